@@ -1,0 +1,36 @@
+# Needs Python 3.11 or newer (PYTHON=python3.13 picks one) and make; everything else goes into .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
+	$(wildcard styrxl/*.* styrxl/*/*.* styrxl/*/*/*.py schemas sheets schemas/* sheets/*)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test clean
+
+demo: $(VENV)/installed ## A whole municipality in demo/
+	$(BIN)/styrxl demo demo
+
+# -P keeps the checkout off the path: the tests meet what a user has installed.
+test: $(VENV)/installed-with-tests ## Lint, types and the whole suite
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy styrxl tests
+	$(BIN)/python -P -m pytest --installed --cov --cov-report=term-missing:skip-covered
+
+$(VENV)/made:
+	$(PYTHON) -m venv --clear $(VENV)
+	touch $@
+
+$(VENV)/installed: $(PACKAGE) | $(VENV)/made
+	$(INSTALL) .
+	touch $@
+
+$(VENV)/installed-with-tests: $(PACKAGE) | $(VENV)/made
+	$(INSTALL) '.[test]'
+	touch $(VENV)/installed $@
+
+clean: ## What make has made, but for demo/
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

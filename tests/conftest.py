@@ -1,0 +1,127 @@
+"""What all tests share: programs that may be missing, and how the suite is run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import hypothesis
+import pytest
+
+import office as libreoffice
+import post_office
+import postgres as server
+import styrxl
+from mail_town import planned_mail_town
+from town import Town, full_town, planned_town
+
+IN_CI = os.environ.get("CI") == "true"
+
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("here", deadline=None)  # times vary too much on a shared machine
+hypothesis.settings.load_profile("ci" if IN_CI else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make test` insist on what a user has."""
+    parser.addoption("--installed", action="store_true", help="refuse to test anything but an installed styrxl")
+
+
+def pytest_report_header() -> str:
+    """Say which styrxl is tested."""
+    return f"styrxl: {Path(styrxl.__file__).parent}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a checkout where an installed styrxl is meant."""
+    if config.getoption("installed") and not Path(styrxl.__file__).is_relative_to(sys.prefix):
+        raise pytest.UsageError(f"styrxl comes from {styrxl.__file__}, which is not what a user has installed")
+
+
+def leave_out(program: str) -> NoReturn:
+    """Leave the test out because a program is missing; where everything must be there, fail it."""
+    if IN_CI:
+        pytest.fail(f"{program} is missing", pytrace=False)
+    pytest.skip(f"{program} is missing")
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[libreoffice.Office]:
+    """LibreOffice, one for the session; tests that ask for it are left out where it is missing."""
+    if program := libreoffice.missing():
+        leave_out(program)
+    with libreoffice.opened(tmp_path_factory.mktemp("office")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[server.Server]:
+    """PostgreSQL, one for the session; tests that ask for it are left out where it is missing."""
+    if program := server.missing():
+        leave_out(program)
+    with server.opened() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def pdftoppm() -> str:
+    """Path of the program that turns PDF pages into pictures."""
+    return shutil.which("pdftoppm") or leave_out("pdftoppm (Debian's poppler-utils)")
+
+
+@pytest.fixture(scope="session")
+def _planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return planned_town(tmp_path_factory.mktemp("planned") / "åköping")
+
+
+@pytest.fixture(scope="session")
+def _full(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return full_town(tmp_path_factory.mktemp("full") / "åköping")
+
+
+@pytest.fixture
+def planned(_planned: Town, tmp_path: Path) -> Town:
+    """A town of the test's own, whose boards have accepted plans and whose units have their workbooks."""
+    return _planned.copy(tmp_path / "planned")
+
+
+@pytest.fixture
+def full(_full: Town, tmp_path: Path) -> Town:
+    """A town of the test's own in which everybody has answered."""
+    return _full.copy(tmp_path / "full")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> post_office.Certificates:
+    """Certificates for mail servers on loopback."""
+    return post_office.certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def smtp(made: post_office.Certificates) -> Iterator[post_office.SmtpServer]:
+    """An SMTP server with STARTTLS and a login."""
+    with post_office.smtp_server(made) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def dovecot_() -> str:
+    """Path of Dovecot's program; tests that ask for it are left out where it is missing."""
+    return post_office.dovecot_program() or leave_out("dovecot (Debian's dovecot-imapd)")
+
+
+@pytest.fixture
+def imap(dovecot_: str, made: post_office.Certificates) -> Iterator[post_office.Dovecot]:
+    """An IMAP server with empty mailboxes."""
+    with post_office.dovecot(dovecot_, made) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mail_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A town with addresses, whose boards have accepted plans and whose units have their workbooks; to be copied."""
+    return planned_mail_town(tmp_path_factory.mktemp("mail") / "åköping")

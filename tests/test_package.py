@@ -1,0 +1,63 @@
+"""What travels: the package as somebody else installs it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib import metadata, resources
+from pathlib import Path
+
+import pytest
+
+import styrxl
+from styrxl.forms import standard_folder
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("folder", ["schemas", "sheets"])
+def test_data_folders_travel_with_the_package(folder: str) -> None:
+    """Whatever stands in the checkout's folder is there for the one who has only the package."""
+    files = {path.name for path in (standard_folder() / folder).iterdir()}
+
+    assert files == {path.name for path in (CHECKOUT / folder).iterdir()} != set()
+
+
+def test_types_travel_with_the_package() -> None:
+    assert resources.files("styrxl").joinpath("py.typed").is_file()
+
+
+def test_version_is_said_once() -> None:
+    """What pip lists is what the package says of itself."""
+    assert metadata.version("styrxl") == styrxl.__version__
+
+
+def test_python_m_is_the_command() -> None:
+    """``python -m styrxl`` works where the folder of console scripts is not on the path."""
+    done = subprocess.run([sys.executable, "-P", "-m", "styrxl", "--help"], capture_output=True, encoding="utf-8", check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "distribute" in done.stdout
+
+
+def test_constraints_are_exact_and_hold_no_addresses() -> None:
+    """Each line is a name and a version, for any registry and any folder."""
+    lines = (CHECKOUT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    loose = [line for line in lines if not re.fullmatch(r"#.*|[A-Za-z0-9_.-]+==[0-9.]+", line)]
+
+    assert loose == []
+
+
+def test_constraints_cover_what_is_asked_for() -> None:
+    """Every dependency, extras included, is pinned: no machine gets another one."""
+    pinned = {_name(line) for line in (CHECKOUT / "constraints.txt").read_text(encoding="utf-8").splitlines()}
+    asked = {_name(requirement) for requirement in metadata.requires("styrxl") or []}
+
+    assert asked - pinned == set()
+
+
+def _name(requirement: str) -> str:
+    match = re.match(r"[A-Za-z0-9_.-]*", requirement)
+    assert match is not None
+    return re.sub(r"[-_.]+", "-", match[0]).lower()
