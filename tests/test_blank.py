@@ -1,0 +1,49 @@
+"""The blank templates in ``sheets/`` are those that the sources give."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from styrxl.blank import write_blank
+from styrxl.forms import Forms, standard_folder
+from styrxl.template import blank_templates
+
+MADE = blank_templates(Forms([standard_folder()]))
+
+
+def _content(data: bytes) -> dict[str, Any]:
+    """Cells, validations, widths and names; not bytes, which follow the XML writer of the machine."""
+    book = load_workbook(BytesIO(data))
+    sheets: dict[str, Any] = {
+        sheet.title: (
+            {cell.coordinate: (cell.value, cell.style, cell.protection.locked) for row in sheet.iter_rows() for cell in row if cell.value is not None},
+            sorted((str(v.sqref), v.type, v.formula1, v.prompt, v.error) for v in sheet.data_validations.dataValidation),
+            {letter: round(column.width, 2) for letter, column in sheet.column_dimensions.items()},
+        )
+        for sheet in book.worksheets
+    }
+    return sheets | {"names": {name: defined.attr_text for name, defined in book.defined_names.items()}}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_committed_template_is_not_stale(name: str) -> None:
+    """After a change of a source, ``python -m styrxl.blank`` builds them anew."""
+    path = standard_folder() / "sheets" / name
+    assert path.is_file(), "python -m styrxl.blank"
+    assert _content(path.read_bytes()) == _content(MADE[name]), "python -m styrxl.blank"
+
+
+def test_no_template_is_left_over() -> None:
+    """A form or profile that is gone takes its templates with it."""
+    assert {path.name for path in (standard_folder() / "sheets").glob("*.xlsx")} == set(MADE)
+
+
+def test_writing_them_writes_all(tmp_path: Path) -> None:
+    """Each into the folder named."""
+    assert {path.name for path in write_blank(tmp_path)} == set(MADE)
+    assert all((tmp_path / name).read_bytes() == data for name, data in MADE.items())
