@@ -1,0 +1,182 @@
+"""Writing files whole: a reader sees the old bytes or the new ones, never half of them."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from styrxl.errors import StyrxlError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_PREFIX, _SUFFIX = ".styrxl-", ".tmp"
+_A_DAY = 24 * 3600.0
+_QUERY, _DENIED, _STILL_ACTIVE = 0x1000, 5, 259  # Windows' own numbers
+
+
+class Stage:
+    """Files that are written beside their places, and then put there together; at the end of the block the rest is thrown away.
+
+    Whatever goes wrong while they are written (a full disk, a workbook that is open) leaves all places as they were.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._written: dict[Path, Path] = {}
+
+    def __enter__(self) -> Self:
+        """Return the stage."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Throw away what was not put in its place."""
+        for temporary in self._written.values():
+            temporary.unlink(missing_ok=True)
+
+    def add(self, path: Path, content: bytes, mode: int = 0o666) -> Path:
+        """Write a file beside its place, making its folders, and return where it is; ``mode`` is narrowed by the umask.
+
+        Raises StyrxlError: file-locked where somebody has the workbook open, disk-full, not-writable.
+        """
+        if (lock := open_elsewhere(path)) is not None:
+            raise StyrxlError("file-locked", path=str(path), lock=lock.name)
+        make_folder(path.parent)
+        temporary = path.with_name(f"{_PREFIX}{_host_mark()}-{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}")
+        self._written[path] = temporary
+        with _trouble(path):
+            _write_through(temporary, content, mode)
+        return temporary
+
+    def put(self) -> None:
+        """Put the files in their places; raises as ``add``."""
+        for path, temporary in list(self._written.items()):
+            with _trouble(path):
+                _replace(temporary, path)
+            del self._written[path]
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
+    """Write a file by way of a temporary one beside it; raises as ``Stage.add``."""
+    with Stage() as stage:
+        stage.add(path, content, mode)
+        stage.put()
+
+
+def sweep(folders: Iterable[Path], now: float) -> list[Path]:
+    """Remove what killed writes left behind in folders, and return it: of dead processes of this computer, of others after a day."""
+    found = [path for folder in folders if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]
+    return [path for path in found if _is_left(path, now) and _removed(path)]
+
+
+def _is_left(path: Path, now: float) -> bool:
+    of_host, _, rest = path.name.removeprefix(_PREFIX).partition("-")
+    pid = rest.partition("-")[0]
+    if of_host == _host_mark() and pid.isdecimal():
+        return not alive(int(pid))
+    try:
+        return now - path.stat().st_mtime > _A_DAY
+    except OSError:
+        return False
+
+
+def _removed(path: Path) -> bool:
+    try:
+        path.unlink()
+    except OSError:
+        return False  # somebody else was quicker, or may
+    return True
+
+
+@cache
+def host() -> str:
+    """Name of this computer."""
+    return socket.gethostname() or "?"
+
+
+@cache
+def _host_mark() -> str:
+    return hashlib.sha256(host().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+
+
+def alive(pid: int) -> bool:
+    """Whether there is a process with this number on this computer."""
+    if sys.platform == "win32":
+        return _alive_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def _alive_on_windows(pid: int) -> bool:
+    # os.kill would end the process there.
+    import ctypes  # noqa: PLC0415 - for Windows only
+
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]  # Windows has it
+    handle = kernel.OpenProcess(_QUERY, False, pid)
+    if not handle:
+        return bool(kernel.GetLastError() == _DENIED)
+    code = ctypes.c_ulong()
+    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
+    kernel.CloseHandle(handle)
+    return code.value == _STILL_ACTIVE
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it; one that is there already is fine.
+
+    Raises StyrxlError: disk-full, not-writable.
+    """
+    with _trouble(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def open_elsewhere(path: Path) -> Path | None:
+    """Return the lock file that Excel or LibreOffice keeps beside a workbook that somebody has open, if there is one.
+
+    On Linux and macOS an open workbook can be replaced, and whoever has it open would then save over it.
+    """
+    if not path.exists():
+        return None
+    locks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
+    return next((lock for lock in locks if lock.exists()), None)
+
+
+def _write_through(path: Path, content: bytes, mode: int) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, mode), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    try:
+        temporary.replace(path)
+    except PermissionError as error:
+        if path.is_dir():
+            raise
+        # Windows refuses to replace a workbook that is open in Excel.
+        raise StyrxlError("file-locked", path=str(path), lock=f"~${path.name}") from error
+
+
+@contextmanager
+def _trouble(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StyrxlError("disk-full", path=str(path)) from error
+        raise StyrxlError("not-writable", path=str(path), why=error.strerror or str(error)) from error
