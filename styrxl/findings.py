@@ -1,0 +1,178 @@
+"""Findings: what is wrong or worth knowing in a return, as a rule and facts; the words come last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
+from datetime import date, datetime
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import Any
+
+from styrxl.masking import shown
+from styrxl.readyaml import read_yaml
+
+SEVERITIES = ("error", "warning", "info")
+LISTED = 6  # how many of a list a message names
+SHOWN = 80  # how much of a text a message quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A phrase of the catalogue's ``words`` that a message is put together from; rendered last."""
+
+    key: str
+    facts: Mapping[str, Any] = attribute(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CellOf:
+    """A fact that names another cell of the same sheet; placed together with the finding."""
+
+    field: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong or worth knowing; ``facts`` fill the placeholders of the rule's text."""
+
+    rule: str
+    severity: str
+    sheet: str | None = None
+    cell: str | None = None
+    column: str | None = None
+    value: Any = None
+    facts: Mapping[str, Any] = attribute(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Most important first: severity, then the order of the catalogue."""
+        return SEVERITIES.index(self.severity), precedence(self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A finding not yet placed: a rule for a field on a row of a sheet of a return (its heading where ``row`` is None)."""
+
+    source: int
+    key: str  # of the sheet
+    row: int | None
+    field: str | None
+    rule: str
+    value: Any = None
+    facts: Mapping[str, Any] = attribute(default_factory=dict)
+
+    @property
+    def error(self) -> bool:
+        """Whether the rule is an error."""
+        return severity(self.rule) == "error"
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, Any]]:
+    """Return the catalogue of texts: ``rules`` (severity, message, fix), ``errors`` and ``words``."""
+    text = resources.files("styrxl").joinpath("catalogue.yaml").read_text("utf-8")
+    content: Mapping[str, Mapping[str, Any]] = read_yaml(text)
+    return content
+
+
+@cache
+def precedence(rule: str) -> int:
+    """Rank of a rule: where two fit one cell, the one with the lower rank stands."""
+    return list(catalogue()["rules"]).index(rule)
+
+
+@cache
+def severity(rule: str) -> str:
+    """Severity of a rule: error, warning or info."""
+    return str(catalogue()["rules"][rule]["severity"])
+
+
+def finding(
+    rule: str, sheet: str | None = None, cell: str | None = None, column: str | None = None, value: Any = None, **facts: Any
+) -> Finding:
+    """Return a finding with the severity that the catalogue gives its rule; texts of the sender are made fit to show."""
+    sheet, column = sheet and shown(sheet), column and shown(column)
+    return Finding(rule, severity(rule), sheet, cell, column, shown(value) if isinstance(value, str) else value, facts)
+
+
+def waived(found: Finding, reason: str) -> Finding:
+    """Return the finding as a warning that says that it is waived, and why."""
+    return replace(found, severity="warning", facts={**found.facts, "waived": reason})
+
+
+def message(found: Finding, language: str) -> str:
+    """Say what is wrong."""
+    text = _render(catalogue()["rules"][found.rule]["message"][language], found, language)
+    if "waived" in found.facts:
+        text += " " + catalogue()["words"]["waived"][language].format(reason=found.facts["waived"])
+    return text
+
+
+def fix(found: Finding, language: str) -> str:
+    """Say what to do about it."""
+    return _render(catalogue()["rules"][found.rule]["fix"][language], found, language)
+
+
+def fix_here(found: Finding, language: str) -> str:
+    """Say what to do about it in a fresh workbook, where sheets, headings and ids are back in their places."""
+    texts = catalogue()["rules"][found.rule]
+    return _render(texts.get("here", texts["fix"])[language], found, language)
+
+
+def placeholders(text: str) -> set[str]:
+    """Names of the facts that a text needs."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def error_text(code: str, facts: Mapping[str, Any], language: str) -> str:
+    """Say what the operator must do about a StyrxlError."""
+    return str(catalogue()["errors"][code][language]).format(**facts)
+
+
+def word(key: str, language: str, **facts: Any) -> str:
+    """Return a word or phrase of the program's own talk (commands, reports)."""
+    return str(catalogue()["words"][key][language]).format(**facts)
+
+
+def number_text(value: float, language: str) -> str:
+    """Return a number as people read it: ``1 200,5`` in Swedish, ``1,200.5`` in English."""
+    text = f"{value:,.10g}" if value != int(value) else f"{int(value):,}"
+    return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "sv" else text
+
+
+def say(value: Any, language: str) -> str:
+    """Put a fact into words: phrases and texts in the language, numbers and dates as people write them, long lists cut."""
+    if isinstance(value, Word):
+        return word(value.key, language, **{name: say(fact, language) for name, fact in value.facts.items()})
+    if isinstance(value, Mapping):
+        return str(value[language])
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value)
+    if isinstance(value, int | float):
+        return number_text(value, language) if not 1900 <= value <= 2200 else f"{value:g}"
+    if isinstance(value, date):
+        return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return _listed([say(part, language) for part in value], language)
+    return _shortened(str(value))
+
+
+def _listed(parts: Sequence[str], language: str) -> str:
+    shown = ", ".join(parts[:LISTED])
+    return word("and_more", language, list=shown, n=len(parts) - LISTED) if len(parts) > LISTED else shown
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(shown(text).split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _render(text: str, found: Finding, language: str) -> str:
+    cell = found.cell or ""
+    the_cell = word("the_cells" if ":" in cell or "," in cell else "the_cell", language, cell=cell)
+    known = {"sheet": found.sheet, "cell": cell, "the_cell": the_cell, "column": found.column, "value": found.value, **found.facts}
+    return text.format(**{name: say(fact, language) for name, fact in known.items()}).strip()

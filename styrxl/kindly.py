@@ -1,0 +1,204 @@
+"""What people type, read kindly: one cell's raw value to a number, year, date or choice.
+
+Each reader returns ``Read``: the value, and how it was come by. ``interpreted`` means that it differs from what was written;
+``ambiguous`` carries the two readings; ``wrong`` could not be read at all. Patterns are bounded, so that no cell can make
+them slow.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+_SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']+")
+_NUMBER = re.compile(r"([-−–+]?)(\d{1,18}(?:[.,]\d{1,18}){0,6})(tkr|tsek|kkr|kr|kronor|sek|:-|mkr|mnkr|msek|%|procent|st)?", re.IGNORECASE)
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?")
+_COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
+_DAY_FIRST = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})(?:([/.\- ]{1,3})(\d{4}))?")
+_NAMED = re.compile(r"(\d{1,2})\.? ?(?:den )?([a-zåäö]{3,9})\.?,? ?(\d{4})?", re.IGNORECASE)
+_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_MONTHS_EN = {"may": 5, "oct": 10}
+_EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after February 1900
+_SERIALS = range(36526, 73415)  # 2000-01-01 to 2100-12-31
+_LONGEST = 60  # nothing longer is a number or a date
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How one cell was read."""
+
+    value: Any = None
+    interpreted: bool = False
+    ambiguous: tuple[Any, Any] | None = None
+    wrong: bool = False
+
+
+NOTHING = Read()
+WRONG = Read(wrong=True)
+
+
+def text(raw: Any) -> Read:
+    """Read a text; a number or date in it is written out."""
+    if isinstance(raw, str):
+        value = raw.replace("\u00a0", " ").strip()
+        return Read(value) if value else NOTHING
+    if isinstance(raw, float) and raw.is_integer():
+        return Read(str(int(raw)))
+    return Read(raw.isoformat() if isinstance(raw, date) else str(raw))
+
+
+def number(raw: Any, *, money: bool = False) -> Read:
+    """Read a number; ``money`` is in thousands of kronor, where kronor and millions may be named."""
+    if isinstance(raw, bool | date):
+        return WRONG
+    if isinstance(raw, int | float):
+        return Read(float(raw)) if abs(raw) < 1e15 else WRONG
+    if not isinstance(raw, str) or len(raw) > _LONGEST:
+        return WRONG
+    typed = raw.strip().replace("\u00a0", " ")
+    compact = _SPACES.sub("", typed)
+    if compact.startswith("(") and compact.endswith(")"):
+        compact = f"-{compact[1:-1]}"
+    match = _NUMBER.fullmatch(compact)
+    if not match:
+        return WRONG
+    values = _amounts(match[2])
+    if not values:
+        return WRONG
+    signed = [-v if match[1] in {"-", "−", "–"} else v for v in values]
+    return _with_unit(signed, (match[3] or "").lower(), money=money, plain=typed == f"{signed[0]:g}")
+
+
+def _with_unit(values: list[float], unit: str, *, money: bool, plain: bool) -> Read:
+    if len(values) > 1:
+        return Read(ambiguous=(values[0], values[1]))
+    value = values[0]
+    if unit in {"kr", "kronor", "sek", ":-"} and money:
+        return Read(ambiguous=(value / 1000, value))
+    if unit in {"mkr", "mnkr", "msek"}:
+        return Read(value * 1000, interpreted=True) if money else WRONG
+    return Read(value, interpreted=not plain)
+
+
+def _amounts(digits: str) -> list[float]:
+    """All ways to read digits with dots and commas: one, or two where a mark may part thousands or decimals."""
+    marks = [c for c in digits if c in ".,"]
+    if not marks:
+        return [float(digits)]
+    groups = re.split(r"[.,]", digits)
+    if len(marks) > 1 and marks[0] != marks[-1]:  # 1.200,50 or 1,200.50
+        whole = groups[:-1]
+        regular = len(set(marks[:-1])) == 1 and all(len(g) == 3 for g in whole[1:])
+        return [float("".join(whole) + "." + groups[-1])] if regular else []
+    if len(marks) > 1:  # 1.200.000
+        return [float("".join(groups))] if all(len(g) == 3 for g in groups[1:]) else []
+    decimal = float(".".join(groups))
+    if len(groups[1]) == 3 and 1 <= len(groups[0]) <= 3 and not groups[0].startswith("0"):
+        return [float("".join(groups)), decimal]
+    return [decimal]
+
+
+def integer(raw: Any) -> Read:
+    """Read a whole number such as a year."""
+    if isinstance(raw, str):
+        match = re.fullmatch(r"\s*(?:år|year)?\s*(\d{1,9})\s*", raw.replace("\u00a0", " "), re.IGNORECASE)
+        return Read(int(match[1]), interpreted=raw.strip() != match[1]) if match and len(raw) <= _LONGEST else WRONG
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not float(raw).is_integer():
+        return WRONG
+    return Read(int(raw))
+
+
+def day(raw: Any, year: int) -> Read:
+    """Read a date; a day and month alone are of the round's year."""
+    if isinstance(raw, datetime):
+        return Read(raw.date())
+    if isinstance(raw, date):
+        return Read(raw)
+    if isinstance(raw, bool):
+        return WRONG
+    if isinstance(raw, int | float):
+        return _serial(raw)
+    if not isinstance(raw, str) or len(raw) > _LONGEST:
+        return WRONG
+    typed = " ".join(raw.replace("\u00a0", " ").split())
+    iso = _ISO.fullmatch(typed)
+    if iso:
+        read = _dated(int(iso[1]), int(iso[2]), int(iso[3]))
+        return Read(read.value, interpreted=not read.wrong and read.value.isoformat() != typed[:10], wrong=read.wrong)
+    compact = _COMPACT.fullmatch(typed)
+    if compact:
+        return _dated(int(compact[1]), int(compact[2]), int(compact[3]))
+    return _day_first(typed, year)
+
+
+def _serial(raw: float) -> Read:
+    if not math.isfinite(raw):
+        return WRONG
+    if int(raw) in _SERIALS:
+        return Read(_EPOCH + timedelta(days=int(raw)), interpreted=True)
+    compact = _COMPACT.fullmatch(f"{raw:.0f}")
+    return _dated(int(compact[1]), int(compact[2]), int(compact[3])) if compact else WRONG
+
+
+def _day_first(typed: str, year: int) -> Read:
+    named = _NAMED.fullmatch(typed)
+    if named:
+        month = _month(named[2].lower())
+        return _dated(int(named[3] or year), month, int(named[1])) if month else WRONG
+    match = _DAY_FIRST.fullmatch(typed)
+    if not match:
+        return WRONG
+    first, mark, second = int(match[1]), match[2], int(match[3])
+    given = int(match[5]) if match[5] else year
+    # A slash throughout is written in either order (1/3/2027); «1/3 2027» and dots are day first in Swedish.
+    if mark in "/-" and match[4] == mark and first != second:
+        both = _dated(given, second, first), _dated(given, first, second)
+        if not both[0].wrong and not both[1].wrong:
+            return Read(ambiguous=(both[0].value, both[1].value))
+        return both[1] if both[0].wrong else both[0]
+    return _dated(given, second, first)
+
+
+def _month(name: str) -> int | None:
+    if name[:3] in _MONTHS:
+        return _MONTHS.index(name[:3]) + 1
+    return _MONTHS_EN.get(name[:3])
+
+
+def _dated(year: int, month: int, number_: int) -> Read:
+    try:
+        return Read(date(year, month, number_), interpreted=True)
+    except ValueError:
+        return WRONG
+
+
+def choice(raw: Any, codes: Mapping[str, str]) -> Read:
+    """Read a choice; ``codes`` maps what may stand there, folded, to the code."""
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    code = codes.get(fold(str(raw)))
+    return Read(code) if code is not None else WRONG
+
+
+def fold(typed: str) -> str:
+    """Text for comparison: no case, stray spaces or final stop."""
+    return " ".join(typed.replace("\u00a0", " ").split()).rstrip(".").casefold()
+
+
+def memoised(reader: Callable[[Any], Read]) -> Callable[[Any], Read]:
+    """Return the reader with a memory: a round repeats the same few values thousands of times."""
+    known: dict[Any, Read] = {}
+
+    def read(raw: Any) -> Read:
+        key = (type(raw), raw)
+        if key not in known:
+            if len(known) > 100_000:
+                known.clear()
+            known[key] = reader(raw)
+        return known[key]
+
+    return read

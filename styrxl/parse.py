@@ -1,0 +1,273 @@
+"""Raw cells of a whole round to typed columns: one frame a sheet, and what was not understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from styrxl import kindly
+from styrxl.findings import Remark, Word
+from styrxl.forms import Column, Form, Sheet, Words
+from styrxl.kindly import Read
+from styrxl.locate import Table, blank
+
+_LINK = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+", re.IGNORECASE)
+_ORGANISATION = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*(?= |$)", re.IGNORECASE)
+_BEFORE_A_GOAL = re.compile(rf"\s*[;,\n]\s*(?={_LINK.pattern}(?:\W|$))", re.IGNORECASE)
+_PARTS = re.compile(r"\s*[;\n]\s*")
+_COMMA = re.compile(r"\s*,\s*(?=[A-ZÅÄÖ0-9-]{1,40}(?:\s|,|$))")
+_SIGNS = ("=", "+", "@", "-")
+_LONGEST_PLACEHOLDER = 40
+_EXAMPLES = {"number": "1200", "integer": "2027", "date": "2027-03-01", "text": "…"}
+_WANTED = {"number": "a_number", "integer": "a_year", "date": "a_date", "text": "a_text"}
+_DTYPES = {"number": "float64", "integer": "Int64", "text": "str", "choice": "str", "ref": "str"}
+
+
+@dataclass(slots=True)
+class Batch:
+    """One sheet of one form over all its returns; ``columns`` field -> raw values, one for each of ``source`` and ``row``."""
+
+    form: Form
+    sheet: Sheet
+    source: list[int] = field(default_factory=list)
+    row: list[int] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, source: int, table: Table) -> None:
+        """Append a return's begun rows."""
+        count = len(table.rows)
+        self.source.extend([source] * count)
+        self.row.extend(table.rows)
+        for column in self.sheet.columns:
+            values = self.columns.setdefault(column.field, [])
+            values.extend(table.columns.get(column.field) or [""] * count)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A batch as a typed frame with the columns ``_source``, ``_row`` and the fields.
+
+    ``told``: (source, row, field) of cells that already have an error, so that their absence is not reported as well.
+    """
+
+    batch: Batch
+    frame: pd.DataFrame
+    remarks: tuple[Remark, ...]
+    told: frozenset[tuple[int, int, str]]
+
+
+def parse(batch: Batch, words: Words, year: int, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> Parsed:
+    """Type every column of a batch.
+
+    ``marks``: source -> (field, row) -> the error that the cell shows (``#DIV/0!``), or '' for a formula without a value;
+    only for this sheet.
+    """
+    columns: dict[str, list[Any]] = {}
+    remarks: list[Remark] = []
+    marked = _marked(batch, marks)
+    remarks.extend(marked)
+    for column in batch.sheet.columns:
+        if column.formula:
+            continue
+        reader = _reader(column, batch.form, year)
+        values, found = _column(batch, column, reader, words, {(r.source, r.row or 0) for r in marked if r.field == column.field})
+        if column.credit:
+            found += _credit(batch, column, values)
+        columns[column.field] = values
+        remarks.extend(found)
+    remarks.extend(_further_goals(batch, columns))
+    told = frozenset((r.source, r.row or 0, r.field or "") for r in remarks if r.error)
+    frame = _frame(batch, columns)
+    return Parsed(batch, frame, tuple(remarks), told)
+
+
+def _marked(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> list[Remark]:
+    if not marks:
+        return []
+    begun = set(zip(batch.source, batch.row, strict=True))
+    down = batch.sheet.layout == "down"
+    found = []
+    for source, cells in marks.items():
+        for (name, row), shown in cells.items():
+            if (source, row) in begun or down:
+                rule = "cell-error" if shown else "formula-not-calculated"
+                found.append(Remark(source, batch.sheet.key, row, name, rule, shown or None))
+    return found
+
+
+def _column(
+    batch: Batch, column: Column, reader: Callable[[Any], Read], words: Words, skipped: set[tuple[int, int]]
+) -> tuple[list[Any], list[Remark]]:
+    values: list[Any] = []
+    found: list[Remark] = []
+    no_answers = _no_answers(batch.sheet, column, words)
+    needed = bool(column.required or column.required_when)
+    plain = column.kind == "text" and column.asked
+    for source, row, raw in zip(batch.source, batch.row, batch.columns[column.field], strict=True):
+        if raw == "" or blank(raw) or (source, row) in skipped:
+            values.append(None)
+        elif isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and kindly.fold(raw).rstrip(":") in no_answers:
+            values.append(None)
+            if needed:
+                found.append(Remark(source, batch.sheet.key, row, column.field, "placeholder-text", raw))
+        else:
+            read = reader(raw)
+            values.append(read.value)
+            if read.value is None or read.interpreted:
+                found.extend(_trouble(batch, source, row, column, raw, read))
+            elif plain and isinstance(raw, str) and (sign := _formula_sign(raw)):
+                found.append(Remark(source, batch.sheet.key, row, column.field, "formula-text", raw, {"sign": sign}))
+    return values, found
+
+
+def _no_answers(sheet: Sheet, column: Column, words: Words) -> frozenset[str]:
+    """Return what may stand in a column without being an answer; in the first of a sheet of money, the name of a sum as well."""
+    if not column.asked:
+        return frozenset()
+    first = next(c.field for c in sheet.columns if c.asked)
+    placeholders = frozenset(kindly.fold(text).rstrip(":") for text in words.placeholders)
+    return placeholders | words.sum_words if sheet.limit and column.field == first else placeholders
+
+
+def _formula_sign(raw: str) -> str:
+    """Return the sign that makes a text look like a formula, or nothing; a hyphen and a space begin a list."""
+    text = raw.lstrip()
+    return text[0] if text.startswith(_SIGNS) and not text.startswith("- ") else ""
+
+
+def _credit(batch: Batch, column: Column, values: list[Any]) -> list[Remark]:
+    """Revenue with a minus sign, as ledgers export it: read without, and asked about."""
+    found = []
+    for index, value in enumerate(values):
+        if value is not None and value < 0:
+            values[index] = -value
+            raw = batch.columns[column.field][index]
+            facts = {"why": Word("why_minus", {"read": -value})}
+            found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "unit-suspect", raw, facts))
+    return found
+
+
+def _trouble(batch: Batch, source: int, row: int, column: Column, raw: Any, read: Read) -> list[Remark]:
+    key = batch.sheet.key
+    if read.ambiguous:
+        first, second = read.ambiguous
+        return [Remark(source, key, row, column.field, "ambiguous-value", raw, {"first": first, "second": second})]
+    if read.interpreted:
+        return [Remark(source, key, row, column.field, "interpreted-value", raw, {"read": read.value})]
+    if not read.wrong:
+        return []  # only spaces
+    if column.kind == "choice":
+        choices = list(batch.form.lists[column.list or ""].values())
+        return [Remark(source, key, row, column.field, "not-in-list", raw, {"choices": choices})]
+    facts = {"wanted": Word(_WANTED[column.kind]), "example": _EXAMPLES[column.kind]}
+    return [Remark(source, key, row, column.field, "wrong-type", raw, facts)]
+
+
+def _reader(column: Column, form: Form, year: int) -> Callable[[Any], Read]:
+    if column.kind == "number":
+        return kindly.memoised(lambda raw: kindly.number(raw, money=column.unit is not None))
+    if column.kind == "integer":
+        return kindly.memoised(kindly.integer)
+    if column.kind == "date":
+        return kindly.memoised(lambda raw: kindly.day(raw, year))
+    if column.kind == "choice":
+        codes = _codes(form.lists[column.list or ""])
+        return kindly.memoised(lambda raw: kindly.choice(raw, codes))
+    if column.kind == "ref":
+        return kindly.memoised(_organisations if _to_organisation(column) else _goals)
+    return kindly.text
+
+
+def _codes(choices: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    found = {}
+    for code, texts in choices.items():
+        for text in (code, texts["sv"], texts["en"], *texts.get("also", ())):
+            found[kindly.fold(str(text))] = code
+    return found
+
+
+def _to_organisation(column: Column) -> bool:
+    return bool(column.kinds) or any(source in {"units", "own:organisation"} for source in column.source)
+
+
+def _goals(raw: Any) -> Read:
+    """Goals' ids, joined with ``;``; only a mark before an id parts them, since a goal's own text may hold commas and semicolons."""
+    typed = kindly.text(raw).value
+    if typed is None:
+        return kindly.NOTHING
+    found: list[str] = []
+    for part in _BEFORE_A_GOAL.split(typed):
+        match = _LINK.match(part)
+        found.append(match[0].upper() if match else part.strip(" ;,"))
+    return Read(";".join(part for part in found if part) or None)
+
+
+def _organisations(raw: Any) -> Read:
+    """Ids of organisations, joined with ``;``; a part without one stays as it is, to be looked up by its name."""
+    typed = kindly.text(raw).value
+    if typed is None:
+        return kindly.NOTHING
+    found = []
+    for part in (part for piece in _PARTS.split(typed) for part in _COMMA.split(piece) if part):
+        match = _ORGANISATION.match(part)
+        found.append(match[0].upper() if match else part)
+    return Read(";".join(found) or None)
+
+
+def _further_goals(batch: Batch, columns: dict[str, list[Any]]) -> list[Remark]:
+    """Several goals in a cell for one: the first stays, the others go to *Bidrar även till*."""
+    more = next((c.field for c in batch.sheet.columns if c.kind == "ref" and c.many and "parent" in c.field), None)
+    found = []
+    for column in batch.sheet.columns:
+        if column.kind != "ref" or column.many:
+            continue
+        values = columns[column.field]
+        for index, value in enumerate(values):
+            if value is None or ";" not in value:
+                continue
+            first, *rest = value.split(";")
+            values[index] = first
+            if more:
+                columns[more][index] = ";".join([*rest, *filter(None, [columns[more][index]])])
+            raw = batch.columns[column.field][index]
+            read = [first, *rest] if more else first
+            found.append(
+                Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "interpreted-value", raw, {"read": read})
+            )
+    return found
+
+
+def _frame(batch: Batch, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    typed: dict[str, Any] = {"_source": batch.source, "_row": batch.row}
+    for name, values in columns.items():
+        typed[name] = _typed(batch.sheet.column(name), values)
+    return with_formulas(batch.sheet, pd.DataFrame(typed))
+
+
+def _typed(column: Column, values: Sequence[Any]) -> Any:
+    if column.kind == "date":
+        return pd.to_datetime(pd.Series(values, dtype="object"), errors="coerce").astype("datetime64[ns]")
+    if column.kind == "choice" and column.whole:
+        return pd.array([None if v is None else int(v) for v in values], dtype="Int64")
+    return pd.Series(values, dtype=_DTYPES[column.kind])
+
+
+def with_formulas(sheet: Sheet, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with every formula of ours worked out anew: what stands in its cell is never read."""
+    for column in sheet.columns:
+        if column.formula:
+            frame = frame.assign(**{column.field: _computed(column.formula, frame)})
+    return frame
+
+
+def _computed(formula: Mapping[str, Sequence[str]], frame: pd.DataFrame) -> pd.Series:
+    total = pd.Series(0.0, index=frame.index)
+    for name in formula.get("plus", ()):
+        total += frame[name].fillna(0.0)
+    for name in formula.get("minus", ()):
+        total -= frame[name].fillna(0.0)
+    return total.where(frame[[*formula.get("needs", ())]].notna().all(axis=1))

@@ -1,0 +1,20 @@
+"""Personal identity numbers: found in what people write, and never shown in full."""
+
+from __future__ import annotations
+
+from styrxl.findings import Remark
+from styrxl.masking import masked
+from styrxl.parse import Batch
+
+
+def check_personal(batch: Batch) -> list[Remark]:
+    """Find personal and co-ordination numbers (Luhn-checked, with and without century) in the texts of a batch."""
+    found = []
+    for column in batch.sheet.columns:
+        if not column.asked or column.kind not in {"text", "ref"}:
+            continue
+        for index, raw in enumerate(batch.columns[column.field]):
+            text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw
+            if isinstance(text, str) and len(text) >= 10 and masked(text) != text:
+                found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "personal-identity-number", text))
+    return found

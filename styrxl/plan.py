@@ -1,0 +1,219 @@
+"""The council's multi-year plan as values: who there is, which goals hold, which frames apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+BOARD_LIKE = ("board", "council", "audit", "common")
+
+_PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
+_ROUND_WORDS = {
+    word: kind
+    for kind, words in {
+        "t1": ("t1", "tertial1", "tertialrapport1", "delår1", "delårsrapport1", "april", "interim1", "interimreport1"),
+        "t2": ("t2", "tertial2", "tertialrapport2", "delår2", "delårsrapport2", "augusti", "interim2", "interimreport2", "august"),
+        "year": ("år", "året", "helår", "årsbokslut", "bokslut", "årsredovisning", "t3", "year", "yearend", "year-end", "annual", "annualreport"),
+    }.items()
+    for word in words
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A row of the sheet Organisation: a part of the municipality during a period."""
+
+    org_id: str
+    name: str
+    kind: str  # council, board, administration, unit, audit, common
+    board_id: str | None
+    administration_id: str | None
+    email: tuple[str, ...]
+    contact: str | None
+    language: str | None
+    profile: str | None
+    followup_rounds: tuple[str, ...]  # kinds of rounds: t1, t2, year
+    start: date | None
+    end: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether the row holds on a day."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilGoal:
+    """A row of the sheet Mål."""
+
+    goal_id: str
+    text: str
+    focus_area: str
+    dimension: str
+    sound_management: bool
+    concerned_boards: tuple[str, ...]
+    from_year: int
+    to_year: int
+
+    def holds(self, year: int) -> bool:
+        """Whether the goal holds in a year."""
+        return self.from_year <= year <= self.to_year
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A change of a board's frame by the council (tkr, with sign)."""
+
+    board_id: str
+    year: int
+    date: date
+    operating: float
+    investment: float
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A board's frame for a year, as decided and as adjusted up to a day (tkr)."""
+
+    operating: float | None
+    investment: float | None
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def current_operating(self) -> float | None:
+        """Operating frame with its adjustments."""
+        return None if self.operating is None else self.operating + sum(a.operating for a in self.adjustments)
+
+    @property
+    def current_investment(self) -> float | None:
+        """Investment frame with its adjustments."""
+        if self.investment is None and not any(a.investment for a in self.adjustments):
+            return None
+        return (self.investment or 0.0) + sum(a.investment for a in self.adjustments)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A rule waived for an owner and a round."""
+
+    owner: str
+    round: str
+    rule: str
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The multi-year plan; ``indicators`` is the table council_indicators as it was read."""
+
+    organisations: tuple[Organisation, ...]
+    goals: tuple[CouncilGoal, ...]
+    frames: Mapping[tuple[str, int], tuple[float | None, float | None]]
+    adjustments: tuple[Adjustment, ...]
+    waivers: tuple[Waiver, ...]
+    indicators: pd.DataFrame
+
+    def find(self, org_id: str, day: date) -> Organisation | None:
+        """Row that holds for an id on a day, else its latest earlier one, else any, else None."""
+        rows = [o for o in self.organisations if o.org_id == org_id]
+        holding = [o for o in rows if o.holds(day)]
+        rest = holding or sorted(rows, key=lambda o: o.start or date.min)
+        return rest[-1] if rest else None
+
+    def of_kind(self, kinds: Iterable[str], day: date) -> list[Organisation]:
+        """Organisations of some kinds on a day, in the plan's order."""
+        wanted = frozenset(kinds)
+        return [o for o in self.organisations if o.kind in wanted and o.holds(day)]
+
+    def units(self, board_id: str, day: date) -> list[Organisation]:
+        """Units of a board on a day, in the plan's order."""
+        return [o for o in self.of_kind(["unit"], day) if o.board_id == board_id]
+
+    def council_goals(self, year: int) -> list[CouncilGoal]:
+        """Council goals that hold in a year."""
+        return [goal for goal in self.goals if goal.holds(year)]
+
+    def frame(self, board_id: str, year: int, day: date) -> Frame:
+        """Frame of a board for a year with the adjustments decided up to a day."""
+        operating, investment = self.frames.get((board_id, year), (None, None))
+        changes = tuple(a for a in self.adjustments if a.board_id == board_id and a.year == year and a.date <= day)
+        return Frame(operating, investment, changes)
+
+
+def ids(text: Any) -> tuple[str, ...]:
+    """Ids in a cell, separated by semicolons."""
+    return tuple(part for part in str(text).split(";") if part) if isinstance(text, str) else ()
+
+
+def round_words(text: Any) -> tuple[str, ...]:
+    """Return what somebody wrote in Uppföljning, round by round."""
+    return tuple(part.strip() for part in _PARTED.split(text) if part.strip()) if isinstance(text, str) else ()
+
+
+def round_kind(written: str) -> str | None:
+    """Return the kind of round (t1, t2, year) that is meant, or None."""
+    return _ROUND_WORDS.get("".join(written.casefold().split()).rstrip("."))
+
+
+def plan_from(tables: Mapping[str, pd.DataFrame]) -> Plan:
+    """Build the plan from the checked tables of ``multi_year_plan`` (columns as in their schemas)."""
+    return Plan(
+        organisations=tuple(_organisation(row) for row in _rows(tables, "organisation")),
+        goals=tuple(_goal(row) for row in _rows(tables, "council_goals")),
+        frames={(r["board_id"], int(r["year"])): (r["operating_frame"], r["investment_frame"]) for r in _rows(tables, "frames")},
+        adjustments=tuple(_adjustment(row) for row in _rows(tables, "frame_adjustments")),
+        waivers=tuple(Waiver(r["owner"], r["round"], r["rule"], r["reason"], r["until"].date()) for r in _rows(tables, "waivers")),
+        indicators=tables.get("council_indicators", pd.DataFrame()),
+    )
+
+
+def _rows(tables: Mapping[str, pd.DataFrame], name: str) -> list[dict[str, Any]]:
+    frame = tables.get(name)
+    if frame is None:
+        return []
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _day(value: Any) -> date | None:
+    return value.date() if value is not None else None
+
+
+def _organisation(r: Mapping[str, Any]) -> Organisation:
+    return Organisation(
+        r["org_id"],
+        r["name"],
+        r["kind"],
+        r["board_id"],
+        r["administration_id"],
+        tuple(a.strip() for a in (r["email"] or "").split(";") if a.strip()),
+        r["contact"],
+        r["language"],
+        r["profile"],
+        tuple(kind for kind in map(round_kind, round_words(r["followup_rounds"])) if kind),
+        _day(r["from"]),
+        _day(r["to"]),
+    )
+
+
+def _goal(r: Mapping[str, Any]) -> CouncilGoal:
+    return CouncilGoal(
+        r["goal_id"],
+        r["text"],
+        r["focus_area"],
+        r["dimension"],
+        r["sound_management"] == "yes",
+        ids(r["concerned_boards"]),
+        int(r["from_year"]),
+        int(r["to_year"]),
+    )
+
+
+def _adjustment(r: Mapping[str, Any]) -> Adjustment:
+    return Adjustment(r["board_id"], int(r["year"]), r["date"].date(), r["operating"] or 0.0, r["investment"] or 0.0, r["decision"])

@@ -1,0 +1,289 @@
+"""A returned file's bytes, read: identity and raw cells, or a finding that says why not.
+
+What a file is and how large it is comes first (``kinds``, ``unpack``); only then do its cells reach the reader.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from styrxl.findings import Finding, Word, finding
+from styrxl.kinds import WORKBOOKS, has_macros, is_zip, kind_of
+from styrxl.limits import CELLS, MB, STANDARD, Limits
+from styrxl.links import external_links
+from styrxl.marks import NO_MARKS, Marks, marks_of
+from styrxl.masking import shown
+from styrxl.unpack import Package, RefusedError, oversized, packed, unreadable
+
+IDENTITY_SHEET = "_styrxl"
+SIGNED = ("form", "version", "round", "owner", "issue")
+_IDENTITY = 200  # rows of the hidden sheet, and characters of an answer in it: far more than there are
+_ORDINARY = 8 * MB  # unpacked: no more is read in the process that judges
+_RELATION = re.compile(r"\{http://(?:schemas\.openxmlformats|purl\.oclc)\.org/(?:officeDocument/2006|ooxml/officeDocument)/relationships\}id")
+_USUAL = "xl/workbook.xml"
+_OFFICE_DOCUMENT = "/relationships/officeDocument"
+_BESIDE = ("styles.xml", "sharedstrings.xml")
+_NOT_READ = ("pictures/", "media/", "thumbnails/", "configurations2/", "xl/media/", "xl/printersettings/", "docprops/thumbnail")
+_STAMP = re.compile(r"styrxl_(\w+)")
+
+# Together these show that no cell of a sheet stands further away than Z9999, whatever else its XML says: every cell and row
+# has its place first among its attributes, with one letter and four digits at most, and none has a prefix before its name.
+_FAR_CELL = re.compile(rb'<c(?! r="[A-Z]\d{1,4}"|[a-zA-Z])')
+_FAR_ROW = re.compile(rb'<row(?! r="\d{1,4}"|[a-zA-Z])')
+_PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
+_ANSWERED = re.compile(rb'<c\s[^<>]{0,200}?\br="([A-Za-z]{1,3})(\d{1,7})"[^<>]{0,200}(?<!/)>')
+
+
+class NotOrdinaryError(Exception):
+    """A file that is not to be read in the process that judges."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """A sheet's used cells as calamine gives them ('' where empty); ``top`` and ``left`` count from 0."""
+
+    name: str
+    top: int
+    left: int
+    rows: list[list[Any]]
+    hidden: bool = False
+    marks: Marks = NO_MARKS
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A workbook that came back: who it says it is from (``mixed`` where it says two things), and its sheets."""
+
+    identity: Mapping[str, str]
+    sheets: tuple[RawSheet, ...]
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A workbook ready for the reader: its bytes, the XML of its sheets by name, and the identity in its properties."""
+
+    data: bytes
+    sheets: Mapping[str, bytes] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+Read = tuple[Returned | None, tuple[Finding, ...]]
+
+
+def read(data: bytes, limits: Limits = STANDARD, *, ordinary_only: bool = False) -> Read:
+    """Read a workbook (xlsx, xlsm, xlsb, xls, ods).
+
+    A file that cannot be read gives one error (``unreadable-workbook``, ``encrypted-workbook``, ``oversized-workbook``) and no workbook;
+    one without identity is still returned, with an empty identity. With ``ordinary_only`` raises NotOrdinaryError for a file that
+    could take much time or memory; without it, any file may do its worst to the process: see ``isolated``.
+    """
+    try:
+        return _read(data, limits, ordinary_only=ordinary_only)
+    except RefusedError as refused:
+        return None, (refused.found,)
+
+
+def _read(data: bytes, limits: Limits, *, ordinary_only: bool) -> Read:
+    if len(data) > limits.file_mb * MB:
+        raise oversized("too_large_file", mb=len(data) // MB, high=limits.file_mb)
+    package = Package(data, limits) if is_zip(data) else None
+    kind = package.kind if package else kind_of(data)
+    if kind == "locked" or (package and kind == "ods" and _is_locked_ods(package)):
+        raise RefusedError(finding("encrypted-workbook"))
+    if kind not in WORKBOOKS:
+        raise unreadable("damaged") if kind == "damaged" else unreadable("seems_to_be", what=Word(f"kind_{kind}"))
+    if ordinary_only and kind != "xlsx":
+        raise NotOrdinaryError
+    if package is None:
+        content = _Content(data)
+    else:
+        content = _xlsx(package, ordinary_only=ordinary_only) if kind == "xlsx" else _other(package)
+    sheets = tuple(_sheets(content, limits))
+    hidden_away = next((_answers(sheet) for sheet in sheets if sheet.name == IDENTITY_SHEET), {})
+    mixed = bool(hidden_away and content.properties) and any(hidden_away.get(k) != content.properties.get(k) for k in SIGNED)
+    return Returned(hidden_away or content.properties, sheets, mixed), (*_about(kind, data, package, limits), *_unseen(kind))
+
+
+# what is asked about a workbook as a whole
+
+
+def _about(kind: str, data: bytes, package: Package | None, limits: Limits) -> Iterator[Finding]:
+    if has_macros(kind, data, package.names if package else ()):
+        found = finding("macro-workbook")
+        yield replace(found, severity="warning") if limits.macros == "warn" else found
+    if package is not None and kind == "xlsx" and (links := external_links(package)):
+        yield finding("external-link", files=links)
+
+
+def _unseen(kind: str) -> Iterator[Finding]:
+    if kind != "xlsx":
+        yield finding("partly-checked", kind=f".{kind}")
+
+
+def _is_locked_ods(package: Package) -> bool:
+    manifest = "meta-inf/manifest.xml"
+    return manifest in package and b"encryption-data" in package.part(manifest)
+
+
+# from the package to what the reader gets
+
+
+def _xlsx(package: Package, *, ordinary_only: bool) -> _Content:
+    workbook = _workbook_part(package)
+    folder, _, name = workbook.rpartition("/")
+    base = f"{folder}/" if folder else ""
+    relations = f"{base}_rels/{name}.rels"
+    if workbook not in package or relations not in package:
+        raise unreadable("damaged")
+    always = ("[content_types].xml", "_rels/.rels", workbook, relations, *(base + part for part in _BESIDE), "docprops/custom.xml")
+    fixed = [part for part in always if part in package]
+    if ordinary_only and package.size(fixed) > _ORDINARY:
+        raise NotOrdinaryError
+    parts = {part: package.part(part) for part in fixed}
+    properties = _properties(parts.pop("docprops/custom.xml", b""))
+    where = _places(parts[workbook], parts[relations], base, package.limits)
+    found = {sheet: part for sheet, part in where.items() if part in package}
+    if ordinary_only and package.size([*fixed, *found.values()]) > _ORDINARY:
+        raise NotOrdinaryError
+    sheets = {sheet: package.sheet(part) for sheet, part in found.items()}
+    far = [sheet for sheet, xml in sheets.items() if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml)]
+    for sheet in far:
+        _check_extent(sheet, sheets[sheet], package.limits)
+    if ordinary_only and far:
+        raise NotOrdinaryError
+    parts |= {found[sheet]: xml for sheet, xml in sheets.items()}
+    return _Content(packed({package.original(part): content for part, content in parts.items()}), sheets, properties)
+
+
+def sheet_parts(package: Package) -> dict[str, str]:
+    """Return the names of the parts that hold an xlsx's sheets, by the sheets' names; RefusedError."""
+    workbook = _workbook_part(package)
+    folder, _, name = workbook.rpartition("/")
+    base = f"{folder}/" if folder else ""
+    relations = f"{base}_rels/{name}.rels"
+    if workbook not in package or relations not in package:
+        raise unreadable("damaged")
+    return _places(package.part(workbook), package.part(relations), base, package.limits)
+
+
+def _workbook_part(package: Package) -> str:
+    """Name of the part that the package says is its workbook; nearly always the usual one."""
+    if _USUAL in package or "_rels/.rels" not in package:
+        return _USUAL
+    relations = _parsed(package.part("_rels/.rels"))
+    targets = (r.get("Target") or "" for r in relations if (r.get("Type") or "").endswith(_OFFICE_DOCUMENT))
+    return next(targets, _USUAL).replace("\\", "/").lstrip("/").lower()
+
+
+def _parsed(content: bytes) -> ElementTree.Element:
+    try:
+        return ElementTree.fromstring(content)  # without a document type, so that there are no entities: see ``unpack``
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise unreadable("damaged") from error
+
+
+def _places(workbook: bytes, relations: bytes, base: str, limits: Limits) -> dict[str, str]:
+    """Names of the sheets, and the parts that hold them."""
+    count = workbook.count(b"sheetId=")
+    if count > limits.sheets:
+        raise oversized("too_many_sheets", n=count, high=limits.sheets)
+    targets = {r.get("Id"): (r.get("Target") or "") for r in _parsed(relations)}
+    tags = [element for element in _parsed(workbook).iter() if element.tag.endswith("}sheet")]
+    if not tags:
+        raise unreadable("no_sheets")
+    found = {}
+    for tag in tags:
+        key = next((value for name, value in tag.items() if _RELATION.fullmatch(name)), "")
+        target = targets.get(key, "").replace("\\", "/")
+        found[tag.get("name") or ""] = (target.lstrip("/") if target.startswith("/") else base + target).lower()
+    return found
+
+
+def _other(package: Package) -> _Content:
+    """An xlsb or ods, unpacked within limits as well; of its parts only pictures and the like are left out."""
+    names = [name for name in package.names if not name.endswith("/") and not name.startswith(_NOT_READ)]
+    parts = {package.original(name): package.part(name) for name in names}
+    properties = _properties(parts.get("docProps/custom.xml") or parts.get("meta.xml") or b"")
+    return _Content(packed(parts), {}, properties)
+
+
+def _check_extent(name: str, xml: bytes, limits: Limits) -> None:
+    """Refuse a sheet with values beyond the last row or column that is read, or with too many of them."""
+    if xml.count(b"</c>") > CELLS:
+        raise oversized("too_many_cells", sheet=name, high=CELLS)
+    left, right, low, high = limits.columns, 0, limits.rows, 0
+    for match in _ANSWERED.finditer(xml):
+        row, column = int(match[2]), _column(match[1])
+        if row > limits.rows or column > limits.columns:
+            cell = (match[1] + match[2]).decode().upper()
+            raise oversized("too_far_down" if row > limits.rows else "too_far_right", sheet=name, cell=cell, high=limits.rows, columns=limits.columns)
+        left, right, low, high = min(left, column), max(right, column), min(low, row), max(high, row)
+    if max(0, right - left + 1) * max(0, high - low + 1) > CELLS:
+        raise oversized("too_many_cells", sheet=name, high=CELLS)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+# from the reader to raw sheets
+
+
+def _sheets(content: _Content, limits: Limits) -> Iterator[RawSheet]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
+        kinds = {meta.name: meta for meta in book.sheets_metadata}
+        names = [name for name in book.sheet_names if name not in kinds or kinds[name].typ == SheetTypeEnum.WorkSheet]
+        if not names:
+            raise unreadable("no_sheets")
+        if len(names) > limits.sheets:
+            raise oversized("too_many_sheets", n=len(names), high=limits.sheets)
+        for name in names:
+            sheet = book.get_sheet_by_name(name)
+            _check_size(name, sheet, limits)
+            top, left = sheet.start or (0, 0)
+            hidden = name in kinds and kinds[name].visible != SheetVisibleEnum.Visible
+            marks = marks_of(content.sheets[name]) if name in content.sheets else NO_MARKS
+            yield RawSheet(name, top, left, sheet.to_python(), hidden, marks)
+    except (CalamineError, OSError, ValueError, OverflowError) as error:
+        raise unreadable("damaged") from error
+
+
+def _check_size(name: str, sheet: CalamineSheet, limits: Limits) -> None:
+    if sheet.end is None or sheet.start is None:
+        return
+    (top, left), (bottom, right) = sheet.start, sheet.end
+    if bottom >= limits.rows:
+        raise oversized("too_far_down", sheet=name, high=limits.rows, columns=limits.columns)
+    if right >= limits.columns:
+        raise oversized("too_far_right", sheet=name, high=limits.rows, columns=limits.columns)
+    if (bottom - top + 1) * (right - left + 1) > CELLS:
+        raise oversized("too_many_cells", sheet=name, high=CELLS)
+
+
+def _answers(sheet: RawSheet) -> dict[str, str]:
+    return {str(row[0]): _plain(row[1]) for row in sheet.rows[:_IDENTITY] if len(row) > 1 and row[0] != "" and row[1] != ""}
+
+
+def _plain(value: Any) -> str:
+    return shown(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))[:_IDENTITY]
+
+
+def _properties(content: bytes) -> dict[str, str]:
+    """Identity in the document properties, which LibreOffice and Excel keep, for a workbook whose hidden sheet is gone."""
+    if b"styrxl_" not in content:
+        return {}
+    entries = list(_parsed(content).iter())
+    stamped = ((next((m[1] for value in entry.attrib.values() if (m := _STAMP.fullmatch(value))), None), entry) for entry in entries)
+    return {name: _plain("".join(entry.itertext()).strip()) for name, entry in stamped if name}

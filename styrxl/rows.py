@@ -1,0 +1,115 @@
+"""A return's rows against what was issued: ids that are missing, foreign, doubled or absent, and locked cells that changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from styrxl.findings import CellOf, Remark
+from styrxl.forms import Column, Sheet
+from styrxl.kindly import fold
+from styrxl.locate import blank
+from styrxl.parse import Batch, Parsed, with_formulas
+from styrxl.prefill import Prefill
+
+IDS_AHEAD = 10_000  # ids that a workbook with more rows may have been numbered with
+
+
+def check_ids(sheet: Sheet, source: int, ids: tuple[tuple[int, Any], ...], begun: frozenset[int], issued: Prefill | None) -> list[Remark]:
+    """Check the ids of one return's sheet.
+
+    ``ids``: (Excel row, id as typed) of every row that has one; ``begun``: the rows with answers.
+    """
+    column = sheet.id_column
+    if column is None:
+        return []
+    found: list[Remark] = []
+    seen: dict[str, int] = {}
+    known = _issued_ids(sheet, column, issued)
+    for row, typed in ids:
+        key = id_key(typed, named=sheet.named)
+        if not key:
+            continue
+        if key in seen and (row in begun or seen[key] in begun):
+            found.append(Remark(source, sheet.key, row, column.field, "duplicate-id", typed, {"first": CellOf(column.field, seen[key])}))
+        elif row in begun and known is not None and key not in known and not _numbered(column, key, issued):
+            found.append(Remark(source, sheet.key, row, column.field, "unknown-row", typed))
+        seen.setdefault(key, row)
+    without = sorted(begun - {row for row, typed in ids if id_key(typed, named=sheet.named)})
+    found += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
+    return found + _missing_rows(sheet, column, source, seen.keys(), issued)
+
+
+def _missing_rows(sheet: Sheet, column: Column, source: int, seen: Any, issued: Prefill | None) -> list[Remark]:
+    if issued is None:
+        return []
+    rows = issued.rows.get(sheet.key, ())
+    gone = [row for row in rows if id_key(row[column.field], named=sheet.named) not in seen]
+    return [Remark(source, sheet.key, None, column.field, "missing-row", row[column.field], {"id": row[column.field]}) for row in gone]
+
+
+def id_key(typed: Any, *, named: bool = False) -> str:
+    """Return the id at the start of what stands in an id cell; all of it, folded, where rows are ``named``."""
+    text = "" if blank(typed) else str(typed).strip()
+    return fold(text) if named else text.split(" ", 1)[0].upper()
+
+
+def _issued_ids(sheet: Sheet, column: Column, issued: Prefill | None) -> frozenset[str] | None:
+    if issued is None:
+        return None
+    return frozenset(id_key(row[column.field], named=sheet.named) for row in issued.rows.get(sheet.key, ()))
+
+
+def _numbered(column: Column, key: str, issued: Prefill | None) -> bool:
+    if not column.number or issued is None:
+        return False
+    pattern = re.escape(column.number.format(owner=issued.owner, year=issued.year, n="@")).replace("@", r"(\d{1,6})")
+    match = re.fullmatch(pattern, key)
+    return bool(match) and 1 <= int(match[1]) <= IDS_AHEAD if match else False
+
+
+def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
+    """Compare prefilled rows with what was issued, and put back what was: that is what counts.
+
+    Returns the frame with the issued values, and ``locked-cell-changed`` for each cell that differed. A cell that was prefilled with an
+    answer that may be denied (``locked_when_prefilled``) keeps the owner's answer.
+    """
+    batch = parsed.batch
+    column = batch.sheet.id_column
+    if not batch.sheet.prefilled or column is None:
+        return parsed.frame, []
+    frame = parsed.frame.copy()
+    found: list[Remark] = []
+    named = batch.sheet.named
+    known = {source: {id_key(r[column.field], named=named): r for r in p.rows.get(batch.sheet.key, ())} for source, p in issued.items()}
+    keys = [id_key(raw, named=named) for raw in batch.columns[column.field]]
+    issued_as = [known.get(s, {}).get(key, {}).get(column.field) if named else key for s, key in zip(batch.source, keys, strict=True)]
+    frame[column.field] = pd.Series(
+        [given or typed for given, typed in zip(issued_as, [None] * len(keys) if not named else frame[column.field], strict=True)],
+        index=frame.index,
+        dtype="str",
+    )
+    for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_prefilled):
+        values = list(frame[locked.field])
+        for i, source in enumerate(batch.source):
+            row = known.get(source, {}).get(keys[i])
+            if row is None or blank(row.get(locked.field)):
+                continue
+            values[i], remark = _compared(batch, locked, i, values[i], row[locked.field])
+            found += remark
+        frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
+    return with_formulas(batch.sheet, frame), found
+
+
+def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any) -> tuple[Any, list[Remark]]:
+    raw = batch.columns[column.field][i]
+    same = value == issued if not isinstance(issued, str) else fold(str(value)) == fold(issued)
+    if same:
+        return issued, []
+    if column.locked_when_prefilled and not pd.isna(value):
+        return value, []
+    shown = batch.form.lists[column.list][issued] if column.list else issued
+    return issued, [Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "locked-cell-changed", raw, {"issued": shown})]

@@ -1,0 +1,111 @@
+"""The catalogue of texts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import styrxl
+from styrxl.findings import catalogue, error_text, finding, fix, message, number_text, placeholders, say
+
+RULES = catalogue()["rules"]
+ERRORS = catalogue()["errors"]
+WORDS = catalogue()["words"]
+SOURCES = list(Path(styrxl.__file__).parent.rglob("*.py"))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_speaks_both_languages(rule: str) -> None:
+    """Message and fix stand in both, with the same facts."""
+    for part in ("message", "fix"):
+        texts = RULES[rule][part]
+        assert set(texts) == {"sv", "en"}
+        assert placeholders(texts["sv"]) == placeholders(texts["en"])
+        assert all(text.strip() and text.rstrip().endswith((".", "}", "?")) for text in texts.values())
+
+
+@pytest.mark.parametrize("group", ["errors", "words"])
+def test_each_error_and_word_speaks_both_languages(group: str) -> None:
+    """So do the operator's errors and the program's words."""
+    for key, texts in catalogue()[group].items():
+        assert set(texts) == {"sv", "en"}, key
+        assert placeholders(texts["sv"]) == placeholders(texts["en"]), key
+
+
+def _literals(function: str) -> set[str]:
+    """First arguments, where they are plain text, of all calls of a function in the package."""
+    found = set()
+    for path in SOURCES:
+        tree = ast.parse(path.read_text("utf-8"))
+        imported = {
+            a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("styrxl.") for a in n.names
+        }
+        if path.name != "findings.py" and function not in imported:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function and node.args:
+                first = node.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    found.add(first.value)
+    return found
+
+
+def test_what_the_code_says_is_in_the_catalogue() -> None:
+    """No code names a rule, error or word that has no text."""
+    assert _literals("finding") <= set(RULES)
+    assert _literals("StyrxlError") <= set(ERRORS)
+    assert _literals("Word") | _literals("word") <= set(WORDS)
+    assert len(_literals("word")) >= 20
+
+
+def test_every_error_is_raised_somewhere() -> None:
+    """No text is left behind when its error goes."""
+    code = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    assert [key for key in ERRORS if not re.search(rf'"{key}"', code)] == []
+
+
+def test_facts_are_rendered_in_the_language_asked_for() -> None:
+    """Numbers, dates, phrases and choices follow the reader, not the machine."""
+    found = finding("frame-exceeded", "Budget", "D8", "Nettokostnad", 1200.5, total=1200.5, frame=1000.0, excess=200.5)
+    assert message(found, "sv") == "Nettokostnad: summan 1\u00a0200,5 tkr är 200,5 tkr mer än ramen 1\u00a0000 tkr."
+    assert message(found, "en") == "Nettokostnad: the total, SEK 1,200.5 thousand, is 200.5 thousand more than the frame, 1,000 thousand."
+
+
+def test_a_range_is_named_as_several_cells() -> None:
+    """A group of findings reads well."""
+    one, many = (finding("missing-value", "Åtaganden", cell, "Ansvarig") for cell in ("E7", "E7:E9"))
+    assert fix(one, "sv") == "Fyll i cellen E7."
+    assert fix(many, "sv") == "Fyll i cellerna E7:E9."
+
+
+def test_long_values_are_cut_in_messages() -> None:
+    """A page of text in a cell does not become a page of message."""
+    found = finding("wrong-type", "Budget", "C9", "Kostnader", "o" * 5000, wanted="ett tal", example="1200")
+    assert len(message(found, "sv")) < 150
+
+
+def test_an_operators_error_says_what_to_do() -> None:
+    """Facts fill the text."""
+    assert error_text("plan-missing", {"path": "flerarsplan.xlsx"}, "en").startswith("flerarsplan.xlsx is not there.")
+
+
+@pytest.mark.parametrize(
+    "value, sv, en", [(1200.0, "1\u00a0200", "1,200"), (0.5, "0,5", "0.5"), (-1234567.89, "-1\u00a0234\u00a0567,89", "-1,234,567.89")]
+)
+def test_numbers_as_people_read_them(value: float, sv: str, en: str) -> None:
+    """Spaces and comma in Swedish, comma and point in English."""
+    assert (number_text(value, "sv"), number_text(value, "en")) == (sv, en)
+
+
+def test_braces_in_a_value_are_no_placeholders() -> None:
+    """What a sender writes never steers the text."""
+    found = finding("not-in-list", "B", "A1", "Status", "{fix} {0}", choices=["Ja", "Nej"])
+    assert "{fix} {0}" in message(found, "sv")
+
+
+def test_years_have_no_thousands_separator() -> None:
+    """2027 is a year."""
+    assert say(2027, "sv") == "2027"

@@ -1,0 +1,66 @@
+"""Each rule: a return that breaks just it gives just that finding, in just that cell; the valid return gives none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from styrxl.faults import Fault, NotHereError, break_return, names
+from styrxl.findings import catalogue
+from styrxl.judged import Judged
+from town import ANSWERS, ROUND, Town
+
+OWNERS = ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY")
+ELSEWHERE = {"encrypted-workbook", "oversized-workbook", "macro-workbook", "external-link", "forged-identity"}
+# Rules about more than one return, or about the plan: tested by themselves below.
+ACROSS = {"superseded-return", "duplicate-return", "stale-issue", "personal-identity-number"}
+
+
+@pytest.fixture(scope="module")
+def verdicts(_full: Town) -> dict[tuple[str, str], tuple[Fault, Judged]]:
+    """Every fault in every owner's otherwise valid return, judged together."""
+    deeds: dict[tuple[str, str], Fault] = {}
+    files: list[tuple[str, bytes]] = []
+    for owner in OWNERS:
+        filled = _full.filled(owner)
+        for name in names():
+            try:
+                data, deed = break_return(name, filled, _full.form(owner), _full.language(owner))
+            except NotHereError:
+                continue
+            deeds[name, owner] = deed
+            files.append((f"{name} {owner}", data))
+    judged = {r.path: r for r in _full.judge(*files).returns}
+    return {(name, owner): (deed, judged[f"{name} {owner}"]) for (name, owner), deed in deeds.items()}
+
+
+@pytest.mark.parametrize("fault", names())
+def test_each_fault_is_found_where_it_is(verdicts: dict[tuple[str, str], tuple[Fault, Judged]], fault: str) -> None:
+    """The rule, the sheet and the cell, and nothing else, in every form that has a place for it."""
+    cases = {owner: case for (name, owner), case in verdicts.items() if name == fault}
+    assert cases
+    for owner, (deed, judged) in cases.items():
+        found = [(f.rule, f.sheet, f.cell) for f in judged.findings]
+        assert found == [(deed.rule, deed.sheet, deed.cell)], owner
+        error = catalogue()["rules"][deed.rule]["severity"] == "error"
+        assert judged.verdict == ("unreadable" if deed.rule == "unreadable-workbook" else "rejected" if error else "accepted")
+
+
+def test_valid_returns_give_no_findings(full: Town) -> None:
+    """All five returns are accepted without a word."""
+    report = json.loads(full.run("validate", "--format", "json").stdout)
+    assert report["summary"] == {
+        "workbooks": 5,
+        "accepted": 5,
+        "rejected": 0,
+        "unreadable": 0,
+        "superseded": 0,
+        "duplicate": 0,
+        "set-aside": 0,
+        "errors": 0,
+        "warnings": 0,
+    }
+    assert [workbook["findings"] for workbook in report["workbooks"]] == [[]] * 5
+    assert {workbook["owner"] for workbook in report["workbooks"]} == set(ANSWERS)
+    assert {workbook["round"] for workbook in report["workbooks"]} == {ROUND}

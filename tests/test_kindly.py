@@ -1,0 +1,135 @@
+"""Cells as people type them."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from styrxl import kindly
+from styrxl.kindly import Read
+
+
+@pytest.mark.parametrize(
+    "raw, value, interpreted",
+    [
+        (1200.0, 1200.0, False),
+        (12, 12.0, False),
+        ("1200", 1200.0, False),
+        ("1 200,50", 1200.5, True),
+        ("1\u00a0200", 1200.0, True),
+        ("1\u202f200\u202f300", 1200300.0, True),
+        ("1200 tkr", 1200.0, True),
+        ("1,2 mkr", 1200.0, True),
+        ("12,5", 12.5, True),
+        ("12.5", 12.5, False),
+        ("0,125", 0.125, True),
+        ("1.200.000", 1200000.0, True),
+        ("1.200,50", 1200.5, True),
+        ("1,200.50", 1200.5, True),
+        ("-5", -5.0, False),
+        ("\u2212500", -500.0, True),
+        ("(500)", -500.0, True),
+        ("85 %", 85.0, True),
+    ],
+)
+def test_numbers(raw: object, value: float, *, interpreted: bool) -> None:
+    """Money is read as people write it; what differs from what was written says so."""
+    assert kindly.number(raw, money=True) == Read(value, interpreted=interpreted)
+
+
+@pytest.mark.parametrize(
+    "raw, both",
+    [("1.200", (1200.0, 1.2)), ("1,200", (1200.0, 1.2)), ("12 500 kr", (12.5, 12500.0)), ("900 kronor", (0.9, 900.0))],
+)
+def test_numbers_that_can_be_read_in_two_ways(raw: str, both: tuple[float, float]) -> None:
+    """Neither reading is chosen; both are offered."""
+    assert kindly.number(raw, money=True) == Read(ambiguous=both)
+
+
+@pytest.mark.parametrize("raw", ["ca tusen", "12 000 till 14 000", True, date(2027, 3, 1), "1.2.3,4.5", "1e9", "9" * 100, "12,34,56"])
+def test_what_is_no_number(raw: object) -> None:
+    """It is said to be wrong, never guessed at."""
+    assert kindly.number(raw, money=True).wrong
+
+
+@given(st.integers(-(10**9), 10**9), st.integers(0, 99))
+def test_swedish_amounts_round_trip(whole: int, ore: int) -> None:
+    """Any amount written the Swedish way, with spaces and a comma, is read as itself."""
+    typed = f"{whole:,}".replace(",", "\u00a0") + f",{ore:02d}"
+    sign = -1 if typed.startswith("-") else 1
+    assert math.isclose(kindly.number(typed).value, sign * (abs(whole) + ore / 100), abs_tol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "raw, value, interpreted",
+    [
+        (date(2027, 3, 1), date(2027, 3, 1), False),
+        (datetime(2027, 3, 1, 8, 30, tzinfo=UTC), date(2027, 3, 1), False),
+        ("2027-03-01", date(2027, 3, 1), False),
+        ("2027-3-1", date(2027, 3, 1), True),
+        ("20270301", date(2027, 3, 1), True),
+        (20270301.0, date(2027, 3, 1), True),
+        (46447.0, date(2027, 3, 1), True),
+        ("1/3 2027", date(2027, 3, 1), True),
+        ("1/3", date(2027, 3, 1), True),
+        ("1.3.2027", date(2027, 3, 1), True),
+        ("31/12/2027", date(2027, 12, 31), True),
+        ("12/31/2027", date(2027, 12, 31), True),
+        ("5/5/2027", date(2027, 5, 5), True),
+        ("1 mars 2027", date(2027, 3, 1), True),
+        ("den 1 mars 2027", None, False),
+        ("15 okt", date(2027, 10, 15), True),
+        ("1 May 2027", date(2027, 5, 1), True),
+    ],
+)
+def test_dates(raw: object, value: date | None, *, interpreted: bool) -> None:
+    """Dates are read as people write them, day first; a day without a year is of the round's."""
+    read = kindly.day(raw, 2027)
+    assert (read.value, read.interpreted) == (value, interpreted)
+
+
+def test_dates_that_can_be_read_in_two_ways() -> None:
+    """With slashes throughout, day and month may be either way round."""
+    assert kindly.day("03/04/2027", 2027) == Read(ambiguous=(date(2027, 4, 3), date(2027, 3, 4)))
+
+
+@pytest.mark.parametrize("raw", ["sen", "2027-02-30", "32/1 2027", True, 2027.0, "våren 2027", "1/13/2027/5", "x" * 10_000])
+def test_what_is_no_date(raw: object) -> None:
+    """It is said to be wrong, never moved to a day that exists."""
+    assert kindly.day(raw, 2027).wrong
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y%m%d", "%d.%m.%Y"]))
+def test_any_date_round_trips(day: date, form: str) -> None:
+    """Any day in any unambiguous form is read as itself."""
+    assert kindly.day(day.strftime(form), 2027).value == day
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_serial_numbers_are_days(day: date) -> None:
+    """A date whose format was lost is still that date."""
+    assert kindly.day(float((day - date(1899, 12, 30)) / timedelta(days=1)), 2027).value == day
+
+
+@pytest.mark.parametrize("raw, value", [(2027.0, 2027), ("2027", 2027), ("år 2027", 2027), (2027.5, None), ("tjugo", None), (True, None)])
+def test_years(raw: object, value: int | None) -> None:
+    """Whole numbers only."""
+    assert kindly.integer(raw).value == value
+
+
+@pytest.mark.parametrize("raw, code", [("Ja", "yes"), (" ja ", "yes"), ("YES", "yes"), ("Nej.", "no"), ("kanske", None), (1.0, None)])
+def test_choices(raw: object, code: str | None) -> None:
+    """Letter case, spaces and the other language make no difference."""
+    codes = {"ja": "yes", "yes": "yes", "nej": "no", "no": "no"}
+    assert kindly.choice(raw, codes).value == code
+
+
+@given(st.one_of(st.text(max_size=200), st.floats(), st.booleans(), st.dates()))
+def test_nothing_breaks_a_reader(raw: object) -> None:
+    """Whatever stands in a cell, it is read, ambiguous, wrong or nothing."""
+    for read in (kindly.number(raw), kindly.day(raw, 2027), kindly.integer(raw), kindly.choice(raw, {}), kindly.text(raw)):
+        assert read.wrong + (read.ambiguous is not None) + (read.value is not None) <= 1

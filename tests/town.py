@@ -1,0 +1,223 @@
+"""A small town for tests: two boards, three units, three goals, played through with the commands as a controller types them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from styrxl.cli import cli
+from styrxl.fill import fill
+from styrxl.forms import Form, Forms
+from styrxl.inbox import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.issuing import empty_plan
+from styrxl.judge import Arrived, judge
+from styrxl.judged import JudgedRound
+from styrxl.ledger import Ledger
+from styrxl.rounds import Round
+from styrxl.workspace import Workspace
+
+ROUND = "2027-plan"
+NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
+KEY = "5" * 64
+Rows = Sequence[Mapping[str, Any]]
+Answers = Mapping[str, Rows]
+
+ORGANISATION: Rows = (
+    {"org_id": "KF", "name": "Kommunfullmäktige", "kind": "council"},
+    {"org_id": "UBN", "name": "Utbildningsnämnden", "kind": "board", "email": "ubn@example.se", "contact": "Nämndsekreterare"},
+    {"org_id": "KFN", "name": "Kultur- och fritidsnämnden", "kind": "board", "language": "en"},
+    {"org_id": "UBF", "name": "Utbildningsförvaltningen", "kind": "administration", "board_id": "UBN"},
+    {"org_id": "UBN-ÅBY", "name": "Åby skola", "kind": "unit", "board_id": "UBN", "administration_id": "UBF", "profile": "skola"},
+    {"org_id": "UBN-ÖST", "name": "Östra förskolan", "kind": "unit", "board_id": "UBN", "administration_id": "UBF"},
+    {"org_id": "KFN-BIB", "name": "Biblioteket", "kind": "unit", "board_id": "KFN", "language": "en"},
+    {"org_id": "REV", "name": "Revisorerna", "kind": "audit"},
+)
+GOALS: Rows = (
+    {
+        "goal_id": "KF-M1",
+        "text": "Invånarna är mer delaktiga",
+        "focus_area": "Medborgarna",
+        "dimension": "operations",
+        "sound_management": "yes",
+        "from_year": 2027,
+        "to_year": 2030,
+    },
+    {
+        "goal_id": "KF-M2",
+        "text": "Kunskapsresultaten förbättras",
+        "focus_area": "Välfärd",
+        "dimension": "quality",
+        "sound_management": "no",
+        "concerned_boards": "UBN",
+        "from_year": 2027,
+        "to_year": 2030,
+    },
+    {
+        "goal_id": "KF-M3",
+        "text": "Fler upplever kultur",
+        "focus_area": "Kultur",
+        "dimension": "quality",
+        "sound_management": "no",
+        "concerned_boards": "KFN",
+        "from_year": 2027,
+        "to_year": 2030,
+    },
+)
+FRAMES: Rows = (
+    {"board_id": "UBN", "year": 2027, "operating_frame": 1000, "investment_frame": 100},
+    {"board_id": "KFN", "year": 2027, "operating_frame": 500, "investment_frame": 50},
+    {"board_id": "REV", "year": 2027, "operating_frame": 5},
+)
+PLAN: Answers = {"organisation": ORGANISATION, "council_goals": GOALS, "frames": FRAMES}
+
+YEAR = {"start": date(2027, 1, 1), "end": date(2027, 12, 31)}
+BOARD: Answers = {
+    "confirmation": [{"status": "proposed", "confirms": "yes", "responsible": "Förvaltningschef"}],
+    "goal_responses": [
+        {"concerns": "yes", "contribution": "Elevråd och samråd på varje skola."},
+        {"contribution": "Med tidiga insatser i läsning och matematik."},
+    ],
+    "goals": [{"text": "Fler elever når målen", "parent_id": "KF-M2", "priority": 1, "from_year": 2027, "to_year": 2029}],
+    "commitments": [
+        {"text": "Starta läsprogram", "parent_id": "UBN-M1", "responsible": "Skolchef", "expected_result": "Fler läser", **YEAR},
+        {"text": "Hålla samråd", "parent_id": "KF-M1", "responsible": "Skolchef", "expected_result": "Två samråd", **YEAR},
+    ],
+    "indicators": [
+        {"goal_id": "UBN-M1", "name": "Behöriga elever", "unit": "procent", "direction": "higher", "baseline": 80, "target": 85}
+    ],
+    "budget": [{"activity": "Grundskola", "revenue": 100, "cost": 900.5}, {"activity": "Förskola", "cost": 150.25}],
+    "unit_frames": [{"frame": 500}, {"frame": 300.5}],
+    "investments": [{"project": "Skolgård", "total_expenditure": 90, "year_budget": 60, "finished_year": 2028}],
+}
+ENGLISH_BOARD: Answers = {
+    "confirmation": [
+        {"status": "decided", "confirms": "yes", "decision_date": date(2027, 1, 18), "paragraph": "§ 4", "responsible": "Director"}
+    ],
+    "goal_responses": [{"concerns": "no", "reason": "Others are nearer."}, {"contribution": "With open libraries."}],
+    "goals": [{"text": "More visit the library", "parent_id": "KF-M3", "from_year": 2027, "to_year": 2028}],
+    "commitments": [{"text": "Open on Sundays", "parent_id": "KFN-M1", "responsible": "Director", "expected_result": "Open", **YEAR}],
+    "budget": [{"activity": "Library", "cost": 480}],
+    "unit_frames": [{"frame": 400}],
+}
+SCHOOL: Answers = {
+    "commitments": [
+        {"text": "Läsa varje dag", "parent_id": "UBN-M1", "school_form": "compulsory", "responsible": "Rektor"},
+        {"text": "Läxhjälp två kvällar", "parent_id": "UBN-2027-A1", "school_form": "compulsory", "responsible": "Rektor"},
+    ]
+}
+PRESCHOOL: Answers = {
+    "goals": [{"text": "Barnen är ute mer", "parent_id": "UBN-M1", "from_year": 2027, "to_year": 2028}],
+    "commitments": [
+        {"text": "Högläsning före lunch", "parent_id": "UBN-M1", "responsible": "Rektor"},
+        {"text": "Utedag varje vecka", "parent_id": "UBN-ÖST-M1", "responsible": "Rektor", "expected_result": "En dag i veckan", **YEAR},
+    ],
+}
+LIBRARY: Answers = {"commitments": [{"text": "Sunday stories", "parent_id": "KFN-2027-A1", "responsible": "Librarian"}]}
+ANSWERS: Mapping[str, Answers] = {"UBN": BOARD, "KFN": ENGLISH_BOARD, "UBN-ÅBY": SCHOOL, "UBN-ÖST": PRESCHOOL, "KFN-BIB": LIBRARY}
+BOARDS = ("UBN", "KFN")
+UNITS = ("UBN-ÅBY", "UBN-ÖST", "KFN-BIB")
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A workspace on disk, and what a controller does with it."""
+
+    root: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace as it is now."""
+        return Workspace.open(self.root)
+
+    @property
+    def forms(self) -> Forms:
+        """Its forms."""
+        return self.workspace.forms
+
+    @property
+    def inbox(self) -> Path:
+        """Where returns are put."""
+        return self.root / "inbox" / ROUND
+
+    def run(self, *words: str, expect: int | None = 0) -> Result:
+        """Type a command; its exit status must be the one expected (None for any)."""
+        result = CliRunner().invoke(cli, ["--workspace", str(self.root), *words])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert expect is None or result.exit_code == expect, f"{words}: {result.exit_code}\n{result.output}"
+        return result
+
+    def form(self, owner: str) -> Form:
+        """Return the form that an owner was given."""
+        if owner in BOARDS:
+            return self.forms.form("annual_plan")
+        return self.forms.form("unit_plan", "skola" if owner == "UBN-ÅBY" else None)
+
+    def language(self, owner: str) -> str:
+        """Return the language of an owner."""
+        return "en" if owner.startswith("KFN") else "sv"
+
+    def issued(self, owner: str) -> bytes:
+        """Return the workbook that an owner was given."""
+        return (self.root / "outbox" / ROUND / f"{owner}.xlsx").read_bytes()
+
+    def filled(self, owner: str, answers: Answers | None = None) -> bytes:
+        """Return the workbook of an owner with answers typed in."""
+        return fill(self.issued(owner), self.form(owner), self.language(owner), answers or ANSWERS[owner], self.forms.words)
+
+    def put(self, name: str, data: bytes, minute: int = 0) -> Path:
+        """Put a file into the inbox, changed last so many minutes after eight on the 4th of January 2027."""
+        self.inbox.mkdir(parents=True, exist_ok=True)
+        path = self.inbox / name
+        path.write_bytes(data)
+        at = (datetime(2027, 1, 4, 8, tzinfo=UTC) + timedelta(minutes=minute)).timestamp()
+        os.utime(path, (at, at))
+        return path
+
+    def judge(self, *files: tuple[str, bytes], across: bool = False) -> JudgedRound:
+        """Judge files together against what was issued, without the command around it."""
+        with Ledger.open(self.workspace.database) as ledger:
+            desk = open_desk(self.workspace, ledger, NOW)
+            boards = accepted_boards(judge_inbox_quietly(desk, Round.parse(ROUND)))
+            arrivals = [Arrived(name, data, NOW) for name, data in files]
+            return judge(arrivals, context_of(desk, Round.parse(ROUND), boards=boards, across=across), desk.schemas)
+
+    def copy(self, to: Path) -> Town:
+        """Copy the town, somewhere else."""
+        shutil.copytree(self.root, to)
+        return Town(to)
+
+
+def new_town(root: Path, plan: Answers = PLAN) -> Town:
+    """Make a workspace with a filled plan; its key is always the same, so that bytes can be compared."""
+    workspace = Workspace.init(root, "Åköping", key=KEY)
+    forms = workspace.forms
+    workspace.plan_path.write_bytes(fill(empty_plan(workspace), forms.form("multi_year_plan"), "sv", plan, forms.words))
+    return Town(root)
+
+
+def planned_town(root: Path, plan: Answers = PLAN, plans: Mapping[str, Answers] = ANSWERS) -> Town:
+    """Make a town whose boards have accepted plans, and whose units have their workbooks."""
+    town = new_town(root, plan)
+    town.run("distribute", ROUND, "--level", "board")
+    for owner in BOARDS:
+        if owner in plans:
+            town.put(f"{owner}.xlsx", town.filled(owner, plans[owner]))
+    town.run("distribute", ROUND, "--level", "unit", expect=0 if plans.keys() >= set(BOARDS) else 1)
+    return town
+
+
+def full_town(root: Path, plan: Answers = PLAN, plans: Mapping[str, Answers] = ANSWERS) -> Town:
+    """Make a town in which everybody has answered (those for whom there are answers)."""
+    town = planned_town(root, plan, plans)
+    for minute, owner in enumerate(UNITS, 1):
+        if owner in plans:
+            town.put(f"{owner}.xlsx", town.filled(owner, plans[owner]), minute)
+    return town
