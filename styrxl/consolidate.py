@@ -1,0 +1,109 @@
+"""A judged round into the pages of a workbook for readers; all figures are worked out here, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from styrxl.book import BOLD, Block, Book, Field, Link, Page, Row, Tally, total
+from styrxl.chain import chain
+from styrxl.finance import finance
+from styrxl.forms import Form
+from styrxl.judged import Judged, JudgedRound
+from styrxl.listing import commitments, indicators, investments, others, page
+from styrxl.oversight import missing, oversight
+from styrxl.overview import overview
+from styrxl.plan import Plan
+from styrxl.view import Issued, Scope, View, column, day_of
+
+__all__ = ["Book", "Issued", "Scope", "View", "consolidate", "handed_in", "sources"]
+
+
+def consolidate(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, board: str | None = None) -> tuple[View, Book]:
+    """Return the workbook of the council, or of a board and its units, but for its sources.
+
+    Only returns that are accepted and in force go in. A page with nothing to say is left out; what is missing is always said.
+    """
+    view = View(judged, plan, scope, tuple(issued), board)
+    built = (overview(view), chain(view), commitments(view), finance(view), investments(view), indicators(view), oversight(view))
+    pages = [p for p in built if p is not None]
+    last = missing(view)
+    taken = [p.name for p in (*pages, last)] + [view.phrases.sheet("sources", "name")]
+    pages = [*pages, *others(view, taken), last]
+    title = f"{scope.round_name} – {view.name(board) if board else scope.municipality}"
+    footer = f"{scope.municipality} · {scope.round_name}"
+    return view, Book(title, scope.language, footer, tuple(pages), view.up)
+
+
+def handed_in(view: View) -> dict[int, Tally]:
+    """Return what the returns that count hold: rows, and all amounts that somebody typed added up, by return."""
+    rows = dict.fromkeys(view.sources, 0)
+    money: dict[int, list[float]] = {index: [] for index in view.sources}
+    for table, frame in view.judged.tables.items():
+        mine = frame[frame["_source"].isin(view.sources.keys())]
+        amounts = {index: _amounts(view.form_of(index), table) for index in view.sources}
+        asked = {name for names in amounts.values() for name in names}
+        columns = {name: column(mine, name) for name in asked}
+        for at, index in enumerate(mine["_source"].tolist()):
+            rows[index] += 1
+            money[index] += [v for name in amounts[index] if (v := columns[name][at]) is not None]
+    return {index: Tally(rows[index], total(money[index])) for index in view.sources}
+
+
+def _amounts(form: Form, table: str) -> list[str]:
+    """Return the fields of a table in which amounts are typed."""
+    return [c.field for s in form.tables if s.table == table for c in s.columns if c.unit == "tkr" and not c.formula]
+
+
+def sources(view: View, written: Mapping[int, Tally]) -> Page:
+    """List each return with its control totals: what it holds against what was written of it."""
+    heading = view.phrases.heading
+    fields: tuple[Field, ...] = (
+        Field(heading("who"), "name", 28),
+        Field(heading("file"), "link", 30),
+        Field(heading("received"), "date", 12),
+        Field(heading("verdict"), "status", 17),
+        Field(heading("errors"), "count", 8),
+        Field(heading("warnings"), "count", 11),
+        Field(heading("rows_in"), "count", 10),
+        Field(heading("rows_out"), "count", 10),
+        Field(heading("money_in"), "money", 15),
+        Field(heading("money_out"), "money", 15),
+        Field(heading("check"), "status", 15),
+        Field(heading("hash"), "text", 70, screen=True),
+    )
+    held = handed_in(view)
+    rows = tuple(_source(view, r, held.get(r.index), written.get(r.index, Tally())) for r in view.returns)
+    totals: tuple[Row, ...] = (_sum(view, rows),) if rows else ()
+    if any(r.decided for r in view.returns):
+        fields = (*fields, Field(heading("decided"), "text", 60, screen=True))
+        rows = tuple(replace(row, cells=(*row.cells, _decided(view, r))) for row, r in zip(rows, view.returns, strict=True))
+        totals = tuple(replace(row, cells=(*row.cells, None)) for row in totals)
+    block = Block(fields, rows, table="sources", empty=view.phrases.word("no_returns"), totals=totals)
+    return page(view, "sources", [block])
+
+
+def _source(view: View, r: Judged, held: Tally | None, out: Tally) -> Row:
+    who = view.name(r.owner) or view.phrases.word("unknown_owner")
+    told = (who, Link(r.path.rpartition("/")[2], r.path), day_of(r.received) if r.received else None)
+    judged = (view.phrases.verdict(r.verdict), r.errors, r.warnings)
+    if held is None:
+        return Row((*told, *judged, None, None, None, None, view.phrases.word("not_counted"), r.sha256))
+    return Row((*told, *judged, held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)), r.sha256))
+
+
+def _decided(view: View, r: Judged) -> str | None:
+    """All that was decided about a return: by whom, when and why."""
+    told = [view.phrases.word(f"decided_{d.kind}", by=d.by, at=f"{d.at:%Y-%m-%d}", reason=d.reason).rstrip(" :") for d in r.decided]
+    return "; ".join(told) or None
+
+
+def _check(held: Tally, out: Tally) -> str:
+    return "matches" if (held.rows, held.money) == (out.rows, out.money) else "differs"
+
+
+def _sum(view: View, rows: tuple[Row, ...]) -> Row:
+    counted = [r for r in rows if r.cells[6] is not None]
+    held, out = (Tally(sum(r.cells[n] for r in counted), total(r.cells[n + 2] for r in counted)) for n in (6, 7))
+    cells = (held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)))
+    return Row((view.phrases.word("sum"), *[None] * 5, *cells, None), weight=BOLD)

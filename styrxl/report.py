@@ -1,0 +1,220 @@
+"""Pages as plain values into a workbook: layout, tables, charts and printing; the rows themselves are written in ``sheetxml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.header_footer import HeaderFooter
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import Outline, PageSetupProperties
+from openpyxl.worksheet.table import Table, TableColumn
+from openpyxl.worksheet.worksheet import Worksheet
+
+from styrxl import look
+from styrxl.book import Block, Book, Link, Page, Tally, total, unique
+from styrxl.charts import WIDTH as CHART_WIDTH
+from styrxl.charts import drawn, height
+from styrxl.consolidate import consolidate, sources
+from styrxl.judged import JudgedRound
+from styrxl.page import clean, for_footer
+from styrxl.pagewidths import NUMBERS, page_widths, printed, text_lines
+from styrxl.plan import Plan
+from styrxl.reportstyles import Styles
+from styrxl.sheetxml import MOST_LINKS, Pen, Sheet, packed, write_rows
+from styrxl.view import Issued, Scope
+
+_READING = 120.0  # width over which a sentence is spread
+_ROOM = 188.0  # width of a page when the smallest letters, 10 points, are printed as 8
+_CM = 28.35  # points
+_POINTS = 5.3  # of a column that is one wide
+_PAGE_WIDE, _PAGE_HIGH = 798.0, 519.0  # points of paper between the margins
+
+
+def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope) -> bytes:
+    """Return the council's workbook of a round; the same input gives the same bytes."""
+    return _made(judged, plan, issued, scope, None)
+
+
+def board_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, board: str) -> bytes:
+    """Return the workbook of a board and its units; the same input gives the same bytes."""
+    return _made(judged, plan, issued, scope, board)
+
+
+def _made(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, board: str | None) -> bytes:
+    view, book = consolidate(judged, plan, issued, scope, board)
+    workbook = _workbook(book, scope.look)
+    said = {key: view.phrases.word(key) for key in ("page", "of")}
+    desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=view.phrases.word("too_many_links", n=MOST_LINKS))
+    sheets = [_sheet(desk, page) for page in book.pages]
+    sheets.append(_sheet(desk, sources(view, _added(sheets))))
+    return packed(workbook, sheets, desk.strings)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all sheets of a workbook share."""
+
+    workbook: Workbook
+    book: Book
+    styles: Styles
+    strings: dict[str, int]
+    page: str
+    of: str
+    too_many: str
+
+
+def _added(sheets: Iterable[Sheet]) -> dict[int, Tally]:
+    """Return what was written of each return, on all sheets."""
+    rows: dict[int, int] = {}
+    money: dict[int, list[float]] = {}
+    for sheet in sheets:
+        for source, number in sheet.rows.items():
+            rows[source] = rows.get(source, 0) + number
+        for source, amounts in sheet.money.items():
+            money.setdefault(source, []).extend(amounts)
+    return {source: Tally(number, total(money.get(source, ()))) for source, number in rows.items()}
+
+
+def _workbook(book: Book, of: look.Look) -> Workbook:
+    workbook = Workbook()
+    del workbook[workbook.sheetnames[0]]
+    for style in look.styles(of):
+        workbook.add_named_style(style)
+    workbook.properties.title, workbook.properties.language = clean(book.title), book.language
+    workbook.properties.creator = of.name or "styrxl"
+    return workbook
+
+
+def _sheet(desk: Desk, page: Page) -> Sheet:
+    ws = desk.workbook.create_sheet(page.name)
+    widths = page_widths(page, _ROOM)
+    letters = [get_column_letter(n) for n in range(1, len(widths) + 3)]
+    pen = Pen(Sheet(width=len(widths)), desk.styles, desk.strings, widths, letters, desk.book.up)
+    _head(ws, pen, page, desk)
+    tops = [_block(ws, pen, block, page) for block in page.blocks]
+    heads = [top for top, block in zip(tops, page.blocks, strict=True) if top and (block.sticky or len(page.blocks) == 1)]
+    _set_up(ws, pen, page, heads)
+    _print(ws, pen, page, heads, desk)
+    return pen.sheet
+
+
+def _head(ws: Worksheet, pen: Pen, page: Page, desk: Desk) -> None:
+    pen.line([pen.text(page.title, "title")], 30)
+    links = sum(isinstance(cell, Link) for block in page.blocks for row in block.rows for cell in row.cells)
+    said = page.help + (f" {desk.too_many}" if links > MOST_LINKS else "")
+    span, width = _span(pen.widths)
+    lines = text_lines(said, width)
+    row = pen.line([pen.text(said, "sentence")], lines * look.LINE_HEIGHT + 2)
+    if span > 1:
+        ws.merge_cells(start_row=row, end_row=row, start_column=1, end_column=span)
+    pen.blank()
+
+
+def _span(widths: Sequence[float]) -> tuple[int, float]:
+    """Return over how many columns a sentence is spread, and how wide they are together."""
+    span, width = 0, 0.0
+    for w in widths:
+        if span and width + w > _READING:
+            break
+        span, width = span + 1, width + w
+    return span, width
+
+
+def _block(ws: Worksheet, pen: Pen, block: Block, page: Page) -> int | None:
+    """Write a block and return the row of its headings."""
+    sheet = pen.sheet
+    if block is not page.blocks[0]:
+        pen.blank()
+    before, started = sheet.bottom, sheet.height
+    if block.heading:
+        pen.line([pen.text(block.heading, "section")], 22)
+    if not block.rows:
+        if block.empty:
+            pen.line([pen.text(block.empty, "help")], look.LINE_HEIGHT + 2)
+        return None
+    top = _headings(pen, block)
+    points = write_rows(pen, block.fields, block.rows, block.folded)
+    if block.table:
+        _table(ws, pen, block, top)
+    points += write_rows(pen, block.fields, block.totals)
+    if block.chart:
+        _chart(ws, pen, block, top, points)
+        if sheet.height - sheet.broken > _capacity(pen.widths):  # a chart that a page would end in begins the next one
+            ws.row_breaks.append(Break(id=before))
+            sheet.broken = started
+    return top
+
+
+def _capacity(widths: Sequence[float]) -> float:
+    """Return how many points of rows a page of the overview holds, given how much it is made smaller to fit its width."""
+    wide = (sum(widths) + 2) * _POINTS + CHART_WIDTH * _CM
+    return _PAGE_HIGH * max(1.0, wide / _PAGE_WIDE)
+
+
+def _headings(pen: Pen, block: Block) -> int:
+    titles = unique([clean(f.heading) for f in block.fields])
+    arrow = 2.6 if block.table else 0.0  # the button of the filter covers some of the cell
+    lines = max(text_lines(t, w - arrow, bold=True) for t, w in zip(titles, pen.widths, strict=False))
+    styles = ["heading_right" if f.kind in NUMBERS else "heading_left" for f in block.fields]
+    return pen.line([pen.text(t, s, n) for n, (t, s) in enumerate(zip(titles, styles, strict=True))], lines * look.LINE_HEIGHT + 6)
+
+
+def _table(ws: Worksheet, pen: Pen, block: Block, top: int) -> None:
+    ref = f"A{top}:{pen.letters[len(block.fields) - 1]}{pen.sheet.bottom}"
+    table = Table(displayName=re.sub(r"\W", "_", f"styrxl_{block.table}"), ref=ref, autoFilter=AutoFilter(ref=ref))
+    # Given here, since openpyxl would look for them in cells that it does not have.
+    table.tableColumns = [TableColumn(id=n, name=_named(t)) for n, t in enumerate(unique([clean(f.heading) for f in block.fields]), 1)]
+    ws.add_table(table)
+
+
+def _named(heading: str) -> str:
+    return heading.replace("\n", "_x000a_")
+
+
+def _chart(ws: Worksheet, pen: Pen, block: Block, top: int, points: float) -> None:
+    chart = block.chart
+    if chart is None:
+        return
+    at = get_column_letter(pen.sheet.width + 2)
+    ws.add_chart(drawn(chart, ws.title, (top + 1, top + len(block.rows))), f"{at}{top}")
+    pen.sheet.alts.append(chart.alt)
+    for _ in range(ceil(max(0.0, height(chart) * _CM - points) / look.LINE_HEIGHT)):
+        pen.blank()
+
+
+def _set_up(ws: Worksheet, pen: Pen, page: Page, heads: Sequence[int]) -> None:
+    for letter, width in zip(pen.letters, pen.widths, strict=False):
+        ws.column_dimensions[letter].width = width
+    if pen.sheet.alts:
+        ws.column_dimensions[pen.letters[len(pen.widths)]].width = 2  # between tables and charts
+    ws.sheet_view.showGridLines = False
+    ws.sheet_properties.outlinePr = Outline(summaryBelow=False)
+    ws.sheet_format.outlineLevelRow = max((min(r.level, 7) for b in page.blocks for r in b.rows), default=0)
+    if len(page.blocks) == 1 and heads:
+        ws.freeze_panes = f"A{heads[0] + 1}"
+
+
+def _print(ws: Worksheet, pen: Pen, page: Page, heads: Sequence[int], desk: Desk) -> None:
+    ws.page_setup.orientation, ws.page_setup.paperSize = "landscape", 9
+    shown = printed(page)
+    if not pen.sheet.alts:
+        ws.print_area = f"A1:{pen.letters[max(shown, _span(pen.widths)[0]) - 1]}{pen.sheet.bottom}"
+    wide = sum(pen.widths[:shown])
+    ws.page_setup.fitToWidth, ws.page_setup.fitToHeight = max(1, ceil((wide - 1) / _ROOM)), 0
+    ws.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins = ws.page_margins
+    margins.left = margins.right = 0.3
+    margins.top, margins.bottom, margins.header, margins.footer = 0.45, 0.6, 0.3, 0.3
+    if heads:
+        ws.print_title_rows = f"{heads[-1]}:{heads[-1]}"
+    foot = HeaderFooter().oddFooter
+    if foot is not None:
+        foot.left.text, foot.center.text = for_footer(desk.book.footer), for_footer(page.name)
+        foot.right.text = f"{for_footer(desk.page)} &P {for_footer(desk.of)} &N"
+        ws.HeaderFooter.oddFooter = foot

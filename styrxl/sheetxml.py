@@ -1,0 +1,206 @@
+"""Rows of sheets as XML, and the parts of a workbook that they are put into.
+
+openpyxl makes everything but the rows. These are written here, since openpyxl's own writing of cells takes several times as
+long and needs one relation a link; a round of ten thousand returns has a million cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from io import BytesIO
+from xml.sax.saxutils import escape, quoteattr
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+
+from styrxl import look, package
+from styrxl.book import BOLD, PLAIN, SHADED, Field, Link, Row, serial, target
+from styrxl.page import clean
+from styrxl.pagewidths import text_lines
+from styrxl.reportstyles import Styles
+
+# openpyxl does not say that a label's format is its own, and LibreOffice then takes the cell's.
+_LABELS = re.compile(rb'(<(?:c:)?numFmt formatCode="[^"]*")\s*/>')
+_DATA = re.compile(rb"<sheetData\s*/>|<sheetData>.*?</sheetData>", re.DOTALL)
+_SIZE = re.compile(rb'<dimension ref="[^"]*"\s*/>')
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_AFTER_LINKS = re.compile(rb"<printOptions|<pageMargins")
+MOST_LINKS = 65_530  # on a sheet; Excel's own limit
+
+_WRAPPED = frozenset({"text", "name", "status", "link", "id"})
+_SIGNS = frozenset("=+-@'✓!")  # a text that begins with one of these has a style of its own
+_INDENT = 2.2  # width that one step of indentation takes
+_DEEPEST = 7  # level of an outline; Excel's own limit
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet's rows while they are written."""
+
+    lines: list[str] = field(default_factory=list)
+    links: list[tuple[str, str, str | None]] = field(default_factory=list)  # cell, address, place in it
+    uses: int = 0  # of shared strings
+    bottom: int = 0  # last row written
+    height: float = 0.0  # of all rows, in points
+    broken: float = 0.0  # height at which the page began that is being filled
+    rows: dict[int, int] = field(default_factory=dict)  # written of each return
+    money: dict[int, list[float]] = field(default_factory=dict)
+    alts: list[str] = field(default_factory=list)
+    width: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What writing a sheet's rows needs."""
+
+    sheet: Sheet
+    styles: Styles
+    strings: dict[str, int]
+    widths: Sequence[float]
+    letters: Sequence[str]
+    up: str
+
+    def line(self, cells: Sequence[str], points: float, more: str = "") -> int:
+        """Write a row of cells, made with its number, and return that."""
+        self.sheet.bottom += 1
+        self.sheet.height += points
+        self.sheet.lines.append(f'<row r="{self.sheet.bottom}" ht="{points:g}" customHeight="1"{more}>{"".join(cells)}</row>')
+        return self.sheet.bottom
+
+    def text(self, text: str, style: str, column: int = 0) -> str:
+        """Return a cell with a text in the next row."""
+        self.sheet.uses += 1
+        number = self.strings.setdefault(text, len(self.strings))
+        style_id = self.styles.named(style)
+        return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{style_id}" t="s"><v>{number}</v></c>'
+
+    def blank(self, points: float = look.LINE_HEIGHT) -> None:
+        """Leave a row empty."""
+        self.line((), points)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column while its cells are written."""
+
+    letter: str
+    kind: str
+    width: float
+    sure: float  # a text of no more letters than this is on one line, and not measured
+    styles: tuple[int, int, int]  # by the weight of the row
+    indented: bool
+    tally: bool
+
+
+def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: int = _DEEPEST) -> float:
+    """Write rows and return their height in points all together; those below a level of the outline are folded away."""
+    columns = [_column(pen, n, f) for n, f in enumerate(fields)]
+    points, last = 0.0, len(rows) - 1
+    for at, row in enumerate(rows):
+        number, most = pen.sheet.bottom + 1, 1
+        cells = []
+        for column, value in zip(columns, row.cells, strict=True):
+            cell, lines = _cell(pen, column, row, value, number)
+            cells.append(cell)
+            most = max(lines, most)
+        _tally(pen.sheet, row, columns)
+        tall = min(look.row_height(most) + 1.5, look.LONGEST_ROW)
+        points += tall
+        pen.line(cells, tall, _outlined(rows, at, folded, last))
+    return points
+
+
+def _column(pen: Pen, n: int, of: Field) -> _Column:
+    plain, shaded, bold = (pen.styles.cell(of.kind, weight) for weight in (PLAIN, SHADED, BOLD))
+    sure = pen.widths[n] * 0.8 if of.kind in _WRAPPED else float("inf")
+    return _Column(pen.letters[n], of.kind, pen.widths[n], sure, (plain, shaded, bold), of.indented, of.tally)
+
+
+def _cell(pen: Pen, column: _Column, row: Row, value: object, number: int) -> tuple[str, int]:
+    """Return a cell as XML and how many lines its text takes."""
+    ref, style = f"{column.letter}{number}", column.styles[row.weight]
+    if type(value) is Link:
+        if len(pen.sheet.links) < MOST_LINKS:
+            pen.sheet.links.append((ref, target(value.path, pen.up), value.place))
+        value = value.text
+    if value is None or value == "":
+        return f'<c r="{ref}" s="{style}"/>', 1
+    if isinstance(value, str):
+        return _text(pen, column, row, value, ref)
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return f'<c r="{ref}" s="{style}"><v>{serial(day)}</v></c>', 1
+    assert isinstance(value, int | float), value
+    if column.kind == "money" and value != int(value):
+        style = pen.styles.cell("money_decimals", row.weight)
+    return f'<c r="{ref}" s="{style}"><v>{package.plain(value)}</v></c>', 1
+
+
+def _text(pen: Pen, column: _Column, row: Row, text: str, ref: str) -> tuple[str, int]:
+    style, indent, lines = column.styles[row.weight], row.indent if column.indented else 0, 1
+    if indent or text[0] in _SIGNS:
+        style = pen.styles.text(column.kind, text[0], indent, row.weight)
+    if len(text) > column.sure - _INDENT * indent or "\n" in text:
+        lines = text_lines(text, column.width - _INDENT * indent, bold=row.weight == BOLD)
+    pen.sheet.uses += 1
+    return f'<c r="{ref}" s="{style}" t="s"><v>{pen.strings.setdefault(text, len(pen.strings))}</v></c>', lines
+
+
+def _tally(sheet: Sheet, row: Row, columns: Sequence[_Column]) -> None:
+    source = row.source
+    if source is None:
+        return
+    sheet.rows[source] = sheet.rows.get(source, 0) + 1
+    typed = (v for v, c in zip(row.cells, columns, strict=True) if c.tally and v is not None and not row.sums)
+    if amounts := [*row.amounts, *typed]:
+        sheet.money.setdefault(source, []).extend(amounts)
+
+
+def _outlined(rows: Sequence[Row], at: int, folded: int, last: int) -> str:
+    level = min(rows[at].level, _DEEPEST)
+    more = f' outlineLevel="{level}"' if level else ""
+    if level > folded:
+        more += ' hidden="1"'
+    if at < last and rows[at + 1].level > max(level, folded):
+        more += ' collapsed="1"'
+    return more
+
+
+def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int]) -> bytes:
+    """Return a workbook of openpyxl with the rows of its sheets; the same input gives the same bytes."""
+    buffer = BytesIO()
+    workbook.save(buffer)
+    parts = package.unpacked(buffer.getvalue())
+    for number, sheet in enumerate(sheets, 1):
+        parts |= _filled(parts, number, sheet)
+    shared = [escape(clean(text)) for text in strings]
+    parts = package.sharing(parts, shared, sum(sheet.uses for sheet in sheets))
+    charts = {name: _LABELS.sub(rb'\1 sourceLinked="0"/>', data) for name, data in parts.items() if name.startswith("xl/charts/")}
+    parts = package.described({**parts, **charts}, [alt for sheet in sheets for alt in sheet.alts])
+    return package.packed(package.timeless(parts))
+
+
+def _filled(parts: Mapping[str, bytes], number: int, sheet: Sheet) -> dict[str, bytes]:
+    """Return a sheet's part with its rows and links, and its relations with the files that they lead to."""
+    name, relations = f"xl/worksheets/sheet{number}.xml", f"xl/worksheets/_rels/sheet{number}.xml.rels"
+    data = f"<sheetData>{''.join(sheet.lines)}</sheetData>".encode()
+    size = f'<dimension ref="A1:{get_column_letter(sheet.width)}{max(sheet.bottom, 1)}"/>'.encode()
+    text = _DATA.sub(lambda _: data, _SIZE.sub(lambda _: size, parts[name], count=1), count=1)
+    if not sheet.links:
+        return {name: text}
+    ids = {address: f"link{n}" for n, address in enumerate(dict.fromkeys(address for _, address, _ in sheet.links), 1)}
+    found = "".join(_hyperlink(ref, ids[address], where) for ref, address, where in sheet.links)
+    links = f'<hyperlinks xmlns:r="{_RELATIONS}">{found}</hyperlinks>'.encode()
+    text = _AFTER_LINKS.sub(lambda match: links + match[0], text, count=1)
+    kind = f'Type="{_RELATIONS}/hyperlink" TargetMode="External"'
+    made = "".join(f'<Relationship Id="{i}" {kind} Target={quoteattr(address)}/>' for address, i in ids.items())
+    empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    before = parts.get(relations, empty).replace(b"</Relationships>", f"{made}</Relationships>".encode())
+    return {name: text, relations: before}
+
+
+def _hyperlink(ref: str, relation: str, where: str | None) -> str:
+    return f'<hyperlink ref="{ref}" r:id="{relation}"' + (f" location={quoteattr(clean(where))}" if where else "") + "/>"

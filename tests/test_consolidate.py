@@ -1,0 +1,424 @@
+"""The pages of the council's and the boards' workbooks, as plain values: a small town worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from small_town import DAY, GOALS, ORGANISATIONS, ROUND, council_goal, judged_return, municipality, organisation, row, scope, tables, town
+from styrxl.book import Block, Book, Link, Page, Row, Tally, fitted, outline, target, total, unique
+from styrxl.consolidate import consolidate, handed_in, sources
+from styrxl.judged import JudgedRound
+from styrxl.phrases import Phrases
+from styrxl.tree import natural, tree, tree_of
+from styrxl.view import Issued
+
+SHEETS = ["Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar"]
+
+
+def council(language: str = "sv") -> Book:
+    return consolidate(*town(language))[1]
+
+
+def page(book: Book, name: str) -> Page:
+    return next(p for p in book.pages if p.name == name)
+
+
+def shown(rows: tuple[Row, ...]) -> list[tuple[object, ...]]:
+    """Return cells as people see them, without the trailing ones that are empty."""
+    return [tuple(c.text if isinstance(c, Link) else c for c in r.cells) for r in rows]
+
+
+def block(name: str, number: int = 0, book: Book | None = None) -> Block:
+    return page(book or council(), name).blocks[number]
+
+
+def test_the_councils_workbook_has_the_sheets_of_a_planning_round() -> None:
+    """What has nothing to say is left out: assessments of goals come with the follow-ups."""
+    assert [p.name for p in council().pages] == SHEETS
+
+
+def test_key_figures() -> None:
+    assert shown(block("Översikt").rows) == [
+        ("Nämnder med klar plan", 1, "av 2 utlämnade"),
+        ("Enheter med klar plan", 2, "av 2 utlämnade; 1 har inte fått någon arbetsbok"),
+        ("Fullmäktiges mål", 3, "1 av dem har åtaganden; 1 till får bidrag från åtaganden under andra mål"),
+        ("Nämndmål", 1, "1 av dem har åtaganden"),
+        ("Nämndernas åtaganden", 3, None),
+        ("Enheternas egna mål", 1, None),
+        ("Enheternas åtaganden", 2, "En enhet har sin plan i ett annat system"),
+        ("Åtaganden som når ett av fullmäktiges mål", 5, "av 5"),
+        ("Nämndernas ramar (tkr)", 2450.25, "varav 950 hör till nämnder utan inlämnad budget"),
+        ("Budgeterad nettokostnad (tkr)", 1500.5, "! En nämnd saknas"),
+        ("Kvar av ramarna (tkr)", -0.25, None),
+    ]
+
+
+def test_each_chart_says_one_thing_and_has_its_figures_beside_it() -> None:
+    blocks = page(council(), "Översikt").blocks[1:]
+    assert [b.chart.title for b in blocks if b.chart] == [
+        "Den enda budgeten ryms inte inom ramen",
+        "Ett av tre mål har åtaganden",
+        "Två av tre enhetsplaner är klara",
+    ]
+    assert shown(blocks[0].rows) == [("Utbildningsnämnden", 1500.25, 1500.5, -0.25)]
+    assert shown(blocks[1].rows) == [("KF-M1 Fler lär sig läsa", 5, 0), ("KF-M2 Fler mår bra", 0, 1), ("KF-M3 Fler har arbete", 0, 0)]
+    assert shown(blocks[2].rows) == [("Utbildningsnämnden", 2, 2), ("Kulturnämnden", 1, 0)]
+    for b in blocks:
+        assert b.chart is not None
+        assert b.chart.title in b.chart.alt
+        for series, column in zip(b.chart.series, b.chart.columns, strict=True):
+            assert series.values == tuple(r.cells[column] for r in b.rows)  # noqa: PD011 -- no frame
+
+
+def test_the_tree_shows_each_goal_and_commitment_once_under_its_first_parent() -> None:
+    rows = [(r.level, *cells[:7], cells[8]) for r, cells in zip(block("Målkedja").rows, shown(block("Målkedja").rows), strict=True)]
+    ubn, alby, chef = "Utbildningsnämnden", "Albyskolan", "Skolchef"
+    assert rows == [
+        (0, "Fullmäktiges mål", "KF-M1", "Fler lär sig läsa", None, None, 5, None, None),
+        (1, "Nämndens svar", "KF-M1", "Ja. Vi läser.", ubn, None, None, None, "UBN · Fullmäktiges mål!A6"),
+        (1, "Nämndmål", "UBN-M1", "Alla läser varje dag", ubn, None, 4, None, "UBN · Nämndmål!A6"),
+        (2, "Nämndens åtagande", "UBN-2027-A1", "Läslyft", ubn, chef, 1, None, "UBN · Åtaganden!A6"),
+        (3, "Enhetens åtagande", "UBN-ALBY-2027-A2", "Lästid", alby, None, None, None, "UBN-ALBY · Insatser!A9"),
+        (2, "Nämndens åtagande", "UBN-2027-A10", "Sommarskola", ubn, chef, None, None, "UBN · Åtaganden!A7"),
+        (2, "Enhetens åtagande", "UBN-ALBY-2027-A1", "Läsgrupper", alby, None, None, None, "UBN-ALBY · Insatser!A8"),
+        (1, "Nämndens åtagande", "UBN-2027-A2", "=1+1", ubn, "Chef", None, "KF-M2", "UBN · Åtaganden!A9"),
+        (0, "Fullmäktiges mål", "KF-M2", "Fler mår bra", None, None, 0, None, None),
+        (1, "Nämndens svar", "KF-M2", "Nej. Hör inte till oss.", ubn, None, None, None, "UBN · Fullmäktiges mål!A7"),
+        (0, "Fullmäktiges mål", "KF-M3", "Fler har arbete", None, None, 0, None, None),
+        (1, "Nämndens svar", "KF-M3", "Ja. Vi utbildar.", ubn, None, None, None, "UBN · Fullmäktiges mål!A8"),
+        (0, "Egna mål utan nämndmål", None, "Enheter får ha egna mål som inte tjänar något nämndmål.", *[None] * 5),
+        (1, "Enhetens mål", "UBN-BRUN-M1", "Alla trivs", "Brunnaskolan", None, None, None, "UBN-BRUN · Egna mål!A6"),
+    ]
+
+
+def test_goals_that_nothing_serves_say_so() -> None:
+    remarks = {r.cells[1]: r.cells[7] for r in block("Målkedja").rows if r.cells[0] in ("Fullmäktiges mål", "Nämndmål")}
+    assert remarks == {
+        "KF-M1": None,
+        "UBN-M1": "Prioritet: 1 · Från år: 2027 · Till år: 2028",
+        "KF-M2": "Inget hör hit först och främst, men 1 bidrar.",
+        "KF-M3": "Inget mål eller åtagande hör hit ännu.",
+    }
+
+
+def test_commitments_repeat_the_forms_headings_and_keep_a_profiles_own_column() -> None:
+    commitments = block("Åtaganden")
+    assert [f.heading for f in commitments.fields] == [
+        *("Id", "Nämnd", "Enhet", "Åtagande", "Mål", "KF-mål", "Ansvarig", "Start", "Slut", "Förväntat resultat"),
+        *("Målområde", "Skolform", "Bidrar även till", "Källa"),
+    ]
+    ubn, alby, day = "Utbildningsnämnden", "Albyskolan", (pd.Timestamp(2027, 1, 1), pd.Timestamp(2027, 12, 31))
+    parent = "UBN-M1 Alla läser varje dag"
+    assert shown(commitments.rows) == [
+        ("UBN-2027-A1", ubn, None, "Läslyft", parent, "KF-M1", "Skolchef", *day, None, "Kunskap", None, None, "UBN · Åtaganden!A6"),
+        (
+            "UBN-2027-A2",
+            ubn,
+            None,
+            "=1+1",
+            "KF-M1 Fler lär sig läsa",
+            "KF-M1",
+            "Chef",
+            *day,
+            None,
+            "Kunskap",
+            None,
+            "KF-M2",
+            "UBN · Åtaganden!A9",
+        ),
+        ("UBN-2027-A10", ubn, None, "Sommarskola", parent, "KF-M1", "Skolchef", *day, None, "Kunskap", None, None, "UBN · Åtaganden!A7"),
+        *(
+            (f"UBN-ALBY-2027-A{n}", ubn, alby, text, up, "KF-M1", *[None] * 4, "Kunskap", school, None, f"UBN-ALBY · Insatser!A{n + 7}")
+            for n, text, up, school in ((1, "Läsgrupper", parent, "Grundskola"), (2, "Lästid", "UBN-2027-A1 Läslyft", "Alla"))
+        ),
+    ]
+
+
+def test_finance_ties_out_and_says_which_boards_are_missing() -> None:
+    finance = block("Ekonomi")
+    assert [f.heading for f in finance.fields][2:10] == [
+        *("Beslutad ram (tkr)", "Ramjusteringar (tkr)", "Aktuell ram (tkr)", "Intäkter (tkr)"),
+        *("Kostnader (tkr)", "Nettokostnad (tkr)", "Kvar av ramen (tkr)", "Ramar till enheter (tkr)"),
+    ]
+    ubn, nothing = "Utbildningsnämnden", [None] * 5
+    told = "Status: Beslutad · Beslutsdatum: 2026-12-03 · Paragraf: § 4"
+    assert shown(finance.rows) == [
+        (
+            ubn,
+            "Hela nämnden",
+            1400.0,
+            100.25,
+            1500.25,
+            100.0,
+            1600.5,
+            1500.5,
+            -0.25,
+            700.0,
+            "Ja",
+            "! Över ramen",
+            told,
+            "UBN · Bekräftelse!A5",
+        ),
+        (ubn, "Grundskola", None, None, None, 100.0, 1100.5, 1000.5, None, None, None, None, None, "UBN · Budget!A7"),
+        (ubn, "Förskola", None, None, None, None, 500.0, 500.0, None, None, None, None, None, "UBN · Budget!A8"),
+        (ubn, "UBN-ALBY Albyskolan", *[None] * 7, 700.0, None, None, None, "UBN · Enhetsramar!A6"),
+        (ubn, "UBN-BRUN Brunnaskolan", *[None] * 7, None, None, None, None, "UBN · Enhetsramar!A7"),
+        ("Kulturnämnden", "Hela nämnden", 900.0, None, 900.0, *nothing, "—", "! Budget saknas", None, None),
+        ("Revisorerna", None, 50.0, None, 50.0, *nothing, "—", "Lämnar ingen budget här", None, None),
+    ]
+    assert shown(finance.totals) == [
+        ("Med budget", "en nämnd", 1400.0, 100.25, 1500.25, 100.0, 1600.5, 1500.5, -0.25, 700.0, *[None] * 4),
+        ("Utan budget", "1 saknas, 1 lämnar ingen här", 950.0, None, 950.0, *nothing, *[None] * 4),
+        ("Summa nämnder", None, 2350.0, 100.25, 2450.25, 100.0, 1600.5, 1500.5, -0.25, 700.0, None, "! En nämnd saknas", None, None),
+    ]
+
+
+def test_investments_end_in_the_boards_total_and_are_held_against_the_frames() -> None:
+    rows, frames = page(council(), "Investeringar").blocks
+    assert shown(rows.rows) == [("Utbildningsnämnden", "Ny sal", 300.0, 200.0, 2028, "UBN · Investeringar!A7")]
+    assert shown(rows.totals) == [("Summa nämnder", None, 300.0, 200.0, None, None)]
+    assert shown(frames.rows) == [("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 200.0, 50.0)]
+    assert shown(frames.totals) == [("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0)]
+
+
+def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
+    higher, lower = "Högre är bättre", "Lägre är bättre"
+    assert shown(block("Indikatorer").rows) == [
+        (
+            "Fullmäktige (ansvarig: Utbildningsnämnden)",
+            "KF-I1",
+            "KF-M1 Fler lär sig läsa",
+            "Läser",
+            "procent",
+            higher,
+            70.0,
+            80.0,
+            None,
+            None,
+        ),
+        ("Utbildningsnämnden", "UBN-I1", "UBN-M1 Alla läser varje dag", "Lån", "antal", lower, 3.5, 4.0, None, "UBN · Indikatorer!A6"),
+    ]
+
+
+def test_oversight_counts_boards_and_administrations_without_the_auditors() -> None:
+    groups, everybody = page(council(), "Uppsikt").blocks
+    assert [f.heading for f in groups.fields][2:] == ["Ska lämna in", "Utlämnade", "Inkomna", "Klara", "Sena", "Åtaganden"]
+    assert shown(groups.rows) == [
+        ("Utbildningsnämnden", "Nämnd", 3, 3, 3, 3, 1, 5),
+        ("Kulturnämnden", "Nämnd", 2, 1, 1, 0, 0, 0),
+        ("Utbildningsförvaltningen", "Förvaltning", 2, 2, 2, 2, 1, 2),
+    ]
+    assert shown(groups.totals) == [("Summa nämnder", None, 5, 4, 4, 3, 1, 5)]
+    ubn, kfn, admin = "Utbildningsnämnden", "Kulturnämnden", "Utbildningsförvaltningen"
+    issued, due, later = date(2026, 10, 1), date(2026, 12, 15), date(2026, 12, 22)
+    came = {n: date(2026, 12, n) for n in (10, 20, 28)}
+    assert shown(everybody.rows) == [
+        (ubn, "Nämnden själv", admin, issued, due, came[10], "✓ Klar", "✓ I tid", 3, None, None, "UBN · UBN.xlsx"),
+        (ubn, "Albyskolan", admin, date(2026, 11, 1), later, came[20], "✓ Klar", "✓ I tid", 2, None, "skola", "UBN-ALBY · Albyskolan.xlsx"),
+        (
+            *(ubn, "Brunnaskolan", admin, date(2026, 11, 1), later, came[28], "✓ Klar", "! Sen", 0),
+            *("Planen finns i annat system: Stratsys", None, "UBN-BRUN · UBN-BRUN.xlsx"),
+        ),
+        (kfn, "Nämnden själv", None, issued, due, came[10], "! Behöver kompletteras", "✓ I tid", None, None, None, "KFN · KFN.xlsx"),
+        (kfn, "Biblioteket", None, None, None, None, "! Inte utlämnad", "—", None, None, None, None),
+    ]
+
+
+def test_what_is_missing_and_what_to_look_at() -> None:
+    lacking, warnings = page(council(), "Saknas och varningar").blocks
+    old, new = "2026-12-28", "2026-12-29"
+    assert shown(lacking.rows) == [
+        (
+            *("Utbildningsnämnden", "Brunnaskolan"),
+            f"Ett nyare svar från {new} behöver kompletteras. Det äldre från {old} gäller så länge.",
+            "UBN-BRUN · UBN-BRUN (2).xlsx",
+        ),
+        ("Kulturnämnden", None, "Det som kom in 2026-12-10 behöver kompletteras (1 fel). Inget annat svar är klart.", "KFN · KFN.xlsx"),
+        ("Kulturnämnden", "Biblioteket", "Har inte fått någon arbetsbok.", None),
+        (None, None, "Filen går inte att knyta till någon nämnd eller enhet.", "okänd.xlsx"),
+    ]
+    (warning,) = shown(warnings.rows)
+    assert warning[0] == "Utbildningsnämnden"
+    assert str(warning[2]).startswith("Nettokostnad: summan")
+    assert warning[4:] == ("Budget", "D8", "UBN · Budget!D8")
+
+
+def test_sources_check_what_was_written_against_what_came_in() -> None:
+    """``0`` and ``UBN``: 1 confirmation, 3 answers, 1 goal, 3 commitments, 1 indicator, 2 budget lines, 2 unit frames, 1 investment."""
+    view, _ = consolidate(*town())
+    assert handed_in(view) == {0: Tally(14, 100.0 + 1100.5 + 500.0 + 700.0 + 300.0 + 200.0), 2: Tally(3), 3: Tally(2)}
+    written = {**handed_in(view), 3: Tally(1)}
+    rows = {r.cells[1].text: r.cells[4:] for r in sources(view, written).blocks[0].rows}
+    assert rows["UBN.xlsx"][2:7] == (14, 14, 2900.5, 2900.5, "✓ Stämmer")
+    assert rows["UBN-BRUN.xlsx"][2:7] == (2, 1, 0.0, 0.0, "! Stämmer inte")
+    assert rows["KFN.xlsx"][:7] == (1, 0, None, None, None, None, "Räknas inte")
+    (last,) = sources(view, written).blocks[0].totals
+    assert last.cells[6:11] == (19, 18, 2900.5, 2900.5, "! Stämmer inte")
+
+
+def test_a_board_sees_itself_and_its_units() -> None:
+    _, book = consolidate(*town(), board="UBN")
+    assert book.up == "../../"
+    assert [p.name for p in book.pages] == SHEETS
+    assert [r.cells[0] for r in block("Åtaganden", book=book).rows] == [r.cells[0] for r in block("Åtaganden").rows]
+    assert shown(block("Översikt", 2, book).rows) == [
+        ("Albyskolan", 700.0, 2, "✓ Klar"),
+        ("Brunnaskolan", None, 0, "Planen finns i annat system: Stratsys"),
+    ]
+    assert [r.cells[0] for r in page(book, "Uppsikt").blocks[1].rows] == ["Albyskolan", "Brunnaskolan"]
+    assert [r.cells[1] for r in block("Saknas och varningar", 0, book).rows] == ["Brunnaskolan"]
+
+
+def test_a_board_sees_nothing_of_others() -> None:
+    _, book = consolidate(*town(), board="KFN")
+    assert [p.name for p in book.pages] == ["Översikt", "Ekonomi", "Uppsikt", "Saknas och varningar"]
+    told = str([shown(b.rows) for p in book.pages for b in p.blocks])
+    assert "Utbildning" not in told
+    assert "okänd" not in told
+
+
+def test_a_board_without_units() -> None:
+    judged, _, issued, of = town()
+    alone = municipality([organisation("KFN", "Kulturnämnden", "board")], GOALS, {"KFN": (900.0, None)})
+    view, book = consolidate(replace(judged, returns=judged.returns[1:2]), alone, issued, of, "KFN")
+    assert [p.name for p in book.pages] == ["Översikt", "Ekonomi", "Saknas och varningar"]
+    assert view.units == ()
+
+
+def test_a_municipality_without_administrations() -> None:
+    judged, whole, issued, of = town()
+    those = tuple(replace(o, administration_id=None) for o in ORGANISATIONS if o.kind != "administration")
+    _, book = consolidate(judged, replace(whole, organisations=those), issued, of)
+    groups, everybody = page(book, "Uppsikt").blocks
+    assert [r.cells[1] for r in groups.rows] == ["Nämnd", "Nämnd"]
+    assert {r.cells[2] for r in everybody.rows} == {None}
+
+
+def test_an_empty_inbox_still_says_what_is_missing() -> None:
+    _, whole, issued, of = town()
+    view, book = consolidate(JudgedRound(ROUND, (), {}), whole, issued, of)
+    assert [p.name for p in book.pages] == [
+        "Översikt",
+        "Målkedja",
+        "Ekonomi",
+        "Investeringar",
+        "Indikatorer",
+        "Uppsikt",
+        "Saknas och varningar",
+    ]
+    lacking = [r.cells[:3] for r in block("Saknas och varningar", 0, book).rows]
+    assert lacking == [
+        ("Utbildningsnämnden", None, "Har inte lämnat in. Sista dag: 2026-12-15."),
+        ("Utbildningsnämnden", "Albyskolan", "Har inte lämnat in. Sista dag: 2026-12-22."),
+        ("Utbildningsnämnden", "Brunnaskolan", "Har inte lämnat in. Sista dag: 2026-12-22."),
+        ("Kulturnämnden", None, "Har inte lämnat in. Sista dag: 2026-12-15."),
+        ("Kulturnämnden", "Biblioteket", "Har inte fått någon arbetsbok."),
+    ]
+    assert sources(view, {}).blocks[0].empty == "Inga arbetsböcker har kommit in ännu."
+
+
+def test_a_plan_with_one_goal() -> None:
+    judged, whole, issued, of = town()
+    _, book = consolidate(judged, replace(whole, goals=(GOALS[0],)), issued, of)
+    assert [b.chart.title for b in page(book, "Översikt").blocks if b.chart][1] == "Det enda målet har åtaganden"
+    loose = [r.cells[1] for r in block("Målkedja", book=book).rows][-3:]
+    assert loose == [None, "KF-M2", "KF-M3"]  # under a heading of their own: answers to goals that no longer hold are not lost
+
+
+def test_nothing_missing_is_said_too() -> None:
+    kfn = organisation("KFN", "Kulturnämnden", "board")
+    judged = JudgedRound(ROUND, (judged_return(0, "KFN", form="annual_plan"),), {})
+    _, book = consolidate(judged, municipality([kfn], (), {}), [Issued("KFN", "annual_plan", DAY)], scope())
+    lacking, warnings = page(book, "Saknas och varningar").blocks
+    assert (lacking.rows, lacking.empty) == ((), "✓ Ingenting saknas.")
+    assert (warnings.rows, warnings.empty) == ((), "✓ Inga varningar.")
+
+
+def test_both_languages_have_the_same_texts() -> None:
+    raw = Phrases.read(scope().forms, "sv").raw
+
+    def walk(node: object, path: str) -> None:
+        if isinstance(node, dict) and set(node) == {"sv", "en"} and path != "/numbers":
+            assert sorted(part.split("}")[0] for part in node["sv"].split("{")[1:]) == sorted(
+                part.split("}")[0] for part in node["en"].split("{")[1:]
+            ), path
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                walk(value, f"{path}/{key}")
+        else:
+            assert path.startswith("/numbers"), path
+
+    walk(raw, "")
+    assert len(raw["numbers"]["sv"]) == len(raw["numbers"]["en"])
+
+
+def test_english() -> None:
+    assert [p.name for p in council("en").pages] == [
+        *("Overview", "Chain of goals", "Commitments", "Finance", "Investments", "Indicators", "Oversight", "Missing and warnings")
+    ]
+
+
+@pytest.mark.parametrize(
+    "n, total_, said",
+    [
+        (0, 13, "Inget av tretton mål har åtaganden"),
+        (1, 13, "Ett av tretton mål har åtaganden"),
+        (11, 13, "Elva av tretton mål har åtaganden"),
+        (13, 13, "Alla tretton mål har åtaganden"),
+        (11, 40, "11 av 40 mål har åtaganden"),
+        (1, 1, "Det enda målet har åtaganden"),
+        (0, 1, "Det enda målet har inga åtaganden"),
+    ],
+)
+def test_titles_are_written_as_one_would_say_them(n: int, total_: int, said: str) -> None:
+    assert Phrases.read(scope().forms, "sv").message("goals", n, total_) == said
+
+
+def test_the_tree_cuts_circles_and_keeps_what_hangs_loose() -> None:
+    rows = {
+        "goals": [
+            row(0, "UBN", "Nämndmål", 6, goal_id="UBN-M1", text="", parent_id="UBN-M2"),
+            row(0, "UBN", "Nämndmål", 7, goal_id="UBN-M2", text="", parent_id="UBN-M1"),
+            row(0, "UBN", "Nämndmål", 8, goal_id="UBN-M3", text="", parent_id="UBN-M3"),
+        ],
+        "commitments": [
+            row(0, "UBN", "Åtaganden", 6, commitment_id="UBN-2027-A2", text="", parent_id="KF-M9"),
+            row(0, "UBN", "Åtaganden", 7, commitment_id="UBN-2027-A1", text="", parent_id="UBN-M2"),
+        ],
+    }
+    nodes = tree([council_goal(1, "", "")], tables(rows))
+    assert [(n.id, n.depth, n.parent, n.loose) for n in nodes] == [
+        ("KF-M1", 0, None, False),
+        ("UBN-M3", 0, None, True),
+        ("UBN-2027-A2", 0, None, True),
+        ("UBN-M1", 0, None, True),
+        ("UBN-M2", 1, "UBN-M1", True),
+        ("UBN-2027-A1", 2, "UBN-M2", True),
+    ]
+    assert [n.commitments for n in nodes] == [0, 0, 0, 1, 1, 0]
+
+
+def test_the_tree_of_a_round_takes_only_returns_that_count() -> None:
+    judged, whole, _, _ = town()
+    nodes = tree_of(judged, whole, 2027, DAY)
+    assert "UBN-BRUN-2027-A1" not in [n.id for n in nodes]
+    assert [(n.id, n.kind, n.also) for n in nodes[:3]] == [
+        ("KF-M1", "council_goal", 0),
+        ("UBN-M1", "board_goal", 0),
+        ("UBN-2027-A1", "board_commitment", 0),
+    ]
+    assert {n.id: n.also for n in nodes if n.also} == {"KF-M2": 1}
+
+
+def test_small_things() -> None:
+    assert sorted(["A10", "A2", "A1"], key=natural) == ["A1", "A2", "A10"]
+    assert total([0.1] * 10) == 1.0
+    assert unique(["Källa", "källa", "Källa (2)"]) == ["Källa", "källa (2)", "Källa (2) (2)"]
+    assert fitted([50, 20, 10], [10, 10, 10], 60) == [30, 20, 10]
+    assert outline([0, 1, 1, 2, 2, 2], 3) == 1
+    assert target("inbox/2027-plan/Skål #1.xlsx", "../") == "../inbox/2027-plan/Sk%C3%A5l%20%231.xlsx"
+    assert target("/srv/å.xlsx", "../") == "file:///srv/%C3%A5.xlsx"
