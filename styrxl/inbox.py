@@ -1,0 +1,265 @@
+"""A workspace's returns, judged: the council's plan, a round's inbox, or files named by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from styrxl import __version__
+from styrxl.distribute import Source, prefill, series_of
+from styrxl.errors import StyrxlError
+from styrxl.followup import Told, Year, told_by
+from styrxl.forms import Forms
+from styrxl.judge import Arrived, Context, Schemas, judge
+from styrxl.judged import Decided, Judged, JudgedRound
+from styrxl.ledger import Ledger, Receipt, Verdict
+from styrxl.limits import MB
+from styrxl.plan import Plan, plan_from
+from styrxl.prefill import Prefill
+from styrxl.rounds import Round
+from styrxl.workspace import Workspace
+
+PLAN_FORM = "multi_year_plan"
+BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a controller's command works with: the workspace, its ledger, the council's plan and the clock's word."""
+
+    workspace: Workspace
+    ledger: Ledger
+    plan: Plan
+    schemas: Schemas
+    now: datetime
+    by: str = "?"  # who is at work
+
+
+def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?") -> Desk:
+    """Return the desk of a workspace, its plan read; raises as ``read_plan``."""
+    schemas = Schemas(workspace.forms)
+    return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by)
+
+
+def read_plan(workspace: Workspace, schemas: Schemas) -> Plan:
+    """Return the council's plan.
+
+    Raises StyrxlError: plan-missing; plan-broken, with the judged workbook as the fact ``judged``.
+    """
+    judged, tables = judge_plan(workspace, schemas, workspace.plan_path)
+    if judged.verdict != "accepted":
+        raise StyrxlError("plan-broken", path=str(workspace.plan_path), errors=judged.errors, judged=judged)
+    return plan_from(tables)
+
+
+def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judged, Mapping[str, pd.DataFrame]]:
+    """Judge a multi-year plan by itself."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise StyrxlError("plan-missing", path=str(path)) from error
+    except OSError as error:
+        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+    context = Context(forms=workspace.forms, across=False, limits=workspace.settings.limits)
+    result = judge([Arrived(workspace.shown(path), data)], context, schemas)
+    return result.returns[0], result.tables
+
+
+def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
+    """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
+    workspace, ledger = desk.workspace, desk.ledger
+    files = workspace.inbox_files(round_).files
+    receipts = ledger.register_receipts(round_.id, [_receipt(workspace, path) for path in files])
+    arrivals = [(path, receipts[workspace.shown(path)].received_at) for path in files]
+    result = judge(_arrivals(workspace, arrivals), context_of(desk, round_), desk.schemas)
+    rules = rules_version(workspace.forms)
+    # What somebody has written over since it was registered is for the next time.
+    same = [judged for judged in result.returns if judged.sha256 == receipts[judged.path].sha256]
+    ledger.record_verdicts(round_.id, [_verdict(judged, desk.now, rules) for judged in same])
+    return result
+
+
+def rules_version(forms: Forms) -> str:
+    """Say by which rules returns are judged: the forms' versions, and a mark that changes with any of their sources."""
+    found = {name: forms.form(name) for name in forms.names()}
+    paths = [forms.path("sheets", stem) for name in found for stem in (name, *(f"{name}.{profile}" for profile in forms.profiles(name)))]
+    paths += [forms.path("schemas", table) for table in sorted({s.table for form in found.values() for s in form.tables if s.table})]
+    paths.append(forms.path("sheets", "words"))
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path)).hexdigest()[:8]
+    return "; ".join([*(f"{name} {form.version}" for name, form in found.items()), f"rules {digest}"])
+
+
+def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, owner: str | None, form: str | None) -> JudgedRound:
+    """Judge files named by hand against what was issued and the round's accepted plans; nothing is recorded."""
+    arrivals = list(_arrivals(desk.workspace, [(path, _modified(path)) for path in paths]))
+    boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
+    context = context_of(desk, round_, boards=boards, across=False, owner=owner, form=form)
+    return judge(arrivals, context, desk.schemas)
+
+
+def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
+    """Judge a round's inbox without recording anything."""
+    known = {p: r.received_at for p, r in desk.ledger.receipts(round_.id).items()}
+    files = desk.workspace.inbox_files(round_).files
+    arrivals = [(path, known.get(desk.workspace.shown(path)) or _modified(path)) for path in files]
+    return judge(_arrivals(desk.workspace, arrivals), context_of(desk, round_), desk.schemas)
+
+
+def accepted_boards(judged: JudgedRound) -> dict[str, pd.DataFrame]:
+    """Tables of the boards' plans that are in force."""
+    boards = {r.index for r in judged.accepted if r.form == "annual_plan"}
+    return {name: frame[frame["_source"].isin(boards)] for name, frame in judged.tables.items() if name in BOARD_TABLES}
+
+
+def context_of(
+    desk: Desk,
+    round_: Round | None,
+    *,
+    boards: Mapping[str, pd.DataFrame] | None = None,
+    across: bool = True,
+    owner: str | None = None,
+    form: str | None = None,
+) -> Context:
+    """Return what returns are judged against: the plan, what was issued in a round, and the boards' accepted plans."""
+    issues = desk.ledger.issues(round_.id) if round_ else {}
+    sources: list[Source] = []  # made when it is first asked for: a follow-up's takes judging the rounds before it
+
+    def current(who: str, name: str) -> Prefill | None:
+        if round_ and not sources:
+            sources.append(source_of(desk, round_, boards or {}))
+        return _current(sources[0], who, name) if sources else None
+
+    return Context(
+        forms=desk.workspace.forms,
+        plan=desk.plan,
+        round=round_,
+        issued=Issued(desk.ledger),
+        newest={who: (issue.issue_id, issue.created_at) for who, issue in issues.items()},
+        current=current,
+        boards=boards or {},
+        verify=desk.workspace.verify,
+        decided=_decided(desk.ledger, round_) if round_ and across else {},
+        owner=owner,
+        form=form,
+        across=across,
+        limits=desk.workspace.settings.limits,
+    )
+
+
+def source_of(desk: Desk, round_: Round, boards: Mapping[str, pd.DataFrame]) -> Source:
+    """Return what a round's workbooks are prefilled from; ``boards``: tables of the boards' accepted plans, for the units' plans."""
+    year = last_year = None
+    if round_.followup:
+        plans, *earlier = (_told(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
+        year = Year(desk.plan, round_, plans, tuple(earlier))
+    elif desk.workspace.inbox_files(Round(round_.year - 1, "plan")).files:
+        last_year = _told(desk, Round(round_.year - 1, "plan"))
+    return Source(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, desk.now.date(), year, last_year)
+
+
+def _told(desk: Desk, round_: Round) -> Told:
+    return told_by(judge_inbox_quietly(desk, round_), round_)
+
+
+def _decided(ledger: Ledger, round_: Round) -> dict[str, tuple[Decided, ...]]:
+    found = ledger.decisions(round_.id)
+    return {sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at) for d in those) for sha256, those in found.items()}
+
+
+class Issued(Mapping[str, Prefill]):
+    """What was issued, by issue id, fetched from the ledger when it is asked for and then kept."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Take the ledger."""
+        self._ledger = ledger
+        self._known: dict[str, Prefill | None] = {}
+
+    def __getitem__(self, issue: str) -> Prefill:
+        """Return what was prefilled in an issue; KeyError if it was never issued."""
+        if issue not in self._known:
+            text = self._ledger.prefills([issue]).get(issue) if issue else None
+            self._known[issue] = Prefill.from_json(text) if text else None
+        found = self._known[issue]
+        if found is None:
+            raise KeyError(issue)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the issues that have been asked for."""
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        """Count the issues that have been asked for."""
+        return len(self._known)
+
+
+def _current(source: Source, owner: str, name: str) -> Prefill | None:
+    found = source.plan.find(owner, source.day)
+    if found is None or name not in source.forms.names():
+        return None
+    form = source.forms.form(name, found.profile, source.round.id)
+    if form.level not in {"board", "unit"} or source.round.kind not in form.rounds:
+        return None
+    return prefill(source, found, form, dict.fromkeys(series_of(form, source.round), 1))
+
+
+def _arrivals(workspace: Workspace, files: Iterable[tuple[Path, datetime]]) -> Iterator[Arrived]:
+    most = workspace.settings.limits.file_mb * MB
+    for path, received in files:
+        data, sha256, _ = read_file(path, most)
+        yield Arrived(workspace.shown(path), data, received, sha256)
+
+
+def read_file(path: Path, most: int) -> tuple[bytes, str, int]:
+    """Return a file's bytes, its hash and its size; of one larger than ``most`` only as many bytes as show that it is.
+
+    Raises StyrxlError (not-readable).
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+            if len(data) <= most:
+                return data, hashlib.sha256(data).hexdigest(), len(data)
+            file.seek(0)
+            return data, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+    except OSError as error:
+        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+
+
+def _receipt(workspace: Workspace, path: Path) -> Receipt:
+    _, sha256, size = read_file(path, workspace.settings.limits.file_mb * MB)
+    return Receipt(workspace.shown(path), sha256, size, _modified(path), "inbox")
+
+
+def _modified(path: Path) -> datetime:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError as error:
+        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+
+
+def _verdict(judged: Judged, now: datetime, forms: str) -> Verdict:
+    return Verdict(judged.path, judged.sha256, judged.owner, judged.verdict, judged.errors, judged.warnings, forms, __version__, now)
+
+
+def named_files(paths: Iterable[Path]) -> list[Path]:
+    """Files that were named, and those in folders that were named, without lock files."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(("~$", "."))) if path.is_dir() else [path]
+        found += inside
+    return found
+
+
+def only_round(workspace: Workspace) -> Round:
+    """Return the one round that has an inbox; raises StyrxlError (which-round) where there are none or several."""
+    folder = workspace.root / "inbox"
+    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    if len(names) != 1:
+        raise StyrxlError("which-round", rounds=", ".join(names) or "–")
+    return Round.parse(names[0])

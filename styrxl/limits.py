@@ -1,0 +1,29 @@
+"""What a returned file may be: sizes, times, and whether macros are let in. A municipality may set its own in ``styrxl.toml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one workbook; each is checked before what it bounds is read."""
+
+    file_mb: int = 20  # the file as it came
+    parts: int = 2_000  # files inside it
+    expanded_mb: int = 200  # all of them unpacked
+    ratio: int = 200  # unpacked against packed, from ``RATIO_FLOOR`` on
+    sheets: int = 100
+    rows: int = 20_000  # the last row with a value
+    columns: int = 500  # the last column with a value
+    seconds: int = 10  # to read it
+    memory_mb: int = 300  # to read it
+    macros: str = "reject"  # or "warn"
+
+
+MACROS = ("reject", "warn")
+STANDARD = Limits()
+RATIO_FLOOR = 5 * MB  # unpacked: what is smaller is no bomb, however well it packs
+CELLS = 2_000_000  # rows times columns, from the first value to the last, on one sheet

@@ -1,0 +1,65 @@
+"""What a sheet's values do not show, from its XML: errors, formulas without a value, rows and columns that are hidden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_COLUMNS = 16_384
+_ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^>]{0,80} t="e"[^>]{0,80}>(?:<f[^>]{0,200}>[^<]{0,8192}</f>|<f[^>]{0,200}/>)?<v>([^<]{1,40})</v>')
+_NO_VALUE = re.compile(rb"(?:</f>|<f[^<>]{0,200}/>)(?:<v></v>|<v ?/>)?</c>")
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"([^<>]{0,200})>')
+_HIDDEN = re.compile(rb'hidden="(?:1|true)"')
+_HIDDEN_ROW = re.compile(rb'<row [^<>]{0,400}?hidden="(?:1|true)"')
+_ROW = re.compile(rb'\br="(\d{1,7})"')
+_COLUMN = re.compile(rb"<col ([^<>]{1,300})>")
+_SPAN = re.compile(rb'\b(min|max)="(\d{1,5})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the cells' values do not show; empty for formats that have no such XML (xls, xlsb, ods)."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)  # cell -> #DIV/0! …
+    uncalculated: frozenset[str] = frozenset()  # cells with a formula and no value
+    hidden_rows: frozenset[int] = frozenset()  # Excel rows
+    hidden_columns: frozenset[int] = frozenset()  # 1 = A
+
+
+NO_MARKS = Marks()
+
+
+def marks_of(xml: bytes) -> Marks:
+    """Return the marks of a sheet, given its part of an xlsx."""
+    errors = {m[1].decode(): m[2].decode("utf-8", "replace") for m in _ERROR_CELL.finditer(xml)} if b't="e"' in xml else {}
+    uncalculated = frozenset(_uncalculated(xml))
+    if not _HIDDEN.search(xml):
+        return Marks(errors, uncalculated) if errors or uncalculated else NO_MARKS
+    rows = xml.find(b"<sheetData")
+    return Marks(errors, uncalculated, frozenset(_hidden_rows(xml[rows:])), frozenset(_hidden_columns(xml[:rows])))
+
+
+def _uncalculated(xml: bytes) -> list[str]:
+    found = []
+    for match in _NO_VALUE.finditer(xml):
+        cell = _CELL.match(xml, xml.rfind(b"<c ", 0, match.start()))
+        # A formula that gives an empty text has an empty value too, and says that it is a text.
+        if cell and b't="str"' not in cell[2]:
+            found.append(cell[1].decode())
+    return found
+
+
+def _hidden_rows(xml: bytes) -> list[int]:
+    found = (_ROW.search(match[0]) for match in _HIDDEN_ROW.finditer(xml))
+    return [int(row[1]) for row in found if row]
+
+
+def _hidden_columns(xml: bytes) -> set[int]:
+    found: set[int] = set()
+    for match in _COLUMN.finditer(xml):
+        if _HIDDEN.search(match[1]):
+            span = {key: int(number) for key, number in _SPAN.findall(match[1])}
+            if len(span) == 2:
+                found.update(range(span[b"min"], min(span[b"max"], _COLUMNS) + 1))
+    return found

@@ -1,0 +1,84 @@
+"""Publishing: the council's workbook and the boards', from what the inbox holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from styrxl.errors import StyrxlError
+from styrxl.files import write_atomically
+from styrxl.inbox import Desk, judge_inbox
+from styrxl.issuing import look
+from styrxl.judged import JudgedRound
+from styrxl.report import board_book, council_book
+from styrxl.rounds import Round
+from styrxl.view import Issued, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What ``consolidate`` wrote, and the owners that were issued a workbook and have no accepted return."""
+
+    written: tuple[Path, ...]
+    missing: tuple[str, ...]
+
+
+def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) -> Published:
+    """Write the council's workbook (where no boards are named, or with ``every``), and those of the boards named or all.
+
+    Raises StyrxlError: unknown-owner-named; file-locked, disk-full, not-writable.
+    """
+    day = round_.day
+    there = [o.org_id for o in desk.plan.of_kind(["board"], day)]
+    for name in boards:
+        if name not in there:
+            raise StyrxlError("unknown-owner-named", owner=name, level={"sv": "nämnd", "en": "board"}, round=round_.id)
+    judged = judge_inbox(desk, round_)
+    issued = issued_of(desk, round_)
+    written: list[Path] = []
+    if every or not boards:
+        path = desk.workspace.council(round_)
+        write_atomically(path, council_book(judged, desk.plan, issued, scope_of(desk, round_, desk.workspace.settings.language)))
+        written.append(path)
+    for name in there if every else boards:
+        path = desk.workspace.boards(round_) / f"{name}.xlsx"
+        write_atomically(path, board_book(judged, desk.plan, issued, scope_of(desk, round_, language_of(desk, name, day)), name))
+        written.append(path)
+    return Published(tuple(written), _missing(judged, issued))
+
+
+def _missing(judged: JudgedRound, issued: Sequence[Issued]) -> tuple[str, ...]:
+    there = {r.owner for r in judged.accepted}
+    return tuple(issue.owner for issue in issued if issue.owner not in there)
+
+
+def issued_of(desk: Desk, round_: Round) -> list[Issued]:
+    """Return what was handed out in a round."""
+    found = []
+    for owner, issue in desk.ledger.issues(round_.id).items():
+        level = desk.workspace.forms.form(issue.form).level
+        found.append(Issued(owner, issue.form, issue.created_at.date(), desk.workspace.settings.due(round_, owner, level)))
+    return found
+
+
+def language_of(desk: Desk, board: str, day: date) -> str:
+    """Return the language of a board."""
+    found = desk.plan.find(board, day)
+    return (found.language if found else None) or desk.workspace.settings.language
+
+
+def scope_of(desk: Desk, round_: Round, language: str) -> Scope:
+    """Return what a workbook for readers is made for."""
+    settings = desk.workspace.settings
+    return Scope(
+        forms=desk.workspace.forms,
+        language=language,
+        municipality=settings.municipality,
+        round_name=settings.round_name(round_, language),
+        year=round_.year,
+        day=round_.day,
+        kind=round_.kind,
+        look=look(desk.workspace),
+    )

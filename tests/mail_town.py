@@ -1,0 +1,135 @@
+"""The small town with addresses, a post office, and people who answer by mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+from post_office import PASSWORD, USER, Certificates, Dovecot, SmtpServer, reply, sent
+from town import BOARDS, ORGANISATION, PLAN, ROUND, Answers, Town, new_town
+
+OURS = "planering@example.se"
+ADDRESSES = {
+    "KF": "kansli@example.se",
+    "UBN": "ubn@example.se",
+    "KFN": "kfn@example.se",
+    "UBN-ÅBY": "rektor.aby@example.se",
+    "UBN-ÖST": "ost@example.se; bitr.ost@skola.example.se",
+    "KFN-BIB": "bib@example.se",
+}
+MAIL_PLAN: Answers = {
+    **PLAN,
+    "organisation": [{**row, "email": ADDRESSES[row["org_id"]]} if row["org_id"] in ADDRESSES else row for row in ORGANISATION],
+}
+SOON = date.today() + timedelta(days=20)  # noqa: DTZ011 -- the day that people here have
+
+
+def settings(more: str = "", *, due: date = SOON) -> str:
+    """Return what is added to ``styrxl.toml``; ``more`` stands in ``[mail]``."""
+    return f"""
+[mail]
+from = "Planering Åköping <{OURS}>"
+rate = 6000
+{more}
+
+[rounds."{ROUND}"]
+due = {due}
+due_units = {due}
+"""
+
+
+def mail_town(root: Path, more: str = "", *, due: date = SOON) -> Town:
+    """Make a town whose owners have addresses; nothing has been handed out."""
+    town = new_town(root, MAIL_PLAN)
+    path = root / "styrxl.toml"
+    path.write_text(path.read_text("utf-8") + settings(more, due=due), "utf-8")
+    return town
+
+
+def planned_mail_town(root: Path) -> Town:
+    """Make a mail town whose boards have accepted plans, and whose units have their workbooks; nothing has been mailed."""
+    town = mail_town(root)
+    town.run("distribute", ROUND, "--level", "board")
+    for owner in BOARDS:
+        town.put(f"{owner}.xlsx", town.filled(owner))
+    town.run("distribute", ROUND, "--level", "unit")
+    return town
+
+
+def set_up(town: Town, more: str = "", *, due: date = SOON) -> Town:
+    """Write other settings of mail in a town."""
+    path = town.root / "styrxl.toml"
+    head, _, _ = path.read_text("utf-8").partition("\n[mail]")
+    path.write_text(head + settings(more, due=due), "utf-8")
+    return town
+
+
+def by_smtp(server: SmtpServer, made: Certificates, security: str = "starttls", user: str = USER) -> str:
+    """Return what ``[mail]`` says of a server."""
+    return f'server = "localhost"\nport = {server.port}\nsecurity = "{security}"\nuser = "{user}"\nca_file = "{made.authority}"\n'
+
+
+def by_imap(server: Dovecot) -> str:
+    """Return what ``[mail.imap]`` says of a server."""
+    where = f'server = "localhost"\nport = {server.port}\nuser = "{USER}"\nca_file = "{server.authority}"\n'
+    return f'[mail.imap]\n{where}folder = "INBOX"\ndone = "Hanterade ärenden"\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post office where what goes out by SMTP lies in mailboxes that IMAP shows."""
+
+    smtp: SmtpServer
+    imap: Dovecot
+    made: Certificates
+
+    def inbox(self, address: str) -> list[EmailMessage]:
+        """Return what has come to an address, the oldest first."""
+        return self.imap.messages(address.partition("@")[0])
+
+    def answer(self, to: EmailMessage, sender: str, attachments: dict[str, bytes]) -> None:
+        """Send an answer to a mail."""
+        heads = {"In_Reply_To": str(to["Message-ID"]), "References": str(to["Message-ID"])}
+        sent(reply(sender, str(to["Reply-To"]), f"Sv: {to['Subject']}", attachments=attachments, **heads), self.smtp, self.made)
+
+
+def passwords(monkeypatch_setenv: object) -> None:
+    """Set the passwords where styrxl looks for them."""
+    assert callable(monkeypatch_setenv)
+    for name in ("STYRXL_SMTP_PASSWORD", "STYRXL_IMAP_PASSWORD"):
+        monkeypatch_setenv(name, PASSWORD)
+
+
+def text(message: EmailMessage) -> str:
+    """Return a mail's text."""
+    return _body(message, "plain")
+
+
+def html(message: EmailMessage) -> str:
+    """Return a mail's HTML."""
+    return _body(message, "html")
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body is not None
+    content = body.get_content()
+    assert isinstance(content, str)
+    return content.replace("\r\n", "\n")
+
+
+def flowing(message: EmailMessage) -> str:
+    """Return a mail's text without its line breaks."""
+    return " ".join(text(message).split())
+
+
+def enclosed(message: EmailMessage) -> dict[str, bytes]:
+    """Return a mail's attachments by name."""
+    found = {}
+    for part in message.iter_attachments():
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found[part.get_filename() or ""] = content
+    return found

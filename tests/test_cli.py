@@ -1,0 +1,338 @@
+"""The commands as a controller types them: right, in the wrong order, on wrong files, with wrong words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import unicodedata
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook, load_workbook
+
+from styrxl.cli import cli
+from styrxl.faults import break_return
+from styrxl.fill import fill
+from styrxl.issuing import empty_plan
+from town import BOARD, BOARDS, GOALS, ORGANISATION, PLAN, ROUND, UNITS, Town, new_town
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    """Type a command; exit status, stdout, stderr."""
+    result = CliRunner().invoke(cli, words)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+# what every command has
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """A command that nobody can read about does not exist."""
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    assert [name for name in cli.commands if f"styrxl {name}" not in readme] == []
+
+
+@pytest.mark.parametrize("name", [None, *cli.commands])
+def test_help_says_what_it_does(name: str | None) -> None:
+    """Help needs no workspace, and is more than a usage line."""
+    status, out, _ = run(*([name] if name else []), "--help")
+    assert status == 0
+    assert len(out.splitlines()) > 4
+
+
+def test_help_is_quick() -> None:
+    """None of the heavy libraries is loaded before a command needs it."""
+    heavy = ("pandas", "pandera", "openpyxl", "sqlalchemy", "python_calamine", "yaml", "jinja2")
+    code = f"import sys, styrxl.cli; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# what the operator must act on: exit status 3, what is wrong and what to do
+
+
+@pytest.mark.parametrize("command", [["distribute", ROUND], ["validate"], ["status", ROUND], ["link", ROUND], ["consolidate", ROUND]])
+def test_without_a_workspace(tmp_path: Path, command: list[str]) -> None:
+    """The message names the folder and how to make one; nothing is written."""
+    status, out, err = run("--workspace", str(tmp_path), *command)
+    assert (status, out) == (3, "")
+    assert "styrxl init" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_round(tmp_path: Path) -> None:
+    """The message says how a round is written."""
+    town = new_town(tmp_path / "t")
+    for words in (["distribute", "2027-hösten"], ["validate", "--round", "27-plan"], ["status", "plan"]):
+        result = town.run(*words, expect=3)
+        assert "2027-plan" in result.stderr
+
+
+def test_which_round_is_asked_when_there_are_several(full: Town) -> None:
+    """One inbox needs no --round; two do."""
+    assert full.run("validate").exit_code == 0
+    (full.root / "inbox" / "2028-plan").mkdir()
+    assert "2027-plan, 2028-plan" in full.run("validate", expect=3).stderr
+
+
+def test_a_new_workspace_is_not_made_over_an_old_one(full: Town) -> None:
+    """Init refuses, and changes nothing."""
+    before = full.workspace.settings_path.read_bytes()
+    assert run("init", str(full.root))[0] == 3
+    assert full.workspace.settings_path.read_bytes() == before
+
+
+def test_a_new_workspace_can_be_filled_in(tmp_path: Path) -> None:
+    """Init makes settings, key and an empty plan, and says what to do next; the empty plan is told to be empty."""
+    status, out, _ = run("--lang", "sv", "init", str(tmp_path / "k"), "--name", "Åköping")
+    assert status == 0
+    assert "flerarsplan.xlsx" in out
+    status, _, err = run("--workspace", str(tmp_path / "k"), "distribute", ROUND)
+    assert status == 3
+    assert "Arbetsboken är inte ifylld" in err
+
+
+def test_a_plan_that_is_gone(full: Town) -> None:
+    """Which file, and what to do."""
+    full.workspace.plan_path.unlink()
+    assert "flerarsplan.xlsx" in full.run("distribute", ROUND, expect=3).stderr
+
+
+def test_a_broken_plan_is_told_cell_by_cell(full: Town) -> None:
+    """Its own findings, by sheet and cell, in the same words as a return's; nothing is distributed."""
+    book = load_workbook(full.workspace.plan_path)
+    book["Ramar"]["C5"].value = "mycket"
+    book["Mål"]["F6"].value = "XYZ"
+    book.save(full.workspace.plan_path)
+    (full.root / "outbox" / ROUND / "UBN.xlsx").unlink()
+    told = full.run("distribute", ROUND, expect=3).stderr
+    assert "Ramar C5" in told
+    assert "Mål F6" in told
+    assert not (full.root / "outbox" / ROUND / "UBN.xlsx").exists()
+
+
+def test_a_plan_that_is_no_workbook(full: Town) -> None:
+    """An ordinary finding, never a traceback."""
+    full.workspace.plan_path.write_bytes(b"Detta \xe4r text")
+    assert "går inte att läsa" in full.run("validate", expect=3).stderr
+
+
+def test_an_owner_who_is_not_there(full: Town) -> None:
+    """Neither a unit that does not exist nor a unit where boards are asked for."""
+    assert "XYZ" in full.run("distribute", ROUND, "--to", "XYZ", expect=3).stderr
+    assert "UBN-ÖST" in full.run("distribute", ROUND, "--level", "board", "--to", "UBN-ÖST", expect=3).stderr
+    assert "UBN-ÖST" in full.run("consolidate", ROUND, "--board", "UBN-ÖST", expect=3).stderr
+
+
+def test_an_output_file_open_in_excel(full: Town) -> None:
+    """The command says which to close; the workbook is as it was, and no half-written file lies beside it."""
+    full.run("consolidate", ROUND)
+    path = full.workspace.root / "council" / f"{ROUND}.xlsx"
+    before = path.read_bytes()
+    path.with_name(f"~${ROUND}.xlsx").write_bytes(b"lock")
+    told = full.run("consolidate", ROUND, expect=3).stderr
+    assert f"{ROUND}.xlsx" in told
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in path.parent.iterdir()) == [f"{ROUND}.xlsx", f"~${ROUND}.xlsx"]
+
+
+def test_a_folder_that_cannot_be_written(full: Town) -> None:
+    """The message names it; a file stands where the folder should be, which stops root as well."""
+    (full.root / "council").rmdir()
+    (full.root / "council").write_text("i vägen", "utf-8")
+    assert "council" in full.run("consolidate", ROUND, expect=3).stderr
+    status, _, err = run("--workspace", str(full.root), "validate", "--format", "html", "--output", str(full.root / "council" / "x.html"))
+    assert (status, "council" in err) == (3, True)
+
+
+# wrong order
+
+
+def test_units_wait_for_their_board(tmp_path: Path) -> None:
+    """Owners that cannot be served are named with the reason, the others are served, and the exit status says so."""
+    town = new_town(tmp_path / "t")
+    town.run("distribute", ROUND, "--level", "board")
+    town.put("UBN.xlsx", town.filled("UBN"))
+    result = town.run("distribute", ROUND, "--level", "unit", expect=1)
+    assert "KFN-BIB" in result.stderr
+    assert sorted(p.stem for p in (town.root / "outbox" / ROUND).iterdir()) == sorted([*BOARDS, "UBN-ÅBY", "UBN-ÖST"])
+
+
+def test_an_empty_inbox(planned: Town) -> None:
+    """Every command does what one would hope: nothing is wrong, everything is missing."""
+    for path in planned.inbox.iterdir():
+        path.unlink()
+    assert "Inga arbetsböcker" in planned.run("validate").stdout
+    assert "klara: 0" in planned.run("status", ROUND).stdout
+    assert "inget knutet hit" in planned.run("link", ROUND).stdout
+    assert "Svar som saknas: 5" in planned.run("consolidate", ROUND, "--all").stderr
+
+
+def test_distributing_twice_changes_nothing(planned: Town) -> None:
+    """The same plan gives the same bytes and the same issue."""
+    before = {path.name: path.read_bytes() for path in (planned.root / "outbox" / ROUND).iterdir()}
+    planned.run("distribute", ROUND)
+    assert {path.name: path.read_bytes() for path in (planned.root / "outbox" / ROUND).iterdir()} == before
+    assert json.loads(planned.run("validate", "--format", "json").stdout)["summary"]["warnings"] == 0
+
+
+def test_distributing_again_after_a_change_makes_a_new_issue(planned: Town) -> None:
+    """A return of the old issue is read against what it was issued with, is taken, and says stale-issue."""
+    old = planned.filled("UBN-ÖST")
+    changed = {key: [dict(row) for row in rows] for key, rows in BOARD.items()}
+    changed["goals"].append({"text": "Trygga elever", "parent_id": "KF-M1", "from_year": 2027, "to_year": 2027})
+    planned.put("UBN ny.xlsx", planned.filled("UBN", changed), 30)
+    planned.run("distribute", ROUND)
+    planned.put("UBN-ÖST.xlsx", old, 40)
+    report = json.loads(planned.run("validate", "--format", "json").stdout)
+    [unit] = [w for w in report["workbooks"] if w["owner"] == "UBN-ÖST"]
+    assert (unit["verdict"], [f["rule"] for f in unit["findings"]]) == ("accepted", ["stale-issue"])
+
+
+# the newest accepted return counts
+
+
+def test_of_several_returns_the_newest_accepted_one_counts(full: Town) -> None:
+    """What came before it is superseded, and the same bytes twice are one return."""
+    faulty, _ = break_return("wrong-type", full.filled("UBN"), full.form("UBN"), "sv")
+    full.put("UBN först.xlsx", faulty, -30)
+    full.put("UBN-ÅBY igen.xlsx", (full.inbox / "UBN-ÅBY.xlsx").read_bytes(), 55)
+    report = json.loads(full.run("validate", "--format", "json").stdout)
+    verdicts = {Path(w["path"]).name: w["verdict"] for w in report["workbooks"]}
+    assert verdicts["UBN först.xlsx"] == "superseded"
+    assert verdicts["UBN.xlsx"] == "accepted"
+    assert sorted([verdicts["UBN-ÅBY.xlsx"], verdicts["UBN-ÅBY igen.xlsx"]]) == ["accepted", "duplicate"]
+    assert (report["summary"]["superseded"], report["summary"]["duplicate"], report["summary"]["errors"]) == (1, 1, 0)
+
+
+def test_a_newer_faulty_return_leaves_the_accepted_one_in_force(full: Town) -> None:
+    """Status says both."""
+    faulty, _ = break_return("wrong-type", full.filled("UBN"), full.form("UBN"), "sv")
+    full.put("UBN ny.xlsx", faulty, 50)
+    report = json.loads(full.run("validate", "--format", "json", expect=1).stdout)
+    verdicts = {Path(w["path"]).name: w["verdict"] for w in report["workbooks"]}
+    assert (verdicts["UBN.xlsx"], verdicts["UBN ny.xlsx"]) == ("accepted", "rejected")
+    assert "tidigare svar gäller" in full.run("status", ROUND).stdout
+    full.put("UBN ännu nyare.xlsx", full.filled("UBN", {**BOARD, "investments": []}), 55)
+    report = json.loads(full.run("validate", "--format", "json").stdout)
+    verdicts = {Path(w["path"]).name: w["verdict"] for w in report["workbooks"]}
+    assert verdicts == {
+        "KFN-BIB.xlsx": "accepted",
+        "KFN.xlsx": "accepted",
+        "UBN ny.xlsx": "superseded",
+        "UBN.xlsx": "superseded",
+        "UBN ännu nyare.xlsx": "accepted",
+        "UBN-ÅBY.xlsx": "accepted",
+        "UBN-ÖST.xlsx": "accepted",
+    }
+
+
+def test_files_named_by_path_are_not_recorded(full: Town, tmp_path: Path) -> None:
+    """They are judged the same whatever they are called, composed or decomposed, and the ledger does not know of them."""
+    data, _ = break_return("missing-parent", full.filled("UBN-ÖST"), full.form("UBN-ÖST"), "sv")
+    paths = [tmp_path / unicodedata.normalize(form, "Helt annat namn åäö.xlsx") for form in ("NFC", "NFD")]
+    reports = []
+    for path in paths:
+        path.write_bytes(data)
+        reports.append(json.loads(full.run("validate", "--round", ROUND, "--format", "json", str(path), expect=1).stdout))
+    first, second = (report["workbooks"][0] for report in reports)
+    assert [f["rule"] for f in first["findings"]] == ["missing-parent"]
+    assert first["findings"] == second["findings"]
+    assert "Helt annat" not in full.run("status", ROUND).stdout
+
+
+def test_wrong_files_are_told_apart(full: Town, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Somebody's own workbook, a picture, and a folder with a lock file in it."""
+    tmp_path = tmp_path_factory.mktemp("fel")
+    own = Workbook()
+    own.active.append(["Hej"])
+    own.save(tmp_path / "eget.xlsx")
+    (tmp_path / "bild.xlsx").write_bytes(b"\x89PNG\r\n")
+    (tmp_path / "~$eget.xlsx").write_bytes(b"lock")
+    report = json.loads(full.run("validate", "--round", ROUND, "--format", "json", str(tmp_path), expect=1).stdout)
+    found = {Path(w["path"]).name: [f["rule"] for f in w["findings"]] for w in report["workbooks"]}
+    assert found == {"eget.xlsx": ["unknown-form"], "bild.xlsx": ["unreadable-workbook"]}
+
+
+def test_a_lost_identity_is_taken_on_the_controllers_word(full: Town, tmp_path: Path) -> None:
+    """With --owner and --form the workbook is judged as that owner's."""
+    book = load_workbook(BytesIO(full.filled("UBN-ÖST")))
+    del book["_styrxl"]
+    for name in list(book.custom_doc_props.names):
+        del book.custom_doc_props[name]
+    path = tmp_path / "okänd.xlsx"
+    book.save(path)
+    words = ["validate", "--round", ROUND, "--format", "json", str(path)]
+    assert json.loads(full.run(*words, expect=1).stdout)["workbooks"][0]["findings"][0]["rule"] == "unknown-form"
+    report = json.loads(full.run(*words, "--owner", "UBN-ÖST", "--form", "unit_plan").stdout)
+    assert [(w["owner"], w["verdict"], w["findings"]) for w in report["workbooks"]] == [("UBN-ÖST", "accepted", [])]
+
+
+def test_a_waiver_makes_an_error_a_warning(full: Town) -> None:
+    """For that owner, round and rule, until its last day; the finding stays, and says so."""
+    faulty, _ = break_return("missing-value", full.filled("UBN-ÖST"), full.form("UBN-ÖST"), "sv")
+    full.put("UBN-ÖST.xlsx", faulty, 30)
+    waiver = {"owner": "UBN-ÖST", "round": ROUND, "rule": "missing-value", "reason": "Nytt system", "until": "2027-01-04"}
+    plan = full.workspace.plan_path
+    plan.write_bytes(
+        fill(empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
+    )
+    report = json.loads(full.run("validate", "--format", "json").stdout)
+    [unit] = [w for w in report["workbooks"] if w["owner"] == "UBN-ÖST"]
+    assert [(f["rule"], f["severity"]) for f in unit["findings"]] == [("missing-value", "warning")]
+    assert "Nytt system" in unit["findings"][0]["message"]
+    waiver["until"] = "2027-01-03"
+    plan.write_bytes(
+        fill(empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
+    )
+    full.run("validate", expect=1)
+
+
+# towns of other shapes
+
+
+def test_a_municipality_without_administrations_and_units(tmp_path: Path) -> None:
+    """Boards alone, and one goal: the round goes its way."""
+    organisation = [row for row in ORGANISATION if row["kind"] in {"council", "board"}]
+    frames = [{"board_id": "UBN", "year": 2027, "operating_frame": 2000}]
+    town = new_town(tmp_path / "t", {"organisation": organisation, "council_goals": GOALS[:1], "frames": frames})
+    town.run("distribute", ROUND)
+    answers = {
+        "confirmation": BOARD["confirmation"],
+        "goal_responses": [{"concerns": "yes", "contribution": "Samråd."}],
+        "commitments": [{**BOARD["commitments"][0], "parent_id": "KF-M1"}],
+        "budget": BOARD["budget"],
+    }
+    for board in BOARDS:
+        town.put(f"{board}.xlsx", town.filled(board, answers))
+    town.run("validate")
+    town.run("consolidate", ROUND, "--all")
+    assert (town.root / "boards" / ROUND / "KFN.xlsx").is_file()
+
+
+def test_the_machines_locale_decides_nothing(full: Town) -> None:
+    """Bytes and words are the same under another locale, encoding and time zone."""
+    outputs = []
+    for number, setting in enumerate(({"LC_ALL": "C", "TZ": "UTC"}, {"LC_ALL": "sv_SE.UTF-8", "TZ": "Asia/Tokyo", "PYTHONUTF8": "0"})):
+        town = full.copy(full.root.parent / f"kopia {number}")
+        command = [sys.executable, "-m", "styrxl", "--workspace", str(town.root)]
+        environment = {**os.environ, **setting}
+        told = subprocess.run([*command, "validate", "--format", "json"], capture_output=True, env=environment, check=True).stdout
+        subprocess.run([*command, "consolidate", ROUND, "--all"], capture_output=True, env=environment, check=True)
+        books = {p.relative_to(town.root): p.read_bytes() for p in town.root.glob("[bc]o*/**/*.xlsx")}
+        outputs.append((told, books))
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0][1]) == 1 + len(BOARDS)
+
+
+def test_many_units_are_many(full: Town) -> None:
+    """The tree is readable: units are counted, and shown on request."""
+    short, long = full.run("link", ROUND).stdout, full.run("link", ROUND, "--units").stdout
+    assert "UBN-ÅBY-2027-A1" not in short
+    assert "UBN-ÅBY-2027-A1" in long
+    assert all(unit in long for unit in UNITS)

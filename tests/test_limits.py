@@ -1,0 +1,293 @@
+"""What a file may be: bombs, kinds, locks, macros, links, and the process in which odd files are read."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+import bombs
+from styrxl import isolated, ods
+from styrxl.findings import finding, message
+from styrxl.isolated import Reader
+from styrxl.limits import STANDARD, Limits
+from styrxl.marks import Marks
+from styrxl.returned import NotOrdinaryError, RawSheet, Returned, read
+from town import Town
+
+SECONDS, MEMORY = 2.0, 300
+
+# Reads one file in a process of its own and says how long it took (of the processor's time, which other work does not lengthen),
+# and the most memory that it and the process it started had: VmHWM is of this program alone, unlike getrusage's.
+MEASURE = """
+import os, resource, sys, time
+from pathlib import Path
+from styrxl.isolated import Reader
+
+def peak(pid):
+    return max(int(line.split()[1]) // 1024 for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+
+data = Path(sys.argv[1]).read_bytes()
+begun = time.process_time()
+reader = Reader()
+returned, found = reader.read(data)
+other = peak(reader._worker._process.pid) if reader.started else 0
+reader.close()
+children = resource.getrusage(resource.RUSAGE_CHILDREN)
+seconds = time.process_time() - begun + children.ru_utime + children.ru_stime
+rules = [[f.rule, f.sheet, f.cell, f.facts["why"].key] for f in found]
+print(repr((round(seconds, 2), max(peak(os.getpid()), other), rules, returned and [len(sheet.rows) for sheet in returned.sheets])))
+"""
+
+# What becomes of each: the finding (rule, sheet, cell, why), or the rows that were read.
+BOMBS: Mapping[str, tuple[str, str | None, str | None, str] | list[int]] = {
+    "10 GB, and says so": ("oversized-workbook", None, None, "too_much_unpacked"),
+    "10 GB, and says 2 kB": ("unreadable-workbook", None, None, "damaged"),
+    "1,048,576 styled rows": [1],
+    "1,048,576 filled rows": ("oversized-workbook", "Svar", "A20001", "too_far_down"),
+    "16,384 columns with values": ("oversized-workbook", "Svar", "SG1", "too_far_right"),
+    "16,384 styled columns": [0],
+    "10,000 sheets": ("oversized-workbook", None, None, "too_many_parts"),
+    "10,000 sheets, one part": ("oversized-workbook", None, None, "too_many_sheets"),
+    "the first cell and the last": ("oversized-workbook", "Svar", "XFD1048576", "too_far_down"),
+    "the same, written oddly": ("unreadable-workbook", None, None, "crashed"),
+    "cells without places": ("oversized-workbook", None, None, "packed_too_hard"),
+    "a false dimension": [1],
+    "60,000 parts": ("oversized-workbook", None, None, "too_many_parts"),
+    "a billion laughs": ("unreadable-workbook", None, None, "has_entities"),
+}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+@pytest.mark.parametrize("name", bombs.MADE)
+def test_a_bomb_is_told_in_time_and_memory(tmp_path: Path, name: str) -> None:
+    """Two seconds and 300 MB at the most, with the standard limits."""
+    path = tmp_path / "bomb.xlsx"
+    path.write_bytes(bombs.MADE[name]())
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", MEASURE, str(path)], capture_output=True, text=True, check=True, env=environment)
+    seconds, memory, rules, rows = eval(done.stdout)  # noqa: S307 -- what the program above has printed
+    expected = BOMBS[name]
+    assert (rows == expected and not rules) if isinstance(expected, list) else rules == [list(expected)]
+    assert seconds < SECONDS
+    assert memory < MEMORY
+
+
+def test_an_answer_after_a_mass_of_empty_cells_is_not_lost() -> None:
+    """It cannot be left out with them, and they are too many to be read: the file is told to be too large."""
+    empty = (bombs.row(n, "".join(f'<c r="{bombs.letters(c)}{n}" s="1"/>' for c in range(1, 101))) for n in range(2, 9000))
+    data = bombs.workbook({"Svar": [bombs.FIRST, *empty, bombs.row(9001, '<c r="A9001"><v>1</v></c>')]})
+    returned, [found] = read(data, STANDARD)
+    assert returned is None
+    assert message(found, "sv").endswith("mellan svaren finns mängder av tomma formaterade celler.")
+
+
+LIMITS: Mapping[str, tuple[Limits, str]] = {
+    "file": (Limits(file_mb=1), "too_large_file"),
+    "parts": (Limits(parts=6), "too_many_parts"),
+    "expanded": (Limits(expanded_mb=2), "too_much_unpacked"),
+    "sheets": (Limits(sheets=2), "too_many_sheets"),
+    "rows": (Limits(rows=20), "too_far_down"),
+    "columns": (Limits(columns=3), "too_far_right"),
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_each_limit_is_a_setting(name: str) -> None:
+    """The same workbook is read with the standard limits, and refused where one of them is lower."""
+    limits, why = LIMITS[name]
+    noise = [os.urandom(1_200_000)]
+    rows = [bombs.row(n, f'<c r="A{n}"><v>1</v></c><c r="D{n}"><v>2</v></c>') for n in range(1, 30)]
+    filler = {"xl__media__image1_png": noise} if name == "file" else {"xl__media__image1_png": [b"x" * 2_900_000]}
+    data = bombs.workbook({"A": rows, "B": rows, "C": rows}, **filler)
+    assert read(data)[0] is not None
+    returned, [found] = read(data, limits)
+    assert (returned, found.rule, found.facts["why"].key) == (None, "oversized-workbook", why)
+
+
+def _zip(**parts: bytes) -> bytes:
+    return bombs.zipped({name.replace("__", "/"): [content] for name, content in parts.items()})
+
+
+BIFF = b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(12)
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+LOCKED_ODS = _zip(
+    mimetype=b"application/vnd.oasis.opendocument.spreadsheet", **{"META-INF/manifest.xml": b"<a><encryption-data/></a>", "content.xml": b"?"}
+)
+KINDS: Mapping[str, tuple[bytes, str, str]] = {
+    "nothing": (b"", "unreadable-workbook", "den verkar vara tom"),
+    "csv": ("Namn;Kostnad\r\nSkola;12\r\n".encode("cp1252"), "unreadable-workbook", "den verkar vara en textfil med avskilda fält (csv)"),
+    "text": (b"Hej, har kommer planen.", "unreadable-workbook", "den verkar vara en textfil"),
+    "web page": (b"\n<html xmlns:x='urn:schemas-microsoft-com:office:excel'><table>", "unreadable-workbook", "den verkar vara en webbsida"),
+    "Excel 2003": (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
+        "unreadable-workbook",
+        "den verkar vara ett XML-kalkylblad från Excel 2003",
+    ),
+    "pdf": (b"%PDF-1.7\n\x00\x01", "unreadable-workbook", "den verkar vara ett PDF-dokument"),
+    "picture": (b"\x89PNG\r\n\x1a\n\x00", "unreadable-workbook", "den verkar vara en bild"),
+    "mail": (b"Received: by mx\r\nFrom: a@b.se\r\n\r\nHej", "unreadable-workbook", "den verkar vara ett e-postmeddelande"),
+    "Word": (_zip(**{"[Content_Types].xml": b"<a/>", "word__document.xml": b"<a/>"}), "unreadable-workbook", "den verkar vara ett Word-dokument"),
+    "old Word": (OLE + "WordDocument".encode("utf-16-le"), "unreadable-workbook", "den verkar vara ett Word-dokument"),
+    "zip": (_zip(**{"svar/UBN.xlsx": b"PK"}), "unreadable-workbook", "den verkar vara ett zip-arkiv; packa upp det först, eller ta in det med styrxl receive"),
+    "noise": (bytes(range(1, 256)) * 4, "unreadable-workbook", "den verkar vara något annat än en arbetsbok"),
+    "cut off": (bombs.workbook({"A": [bombs.FIRST]})[:-30], "unreadable-workbook", "den är avhuggen, något gick fel när den skickades eller sparades"),
+    "without its beginning": (b"xx" + bombs.workbook({"A": [bombs.FIRST]})[2:], "unreadable-workbook", "den är skadad"),
+    "locked xlsx": (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted-workbook", ""),
+    "rights-managed": (OLE + "\x09DRMContent".encode("utf-16-le"), "encrypted-workbook", ""),
+    "locked xls": (OLE + "Workbook".encode("utf-16-le") + BIFF + b"\x2f\x00\x06\x00" + bytes(6), "encrypted-workbook", ""),
+    "locked ods": (LOCKED_ODS, "encrypted-workbook", ""),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_no_workbook_is_called_what_it_is(_full: Town, name: str) -> None:
+    """Whatever its name says; the verdict is that it cannot be read."""
+    data, rule, said = KINDS[name]
+    [judged] = _full.judge(("UBN.xlsx", data)).returns
+    assert (judged.verdict, [f.rule for f in judged.findings]) == ("unreadable", [rule])
+    assert said in message(judged.findings[0], "sv")
+
+
+# macros and links
+
+
+def _with(data: bytes, **parts: bytes) -> bytes:
+    """Return a workbook with further parts (``__`` for ``/``)."""
+    source, target = io.BytesIO(data), io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        for name, content in parts.items():
+            new.writestr(name.replace("__", "/"), content)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("part", ["xl__vbaProject.bin", "xl__macrosheets__sheet1.xml"])
+def test_macros_are_refused_or_asked_about(_full: Town, part: str) -> None:
+    """An error beside whatever else there is to say; a warning where the municipality lets them in."""
+    data = _with(_full.filled("UBN-ÖST"), **{part: b"<macro/>"})
+    [judged] = _full.judge(("UBN-ÖST.xlsm", data)).returns
+    assert (judged.verdict, [(f.rule, f.severity) for f in judged.findings]) == ("rejected", [("macro-workbook", "error")])
+    assert judged.rows["commitments"] == 2
+    returned, [found] = read(data, Limits(macros="warn"))
+    assert returned is not None
+    assert (found.rule, found.severity) == ("macro-workbook", "warning")
+
+
+def test_links_to_other_files_and_programs_are_named(_full: Town) -> None:
+    """Files without their folders, and DDE; what the cells showed last counts."""
+    link = b'<Relationships><Relationship Id="rId1" Target="file:///C:/Users/anna/19811218-9876/Budget%202027.xlsx"/></Relationships>'
+    parts = {
+        "xl__externalLinks__externalLink1.xml": b"<externalLink><externalBook/></externalLink>",
+        "xl__externalLinks___rels__externalLink1.xml.rels": link,
+        "xl__externalLinks__externalLink2.xml": b'<externalLink><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>',
+    }
+    [judged] = _full.judge(("UBN-ÖST.xlsx", _with(_full.filled("UBN-ÖST"), **parts))).returns
+    assert (judged.verdict, [f.rule for f in judged.findings]) == ("accepted", ["external-link"])
+    said = message(judged.findings[0], "sv")
+    assert "(Budget 2027.xlsx, ett annat program (DDE))" in said
+    assert "calc" not in said
+
+
+def test_a_format_that_shows_less_says_so(_full: Town) -> None:
+    """An ods is read in a process of its own, to the same answers, and told to hide what cannot be seen in it."""
+    data = ods.as_ods(_full.filled("UBN-ÖST"))
+    [judged] = _full.judge(("UBN-ÖST.ods", data)).returns
+    assert judged.verdict == "accepted"
+    assert [(f.rule, f.severity) for f in judged.findings if f.rule != "interpreted-value"] == [("partly-checked", "info")]
+    with pytest.raises(NotOrdinaryError):
+        read(data, ordinary_only=True)
+
+
+# the process for odd files
+
+
+def test_ordinary_workbooks_start_no_process(_full: Town) -> None:
+    """The process is there when the first odd file comes, and gone when the reader is closed."""
+    with Reader() as reader:
+        assert reader.read(_full.filled("UBN-ÖST"))[0] is not None
+        assert not reader.started
+        returned, found = reader.read(bombs.false_dimension().replace(b"Svar", b"Svar"))
+        assert (returned is not None, found) == (True, ())
+        assert not reader.started
+        assert reader.read(ods.as_ods(_full.filled("UBN-ÖST")))[0] is not None
+        assert reader.started
+    assert not reader.started
+
+
+READY = "import os,pickle,sys,time; from styrxl import isolated as i; i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(True)); "
+WORSE: Mapping[str, tuple[str, str]] = {
+    "hangs": (READY + "time.sleep(60)", "took_too_long"),
+    "aborts": (READY + "i._receive(sys.stdin.buffer); os.abort()", "crashed"),
+    "answers with code": (READY + "i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(os.system)); time.sleep(60)", "crashed"),
+    "never starts": ("raise SystemExit(3)", "crashed"),
+}
+
+
+@pytest.mark.parametrize("name", WORSE)
+def test_whatever_the_process_does_the_file_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """And the next file gets a new process."""
+    code, why = WORSE[name]
+    odd = bombs.workbook({"Svar": [bombs.row(1, '<c r="AB1"><v>7</v></c>')]})
+    with Reader(Limits(seconds=1)) as reader:
+        monkeypatch.setattr(isolated, "_COMMAND", code)
+        returned, [found] = reader.read(odd)
+        assert (returned, found.rule, found.facts["why"].key) == (None, "unreadable-workbook", why)
+        assert not reader.started
+        monkeypatch.undo()
+        returned, found_then = reader.read(odd)
+        assert returned is not None
+        assert (returned.sheets[0].rows, found_then) == ([[7.0]], ())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no memory this way")
+def test_a_file_that_eats_memory_is_told() -> None:
+    """A hundred megabytes of shared texts, where sixty may be used."""
+    texts = [b"<sst>", *[b"<si><t>" + b"x" * 90 + b"</t></si>"] * 1_000_000, b"</sst>"]
+    data = bombs.workbook({"Svar": [bombs.FIRST]}, **{"xl__sharedStrings_xml": texts})
+    with Reader(Limits(memory_mb=60, ratio=100_000)) as reader:
+        returned, [found] = reader.read(data)
+    assert returned is None
+    assert (found.rule, found.facts["why"].key) in {("oversized-workbook", "too_much_memory"), ("unreadable-workbook", "crashed")}
+
+
+def test_an_answer_is_made_of_values_alone() -> None:
+    """All kinds of cells come through; a function does not."""
+    cells = ["text", 1.5, 2, True, "", date(2027, 1, 1), datetime(2027, 1, 1, 12), time(8, 30), timedelta(hours=2)]
+    sheet = RawSheet("A", 0, 0, [cells], marks=Marks({"A1": "#REF!"}, frozenset({"A2"}), frozenset({3}), frozenset({4})))
+    answer = (Returned({"form": "unit_plan"}, (sheet,)), (finding("external-link", files=["a"]),))
+    assert isolated._Answer(io.BytesIO(pickle.dumps(answer))).load() == answer
+    with pytest.raises(pickle.UnpicklingError):
+        isolated._Answer(io.BytesIO(pickle.dumps(os.system))).load()
+
+
+# what must not slip by: cells that are written otherwise than programs write them
+
+ODDLY: Mapping[str, Callable[[str], str]] = {
+    "single quotes": lambda cell: f"<c r='{cell}'><v>1</v></c>",
+    "another order": lambda cell: f'<c s="0" r="{cell}"><v>1</v></c>',
+    "spaces": lambda cell: f'<c  r = "{cell}" ><v>1</v></c>',
+    "a line": lambda cell: f'<c\nr="{cell}"><v>1</v></c>',
+    "a prefix": lambda cell: f'<x:c r="{cell}"><v>1</v></x:c>',
+    "small letters": lambda cell: f'<c r="{cell.lower()}"><v>1</v></c>',
+}
+
+
+@pytest.mark.parametrize("name", ODDLY)
+def test_no_cell_far_away_is_read_here(name: str) -> None:
+    """Whatever its XML looks like: reading it could end the program."""
+    data = bombs.workbook({"Svar": [bombs.FIRST, f'<row r="2">{ODDLY[name]("XFD2")}</row>'.encode()]})
+    try:
+        returned, found = read(data, ordinary_only=True)
+    except NotOrdinaryError:
+        return
+    assert (returned, [f.rule for f in found]) == (None, ["oversized-workbook"])

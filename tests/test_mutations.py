@@ -1,0 +1,329 @@
+"""Valid returns, changed by the thousand: nothing crashes or hangs, and no changed answer is taken for another without a word.
+
+``STYRXL_MUTATIONS`` multiplies the number of examples: 1 is a few thousand files, 50 is a night's work.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mutants import Base, base_of, differences, with_cell, written
+from styrxl.answers import as_html, as_json, as_text
+from styrxl.inbox import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.judge import Arrived, Context, Schemas, judge
+from styrxl.judged import Judged, JudgedRound
+from styrxl.ledger import Ledger
+from styrxl.rounds import Round
+from town import NOW, ROUND, Town
+
+TIMES = int(os.environ.get("STYRXL_MUTATIONS", "1"))
+TOGETHER = 25  # files judged in one go
+SECONDS = 60  # for them
+OWNERS = ("UBN", "UBN-ÖST", "KFN")
+EVERY = settings(max_examples=25 * TIMES, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Bench:
+    """What mutants are judged with; the ledger stays open."""
+
+    bases: Sequence[Base]
+    context: Context
+    schemas: Schemas
+    valid: dict[str, dict[str, pd.DataFrame]]
+
+    def judge(self, files: Sequence[bytes]) -> JudgedRound:
+        """Judge files together, within bounded time, and tell of them in every way."""
+        begun = time.monotonic()
+        judged = judge([Arrived(f"inbox/{i}.xlsx", data, NOW) for i, data in enumerate(files)], self.context, self.schemas)
+        assert time.monotonic() - begun < SECONDS
+        for language in ("sv", "en"):
+            assert as_text(judged, language, {})
+            assert as_json(judged, language)
+            assert as_html(judged, language, {}, "x", "0B5563")
+        return judged
+
+
+@pytest.fixture(scope="module")
+def bench(_full: Town) -> Iterator[Bench]:
+    """Three valid returns of different forms and languages, and what they hold."""
+    with Ledger.open(_full.workspace.database) as ledger:
+        desk = open_desk(_full.workspace, ledger, NOW)
+        boards = accepted_boards(judge_inbox_quietly(desk, Round.parse(ROUND)))
+        context = context_of(desk, Round.parse(ROUND), boards=boards, across=False)
+        bases = [base_of(owner, _full.filled(owner), _full.form(owner), _full.forms, _full.language(owner)) for owner in OWNERS]
+        judged = judge([Arrived(f"{base.owner}.xlsx", base.data, NOW) for base in bases], context, desk.schemas)
+        assert [r.verdict for r in judged.returns] == ["accepted"] * len(bases)
+        yield Bench(bases, context, desk.schemas, {base.owner: _tables(judged, i) for i, base in enumerate(bases)})
+
+
+@pytest.fixture(autouse=True)
+def _no_failure_is_logged() -> Iterator[None]:
+    """The trap that keeps a round going hides no fault of ours from these tests."""
+    seen: list[logging.LogRecord] = []
+
+    class Keeper(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record)
+
+    keeper = Keeper(logging.ERROR)
+    logging.getLogger("styrxl").addHandler(keeper)
+    yield
+    logging.getLogger("styrxl").removeHandler(keeper)
+    assert [record.getMessage() for record in seen] == []
+
+
+def _tables(judged: JudgedRound, index: int) -> dict[str, pd.DataFrame]:
+    found = {name: frame[frame["_source"] == index].drop(columns="_source").reset_index(drop=True) for name, frame in judged.tables.items()}
+    return {name: frame for name, frame in found.items() if len(frame)}
+
+
+def _check(bench: Bench, mutants: Sequence[tuple[Base, bytes]]) -> None:
+    """No changed answer is accepted for something else than what is written, without a finding in its row."""
+    judged = bench.judge([data for _, data in mutants])
+    assert len(judged.returns) == len(mutants)
+    for found, (base, data) in zip(judged.returns, mutants, strict=True):
+        assert found.verdict in {"accepted", "rejected", "unreadable"}
+        if found.verdict == "accepted":
+            tables = _tables(judged, found.index)
+            if not _equal(tables, bench.valid[base.owner]):
+                _explained(bench, base, data, found, tables)
+
+
+def _explained(bench: Bench, base: Base, data: bytes, found: Judged, tables: dict[str, pd.DataFrame]) -> None:
+    grids = written(data)
+    told = {(f.sheet or "", f.cell or "") for f in found.findings}
+    if grids is None:
+        assert found.findings, _kept(data, "accepted without a word though its XML does not hold together")
+    else:
+        wrong = differences(base, tables, grids, told, bench.context.forms.words)
+        assert not wrong, _kept(data, "\n".join(wrong))
+
+
+def _kept(data: bytes, why: str) -> str:
+    path = Path("/tmp/styrxl-mutant.xlsx")  # noqa: S108 -- for whoever mends what the test has found
+    path.write_bytes(data)
+    return f"{why} ({path})"
+
+
+def _equal(one: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame]) -> bool:
+    return one.keys() == other.keys() and all(one[name].equals(other[name]) for name in one)
+
+
+# bytes
+
+
+@st.composite
+def _bytes(draw: st.DrawFn) -> tuple[int, str, float, float, bytes]:
+    operations = st.sampled_from(["flip", "cut", "drop", "insert", "repeat", "zero"])
+    place = st.floats(0, 1, exclude_max=True)
+    return draw(st.integers(0, len(OWNERS) - 1)), draw(operations), draw(place), draw(place), draw(st.binary(min_size=1, max_size=8))
+
+
+def _with_bytes(base: Base, operation: str, first: float, second: float, noise: bytes) -> bytes:
+    data = base.data
+    start, end = sorted((int(first * len(data)), int(second * len(data))))
+    near = min(end, start + 1 + len(data) // 50)
+    changed: dict[str, Callable[[], bytes]] = {
+        "flip": lambda: data[:start] + bytes(b ^ (noise[i % len(noise)] or 1) for i, b in enumerate(data[start : start + len(noise)])) + data[start + len(noise) :],
+        "cut": lambda: data[:start],
+        "drop": lambda: data[:start] + data[near:],
+        "insert": lambda: data[:start] + noise + data[start:],
+        "repeat": lambda: data[:near] + data[start:],
+        "zero": lambda: data[:start] + bytes(near - start) + data[near:],
+    }
+    return changed[operation]()
+
+
+@EVERY
+@given(st.lists(_bytes(), min_size=TOGETHER, max_size=TOGETHER))
+def test_bytes(bench: Bench, changes: list[tuple[int, str, float, float, bytes]]) -> None:
+    """A file that was cut off, or in which bytes were changed, on its way."""
+    _check(bench, [(bench.bases[i], _with_bytes(bench.bases[i], *rest)) for i, *rest in changes])
+
+
+# parts of the zip
+
+
+@st.composite
+def _part(draw: st.DrawFn) -> tuple[int, float, str, float, float, bytes]:
+    operations = st.sampled_from(["leave out", "empty", "cut", "flip", "drop a tag", "repeat a tag", "drop an attribute", "digit", "other part", "utf-16"])
+    place = st.floats(0, 1, exclude_max=True)
+    return draw(st.integers(0, len(OWNERS) - 1)), draw(place), draw(operations), draw(place), draw(place), draw(st.binary(min_size=1, max_size=3))
+
+
+def _with_part(base: Base, which: float, operation: str, first: float, second: float, noise: bytes) -> bytes:
+    # Styles say what a number means: with others, it is written otherwise, and no reader could know.
+    names = [name for name in base.parts if "styles" not in name and "theme" not in name]
+    name = names[int(which * len(names))]
+    xml = base.parts[name]
+    start, end = int(first * len(xml)), int(second * len(names))
+    tag = xml.find(b"<", start)
+    close = xml.find(b">", tag)
+    whole = 0 <= tag < close
+    changed: dict[str, Callable[[], bytes | None]] = {
+        "leave out": lambda: None,
+        "empty": lambda: b"",
+        "cut": lambda: xml[:start],
+        "flip": lambda: xml[:start] + noise + xml[start + len(noise) :],
+        "drop a tag": lambda: xml[:tag] + xml[close + 1 :] if whole else xml,
+        "repeat a tag": lambda: xml[: close + 1] + xml[tag:] if whole else xml,
+        "drop an attribute": lambda: _without_attribute(xml, start),
+        "digit": lambda: _other_digit(xml, start, noise[0]),
+        "other part": lambda: base.parts[names[end]],
+        "utf-16": lambda: xml.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+    }
+    return base.packed({name: changed[operation]()})
+
+
+def _without_attribute(xml: bytes, start: int) -> bytes:
+    equals = xml.find(b'="', start)
+    space, end = xml.rfind(b" ", 0, equals), xml.find(b'"', equals + 2)
+    return xml[:space] + xml[end + 1 :] if 0 <= space < equals < end and b' s="' not in xml[space:end] else xml
+
+
+def _other_digit(xml: bytes, start: int, noise: int) -> bytes:
+    at = next((i for i in range(start, min(start + 400, len(xml))) if xml[i : i + 1].isdigit()), None)
+    if at is None or b' s="' in xml[max(0, at - 6) : at]:
+        return xml
+    return xml[:at] + str(noise % 10).encode() + xml[at + 1 :]
+
+
+@EVERY
+@given(st.lists(_part(), min_size=TOGETHER, max_size=TOGETHER))
+def test_parts(bench: Bench, changes: list[tuple[int, float, str, float, float, bytes]]) -> None:
+    """A workbook that some program wrote wrongly, or somebody by hand."""
+    _check(bench, [(bench.bases[i], _with_part(bench.bases[i], *rest)) for i, *rest in changes])
+
+
+# cells
+
+_TYPED = [
+    "-", "x", "se bilaga", "1 200,50", "1.200", "1200 tkr", "12 kr", "-5", "−5", "(7)", "1e5", "1E400", "nan", "inf", "1,2,3", "0x10", "½", "１２",
+    "2027-03-01", "1/3 2027", "3/4/2027", "20270301", "2027-02-30", "46000", "31 februari", "idag",
+    "Ja", "ja ", "JA", "j", "Yes", "Nej.", "Kanske", "Förslag", "Beslutad", "1", "2", "3", "4",
+    "UBN-M1", "ubn-m1", "KF-M2 Kunskapsresultaten förbättras", "KF-M1; KF-M2", "KF-M99", "UBN-ÖST-M1", "M1", "KF-M1KF-M2",
+    "=1+1", "=cmd|' /C calc'!A0", "+46", "@sum", "<script>alert(1)</script>", "{value}", "{0}", "%s", "\\", "'", '"',
+    "19811218-9876", "8112189876", " ", "\u00a0", "\u200b", "\ufeff", "å" * 40_000, "a\nb", "a\tb", "_x001B_[31m", "\u202egnp",
+]  # fmt: skip
+_TEXTS = st.one_of(st.sampled_from(_TYPED), st.text(st.characters(min_codepoint=32, exclude_categories=["Cs"]), max_size=30))
+_NUMBERS = st.one_of(st.integers(-(10**16), 10**16), st.floats(), st.integers(2020, 2040), st.integers(45_000, 47_500), st.floats(-1e6, 1e6))
+
+
+@st.composite
+def _cell(draw: st.DrawFn) -> str:
+    kind = draw(st.sampled_from(["text", "text", "shown", "number", "number", "truth", "error", "formula", "formula text", "uncalculated", "nothing"]))
+    if kind in {"text", "formula text", "shown"}:
+        text = escape(draw(_TEXTS))
+        if kind == "text":
+            return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is>'
+        if kind == "shown":
+            return f' t="inlineStr"><is><r><t>{text[:3]}</t></r><r><rPr><b/></rPr><t xml:space="preserve">{text[3:]}</t></r></is>'
+        return f' t="str"><f>A1</f><v>{text}</v>'
+    return {
+        "number": lambda: f"><v>{draw(_NUMBERS)!r}</v>",
+        "truth": lambda: f' t="b"><v>{draw(st.sampled_from("01"))}</v>',
+        "error": lambda: f' t="e"><v>{draw(st.sampled_from(["#REF!", "#DIV/0!", "#N/A", "#NAME?"]))}</v>',
+        "formula": lambda: f"><f>A1+1</f><v>{draw(_NUMBERS)!r}</v>",
+        "uncalculated": lambda: "><f>A1+1</f><v></v>",
+        "nothing": lambda: ">",
+    }[kind]()
+
+
+_CHANGES = st.tuples(st.integers(0, len(OWNERS) - 1), st.lists(st.tuples(st.floats(0, 1, exclude_max=True), _cell()), min_size=1, max_size=3))
+
+
+def _with_cells(base: Base, cells: Sequence[tuple[float, str]]) -> bytes:
+    places = base.answers()
+    changed = dict(base.parts)
+    for which, cell in cells:
+        part, row, column = places[int(which * len(places))]
+        changed[part] = with_cell(changed[part], row, column, cell)
+    return base.packed(changed)
+
+
+@EVERY
+@given(st.lists(_CHANGES, min_size=TOGETHER, max_size=TOGETHER))
+def test_cells(bench: Bench, changes: list[tuple[int, list[tuple[float, str]]]]) -> None:
+    """Whatever people may type, paste or compute in the cells that they are to fill in, validations or not."""
+    _check(bench, [(bench.bases[i], _with_cells(bench.bases[i], cells)) for i, cells in changes])
+
+
+# sheets and headings
+
+
+@st.composite
+def _layout(draw: st.DrawFn) -> tuple[int, str, float, float, str]:
+    operations = st.sampled_from(["rename", "hide", "swap headings", "change heading", "drop row", "swap rows", "drop column", "move"])
+    place = st.floats(0, 1, exclude_max=True)
+    return draw(st.integers(0, len(OWNERS) - 1)), draw(operations), draw(place), draw(place), draw(_TEXTS)
+
+
+def _with_layout(base: Base, operation: str, first: float, second: float, text: str) -> bytes:
+    spot = base.spots[int(first * len(base.spots))]
+    part = base.sheet_parts[spot.place.sheet]
+    xml, book = base.parts[part], base.parts["xl/workbook.xml"]
+    name = f'name="{escape(spot.place.sheet)}"'.encode("ascii", "xmlcharrefreplace")
+    fields = list(spot.place.columns)
+    chosen, other = fields[int(second * len(fields))], fields[int(second * 7919) % len(fields)]
+    rows = {field: spot.place.downwards.get(field, spot.place.heading_row) for field in fields}
+    shift = 1 if spot.place.downwards else 0
+    inline = ' t="inlineStr"><is><t>{}</t></is>'
+    at = {field: (rows[field], spot.place.columns[field] - shift) for field in fields}
+    if operation == "rename":
+        return base.packed({"xl/workbook.xml": book.replace(name, f'name="{escape(text[:31], {chr(34): "&quot;"})}"'.encode(), 1)})
+    if operation == "hide":
+        return base.packed({"xl/workbook.xml": book.replace(name, name + b' state="veryHidden"', 1)})
+    if operation == "swap headings":
+        heading = spot.place.headings
+        swapped = with_cell(xml, *at[chosen], inline.format(escape(heading[other])))
+        return base.packed({part: with_cell(swapped, *at[other], inline.format(escape(heading[chosen])))})
+    if operation == "change heading":
+        return base.packed({part: with_cell(xml, *at[chosen], inline.format(escape(text)))})
+    return base.packed({part: _with_rows(xml, operation, second)})
+
+
+def _with_rows(xml: bytes, operation: str, place: float) -> bytes:
+    head, *rows = xml.split(b"<row ")
+    last, tail = rows[-1].split(b"</row>", 1) if b"</row>" in rows[-1] else (rows[-1], b"")
+    rows[-1] = last + b"</row>" if tail else last
+    which = int(place * len(rows))
+    if operation == "drop row":
+        rows.pop(which)
+    elif operation == "swap rows":
+        rows[which], rows[-1] = rows[-1], rows[which]
+    elif operation == "move":  # down, as when rows are put in above the table
+        return _moved(xml, 1 + which)
+    else:
+        letter = "ABCDEFGH"[int(place * 8)]
+        return re.sub(rf'<c r="{letter}\d+"[^>]*?(?:/>|>.*?</c>)'.encode(), b"", xml, flags=re.DOTALL)
+    return head + b"".join(b"<row " + row for row in rows) + tail
+
+
+def _moved(xml: bytes, by: int) -> bytes:
+    moved = re.sub(rb'<row r="(\d+)"', lambda m: b'<row r="%d"' % (int(m[1]) + by), xml)
+    return re.sub(rb'<c r="([A-Z]+)(\d+)"', lambda m: b'<c r="%s%d"' % (m[1], int(m[2]) + by), moved)
+
+
+@EVERY
+@given(st.lists(_layout(), min_size=TOGETHER, max_size=TOGETHER))
+def test_sheets_and_headings(bench: Bench, changes: list[tuple[int, str, float, float, str]]) -> None:
+    """Sheets renamed and hidden, headings changed and swapped, rows and columns moved and lost: no answer is lost without a word."""
+    mutants = [(bench.bases[i], _with_layout(bench.bases[i], *rest), rest[0]) for i, *rest in changes]
+    judged = bench.judge([data for _, data, _ in mutants])
+    for found, (base, data, operation) in zip(judged.returns, mutants, strict=True):
+        if found.verdict == "accepted" and not found.findings and operation not in {"swap headings", "drop row", "drop column", "swap rows"}:
+            tables = {name: frame.drop(columns="_row") for name, frame in _tables(judged, found.index).items()}
+            assert _equal(tables, {name: frame.drop(columns="_row") for name, frame in bench.valid[base.owner].items()}), _kept(data, operation)

@@ -1,0 +1,321 @@
+"""Sending by SMTP: encryption, login, what the server refuses or puts off, and what is said when it is away."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import pytest
+
+from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, free_port, smtp_server
+from styrxl.errors import StyrxlError
+from styrxl.post import Counter, Parcel, Result, Round, Smtp, trusted
+from styrxl.settings import Server
+
+Waits = list[float]
+
+
+def server(made: Certificates, port: int, security: str = "starttls") -> Server:
+    return Server(HOST, port, security, USER, str(made.authority))
+
+
+def parcel(name: str = "UBN", *recipients: str, text: str = "Hej\n") -> Parcel:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = name, "a@example.se", ", ".join(recipients or (f"{name.lower()}@example.se",))
+    message.set_content(text)
+    return Parcel(
+        ("2027-plan", "templates", name, "1"),
+        message.as_bytes(policy=SMTP),
+        "planering@example.se",
+        recipients or (f"{name.lower()}@example.se",),
+    )
+
+
+class Book(Counter):
+    """An account as the ledger keeps it, in memory."""
+
+    def __init__(self) -> None:
+        self.states: dict[tuple[str, ...], str] = {}
+        self.replies: list[str] = []
+
+    def begin(self, parcel: Parcel) -> str:
+        """Note that a parcel is on its way."""
+        before = self.states.get(parcel.key, "new")
+        if before != "sent":
+            self.states[parcel.key] = "sending"
+        return {"sending": "unsure", "sent": "sent"}.get(before, "new")
+
+    def end(self, parcel: Parcel, result: Result) -> None:
+        """Note what became of it."""
+        self.states[parcel.key] = "sending" if result.state == "unsure" else result.state
+        self.replies.append(result.reply)
+
+
+def send(
+    made: Certificates,
+    port: int,
+    *parcels: Parcel,
+    book: Counter | None = None,
+    security: str = "starttls",
+    secret: str = PASSWORD,
+    waits: Waits | None = None,
+    pauses: tuple[float, ...] = (5.0, 30.0),
+    patience: float = 5.0,
+    gap: float = 0.0,
+) -> list[Result]:
+    where = server(made, port, security)
+    pauses_taken = waits if waits is not None else []
+    with Smtp(where, trusted(where, Path()), lambda: secret, patience) as opened:
+        return Round(opened, book or Book(), pauses_taken.append, gap).send(parcels, pauses)
+
+
+# encryption and login
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_mail_goes_encrypted_with_a_login(made: Certificates, security: str) -> None:
+    with smtp_server(made, security) as running:
+        assert send(made, running.port, parcel(), security=security) == [Result(parcel().key, "sent")]
+        [taken] = running.taken
+    assert (taken.mail_from, taken.rcpt_tos) == ("planering@example.se", ["ubn@example.se"])
+
+
+def fails(code: str, action: Callable[[], object]) -> StyrxlError:
+    with pytest.raises(StyrxlError) as raised:
+        action()
+    assert raised.value.code == code, raised.value
+    return raised.value
+
+
+def test_a_server_that_cannot_be_trusted_gets_nothing(smtp: SmtpServer, tmp_path: Path) -> None:
+    stranger = certificates(tmp_path)
+    fails("mail-certificate", lambda: send(stranger, smtp.port, parcel()))
+    assert (smtp.taken, smtp.asked) == ([], [])
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_an_expired_certificate_is_told(tmp_path: Path, security: str) -> None:
+    old = certificates(tmp_path, expired=True)
+    with smtp_server(old, security) as running:
+        error = fails("mail-certificate", lambda: send(old, running.port, parcel(), security=security))
+        assert (running.taken, error.facts["why"]) == ([], "certificate has expired")
+
+
+def test_a_wrong_password_is_told_and_tried_once(smtp: SmtpServer, made: Certificates) -> None:
+    waits: Waits = []
+    error = fails("mail-login", lambda: send(made, smtp.port, parcel(), secret="fel", waits=waits))  # noqa: S106
+    assert (error.facts["user"], str(error.facts["why"])[:3], waits) == (USER, "535", [0.0])
+
+
+def test_a_password_of_ascii_works_as_well(made: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("post_office.PASSWORD", "plain-ascii")
+    with smtp_server(made) as running:
+        assert [r.state for r in send(made, running.port, parcel(), secret="plain-ascii")] == ["sent"]  # noqa: S106
+
+
+def test_a_server_without_encryption_gets_neither_password_nor_mail(made: Certificates) -> None:
+    heard: list[bytes] = []
+    with plain_server(heard) as port:
+        fails("mail-not-encrypted", lambda: send(made, port, parcel()))
+    assert [line[:4].upper() for line in heard] == [b"EHLO"]
+
+
+@contextmanager
+def plain_server(heard: list[bytes], answer: bytes = b"250 localhost\r\n", greeting: bytes = b"220 hello\r\n") -> Iterator[int]:
+    """Run a server that knows one answer."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def talk() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(greeting)
+            while data := connection.recv(4096):
+                heard.append(data)
+                if answer:
+                    connection.sendall(answer)
+
+    thread = threading.Thread(target=talk, daemon=True)
+    thread.start()
+    try:
+        yield int(listening.getsockname()[1])
+    finally:
+        listening.close()
+        thread.join(2)
+
+
+# what a server says
+
+
+def test_a_refused_mail_is_recorded_and_the_others_go(smtp: SmtpServer, made: Certificates) -> None:
+    smtp.script = lambda recipient, phase: "550 5.1.1 nobody here" if (recipient, phase) == ("kfn@example.se", "rcpt") else None
+    book = Book()
+    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), parcel("SBN"), book=book)
+    assert [(r.state, r.reply) for r in results] == [("sent", ""), ("refused", "550 5.1.1 nobody here"), ("sent", "")]
+    assert list(book.states.values()) == ["sent", "refused", "sent"]
+
+
+def test_of_several_recipients_the_others_get_theirs(smtp: SmtpServer, made: Certificates) -> None:
+    smtp.script = lambda recipient, phase: "550 gone" if (recipient, phase) == ("b@example.se", "rcpt") else None
+    [result] = send(made, smtp.port, parcel("UBN", "a@example.se", "b@example.se", "c@example.se"))
+    assert (result.state, result.refused) == ("sent", {"b@example.se": "550 gone"})
+    assert smtp.taken[0].rcpt_tos == ["a@example.se", "c@example.se"]
+
+
+@pytest.mark.parametrize("phase", ["rcpt", "data"])
+def test_what_is_put_off_is_tried_again_after_the_others(smtp: SmtpServer, made: Certificates, phase: str) -> None:
+    answers = iter(["451 4.7.1 greylisted", "452 try later"])
+    smtp.script = lambda recipient, at: next(answers, None) if (recipient, at) == ("ubn@example.se", phase) else None
+    waits: Waits = []
+    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), waits=waits)
+    assert [r.state for r in results] == ["sent", "sent"]
+    assert [e.rcpt_tos[0] for e in smtp.taken] == ["kfn@example.se", "ubn@example.se"]
+    assert waits == [0.0, 5.0, 30.0]
+
+
+def test_a_full_mailbox_waits_for_the_next_command(smtp: SmtpServer, made: Certificates) -> None:
+    smtp.script = lambda recipient, phase: "452 4.2.2 mailbox full" if (recipient, phase) == ("ubn@example.se", "rcpt") else None
+    book = Book()
+    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), book=book)
+    assert [(r.state, r.reply, r.twice) for r in results] == [("waiting", "452 4.2.2 mailbox full", False), ("sent", "", False)]
+    smtp.script = lambda _recipient, _phase: None
+    assert [(r.state, r.twice) for r in send(made, smtp.port, parcel("UBN"), parcel("KFN"), book=book)] == [
+        ("sent", False),
+        ("known", False),
+    ]
+    assert len(smtp.taken) == 2
+
+
+def test_a_mail_larger_than_the_server_takes_is_refused_before_it_is_sent(made: Certificates) -> None:
+    with smtp_server(made, data_size_limit=1000) as running:
+        [result] = send(made, running.port, parcel(text="x" * 3000))
+        assert (result.state, result.reply[:4], running.taken, running.asked) == ("refused", "552 ", [], [])
+
+
+def test_lines_that_begin_with_a_dot_come_through(smtp: SmtpServer, made: Certificates) -> None:
+    send(made, smtp.port, parcel(text=".\n..två\nslut\n"))
+    assert smtp.messages[0].get_content().replace("\r\n", "\n") == ".\n..två\nslut\n"
+
+
+def test_mails_keep_their_distance(smtp: SmtpServer, made: Certificates) -> None:
+    waits: Waits = []
+    send(made, smtp.port, parcel("A"), parcel("B"), parcel("C"), waits=waits, gap=2.5)
+    assert waits == [0.0, 2.5, 2.5]
+
+
+# a server that is away
+
+
+def test_a_server_that_is_down_is_told_after_some_tries(made: Certificates) -> None:
+    book, waits = Book(), list[float]()
+    error = fails("mail-unreachable", lambda: send(made, free_port(), parcel("A"), parcel("B"), book=book, waits=waits))
+    assert (error.facts["sent"], error.facts["left"], error.facts["unsure"], waits) == (0, 2, "–", [0.0, 5.0, 30.0])
+    assert "sending" not in book.states.values()
+
+
+def test_a_slow_server_is_not_waited_for_for_ever(made: Certificates) -> None:
+    heard: list[bytes] = []
+    with plain_server(heard, answer=b"") as port:
+        error = fails("mail-unreachable", lambda: send(made, port, parcel(), pauses=(), patience=0.3))
+    assert "timed out" in str(error.facts["why"])
+
+
+def test_a_server_that_comes_back_gets_the_rest(made: Certificates) -> None:
+    """Away at first, there after a pause: everything is sent once."""
+    port, running = free_port(), list[SmtpServer]()
+    with ExitStack() as stack:
+
+        def wait(seconds: float) -> None:
+            if seconds == 5.0:
+                running.append(stack.enter_context(smtp_server(made, port=port)))
+
+        where = server(made, port)
+        with Smtp(where, trusted(where, Path()), lambda: PASSWORD, 5.0) as opened:
+            results = Round(opened, Book(), wait).send([parcel("A"), parcel("B")], (5.0,))
+    assert ([r.state for r in results], len(running[0].taken)) == (["sent", "sent"], 2)
+
+
+def test_a_connection_that_is_cut_before_the_answer_leaves_it_unsure(smtp: SmtpServer, made: Certificates) -> None:
+    """Taken, but nobody heard so: it is sent again, the same mail, and said to have come perhaps twice; the others go once."""
+    cut = iter(["take it, hang up"])
+    smtp.script = lambda recipient, phase: next(cut, None) if (recipient, phase) == ("kfn@example.se", "data") else None
+    book = Book()
+    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), parcel("SBN"), book=book)
+    assert [(r.state, r.twice) for r in results] == [("sent", False), ("sent", True), ("sent", False)]
+    assert sorted(e.rcpt_tos[0] for e in smtp.taken) == ["kfn@example.se", "kfn@example.se", "sbn@example.se", "ubn@example.se"]
+    assert set(book.states.values()) == {"sent"}
+
+
+def test_a_connection_that_is_cut_in_the_middle_of_a_message_loses_nothing(smtp: SmtpServer, made: Certificates) -> None:
+    """Cut while the message was on its way: it was not taken, and comes once, although nobody here can be sure of that."""
+    with cutting(smtp.port, after=200_000) as port:
+        results = send(made, port, parcel(text="x" * 70 + "\n" + "y" * 900_000), pauses=(1.0,))
+    assert ([r.state for r in results], len(smtp.taken)) == (["sent"], 1)
+
+
+@contextmanager
+def cutting(port: int, after: int) -> Iterator[int]:
+    """Pass on to a server, cutting the first connection after so many bytes from the client."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    ends: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+
+    def start(*action: object) -> None:
+        threads.append(threading.Thread(target=action[0], args=action[1:], daemon=True))  # type: ignore[arg-type]
+        threads[-1].start()
+
+    def pump(source: socket.socket, target: socket.socket, limit: int | None) -> None:
+        passed = 0
+        with suppress(OSError):
+            while data := source.recv(2048):
+                passed += len(data)
+                if limit is not None and passed > limit:
+                    break
+                target.sendall(data)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listening.accept()
+                upstream = socket.create_connection(("127.0.0.1", port))
+                start(pump, client, upstream, None if ends else after)
+                start(pump, upstream, client, None)
+                ends.extend((client, upstream))
+
+    start(accept)
+    try:
+        yield int(listening.getsockname()[1])
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        for thread in threads:
+            thread.join(2)
+        for end in ends:
+            end.close()
+
+
+def test_stopping_leaves_the_rest_for_the_next_time(smtp: SmtpServer, made: Certificates) -> None:
+    where, stop = server(made, smtp.port), threading.Event()
+    smtp.script = lambda _recipient, phase: stop.set() if phase == "data" else None  # type: ignore[func-returns-value]
+    with Smtp(where, trusted(where, Path()), lambda: PASSWORD, 5.0) as opened:
+        results = Round(opened, Book(), lambda _: None, stopped=stop.is_set).send([parcel("A"), parcel("B")])
+    assert [r.state for r in results] == ["sent", "waiting"]
+
+
+def test_a_file_of_certificates_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("nothing", "utf-8")
+    for name in ("ca.pem", "away.pem"):
+        fails("mail-ca-file", lambda name=name: trusted(Server(HOST, 1, "tls", None, name), tmp_path))
+
+
+def test_trust_demands_the_right_name(made: Certificates) -> None:
+    context = trusted(Server(HOST, 1, "tls", None, str(made.authority)), Path())
+    assert (context.check_hostname, context.verify_mode) == (True, ssl.CERT_REQUIRED)
