@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
@@ -16,10 +16,10 @@ from xml.sax.saxutils import escape
 from styrxl import look, mendsheet, notes
 from styrxl.answers import told
 from styrxl.beside import Left, drawn_in, formulas, left_behind, package_of, things
-from styrxl.carry import Carried, CellError, Fresh, Lines, Source, carry, field_of, roomy
-from styrxl.cells import LONGEST, Canvas, Pen, Sheet, Strings, Styles, as_number, plain
+from styrxl.carry import Carried, Fresh, Source, carry, roomy
+from styrxl.cells import LONGEST, Canvas, Pen, Sheet, Strings, Styles, as_number
 from styrxl.figures import Figures, figures
-from styrxl.findings import Finding, Word, fix_here, message
+from styrxl.findings import Finding, fix_here, message
 from styrxl.forms import Form, Words
 from styrxl.layout import Place
 from styrxl.limits import STANDARD as LIMITS
@@ -29,18 +29,15 @@ from styrxl.look import STANDARD, Look
 from styrxl.mendsheet import Item
 from styrxl.notes import Ground, Note
 from styrxl.package import Part, stamped, whole, with_parts
-from styrxl.page import CLOSE, OPEN
+from styrxl.pointing import OF_ROWS, Placed, Pointer, cell_of, resolved
 from styrxl.prefill import Prefill
 from styrxl.returned import Returned
-from styrxl.rows import id_key
 from styrxl.template import Mould, Moulds, values
-from styrxl.terms import Terms, quoted
+from styrxl.terms import Terms
 from styrxl.written import Written
 
 UNKNOWN = frozenset({"unreadable-workbook", "unknown-form", "unknown-version", "unknown-owner", "wrong-round", "forged-identity"})
-_OF_ROWS = frozenset({"duplicate-id", "unknown-row", "row-without-id"})
 _MOST_WATCHED = 20  # cells of one line of the list that are watched for changes
-_LITERAL = 200  # letters of a text in a formula; Excel's limit is 255
 _STRINGS, _STYLES, _TYPES = "xl/sharedStrings.xml", "xl/styles.xml", "[Content_Types].xml"
 _FADE = (
     f'<dxf><font><color rgb="00{look.INK}"/></font><fill><patternFill patternType="solid"><bgColor rgb="00{look.INPUT}"/>'
@@ -84,14 +81,6 @@ class Plate:
             parts[_TYPES].decode(),
             drawn_in(data for name, data in parts.items() if name.startswith("xl/drawings/drawing")),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A finding in the fresh workbook; ``spot``: sheet key, row of data (None for headings) and field of the cell to mark."""
-
-    finding: Finding
-    spot: tuple[str, int | None, str] | None
 
 
 class Annotator:
@@ -141,14 +130,9 @@ def _fresh(mould: Mould, prefill: Prefill) -> dict[str, Fresh]:
     for sheet in mould.form.sheets:
         column = sheet.id_column
         rows = mould.context.written[sheet.key]
-        ids = [_resolved(row[column.field], stamps) if column else "" for row in rows]
+        ids = [resolved(row[column.field], stamps) if column else "" for row in rows]
         made[sheet.key] = Fresh(sheet, ids, len(prefill.rows.get(sheet.key, ())))
     return made
-
-
-def _resolved(value: Any, stamps: Mapping[str, str]) -> str:
-    text = str(value or "")
-    return stamps[text[1:-1]] if text.startswith(OPEN) and text.endswith(CLOSE) else text
 
 
 def _cut(carried: Carried) -> Iterator[Left]:
@@ -172,7 +156,8 @@ class _Copy:
     def made(self) -> bytes:
         rows, changed = self._rows()
         worked = figures(self.mould, self.back.prefill, rows, changed)
-        found = [one for one in map(self._placed, self.back.findings) if one is not None]
+        pointer = Pointer(self.places, self.mould.context.written, self.stamps, self.terms)
+        found = [one for one in (pointer.placed(found, self.carried.lines) for found in self.back.findings) if one is not None]
         marks = self._marks(found)
         parts: dict[str, bytes] = {}
         noted = []
@@ -204,7 +189,7 @@ class _Copy:
             for index, row in answers.items():
                 made = dict(rows[key][index])
                 if column:
-                    made[column.field] = _resolved(made[column.field], self.stamps)
+                    made[column.field] = resolved(made[column.field], self.stamps)
                 for field, value in row.items():
                     if self._keeps(key, index, field, value):
                         made[field] = _for_formulas(value)
@@ -272,69 +257,7 @@ class _Copy:
                 found[place.first + index] = _height([*texts, (said.get(index, ""), place.widths[2])])
         return found
 
-    # findings
-
-    def _placed(self, found: Finding) -> Placed | None:
-        """Return a finding as it is in the fresh workbook; None for what is not to be mended there."""
-        if found.severity == "info":
-            return None
-        lines = self.carried.lines.get(found.sheet or "")
-        if lines is None:
-            return Placed(self._without_cell(found), None)
-        key = lines.place.key
-        place = self.places[key]
-        if found.rule in _OF_ROWS:
-            return self._moved(found, lines, place)
-        if found.cell and lines.lost(found.cell):
-            return None
-        index, field = self._spot(found, lines, place)
-        if field is None or (index is not None and not 0 <= index < max(place.rows, 1)):
-            return Placed(replace(found, sheet=place.name, cell=None), None)
-        column = place.sheet.column(field)
-        facts = {name: self._fact(name, fact, lines, place) for name, fact in found.facts.items()}
-        new = replace(found, sheet=place.name, cell=_cell(place, index, field), column=self.terms.name(column), facts=facts)
-        return Placed(new, (key, index, field))
-
-    def _without_cell(self, found: Finding) -> Finding:
-        """Return a finding about a sheet that was missing, or about the file."""
-        names = {name: place.name for place in self.places.values() for name in place.sheet.name.values()}
-        return replace(found, sheet=names.get(found.sheet or ""), cell=None)
-
-    def _spot(self, found: Finding, lines: Lines, place: Place) -> tuple[int | None, str | None]:
-        sheet = place.sheet
-        if found.rule == "missing-row" and sheet.id_column:
-            ids = [
-                id_key(_resolved(row[sheet.id_column.field], self.stamps), named=sheet.named)
-                for row in self.mould.context.written[sheet.key]
-            ]
-            wanted = id_key(found.facts.get("id"), named=sheet.named)
-            return (ids.index(wanted), sheet.id_column.field) if wanted in ids else (None, None)
-        if found.rule in {"missing-column", "duplicate-column"}:
-            field = field_of(sheet, found.column)
-            return (0 if place.down else None), field
-        return lines.spot(found.cell) if found.cell else (None, None)
-
-    def _moved(self, found: Finding, lines: Lines, place: Place) -> Placed:
-        """Return a finding about a row without an id of its own: what stood there has been moved, and is to be checked."""
-        row = int((found.cell or "A0").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-        column = place.sheet.columns[0]
-        index = lines.rows.get(row)
-        if index is None:
-            nowhere = row in lines.rows
-            facts = {**found.facts, "moved": Word("moved_nowhere") if nowhere else ""}
-            return Placed(replace(found, sheet=place.name, cell=None, facts=facts), None)
-        cell = _cell(place, index, column.field)
-        code = _resolved(self.mould.context.written[place.sheet.key][index][column.field], self.stamps)
-        to = Word("moved_to", {"row": str(place.first + index), "id": code})
-        kept = row not in lines.moved
-        new = replace(found, severity="warning", sheet=place.name, facts={**found.facts, "moved": "" if kept else to})
-        return Placed(replace(new, facts={**new.facts, "cell_here": cell}), (place.sheet.key, index, column.field))
-
-    def _fact(self, name: str, fact: Any, lines: Lines, place: Place) -> Any:
-        if name != "earlier_cell" or not isinstance(fact, str):
-            return fact
-        index, field = lines.spot(fact)
-        return _cell(place, index, field) if field else fact
+    # the list
 
     def _told(self, found: Sequence[Placed]) -> mendsheet.Told:
         prefill = self.back.prefill
@@ -352,7 +275,7 @@ class _Copy:
 
     def _still_all(self, first: Finding, spots: Sequence[tuple[str, int | None, str]]) -> str:
         """Return the formula that holds as long as one of the cells is as it was; empty where it cannot be told."""
-        if not spots or len(spots) > _MOST_WATCHED or first.rule in _OF_ROWS:
+        if not spots or len(spots) > _MOST_WATCHED or first.rule in OF_ROWS:
             return ""
         parts = []
         for key, index, field in spots:
@@ -385,7 +308,7 @@ class _Copy:
                 continue
             key, index, field = one.spot
             place = self.places[key]
-            ref = _cell(place, index, field)
+            ref = cell_of(place, index, field)
             if ref not in self.plate.canvases[place.name].slots:
                 continue
             here = made.setdefault(place.name, {})
@@ -394,7 +317,7 @@ class _Copy:
             tone = "mend" if one.finding.severity == "error" or (before and before.tone == "mend") else "watch"
             texts = (*before.texts, text) if before else (text,)
             asked = place.sheet.column(field).asked and index is not None
-            fades = asked and one.finding.rule not in _OF_ROWS
+            fades = asked and one.finding.rule not in OF_ROWS
             value = self._value(key, index, field) if fades and index is not None else None
             here[ref] = Mark(tone, texts, asked=asked, still=still(_fixed(ref), value) if fades else "")
         return made
@@ -445,10 +368,6 @@ def _height(texts: Iterable[tuple[Any, float]]) -> float:
     return look.row_height(most) + (3 if most > 1 else 0)
 
 
-def _cell(place: Place, index: int | None, field: str) -> str:
-    return f"{place.letters[field]}{place.heading_row}" if index is None else place.cell(field, index)
-
-
 def _index(place: Place, cell: str) -> tuple[int, str | None]:
     """Return the row of data and the field of a cell in the fresh workbook."""
     if place.down:
@@ -473,30 +392,3 @@ def _for_formulas(value: Any) -> Any:
         case datetime() | time() | timedelta():
             return as_number(value)[0]
     return None if blank(value) else value
-
-
-def still(ref: str, value: Any) -> str:
-    """Return a formula that holds as long as a cell holds a value."""
-    match value:
-        case CellError():
-            return f"ISERROR({ref})"
-        case bool():
-            same = f"{ref}={str(value).upper()}"
-        case str() if not blank(value):
-            same = _same_text(ref, value)
-        case int() | float():
-            same = f"AND(ISNUMBER({ref}),{ref}={plain(value)})"
-        case _ if blank(value):
-            same = f'TRIM({ref})=""'
-        case _:
-            number = as_number(value)[0]
-            same = f"AND(ISNUMBER({ref}),ABS({ref}-{plain(number or 0)})<0.00001)"
-    return f"IFERROR({same},TRUE)"
-
-
-def _same_text(ref: str, text: str) -> str:
-    """Compare a text letter by letter as far as a formula can hold it, and then by its length."""
-    length = len(text.encode("utf-16-le")) // 2
-    plainly = re.match("[^\x00-\x1f\ud800-\uffff\U00010000-\U0010ffff]*", text)
-    head = plainly[0][:_LITERAL] if plainly else ""
-    return f"EXACT({ref},{quoted(text)})" if head == text else f"AND(LEN({ref})={length},EXACT(LEFT({ref},{len(head)}),{quoted(head)}))"

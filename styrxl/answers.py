@@ -148,7 +148,8 @@ def _sorted_out(returns: Sequence[Judged]) -> tuple[list[Judged], list[Judged], 
     """Part returns into those with something to mend or check (most important first), those without, and those that count no more."""
     past = [one for one in returns if one.verdict in {"superseded", "duplicate"}]
     quiet = [one for one in returns if one.verdict == "accepted" and not one.warnings]
-    rest = [one for one in returns if one not in past and one not in quiet]
+    told = {id(one) for one in (*past, *quiet)}
+    rest = [one for one in returns if id(one) not in told]
     return sorted(rest, key=lambda one: one.verdict == "accepted"), quiet, past
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ class Field:
     """A column of a block.
 
     ``kind``: text, name (whose words are not broken), id, integer, count, number, money (tkr), date, status (a text that begins
-    with ✓ or !), link, note (runs on to the right). ``tally``: money that returns were filled in with, which the control totals count.
+    with ✓, ! or ✗), link, note (runs on to the right), input (where the reader writes). ``tally``: money that returns were filled in with, which the control totals count.
     """
 
     heading: str
@@ -37,6 +38,7 @@ class Field:
     tally: bool = False
     indented: bool = False
     screen: bool = False  # not printed where it stands at the end: paper has room for so much, and links lead nowhere there
+    span: int = 1  # columns of the sheet that it takes: a long text over some that are narrow in other blocks; not in a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Row:
     weight: int = PLAIN
     amounts: tuple[float, ...] = ()  # of the return's money, what the row says in words
     sums: bool = False  # its money adds up other rows and is not counted again
+    again: bool = False  # a further part of a row that is counted where it first stands; its money is its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Chart:
     series: tuple[Series, ...]
     columns: tuple[int, ...]
     signed: bool = False  # below zero has the colour of what is to be watched
+    stacked: bool = False  # the series are parts of one whole, beside each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,11 @@ class Block:
     new_page: bool = False
     sticky: bool = False  # of several blocks, the one whose headings are repeated on each printed page
     folded: int = 7  # level of the outline below which rows are folded away
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The column of the sheet in which each of its own begins, and last how many it takes."""
+        return tuple(accumulate((f.span for f in self.fields), initial=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +151,8 @@ def target(path: str, up: str) -> str:
     """
     if re.match(r"/|[A-Za-z]:[/\\]", path):
         return "file:///" + quote(path.replace("\\", "/").lstrip("/"), safe="/:")
+    if re.match(r"[a-z][a-z0-9+.-]+://", path):
+        return quote(path, safe="/:")
     return quote(up + path, safe="/")
 
 

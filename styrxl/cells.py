@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from styrxl import look
 from styrxl.carry import CellError
 from styrxl.package import CELL
+from styrxl.page import CLOSE, OPEN
 from styrxl.terms import serial
 
 LONGEST = 32_767  # letters in a cell; Excel's own limit
@@ -22,7 +23,8 @@ _HEIGHT = re.compile(r' ht="([0-9.]+)"')
 _STYLE = re.compile(r' s="([0-9]+)"')
 _XF = re.compile(r"<xf [^>]*/>|<xf [^>]*[^/]>.*?</xf>")
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_TOKENS = {OPEN: f"&#{ord(OPEN)};", CLOSE: f"&#{ord(CLOSE)};"}  # a sender's own such letters must not be taken for tokens
 _SECONDS = 86_400
 _FALSE_LEAP_DAY = 60  # Excel counts a 29 February 1900
 _FORMATS = {"general": 0, "time": 20, "moment": 22, "duration": 46}
@@ -99,7 +101,7 @@ class Strings:
 
 def escaped(text: str) -> str:
     """Return a text as a cell's XML has it: letters that XML forbids come as Excel writes them, and come back as they were."""
-    return escape(_NO_XML.sub(lambda m: f"_x{ord(m[0]):04X}_", _ESCAPED.sub("_x005F_", text[:LONGEST])))
+    return escape(_NO_XML.sub(lambda m: f"_x{ord(m[0]):04X}_", _ESCAPED.sub("_x005F_", text[:LONGEST])), _TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from openpyxl.chart import BarChart
 from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.series import Series as Bars
 from openpyxl.chart.series import SeriesLabel
@@ -23,6 +24,7 @@ from styrxl.book import Chart, Series, place
 
 WIDTH = 17  # centimetres
 _BAR, _AROUND, _LEAST = (0.7, 1.0), 1.4, 5.0  # with names on one line, on two
+_LEGEND = 0.9
 _LONG = 45  # letters of a category's name
 _BELOW = 0.22  # of the whole span
 _ROOM = (0.4, 0.48)  # of the width, for names that are short or long
@@ -30,7 +32,7 @@ _ROOM = (0.4, 0.48)  # of the width, for names that are short or long
 
 def height(chart: Chart) -> float:
     """Return a chart's height in centimetres."""
-    return max(_LEAST, _AROUND + _BAR[_long(chart)] * len(chart.categories))
+    return max(_LEAST, _AROUND + _BAR[_long(chart)] * len(chart.categories)) + (_LEGEND if chart.stacked else 0.0)
 
 
 def _long(chart: Chart) -> bool:
@@ -41,11 +43,11 @@ def drawn(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
     """Return a chart whose figures stand on a sheet, in rows from and to, in the chart's columns (counted from 0)."""
     bars = BarChart()
     bars.type = "bar"
-    bars.grouping = "clustered"
+    bars.grouping = "stacked" if chart.stacked else "clustered"
     bars.overlap = 100 if len(chart.series) > 1 else None
     bars.gapWidth = 45
     bars.varyColors = False
-    bars.legend = None
+    bars.legend = _legend() if chart.stacked else None  # small parts have no room for more than their figure
     bars.width = WIDTH
     bars.height = height(chart)
     bars.title = Title(tx=Text(rich=_text(chart.title, look.SECTION, bold=True, colour=look.INK)), overlay=False)
@@ -77,7 +79,7 @@ def _series(chart: Chart, series: Series, figures: str, names_at: str) -> Bars:
     below = [n for n, value in enumerate(series.values) if chart.signed and value < 0]
     bars.dPt = [DataPoint(idx=n, invertIfNegative=False, spPr=_filled(look.WATCH.ink)) for n in below]
     # A part says its figure inside the whole, in letters dark enough to be read where the bar is shorter than they are.
-    part = len(chart.series) > 1 and series is chart.series[-1]
+    part = len(chart.series) > 1 and series is chart.series[-1] and not chart.stacked
     bars.dLbls = DataLabelList(
         numFmt=series.labels,
         showVal=True,
@@ -85,10 +87,17 @@ def _series(chart: Chart, series: Series, figures: str, names_at: str) -> Bars:
         showCatName=False,
         showLegendKey=False,
         showPercent=False,
-        dLblPos="inBase" if part else "outEnd",
+        dLblPos="ctr" if chart.stacked else "inBase" if part else "outEnd",
         txPr=_text(None, look.BODY, colour=look.INK),
     )
     return bars
+
+
+def _legend() -> Legend:
+    legend = Legend()
+    legend.position, legend.overlay = "b", False
+    legend.txPr = _text(None, look.BODY, colour=look.INK)
+    return legend
 
 
 def _axes(bars: BarChart, chart: Chart) -> None:
@@ -106,13 +115,14 @@ def _axes(bars: BarChart, chart: Chart) -> None:
         low, high = (pick((0.0, *(v for s in chart.series for v in s.values))) for pick in (min, max))
         values.scaling.min, values.scaling.max = (low - _BELOW * (high - low) if low < 0 else 0.0), high + _BELOW * (high - low or 1.0)
     tall, room = height(chart), _ROOM[_long(chart)]
-    inner = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=room, y=1.1 / tall, w=0.92 - room, h=1 - 1.3 / tall)
+    below = 1.3 + (_LEGEND if chart.stacked else 0.0)
+    inner = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=room, y=1.1 / tall, w=0.92 - room, h=1 - below / tall)
     bars.layout = Layout(manualLayout=inner)
 
 
 def _filled(colour: str) -> GraphicalProperties:
     """Return a fill; a pale one has a line around it, or it would not be seen on white."""
-    lines = {look.WHITE: look.GREY, look.GOOD.fill: look.GOOD.ink}
+    lines = {look.WHITE: look.GREY, look.LOCKED: look.GREY} | {tone.fill: tone.ink for tone in (look.GOOD, look.WATCH, look.MEND)}
     line = LineProperties(solidFill=lines[colour]) if colour in lines else LineProperties(noFill=True)
     return GraphicalProperties(solidFill=colour, ln=line)
 

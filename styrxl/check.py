@@ -91,7 +91,7 @@ def _facts(rule: str, column: Column, value: Any, form: Form) -> dict[str, Any]:
 def _range(column: Column) -> Word:
     if column.low is None:
         return Word("at_most", {"high": column.high})
-    if column.high is None or column.high >= 1e8 or column.kind == "date":
+    if column.high is None or (column.kind != "date" and column.high >= 1e8):
         return Word("at_least", {"low": column.low})
     return Word("between", {"low": column.low, "high": column.high})
 
@@ -145,7 +145,7 @@ def _required(parsed: Parsed, column: Column, limits: Mapping[int, Thresholds]) 
     found = []
     for i in mask.to_numpy().nonzero()[0]:
         if (batch.source[i], batch.row[i], column.field) not in parsed.told:
-            rule, facts = _missing(parsed, column, i, limits.get(batch.source[i], _STANDARD))
+            rule, facts = _missing(parsed, column, int(i), limits.get(batch.source[i], _STANDARD))
             found.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, None, facts))
     return found
 

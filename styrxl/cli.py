@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from styrxl.workspace import Workspace
 
 FINE, FINDINGS, USAGE, OPERATOR = 0, 1, 2, 3
+
+
+class Reads(NamedTuple):
+    """Where and how returns are read, as the options say."""
+
+    jobs: int | None = None
+    scheduler: str | None = None
+    inbox: str | None = None
+
+
+ALONE = Reads()
 
 
 class Operator(click.ClickException):
@@ -47,13 +58,15 @@ class Settled:
         return self.asked or (workspace.settings.language if workspace else "sv")
 
     @contextmanager
-    def desk(self, *, reading: bool = False, by: str | None = None) -> Iterator[Desk]:
+    def desk(self, *, reading: bool = False, by: str | None = None, reads: Reads = ALONE) -> Iterator[Desk]:
         """Open the workspace, its plan and its ledger, and keep others from writing there unless this is only for reading."""
         from datetime import UTC, datetime
 
+        from styrxl.gather import How
         from styrxl.inbox import open_desk
         from styrxl.ledger import Ledger
         from styrxl.lock import user_name, writing
+        from styrxl.progress import told_on
         from styrxl.workspace import Workspace
 
         with self.telling():
@@ -65,7 +78,8 @@ class Settled:
                     command = click.get_current_context().command_path.partition(" ")[2]
                     stack.enter_context(writing(workspace, command, user, now, self._waiting))
                 ledger = stack.enter_context(Ledger.open(workspace.database))
-                yield open_desk(workspace, ledger, now, user)
+                how = How(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
+                yield open_desk(workspace, ledger, now, user, how)
 
     def room(self, desk: Desk) -> Room:
         """Return the mail room for a desk."""
@@ -115,6 +129,23 @@ def round_of(context: click.Context, _: click.Parameter, value: str | None) -> R
 
     with context.ensure_object(Settled).telling():
         return Round.parse(value)
+
+
+def reading_returns(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say where and how returns are read."""
+    options = (
+        click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes that read (as many as pay)."),
+        click.option("--scheduler", metavar="ADDRESS", help="Read on the Dask cluster at tcp://HOST:PORT."),
+        click.option("--inbox", metavar="ADDRESS", help="Where the returns lie, if not in inbox/ROUND: s3://… or the like."),
+    )
+
+    @wraps(command)
+    def reads(*arguments: Any, jobs: int | None, scheduler: str | None, inbox: str | None, **others: Any) -> None:
+        command(*arguments, reads=Reads(jobs, scheduler, inbox), **others)
+
+    for option in reversed(options):
+        reads = option(reads)
+    return reads
 
 
 the_round = click.argument("round_", metavar="ROUND", callback=round_of)
@@ -298,6 +329,7 @@ def _receive_files(settings: Settled, round_: Round, sources: Sequence[Path]) ->
 @click.option("--owner", metavar="OWNER", help="Whose it is, for a workbook that lost its identity.")
 @click.option("--form", "form_name", metavar="FORM", help="Which form it is, for a workbook that lost its identity.")
 @click.option("--annotate", is_flag=True, help="Write returned/ROUND/OWNER.xlsx for each that needs completing, with what to mend marked.")
+@reading_returns
 @settled
 def validate(
     settings: Settled,
@@ -309,6 +341,7 @@ def validate(
     form_name: str | None,
     *,
     annotate: bool,
+    reads: Reads,
 ) -> None:
     """Judge the returns in inbox/ROUND, or those in PATH (files or folders), and say what to mend.
 
@@ -317,7 +350,9 @@ def validate(
     from styrxl.answers import summary
     from styrxl.inbox import judge_files, judge_inbox, named_files, only_round
 
-    with settings.desk(reading=bool(paths) and not annotate) as desk:
+    if reads.inbox and (paths or annotate):
+        raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")
+    with settings.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
             files = named_files(paths)
             judged = judge_files(desk, files, round_, owner, form_name)
@@ -379,7 +414,6 @@ def _report(settings: Settled, desk: Desk, judged: Any, form_of_report: str, out
 def link(settings: Settled, round_: Round, *, units: bool) -> None:
     """Show the goal tree of ROUND with what hangs on it, and what hangs loose."""
     import shutil
-    from datetime import date
 
     from styrxl.inbox import judge_inbox
     from styrxl.thread import as_text, broken
@@ -397,8 +431,9 @@ def link(settings: Settled, round_: Round, *, units: bool) -> None:
 @the_round
 @click.option("--board", "boards", multiple=True, metavar="OWNER", help="A board's workbook; several times for more.")
 @click.option("--all", "every", is_flag=True, help="The council's workbook and every board's.")
+@reading_returns
 @settled
-def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, every: bool) -> None:
+def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, every: bool, reads: Reads) -> None:
     """Write council/ROUND.xlsx, or boards/ROUND/OWNER.xlsx, from the accepted returns.
 
     The inbox is judged anew. Only accepted returns go in; what is missing is said in the workbook.
@@ -406,7 +441,7 @@ def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, ev
     from styrxl.findings import word
     from styrxl.publish import publish
 
-    with settings.desk() as desk:
+    with settings.desk(reads=reads) as desk:
         done = publish(desk, round_, boards, every=every)
         for path in done.written:
             click.echo(word("written", settings.language(), path=desk.workspace.shown(path)))
@@ -517,6 +552,37 @@ def log(settings: Settled, round_: Round, name: str | None, form_of_report: str)
 
     with settings.desk(reading=True) as desk:
         click.echo(tell(desk, round_, name, settings.language(), form_of_report), nl=False)
+
+
+@cli.command()
+@click.argument("year", metavar="YEAR", type=click.IntRange(2001, 2099))
+@settled
+def rollover(settings: Settled, year: int) -> None:
+    """Write a proposal for YEAR beside the multi-year plan: all that it holds, and a row for each thing to fill in.
+
+    The plan itself is left alone. The boards' own goals that still hold come with distribute YEAR-plan, under their ids.
+    """
+    from styrxl.findings import word
+    from styrxl.rollover import roll_over
+
+    with settings.desk() as desk:
+        done, language, plan = roll_over(desk, year), settings.language(), desk.workspace.plan_path.name
+        missing = done.missing
+        if done.path is None:
+            click.echo(word("rollover_nothing", language, plan=plan, year=year))
+        else:
+            click.echo(word("rollover_done", language, path=desk.workspace.shown(done.path), plan=plan, year=year))
+        told = {
+            "rollover_frames": [o.org_id for o in missing.frames],
+            "rollover_indicators": [row["indicator_id"] for row in missing.indicators],
+            "rollover_goals": missing.goals,
+            "rollover_gone": missing.gone,
+        }
+        for key, names in told.items():
+            if names:
+                click.echo(word(key, language, n=len(names), names=", ".join(names), year=year))
+        if not missing.any_goal:
+            click.echo(word("rollover_no_goal", language, year=year))
 
 
 @cli.command()

@@ -5,27 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from styrxl import tracking
+from styrxl.behind import Behind
 from styrxl.book import BOLD, Block, Book, Field, Link, Page, Row, Tally, total
 from styrxl.chain import chain
 from styrxl.finance import finance
+from styrxl.followed import Followed
+from styrxl.forecast import forecast
 from styrxl.forms import Form
+from styrxl.fulfilment import fulfilment
+from styrxl.glance import glance
 from styrxl.judged import Judged, JudgedRound
 from styrxl.listing import commitments, indicators, investments, others, page
 from styrxl.oversight import missing, oversight
 from styrxl.overview import overview
 from styrxl.plan import Plan
+from styrxl.standings import standing_chain
+from styrxl.supervision import supervision
 from styrxl.view import Issued, Scope, View, column, day_of
 
 __all__ = ["Book", "Issued", "Scope", "View", "consolidate", "handed_in", "sources"]
 
 
-def consolidate(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, board: str | None = None) -> tuple[View, Book]:
+def consolidate(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str | None = None,
+    behind: Behind | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> tuple[View, Book]:
     """Return the workbook of the council, or of a board and its units, but for its sources.
 
     Only returns that are accepted and in force go in. A page with nothing to say is left out; what is missing is always said.
+    ``behind``: what a follow-up follows. ``kept``: the board's feedback so far, by id of unit or commitment.
     """
-    view = View(judged, plan, scope, tuple(issued), board)
-    built = (overview(view), chain(view), commitments(view), finance(view), investments(view), indicators(view), oversight(view))
+    view = View(judged, plan, scope, tuple(issued), board, behind, kept or {})
+    built = _planned(view) if behind is None else _followed(Followed(view, behind))
     pages = [p for p in built if p is not None]
     last = missing(view)
     taken = [p.name for p in (*pages, last)] + [view.phrases.sheet("sources", "name")]
@@ -33,6 +50,23 @@ def consolidate(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope
     title = f"{scope.round_name} – {view.name(board) if board else scope.municipality}"
     footer = f"{scope.municipality} · {scope.round_name}"
     return view, Book(title, scope.language, footer, tuple(pages), view.up)
+
+
+def _planned(view: View) -> tuple[Page | None, ...]:
+    return (overview(view), chain(view), commitments(view), finance(view), investments(view), indicators(view), oversight(view))
+
+
+def _followed(follow: Followed) -> tuple[Page | None, ...]:
+    return (
+        glance(follow),
+        standing_chain(follow),
+        tracking.commitments(follow),
+        fulfilment(follow),
+        forecast(follow),
+        tracking.investments(follow),
+        tracking.indicators(follow),
+        supervision(follow),
+    )
 
 
 def handed_in(view: View) -> dict[int, Tally]:

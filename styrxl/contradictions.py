@@ -5,7 +5,7 @@ A rule is one small function over one return, with what was issued to it. What a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import fsum
@@ -16,7 +16,7 @@ import pandas as pd
 from styrxl.findings import Remark, Word
 from styrxl.forms import Form
 from styrxl.kindly import fold
-from styrxl.link import Known
+from styrxl.link import LINK_ERRORS, Known
 from styrxl.parse import Parsed
 from styrxl.plan import ids
 from styrxl.prefill import Prefill, Row
@@ -72,28 +72,42 @@ class Return:
 class Others:
     """What the round's other returns say: ``units`` board goal -> unit -> whether it says no; ``served`` unit -> what its plan serves.
 
-    ``known``: all goals; ``commitments``: what each owner of a board commits to, (board, owner, id, folded text).
+    ``known``: all goals; ``siblings`` (board, folded text) -> the first unit's return, unit and commitment that says it. ``unsure``:
+    returns with links in error, of which it is not known what they serve; ``copied``: returns and rows that are known to be copied already.
     """
 
     units: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     served: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
-    siblings: Mapping[tuple[str, str], tuple[int, str, str]] = field(default_factory=dict)  # (board, folded text) -> who said it first
+    siblings: Mapping[tuple[str, str], tuple[int, str, str]] = field(default_factory=dict)
+    unsure: frozenset[int] = frozenset()
+    copied: frozenset[tuple[int, int | None]] = frozenset()
 
 
 Rule = Callable[[Return, Others], Iterator[Remark]]
 
 
 def contradictions(
-    parts: Sequence[Parsed], issued: Mapping[int, Prefill], known: Mapping[str, Known], copies: Iterable[Remark] = ()
+    parts: Sequence[Parsed], issued: Mapping[int, Prefill], known: Mapping[str, Known], before: Iterable[Remark] = ()
 ) -> list[Remark]:
     """Return what speaks against something else in a round's returns (their frames with ids in place of texts).
 
-    ``copies``: what is known of whole returns that are another's, which is not said again row by row.
+    ``before``: what has been found already; one cause is told once.
     """
     returns = list(_returns(parts, issued))
-    others = Others(_units_say(returns), _served(returns), known, _siblings(returns, {r.source for r in copies}))
-    found = []
+    before = tuple(before)
+    copies = [remark for remark in before if remark.rule == "copied-text"]
+    whole = {remark.source for remark in copies if getattr(remark.facts.get("other"), "key", "") == "the_other"}
+    unsure = frozenset(remark.source for remark in before if remark.rule in {*LINK_ERRORS, "goal-not-valid"})
+    others = Others(
+        units=_units_say(returns),
+        served=_served(returns, unsure),
+        known=known,
+        siblings=_siblings(returns, whole),
+        unsure=unsure,
+        copied=frozenset((remark.source, remark.row) for remark in copies),
+    )
+    found: list[Remark] = []
     for one in returns:
         rules = RULES["plan"] if one.form.kind is None else RULES["followup"]
         for rule in rules:
@@ -162,12 +176,12 @@ def _most(answers: Iterable[bool]) -> bool:
     return 2 * sum(told) > len(told)
 
 
-def _served(returns: Sequence[Return]) -> dict[str, frozenset[str]]:
+def _served(returns: Sequence[Return], unsure: Collection[int]) -> dict[str, frozenset[str]]:
     """Return what each unit's plan serves; units whose plan is elsewhere are left out."""
     found = {}
     for one in returns:
         elsewhere = any(line.said["elsewhere"] == "yes" for line in one.of("plan_elsewhere"))
-        if one.form.level == "unit" and one.form.kind is None and not elsewhere:
+        if one.form.level == "unit" and one.form.kind is None and not elsewhere and one.source not in unsure:
             rows = (*one.of("goals"), *one.of("commitments"))
             found[one.issued.owner] = frozenset(parent for line in rows for parent in _serves(line.said))
     return found
@@ -186,17 +200,17 @@ def _siblings(returns: Sequence[Return], copied: set[int]) -> dict[tuple[str, st
 # the plan
 
 
-def uncommitted(one: Return, _: Others) -> Iterator[Remark]:
-    """A goal of the highest priority that no commitment serves."""
+def uncommitted(one: Return, others: Others) -> Iterator[Remark]:
+    """Find a goal of the highest priority that no commitment serves."""
     served = {parent for line in one.of("commitments") for parent in _serves(line.said)}
     for line in one.of("goals"):
-        if line.said.get("priority") == 1 and line.said["goal_id"] not in served:
+        if line.said.get("priority") == 1 and line.said["goal_id"] not in served and one.source not in others.unsure:
             facts = {"goal": line.said["goal_id"], "sheet_other": "commitments"}
             yield one.remark("goals", line.row, "priority", "priority-uncommitted", line.said["priority"], **facts)
 
 
 def unserved(one: Return, others: Others) -> Iterator[Remark]:
-    """A goal that names units, of which some have answered without serving it or a commitment under it."""
+    """Find a goal that names units, of which some have answered without serving it or a commitment under it."""
     for line in one.of("goals"):
         under = {c.said["commitment_id"] for c in one.of("commitments") if line.said["goal_id"] in _serves(c.said)}
         wanted = under | {line.said["goal_id"]}
@@ -207,17 +221,22 @@ def unserved(one: Return, others: Others) -> Iterator[Remark]:
 
 
 def outlives(one: Return, others: Others) -> Iterator[Remark]:
-    """A board's goal that holds for longer than the council's goal that it serves."""
+    """Find a board's goal that holds for longer than the council's goal that it serves."""
     for line in one.of("goals") if one.form.level == "board" else ():
         parent = others.known.get(line.said["parent_id"] or "")
         to_year = line.said["to_year"]
         if parent and parent.to_year and to_year is not None and to_year > parent.to_year:
-            facts = {"goal": line.said["goal_id"], "parent": line.said["parent_id"], "year": str(to_year), "parent_year": str(parent.to_year)}
+            facts = {
+                "goal": line.said["goal_id"],
+                "parent": line.said["parent_id"],
+                "year": str(to_year),
+                "parent_year": str(parent.to_year),
+            }
             yield one.remark("goals", line.row, "to_year", "goal-outlives-parent", int(to_year), **facts)
 
 
 def worse_target(one: Return, _: Others) -> Iterator[Remark]:
-    """An indicator whose target is worse than what it starts from."""
+    """Find an indicator whose target is worse than what it starts from."""
     for line in one.of("indicators"):
         target, baseline, direction = line.said["target"], line.said["baseline"], line.said["direction"]
         if None not in {target, baseline, direction} and _misses(target, baseline, direction):
@@ -225,7 +244,7 @@ def worse_target(one: Return, _: Others) -> Iterator[Remark]:
 
 
 def from_last_year(one: Return, _: Others) -> Iterator[Remark]:
-    """A commitment that is word for word one of last year's."""
+    """Find a commitment that is word for word one of last year's."""
     old = {fold(row["text"] or ""): row["id"] for row in one.issued.memory.get("last_commitments", ())}
     for line in one.of("commitments"):
         code = old.get(fold(line.said["text"] or "")) if line.said["text"] else None
@@ -234,12 +253,13 @@ def from_last_year(one: Return, _: Others) -> Iterator[Remark]:
 
 
 def from_sibling(one: Return, others: Others) -> Iterator[Remark]:
-    """A unit's commitment that is word for word one of another unit of the same board."""
+    """Find a unit's commitment that is word for word one of another unit of the same board."""
     if one.form.level != "unit":
         return
     for line in one.of("commitments"):
         first = others.siblings.get((one.issued.board_id or "", fold(line.said["text"] or "")))
-        if line.said["text"] and first and first[0] < one.source and first[1] != one.issued.owner:
+        new = line.said["text"] and (one.source, line.row) not in others.copied
+        if new and first and first[0] < one.source and first[1] != one.issued.owner:
             yield one.remark("commitments", line.row, "text", "copied-from-sibling", line.said["text"], owner=first[1], other=first[2])
 
 
@@ -251,11 +271,13 @@ def _misses(outcome: float, target: float, direction: str | None) -> bool:
 
 
 def against_goals(one: Return, others: Others) -> Iterator[Remark]:
-    """A goal assessed as fulfilled against its indicators, its commitments or its units; or as not, against all of them."""
+    """Find a goal assessed as fulfilled against its indicators, its commitments or its units; or as not, against all of them."""
     for line in one.of("goal_assessments"):
         goal, told = line.said["goal_id"], line.said["assessment"]
         measured = [i for i in one.of("indicator_outcomes") if i.given.get("goal_id") == goal and i.said["outcome"] is not None]
-        missing = [i for i in measured if i.given["target"] is not None and _misses(i.said["outcome"], i.given["target"], i.given["direction"])]
+        missing = [
+            i for i in measured if i.given["target"] is not None and _misses(i.said["outcome"], i.given["target"], i.given["direction"])
+        ]
         statuses = {c.said["commitment_id"]: c.said["status"] for c in one.of("commitment_status") if goal in _serves(c.given)}
         behind = [code for code, status in statuses.items() if status in BEHIND]
         units = others.units.get(goal or "", {}) if one.form.level == "board" else {}
@@ -272,13 +294,13 @@ def against_goals(one: Return, others: Others) -> Iterator[Remark]:
                 yield said("fulfilled-despite-commitments", list=behind, n=len(statuses), sheet_other="commitment_status")
             if _most(units.values()):
                 yield said("fulfilled-despite-units", list=no, n=len(units))
-        elif told in BAD and (measured or statuses) and not missing and not _most(units.values()):
-            if all(status in {"on_plan", "done"} for status in statuses.values()):
-                yield said("unfulfilled-despite-results", list=[*(i.said["indicator_id"] for i in measured), *statuses])
+        well = not missing and not _most(units.values()) and all(status in {"on_plan", "done"} for status in statuses.values())
+        if told in BAD and (measured or statuses) and well:
+            yield said("unfulfilled-despite-results", list=[*(i.said["indicator_id"] for i in measured), *statuses])
 
 
 def same_words(one: Return, _: Others) -> Iterator[Remark]:
-    """An analysis that is word for word the one of the round before, and one more time that a goal cannot be assessed."""
+    """Find an analysis that is word for word the one of the round before, and one more time that a goal cannot be assessed."""
     for line in one.of("goal_assessments"):
         old, new, round_ = line.given.get("last_analysis"), line.said["analysis"], line.given.get("last_round")
         if old and new and fold(old) == fold(new):
@@ -297,7 +319,7 @@ def _sv(text: Mapping[str, str] | str) -> str:
 
 
 def against_dates(one: Return, _: Others) -> Iterator[Remark]:
-    """A commitment done before it started, and one under way as planned after its end."""
+    """Find a commitment done before it started, and one under way as planned after its end."""
     day = one.round.day
     for line in one.of("commitment_status"):
         start, end = (_day(line.given.get(name)) for name in ("start", "end"))
@@ -314,7 +336,7 @@ def _day(text: str | None) -> date | None:
 
 
 def reopened(one: Return, _: Others) -> Iterator[Remark]:
-    """A commitment that was done in the round before and is not any more."""
+    """Find a commitment that was done in the round before and is not any more."""
     for line in one.of("commitment_status"):
         status = line.said["status"]
         if line.given.get("last_status") == "done" and status not in {None, "done"}:
@@ -332,7 +354,7 @@ def _net(row: Row, what: str) -> float | None:
 
 
 def against_confirmation(one: Return, _: Others) -> Iterator[Remark]:
-    """A deficit in the first follow-up of a year in which the board confirmed its undertaking within the frame."""
+    """Find a deficit in the first follow-up of a year in which the board confirmed its undertaking within the frame."""
     confirmed = any(row["confirms"] == "yes" for row in one.issued.memory.get("confirmation", ()))
     first = not any(Round.parse(code).followup for code in one.issued.based_on)
     total = fsum(line.said["deviation"] or 0.0 for line in one.of("outcomes"))
@@ -341,7 +363,7 @@ def against_confirmation(one: Return, _: Others) -> Iterator[Remark]:
 
 
 def beyond_measures(one: Return, _: Others) -> Iterator[Remark]:
-    """A deficit that the measures against it do not make up for."""
+    """Find a deficit that the measures against it do not make up for."""
     for line in one.of("outcomes") if one.form.kind != "year" else ():
         deviation, effect = line.said["deviation"], line.said["measures_effect"]
         if deviation is not None and effect is not None and -deviation > effect + ORE > ORE / 2:
@@ -350,7 +372,7 @@ def beyond_measures(one: Return, _: Others) -> Iterator[Remark]:
 
 
 def on_budget(one: Return, _: Others) -> Iterator[Remark]:
-    """A forecast that is the budget, though the outcome is far from its share of the year."""
+    """Find a forecast that is the budget, though the outcome is far from its share of the year."""
     share = one.round.day.month / 12
     for line in one.of("outcomes"):
         budget, outcome, forecast = line.said["current_budget"], _net(line.said, "outcome"), _net(line.said, "forecast")
@@ -376,7 +398,7 @@ _WITHIN = (
 
 
 def fell(one: Return, _: Others) -> Iterator[Remark]:
-    """An outcome below the one of the round before."""
+    """Find an outcome below the one of the round before."""
     for key, name, amount in _GROWING:
         for line in one.of(key):
             old, new = line.given.get(f"last_{amount}"), line.said[amount]
@@ -386,7 +408,7 @@ def fell(one: Return, _: Others) -> Iterator[Remark]:
 
 
 def above_forecast(one: Return, _: Others) -> Iterator[Remark]:
-    """An outcome that is more already than what is forecast for the full year."""
+    """Find an outcome that is more already than what is forecast for the full year."""
     for key, name, amount, forecast in _WITHIN:
         for line in one.of(key):
             now, then = line.said[amount], line.said.get(forecast)
@@ -397,7 +419,7 @@ def above_forecast(one: Return, _: Others) -> Iterator[Remark]:
 
 
 def far_from_forecast(one: Return, _: Others) -> Iterator[Remark]:
-    """An outcome of the year that is far from what was forecast in August."""
+    """Find an outcome of the year that is far from what was forecast in August."""
     for line in one.of("outcomes") if one.form.kind == "year" else ():
         old, new, budget = line.given.get("last_forecast"), _net(line.said, "outcome"), line.said["current_budget"] or 0.0
         august = str(line.given.get("last_round") or "").endswith("-t2")
@@ -407,7 +429,7 @@ def far_from_forecast(one: Return, _: Others) -> Iterator[Remark]:
 
 
 def over_total(one: Return, _: Others) -> Iterator[Remark]:
-    """An investment that has cost more than was decided for all of it."""
+    """Find an investment that has cost more than was decided for all of it."""
     for line in one.of("investment_outcomes"):
         total, spent = line.given.get("total_expenditure"), line.said["accumulated"]
         if total is not None and spent is not None and spent > total + ORE:

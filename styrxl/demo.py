@@ -146,7 +146,12 @@ def _people(stage: Stage, workspace: Workspace, level: str) -> list[Person]:
     mistakes = _shared_out(busy or list(prefills), material()["mistakes"][level], luck(stage.seed, level))
     outbox = workspace.outbox(stage.round)
     return [
-        Person(filled, workspace.forms.form(filled.form, filled.profile, filled.round), (outbox / f"{owner}.xlsx").read_bytes(), mistakes.get(owner, ()))
+        Person(
+            filled,
+            workspace.forms.form(filled.form, filled.profile, filled.round),
+            (outbox / f"{owner}.xlsx").read_bytes(),
+            mistakes.get(owner, ()),
+        )
         for owner, filled in prefills.items()
     ]
 

@@ -15,7 +15,7 @@ from styrxl.findings import number_text, word
 from styrxl.letters import MB, WIRE, Letter, encoded_size, message, preview_name, redirected, sorted_out
 from styrxl.mailbook import Mail, MailBook
 from styrxl.mailing import Office
-from styrxl.post import PAUSES, Counter, Parcel, Result, Round, Smtp, trusted
+from styrxl.post import PAUSES, Counter, Parcel, Result, Sending, Smtp, trusted
 from styrxl.secret import password
 
 SMTP_PASSWORD, IMAP_PASSWORD = "STYRXL_SMTP_PASSWORD", "STYRXL_IMAP_PASSWORD"
@@ -45,9 +45,12 @@ class Ways:
 USUAL = Ways()
 
 
-def sort_out(office: Office, letters: Iterable[Letter], gone: int = 0) -> Sorted:
-    """Part letters that can go from those that have gone (``gone`` of them are not even among the letters) and those that cannot."""
-    known = office.book.mails(office.round.id)
+def sort_out(office: Office, letters: Iterable[Letter], gone: int = 0, *, noted: bool = True) -> Sorted:
+    """Part letters that can go from those that have gone (``gone`` of them are not even among the letters) and those that cannot.
+
+    A test mailing (not ``noted``) may go any number of times.
+    """
+    known = office.book.mails(office.round.id) if noted else {}
     ready, rest = [], []
     stuck: dict[tuple[str, str, str, str], tuple[str, Mapping[str, object]]] = {}
     for letter in letters:
@@ -144,7 +147,7 @@ def send(
 ) -> list[Result]:
     """Send letters that are ready, in their order; ``noted``: as the ledger's own, each once (a test mailing is not).
 
-    Raises StyrxlError: mail-no-server, mail-password-missing, mail-ca-file; as ``Round.send``.
+    Raises StyrxlError: mail-no-server, mail-password-missing, mail-ca-file; as ``Sending.send``.
     """
     server = office.settings.server
     if server is None:
@@ -159,7 +162,7 @@ def send(
     parcels = [Parcel(letter.key, data, office.sender.address, letter.to) for letter, data in made]
     account = Account(office.book, letters, _now, noting) if noted else Counter()
     with Smtp(server, context, secret, ways.patience) as smtp:
-        return Round(smtp, account, ways.wait, 60 / office.settings.rate, ways.stopped).send(parcels, ways.pauses)
+        return Sending(smtp, account, ways.wait, 60 / office.settings.rate, ways.stopped).send(parcels, ways.pauses)
 
 
 def _now() -> datetime:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from styrxl.followup import Told, Year, board_parts, holds, something_to_follow, unit_parts
 from styrxl.forms import Form, Forms
-from styrxl.plan import BOARD_LIKE, Organisation, Plan, ids
+from styrxl.plan import Organisation, Plan, ids
 from styrxl.prefill import Prefill, Row
 from styrxl.rounds import Round
 from styrxl.settings import Settings
@@ -56,11 +56,7 @@ class Unserved:
 
 def owners(source: Source, level: str) -> list[Organisation]:
     """Owners of a level on the round's day, in the plan's order; of units those whose board has chosen the round."""
-    found = source.plan.of_kind([level], source.day)
-    if level == "board" or not source.round.followup:
-        return found
-    choosing = {o.org_id for o in source.plan.of_kind(BOARD_LIKE, source.day) if source.round.kind in o.followup_rounds}
-    return [owner for owner in found if owner.board_id in choosing]
+    return source.plan.answering([level], source.round)
 
 
 def sort_out(source: Source, levels: Iterable[str], only: frozenset[str]) -> tuple[list[tuple[Organisation, str]], list[Unserved]]:
@@ -76,7 +72,7 @@ def sort_out(source: Source, levels: Iterable[str], only: frozenset[str]) -> tup
             if form is None:
                 unserved.append(Unserved(owner.org_id, owner.name, owner.board_id, "no_form"))
             elif why := _why_not(source, level, owner, planned):
-                unserved.append(Unserved(owner.org_id, owner.name, owner.board_id, why))
+                unserved.append(Unserved(owner.org_id, owner.name, owner.board_id if why == "board_not_ready" else None, why))
             else:
                 served.append((owner, form))
     return served, unserved
@@ -157,14 +153,16 @@ def _board(source: Source, owner: Organisation) -> dict[str, Any]:
     }
 
 
+def _concerns(goal: Mapping[str, Any], unit: Organisation) -> bool:
+    """Tell whether a board goal is aimed at a unit: named, or nobody is."""
+    return not ids(goal["concerned_units"]) or unit.org_id in ids(goal["concerned_units"])
+
+
 def _unit(source: Source, owner: Organisation, language: str) -> dict[str, Any]:
     year = source.round.year
-    goals = [
-        row
-        for row in _of_board(source, "goals", owner.board_id)
-        if (not ids(row["concerned_units"]) or owner.org_id in ids(row["concerned_units"])) and holds(row, year)
-    ]
-    commitments = _of_board(source, "commitments", owner.board_id)
+    goals = [row for row in _of_board(source, "goals", owner.board_id) if _concerns(row, owner) and holds(row, year)]
+    for_others = {row["goal_id"] for row in _of_board(source, "goals", owner.board_id) if not _concerns(row, owner)}
+    commitments = [row for row in _of_board(source, "commitments", owner.board_id) if row["parent_id"] not in for_others]
     frames = [
         r["frame"] for r in _of_board(source, "unit_frames", owner.board_id) if r["unit_id"] == owner.org_id and not pd.isna(r["frame"])
     ]
@@ -196,7 +194,9 @@ def _carried(source: Source, owner: Organisation, form: Form, parts: dict[str, A
     assert source.last_year is not None
     old = source.last_year.of("commitments", owner.org_id)
     memory = {"last_commitments": tuple({"id": row["commitment_id"], "text": row["text"]} for row in old)}
-    goals = tuple(_goes_on(source, row, parts["lists"]) for row in source.last_year.of("goals", owner.org_id) if _lasts(row, source.round.year))
+    goals = tuple(
+        _goes_on(source, row, parts["lists"]) for row in source.last_year.of("goals", owner.org_id) if _lasts(row, source.round.year)
+    )
     there = goals and any(sheet.key == "goals" for sheet in form.sheets)
     return {**parts, "memory": memory, "rows": {**parts["rows"], **({"goals": goals} if there else {})}}
 

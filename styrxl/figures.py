@@ -13,11 +13,11 @@ from styrxl import droplists, formsheet, startsheet
 from styrxl.carry import CellError
 from styrxl.droplists import LISTS_SHEET, Own, held
 from styrxl.formsheet import Context, Tally
-from styrxl.layout import Place, frame_cells
+from styrxl.layout import Place, asked, frame_cells
 from styrxl.package import plain
 from styrxl.page import OPEN, Page
 from styrxl.prefill import Prefill
-from styrxl.selfcheck import Row, Verdict, check_row, open_fields
+from styrxl.selfcheck import Row, Verdict, check_row, missing_when, open_fields
 from styrxl.template import Mould
 from styrxl.terms import trimmed
 from styrxl.written import Written, planned, worked_out
@@ -108,7 +108,7 @@ def figures(mould: Mould, prefill: Prefill, rows: Mapping[str, Sequence[Written]
                     value = rows[sheet.key][index][column.field]
                     here[place.cell(column.field, index)] = value if isinstance(value, int | float | CellError) else ""
         said[sheet.key] = {index: verdict.value for index, verdict in checked.items()}
-        tallies[sheet.key] = _tally(place, mould.context.written[sheet.key], rows[sheet.key], list(checked.values()))
+        tallies[sheet.key] = _tally(place, context, mould.context.written[sheet.key], list(checked.values()))
     for place in context.places.values():
         if frame_cells(place):
             ear = _Ear()
@@ -173,14 +173,17 @@ def _asked_about(place: Place, field: str) -> Iterator[Any]:
     yield from (place.sheet.column(other) for other in column.required_when)
 
 
-def _tally(place: Place, issued: Sequence[Written], rows: Sequence[Written], verdicts: Sequence[Verdict]) -> Tally:
+def _tally(place: Place, context: Context, issued: Sequence[Written], verdicts: Sequence[Verdict]) -> Tally:
+    rows = context.written[place.sheet.key]
     mend = sum(verdict.value.startswith("!") for verdict in verdicts)
-    if any(isinstance(value, CellError) for row in rows for value in row.values()):
-        return Tally(mend, mend, mend)  # as the formulas on Start count then
     filled = [
         [bool(trimmed(row.get(field))) for field in open_fields(place.sheet, as_was)] for row, as_was in zip(rows, issued, strict=True)
     ]
     begun = sum(filled[0]) if place.down else sum(map(any, filled))
+    asked_about = [c for c in asked(place.sheet) if missing_when(place.sheet, c, dict.fromkeys(place.letters, "A1"), context.terms)]
+    counted = {field for column in asked_about for field in (column.field, *column.required_when)}
+    if any(isinstance(row.get(field), CellError) for row in rows for field in counted):
+        return Tally(begun, mend, mend)  # where a cell error upsets the count, Start shows the rows to mend
     return Tally(begun, mend, sum(verdict.missing for verdict in verdicts))
 
 

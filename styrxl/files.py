@@ -180,3 +180,19 @@ def _trouble(path: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise StyrxlError("disk-full", path=str(path)) from error
         raise StyrxlError("not-writable", path=str(path), why=error.strerror or str(error)) from error
+
+
+def read_file(path: Path, most: int) -> tuple[bytes, str, int]:
+    """Return a file's bytes, its hash and its size; of one larger than ``most`` only as many bytes as show that it is.
+
+    Raises StyrxlError (not-readable).
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+            if len(data) <= most:
+                return data, hashlib.sha256(data).hexdigest(), len(data)
+            file.seek(0)
+            return data, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
+    except OSError as error:
+        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
@@ -16,6 +17,7 @@ from styrxl.readyaml import read_yaml
 
 SEVERITIES = ("error", "warning", "info")
 LISTED = 6  # how many of a list a message names
+_EXACT = 1e15  # numbers beyond it, and those that are none, are not written out
 SHOWN = 80  # how much of a text a message quotes
 
 
@@ -96,7 +98,9 @@ def finding(
 ) -> Finding:
     """Return a finding with the severity that the catalogue gives its rule; texts of the sender are made fit to show."""
     sheet, column = sheet and shown(sheet), column and shown(column)
-    return Finding(rule, severity(rule), sheet, cell, column, shown(value) if isinstance(value, str) else value, facts)
+    if isinstance(value, str) or (isinstance(value, float) and not math.isfinite(value)):
+        value = shown(str(value))  # JSON knows no NaN
+    return Finding(rule, severity(rule), sheet, cell, column, value, facts)
 
 
 def waived(found: Finding, reason: str) -> Finding:
@@ -140,7 +144,7 @@ def word(key: str, language: str, **facts: Any) -> str:
 
 def number_text(value: float, language: str) -> str:
     """Return a number as people read it: ``1 200,5`` in Swedish, ``1,200.5`` in English."""
-    text = f"{value:,.10g}" if value != int(value) else f"{int(value):,}"
+    text = f"{int(value):,}" if abs(value) < _EXACT and value == int(value) else f"{value:,.10g}"
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "sv" else text
 
 

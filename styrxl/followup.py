@@ -16,7 +16,7 @@ import pandas as pd
 from styrxl.judged import JudgedRound
 from styrxl.kindly import fold
 from styrxl.plan import Organisation, Plan, ids
-from styrxl.prefill import Row
+from styrxl.prefill import Prefill, Row
 from styrxl.rounds import Round
 
 
@@ -58,6 +58,14 @@ class Year:
             for rows in self.plans.tables.get(table, {}).values():
                 found |= {row[code]: row["text"] or "" for row in rows if row[code]}
         return found
+
+
+def outdated(issued: Prefill, now: Iterable[Told]) -> tuple[str, ...]:
+    """Return the rounds of which an owner's workbook was made from another return than the one that counts now, oldest first."""
+    owner = issued.owner
+    return tuple(
+        told.round.id for told in now if issued.based_on.get(told.round.id) != told.returns.get(owner) and told.round.id in issued.based_on
+    )
 
 
 def told_by(judged: JudgedRound, round_: Round) -> Told:
@@ -109,9 +117,7 @@ def board_parts(year: Year, owner: Organisation) -> dict[str, Any]:
         },
         "memory": {
             "confirmation": tuple({"confirms": row["confirms"]} for row in confirmation),
-            "adjustments": tuple(
-                {"date": a.date.isoformat(), "operating": a.operating, "decision": a.decision} for a in frame.adjustments
-            ),
+            "adjustments": tuple({"date": a.date.isoformat(), "operating": a.operating, "decision": a.decision} for a in frame.adjustments),
         },
     }
 
@@ -138,8 +144,12 @@ def unit_parts(year: Year, owner: Organisation) -> dict[str, Any]:
 
 def holds(row: Row, year: int) -> bool:
     """Whether a goal's row holds in a year (always, where it says nothing)."""
-    start, end = row["from_year"], row["to_year"]
-    return (pd.isna(start) or int(start) <= year) and (pd.isna(end) or year <= int(end))
+    start, end = _year(row["from_year"]), _year(row["to_year"])
+    return (start is None or start <= year) and (end is None or year <= end)
+
+
+def _year(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
 
 
 def something_to_follow(parts: Mapping[str, Any]) -> bool:
@@ -221,9 +231,7 @@ def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[di
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(fold(row[name]), []).append(row)
-    return [
-        {name: same[0][name], **{field: fsum(row[field] or 0.0 for row in same) for field in amounts}} for same in groups.values()
-    ]
+    return [{name: same[0][name], **{field: fsum(row[field] or 0.0 for row in same) for field in amounts}} for same in groups.values()]
 
 
 def _indicators(year: Year, owner: str) -> tuple[Row, ...]:

@@ -184,6 +184,8 @@ class Forms:
         self._folders = tuple(folders)
         self._forms: dict[tuple[str, str | None, str | None], Form] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
+        self._names: list[str] | None = None
+        self._profiles: dict[str, list[str]] = {}
         raw = self._yaml("sheets", "words")
         self.words = Words(
             lists=raw["lists"],
@@ -199,7 +201,7 @@ class Forms:
         Without a round it holds all that it has in any: every column, and every word that a list may hold.
         Raises StyrxlError when the form's YAML does not hold together.
         """
-        if profile and self.path("sheets", f"{name}.{profile}") is None:
+        if profile and profile not in self.profiles(name):
             profile = None
         kind = (round_ or "").rpartition("-")[2] or None
         if (name, profile, kind) not in self._forms:
@@ -208,8 +210,10 @@ class Forms:
 
     def names(self) -> list[str]:
         """Names of the forms there are, without profiles."""
-        found = {path.stem for folder in self._folders for path in (folder / "sheets").glob("*.yaml")}
-        return sorted(name for name in found if "." not in name and name not in {"words", "report"})
+        if self._names is None:
+            found = {path.stem for folder in self._folders for path in (folder / "sheets").glob("*.yaml")}
+            self._names = sorted(name for name in found if "." not in name and name not in {"words", "report"})
+        return self._names
 
     def texts(self, stem: str) -> Mapping[str, Any]:
         """Return ``sheets/STEM.yaml`` as it stands, for texts that belong to no form.
@@ -220,8 +224,10 @@ class Forms:
 
     def profiles(self, name: str) -> list[str]:
         """Names of the profiles of a form."""
-        found = {path.stem for folder in self._folders for path in (folder / "sheets").glob(f"{name}.*.yaml")}
-        return sorted(stem.split(".", 1)[1] for stem in found)
+        if name not in self._profiles:
+            found = {path.stem for folder in self._folders for path in (folder / "sheets").glob(f"{name}.*.yaml")}
+            self._profiles[name] = sorted(stem.split(".", 1)[1] for stem in found)
+        return self._profiles[name]
 
     def for_level(self, level: str, kind_of_round: str) -> str | None:
         """Name of the form that owners of a level get in a kind of round (plan, t1, t2, year)."""
@@ -236,6 +242,19 @@ class Forms:
         if table not in self._schemas:
             self._schemas[table] = self._yaml("schemas", table)
         return self._schemas[table]
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that hold ``sheets/`` and ``schemas/``, later ones over earlier ones."""
+        return self._folders
+
+    def sources(self) -> dict[str, str]:
+        """Return all that forms are made of: ``sheets/unit_plan.yaml`` -> what it says, of each the one that counts."""
+        found: dict[str, Path] = {}
+        for folder in self._folders:
+            for kind in ("sheets", "schemas"):
+                found |= {f"{kind}/{path.name}": path for path in sorted((folder / kind).glob("*.yaml"))}
+        return {name: path.read_text("utf-8") for name, path in found.items()}
 
     def path(self, kind: str, stem: str) -> Path | None:
         """Path of ``kind/stem.yaml`` in the last folder that has it, or None."""
@@ -286,7 +305,9 @@ class Forms:
         table = raw.get("table")
         schema = self.schema(table)["columns"] if table else {}
         columns = tuple(_column(field, column, schema) for field, column in raw["columns"].items())
-        plain = {k: raw[k] for k in ("name", "layout", "help", "rows", "prefilled", "optional", "at_least", "frame", "break_before") if k in raw}
+        plain = {
+            k: raw[k] for k in ("name", "layout", "help", "rows", "prefilled", "optional", "at_least", "frame", "break_before") if k in raw
+        }
         return Sheet(
             key=key,
             table=table,

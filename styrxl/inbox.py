@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -15,16 +16,18 @@ from styrxl.distribute import Source, prefill, series_of
 from styrxl.errors import StyrxlError
 from styrxl.followup import Told, Year, told_by
 from styrxl.forms import Forms
+from styrxl.gather import Gathered, How, Lying, fetch, gather, modified
 from styrxl.judge import Arrived, Context, Schemas, judge
 from styrxl.judged import Decided, Judged, JudgedRound
 from styrxl.ledger import Ledger, Receipt, Verdict
-from styrxl.limits import MB
+from styrxl.limits import Limits
 from styrxl.plan import Plan, plan_from
-from styrxl.prefill import Prefill
+from styrxl.prefill import Prefill, Shared
 from styrxl.rounds import Round
 from styrxl.workspace import Workspace
 
 PLAN_FORM = "multi_year_plan"
+_OWN_MB = 200  # unpacked: the plan is the municipality's own, and with ten thousand units it is large
 BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
 
 
@@ -38,12 +41,13 @@ class Desk:
     schemas: Schemas
     now: datetime
     by: str = "?"  # who is at work
+    how: How = field(default_factory=How)  # returns are read
 
 
-def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?") -> Desk:
+def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: How | None = None) -> Desk:
     """Return the desk of a workspace, its plan read; raises as ``read_plan``."""
     schemas = Schemas(workspace.forms)
-    return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by)
+    return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by, how or How())
 
 
 def read_plan(workspace: Workspace, schemas: Schemas) -> Plan:
@@ -65,7 +69,7 @@ def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judg
         raise StyrxlError("plan-missing", path=str(path)) from error
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
-    context = Context(forms=workspace.forms, across=False, limits=workspace.settings.limits)
+    context = Context(forms=workspace.forms, across=False, limits=workspace.settings.limits, ordinary_mb=_OWN_MB)
     result = judge([Arrived(workspace.shown(path), data)], context, schemas)
     return result.returns[0], result.tables
 
@@ -73,15 +77,26 @@ def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judg
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
     workspace, ledger = desk.workspace, desk.ledger
-    files = workspace.inbox_files(round_).files
-    receipts = ledger.register_receipts(round_.id, [_receipt(workspace, path) for path in files])
-    arrivals = [(path, receipts[workspace.shown(path)].received_at) for path in files]
-    result = judge(_arrivals(workspace, arrivals), context_of(desk, round_), desk.schemas)
+    gathered = _gathered(desk, round_)
+    receipts = ledger.register_receipts(round_.id, [_receipt(one) for one in gathered])
+    result = judge(
+        _arrivals(gathered, {path: receipt.received_at for path, receipt in receipts.items()}, desk), context_of(desk, round_), desk.schemas
+    )
     rules = rules_version(workspace.forms)
-    # What somebody has written over since it was registered is for the next time.
-    same = [judged for judged in result.returns if judged.sha256 == receipts[judged.path].sha256]
-    ledger.record_verdicts(round_.id, [_verdict(judged, desk.now, rules) for judged in same])
+    ledger.record_verdicts(round_.id, [_verdict(judged, desk.now, rules) for judged in result.returns])
     return result
+
+
+def _gathered(desk: Desk, round_: Round) -> list[Gathered]:
+    """Read what lies in a round's inbox."""
+    workspace = desk.workspace
+    if desk.how.inbox:
+        from styrxl.cluster import listed  # noqa: PLC0415 -- fsspec need not be there
+
+        returns = listed(desk.how.inbox, desk.now)
+    else:
+        returns = [Lying(workspace.shown(path), path, modified(path)) for path in workspace.inbox_files(round_).files]
+    return gather(workspace.root, desk.how.inbox or round_.id, returns, workspace.forms, workspace.settings.limits, desk.how)
 
 
 def rules_version(forms: Forms) -> str:
@@ -96,18 +111,18 @@ def rules_version(forms: Forms) -> str:
 
 def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, owner: str | None, form: str | None) -> JudgedRound:
     """Judge files named by hand against what was issued and the round's accepted plans; nothing is recorded."""
-    arrivals = list(_arrivals(desk.workspace, [(path, _modified(path)) for path in paths]))
+    workspace = desk.workspace
+    returns = [Lying(workspace.shown(path), path, modified(path)) for path in paths]
+    gathered = gather(workspace.root, "", returns, workspace.forms, workspace.settings.limits, replace(desk.how, keep=False))
     boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
     context = context_of(desk, round_, boards=boards, across=False, owner=owner, form=form)
-    return judge(arrivals, context, desk.schemas)
+    return judge(_arrivals(gathered, {}, desk), context, desk.schemas)
 
 
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
     """Judge a round's inbox without recording anything."""
     known = {p: r.received_at for p, r in desk.ledger.receipts(round_.id).items()}
-    files = desk.workspace.inbox_files(round_).files
-    arrivals = [(path, known.get(desk.workspace.shown(path)) or _modified(path)) for path in files]
-    return judge(_arrivals(desk.workspace, arrivals), context_of(desk, round_), desk.schemas)
+    return judge(_arrivals(_gathered(desk, round_), known, desk), context_of(desk, round_), desk.schemas)
 
 
 def accepted_boards(judged: JudgedRound) -> dict[str, pd.DataFrame]:
@@ -127,6 +142,7 @@ def context_of(
 ) -> Context:
     """Return what returns are judged against: the plan, what was issued in a round, and the boards' accepted plans."""
     issues = desk.ledger.issues(round_.id) if round_ else {}
+    issued = Issued(desk.ledger)
     sources: list[Source] = []  # made when it is first asked for: a follow-up's takes judging the rounds before it
 
     def current(who: str, name: str) -> Prefill | None:
@@ -138,7 +154,7 @@ def context_of(
         forms=desk.workspace.forms,
         plan=desk.plan,
         round=round_,
-        issued=Issued(desk.ledger),
+        issued=issued,
         newest={who: (issue.issue_id, issue.created_at) for who, issue in issues.items()},
         current=current,
         boards=boards or {},
@@ -148,6 +164,7 @@ def context_of(
         form=form,
         across=across,
         limits=desk.workspace.settings.limits,
+        fetch=issued.fetch,
     )
 
 
@@ -178,13 +195,20 @@ class Issued(Mapping[str, Prefill]):
         """Take the ledger."""
         self._ledger = ledger
         self._known: dict[str, Prefill | None] = {}
+        self._shared = Shared()
+
+    def fetch(self, issues: Sequence[str]) -> None:
+        """Fetch some issues at once: one by one takes longer than reading the returns."""
+        wanted = [issue for issue in issues if issue not in self._known]
+        texts = self._ledger.prefills(wanted) if wanted else {}
+        for issue in wanted:
+            self._known[issue] = self._shared.prefill(texts[issue]) if issue in texts else None
 
     def __getitem__(self, issue: str) -> Prefill:
         """Return what was prefilled in an issue; KeyError if it was never issued."""
         if issue not in self._known:
-            text = self._ledger.prefills([issue]).get(issue) if issue else None
-            self._known[issue] = Prefill.from_json(text) if text else None
-        found = self._known[issue]
+            self.fetch([issue] if issue else [])
+        found = self._known.get(issue)
         if found is None:
             raise KeyError(issue)
         return found
@@ -208,39 +232,19 @@ def _current(source: Source, owner: str, name: str) -> Prefill | None:
     return prefill(source, found, form, dict.fromkeys(series_of(form, source.round), 1))
 
 
-def _arrivals(workspace: Workspace, files: Iterable[tuple[Path, datetime]]) -> Iterator[Arrived]:
-    most = workspace.settings.limits.file_mb * MB
-    for path, received in files:
-        data, sha256, _ = read_file(path, most)
-        yield Arrived(workspace.shown(path), data, received, sha256)
+def _arrivals(gathered: Iterable[Gathered], received: Mapping[str, datetime], desk: Desk) -> Iterator[Arrived]:
+    limits = desk.workspace.settings.limits
+    for one in gathered:
+        at = received.get(one.lying.shown) or one.lying.modified
+        yield Arrived(one.lying.shown, b"", at, one.sha256, one.reading, partial(_bytes, one.lying, limits))
 
 
-def read_file(path: Path, most: int) -> tuple[bytes, str, int]:
-    """Return a file's bytes, its hash and its size; of one larger than ``most`` only as many bytes as show that it is.
-
-    Raises StyrxlError (not-readable).
-    """
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-            if len(data) <= most:
-                return data, hashlib.sha256(data).hexdigest(), len(data)
-            file.seek(0)
-            return data, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
-    except OSError as error:
-        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+def _bytes(lying: Lying, limits: Limits) -> bytes:
+    return fetch(lying, limits)[0]
 
 
-def _receipt(workspace: Workspace, path: Path) -> Receipt:
-    _, sha256, size = read_file(path, workspace.settings.limits.file_mb * MB)
-    return Receipt(workspace.shown(path), sha256, size, _modified(path), "inbox")
-
-
-def _modified(path: Path) -> datetime:
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except OSError as error:
-        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+def _receipt(one: Gathered) -> Receipt:
+    return Receipt(one.lying.shown, one.sha256, one.size, one.lying.modified, "inbox")
 
 
 def _verdict(judged: Judged, now: datetime, forms: str) -> Verdict:

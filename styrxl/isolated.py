@@ -20,7 +20,7 @@ from typing import IO, Any, Self
 
 from styrxl.findings import Word, finding
 from styrxl.limits import STANDARD, Limits
-from styrxl.returned import NotOrdinaryError, Read, read
+from styrxl.returned import EVERY, ORDINARY_MB, NotOrdinaryError, Read, Unread, read
 
 _LENGTH = struct.Struct("<Q")
 _MIB = 1 << 20
@@ -38,9 +38,11 @@ _SENT = {
 class Reader:
     """Reads files one after the other, whatever they are; close it when done."""
 
-    def __init__(self, limits: Limits = STANDARD) -> None:
-        """Take the limits; no process is started before one is needed."""
+    def __init__(self, limits: Limits = STANDARD, unread: Unread = EVERY, ordinary_mb: int = ORDINARY_MB) -> None:
+        """Take the limits, what may be left unread, and how large a file is read here; no process is started before one is needed."""
         self.limits = limits
+        self._ordinary_mb = ordinary_mb
+        self._unread = unread
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Self:
@@ -59,7 +61,7 @@ class Reader:
     def read(self, data: bytes) -> Read:
         """Read a file as ``returned.read`` does; one that crashes, hangs or eats memory is ``unreadable-workbook``."""
         try:
-            return read(data, self.limits, ordinary_only=True)
+            return read(data, self.limits, ordinary_only=True, ordinary_mb=self._ordinary_mb, unread=self._unread)
         except NotOrdinaryError:
             return self._elsewhere(data)
         except (KeyboardInterrupt, SystemExit):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from styrxl.inbox import Desk, accepted_boards, judge_inbox, source_of
 from styrxl.ledger import Issue
 from styrxl.look import ACCENT, Look
 from styrxl.plan import Organisation
-from styrxl.prefill import Prefill
+from styrxl.prefill import Prefill, Row
 from styrxl.rounds import Round
 from styrxl.template import build_all
 from styrxl.workspace import Workspace
@@ -123,6 +123,11 @@ def look(workspace: Workspace) -> Look:
 
 def empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:
     """Return the multi-year plan, empty, for a new workspace."""
+    return plan_book(workspace, {}, rows)
+
+
+def plan_book(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> bytes:
+    """Return a multi-year plan with what is given in its sheets (sheet key -> rows), to go on with."""
     settings, form = workspace.settings, with_rows(workspace.forms.form("multi_year_plan"), rows)
     made = Prefill(
         form=form.name,
@@ -140,6 +145,7 @@ def empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:
         contact=settings.contact,
         issue=hashlib.sha256(settings.municipality.encode()).hexdigest()[:16],
         row_count=rows,
+        rows=given,
         first={},
     )
     [(_, data)] = build_all(form, [made], workspace.forms.words, look(workspace))

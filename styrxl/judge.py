@@ -8,10 +8,11 @@ from __future__ import annotations
 import copy
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -23,7 +24,6 @@ from styrxl.contradictions import contradictions
 from styrxl.errors import StyrxlError
 from styrxl.findings import Finding, Remark, Word, finding
 from styrxl.forms import Form, Forms
-from styrxl.isolated import Reader
 from styrxl.judged import Decided, Judged, JudgedRound
 from styrxl.limits import STANDARD, Limits
 from styrxl.link import (
@@ -37,31 +37,41 @@ from styrxl.link import (
     known_goals,
     own_options,
 )
-from styrxl.locate import Locator, Place, Table
+from styrxl.locate import Place, Table
 from styrxl.merge import answer_count, lost
 from styrxl.parse import Batch, Parsed, parse
 from styrxl.personal import check_personal
 from styrxl.place import placed
 from styrxl.plan import Plan
 from styrxl.prefill import Prefill
-from styrxl.returned import Returned
+from styrxl.reading import FormKey, Reading, Readings, form_key
+from styrxl.returned import ORDINARY_MB
 from styrxl.rounds import Round
-from styrxl.rows import check_ids, check_locked
+from styrxl.rows import check_ids, check_locked, untouched
 
 _LOG = logging.getLogger(__name__)
+_SOME = 500  # returns whose issues are fetched at once
 
-FormKey = tuple[str, str | None, str | None]  # form, profile, kind of round
 BatchKey = tuple[FormKey, str]  # form, sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file that came back, as it lies there."""
+    """A file that came back, as it lies there.
+
+    One that has been read already comes with its ``reading``, and without ``data``, which ``load`` gets where it is needed after all.
+    """
 
     path: str
     data: bytes
     received: datetime | None = None
     sha256: str = ""  # where it is known, or where ``data`` is not all of a file too large to be read
+    reading: Reading | None = None
+    load: Callable[[], bytes] | None = None
+
+    def bytes(self) -> bytes:
+        """Return the file's bytes."""
+        return self.load() if self.load else self.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,8 @@ class Context:
     form: str | None = None
     across: bool = True  # whether the returns are a round's inbox, of which one an owner counts
     limits: Limits = STANDARD
+    ordinary_mb: int = ORDINARY_MB  # unpacked: what is larger is read in a process of its own
+    fetch: Callable[[Sequence[str]], None] = lambda _issues: None  # told which of ``issued`` will be asked for
 
 
 @dataclass(slots=True)
@@ -154,10 +166,10 @@ class _Judging:
     def __init__(self, context: Context, schemas: Schemas) -> None:
         self.context = context
         self.schemas = schemas
-        self.locators: dict[FormKey, Locator] = {}
         self.batches: dict[BatchKey, Batch] = {}
         self.marks: dict[BatchKey, dict[int, Mapping[tuple[str, int], str]]] = {}
         self.cases: list[_Case] = []
+        self.excuses: dict[tuple[int, str, tuple[str, ...]], frozenset[int]] = {}
 
     @cached_property
     def owners(self) -> dict[str, list[Any]]:
@@ -168,8 +180,8 @@ class _Judging:
         return found
 
     def run(self, arrivals: Iterable[Arrived]) -> JudgedRound:
-        with Reader(self.context.limits) as reader:
-            self._take_in_all(arrivals, reader)
+        with Readings(self.context.forms, self.context.limits, self.context.ordinary_mb) as readings:
+            self._take_in_all(arrivals, readings)
         remarks, frames = self._examined()
         for cases in self._by_owner():
             _compare(cases)
@@ -179,21 +191,30 @@ class _Judging:
 
     # one return at a time: readable, ours, owner and round, sheets and headings
 
-    def _take_in_all(self, arrivals: Iterable[Arrived], reader: Reader) -> None:
+    def _take_in_all(self, arrivals: Iterable[Arrived], readings: Readings) -> None:
         first: dict[str, str] = {}
-        for index, arrived in enumerate(arrivals):
-            case = _Case(index, arrived.path, arrived.sha256 or hashlib.sha256(arrived.data).hexdigest(), arrived.received, [])
+        for some in _batches(arrivals):
+            read = list(self._read(some, first, readings))
+            self.context.fetch([issue for _, _, reading in read if (issue := (reading.identity or {}).get("issue"))])
+            for case, arrived, reading in read:
+                try:
+                    self._take_in(case, arrived, reading, readings)
+                except StyrxlError:
+                    raise
+                except Exception:  # the trap: one file must not take the round down
+                    self._give_up(case)
+
+    def _read(self, arrivals: Iterable[Arrived], first: dict[str, str], readings: Readings) -> Iterator[tuple[_Case, Arrived, Reading]]:
+        """Make a case of each return, and yield those that are no duplicates; ``first``: hash -> the first return that has it."""
+        for arrived in arrivals:
+            sha256 = arrived.sha256 or hashlib.sha256(arrived.data).hexdigest()
+            case = _Case(len(self.cases), arrived.path, sha256, arrived.received, [])
             self.cases.append(case)
-            if self.context.across and case.sha256 in first:
-                case.findings.append(finding("duplicate-return", first=first[case.sha256]))
+            if self.context.across and sha256 in first:
+                case.findings.append(finding("duplicate-return", first=first[sha256]))
                 continue
-            first[case.sha256] = case.path
-            try:
-                self._take_in(case, *reader.read(arrived.data))
-            except StyrxlError:
-                raise
-            except Exception:  # the trap: one file must not take the round down
-                self._give_up(case)
+            first[sha256] = case.path
+            yield case, arrived, arrived.reading or readings.read(arrived.data, arrived.path)
 
     def _give_up(self, case: _Case) -> None:
         """Call a file unreadable whose content made the program fail, and keep the trace for those who mend programs."""
@@ -201,20 +222,18 @@ class _Judging:
         case.findings = [finding("unreadable-workbook", why=Word("crashed"))]
         case.readable, case.form, case.tables, case.places = False, None, (), {}
 
-    def _take_in(self, case: _Case, returned: Returned | None, found: Sequence[Finding]) -> None:
-        case.findings.extend(found)
-        if returned is None:
+    def _take_in(self, case: _Case, arrived: Arrived, reading: Reading, readings: Readings) -> None:
+        case.findings.extend(reading.found)
+        if reading.identity is None:
             return
         case.readable = True
-        case.identity = self._identity(returned)
-        if not self._known(case, mixed=returned.mixed):
+        case.identity = self._identity(reading.identity)
+        if not self._known(case, mixed=reading.mixed):
             return
         assert case.form is not None
-        key = _form_key(case.form)
-        if key not in self.locators:
-            self.locators[key] = Locator(case.form, self.context.forms.words)
-        language = case.identity.get("language", "sv")
-        tables, found = self.locators[key].locate(returned, language if language in {"sv", "en"} else "sv")
+        if reading.form != form_key(case.form):  # it says that it is something else than it was issued as
+            reading = readings.read_as(arrived.bytes(), case.form, reading.language)
+        tables, found = tuple(_as_issued(table, case) for table in reading.tables), reading.located
         case.places = {table.place.key: table.place for table in tables}
         if not any(table.answered for table in tables) and not any(f.rule in {"missing-sheet", "missing-column"} for f in found):
             case.findings.append(finding("empty-return"))
@@ -230,8 +249,8 @@ class _Judging:
         decided = [d for d in self.context.decided.get(case.sha256, ()) if d.kind in {"set-aside", "take-back"}]
         return decided[-1] if decided and decided[-1].kind == "set-aside" else None
 
-    def _identity(self, returned: Returned) -> dict[str, str]:
-        identity = dict(returned.identity)
+    def _identity(self, said: Mapping[str, str]) -> dict[str, str]:
+        identity = dict(said)
         if self.context.owner:
             identity["owner"] = self.context.owner
         if self.context.form:
@@ -273,8 +292,9 @@ class _Judging:
             yield finding("wrong-round", value=in_round, round=in_round, expected=context.round.id)
         signed = [identity.get(k, "") for k in ("form", "version", "round", "owner", "issue")]
         named = context.owner or context.form  # the controller's word stands in for the signature
-        if known and right and context.verify and not named and not context.verify(signed, identity.get("signature", "")):
-            yield finding("forged-identity")
+        if known and right and context.verify and not named:
+            if mixed or not context.verify(signed, identity.get("signature", "")):
+                yield finding("forged-identity")
         newest = context.newest.get(owner)
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
             yield finding("stale-issue", issued=newest[1].date())
@@ -288,7 +308,7 @@ class _Judging:
     def _gather(self, case: _Case, tables: Iterable[Table]) -> None:
         assert case.form is not None
         for table in tables:
-            key = (_form_key(case.form), table.sheet.key)
+            key = (form_key(case.form), table.sheet.key)
             if key not in self.batches:
                 self.batches[key] = Batch(case.form, table.sheet)
             self.batches[key].add(case.index, table)
@@ -323,6 +343,7 @@ class _Judging:
 
     def _examine(self) -> tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]:
         remarks: list[Remark] = []
+        self.excuses = {}
         issued = {case.index: case.prefill for case in self.cases if case.prefill is not None}
         limits = {source: prefill.limits for source, prefill in issued.items() if prefill.thresholds}
         parts: dict[BatchKey, Parsed] = {}
@@ -360,10 +381,18 @@ class _Judging:
         assert case.form is not None
         for where, codes in table.sheet.unless.items():
             key, name = where.split(".", 1)
-            part = parts.get((_form_key(case.form), key))
-            if part is not None and bool((holds(part.frame, {name: codes}) & (part.frame["_source"] == case.index)).any()):
+            part = parts.get((form_key(case.form), key))
+            if part is not None and case.index in self._where(part, name, codes):
                 return True
         return False
+
+    def _where(self, part: Parsed, name: str, codes: tuple[str, ...]) -> frozenset[int]:
+        """Returns in which a field has one of some codes."""
+        key = (id(part), name, codes)
+        if key not in self.excuses:
+            mask = holds(part.frame, {name: codes})
+            self.excuses[key] = frozenset(part.frame["_source"][mask].tolist())
+        return self.excuses[key]
 
     def _link(
         self, parts: dict[BatchKey, Parsed], issued: Mapping[int, Prefill], remarks_so_far: Sequence[Remark]
@@ -385,9 +414,8 @@ class _Judging:
         frames = {case.index: self._frames(case) for case in self.cases if case.tables}
         for part in linked.values():
             found += check_frames(part, frames)
-        copies = self._copies(linked, known)
-        whole = [r for r in copies if getattr(r.facts.get("other"), "key", "") == "the_other"]
-        found += [*copies, *contradictions(tuple(linked.values()), issued, known, whole)]
+        found += self._copies(linked, known)
+        found += contradictions(tuple(linked.values()), issued, known, (*remarks_so_far, *found))
         return linked, found
 
     def _universe(self, parts: Mapping[BatchKey, Parsed]) -> dict[str, Known]:
@@ -532,8 +560,17 @@ def _followed(issued: Prefill, level: str) -> dict[str, Known]:
     return {code: Known(kind, issued.owner, row["text"] or "") for kind, code, row in rows}
 
 
-def _form_key(form: Form) -> FormKey:
-    return form.name, form.profile, form.kind
+def _as_issued(table: Table, case: _Case) -> Table:
+    """Return a table that knows which of its answers were given beforehand."""
+    assert case.form is not None
+    given = untouched(table, case.prefill, case.form)
+    return replace(table, untouched=given) if given else table
+
+
+def _batches(arrivals: Iterable[Arrived]) -> Iterator[list[Arrived]]:
+    rest = iter(arrivals)
+    while some := list(islice(rest, _SOME)):
+        yield some
 
 
 def _by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:

@@ -64,14 +64,22 @@ def kind_of_zip(names: Collection[str], mimetype: bytes = b"") -> str:
     for text, kind in _MIME.items():
         if text.encode() in mimetype:
             return kind
-    for beginning, kind in (("xl/workbook.bin", "xlsb"), ("xl/workbook.xml", "xlsx"), ("word/", "word"), ("ppt/", "powerpoint"), ("index/", "numbers")):
+    for beginning, kind in (
+        ("xl/workbook.bin", "xlsb"),
+        ("xl/workbook.xml", "xlsx"),
+        ("word/", "word"),
+        ("ppt/", "powerpoint"),
+        ("index/", "numbers"),
+    ):
         if any(name.startswith(beginning) for name in names):
             return kind
     if "content.xml" in names and "meta-inf/manifest.xml" in names:
         return "ods"
     if "[content_types].xml" not in names:
         return "zip"
-    return next((kind for end, kind in (("workbook.bin", "xlsb"), ("workbook.xml", "xlsx")) if any(n.endswith(end) for n in names)), "damaged")
+    return next(
+        (kind for end, kind in (("workbook.bin", "xlsb"), ("workbook.xml", "xlsx")) if any(n.endswith(end) for n in names)), "damaged"
+    )
 
 
 def has_macros(kind: str, data: bytes, names: Collection[str] = ()) -> bool:

@@ -14,7 +14,7 @@ from styrxl.findings import CellOf, Remark, Word
 from styrxl.forms import Column, Sheet
 from styrxl.kindly import fold
 from styrxl.parse import Parsed
-from styrxl.plan import Plan
+from styrxl.plan import Plan, round_kind, round_words
 from styrxl.prefill import Prefill
 
 LINK_ERRORS = frozenset({"unknown-parent", "parent-not-allowed", "missing-parent"})
@@ -226,10 +226,13 @@ def check_frames(parsed: Parsed, frames: Mapping[int, Mapping[str, float | None]
         return []
     column = parsed.batch.sheet.column(limit.column)
     found: list[Remark] = []
-    for source, values in parsed.frame.groupby("_source")[limit.column]:
-        frame = frames.get(int(str(source)), {}).get(limit.frame)
+    amounts: dict[int, list[float]] = {}
+    for source, value in zip(parsed.batch.source, parsed.frame[limit.column].tolist(), strict=True):
+        amounts.setdefault(source, []).extend(() if pd.isna(value) else (float(value),))
+    for source in sorted(amounts):
+        frame = frames.get(source, {}).get(limit.frame)
         if frame is not None:
-            found += _over(parsed.batch.sheet, int(str(source)), column, [float(v) for v in values.dropna()], frame)
+            found += _over(parsed.batch.sheet, source, column, amounts[source], frame)
     return found
 
 
@@ -294,7 +297,20 @@ def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]
                         found.append(
                             Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
                         )
-    return found + (_overlaps(parts["organisation"]) if "organisation" in parts else [])
+    return found + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"])] if "organisation" in parts else [])
+
+
+def _rounds(part: Parsed) -> list[Remark]:
+    """Find words under Uppföljning that name no round."""
+    batch, found = part.batch, []
+    for i, value in enumerate(part.frame["followup_rounds"]):
+        for word in round_words(value):
+            if round_kind(word) is None:
+                choices = ["T1", "T2", {"sv": "År", "en": "Year"}]
+                found.append(
+                    Remark(batch.source[i], batch.sheet.key, batch.row[i], "followup_rounds", "not-in-list", word, {"choices": choices})
+                )
+    return found
 
 
 def _of_kinds(kinds: Mapping[str, set[str]], wanted: Iterable[str]) -> list[str]:

@@ -19,9 +19,9 @@ LINK_WIDTH = 17.0
 Filled = tuple[Field, list[Any]]  # a column and its values
 _KIND = {"text": "text", "choice": "text", "ref": "text", "integer": "integer", "number": "number", "date": "date"}
 _PRINTED = ("commitment_id", "text", "parent_id", "responsible", "start", "end", "expected_result")  # what paper has room for
-_ELSEWHERE = frozenset(
-    ("confirmation", "goal_responses", "goals", "commitments", "indicators", "budget", "unit_frames", "investments", "plan_elsewhere")
-)
+_PLANS = ("confirmation", "goal_responses", "goals", "commitments", "indicators", "budget", "unit_frames", "investments", "plan_elsewhere")
+_FOLLOWUPS = ("report_status", "goal_assessments", "commitment_status", "added_commitments", "outcomes", "unit_outcomes")
+_ELSEWHERE = frozenset((*_PLANS, *_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from openpyxl.utils import column_index_from_string, get_column_letter
-
+from styrxl.a1 import column_letter, column_number
 from styrxl.findings import Finding, Word, finding
 from styrxl.forms import LANGUAGES, Form, Sheet, Words
 from styrxl.returned import RawSheet, Returned
@@ -37,7 +36,7 @@ class Place:
             return None
         if name in self.downwards:
             row = self.downwards[name]
-        return f"{get_column_letter(self.columns[name])}{row or self.heading_row}"
+        return f"{column_letter(self.columns[name])}{row or self.heading_row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,14 @@ class Table:
     columns: Mapping[str, list[Any]]
     ids: tuple[tuple[int, Any], ...] = ()  # every id on the sheet, begun or not
     marks: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (field, row) -> error shown, or '' for a formula without value
+    untouched: frozenset[tuple[str, int]] = frozenset()  # (field, row) of answers that were given beforehand and stand as issued
 
     @property
     def answered(self) -> bool:
         """Whether the owner has written anything here."""
-        own = (c.field for c in self.sheet.columns if c.asked and not c.locked_when_prefilled)
-        return bool(self.marks) or any(not blank(value) for name in own for value in self.columns.get(name, ()))
+        own = [c.field for c in self.sheet.columns if c.asked and not c.locked_when_prefilled and c.field in self.columns]
+        written = ((name, row) for name in own for row, value in zip(self.rows, self.columns[name], strict=True) if not blank(value))
+        return bool(self.marks) or any(spot not in self.untouched for spot in written)
 
 
 @lru_cache(maxsize=100_000)
@@ -169,7 +170,7 @@ def _heading_fields(sheet: Sheet) -> dict[str, str]:
 
 
 def _at(rule: str, raw: RawSheet, row: int, column: int, heading: str) -> Finding:
-    cell = f"{get_column_letter(raw.left + column + 1)}{row}"
+    cell = f"{column_letter(raw.left + column + 1)}{row}"
     return finding(rule, sheet=raw.name, cell=cell, column=heading, value=heading, heading=heading)
 
 
@@ -204,9 +205,12 @@ def _marks(sheet: Sheet, raw: RawSheet, place: Place) -> dict[tuple[str, int], s
     asked = {place.columns[c.field]: c.field for c in sheet.columns if c.asked and c.field in place.columns}
     lines = {row: name for name, row in place.downwards.items()}
     found: dict[tuple[str, int], str] = {}
+    wanted = frozenset(column_letter(column) for column in {*asked, *place.columns.values()})
     for cell, shown in (*raw.marks.errors.items(), *((cell, "") for cell in raw.marks.uncalculated)):
         letters = cell.rstrip("0123456789")
-        column, row = column_index_from_string(letters), int(cell[len(letters) :])
+        if letters not in wanted:
+            continue
+        column, row = column_number(letters), int(cell[len(letters) :])
         name = lines.get(row) if lines else asked.get(column) if row > place.heading_row else None
         if name and place.columns[name] == column:
             found[name, row] = shown
@@ -246,11 +250,13 @@ def _downwards(sheet: Sheet, raw: RawSheet, fields: Mapping[str, str], language:
 
 def _hidden(raw: RawSheet, table: Table) -> list[Finding]:
     """Answers on hidden rows, in hidden columns or on a sheet that is hidden as a whole."""
+    if not (raw.hidden or raw.marks.hidden_rows or raw.marks.hidden_columns):
+        return []
     asked = {c.field for c in table.sheet.columns if c.asked}
     filled = [
         (row, name) for name in asked & table.columns.keys() for row, v in zip(table.rows, table.columns[name], strict=True) if not blank(v)
     ]
-    if not filled or not (raw.hidden or raw.marks.hidden_rows or raw.marks.hidden_columns):
+    if not filled:
         return []
     place = table.place
     if raw.hidden:
@@ -261,10 +267,10 @@ def _hidden(raw: RawSheet, table: Table) -> list[Finding]:
     rows = sorted({row for row, _ in spots} & raw.marks.hidden_rows)
     columns = sorted({column for _, column in spots} & raw.marks.hidden_columns)
     if rows:
-        cell = f"{get_column_letter(min(c for r, c in spots if r == rows[0]))}{rows[0]}"
+        cell = f"{column_letter(min(c for r, c in spots if r == rows[0]))}{rows[0]}"
         found.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_rows", {"list": [str(r) for r in rows]})))
     if columns:
-        letters = [get_column_letter(c) for c in columns]
+        letters = [column_letter(c) for c in columns]
         cell = f"{letters[0]}{min(r for r, c in spots if c == columns[0])}"
         found.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_columns", {"list": letters})))
     return found

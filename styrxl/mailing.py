@@ -229,11 +229,17 @@ def _answer(office: Office, one: Judged, message: Brought | None, has_accepted: 
         _about(one),
         owner,
         facts,
-        to=None if owner else [message.sender] if message else [],
+        to=_readers(owner, message),
         attachments=[annotated] if annotated else [],
         answers=thread(office.handed_out(owner.org_id) if owner else None, message.message_id if message else None),
         replies=True,
     )
+
+
+def _readers(owner: Organisation | None, message: Brought | None) -> tuple[str, ...]:
+    """Return who is told: the owner's contacts, and a sender whom a controller let in; of a return of nobody, its sender."""
+    sender = (message.sender,) if message and (owner is None or message.outcome == "released") else ()
+    return (*(owner.email if owner else ()), *sender)
 
 
 def _told(findings: Sequence[Finding], severity: str, language: str) -> list[dict[str, Any]]:

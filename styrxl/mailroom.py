@@ -100,7 +100,7 @@ class Room:
         return me(self.command, self.desk.by, datetime.now(UTC))
 
 
-def work(room: Room, round_: Round, wish: Wish, ways: Ways = USUAL) -> Done:
+def work(room: Room, round_: Round, wish: Wish, ways: Ways | None = None) -> Done:
     """Do what a mail command asks for: previews, or mails on their way.
 
     Every letter is written before the first one leaves, so that what is wrong with any of them stops all. Raises StyrxlError.
@@ -110,15 +110,15 @@ def work(room: Room, round_: Round, wish: Wish, ways: Ways = USUAL) -> Done:
         letters, gone = written(office, wish)
         if wish.redirect_to:
             letters = redirect(office, letters, wish.redirect_to)
-        found = sort_out(office, letters, gone)
+        found = sort_out(office, letters, gone, noted=not wish.redirect_to)
         if not wish.send:
             place = folder(office)
             preview(office, found.letters, KINDS[wish.what])
             return Done(found, folder=place)
     with room.alone("outmail", patience=10.0):
         # Somebody else may have sent some of them while we waited.
-        found = sort_out(office, letters, gone)
-        return Done(found, tuple(send(office, found.ready, ways, room.noting, noted=not wish.redirect_to)))
+        found = sort_out(office, letters, gone, noted=not wish.redirect_to)
+        return Done(found, tuple(send(office, found.ready, ways or USUAL, room.noting, noted=not wish.redirect_to)))
 
 
 def office_of(desk: Desk, round_: Round) -> Office:

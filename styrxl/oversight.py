@@ -150,8 +150,8 @@ def _standing(view: View, s: Standing) -> Row:
         s.issue.issued_at if s.issue else None,
         s.issue.due if s.issue else None,
         s.came,
-        _verdict(view, s),
-        _in_time(view, s),
+        verdict(view, s),
+        in_time(view, s),
         s.commitments if s.accepted else None,
         view.phrases.word("elsewhere", where=s.elsewhere) if s.elsewhere else None,
         (newest.profile if newest else None) or s.part.profile,
@@ -160,13 +160,14 @@ def _standing(view: View, s: Standing) -> Row:
     return Row(cells, s.elsewhere_source.index if s.elsewhere_source else None)
 
 
-def _verdict(view: View, s: Standing) -> str:
+def verdict(view: View, s: Standing) -> str:
+    """Say how far an owner's return has come."""
     if shown := s.accepted or s.newest or (s.returns[-1] if s.returns else None):
         return view.phrases.verdict(shown.verdict)
     return view.phrases.word("not_in" if s.issue else "not_issued")
 
 
-def _in_time(view: View, s: Standing) -> str:
+def in_time(view: View, s: Standing) -> str:
     """Say whether a return came in time; what has not come in is neither, and a rebuild later says the same."""
     if s.came is None:
         return view.phrases.word("none")
@@ -177,7 +178,8 @@ def _in_time(view: View, s: Standing) -> str:
 
 def missing(view: View) -> Page:
     """Say what is missing and what to look at; both are said in words where there is nothing."""
-    return page(view, "missing", [_missing(view), _warnings(view)])
+    older = _older(view)
+    return page(view, "missing", [_missing(view), *([older] if older.rows else []), _warnings(view)])
 
 
 def _missing(view: View) -> Block:
@@ -206,12 +208,59 @@ def _lack(view: View, s: Standing, why: str, of: Judged | None) -> Row:
 def _lacks(view: View, s: Standing) -> Iterator[tuple[str, Judged | None]]:
     word, newest = view.phrases.word, s.newest
     if s.issue is None and not s.returns:
-        yield word("missing_issue"), None
+        if why := _unissued(view, s):
+            yield word(why), None
     elif s.accepted is None:
         yield _why(view, s), newest or (s.returns[-1] if s.returns else None)
     elif newest is not None and newest.verdict in ("rejected", "unreadable"):
         key = "newer_rejected" if newest.verdict == "rejected" else "newer_unreadable"
         yield word(key, day=_day(view, newest), old=_day(view, s.accepted)), newest
+
+
+def _unissued(view: View, s: Standing) -> str | None:
+    """Say why an owner has no workbook; None for one that has nothing to follow up, its plan being in another system."""
+    if view.behind is None:
+        return "missing_issue"
+    plans = view.behind.plans.told
+    if s.part.id not in plans.returns:
+        return "missing_plan"
+    there = any(plans.of(table, s.part.id) for table in ("goals", "commitments"))
+    return "missing_issue" if there or s.part.kind != "unit" else None
+
+
+def _older(view: View) -> Block:
+    """List the returns whose workbook was made from other returns of earlier rounds than those that count now."""
+    heading, word = view.phrases.heading, view.phrases.word
+    fields = (
+        Field(heading("board"), "name", 24),
+        Field(heading("unit"), "name", 26),
+        Field(heading("missing"), width=62),
+        Field(heading("file"), "link", 40),
+    )
+    rows = []
+    for owner, r in view.accepted.items() if view.behind else ():
+        for why, newer in _differing(view, owner):
+            link = (
+                Link(f"{owner} · {newer.path.rpartition('/')[2]}", newer.path)
+                if newer
+                else Link(f"{owner} · {r.path.rpartition('/')[2]}", r.path)
+            )
+            rows.append(Row((view.board_name(owner), view.unit_name(owner), why, link)))
+    return Block(fields, tuple(rows), heading=word("older_title"), table="older")
+
+
+def _differing(view: View, owner: str) -> Iterator[tuple[str, Judged | None]]:
+    assert view.behind is not None
+    made_from = view.behind.based_on.get(owner)
+    for past in (view.behind.plans, *view.behind.earlier) if made_from is not None else ():
+        was, now = (made_from or {}).get(past.round.id), past.told.returns.get(owner)
+        if was == now:
+            continue
+        name = view.phrases.word(f"round_{past.round.kind}", year=past.round.year)
+        newer = next((r for r in past.judged.accepted if r.owner == owner), None)
+        day = _day(view, newer) if newer else None
+        key = "based_on_gone" if newer is None else "based_on_none" if was is None else "based_on_older"
+        yield view.phrases.word(key, round=name, day=day), newer
 
 
 def _why(view: View, s: Standing) -> str:

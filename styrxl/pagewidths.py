@@ -14,6 +14,7 @@ _LONGEST_WORD = 29.0  # a word that is wider is broken
 _SMALL = {"id": 20.0, "link": 34.0}  # kinds in small letters, and the width that they are given at most
 NUMBERS = frozenset({"money", "count", "number", "integer"})  # kinds that stand to the right
 _NARROW = 14.0
+_UNCLAIMED = 10.0  # of a column that only spans take
 _SCALE = 40
 _TABLE = bytes(min(255, round(look.text_width(bytes([n]).decode("cp1252", "replace")) * _SCALE)) for n in range(256))
 
@@ -21,24 +22,28 @@ _TABLE = bytes(min(255, round(look.text_width(bytes([n]).decode("cp1252", "repla
 def page_widths(page: Page, room: float) -> list[float]:
     """Return the widths of a page's columns: what they wish for, or what fits when printed (links in the last one are not)."""
     blocks = [b for b in page.blocks if b.rows] or list(page.blocks)
-    most = max(len(b.fields) for b in blocks)
+    most = max(b.starts[-1] for b in blocks)
     wished, least = [0.0] * most, [0.0] * most
     for block in blocks:
-        for n, field in enumerate(block.fields):
+        for n, (field, at) in enumerate(zip(block.fields, block.starts, strict=False)):
+            if field.span > 1:  # it takes what the other blocks' columns give it
+                continue
             need = _least(block, n, field)
-            least[n] = max(least[n], need)
-            wished[n] = max(wished[n], field.width, need)
+            least[at] = max(least[at], need)
+            wished[at] = max(wished[at], field.width, need)
+    wished = [w or _UNCLAIMED for w in wished]
+    least = [w or _UNCLAIMED for w in least]
     paper = printed(page)
     if not any(b.chart for b in blocks):  # what runs on to the right would else run off the paper
-        notes = [(n, b) for b in blocks for n, f in enumerate(b.fields) if f.kind == "note"]
-        for n, b in notes:
-            wished[n] = least[n] = max([least[n], *(quick_width(v) + 2 for r in b.rows if (v := r.cells[n]))])
+        notes = [(n, at, b) for b in blocks for n, (f, at) in enumerate(zip(b.fields, b.starts, strict=False)) if f.kind == "note"]
+        for n, at, b in notes:
+            wished[at] = least[at] = max([least[at], *(quick_width(v) + 2 for r in b.rows if (v := r.cells[n]))])
     return [*fitted(wished[:paper], least[:paper], room), *wished[paper:]]
 
 
 def printed(page: Page) -> int:
     """Return how many of a page's columns are printed."""
-    return max((len(b.fields) - _screened(b) for b in page.blocks if b.rows), default=1)
+    return max((b.starts[len(b.fields) - _screened(b)] for b in page.blocks if b.rows), default=1)
 
 
 def _screened(block: Block) -> int:

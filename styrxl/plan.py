@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from styrxl.rounds import Round
+
 BOARD_LIKE = ("board", "council", "audit", "common")
 
 _PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
@@ -18,7 +20,20 @@ _ROUND_WORDS = {
     for kind, words in {
         "t1": ("t1", "tertial1", "tertialrapport1", "delår1", "delårsrapport1", "april", "interim1", "interimreport1"),
         "t2": ("t2", "tertial2", "tertialrapport2", "delår2", "delårsrapport2", "augusti", "interim2", "interimreport2", "august"),
-        "year": ("år", "året", "helår", "årsbokslut", "bokslut", "årsredovisning", "t3", "year", "yearend", "year-end", "annual", "annualreport"),
+        "year": (
+            "år",
+            "året",
+            "helår",
+            "årsbokslut",
+            "bokslut",
+            "årsredovisning",
+            "t3",
+            "year",
+            "yearend",
+            "year-end",
+            "annual",
+            "annualreport",
+        ),
     }.items()
     for word in words
 }
@@ -109,6 +124,17 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class CouncilAssessment:
+    """The council's own assessment of one of its goals in a round."""
+
+    round: str
+    goal_id: str
+    assessment: str
+    reason: str | None
+    decision: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The multi-year plan; ``indicators`` is the table council_indicators as it was read."""
 
@@ -118,6 +144,7 @@ class Plan:
     adjustments: tuple[Adjustment, ...]
     waivers: tuple[Waiver, ...]
     indicators: pd.DataFrame
+    assessments: tuple[CouncilAssessment, ...] = ()
 
     def find(self, org_id: str, day: date) -> Organisation | None:
         """Row that holds for an id on a day, else its latest earlier one, else any, else None."""
@@ -135,6 +162,14 @@ class Plan:
         """Units of a board on a day, in the plan's order."""
         return [o for o in self.of_kind(["unit"], day) if o.board_id == board_id]
 
+    def answering(self, levels: Iterable[str], round_: Round) -> list[Organisation]:
+        """Return who is to answer in a round: the organisations of some levels on its day; of units those whose board has chosen it."""
+        found = self.of_kind(levels, round_.day)
+        if not round_.followup:
+            return found
+        choosing = {o.org_id for o in self.of_kind(BOARD_LIKE, round_.day) if round_.kind in o.followup_rounds}
+        return [o for o in found if o.kind != "unit" or o.board_id in choosing]
+
     def council_goals(self, year: int) -> list[CouncilGoal]:
         """Council goals that hold in a year."""
         return [goal for goal in self.goals if goal.holds(year)]
@@ -144,6 +179,10 @@ class Plan:
         operating, investment = self.frames.get((board_id, year), (None, None))
         changes = tuple(a for a in self.adjustments if a.board_id == board_id and a.year == year and a.date <= day)
         return Frame(operating, investment, changes)
+
+    def assessed(self, round_: str) -> dict[str, CouncilAssessment]:
+        """Return the council's own assessments in a round, by goal: of several the last one."""
+        return {a.goal_id: a for a in self.assessments if a.round == round_}
 
 
 def ids(text: Any) -> tuple[str, ...]:
@@ -170,6 +209,10 @@ def plan_from(tables: Mapping[str, pd.DataFrame]) -> Plan:
         adjustments=tuple(_adjustment(row) for row in _rows(tables, "frame_adjustments")),
         waivers=tuple(Waiver(r["owner"], r["round"], r["rule"], r["reason"], r["until"].date()) for r in _rows(tables, "waivers")),
         indicators=tables.get("council_indicators", pd.DataFrame()),
+        assessments=tuple(
+            CouncilAssessment(r["round"], r["goal_id"], r["assessment"], r["reason"], r["decision"])
+            for r in _rows(tables, "council_assessments")
+        ),
     )
 
 

@@ -257,7 +257,7 @@ def _reply(code: int, text: bytes | str) -> str:
 
 
 @dataclass(slots=True)
-class Round:
+class Sending:
     """One sending of parcels: what has become of each, in their order."""
 
     server: Smtp

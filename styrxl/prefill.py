@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from styrxl.thresholds import Thresholds
@@ -66,3 +66,18 @@ class Prefill:
         raw["memory"] = {key: tuple(rows) for key, rows in raw.get("memory", {}).items()}
         raw["lists"] = {key: tuple((i, t) for i, t in pairs) for key, pairs in raw["lists"].items()}
         return cls(**raw)
+
+
+class Shared:
+    """Reads prefills so that those of owners who were given the same rows and lists share them."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._rows: dict[Any, tuple[Row, ...]] = {}
+        self._lists: dict[Any, tuple[tuple[str, str], ...]] = {}
+
+    def prefill(self, text: str) -> Prefill:
+        """Return the prefill that ``to_json`` wrote."""
+        made = Prefill.from_json(text)
+        rows = {key: self._rows.setdefault((key, *(tuple(row.items()) for row in some)), some) for key, some in made.rows.items()}
+        return replace(made, rows=rows, lists={key: self._lists.setdefault(pairs, pairs) for key, pairs in made.lists.items()})

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from python_calamine import CalamineError
+
+from styrxl.behind import Behind, Past
 from styrxl.errors import StyrxlError
+from styrxl.feedback import feedback
 from styrxl.files import write_atomically
-from styrxl.inbox import Desk, judge_inbox
+from styrxl.forms import Forms
+from styrxl.inbox import Desk, judge_inbox, judge_inbox_quietly
+from styrxl.inbox import Issued as Issues
 from styrxl.issuing import look
 from styrxl.judged import JudgedRound
 from styrxl.report import board_book, council_book
@@ -37,14 +43,17 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
             raise StyrxlError("unknown-owner-named", owner=name, level={"sv": "nämnd", "en": "board"}, round=round_.id)
     judged = judge_inbox(desk, round_)
     issued = issued_of(desk, round_)
+    behind = behind_of(desk, round_, judged) if round_.followup else None
     written: list[Path] = []
     if every or not boards:
         path = desk.workspace.council(round_)
-        write_atomically(path, council_book(judged, desk.plan, issued, scope_of(desk, round_, desk.workspace.settings.language)))
+        write_atomically(path, council_book(judged, desk.plan, issued, scope_of(desk, round_, desk.workspace.settings.language), behind))
         written.append(path)
     for name in there if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
-        write_atomically(path, board_book(judged, desk.plan, issued, scope_of(desk, round_, language_of(desk, name, day)), name))
+        kept = feedback_in(path, desk.workspace.forms) if behind else {}
+        scope = scope_of(desk, round_, language_of(desk, name, day))
+        write_atomically(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
         written.append(path)
     return Published(tuple(written), _missing(judged, issued))
 
@@ -52,6 +61,34 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
 def _missing(judged: JudgedRound, issued: Sequence[Issued]) -> tuple[str, ...]:
     there = {r.owner for r in judged.accepted}
     return tuple(issue.owner for issue in issued if issue.owner not in there)
+
+
+def behind_of(desk: Desk, round_: Round, judged: JudgedRound) -> Behind:
+    """Return what a follow-up follows: the year's plans, its rounds so far, the year before, and which returns its workbooks were made from."""
+    plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
+    last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
+    there = bool(last[1].judged.accepted)
+    issued = Issues(desk.ledger)
+    based_on = {r.owner: issued[r.issue].based_on for r in judged.accepted if r.owner and r.issue and r.issue in issued}
+    return Behind(plans, tuple(earlier), last[0] if there else None, last[1] if there else None, based_on)
+
+
+def _past(desk: Desk, round_: Round) -> Past:
+    there = bool(desk.workspace.inbox_files(round_).files)
+    return Past(round_, judge_inbox_quietly(desk, round_) if there else JudgedRound(round_.id, (), {}))
+
+
+def feedback_in(path: Path, forms: Forms) -> dict[str, str]:
+    """Return the feedback that a board has written into its workbook, by id of unit or commitment.
+
+    Raises StyrxlError (not-readable) for a workbook that is there but cannot be read: what it holds must not be written over.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return feedback(path.read_bytes(), forms)
+    except (OSError, CalamineError) as error:
+        raise StyrxlError("not-readable", path=str(path), why=str(error)) from error
 
 
 def issued_of(desk: Desk, round_: Round) -> list[Issued]:

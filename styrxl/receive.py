@@ -19,9 +19,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from styrxl.errors import StyrxlError
-from styrxl.files import write_atomically
+from styrxl.files import read_file, write_atomically
 from styrxl.findings import Word
-from styrxl.inbox import Desk, read_file
+from styrxl.inbox import Desk
 from styrxl.isolated import Reader
 from styrxl.kinds import is_zip, kind_of_zip
 from styrxl.ledger import Receipt
@@ -279,4 +279,3 @@ def states(outcomes: Iterable[Outcome]) -> dict[str, int]:
     for outcome in outcomes:
         found[outcome.state] += 1
     return found
-

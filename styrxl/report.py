@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.header_footer import HeaderFooter
 from openpyxl.worksheet.pagebreak import Break
@@ -17,6 +19,7 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl import look
+from styrxl.behind import Behind
 from styrxl.book import Block, Book, Link, Page, Tally, total, unique
 from styrxl.charts import WIDTH as CHART_WIDTH
 from styrxl.charts import drawn, height
@@ -27,7 +30,7 @@ from styrxl.pagewidths import NUMBERS, page_widths, printed, text_lines
 from styrxl.plan import Plan
 from styrxl.reportstyles import Styles
 from styrxl.sheetxml import MOST_LINKS, Pen, Sheet, packed, write_rows
-from styrxl.view import Issued, Scope
+from styrxl.view import Issued, Scope, View
 
 _READING = 120.0  # width over which a sentence is spread
 _ROOM = 188.0  # width of a page when the smallest letters, 10 points, are printed as 8
@@ -36,18 +39,28 @@ _POINTS = 5.3  # of a column that is one wide
 _PAGE_WIDE, _PAGE_HIGH = 798.0, 519.0  # points of paper between the margins
 
 
-def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope) -> bytes:
-    """Return the council's workbook of a round; the same input gives the same bytes."""
-    return _made(judged, plan, issued, scope, None)
+def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> bytes:
+    """Return the council's workbook of a round; the same input gives the same bytes. ``behind``: what a follow-up follows."""
+    return _made(*consolidate(judged, plan, issued, scope, None, behind), scope)
 
 
-def board_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, board: str) -> bytes:
-    """Return the workbook of a board and its units; the same input gives the same bytes."""
-    return _made(judged, plan, issued, scope, board)
+def board_book(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str,
+    behind: Behind | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the workbook of a board and its units; the same input gives the same bytes.
+
+    ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
+    """
+    return _made(*consolidate(judged, plan, issued, scope, board, behind, kept), scope)
 
 
-def _made(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, board: str | None) -> bytes:
-    view, book = consolidate(judged, plan, issued, scope, board)
+def _made(view: View, book: Book, scope: Scope) -> bytes:
     workbook = _workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
     desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=view.phrases.word("too_many_links", n=MOST_LINKS))
@@ -98,6 +111,8 @@ def _sheet(desk: Desk, page: Page) -> Sheet:
     pen = Pen(Sheet(width=len(widths)), desk.styles, desk.strings, widths, letters, desk.book.up)
     _head(ws, pen, page, desk)
     tops = [_block(ws, pen, block, page) for block in page.blocks]
+    for span in pen.sheet.merged:
+        ws.merged_cells.add(CellRange(span))  # its cells are written already
     heads = [top for top, block in zip(tops, page.blocks, strict=True) if top and (block.sticky or len(page.blocks) == 1)]
     _set_up(ws, pen, page, heads)
     _print(ws, pen, page, heads, desk)
@@ -160,9 +175,16 @@ def _capacity(widths: Sequence[float]) -> float:
 def _headings(pen: Pen, block: Block) -> int:
     titles = unique([clean(f.heading) for f in block.fields])
     arrow = 2.6 if block.table else 0.0  # the button of the filter covers some of the cell
-    lines = max(text_lines(t, w - arrow, bold=True) for t, w in zip(titles, pen.widths, strict=False))
-    styles = ["heading_right" if f.kind in NUMBERS else "heading_left" for f in block.fields]
-    return pen.line([pen.text(t, s, n) for n, (t, s) in enumerate(zip(titles, styles, strict=True))], lines * look.LINE_HEIGHT + 6)
+    spans = list(pairwise(block.starts))
+    lines = max(text_lines(t, sum(pen.widths[a:b]) - arrow, bold=True) for t, (a, b) in zip(titles, spans, strict=True))
+    cells = []
+    for field, title, (at, end) in zip(block.fields, titles, spans, strict=True):
+        style = "heading_right" if field.kind in NUMBERS else "heading_left"
+        cells.append(pen.text(title, style, at))
+        cells += [pen.empty(style, n) for n in range(at + 1, end)]
+        if end > at + 1:
+            pen.sheet.merged.append(f"{pen.letters[at]}{pen.sheet.bottom + 1}:{pen.letters[end - 1]}{pen.sheet.bottom + 1}")
+    return pen.line(cells, lines * look.LINE_HEIGHT + 6)
 
 
 def _table(ws: Worksheet, pen: Pen, block: Block, top: int) -> None:

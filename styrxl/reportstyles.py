@@ -21,7 +21,7 @@ _FORMATS = {
     "date": look.DATE_FORMAT,
 }
 _QUOTED = frozenset("=+-@'")
-_TONES = {"✓": look.GOOD, "!": look.WATCH}
+_TONES = {"✓": look.GOOD, "!": look.WATCH, "✗": look.MEND}
 
 
 class Styles:
@@ -64,7 +64,8 @@ class Styles:
         side = Side(style="thin", color=look.LINE)
         cell.font = _font(kind, weight, tone, self._accent)
         cell.border = Border() if kind == "note" else Border(left=side, right=side, top=side, bottom=side)
-        cell.fill = PatternFill("solid", start_color=tone.fill if tone else look.LOCKED) if tone or weight else PatternFill()
+        fill = look.INPUT if kind == "input" else tone.fill if tone else look.LOCKED if weight else None
+        cell.fill = PatternFill("solid", start_color=fill) if fill else PatternFill()
         across = "right" if kind in _FORMATS and kind != "date" else "left"
         wraps = kind not in _FORMATS and kind != "note"
         cell.alignment = Alignment(horizontal=across, vertical="top", wrap_text=wraps, indent=2 * indent or kind == "note")

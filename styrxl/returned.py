@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -25,8 +26,11 @@ from styrxl.unpack import Package, RefusedError, oversized, packed, unreadable
 IDENTITY_SHEET = "_styrxl"
 SIGNED = ("form", "version", "round", "owner", "issue")
 _IDENTITY = 200  # rows of the hidden sheet, and characters of an answer in it: far more than there are
-_ORDINARY = 8 * MB  # unpacked: no more is read in the process that judges
-_RELATION = re.compile(r"\{http://(?:schemas\.openxmlformats|purl\.oclc)\.org/(?:officeDocument/2006|ooxml/officeDocument)/relationships\}id")
+ORDINARY_MB = 8  # unpacked: no more of a stranger's is read in the process that judges
+_RELATION = re.compile(
+    r"\{http://(?:schemas\.openxmlformats|purl\.oclc)\.org/(?:officeDocument/2006|ooxml/officeDocument)/relationships\}id"
+)
+_SMALL = 64_000  # bytes that are worth remembering
 _USUAL = "xl/workbook.xml"
 _OFFICE_DOCUMENT = "/relationships/officeDocument"
 _BESIDE = ("styles.xml", "sharedstrings.xml")
@@ -38,6 +42,12 @@ _STAMP = re.compile(r"styrxl_(\w+)")
 _FAR_CELL = re.compile(rb'<c(?! r="[A-Z]\d{1,4}"|[a-zA-Z])')
 _FAR_ROW = re.compile(rb'<row(?! r="\d{1,4}"|[a-zA-Z])')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
+# What nobody has written: cells that are styled and empty, and the words of a formula. In a form they are most of a sheet.
+_EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,6}")?/>')
+_FORMULA = re.compile(rb"<f>[^<]{1,8192}</f>")
+_STAMPED = re.compile(
+    rb'<property [^<>]{0,200}\bname="styrxl_(\w{1,40})"[^<>]{0,200}><vt:lpwstr(?: [^<>]{0,200}?)?(?:>([^<&]{0,400})</vt:lpwstr>|/>)</property>'
+)
 _ANSWERED = re.compile(rb'<c\s[^<>]{0,200}?\br="([A-Za-z]{1,3})(\d{1,7})"[^<>]{0,200}(?<!/)>')
 
 
@@ -73,25 +83,36 @@ class _Content:
     data: bytes
     sheets: Mapping[str, bytes] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
+    unread: Collection[str] = ()  # sheets that are left where they are
 
 
 Read = tuple[Returned | None, tuple[Finding, ...]]
+Unread = Callable[[Mapping[str, str]], Collection[str]]  # identity, as the document's properties have it -> names of sheets
 
 
-def read(data: bytes, limits: Limits = STANDARD, *, ordinary_only: bool = False) -> Read:
+def EVERY(_: Mapping[str, str]) -> Collection[str]:  # noqa: N802 -- a constant
+    """Leave no sheet unread."""
+    return ()
+
+
+def read(
+    data: bytes, limits: Limits = STANDARD, *, ordinary_only: bool = False, ordinary_mb: int = ORDINARY_MB, unread: Unread = EVERY
+) -> Read:
     """Read a workbook (xlsx, xlsm, xlsb, xls, ods).
+
+    ``unread`` names the sheets that nobody will ask for: of an ordinary workbook they come without rows.
 
     A file that cannot be read gives one error (``unreadable-workbook``, ``encrypted-workbook``, ``oversized-workbook``) and no workbook;
     one without identity is still returned, with an empty identity. With ``ordinary_only`` raises NotOrdinaryError for a file that
     could take much time or memory; without it, any file may do its worst to the process: see ``isolated``.
     """
     try:
-        return _read(data, limits, ordinary_only=ordinary_only)
+        return _read(data, limits, ordinary_mb if ordinary_only else 0, unread)
     except RefusedError as refused:
         return None, (refused.found,)
 
 
-def _read(data: bytes, limits: Limits, *, ordinary_only: bool) -> Read:
+def _read(data: bytes, limits: Limits, ordinary_mb: int, unread: Unread) -> Read:
     if len(data) > limits.file_mb * MB:
         raise oversized("too_large_file", mb=len(data) // MB, high=limits.file_mb)
     package = Package(data, limits) if is_zip(data) else None
@@ -100,15 +121,17 @@ def _read(data: bytes, limits: Limits, *, ordinary_only: bool) -> Read:
         raise RefusedError(finding("encrypted-workbook"))
     if kind not in WORKBOOKS:
         raise unreadable("damaged") if kind == "damaged" else unreadable("seems_to_be", what=Word(f"kind_{kind}"))
-    if ordinary_only and kind != "xlsx":
+    if ordinary_mb and kind != "xlsx":
         raise NotOrdinaryError
     if package is None:
         content = _Content(data)
     else:
-        content = _xlsx(package, ordinary_only=ordinary_only) if kind == "xlsx" else _other(package)
+        content = _xlsx(package, ordinary_mb, unread) if kind == "xlsx" else _other(package)
     sheets = tuple(_sheets(content, limits))
     hidden_away = next((_answers(sheet) for sheet in sheets if sheet.name == IDENTITY_SHEET), {})
     mixed = bool(hidden_away and content.properties) and any(hidden_away.get(k) != content.properties.get(k) for k in SIGNED)
+    if mixed and content.unread:  # it says that it is two things: all of it is looked at
+        return _read(data, limits, ordinary_mb, EVERY)
     return Returned(hidden_away or content.properties, sheets, mixed), (*_about(kind, data, package, limits), *_unseen(kind))
 
 
@@ -136,7 +159,7 @@ def _is_locked_ods(package: Package) -> bool:
 # from the package to what the reader gets
 
 
-def _xlsx(package: Package, *, ordinary_only: bool) -> _Content:
+def _xlsx(package: Package, ordinary_mb: int, unread: Unread) -> _Content:
     workbook = _workbook_part(package)
     folder, _, name = workbook.rpartition("/")
     base = f"{folder}/" if folder else ""
@@ -145,25 +168,38 @@ def _xlsx(package: Package, *, ordinary_only: bool) -> _Content:
         raise unreadable("damaged")
     always = ("[content_types].xml", "_rels/.rels", workbook, relations, *(base + part for part in _BESIDE), "docprops/custom.xml")
     fixed = [part for part in always if part in package]
-    if ordinary_only and package.size(fixed) > _ORDINARY:
+    if ordinary_mb and package.size(fixed) > ordinary_mb * MB:
         raise NotOrdinaryError
     parts = {part: package.part(part) for part in fixed}
     properties = _properties(parts.pop("docprops/custom.xml", b""))
     where = _places(parts[workbook], parts[relations], base, package.limits)
-    found = {sheet: part for sheet, part in where.items() if part in package}
-    if ordinary_only and package.size([*fixed, *found.values()]) > _ORDINARY:
+    left = {name for name in unread(properties) if name in where} if ordinary_mb else set()
+    found = {sheet: part for sheet, part in where.items() if part in package and sheet not in left}
+    if ordinary_mb and package.size([*fixed, *found.values()]) > ordinary_mb * MB:
         raise NotOrdinaryError
-    sheets = {sheet: package.sheet(part) for sheet, part in found.items()}
+    whole = {sheet: package.sheet(part) for sheet, part in found.items()}
+    sheets = {sheet: bared(xml) for sheet, xml in whole.items()}
     far = [sheet for sheet, xml in sheets.items() if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml)]
     for sheet in far:
-        _check_extent(sheet, sheets[sheet], package.limits)
-    if ordinary_only and far:
+        _check_extent(sheet, whole[sheet], package.limits)
+        sheets[sheet] = whole[sheet]
+    if ordinary_mb and far:
         raise NotOrdinaryError
     parts |= {found[sheet]: xml for sheet, xml in sheets.items()}
-    return _Content(packed({package.original(part): content for part, content in parts.items()}), sheets, properties)
+    return _Content(packed({package.original(part): content for part, content in parts.items()}), sheets, properties, left)
 
 
-def sheet_parts(package: Package) -> dict[str, str]:
+def bared(xml: bytes) -> bytes:
+    """Return a sheet without its empty cells and what its formulas say: the same values, in a fifth of the bytes.
+
+    A formula stays as ``<f/>``, which shows that there is one. Cells without an address are placed by those before them, so that
+    nothing may be taken out: such a sheet is one of those that ``_FAR_CELL`` finds, and is read as it is.
+    """
+    bare = _FORMULA.sub(b"<f/>", _EMPTY_CELL.sub(b"", xml))
+    return xml if b"<!" in bare else bare  # a comment, or text in which anything may stand
+
+
+def sheet_parts(package: Package) -> Mapping[str, str]:
     """Return the names of the parts that hold an xlsx's sheets, by the sheets' names; RefusedError."""
     workbook = _workbook_part(package)
     folder, _, name = workbook.rpartition("/")
@@ -190,11 +226,17 @@ def _parsed(content: bytes) -> ElementTree.Element:
         raise unreadable("damaged") from error
 
 
-def _places(workbook: bytes, relations: bytes, base: str, limits: Limits) -> dict[str, str]:
+def _places(workbook: bytes, relations: bytes, base: str, limits: Limits) -> Mapping[str, str]:
     """Names of the sheets, and the parts that hold them."""
     count = workbook.count(b"sheetId=")
     if count > limits.sheets:
         raise oversized("too_many_sheets", n=count, high=limits.sheets)
+    small = len(workbook) + len(relations) < _SMALL
+    return _placed(workbook, relations, base) if small else _placed.__wrapped__(workbook, relations, base)
+
+
+@lru_cache(maxsize=64)  # a form's workbooks are alike in this
+def _placed(workbook: bytes, relations: bytes, base: str) -> Mapping[str, str]:
     targets = {r.get("Id"): (r.get("Target") or "") for r in _parsed(relations)}
     tags = [element for element in _parsed(workbook).iter() if element.tag.endswith("}sheet")]
     if not tags:
@@ -224,7 +266,9 @@ def _check_extent(name: str, xml: bytes, limits: Limits) -> None:
         row, column = int(match[2]), _column(match[1])
         if row > limits.rows or column > limits.columns:
             cell = (match[1] + match[2]).decode().upper()
-            raise oversized("too_far_down" if row > limits.rows else "too_far_right", sheet=name, cell=cell, high=limits.rows, columns=limits.columns)
+            raise oversized(
+                "too_far_down" if row > limits.rows else "too_far_right", sheet=name, cell=cell, high=limits.rows, columns=limits.columns
+            )
         left, right, low, high = min(left, column), max(right, column), min(low, row), max(high, row)
     if max(0, right - left + 1) * max(0, high - low + 1) > CELLS:
         raise oversized("too_many_cells", sheet=name, high=CELLS)
@@ -250,10 +294,13 @@ def _sheets(content: _Content, limits: Limits) -> Iterator[RawSheet]:
         if len(names) > limits.sheets:
             raise oversized("too_many_sheets", n=len(names), high=limits.sheets)
         for name in names:
+            hidden = name in kinds and kinds[name].visible != SheetVisibleEnum.Visible
+            if name in content.unread:
+                yield RawSheet(name, 0, 0, [], hidden)
+                continue
             sheet = book.get_sheet_by_name(name)
             _check_size(name, sheet, limits)
             top, left = sheet.start or (0, 0)
-            hidden = name in kinds and kinds[name].visible != SheetVisibleEnum.Visible
             marks = marks_of(content.sheets[name]) if name in content.sheets else NO_MARKS
             yield RawSheet(name, top, left, sheet.to_python(), hidden, marks)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
@@ -282,8 +329,11 @@ def _plain(value: Any) -> str:
 
 def _properties(content: bytes) -> dict[str, str]:
     """Identity in the document properties, which LibreOffice and Excel keep, for a workbook whose hidden sheet is gone."""
-    if b"styrxl_" not in content:
+    count = content.count(b"styrxl_")
+    if not count:
         return {}
+    if b"<!" not in content and len(plain := _STAMPED.findall(content)) == count:
+        return {key.decode(): _plain(value.decode("utf-8", "replace").strip()) for key, value in plain}
     entries = list(_parsed(content).iter())
     stamped = ((next((m[1] for value in entry.attrib.values() if (m := _STAMP.fullmatch(value))), None), entry) for entry in entries)
     return {name: _plain("".join(entry.itertext()).strip()) for name, entry in stamped if name}

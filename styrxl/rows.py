@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from styrxl.findings import CellOf, Remark
-from styrxl.forms import Column, Sheet
+from styrxl.forms import Column, Form, Sheet
 from styrxl.kindly import fold
-from styrxl.locate import blank
+from styrxl.locate import Table, blank
 from styrxl.parse import Batch, Parsed, with_formulas
 from styrxl.prefill import Prefill
 
+_NUMBER = re.compile(r"\d{1,6}")
 IDS_AHEAD = 10_000  # ids that a workbook with more rows may have been numbered with
 
 
@@ -29,8 +30,9 @@ def check_ids(sheet: Sheet, source: int, ids: tuple[tuple[int, Any], ...], begun
     found: list[Remark] = []
     seen: dict[str, int] = {}
     known = _issued_ids(sheet, column, issued)
-    for row, typed in ids:
-        key = id_key(typed, named=sheet.named)
+    named = sheet.named
+    keys = [(row, typed, id_key(typed, named=named)) for row, typed in ids]
+    for row, typed, key in keys:
         if not key:
             continue
         if key in seen and (row in begun or seen[key] in begun):
@@ -38,7 +40,7 @@ def check_ids(sheet: Sheet, source: int, ids: tuple[tuple[int, Any], ...], begun
         elif row in begun and known is not None and key not in known and not _numbered(column, key, issued):
             found.append(Remark(source, sheet.key, row, column.field, "unknown-row", typed))
         seen.setdefault(key, row)
-    without = sorted(begun - {row for row, typed in ids if id_key(typed, named=sheet.named)})
+    without = sorted(begun - {row for row, _, key in keys if key})
     found += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
     return found + _missing_rows(sheet, column, source, seen.keys(), issued)
 
@@ -47,12 +49,17 @@ def _missing_rows(sheet: Sheet, column: Column, source: int, seen: Any, issued: 
     if issued is None:
         return []
     rows = issued.rows.get(sheet.key, ())
-    gone = [row for row in rows if id_key(row[column.field], named=sheet.named) not in seen]
+    if not rows:
+        return []
+    named = sheet.named
+    gone = [row for row in rows if id_key(row[column.field], named=named) not in seen]
     return [Remark(source, sheet.key, None, column.field, "missing-row", row[column.field], {"id": row[column.field]}) for row in gone]
 
 
 def id_key(typed: Any, *, named: bool = False) -> str:
     """Return the id at the start of what stands in an id cell; all of it, folded, where rows are ``named``."""
+    if type(typed) is str and not named:
+        return typed.strip().split(" ", 1)[0].upper()
     text = "" if blank(typed) else str(typed).strip()
     return fold(text) if named else text.split(" ", 1)[0].upper()
 
@@ -60,15 +67,45 @@ def id_key(typed: Any, *, named: bool = False) -> str:
 def _issued_ids(sheet: Sheet, column: Column, issued: Prefill | None) -> frozenset[str] | None:
     if issued is None:
         return None
-    return frozenset(id_key(row[column.field], named=sheet.named) for row in issued.rows.get(sheet.key, ()))
+    named = sheet.named
+    return frozenset(id_key(row[column.field], named=named) for row in issued.rows.get(sheet.key, ()))
 
 
 def _numbered(column: Column, key: str, issued: Prefill | None) -> bool:
     if not column.number or issued is None:
         return False
-    pattern = re.escape(column.number.format(owner=issued.owner, year=issued.year, n="@")).replace("@", r"(\d{1,6})")
-    match = re.fullmatch(pattern, key)
-    return bool(match) and 1 <= int(match[1]) <= IDS_AHEAD if match else False
+    before, _, after = column.number.format(owner=issued.owner, year=issued.year, n="@").partition("@")
+    if not (key.startswith(before) and key.endswith(after)):
+        return False
+    number = key[len(before) : len(key) - len(after)]
+    return bool(_NUMBER.fullmatch(number)) and 1 <= int(number) <= IDS_AHEAD
+
+
+def untouched(table: Table, issued: Prefill | None, form: Form) -> frozenset[tuple[str, int]]:
+    """Return the fields and rows of a return's answers that were given beforehand and stand as they were issued."""
+    column = table.sheet.id_column
+    rows = issued.rows.get(table.sheet.key, ()) if issued else ()
+    if column is None or not rows or column.field not in table.columns:
+        return frozenset()
+    named = table.sheet.named
+    known = {id_key(row[column.field], named=named): row for row in rows}
+    found = set()
+    for index, row in enumerate(table.rows):
+        given = known.get(id_key(table.columns[column.field][index], named=named), {})
+        for asked in (c for c in table.sheet.columns if c.asked and c.field in table.columns and not blank(given.get(c.field))):
+            if _as_issued(table.columns[asked.field][index], given[asked.field], asked, form):
+                found.add((asked.field, row))
+    return frozenset(found)
+
+
+def _as_issued(typed: Any, issued: Any, column: Column, form: Form) -> bool:
+    if isinstance(issued, int | float) and isinstance(typed, int | float):
+        return float(typed) == float(issued)
+    if column.kind == "ref" and not column.many:
+        return id_key(typed) == id_key(issued)
+    words = form.lists[column.list].get(str(issued), {}) if column.list else {}
+    text = f"{typed:g}" if isinstance(typed, float) else str(typed)
+    return fold(text.replace("; ", ";")) in {fold(str(word)) for word in (issued, *words.values())}
 
 
 def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:

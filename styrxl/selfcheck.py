@@ -310,9 +310,7 @@ def count_missing(place: Place, terms: Terms) -> str:
 
 
 def _lacks(place: Place, column: Column, terms: Terms) -> str:
-    where = {
-        field: place.remote(place.cell(field)) if place.down else place.span(letter) for field, letter in place.letters.items()
-    }
+    where = {field: place.remote(place.cell(field)) if place.down else place.span(letter) for field, letter in place.letters.items()}
     lacks = f'(TRIM({where[column.field]})="")'
     if column.required:
         return lacks

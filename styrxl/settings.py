@@ -306,7 +306,8 @@ def _thresholds(section: _Section) -> Thresholds:
 def _domain(address: str) -> str:
     """Return the domain of an address, or an empty text where it is none."""
     _, plain = parseaddr(address)
-    return plain.rpartition("@")[2].lower()
+    local, at, domain = plain.rpartition("@")
+    return domain.lower() if local and at else ""
 
 
 def _server(section: _Section, ports: Mapping[str, int]) -> Server | None:

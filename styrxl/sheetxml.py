@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
+from itertools import accumulate
 from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl import Workbook
@@ -30,8 +31,8 @@ _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _AFTER_LINKS = re.compile(rb"<printOptions|<pageMargins")
 MOST_LINKS = 65_530  # on a sheet; Excel's own limit
 
-_WRAPPED = frozenset({"text", "name", "status", "link", "id"})
-_SIGNS = frozenset("=+-@'✓!")  # a text that begins with one of these has a style of its own
+_WRAPPED = frozenset({"text", "name", "status", "link", "id", "input"})
+_SIGNS = frozenset("=+-@'✓!✗")  # a text that begins with one of these has a style of its own
 _INDENT = 2.2  # width that one step of indentation takes
 _DEEPEST = 7  # level of an outline; Excel's own limit
 
@@ -49,6 +50,7 @@ class Sheet:
     rows: dict[int, int] = field(default_factory=dict)  # written of each return
     money: dict[int, list[float]] = field(default_factory=dict)
     alts: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)  # ranges of cells that are one
     width: int = 1
 
 
@@ -77,6 +79,10 @@ class Pen:
         style_id = self.styles.named(style)
         return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{style_id}" t="s"><v>{number}</v></c>'
 
+    def empty(self, style: str, column: int) -> str:
+        """Return a cell without anything in it in the next row."""
+        return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{self.styles.named(style)}"/>'
+
     def blank(self, points: float = look.LINE_HEIGHT) -> None:
         """Leave a row empty."""
         self.line((), points)
@@ -93,11 +99,13 @@ class _Column:
     styles: tuple[int, int, int]  # by the weight of the row
     indented: bool
     tally: bool
+    more: tuple[str, ...] = ()  # letters of the columns that it takes besides its own
 
 
 def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: int = _DEEPEST) -> float:
     """Write rows and return their height in points all together; those below a level of the outline are folded away."""
-    columns = [_column(pen, n, f) for n, f in enumerate(fields)]
+    starts = accumulate((f.span for f in fields), initial=0)
+    columns = [_column(pen, n, f) for n, f in zip(starts, fields, strict=False)]
     points, last = 0.0, len(rows) - 1
     for at, row in enumerate(rows):
         number, most = pen.sheet.bottom + 1, 1
@@ -105,6 +113,9 @@ def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: i
         for column, value in zip(columns, row.cells, strict=True):
             cell, lines = _cell(pen, column, row, value, number)
             cells.append(cell)
+            cells += [f'<c r="{letter}{number}" s="{column.styles[row.weight]}"/>' for letter in column.more]
+            if column.more:
+                pen.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
             most = max(lines, most)
         _tally(pen.sheet, row, columns)
         tall = min(look.row_height(most) + 1.5, look.LONGEST_ROW)
@@ -115,8 +126,10 @@ def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: i
 
 def _column(pen: Pen, n: int, of: Field) -> _Column:
     plain, shaded, bold = (pen.styles.cell(of.kind, weight) for weight in (PLAIN, SHADED, BOLD))
-    sure = pen.widths[n] * 0.8 if of.kind in _WRAPPED else float("inf")
-    return _Column(pen.letters[n], of.kind, pen.widths[n], sure, (plain, shaded, bold), of.indented, of.tally)
+    width = sum(pen.widths[n : n + of.span])
+    sure = width * 0.8 if of.kind in _WRAPPED else float("inf")
+    more = tuple(pen.letters[n + 1 : n + of.span])
+    return _Column(pen.letters[n], of.kind, width, sure, (plain, shaded, bold), of.indented, of.tally, more)
 
 
 def _cell(pen: Pen, column: _Column, row: Row, value: object, number: int) -> tuple[str, int]:
@@ -153,7 +166,8 @@ def _tally(sheet: Sheet, row: Row, columns: Sequence[_Column]) -> None:
     source = row.source
     if source is None:
         return
-    sheet.rows[source] = sheet.rows.get(source, 0) + 1
+    if not row.again:
+        sheet.rows[source] = sheet.rows.get(source, 0) + 1
     typed = (v for v, c in zip(row.cells, columns, strict=True) if c.tally and v is not None and not row.sums)
     if amounts := [*row.amounts, *typed]:
         sheet.money.setdefault(source, []).extend(amounts)

@@ -45,10 +45,9 @@ def stand(desk: Desk, round_: Round) -> RoundStanding:
     for path, verdict in verdicts.items():
         if path in here and verdict.owner:
             mine.setdefault(verdict.owner, []).append(verdict)
-    day = round_.day
     levels = [level for level in LEVELS if desk.workspace.forms.for_level(level, round_.kind)]
     found = []
-    for owner in desk.plan.of_kind(levels, day):
+    for owner in desk.plan.answering(levels, round_):
         due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
         found.append(_standing(owner, issues.get(owner.org_id), mine.get(owner.org_id, ()), receipts, due, desk.now.date()))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}

@@ -109,11 +109,19 @@ def blank(form: Form, language: str, words: Words, shown: Look = STANDARD) -> by
 def blank_templates(forms: Forms, shown: Look = STANDARD) -> dict[str, bytes]:
     """Return the standard templates of all forms and profiles in all languages, by file name (``unit_plan.skola.en.xlsx``)."""
     return {
-        f"{'.'.join(filter(None, (name, profile, language)))}.xlsx": blank(forms.form(name, profile), language, forms.words, shown)
+        f"{'.'.join(filter(None, (name, profile, kind, language)))}.xlsx": blank(
+            forms.form(name, profile, kind), language, forms.words, shown
+        )
         for name in forms.names()
         for profile in (None, *forms.profiles(name))
+        for kind in blank_kinds(forms.form(name, profile))
         for language in LANGUAGES
     }
+
+
+def blank_kinds(form: Form) -> tuple[str | None, ...]:
+    """Return the kinds of rounds that a form has a standard template for: the first and the last, where they are several."""
+    return (form.rounds[0], form.rounds[-1]) if len(form.rounds) > 1 else (None,)
 
 
 @dataclass(frozen=True, slots=True)

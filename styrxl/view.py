@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -12,11 +12,13 @@ from typing import Any
 import pandas as pd
 
 from styrxl import look
+from styrxl.behind import Behind, Hanging, Past, hanging
 from styrxl.book import Link, place
 from styrxl.forms import Form, Forms
 from styrxl.judged import Judged, JudgedRound
 from styrxl.phrases import Phrases
 from styrxl.plan import BOARD_LIKE, Frame, Organisation, Plan
+from styrxl.rounds import Round
 from styrxl.tree import Node, natural, ranked, tree
 
 SHORT = 100  # letters of a goal's text where another row refers to it
@@ -68,6 +70,13 @@ class View:
     scope: Scope
     issues: tuple[Issued, ...]
     board: str | None = None
+    behind: Behind | None = None  # of a follow-up
+    kept: Mapping[str, str] = field(default_factory=dict)  # the board's feedback, by id of unit or commitment
+
+    @property
+    def round(self) -> Round:
+        """The round."""
+        return Round(self.scope.year, self.scope.kind)
 
     @cached_property
     def phrases(self) -> Phrases:
@@ -104,11 +113,18 @@ class View:
 
     def _part(self, o: Organisation, *, expected: bool) -> Part:
         level = "unit" if o.kind == "unit" else "board"
-        has_form = o.kind in ("board", "unit") and self.form_names[level] is not None
+        has_form = o.kind in ("board", "unit") and self.form_names[level] is not None and self.asked(o, self.round)
         board = o.board_id if level == "unit" and o.board_id else o.org_id
         above = self.plan.find(board, self.scope.day) if board != o.org_id else None
         administration = o.administration_id or (above.administration_id if above else None)
         return Part(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form)
+
+    def asked(self, o: Organisation, round_: Round) -> bool:
+        """Whether an organisation reports in a round: boards in all of them, units in those that their board has chosen."""
+        if o.kind != "unit" or not round_.followup:
+            return True
+        above = self.plan.find(o.board_id, round_.day) if o.board_id else None
+        return above is not None and round_.kind in above.followup_rounds
 
     @cached_property
     def by_id(self) -> Mapping[str, Part]:
@@ -182,7 +198,9 @@ class View:
         """Forms whose rows are shown: the round's own, and the profiles of the returns that count."""
         names = [(name, None) for name in self.form_names.values() if name]
         used = {(r.form, r.profile) for r in self.accepted.values() if r.form}
-        return tuple(self.scope.forms.form(name, profile, self.scope.kind) for name, profile in dict.fromkeys([*names, *sorted(used, key=str)]))
+        return tuple(
+            self.scope.forms.form(name, profile, self.scope.kind) for name, profile in dict.fromkeys([*names, *sorted(used, key=str)])
+        )
 
     def form_of(self, source: int) -> Form:
         """Return the form of a return that counts."""
@@ -190,9 +208,17 @@ class View:
         return self.scope.forms.form(r.form or "", r.profile, r.round)
 
     @cached_property
+    def hanging(self) -> Hanging | None:
+        """What hangs in a follow-up's tree."""
+        if self.behind is None:
+            return None
+        now = Past(self.round, replace(self.judged, returns=tuple(self.accepted.values())))
+        return hanging(self.behind.plans, (*self.behind.earlier, now), None if self.board is None else self.by_id)
+
+    @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """The tree of goals and commitments."""
-        tables = {name: self.table(name) for name in ("goals", "commitments")}
+        tables = self.hanging.frames if self.hanging else {name: self.table(name) for name in ("goals", "commitments")}
         return tree(self.plan.council_goals(self.scope.year), tables, units=frozenset(u.id for u in self.units), rank=self.rank)
 
     @cached_property

@@ -13,13 +13,15 @@ from styrxl.dispatch import IMAP_PASSWORD, USUAL, Ways, as_text
 from styrxl.errors import StyrxlError
 from styrxl.fetch import Item, from_imap
 from styrxl.findings import error_text
+from styrxl.inbox import Desk, open_desk
 from styrxl.intake import as_text as brought_text
 from styrxl.intake import take_in
-from styrxl.mailbook import Brought, MailBook
+from styrxl.mailbook import MailBook
 from styrxl.mailroom import Room, Wish, work
 from styrxl.post import trusted
 from styrxl.rounds import Round
 from styrxl.secret import password
+from styrxl.workspace import Workspace
 
 EVERY = 15.0  # seconds between two looks into the mailbox
 # What may be over by itself: the servers, and a colleague's command. All else is told and ends the watch.
@@ -51,7 +53,7 @@ class Watch:
             trouble = ""
             while not self.stop.is_set():
                 try:
-                    seen = self._turn(seen)
+                    seen = self._turn(self._room(), seen)
                     trouble = ""
                 except StyrxlError as error:
                     if error.code not in _PASSING:
@@ -70,15 +72,21 @@ class Watch:
                 raise StyrxlError("watched-already", **error.facts) if error.code == "workspace-held" else error from error
             return stack.pop_all()
 
-    def _turn(self, seen: object) -> object:
+    def _room(self) -> Room:
+        """Return the room as it is now: a controller may have changed the plan or the settings meanwhile."""
+        desk = self.room.desk
+        fresh = open_desk(Workspace.open(desk.workspace.root), desk.ledger, datetime.now(UTC), desk.by)
+        return replace(self.room, desk=fresh)
+
+    def _turn(self, room: Room, seen: object) -> object:
         """Take in what has come; judge and answer if anything has, or if the inbox has changed. Return how the inbox looks."""
-        notes = list(self._taken())
+        book = MailBook(room.desk.ledger.database)
+        notes = list(take_in(room.desk, book, self.round, self._until_stopped(), room.noting))
         if notes:
             self.tell(brought_text(notes, self.language))
-        looks = self._looks()
+        looks = _looks(room.desk, book, self.round)
         if looks != seen and not self.stop.is_set():
-            desk = replace(self.room.desk, now=datetime.now(UTC))
-            done = work(replace(self.room, desk=desk), self.round, Wish("answers", send=self.send), self._ways())
+            done = work(room, self.round, Wish("answers", send=self.send), self._ways())
             if done.letters.letters:
                 self.tell(as_text(done.letters, done.results, self.language, sent=self.send))
             if any(result.state in {"waiting", "unsure"} for result in done.results):
@@ -91,21 +99,18 @@ class Watch:
     def _pause(self, seconds: float) -> None:
         self.stop.wait(seconds)
 
-    def _taken(self) -> Iterator[Brought]:
-        desk = self.room.desk
-        yield from take_in(desk, MailBook(desk.ledger.database), self.round, self._until_stopped(), self.room.noting)
-
     def _until_stopped(self) -> Iterator[Item]:
         for item in self.source():
             yield item
             if self.stop.is_set():
                 return
 
-    def _looks(self) -> object:
-        desk = self.room.desk
-        files = desk.workspace.inbox_files(self.round).files
-        held = [note.id for note in MailBook(desk.ledger.database).brought(self.round.id) if note.outcome in {"held", "noted"}]
-        return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files], held
+
+def _looks(desk: Desk, book: MailBook, round_: Round) -> object:
+    """Return what changes when there is something to answer."""
+    files = desk.workspace.inbox_files(round_).files
+    told = [note.id for note in book.brought(round_.id) if note.outcome in {"held", "noted"}]
+    return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files], told
 
 
 def mailbox_of(room: Room, ways: Ways = USUAL) -> Callable[[], Iterable[Item]]:

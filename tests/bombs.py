@@ -34,7 +34,9 @@ def workbook(sheets: Mapping[str, Chunks], **parts: Chunks) -> bytes:
         f'<Relationship Id="rId{i}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in range(1, len(sheets) + 1)
     )
     found: dict[str, Chunks] = {
-        "[Content_Types].xml": [f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>'.encode()],
+        "[Content_Types].xml": [
+            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>'.encode()
+        ],
         "_rels/.rels": [
             f'<Relationships xmlns="{PACKAGE}/relationships">'
             f'<Relationship Id="rId1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'.encode()

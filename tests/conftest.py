@@ -18,6 +18,7 @@ import postgres as server
 import styrxl
 from mail_town import planned_mail_town
 from town import Town, full_town, planned_town
+from year import Followed, whole_year
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -74,25 +75,25 @@ def pdftoppm() -> str:
 
 
 @pytest.fixture(scope="session")
-def _planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def shared_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return planned_town(tmp_path_factory.mktemp("planned") / "åköping")
 
 
 @pytest.fixture(scope="session")
-def _full(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def shared_full(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return full_town(tmp_path_factory.mktemp("full") / "åköping")
 
 
 @pytest.fixture
-def planned(_planned: Town, tmp_path: Path) -> Town:
-    """A town of the test's own, whose boards have accepted plans and whose units have their workbooks."""
-    return _planned.copy(tmp_path / "planned")
+def planned(shared_planned: Town, tmp_path: Path) -> Town:
+    """Give a town of the test's own, whose boards have accepted plans and whose units have their workbooks."""
+    return shared_planned.copy(tmp_path / "planned")
 
 
 @pytest.fixture
-def full(_full: Town, tmp_path: Path) -> Town:
-    """A town of the test's own in which everybody has answered."""
-    return _full.copy(tmp_path / "full")
+def full(shared_full: Town, tmp_path: Path) -> Town:
+    """Give a town of the test's own in which everybody has answered."""
+    return shared_full.copy(tmp_path / "full")
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +104,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> post_office.Certificates:
 
 @pytest.fixture
 def smtp(made: post_office.Certificates) -> Iterator[post_office.SmtpServer]:
-    """An SMTP server with STARTTLS and a login."""
+    """Run an SMTP server with STARTTLS and a login."""
     with post_office.smtp_server(made) as running:
         yield running
 
@@ -116,12 +117,18 @@ def dovecot_() -> str:
 
 @pytest.fixture
 def imap(dovecot_: str, made: post_office.Certificates) -> Iterator[post_office.Dovecot]:
-    """An IMAP server with empty mailboxes."""
+    """Run an IMAP server with empty mailboxes."""
     with post_office.dovecot(dovecot_, made) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def mail_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """A town with addresses, whose boards have accepted plans and whose units have their workbooks; to be copied."""
+    """Return a town with addresses, whose boards have accepted plans and whose units have their workbooks; to be copied."""
     return planned_mail_town(tmp_path_factory.mktemp("mail") / "åköping")
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """Return a year whose last follow-up is handed out, for tests that change nothing in it."""
+    return whole_year(tmp_path_factory.mktemp("year") / "åköping")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -117,7 +118,17 @@ def written(data: bytes) -> dict[str, Grid] | None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
         return {name: _grid(parts[part], parts) for name, part in sheet_parts(parts).items()}
-    except (zipfile.BadZipFile, ElementTree.ParseError, KeyError, ValueError, IndexError, EOFError, OSError, NotImplementedError):
+    except (
+        zipfile.BadZipFile,
+        ElementTree.ParseError,
+        KeyError,
+        ValueError,
+        IndexError,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        zlib.error,
+    ):
         return None
 
 
@@ -125,24 +136,40 @@ def _grid(xml: bytes, parts: Mapping[str, bytes]) -> Grid:
     texts = ElementTree.fromstring(parts["xl/sharedStrings.xml"]) if "xl/sharedStrings.xml" in parts else []
     shared = ["".join(t.text or "" for t in si.iter(f"{MAIN}t")) for si in texts]
     found: dict[tuple[int, int], Cell] = {}
-    for cell in ElementTree.fromstring(xml).iter(f"{MAIN}c"):
-        match = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
-        if match is None:
-            raise ValueError(cell.get("r"))
-        column = 0
-        for letter in match[1]:
-            column = column * 26 + ord(letter) - 64
+    row = column = 0
+    for element in ElementTree.fromstring(xml).iter():
+        if element.tag == f"{MAIN}row":
+            row, column = int(element.get("r", row + 1)), 0
+        if element.tag != f"{MAIN}c":
+            continue
+        cell = element
+        row, column = _place(cell.get("r"), row, column + 1)
         kind, value = cell.get("t", "n"), cell.find(f"{MAIN}v")
         text = (value.text or "") if value is not None else ""
         if kind == "s":
             text = shared[int(text)]
         elif kind == "inlineStr":
             text = "".join(t.text or "" for t in cell.iter(f"{MAIN}t"))
-        found[int(match[2]), column] = Cell(kind, text)
+        found[row, column] = Cell(kind, text)
     return found
 
 
-def differences(base: Base, frames: Mapping[str, pd.DataFrame], grids: Mapping[str, Grid], told: set[tuple[str, str]], words: Words) -> list[str]:
+def _place(reference: str | None, row: int, column: int) -> tuple[int, int]:
+    """Return where a cell stands: where it says, else (ECMA-376 18.3.1.4) after the one before it."""
+    if reference is None:
+        return row, column
+    match = re.fullmatch(r"([A-Z]+)(\d+)", reference)
+    if match is None:
+        raise ValueError(reference)
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]), column
+
+
+def differences(
+    base: Base, frames: Mapping[str, pd.DataFrame], grids: Mapping[str, Grid], told: set[tuple[str, str]], words: Words
+) -> list[str]:
     """Return the answers that were read as something else than what stands there, and of which nothing was told (sheet, cell)."""
     found = []
     for spot in base.spots:
@@ -193,12 +220,18 @@ def _same(column: Column, value: Any, cell: Cell, form: Form, words: Words) -> b
         return _date(text) == pd.Timestamp(value).date()
     if column.kind == "choice":
         choice = form.lists[column.list or ""][str(value)]
-        return _number(text) == _number(str(value)) if _number(text) is not None else fold(text) in {fold(str(t)) for t in _texts(str(value), choice)}
+        return (
+            _number(text) == _number(str(value))
+            if _number(text) is not None
+            else fold(text) in {fold(str(t)) for t in _texts(str(value), choice)}
+        )
     if column.kind in {"number", "integer"}:
         return _number(text) is not None and abs((_number(text) or 0.0) - float(value)) <= 1e-9 * max(1.0, abs(float(value)))
     if column.kind == "ref":
         return all(part.casefold() in text.casefold() for part in str(value).split(";"))
-    return text == value or cell.kind == "b" or (_number(text) is not None and (_number(text) == _number(value) or _date(value) is not None))
+    return (
+        text == value or cell.kind == "b" or (_number(text) is not None and (_number(text) == _number(value) or _date(value) is not None))
+    )
 
 
 def _texts(code: str, choice: Mapping[str, Any]) -> Sequence[Any]:

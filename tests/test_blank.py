@@ -21,7 +21,7 @@ def _content(data: bytes) -> dict[str, Any]:
     book = load_workbook(BytesIO(data))
     sheets: dict[str, Any] = {
         sheet.title: (
-            {cell.coordinate: (cell.value, cell.style, cell.protection.locked) for row in sheet.iter_rows() for cell in row if cell.value is not None},
+            {c.coordinate: (c.value, c.style, c.protection.locked) for row in sheet.iter_rows() for c in row if c.value is not None},
             sorted((str(v.sqref), v.type, v.formula1, v.prompt, v.error) for v in sheet.data_validations.dataValidation),
             {letter: round(column.width, 2) for letter, column in sheet.column_dimensions.items()},
         )

@@ -250,7 +250,7 @@ def test_wrong_files_are_told_apart(full: Town, tmp_path_factory: pytest.TempPat
     """Somebody's own workbook, a picture, and a folder with a lock file in it."""
     tmp_path = tmp_path_factory.mktemp("fel")
     own = Workbook()
-    own.active.append(["Hej"])
+    own.create_sheet("Eget").append(["Hej"])
     own.save(tmp_path / "eget.xlsx")
     (tmp_path / "bild.xlsx").write_bytes(b"\x89PNG\r\n")
     (tmp_path / "~$eget.xlsx").write_bytes(b"lock")
@@ -263,8 +263,9 @@ def test_a_lost_identity_is_taken_on_the_controllers_word(full: Town, tmp_path: 
     """With --owner and --form the workbook is judged as that owner's."""
     book = load_workbook(BytesIO(full.filled("UBN-ÖST")))
     del book["_styrxl"]
-    for name in list(book.custom_doc_props.names):
-        del book.custom_doc_props[name]
+    properties = book.custom_doc_props  # type: ignore[attr-defined]  # the stubs do not know them
+    for name in list(properties.names):
+        del properties[name]
     path = tmp_path / "okänd.xlsx"
     book.save(path)
     words = ["validate", "--round", ROUND, "--format", "json", str(path)]

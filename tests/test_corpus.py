@@ -33,12 +33,12 @@ def _families() -> dict[str, str]:
     return {line.split("\t")[0]: line.split("\t")[1] for line in lines}
 
 
-def test_every_file_gets_a_verdict(_full: Town, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_file_gets_a_verdict(shared_full: Town, caplog: pytest.LogCaptureFixture) -> None:
     """One that is ours in no way is never accepted; what it is called follows from what it is, and nothing is logged as a failure."""
     families = _families()
     caplog.set_level(logging.ERROR)
     begun = time.monotonic()
-    judged = _full.judge(*((path.name, path.read_bytes()) for path in FILES)).returns
+    judged = shared_full.judge(*((path.name, path.read_bytes()) for path in FILES)).returns
     assert time.monotonic() - begun < len(FILES) * (STANDARD.seconds + ROUNDING)
     assert [r.path for r in judged] == [path.name for path in FILES]
     assert not caplog.records
@@ -53,15 +53,17 @@ def test_every_file_gets_a_verdict(_full: Town, caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_every_file_stays_within_the_time(_full: Town, path: Path) -> None:
+def test_every_file_stays_within_the_time(shared_full: Town, path: Path) -> None:
     """None takes as long as the limit, let alone more: the worst of them end the process that reads them, at once."""
     begun = time.monotonic()
-    _full.judge((path.name, path.read_bytes()))
+    shared_full.judge((path.name, path.read_bytes()))
     assert time.monotonic() - begun < STANDARD.seconds / 2
 
 
-def test_a_round_goes_on_beside_them(_full: Town) -> None:
+def test_a_round_goes_on_beside_them(shared_full: Town) -> None:
     """A valid return is accepted between those that end processes."""
     files = [(path.name, path.read_bytes()) for path in FILES]
-    judged = _full.judge(*files, ("UBN-ÖST.xlsx", _full.filled("UBN-ÖST")), *[(f"{name} again", data) for name, data in files[:3]]).returns
+    judged = shared_full.judge(
+        *files, ("UBN-ÖST.xlsx", shared_full.filled("UBN-ÖST")), *[(f"{name} again", data) for name, data in files[:3]]
+    ).returns
     assert [r.path for r in judged if r.verdict == "accepted"] == ["UBN-ÖST.xlsx"]

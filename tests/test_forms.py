@@ -25,7 +25,7 @@ def test_plain_pandera_loads_each_schema(path: Path) -> None:
     assert schema.columns
 
 
-@pytest.mark.parametrize(("name", "profile"), ALL)
+@pytest.mark.parametrize("name, profile", ALL)
 def test_each_text_stands_in_both_languages(name: str, profile: str | None) -> None:
     """Sheet names, headings, helps and lists; and no two headings of a sheet are the same in any language."""
     form = STANDARD.form(name, profile)
@@ -39,7 +39,7 @@ def test_each_text_stands_in_both_languages(name: str, profile: str | None) -> N
             assert len(sheet.name[language]) <= 31  # Excel's limit
 
 
-@pytest.mark.parametrize(("name", "profile"), ALL)
+@pytest.mark.parametrize("name, profile", ALL)
 def test_what_a_form_refers_to_is_there(name: str, profile: str | None) -> None:
     """Fields named in conditions, limits and orders, lists, and the sheets that drop-downs are made of."""
     form = STANDARD.form(name, profile)
@@ -112,7 +112,7 @@ def test_a_column_added_in_the_workspace_goes_all_the_way(planned: Town) -> None
     sheet = load_workbook(planned.root / "outbox" / ROUND / "UBN.xlsx")["Åtaganden"]
     row = next(r for r in sheet.iter_rows(max_row=20) if r[0].value == "Id")
     assert [cell.value for cell in row][4:6] == ["Risk*", "Ansvarig*"]
-    heading = row[0].row
+    heading = row[0].row or 0
 
     path = planned.put("UBN.xlsx", planned.filled("UBN", _board([9, None])), 10)
     [judged] = planned.judge(("UBN.xlsx", path.read_bytes())).returns

@@ -18,20 +18,20 @@ ACROSS = {"superseded-return", "duplicate-return", "stale-issue", "personal-iden
 
 
 @pytest.fixture(scope="module")
-def verdicts(_full: Town) -> dict[tuple[str, str], tuple[Fault, Judged]]:
+def verdicts(shared_full: Town) -> dict[tuple[str, str], tuple[Fault, Judged]]:
     """Every fault in every owner's otherwise valid return, judged together."""
     deeds: dict[tuple[str, str], Fault] = {}
     files: list[tuple[str, bytes]] = []
     for owner in OWNERS:
-        filled = _full.filled(owner)
+        filled = shared_full.filled(owner)
         for name in names():
             try:
-                data, deed = break_return(name, filled, _full.form(owner), _full.language(owner))
+                data, deed = break_return(name, filled, shared_full.form(owner), shared_full.language(owner))
             except NotHereError:
                 continue
             deeds[name, owner] = deed
             files.append((f"{name} {owner}", data))
-    judged = {r.path: r for r in _full.judge(*files).returns}
+    judged = {r.path: r for r in shared_full.judge(*files).returns}
     return {(name, owner): (deed, judged[f"{name} {owner}"]) for (name, owner), deed in deeds.items()}
 
 

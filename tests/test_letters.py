@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from styrxl.errors import StyrxlError
 from styrxl.letters import WIRE, Attachment, Letter, Sender, allowed, encoded_size, message, plain_address, redirected, sorted_out
 from styrxl.wording import KINDS, Said, Wording, as_text, names, one_line, parsed, read_wording
 
-STANDARD = Path(__file__).parents[1] / "styrxl" / "mail"
+STANDARD = Path(str(resources.files("styrxl").joinpath("mail")))
 NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
 SENDER = Sender("Planering Åköping <planering@example.se>", "svar@example.se", "Åköping")
 FRAME = "{% for b in blocks %}{{ b.kind }} {% endfor %}"

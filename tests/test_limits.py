@@ -120,7 +120,8 @@ def _zip(**parts: bytes) -> bytes:
 BIFF = b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(12)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 LOCKED_ODS = _zip(
-    mimetype=b"application/vnd.oasis.opendocument.spreadsheet", **{"META-INF/manifest.xml": b"<a><encryption-data/></a>", "content.xml": b"?"}
+    mimetype=b"application/vnd.oasis.opendocument.spreadsheet",
+    **{"META-INF/manifest.xml": b"<a><encryption-data/></a>", "content.xml": b"?"},
 )
 KINDS: Mapping[str, tuple[bytes, str, str]] = {
     "nothing": (b"", "unreadable-workbook", "den verkar vara tom"),
@@ -135,11 +136,23 @@ KINDS: Mapping[str, tuple[bytes, str, str]] = {
     "pdf": (b"%PDF-1.7\n\x00\x01", "unreadable-workbook", "den verkar vara ett PDF-dokument"),
     "picture": (b"\x89PNG\r\n\x1a\n\x00", "unreadable-workbook", "den verkar vara en bild"),
     "mail": (b"Received: by mx\r\nFrom: a@b.se\r\n\r\nHej", "unreadable-workbook", "den verkar vara ett e-postmeddelande"),
-    "Word": (_zip(**{"[Content_Types].xml": b"<a/>", "word__document.xml": b"<a/>"}), "unreadable-workbook", "den verkar vara ett Word-dokument"),
+    "Word": (
+        _zip(**{"[Content_Types].xml": b"<a/>", "word__document.xml": b"<a/>"}),
+        "unreadable-workbook",
+        "den verkar vara ett Word-dokument",
+    ),
     "old Word": (OLE + "WordDocument".encode("utf-16-le"), "unreadable-workbook", "den verkar vara ett Word-dokument"),
-    "zip": (_zip(**{"svar/UBN.xlsx": b"PK"}), "unreadable-workbook", "den verkar vara ett zip-arkiv; packa upp det först, eller ta in det med styrxl receive"),
+    "zip": (
+        _zip(**{"svar/UBN.xlsx": b"PK"}),
+        "unreadable-workbook",
+        "den verkar vara ett zip-arkiv; packa upp det först, eller ta in det med styrxl receive",
+    ),
     "noise": (bytes(range(1, 256)) * 4, "unreadable-workbook", "den verkar vara något annat än en arbetsbok"),
-    "cut off": (bombs.workbook({"A": [bombs.FIRST]})[:-30], "unreadable-workbook", "den är avhuggen, något gick fel när den skickades eller sparades"),
+    "cut off": (
+        bombs.workbook({"A": [bombs.FIRST]})[:-30],
+        "unreadable-workbook",
+        "den är avhuggen, något gick fel när den skickades eller sparades",
+    ),
     "without its beginning": (b"xx" + bombs.workbook({"A": [bombs.FIRST]})[2:], "unreadable-workbook", "den är skadad"),
     "locked xlsx": (OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted-workbook", ""),
     "rights-managed": (OLE + "\x09DRMContent".encode("utf-16-le"), "encrypted-workbook", ""),
@@ -149,10 +162,10 @@ KINDS: Mapping[str, tuple[bytes, str, str]] = {
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_what_is_no_workbook_is_called_what_it_is(_full: Town, name: str) -> None:
+def test_what_is_no_workbook_is_called_what_it_is(shared_full: Town, name: str) -> None:
     """Whatever its name says; the verdict is that it cannot be read."""
     data, rule, said = KINDS[name]
-    [judged] = _full.judge(("UBN.xlsx", data)).returns
+    [judged] = shared_full.judge(("UBN.xlsx", data)).returns
     assert (judged.verdict, [f.rule for f in judged.findings]) == ("unreadable", [rule])
     assert said in message(judged.findings[0], "sv")
 
@@ -172,10 +185,10 @@ def _with(data: bytes, **parts: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("part", ["xl__vbaProject.bin", "xl__macrosheets__sheet1.xml"])
-def test_macros_are_refused_or_asked_about(_full: Town, part: str) -> None:
+def test_macros_are_refused_or_asked_about(shared_full: Town, part: str) -> None:
     """An error beside whatever else there is to say; a warning where the municipality lets them in."""
-    data = _with(_full.filled("UBN-ÖST"), **{part: b"<macro/>"})
-    [judged] = _full.judge(("UBN-ÖST.xlsm", data)).returns
+    data = _with(shared_full.filled("UBN-ÖST"), **{part: b"<macro/>"})
+    [judged] = shared_full.judge(("UBN-ÖST.xlsm", data)).returns
     assert (judged.verdict, [(f.rule, f.severity) for f in judged.findings]) == ("rejected", [("macro-workbook", "error")])
     assert judged.rows["commitments"] == 2
     returned, [found] = read(data, Limits(macros="warn"))
@@ -183,7 +196,7 @@ def test_macros_are_refused_or_asked_about(_full: Town, part: str) -> None:
     assert (found.rule, found.severity) == ("macro-workbook", "warning")
 
 
-def test_links_to_other_files_and_programs_are_named(_full: Town) -> None:
+def test_links_to_other_files_and_programs_are_named(shared_full: Town) -> None:
     """Files without their folders, and DDE; what the cells showed last counts."""
     link = b'<Relationships><Relationship Id="rId1" Target="file:///C:/Users/anna/19811218-9876/Budget%202027.xlsx"/></Relationships>'
     parts = {
@@ -191,17 +204,17 @@ def test_links_to_other_files_and_programs_are_named(_full: Town) -> None:
         "xl__externalLinks___rels__externalLink1.xml.rels": link,
         "xl__externalLinks__externalLink2.xml": b'<externalLink><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>',
     }
-    [judged] = _full.judge(("UBN-ÖST.xlsx", _with(_full.filled("UBN-ÖST"), **parts))).returns
+    [judged] = shared_full.judge(("UBN-ÖST.xlsx", _with(shared_full.filled("UBN-ÖST"), **parts))).returns
     assert (judged.verdict, [f.rule for f in judged.findings]) == ("accepted", ["external-link"])
     said = message(judged.findings[0], "sv")
     assert "(Budget 2027.xlsx, ett annat program (DDE))" in said
     assert "calc" not in said
 
 
-def test_a_format_that_shows_less_says_so(_full: Town) -> None:
+def test_a_format_that_shows_less_says_so(shared_full: Town) -> None:
     """An ods is read in a process of its own, to the same answers, and told to hide what cannot be seen in it."""
-    data = ods.as_ods(_full.filled("UBN-ÖST"))
-    [judged] = _full.judge(("UBN-ÖST.ods", data)).returns
+    data = ods.as_ods(shared_full.filled("UBN-ÖST"))
+    [judged] = shared_full.judge(("UBN-ÖST.ods", data)).returns
     assert judged.verdict == "accepted"
     assert [(f.rule, f.severity) for f in judged.findings if f.rule != "interpreted-value"] == [("partly-checked", "info")]
     with pytest.raises(NotOrdinaryError):
@@ -211,15 +224,15 @@ def test_a_format_that_shows_less_says_so(_full: Town) -> None:
 # the process for odd files
 
 
-def test_ordinary_workbooks_start_no_process(_full: Town) -> None:
+def test_ordinary_workbooks_start_no_process(shared_full: Town) -> None:
     """The process is there when the first odd file comes, and gone when the reader is closed."""
     with Reader() as reader:
-        assert reader.read(_full.filled("UBN-ÖST"))[0] is not None
+        assert reader.read(shared_full.filled("UBN-ÖST"))[0] is not None
         assert not reader.started
         returned, found = reader.read(bombs.false_dimension().replace(b"Svar", b"Svar"))
         assert (returned is not None, found) == (True, ())
         assert not reader.started
-        assert reader.read(ods.as_ods(_full.filled("UBN-ÖST")))[0] is not None
+        assert reader.read(ods.as_ods(shared_full.filled("UBN-ÖST")))[0] is not None
         assert reader.started
     assert not reader.started
 
@@ -228,7 +241,10 @@ READY = "import os,pickle,sys,time; from styrxl import isolated as i; i._receive
 WORSE: Mapping[str, tuple[str, str]] = {
     "hangs": (READY + "time.sleep(60)", "took_too_long"),
     "aborts": (READY + "i._receive(sys.stdin.buffer); os.abort()", "crashed"),
-    "answers with code": (READY + "i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(os.system)); time.sleep(60)", "crashed"),
+    "answers with code": (
+        READY + "i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(os.system)); time.sleep(60)",
+        "crashed",
+    ),
     "never starts": ("raise SystemExit(3)", "crashed"),
 }
 
@@ -253,7 +269,7 @@ def test_whatever_the_process_does_the_file_is_named(monkeypatch: pytest.MonkeyP
 def test_a_file_that_eats_memory_is_told() -> None:
     """A hundred megabytes of shared texts, where sixty may be used."""
     texts = [b"<sst>", *[b"<si><t>" + b"x" * 90 + b"</t></si>"] * 1_000_000, b"</sst>"]
-    data = bombs.workbook({"Svar": [bombs.FIRST]}, **{"xl__sharedStrings_xml": texts})
+    data = bombs.workbook({"Svar": [bombs.FIRST]}, xl__sharedStrings_xml=texts)
     with Reader(Limits(memory_mb=60, ratio=100_000)) as reader:
         returned, [found] = reader.read(data)
     assert returned is None

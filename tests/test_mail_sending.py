@@ -33,8 +33,7 @@ BAD = {**PRESCHOOL, "commitments": [{**PRESCHOOL["commitments"][0], "parent_id":
 @pytest.fixture
 def town(mail_planned: Town, tmp_path: Path, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Town:
     passwords(monkeypatch.setenv)
-    monkeypatch.setattr(dispatch, "USUAL", dispatch.Ways(wait=lambda _: None))
-    monkeypatch.setattr("styrxl.mailroom.USUAL", dispatch.USUAL)
+    monkeypatch.setattr("styrxl.mailroom.USUAL", dispatch.Ways(wait=lambda _: None))
     return set_up(mail_planned.copy(tmp_path / "åköping"), by_smtp(smtp, made))
 
 
@@ -118,6 +117,13 @@ def test_recipients_outside_the_allowed_domains_get_nothing(town: Town, smtp: Sm
     assert "2 mejl skickade, 3 inte skickade, 0 skickade tidigare." in result.output
 
 
+def test_a_letter_to_nobody_has_a_preview_all_the_same(town: Town) -> None:
+    rewrite(town, UBN="")
+    town.run("mail", "templates", ROUND, "--to", "UBN", expect=1)
+    [preview] = previews(town).values()
+    assert (preview["To"].addresses, list(enclosed(preview))) == ((), ["UBN.xlsx"])
+
+
 def test_other_domains_can_be_allowed(town: Town, smtp: SmtpServer, made: Certificates) -> None:
     set_up(town, by_smtp(smtp, made) + 'allowed_domains = ["skola.example.se"]\n')
     result = town.run("mail", "templates", ROUND, "--send", expect=1)
@@ -156,6 +162,8 @@ def test_everything_goes_to_the_tester_and_does_not_count(town: Town, smtp: Smtp
     smtp.taken.clear()
     assert "5 mejl skickade, 0 inte skickade, 0 skickade tidigare." in town.run("mail", "templates", ROUND, "--send").output
     assert ids.isdisjoint({m["Message-ID"] for m in smtp.messages})
+    again = town.run("mail", "templates", ROUND, "--send", "--redirect-to", "test@example.se")
+    assert "5 mejl skickade, 0 inte skickade, 0 skickade tidigare." in again.output
 
 
 def test_a_tester_outside_the_allowed_domains_is_refused(town: Town, smtp: SmtpServer) -> None:
@@ -283,7 +291,7 @@ def test_a_process_killed_by_the_system_in_the_middle(town: Town, smtp: SmtpServ
 
     smtp.script = script
     command = [sys.executable, "-m", "styrxl", "--workspace", str(town.root), "mail", "templates", ROUND, "--send"]
-    process.append(subprocess.Popen(command, cwd=Path(styrxl.__file__).parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))  # noqa: S603
+    process.append(subprocess.Popen(command, cwd=Path(styrxl.__file__).parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     assert process[0].wait(60) == -signal.SIGKILL
     result = town.run("mail", "templates", ROUND, "--send")
     counts = owners(smtp.messages)

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, free_port, smtp_server
 from styrxl.errors import StyrxlError
-from styrxl.post import Counter, Parcel, Result, Round, Smtp, trusted
+from styrxl.post import Counter, Parcel, Result, Sending, Smtp, trusted
 from styrxl.settings import Server
 
 Waits = list[float]
@@ -72,7 +73,7 @@ def send(
     where = server(made, port, security)
     pauses_taken = waits if waits is not None else []
     with Smtp(where, trusted(where, Path()), lambda: secret, patience) as opened:
-        return Round(opened, book or Book(), pauses_taken.append, gap).send(parcels, pauses)
+        return Sending(opened, book or Book(), pauses_taken.append, gap).send(parcels, pauses)
 
 
 # encryption and login
@@ -236,7 +237,7 @@ def test_a_server_that_comes_back_gets_the_rest(made: Certificates) -> None:
 
         where = server(made, port)
         with Smtp(where, trusted(where, Path()), lambda: PASSWORD, 5.0) as opened:
-            results = Round(opened, Book(), wait).send([parcel("A"), parcel("B")], (5.0,))
+            results = Sending(opened, Book(), wait).send([parcel("A"), parcel("B")], (5.0,))
     assert ([r.state for r in results], len(running[0].taken)) == (["sent", "sent"], 2)
 
 
@@ -304,16 +305,22 @@ def cutting(port: int, after: int) -> Iterator[int]:
 
 def test_stopping_leaves_the_rest_for_the_next_time(smtp: SmtpServer, made: Certificates) -> None:
     where, stop = server(made, smtp.port), threading.Event()
-    smtp.script = lambda _recipient, phase: stop.set() if phase == "data" else None  # type: ignore[func-returns-value]
+
+    def script(_recipient: str, phase: str) -> str | None:
+        if phase == "data":
+            stop.set()
+        return None
+
+    smtp.script = script
     with Smtp(where, trusted(where, Path()), lambda: PASSWORD, 5.0) as opened:
-        results = Round(opened, Book(), lambda _: None, stopped=stop.is_set).send([parcel("A"), parcel("B")])
+        results = Sending(opened, Book(), lambda _: None, stopped=stop.is_set).send([parcel("A"), parcel("B")])
     assert [r.state for r in results] == ["sent", "waiting"]
 
 
 def test_a_file_of_certificates_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing", "utf-8")
     for name in ("ca.pem", "away.pem"):
-        fails("mail-ca-file", lambda name=name: trusted(Server(HOST, 1, "tls", None, name), tmp_path))
+        fails("mail-ca-file", partial(trusted, Server(HOST, 1, "tls", None, name), tmp_path))
 
 
 def test_trust_demands_the_right_name(made: Certificates) -> None:

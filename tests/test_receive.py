@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import zipfile
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path

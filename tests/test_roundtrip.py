@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -29,7 +29,7 @@ EXPECTED = {
 
 
 def typed(town: Town, owner: str, faults: Mapping[str, Mapping[str, Any]]) -> Cells:
-    """What a person types into an issued workbook, cell by cell: the answers, and on each sheet's first row the faults."""
+    """Return what a person types into an issued workbook, cell by cell: the answers, and on each sheet's first row the faults."""
     form, language = town.form(owner), town.language(owner)
     places = grids(load_workbook(BytesIO(town.filled(owner))), form)
     cells: dict[str, dict[str, Any]] = {}
@@ -39,7 +39,7 @@ def typed(town: Town, owner: str, faults: Mapping[str, Mapping[str, Any]]) -> Ce
         for index, row in enumerate(rows):
             for field in row:
                 cell = grid.cell(field, index)
-                here[cell.coordinate] = cell.value.date() if hasattr(cell.value, "date") else cell.value
+                here[cell.coordinate] = cell.value.date() if isinstance(cell.value, datetime) else cell.value
         for field, value in faults.get(key, {}).items():
             here[grid.cell(field, 0).coordinate] = value
     return cells

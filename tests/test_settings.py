@@ -9,7 +9,7 @@ import pytest
 
 from styrxl.errors import StyrxlError
 from styrxl.rounds import KINDS, Round
-from styrxl.settings import RoundSettings, Settings, new_settings, parse_settings, read_settings
+from styrxl.settings import Mailbox, MailSettings, RoundSettings, Server, Settings, new_settings, parse_settings, read_settings
 
 PLAN = Round(2027, "plan")
 NAMED = '[municipality]\nname = "Botkyrka kommun"\n'
@@ -219,7 +219,45 @@ def test_the_examples_in_new_settings_are_right() -> None:
     settings = parse_settings("\n".join(taken).encode())
     assert (settings.organisation_number, settings.accent, settings.logo) == ("212000-2882", "0B5563", "logotyp.png")
     assert settings.database == "postgresql://styrxl@server/styrxl"
+    assert settings.mail
+    assert settings.mail.mailbox
+    assert (settings.mail.sender, settings.mail.allowed_domains) == ("Planering <planering@kommunen.se>", ("kommunen.se",))
+    assert (settings.mail.rate, settings.mail.attachment_limit, settings.mail.escalate_after) == (60, 20, 7)
+    assert settings.mail.server == Server("smtp.kommunen.se", 587, "starttls", "planering")
+    assert settings.mail.mailbox == Mailbox(Server("imap.kommunen.se", 993, "tls", "planering"), "INBOX", "Hanterade")
     assert settings.rounds[PLAN].due_owner == {"UBN-ALBY": date(2027, 2, 1), "ÄN-SOLBACKEN": date(2027, 2, 1)}
+
+
+MAIL = '[mail]\nfrom = "Planering <planering@kommunen.se>"\n'
+
+
+def test_mail_goes_to_the_senders_own_domain_unless_others_are_named() -> None:
+    plain, named = (parse_settings((NAMED + MAIL + more).encode()).mail for more in ("", 'allowed_domains = ["@Skola.se", "b.se"]\n'))
+    assert plain == MailSettings("Planering <planering@kommunen.se>", "Planering <planering@kommunen.se>", ("kommunen.se",))
+    assert named
+    assert named.allowed_domains == ("skola.se", "b.se")
+
+
+@pytest.mark.parametrize(
+    "text,code,key",
+    [
+        ('[mail]\nserver = "x"\n', "settings-missing-key", "mail.from"),
+        ('[mail]\nfrom = "Planering"\n', "settings-wrong-value", "mail.from"),
+        (MAIL + 'password = "hemligt"\n', "settings-unknown-key", "mail.password"),
+        (MAIL + 'server = "x"\nsecurity = "none"\n', "settings-wrong-value", "mail.security"),
+        (MAIL + 'server = "x"\nport = 0\n', "settings-wrong-value", "mail.port"),
+        (MAIL + "rate = true\n", "settings-wrong-value", "mail.rate"),
+        (MAIL + 'allowed_domains = "kommunen.se"\n', "settings-wrong-value", "mail.allowed_domains"),
+        (MAIL + '[mail.imap]\nuser = "x"\n', "settings-missing-key", "mail.imap.server"),
+        (MAIL + '[mail.imap]\nserver = "x"\nfolder = "A"\ndone = "A"\n', "settings-wrong-value", "mail.imap.done"),
+        (MAIL + 'imap = "x"\n', "settings-wrong-value", "mail.imap"),
+    ],
+)
+def test_what_is_wrong_with_mail_is_named(text: str, code: str, key: str) -> None:
+    """No password has a place there, and a server without encryption none either."""
+    with pytest.raises(StyrxlError) as caught:
+        parse_settings((NAMED + text).encode())
+    assert (caught.value.code, caught.value.facts["key"]) == (code, key)
 
 
 def test_settings_that_may_not_be_read_are_told(tmp_path: Path) -> None:

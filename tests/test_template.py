@@ -28,9 +28,9 @@ from styrxl.prefill import Prefill
 FORMS = Forms([standard_folder()])
 WORDS = FORMS.words
 KINDS = [(name, profile) for name in FORMS.names() for profile in (None, *FORMS.profiles(name))]
-IN_ROUNDS = [
-    (name, profile, kind) for name, profile in KINDS for kind in (FORMS.form(name, profile).rounds if name.endswith("followup") else (None,))
-]
+_ROUNDS = {name: FORMS.form(name).rounds if name.endswith("followup") else (None,) for name in FORMS.names()}
+IN_ROUNDS = [(name, profile, kind) for name, profile in KINDS for kind in _ROUNDS[name]]
+BLANK = [(name, profile, kind) for name, profile in KINDS for kind in template.blank_kinds(FORMS.form(name, profile))]
 COUNCIL_GOALS = (
     ("KF-M1", "Alla barn och unga ska nå målen i skolan och ha en meningsfull fritid nära hemmet"),
     ("KF-M2", "Fler ska känna sig trygga i sin närmiljö"),
@@ -99,8 +99,8 @@ def standard() -> Mapping[str, bytes]:
     return template.blank_templates(FORMS)
 
 
-def file_name(name: str, profile: str | None, language: str) -> str:
-    return ".".join([name, *([profile] if profile else []), language, "xlsx"])
+def file_name(name: str, profile: str | None, kind: str | None, language: str) -> str:
+    return ".".join([part for part in (name, profile, kind, language, "xlsx") if part])
 
 
 def opened(data: bytes, *, values: bool = False) -> Workbook:
@@ -178,10 +178,10 @@ def test_identity_stands_in_a_hidden_sheet_and_in_the_properties() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name,profile", KINDS)
-def test_headings_stand_right_above_the_first_row(name: str, profile: str | None, language: str) -> None:
-    form = FORMS.form(name, profile)
-    book = opened(standard()[file_name(name, profile, language)])
+@pytest.mark.parametrize("name,profile,kind", BLANK)
+def test_headings_stand_right_above_the_first_row(name: str, profile: str | None, kind: str | None, language: str) -> None:
+    form = FORMS.form(name, profile, kind)
+    book = opened(standard()[file_name(name, profile, kind, language)])
     issued = replace(prefill(name), language=language, rows={}, lists={}, frames={})
     for sheet in form.sheets:
         place = where(form, issued)[sheet.key]
@@ -303,8 +303,8 @@ def test_drop_downs_hold_words_and_entries_by_name() -> None:
 
 
 def test_every_drop_down_has_its_name() -> None:
-    for name, profile in KINDS:
-        book = opened(standard()[file_name(name, profile, "sv")])
+    for name, profile, kind in BLANK:
+        book = opened(standard()[file_name(name, profile, kind, "sv")])
         used = {v.formula1 for s in book.worksheets for v in s.data_validations.dataValidation if v.type == "list"}
         assert used <= set(book.defined_names)
 
@@ -572,11 +572,11 @@ def test_owners_on_either_side_of_their_frame_are_told_apart() -> None:
 
 
 def test_standard_templates_are_complete() -> None:
-    assert set(standard()) == {file_name(name, profile, language) for name, profile in KINDS for language in LANGUAGES}
-    for name, profile in KINDS:
+    assert set(standard()) == {file_name(*kind, language) for kind in BLANK for language in LANGUAGES}
+    for name, profile, kind in BLANK:
         for language in LANGUAGES:
-            form = FORMS.form(name, profile)
-            book = openpyxl.load_workbook(io.BytesIO(standard()[file_name(name, profile, language)]), read_only=True)
+            form = FORMS.form(name, profile, kind)
+            book = openpyxl.load_workbook(io.BytesIO(standard()[file_name(name, profile, kind, language)]), read_only=True)
             assert book.sheetnames == ["Start", *(sheet.name[language] for sheet in form.sheets), "_styrxl", "_listor"]
             assert book["Start"]["A1"].value == form.title[language]
     assert cells(standard()["annual_plan.sv.xlsx"])["Åtaganden", "A5"] == "XXX-20XX-A1"

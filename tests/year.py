@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,27 @@ from styrxl.judge import Arrived, judge
 from styrxl.judged import JudgedRound
 from styrxl.ledger import Ledger
 from styrxl.rounds import Round
-from town import ANSWERS, FRAMES, GOALS, ORGANISATION, Answers, Rows, Town, full_town, new_town
+from town import ANSWERS, BOARD, FRAMES, GOALS, ORGANISATION, Answers, Rows, Town, full_town
 
 MOMENTS = {kind: datetime(2027, month, 20, 9, 0, tzinfo=UTC) for kind, month in {"t1": 5, "t2": 9}.items()} | {
     "year": datetime(2028, 1, 20, 9, 0, tzinfo=UTC)
 }
 CHOSEN = {"UBN": "T1; T2;År", "KFN": "delår 2, year"}
-ADJUSTMENT = {"board_id": "UBN", "year": 2027, "date": datetime(2027, 6, 15, tzinfo=UTC).date(), "operating": 20, "decision": "KF 2027-06-15 § 112"}
+ADJUSTMENT = {"board_id": "UBN", "year": 2027, "date": date(2027, 6, 15), "operating": 20, "decision": "KF 2027-06-15 § 112"}
+
+SUMMER = {"start": date(2027, 6, 1), "end": date(2027, 10, 31)}
+SPRING = {"start": date(2027, 1, 1), "end": date(2027, 6, 30)}
+PLANS: Mapping[str, Answers] = {
+    **ANSWERS,
+    "UBN": {
+        **BOARD,
+        "commitments": [
+            *BOARD["commitments"],
+            {"text": "Öppna lovskola", "parent_id": "KF-M2", "responsible": "Skolchef", "expected_result": "Öppen", **SUMMER},
+            {"text": "Rekrytera speciallärare", "parent_id": "KF-M2", "responsible": "Skolchef", "expected_result": "Tre till", **SPRING},
+        ],
+    },
+}
 
 
 def plan(*, organisation: Rows = ORGANISATION, adjustments: Rows = (ADJUSTMENT,), goals: Rows = GOALS) -> Answers:
@@ -36,9 +50,15 @@ UNDER_WAY = {"status": "on_plan"}
 BOARD_T1: Answers = {
     "report_status": [{"status": "proposed"}],
     "goal_assessments": [GOOD],
-    "commitment_status": [UNDER_WAY, UNDER_WAY],
+    "commitment_status": [UNDER_WAY, UNDER_WAY, {"status": "not_started"}, UNDER_WAY],
     "outcomes": [
-        {"outcome_revenue": 30, "outcome_cost": 300, "forecast_revenue": 100, "forecast_cost": 890, "assumptions": "Löneavtal på tre procent."},
+        {
+            "outcome_revenue": 30,
+            "outcome_cost": 300,
+            "forecast_revenue": 100,
+            "forecast_cost": 890,
+            "assumptions": "Löner plus tre procent.",
+        },
         {"outcome_cost": 50.25, "forecast_cost": 150},
     ],
     "investment_outcomes": [{"outcome": 10, "forecast": 60, "accumulated": 40, "expected_total": 90, "finished_year": 2028}],
@@ -47,7 +67,7 @@ BOARD_T1: Answers = {
 BOARD_T2: Answers = {
     **BOARD_T1,
     "goal_assessments": [GOOD | {"analysis": "Vårens prov visar att fler når målen."}],
-    "commitment_status": [{"status": "done"}, UNDER_WAY],
+    "commitment_status": [{"status": "done"}, UNDER_WAY, UNDER_WAY, {"status": "done"}],
     "outcomes": [
         {"decided_changes": 20, "outcome_revenue": 65, "outcome_cost": 600, "forecast_revenue": 100, "forecast_cost": 915},
         {"outcome_cost": 100, "forecast_cost": 149},
@@ -57,7 +77,7 @@ BOARD_T2: Answers = {
 BOARD_YEAR: Answers = {
     **BOARD_T1,
     "goal_assessments": [{"assessment": "fulfilled", "analysis": "Målet är nått."}],
-    "commitment_status": [{"status": "done"}, {"status": "done"}],
+    "commitment_status": [{"status": "done"}, {"status": "done"}, {"status": "done"}, {"status": "done"}],
     "outcomes": [{"decided_changes": 20, "outcome_revenue": 102, "outcome_cost": 918}, {"outcome_cost": 150}],
     "investment_outcomes": [{"outcome": 56, "accumulated": 86, "expected_total": 90, "finished_year": 2028}],
 }
@@ -72,6 +92,25 @@ PRESCHOOL_T1: Answers = {
     "goal_assessments": [{"assessment": "on_track", "analysis": "Vi är ute varje dag."}],
     "commitment_status": [UNDER_WAY, UNDER_WAY],
     "unit_outcomes": [{"outcome": 100, "forecast": 300}],
+}
+ENGLISH_T2: Answers = {
+    **ENGLISH_T1,
+    "goal_assessments": [{"assessment": "on_track", "analysis": "Visits are still up."}],
+    "outcomes": [{"outcome_cost": 320, "forecast_cost": 479}],
+}
+LIBRARY_T2: Answers = {"commitment_status": [UNDER_WAY], "unit_outcomes": [{"outcome": 260, "forecast": 400}]}
+SCHOOL_T2: Answers = {"commitment_status": [UNDER_WAY, UNDER_WAY], "unit_outcomes": [{"outcome": 333, "forecast": 498}]}
+PRESCHOOL_T2: Answers = {
+    "goal_assessments": [{"assessment": "on_track", "analysis": "Vi är ute ännu mer."}],
+    "commitment_status": [{"status": "done"}, UNDER_WAY],
+    "unit_outcomes": [{"outcome": 200, "forecast": 300}],
+}
+T2: Mapping[str, Answers] = {
+    "UBN": BOARD_T2,
+    "KFN": ENGLISH_T2,
+    "UBN-ÅBY": SCHOOL_T2,
+    "UBN-ÖST": PRESCHOOL_T2,
+    "KFN-BIB": LIBRARY_T2,
 }
 T1: Mapping[str, Answers] = {"UBN": BOARD_T1, "KFN": ENGLISH_T1, "UBN-ÅBY": SCHOOL_T1, "UBN-ÖST": PRESCHOOL_T1}
 
@@ -114,7 +153,7 @@ class Followed:
             return judge(arrivals, context_of(desk, Round(2027, kind), across=across), desk.schemas)
 
 
-def followed_town(root: Path, plan_: Answers | None = None, plans: Mapping[str, Answers] = ANSWERS) -> Followed:
+def followed_town(root: Path, plan_: Answers | None = None, plans: Mapping[str, Answers] = PLANS) -> Followed:
     """Make a town whose boards and units have accepted plans for 2027, and which has handed out the first follow-up."""
     made = full_town(root, plan_ or plan(), plans)
     made.run("distribute", "2027-t1")
@@ -131,4 +170,11 @@ def changed(answers: Answers, key: str, row: int, **fields: Any) -> dict[str, li
     return made
 
 
-__all__ = ["Followed", "changed", "followed_town", "new_town", "plan"]
+def whole_year(root: Path) -> Followed:
+    """Make a town whose first two follow-ups are answered, and which has handed out the last one."""
+    made = followed_town(root)
+    for kind, answers, following in (("t1", T1, "t2"), ("t2", T2, "year")):
+        for minute, (owner, said) in enumerate(answers.items()):
+            made.put(kind, owner, said, minute)
+        made.town.run("distribute", f"2027-{following}")
+    return made

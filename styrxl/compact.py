@@ -1,0 +1,114 @@
+"""A reading as bytes, to be kept or sent, and back: JSON, which holds values and runs nothing, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from styrxl.findings import Finding, Word
+from styrxl.forms import Forms
+from styrxl.locate import Place, Table
+from styrxl.reading import Reading
+
+_QUICK = 1  # of zlib's levels
+_TAG = "$"
+_MOST = 64 << 20  # bytes of one reading, unpacked: far more than there are
+
+
+class BrokenError(ValueError):
+    """Bytes that are no reading."""
+
+
+def packed(reading: Reading) -> bytes:
+    """Return a reading as bytes."""
+    tables = [_table(table) for table in reading.tables]
+    found, located = ([_finding(one) for one in some] for some in (reading.found, reading.located))
+    identity = None if reading.identity is None else dict(reading.identity)
+    raw = [found, identity, reading.mixed, reading.form, reading.language, tables, located]
+    # A lone surrogate, which a workbook may hold, is no UTF-8: all of it is written in ASCII.
+    return zlib.compress(json.dumps(raw, default=_tagged, separators=(",", ":")).encode("ascii"), _QUICK)
+
+
+def unpacked(data: bytes, forms: Forms) -> Reading:
+    """Return the reading that ``packed`` made bytes of; BrokenError for bytes that are none."""
+    try:
+        unpacker = zlib.decompressobj()
+        text = unpacker.decompress(data, _MOST)
+        if not unpacker.eof:
+            raise BrokenError("cut short")
+        found, identity, mixed, key, language, tables, located = _decoder.decode(text.decode("ascii"))
+        form = forms.form(*key) if key else None
+        return Reading(
+            tuple(_found(one) for one in found),
+            identity,
+            bool(mixed),
+            (key[0], key[1], key[2]) if key else None,
+            language,
+            tuple(_tabled(one, form) for one in tables),
+            tuple(_found(one) for one in located),
+        )
+    except BrokenError:
+        raise
+    except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+        raise BrokenError(str(error)) from error
+
+
+def _table(table: Table) -> list[Any]:
+    place = table.place
+    where = [place.key, place.sheet, place.heading_row, dict(place.columns), dict(place.headings), dict(place.downwards)]
+    marks = [[name, row, shown] for (name, row), shown in table.marks.items()]
+    rows, ids = [row for row, _ in table.ids], [value for _, value in table.ids]
+    return [where, table.rows, dict(table.columns), rows, ids, marks]
+
+
+def _tabled(raw: list[Any], form: Any) -> Table:
+    (key, sheet, heading_row, columns, headings, downwards), rows, values, id_rows, ids, marks = raw
+    return Table(
+        Place(key, sheet, heading_row, columns, headings, downwards),
+        form.sheet(key),
+        tuple(rows),
+        values,
+        tuple(zip(id_rows, ids, strict=True)),
+        {(name, row): shown for name, row, shown in marks},
+    )
+
+
+def _finding(found: Finding) -> list[Any]:
+    return [found.rule, found.severity, found.sheet, found.cell, found.column, found.value, dict(found.facts)]
+
+
+def _found(raw: list[Any]) -> Finding:
+    rule, severity, sheet, cell, column, value, facts = raw
+    return Finding(rule, severity, sheet, cell, column, value, facts)
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, Word):
+        return {_TAG: "word", "v": value.key, "facts": dict(value.facts)}
+    if isinstance(value, datetime):  # before date, which it is as well
+        return {_TAG: "datetime", "v": value.isoformat()}
+    if isinstance(value, date | time):
+        return {_TAG: type(value).__name__, "v": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {_TAG: "timedelta", "v": [value.days, value.seconds, value.microseconds]}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a reading does not hold {type(value).__name__}")
+
+
+def _untagged(raw: dict[str, Any]) -> Any:
+    tag = raw.get(_TAG)
+    if tag is None:
+        return raw
+    if tag == "word":
+        return Word(raw["v"], raw["facts"])
+    if tag == "timedelta":
+        return timedelta(*raw["v"])
+    return _ISO[tag].fromisoformat(raw["v"])
+
+
+_ISO: Mapping[str, type[date | time]] = {"datetime": datetime, "date": date, "time": time}
+_decoder = json.JSONDecoder(object_hook=_untagged)

@@ -1,0 +1,169 @@
+"""The page Uppsikt of a follow-up: who has documented commitments, who has followed them up, and how they stand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from styrxl.book import BOLD, Block, Field, Link, Page, Row
+from styrxl.followed import ADDED, OUTSIDE, Followed, statuses_of
+from styrxl.listing import LINK_WIDTH, page
+from styrxl.oversight import Standing, in_time, standings, sum_word, verdict
+from styrxl.rollup import NO, PARTLY, STATUSES, YES
+from styrxl.tracking import left_over
+from styrxl.view import Part, joined
+
+_COUNTS = ("own_commitments", "as_planned", "behind", "stopped", "unsaid", "added_count")
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A board or unit, how it stands in the round, and how its commitments do."""
+
+    part: Part
+    standing: Standing | None  # None: it hands in nothing in the round
+    commitments: Counter[str]  # by status
+    before: tuple[int, int] | None  # of the last round that it answered: done or as planned, of all
+    documented: bool
+    elsewhere: str | None
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The figures in the order of ``_COUNTS``."""
+        codes = self.commitments
+        by = {value: sum(n for c, n in codes.items() if c in STATUSES and STATUSES[c] == value) for value in (YES, PARTLY, NO)}
+        every = sum(codes.values())
+        unsaid = every - sum(by.values()) - codes[ADDED] - codes[OUTSIDE]
+        return (every, by[YES], by[PARTLY], by[NO], unsaid, codes[ADDED])
+
+
+def supervision(follow: Followed) -> Page | None:
+    """Show groups first, then everybody."""
+    view = follow.view
+    those = [w for w in watched(follow) if view.board is None or w.part.id != view.board]
+    blocks = [b for b in (_groups(follow, those), _everybody(follow, those), left_over(follow)) if b is not None and b.rows]
+    return page(view, "oversight_followup", blocks) if blocks else None
+
+
+def watched(follow: Followed) -> list[Watched]:
+    """Return all boards and units; the auditors are outside the oversight."""
+    view = follow.view
+    known = {s.part.id: s for s in standings(view)}
+    plans = follow.behind.plans.told
+    before = _before(follow)
+    found = []
+    for part in view.parts:
+        if part.kind not in ("board", "unit") and part.id not in known:
+            continue
+        said = next((r for r in plans.of("plan_elsewhere", part.id) if r["elsewhere"] == "yes"), None)
+        where = (said["where"] or view.phrases.word("no_place")) if said else None
+        own = bool(plans.of("commitments", part.id))
+        found.append(Watched(part, known.get(part.id), follow.by_status([part.id]), before.get(part.id), own, where))
+    return found
+
+
+def _before(follow: Followed) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for past in follow.behind.earlier:
+        codes = statuses_of(past)
+        for owner in past.told.returns:
+            own = [codes[r["commitment_id"]] for r in past.told.of("commitment_status", owner) if r["commitment_id"] in codes]
+            found[owner] = sum(STATUSES[c] == YES for c in own), len(own)
+    return found
+
+
+def _groups(follow: Followed, those: Sequence[Watched]) -> Block | None:
+    view = follow.view
+    by_board, by_administration = dict[str, list[Watched]](), dict[str, list[Watched]]()
+    for w in those:
+        by_board.setdefault(w.part.board, []).append(w)
+        if w.part.administration and w.part.kind == "unit":
+            by_administration.setdefault(w.part.administration, []).append(w)
+    kind = {code: label[view.scope.language] for code, label in view.scope.forms.words.lists["kind"].items()}
+    groups = [(kind["board"], board, mine) for board, mine in by_board.items()] if view.board is None else []
+    groups += [(kind["administration"], a, mine) for a, mine in by_administration.items()]
+    if not groups:
+        return None
+    heading, word = view.phrases.heading, view.phrases.word
+    keys = ("owners", "with_plan", "issued", "returned", "accepted", "late")
+    fields = (
+        Field(heading("part"), "name", 22),
+        Field(heading("kind"), width=20),
+        *(Field(heading(k), "count", 10) for k in keys),
+        *(Field(heading("commitments" if k == "own_commitments" else k), "count", 10) for k in _COUNTS),
+        Field(heading("against_before"), width=20),
+    )
+    rows = tuple(Row((view.name(who), what, *_sums(view.phrases.word, mine))) for what, who, mine in groups)
+    last = Row((sum_word(view), None, *_sums(view.phrases.word, those)), weight=BOLD)
+    title = word("board_summary_title" if view.board else "summary_title")
+    return Block(fields, rows, heading=title, table="oversight_groups", totals=(last,))
+
+
+def _sums(word: object, those: Sequence[Watched]) -> tuple[object, ...]:
+    there = [w.standing for w in those if w.standing is not None]
+    hand_in = (
+        sum(s.part.expected for s in there),
+        sum(w.documented or w.elsewhere is not None for w in those),
+        sum(s.issue is not None for s in there),
+        sum(s.returned for s in there),
+        sum(s.accepted is not None for s in there),
+        sum(s.late for s in there),
+    )
+    counts = tuple(sum(figures) for figures in zip(*(w.counts for w in those), strict=True)) or (0,) * len(_COUNTS)
+    return (*hand_in, *counts, _change(word, [w for w in those if w.before is not None]))
+
+
+def _change(word: object, those: Sequence[Watched]) -> str | None:
+    """Say how many commitments are done or as planned, against the round before, of those who answered then."""
+    assert callable(word)
+    if not those:
+        return str(word("first_time"))
+    old = tuple(sum(w.before[n] for w in those if w.before) for n in (0, 1))
+    said = [sum(n for c, n in w.commitments.items() if c in STATUSES) for w in those]
+    return str(word("than_before", old=f"{old[0]}/{old[1]}", new=f"{sum(w.counts[1] for w in those)}/{sum(said)}"))
+
+
+def _everybody(follow: Followed, those: Sequence[Watched]) -> Block:
+    view, heading = follow.view, follow.view.phrases.heading
+    fields = (
+        *((Field(heading("id"), "id", 17),) if view.board else (Field(heading("board"), "name", 22),)),
+        Field(heading("unit"), width=22),
+        Field(heading("administration"), "name", 18),
+        Field(heading("documented"), "status", 14),
+        Field(heading("due"), "date", 12),
+        Field(heading("received_on"), "date", 12),
+        Field(heading("verdict"), "status", 16),
+        Field(heading("in_time"), "status", 10),
+        *(Field(heading(k), "count", 10) for k in _COUNTS),
+        Field(heading("against_before"), width=20),
+        *((Field(heading("feedback"), "input", 34),) if view.board else ()),
+        Field(heading("profile"), width=12, screen=True),
+        Field(heading("source"), "link", LINK_WIDTH, screen=True),
+    )
+    rows = tuple(_watched(follow, w, view.kept) for w in those)
+    title = view.phrases.word("board_detail_title" if view.board else "detail_title")
+    return Block(fields, rows, heading=title, table="oversight", sticky=True)
+
+
+def _watched(follow: Followed, w: Watched, kept: Mapping[str, str]) -> Row:
+    view, word = follow.view, follow.view.phrases.word
+    s = w.standing
+    newest = (s.accepted or s.newest) if s else None
+    documented = word("elsewhere", where=w.elsewhere) if w.elsewhere else word("yes_documented" if w.documented else "not_documented")
+    cells = (
+        w.part.id if view.board else view.name(w.part.board),
+        w.part.name if w.part.kind == "unit" else word("board_level"),
+        view.name(w.part.administration),
+        documented,
+        s.issue.due if s and s.issue else None,
+        s.came if s else None,
+        verdict(view, s) if s and (s.issue or s.returns or w.documented) else word("not_asked"),
+        in_time(view, s) if s else None,
+        *w.counts,
+        _change(word, [w] if w.before is not None else []),
+        *((kept.get(w.part.id),) if view.board else ()),
+        (newest.profile if newest else None) or w.part.profile,
+        Link(joined((w.part.id, newest.path.rpartition("/")[2])) or "", newest.path) if newest else None,
+    )
+    return Row(cells)
