@@ -18,7 +18,7 @@ test: $(VENV)/installed-with-tests ## Lint, types and the whole suite
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy styrxl tests
-	$(BIN)/python -P -m pytest --installed --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 $(VENV)/made:
 	$(PYTHON) -m venv --clear $(VENV)

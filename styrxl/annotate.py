@@ -34,6 +34,7 @@ from styrxl.prefill import Prefill
 from styrxl.returned import Returned
 from styrxl.template import Mould, Moulds, values
 from styrxl.terms import Terms
+from styrxl.unchanged import still
 from styrxl.written import Written
 
 UNKNOWN = frozenset({"unreadable-workbook", "unknown-form", "unknown-version", "unknown-owner", "wrong-round", "forged-identity"})

@@ -11,8 +11,8 @@ from textwrap import wrap
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
-from openpyxl.utils import column_index_from_string, get_column_letter
 
+from styrxl.a1 import column_letter, column_number
 from styrxl.findings import SEVERITIES, Finding, fix, message, word
 from styrxl.judged import VERDICTS, Judged, JudgedRound
 
@@ -110,10 +110,10 @@ def ranges(cells: Sequence[str]) -> str:
     by_column: dict[int, list[int]] = {}
     for cell in cells:
         letters = cell.rstrip("0123456789")
-        by_column.setdefault(column_index_from_string(letters), []).append(int(cell[len(letters) :]))
+        by_column.setdefault(column_number(letters), []).append(int(cell[len(letters) :]))
     parts = []
     for column, rows in sorted(by_column.items()):
-        letter = get_column_letter(column)
+        letter = column_letter(column)
         for low, high in _runs(sorted(set(rows))):
             parts.append(f"{letter}{low}" if low == high else f"{letter}{low}:{letter}{high}")
     return ", ".join(parts)

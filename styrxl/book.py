@@ -29,7 +29,8 @@ class Field:
     """A column of a block.
 
     ``kind``: text, name (whose words are not broken), id, integer, count, number, money (tkr), date, status (a text that begins
-    with ✓, ! or ✗), link, note (runs on to the right), input (where the reader writes). ``tally``: money that returns were filled in with, which the control totals count.
+    with ✓, ! or ✗), link, note (runs on to the right), input (where the reader writes). ``tally``: money that returns were
+    filled in with, which the control totals count.
     """
 
     heading: str
@@ -38,6 +39,7 @@ class Field:
     tally: bool = False
     indented: bool = False
     screen: bool = False  # not printed where it stands at the end: paper has room for so much, and links lead nowhere there
+    least: float = 0.0  # width that it is not narrowed below
     span: int = 1  # columns of the sheet that it takes: a long text over some that are narrow in other blocks; not in a table
 
 

@@ -122,7 +122,8 @@ def _axes(bars: BarChart, chart: Chart) -> None:
 
 def _filled(colour: str) -> GraphicalProperties:
     """Return a fill; a pale one has a line around it, or it would not be seen on white."""
-    lines = {look.WHITE: look.GREY, look.LOCKED: look.GREY} | {tone.fill: tone.ink for tone in (look.GOOD, look.WATCH, look.MEND)}
+    lines = dict.fromkeys((look.WHITE, look.LOCKED, look.LINE, look.INPUT), look.GREY)
+    lines |= {tone.fill: tone.ink for tone in (look.GOOD, look.WATCH, look.MEND)}
     line = LineProperties(solidFill=lines[colour]) if colour in lines else LineProperties(noFill=True)
     return GraphicalProperties(solidFill=colour, ln=line)
 

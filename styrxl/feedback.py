@@ -22,8 +22,7 @@ def feedback(data: bytes, forms: Forms) -> dict[str, str]:
     book = CalamineWorkbook.from_filelike(BytesIO(data))
     found: dict[str, str] = {}
     for name in book.sheet_names:
-        for code, text in _said(book.get_sheet_by_name(name).to_python(), ids, texts):
-            found[code] = text
+        found.update(_said(book.get_sheet_by_name(name).to_python(), ids, texts))
     return found
 
 

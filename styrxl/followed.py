@@ -69,7 +69,13 @@ class Followed:
     @cached_property
     def asked(self) -> frozenset[str]:
         """Owners that report in the round."""
-        return frozenset(p.id for p in self.view.parts if p.expected or p.id in self.view.accepted)
+        there = {*self.view.accepted, *self.view.issued}
+        return frozenset(p.id for p in self.view.parts if p.id in there or (p.expected and self._something(p)))
+
+    def _something(self, part: Part) -> bool:
+        """Whether a part has anything to follow up; a unit whose plan is in another system has not."""
+        planned = part.id in self.behind.plans.told.returns
+        return part.kind != "unit" or not planned or any(e.row["_owner"] == part.id for e in self.entries.values())
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:

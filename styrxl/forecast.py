@@ -189,7 +189,7 @@ def _frames(view: View, those: Sequence[Account]) -> Block:
     sums = tuple(map(_sum, zip(*figures, strict=True)))
     last = Row((sum_label(view), None, *sums, None), weight=BOLD)
     folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
-    return Block(fields, rows, heading=view.phrases.word("frame_title"), totals=(last,), folded=folded, sticky=False)
+    return Block(fields, rows, heading=view.phrases.word("frame_title"), totals=(last,), folded=folded)
 
 
 def _frame_figures(a: Account) -> tuple[float | None, ...]:
@@ -210,7 +210,7 @@ def _framed(view: View, a: Account) -> list[Row]:
 def _reconciled(view: View, a: Account) -> str:
     word = view.phrases.word
     if not a.there:
-        return word("report_missing" if a.part.expected else "frame_only")
+        return word("report_missing" if a.part.expected else "no_report")
     if a.unreconciled:
         return word("changes_differ", amount=_amount(view, a.unreconciled))
     if a.remaining is None:
@@ -230,9 +230,7 @@ def _outcome_keys(view: View) -> tuple[str, ...]:
     final = view.scope.kind == "year"
     outcome = ("outcome_revenue", "outcome_cost", "outcome_net")
     forecast_ = () if final else ("forecast_revenue", "forecast_cost", "forecast_net")
-    asked = {s.column.field for s in spread(view, "outcomes")}
-    last = ("last_forecast",) if "last_forecast" in asked else ()
-    return ("current_budget", *outcome, *last, *forecast_, "deviation", *(() if final else ("unfunded", "without")))
+    return ("current_budget", *outcome, *forecast_, "deviation", *(() if final else ("unfunded", "without")))
 
 
 def _outcome_figures(keys: Sequence[str], one: Line) -> list[float | None]:
@@ -247,7 +245,8 @@ def _outcomes(view: View, those: Sequence[Account]) -> Block:
     fields = (
         *_heads(view, "line"),
         *money,
-        Field(heading("state"), "status", 16),
+        Field(heading("state"), "status", 14),
+        *(Field(t, "money", 13, tally=True, screen=True) for k, t in _titles(view).items() if k == "last_forecast"),
         Field(heading("decision"), width=40, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
@@ -255,7 +254,7 @@ def _outcomes(view: View, those: Sequence[Account]) -> Block:
     rows = tuple(row for a in those if a.there or a.part.expected for row in _account(view, a, keys, spreads))
     folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
     title = view.phrases.word("outcome_title" if view.scope.kind == "year" else "forecast_title")
-    return Block(fields, rows, heading=title, table="forecast", totals=tuple(_sums(view, those, keys)), folded=folded, sticky=True)
+    return Block(fields, rows, heading=title, totals=tuple(_sums(view, those, keys)), folded=folded)
 
 
 def _account(view: View, a: Account, keys: Sequence[str], spreads: Mapping[str, Sequence[Spread]]) -> list[Row]:
@@ -265,13 +264,22 @@ def _account(view: View, a: Account, keys: Sequence[str], spreads: Mapping[str, 
     link = _link(view, said) if said else None
     # Of a board that has not answered nothing is shown here, so that what is shown ties out.
     figures = _outcome_figures(keys, a.line) if a.there else [None] * len(keys)
-    cells = (a.part.name, whole, *figures, state(view, a), decision, link)
+    last = _last(view, a.line)
+    cells = (a.part.name, whole, *figures, state(view, a), *(last if a.there else [None] * len(last)), decision, link)
     head = Row(cells, int(said["_source"]) if said else None, weight=SHADED, sums=True, amounts=amounts)
     rows = []
     for r in a.rows:
         one = line(r, final=a.final)
         more, own = rest(view, r, spreads["outcomes"], _WORDS)
-        cells = (a.part.name, r["activity"], *_outcome_figures(keys, one), _sign(view, one.deviation), more, _link(view, r))
+        cells = (
+            a.part.name,
+            r["activity"],
+            *_outcome_figures(keys, one),
+            _sign(view, one.deviation),
+            *_last(view, one),
+            more,
+            _link(view, r),
+        )
         rows.append(Row(cells, int(r["_source"]), level=1, indent=1, amounts=own))
     return [head, *rows]
 
@@ -280,10 +288,15 @@ def _link(view: View, r: Mapping[str, Any]) -> Link:
     return view.link(int(r["_source"]), r["_sheet"], int(r["_row"]))
 
 
+def _last(view: View, one: Line) -> list[float | None]:
+    """Return the forecast of the round before, where the round asks about it."""
+    return [one.last_forecast] if "last_forecast" in _titles(view) else []
+
+
 def state(view: View, a: Account) -> str:
     """Say how a board stands against its budget."""
     if not a.there:
-        return view.phrases.word("report_missing" if a.part.expected else "frame_only")
+        return view.phrases.word("report_missing" if a.part.expected else "no_report")
     return _sign(view, a.line.deviation) or view.phrases.word("none")
 
 
@@ -298,7 +311,8 @@ def _sums(view: View, those: Sequence[Account], keys: Sequence[str]) -> list[Row
     there, lacking = [a for a in those if a.there], sum(a.part.expected and not a.there for a in those)
     said = "all_in" if not lacking else "one_lacks_budget" if lacking == 1 else "n_lack_budget"
     why = view.phrases.word(said, n=lacking) if view.board is None else None
-    return [Row((sum_label(view), None, *_outcome_figures(keys, summed(there)), why, None, None), weight=BOLD)]
+    whole = summed(there)
+    return [Row((sum_label(view), None, *_outcome_figures(keys, whole), why, *_last(view, whole), None, None), weight=BOLD)]
 
 
 # why
@@ -326,7 +340,7 @@ def _causes(view: View, those: Sequence[Account]) -> Block:
                 after = () if final else (r.get("assumptions"),)
                 cells = (a.part.name, r["activity"], one.deviation, *words, one.effect, one.after, *after)
                 rows.append(Row(cells, int(r["_source"]), again=True))
-    return Block(fields, tuple(rows), heading=view.phrases.word("causes_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("causes_title"), new_page=True)
 
 
 # the units
@@ -361,7 +375,9 @@ def _units(follow: Followed) -> Block:
     wide = [r for r in rows if r.weight == SHADED]
     last = Row((sum_label(view), None, *(_sum(r.cells[n] for r in wide) for n in range(2, 3 + len(asked))), None, None), weight=BOLD)
     folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
-    return Block(fields, tuple(rows), heading=view.phrases.word("unit_forecasts_title"), totals=(last,) if rows else (), folded=folded)
+    return Block(
+        fields, tuple(rows), heading=view.phrases.word("unit_forecasts_title"), totals=(last,) if rows else (), folded=folded, new_page=True
+    )
 
 
 def _beside(view: View, account: Account | None) -> str | None:

@@ -35,15 +35,15 @@ def _council(follow: Followed) -> Block:
     kept = ("kept_yes", "kept_partly", "kept_no", "kept_none")
     fields = (
         Field(heading("id"), "id", 9),
-        Field(heading("council_goal"), width=30),
+        Field(heading("council_goal"), width=30, least=24),
         Field(heading("covered"), "status", 17),
         *(Field(heading(k), "count", 9) for k in counts),
         *(Field(heading(k), "count", 10) for k in kept),
         Field(heading("assessment"), "status", 17),
-        Field(heading("ground"), width=34),
+        Field(heading("ground"), width=34, least=28),
     )
     rows = tuple(_council_row(follow, n, follow.standings[n.id], follow.coverage[n.id]) for n in follow.council)
-    return Block(fields, rows, heading=view.phrases.word("council_goals_title"), table="fulfilment")
+    return Block(fields, rows, heading=view.phrases.word("council_goals_title"))
 
 
 def _council_row(follow: Followed, node: Node, s: Standing, c: Coverage) -> Row:
@@ -120,7 +120,7 @@ def _trend(follow: Followed) -> Block | None:
                 )
             )
         )
-    return Block(fields, tuple(rows), heading=view.phrases.word("trend_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("trend_title"), new_page=True)
 
 
 def _holding(follow: Followed, s: Standing, kind: str) -> str:
@@ -158,7 +158,7 @@ def _goals(follow: Followed, kind: str, title: str) -> Block | None:
         Field(heading("analysis"), span=3),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return Block(fields, tuple(rows), heading=view.phrases.word(title))
+    return Block(fields, tuple(rows), heading=view.phrases.word(title), new_page=kind == BOARD_GOAL)
 
 
 def _goal(follow: Followed, node: Node, row: Any, old: str | None, more: tuple[str | None, tuple[float, ...]]) -> Row:

@@ -140,14 +140,14 @@ def _areas(follow: Followed) -> Block | None:
 
 
 def _owners(follow: Followed) -> Block | None:
-    """Commitments by status and board, or by unit for the board that reads."""
+    """Count commitments by status and board, or by unit for the board that reads."""
     view = follow.view
     if view.board is None:
         groups = [(p.name, [u.id for u in follow.under(p.id)]) for p in view.boards if p.kind == "board"]
     else:
         groups = [(p.name, [p.id]) for p in view.parts]
     counted = [(name, follow.by_status(owners)) for name, owners in groups]
-    counted = [(name, counts) for name, counts in counted if counts]
+    counted = [(name, counts) for name, counts in counted if counts.keys() - {OUTSIDE}]
     if not counted:
         return None
     word, final = view.phrases.word, view.scope.kind == "year"
@@ -156,7 +156,9 @@ def _owners(follow: Followed) -> Block | None:
         *(() if final else (("chart_on_plan", look.WHITE, lambda c: c == "on_plan"),)),
         ("chart_partly" if final else "chart_late", look.WATCH.fill, lambda c: STATUSES.get(c) == PARTLY),
         ("chart_not_done" if final else "chart_cancelled", look.MEND.fill, lambda c: STATUSES.get(c) == NO),
-        ("chart_silent" if final else "chart_not_started", look.LOCKED, lambda c: c not in STATUSES or STATUSES[c] is None),
+        ("chart_not_started", look.LOCKED, lambda c: c == "not_started"),
+        ("chart_new", look.INPUT, lambda c: c == ADDED),
+        ("chart_silent", look.LINE, lambda c: c == MISSING),
     ]
     series = [(word(key), colour, [sum(n for c, n in counts.items() if fits(c)) for _, counts in counted]) for key, colour, fits in parts]
     every = sum((counts for _, counts in counted), Counter[str]())
@@ -207,7 +209,7 @@ def _against(a: Account) -> float | None:
 
 
 def _trend(follow: Followed) -> Block | None:
-    """The council's goals by assessment, round by round."""
+    """Count the council's goals by assessment, round by round."""
     view = follow.view
     if not follow.before or not follow.council:
         return None

@@ -38,7 +38,7 @@ from styrxl.link import (
     own_options,
 )
 from styrxl.locate import Place, Table
-from styrxl.merge import answer_count, lost
+from styrxl.lost import answer_count, lost
 from styrxl.parse import Batch, Parsed, parse
 from styrxl.personal import check_personal
 from styrxl.place import placed
@@ -400,9 +400,9 @@ class _Judging:
         known = self._universe(parts)
         found: list[Remark] = []
         linked: dict[BatchKey, Parsed] = {}
+        own = {form: own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
         for key, part in parts.items():
-            siblings = [p for k, p in parts.items() if k[0] == key[0]]
-            frame, remarks = check_references(part, issued, own_options(siblings), known, self._year(part.batch))
+            frame, remarks = check_references(part, issued, own[key[0]], known, self._year(part.batch))
             linked[key] = replace(part, frame=frame)
             found += remarks
         broken = frozenset(r.source for r in (*remarks_so_far, *found) if r.rule in LINK_ERRORS)
@@ -429,12 +429,11 @@ class _Judging:
         for table, kinds in (("goals", ("board_goal", "unit_goal")), ("commitments", ("board_commitment", "commitment"))):
             for part in _by_table(parts).get(table, ()):
                 kind = kinds[0] if part.batch.form.level == "board" else kinds[1]
-                for source, row in zip(part.batch.source, part.frame.to_dict("records"), strict=True):
-                    code = row[f"{table[:-1]}_id"]
+                codes, texts = (part.frame[name].tolist() for name in (f"{table[:-1]}_id", "text"))
+                years = [_years(part.frame, name) for name in ("from_year", "to_year")]
+                for source, code, text, first, last in zip(part.batch.source, codes, texts, *years, strict=True):
                     if isinstance(code, str):
-                        text = row["text"] if isinstance(row["text"], str) else ""
-                        years = [None if pd.isna(row.get(name)) else int(row[name]) for name in ("from_year", "to_year")]
-                        known[code] = Known(kind, self.cases[source].owner or "", text, years[0], years[1])
+                        known[code] = Known(kind, self.cases[source].owner or "", text if isinstance(text, str) else "", first, last)
         return known
 
     def _frames(self, case: _Case) -> dict[str, float | None]:
@@ -571,6 +570,11 @@ def _batches(arrivals: Iterable[Arrived]) -> Iterator[list[Arrived]]:
     rest = iter(arrivals)
     while some := list(islice(rest, _SOME)):
         yield some
+
+
+def _years(frame: pd.DataFrame, name: str) -> list[int | None]:
+    values = frame[name].tolist() if name in frame else [None] * len(frame)
+    return [None if pd.isna(value) else int(value) for value in values]
 
 
 def _by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:

@@ -317,8 +317,11 @@ def _content(issue: Issue, prefill_hash: str) -> tuple[object, ...]:
     return issue.round, issue.owner, issue.form, issue.version, issue.profile, issue.language, issue.file_name, prefill_hash
 
 
-def _without_time(verdict: Verdict) -> dict[str, Any]:
-    return {key: value for key, value in asdict(verdict).items() if key != "judged_at"}
+_SAID = tuple(each.name for each in fields(Verdict) if each.name != "judged_at")
+
+
+def _without_time(verdict: Verdict) -> tuple[Any, ...]:
+    return tuple(getattr(verdict, name) for name in _SAID)
 
 
 def _of(kind: type[Issue | Receipt | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:

@@ -69,7 +69,7 @@ def own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[str, str
         if len(fields) < 2 or part.batch.sheet.layout != "rows":
             continue
         key = part.batch.sheet.key
-        for source, code, text in zip(part.batch.source, part.frame[fields[0]], part.frame[fields[1]], strict=True):
+        for source, code, text in zip(part.batch.source, part.frame[fields[0]].tolist(), part.frame[fields[1]].tolist(), strict=True):
             if isinstance(code, str):
                 found.setdefault((key, source), {}).setdefault(code.split(" ", 1)[0], text if isinstance(text, str) else "")
     return found
@@ -125,7 +125,7 @@ def _resolve(
     batch = parsed.batch
     values: list[str | None] = []
     found: list[Remark] = []
-    for i, value in enumerate(parsed.frame[column.field]):
+    for i, value in enumerate(parsed.frame[column.field].tolist()):
         if not isinstance(value, str):
             values.append(None)
             continue
@@ -186,7 +186,7 @@ def check_board_plan(parts: Mapping[str, Parsed], issued: Mapping[int, Prefill],
     found: list[Remark] = []
     if "confirmation" in parts:
         batch = parts["confirmation"].batch
-        for i, answer in enumerate(parts["confirmation"].frame["confirms"]):
+        for i, answer in enumerate(parts["confirmation"].frame["confirms"].tolist()):
             if answer == "no":
                 found.append(
                     Remark(batch.source[i], "confirmation", batch.row[i], "confirms", "not-confirmed", batch.columns["confirms"][i])
@@ -196,7 +196,7 @@ def check_board_plan(parts: Mapping[str, Parsed], issued: Mapping[int, Prefill],
     batch, frame = parts["goal_responses"].batch, parts["goal_responses"].frame
     served = _served(parts)
     named = {s: {r["goal_id"] for r in p.rows.get("goal_responses", ()) if r.get("concerns") == "yes"} for s, p in issued.items()}
-    for i, (goal, answer) in enumerate(zip(frame["goal_id"], frame["concerns"], strict=True)):
+    for i, (goal, answer) in enumerate(zip(frame["goal_id"].tolist(), frame["concerns"].tolist(), strict=True)):
         source, raw = batch.source[i], batch.columns["concerns"][i]
         if answer == "no" and goal in named.get(source, ()):
             found.append(Remark(source, "goal_responses", batch.row[i], "concerns", "concern-denied", raw, {"goal": goal}))
@@ -213,7 +213,7 @@ def _served(parts: Mapping[str, Parsed]) -> dict[int, set[str]]:
         part = parts[key]
         for name in ("parent_id", "more_parents"):
             if name in part.frame:
-                for source, value in zip(part.batch.source, part.frame[name], strict=True):
+                for source, value in zip(part.batch.source, part.frame[name].tolist(), strict=True):
                     if isinstance(value, str):
                         served.setdefault(source, set()).update(value.split(";"))
     return served
@@ -260,15 +260,19 @@ def check_copies(
     """
     found: list[Remark] = []
     whole: dict[tuple[str, ...], tuple[int, str]] = {}
+    parents: dict[str, str] = {}
     for part in commitments:
         batch = part.batch
         mine: dict[int, list[tuple[int, str]]] = {}
-        for source, row, text, parent in zip(batch.source, batch.row, part.frame["text"], part.frame["parent_id"], strict=True):
+        for source, row, text, parent in zip(batch.source, batch.row, part.frame["text"].tolist(), part.frame["parent_id"].tolist(), strict=True):
             if not isinstance(text, str):
                 continue
-            mine.setdefault(source, []).append((row, fold(text)))
+            folded = fold(text)
+            mine.setdefault(source, []).append((row, folded))
             first = parent.split(";", 1)[0] if isinstance(parent, str) else ""
-            if first and fold(texts.get(first, "")) == fold(text):
+            if first and first not in parents:
+                parents[first] = fold(texts.get(first, ""))
+            if first and parents[first] == folded:
                 facts = {"other": Word("the_parent", {"id": first})}
                 found.append(Remark(source, batch.sheet.key, row, "text", "copied-text", text, facts))
         for source, rows in mine.items():
@@ -290,7 +294,7 @@ def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]
         for column in batch.sheet.columns:
             if not column.kinds:
                 continue
-            for i, value in enumerate(part.frame[column.field]):
+            for i, value in enumerate(part.frame[column.field].tolist()):
                 for code in value.split(";") if isinstance(value, str) else ():
                     if code in kinds and not kinds[code] & set(column.kinds):
                         facts = {"why": Word("why_kind"), "candidates": Word("valid_parents", {"list": _of_kinds(kinds, column.kinds)})}
@@ -321,7 +325,7 @@ def _overlaps(part: Parsed) -> list[Remark]:
     batch, found = part.batch, []
     earlier: dict[str, list[tuple[Any, Any, int]]] = {}
     low, high = pd.Timestamp.min, pd.Timestamp.max
-    for i, (code, start, end) in enumerate(zip(part.frame["org_id"], part.frame["from"], part.frame["to"], strict=True)):
+    for i, (code, start, end) in enumerate(zip(*(part.frame[name].tolist() for name in ("org_id", "from", "to")), strict=True)):
         if not isinstance(code, str):
             continue
         span = (low if pd.isna(start) else start, high if pd.isna(end) else end, batch.row[i])

@@ -5,7 +5,7 @@ Never cell by cell: half a row of each would be something that nobody has writte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from styrxl.fill import DoesNotFitError, Grid, grids, opened, saved, write_text
 from styrxl.forms import Form
 from styrxl.locate import Table, blank
+from styrxl.lost import lost
 
 NEWER, OLDER = "newer", "older"
 
@@ -25,18 +26,6 @@ class Joined:
     data: bytes
     taken: Mapping[str, str]
     unplaced: tuple[str, ...]
-
-
-def answer_count(table: Table) -> int:
-    """Count the answers that an owner has written on a sheet."""
-    own = [c.field for c in table.sheet.columns if c.asked and not c.locked_when_prefilled]
-    return len(table.marks) + sum(not blank(value) for name in own for value in table.columns.get(name, ()))
-
-
-def lost(newer: Iterable[Table], older: Iterable[Table]) -> list[Table]:
-    """Return the older return's sheets that have answers where the newer has none."""
-    kept = {table.place.key for table in newer if table.answered}
-    return [table for table in older if table.answered and table.place.key not in kept]
 
 
 def differing(newer: Sequence[Table], older: Sequence[Table]) -> list[Table]:

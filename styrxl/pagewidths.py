@@ -28,7 +28,7 @@ def page_widths(page: Page, room: float) -> list[float]:
         for n, (field, at) in enumerate(zip(block.fields, block.starts, strict=False)):
             if field.span > 1:  # it takes what the other blocks' columns give it
                 continue
-            need = _least(block, n, field)
+            need = max(field.least, _least(block, n, field))
             least[at] = max(least[at], need)
             wished[at] = max(wished[at], field.width, need)
     wished = [w or _UNCLAIMED for w in wished]

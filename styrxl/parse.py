@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -108,9 +109,9 @@ def _column(
     needed = bool(column.required or column.required_when)
     plain = column.kind == "text" and column.asked
     for source, row, raw in zip(batch.source, batch.row, batch.columns[column.field], strict=True):
-        if raw == "" or blank(raw) or (source, row) in skipped:
+        if raw == "" or blank(raw) or (skipped and (source, row) in skipped):
             values.append(None)
-        elif isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and kindly.fold(raw).rstrip(":") in no_answers:
+        elif no_answers and isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and _folded(raw) in no_answers:
             values.append(None)
             if needed:
                 found.append(Remark(source, batch.sheet.key, row, column.field, "placeholder-text", raw))
@@ -122,6 +123,11 @@ def _column(
             elif plain and isinstance(raw, str) and (sign := _formula_sign(raw)):
                 found.append(Remark(source, batch.sheet.key, row, column.field, "formula-text", raw, {"sign": sign}))
     return values, found
+
+
+@lru_cache(maxsize=20_000)
+def _folded(short: str) -> str:
+    return kindly.fold(short).rstrip(":")
 
 
 def _no_answers(sheet: Sheet, column: Column, words: Words) -> frozenset[str]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from styrxl.findings import Remark
 from styrxl.masking import masked
 from styrxl.parse import Batch
+
+_DIGITS = re.compile(r"\d{4}")  # with fewer together there is no such number, and most texts are told at a glance
 
 
 def check_personal(batch: Batch) -> list[Remark]:
@@ -15,6 +19,6 @@ def check_personal(batch: Batch) -> list[Remark]:
             continue
         for index, raw in enumerate(batch.columns[column.field]):
             text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw
-            if isinstance(text, str) and len(text) >= 10 and masked(text) != text:
+            if isinstance(text, str) and len(text) >= 10 and _DIGITS.search(text) and masked(text) != text:
                 found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "personal-identity-number", text))
     return found

@@ -26,7 +26,7 @@ class Placed:
 
 
 class Pointer:
-    """Points findings at cells; ``lines``: where the return's cells have gone, by its sheets' names."""
+    """Points findings at the cells of one fresh workbook."""
 
     def __init__(
         self, places: Mapping[str, Place], written: Mapping[str, Sequence[Written]], stamps: Mapping[str, str], terms: Terms
@@ -35,12 +35,15 @@ class Pointer:
         self.places, self.written, self.stamps, self.terms = places, written, stamps, terms
 
     def placed(self, found: Finding, by_name: Mapping[str, Lines]) -> Placed | None:
-        """Return a finding as it is in the fresh workbook; None for what is not to be mended there."""
+        """Return a finding as it is in the fresh workbook; None for what is not to be mended there.
+
+        ``by_name``: where the cells of the return's sheets have gone.
+        """
         if found.severity == "info":
             return None
         lines = by_name.get(found.sheet or "")
         if lines is None:
-            return Placed(self._withoutcell_of(found), None)
+            return Placed(self._without_cell(found), None)
         key = lines.place.key
         place = self.places[key]
         if found.rule in OF_ROWS:
@@ -55,7 +58,7 @@ class Pointer:
         new = replace(found, sheet=place.name, cell=cell_of(place, index, field), column=self.terms.name(column), facts=facts)
         return Placed(new, (key, index, field))
 
-    def _withoutcell_of(self, found: Finding) -> Finding:
+    def _without_cell(self, found: Finding) -> Finding:
         """Return a finding about a sheet that was missing, or about the file."""
         names = {name: place.name for place in self.places.values() for name in place.sheet.name.values()}
         return replace(found, sheet=names.get(found.sheet or ""), cell=None)

@@ -147,6 +147,8 @@ def _block(ws: Worksheet, pen: Pen, block: Block, page: Page) -> int | None:
     if block is not page.blocks[0]:
         pen.blank()
     before, started = sheet.bottom, sheet.height
+    if block.new_page and block is not page.blocks[0]:
+        ws.row_breaks.append(Break(id=before))
     if block.heading:
         pen.line([pen.text(block.heading, "section")], 22)
     if not block.rows:

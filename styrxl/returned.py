@@ -36,6 +36,7 @@ _OFFICE_DOCUMENT = "/relationships/officeDocument"
 _BESIDE = ("styles.xml", "sharedstrings.xml")
 _NOT_READ = ("pictures/", "media/", "thumbnails/", "configurations2/", "xl/media/", "xl/printersettings/", "docprops/thumbnail")
 _STAMP = re.compile(r"styrxl_(\w+)")
+_HEXADECIMAL, _HEX = {"issue", "signature"}, re.compile("[0-9a-f]{16,64}")
 
 # Together these show that no cell of a sheet stands further away than Z9999, whatever else its XML says: every cell and row
 # has its place first among its attributes, with one letter and four digits at most, and none has a prefix before its name.
@@ -183,7 +184,7 @@ def _xlsx(package: Package, ordinary_mb: int, unread: Unread) -> _Content:
     for sheet in far:
         _check_extent(sheet, whole[sheet], package.limits)
         sheets[sheet] = whole[sheet]
-    if ordinary_mb and far:
+    if far and 0 < ordinary_mb <= ORDINARY_MB:  # more than that is let in of our own, whose extent is no danger
         raise NotOrdinaryError
     parts |= {found[sheet]: xml for sheet, xml in sheets.items()}
     return _Content(packed({package.original(part): content for part, content in parts.items()}), sheets, properties, left)
@@ -320,11 +321,14 @@ def _check_size(name: str, sheet: CalamineSheet, limits: Limits) -> None:
 
 
 def _answers(sheet: RawSheet) -> dict[str, str]:
-    return {str(row[0]): _plain(row[1]) for row in sheet.rows[:_IDENTITY] if len(row) > 1 and row[0] != "" and row[1] != ""}
+    rows = (row for row in sheet.rows[:_IDENTITY] if len(row) > 1 and row[0] != "" and row[1] != "")
+    return {str(row[0]): _plain(str(row[0]), row[1]) for row in rows}
 
 
-def _plain(value: Any) -> str:
-    return shown(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value))[:_IDENTITY]
+def _plain(name: str, value: Any) -> str:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    # Ten digits in a row of a signature can look like somebody's number: masked, it would be no signature of ours.
+    return text if name in _HEXADECIMAL and _HEX.fullmatch(text) else shown(text)[:_IDENTITY]
 
 
 def _properties(content: bytes) -> dict[str, str]:
@@ -333,7 +337,7 @@ def _properties(content: bytes) -> dict[str, str]:
     if not count:
         return {}
     if b"<!" not in content and len(plain := _STAMPED.findall(content)) == count:
-        return {key.decode(): _plain(value.decode("utf-8", "replace").strip()) for key, value in plain}
+        return {key.decode(): _plain(key.decode(), value.decode("utf-8", "replace").strip()) for key, value in plain}
     entries = list(_parsed(content).iter())
     stamped = ((next((m[1] for value in entry.attrib.values() if (m := _STAMP.fullmatch(value))), None), entry) for entry in entries)
-    return {name: _plain("".join(entry.itertext()).strip()) for name, entry in stamped if name}
+    return {name: _plain(name, "".join(entry.itertext()).strip()) for name, entry in stamped if name}

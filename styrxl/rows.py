@@ -130,7 +130,7 @@ def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.Data
         dtype="str",
     )
     for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_prefilled):
-        values = list(frame[locked.field])
+        values = frame[locked.field].tolist()
         for i, source in enumerate(batch.source):
             row = known.get(source, {}).get(keys[i])
             if row is None or blank(row.get(locked.field)):

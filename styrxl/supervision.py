@@ -92,18 +92,18 @@ def _groups(follow: Followed, those: Sequence[Watched]) -> Block | None:
         Field(heading("kind"), width=20),
         *(Field(heading(k), "count", 10) for k in keys),
         *(Field(heading("commitments" if k == "own_commitments" else k), "count", 10) for k in _COUNTS),
-        Field(heading("against_before"), width=20),
+        Field(heading("against_before"), width=14),
     )
-    rows = tuple(Row((view.name(who), what, *_sums(view.phrases.word, mine))) for what, who, mine in groups)
-    last = Row((sum_word(view), None, *_sums(view.phrases.word, those)), weight=BOLD)
+    rows = tuple(Row((view.name(who), what, *_sums(follow, mine))) for what, who, mine in groups)
+    last = Row((sum_word(view), None, *_sums(follow, those)), weight=BOLD)
     title = word("board_summary_title" if view.board else "summary_title")
     return Block(fields, rows, heading=title, table="oversight_groups", totals=(last,))
 
 
-def _sums(word: object, those: Sequence[Watched]) -> tuple[object, ...]:
+def _sums(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
     there = [w.standing for w in those if w.standing is not None]
     hand_in = (
-        sum(s.part.expected for s in there),
+        sum(w.part.id in follow.asked for w in those),
         sum(w.documented or w.elsewhere is not None for w in those),
         sum(s.issue is not None for s in there),
         sum(s.returned for s in there),
@@ -111,33 +111,33 @@ def _sums(word: object, those: Sequence[Watched]) -> tuple[object, ...]:
         sum(s.late for s in there),
     )
     counts = tuple(sum(figures) for figures in zip(*(w.counts for w in those), strict=True)) or (0,) * len(_COUNTS)
-    return (*hand_in, *counts, _change(word, [w for w in those if w.before is not None]))
+    return (*hand_in, *counts, _change(follow, [w for w in those if w.before is not None]))
 
 
-def _change(word: object, those: Sequence[Watched]) -> str | None:
+def _change(follow: Followed, those: Sequence[Watched]) -> str | None:
     """Say how many commitments are done or as planned, against the round before, of those who answered then."""
-    assert callable(word)
     if not those:
-        return str(word("first_time"))
+        return follow.view.phrases.word("first_time")
     old = tuple(sum(w.before[n] for w in those if w.before) for n in (0, 1))
     said = [sum(n for c, n in w.commitments.items() if c in STATUSES) for w in those]
-    return str(word("than_before", old=f"{old[0]}/{old[1]}", new=f"{sum(w.counts[1] for w in those)}/{sum(said)}"))
+    new = f"{sum(w.counts[1] for w in those)}/{sum(said)}" if any(said) else follow.view.phrases.word("none")
+    return follow.view.phrases.word("than_before", old=f"{old[0]}/{old[1]}", new=new)
 
 
 def _everybody(follow: Followed, those: Sequence[Watched]) -> Block:
     view, heading = follow.view, follow.view.phrases.heading
     fields = (
         *((Field(heading("id"), "id", 17),) if view.board else (Field(heading("board"), "name", 22),)),
-        Field(heading("unit"), width=22),
-        Field(heading("administration"), "name", 18),
+        Field(heading("unit"), width=22, least=16),
+        Field(heading("administration"), width=18, least=14),
         Field(heading("documented"), "status", 14),
-        Field(heading("due"), "date", 12),
-        Field(heading("received_on"), "date", 12),
         Field(heading("verdict"), "status", 16),
-        Field(heading("in_time"), "status", 10),
+        Field(heading("in_time"), "status", 12),
         *(Field(heading(k), "count", 10) for k in _COUNTS),
-        Field(heading("against_before"), width=20),
+        Field(heading("against_before"), width=14),
         *((Field(heading("feedback"), "input", 34),) if view.board else ()),
+        Field(heading("due"), "date", 12, screen=True),
+        Field(heading("received_on"), "date", 12, screen=True),
         Field(heading("profile"), width=12, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
@@ -156,13 +156,13 @@ def _watched(follow: Followed, w: Watched, kept: Mapping[str, str]) -> Row:
         w.part.name if w.part.kind == "unit" else word("board_level"),
         view.name(w.part.administration),
         documented,
+        verdict(view, s) if s and w.part.id in follow.asked else word("not_asked"),
+        in_time(view, s) if s and w.part.id in follow.asked else None,
+        *w.counts,
+        _change(follow, [w] if w.before is not None else []),
+        *((kept.get(w.part.id),) if view.board else ()),
         s.issue.due if s and s.issue else None,
         s.came if s else None,
-        verdict(view, s) if s and (s.issue or s.returns or w.documented) else word("not_asked"),
-        in_time(view, s) if s else None,
-        *w.counts,
-        _change(word, [w] if w.before is not None else []),
-        *((kept.get(w.part.id),) if view.board else ()),
         (newest.profile if newest else None) or w.part.profile,
         Link(joined((w.part.id, newest.path.rpartition("/")[2])) or "", newest.path) if newest else None,
     )

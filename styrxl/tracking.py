@@ -179,7 +179,7 @@ def _investment_frames(follow: Followed) -> Block:
 
 def _against(view: View, owner: str, left: float | None) -> str:
     if owner not in view.accepted:
-        return "report_missing" if view.by_id[owner].expected else "frame_only"
+        return "report_missing" if view.by_id[owner].expected else "no_report"
     return "no_frame" if left is None else "over" if left < 0 else "within"
 
 
