@@ -17,8 +17,9 @@ from styrxl.issuing import look
 from styrxl.judged import Judged, JudgedRound
 from styrxl.ledger import Decision, Receipt
 from styrxl.locate import Locator, Table
+from styrxl.lost import lost
 from styrxl.masking import masked
-from styrxl.merge import OLDER, Joined, differing, joined, lost
+from styrxl.merge import OLDER, Joined, differing, joined
 from styrxl.prefill import Prefill
 from styrxl.returned import read
 from styrxl.rounds import Round

@@ -164,7 +164,7 @@ def forecast(follow: Followed) -> Page | None:
 
 
 def _heads(view: View, second: str) -> tuple[Field, Field]:
-    return Field(view.phrases.heading("board"), "name", 18), Field(view.phrases.heading(second), width=26, indented=True)
+    return Field(view.phrases.heading("board"), "name", 18), Field(view.phrases.heading(second), width=26, least=19, indented=True)
 
 
 def _titles(view: View) -> dict[str, str]:
@@ -245,7 +245,7 @@ def _outcomes(view: View, those: Sequence[Account]) -> Block:
     fields = (
         *_heads(view, "line"),
         *money,
-        Field(heading("state"), "status", 14),
+        Field(heading("state"), "status", 14, span=5 if view.scope.kind == "year" else 1),  # as wide as the frames above
         *(Field(t, "money", 13, tally=True, screen=True) for k, t in _titles(view).items() if k == "last_forecast"),
         Field(heading("decision"), width=40, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
@@ -368,16 +368,22 @@ def _units(follow: Followed) -> Block:
                 groups.setdefault(u.board, []).append(row)
     rows: list[Row] = []
     for board, mine in groups.items():
-        figures = [_sum(r.cells[n] for r in mine) for n in range(2, 3 + len(asked))]
+        figures = _unit_sums(mine, asked, final=final)
         beside = _beside(view, lines.get(board))
         rows.append(Row((view.name(board), view.phrases.word("units_sum"), *figures, None, beside), weight=SHADED, sums=True))
         rows += mine
     wide = [r for r in rows if r.weight == SHADED]
-    last = Row((sum_label(view), None, *(_sum(r.cells[n] for r in wide) for n in range(2, 3 + len(asked))), None, None), weight=BOLD)
+    last = Row((sum_label(view), None, *_unit_sums(wide, asked, final=final), None, None), weight=BOLD)
     folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
     return Block(
         fields, tuple(rows), heading=view.phrases.word("unit_forecasts_title"), totals=(last,) if rows else (), folded=folded, new_page=True
     )
+
+
+def _unit_sums(rows: Sequence[Row], asked: Sequence[str], *, final: bool) -> list[float | None]:
+    """Add up units, and work their deviation out as a row's is."""
+    sums = {k: _sum(r.cells[n] for r in rows) for n, k in enumerate(asked, 2)}
+    return [*sums.values(), difference(sums["frame"], sums["outcome" if final else "forecast"])]
 
 
 def _beside(view: View, account: Account | None) -> str | None:

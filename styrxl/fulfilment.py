@@ -148,10 +148,10 @@ def _goals(follow: Followed, kind: str, title: str) -> Block | None:
         old = next((found[node.id] for found in reversed(last) if node.id in found), None)
         rows.append(_goal(follow, node, row, old, rest(view, row, spreads, _TOLD) if row else (None, ())))
     fields = (
-        Field(heading("id"), "id", 9),
+        Field(heading("id"), "id" if kind == BOARD_GOAL else "text", 9),
         Field(heading("board_goal" if kind == BOARD_GOAL else "unit_goal"), width=30),
-        Field(heading("owner"), width=17),
-        Field(heading("council_goal_short" if kind == BOARD_GOAL else "serves"), "id", span=2),
+        Field(heading("council_goal_short" if kind == BOARD_GOAL else "serves"), "id", 17),
+        Field(heading("owner"), span=2),
         Field(heading("last_assessment"), span=2),
         Field(heading("assessment"), "status", span=2),
         Field(heading("direction"), span=2),
@@ -171,8 +171,8 @@ def _goal(follow: Followed, node: Node, row: Any, old: str | None, more: tuple[s
     cells = (
         node.id,
         node.text,
-        view.name(node.owner),
         above,
+        view.name(node.owner),
         follow.assessment_word(old, sign=False),
         told,
         trend,

@@ -295,6 +295,7 @@ class _Judging:
         if known and right and context.verify and not named:
             if mixed or not context.verify(signed, identity.get("signature", "")):
                 yield finding("forged-identity")
+                return  # nor is its issue to be believed
         newest = context.newest.get(owner)
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
             yield finding("stale-issue", issued=newest[1].date())

@@ -24,6 +24,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt",
 _MONTHS_EN = {"may": 5, "oct": 10}
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after February 1900
 _SERIALS = range(36526, 73415)  # 2000-01-01 to 2100-12-31
+_YEARS = range(1700, 2200)  # what a timestamp in nanoseconds can hold, and then some of sense
+_LARGEST = 1e15  # numbers beyond it are not exact
+_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONGEST = 60  # nothing longer is a number or a date
 
 
@@ -45,6 +48,8 @@ def text(raw: Any) -> Read:
     """Read a text; a number or date in it is written out."""
     if isinstance(raw, str):
         value = raw.replace("\u00a0", " ").strip()
+        if not value.isprintable() and _STEERING.search(value):  # no workbook may hold them, and a terminal obeys them
+            return Read(_STEERING.sub("", value).strip() or None, interpreted=True)
         return Read(value) if value else NOTHING
     if isinstance(raw, float) and raw.is_integer():
         return Read(str(int(raw)))
@@ -56,7 +61,7 @@ def number(raw: Any, *, money: bool = False) -> Read:
     if isinstance(raw, bool | date):
         return WRONG
     if isinstance(raw, int | float):
-        return Read(float(raw)) if abs(raw) < 1e15 else WRONG
+        return Read(float(raw)) if abs(raw) < _LARGEST else WRONG
     if not isinstance(raw, str) or len(raw) > _LONGEST:
         return WRONG
     typed = raw.strip().replace("\u00a0", " ")
@@ -107,17 +112,16 @@ def integer(raw: Any) -> Read:
     if isinstance(raw, str):
         match = re.fullmatch(r"\s*(?:år|year)?\s*(\d{1,9})\s*", raw.replace("\u00a0", " "), re.IGNORECASE)
         return Read(int(match[1]), interpreted=raw.strip() != match[1]) if match and len(raw) <= _LONGEST else WRONG
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not float(raw).is_integer():
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not float(raw).is_integer() or abs(raw) >= _LARGEST:
         return WRONG
     return Read(int(raw))
 
 
 def day(raw: Any, year: int) -> Read:
     """Read a date; a day and month alone are of the round's year."""
-    if isinstance(raw, datetime):
-        return Read(raw.date())
     if isinstance(raw, date):
-        return Read(raw)
+        found = raw.date() if isinstance(raw, datetime) else raw
+        return Read(found) if found.year in _YEARS else WRONG
     if isinstance(raw, bool):
         return WRONG
     if isinstance(raw, int | float):
@@ -171,7 +175,7 @@ def _month(name: str) -> int | None:
 
 def _dated(year: int, month: int, number_: int) -> Read:
     try:
-        return Read(date(year, month, number_), interpreted=True)
+        return Read(date(year, month, number_), interpreted=True) if year in _YEARS else WRONG
     except ValueError:
         return WRONG
 

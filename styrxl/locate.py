@@ -260,7 +260,7 @@ def _hidden(raw: RawSheet, table: Table) -> list[Finding]:
         return []
     place = table.place
     if raw.hidden:
-        row, name = min(filled)
+        row, name = min(filled, key=lambda spot: (spot[0], place.columns[spot[1]]))
         return [finding("hidden-data", sheet=raw.name, cell=place.cell(name, row), what=Word("hidden_sheet"))]
     found = []
     spots = [(place.downwards.get(name, row), place.columns[name]) for row, name in filled]

@@ -64,7 +64,7 @@ def _missing(judged: JudgedRound, issued: Sequence[Issued]) -> tuple[str, ...]:
 
 
 def behind_of(desk: Desk, round_: Round, judged: JudgedRound) -> Behind:
-    """Return what a follow-up follows: the year's plans, its rounds so far, the year before, and which returns its workbooks were made from."""
+    """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
     plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
     last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
     there = bool(last[1].judged.accepted)

@@ -89,7 +89,7 @@ def _groups(follow: Followed, those: Sequence[Watched]) -> Block | None:
     keys = ("owners", "with_plan", "issued", "returned", "accepted", "late")
     fields = (
         Field(heading("part"), "name", 22),
-        Field(heading("kind"), width=20),
+        Field(heading("kind"), "name", 20),
         *(Field(heading(k), "count", 10) for k in keys),
         *(Field(heading("commitments" if k == "own_commitments" else k), "count", 10) for k in _COUNTS),
         Field(heading("against_before"), width=14),
@@ -97,7 +97,7 @@ def _groups(follow: Followed, those: Sequence[Watched]) -> Block | None:
     rows = tuple(Row((view.name(who), what, *_sums(follow, mine))) for what, who, mine in groups)
     last = Row((sum_word(view), None, *_sums(follow, those)), weight=BOLD)
     title = word("board_summary_title" if view.board else "summary_title")
-    return Block(fields, rows, heading=title, table="oversight_groups", totals=(last,))
+    return Block(fields, rows, heading=title, totals=(last,))
 
 
 def _sums(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
@@ -128,8 +128,8 @@ def _everybody(follow: Followed, those: Sequence[Watched]) -> Block:
     view, heading = follow.view, follow.view.phrases.heading
     fields = (
         *((Field(heading("id"), "id", 17),) if view.board else (Field(heading("board"), "name", 22),)),
-        Field(heading("unit"), width=22, least=16),
-        Field(heading("administration"), width=18, least=14),
+        Field(heading("unit"), width=20),
+        Field(heading("administration"), width=18, least=12),
         Field(heading("documented"), "status", 14),
         Field(heading("verdict"), "status", 16),
         Field(heading("in_time"), "status", 12),

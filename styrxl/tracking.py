@@ -173,6 +173,8 @@ def _investment_frames(follow: Followed) -> Block:
     keys = ("investment_frame", "adjustments", "current_frame", "outcome" if last == "outcome" else "forecast_total", "remaining")
     fields = (Field(heading("board"), "name", 17), Field(heading("state"), "status", 28), *(Field(heading(k), "money", 13) for k in keys))
     sums = [total(r.cells[n] for r in rows) if f.kind == "money" else None for n, f in enumerate(fields)]
+    whole = all(r.cells[-1] is not None for r in rows)
+    sums[-1] = difference(sums[4], sums[5]) if whole else None  # what remains cannot be told while somebody's is not known
     totals = (Row((sum_label(view), *sums[1:]), weight=BOLD),)
     return Block(fields, tuple(rows), heading=view.phrases.word("frames_title"), totals=totals)
 

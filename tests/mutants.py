@@ -22,6 +22,8 @@ from styrxl.returned import read
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")  # how a workbook writes what XML cannot
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 EPOCH = date(1899, 12, 30)
 
 Grid = Mapping[tuple[int, int], "Cell"]
@@ -150,7 +152,7 @@ def _grid(xml: bytes, parts: Mapping[str, bytes]) -> Grid:
             text = shared[int(text)]
         elif kind == "inlineStr":
             text = "".join(t.text or "" for t in cell.iter(f"{MAIN}t"))
-        found[row, column] = Cell(kind, text)
+        found[row, column] = Cell(kind, ESCAPE.sub(lambda m: chr(int(m[1], 16)), text))
     return found
 
 

@@ -1,0 +1,662 @@
+"""How fast styrxl is, beside what it is measured against: ``make bench``, or ``python -P tests/bench.py --help``.
+
+Builds its own inputs (a municipality with so many units, all of which have answered), which are kept for the next time, and runs each
+contender as a process of its own, one after the other and in turns, on the same files. *Floor* is python-calamine reading all sheets of
+the same files into lists. What is compared is the wall clock of whole processes; on a busy machine the processor's own time, which
+stands beside it, says more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import wraps
+from importlib import metadata
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Any
+
+ROUND = "2027-plan"
+PROGRAMS = ("python-calamine", "pandas", "pandera", "openpyxl", "frictionless", "dask")
+STAGES = ("start", "plan", "read", "parse", "check", "link", "report", "write")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a process took: seconds of wall clock and of processor (with the processes that it started), and its largest memory in MB."""
+
+    wall: float
+    cpu: float
+    memory: float
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table: what was measured, its target, what came of it, and by the processor's clock."""
+
+    what: str
+    target: str
+    reached: str
+    met: bool | None
+    cpu: str = ""
+
+
+@dataclass(slots=True)
+class Bench:
+    """A run of the benchmark."""
+
+    folder: Path
+    repeats: int
+    sample: int
+    lines: list[Line] = field(default_factory=list)
+    profile: dict[str, float] = field(default_factory=dict)
+
+    def town(self, units: int) -> Path:
+        """Return a workspace in which so many units have answered."""
+        return town(self.folder, units)
+
+    def add(self, what: str, target: str, reached: str, cpu: str = "", *, met: bool | None = None) -> None:
+        """Add a line to the table, and show it."""
+        line = Line(what, target, reached, met, cpu)
+        self.lines.append(line)
+        print(f"  {what}: {reached} (target {target}){' · ' + cpu if cpu else ''}", file=sys.stderr, flush=True)
+
+    def ratio(self, what: str, most: float, of: Sequence[Ran], against: Sequence[Ran], scale: float = 1.0) -> None:
+        """Add a line that says how many times as long one took as another, the median over turns."""
+        wall, cpu = (statistics.median(getattr(a, k) / getattr(b, k) for a, b in zip(of, against, strict=True)) * scale for k in ("wall", "cpu"))
+        self.add(what, f"≤ {most:g} ×", f"{wall:.2f} ×", f"cpu {cpu:.2f} ×", met=wall <= most)
+
+
+# inputs
+
+
+def town(folder: Path, units: int) -> Path:
+    """Make a workspace in which all units and boards have answered, or return the one that is there."""
+    from styrxl.forms import Forms, standard_folder
+
+    root, mark = folder / f"units-{units}", folder / f"units-{units}.json"
+    made_of = json.dumps(Forms([standard_folder()]).sources(), sort_keys=True)
+    if mark.is_file() and mark.read_text("utf-8") == made_of:
+        return root
+    print(f"building {units} unit plans in {root} …", file=sys.stderr, flush=True)
+    shutil.rmtree(root, ignore_errors=True)
+    with redirect_stdout(StringIO()):
+        _build(root, units)
+    mark.write_text(made_of, "utf-8")
+    return root
+
+
+def _build(root: Path, units: int) -> None:
+    from styrxl.cli import cli
+    from styrxl.fill import fill
+    from styrxl.forms import Form
+    from styrxl.ledger import Ledger
+    from styrxl.prefill import Prefill
+    from styrxl.sample import board_answers, plan_answers, unit_answers
+    from styrxl.workspace import Workspace
+
+    def run(*words: str) -> None:
+        try:
+            cli.main(args=["--workspace", str(root), *words], prog_name="styrxl")
+        except SystemExit as end:
+            if end.code not in {0, None}:
+                raise
+
+    cli.main(args=["init", str(root), "--rows", str(units + 60)], standalone_mode=False)
+    workspace = Workspace.open(root)
+    form, words = workspace.forms.form("multi_year_plan"), workspace.forms.words
+    workspace.plan_path.write_bytes(fill(workspace.plan_path.read_bytes(), form, "sv", plan_answers(units), words))
+    inbox = root / "inbox" / ROUND
+    inbox.mkdir(parents=True)
+    at = datetime(2027, 1, 20, 9, tzinfo=UTC).timestamp()
+    for level, answers in (("board", board_answers), ("unit", unit_answers)):
+        run("distribute", ROUND, "--level", level)
+        with Ledger.open(workspace.database) as ledger:
+            issues = {owner: issue for owner, issue in ledger.issues(ROUND).items() if workspace.forms.form(issue.form).level == level}
+            texts = ledger.prefills(issue.issue_id for issue in issues.values())
+        forms: dict[tuple[str, str | None], Form] = {}
+        for owner, issue in issues.items():
+            prefill = Prefill.from_json(texts[issue.issue_id])
+            its = forms.setdefault((issue.form, issue.profile), workspace.forms.form(issue.form, issue.profile, ROUND))
+            path = inbox / f"{owner}.xlsx"
+            path.write_bytes(fill((root / "outbox" / ROUND / path.name).read_bytes(), its, prefill.language, answers(prefill), words))
+            os.utime(path, (at, at))
+
+
+def returns(root: Path) -> list[Path]:
+    """Return the files in a workspace's inbox."""
+    return sorted((root / "inbox" / ROUND).iterdir())
+
+
+# processes
+
+
+def ran(*words: str, script: bool = True) -> Ran:
+    """Run this script's part named first (or a command as it is) as a process, and return what it took."""
+    command = [sys.executable, "-P", __file__, "--play", *words] if script else list(words)
+    start = time.perf_counter()
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE)  # noqa: S603 -- this very Python
+        errors = process.stderr.read() if process.stderr else b""
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        said = out.read().decode()
+    if process.returncode not in {0, 1}:
+        raise SystemExit(errors.decode())
+    return Ran(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
+
+
+def in_turns(repeats: int, *parts: Callable[[], Ran]) -> list[list[Ran]]:
+    """Run each part so many times, in turns."""
+    found: list[list[Ran]] = [[] for _ in parts]
+    for _ in range(repeats):
+        for results, part in zip(found, parts, strict=True):
+            results.append(part())
+    return found
+
+
+def fresh(root: Path) -> None:
+    """Forget what was read and judged before."""
+    shutil.rmtree(root / ".styrxl-cache", ignore_errors=True)
+
+
+# what is measured
+
+
+def single(bench: Bench, units: int) -> None:
+    """Validate and consolidate in one process, from nothing, against the floor; then in two, and again with one in a hundred changed."""
+    root = bench.town(units)
+
+    def judged(*options: str) -> Callable[[], Ran]:
+        def run() -> Ran:
+            fresh(root)
+            return ran("styrxl", str(root), *options)
+
+        return run
+
+    repeats = bench.repeats if units <= 2000 else min(bench.repeats, 3)
+    floors, alone, both = in_turns(repeats, lambda: ran("floor", str(root)), judged("--jobs", "1"), judged("--jobs", "2"))
+    name = f"validate + consolidate of {units:,} unit plans".replace(",", " ")
+    bench.ratio(f"{name}, one process", 2.2 if units <= 2000 else 1.8, alone, floors)
+    memory = max(one.memory for one in alone)
+    bench.add(f"{name}, one process: memory", "≤ 500 MB", f"{memory:.0f} MB", met=memory <= 500)
+    bench.ratio(f"{name}, --jobs 2", 1.0, both, floors)
+    per = statistics.median(one.wall for one in floors) / len(returns(root)) * 1000
+    bench.add(f"floor, {units:,} unit plans".replace(",", " "), "–", f"{per:.2f} ms a workbook")
+    bench.profile = json.loads(alone[-1].said)
+    first, again = _again(root, repeats)
+    bench.ratio(f"validate {units:,} again with 1 in 100 changed, against the first time".replace(",", " "), 0.15, again, first)
+
+
+def _again(root: Path, repeats: int) -> tuple[list[Ran], list[Ran]]:
+    first, again = [], []
+    for turn in range(repeats):
+        fresh(root)
+        first.append(ran("validate", str(root), "--jobs", "1"))
+        with _changed(returns(root)[turn::100]):
+            again.append(ran("validate", str(root), "--jobs", "1"))
+    return first, again
+
+
+@contextmanager
+def _changed(paths: Sequence[Path]) -> Iterator[None]:
+    """Change some returns for a while: a comment at the end of a zip is other bytes and the same workbook."""
+    before = {path: path.read_bytes() for path in paths}
+    for path, data in before.items():
+        mark = os.urandom(8).hex().encode()
+        path.write_bytes(data[:-2] + len(mark).to_bytes(2, "little") + mark)
+    try:
+        yield
+    finally:
+        for path, data in before.items():
+            path.write_bytes(data)
+
+
+def peers(bench: Bench, units: int) -> None:
+    """Hold reading and checking against pandas with openpyxl and pandera, and against frictionless, on a sample of the files."""
+    root = bench.town(units)
+    fresh(root)
+    ours = ran("validate", str(root), "--jobs", "1")
+    each = ours.cpu / len(returns(root))
+    for name, least in (("pandas", 25), ("frictionless", 60)):
+        try:
+            took = ran(name, str(root), str(bench.sample)).cpu - ran(name, str(root), "0").cpu
+        except SystemExit as error:
+            bench.add(f"against {name}", f"≥ {least} ×", f"not measured: {str(error).strip().splitlines()[-1]}")
+            continue
+        times = took / bench.sample / each
+        what = {"pandas": "pandas.read_excel (openpyxl) + pandera per sheet and file", "frictionless": "frictionless"}[name]
+        per = f"{took / bench.sample * 1000:.0f} ms a file on {bench.sample} files, ours {each * 1000:.1f} ms on {len(returns(root))}, whole process"
+        bench.add(f"against {what}", f"≥ {least} ×", f"{times:.0f} ×", per, met=times >= least)
+
+
+def handing_out(bench: Bench, units: int) -> None:
+    """Distribute to all units, against building each workbook with openpyxl."""
+    root = bench.town(units)
+    outbox, aside = root / "outbox" / ROUND, root / "outbox" / "aside"
+    took = []
+    for _ in range(min(bench.repeats, 3)):
+        aside.mkdir(exist_ok=True)
+        took.append(ran("distribute", str(root)))
+    shutil.rmtree(aside, ignore_errors=True)
+    count = sum(path.stat().st_size > 0 for path in outbox.iterdir())
+    told = [json.loads(one.said) for one in took]
+    each, whole = statistics.median(t["writing"] for t in told) / count * 1000, statistics.median(one.wall for one in took) / count * 1000
+    built = json.loads(ran("build", str(root), "12").said)["each"] * 1000
+    bench.add(f"distribute to {units:,} units".replace(",", " "), "≤ 4 ms a workbook", f"{each:.1f} ms", f"{whole:.1f} ms with all of the process", met=each <= 4)
+    bench.add("distribute, against building each with openpyxl", "≥ 8 × faster", f"{built / each:.0f} ×", f"{built:.0f} ms to build one", met=built / each >= 8)
+
+
+def annotating(bench: Bench, units: int) -> None:
+    """Give back returns in which something is to be mended."""
+    each = json.loads(ran("annotate", str(bench.town(units)), str(bench.sample)).said)["each"] * 1000
+    bench.add("annotated returns", "≤ 25 ms each", f"{each:.0f} ms", met=each <= 25)
+
+
+def writing(bench: Bench, units: int) -> None:
+    """Write the council's workbook, against openpyxl's write-only mode writing the same cells bare."""
+    told = json.loads(ran("write", str(bench.town(units))).said)
+    times = told["ours"] / told["bare"]
+    what = f"consolidate writing {told['commitments']:,} commitments".replace(",", " ")
+    bench.add(what, "≤ 2 × openpyxl write-only", f"{times:.2f} ×", f"{told['ours']:.1f} s against {told['bare']:.1f} s for {told['cells']} cells", met=times <= 2)
+
+
+def helping(bench: Bench) -> None:
+    """Ask for help."""
+    ours, click = in_turns(
+        2 * bench.repeats + 1,
+        lambda: ran(sys.executable, "-P", "-m", "styrxl", "--help", script=False),
+        lambda: ran(sys.executable, "-P", "-c", "import click", script=False),
+    )
+    bench.ratio("styrxl --help, against import click", 3, ours, click)
+
+
+def clustered(bench: Bench, units: int) -> None:
+    """Read on one Dask worker and on two."""
+    try:
+        metadata.version("distributed")
+    except metadata.PackageNotFoundError:
+        bench.add("two Dask workers against one", "≥ 1.8 ×", "not measured: Dask is not installed")
+        return
+    root = bench.town(units)
+    took = {count: float(json.loads(ran("cluster", str(root), str(count)).said)["read"]) for count in (1, 2)}
+    times = took[1] / took[2]
+    bench.add(
+        f"two Dask workers against one, reading {units:,} returns".replace(",", " "),
+        "≥ 1.8 ×", f"{times:.2f} ×", f"{took[1]:.1f} s, {took[2]:.1f} s; as many cores as workers and one for the command", met=times >= 1.8,
+    )  # fmt: skip
+
+
+def flat(bench: Bench, few: int, many: int) -> None:
+    """Hold the time for each of many returns against that for each of few, without what a command takes whatever their number."""
+    empty = ran("validate", str(bench.town(20)), "--jobs", "1").cpu
+    each = []
+    for units in (few, many):
+        root = bench.town(units)
+        fresh(root)
+        each.append((ran("validate", str(root), "--jobs", "1").cpu - empty) / len(returns(root)))
+    more = each[1] / each[0]
+    what = f"time per return, {many:,} against {few:,}".replace(",", " ")
+    bench.add(what, "within 15 %", f"{more:.2f} ×", f"{each[0] * 1000:.2f} ms, {each[1] * 1000:.2f} ms of processor", met=more <= 1.15)
+
+
+# the parts that are run as processes
+
+
+def play(part: str, words: Sequence[str]) -> None:
+    """Run one part, and print what it has to say as JSON."""
+    made = {
+        "floor": play_floor, "styrxl": play_styrxl, "validate": play_validate, "pandas": play_pandas, "frictionless": play_frictionless,
+        "distribute": play_distribute, "build": play_build, "annotate": play_annotate, "write": play_write, "cluster": play_cluster,
+    }  # fmt: skip
+    told = made[part](*words)
+    if told is not None:
+        print(json.dumps(told))
+
+
+def play_floor(root: str) -> None:
+    """Read all sheets of all files into lists."""
+    from python_calamine import CalamineWorkbook
+
+    for path in returns(Path(root)):
+        book = CalamineWorkbook.from_path(str(path))
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+
+
+def command(*words: str) -> None:
+    """Type a command."""
+    from styrxl.cli import cli
+
+    with redirect_stdout(StringIO()):
+        try:
+            cli.main(args=list(words), prog_name="styrxl")
+        except SystemExit as end:
+            if end.code not in {0, 1, None}:
+                raise
+
+
+def play_styrxl(root: str, *options: str) -> Mapping[str, float]:
+    """Validate and consolidate, and return where the time went."""
+    spent = watched()
+    command("--workspace", root, "validate", "--round", ROUND, "--output", str(Path(root) / "report.txt"), *options)
+    command("--workspace", root, "consolidate", ROUND, *options)
+    spent["other"] = time.process_time() - sum(spent.values())
+    return spent
+
+
+def play_validate(root: str, *options: str) -> None:
+    """Validate."""
+    command("--workspace", root, "validate", "--round", ROUND, "--output", str(Path(root) / "report.txt"), *options)
+
+
+def watched() -> dict[str, float]:
+    """Measure from now on where the processor's time goes, by stage."""
+    from styrxl import answers, check, inbox, judge, link, publish, report
+
+    spent = {"start": time.process_time(), **dict.fromkeys(STAGES[1:], 0.0)}
+    running: list[str] = []
+
+    def watch(module: Any, name: str, stage: str) -> None:
+        inner = getattr(module, name)
+
+        @wraps(inner)
+        def timed(*arguments: Any, **more: Any) -> Any:
+            if running:  # within another stage, whose time it is
+                return inner(*arguments, **more)
+            running.append(stage)
+            start = time.process_time()
+            try:
+                return inner(*arguments, **more)
+            finally:
+                spent[stage] += time.process_time() - start
+                running.pop()
+
+        setattr(module, name, timed)
+
+    watch(inbox, "read_plan", "plan")
+    watch(inbox, "gather", "read")
+    watch(judge, "parse", "parse")
+    for name in ("check_locked", "check_conditions", "check_personal", "check_ids", "check_schema"):
+        watch(judge, name, "check")
+    watch(judge._Judging, "_link", "link")
+    watch(answers, "as_text", "report")
+    watch(publish, "council_book", "write")
+    del check, link, report
+    return spent
+
+
+def _tables(path: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield a unit plan's sheets laid out in rows: name, table, and the row of their headings."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(str(path))
+    for name, table in (("Egna mål", "goals"), ("Åtaganden", "commitments"), ("Own goals", "goals"), ("Commitments", "commitments")):
+        if name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            top = (sheet.start or (0, 0))[0]
+            rows = sheet.to_python()
+            yield name, table, top + max(range(min(len(rows), 12)), key=lambda n: sum(v != "" for v in rows[n]))
+
+
+def _unit_plans(root: str, count: str) -> list[Path]:
+    return [path for path in returns(Path(root)) if "-" in path.stem][: int(count)]
+
+
+def play_pandas(root: str, count: str) -> None:
+    """Read each sheet with pandas and openpyxl, and check it with a pandera schema."""
+    import warnings
+
+    import pandas as pd
+    import pandera.pandas as pa
+
+    from styrxl.forms import Forms, standard_folder
+    from styrxl.judge import Schemas
+    from styrxl.locate import norm
+
+    forms = Forms([standard_folder()])
+    schemas = Schemas(forms)
+    form = forms.form("unit_plan", "skola")
+    fields = {norm(heading): c.field for s in form.tables for c in s.columns for heading in c.heading.values()}
+    where = {path: list(_tables(path)) for path in _unit_plans(root, count)}
+    warnings.simplefilter("ignore")
+    for path, sheets in where.items():
+        for name, table, top in sheets:
+            frame = pd.read_excel(path, sheet_name=name, header=top, engine="openpyxl")
+            frame = frame.rename(columns={column: fields.get(norm(str(column)), str(column)) for column in frame.columns})
+            schema = schemas[table]
+            for column, asked in schema.columns.items():
+                made = frame[column] if column in frame else pd.Series([None] * len(frame), dtype="object")
+                dates, numbers = str(asked.dtype).startswith("datetime"), str(asked.dtype) in {"Int64", "float64"}
+                frame[column] = pd.to_datetime(made, errors="coerce") if dates else pd.to_numeric(made, errors="coerce") if numbers else made
+                frame[column] = frame[column].astype("Int64" if str(asked.dtype) == "Int64" else frame[column].dtype if dates or numbers else "str")
+            try:
+                schema.validate(frame[list(schema.columns)], lazy=True)
+            except pa.errors.SchemaErrors as errors:
+                errors.failure_cases.to_dict("records")
+
+
+def play_frictionless(root: str, count: str) -> None:
+    """Let frictionless validate each sheet by a schema with the same demands."""
+    from frictionless import Dialect, Resource, Schema, formats, system
+
+    from styrxl.forms import Forms, standard_folder
+
+    form = Forms([standard_folder()]).form("unit_plan")
+    kinds = {"number": "number", "integer": "integer", "date": "any"}
+    where = {path: list(_tables(path)) for path in _unit_plans(root, count)}
+    with system.use_context(trusted=True):
+        for path, sheets in where.items():
+            for name, table, top in sheets:
+                sheet = next(s for s in form.tables if s.table == table)
+                wanted = [
+                    {"name": c.field, "type": kinds.get(c.kind, "string"), "constraints": {"maxLength": c.max_length} if c.max_length else {}}
+                    for c in sheet.columns
+                ]
+                dialect = Dialect(header_rows=[top + 1], controls=[formats.ExcelControl(sheet=name)])
+                Resource(path=str(path), format="xlsx", dialect=dialect, schema=Schema.from_descriptor({"fields": wanted})).validate()
+
+
+def play_distribute(root: str) -> Mapping[str, float]:
+    """Distribute to the units, and return how long the workbooks themselves took."""
+    from styrxl import issuing
+
+    inner, took = issuing._issue, [0.0]
+
+    def timed(*arguments: Any) -> list[Path]:
+        start = time.perf_counter()
+        found = inner(*arguments)
+        took[0] += time.perf_counter() - start
+        return found
+
+    issuing._issue = timed
+    command("--workspace", root, "distribute", ROUND, "--level", "unit")
+    return {"writing": took[0]}
+
+
+def play_build(root: str, count: str) -> Mapping[str, float]:
+    """Build some units' workbooks, each from the beginning."""
+    from styrxl.ledger import Ledger
+    from styrxl.prefill import Prefill
+    from styrxl.template import build
+    from styrxl.workspace import Workspace
+
+    workspace = Workspace.open(Path(root))
+    with Ledger.open(workspace.database) as ledger:
+        issues = [issue for issue in ledger.issues(ROUND).values() if issue.form == "unit_plan"][: int(count)]
+        prefills = [Prefill.from_json(text) for text in ledger.prefills(issue.issue_id for issue in issues).values()]
+    start = time.perf_counter()
+    for prefill in prefills:
+        build(workspace.forms.form(prefill.form, prefill.profile, ROUND), prefill, workspace.forms.words)
+    return {"each": (time.perf_counter() - start) / len(prefills)}
+
+
+def play_annotate(root: str, count: str) -> Mapping[str, float]:
+    """Break some returns, judge them and give them back."""
+    from styrxl.faults import break_return
+    from styrxl.inbox import judge_files, open_desk
+    from styrxl.ledger import Ledger
+    from styrxl.returning import give_back
+    from styrxl.rounds import Round
+    from styrxl.workspace import Workspace
+
+    workspace = Workspace.open(Path(root))
+    with tempfile.TemporaryDirectory() as folder, Ledger.open(workspace.database) as ledger:
+        paths = []
+        for path in _unit_plans(root, count):
+            form = workspace.forms.form("unit_plan", None, ROUND)
+            paths.append(Path(folder) / path.name)
+            paths[-1].write_bytes(break_return("missing-value", path.read_bytes(), form, "sv")[0])
+        desk = open_desk(workspace, ledger, datetime.now(UTC))
+        judged = judge_files(desk, paths, Round.parse(ROUND), None, None)
+        give_back(desk, judged, paths[:1])
+        shutil.rmtree(workspace.root / "returned" / ROUND, ignore_errors=True)
+        start = time.perf_counter()
+        written = give_back(desk, judged, paths)
+        took = time.perf_counter() - start
+        shutil.rmtree(workspace.root / "returned" / ROUND, ignore_errors=True)
+    return {"each": took / max(len(written), 1)}
+
+
+def play_write(root: str) -> Mapping[str, float]:
+    """Write the council's workbook of a round, and its cells again with openpyxl alone."""
+    from openpyxl import Workbook
+    from python_calamine import CalamineWorkbook
+
+    from styrxl.inbox import judge_inbox_quietly, open_desk
+    from styrxl.ledger import Ledger
+    from styrxl.publish import issued_of, scope_of
+    from styrxl.report import council_book
+    from styrxl.rounds import Round
+    from styrxl.workspace import Workspace
+
+    workspace, round_ = Workspace.open(Path(root)), Round.parse(ROUND)
+    with Ledger.open(workspace.database) as ledger:
+        desk = open_desk(workspace, ledger, datetime.now(UTC))
+        judged = judge_inbox_quietly(desk, round_)
+        start = time.process_time()
+        data = council_book(judged, desk.plan, issued_of(desk, round_), scope_of(desk, round_, "sv"))
+        ours = time.process_time() - start
+    book = CalamineWorkbook.from_filelike(BytesIO(data))
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    start = time.process_time()
+    bare = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = bare.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    bare.save(BytesIO())
+    dumped = time.process_time() - start
+    cells = sum(value != "" for rows in sheets.values() for row in rows for value in row)
+    return {"ours": ours, "bare": dumped, "cells": cells, "commitments": len(judged.in_force("commitments"))}
+
+
+def play_cluster(root: str, workers: str) -> Mapping[str, float]:
+    """Read all returns on a cluster of so many workers."""
+    from distributed import LocalCluster
+
+    from styrxl.gather import How, Lying, gather, modified
+    from styrxl.workspace import Workspace
+
+    workspace = Workspace.open(Path(root))
+    found = [Lying(workspace.shown(path), path, modified(path)) for path in returns(workspace.root)]
+    with LocalCluster(n_workers=int(workers), threads_per_worker=1, dashboard_address=None) as cluster:
+        how = How(scheduler=cluster.scheduler_address, keep=False)
+        gather(workspace.root, "warm", found[:200], workspace.forms, workspace.settings.limits, how)
+        start = time.perf_counter()
+        gather(workspace.root, "bench", found, workspace.forms, workspace.settings.limits, how)
+        return {"read": time.perf_counter() - start}
+
+
+# what comes of it
+
+
+def machine() -> str:
+    """Say what machine this is."""
+    named = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    memory = [int(line.split()[1]) // 1_000_000 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")]
+    name = named[0] if named else platform.processor() or platform.machine()
+    load = f", load {os.getloadavg()[0]:.1f} at the end" if hasattr(os, "getloadavg") else ""
+    gigabytes = f", {memory[0]} GB" if memory else ""
+    return f"{os.cpu_count()} cores of {name}{gigabytes}, {platform.system()}, Python {platform.python_version()}{load}"
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text("utf-8").splitlines()
+    except OSError:
+        return []
+
+
+def versions() -> str:
+    """Say which versions of the others were there."""
+    found = []
+    for name in PROGRAMS:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            continue
+    return ", ".join(found)
+
+
+def as_table(bench: Bench, command_: str) -> str:
+    """Return what was measured as tables in Markdown."""
+    marks = {True: "✓", False: "no", None: ""}
+    rows = [f"| {l.what} | {l.target} | {l.reached} | {marks[l.met]} | {l.cpu} |" for l in bench.lines]  # noqa: E741
+    table = ["| what | target | reached | met | beside |", "| --- | --- | --- | --- | --- |", *rows]
+    total = sum(bench.profile.values())
+    parts = [f"| {name} | {seconds:.2f} | {seconds / total:.0%} |" for name, seconds in bench.profile.items()]
+    where = ["", "Where the processor's time goes (`validate` and `consolidate`, one process):", "", "| stage | s | share |", "| --- | --- | --- |", *parts]
+    head = [f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; {versions()}. `{command_}`", ""]
+    return "\n".join([*head, *table, *(where if total else ())]) + "\n"
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description="Measure styrxl beside a floor and its peers.")
+    parser.add_argument("--sizes", default="1000,10000", help="numbers of units, the smallest first (1000,10000)")
+    parser.add_argument("--repeats", type=int, default=5, help="turns that medians are taken of (5)")
+    parser.add_argument("--sample", type=int, default=40, help="files that the slow ones get (40)")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "styrxl-bench", help="where inputs are kept")
+    parser.add_argument("--json", type=Path, help="write the results to this file as well")
+    parser.add_argument("--play", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.play:
+        play(asked.play[0], asked.play[1:])
+        return
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    sizes = [int(size) for size in asked.sizes.split(",")]
+    bench = Bench(asked.folder, asked.repeats, asked.sample)
+    helping(bench)
+    for size in sizes:
+        single(bench, size)
+    peers(bench, sizes[0])
+    handing_out(bench, sizes[0])
+    annotating(bench, sizes[0])
+    writing(bench, sizes[-1])
+    clustered(bench, sizes[-1])
+    if len(sizes) > 1:
+        flat(bench, sizes[0], sizes[-1])
+    print(as_table(bench, f"make bench SIZES={asked.sizes}"))
+    if asked.json:
+        result = {"machine": machine(), "versions": versions(), "lines": [asdict(line) for line in bench.lines], "profile": bench.profile}
+        asked.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

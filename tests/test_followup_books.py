@@ -1,0 +1,352 @@
+"""The council's and the boards' workbooks of a follow-up: a small year worked out by hand, and years that nobody thought of."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from math import fsum, isclose
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from small_town import FORMS, row, tables
+from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, plans, returned, scope
+from small_year_rows import ROWS
+from styrxl.behind import Behind, Past
+from styrxl.book import Block, Book, Link, Page, Row
+from styrxl.consolidate import consolidate, handed_in
+from styrxl.errors import StyrxlError
+from styrxl.feedback import feedback
+from styrxl.judged import Judged, JudgedRound
+from styrxl.plan import CouncilAssessment
+from styrxl.publish import feedback_in
+from styrxl.report import board_book, council_book
+from styrxl.rounds import Round
+from styrxl.view import Issued
+from test_report import sheets, table
+from year import T1, changed, followed_town
+
+KINDS = ("t1", "t2", "year")
+DEVIATIONS = (  # what less what is what
+    ("Aktuell budget (tkr)", "{} netto (tkr)", "Avvikelse (tkr)"),
+    ("Ram (tkr)", "{} (tkr)", "Avvikelse (tkr)"),
+    ("Årets budget (tkr)", "{} (tkr)", "Avvikelse, ej förbrukat (tkr)"),
+    ("Beslutad totalutgift (tkr)", "Beräknad totalutgift (tkr)", "Totalavvikelse (tkr)"),
+    ("Aktuell ram (tkr)", "{} (tkr)", "Kvar av ramen (tkr)"),
+)
+
+
+def council(kind: str, language: str = "sv") -> Book:
+    return consolidate(*follow_up(kind, language), None, behind(kind))[1]
+
+
+def page(book: Book, name: str) -> Page:
+    return next(p for p in book.pages if p.name == name)
+
+
+def shown(row_: Row) -> tuple[Any, ...]:
+    """Return cells as people see them, without links and the trailing ones that are empty."""
+    cells = [c for c in row_.cells if not isinstance(c, Link)]
+    while cells and cells[-1] is None:
+        cells.pop()
+    return tuple(cells)
+
+
+def every_row(of: Page) -> list[Row]:
+    return [r for b in of.blocks for r in (*b.rows, *b.totals)]
+
+
+def block(book: Book, name: str, heading: str) -> Block:
+    return next(b for b in page(book, name).blocks if b.heading == heading)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_figure_of_the_small_year(kind: str) -> None:
+    found = {p.name: [shown(r) for r in every_row(p)] for p in council(kind).pages}
+    assert list(found) == list(ROWS[kind])
+    for name, rows in ROWS[kind].items():
+        assert found[name] == rows, name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_of_a_return_is_lost_or_counted_twice(kind: str) -> None:
+    rows = table(sheets(council_book(*follow_up(kind), behind(kind)))["Källor"], "Från")
+    assert {r["Avstämning"] for r in rows} == {"✓ Stämmer"}
+    view, _ = consolidate(*follow_up(kind), None, behind(kind))
+    assert rows[-1]["Rader i filen"] == sum(t.rows for t in handed_in(view).values())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_input_gives_the_same_bytes(kind: str) -> None:
+    assert council_book(*follow_up(kind), behind(kind)) == council_book(*follow_up(kind), behind(kind))
+
+
+def test_sheets_are_named_in_both_languages() -> None:
+    assert [p.name for p in council("t2", "en").pages] == [
+        *(
+            "Overview",
+            "Chain of goals",
+            "Commitments",
+            "Fulfilment",
+            "Finance",
+            "Investments",
+            "Indicators",
+            "Oversight",
+            "Missing and warnings",
+        )
+    ]
+
+
+def test_charts_say_one_thing_each_and_have_their_figures_beside_them() -> None:
+    charts = [(b, b.chart) for b in page(council("t2"), "Översikt").blocks if b.chart]
+    assert [c.title for _, c in charts] == [
+        "Ett av två mål bedöms uppfyllas",
+        "Fyra av fem åtaganden är klara eller följer planen",
+        "Den enda nämnden väntas hålla sin budget",
+        "Fler mål uppfylls än förra gången: 1 mot 0",
+    ]
+    for b, chart in charts:
+        assert chart.title in chart.alt
+        for series, column in zip(chart.series, chart.columns, strict=True):
+            assert series.values == tuple(r.cells[column] for r in b.rows)
+
+
+def test_frames_are_those_of_the_rounds_day() -> None:
+    """The adjustment of June is not there in April, and the one of January after the year never is."""
+    adjusted = {kind: shown(block(council(kind), "Ekonomi", "Ram och aktuell budget").rows[0])[3] for kind in KINDS}
+    assert adjusted == {"t1": None, "t2": 20.0, "year": 20.0}
+
+
+def test_the_councils_own_assessment_goes_before_the_suggested_one() -> None:
+    own = CouncilAssessment("2027-t1", "KF-M2", "on_track", None, None)
+    judged, plan, issued, of = follow_up("t1")
+    book = consolidate(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
+    goal = next(r for r in page(book, "Måluppfyllelse").blocks[0].rows if r.cells[0] == "KF-M2")
+    assert goal.cells[-2] == "✓ Bedöms uppfyllas"
+    assert str(goal.cells[-1]).startswith("Fullmäktiges egen bedömning. Förslaget var: Bedöms inte uppfyllas.")
+    assert [r.cells[4] for r in page(book, "Målkedja").blocks[0].rows if r.cells[1] == "KF-M2"] == [
+        "✓ Bedöms uppfyllas (fullmäktiges egen)"
+    ]
+
+
+def test_last_year_stands_first_in_the_trend() -> None:
+    last = Past(Round(2026, "year"), JudgedRound("2026-year", (returned(0, UBN, "year"),), tables({"goal_assessments": [
+        row(0, UBN, "Mål", 5, goal_id="UBN-M1", text="Mål 1", assessment="not_fulfilled", trend=None, analysis="x")
+    ]})))  # fmt: skip
+    old = plans()
+    goals: list[dict[str, Any]] = [dict(r) for r in old.told.of("goals", UBN) if r["goal_id"] == "UBN-M1"]
+    first = Past(
+        Round(2026, "plan"), JudgedRound("2026-plan", old.judged.returns, tables({"goals": [g | {"from_year": 2026} for g in goals]}))
+    )
+    book = consolidate(*follow_up("t1"), None, replace(behind("t1"), last_year=last, last_plans=first))[1]
+    trend = block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång")
+    assert [f.heading for f in trend.fields] == ["Id", "Fullmäktigemål", "Helår 2026", "Delår 1 2027", "Utveckling"]
+    assert shown(trend.rows[0]) == ("KF-M1", "Fler lär sig läsa", "✗ Ej uppfyllt", "! Bedöms uppfyllas delvis", "Bättre än förra gången")
+
+
+def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
+    nothing = Behind(plans(), (Past(Round(2027, "t1"), JudgedRound("2027-t1", (), {})),))
+    book = consolidate(*follow_up("t2"), None, nothing)[1]
+    assert [b.heading for b in page(book, "Måluppfyllelse").blocks] == [
+        *("Fullmäktiges mål, med antal nämndmål och åtaganden under dem", "Nämndernas mål")
+    ]
+
+
+def test_a_workbook_made_from_an_older_return_than_the_one_that_counts_says_so() -> None:
+    first = {r.owner or "": r.sha256 for r in past("t1").judged.returns}
+    made_from = {UBN: {"2027-plan": plans().told.returns[UBN], "2027-t1": "0" * 64}, ALBY: {"2027-plan": plans().told.returns[ALBY]}}
+    made_from[BIBL] = {"2027-plan": plans().told.returns[BIBL]}
+    book = consolidate(*follow_up("t2"), None, behind("t2", made_from))[1]
+    older = block(book, "Saknas och varningar", "Bygger på äldre svar")
+    assert first[UBN] != "0" * 64
+    assert [(r.cells[0], r.cells[1], str(r.cells[2]).split(",")[0]) for r in older.rows] == [
+        ("Utbildningsnämnden", None, "Bygger på ett äldre svar i Delår 1 2027 än det som gäller nu"),
+        ("Utbildningsnämnden", "Albyskolan", "Gjordes innan det svar i Delår 1 2027 fanns som gäller nu"),
+    ]
+
+
+def test_a_unit_that_has_moved_is_counted_once_under_its_new_board() -> None:
+    judged, plan, issued, of = follow_up("t2")
+    moved = tuple(replace(o, board_id=KFN, administration_id=None) if o.org_id == ALBY else o for o in plan.organisations)
+    view, book = consolidate(judged, replace(plan, organisations=moved), issued, of, None, behind("t2"))
+    listed = [(r.cells[0], r.cells[1]) for r in page(book, "Åtaganden").blocks[0].rows]
+    assert Counter(code for code, _ in listed)[f"{ALBY}-2027-A1"] == 1
+    assert dict(listed)[f"{ALBY}-2027-A1"] == "Kulturnämnden"
+    _, own = consolidate(judged, replace(plan, organisations=moved), issued, of, KFN, behind("t2"))
+    chain = {r.cells[1] for r in page(own, "Målkedja").blocks[0].rows}
+    assert {"UBN-M1", f"{ALBY}-2027-A1"} <= chain  # what it hangs under comes along
+    assert "UBN-M2" not in chain
+    assert view.by_id[ALBY].board == KFN
+
+
+def test_a_boards_workbook_keeps_its_feedback() -> None:
+    kept_ = {ALBY: "Bra jobbat!", "UBN-2027-A2": "=Hur går det?", "UBN-GAMMAL": "Lades ner."}
+    data = board_book(*follow_up("t2"), UBN, behind("t2"), kept_)
+    assert feedback(data, FORMS) == kept_
+    assert feedback(board_book(*follow_up("t2", "en"), UBN, behind("t2"), kept_), FORMS) == kept_
+    found = sheets(data)
+    assert {r["Id"]: r["Återkoppling"] for r in table(found["Uppsikt"], "Id")} == {ALBY: "Bra jobbat!", BRUN: ""}
+    assert KFN not in str([line for name, cells in found.items() if name != "Målkedja" for line in cells])
+
+
+def test_feedback_is_found_where_rows_and_columns_have_been_moved() -> None:
+    book = openpyxl.load_workbook(BytesIO(board_book(*follow_up("t2"), UBN, behind("t2"), {})))
+    ws = book["Åtaganden"]
+    ws.insert_cols(1)
+    ws.insert_rows(2, 3)
+    heads = {c.value: c for line in ws.iter_rows() for c in line if c.value}
+    ws.cell(heads["UBN-2027-A1"].row, heads["Återkoppling"].column).value = "Läst"
+    out = BytesIO()
+    book.save(out)
+    assert feedback(out.getvalue(), FORMS) == {"UBN-2027-A1": "Läst"}
+
+
+def test_a_workbook_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
+    assert feedback_in(tmp_path / "UBN.xlsx", FORMS) == {}
+    (tmp_path / "UBN.xlsx").write_bytes(b"locked")
+    with pytest.raises(StyrxlError, match="not-readable"):
+        feedback_in(tmp_path / "UBN.xlsx", FORMS)
+
+
+def test_a_corrected_return_and_feedback_on_disk(tmp_path: Path) -> None:
+    """A corrected t1 comes after t2 has been handed out and answered; the board has written to a unit in between."""
+    year = followed_town(tmp_path / "town")
+    for owner in ("UBN", "UBN-ÅBY"):
+        year.put("t1", owner, T1[owner])
+    year.town.run("distribute", "2027-t2", expect=None)
+    year.put("t2", "UBN-ÅBY", T1["UBN-ÅBY"])
+    year.town.run("consolidate", "2027-t2", "--board", "UBN", expect=None)
+    path = year.town.root / "boards" / "2027-t2" / "UBN.xlsx"
+    book = openpyxl.load_workbook(path)
+    cells = {c.value: c for line in book["Uppsikt"].iter_rows() for c in line if c.value}
+    book["Uppsikt"].cell(cells["UBN-ÅBY"].row, cells["Återkoppling"].column).value = "Vi ses i juni."
+    book.save(path)
+    before = sheets(path.read_bytes())["Saknas och varningar"]
+    assert not [line for line in before if "äldre svar" in str(line[0])]
+    year.put("t1", "UBN-ÅBY", changed(T1["UBN-ÅBY"], "unit_outcomes", 0, forecast=497), minute=9, name="UBN-ÅBY rättad.xlsx")
+    year.town.run("consolidate", "2027-t2", "--board", "UBN", expect=None)
+    found = sheets(path.read_bytes())
+    assert {r["Id"]: r["Återkoppling"] for r in table(found["Uppsikt"], "Id")}["UBN-ÅBY"] == "Vi ses i juni."
+    said = [line[2] for line in found["Saknas och varningar"] if str(line[1]) == "Åby skola"]
+    assert any(str(text).startswith("Bygger på ett äldre svar i Delår 1 2027") for text in said)
+    assert os.fspath(path)
+
+
+# Years that nobody thought of.
+
+AMOUNTS = st.one_of(st.none(), st.integers(0, 10**11).map(lambda ore: ore / 100_000))
+CODES = {
+    "t1": (["on_track", "partly_on_track", "off_track", "not_assessable"], ["not_started", "on_plan", "late", "done", "cancelled"]),
+    "year": (["fulfilled", "partly_fulfilled", "not_fulfilled", "not_assessable"], ["done", "partly_done", "not_done", "cancelled"]),
+}
+
+
+@st.composite
+def years(draw: st.DrawFn) -> tuple[Any, ...]:
+    """Return a follow-up of the small town with answers of any kind, from any of those who answer."""
+    kind = draw(st.sampled_from(KINDS))
+    assessments, statuses = CODES["year" if kind == "year" else "t1"]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    returns: list[Judged] = []
+    for owner in draw(st.sets(st.sampled_from([UBN, KFN, ALBY, BRUN, BIBL]))):
+        source = len(returns)
+        verdict = draw(st.sampled_from(["accepted", "accepted", "rejected"]))
+        returns.append(returned(source, owner, kind, verdict))
+
+        def add(name: str, at: int, source: int = source, owner: str = owner, /, **fields: Any) -> None:
+            rows.setdefault(name, []).append(row(source, owner, f"Blad {name}", at, **fields))
+
+        for n in range(1, draw(st.integers(0, 4)) + 1):
+            code = draw(st.sampled_from(assessments))
+            add("goal_assessments", n, goal_id=f"{owner}-M{n}", text="x", last_assessment=None, assessment=code, trend=None, analysis="y")
+        for n in range(1, draw(st.integers(0, 4)) + 1):
+            parent = draw(st.sampled_from(["KF-M1", "UBN-M1", f"{owner}-M1", None]))
+            made = kept(source, owner, n, parent or "", draw(st.sampled_from(statuses)))
+            rows.setdefault("commitment_status", []).append(made | {"parent_id": parent, "_sheet": "Blad commitment_status"})
+        if draw(st.booleans()):
+            add(
+                "added_commitments",
+                1,
+                commitment_id=f"{owner}-2027-A{draw(st.integers(1, 9))}",
+                text="Ny",
+                parent_id="KF-M2",
+                decision="§",
+                responsible="z",
+            )
+        if owner not in (UBN, KFN):
+            asked = ("frame", "outcome", "last_forecast", "forecast")
+            add("unit_outcomes", 5, unit_id=owner, comment=None, **{name: draw(AMOUNTS) for name in asked if _asked(kind, name)})
+            continue
+        names: tuple[str, ...] = ("planned_budget", "decided_changes", "outcome_revenue", "outcome_cost", "last_forecast")
+        names += ("forecast_revenue", "forecast_cost", "unfunded", "measures_effect")
+        invest = ("total_expenditure", "year_budget", "outcome", "last_forecast", "forecast", "accumulated", "expected_total")
+        for n in range(1, draw(st.integers(0, 3)) + 1):
+            add("outcomes", n, activity=f"V{source}.{n}", **{name: draw(AMOUNTS) for name in names if _asked(kind, name)}, explanation=None)
+            add("investment_outcomes", n, project=f"P{source}.{n}", **{name: draw(AMOUNTS) for name in invest if _asked(kind, name)})
+        add("report_status", 5, status="proposed")
+        add(
+            "indicator_outcomes",
+            5,
+            indicator_id=f"{owner}-I1",
+            name="x",
+            unit="st",
+            target=1.0,
+            last_outcome=None,
+            outcome=draw(AMOUNTS),
+            comment=None,
+        )
+    judged = JudgedRound(f"2027-{kind}", tuple(returns), tables(rows))
+    issued = [Issued(o, "x", date(2027, 4, 1), date(2027, 5, 1)) for o in (UBN, KFN, ALBY) if draw(st.booleans())]
+    return judged, PLAN, issued, scope(kind, draw(st.sampled_from(["sv", "en"]))), draw(st.sampled_from([None, UBN])), behind(kind)
+
+
+def _asked(kind: str, name: str) -> bool:
+    if name in ("forecast", "forecast_revenue", "forecast_cost", "unfunded"):
+        return kind != "year"
+    return name != "last_forecast" or kind != "t1"
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(years())
+def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) -> None:
+    judged, plan, issued, of, board, behind_ = case
+    view, book = consolidate(judged, plan, issued, of, board, behind_)
+    rows, money = Counter[int](), dict[int, list[float]]()
+    for each in (b for p in book.pages for b in p.blocks):
+        for r in (*each.rows, *each.totals):
+            if r.source is not None:
+                rows[r.source] += not r.again
+                typed = [c for c, f in zip(r.cells, each.fields, strict=True) if f.tally and c is not None and not r.sums]
+                money.setdefault(r.source, []).extend([*typed, *r.amounts])
+    for source, tally in handed_in(view).items():
+        assert rows[source] == tally.rows
+        assert isclose(fsum(money.get(source, [])), tally.money, abs_tol=1e-4)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(years())
+def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: tuple[Any, ...]) -> None:
+    judged, plan, issued, of, board, behind_ = case
+    of = replace(of, language="sv")
+    _, book = consolidate(judged, plan, issued, of, board, behind_)
+    now = "Utfall" if of.kind == "year" else "Helårsprognos"
+    for each in (b for p in book.pages if p.name in ("Ekonomi", "Investeringar") for b in p.blocks):
+        heads = [f.heading for f in each.fields]
+        for budget, against, dev in DEVIATIONS:
+            if not {budget, against.format(now), dev} <= set(heads):
+                continue
+            for r in (*each.rows, *each.totals):
+                said: Mapping[str, Any] = dict(zip(heads, r.cells, strict=True))
+                first, second = said[budget], said[against.format(now)]
+                if dev == "Kvar av ramen (tkr)" and r in each.totals and said[dev] is None:
+                    assert any(one.cells[-1] is None for one in each.rows)
+                    continue
+                assert said[dev] == (None if first is None or second is None else round(fsum((first, -second)), 5)), (budget, r)
