@@ -138,7 +138,8 @@ def _returns(parts: Sequence[Parsed], issued: Mapping[int, Prefill]) -> Iterator
 
 def _plain(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
-    columns = [[None if no else value for value, no in zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)] for name in names]
+    cells = [zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True) for name in names]
+    columns = [[None if absent else value for value, absent in column] for column in cells]
     for values in zip(*columns, strict=True) if names else ():
         yield dict(zip(names, values, strict=True))
 

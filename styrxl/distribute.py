@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -37,6 +37,7 @@ class Source:
     today: date
     year: Year | None = None
     last_year: Told | None = None
+    known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
 
     @property
     def day(self) -> date:
@@ -161,11 +162,31 @@ def _concerns(goal: Mapping[str, Any], unit: Organisation) -> bool:
 def _unit(source: Source, owner: Organisation, language: str) -> dict[str, Any]:
     year = source.round.year
     goals = [row for row in _of_board(source, "goals", owner.board_id) if _concerns(row, owner) and holds(row, year)]
-    for_others = {row["goal_id"] for row in _of_board(source, "goals", owner.board_id) if not _concerns(row, owner)}
+    for_others = frozenset(row["goal_id"] for row in _of_board(source, "goals", owner.board_id) if not _concerns(row, owner))
+    frame = _once(source, ("unit_frames", owner.board_id), lambda: _unit_frames(source, owner.board_id)).get(owner.org_id)
+    key = ("unit", owner.board_id, language, tuple(row["goal_id"] for row in goals), for_others)
+    shared: dict[str, Any] = _once(source, key, lambda: _from_board(source, owner, language, goals, for_others))
+    return {"frames": {"unit_frame": frame}, **shared}
+
+
+def _once(source: Source, key: Any, make: Callable[[], Any]) -> Any:
+    """Work out what many owners share when it is first asked for."""
+    if key not in source.known:
+        source.known[key] = make()
+    return source.known[key]
+
+
+def _unit_frames(source: Source, board_id: str | None) -> dict[str, float]:
+    """Return the frames that a board gives its units; of several for one unit the first."""
+    rows = [row for row in _of_board(source, "unit_frames", board_id) if not pd.isna(row["frame"])]
+    return {row["unit_id"]: float(row["frame"]) for row in reversed(rows)}
+
+
+def _from_board(
+    source: Source, owner: Organisation, language: str, goals: Sequence[Mapping[str, Any]], for_others: frozenset[str]
+) -> dict[str, Any]:
+    """Return what a unit is given to read and to choose from of its board's plan."""
     commitments = [row for row in _of_board(source, "commitments", owner.board_id) if row["parent_id"] not in for_others]
-    frames = [
-        r["frame"] for r in _of_board(source, "unit_frames", owner.board_id) if r["unit_id"] == owner.org_id and not pd.isna(r["frame"])
-    ]
     texts = {g.goal_id: g.text for g in source.plan.goals} | {row["goal_id"]: row["text"] for row in goals}
     words = source.forms.words
 
@@ -175,7 +196,6 @@ def _unit(source: Source, owner: Organisation, language: str) -> dict[str, Any]:
         return {"id": row[code], "what": words.text(kind, language), "text": row["text"], "serves": serves}
 
     return {
-        "frames": {"unit_frame": float(frames[0]) if frames else None},
         "rows": {
             "board_goals": (
                 *(shown(row, "goal_id", "kind_board_goal") for row in goals),
@@ -208,7 +228,7 @@ def _lasts(row: Row, year: int) -> bool:
 def _goes_on(source: Source, row: Row, lists: Mapping[str, Sequence[tuple[str, str]]]) -> Row:
     """Return a goal without what no longer holds: a parent that cannot be chosen any more, units that are gone."""
     offered = {code for pairs in lists.values() for code, _ in pairs}
-    there = {o.org_id for o in source.plan.of_kind(["unit"], source.day)}
+    there = _once(source, "units", lambda: frozenset(o.org_id for o in source.plan.of_kind(["unit"], source.day)))
     names = ("goal_id", "text", "parent_id", "activity", "target_group", "concerned_units", "priority", "from_year", "to_year")
     made = {name: row.get(name) for name in names}
     made["parent_id"] = row["parent_id"] if row["parent_id"] in offered else None
@@ -217,6 +237,11 @@ def _goes_on(source: Source, row: Row, lists: Mapping[str, Sequence[tuple[str, s
 
 
 def _of_board(source: Source, table: str, board_id: str | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _once(source, ("rows", table, board_id), lambda: _rows_of(source, table, board_id))
+    return found
+
+
+def _rows_of(source: Source, table: str, board_id: str | None) -> list[dict[str, Any]]:
     frame = source.boards.get(table)
     if frame is None or frame.empty:
         return []

@@ -113,7 +113,7 @@ class _Worker:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             _send(self._process.stdin, pickle.dumps(question))
-            return _Answer(io.BytesIO(_receive(self._process.stdout))).load()
+            return Answer(io.BytesIO(_receive(self._process.stdout))).load()
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         finally:
@@ -134,7 +134,7 @@ class _Worker:
         self._process.wait()
 
 
-class _Answer(pickle.Unpickler):
+class Answer(pickle.Unpickler):
     """What comes back holds values and nothing else, even from a process that a file has taken over."""
 
     def find_class(self, module: str, name: str) -> Any:

@@ -201,8 +201,8 @@ class _Judging:
                     self._take_in(case, arrived, reading, readings)
                 except StyrxlError:
                     raise
-                except Exception:  # the trap: one file must not take the round down
-                    self._give_up(case)
+                except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
+                    self._give_up(case, error)
 
     def _read(self, arrivals: Iterable[Arrived], first: dict[str, str], readings: Readings) -> Iterator[tuple[_Case, Arrived, Reading]]:
         """Make a case of each return, and yield those that are no duplicates; ``first``: hash -> the first return that has it."""
@@ -216,9 +216,9 @@ class _Judging:
             first[sha256] = case.path
             yield case, arrived, arrived.reading or readings.read(arrived.data, arrived.path)
 
-    def _give_up(self, case: _Case) -> None:
+    def _give_up(self, case: _Case, error: Exception) -> None:
         """Call a file unreadable whose content made the program fail, and keep the trace for those who mend programs."""
-        _LOG.exception("%s could not be judged", case.path)
+        _LOG.error("%s could not be judged", case.path, exc_info=error)
         case.findings = [finding("unreadable-workbook", why=Word("crashed"))]
         case.readable, case.form, case.tables, case.places = False, None, (), {}
 
@@ -292,10 +292,10 @@ class _Judging:
             yield finding("wrong-round", value=in_round, round=in_round, expected=context.round.id)
         signed = [identity.get(k, "") for k in ("form", "version", "round", "owner", "issue")]
         named = context.owner or context.form  # the controller's word stands in for the signature
-        if known and right and context.verify and not named:
-            if mixed or not context.verify(signed, identity.get("signature", "")):
-                yield finding("forged-identity")
-                return  # nor is its issue to be believed
+        ours = named or context.verify is None or (not mixed and context.verify(signed, identity.get("signature", "")))
+        if known and right and not ours:
+            yield finding("forged-identity")
+            return  # nor is its issue to be believed
         newest = context.newest.get(owner)
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
             yield finding("stale-issue", issued=newest[1].date())
@@ -319,22 +319,33 @@ class _Judging:
     # all returns together: cells, rows, links
 
     def _examined(self) -> tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]:
-        """Examine all returns; where that fails, find those that it fails for one by one, and examine the others."""
+        """Examine all returns; where that fails, find those that it fails for one by one, and examine the others.
+
+        Where it fails for each of them the fault is not theirs, and the error is raised.
+        """
         try:
             return self._examine()
         except StyrxlError:
             raise
-        except Exception:
-            _LOG.exception("the round could not be examined in one go")
-        cases = self.cases
+        except Exception as error:
+            cases = [case for case in self.cases if case.tables]
+            failing = {case.index: why for case in cases if (why := self._alone(case)) is not None}
+            if len(failing) == len(cases) > 1:
+                raise error from None
         for case in cases:
-            self._gather_only([case])
-            try:
-                self._examine()
-            except Exception:
-                self._give_up(case)
+            if case.index in failing:
+                self._give_up(case, failing[case.index])
         self._gather_only(cases)
         return self._examine()
+
+    def _alone(self, case: _Case) -> Exception | None:
+        """Return what examining one return by itself fails with, if it does."""
+        self._gather_only([case])
+        try:
+            self._examine()
+        except Exception as error:  # noqa: BLE001 -- returned, and told of
+            return error
+        return None
 
     def _gather_only(self, cases: Sequence[_Case]) -> None:
         self.batches, self.marks = {}, {}
@@ -388,7 +399,7 @@ class _Judging:
         return False
 
     def _where(self, part: Parsed, name: str, codes: tuple[str, ...]) -> frozenset[int]:
-        """Returns in which a field has one of some codes."""
+        """Find the returns in which a field has one of some codes."""
         key = (id(part), name, codes)
         if key not in self.excuses:
             mask = holds(part.frame, {name: codes})
@@ -401,9 +412,9 @@ class _Judging:
         known = self._universe(parts)
         found: list[Remark] = []
         linked: dict[BatchKey, Parsed] = {}
-        own = {form: own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
+        offered = {form: own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
         for key, part in parts.items():
-            frame, remarks = check_references(part, issued, own[key[0]], known, self._year(part.batch))
+            frame, remarks = check_references(part, issued, offered[key[0]], known, self._year(part.batch))
             linked[key] = replace(part, frame=frame)
             found += remarks
         broken = frozenset(r.source for r in (*remarks_so_far, *found) if r.rule in LINK_ERRORS)

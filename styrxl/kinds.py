@@ -113,7 +113,7 @@ def _kind_of_text(head: bytes) -> str:
     if _CONTROL.search(head) and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "unknown"
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().replace(b"\0", b"")
-    if text.startswith(b"<?xml") or text.startswith(b"<workbook"):
+    if text.startswith((b"<?xml", b"<workbook")):
         return "xml_workbook" if b"urn:schemas-microsoft-com:office:spreadsheet" in text else "html" if b"<html" in text else "xml"
     if text.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style")):
         return "html"

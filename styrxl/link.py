@@ -264,7 +264,8 @@ def check_copies(
     for part in commitments:
         batch = part.batch
         mine: dict[int, list[tuple[int, str]]] = {}
-        for source, row, text, parent in zip(batch.source, batch.row, part.frame["text"].tolist(), part.frame["parent_id"].tolist(), strict=True):
+        said = (part.frame[name].tolist() for name in ("text", "parent_id"))
+        for source, row, text, parent in zip(batch.source, batch.row, *said, strict=True):
             if not isinstance(text, str):
                 continue
             folded = fold(text)

@@ -36,6 +36,6 @@ def _is_person(birth: str, last: str) -> bool:
 
 
 def _is_coordination(birth: str, last: str) -> bool:
-    """A co-ordination number has 60 added to its day."""
+    """Tell whether it is a co-ordination number, which has 60 added to its day."""
     day = int(birth[-2:])
     return 61 <= day <= 91 and bool(luhn.is_valid(birth[-6:] + last))

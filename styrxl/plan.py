@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -145,10 +145,14 @@ class Plan:
     waivers: tuple[Waiver, ...]
     indicators: pd.DataFrame
     assessments: tuple[CouncilAssessment, ...] = ()
+    _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
         """Row that holds for an id on a day, else its latest earlier one, else any, else None."""
-        rows = [o for o in self.organisations if o.org_id == org_id]
+        if not self._by_id:  # looking through ten thousand units for each of them would take minutes
+            for organisation in self.organisations:
+                self._by_id.setdefault(organisation.org_id, []).append(organisation)
+        rows = self._by_id.get(org_id, [])
         holding = [o for o in rows if o.holds(day)]
         rest = holding or sorted(rows, key=lambda o: o.start or date.min)
         return rest[-1] if rest else None

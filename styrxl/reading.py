@@ -79,7 +79,7 @@ class Readings:
             return self._located(returned, found)
         except StyrxlError:
             raise
-        except Exception:  # the trap: one file must not take the round down
+        except Exception:  # noqa: BLE001 -- the trap: one file must not take the round down
             _LOG.exception("%s could not be read", path)
             return Reading((finding("unreadable-workbook", why=Word("crashed")),))
 

@@ -88,10 +88,8 @@ def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]
 def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming]) -> list[Outcome]:
     """Take in files in the order in which they were changed, the newest last; raises as ``receive``."""
     intake = _Intake(desk, round_)
-    outcomes = []
     with Reader(desk.workspace.settings.limits) as reader:
-        for one in sorted(incoming, key=lambda one: one.changed):
-            outcomes.append(intake.take(one, reader))
+        outcomes = [intake.take(one, reader) for one in sorted(incoming, key=lambda one: one.changed)]
     intake.record()
     return outcomes
 
@@ -133,7 +131,7 @@ class _Intake:
         return Outcome(one.origin, state, workspace.shown(path))
 
     def _moment(self) -> datetime:
-        """The time of receipt, a little later for each file, so that of two from one owner the one changed last is the newest."""
+        """Return the time of receipt, a little later for each file, so that of two from one owner the one changed last is the newest."""
         self._count += 1
         return self._desk.now + timedelta(microseconds=self._count)
 
@@ -199,7 +197,7 @@ def _from_path(source: Path, most: int) -> Iterator[Incoming | Outcome]:
 
 
 def _from_file(path: Path, most: int) -> Iterator[Incoming | Outcome]:
-    """The file itself, or what an archive of workbooks holds."""
+    """Yield the file itself, or what an archive of workbooks holds."""
     origin = shown(str(path))
     if is_litter(path.name):
         yield Outcome(origin, "skipped")

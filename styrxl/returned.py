@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -47,7 +47,8 @@ _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,6}")?/>')
 _FORMULA = re.compile(rb"<f>[^<]{1,8192}</f>")
 _STAMPED = re.compile(
-    rb'<property [^<>]{0,200}\bname="styrxl_(\w{1,40})"[^<>]{0,200}><vt:lpwstr(?: [^<>]{0,200}?)?(?:>([^<&]{0,400})</vt:lpwstr>|/>)</property>'
+    rb'<property [^<>]{0,200}\bname="styrxl_(\w{1,40})"[^<>]{0,200}>'
+    rb"<vt:lpwstr(?: [^<>]{0,200}?)?(?:>([^<&]{0,400})</vt:lpwstr>|/>)</property>"
 )
 _ANSWERED = re.compile(rb'<c\s[^<>]{0,200}?\br="([A-Za-z]{1,3})(\d{1,7})"[^<>]{0,200}(?<!/)>')
 
@@ -124,16 +125,19 @@ def _read(data: bytes, limits: Limits, ordinary_mb: int, unread: Unread) -> Read
         raise unreadable("damaged") if kind == "damaged" else unreadable("seems_to_be", what=Word(f"kind_{kind}"))
     if ordinary_mb and kind != "xlsx":
         raise NotOrdinaryError
-    if package is None:
-        content = _Content(data)
-    else:
-        content = _xlsx(package, ordinary_mb, unread) if kind == "xlsx" else _other(package)
+    content = _content(data, package, ordinary_mb, unread)
     sheets = tuple(_sheets(content, limits))
     hidden_away = next((_answers(sheet) for sheet in sheets if sheet.name == IDENTITY_SHEET), {})
     mixed = bool(hidden_away and content.properties) and any(hidden_away.get(k) != content.properties.get(k) for k in SIGNED)
     if mixed and content.unread:  # it says that it is two things: all of it is looked at
         return _read(data, limits, ordinary_mb, EVERY)
     return Returned(hidden_away or content.properties, sheets, mixed), (*_about(kind, data, package, limits), *_unseen(kind))
+
+
+def _content(data: bytes, package: Package | None, ordinary_mb: int, unread: Unread) -> _Content:
+    if package is None:
+        return _Content(data)
+    return _xlsx(package, ordinary_mb, unread) if package.kind == "xlsx" else _other(package)
 
 
 # what is asked about a workbook as a whole
@@ -220,10 +224,10 @@ def _workbook_part(package: Package) -> str:
     return next(targets, _USUAL).replace("\\", "/").lstrip("/").lower()
 
 
-def _parsed(content: bytes) -> ElementTree.Element:
+def _parsed(content: bytes) -> ET.Element:
     try:
-        return ElementTree.fromstring(content)  # without a document type, so that there are no entities: see ``unpack``
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        return ET.fromstring(content)  # noqa: S314 -- without a document type, so that there are no entities: see ``unpack``
+    except (ET.ParseError, ValueError, LookupError) as error:
         raise unreadable("damaged") from error
 
 
@@ -251,7 +255,7 @@ def _placed(workbook: bytes, relations: bytes, base: str) -> Mapping[str, str]:
 
 
 def _other(package: Package) -> _Content:
-    """An xlsb or ods, unpacked within limits as well; of its parts only pictures and the like are left out."""
+    """Unpack an xlsb or ods within limits as well; of its parts only pictures and the like are left out."""
     names = [name for name in package.names if not name.endswith("/") and not name.startswith(_NOT_READ)]
     parts = {package.original(name): package.part(name) for name in names}
     properties = _properties(parts.get("docProps/custom.xml") or parts.get("meta.xml") or b"")

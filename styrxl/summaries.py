@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from styrxl.book import Row
+from styrxl.behind import Behind
+from styrxl.book import Page, Row
 from styrxl.errors import StyrxlError
 from styrxl.findings import number_text, word
+from styrxl.followed import Followed
+from styrxl.glance import glance
 from styrxl.inbox import judge_inbox
 from styrxl.judged import JudgedRound
 from styrxl.letters import Attachment, Letter
@@ -18,7 +21,7 @@ from styrxl.mailing import SUMMARY, Office
 from styrxl.oversight import missing
 from styrxl.overview import overview
 from styrxl.plan import Organisation
-from styrxl.publish import issued_of, scope_of
+from styrxl.publish import behind_of, feedback_in, issued_of, scope_of
 from styrxl.report import board_book, council_book
 from styrxl.tree import BOARD_GOAL, COUNCIL_GOAL
 from styrxl.view import View, shortened
@@ -42,7 +45,8 @@ def summaries(office: Office, only: Collection[str] = (), *, incomplete: bool = 
     """
     judged = judge_inbox(office.desk, office.round)
     readers = [reader for reader in _readers(office) if not only or reader.who.org_id in only]
-    views = [(reader, _view(office, judged, reader)) for reader in readers]
+    behind = behind_of(office.desk, office.round, judged) if office.round.followup else None
+    views = [(reader, _view(office, judged, reader, behind)) for reader in readers]
     lacks = {name for _, view in views for name in _lacking(view)}
     if lacks and not incomplete:
         raise StyrxlError("summary-incomplete", n=len(lacks), owners=", ".join(sorted(lacks)[:20]))
@@ -62,9 +66,16 @@ def _readers(office: Office) -> list[Reader]:
     return [*(Reader(o, None) for o in everything), *boards]
 
 
-def _view(office: Office, judged: JudgedRound, reader: Reader) -> View:
+def _view(office: Office, judged: JudgedRound, reader: Reader, behind: Behind | None) -> View:
     scope = scope_of(office.desk, office.round, office.language(reader.who))
-    return View(judged, office.desk.plan, scope, tuple(issued_of(office.desk, office.round)), reader.board)
+    issued = tuple(issued_of(office.desk, office.round))
+    path = office.desk.workspace.boards(office.round) / f"{reader.board}.xlsx"
+    kept = feedback_in(path, office.desk.workspace.forms) if reader.board and behind else {}
+    return View(judged, office.desk.plan, scope, issued, reader.board, behind, kept)
+
+
+def _overview(view: View) -> Page:
+    return overview(view) if view.behind is None else glance(Followed(view, view.behind))
 
 
 def _lacking(view: View) -> list[str]:
@@ -89,9 +100,9 @@ def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> 
         "missing": [{"who": _who(row), "what": row.cells[2]} for row in _missing_rows(view)],
         "missing_owners": _named(list(dict.fromkeys(lacking)), language),
         "accepted": len(view.accepted),
-        "figures": [_figure(row, language) for row in overview(view).blocks[0].rows],
+        "figures": [_figure(row, language) for row in _overview(view).blocks[0].rows],
         "goals": _goals(view, language),
-        "warnings": len(missing(view).blocks[1].rows),
+        "warnings": len(missing(view).blocks[-1].rows),
         "missing_sheet": view.phrases.sheet("missing", "name"),
         "files": [a.name for a in attachments],
     }
@@ -124,11 +135,11 @@ def _attachments(office: Office, judged: JudgedRound, reader: Reader, view: View
     workspace, issued = office.desk.workspace, issued_of(office.desk, office.round)
     if reader.board is not None:
         path = workspace.boards(office.round) / f"{reader.board}.xlsx"
-        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board)
+        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept)
         return [_fresh(office, path, anew, f"{reader.board}-{office.round.id}.xlsx")]
     scope = scope_of(office.desk, office.round, workspace.settings.language)
     path = workspace.council(office.round)
-    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope), path.name)]
+    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind), path.name)]
 
 
 def _fresh(office: Office, path: Path, anew: bytes, name: str) -> Attachment:

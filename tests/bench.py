@@ -76,7 +76,9 @@ class Bench:
 
     def ratio(self, what: str, most: float, of: Sequence[Ran], against: Sequence[Ran], scale: float = 1.0) -> None:
         """Add a line that says how many times as long one took as another, the median over turns."""
-        wall, cpu = (statistics.median(getattr(a, k) / getattr(b, k) for a, b in zip(of, against, strict=True)) * scale for k in ("wall", "cpu"))
+        wall, cpu = (
+            statistics.median(getattr(a, k) / getattr(b, k) for a, b in zip(of, against, strict=True)) * scale for k in ("wall", "cpu")
+        )
         self.add(what, f"≤ {most:g} ×", f"{wall:.2f} ×", f"cpu {cpu:.2f} ×", met=wall <= most)
 
 
@@ -258,8 +260,20 @@ def handing_out(bench: Bench, units: int) -> None:
     told = [json.loads(one.said) for one in took]
     each, whole = statistics.median(t["writing"] for t in told) / count * 1000, statistics.median(one.wall for one in took) / count * 1000
     built = json.loads(ran("build", str(root), "12").said)["each"] * 1000
-    bench.add(f"distribute to {units:,} units".replace(",", " "), "≤ 4 ms a workbook", f"{each:.1f} ms", f"{whole:.1f} ms with all of the process", met=each <= 4)
-    bench.add("distribute, against building each with openpyxl", "≥ 8 × faster", f"{built / each:.0f} ×", f"{built:.0f} ms to build one", met=built / each >= 8)
+    bench.add(
+        f"distribute to {units:,} units".replace(",", " "),
+        "≤ 4 ms a workbook",
+        f"{each:.1f} ms",
+        f"{whole:.1f} ms with all of the process",
+        met=each <= 4,
+    )
+    bench.add(
+        "distribute, against building each with openpyxl",
+        "≥ 8 × faster",
+        f"{built / each:.0f} ×",
+        f"{built:.0f} ms to build one",
+        met=built / each >= 8,
+    )
 
 
 def annotating(bench: Bench, units: int) -> None:
@@ -273,7 +287,13 @@ def writing(bench: Bench, units: int) -> None:
     told = json.loads(ran("write", str(bench.town(units))).said)
     times = told["ours"] / told["bare"]
     what = f"consolidate writing {told['commitments']:,} commitments".replace(",", " ")
-    bench.add(what, "≤ 2 × openpyxl write-only", f"{times:.2f} ×", f"{told['ours']:.1f} s against {told['bare']:.1f} s for {told['cells']} cells", met=times <= 2)
+    bench.add(
+        what,
+        "≤ 2 × openpyxl write-only",
+        f"{times:.2f} ×",
+        f"{told['ours']:.1f} s against {told['bare']:.1f} s for {told['cells']} cells",
+        met=times <= 2,
+    )
 
 
 def helping(bench: Bench) -> None:
@@ -443,8 +463,12 @@ def play_pandas(root: str, count: str) -> None:
             for column, asked in schema.columns.items():
                 made = frame[column] if column in frame else pd.Series([None] * len(frame), dtype="object")
                 dates, numbers = str(asked.dtype).startswith("datetime"), str(asked.dtype) in {"Int64", "float64"}
-                frame[column] = pd.to_datetime(made, errors="coerce") if dates else pd.to_numeric(made, errors="coerce") if numbers else made
-                frame[column] = frame[column].astype("Int64" if str(asked.dtype) == "Int64" else frame[column].dtype if dates or numbers else "str")
+                frame[column] = (
+                    pd.to_datetime(made, errors="coerce") if dates else pd.to_numeric(made, errors="coerce") if numbers else made
+                )
+                frame[column] = frame[column].astype(
+                    "Int64" if str(asked.dtype) == "Int64" else frame[column].dtype if dates or numbers else "str"
+                )
             try:
                 schema.validate(frame[list(schema.columns)], lazy=True)
             except pa.errors.SchemaErrors as errors:
@@ -465,7 +489,11 @@ def play_frictionless(root: str, count: str) -> None:
             for name, table, top in sheets:
                 sheet = next(s for s in form.tables if s.table == table)
                 wanted = [
-                    {"name": c.field, "type": kinds.get(c.kind, "string"), "constraints": {"maxLength": c.max_length} if c.max_length else {}}
+                    {
+                        "name": c.field,
+                        "type": kinds.get(c.kind, "string"),
+                        "constraints": {"maxLength": c.max_length} if c.max_length else {},
+                    }
                     for c in sheet.columns
                 ]
                 dialect = Dialect(header_rows=[top + 1], controls=[formats.ExcelControl(sheet=name)])
@@ -621,7 +649,14 @@ def as_table(bench: Bench, command_: str) -> str:
     table = ["| what | target | reached | met | beside |", "| --- | --- | --- | --- | --- |", *rows]
     total = sum(bench.profile.values())
     parts = [f"| {name} | {seconds:.2f} | {seconds / total:.0%} |" for name, seconds in bench.profile.items()]
-    where = ["", "Where the processor's time goes (`validate` and `consolidate`, one process):", "", "| stage | s | share |", "| --- | --- | --- |", *parts]
+    where = [
+        "",
+        "Where the processor's time goes (`validate` and `consolidate`, one process):",
+        "",
+        "| stage | s | share |",
+        "| --- | --- | --- |",
+        *parts,
+    ]
     head = [f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; {versions()}. `{command_}`", ""]
     return "\n".join([*head, *table, *(where if total else ())]) + "\n"
 

@@ -98,7 +98,7 @@ FIRST = row(1, '<c r="A1" t="inlineStr"><is><t>Svar</t></is></c>')
 
 
 def ten_gigabytes(*, honest: bool) -> bytes:
-    """A sheet that unpacks to 10 GB; the zip says so (as far as it can: 4 GB), or says 2 kB."""
+    """Return a sheet that unpacks to 10 GB; the zip says so (as far as it can: 4 GB), or says 2 kB."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     begun = packer.compress(b"<worksheet><sheetData>") + packer.flush(zlib.Z_FULL_FLUSH)
     # After a full flush, what is packed depends on nothing before it, and may be repeated.
@@ -121,7 +121,7 @@ def styled_rows(cells: int = 3) -> bytes:
 
 
 def filled_rows() -> bytes:
-    """A value on each of the rows that Excel has."""
+    """Put a value on each of the rows that Excel has."""
     return workbook({"Svar": (row(n, f'<c r="A{n}"><v>{n}</v></c>') for n in range(1, ROWS + 1))})
 
 
@@ -137,7 +137,7 @@ def corners() -> bytes:
 
 
 def hidden_corners() -> bytes:
-    """The same, written as no program writes it."""
+    """Return the same, written as no program writes it."""
     far = f"<x:row r = '{ROWS}'><x:c s='1'\tr\n=\n'XFD{ROWS}'><v>1</v></x:c></x:row>"
     return workbook({"Svar": [FIRST, far.encode()]})
 

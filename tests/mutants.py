@@ -6,11 +6,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pandas as pd
 
@@ -89,8 +89,8 @@ def base_of(owner: str, data: bytes, form: Form, forms: Forms, language: str) ->
 
 def sheet_parts(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Return the parts that hold the sheets, by the sheets' names."""
-    targets = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])}
-    sheets = ElementTree.fromstring(parts["xl/workbook.xml"]).iter(f"{MAIN}sheet")
+    targets = {r.get("Id"): r.get("Target", "") for r in ET.fromstring(parts["xl/_rels/workbook.xml.rels"])}
+    sheets = ET.fromstring(parts["xl/workbook.xml"]).iter(f"{MAIN}sheet")
     return {s.get("name", ""): "xl/" + targets[s.get(RELATION)].removeprefix("/xl/") for s in sheets}
 
 
@@ -122,7 +122,7 @@ def written(data: bytes) -> dict[str, Grid] | None:
         return {name: _grid(parts[part], parts) for name, part in sheet_parts(parts).items()}
     except (
         zipfile.BadZipFile,
-        ElementTree.ParseError,
+        ET.ParseError,
         KeyError,
         ValueError,
         IndexError,
@@ -135,11 +135,11 @@ def written(data: bytes) -> dict[str, Grid] | None:
 
 
 def _grid(xml: bytes, parts: Mapping[str, bytes]) -> Grid:
-    texts = ElementTree.fromstring(parts["xl/sharedStrings.xml"]) if "xl/sharedStrings.xml" in parts else []
+    texts: Iterable[ET.Element] = ET.fromstring(parts["xl/sharedStrings.xml"]) if "xl/sharedStrings.xml" in parts else ()
     shared = ["".join(t.text or "" for t in si.iter(f"{MAIN}t")) for si in texts]
     found: dict[tuple[int, int], Cell] = {}
     row = column = 0
-    for element in ElementTree.fromstring(xml).iter():
+    for element in ET.fromstring(xml).iter():
         if element.tag == f"{MAIN}row":
             row, column = int(element.get("r", row + 1)), 0
         if element.tag != f"{MAIN}c":

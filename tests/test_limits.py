@@ -237,7 +237,10 @@ def test_ordinary_workbooks_start_no_process(shared_full: Town) -> None:
     assert not reader.started
 
 
-READY = "import os,pickle,sys,time; from styrxl import isolated as i; i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(True)); "
+READY = (
+    "import os,pickle,sys,time; from styrxl import isolated as i; "
+    "i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(True)); "
+)
 WORSE: Mapping[str, tuple[str, str]] = {
     "hangs": (READY + "time.sleep(60)", "took_too_long"),
     "aborts": (READY + "i._receive(sys.stdin.buffer); os.abort()", "crashed"),
@@ -278,12 +281,12 @@ def test_a_file_that_eats_memory_is_told() -> None:
 
 def test_an_answer_is_made_of_values_alone() -> None:
     """All kinds of cells come through; a function does not."""
-    cells = ["text", 1.5, 2, True, "", date(2027, 1, 1), datetime(2027, 1, 1, 12), time(8, 30), timedelta(hours=2)]
+    cells = ["text", 1.5, 2, True, "", date(2027, 1, 1), datetime(2027, 1, 1, 12), time(8, 30), timedelta(hours=2)]  # noqa: DTZ001 -- as a cell has it
     sheet = RawSheet("A", 0, 0, [cells], marks=Marks({"A1": "#REF!"}, frozenset({"A2"}), frozenset({3}), frozenset({4})))
     answer = (Returned({"form": "unit_plan"}, (sheet,)), (finding("external-link", files=["a"]),))
-    assert isolated._Answer(io.BytesIO(pickle.dumps(answer))).load() == answer
+    assert isolated.Answer(io.BytesIO(pickle.dumps(answer))).load() == answer
     with pytest.raises(pickle.UnpicklingError):
-        isolated._Answer(io.BytesIO(pickle.dumps(os.system))).load()
+        isolated.Answer(io.BytesIO(pickle.dumps(os.system))).load()
 
 
 # what must not slip by: cells that are written otherwise than programs write them

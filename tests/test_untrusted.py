@@ -6,16 +6,19 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mutants import Base, base_of, with_cell
+from styrxl import judge as judging
 from styrxl.answers import as_html, as_json, as_text
 from styrxl.fill import grids, opened, saved, write_text
-from styrxl.findings import finding, fix, message
+from styrxl.findings import Remark, finding, fix, message
 from styrxl.judged import Judged, JudgedRound
+from styrxl.parse import Batch
 from styrxl.returned import read
 from town import ROUND, Town
 
@@ -25,13 +28,13 @@ PERSON, TWELVE = "811218-9876", "198112189876"  # Skatteverket's own example
 
 @pytest.fixture(scope="module")
 def base(shared_full: Town) -> Base:
-    """A unit's valid return."""
+    """Return a unit's valid return."""
     return base_of(OWNER, shared_full.filled(OWNER), shared_full.form(OWNER), shared_full.forms, "sv")
 
 
 @pytest.fixture(scope="module")
 def board(shared_full: Town) -> Base:
-    """A board's valid return."""
+    """Return a board's valid return."""
     return base_of("UBN", shared_full.filled("UBN"), shared_full.form("UBN"), shared_full.forms, "sv")
 
 
@@ -51,6 +54,16 @@ def _edited(data: bytes, edit: Callable[[Workbook], object]) -> bytes:
 
 
 # identity
+
+
+def _reidentified(data: bytes, facts: Mapping[str, str]) -> bytes:
+    """Return a workbook that says something else of itself in its hidden sheet, and nothing in its properties."""
+    book = opened(data)
+    _write_identity(book, facts)
+    properties: Any = getattr(book, "custom_doc_props")  # noqa: B009 -- the stubs do not know it
+    for name in properties.names:
+        del properties[name]
+    return saved(book)
 
 
 def _write_identity(book: Workbook, facts: Mapping[str, str]) -> None:
@@ -104,13 +117,7 @@ FORGED: Sequence[tuple[Mapping[str, str], str]] = (
 @pytest.mark.parametrize("facts, rule", FORGED)
 def test_what_is_not_signed_is_forged(shared_full: Town, facts: Mapping[str, str], rule: str) -> None:
     """Whichever part of it was changed; what is wrong in a more telling way is told so."""
-    data = _edited(shared_full.filled(OWNER), lambda book: (_write_identity(book, facts), _no_properties(book)))
-    assert _found(_one(shared_full, data)) == [(rule, None, None)]
-
-
-def _no_properties(book: Workbook) -> None:
-    for name in book.custom_doc_props.names:
-        del book.custom_doc_props[name]
+    assert _found(_one(shared_full, _reidentified(shared_full.filled(OWNER), facts))) == [(rule, None, None)]
 
 
 def test_a_signature_from_another_workbook_does_not_fit(shared_full: Town, base: Base) -> None:
@@ -118,8 +125,7 @@ def test_a_signature_from_another_workbook_does_not_fit(shared_full: Town, base:
     other = read(shared_full.filled("UBN-ÅBY"))[0]
     assert other is not None
     for facts in ({"signature": other.identity["signature"]}, {**other.identity, "owner": OWNER}):
-        data = _edited(base.data, lambda book, facts=facts: (_write_identity(book, facts), _no_properties(book)))  # type: ignore[misc]
-        assert _found(_one(shared_full, data)) == [("forged-identity", None, None)]
+        assert _found(_one(shared_full, _reidentified(base.data, facts))) == [("forged-identity", None, None)]
 
 
 def test_a_lost_identity_can_be_told(full: Town, base: Base) -> None:
@@ -167,7 +173,11 @@ def test_a_formula_of_ours_is_worked_out_anew(shared_full: Town, board: Base) ->
 
 def test_what_a_validation_would_have_stopped_is_found_without_it(shared_full: Town, board: Base) -> None:
     """Pasting replaces a cell's validation along with its value."""
-    stripped = {part: re.sub(rb"<dataValidations.*</dataValidations>", b"", xml, flags=re.DOTALL) for part, xml in board.parts.items() if "sheets/" in part}
+    stripped = {
+        part: re.sub(rb"<dataValidations.*</dataValidations>", b"", xml, flags=re.DOTALL)
+        for part, xml in board.parts.items()
+        if "sheets/" in part
+    }
     bare = Base(board.owner, board.form, board.data, {**board.parts, **stripped}, board.sheet_parts, board.spots)
     for field, cell, rule in (
         ("priority", "><v>4</v>", "not-in-list"),
@@ -253,15 +263,10 @@ EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)><a href='javascript
 
 def test_nothing_of_a_senders_becomes_html(shared_full: Town, base: Base) -> None:
     """Not a value, a heading, a sheet's name, a file's name or an owner."""
-
-    def spoil(book: Workbook) -> None:
-        _write_identity(book, {"owner": EVIL})
-        _no_properties(book)
-
-    name, part, columns, first = _sheet(base, "commitments")
+    _, part, columns, first = _sheet(base, "commitments")
     heading = with_cell(base.parts[part], first - 1, 1 + max(columns.values()), f' t="inlineStr"><is><t>{_xml(EVIL)}</t></is>')
     cell = with_cell(heading, first, columns["parent_id"], f' t="inlineStr"><is><t>{_xml(EVIL)}</t></is>')
-    judged = shared_full.judge((EVIL, base.packed({part: cell})), ("forged.xlsx", _edited(base.data, spoil)))
+    judged = shared_full.judge((EVIL, base.packed({part: cell})), ("forged.xlsx", _reidentified(base.data, {"owner": EVIL})))
     assert "unknown-parent" in {f.rule for r in judged.returns for f in r.findings}
     page = _Page()
     html = as_html(judged, "sv", {EVIL: EVIL}, EVIL, "0B5563")
@@ -286,7 +291,7 @@ def test_nothing_of_a_senders_steers_the_terminal(shared_full: Town, base: Base)
 
 
 def _with_persons(base: Base) -> bytes:
-    """A personal identity number everywhere that something can be written."""
+    """Write a personal identity number everywhere that something can be written."""
 
     def spoil(book: Workbook) -> None:
         places = grids(book, base.form)
@@ -295,7 +300,9 @@ def _with_persons(base: Base) -> bytes:
             write_text(grid.cell(field), f"Stöd till {PERSON} och {TWELVE}")
         write_text(grid.cell("commitment_id"), PERSON)
         grid.sheet.cell(grid.heading_row, 15).value = f"Elev {PERSON}"
-        book.create_sheet(f"Elev {PERSON}")["A1"] = TWELVE
+        own = book.create_sheet(f"Elev {PERSON}")
+        assert isinstance(own, Worksheet)
+        own.cell(1, 1, TWELVE)
 
     return _edited(base.data, spoil)
 
@@ -317,3 +324,33 @@ def test_a_number_that_no_reader_knows_is_still_json() -> None:
     assert "inf" in message(found, "sv")
     judged = Judged(0, "x.xlsx", "", "rejected", (found,))
     json.loads(as_json(JudgedRound("", (judged,), {}), "sv"), parse_constant=pytest.fail)
+
+
+# what the program does when it fails itself
+
+
+def test_a_return_on_which_the_program_fails_is_named_and_the_rest_goes_on(
+    shared_full: Town, base: Base, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The trace is in the log; where it fails on each of them it is no file's fault, and the error comes out."""
+    real = judging.check_personal
+
+    def failing(batch: Batch) -> list[Remark]:
+        if any("BOMB" in str(value) for values in batch.columns.values() for value in values):
+            raise ZeroDivisionError
+        return real(batch)
+
+    monkeypatch.setattr(judging, "check_personal", failing)
+    bad, _, _ = _changed(base, "commitments", "text", ' t="inlineStr"><is><t>BOMB</t></is>')
+    files = [("bad.xlsx", bad), ("good.xlsx", base.data), ("UBN.xlsx", shared_full.filled("UBN"))]
+    judged = shared_full.judge(*files)
+    assert [(r.path, r.verdict) for r in judged.returns] == [
+        ("bad.xlsx", "unreadable"),
+        ("good.xlsx", "accepted"),
+        ("UBN.xlsx", "accepted"),
+    ]
+    assert message(judged.returns[0].findings[0], "sv").endswith("den är så skadad att läsningen avbröts.")
+    assert not (judged.tables["commitments"]["_source"] == 0).any()
+    assert [record.exc_info and record.exc_info[0] for record in caplog.records] == [ZeroDivisionError]
+    with pytest.raises(ZeroDivisionError):
+        shared_full.judge(("bad.xlsx", bad), ("worse.xlsx", bad + b" "))
