@@ -39,8 +39,8 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
-    """Return a workbook of these parts; the same parts give the same bytes."""
-    return stamped(skeleton(parts), {})
+    """Return a workbook of these parts, as they are; the same parts give the same bytes."""
+    return stamped(tuple(_plain(name, parts[name]) for name in sorted(parts, key=_order)), {})
 
 
 def timeless(parts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -184,6 +184,11 @@ def with_parts(parts: Sequence[Part], changed: Mapping[str, bytes]) -> tuple[Par
     """Return a skeleton with some parts changed or added."""
     made = {part.name: part for part in (*parts, *skeleton(changed))}
     return tuple(sorted(made.values(), key=lambda part: _order(part.name.decode("ascii"))))
+
+
+def _plain(name: str, data: bytes) -> Part:
+    """Return a part in which nothing is a token: somebody's own text may look like one."""
+    return Part(name.encode("ascii"), (Piece(data, _deflated(data, last=True)),), zlib.crc32(data))
 
 
 def _part(name: str, data: bytes) -> Part:

@@ -20,6 +20,9 @@ from mail_town import planned_mail_town
 from town import Town, full_town, planned_town
 from year import Followed, whole_year
 
+# Processes that tests start find the tests' own functions here; last, so that styrxl is still the one that is installed.
+sys.path.append(str(Path(__file__).parent.parent))
+
 IN_CI = os.environ.get("CI") == "true"
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)

@@ -13,12 +13,12 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mutants import Base, base_of, with_cell
-from styrxl import judge as judging
 from styrxl.answers import as_html, as_json, as_text
 from styrxl.fill import grids, opened, saved, write_text
 from styrxl.findings import Remark, finding, fix, message
 from styrxl.judged import Judged, JudgedRound
 from styrxl.parse import Batch
+from styrxl.personal import check_personal
 from styrxl.returned import read
 from town import ROUND, Town
 
@@ -299,6 +299,7 @@ def _with_persons(base: Base) -> bytes:
         for field in ("text", "parent_id", "responsible", "expected_result", "start", "end"):
             write_text(grid.cell(field), f"Stöd till {PERSON} och {TWELVE}")
         write_text(grid.cell("commitment_id"), PERSON)
+        assert grid.sheet is not None
         grid.sheet.cell(grid.heading_row, 15).value = f"Elev {PERSON}"
         own = book.create_sheet(f"Elev {PERSON}")
         assert isinstance(own, Worksheet)
@@ -333,14 +334,13 @@ def test_a_return_on_which_the_program_fails_is_named_and_the_rest_goes_on(
     shared_full: Town, base: Base, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The trace is in the log; where it fails on each of them it is no file's fault, and the error comes out."""
-    real = judging.check_personal
 
     def failing(batch: Batch) -> list[Remark]:
         if any("BOMB" in str(value) for values in batch.columns.values() for value in values):
             raise ZeroDivisionError
-        return real(batch)
+        return check_personal(batch)
 
-    monkeypatch.setattr(judging, "check_personal", failing)
+    monkeypatch.setattr("styrxl.judge.check_personal", failing)
     bad, _, _ = _changed(base, "commitments", "text", ' t="inlineStr"><is><t>BOMB</t></is>')
     files = [("bad.xlsx", bad), ("good.xlsx", base.data), ("UBN.xlsx", shared_full.filled("UBN"))]
     judged = shared_full.judge(*files)
