@@ -27,6 +27,7 @@ from styrxl.reading import Readings
 Raw = tuple[str, int, bytes]  # a file's hash, its size, and its reading as bytes
 CHUNK = 40  # files that a process is given at once
 _TRIES = 2
+_MOST = 1 << 28  # bytes of a message
 _LENGTH = struct.Struct("<Q")
 _COMMAND = "from styrxl.workers import serve; serve()"
 
@@ -188,11 +189,14 @@ def send(target: IO[bytes], message: bytes) -> None:
 
 
 def receive(source: IO[bytes]) -> bytes:
-    """Return the next message of a pipe; EOFError where there is none, or not all of it."""
+    """Return the next message of a pipe; EOFError where there is none, or not all of it, ValueError for what is none."""
     head = source.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
-    message = source.read(_LENGTH.unpack(head)[0])
-    if len(message) < _LENGTH.unpack(head)[0]:
+    [length] = _LENGTH.unpack(head)
+    if length > _MOST:
+        raise ValueError("no message")
+    message = source.read(length)
+    if len(message) < length:
         raise EOFError
     return message

@@ -1,0 +1,118 @@
+"""Several processes: the same results in the same order as one, whatever becomes of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from styrxl import workers
+from styrxl.errors import StyrxlError
+from styrxl.forms import Forms, standard_folder
+from styrxl.gather import How, Lying, gather, modified
+from styrxl.limits import STANDARD
+from styrxl.reading import Readings
+from styrxl.workers import read_in_processes
+from town import ROUND, Town
+
+FORMS = Forms([standard_folder()])
+DIES_ONCE = """
+import os, sys
+from pathlib import Path
+from styrxl.workers import serve
+mark = Path({mark!r})
+if not mark.exists():
+    mark.write_text("here")
+    sys.stdin.buffer.read(100)
+    os._exit(1)
+serve()
+"""
+DIES_HALFWAY = """
+import os
+from styrxl import workers
+inner, count = workers._answer, 0
+def answer(path, readings):
+    global count
+    count += 1
+    if count > 3:
+        os._exit(9)
+    return inner(path, readings)
+workers._answer = answer
+workers.serve()
+"""
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "CHUNK", 2)
+
+
+@pytest.fixture(scope="module")
+def crowd(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> list[Lying]:
+    """Make returns of all kinds, good and bad, more than one process gets at a time."""
+    folder = tmp_path_factory.mktemp("crowd")
+    found = []
+    for path in sorted(shared_full.inbox.iterdir()):
+        data = path.read_bytes()
+        for name, content in (("", data), (" avhuggen", data[: len(data) // 2]), (" tom", b""), (" annat", b"%PDF-1.7 " + data[:99])):
+            one = folder / f"{path.stem}{name}.xlsx"
+            one.write_bytes(content)
+            found.append(Lying(one.name, one, modified(one)))
+    return found
+
+
+def read(crowd: list[Lying], how: How, root: Path) -> list[Any]:
+    return [(one.lying, one.sha256, one.size, one.reading) for one in gather(root, "", crowd, FORMS, STANDARD, how)]
+
+
+def test_two_read_what_one_does(crowd: list[Lying], tmp_path: Path) -> None:
+    alone = read(crowd, How(jobs=1, keep=False), tmp_path)
+
+    assert read(crowd, How(jobs=2, keep=False), tmp_path) == alone
+    assert [one[0] for one in alone] == crowd
+
+
+def test_reports_and_workbooks_are_the_same(full: Town) -> None:
+    said, written = [], []
+    for jobs in ("1", "3"):
+        said.append(json.loads(full.run("validate", "--jobs", jobs, "--format", "json").stdout))
+        full.run("consolidate", ROUND, "--jobs", jobs)
+        written.append((full.root / "council" / f"{ROUND}.xlsx").read_bytes())
+
+    assert said[0] == said[1]
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("script", [DIES_ONCE, DIES_HALFWAY, "raise SystemExit(1)", "print('not an answer', flush=True)"])
+def test_processes_that_die_cost_time_and_no_row(crowd: list[Lying], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """One that dies is replaced; what none can read is read here."""
+    alone = read(crowd, How(jobs=1, keep=False), tmp_path)
+    monkeypatch.setattr(workers, "_COMMAND", script.replace("{mark!r}", repr(str(tmp_path / "died"))))
+
+    assert read(crowd, How(jobs=2, keep=False), tmp_path) == alone
+
+
+def test_a_file_that_is_gone_is_the_operators(crowd: list[Lying], tmp_path: Path) -> None:
+    """As it is without processes."""
+    gone = Lying("borta.xlsx", tmp_path / "borta.xlsx", crowd[0].modified)
+    for jobs in (1, 2):
+        with pytest.raises(StyrxlError) as trouble:
+            read([*crowd, gone], How(jobs=jobs, keep=False), tmp_path)
+        assert trouble.value.code == "not-readable"
+
+
+def test_results_may_be_left_where_they_are(crowd: list[Lying]) -> None:
+    """Whoever has seen enough ends the processes with it."""
+    results = read_in_processes([one.path for one in crowd], FORMS.folders, STANDARD, 2)
+    assert next(results) is not None
+    results.close()  # type: ignore[attr-defined] # a generator, called an iterator
+
+
+def test_few_returns_start_no_process(crowd: list[Lying], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_COMMAND", "raise SystemExit(1)")
+    with Readings(FORMS) as readings:
+        expected = [readings.read(one.path.read_bytes()) for one in crowd]
+
+    assert [one[3] for one in read(crowd, How(keep=False), tmp_path)] == expected
