@@ -8,7 +8,7 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(wildcard styrxl/*.* styrxl/*/*.* styrxl/*/*/*.py schemas sheets schemas/* sheets/*)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test clean
+.PHONY: demo test bench clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/
 	$(BIN)/styrxl demo demo
@@ -31,6 +31,9 @@ $(VENV)/installed: $(PACKAGE) | $(VENV)/made
 $(VENV)/installed-with-tests: $(PACKAGE) | $(VENV)/made
 	$(INSTALL) '.[test]'
 	touch $(VENV)/installed $@
+
+bench: $(VENV)/installed ## How fast it is, beside what it is measured against (ARGS="--sizes 1000")
+	$(BIN)/python -P tests/bench.py $(ARGS)
 
 clean: ## What make has made, but for demo/
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
