@@ -32,8 +32,8 @@ $(VENV)/installed-with-tests: $(PACKAGE) | $(VENV)/made
 	$(INSTALL) '.[test]'
 	touch $(VENV)/installed $@
 
-bench: $(VENV)/installed ## How fast it is, beside what it is measured against (ARGS="--sizes 1000")
-	$(BIN)/python -P tests/bench.py $(ARGS)
+bench: $(VENV)/installed ## How fast it is, beside what it is measured against (SIZES=1000 for a short run)
+	$(BIN)/python -P tests/bench.py $(if $(SIZES),--sizes $(SIZES))
 
 clean: ## What make has made, but for demo/
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

@@ -1,0 +1,160 @@
+"""Beyond one machine: a Dask cluster reads what one process reads, wherever fsspec reaches, and a lost worker loses no row."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from styrxl import cluster
+from styrxl.errors import StyrxlError
+from styrxl.gather import How, gather
+from styrxl.limits import STANDARD
+from town import NOW, ROUND, Town
+
+distributed: Any = pytest.importorskip("distributed")
+fsspec: Any = pytest.importorskip("fsspec")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own are not ours to mend
+
+
+@pytest.fixture(scope="module")
+def two_workers() -> Iterator[Any]:
+    """Give a cluster of two processes on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path))
+        with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
+            yield made
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CHUNK", 2)
+
+
+def report(town: Town, *options: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(town.run("validate", "--round", ROUND, "--format", "json", *options).stdout)
+    return found
+
+
+def judged(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what was said of each return, wherever it lies."""
+    return sorted(({**one, "path": Path(one["path"]).name} for one in said["workbooks"]), key=lambda one: str(one["path"]))
+
+
+def test_a_cluster_reads_what_one_process_does(full: Town, two_workers: Any) -> None:
+    """Reports and workbooks, bytes and all."""
+    alone = report(full, "--jobs", "1")
+    full.run("consolidate", ROUND)
+    written = (full.root / "council" / f"{ROUND}.xlsx").read_bytes()
+
+    assert report(full, "--scheduler", two_workers.scheduler_address) == alone
+    full.run("consolidate", ROUND, "--scheduler", two_workers.scheduler_address)
+    assert (full.root / "council" / f"{ROUND}.xlsx").read_bytes() == written
+
+
+@pytest.mark.parametrize("address", ["file://{root}", "{root}"])
+def test_returns_are_read_from_a_folder_anywhere(full: Town, two_workers: Any, address: str) -> None:
+    expected = judged(report(full))
+    where = address.format(root=full.inbox)
+
+    assert judged(report(full, "--inbox", where)) == expected
+    assert judged(report(full, "--inbox", where, "--scheduler", two_workers.scheduler_address)) == expected
+
+
+def test_returns_are_read_from_memory(full: Town) -> None:
+    """Litter is passed over."""
+    expected = judged(report(full))
+    memory = fsspec.filesystem("memory")
+    for path in full.inbox.iterdir():
+        memory.pipe(f"/svar/{path.name}", path.read_bytes())
+    memory.pipe("/svar/~$UBN.xlsx", b"lock")
+
+    found = report(full, "--inbox", "memory://svar")
+    assert judged(found) == expected
+    assert {one["path"] for one in found["workbooks"]} == {f"memory:///svar/{path.name}" for path in full.inbox.iterdir()}
+
+
+def test_returns_are_read_from_a_bucket(full: Town, two_workers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By this process and by the workers, which get the address and not the file."""
+    pytest.importorskip("s3fs")
+    served = pytest.importorskip("moto.server").ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    served.start()
+    host, port = served.get_host_and_port()
+    address = {"AWS_ENDPOINT_URL": f"http://{host}:{port}", "AWS_DEFAULT_REGION": "us-east-1"}
+    settings = {**address, "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    try:
+        with distributed.Client(two_workers) as client:
+            client.run(os.environ.update, settings)
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        bucket = fsspec.filesystem("s3", skip_instance_cache=True)
+        bucket.mkdir("svar")
+        for path in full.inbox.iterdir():
+            bucket.pipe(f"svar/2027/{path.name}", path.read_bytes())
+        expected = judged(report(full))
+
+        assert judged(report(full, "--inbox", "s3://svar/2027")) == expected
+        assert judged(report(full, "--inbox", "s3://svar/2027", "--scheduler", two_workers.scheduler_address)) == expected
+    finally:
+        served.stop()
+
+
+def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is killed with files in its hands, and another comes in its place."""
+    returns = cluster.listed(str(full.inbox), NOW) * 8
+    forms = full.forms
+    alone = gather(full.root, "", returns, forms, STANDARD, How(jobs=1, keep=False))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path))
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
+        killed: list[int] = []
+
+        def kill(_: int) -> None:
+            if not killed:
+                killed.append(next(iter(made.workers.values())).pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        how = How(scheduler=made.scheduler_address, keep=False, progress=lambda _: nullcontext(kill))
+        assert gather(full.root, "", returns, forms, STANDARD, how) == alone
+        assert killed
+
+
+def test_another_styrxl_on_the_cluster_is_refused(full: Town, two_workers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "program", lambda: "0.0 another")
+    done = full.run("validate", "--scheduler", two_workers.scheduler_address, expect=3)
+
+    assert "ett annat styrxl" in done.stderr
+
+
+def test_a_cluster_that_is_not_there(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_PATIENCE", 1.0)
+
+    assert "tcp://127.0.0.1:1" in full.run("validate", "--scheduler", "tcp://127.0.0.1:1", expect=3).stderr
+
+
+@pytest.mark.parametrize("options", [("--scheduler", "tcp://127.0.0.1:1"), ("--inbox", "s3://svar")])
+def test_what_is_not_installed_is_named(full: Town, monkeypatch: pytest.MonkeyPatch, options: tuple[str, str]) -> None:
+    def nothing(name: str) -> Any:
+        if name.partition(".")[0] in {"distributed", "fsspec"}:
+            raise ImportError(name=name.partition(".")[0])
+        return import_module(name)
+
+    monkeypatch.setattr(cluster, "import_module", nothing)
+
+    assert "pip install styrxl[cluster]" in full.run("validate", "--round", ROUND, *options, expect=3).stderr
+
+
+def test_an_address_with_nothing_behind_it(full: Town) -> None:
+    with pytest.raises(StyrxlError) as trouble:
+        cluster.listed("memory://ingenting", NOW)
+
+    assert trouble.value.code == "not-readable"
+    assert "ingenting" in full.run("validate", "--round", ROUND, "--inbox", "memory://ingenting", expect=3).stderr
