@@ -58,14 +58,18 @@ class Stage:
             _write(temporary, content, mode)
         return temporary
 
-    def put(self) -> None:
-        """Put the files in their places, once all of them are safely on the disk; raises as ``add``."""
+    def settle(self) -> None:
+        """See to it that all files are safely on the disk, before anybody is told of them; raises as ``add``."""
         # Many at once: a disk takes hardly longer over a hundred files than over one.
         with ThreadPoolExecutor(min(_AT_ONCE, len(self._written) or 1)) as pool:
             for path, trouble in zip(self._written, list(pool.map(_synced, self._written.values())), strict=True):
                 if trouble:
                     with _trouble(path):
                         raise trouble
+
+    def put(self) -> None:
+        """Put the files in their places, once all of them are safely on the disk; raises as ``add``."""
+        self.settle()
         for path, temporary in list(self._written.items()):
             with _trouble(path):
                 _replace(temporary, path)

@@ -79,6 +79,7 @@ def _issue(desk: Desk, source: Source, form: Form, group: Sequence[Organisation]
             written.append(path)
             if filled.owner not in newest or newest[filled.owner].issue_id != filled.issue:
                 new.append((_recorded(desk, filled, path), replace(filled, issue="", signature="").to_json()))
+        stage.settle()  # the ledger says nothing that a full disk makes untrue
         desk.ledger.record_issues(new)
         stage.put()
     return written
