@@ -152,7 +152,17 @@ def reading_returns(command: Callable[..., None]) -> Callable[..., None]:
 the_round = click.argument("round_", metavar="ROUND", callback=round_of)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_ABOUT = """Steer by goals, with Excel: workbooks out, returns validated, linked and consolidated.
+
+\b
+A round: distribute, collect the returns in inbox/ROUND, validate, consolidate.
+ROUND is a year and a kind: 2027-plan, 2027-t1, 2027-t2, 2027-year.
+
+Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 you must act first.
+"""  # the sign after the first line keeps click from joining the lines of that paragraph
+
+
+@click.group(help=_ABOUT, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="styrxl")
 @click.option(
     "--workspace",
@@ -164,14 +174,7 @@ the_round = click.argument("round_", metavar="ROUND", callback=round_of)
 @click.option("--lang", type=click.Choice(["sv", "en"]), help="Language of what is said (the municipality's).")
 @click.pass_context
 def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
-    r"""Steer by goals, with Excel: workbooks out, returns validated, linked and consolidated.
-
-    \b
-    A round: distribute, collect the returns in inbox/ROUND, validate, consolidate.
-    ROUND is a year and a kind: 2027-plan, 2027-t1, 2027-t2, 2027-year.
-
-    Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 you must act first.
-    """
+    """Steer by goals, with Excel: workbooks out, returns validated, linked and consolidated."""
     context.obj = Settled(workspace, lang)
 
 

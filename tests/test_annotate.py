@@ -579,9 +579,9 @@ def test_what_did_not_come_along_is_said(desk: Desk) -> None:
     said = [row[0] for row in lead(back) if isinstance(row[0], str) and row[0].startswith(("•", "Filen"))]
     assert said == [
         "Filen som du skickade (svar.xlsx) finns kvar hos oss, precis som den var.",
-        "• Er egen kolumn Anteckningar på bladet Åtaganden: 2 ifyllda celler.",
+        "• Er egen kolumn Anteckningar på bladet Åtaganden, ifyllda celler: 2.",
         "• Celler bredvid tabellen på bladet Åtaganden: 1 ifyllda.",
-        "• Ert eget blad Våra anteckningar: 1 ifyllda celler.",
+        "• Ert eget blad Våra anteckningar, ifyllda celler: 1.",
         "• Kommentarer: 1.",
     ]
 
@@ -591,7 +591,7 @@ def test_sheet_under_another_name_is_said(desk: Desk) -> None:
     book = opened(desk.town.filled("UBN-ÖST"))
     book["Åtaganden"].title = "Plan"
     back = desk.back("UBN-ÖST", saved(book))
-    assert any(str(row[0]).startswith("• Ert eget blad Plan: ") for row in lead(back))
+    assert any(str(row[0]).startswith("• Ert eget blad Plan, ") for row in lead(back))
     assert ["! Rätta", "Åtaganden", "", "Bladet Åtaganden saknas."] in [row[:4] for row in lead(back)]
 
 

@@ -43,6 +43,7 @@ def test_help_says_what_it_does(name: str | None) -> None:
     status, out, _ = run(*([name] if name else []), "--help")
     assert status == 0
     assert len(out.splitlines()) > 4
+    assert "\\b" not in out  # click's mark for lines to keep, not taken as such
 
 
 def test_help_is_quick() -> None:

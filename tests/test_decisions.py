@@ -193,7 +193,7 @@ def both(town: Town, first: Mapping[str, Any] = ECONOMIST, second: Mapping[str, 
 def test_what_the_newer_return_lacks_of_the_older_is_said(town: Town) -> None:
     both(town)
     lost = [message for rule, message in findings(town, "strategist.xlsx") if rule == "answers-lost"]
-    sheets = "Budget (5 ifyllda celler), Enhetsramar (2 ifyllda celler), Investeringar (4 ifyllda celler)"
+    sheets = "Budget (ifyllda celler: 5), Enhetsramar (ifyllda celler: 2), Investeringar (ifyllda celler: 4)"
     assert lost == [f"Här saknas svar som finns i ett tidigare svar (inbox/2027-plan/economist.xlsx): {sheets}. De räknas inte längre."]
     assert [rule for rule, _ in findings(town, "economist.xlsx")] == ["superseded-return"]
 
@@ -236,9 +236,9 @@ def test_a_third_person_s_sheets_are_joined_in_their_turn(town: Town) -> None:
     town.put("b.xlsx", town.filled("UBN", {key: BOARD[key] for key in ("budget", "unit_frames")}), 1)
     town.put("c.xlsx", town.filled("UBN", STRATEGIST), 2)
     lost = [message for rule, message in findings(town, "c.xlsx") if rule == "answers-lost"]
-    assert [re.findall(r"(\w+\.xlsx|[A-Z]\w+ \(\d+)", message) for message in lost] == [
-        ["b.xlsx", "Budget (5", "Enhetsramar (2"],
-        ["a.xlsx", "Investeringar (4"],
+    assert [re.findall(r"(\w+\.xlsx|[A-Z]\w+ \(ifyllda celler: \d+)", message) for message in lost] == [
+        ["b.xlsx", "Budget (ifyllda celler: 5", "Enhetsramar (ifyllda celler: 2"],
+        ["a.xlsx", "Investeringar (ifyllda celler: 4"],
     ]
     town.run("merge", ROUND, "UBN", expect=None)
     town.run("merge", ROUND, "UBN")
