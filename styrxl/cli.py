@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial, wraps
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from styrxl.inbox import Desk
     from styrxl.lock import Holder
     from styrxl.mailroom import Room
+    from styrxl.receive import Outcome
     from styrxl.rounds import Round
     from styrxl.workspace import Workspace
 
@@ -108,9 +109,8 @@ class Settled:
         from styrxl.findings import error_text, say
 
         language = self.language()
-        text = error_text(
-            error.code, {name: say(fact, language) if name == "level" else fact for name, fact in error.facts.items()}, language
-        )
+        facts = {name: say(fact, language) if isinstance(fact, Mapping) else fact for name, fact in error.facts.items()}
+        text = error_text(error.code, facts, language)
         if "judged" in error.facts:
             from styrxl.answers import as_text
             from styrxl.judged import JudgedRound
@@ -251,9 +251,33 @@ def distribute(settings: Settled, round_: Round, level: str | None, only: tuple[
     sys.exit(FINDINGS if done.unserved else FINE)
 
 
+def lying(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Find sources: from where one stands, from the workspace, or within the round's inbox."""
+    root, round_ = context.ensure_object(Settled).root, context.params.get("round_")
+    folders = (Path(), root, *([root / "inbox" / round_.id] if round_ else []))
+    found = []
+    for path in value:
+        there = next((folder / path for folder in folders if (folder / path).exists()), None)
+        if there is None:
+            raise click.BadParameter(f"there is no {path}", param=parameter)
+        found.append(there)
+    return tuple(found)
+
+
+def some_words(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Demand that a reason says something."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("must not be empty", param=parameter)
+    return value
+
+
+the_reason = click.option("--reason", required=True, metavar="TEXT", callback=some_words, help="Why; it is kept and shown.")
+the_decider = click.option("--by", metavar="NAME", help="Who decides (STYRXL_USER, or whom the computer knows).")
+
+
 @cli.command()
 @the_round
-@click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(path_type=Path), callback=lying)
 @click.option("--imap", is_flag=True, help="Take what has come to the mailbox that styrxl.toml names.")
 @click.option(
     "--maildir",
@@ -263,12 +287,29 @@ def distribute(settings: Settled, round_: Round, level: str | None, only: tuple[
     metavar="DIR",
     help="Take what lies in a maildir.",
 )
+@click.option("--owner", metavar="OWNER", help="Whose it is: for one workbook that lost its identity, also one in the inbox.")
+@click.option("--form", "form_name", metavar="FORM", help="Which form it is (the one that OWNER has in the round).")
+@click.option("--reason", metavar="TEXT", callback=some_words, help="Why it is OWNER's; it is kept and shown.")
+@the_decider
 @settled
-def receive(settings: Settled, round_: Round, sources: tuple[Path, ...], maildirs: tuple[Path, ...], *, imap: bool) -> None:
+def receive(  # the options are what they are
+    settings: Settled,
+    round_: Round,
+    sources: tuple[Path, ...],
+    maildirs: tuple[Path, ...],
+    owner: str | None,
+    form_name: str | None,
+    reason: str | None,
+    by: str | None,
+    *,
+    imap: bool,
+) -> None:
     """Take returns in SOURCE (folders, files, zip archives, .eml and .mbox) into inbox/ROUND, as they are.
 
     They are named by owner and time. What lies there already is not taken in twice; lock files and litter are passed over.
     What comes by mail must be from a contact of the owner that the workbook belongs to; else it waits in quarantine.
+
+    With --owner a single workbook that does not say whose it is counts as OWNER's from now on. Say another OWNER, and it is that one's.
     """
     from styrxl.fetch import is_mail
 
@@ -276,9 +317,37 @@ def receive(settings: Settled, round_: Round, sources: tuple[Path, ...], maildir
     files = [path for path in sources if not is_mail(path)]
     if not (files or by_mail or imap):
         raise click.UsageError("Name a SOURCE, or --imap.")
+    if owner is None and (form_name or reason):
+        raise click.UsageError("--form and --reason need --owner.")
+    if owner is not None:
+        if by_mail or imap:
+            raise click.UsageError("--owner is for a workbook, not for mail. Take the mail in first, then name the file in the inbox.")
+        sys.exit(FINDINGS if _receive_one(settings, round_, files, owner, form_name, reason or "", by) else FINE)
     held = _receive_mail(settings, round_, by_mail, imap=imap) if by_mail or imap else False
     refused = _receive_files(settings, round_, files) if files else False
     sys.exit(FINDINGS if held or refused else FINE)
+
+
+def _receive_one(
+    settings: Settled, round_: Round, files: Sequence[Path], owner: str, form: str | None, reason: str, by: str | None
+) -> bool:
+    """Take in a workbook as somebody's, and tell whether it was refused."""
+    from styrxl.assign import claim_of, receive_as, workbooks
+    from styrxl.findings import say, word
+
+    if len(files) != 1 or workbooks(files[0]) != 1:
+        raise click.UsageError("--owner is for one workbook at a time: name that file alone.")
+    with settings.desk(by=by) as desk:
+        language = settings.language()
+        done = receive_as(desk, round_, files[0], claim_of(desk, round_, owner, form), reason)
+        refused = _say_received(desk, round_, done.outcomes, language)
+        if done.decision and done.judged:
+            decision, title = done.decision, desk.workspace.forms.form(done.decision.form or "").title[language]
+            facts = {"path": decision.path, "owner": decision.owner, "form": title}
+            at = {} if done.new else {"by": decision.decided_by, "at": say(decision.decided_at.date(), language)}
+            state = word(f"verdict_{done.judged.verdict}", language)
+            click.echo(word("assigned" if done.new else "assigned_before", language, state=state, **facts, **at))
+    return refused
 
 
 def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], *, imap: bool) -> bool:
@@ -302,24 +371,28 @@ def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], *, im
 
 def _receive_files(settings: Settled, round_: Round, sources: Sequence[Path]) -> bool:
     """Take in what lies in folders, files and archives, and tell whether anything was refused."""
-    from styrxl.findings import say, word
     from styrxl.receive import receive as take
-    from styrxl.receive import states
 
     with settings.desk() as desk:
-        language = settings.language()
-        outcomes = take(desk, round_, sources)
-        for outcome in outcomes:
-            if outcome.state == "taken":
-                click.echo(word("received", language, origin=outcome.origin, path=outcome.path))
-            elif outcome.state == "known":
-                click.echo(word("received_known", language, origin=outcome.origin, path=outcome.path), err=True)
-            elif outcome.state == "skipped":
-                click.echo(word("skipped", language, path=outcome.origin), err=True)
-            else:
-                click.echo(word("received_not", language, origin=outcome.origin, why=say(outcome.why, language)), err=True)
-        counted = states(outcomes)
-        click.echo(word("received_sum", language, folder=desk.workspace.shown(desk.workspace.inbox(round_)), **counted), err=True)
+        return _say_received(desk, round_, take(desk, round_, sources), settings.language())
+
+
+def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], language: str) -> bool:
+    """Say what became of files, and tell whether anything was refused."""
+    from styrxl.findings import say, word
+    from styrxl.receive import states
+
+    for outcome in outcomes:
+        if outcome.state == "taken":
+            click.echo(word("received", language, origin=outcome.origin, path=outcome.path))
+        elif outcome.state == "known":
+            click.echo(word("received_known", language, origin=outcome.origin, path=outcome.path), err=True)
+        elif outcome.state == "skipped":
+            click.echo(word("skipped", language, path=outcome.origin), err=True)
+        else:
+            click.echo(word("received_not", language, origin=outcome.origin, why=say(outcome.why, language)), err=True)
+    counted = states(outcomes)
+    click.echo(word("received_sum", language, folder=desk.workspace.shown(desk.workspace.inbox(round_)), **counted), err=True)
     return bool(counted["refused"])
 
 
@@ -352,6 +425,8 @@ def validate(
     Files named by PATH are judged against what was issued, and are not recorded.
     """
     from styrxl.answers import summary
+    from styrxl.assign import claim_of
+    from styrxl.claim import Claim
     from styrxl.inbox import judge_files, judge_inbox, named_files, only_round
 
     if reads.inbox and (paths or annotate):
@@ -359,7 +434,8 @@ def validate(
     with settings.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
             files = named_files(paths)
-            judged = judge_files(desk, files, round_, owner, form_name)
+            claim = claim_of(desk, round_, owner, form_name) if owner and round_ else Claim(owner, form_name)
+            judged = judge_files(desk, files, round_, claim if owner or form_name else None)
         else:
             round_ = round_ or only_round(desk.workspace)
             _say_skipped(desk, round_, settings.language())
@@ -462,17 +538,6 @@ def status(settings: Settled, round_: Round) -> None:
 
     with settings.desk(reading=True) as desk:
         click.echo(as_text(stand(desk, round_), settings.language()), nl=False)
-
-
-def some_words(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """Demand that a reason says something."""
-    if value is not None and not value.strip():
-        raise click.BadParameter("must not be empty", param=parameter)
-    return value
-
-
-the_reason = click.option("--reason", required=True, metavar="TEXT", callback=some_words, help="Why; it is kept and shown.")
-the_decider = click.option("--by", metavar="NAME", help="Who decides (STYRXL_USER, or whom the computer knows).")
 
 
 @cli.command("set-aside")

@@ -128,7 +128,10 @@ def _source(view: View, r: Judged, held: Tally | None, out: Tally) -> Row:
 
 def _decided(view: View, r: Judged) -> str | None:
     """All that was decided about a return: by whom, when and why."""
-    told = [view.phrases.word(f"decided_{d.kind}", by=d.by, at=f"{d.at:%Y-%m-%d}", reason=d.reason).rstrip(" :") for d in r.decided]
+    told = [
+        view.phrases.word(f"decided_{d.kind}", by=d.by, at=f"{d.at:%Y-%m-%d}", owner=d.owner or "", reason=d.reason).rstrip(" :")
+        for d in r.decided
+    ]
     return "; ".join(told) or None
 
 

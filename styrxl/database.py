@@ -131,6 +131,7 @@ DECISIONS = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("decided_by", sa.Text, nullable=False),
     sa.Column("decided_at", UtcTime, nullable=False),
+    sa.Column("form", sa.Text),
     sa.ForeignKeyConstraint(["round", "path", "sha256"], ["receipts.round", "receipts.path", "receipts.sha256"]),
     sa.Index("ix_decisions_round", "round"),
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from styrxl import __version__
+from styrxl.claim import Claim
 from styrxl.distribute import Source, prefill, series_of
 from styrxl.errors import StyrxlError
 from styrxl.followup import Told, Year, told_by
@@ -19,7 +20,7 @@ from styrxl.forms import Forms
 from styrxl.gather import Gathered, How, Lying, fetch, gather, modified
 from styrxl.judge import Arrived, Context, Schemas, judge
 from styrxl.judged import Decided, Judged, JudgedRound
-from styrxl.ledger import Ledger, Receipt, Verdict
+from styrxl.ledger import ASSIGN, Ledger, Receipt, Verdict
 from styrxl.limits import Limits
 from styrxl.plan import Plan, plan_from
 from styrxl.prefill import Prefill, Shared
@@ -109,14 +110,26 @@ def rules_version(forms: Forms) -> str:
     return "; ".join([*(f"{name} {form.version}" for name, form in found.items()), f"rules {digest}"])
 
 
-def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, owner: str | None, form: str | None) -> JudgedRound:
-    """Judge files named by hand against what was issued and the round's accepted plans; nothing is recorded."""
+def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: Claim | None = None) -> JudgedRound:
+    """Judge files named by hand against what was issued and the round's accepted plans; nothing is recorded.
+
+    Raises StyrxlError (belongs-to-another) for one of which something else is claimed than it says itself.
+    """
     workspace = desk.workspace
     returns = [Lying(workspace.shown(path), path, modified(path)) for path in paths]
     gathered = gather(workspace.root, "", returns, workspace.forms, workspace.settings.limits, replace(desk.how, keep=False))
     boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
-    context = context_of(desk, round_, boards=boards, across=False, owner=owner, form=form)
-    return judge(_arrivals(gathered, {}, desk), context, desk.schemas)
+    result = judge(_arrivals(gathered, {}, desk), context_of(desk, round_, boards=boards, across=False, claim=claim), desk.schemas)
+    for one in result.returns:
+        if claim and ((claim.owner or one.owner) != one.owner or (claim.form or one.form) != one.form):
+            raise another(desk.workspace.forms, one.path, one.owner, one.form, one.round)
+    return result
+
+
+def another(forms: Forms, path: str, owner: str | None, form: str | None, round_: str | None) -> StyrxlError:
+    """Return the error that says that a workbook is somebody's already."""
+    title = forms.form(form).title if form in forms.names() else form
+    return StyrxlError("belongs-to-another", path=path, owner=owner, form=title, round=round_)
 
 
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
@@ -137,8 +150,7 @@ def context_of(
     *,
     boards: Mapping[str, pd.DataFrame] | None = None,
     across: bool = True,
-    owner: str | None = None,
-    form: str | None = None,
+    claim: Claim | None = None,
 ) -> Context:
     """Return what returns are judged against: the plan, what was issued in a round, and the boards' accepted plans."""
     issues = desk.ledger.issues(round_.id) if round_ else {}
@@ -159,9 +171,8 @@ def context_of(
         current=current,
         boards=boards or {},
         verify=desk.workspace.verify,
-        decided=_decided(desk.ledger, round_) if round_ and across else {},
-        owner=owner,
-        form=form,
+        decided=_decided(desk.ledger, round_, across=across) if round_ else {},
+        claim=claim,
         across=across,
         limits=desk.workspace.settings.limits,
         fetch=issued.fetch,
@@ -183,9 +194,12 @@ def _told(desk: Desk, round_: Round) -> Told:
     return told_by(judge_inbox_quietly(desk, round_), round_)
 
 
-def _decided(ledger: Ledger, round_: Round) -> dict[str, tuple[Decided, ...]]:
-    found = ledger.decisions(round_.id)
-    return {sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at) for d in those) for sha256, those in found.items()}
+def _decided(ledger: Ledger, round_: Round, *, across: bool) -> dict[str, tuple[Decided, ...]]:
+    """Return what was decided about returns, by their hash; of those not judged as the round's, only whose they are."""
+    return {
+        sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form) for d in those if across or d.kind == ASSIGN)
+        for sha256, those in ledger.decisions(round_.id).items()
+    }
 
 
 class Issued(Mapping[str, Prefill]):

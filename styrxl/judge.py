@@ -20,6 +20,7 @@ import pandera.pandas as pa
 from pandera.io import pandas_io
 
 from styrxl.check import check_conditions, check_schema, holds
+from styrxl.claim import Claim, claimed, identity_by, intact
 from styrxl.contradictions import contradictions
 from styrxl.errors import StyrxlError
 from styrxl.findings import Finding, Remark, Word, finding
@@ -45,7 +46,7 @@ from styrxl.place import placed
 from styrxl.plan import Plan
 from styrxl.prefill import Prefill
 from styrxl.reading import FormKey, Reading, Readings, form_key
-from styrxl.returned import ORDINARY_MB
+from styrxl.returned import ORDINARY_MB, SIGNED
 from styrxl.rounds import Round
 from styrxl.rows import check_ids, check_locked, untouched
 
@@ -81,7 +82,8 @@ class Context:
     ``issued``: issue id -> what was prefilled; ``newest``: owner -> (its newest issue's id, when). ``current``: what an owner
     would be issued now, for a return whose issue is not known. ``boards``: tables of the boards' accepted plans (with
     ``_owner``), where they are not among the returns. ``verify``: whether an identity's signature is ours.
-    ``decided``: what controllers have decided, by a file's hash, oldest first.
+    ``decided``: what controllers have decided, by a file's hash, oldest first. ``claim``: what the controller says now of
+    returns that lost their identity.
     """
 
     forms: Forms
@@ -93,8 +95,7 @@ class Context:
     boards: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     verify: Callable[[Sequence[str], str], bool] | None = None
     decided: Mapping[str, tuple[Decided, ...]] = field(default_factory=dict)
-    owner: str | None = None  # as the controller says, for a workbook that lost its identity
-    form: str | None = None
+    claim: Claim | None = None
     across: bool = True  # whether the returns are a round's inbox, of which one an owner counts
     limits: Limits = STANDARD
     ordinary_mb: int = ORDINARY_MB  # unpacked: what is larger is read in a process of its own
@@ -113,6 +114,7 @@ class _Case:
     readable: bool = False
     form: Form | None = None
     identity: Mapping[str, str] = field(default_factory=dict)
+    claimed: bool = False  # by a controller, who is believed in place of a signature
     prefill: Prefill | None = None
     places: dict[str, Place] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
@@ -224,15 +226,15 @@ class _Judging:
 
     def _take_in(self, case: _Case, arrived: Arrived, reading: Reading, readings: Readings) -> None:
         case.findings.extend(reading.found)
+        case.identity = self._identity(case, reading)
         if reading.identity is None:
             return
         case.readable = True
-        case.identity = self._identity(reading.identity)
         if not self._known(case, mixed=reading.mixed):
             return
         assert case.form is not None
         if reading.form != form_key(case.form):  # it says that it is something else than it was issued as
-            reading = readings.read_as(arrived.bytes(), case.form, reading.language)
+            reading = readings.read_as(arrived.bytes(), case.form, case.identity.get("language", reading.language))
         tables, found = tuple(_as_issued(table, case) for table in reading.tables), reading.located
         case.places = {table.place.key: table.place for table in tables}
         if not any(table.answered for table in tables) and not any(f.rule in {"missing-sheet", "missing-column"} for f in found):
@@ -249,15 +251,15 @@ class _Judging:
         decided = [d for d in self.context.decided.get(case.sha256, ()) if d.kind in {"set-aside", "take-back"}]
         return decided[-1] if decided and decided[-1].kind == "set-aside" else None
 
-    def _identity(self, said: Mapping[str, str]) -> dict[str, str]:
-        identity = dict(said)
-        if self.context.owner:
-            identity["owner"] = self.context.owner
-        if self.context.form:
-            identity["form"] = self.context.form
-            identity.setdefault("version", str(self.context.forms.form(self.context.form).version))
-        if self.context.round and (self.context.owner or self.context.form):
-            identity.setdefault("round", self.context.round.id)
+    def _identity(self, case: _Case, reading: Reading) -> dict[str, str]:
+        said, claim = reading.identity or {}, self.context.claim or claimed(self.context.decided.get(case.sha256, ()))
+        if claim is None or intact(said, self.owners, self.context.verify, mixed=reading.mixed):
+            return dict(said)
+        case.claimed = True
+        identity = identity_by(claim, said, self.context.forms, self.context.round.id if self.context.round else None)
+        issued = self.context.issued.get(identity.get("issue", ""))
+        if issued is None or any(getattr(issued, key) != identity.get(key) for key in ("owner", "form", "round")):
+            identity.pop("issue", None)  # of somebody else, or of nobody
         return identity
 
     def _known(self, case: _Case, *, mixed: bool) -> bool:
@@ -276,6 +278,8 @@ class _Judging:
         if any(f.severity == "error" for f in found):
             return False
         case.prefill = self._prefill(case)
+        if case.claimed and case.prefill:
+            case.identity = {"language": case.prefill.language, **case.identity}
         profile = case.prefill.profile if case.prefill else identity.get("profile") or None
         case.form = forms.form(name, profile, identity.get("round"))
         return True
@@ -290,9 +294,8 @@ class _Judging:
             yield finding("unknown-owner", value=owner, owner=owner)
         if not right and context.round:
             yield finding("wrong-round", value=in_round, round=in_round, expected=context.round.id)
-        signed = [identity.get(k, "") for k in ("form", "version", "round", "owner", "issue")]
-        named = context.owner or context.form  # the controller's word stands in for the signature
-        ours = named or context.verify is None or (not mixed and context.verify(signed, identity.get("signature", "")))
+        signed = [identity.get(key, "") for key in SIGNED]
+        ours = case.claimed or context.verify is None or (not mixed and context.verify(signed, identity.get("signature", "")))
         if known and right and not ours:
             yield finding("forged-identity")
             return  # nor is its issue to be believed
@@ -301,8 +304,11 @@ class _Judging:
             yield finding("stale-issue", issued=newest[1].date())
 
     def _prefill(self, case: _Case) -> Prefill | None:
-        issued = self.context.issued.get(case.identity.get("issue", ""))
-        if issued is not None and issued.owner == case.owner:
+        issue = case.identity.get("issue", "")
+        if case.claimed and not issue:  # it is most likely what its owner was handed last
+            issue, _ = self.context.newest.get(case.owner or "", ("", None))
+        issued = self.context.issued.get(issue)
+        if issued is not None and (issued.owner, issued.form) == (case.owner, case.identity["form"]):
             return issued
         return self.context.current(case.owner or "", case.identity["form"])
 
@@ -490,7 +496,7 @@ class _Judging:
         """Verdict and findings of each return; of an owner's returns the newest accepted one counts."""
         found: dict[int, tuple[str, tuple[Finding, ...]]] = {}
         for case in self.cases:
-            own = "accepted" if not case.errors() else "rejected" if case.readable else "unreadable"
+            own = "unreadable" if not case.readable else "rejected" if case.errors() else "accepted"
             if case.doubled:
                 own = "duplicate"
             found[case.index] = own, tuple(sorted(case.findings, key=_reading_order))

@@ -10,17 +10,20 @@ import pandas as pd
 
 from styrxl.findings import Finding
 
+ASSIGN = "assign"
 VERDICTS = ("accepted", "rejected", "unreadable", "superseded", "duplicate", "set-aside")
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a controller decided about a return: ``set-aside``, ``take-back`` or ``merge``."""
+    """What a controller decided about a return: ``set-aside``, ``take-back``, ``merge``, or ``assign`` (to an owner, as a form)."""
 
     kind: str
     reason: str
     by: str
     at: datetime
+    owner: str | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

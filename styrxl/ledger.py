@@ -19,7 +19,9 @@ import sqlalchemy as sa
 
 from styrxl.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, RECEIPTS, VERDICTS, Database, open_database
 
+ASSIGN = "assign"  # the kind of a decision that says whose a file is
 _SOME = 500  # values of one IN: below every database's limit
+_QUESTIONS = {"take-back": "set-aside"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a controller decided about a file that came back: ``set-aside``, ``take-back`` or ``merge`` (which made the file)."""
+    """What a controller decided about a file that came back.
+
+    ``set-aside``, ``take-back``, ``merge`` (which made the file), or ``assign``: that it is the owner's, and of a form.
+    """
 
     path: str
     sha256: str
@@ -75,6 +80,15 @@ class Decision:
     reason: str
     decided_by: str
     decided_at: datetime
+    form: str | None = None
+
+    def answers(self, other: Decision) -> bool:
+        """Whether it is about the same as another: whether the file counts, whose it is, or what it was made of."""
+        return _QUESTIONS.get(self.kind, self.kind) == _QUESTIONS.get(other.kind, other.kind)
+
+    def says(self, other: Decision) -> bool:
+        """Whether it decides the same as another that is about the same."""
+        return self.kind == other.kind and (self.kind != ASSIGN or (self.owner, self.form) == (other.owner, other.form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +227,10 @@ class Ledger:
             return _newest_verdicts(connection, round_id)
 
     def decide(self, round_id: str, decision: Decision) -> Decision:
-        """Record a decision and return it; where a file's newest decision is of that kind already, return that one and record nothing."""
+        """Record a decision and return it; where the newest one that is about the same says that already, return it and record nothing."""
         with self._database.writing() as connection:
-            standing = _decisions(connection, round_id, decision.sha256)
-            if standing and standing[-1].kind == decision.kind:
+            standing = [d for d in _decisions(connection, round_id, decision.sha256) if d.answers(decision)]
+            if standing and standing[-1].says(decision):
                 return standing[-1]
             _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
         return decision

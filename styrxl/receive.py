@@ -25,7 +25,7 @@ from styrxl.inbox import Desk
 from styrxl.isolated import Reader
 from styrxl.kinds import is_zip, kind_of_zip
 from styrxl.ledger import Receipt
-from styrxl.limits import MB
+from styrxl.limits import MB, STANDARD, Limits
 from styrxl.masking import shown
 from styrxl.returned import SIGNED
 from styrxl.rounds import Round
@@ -73,21 +73,23 @@ class RefusedArrivalError(Exception):
 
 def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]:
     """Take in what lies in folders, files and zip archives; raises StyrxlError where the inbox or the ledger cannot be written."""
-    found: list[Incoming] = []
-    told: list[Outcome] = []
-    most = desk.workspace.settings.limits.file_mb * MB * _TAKEN
-    for source in sources:
-        for one in _from_path(source, most):
-            if isinstance(one, Outcome):
-                told.append(one)
-            else:
-                found.append(one)
-    return [*told, *take_in(desk, round_, found)]
+    found = incoming_in(sources, desk.workspace.settings.limits)
+    told = [one for one in found if isinstance(one, Outcome)]
+    return [*told, *take_in(desk, round_, [one for one in found if isinstance(one, Incoming)])]
 
 
-def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming]) -> list[Outcome]:
-    """Take in files in the order in which they were changed, the newest last; raises as ``receive``."""
-    intake = _Intake(desk, round_)
+def incoming_in(sources: Iterable[Path], limits: Limits = STANDARD) -> list[Incoming | Outcome]:
+    """Return the files that lie in folders, files and zip archives, and what is passed over; nothing is loaded yet."""
+    most = limits.file_mb * MB * _TAKEN
+    return [one for source in sources for one in _from_path(source, most)]
+
+
+def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming], owner: str | None = None) -> list[Outcome]:
+    """Take in files in the order in which they were changed, the newest last; raises as ``receive``.
+
+    They are named by the owner that they say they are from, or that a controller names.
+    """
+    intake = _Intake(desk, round_, owner)
     with Reader(desk.workspace.settings.limits) as reader:
         outcomes = [intake.take(one, reader) for one in sorted(incoming, key=lambda one: one.changed)]
     intake.record()
@@ -97,8 +99,8 @@ def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming]) -> list[Out
 class _Intake:
     """One run: what the inbox holds by its hash, and the receipts that are still to be recorded."""
 
-    def __init__(self, desk: Desk, round_: Round) -> None:
-        self._desk, self._round = desk, round_
+    def __init__(self, desk: Desk, round_: Round, owner: str | None = None) -> None:
+        self._desk, self._round, self._named = desk, round_, owner
         workspace = desk.workspace
         self._most = workspace.settings.limits.file_mb * MB
         self._owners = frozenset(o.org_id for o in desk.plan.organisations)
@@ -122,7 +124,7 @@ class _Intake:
         path = self._known.get(sha256)
         state = "known" if path else "taken"
         if path is None:
-            path = workspace.inbox(self._round) / self._name(one.name, self._owner(data, reader))
+            path = workspace.inbox(self._round) / self._name(one.name, self._named or self._owner(data, reader))
             write_atomically(path, data)
             self._known[sha256] = path
             self._names.add(path.name.casefold())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -13,17 +13,17 @@ from typing import Any
 from styrxl.errors import StyrxlError
 from styrxl.findings import word
 from styrxl.inbox import Desk
-from styrxl.ledger import Decision, History, Issue, Receipt, Verdict
+from styrxl.ledger import ASSIGN, Decision, History, Issue, Receipt, Verdict
 from styrxl.rounds import Round
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 MERGED = "merge"
-_ORDER = ("issued", "received", "merge", "judged", "set-aside", "take-back")
+_ORDER = ("issued", "received", MERGED, ASSIGN, "judged", "set-aside", "take-back")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: ``issued``, ``received``, ``judged``, ``set-aside``, ``take-back`` or ``merge``.
+    """Something that happened: ``issued``, ``received``, ``judged``, ``set-aside``, ``take-back``, ``merge`` or ``assign``.
 
     ``again``: a judgement that came out as the one before, by other rules or another version of the program.
     """
@@ -61,11 +61,11 @@ def events(history: History) -> list[Event]:
     """Return all that has happened in a round, oldest first."""
     owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
     names = {r.sha256: r.path for r in reversed(history.receipts)}
+    of_files = [*(_received(receipt, names) for receipt in history.receipts), *_judged(history.verdicts), *_decided(history.decisions)]
     found = [
         *(_issued(issue) for issue in history.issues),
-        *(_received(receipt, owners, names) for receipt in history.receipts),
-        *_judged(history.verdicts),
-        *(_decided(decision) for decision in history.decisions),
+        # What happened before anybody knew whose it is belongs to its owner's story all the same.
+        *(e if e.owner else replace(e, owner=owners.get((e.path, e.facts["sha256"]))) for e in of_files),
     ]
     return sorted(found, key=lambda e: (e.at, _ORDER.index(e.event)))
 
@@ -85,12 +85,12 @@ def _issued(issue: Issue) -> Event:
     return Event(issue.created_at, "issued", issue.owner, issue.file_name, facts)
 
 
-def _received(receipt: Receipt, owners: Mapping[tuple[str, str], str | None], names: Mapping[str, str]) -> Event:
+def _received(receipt: Receipt, names: Mapping[str, str]) -> Event:
     facts: dict[str, Any] = {"sha256": receipt.sha256, "size": receipt.size, "origin": receipt.origin}
     parts = (receipt.origin or "").split()
     if parts[:1] == [MERGED] and len(parts) == 3:
         facts |= {"older": names.get(parts[1], parts[1]), "newer": names.get(parts[2], parts[2])}
-    return Event(receipt.received_at, "received", owners.get((receipt.path, receipt.sha256)), receipt.path, facts)
+    return Event(receipt.received_at, "received", None, receipt.path, facts)
 
 
 def _judged(verdicts: Iterable[Verdict]) -> Iterator[Event]:
@@ -103,9 +103,18 @@ def _judged(verdicts: Iterable[Verdict]) -> Iterator[Event]:
         before[v.path] = outcome
 
 
-def _decided(decision: Decision) -> Event:
-    facts = {"sha256": decision.sha256, "by": decision.decided_by, "reason": decision.reason}
-    return Event(decision.decided_at, decision.kind, decision.owner, decision.path, facts)
+def _decided(decisions: Iterable[Decision]) -> Iterator[Event]:
+    """Tell each decision, and one that gives a return to another owner to the one that it is taken from as well."""
+    before: dict[str, str | None] = {}
+    for d in decisions:
+        facts: dict[str, Any] = {"sha256": d.sha256, "by": d.decided_by, "reason": d.reason}
+        if d.kind != ASSIGN:
+            yield Event(d.decided_at, d.kind, d.owner, d.path, facts)
+            continue
+        facts |= {"to": d.owner, "form": d.form}
+        for owner in dict.fromkeys((before.get(d.sha256, d.owner), d.owner)):
+            yield Event(d.decided_at, d.kind, owner, d.path, facts)
+        before[d.sha256] = d.owner
 
 
 def as_text(found: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
@@ -130,8 +139,10 @@ def sentence(event: Event, language: str, titles: Mapping[str, str]) -> str:
         state = word(f"verdict_{facts['verdict']}", language)
         key = "log_judged" if facts["verdict"] in {"accepted", "rejected", "unreadable"} else "log_judged_plainly"
         return word(key, language, path=path, verdict=state, errors=facts["errors"], warnings=facts["warnings"])
-    key = "log_merge_plainly" if event.event == MERGED and not facts["reason"] else f"log_{event.event}"
-    return word(key, language, path=path, by=facts["by"], reason=facts["reason"])
+    plainly = event.event in {MERGED, ASSIGN} and not facts["reason"]
+    key = f"log_{event.event}_plainly" if plainly else f"log_{event.event}"
+    form = titles.get(facts.get("form", ""), facts.get("form"))
+    return word(key, language, path=path, by=facts["by"], reason=facts["reason"], owner=facts.get("to"), form=form)
 
 
 def _came(path: str, facts: Mapping[str, Any], language: str) -> str:

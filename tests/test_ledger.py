@@ -290,6 +290,18 @@ def test_what_was_decided_is_not_decided_again(ledger: Ledger) -> None:
     assert ledger.decisions("2027-plan") == {RECEIPT.sha256: (DECISION,)}
 
 
+def test_a_file_is_assigned_anew_only_to_another_owner_or_as_another_form(ledger: Ledger) -> None:
+    """Who it is assigned to says nothing on whether it counts, nor the other way round."""
+    ledger.register_receipts("2027-plan", [RECEIPT])
+    assigned = replace(DECISION, kind="assign", owner="KFN", form="annual_plan", reason="")
+    other, again = replace(assigned, owner="UBN"), replace(assigned, decided_by="Bo")
+    unit = replace(assigned, form="unit_plan")
+    given = [DECISION, assigned, replace(DECISION, decided_by="Bo"), again, other, assigned, unit]
+    kept = [DECISION, assigned, DECISION, assigned, other, assigned, unit]
+    assert [ledger.decide("2027-plan", d) for d in given] == kept
+    assert ledger.decisions("2027-plan") == {RECEIPT.sha256: (DECISION, assigned, other, assigned, unit)}
+
+
 def test_only_what_was_received_is_decided_about(ledger: Ledger) -> None:
     with pytest.raises(sa.exc.IntegrityError):
         ledger.decide("2027-plan", DECISION)
