@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -13,12 +14,13 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from styrxl.a1 import column_letter, column_number
-from styrxl.findings import SEVERITIES, Finding, fix, message, word
+from styrxl.findings import SEVERITIES, Finding, decide, fix, message, word
 from styrxl.judged import VERDICTS, Judged, JudgedRound
 
 _MARKS = {"error": "✗", "warning": "!", "info": "·"}
 _NOT_COUNTED = ("superseded", "duplicate", "set-aside")
 _WIDTH = 140  # letters of a line that lists names
+_PLAIN_PATH = re.compile(r"[\w ./:,()+-]+")  # one that means nothing but itself to any shell, between quotation marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,13 @@ def summary(judged: JudgedRound) -> dict[str, int]:
 
 def as_json(judged: JudgedRound, language: str) -> str:
     """Return the report as one JSON object; one finding a cell, fields as in the design's contract."""
-    workbooks = [_workbook(judged_, language) for judged_ in judged.returns]
+    workbooks = [_workbook(judged_, language, judged.round) for judged_ in judged.returns]
     report = {"round": judged.round or None, "summary": summary(judged), "workbooks": workbooks}
     return json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
-def _workbook(judged: Judged, language: str) -> dict[str, Any]:
+def _workbook(judged: Judged, language: str, round_: str) -> dict[str, Any]:
+    remedy = _remedy(judged, round_)
     return {
         "path": judged.path,
         "sha256": judged.sha256,
@@ -62,11 +65,22 @@ def _workbook(judged: Judged, language: str) -> dict[str, Any]:
         "round": judged.round,
         "verdict": judged.verdict,
         "rows": dict(judged.rows),
-        "findings": [_finding(found, language) for found in judged.findings],
+        "findings": [_finding(found, language, remedy) for found in judged.findings],
     }
 
 
-def _finding(found: Finding, language: str) -> dict[str, Any]:
+def _remedy(judged: Judged, round_: str) -> Callable[[Finding, str], str]:
+    """Return what says what to do about a finding, in a report that the controller reads: what only that one can do as well."""
+
+    def remedy(found: Finding, language: str) -> str:
+        file = f'"{judged.path}"' if _PLAIN_PATH.fullmatch(judged.path) else word("any_file", language)
+        more = decide(found, language, round=round_, file=file) if round_ else ""
+        return f"{fix(found, language)} {more}".rstrip()
+
+    return remedy
+
+
+def _finding(found: Finding, language: str, remedy: Callable[[Finding, str], str]) -> dict[str, Any]:
     return {
         "rule": found.rule,
         "severity": found.severity,
@@ -75,7 +89,7 @@ def _finding(found: Finding, language: str) -> dict[str, Any]:
         "column": found.column,
         "value": found.value,
         "message": message(found, language),
-        "fix": fix(found, language),
+        "fix": remedy(found, language),
     }
 
 
@@ -136,7 +150,7 @@ def as_text(judged: JudgedRound, language: str, names: Mapping[str, str]) -> str
     lines = [_counts(judged, language), ""]
     told_of, quiet, past = _sorted_out(judged.returns)
     for one in told_of:
-        lines += [*_text_of(one, language, names), ""]
+        lines += [*_text_of(one, language, names, judged.round), ""]
     if quiet:
         lines += _named("report_quiet", [one.owner or one.path for one in quiet], language)
     if past:
@@ -165,11 +179,12 @@ def _counts(judged: JudgedRound, language: str) -> str:
     return f"{word('report_files', language, n=counted['workbooks'])} ({by_verdict}) · {total}"
 
 
-def _text_of(judged: Judged, language: str, names: Mapping[str, str]) -> list[str]:
+def _text_of(judged: Judged, language: str, names: Mapping[str, str], round_: str) -> list[str]:
     mark = {"accepted": "✓", "set-aside": "–"}.get(judged.verdict, "✗")
     who = f" · {judged.owner} {names.get(judged.owner or '', '')}".rstrip() if judged.owner else ""
     lines = [f"{mark} {judged.path}{who} · {word(f'verdict_{judged.verdict}', language)}"]
-    for group in told([f for f in judged.findings if f.severity != "info" or judged.verdict == "set-aside"], language):
+    shown = [f for f in judged.findings if f.severity != "info" or judged.verdict == "set-aside"]
+    for group in told(shown, language, _remedy(judged, round_)):
         place = f"{group.place}: " if group.place else ""
         lines.append(f"    {_MARKS[group.severity]} {place}{group.message}")
         lines.append(f"      → {group.fix}")
@@ -186,7 +201,10 @@ def as_html(judged: JudgedRound, language: str, names: Mapping[str, str], title:
             "name": names.get(judged_.owner or "", ""),
             "verdict": word(f"verdict_{judged_.verdict}", language),
             "state": "good" if judged_.verdict == "accepted" else "mend" if judged_.verdict in {"rejected", "unreadable"} else "watch",
-            "groups": [(severity, word(f"severity_{severity}", language), _of(judged_, severity, language)) for severity in SEVERITIES],
+            "groups": [
+                (severity, word(f"severity_{severity}", language), _of(judged_, severity, language, judged.round))
+                for severity in SEVERITIES
+            ],
         }
         for judged_ in chain(*_sorted_out(judged.returns))
     ]
@@ -200,5 +218,5 @@ def as_html(judged: JudgedRound, language: str, names: Mapping[str, str], title:
     )
 
 
-def _of(judged: Judged, severity: str, language: str) -> list[Told]:
-    return told([f for f in judged.findings if f.severity == severity], language)
+def _of(judged: Judged, severity: str, language: str, round_: str) -> list[Told]:
+    return told([f for f in judged.findings if f.severity == severity], language, _remedy(judged, round_))

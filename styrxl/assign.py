@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from styrxl.claim import Claim, intact
@@ -67,7 +68,7 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
     taken = next((one for one in outcomes if one.path), None)
     if taken is None or says_so:
         return Assigned(outcomes)
-    return _assigned(desk, round_, outcomes, taken.path, claim, reason)
+    return _assigned(desk, round_, outcomes, taken, claim, reason)
 
 
 def _says_so(desk: Desk, round_: Round, one: Incoming, claim: Claim) -> bool:
@@ -90,11 +91,10 @@ def _intact(desk: Desk, returned: Returned) -> bool:
     return intact(returned.identity, owners, desk.workspace.verify, mixed=returned.mixed)
 
 
-def _assigned(desk: Desk, round_: Round, outcomes: Sequence[Outcome], path: str, claim: Claim, reason: str) -> Assigned:
-    receipt = desk.ledger.receipts(round_.id)[path]
-    at = max(desk.now, receipt.received_at)  # no story tells of it before it came
-    wanted = Decision(path, receipt.sha256, claim.owner, ASSIGN, masked(" ".join(reason.split())), desk.by, at, claim.form)
+def _assigned(desk: Desk, round_: Round, outcomes: Sequence[Outcome], taken: Outcome, claim: Claim, reason: str) -> Assigned:
+    at = desk.now + timedelta(microseconds=1)  # when it came, if it came with this command: nothing is told of before that
+    wanted = Decision(taken.path, taken.sha256, claim.owner, ASSIGN, masked(" ".join(reason.split())), desk.by, at, claim.form)
     decision = desk.ledger.decide(round_.id, wanted)
     judged = judge_inbox(replace(desk, now=at), round_)
-    one = next(r for r in judged.returns if r.path == path)
+    one = next(r for r in judged.returns if r.path == taken.path)
     return Assigned(tuple(outcomes), decision, decision is wanted, one)

@@ -127,6 +127,12 @@ def fix_here(found: Finding, language: str) -> str:
     return _render(texts.get("here", texts["fix"])[language], found, language)
 
 
+def decide(found: Finding, language: str, **facts: Any) -> str:
+    """Say what a controller can do about it instead of the sender, or nothing."""
+    texts = catalogue()["rules"][found.rule].get("decide")
+    return str(texts[language]).format(**facts) if texts else ""
+
+
 def placeholders(text: str) -> set[str]:
     """Names of the facts that a text needs."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}

@@ -27,6 +27,7 @@ from styrxl.prefill import Prefill, Shared
 from styrxl.rounds import Round
 from styrxl.workspace import Workspace
 
+BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 PLAN_FORM = "multi_year_plan"
 _OWN_MB = 200  # unpacked: the plan is the municipality's own, and with ten thousand units it is large
 BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
@@ -258,7 +259,7 @@ def _bytes(lying: Lying, limits: Limits) -> bytes:
 
 
 def _receipt(one: Gathered) -> Receipt:
-    return Receipt(one.lying.shown, one.sha256, one.size, one.lying.modified, "inbox")
+    return Receipt(one.lying.shown, one.sha256, one.size, one.lying.modified, BY_HAND)
 
 
 def _verdict(judged: Judged, now: datetime, forms: str) -> Verdict:

@@ -46,6 +46,11 @@ class Judged:
     decided: tuple[Decided, ...] = ()  # oldest first
 
     @property
+    def assigned(self) -> bool:
+        """Whether a controller has said whose it is."""
+        return any(d.kind == ASSIGN for d in self.decided)
+
+    @property
     def errors(self) -> int:
         """Number of findings with severity error."""
         return sum(f.severity == "error" for f in self.findings)

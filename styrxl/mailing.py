@@ -198,7 +198,8 @@ def unanswered(office: Office, returns: Iterable[Judged]) -> list[Judged]:
 
 
 def _about(one: Judged) -> str:
-    return f"{one.path}|{one.sha256[:12]}|{one.verdict}"
+    about = f"{one.path}|{one.sha256[:12]}|{one.verdict}"
+    return f"{about}|{one.owner}" if one.assigned else about  # told anew to the one whose it turned out to be
 
 
 def answers(office: Office, judged: JudgedRound, returns: Iterable[Judged], annotated: Mapping[str, Attachment]) -> list[Letter]:
@@ -229,16 +230,17 @@ def _answer(office: Office, one: Judged, message: Brought | None, has_accepted: 
         _about(one),
         owner,
         facts,
-        to=_readers(owner, message),
+        to=_readers(owner, message, assigned=one.assigned),
         attachments=[annotated] if annotated else [],
         answers=thread(office.handed_out(owner.org_id) if owner else None, message.message_id if message else None),
         replies=True,
     )
 
 
-def _readers(owner: Organisation | None, message: Brought | None) -> tuple[str, ...]:
+def _readers(owner: Organisation | None, message: Brought | None, *, assigned: bool) -> tuple[str, ...]:
     """Return who is told: the owner's contacts, and a sender whom a controller let in; of a return of nobody, its sender."""
-    sender = (message.sender,) if message and (owner is None or message.outcome == "released") else ()
+    let_in = assigned or (message is not None and message.outcome == "released")
+    sender = (message.sender,) if message and (owner is None or let_in) else ()
     return (*(owner.email if owner else ()), *sender)
 
 

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from styrxl.errors import StyrxlError
 from styrxl.files import read_file, write_atomically
 from styrxl.findings import Word
-from styrxl.inbox import Desk
+from styrxl.inbox import BY_HAND, Desk
 from styrxl.isolated import Reader
 from styrxl.kinds import is_zip, kind_of_zip
 from styrxl.ledger import Receipt
@@ -44,22 +44,27 @@ _AT_ONCE = 100  # receipts that are recorded together
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A file that came: where from, by which name, when it was changed last, and how to get it (RefusedArrival if it cannot be got)."""
+    """A file that came: where from, by which name, when it was changed last, and how to get it (RefusedArrival if it cannot be got).
+
+    ``lies``: where it lies, if it is a file of its own.
+    """
 
     origin: str
     name: str
     changed: datetime
     load: Callable[[], bytes]
+    lies: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: ``taken`` or ``known`` (as ``path``), ``skipped``, or ``refused`` (for the reason ``why``)."""
+    """What became of a file: ``taken`` or ``known`` (as ``path``, with its hash), ``skipped``, or ``refused`` (for the reason ``why``)."""
 
     origin: str
     state: str
     path: str = ""
     why: Word | None = None
+    sha256: str = ""
 
 
 class RefusedArrivalError(Exception):
@@ -129,8 +134,10 @@ class _Intake:
             self._known[sha256] = path
             self._names.add(path.name.casefold())
         if (workspace.shown(path), sha256) not in self._recorded:
-            self._wait(Receipt(workspace.shown(path), sha256, len(data), self._moment(), one.origin))
-        return Outcome(one.origin, state, workspace.shown(path))
+            by_hand = one.lies is not None and one.lies.resolve() == path.resolve()
+            at, origin = (one.changed, BY_HAND) if by_hand else (self._moment(), one.origin)
+            self._wait(Receipt(workspace.shown(path), sha256, len(data), at, origin))
+        return Outcome(one.origin, state, workspace.shown(path), sha256=sha256)
 
     def _moment(self) -> datetime:
         """Return the time of receipt, a little later for each file, so that of two from one owner the one changed last is the newest."""
@@ -212,7 +219,7 @@ def _from_file(path: Path, most: int) -> Iterator[Incoming | Outcome]:
         yield Outcome(origin, "refused", why=Word("not_got", {"why": error.strerror or str(error)}))
         return
     if archive is None:
-        yield Incoming(origin, path.name, changed, partial(_read, path, most))
+        yield Incoming(origin, path.name, changed, partial(_read, path, most), path)
     else:
         yield from _from_archive(path, archive, most)
 

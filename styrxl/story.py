@@ -12,11 +12,10 @@ from typing import Any
 
 from styrxl.errors import StyrxlError
 from styrxl.findings import word
-from styrxl.inbox import Desk
+from styrxl.inbox import BY_HAND, Desk
 from styrxl.ledger import ASSIGN, Decision, History, Issue, Receipt, Verdict
 from styrxl.rounds import Round
 
-BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 MERGED = "merge"
 _ORDER = ("issued", "received", MERGED, ASSIGN, "judged", "set-aside", "take-back")
 

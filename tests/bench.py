@@ -551,7 +551,7 @@ def play_annotate(root: str, count: str) -> Mapping[str, float]:
             paths.append(Path(folder) / path.name)
             paths[-1].write_bytes(break_return("missing-value", path.read_bytes(), form, "sv")[0])
         desk = open_desk(workspace, ledger, datetime.now(UTC))
-        judged = judge_files(desk, paths, Round.parse(ROUND), None, None)
+        judged = judge_files(desk, paths, Round.parse(ROUND))
         give_back(desk, judged, paths[:1])
         shutil.rmtree(workspace.root / "returned" / ROUND, ignore_errors=True)
         start = time.perf_counter()

@@ -17,13 +17,13 @@ import pytest
 
 import styrxl
 from mail_town import MAIL_PLAN, SOON, by_smtp, enclosed, flowing, html, passwords, set_up, text
-from post_office import Certificates, SmtpServer, free_port
+from post_office import Certificates, SmtpServer, free_port, reply
 from styrxl import dispatch
 from styrxl.fill import fill
 from styrxl.issuing import empty_plan
 from styrxl.mailbook import MailBook
 from styrxl.post import Smtp
-from town import ANSWERS, PRESCHOOL, ROUND, UNITS, Town
+from town import ANSWERS, PRESCHOOL, ROUND, UNITS, Town, lost
 
 TODAY = date.today()  # noqa: DTZ011 -- the day that people here have
 OWNERS = ["KFN", "KFN-BIB", "UBN", "UBN-ÅBY", "UBN-ÖST"]
@@ -335,6 +335,29 @@ def test_a_file_that_nobody_can_be_asked_about_is_listed(town: Town, smtp: SmtpS
     result = town.run("mail", "answers", ROUND, "--send", expect=1)
     assert "! e-postadress saknas på bladet Organisation" in result.output
     assert len(smtp.taken) == 2
+
+
+def test_whoever_a_return_turns_out_to_be_from_is_answered_and_its_sender_as_well(town: Town, smtp: SmtpServer) -> None:
+    """It lost its identity: first its sender alone is told; on the controller's word its owner is, once, with what to mend."""
+    town.run("mail", "answers", ROUND, "--send")
+    letter = reply("ubn@example.se", "planering@example.se", attachments={"plan.xlsx": lost(town.filled("UBN-ÖST", BAD))})
+    path = town.root / "svar.eml"
+    path.write_bytes(letter.as_bytes())
+    town.run("receive", ROUND, str(path))
+    smtp.taken.clear()
+    town.run("mail", "answers", ROUND, "--send")
+    assert [m["To"] for m in smtp.messages] == ["ubn@example.se"]
+    assert "styrxl" not in text(smtp.messages[0])
+    [name] = [p.name for p in town.inbox.iterdir() if p.name.startswith("okand")]
+    town.run("receive", ROUND, name, "--owner", "UBN-ÖST")
+    smtp.taken.clear()
+    town.run("mail", "answers", ROUND, "--send")
+    [told] = smtp.messages
+    assert told["Subject"] == "Plan 2027: Östra förskolan behöver kompletteras (1 att rätta)"
+    assert {a.addr_spec for a in told["To"].addresses} == {"ost@example.se", "bitr.ost@skola.example.se", "ubn@example.se"}
+    assert list(enclosed(told)) == ["UBN-ÖST.xlsx"]
+    town.run("mail", "answers", ROUND, "--send")
+    assert len(smtp.taken) == 1
 
 
 # reminders

@@ -13,7 +13,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from styrxl.cli import cli
-from styrxl.fill import fill
+from styrxl.fill import fill, opened, saved
 from styrxl.forms import Form, Forms
 from styrxl.inbox import accepted_boards, context_of, judge_inbox_quietly, open_desk
 from styrxl.issuing import empty_plan
@@ -193,6 +193,14 @@ class Town:
         """Copy the town, somewhere else."""
         shutil.copytree(self.root, to)
         return Town(to)
+
+
+def lost(data: bytes) -> bytes:
+    """Return a workbook without its hidden sheet and its properties, as when its sheets were copied into a new file."""
+    book = opened(data)
+    del book["_styrxl"]
+    book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
+    return saved(book)
 
 
 def new_town(root: Path, plan: Answers = PLAN) -> Town:
