@@ -21,6 +21,7 @@ from styrxl.limits import CELLS, MB, STANDARD, Limits
 from styrxl.links import external_links
 from styrxl.marks import NO_MARKS, Marks, marks_of
 from styrxl.masking import shown
+from styrxl.nodates import spelled
 from styrxl.unpack import Package, RefusedError, oversized, packed, unreadable
 
 IDENTITY_SHEET = "_styrxl"
@@ -182,7 +183,7 @@ def _xlsx(package: Package, ordinary_mb: int, unread: Unread) -> _Content:
     found = {sheet: part for sheet, part in where.items() if part in package and sheet not in left}
     if ordinary_mb and package.size([*fixed, *found.values()]) > ordinary_mb * MB:
         raise NotOrdinaryError
-    whole = {sheet: package.sheet(part) for sheet, part in found.items()}
+    whole = {sheet: spelled(package.sheet(part)) for sheet, part in found.items()}
     sheets = {sheet: bared(xml) for sheet, xml in whole.items()}
     far = [sheet for sheet, xml in sheets.items() if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml)]
     for sheet in far:

@@ -26,13 +26,13 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from styrxl.cli import cli
-from town import BOARD, BOARDS, ROUND, UNITS, Town, new_town
+from town import BOARD, BOARDS, ROUND, UNITS, Town, lost, new_town
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 
 KILLS = int(os.environ.get("STYRXL_KILLS", "2"))
 ECONOMIST = {key: BOARD[key] for key in ("budget", "unit_frames", "investments")}
-WORK = ("cli", "inbox", "issuing", "decisions", "standing", "story", "answers", "lock", "sample", "publish")
+WORK = ("cli", "inbox", "issuing", "decisions", "assign", "standing", "story", "answers", "lock", "sample", "publish")
 CONTEXT = ForkServerContext()
 CONTEXT.set_forkserver_preload([f"styrxl.{name}" for name in WORK])
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -68,6 +68,14 @@ def all_have_sent(town: Town) -> None:
     town.inbox.rename(town.root / "sent")
 
 
+def one_has_lost_its_identity(town: Town) -> None:
+    """Everybody's answers have come, but one that says not whose it is: it lies in a folder of the sender's."""
+    all_have_answered(town)
+    (town.root / "sent").mkdir()
+    (town.root / "sent" / "x.xlsx").write_bytes(lost(town.filled("UBN-ÖST")))
+    (town.inbox / "UBN-ÖST.xlsx").unlink()
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """A command that is killed: what comes before, and its words; ``{root}`` is the workspace."""
@@ -96,6 +104,7 @@ DEEDS = (
     Deed("consolidate", all_have_answered, ("consolidate", ROUND, "--all")),
     Deed("annotate", all_have_answered, ("validate", "--round", ROUND, "--annotate")),
     Deed("receive", all_have_sent, ("receive", ROUND, "{root}/sent")),
+    Deed("assign", one_has_lost_its_identity, ("receive", ROUND, "{root}/sent/x.xlsx", "--owner", "UBN-ÖST")),
 )
 
 

@@ -163,6 +163,26 @@ def test_what_was_issued_counts_where_a_locked_cell_was_changed(shared_full: Tow
     assert "Något helt annat" not in set(judged.tables["goal_responses"]["text"])
 
 
+@pytest.mark.parametrize("number", ["-1e15", "-999999999999.5", "-Infinity"])
+def test_a_date_that_no_calendar_has_is_told_at_its_cell(
+    shared_full: Town, board: Base, number: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The reader would panic on it, and write a trace of its own on the terminal; the rest of the file is read."""
+    data, name, cell = _changed(board, "commitments", "start", f"><v>{number}</v>")
+    judged = _one(shared_full, data)
+    assert (judged.verdict, _found(judged)) == ("rejected", [("wrong-type", name, cell)])
+    assert number in message(judged.findings[0], "sv")
+    assert capfd.readouterr().err == ""
+
+
+def test_an_amount_far_below_zero_is_told_at_its_cell(shared_full: Town, board: Base) -> None:
+    """One that anybody could mean stays a number."""
+    data, name, cell = _changed(board, "budget", "revenue", ' t="n"><v>-1e12</v>')
+    assert ("wrong-type", name, cell) in _found(_one(shared_full, data))
+    data, name, cell = _changed(board, "budget", "revenue", "><v>-99000000000</v>")
+    assert ("wrong-type", name, cell) not in _found(_one(shared_full, data))
+
+
 def test_a_formula_of_ours_is_worked_out_anew(shared_full: Town, board: Base) -> None:
     """Whatever was pasted over it; a sum of ours is never an answer."""
     data, _, _ = _changed(board, "budget", "net", "><v>1</v>")
