@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from styrxl.a1 import column_letter, column_number
 from styrxl.findings import SEVERITIES, Finding, decide, fix, message, word
 from styrxl.judged import VERDICTS, Judged, JudgedRound
+from styrxl.masking import shown
 
 _MARKS = {"error": "✗", "warning": "!", "info": "·"}
 _NOT_COUNTED = ("superseded", "duplicate", "set-aside")
@@ -58,7 +59,7 @@ def as_json(judged: JudgedRound, language: str) -> str:
 def _workbook(judged: Judged, language: str, round_: str) -> dict[str, Any]:
     remedy = _remedy(judged, round_)
     return {
-        "path": judged.path,
+        "path": shown(judged.path),
         "sha256": judged.sha256,
         "form": judged.form,
         "owner": judged.owner,
@@ -168,7 +169,7 @@ def _sorted_out(returns: Sequence[Judged]) -> tuple[list[Judged], list[Judged], 
 
 
 def _named(key: str, names: Sequence[str], language: str) -> list[str]:
-    line = f"{word(key, language, n=len(names))} {', '.join(names)}"
+    line = shown(f"{word(key, language, n=len(names))} {', '.join(names)}")
     return wrap(line, width=_WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
@@ -182,9 +183,9 @@ def _counts(judged: JudgedRound, language: str) -> str:
 def _text_of(judged: Judged, language: str, names: Mapping[str, str], round_: str) -> list[str]:
     mark = {"accepted": "✓", "set-aside": "–"}.get(judged.verdict, "✗")
     who = f" · {judged.owner} {names.get(judged.owner or '', '')}".rstrip() if judged.owner else ""
-    lines = [f"{mark} {judged.path}{who} · {word(f'verdict_{judged.verdict}', language)}"]
-    shown = [f for f in judged.findings if f.severity != "info" or judged.verdict == "set-aside"]
-    for group in told(shown, language, _remedy(judged, round_)):
+    lines = [f"{mark} {shown(judged.path)}{who} · {word(f'verdict_{judged.verdict}', language)}"]
+    important = [f for f in judged.findings if f.severity != "info" or judged.verdict == "set-aside"]
+    for group in told(important, language, _remedy(judged, round_)):
         place = f"{group.place}: " if group.place else ""
         lines.append(f"    {_MARKS[group.severity]} {place}{group.message}")
         lines.append(f"      → {group.fix}")
@@ -198,6 +199,7 @@ def as_html(judged: JudgedRound, language: str, names: Mapping[str, str], title:
     workbooks = [
         {
             "judged": judged_,
+            "path": shown(judged_.path),
             "name": names.get(judged_.owner or "", ""),
             "verdict": word(f"verdict_{judged_.verdict}", language),
             "state": "good" if judged_.verdict == "accepted" else "mend" if judged_.verdict in {"rejected", "unreadable"} else "watch",

@@ -12,7 +12,7 @@ from importlib import resources
 from string import Formatter
 from typing import Any
 
-from styrxl.masking import shown
+from styrxl.masking import person_in, shown
 from styrxl.readyaml import read_yaml
 
 SEVERITIES = ("error", "warning", "info")
@@ -100,6 +100,8 @@ def finding(
     sheet, column = sheet and shown(sheet), column and shown(column)
     if isinstance(value, str) or (isinstance(value, float) and not math.isfinite(value)):
         value = shown(str(value))  # JSON knows no NaN
+    elif isinstance(value, int | float):
+        value = person_in(value) or value
     return Finding(rule, severity(rule), sheet, cell, column, value, facts)
 
 
@@ -130,7 +132,7 @@ def fix_here(found: Finding, language: str) -> str:
 def decide(found: Finding, language: str, **facts: Any) -> str:
     """Say what a controller can do about it instead of the sender, or nothing."""
     texts = catalogue()["rules"][found.rule].get("decide")
-    return str(texts[language]).format(**facts) if texts else ""
+    return str(texts[language]).format(**_fit(facts)) if texts else ""
 
 
 def placeholders(text: str) -> set[str]:
@@ -140,12 +142,17 @@ def placeholders(text: str) -> set[str]:
 
 def error_text(code: str, facts: Mapping[str, Any], language: str) -> str:
     """Say what the operator must do about a StyrxlError."""
-    return str(catalogue()["errors"][code][language]).format(**facts)
+    return str(catalogue()["errors"][code][language]).format(**_fit(facts))
 
 
 def word(key: str, language: str, **facts: Any) -> str:
     """Return a word or phrase of the program's own talk (commands, reports)."""
-    return str(catalogue()["words"][key][language]).format(**facts)
+    return str(catalogue()["words"][key][language]).format(**_fit(facts))
+
+
+def _fit(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts as they may be shown: a path or a reason may hold what its sender wrote."""
+    return {name: shown(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
 
 
 def number_text(value: float, language: str) -> str:
@@ -162,6 +169,8 @@ def say(value: Any, language: str) -> str:
         return str(value[language])
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
+    if isinstance(value, int | float) and (hidden := person_in(value)):
+        return hidden
     if isinstance(value, int | float):
         return number_text(value, language) if not 1900 <= value <= 2200 else f"{value:g}"
     if isinstance(value, date):

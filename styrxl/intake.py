@@ -25,6 +25,7 @@ from styrxl.ledger import Receipt
 from styrxl.letters import file_name, plain_address
 from styrxl.mailbook import Brought, MailBook
 from styrxl.mailbox import SUFFIXES, Enclosed, Incoming, incoming
+from styrxl.masking import shown
 from styrxl.rounds import Round
 
 BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
@@ -166,7 +167,7 @@ def line(note: Brought, language: str) -> str:
     why = word(f"brought_{note.reason}", language) if note.reason else note.path or ""
     told = word(f"brought_outcome_{note.outcome}", language)
     number = f" [{note.id}]" if note.outcome == "held" else ""
-    return f"{mark} {who} · {what} · {told}{number}" + (f": {why}" if why else "")
+    return f"{mark} {shown(who)} · {shown(what)} · {told}{number}" + (f": {shown(why)}" if why else "")
 
 
 def find(notes: Iterable[Brought], name: str) -> Brought:

@@ -40,8 +40,9 @@ from styrxl.link import (
 )
 from styrxl.locate import Place, Table
 from styrxl.lost import answer_count, lost
+from styrxl.masking import masked
 from styrxl.parse import Batch, Parsed, parse
-from styrxl.personal import check_personal
+from styrxl.personal import PERSON, check_personal
 from styrxl.place import placed
 from styrxl.plan import Plan
 from styrxl.prefill import Prefill
@@ -172,6 +173,7 @@ class _Judging:
         self.marks: dict[BatchKey, dict[int, Mapping[tuple[str, int], str]]] = {}
         self.cases: list[_Case] = []
         self.excuses: dict[tuple[int, str, tuple[str, ...]], frozenset[int]] = {}
+        self.persons: set[tuple[str, str | None]] = set()  # sheets and fields in which somebody's number stands
 
     @cached_property
     def owners(self) -> dict[str, list[Any]]:
@@ -185,6 +187,7 @@ class _Judging:
         with Readings(self.context.forms, self.context.limits, self.context.ordinary_mb) as readings:
             self._take_in_all(arrivals, readings)
         remarks, frames = self._examined()
+        self.persons = {(r.key, r.field) for found in remarks.values() for r in found if r.rule == PERSON}
         for cases in self._by_owner():
             _compare(cases)
         for case in self.cases:
@@ -551,6 +554,8 @@ class _Judging:
             _sheet=pd.Series([self.cases[s].places[key].sheet for s in batch.source], dtype="str"),
         )
         for column in batch.sheet.columns:
+            if (key, column.field) in self.persons:  # those who read about a return are not shown it
+                frame[column.field] = frame[column.field].map(lambda text: masked(text) if isinstance(text, str) else text)
             if column.default:
                 day = pd.Timestamp(year, 1, 1) if column.default == "year_start" else pd.Timestamp(year, 12, 31)
                 frame[column.field] = frame[column.field].fillna(day)

@@ -24,6 +24,13 @@ def masked(text: str) -> str:
     return _CANDIDATE.sub(_mask, text)
 
 
+def person_in(number: float) -> str | None:
+    """Return a number with its digits hidden, if they are somebody's: cells may hold one as a number."""
+    digits = f"{number:.0f}" if 1e9 <= number < 1e13 and number == int(number) else ""
+    text = masked(digits)
+    return text if text != digits else None
+
+
 def _mask(match: re.Match[str]) -> str:
     birth, mark, last = match.groups()
     if not (_is_person(birth, last) or _is_coordination(birth, last)):

@@ -8,6 +8,7 @@ from styrxl.findings import Remark
 from styrxl.masking import masked
 from styrxl.parse import Batch
 
+PERSON = "personal-identity-number"
 _DIGITS = re.compile(r"\d{4}")  # with fewer together there is no such number, and most texts are told at a glance
 
 
@@ -20,5 +21,5 @@ def check_personal(batch: Batch) -> list[Remark]:
         for index, raw in enumerate(batch.columns[column.field]):
             text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw
             if isinstance(text, str) and len(text) >= 10 and _DIGITS.search(text) and masked(text) != text:
-                found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "personal-identity-number", text))
+                found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, PERSON, text))
     return found

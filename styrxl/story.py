@@ -14,9 +14,11 @@ from styrxl.errors import StyrxlError
 from styrxl.findings import word
 from styrxl.inbox import BY_HAND, Desk
 from styrxl.ledger import ASSIGN, Decision, History, Issue, Receipt, Verdict
+from styrxl.masking import shown
 from styrxl.rounds import Round
 
 MERGED = "merge"
+_PATHS = {"older", "newer"}
 _ORDER = ("issued", "received", MERGED, ASSIGN, "judged", "set-aside", "take-back")
 
 
@@ -159,4 +161,5 @@ def as_json(found: Sequence[Event], round_id: str, language: str, titles: Mappin
 
 
 def _plain(event: Event) -> dict[str, Any]:
-    return {"at": event.at.isoformat(), "event": event.event, "owner": event.owner, "path": event.path, **event.facts}
+    facts = {name: shown(fact) if name in _PATHS and isinstance(fact, str) else fact for name, fact in event.facts.items()}
+    return {"at": event.at.isoformat(), "event": event.event, "owner": event.owner, "path": shown(event.path), **facts}
