@@ -53,7 +53,7 @@ class Merged:
 def set_aside(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
     """Set a return aside; ``name`` is its file, or an owner with one that is meant.
 
-    Raises StyrxlError: unknown-return, which-return.
+    Raises StyrxlError: unknown-return, return-elsewhere, which-return.
     """
     judged = judge_inbox(desk, round_)
     mine = [r for r in judged.returns if r.owner == name]
@@ -68,7 +68,7 @@ def set_aside(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
 def take_back(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
     """Let a return count again that was set aside; ``name`` as for ``set_aside``.
 
-    Raises StyrxlError: unknown-return, which-return, not-set-aside.
+    Raises StyrxlError: unknown-return, return-elsewhere, which-return, not-set-aside.
     """
     judged = judge_inbox(desk, round_)
     chosen = _by_file(desk, judged, round_, name)
@@ -104,7 +104,11 @@ def _one(owner: str, those: Sequence[Judged]) -> Judged | None:
 
 
 def _unknown(desk: Desk, round_: Round, name: str) -> StyrxlError:
-    return StyrxlError("unknown-return", name=name, round=round_.id, folder=desk.workspace.shown(desk.workspace.inbox(round_)))
+    folder = desk.workspace.shown(desk.workspace.inbox(round_))
+    for path, verdict in desk.ledger.verdicts(round_.id).items():
+        if "://" in path and name in {verdict.owner, path, path.rpartition("/")[2]}:
+            return StyrxlError("return-elsewhere", name=name, path=path, folder=folder)
+    return StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
 
 
 def _decide(desk: Desk, round_: Round, chosen: Judged, kind: str, reason: str) -> Settled:
@@ -125,7 +129,7 @@ class _Opened:
 def merge_returns(desk: Desk, round_: Round, owner: str, *, newer_wins: bool, reason: str) -> Merged:
     """Join an owner's newest return with the older one that has answers it lacks, into a new return in the inbox.
 
-    Raises StyrxlError: unknown-return, merge-nothing, merge-conflict, merge-no-place, never-issued; as ``Stage``.
+    Raises StyrxlError: unknown-return, return-elsewhere, merge-nothing, merge-conflict, merge-no-place, never-issued; as ``Stage``.
     """
     judged = judge_inbox(desk, round_)
     mine = [r for r in judged.returns if r.owner == owner and r.rows and r.verdict not in ("duplicate", "set-aside")]

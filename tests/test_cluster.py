@@ -83,6 +83,19 @@ def test_returns_are_read_from_memory(full: Town) -> None:
     assert {one["path"] for one in found["workbooks"]} == {f"memory:///svar/{path.name}" for path in full.inbox.iterdir()}
 
 
+@pytest.mark.parametrize("words", [("merge", ROUND, "UBN"), ("set-aside", ROUND, "UBN.xlsx", "--reason", "Utkast")])
+def test_decisions_about_returns_that_lie_elsewhere_are_told_where(full: Town, words: tuple[str, ...]) -> None:
+    """They are about what lies in the workspace; when it does, the command does what it says."""
+    data = (full.inbox / "UBN.xlsx").read_bytes()
+    fsspec.filesystem("memory").pipe("/annars/UBN.xlsx", data)
+    (full.inbox / "UBN.xlsx").unlink()
+    report(full, "--inbox", "memory://annars")
+    said = full.run(*words, expect=3).stderr
+    assert said.startswith(f"Svaret ”{words[2]}” ligger på memory:///annars/UBN.xlsx. Beslut om svar gäller dem i inbox/{ROUND}:")
+    full.put("UBN.xlsx", data)
+    assert "annars" not in full.run(*words, expect=None).output
+
+
 def test_returns_are_read_from_a_bucket(full: Town, two_workers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """By this process and by the workers, which get the address and not the file."""
     pytest.importorskip("s3fs")
