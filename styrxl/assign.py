@@ -15,7 +15,7 @@ from styrxl.isolated import Reader
 from styrxl.judged import Judged
 from styrxl.ledger import ASSIGN, Decision
 from styrxl.masking import masked
-from styrxl.receive import Incoming, Outcome, RefusedArrivalError, incoming_in, take_in
+from styrxl.receive import Incoming, Outcome, RefusedArrivalError, found_in, largest, take_in
 from styrxl.returned import Returned
 from styrxl.rounds import Round
 
@@ -52,7 +52,7 @@ def claim_of(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
 
 def workbooks(source: Path) -> int:
     """Count the files that a source holds, litter left out."""
-    return sum(isinstance(one, Incoming) for one in incoming_in([source]))
+    return sum(isinstance(one, Incoming) for one in found_in([source], 0))
 
 
 def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: str = "") -> Assigned:
@@ -60,7 +60,7 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
 
     Raises StyrxlError: belongs-to-another where the workbook says something else with our signature; as ``receive``.
     """
-    found = incoming_in([source], desk.workspace.settings.limits)
+    found = list(found_in([source], largest(desk)))
     told = tuple(one for one in found if isinstance(one, Outcome))
     files = [one for one in found if isinstance(one, Incoming)]
     says_so = all(_says_so(desk, round_, one, claim) for one in files)

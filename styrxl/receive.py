@@ -25,7 +25,7 @@ from styrxl.inbox import BY_HAND, Desk
 from styrxl.isolated import Reader
 from styrxl.kinds import is_zip, kind_of_zip
 from styrxl.ledger import Receipt
-from styrxl.limits import MB, STANDARD, Limits
+from styrxl.limits import MB
 from styrxl.masking import shown
 from styrxl.returned import SIGNED
 from styrxl.rounds import Round
@@ -78,15 +78,25 @@ class RefusedArrivalError(Exception):
 
 def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]:
     """Take in what lies in folders, files and zip archives; raises StyrxlError where the inbox or the ledger cannot be written."""
-    found = incoming_in(sources, desk.workspace.settings.limits)
-    told = [one for one in found if isinstance(one, Outcome)]
-    return [*told, *take_in(desk, round_, [one for one in found if isinstance(one, Incoming)])]
+    found: list[Incoming] = []
+    told: list[Outcome] = []
+    for one in found_in(sources, largest(desk)):
+        if isinstance(one, Outcome):
+            told.append(one)
+        else:
+            found.append(one)
+    return [*told, *take_in(desk, round_, found)]
 
 
-def incoming_in(sources: Iterable[Path], limits: Limits = STANDARD) -> list[Incoming | Outcome]:
-    """Return the files that lie in folders, files and zip archives, and what is passed over; nothing is loaded yet."""
-    most = limits.file_mb * MB * _TAKEN
-    return [one for source in sources for one in _from_path(source, most)]
+def largest(desk: Desk) -> int:
+    """Return how many bytes a file may have to be taken in at all."""
+    return desk.workspace.settings.limits.file_mb * MB * _TAKEN
+
+
+def found_in(sources: Iterable[Path], most: int) -> Iterator[Incoming | Outcome]:
+    """Yield what lies in folders, files and zip archives: files, and what is passed over or cannot be got."""
+    for source in sources:
+        yield from _from_path(source, most)
 
 
 def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming], owner: str | None = None) -> list[Outcome]:
