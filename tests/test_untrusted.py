@@ -360,7 +360,7 @@ def test_a_return_on_which_the_program_fails_is_named_and_the_rest_goes_on(
             raise ZeroDivisionError
         return check_personal(batch)
 
-    monkeypatch.setattr("styrxl.judge.check_personal", failing)
+    monkeypatch.setattr("styrxl.examine.check_personal", failing)
     bad, _, _ = _changed(base, "commitments", "text", ' t="inlineStr"><is><t>BOMB</t></is>')
     files = [("bad.xlsx", bad), ("good.xlsx", base.data), ("UBN.xlsx", shared_full.filled("UBN"))]
     judged = shared_full.judge(*files)

@@ -1,0 +1,256 @@
+"""The second stage of judging, all returns together: cells, rows and links; one frame a table, each schema validated once."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.io import pandas_io
+
+from styrxl.case import Case
+from styrxl.check import check_conditions, check_schema, holds
+from styrxl.context import Context
+from styrxl.contradictions import contradictions
+from styrxl.errors import StyrxlError
+from styrxl.findings import Remark
+from styrxl.forms import Forms
+from styrxl.link import (
+    LINK_ERRORS,
+    Known,
+    check_board_plan,
+    check_copies,
+    check_frames,
+    check_organisation,
+    check_references,
+    known_goals,
+    own_options,
+)
+from styrxl.locate import Table
+from styrxl.parse import Batch, Parsed, parse
+from styrxl.personal import check_personal
+from styrxl.prefill import Prefill
+from styrxl.reading import FormKey, form_key
+from styrxl.rows import check_ids, check_locked
+
+BatchKey = tuple[FormKey, str]  # form, sheet
+Examined = tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]  # remarks by a return's index, and the round's frames
+
+
+class Schemas:
+    """pandera's schemas, each built once from its YAML."""
+
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
+        self._built: dict[str, pa.DataFrameSchema] = {}
+
+    def __getitem__(self, table: str) -> pa.DataFrameSchema:
+        if table not in self._built:
+            try:
+                self._built[table] = pandas_io.deserialize_schema(copy.deepcopy(self._forms.schema(table)))
+            except (pa.errors.SchemaDefinitionError, TypeError, ValueError, AttributeError) as error:
+                raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=str(error)) from error
+        return self._built[table]
+
+
+class Examination:
+    """Examines some returns; what is found is not yet placed."""
+
+    def __init__(self, context: Context, schemas: Schemas, cases: Sequence[Case]) -> None:
+        """Take what they are judged against, and the returns, with their tables."""
+        self.context = context
+        self.schemas = schemas
+        self.cases = cases
+        self.batches: dict[BatchKey, Batch] = {}
+        self.marks: dict[BatchKey, dict[int, Mapping[tuple[str, int], str]]] = {}
+        self.excuses: dict[tuple[int, str, tuple[str, ...]], frozenset[int]] = {}
+
+    def _gather(self, case: Case, tables: Iterable[Table]) -> None:
+        assert case.form is not None
+        for table in tables:
+            key = (form_key(case.form), table.sheet.key)
+            if key not in self.batches:
+                self.batches[key] = Batch(case.form, table.sheet)
+            self.batches[key].add(case.index, table)
+            if table.marks:
+                self.marks.setdefault(key, {})[case.index] = table.marks
+
+    def run(self) -> Examined:
+        """Examine all returns; where that fails, find those that it fails for one by one, and examine the others.
+
+        Where it fails for each of them the fault is not theirs, and the error is raised.
+        """
+        cases = [case for case in self.cases if case.tables]
+        try:
+            self._gather_only(cases)
+            return self._examine()
+        except StyrxlError:
+            raise
+        except Exception as error:
+            failing = {case.index: why for case in cases if (why := self._alone(case)) is not None}
+            if len(failing) == len(cases) > 1:
+                raise error from None
+        for case in cases:
+            if case.index in failing:
+                case.give_up(failing[case.index])
+        self._gather_only(cases)
+        return self._examine()
+
+    def _alone(self, case: Case) -> Exception | None:
+        """Return what examining one return by itself fails with, if it does."""
+        try:
+            self._gather_only([case])
+            self._examine()
+        except Exception as error:  # noqa: BLE001 -- returned, and told of
+            return error
+        return None
+
+    def _gather_only(self, cases: Sequence[Case]) -> None:
+        self.batches, self.marks = {}, {}
+        for case in cases:
+            if case.form is not None:
+                self._gather(case, case.tables)
+
+    def _examine(self) -> Examined:
+        remarks: list[Remark] = []
+        self.excuses = {}
+        issued = {case.index: case.prefill for case in self.cases if case.prefill is not None}
+        limits = {source: prefill.limits for source, prefill in issued.items() if prefill.thresholds}
+        parts: dict[BatchKey, Parsed] = {}
+        for key, batch in self.batches.items():
+            part = parse(batch, self.context.forms.words, year_of(batch, self.context, self.cases), self.marks.get(key, {}))
+            frame, changed = check_locked(part, issued)
+            parts[key] = replace(part, frame=frame)
+            conditions = check_conditions(parts[key], year_of(batch, self.context, self.cases), limits)
+            remarks += [*part.remarks, *changed, *conditions, *check_personal(batch)]
+        for case in self.cases:
+            remarks += self._rows(case, parts)
+        for table, same in by_table(parts).items():
+            remarks += check_schema(table, self.schemas[table], same)
+        parts, linked = self._link(parts, issued, remarks)
+        grouped: dict[int, list[Remark]] = {}
+        for remark in (*remarks, *linked):
+            grouped.setdefault(remark.source, []).append(remark)
+        return grouped, parts
+
+    def _rows(self, case: Case, parts: Mapping[BatchKey, Parsed]) -> list[Remark]:
+        found: list[Remark] = []
+        for table in case.tables:
+            found += check_ids(table.sheet, case.index, table.ids, frozenset(table.rows), case.prefill)
+            if table.sheet.at_least > len(table.rows) and not self._excused(case, table, parts):
+                first = next(c for c in table.sheet.columns if c.asked)
+                found.append(Remark(case.index, table.sheet.key, table.place.heading_row + 1, first.field, "missing-value"))
+        return found
+
+    def _excused(self, case: Case, table: Table, parts: Mapping[BatchKey, Parsed]) -> bool:
+        assert case.form is not None
+        for where, codes in table.sheet.unless.items():
+            key, name = where.split(".", 1)
+            part = parts.get((form_key(case.form), key))
+            if part is not None and case.index in self._where(part, name, codes):
+                return True
+        return False
+
+    def _where(self, part: Parsed, name: str, codes: tuple[str, ...]) -> frozenset[int]:
+        """Find the returns in which a field has one of some codes."""
+        key = (id(part), name, codes)
+        if key not in self.excuses:
+            mask = holds(part.frame, {name: codes})
+            self.excuses[key] = frozenset(part.frame["_source"][mask].tolist())
+        return self.excuses[key]
+
+    def _link(
+        self, parts: dict[BatchKey, Parsed], issued: Mapping[int, Prefill], remarks_so_far: Sequence[Remark]
+    ) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
+        known = self._universe(parts)
+        found: list[Remark] = []
+        linked: dict[BatchKey, Parsed] = {}
+        offered = {form: own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
+        for key, part in parts.items():
+            frame, remarks = check_references(part, issued, offered[key[0]], known, year_of(part.batch, self.context, self.cases))
+            linked[key] = replace(part, frame=frame)
+            found += remarks
+        broken = frozenset(r.source for r in (*remarks_so_far, *found) if r.rule in LINK_ERRORS)
+        for form in dict.fromkeys(key[0] for key in linked):
+            own = {key[1]: part for key, part in linked.items() if key[0] == form}
+            found += check_board_plan(own, issued, broken)
+            if form[0] == "multi_year_plan":
+                found += check_organisation(own, _kinds(own))
+        frames = {case.index: self._frames(case) for case in self.cases if case.tables}
+        for part in linked.values():
+            found += check_frames(part, frames)
+        found += self._copies(linked, known)
+        found += contradictions(tuple(linked.values()), issued, known, (*remarks_so_far, *found))
+        return linked, found
+
+    def _universe(self, parts: Mapping[BatchKey, Parsed]) -> dict[str, Known]:
+        """Everything that can be meant: council goals, the boards' plans, and the units' own goals."""
+        if self.context.plan is None:
+            return {}
+        known = known_goals(self.context.plan, self.context.boards)
+        for case in self.cases:
+            if case.prefill is not None and case.form is not None and case.form.kind is not None:
+                known |= _followed(case.prefill, case.form.level)
+        for table, kinds in (("goals", ("board_goal", "unit_goal")), ("commitments", ("board_commitment", "commitment"))):
+            for part in by_table(parts).get(table, ()):
+                kind = kinds[0] if part.batch.form.level == "board" else kinds[1]
+                codes, texts = (part.frame[name].tolist() for name in (f"{table[:-1]}_id", "text"))
+                years = [_years(part.frame, name) for name in ("from_year", "to_year")]
+                for source, code, text, first, last in zip(part.batch.source, codes, texts, *years, strict=True):
+                    if isinstance(code, str):
+                        known[code] = Known(kind, self.cases[source].owner or "", text if isinstance(text, str) else "", first, last)
+        return known
+
+    def _frames(self, case: Case) -> dict[str, float | None]:
+        if self.context.plan is None or case.owner is None:
+            return {}
+        if case.form is not None and case.form.kind is not None and case.prefill is not None:
+            return dict(case.prefill.frames)  # as they were on the round's day
+        frame = self.context.plan.frame(case.owner, case.year, case.day)
+        return {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment}
+
+    def _copies(self, parts: Mapping[BatchKey, Parsed], known: Mapping[str, Known]) -> list[Remark]:
+        commitments = [part for part in parts.values() if part.batch.sheet.table == "commitments"]
+        owners = {case.index: case.owner or "" for case in self.cases}
+        places = {case.index: case.path for case in self.cases}
+        return check_copies(commitments, owners, {code: goal.text for code, goal in known.items()}, places)
+
+
+def _followed(issued: Prefill, level: str) -> dict[str, Known]:
+    """Return the goals and commitments that a follow-up was issued with."""
+    goals, commitments = ("board_goal", "board_commitment") if level == "board" else ("unit_goal", "commitment")
+    rows = [(goals, row["goal_id"], row) for row in issued.rows.get("goal_assessments", ())]
+    rows += [(commitments, row["commitment_id"], row) for row in issued.rows.get("commitment_status", ())]
+    return {code: Known(kind, issued.owner, row["text"] or "") for kind, code, row in rows}
+
+
+def _years(frame: pd.DataFrame, name: str) -> list[int | None]:
+    values = frame[name].tolist() if name in frame else [None] * len(frame)
+    return [None if pd.isna(value) else int(value) for value in values]
+
+
+def by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:
+    """Return the parts by the table that they hold."""
+    found: dict[str, list[Parsed]] = {}
+    for part in parts.values():
+        found.setdefault(part.batch.sheet.table or "", []).append(part)
+    return found
+
+
+def _kinds(parts: Mapping[str, Parsed]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    if "organisation" in parts:
+        frame = parts["organisation"].frame
+        for code, kind in zip(frame["org_id"], frame["kind"], strict=True):
+            if isinstance(code, str) and isinstance(kind, str):
+                found.setdefault(code, set()).add(kind)
+    return found
+
+
+def year_of(batch: Batch, context: Context, cases: Sequence[Case]) -> int:
+    """Return the year that a batch is about: the round's, or where there is none that of its first return."""
+    if context.round:
+        return context.round.year
+    return cases[batch.source[0]].year if batch.source else 2000
