@@ -431,6 +431,8 @@ def validate(
 
     if reads.inbox and (paths or annotate):
         raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")
+    if (owner or form_name) and not paths:
+        raise click.UsageError("--owner and --form are about a PATH. For a file in the inbox: styrxl receive ROUND FILE --owner OWNER.")
     with settings.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
             files = named_files(paths)

@@ -17,6 +17,7 @@ from styrxl.case import Case
 from styrxl.context import Arrived, Context
 from styrxl.examine import BatchKey, Examination, Schemas, by_table, year_of
 from styrxl.findings import Finding, Remark, Word, finding
+from styrxl.forms import LANGUAGES
 from styrxl.judged import Judged, JudgedRound
 from styrxl.lost import answer_count, lost
 from styrxl.masking import masked
@@ -105,6 +106,7 @@ class _Judging:
         return [sorted(cases, key=lambda c: (c.received or datetime.min.replace(tzinfo=UTC), c.path)) for cases in owners.values()]
 
     def _judged(self, case: Case, verdict: str, findings: tuple[Finding, ...]) -> Judged:
+        language = case.identity.get("language")  # is not signed
         return Judged(
             index=case.index,
             path=case.path,
@@ -115,7 +117,7 @@ class _Judging:
             profile=case.form.profile if case.form else None,
             owner=case.owner,
             round=case.identity.get("round"),
-            language=case.identity.get("language"),
+            language=language if language in LANGUAGES else None,
             issue=case.identity.get("issue"),
             received=case.received,
             rows={table.sheet.table or table.sheet.key: len(table.rows) for table in case.tables},

@@ -163,6 +163,7 @@ def test_a_foreign_workbook_and_a_broken_one_are_the_owner_s_too(town: Town) -> 
     assert (found["trasig.xlsx"]["owner"], found["trasig.xlsx"]["verdict"]) == (OTHER, "unreadable")
     lines = {line.split()[0]: line for line in town.run("status", ROUND).stdout.splitlines() if line}
     assert lines[OTHER].endswith("Går inte att läsa")
+    town.run("consolidate", ROUND, "--all")
 
 
 @pytest.mark.parametrize(
@@ -287,6 +288,7 @@ def test_the_owner_of_several_files_is_a_wrong_use(town: Town, tmp_path: Path) -
     assert "not for mail" in refused(town, str(write(tmp_path / "x.eml", b"")), "--owner", OWNER, expect=2)
     assert "need --owner" in refused(town, str(first), "--form", "unit_plan", expect=2)
     assert "nowhere.xlsx" in refused(town, "nowhere.xlsx", "--owner", OWNER, expect=2)
+    assert "receive ROUND FILE" in town.run("validate", "--round", ROUND, "--owner", OWNER, expect=2).stderr
     town.run("receive", ROUND, str(one), "--owner", OWNER)
     assert decided(town) == [("assign", OWNER, "unit_plan", "", "Anna")]
 

@@ -16,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 import town as towns
+from styrxl.fill import opened, saved
 from styrxl.ledger import Ledger
 from styrxl.locate import Locator, Table, blank
 from styrxl.returned import read
@@ -365,6 +366,19 @@ def test_validate_writes_nothing_into_the_inbox(town: Town) -> None:
     town.run("validate", "--round", ROUND, expect=1)
     assert [(entry.name, entry.stat().st_mtime_ns) for entry in sorted(os.scandir(town.inbox), key=lambda e: e.name)] == before
     assert town.inbox.stat().st_mtime_ns == folder
+
+
+def test_a_language_that_nobody_speaks_is_no_matter(town: Town) -> None:
+    """Somebody changed it in the hidden sheet, where it is not signed, and a sheet is missing besides."""
+    both(town)
+    book = opened((town.inbox / "strategist.xlsx").read_bytes())
+    for row in book["_styrxl"].iter_rows():
+        if row[0].value == "language":
+            row[1].value = "klingonska"
+    book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
+    del book["Investeringar"]
+    town.put("strategist.xlsx", saved(book), 1)
+    assert "Läge: Klar." in town.run("merge", ROUND, "UBN").stdout
 
 
 # The log
