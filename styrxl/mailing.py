@@ -19,6 +19,7 @@ from styrxl.judged import Judged, JudgedRound
 from styrxl.ledger import Issue
 from styrxl.letters import Attachment, Letter, Sender, sorted_out, thread
 from styrxl.mailbook import Brought, MailBook
+from styrxl.masking import masked
 from styrxl.plan import Organisation
 from styrxl.returned import read
 from styrxl.rounds import Round
@@ -218,7 +219,7 @@ def _answer(office: Office, one: Judged, message: Brought | None, has_accepted: 
         "errors": sum(group["times"] for group in errors),
         "mends": errors if one.verdict != "duplicate" else [],
         "checks": warnings if one.verdict in {"accepted", "rejected"} else [],
-        "file_name": (message.name if message else None) or one.path.rpartition("/")[2],
+        "file_name": masked((message.name if message else None) or one.path.rpartition("/")[2]),
         "received": one.received.astimezone().strftime("%Y-%m-%d %H:%M") if one.received else "",
         "sha256": one.sha256,
         "contents": _contents(office, one, language),
@@ -343,7 +344,7 @@ def notices(office: Office) -> list[Letter]:
         if not good:
             continue  # nobody outside is told anything; the controller sees it in the list
         owner = office.find(contact_of(office, first.sender))
-        facts = {"reason": "held" if held else first.reason, "files": [one.name for one in shown if one.name]}
+        facts = {"reason": "held" if held else first.reason, "files": [masked(one.name) for one in shown if one.name]}
         about = mail[:16]
         found.append(office.letter(NOTICE, about, owner, facts, to=good, answers=thread(first.message_id), replies=True))
     return found

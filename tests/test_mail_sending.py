@@ -337,6 +337,15 @@ def test_a_file_that_nobody_can_be_asked_about_is_listed(town: Town, smtp: SmtpS
     assert len(smtp.taken) == 2
 
 
+def test_a_personal_identity_number_in_a_file_name_is_not_mailed(town: Town) -> None:
+    town.put("18900101-9802.xlsx", town.filled("UBN-ÖST"), 5)
+    town.put("trasig 18900101-9802.xlsx", b"PK", 6)
+    listed = town.run("mail", "answers", ROUND, expect=None).output
+    texts = {str(made["Subject"]): flowing(made) for made in previews(town).values()}
+    assert "1890****-****.xlsx" in texts["Plan 2027: Östra förskolan är klar"]
+    assert [said for said in (listed, *texts, *texts.values()) if "18900101-9802" in said] == []
+
+
 def test_whoever_a_return_turns_out_to_be_from_is_answered_and_its_sender_as_well(town: Town, smtp: SmtpServer) -> None:
     """It lost its identity: first its sender alone is told; on the controller's word its owner is, once, with what to mend."""
     town.run("mail", "answers", ROUND, "--send")
