@@ -774,11 +774,11 @@ def watch(settings: Settled, round_: Round, *, send: bool, every: float) -> None
         click.echo(word("watch_stopped", language), err=True)
 
 
-def main() -> None:
-    """Run the command line."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line, or the words that are given."""
     gc.set_threshold(100_000, 20, 100)  # thousands of returns are kept to the end: looking for cycles among them finds none
     for stream in (sys.stdout, sys.stderr):
         # Windows consoles and pipes default to a code page that lacks ✓ and →.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    cli(prog_name="styrxl")
+    cli(words, prog_name="styrxl")

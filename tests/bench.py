@@ -361,11 +361,11 @@ def play_floor(root: str) -> None:
 
 def command(*words: str) -> None:
     """Type a command."""
-    from styrxl.cli import cli
+    from styrxl.cli import main
 
     with redirect_stdout(StringIO()):
         try:
-            cli.main(args=list(words), prog_name="styrxl")
+            main(words)
         except SystemExit as end:
             if end.code not in {0, 1, None}:
                 raise
