@@ -7,7 +7,7 @@ long and needs one relation a link; a round of ten thousand returns has a millio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
@@ -52,6 +52,7 @@ class Sheet:
     alts: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)  # ranges of cells that are one
     width: int = 1
+    beside: dict[str, bytes] = field(default_factory=dict)  # tables that it has no room for, as files
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,13 @@ def _amount(styles: Styles, column: _Column, weight: int, value: object, number:
     if column.kind == "money" and value != int(value):
         style = styles.cell("money_decimals", weight)
     return f'{column.begins}{number}" s="{style}"><v>{package.plain(value)}</v></c>'
+
+
+def count_rows(sheet: Sheet, fields: Sequence[Field], rows: Iterable[Row]) -> None:
+    """Count rows for the control totals that are written elsewhere."""
+    tallied = [n for n, f in enumerate(fields) if f.tally]
+    for row in rows:
+        _tally(sheet, row, tallied)
 
 
 def _tally(sheet: Sheet, row: Row, tallied: Sequence[int]) -> None:

@@ -135,11 +135,11 @@ def _attachments(office: Office, judged: JudgedRound, reader: Reader, view: View
     workspace, issued = office.desk.workspace, issued_of(office.desk, office.round)
     if reader.board is not None:
         path = workspace.boards(office.round) / f"{reader.board}.xlsx"
-        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept)
+        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept).workbook
         return [_fresh(office, path, anew, f"{reader.board}-{office.round.id}.xlsx")]
     scope = scope_of(office.desk, office.round, workspace.settings.language)
     path = workspace.council(office.round)
-    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind), path.name)]
+    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind).workbook, path.name)]
 
 
 def _fresh(office: Office, path: Path, anew: bytes, name: str) -> Attachment:
