@@ -174,7 +174,8 @@ def _block(ws: Worksheet, pen: Pen, block: Block, page: Page, desk: Desk) -> int
             pen.line([pen.text(block.empty, "help")], look.LINE_HEIGHT + 2)
         return None
     if len(block.rows) > MOST_ROWS - sheet.bottom - len(block.totals) - _AROUND:
-        return _put_beside(pen, block, page, desk)
+        _put_beside(pen, block, page, desk)
+        return None
     top = _headings(pen, block)
     points = write_rows(pen, block.fields, block.rows, block.folded)
     if block.table:

@@ -480,9 +480,9 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
     monkeypatch.setattr(report, "MOST_ROWS", 240)
     made = report.council_book(*crowded())
     assert list(made.beside) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
-    assert sheets(made.workbook)["Åtaganden"][3:] == [
-        [f"Tabellen har 250 rader, fler än Excel rymmer på ett blad. Alla rader finns i filen {ROUND} Åtaganden.parquet, i samma mapp som den här arbetsboken."]
-    ]  # fmt: skip
+    [told] = [line for line in sheets(made.workbook)["Åtaganden"][3:]]
+    assert told[0].startswith("Tabellen har 250 rader, fler än Excel rymmer på ett blad.")
+    assert f"i filen {ROUND} Åtaganden.parquet, i samma mapp" in told[0]
     assert sheets(made.workbook)["Källor"] == whole["Källor"]
     found = parquet.read_table(BytesIO(made.beside[f"{ROUND} Åtaganden.parquet"]))
     assert found.column_names == [str(heading) for heading in rows[0]]
