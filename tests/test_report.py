@@ -480,7 +480,7 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
     monkeypatch.setattr(report, "MOST_ROWS", 240)
     made = report.council_book(*crowded())
     assert list(made.beside) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
-    [told] = [line for line in sheets(made.workbook)["Åtaganden"][3:]]
+    [told] = sheets(made.workbook)["Åtaganden"][3:]
     assert told[0].startswith("Tabellen har 250 rader, fler än Excel rymmer på ett blad.")
     assert f"i filen {ROUND} Åtaganden.parquet, i samma mapp" in told[0]
     assert sheets(made.workbook)["Källor"] == whole["Källor"]
