@@ -10,7 +10,7 @@ from typing import Any
 
 from styrxl.findings import Finding, Word
 from styrxl.forms import Forms
-from styrxl.locate import Place, Table
+from styrxl.locate import Ids, Place, Table
 from styrxl.reading import Reading
 
 _QUICK = 1  # of zlib's levels
@@ -60,18 +60,20 @@ def _table(table: Table) -> list[Any]:
     place = table.place
     where = [place.key, place.sheet, place.heading_row, dict(place.columns), dict(place.headings), dict(place.downwards)]
     marks = [[name, row, shown] for (name, row), shown in table.marks.items()]
-    rows, ids = [row for row, _ in table.ids], [value for _, value in table.ids]
-    return [where, table.rows, dict(table.columns), rows, ids, marks]
+    rows = table.ids.rows
+    following = [rows.start, rows.stop] if isinstance(rows, range) else None
+    ids = [following, None if following else rows, table.ids.text, table.ids.typed]
+    return [where, table.rows, dict(table.columns), ids, marks]
 
 
 def _tabled(raw: list[Any], form: Any) -> Table:
-    (key, sheet, heading_row, columns, headings, downwards), rows, values, id_rows, ids, marks = raw
+    (key, sheet, heading_row, columns, headings, downwards), rows, values, (following, id_rows, text, typed), marks = raw
     return Table(
         Place(key, sheet, heading_row, columns, headings, downwards),
         form.sheet(key),
         tuple(rows),
         values,
-        tuple(zip(id_rows, ids, strict=True)),
+        Ids(range(*following) if following else tuple(id_rows), text, tuple(typed)),
         {(name, row): shown for name, row, shown in marks},
     )
 
