@@ -20,6 +20,7 @@ from styrxl.errors import StyrxlError
 from styrxl.readyaml import read_yaml
 from styrxl.rounds import KINDS
 
+MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
 Text = Mapping[str, str]
 
@@ -414,10 +415,14 @@ def standard_folder() -> Path:
 
 
 def with_rows(form: Form, rows: int | None) -> Form:
-    """Return the form with at least so many rows on each sheet that is numbered in advance."""
+    """Return the form with at least so many rows on each sheet that is numbered in advance.
+
+    Beyond ``MANY`` rows only the longest sheet grows: it is units that there are thousands of, not goals.
+    """
     if not rows:
         return form
-    sheets = tuple(replace(s, rows=max(rows, s.rows)) if s.rows else s for s in form.sheets)
+    longest = max(s.rows or 0 for s in form.sheets)
+    sheets = tuple(replace(s, rows=max(rows if s.rows == longest else min(rows, MANY), s.rows)) if s.rows else s for s in form.sheets)
     return replace(form, sheets=sheets)
 
 

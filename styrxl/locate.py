@@ -125,6 +125,7 @@ class Locator:
         self._names = {norm(sheet.name[lang]): sheet for sheet in form.sheets for lang in LANGUAGES}
         self._headings = {sheet.key: _heading_fields(sheet) for sheet in form.sheets}
         self._seen: dict[tuple[str, tuple[Any, ...]], dict[str, list[int]]] = {}
+        self._places: dict[tuple[Any, ...], Place] = {}
 
     def locate(self, returned: Returned, language: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         """Find every table of the form; what is missing or more than asked for are findings."""
@@ -168,13 +169,11 @@ class Locator:
             if column not in taken and isinstance(text, str) and not blank(text) and norm(text) not in self._checks:
                 troubles.append(_at("unknown-column", raw, row, column, heading=bare(text)))
         first = {name: places[0] for name, places in columns.items()}
-        place = Place(
-            sheet.key,
-            raw.name,
-            row,
-            {name: raw.left + column + 1 for name, column in first.items()},
-            {name: bare(str(line[column])) for name, column in first.items()},
-        )
+        spot = (sheet.key, raw.name, raw.left, row, tuple(line))
+        if spot not in self._places:  # thousands of returns have their headings in the same place
+            places = {name: raw.left + column + 1 for name, column in first.items()}
+            self._places[spot] = Place(sheet.key, raw.name, row, places, {name: bare(str(line[column])) for name, column in first.items()})
+        place = self._places[spot]
         return _rows(sheet, raw, index + 1, first, place, self._nothing), troubles
 
     def _heading_row(self, sheet: Sheet, raw: RawSheet) -> tuple[int, dict[str, list[int]]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 
@@ -32,7 +33,7 @@ from styrxl.phrases import Phrases
 from styrxl.plan import Plan
 from styrxl.reportstyles import Styles
 from styrxl.sheetxml import MOST_LINKS, Pen, Sheet, count_rows, packed, write_rows
-from styrxl.view import Issued, Scope, View
+from styrxl.view import Issued, Scope
 
 MOST_ROWS = 1_048_576  # on a sheet; Excel's own limit
 _AROUND = 20  # of them for what stands around a table
@@ -56,7 +57,7 @@ def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scop
 
     Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
     """
-    return _made(*consolidate(judged, plan, issued, scope, None, behind), scope, judged.round)
+    return _made(judged, plan, issued, scope, None, behind, {}, judged.round)
 
 
 def board_book(
@@ -72,15 +73,29 @@ def board_book(
 
     ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
     """
-    return _made(*consolidate(judged, plan, issued, scope, board, behind, kept), scope, board)
+    return _made(judged, plan, issued, scope, board, behind, kept or {}, board)
 
 
-def _made(view: View, book: Book, scope: Scope, stem: str) -> Made:
+def _made(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str | None,
+    behind: Behind | None,
+    kept: Mapping[str, str],
+    stem: str,
+) -> Made:
+    view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
+    pages = deque(book.pages)
+    book = replace(book, pages=())  # each page is let go of when it has been written: in a large round they are many rows
     workbook = _workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
     too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
     desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
-    sheets = [_sheet(desk, page) for page in book.pages]
+    sheets = []
+    while pages:
+        sheets.append(_sheet(desk, pages.popleft()))
     sheets.append(_sheet(desk, sources(view, _added(sheets))))
     return Made(packed(workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
 
@@ -134,6 +149,7 @@ def _sheet(desk: Desk, page: Page) -> Sheet:
     heads = [top for top, block in zip(tops, page.blocks, strict=True) if top and (block.sticky or len(page.blocks) == 1)]
     _set_up(ws, pen, page, heads)
     _print(ws, pen, page, heads, desk)
+    pen.sheet.close()
     return pen.sheet
 
 

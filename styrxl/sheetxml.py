@@ -53,6 +53,12 @@ class Sheet:
     merged: list[str] = field(default_factory=list)  # ranges of cells that are one
     width: int = 1
     beside: dict[str, bytes] = field(default_factory=dict)  # tables that it has no room for, as files
+    data: bytes = b""  # its rows, once all of them are written
+
+    def close(self) -> None:
+        """End the rows: as one text they take half the memory."""
+        self.data = f"<sheetData>{''.join(self.lines)}</sheetData>".encode()
+        self.lines.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,7 @@ def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int])
     parts = package.unpacked(buffer.getvalue())
     for number, sheet in enumerate(sheets, 1):
         parts |= _filled(parts, number, sheet)
+        sheet.data = b""
     shared = [escape(clean(text)) for text in strings]
     parts = package.sharing(parts, shared, sum(sheet.uses for sheet in sheets))
     charts = {name: _LABELS.sub(rb'\1 sourceLinked="0"/>', data) for name, data in parts.items() if name.startswith("xl/charts/")}
@@ -222,9 +229,8 @@ def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int])
 def _filled(parts: Mapping[str, bytes], number: int, sheet: Sheet) -> dict[str, bytes]:
     """Return a sheet's part with its rows and links, and its relations with the files that they lead to."""
     name, relations = f"xl/worksheets/sheet{number}.xml", f"xl/worksheets/_rels/sheet{number}.xml.rels"
-    data = f"<sheetData>{''.join(sheet.lines)}</sheetData>".encode()
     size = f'<dimension ref="A1:{get_column_letter(sheet.width)}{max(sheet.bottom, 1)}"/>'.encode()
-    text = _DATA.sub(lambda _: data, _SIZE.sub(lambda _: size, parts[name], count=1), count=1)
+    text = _DATA.sub(lambda _: sheet.data, _SIZE.sub(lambda _: size, parts[name], count=1), count=1)
     if not sheet.links:
         return {name: text}
     ids = {address: f"link{n}" for n, address in enumerate(dict.fromkeys(address for _, address, _ in sheet.links), 1)}
