@@ -457,7 +457,7 @@ def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, ev
 @the_round
 @settled
 def status(settings: Settled, round_: Round) -> None:
-    """Say who has been issued, returned and accepted in ROUND."""
+    """Say who has been issued, returned, accepted and reminded in ROUND."""
     from styrxl.standing import as_text, stand
 
     with settings.desk(reading=True) as desk:
@@ -551,7 +551,7 @@ def merge(settings: Settled, round_: Round, owner: str, reason: str, by: str | N
 )
 @settled
 def log(settings: Settled, round_: Round, name: str | None, form_of_report: str) -> None:
-    """Tell what has happened in ROUND: issued, received, judged and decided; of all, or of an OWNER or a FILE."""
+    """Tell what has happened in ROUND: issued, received, judged, decided and mailed; of all, or of an OWNER or a FILE."""
     from styrxl.story import tell
 
     with settings.desk(reading=True) as desk:

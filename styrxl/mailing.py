@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -18,15 +18,14 @@ from styrxl.issuing import look
 from styrxl.judged import Judged, JudgedRound
 from styrxl.ledger import Issue
 from styrxl.letters import Attachment, Letter, Sender, sorted_out, thread
-from styrxl.mailbook import Brought, MailBook
+from styrxl.mailbook import ANSWER, ESCALATION, NOTICE, REMINDER, TEMPLATES, Brought, MailBook
 from styrxl.plan import Organisation
 from styrxl.returned import read
 from styrxl.rounds import Round
 from styrxl.settings import MailSettings
-from styrxl.standing import Standing, stand
+from styrxl.standing import Standing, local_day, stand
 from styrxl.wording import Wording, read_wording
 
-TEMPLATES, ANSWER, REMINDER, ESCALATION, SUMMARY, NOTICE = "templates", "answer", "reminder", "escalation", "summary", "notice"
 _TOLD = 40  # groups of findings that an answer lists
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
 
@@ -282,7 +281,7 @@ def _reminder(office: Office, one: Standing) -> Letter:
     facts = {
         "days": days,
         "mend": mend,
-        "returned": _local(one.returned),
+        "returned": local_day(one.returned),
         "file_name": workbook.name if workbook else "",
     }
     return office.letter(
@@ -295,10 +294,6 @@ def _reminder(office: Office, one: Standing) -> Letter:
     )
 
 
-def _local(moment: datetime | None) -> date | None:
-    return moment.astimezone().date() if moment else None
-
-
 def _escalations(office: Office, late: Sequence[Standing], only: Collection[str]) -> Iterator[Letter]:
     limit = office.settings.escalate_after
     groups: dict[str, list[Standing]] = {}
@@ -306,15 +301,16 @@ def _escalations(office: Office, late: Sequence[Standing], only: Collection[str]
         owner = office.find(one.owner)
         if owner and owner.board_id and one.kind == "unit" and one.due and (office.today - one.due).days >= limit:
             groups.setdefault(owner.board_id, []).append(one)
-    reminded = {mail.owner: mail.about for mail in office.book.mails(office.round.id, [REMINDER]).values() if mail.state == "sent"}
     for board, units in groups.items():
         row = office.find(board)
         if row and (not only or board in only):
             language = office.language(row)
-            shown = [
-                {"name": u.name, "due": str(u.due), "state": _state(u, language), "reminded": reminded.get(u.owner, "")} for u in units
-            ]
+            shown = [_late(unit, language) for unit in units]
             yield office.letter(ESCALATION, office.today.isoformat(), row, {"units": shown, "days": limit})
+
+
+def _late(one: Standing, language: str) -> dict[str, str]:
+    return {"name": one.name, "due": str(one.due), "state": _state(one, language), "reminded": str(local_day(one.reminded) or "")}
 
 
 def _state(one: Standing, language: str) -> str:

@@ -17,7 +17,8 @@ from styrxl.glance import glance
 from styrxl.inbox import judge_inbox
 from styrxl.judged import JudgedRound
 from styrxl.letters import Attachment, Letter
-from styrxl.mailing import SUMMARY, Office
+from styrxl.mailbook import SUMMARY
+from styrxl.mailing import Office
 from styrxl.oversight import missing
 from styrxl.overview import overview
 from styrxl.plan import Organisation
