@@ -33,6 +33,7 @@ _READABLE = {literal: sign for sign, literal in _LITERAL.items()}
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff]"
 )
+_SPACE = re.compile(r"[^\S\u00a0]+")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _STEP = re.compile(r"\d+\. ")
 _NUMBER = re.compile("[−+-]?[0-9 \u00a0.,]*")
@@ -152,9 +153,9 @@ def names() -> list[str]:
 
 
 def one_line(value: object) -> str:
-    """Return a text on one line, without letters that steer; safe in a mail's head."""
+    """Return a text on one line, without letters that steer; safe in a mail's head. A number's spaces still hold it together."""
     text = unicodedata.normalize("NFC", str(value))
-    return " ".join(_NOT_TEXT.sub("", text.replace("\u2028", " ").replace("\u2029", " ")).split())
+    return _SPACE.sub(" ", _NOT_TEXT.sub("", _SPACE.sub(" ", text))).strip()
 
 
 def day(value: date | None, language: str) -> str:
@@ -282,15 +283,25 @@ def _wrapped(text: str, mark: str) -> list[str]:
 
 
 def _table(rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> list[str]:
-    """Return a table with its columns beneath each other; the widest is wrapped where all of it is too wide."""
+    """Return a table with its columns beneath each other, wrapped where all of it is too wide."""
     count = max(len(row) for row in rows)
     full = [[*row, *[""] * (count - len(row))] for row in rows]
-    widths = [max(len(row[n]) for row in full) for n in range(count)]
-    widest = widths.index(max(widths))
-    widths[widest] = min(widths[widest], max(16, WIDTH - sum(widths) + widths[widest] - 2 * (count - 1)))
+    widths = _narrowed([[row[n] for row in full] for n in range(count)])
     lines = [line for row in full for line in _row(row, widths, numeric)]
     head = len(_row(full[0], widths, numeric))
     return [*lines[:head], "  ".join("-" * width for width in widths), *lines[head:]] if any(full[0]) else lines[head:]
+
+
+def _narrowed(columns: Sequence[Sequence[str]]) -> list[int]:
+    """Return how wide columns are: as their longest text, the widest of them narrower until all fit; a word is never broken."""
+    widths = [max(len(text) for text in column) for column in columns]
+    least = [max((len(part) for text in column for part in text.split(" ")), default=0) for column in columns]
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+        loose = [n for n, width in enumerate(widths) if width > least[n]]
+        if not loose:
+            break
+        widths[max(loose, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def _row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> list[str]:
