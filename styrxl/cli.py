@@ -682,6 +682,8 @@ def _mail(
         done = work(settings.room(desk), round_, wish)
         language = settings.language()
         click.echo(as_text(done.letters, done.results, language, sent=send), nl=False)
+        if what == "summary" and not (desk.workspace.settings.mail and desk.workspace.settings.mail.everything_to):
+            click.echo(word("mail_everything", language), err=True)
         if redirect_to:
             click.echo(word("mail_redirected", language, address=redirect_to), err=True)
         if done.folder and done.letters.letters:
