@@ -268,7 +268,8 @@ def receive(settings: Settled, round_: Round, sources: tuple[Path, ...], maildir
     """Take returns in SOURCE (folders, files, zip archives, .eml and .mbox) into inbox/ROUND, as they are.
 
     They are named by owner and time. What lies there already is not taken in twice; lock files and litter are passed over.
-    What comes by mail must be from a contact of the owner that the workbook belongs to; else it waits in quarantine.
+    What comes by mail, saved in a folder or archive too, must be from a contact of the owner that the workbook belongs to; else it
+    waits in quarantine.
     """
     from styrxl.fetch import is_mail
 
@@ -276,28 +277,38 @@ def receive(settings: Settled, round_: Round, sources: tuple[Path, ...], maildir
     files = [path for path in sources if not is_mail(path)]
     if not (files or by_mail or imap):
         raise click.UsageError("Name a SOURCE, or --imap.")
-    held = _receive_mail(settings, round_, by_mail, imap=imap) if by_mail or imap else False
+    held = _receive_mail(settings, round_, by_mail, files, imap=imap)
     refused = _receive_files(settings, round_, files) if files else False
     sys.exit(FINDINGS if held or refused else FINE)
 
 
-def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], *, imap: bool) -> bool:
+def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], files: Sequence[Path], *, imap: bool) -> bool:
+    """Take in mails, those that lie among files too, and tell whether anything waits for a controller."""
     from itertools import chain
 
     from styrxl.fetch import from_paths
+    from styrxl.findings import say, word
     from styrxl.intake import line, sums, take_in
-    from styrxl.mailbook import MailBook
+    from styrxl.letterbag import any_mail, from_files, mails_in
+    from styrxl.mailbook import Brought, MailBook
+    from styrxl.receive import Outcome
+
+    if not (paths or imap or any_mail(files)):
+        return False
     from styrxl.watch import mailbox_of
 
     with settings.desk(reading=True) as desk:
-        room, language, notes = settings.room(desk), settings.language(), []
+        room, language, notes, refused = settings.room(desk), settings.language(), list[Brought](), list[Outcome]()
         box = mailbox_of(room) if imap else tuple
+        items = chain(from_paths(paths), from_files(mails_in(desk, files), refused.append), box())
         with room.alone("inbox", patience=10.0):
-            for note in take_in(desk, MailBook(desk.ledger.database), round_, chain(from_paths(paths), box()), room.noting):
+            for note in take_in(desk, MailBook(desk.ledger.database), round_, items, room.noting):
                 click.echo(line(note, language))
                 notes.append(note)
+        for one in refused:
+            click.echo(word("received_not", language, origin=one.origin, why=say(one.why, language)), err=True)
         click.echo(sums(notes, language), err=True)
-    return any(note.outcome == "held" for note in notes)
+    return bool(refused) or any(note.outcome == "held" for note in notes)
 
 
 def _receive_files(settings: Settled, round_: Round, sources: Sequence[Path]) -> bool:

@@ -23,7 +23,7 @@ from styrxl.files import read_file, write_atomically
 from styrxl.findings import Word
 from styrxl.inbox import Desk
 from styrxl.isolated import Reader
-from styrxl.kinds import is_zip, kind_of_zip
+from styrxl.kinds import is_mail_file, is_zip, kind_of_zip
 from styrxl.ledger import Receipt
 from styrxl.limits import MB
 from styrxl.masking import shown
@@ -72,17 +72,26 @@ class RefusedArrivalError(Exception):
 
 
 def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]:
-    """Take in what lies in folders, files and zip archives; raises StyrxlError where the inbox or the ledger cannot be written."""
+    """Take in what lies in folders, files and zip archives, but mails; raises StyrxlError where inbox or ledger cannot be written."""
     found: list[Incoming] = []
     told: list[Outcome] = []
-    most = desk.workspace.settings.limits.file_mb * MB * _TAKEN
-    for source in sources:
-        for one in _from_path(source, most):
-            if isinstance(one, Outcome):
-                told.append(one)
-            else:
-                found.append(one)
+    for one in found_in(sources, largest(desk)):
+        if isinstance(one, Outcome):
+            told.append(one)
+        elif not is_mail_file(one.name):
+            found.append(one)
     return [*told, *take_in(desk, round_, found)]
+
+
+def largest(desk: Desk) -> int:
+    """Return how many bytes a file may have to be taken in at all."""
+    return desk.workspace.settings.limits.file_mb * MB * _TAKEN
+
+
+def found_in(sources: Iterable[Path], most: int) -> Iterator[Incoming | Outcome]:
+    """Yield what lies in folders, files and zip archives: files, and what is passed over or cannot be got."""
+    for source in sources:
+        yield from _from_path(source, most)
 
 
 def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming]) -> list[Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import mailbox
+import shutil
 import struct
 import zipfile
 from collections.abc import Callable
@@ -416,6 +417,52 @@ def test_an_mbox_and_a_maildir_give_their_messages(tmp_path: Path, workbook: byt
     assert list(from_paths([tmp_path / "maildir"])) == []
     assert [m["Subject"] for m in mailbox.Maildir(tmp_path / "maildir").get_folder("styrxl")] == ["1"]
     assert len(list(from_paths([tmp_path / "in.mbox"]))) == 2
+
+
+def in_folder(folder: Path, workbook: bytes) -> None:
+    """Save mails in a folder: by a contact, by somebody else, and two in an mbox, one of them without a workbook."""
+    folder.mkdir()
+    for name, sender in (("Sv plan.EML", "ost@example.se"), ("vikarie.eml", "vikarie@example.se")):
+        (folder / name).write_bytes(raw(reply(sender, OURS, attachments={"plan.xlsx": workbook + sender.encode()})))
+    box = mailbox.mbox(folder / "juni.mbox")
+    for attachments in ({"plan.xlsx": workbook}, {}):
+        box.add(raw(reply("ost@example.se", OURS, attachments=attachments)))
+    box.close()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_mails_saved_in_a_folder_or_an_archive_are_opened_as_mails(town: Town, tmp_path: Path, packed: bool) -> None:  # noqa: FBT001
+    """By the same rules for senders as those in a mailbox, each once, and the files beside them as ever."""
+    source = tmp_path / "mejl"
+    in_folder(source, town.filled("UBN-ÖST"))
+    (source / "UBN-ÅBY.xlsx").write_bytes(town.filled("UBN-ÅBY"))
+    if packed:
+        source = Path(shutil.make_archive(str(tmp_path / "packat"), "zip", source))
+    result = town.run("receive", ROUND, str(source), expect=1)
+    assert sorted(brought(town), key=str) == [
+        ("held", "unknown_sender", "UBN-ÖST"),
+        ("noted", "none", None),
+        ("taken", "", "UBN-ÖST"),
+        ("taken", "", "UBN-ÖST"),
+    ]
+    assert [name.split("_")[0] for name in names(town, "inbox") if "Ö" in name or "Å" in name] == ["UBN-ÅBY", "UBN-ÖST", "UBN-ÖST"]
+    assert "Mottagna: 2. I karantän: 1. Utan arbetsbok: 1. Automatiska svar: 0." in result.stderr
+    assert "1 tagna till inbox/2027-plan" in result.stderr
+    again = town.run("receive", ROUND, str(source))
+    assert "Mottagna: 0. I karantän: 0. Utan arbetsbok: 0. Automatiska svar: 0." in again.stderr
+    assert len(brought(town)) == 4
+
+
+def test_a_saved_mail_that_cannot_be_got_is_told_and_the_others_are_taken(town: Town, tmp_path: Path) -> None:
+    limits = town.root / "styrxl.toml"
+    limits.write_text(limits.read_text("utf-8") + "\n[limits]\nfile_mb = 1\n", "utf-8")
+    source = tmp_path / "mejl"
+    in_folder(source, town.filled("UBN-ÖST"))
+    with (source / "stort.eml").open("wb") as file:
+        file.truncate(11_000_000)
+    result = town.run("receive", ROUND, str(source), expect=1)
+    assert "stort.eml: inte intagen, den är 11 MB, och vi läser högst 10 MB" in result.stderr
+    assert len(brought(town)) == 4
 
 
 def test_a_message_came_when_the_last_server_took_it(tmp_path: Path) -> None:
