@@ -73,7 +73,7 @@ def _statuses(follow: Followed) -> dict[str, Sequence[str]]:
 
 
 def _part(follow: Followed, n: int, of: int) -> str:
-    return word("mail_n_of", follow.view.scope.language, n=n, of=of) if of else "–"
+    return word("mail_n_of", follow.view.scope.language, n=n, of=of) if of else ""
 
 
 def _name(node: Node) -> str:

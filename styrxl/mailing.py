@@ -26,7 +26,7 @@ from styrxl.settings import MailSettings
 from styrxl.standing import Standing, local_day, stand
 from styrxl.wording import Wording, read_wording
 
-_TOLD = 40  # groups of findings that an answer lists
+_TOLD = 20  # groups of findings that an answer lists; the marked workbook has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
 
 
@@ -210,7 +210,7 @@ def answers(office: Office, judged: JudgedRound, returns: Iterable[Judged], anno
 def _answer(office: Office, one: Judged, message: Brought | None, has_accepted: bool, annotated: Attachment | None) -> Letter:  # noqa: FBT001
     owner = office.find(one.owner)
     language = office.language(owner)
-    errors, warnings = (_told(one.findings, severity, language) for severity in ("error", "warning"))
+    errors, warnings = (_told(one.findings, severity, language, marked=annotated is not None) for severity in ("error", "warning"))
     facts = {
         "verdict": one.verdict,
         "errors": sum(group["times"] for group in errors),
@@ -241,12 +241,13 @@ def _readers(owner: Organisation | None, message: Brought | None) -> tuple[str, 
     return (*(owner.email if owner else ()), *sender)
 
 
-def _told(findings: Sequence[Finding], severity: str, language: str) -> list[dict[str, Any]]:
+def _told(findings: Sequence[Finding], severity: str, language: str, *, marked: bool) -> list[dict[str, Any]]:
     groups = told([f for f in findings if f.severity == severity], language)
     shown = [{"place": g.place, "message": g.message, "fix": g.fix, "times": g.times} for g in groups[:_TOLD]]
     if rest := groups[_TOLD:]:
         times = sum(g.times for g in rest)
-        shown.append({"place": "", "message": word("mail_more_findings", language, n=times), "fix": "", "times": times})
+        more = word("mail_more_marked" if marked else "mail_more_findings", language, n=times)
+        shown.append({"place": "", "message": more, "fix": "", "times": times})
     return shown
 
 
@@ -310,7 +311,7 @@ def _escalations(office: Office, late: Sequence[Standing], only: Collection[str]
 
 
 def _late(one: Standing, language: str) -> dict[str, str]:
-    return {"name": one.name, "due": str(one.due), "state": _state(one, language), "reminded": str(local_day(one.reminded) or "")}
+    return {"name": one.name, "due": str(one.due), "state": _state(one, language), "reminded": str(local_day(one.reminded) or "–")}
 
 
 def _state(one: Standing, language: str) -> str:

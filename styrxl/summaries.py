@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from styrxl.behind import Behind
-from styrxl.book import Row
+from styrxl.book import Link, Row
 from styrxl.errors import StyrxlError
 from styrxl.findings import number_text, word
 from styrxl.followed import Followed
@@ -75,16 +75,16 @@ def _view(office: Office, judged: JudgedRound, reader: Reader, behind: Behind | 
 
 
 def _lacking(view: View) -> list[str]:
-    return [_who(row) for row in _missing_rows(view)]
+    return [_who(row, view.scope.language) for row in _missing_rows(view)]
 
 
 def _missing_rows(view: View) -> Sequence[Row]:
     return missing(view).blocks[0].rows
 
 
-def _who(row: Row) -> str:
-    board, unit, *_ = row.cells
-    return str(unit or board or "?")
+def _who(row: Row, language: str) -> str:
+    board, unit, _, file = row.cells
+    return str(unit or board or word("mail_unplaced", language, file=file.text if isinstance(file, Link) else "?"))
 
 
 def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> Letter:
@@ -95,7 +95,7 @@ def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> 
     figures = (glance(follow) if follow else overview(view)).blocks[0].rows
     facts = {
         "board": reader.board is not None,
-        "missing": [{"who": _who(row), "what": row.cells[2]} for row in _missing_rows(view)],
+        "missing": [{"who": _who(row, language), "what": row.cells[2]} for row in _missing_rows(view)],
         "missing_owners": _named(list(dict.fromkeys(lacking)), language),
         "accepted": len(view.accepted),
         "figures": [_figure(row, language) for row in figures],

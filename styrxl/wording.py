@@ -24,6 +24,7 @@ from styrxl.forms import LANGUAGES
 
 KINDS = ("templates", "answer", "reminder", "escalation", "summary", "notice")
 FRAME = "frame.html.jinja"
+_SHORT, _LONG = 12, 30  # letters of a cell that is never broken, and of a word that is broken anywhere
 WIDTH = 72  # letters on a line of the text, so that it stands whole in a reply
 
 _SIGNS = "*|#>-.:!✓"
@@ -111,8 +112,9 @@ class Wording:
         return Said(said, as_text(blocks), self._framed(blocks, said, language, facts))
 
     def _framed(self, blocks: Sequence[Block], subject: str, language: str, facts: Mapping[str, Any]) -> str:
+        of_page = {"blocks": blocks, "subject": subject, "language": language, "wrapping": _wrapping}
         try:
-            return self._html.get_template(FRAME).render({**_cleaned(facts), "blocks": blocks, "subject": subject, "language": language})
+            return self._html.get_template(FRAME).render({**_cleaned(facts), **of_page})
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
             raise self._broken(FRAME, error) from error
 
@@ -275,6 +277,14 @@ def _lines(block: Block) -> list[str]:
 
 def _said(runs: Runs) -> str:
     return "".join(text for text, _ in runs)
+
+
+def _wrapping(runs: Runs) -> str:
+    """Return how a table's cell may be broken on a narrow screen: numbers, dates and other short texts never, a hash anywhere."""
+    text = _said(runs)
+    if len(text) <= _SHORT:
+        return "white-space:nowrap"
+    return "overflow-wrap:anywhere" if max(map(len, text.split(" "))) > _LONG else ""
 
 
 def _wrapped(text: str, mark: str) -> list[str]:

@@ -237,6 +237,47 @@ REMINDERS = [
 ]
 
 
+def cells(page: str) -> dict[str, str]:
+    """Return how each cell of a page's tables may be broken, by its text."""
+    found = re.findall(r'<t[dh](?: scope="row")? align[^>]*style="([^"]*)">([^<]*)</t[dh]>', page)
+    return {text: style.rpartition("px;")[2] if "px;" in style else "" for style, text in found}
+
+
+def test_a_narrow_screen_breaks_no_number_date_or_word() -> None:
+    """Numbers, dates and short answers stay whole, a checksum gives way, and everything else breaks between words."""
+    said = read_wording(STANDARD, Path("nowhere")).say("answer", "sv", {**SHARED, **FACTS["answer"]})
+    broken = cells(said.html)
+    assert (broken["3"], broken["Åtaganden"], broken["2027-01-05 09:00"]) == ("white-space:nowrap", "white-space:nowrap", "")
+    assert broken["a" * 64] == "overflow-wrap:anywhere"
+    said = read_wording(STANDARD, Path("nowhere")).say(
+        "summary",
+        "sv",
+        {**SHARED, **FACTS["summary"], "figures": [{"name": "x", "value": "7\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}400", "remark": ""}]},
+    )
+    assert cells(said.html)["7\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}400"] == "white-space:nowrap"
+
+
+SUMMARIES = [
+    (True, False, False, "| 2 | ✓ Har åtaganden"),
+    (False, False, False, "| 1 nämndmål, 2 åtaganden | ✓ Har åtaganden"),
+    (True, True, False, "| ✓ Bedöms uppfyllas | 1 av 2 åtaganden"),
+    (False, True, False, "| ✓ Bedöms uppfyllas | 1 av 1 nämndmål, 1 av 2 åtaganden"),
+    (False, True, True, "| ✓ Uppfyllt | 1 av 1 nämndmål, 1 av 2 åtaganden"),
+]
+
+
+@pytest.mark.parametrize("board,followup,final,told", SUMMARIES)
+def test_a_summary_says_how_each_goal_stands(board: bool, followup: bool, final: bool, told: str) -> None:  # noqa: FBT001
+    goal: dict[str, Any] = {"name": "KF-M1 Delaktiga", "goals": 1, "commitments": 2, "state": "✓ Har åtaganden"}
+    if followup:
+        goal |= {"goals": "" if board else "1 av 1", "commitments": "1 av 2", "state": "✓ Uppfyllt" if final else "✓ Bedöms uppfyllas"}
+    facts = {**FACTS["summary"], "board": board, "followup": followup, "final": final, "goals": [goal]}
+    said = read_wording(STANDARD, Path("nowhere")).say("summary", "sv", {**SHARED, **facts})
+    lines = [" | ".join(re.split(r"  +", line)) for line in said.text.splitlines()]
+    assert any(line.endswith(told) for line in lines), lines
+    assert ("Uppnått" in said.text) == final
+
+
 @pytest.mark.parametrize("days,late,first,then", REMINDERS)
 def test_a_reminder_says_how_long_there_is(days: int, late: bool, first: str, then: str) -> None:  # noqa: FBT001
     said = read_wording(STANDARD, Path("nowhere")).say("reminder", "sv", {**SHARED, **FACTS["reminder"], "days": days, "late": late})

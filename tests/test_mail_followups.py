@@ -105,13 +105,13 @@ class _Tables(HTMLParser):
 def tables(message: EmailMessage) -> list[list[dict[str, str]]]:
     """Return the tables of a mail's page that have a row of headings: its rows, by heading."""
     parser = _Tables()
-    parser.feed(html(message))
+    parser.feed(html(message).replace("\N{NO-BREAK SPACE}", " "))
     return [[dict(zip(head, row, strict=True)) for row in rows] for head, *rows in parser.tables]
 
 
 def number(shown: str) -> float | str:
     """Return a number in either language."""
-    plain = shown.replace("\N{NO-BREAK SPACE}", "")
+    plain = shown.replace(" ", "")
     return "" if not plain else float(re.sub(r",(?=\d{3}\b)", "", plain).replace(",", "."))
 
 
@@ -185,17 +185,27 @@ def test_the_summary_says_what_the_workbook_says(full: Followed, smtp: SmtpServe
     first = ["Mål som uppfylls", "Mål delvis", "Mål inte", "Kan inte bedömas", "Saknar svar"]
     then = ["Åtaganden klara eller enligt plan", "Försenade eller delvis", "Avbrutna eller ej gjorda", "Ej påbörjade eller utan svar"]
     assert [tuple(row.values()) for row in goals] == [
-        (f"{row['Id']} {row['Fullmäktigemål']}", row["Bedömning"], part(row, first), part(row, then))
+        (
+            f"{row['Id']} {row['Fullmäktigemål']}",
+            row["Bedömning"],
+            ", ".join(p for p in (part(row, first, "nämndmål"), part(row, then, "åtaganden")) if p),
+        )
         for row in table(book["Måluppfyllelse"], "Id")
     ]
-    assert goals[1]["Åtaganden på väg"] == "6 av 7"
+    assert goals[1]["På väg"] == "1 av 1 nämndmål, 6 av 7 åtaganden"
 
 
 def test_a_boards_summary_is_about_its_goals_and_units(full: Followed, smtp: SmtpServer) -> None:
     full.town.run("mail", "summary", ROUND, "--send")
     for owner, goal, assessed, kept, names in (
-        ("UBN", "UBN-M1 Fler elever når målen", "✓ Bedöms uppfyllas", "5 av 5", ("Översikt", "Nyckeltal", "Värde", "Anmärkning")),
-        ("KFN", "KFN-M1 More visit the library", "✓ Expected to be fulfilled", "1 of 1", ("Overview", "Key figure", "Value", "Remark")),
+        ("UBN", "UBN-M1 Fler elever når målen", "✓ Bedöms uppfyllas", "5 av 5 åtaganden", ("Översikt", "Nyckeltal", "Värde", "Anmärkning")),
+        (
+            "KFN",
+            "KFN-M1 More visit the library",
+            "✓ Expected to be fulfilled",
+            "1 of 1 commitments",
+            ("Overview", "Key figure", "Value", "Remark"),
+        ),
     ):
         [(name, data)] = enclosed(to(smtp, owner)).items()
         assert (name, data) == (f"{owner}-{ROUND}.xlsx", (full.town.root / "boards" / ROUND / f"{owner}.xlsx").read_bytes())
@@ -220,10 +230,10 @@ def test_the_councils_own_assessment_goes_before_the_suggestion_and_is_marked(fu
     full.town.run("consolidate", ROUND, "--all")
     assert "everything_to" not in full.town.run("mail", "summary", ROUND, "--send").output
     _, goals = tables(to(smtp, "KFN"))
-    assert [(row["Goal"][:5], row["Assessment"], row["Board goals on track"]) for row in goals] == [
-        ("KF-M1", "✓ Expected to be fulfilled", "–"),
-        ("KF-M2", "! Expected to be partly fulfilled (the council's own)", "1 of 1"),
-        ("KF-M3", "✓ Expected to be fulfilled", "1 of 1"),
+    assert [(row["Goal"][:5], row["Assessment"], row["On track"]) for row in goals] == [
+        ("KF-M1", "✓ Expected to be fulfilled", "1 of 1 commitments"),
+        ("KF-M2", "! Expected to be partly fulfilled (the council's own)", "1 of 1 board goals, 6 of 7 commitments"),
+        ("KF-M3", "✓ Expected to be fulfilled", "1 of 1 board goals, 1 of 1 commitments"),
     ]
     assert "! Bedöms uppfyllas delvis (fullmäktiges egen)" in html(to(smtp, "KF"))
 
@@ -236,8 +246,8 @@ def test_an_incomplete_summary_of_a_follow_up_is_refused_unless_allowed(followed
     said = followed.town.run("mail", "summary", ROUND, "--send", expect=3).stderr
     assert ("2 saknas" in said, "Östra förskolan" in said, "Kultur- och fritidsnämnden" in said, smtp.asked) == (True, True, True, [])
     followed.town.run("mail", "summary", ROUND, "--send", "--allow-incomplete")
-    assert flowing(to(smtp, "UBN")).startswith("! Ofullständig: det här saknas från Östra förskolan. ")
-    assert flowing(to(smtp, "KFN")).startswith("! Incomplete: missing from Kultur- och fritidsnämnden. ")
+    assert flowing(to(smtp, "UBN")).startswith("! Ofullständig: svar saknas eller behöver kompletteras från Östra förskolan. ")
+    assert flowing(to(smtp, "KFN")).startswith("! Incomplete: returns are missing or need completing from Kultur- och fritidsnämnden. ")
     assert to(smtp, "KFN")["Subject"].endswith("(incomplete)")
     assert [row["Assessment"] for row in tables(to(smtp, "KFN"))[1]] == ["! No answer"]
     assert "KF-M3 Fler upplever kultur" in {row["Mål"]: row["Bedömning"] for row in tables(to(smtp, "KF"))[1]}
@@ -250,7 +260,7 @@ def test_a_summary_made_of_older_answers_is_refused(full: Followed, smtp: SmtpSe
     assert smtp.asked == []
 
 
-def part(row: dict[str, Any], names: list[str]) -> str:
+def part(row: dict[str, Any], names: list[str], what: str) -> str:
     """Return how many are as they should be, of all."""
     first, *others = (int(row[name]) for name in names)
-    return f"{first} av {first + sum(others)}" if first + sum(others) else "–"
+    return f"{first} av {first + sum(others)} {what}" if first + sum(others) else ""

@@ -330,6 +330,16 @@ def test_a_rejected_return_leaves_the_accepted_one_in_force_and_says_so(town: To
     assert "Det som ni lämnade in tidigare räknas tills det nya är klart." in flowing(found)
 
 
+def test_of_many_findings_the_mail_lists_some_and_the_workbook_all(town: Town, smtp: SmtpServer) -> None:
+    rows = [{**PRESCHOOL["commitments"][0], "parent_id": f"UBN-M{n}"} for n in range(9, 36)]
+    town.put("ost.xlsx", town.filled("UBN-ÖST", {"commitments": rows}), 5)
+    town.run("mail", "answers", ROUND, "--send", "--to", "UBN-ÖST")
+    [found] = smtp.messages
+    assert found["Subject"] == "Plan 2027: Östra förskolan behöver kompletteras (27 att rätta)"
+    assert text(found).count("- Åtaganden C") == 20
+    assert "- och 7 till, utmärkta i den bifogade arbetsboken." in text(found)
+
+
 def test_a_file_that_nobody_can_be_asked_about_is_listed(town: Town, smtp: SmtpServer) -> None:
     town.put("skräp.xlsx", b"not a workbook", 5)
     result = town.run("mail", "answers", ROUND, "--send", expect=1)
@@ -417,11 +427,27 @@ def test_an_incomplete_summary_is_refused_unless_allowed_and_then_says_so_first(
     found = {str(m["To"]): m for m in smtp.messages}
     first = {to.partition("@")[0].partition("<")[2] or to.partition("@")[0]: flowing(m).split(". ")[0] for to, m in found.items()}
     assert first == {
-        "kansli": "! Ofullständig: det här saknas från Östra förskolan, Biblioteket",
-        "ubn": "! Ofullständig: det här saknas från Östra förskolan",
-        "kfn": "! Incomplete: missing from Biblioteket",
+        "kansli": "! Ofullständig: svar saknas eller behöver kompletteras från Östra förskolan, Biblioteket",
+        "ubn": "! Ofullständig: svar saknas eller behöver kompletteras från Östra förskolan",
+        "kfn": "! Incomplete: returns are missing or need completing from Biblioteket",
     }
     assert all("(ofullständig)" in m["Subject"] or "(incomplete)" in m["Subject"] for m in found.values())
+
+
+def test_a_file_that_nobody_can_be_tied_to_is_named_as_what_holds_a_summary_up(town: Town, smtp: SmtpServer) -> None:
+    """It may be somebody's newer return; set aside, it is in nobody's way."""
+    fill_in(town)
+    town.put("skräp.xlsx", b"not a workbook", 9)
+    town.run("consolidate", ROUND, "--all")
+    said = town.run("mail", "summary", ROUND, "--send", expect=3).stderr
+    assert ("1 saknas" in said, "okänd avsändare (skräp.xlsx)" in said, "styrxl set-aside" in said) == (True, True, True)
+    town.run("mail", "summary", ROUND, "--allow-incomplete", "--to", "KF")
+    [preview] = previews(town, "summary").values()
+    assert flowing(preview).startswith("! Ofullständig: svar saknas eller behöver kompletteras från okänd avsändare (skräp.xlsx). ")
+    town.run("set-aside", ROUND, "skräp.xlsx", "--reason", "Skräp")
+    town.run("consolidate", ROUND, "--all")
+    town.run("mail", "summary", ROUND, "--send")
+    assert len(smtp.taken) == 3
 
 
 def test_a_board_that_is_complete_can_have_its_summary_alone(town: Town, smtp: SmtpServer) -> None:
