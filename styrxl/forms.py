@@ -185,6 +185,7 @@ class Forms:
         self._folders = tuple(folders)
         self._forms: dict[tuple[str, str | None, str | None], Form] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
+        self._texts: dict[str, Mapping[str, Any]] = {}
         self._names: list[str] | None = None
         self._profiles: dict[str, list[str]] = {}
         raw = self._yaml("sheets", "words")
@@ -221,7 +222,9 @@ class Forms:
 
         Raises StyrxlError (source-missing, source-broken).
         """
-        return self._yaml("sheets", stem)
+        if stem not in self._texts:
+            self._texts[stem] = self._yaml("sheets", stem)
+        return self._texts[stem]
 
     def profiles(self, name: str) -> list[str]:
         """Names of the profiles of a form."""

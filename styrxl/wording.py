@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -81,10 +81,13 @@ class Said:
 
 
 class Wording:
-    """All templates, each compiled; ``say`` fills one in."""
+    """All templates; ``say`` fills one in."""
 
-    def __init__(self, templates: Mapping[str, str], places: Mapping[str, str] | None = None) -> None:
-        """Take templates by name (``reminder.sv.jinja``, ``frame.html.jinja``); raises StyrxlError (template-broken)."""
+    def __init__(self, templates: Mapping[str, str], places: Mapping[str, str] | None = None, tried: Collection[str] = ()) -> None:
+        """Take templates by name (``reminder.sv.jinja``, ``frame.html.jinja``); raises StyrxlError (template-broken).
+
+        ``tried`` are those that need no look before they are used: that takes a while.
+        """
         self._places = places or {}
         self._plain = ImmutableSandboxedEnvironment(
             loader=DictLoader(dict(templates)), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_literal
@@ -92,7 +95,7 @@ class Wording:
         self._html = ImmutableSandboxedEnvironment(
             loader=DictLoader(dict(templates)), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
         )
-        for name in templates:
+        for name in templates.keys() - set(tried):
             self._compiled(name)
 
     def say(self, kind: str, language: str, facts: Mapping[str, Any]) -> Said:
@@ -146,7 +149,7 @@ def read_wording(standard: Path, own: Path) -> Wording:
         texts = {name: path.read_text("utf-8-sig") for name, path in found.items()}
     except (OSError, UnicodeDecodeError) as error:
         raise StyrxlError("not-readable", path=str(own), why=str(error)) from error
-    return Wording(texts, {name: str(path) for name, path in found.items()})
+    return Wording(texts, {name: str(path) for name, path in found.items()}, [name for name, path in found.items() if path.parent != own])
 
 
 def names() -> list[str]:
