@@ -287,7 +287,9 @@ def _wrapping(runs: Runs) -> str:
     text = _said(runs)
     if len(text) <= _SHORT:
         return "white-space:nowrap"
-    return "overflow-wrap:anywhere" if max(map(len, text.split(" "))) > _LONG else ""
+    if max(map(len, text.split(" "))) <= _LONG:
+        return ""
+    return "overflow-wrap:anywhere" if " " in text else "overflow-wrap:anywhere;word-break:break-all"  # Outlook knows the latter alone
 
 
 def _wrapped(text: str, mark: str) -> list[str]:

@@ -15,8 +15,6 @@ import pytest
 from mail_town import OURS, by_smtp, passwords, set_up
 from post_office import Certificates, SmtpServer, reply
 from styrxl import dispatch
-from styrxl.ledger import Ledger
-from styrxl.mailbook import MailBook
 from town import ROUND, Town
 
 TODAY = date.today().isoformat()  # noqa: DTZ011 -- the day that people here have
@@ -156,12 +154,3 @@ def test_the_log_tells_what_waited_in_quarantine_and_who_settled_it(town: Town, 
         "Bo avvisade plan.xlsx från rektor.aby@example.se.",
     ]
     assert [event["event"] for event in events(town, "KFN-BIB")] == ["held", "discarded"]
-
-
-def test_reminders_are_counted_by_owner_and_the_last_one_is_told(town: Town) -> None:
-    town.run("mail", "reminders", ROUND, "--send", "--to", "KFN-BIB")
-    with Ledger.open(town.workspace.database) as ledger:
-        book = MailBook(ledger.database)
-        [mail] = book.mails(ROUND).values()
-        assert book.reminded(ROUND) == {"KFN-BIB": mail.ended_at}
-        assert book.reminded("2028-plan") == {}
