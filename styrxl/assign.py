@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from styrxl.errors import StyrxlError
 from styrxl.inbox import Desk, another, judge_inbox
 from styrxl.isolated import Reader
 from styrxl.judged import Judged
+from styrxl.kinds import is_mail_file
 from styrxl.ledger import ASSIGN, Decision
 from styrxl.masking import masked
 from styrxl.receive import Incoming, Outcome, RefusedArrivalError, found_in, largest, take_in
@@ -51,8 +52,12 @@ def claim_of(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
 
 
 def workbooks(source: Path) -> int:
-    """Count the files that a source holds, litter left out."""
-    return sum(isinstance(one, Incoming) for one in found_in([source], 0))
+    """Count the files that a source holds, mails and litter left out."""
+    return len(_files(found_in([source], 0)))
+
+
+def _files(found: Iterable[Incoming | Outcome]) -> list[Incoming]:
+    return [one for one in found if isinstance(one, Incoming) and not is_mail_file(one.name)]
 
 
 def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: str = "") -> Assigned:
@@ -62,7 +67,7 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
     """
     found = list(found_in([source], largest(desk)))
     told = tuple(one for one in found if isinstance(one, Outcome))
-    files = [one for one in found if isinstance(one, Incoming)]
+    files = _files(found)
     says_so = all(_says_so(desk, round_, one, claim) for one in files)
     outcomes = (*told, *take_in(desk, round_, files, claim.owner))
     taken = next((one for one in outcomes if one.path), None)

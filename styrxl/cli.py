@@ -181,7 +181,7 @@ def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
 @cli.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--name", default="Min kommun", show_default=True, help="The municipality's name.")
-@click.option("--rows", type=click.IntRange(1, 20000), help="Rows on each sheet of the plan, where the form's own are too few.")
+@click.option("--rows", type=click.IntRange(1, 20000), help="Rows for the organisation; the plan's other sheets get as many, up to 2000.")
 @settled
 def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
     """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in."""
@@ -307,7 +307,8 @@ def receive(  # the options are what they are
     """Take returns in SOURCE (folders, files, zip archives, .eml and .mbox) into inbox/ROUND, as they are.
 
     They are named by owner and time. What lies there already is not taken in twice; lock files and litter are passed over.
-    What comes by mail must be from a contact of the owner that the workbook belongs to; else it waits in quarantine.
+    What comes by mail, saved in a folder or archive too, must be from a contact of the owner that the workbook belongs to; else it
+    waits in quarantine.
 
     With --owner a single workbook that does not say whose it is counts as OWNER's from now on. Say another OWNER, and it is that one's.
     """
@@ -323,7 +324,7 @@ def receive(  # the options are what they are
         if by_mail or imap:
             raise click.UsageError("--owner is for a workbook, not for mail. Take the mail in first, then name the file in the inbox.")
         sys.exit(FINDINGS if _receive_one(settings, round_, files, owner, form_name, reason or "", by) else FINE)
-    held = _receive_mail(settings, round_, by_mail, imap=imap) if by_mail or imap else False
+    held = _receive_mail(settings, round_, by_mail, files, imap=imap)
     refused = _receive_files(settings, round_, files) if files else False
     sys.exit(FINDINGS if held or refused else FINE)
 
@@ -350,23 +351,33 @@ def _receive_one(
     return refused
 
 
-def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], *, imap: bool) -> bool:
+def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], files: Sequence[Path], *, imap: bool) -> bool:
+    """Take in mails, those that lie among files too, and tell whether anything waits for a controller."""
     from itertools import chain
 
     from styrxl.fetch import from_paths
+    from styrxl.findings import say, word
     from styrxl.intake import line, sums, take_in
-    from styrxl.mailbook import MailBook
+    from styrxl.letterbag import any_mail, from_files, mails_in
+    from styrxl.mailbook import Brought, MailBook
+    from styrxl.receive import Outcome
+
+    if not (paths or imap or any_mail(files)):
+        return False
     from styrxl.watch import mailbox_of
 
     with settings.desk(reading=True) as desk:
-        room, language, notes = settings.room(desk), settings.language(), []
+        room, language, notes, refused = settings.room(desk), settings.language(), list[Brought](), list[Outcome]()
         box = mailbox_of(room) if imap else tuple
+        items = chain(from_paths(paths), from_files(mails_in(desk, files), refused.append), box())
         with room.alone("inbox", patience=10.0):
-            for note in take_in(desk, MailBook(desk.ledger.database), round_, chain(from_paths(paths), box()), room.noting):
+            for note in take_in(desk, MailBook(desk.ledger.database), round_, items, room.noting):
                 click.echo(line(note, language))
                 notes.append(note)
+        for one in refused:
+            click.echo(word("received_not", language, origin=one.origin, why=say(one.why, language)), err=True)
         click.echo(sums(notes, language), err=True)
-    return any(note.outcome == "held" for note in notes)
+    return bool(refused) or any(note.outcome == "held" for note in notes)
 
 
 def _receive_files(settings: Settled, round_: Round, sources: Sequence[Path]) -> bool:
@@ -535,7 +546,7 @@ def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, ev
 @the_round
 @settled
 def status(settings: Settled, round_: Round) -> None:
-    """Say who has been issued, returned and accepted in ROUND."""
+    """Say who has been issued, returned, accepted and reminded in ROUND."""
     from styrxl.standing import as_text, stand
 
     with settings.desk(reading=True) as desk:
@@ -618,7 +629,7 @@ def merge(settings: Settled, round_: Round, owner: str, reason: str, by: str | N
 )
 @settled
 def log(settings: Settled, round_: Round, name: str | None, form_of_report: str) -> None:
-    """Tell what has happened in ROUND: issued, received, judged and decided; of all, or of an OWNER or a FILE."""
+    """Tell what has happened in ROUND: issued, received, judged, decided and mailed; of all, or of an OWNER or a FILE."""
     from styrxl.story import tell
 
     with settings.desk(reading=True) as desk:
@@ -749,6 +760,8 @@ def _mail(
         done = work(settings.room(desk), round_, wish)
         language = settings.language()
         click.echo(as_text(done.letters, done.results, language, sent=send), nl=False)
+        if what == "summary" and not (desk.workspace.settings.mail and desk.workspace.settings.mail.everything_to):
+            click.echo(word("mail_everything", language), err=True)
         if redirect_to:
             click.echo(word("mail_redirected", language, address=redirect_to), err=True)
         if done.folder and done.letters.letters:
@@ -841,11 +854,11 @@ def watch(settings: Settled, round_: Round, *, send: bool, every: float) -> None
         click.echo(word("watch_stopped", language), err=True)
 
 
-def main() -> None:
-    """Run the command line."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line, or the words that are given."""
     gc.set_threshold(100_000, 20, 100)  # thousands of returns are kept to the end: looking for cycles among them finds none
     for stream in (sys.stdout, sys.stderr):
         # Windows consoles and pipes default to a code page that lacks ✓ and →.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    cli(prog_name="styrxl")
+    cli(words, prog_name="styrxl")

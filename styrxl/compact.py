@@ -6,11 +6,12 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from styrxl.findings import Finding, Word
 from styrxl.forms import Forms
-from styrxl.locate import Place, Table
+from styrxl.locate import Ids, Place, Table
 from styrxl.reading import Reading
 
 _QUICK = 1  # of zlib's levels
@@ -29,7 +30,7 @@ def packed(reading: Reading) -> bytes:
     identity = None if reading.identity is None else dict(reading.identity)
     raw = [found, identity, reading.mixed, reading.form, reading.language, tables, located]
     # A lone surrogate, which a workbook may hold, is no UTF-8: all of it is written in ASCII.
-    return zlib.compress(json.dumps(raw, default=_tagged, separators=(",", ":")).encode("ascii"), _QUICK)
+    return zlib.compress(_joined(raw).encode("ascii"), _QUICK)
 
 
 def unpacked(data: bytes, forms: Forms) -> Reading:
@@ -56,24 +57,38 @@ def unpacked(data: bytes, forms: Forms) -> Reading:
         raise BrokenError(str(error)) from error
 
 
+def _joined(raw: list[Any]) -> str:
+    return json.dumps(raw, default=_tagged, separators=(",", ":"))
+
+
 def _table(table: Table) -> list[Any]:
     place = table.place
-    where = [place.key, place.sheet, place.heading_row, dict(place.columns), dict(place.headings), dict(place.downwards)]
+    # A text of its own: of thousands of returns that have it alike, one is taken apart.
+    where = _joined([place.key, place.sheet, place.heading_row, dict(place.columns), dict(place.headings), dict(place.downwards)])
     marks = [[name, row, shown] for (name, row), shown in table.marks.items()]
-    rows, ids = [row for row, _ in table.ids], [value for _, value in table.ids]
-    return [where, table.rows, dict(table.columns), rows, ids, marks]
+    rows = table.ids.rows
+    following = [rows.start, rows.stop] if isinstance(rows, range) else None
+    ids = [following, None if following else rows, table.ids.text, table.ids.typed]
+    return [where, table.rows, dict(table.columns), ids, marks]
 
 
 def _tabled(raw: list[Any], form: Any) -> Table:
-    (key, sheet, heading_row, columns, headings, downwards), rows, values, id_rows, ids, marks = raw
+    where, rows, values, (following, id_rows, text, typed), marks = raw
+    place = _placed(where)
     return Table(
-        Place(key, sheet, heading_row, columns, headings, downwards),
-        form.sheet(key),
+        place,
+        form.sheet(place.key),
         tuple(rows),
         values,
-        tuple(zip(id_rows, ids, strict=True)),
+        Ids(range(*following) if following else tuple(id_rows), text, tuple(typed)),
         {(name, row): shown for name, row, shown in marks},
     )
+
+
+@lru_cache(maxsize=1024)
+def _placed(where: str) -> Place:
+    key, sheet, heading_row, columns, headings, downwards = json.loads(where)
+    return Place(key, sheet, heading_row, columns, headings, downwards)
 
 
 def _finding(found: Finding) -> list[Any]:

@@ -21,6 +21,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from styrxl.errors import StyrxlError
+from styrxl.kinds import is_mail_file
 from styrxl.limits import MB
 from styrxl.settings import Mailbox
 
@@ -60,7 +61,7 @@ def is_maildir(path: Path) -> bool:
 
 def is_mail(path: Path) -> bool:
     """Tell whether a path holds mail rather than workbooks."""
-    return is_maildir(path) or path.suffix.lower() in {".eml", ".mbox"}
+    return is_maildir(path) or is_mail_file(path.name)
 
 
 def from_mbox(path: Path) -> Iterator[Item]:
@@ -102,7 +103,11 @@ def _read(path: Path, most: int = -1) -> bytes:
 
 
 def _item(path: Path, raw: bytes) -> Item:
-    """Return a message with the time at which a server took it, else the one that its sender wrote, else the file's."""
+    return dated(raw, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+
+
+def dated(raw: bytes, changed: datetime) -> Item:
+    """Return a message with the time at which a server took it, else the one that its sender wrote, else its file's."""
     head = email.message_from_bytes(raw, policy=email.policy.compat32)
     dates = [str(value).rpartition(";")[2] for value in head.get_all("Received", [])[:1]] + [str(head.get("Date", ""))]
     for text in dates:
@@ -111,7 +116,7 @@ def _item(path: Path, raw: bytes) -> Item:
         except (ValueError, TypeError, IndexError):
             continue
         return Item(raw, found if found.tzinfo else found.replace(tzinfo=UTC))
-    return Item(raw, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    return Item(raw, changed)
 
 
 def from_imap(box: Mailbox, context: ssl.SSLContext, password: Callable[[], str], patience: float = 60.0) -> Iterator[Item]:

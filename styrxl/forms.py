@@ -20,6 +20,7 @@ from styrxl.errors import StyrxlError
 from styrxl.readyaml import read_yaml
 from styrxl.rounds import KINDS
 
+MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
 Text = Mapping[str, str]
 
@@ -184,6 +185,7 @@ class Forms:
         self._folders = tuple(folders)
         self._forms: dict[tuple[str, str | None, str | None], Form] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
+        self._texts: dict[str, Mapping[str, Any]] = {}
         self._names: list[str] | None = None
         self._profiles: dict[str, list[str]] = {}
         raw = self._yaml("sheets", "words")
@@ -220,7 +222,9 @@ class Forms:
 
         Raises StyrxlError (source-missing, source-broken).
         """
-        return self._yaml("sheets", stem)
+        if stem not in self._texts:
+            self._texts[stem] = self._yaml("sheets", stem)
+        return self._texts[stem]
 
     def profiles(self, name: str) -> list[str]:
         """Names of the profiles of a form."""
@@ -414,10 +418,14 @@ def standard_folder() -> Path:
 
 
 def with_rows(form: Form, rows: int | None) -> Form:
-    """Return the form with at least so many rows on each sheet that is numbered in advance."""
+    """Return the form with at least so many rows on each sheet that is numbered in advance.
+
+    Beyond ``MANY`` rows only the longest sheet grows: it is units that there are thousands of, not goals.
+    """
     if not rows:
         return form
-    sheets = tuple(replace(s, rows=max(rows, s.rows)) if s.rows else s for s in form.sheets)
+    longest = max(s.rows or 0 for s in form.sheets)
+    sheets = tuple(replace(s, rows=max(rows if s.rows == longest else min(rows, MANY), s.rows)) if s.rows else s for s in form.sheets)
     return replace(form, sheets=sheets)
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pandas as pd
 
 from styrxl import __version__
+from styrxl.cache import cache_of
 from styrxl.claim import Claim
+from styrxl.compact import packed
 from styrxl.distribute import Source, prefill, series_of
 from styrxl.errors import StyrxlError
 from styrxl.followup import Told, Year, told_by
@@ -24,11 +26,13 @@ from styrxl.ledger import ASSIGN, Ledger, Receipt, Verdict
 from styrxl.limits import Limits
 from styrxl.plan import Plan, plan_from
 from styrxl.prefill import Prefill, Shared
+from styrxl.reading import Readings
 from styrxl.rounds import Round
 from styrxl.workspace import Workspace
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 PLAN_FORM = "multi_year_plan"
+_LARGE_PLAN = 500_000  # bytes: some hundreds of units
 _OWN_MB = 200  # unpacked: the plan is the municipality's own, and with ten thousand units it is large
 BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
 
@@ -72,8 +76,24 @@ def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judg
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
     context = Context(forms=workspace.forms, across=False, limits=workspace.settings.limits, ordinary_mb=_OWN_MB)
-    result = judge([Arrived(workspace.shown(path), data)], context, schemas)
+    result = judge([_plan_arrived(workspace, path, data)], context, schemas)
     return result.returns[0], result.tables
+
+
+def _plan_arrived(workspace: Workspace, path: Path, data: bytes) -> Arrived:
+    """Return the plan as it lies there; a large one's reading is kept, since every command begins with it."""
+    shown, sha256 = workspace.shown(path), hashlib.sha256(data).hexdigest()
+    if len(data) < _LARGE_PLAN:
+        return Arrived(shown, data, sha256=sha256)
+    forms, limits = workspace.forms, workspace.settings.limits
+    cache = cache_of(workspace.root, shown, forms, limits)
+    reading = cache.get(sha256, forms)
+    if reading is None:
+        with Readings(forms, limits, _OWN_MB) as readings:
+            reading = readings.read(data, shown)
+        cache.put(sha256, packed(reading))
+        cache.save([sha256])
+    return Arrived(shown, b"", sha256=sha256, reading=reading, load=lambda: data)
 
 
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:

@@ -23,12 +23,11 @@ from styrxl.inbox import Desk
 from styrxl.isolated import Reader
 from styrxl.ledger import Receipt
 from styrxl.letters import file_name, plain_address
-from styrxl.mailbook import Brought, MailBook
+from styrxl.mailbook import BY_MAIL, Brought, MailBook
 from styrxl.mailbox import SUFFIXES, Enclosed, Incoming, incoming
 from styrxl.masking import shown
 from styrxl.rounds import Round
 
-BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
 _UNPLACED = "okand"
 
 

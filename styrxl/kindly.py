@@ -26,7 +26,7 @@ _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after Feb
 _SERIALS = range(36526, 73415)  # 2000-01-01 to 2100-12-31
 _YEARS = range(1700, 2200)  # what a timestamp in nanoseconds can hold, and then some of sense
 _LARGEST = 1e15  # numbers beyond it are not exact
-_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST = 60  # nothing longer is a number or a date
 
 
@@ -48,7 +48,7 @@ def text(raw: Any) -> Read:
     """Read a text; a number or date in it is written out."""
     if isinstance(raw, str):
         value = raw.replace("\u00a0", " ").strip()
-        if not value.isprintable() and _STEERING.search(value):  # no workbook may hold them, and a terminal obeys them
+        if not value.isprintable() and _STEERING.search(value):  # no workbook may hold them, nor a frame; a terminal obeys some
             return Read(_STEERING.sub("", value).strip() or None, interpreted=True)
         return Read(value) if value else NOTHING
     if isinstance(raw, float) and raw.is_integer():

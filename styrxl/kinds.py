@@ -42,6 +42,11 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAIL = re.compile(rb"(?:^|\n)(?:from|received|mime-version|return-path|message-id): ", re.IGNORECASE)
 
 
+def is_mail_file(name: str) -> bool:
+    """Whether a file holds mail, by its name: a message saved from a mail program, or many in an mbox."""
+    return name.lower().endswith((".eml", ".mbox"))
+
+
 def is_zip(data: bytes) -> bool:
     """Whether the bytes begin as a zip does."""
     return data.startswith(_ZIP)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from styrxl import look
-from styrxl.forms import Column, Form, Sheet, Words
+from styrxl.forms import Column, Form, Sheet, Words, with_rows
 from styrxl.prefill import Prefill
 
 DOWN_WIDTHS = (46, 56, 34)  # label, answer, Kontroll
@@ -79,7 +79,7 @@ class Place:
 
 def places(form: Form, prefill: Prefill, words: Words) -> dict[str, Place]:
     """Return where each sheet's parts lie, by its key."""
-    return {sheet.key: _place(sheet, prefill, words) for sheet in form.sheets}
+    return {sheet.key: _place(sheet, prefill, words) for sheet in with_rows(form, prefill.row_count).sheets}
 
 
 def _place(sheet: Sheet, prefill: Prefill, words: Words) -> Place:
@@ -108,7 +108,7 @@ def _rows(sheet: Sheet, prefill: Prefill) -> int:
         return len(sheet.columns)
     if sheet.layout == "reading" or sheet.prefilled:
         return given
-    return max(sheet.rows, prefill.row_count or 0, given + SPARE_ROWS if given else 0)
+    return max(sheet.rows, given + SPARE_ROWS if given else 0)
 
 
 def _widths(sheet: Sheet, words: Words, language: str) -> tuple[float, ...]:

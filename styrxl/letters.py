@@ -10,10 +10,11 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address, Group
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, parseaddr, quote
 
 from styrxl.wording import Said, one_line
 
@@ -27,13 +28,35 @@ _ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 
 
 class Wire(EmailPolicy):
-    """How a message is written: as Python does, but ids of messages one a line, since Python encodes long ones beyond recognition."""
+    """How a message is written: as Python does, but ids, subjects and names by us.
+
+    Python encodes long ids beyond recognition, and loses or doubles spaces where it folds a subject or a name with letters beyond ASCII.
+    """
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a head as bytes."""
         if name.lower() in _OF_IDS:
             return f"{name}: {f'{_LINE_END} '.join(str(value).split())}{_LINE_END}".encode("ascii", "replace")
+        if name.lower() == "subject":
+            return f"{name}: {_encoded(str(value), len(name) + 2)}{_LINE_END}".encode("ascii")
+        addresses: Sequence[Address] = getattr(value, "addresses", ())
+        if addresses:
+            return f"{name}: {f',{_LINE_END} '.join(map(_addressed, addresses))}{_LINE_END}".encode("ascii")
         return super().fold_binary(name, value)
+
+
+def _encoded(text: str, before: int) -> str:
+    """Return a text as a head has it (RFC 2047), all of it encoded where any is; ``before``: what stands before it on its line."""
+    charset = "us-ascii" if text.isascii() else "utf-8"
+    return Header(text, charset, maxlinelen=76, header_name="x" * max(0, before - 2)).encode(linesep=_LINE_END)
+
+
+def _addressed(address: Address) -> str:
+    name = address.display_name
+    if not name:
+        return address.addr_spec
+    phrase = f'"{quote(name)}"' if name.isascii() else _encoded(name, 12)
+    return f"{phrase}{_LINE_END} <{address.addr_spec}>" if len(phrase) > _SHORT else f"{phrase} <{address.addr_spec}>"
 
 
 _OF_IDS = frozenset({"message-id", "in-reply-to", "references"})
@@ -95,9 +118,9 @@ def message(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
     """Return a letter as a message with text and HTML alternatives and its attachments."""
     made = EmailMessage(policy=WIRE)
     made["From"] = _named(sender.sender, sender.municipality)
-    made["To"] = [Address(one_line(letter.name) if len(letter.to) == 1 else "", addr_spec=address) for address in letter.to] or Group("–")
+    made["To"] = [Address(_plain(letter.name) if len(letter.to) == 1 else "", addr_spec=address) for address in letter.to] or Group("–")
     made["Reply-To"] = _named(sender.reply_to, sender.municipality)
-    made["Subject"] = one_line(letter.said.subject)
+    made["Subject"] = _plain(letter.said.subject)
     made["Date"] = format_datetime(now)
     made["Message-ID"] = letter.message_id
     if answers := [known for known in letter.answers if _ID.fullmatch(known)]:
@@ -118,7 +141,12 @@ def message(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
 
 def _named(address: str, name: str) -> Address:
     own, plain = parseaddr(address)
-    return Address(one_line(own or name), addr_spec=plain)
+    return Address(_plain(own or name), addr_spec=plain)
+
+
+def _plain(text: str) -> str:
+    """Return a text that means itself in a head: what looks encoded already would be decoded."""
+    return one_line(text).replace("=?", "= ?")
 
 
 def file_name(name: str) -> str:

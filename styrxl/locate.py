@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -40,6 +40,43 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Ids:
+    """Every id on a sheet, begun or not: the Excel rows that have one, and what stands there.
+
+    Rows are numbered in advance, so that a round has far more ids than answers: as long as they are texts without a space, they are
+    kept as one text, a line each.
+    """
+
+    rows: Sequence[int] = ()
+    text: str = ""
+    typed: tuple[Any, ...] = ()  # where they are anything else
+
+    @classmethod
+    def of(cls, rows: Sequence[int], typed: Sequence[Any]) -> Ids:
+        """Return ids as typed on some rows."""
+        following = range(rows[0], rows[0] + len(rows)) if rows else ()
+        kept = following if tuple(following) == tuple(rows) else tuple(rows)
+        if all(type(one) is str for one in typed):
+            text = "\n".join(typed)
+            if text.split() == list(typed):
+                return cls(kept, text)
+        return cls(kept, "", tuple(typed))
+
+    @property
+    def plain(self) -> bool:
+        """Whether all of them are texts without a space."""
+        return not self.typed
+
+    def values(self) -> Sequence[Any]:
+        """Return what stands there, in order."""
+        return self.typed or self.text.split()
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        """Iterate over Excel rows and what stands there."""
+        return zip(self.rows, self.values(), strict=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A sheet's begun rows as raw values: ``columns`` field -> values, one for each of ``rows`` (Excel rows)."""
 
@@ -47,7 +84,7 @@ class Table:
     sheet: Sheet
     rows: tuple[int, ...]
     columns: Mapping[str, list[Any]]
-    ids: tuple[tuple[int, Any], ...] = ()  # every id on the sheet, begun or not
+    ids: Ids = Ids()
     marks: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (field, row) -> error shown, or '' for a formula without value
     untouched: frozenset[tuple[str, int]] = frozenset()  # (field, row) of answers that were given beforehand and stand as issued
 
@@ -88,6 +125,7 @@ class Locator:
         self._names = {norm(sheet.name[lang]): sheet for sheet in form.sheets for lang in LANGUAGES}
         self._headings = {sheet.key: _heading_fields(sheet) for sheet in form.sheets}
         self._seen: dict[tuple[str, tuple[Any, ...]], dict[str, list[int]]] = {}
+        self._places: dict[tuple[Any, ...], Place] = {}
 
     def locate(self, returned: Returned, language: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         """Find every table of the form; what is missing or more than asked for are findings."""
@@ -131,13 +169,11 @@ class Locator:
             if column not in taken and isinstance(text, str) and not blank(text) and norm(text) not in self._checks:
                 troubles.append(_at("unknown-column", raw, row, column, heading=bare(text)))
         first = {name: places[0] for name, places in columns.items()}
-        place = Place(
-            sheet.key,
-            raw.name,
-            row,
-            {name: raw.left + column + 1 for name, column in first.items()},
-            {name: bare(str(line[column])) for name, column in first.items()},
-        )
+        spot = (sheet.key, raw.name, raw.left, row, tuple(line))
+        if spot not in self._places:  # thousands of returns have their headings in the same place
+            places = {name: raw.left + column + 1 for name, column in first.items()}
+            self._places[spot] = Place(sheet.key, raw.name, row, places, {name: bare(str(line[column])) for name, column in first.items()})
+        place = self._places[spot]
         return _rows(sheet, raw, index + 1, first, place, self._nothing), troubles
 
     def _heading_row(self, sheet: Sheet, raw: RawSheet) -> tuple[int, dict[str, list[int]]]:
@@ -183,19 +219,21 @@ def _rows(sheet: Sheet, raw: RawSheet, start: int, columns: Mapping[str, int], p
     marks = _marks(sheet, raw, place)
     marked = {row for _, row in marks}
     kept: list[int] = []
-    ids: list[tuple[int, Any]] = []
+    ids: list[Any] = []
+    id_rows: list[int] = []
     for index in range(start, len(raw.rows)):
         row = raw.rows[index]
         here = row[id_column] if id_column is not None else ""
         if sheet.prefilled and isinstance(here, str) and norm(here) in nothing_told:
             here = ""
         if here != "":
-            ids.append((raw.top + index + 1, here))
+            ids.append(here)
+            id_rows.append(raw.top + index + 1)
         begun = row[low:high] != nothing and (together or any(row[c] != "" for c in asked)) and not all(blank(row[c]) for c in asked)
         if begun or (marked and raw.top + index + 1 in marked) or (sheet.prefilled and not sheet.optional and not blank(here)):
             kept.append(index)
     values = {name: [raw.rows[index][column] for index in kept] for name, column in columns.items()}
-    return Table(place, sheet, tuple(raw.top + index + 1 for index in kept), values, tuple(ids), marks)
+    return Table(place, sheet, tuple(raw.top + index + 1 for index in kept), values, Ids.of(id_rows, ids), marks)
 
 
 def _marks(sheet: Sheet, raw: RawSheet, place: Place) -> dict[tuple[str, int], str]:

@@ -176,9 +176,16 @@ def picture_size(data: bytes) -> tuple[int, int, str]:
     raise ValueError("the logo is neither PNG nor JPEG")
 
 
-# Calibri's letters in widths of a digit, which is what Excel measures columns in; all others count as one.
-_WIDTHS = {
-    letter: width
+class _Widths(dict[str, float]):
+    """Widths of letters; one that is not known is as wide as a digit."""
+
+    def __missing__(self, _: str) -> float:
+        return 1.0
+
+
+# Calibri's letters in widths of a digit, which is what Excel measures columns in.
+_WIDTHS = _Widths(
+    (letter, width)
     for letters, width in (
         ("ijl.,:;'|!` ", 0.48),
         ('Ifrt()[]-"/', 0.66),
@@ -189,12 +196,15 @@ _WIDTHS = {
         ("mwMW@–…✓", 1.65),
     )
     for letter in letters
-}
+)
 
 
 def text_width(text: str, *, bold: bool = False) -> float:
     """Return the width of a text in Excel's unit for columns, the width of a digit."""
-    return sum(_WIDTHS.get(letter, 1.0) for letter in text) * (1.04 if bold else 1.0)
+    return sum(map(_WIDTHS.__getitem__, text)) * (1.04 if bold else 1.0)
+
+
+_word_width = lru_cache(maxsize=50_000)(text_width)
 
 
 @lru_cache(maxsize=20_000)
@@ -208,7 +218,7 @@ def wrapped(text: str, width: float, *, bold: bool = False) -> list[str]:
     room = max(width * 0.97 - 0.6, 1.0)  # Excel keeps a few pixels to itself on both sides
     rows, used = [""], 0.0
     for word in text.split(" "):
-        long = text_width(word, bold=bold)
+        long = _word_width(word, bold=bold)
         if used and used + 0.48 + long > room:
             rows.append(word)
             used = long

@@ -16,13 +16,17 @@ import sqlalchemy as sa
 from styrxl.database import BROUGHT, MAILS, RECEIPTS, Database
 from styrxl.ledger import Receipt
 
-GONE = ("sent", "refused")  # by word of the server: not tried again
-SETTLED = {"held": ("released", "discarded")}
+TEMPLATES, ANSWER, REMINDER, ESCALATION, SUMMARY, NOTICE = "templates", "answer", "reminder", "escalation", "summary", "notice"
+BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
+REDIRECTED = "redirected"  # state of what went to a tester in its recipients' place
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail that was begun; ``recipients`` and the rest as at its latest try."""
+    """A mail that was begun; ``recipients`` and the rest as at its latest try.
+
+    ``state``: ``sending`` (in flight), ``sent``, ``waiting`` (put off), ``refused``, or ``redirected`` of a test mailing.
+    """
 
     round: str
     kind: str
@@ -101,6 +105,19 @@ class MailBook:
         """Note what became of a mail."""
         with self._database.writing() as connection:
             connection.execute(MAILS.update().where(_same(key)).values(state=state, reply=reply, ended_at=now))
+
+    def note(self, mail: Mail) -> None:
+        """Note a mail that has gone and is not to be counted: it went to a tester."""
+        with self._database.writing() as connection:
+            connection.execute(MAILS.insert(), asdict(mail))
+
+    def reminded(self, round_id: str) -> dict[str, datetime]:
+        """Return when each owner that has been reminded in a round was so last."""
+        m = MAILS.c
+        theirs = (m.round == round_id) & (m.kind == REMINDER) & (m.state == "sent")
+        query = sa.select(m.owner, sa.func.max(m.ended_at).label("at")).where(theirs)
+        with self._database.reading() as connection:
+            return {row.owner: row.at for row in connection.execute(query.group_by(m.owner))}
 
     def brought(self, round_id: str) -> list[Brought]:
         """Return what mail brought in a round, in the order in which it was taken in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -18,17 +18,16 @@ from styrxl.issuing import look
 from styrxl.judged import Judged, JudgedRound
 from styrxl.ledger import Issue
 from styrxl.letters import Attachment, Letter, Sender, sorted_out, thread
-from styrxl.mailbook import Brought, MailBook
+from styrxl.mailbook import ANSWER, ESCALATION, NOTICE, REMINDER, TEMPLATES, Brought, MailBook
 from styrxl.masking import masked
 from styrxl.plan import Organisation
 from styrxl.returned import read
 from styrxl.rounds import Round
 from styrxl.settings import MailSettings
-from styrxl.standing import Standing, stand
+from styrxl.standing import Standing, local_day, stand
 from styrxl.wording import Wording, read_wording
 
-TEMPLATES, ANSWER, REMINDER, ESCALATION, SUMMARY, NOTICE = "templates", "answer", "reminder", "escalation", "summary", "notice"
-_TOLD = 40  # groups of findings that an answer lists
+_TOLD = 20  # groups of findings that an answer lists; the marked workbook has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
 
 
@@ -213,7 +212,7 @@ def answers(office: Office, judged: JudgedRound, returns: Iterable[Judged], anno
 def _answer(office: Office, one: Judged, message: Brought | None, has_accepted: bool, annotated: Attachment | None) -> Letter:  # noqa: FBT001
     owner = office.find(one.owner)
     language = office.language(owner)
-    errors, warnings = (_told(one.findings, severity, language) for severity in ("error", "warning"))
+    errors, warnings = (_told(one.findings, severity, language, marked=annotated is not None) for severity in ("error", "warning"))
     facts = {
         "verdict": one.verdict,
         "errors": sum(group["times"] for group in errors),
@@ -245,12 +244,13 @@ def _readers(owner: Organisation | None, message: Brought | None, *, assigned: b
     return (*(owner.email if owner else ()), *sender)
 
 
-def _told(findings: Sequence[Finding], severity: str, language: str) -> list[dict[str, Any]]:
+def _told(findings: Sequence[Finding], severity: str, language: str, *, marked: bool) -> list[dict[str, Any]]:
     groups = told([f for f in findings if f.severity == severity], language)
     shown = [{"place": g.place, "message": g.message, "fix": g.fix, "times": g.times} for g in groups[:_TOLD]]
     if rest := groups[_TOLD:]:
         times = sum(g.times for g in rest)
-        shown.append({"place": "", "message": word("mail_more_findings", language, n=times), "fix": "", "times": times})
+        more = word("mail_more_marked" if marked else "mail_more_findings", language, n=times)
+        shown.append({"place": "", "message": more, "fix": "", "times": times})
     return shown
 
 
@@ -285,7 +285,7 @@ def _reminder(office: Office, one: Standing) -> Letter:
     facts = {
         "days": days,
         "mend": mend,
-        "returned": _local(one.returned),
+        "returned": local_day(one.returned),
         "file_name": workbook.name if workbook else "",
     }
     return office.letter(
@@ -298,10 +298,6 @@ def _reminder(office: Office, one: Standing) -> Letter:
     )
 
 
-def _local(moment: datetime | None) -> date | None:
-    return moment.astimezone().date() if moment else None
-
-
 def _escalations(office: Office, late: Sequence[Standing], only: Collection[str]) -> Iterator[Letter]:
     limit = office.settings.escalate_after
     groups: dict[str, list[Standing]] = {}
@@ -309,15 +305,16 @@ def _escalations(office: Office, late: Sequence[Standing], only: Collection[str]
         owner = office.find(one.owner)
         if owner and owner.board_id and one.kind == "unit" and one.due and (office.today - one.due).days >= limit:
             groups.setdefault(owner.board_id, []).append(one)
-    reminded = {mail.owner: mail.about for mail in office.book.mails(office.round.id, [REMINDER]).values() if mail.state == "sent"}
     for board, units in groups.items():
         row = office.find(board)
         if row and (not only or board in only):
             language = office.language(row)
-            shown = [
-                {"name": u.name, "due": str(u.due), "state": _state(u, language), "reminded": reminded.get(u.owner, "")} for u in units
-            ]
+            shown = [_late(unit, language) for unit in units]
             yield office.letter(ESCALATION, office.today.isoformat(), row, {"units": shown, "days": limit})
+
+
+def _late(one: Standing, language: str) -> dict[str, str]:
+    return {"name": one.name, "due": str(one.due), "state": _state(one, language), "reminded": str(local_day(one.reminded) or "–")}
 
 
 def _state(one: Standing, language: str) -> str:

@@ -14,14 +14,8 @@ from styrxl.inbox import Desk, judge_inbox
 from styrxl.judged import Judged, JudgedRound
 from styrxl.letters import Attachment, Letter
 from styrxl.lock import Holder, held, me, writing
-from styrxl.mailbook import MailBook
+from styrxl.mailbook import ANSWER, ESCALATION, NOTICE, REMINDER, SUMMARY, TEMPLATES, MailBook
 from styrxl.mailing import (
-    ANSWER,
-    ESCALATION,
-    NOTICE,
-    REMINDER,
-    SUMMARY,
-    TEMPLATES,
     Office,
     answers,
     check_named,

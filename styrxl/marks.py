@@ -13,6 +13,7 @@ _ERROR_CELL = re.compile(
 _NO_VALUE = re.compile(rb"(?:</f>|<f[^<>]{0,200}/>)(?:<v></v>|<v ?/>)?</c>")
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"([^<>]{0,200})>')
 _PLAIN = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d{1,6}")?><f/></c>')
+_EMPTY_TEXT = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,6}")? t="str"><f/><v></v></c>')
 _HIDDEN = re.compile(rb'hidden="(?:1|true)"')
 _HIDDEN_ROW = re.compile(rb'<row [^<>]{0,400}?hidden="(?:1|true)"')
 _ROW = re.compile(rb'\br="(\d{1,7})"')
@@ -45,7 +46,7 @@ def marks_of(xml: bytes) -> Marks:
 
 def _uncalculated(xml: bytes) -> list[str]:
     plain = _PLAIN.findall(xml)
-    if len(plain) == len(_NO_VALUE.findall(xml)):  # the usual case: all of them at once
+    if len(plain) + len(_EMPTY_TEXT.findall(xml)) == len(_NO_VALUE.findall(xml)):  # the usual case: all of them at once
         return b" ".join(plain).decode().split()
     found = []
     for match in _NO_VALUE.finditer(xml):

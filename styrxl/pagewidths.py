@@ -76,15 +76,37 @@ def _word_width(texts: Iterable[str | Link], *, bold: bool = False) -> float:
 
 def quick_width(text: str) -> float:
     """Return a text's width as ``look.text_width`` does, at the speed of bytes."""
-    return sum(text.encode("cp1252", "replace").translate(_TABLE)) / _SCALE
+    try:
+        letters = text.encode("latin-1")  # several times as fast as the code page that has dashes and quotes as well
+    except UnicodeEncodeError:
+        letters = text.encode("cp1252", "replace")
+    return sum(letters.translate(_TABLE)) / _SCALE
+
+
+def text_lines(text: str, width: float, *, bold: bool = False) -> int:
+    """Return how many lines a text takes in a column."""
+    return most_lines([(text, width)], bold=bold)
+
+
+def most_lines(texts: Iterable[tuple[str, float]], *, bold: bool = False) -> int:
+    """Return how many lines the longest of some texts takes in its column; only what an estimate leaves open is measured word by word."""
+    most, unsure = 1, []
+    for text, width in texts:
+        least, best = _estimate(text, width, 1.04 if bold else 1.0)
+        most = max(most, least)
+        if best > least:
+            unsure.append((best, text, width))
+    for best, text, width in unsure:
+        if best > most:
+            most = max(most, look.lines(text, width, bold=bold))
+    return most
 
 
 @lru_cache(maxsize=50_000)
-def text_lines(text: str, width: float, *, bold: bool = False) -> int:
-    """Return how many lines a text takes in a column; words are only measured one by one where it matters."""
+def _estimate(text: str, width: float, scale: float) -> tuple[int, int]:
+    """Return between how few and how many lines a text takes."""
     if width < _NARROW or "\n" in text:  # narrow columns break where an estimate does not see it
-        return look.lines(text, width, bold=bold)
+        return 1, len(text) + 1
     room = width * 0.97 - 0.6
-    wide = quick_width(text) * (1.04 if bold else 1.0)
-    fewest, most = ceil(wide / room), ceil(wide / (room - min(3.5, room * 0.2)))
-    return most if fewest == most else look.lines(text, width, bold=bold)
+    wide = quick_width(text) * scale
+    return ceil(wide / room), ceil(wide / (room - min(3.5, room * 0.2)))

@@ -108,13 +108,17 @@ def _column(
     no_answers = _no_answers(batch.sheet, column, words)
     needed = bool(column.required or column.required_when)
     plain = column.kind == "text" and column.asked
+    as_it_is = column.kind == "text"
     for source, row, raw in zip(batch.source, batch.row, batch.columns[column.field], strict=True):
-        if raw == "" or blank(raw) or (skipped and (source, row) in skipped):
+        tidy = type(raw) is str and raw.isprintable() and raw[:1] not in {"", " "} and raw[-1] != " "
+        if (not tidy and blank(raw)) or (skipped and (source, row) in skipped):
             values.append(None)
         elif no_answers and isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and _folded(raw) in no_answers:
             values.append(None)
             if needed:
                 found.append(Remark(source, batch.sheet.key, row, column.field, "placeholder-text", raw))
+        elif tidy and as_it_is and raw[0] not in _SIGNS:  # nearly all texts, in which there is nothing to be understood
+            values.append(raw)
         else:
             read = reader(raw)
             values.append(read.value)

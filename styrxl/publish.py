@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from glob import escape
 from pathlib import Path
 
 from python_calamine import CalamineError
@@ -12,13 +13,13 @@ from python_calamine import CalamineError
 from styrxl.behind import Behind, Past
 from styrxl.errors import StyrxlError
 from styrxl.feedback import feedback
-from styrxl.files import write_atomically
+from styrxl.files import Stage
 from styrxl.forms import Forms
 from styrxl.inbox import Desk, judge_inbox, judge_inbox_quietly
 from styrxl.inbox import Issued as Issues
 from styrxl.issuing import look
 from styrxl.judged import JudgedRound
-from styrxl.report import board_book, council_book
+from styrxl.report import Made, board_book, council_book
 from styrxl.rounds import Round
 from styrxl.view import Issued, Scope
 
@@ -47,15 +48,28 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     written: list[Path] = []
     if every or not boards:
         path = desk.workspace.council(round_)
-        write_atomically(path, council_book(judged, desk.plan, issued, scope_of(desk, round_, desk.workspace.settings.language), behind))
-        written.append(path)
+        scope = scope_of(desk, round_, desk.workspace.settings.language)
+        written += _written(path, council_book(judged, desk.plan, issued, scope, behind))
     for name in there if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
         kept = feedback_in(path, desk.workspace.forms) if behind else {}
         scope = scope_of(desk, round_, language_of(desk, name, day))
-        write_atomically(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
-        written.append(path)
+        written += _written(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
     return Published(tuple(written), _missing(judged, issued))
+
+
+def _written(path: Path, made: Made) -> list[Path]:
+    """Write a workbook and the tables beside it, all of them or none, and remove tables that it no longer has."""
+    beside = [path.with_name(name) for name in made.beside]
+    with Stage() as stage:
+        for table, data in zip(beside, made.beside.values(), strict=True):
+            stage.add(table, data)
+        stage.add(path, made.workbook)
+        stage.put()
+    for old in path.parent.glob(f"{escape(path.stem)} *.parquet"):
+        if old not in beside:
+            old.unlink(missing_ok=True)
+    return [path, *beside]
 
 
 def _missing(judged: JudgedRound, issued: Sequence[Issued]) -> tuple[str, ...]:

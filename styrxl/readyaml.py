@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -13,5 +15,13 @@ except ImportError:
 
 
 def read_yaml(text: str) -> Any:
-    """Return what YAML says; raises yaml.YAMLError."""
-    return yaml.load(text, Loader=Loader)
+    """Return what YAML says, anew each time; raises yaml.YAMLError.
+
+    A text that was read before is not parsed again: a watch opens the same forms every few seconds.
+    """
+    return pickle.loads(_parsed(text))  # noqa: S301 -- bytes of our own, from memory
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> bytes:
+    return pickle.dumps(yaml.load(text, Loader=Loader), pickle.HIGHEST_PROTOCOL)

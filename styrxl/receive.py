@@ -23,7 +23,7 @@ from styrxl.files import read_file, write_atomically
 from styrxl.findings import Word
 from styrxl.inbox import BY_HAND, Desk
 from styrxl.isolated import Reader
-from styrxl.kinds import is_zip, kind_of_zip
+from styrxl.kinds import is_mail_file, is_zip, kind_of_zip
 from styrxl.ledger import Receipt
 from styrxl.limits import MB
 from styrxl.masking import shown
@@ -77,13 +77,13 @@ class RefusedArrivalError(Exception):
 
 
 def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]:
-    """Take in what lies in folders, files and zip archives; raises StyrxlError where the inbox or the ledger cannot be written."""
+    """Take in what lies in folders, files and zip archives, but mails; raises StyrxlError where inbox or ledger cannot be written."""
     found: list[Incoming] = []
     told: list[Outcome] = []
     for one in found_in(sources, largest(desk)):
         if isinstance(one, Outcome):
             told.append(one)
-        else:
+        elif not is_mail_file(one.name):
             found.append(one)
     return [*told, *take_in(desk, round_, found)]
 

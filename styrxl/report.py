@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 
@@ -27,11 +28,15 @@ from styrxl.consolidate import consolidate, sources
 from styrxl.judged import JudgedRound
 from styrxl.page import clean, for_footer
 from styrxl.pagewidths import NUMBERS, page_widths, printed, text_lines
+from styrxl.parquet import parquet
+from styrxl.phrases import Phrases
 from styrxl.plan import Plan
 from styrxl.reportstyles import Styles
-from styrxl.sheetxml import MOST_LINKS, Pen, Sheet, packed, write_rows
-from styrxl.view import Issued, Scope, View
+from styrxl.sheetxml import MOST_LINKS, Pen, Sheet, count_rows, packed, write_rows
+from styrxl.view import Issued, Scope
 
+MOST_ROWS = 1_048_576  # on a sheet; Excel's own limit
+_AROUND = 20  # of them for what stands around a table
 _READING = 120.0  # width over which a sentence is spread
 _ROOM = 188.0  # width of a page when the smallest letters, 10 points, are printed as 8
 _CM = 28.35  # points
@@ -39,9 +44,20 @@ _POINTS = 5.3  # of a column that is one wide
 _PAGE_WIDE, _PAGE_HIGH = 798.0, 519.0  # points of paper between the margins
 
 
-def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> bytes:
-    """Return the council's workbook of a round; the same input gives the same bytes. ``behind``: what a follow-up follows."""
-    return _made(*consolidate(judged, plan, issued, scope, None, behind), scope)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A workbook, and the tables that it has no room for: files to lie beside it, by name."""
+
+    workbook: bytes
+    beside: Mapping[str, bytes]
+
+
+def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> Made:
+    """Return the council's workbook of a round; the same input gives the same bytes. ``behind``: what a follow-up follows.
+
+    Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
+    """
+    return _made(judged, plan, issued, scope, None, behind, {}, judged.round)
 
 
 def board_book(
@@ -52,21 +68,36 @@ def board_book(
     board: str,
     behind: Behind | None = None,
     kept: Mapping[str, str] | None = None,
-) -> bytes:
-    """Return the workbook of a board and its units; the same input gives the same bytes.
+) -> Made:
+    """Return the workbook of a board and its units; the same input gives the same bytes; raises as ``council_book``.
 
     ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
     """
-    return _made(*consolidate(judged, plan, issued, scope, board, behind, kept), scope)
+    return _made(judged, plan, issued, scope, board, behind, kept or {}, board)
 
 
-def _made(view: View, book: Book, scope: Scope) -> bytes:
+def _made(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str | None,
+    behind: Behind | None,
+    kept: Mapping[str, str],
+    stem: str,
+) -> Made:
+    view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
+    pages = deque(book.pages)
+    book = replace(book, pages=())  # each page is let go of when it has been written: in a large round they are many rows
     workbook = _workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
-    desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=view.phrases.word("too_many_links", n=MOST_LINKS))
-    sheets = [_sheet(desk, page) for page in book.pages]
+    too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
+    desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
+    sheets = []
+    while pages:
+        sheets.append(_sheet(desk, pages.popleft()))
     sheets.append(_sheet(desk, sources(view, _added(sheets))))
-    return packed(workbook, sheets, desk.strings)
+    return Made(packed(workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +111,8 @@ class Desk:
     page: str
     of: str
     too_many: str
+    phrases: Phrases
+    stem: str  # of the names of files beside the workbook
 
 
 def _added(sheets: Iterable[Sheet]) -> dict[int, Tally]:
@@ -110,12 +143,13 @@ def _sheet(desk: Desk, page: Page) -> Sheet:
     letters = [get_column_letter(n) for n in range(1, len(widths) + 3)]
     pen = Pen(Sheet(width=len(widths)), desk.styles, desk.strings, widths, letters, desk.book.up)
     _head(ws, pen, page, desk)
-    tops = [_block(ws, pen, block, page) for block in page.blocks]
+    tops = [_block(ws, pen, block, page, desk) for block in page.blocks]
     for span in pen.sheet.merged:
         ws.merged_cells.add(CellRange(span))  # its cells are written already
     heads = [top for top, block in zip(tops, page.blocks, strict=True) if top and (block.sticky or len(page.blocks) == 1)]
     _set_up(ws, pen, page, heads)
     _print(ws, pen, page, heads, desk)
+    pen.sheet.close()
     return pen.sheet
 
 
@@ -141,7 +175,7 @@ def _span(widths: Sequence[float]) -> tuple[int, float]:
     return span, width
 
 
-def _block(ws: Worksheet, pen: Pen, block: Block, page: Page) -> int | None:
+def _block(ws: Worksheet, pen: Pen, block: Block, page: Page, desk: Desk) -> int | None:
     """Write a block and return the row of its headings."""
     sheet = pen.sheet
     if block is not page.blocks[0]:
@@ -155,6 +189,9 @@ def _block(ws: Worksheet, pen: Pen, block: Block, page: Page) -> int | None:
         if block.empty:
             pen.line([pen.text(block.empty, "help")], look.LINE_HEIGHT + 2)
         return None
+    if len(block.rows) > MOST_ROWS - sheet.bottom - len(block.totals) - _AROUND:
+        _put_beside(pen, block, page, desk)
+        return None
     top = _headings(pen, block)
     points = write_rows(pen, block.fields, block.rows, block.folded)
     if block.table:
@@ -166,6 +203,18 @@ def _block(ws: Worksheet, pen: Pen, block: Block, page: Page) -> int | None:
             ws.row_breaks.append(Break(id=before))
             sheet.broken = started
     return top
+
+
+def _put_beside(pen: Pen, block: Block, page: Page, desk: Desk) -> None:
+    """Put a table that a sheet has no room for into a file of its own, and say where it is; its sums stay."""
+    name = f"{desk.stem} {page.name}{f' {len(pen.sheet.beside) + 1}' if pen.sheet.beside else ''}.parquet"
+    pen.sheet.beside[name] = parquet(name, block.fields, block.rows)
+    count_rows(pen.sheet, block.fields, block.rows)
+    said = desk.phrases.word("in_parquet", n=f"{len(block.rows):,}".replace(",", "\N{NO-BREAK SPACE}"), file=name)
+    pen.line([pen.text(said, "sentence")], look.LINE_HEIGHT + 2)
+    if block.totals:
+        _headings(pen, block)
+        write_rows(pen, block.fields, block.totals)
 
 
 def _capacity(widths: Sequence[float]) -> float:

@@ -43,6 +43,7 @@ _HEXADECIMAL, _HEX = {"issue", "signature"}, re.compile("[0-9a-f]{16,64}")
 # has its place first among its attributes, with one letter and four digits at most, and none has a prefix before its name.
 _FAR_CELL = re.compile(rb'<c(?! r="[A-Z]\d{1,4}"|[a-zA-Z])')
 _FAR_ROW = re.compile(rb'<row(?! r="\d{1,4}"|[a-zA-Z])')
+_UNPLACED = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}"|[a-zA-Z])')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 # What nobody has written: cells that are styled and empty, and the words of a formula. In a form they are most of a sheet.
 _EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,6}")?/>')
@@ -186,11 +187,12 @@ def _xlsx(package: Package, ordinary_mb: int, unread: Unread) -> _Content:
     whole = {sheet: spelled(package.sheet(part)) for sheet, part in found.items()}
     sheets = {sheet: bared(xml) for sheet, xml in whole.items()}
     far = [sheet for sheet, xml in sheets.items() if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml)]
-    for sheet in far:
-        _check_extent(sheet, whole[sheet], package.limits)
-        sheets[sheet] = whole[sheet]
     if far and 0 < ordinary_mb <= ORDINARY_MB:  # more than that is let in of our own, whose extent is no danger
         raise NotOrdinaryError
+    for sheet in far:
+        if _UNPLACED.search(whole[sheet]) or _PREFIXED.search(whole[sheet]):
+            sheets[sheet] = whole[sheet]
+        _check_extent(sheet, sheets[sheet], package.limits)
     parts |= {found[sheet]: xml for sheet, xml in sheets.items()}
     return _Content(packed({package.original(part): content for part, content in parts.items()}), sheets, properties, left)
 
@@ -199,7 +201,7 @@ def bared(xml: bytes) -> bytes:
     """Return a sheet without its empty cells and what its formulas say: the same values, in a fifth of the bytes.
 
     A formula stays as ``<f/>``, which shows that there is one. Cells without an address are placed by those before them, so that
-    nothing may be taken out: such a sheet is one of those that ``_FAR_CELL`` finds, and is read as it is.
+    nothing may be taken out: such a sheet (``_UNPLACED``) is read as it is.
     """
     bare = _FORMULA.sub(b"<f/>", _EMPTY_CELL.sub(b"", xml))
     return xml if b"<!" in bare else bare  # a comment, or text in which anything may stand

@@ -11,7 +11,7 @@ import pandas as pd
 from styrxl.findings import CellOf, Remark
 from styrxl.forms import Column, Form, Sheet
 from styrxl.kindly import fold
-from styrxl.locate import Table, blank
+from styrxl.locate import Ids, Table, blank
 from styrxl.parse import Batch, Parsed, with_formulas
 from styrxl.prefill import Prefill
 
@@ -19,41 +19,37 @@ _NUMBER = re.compile(r"\d{1,6}")
 IDS_AHEAD = 10_000  # ids that a workbook with more rows may have been numbered with
 
 
-def check_ids(sheet: Sheet, source: int, ids: tuple[tuple[int, Any], ...], begun: frozenset[int], issued: Prefill | None) -> list[Remark]:
-    """Check the ids of one return's sheet.
-
-    ``ids``: (Excel row, id as typed) of every row that has one; ``begun``: the rows with answers.
-    """
+def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued: Prefill | None) -> list[Remark]:
+    """Check the ids of one return's sheet; ``begun``: the Excel rows with answers."""
     column = sheet.id_column
     if column is None:
         return []
-    found: list[Remark] = []
-    seen: dict[str, int] = {}
-    known = _issued_ids(sheet, column, issued)
     named = sheet.named
-    keys = [(row, typed, id_key(typed, named=named)) for row, typed in ids]
-    for row, typed, key in keys:
+    keys = ids.text.upper().split() if ids.plain and not named else [id_key(typed, named=named) for typed in ids.values()]
+    given = [(row[column.field], id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
+    seen = dict(zip(reversed(keys), reversed(ids.rows), strict=True))  # key -> the first row that has it
+    at = dict(zip(ids.rows, keys, strict=True))
+    found: list[Remark] = []
+    known = {key for _, key in given}
+    doubled = len(seen) < len(keys)
+    for row in ids.rows if doubled else sorted(begun & at.keys()):
+        key = at[row]
         if not key:
             continue
-        if key in seen and (row in begun or seen[key] in begun):
-            found.append(Remark(source, sheet.key, row, column.field, "duplicate-id", typed, {"first": CellOf(column.field, seen[key])}))
-        elif row in begun and known is not None and key not in known and not _numbered(column, key, issued):
-            found.append(Remark(source, sheet.key, row, column.field, "unknown-row", typed))
-        seen.setdefault(key, row)
-    without = sorted(begun - {row for row, _, key in keys if key})
+        first = seen[key]
+        if first != row and (row in begun or first in begun):
+            facts = {"first": CellOf(column.field, first)}
+            found.append(Remark(source, sheet.key, row, column.field, "duplicate-id", _typed(ids, row), facts))
+        elif row in begun and issued is not None and key not in known and not _numbered(column, key, issued):
+            found.append(Remark(source, sheet.key, row, column.field, "unknown-row", _typed(ids, row)))
+    without = sorted(row for row in begun if not at.get(row))
     found += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
-    return found + _missing_rows(sheet, column, source, seen.keys(), issued)
+    gone = [code for code, key in given if key not in seen]
+    return found + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in gone]
 
 
-def _missing_rows(sheet: Sheet, column: Column, source: int, seen: Any, issued: Prefill | None) -> list[Remark]:
-    if issued is None:
-        return []
-    rows = issued.rows.get(sheet.key, ())
-    if not rows:
-        return []
-    named = sheet.named
-    gone = [row for row in rows if id_key(row[column.field], named=named) not in seen]
-    return [Remark(source, sheet.key, None, column.field, "missing-row", row[column.field], {"id": row[column.field]}) for row in gone]
+def _typed(ids: Ids, row: int) -> Any:
+    return ids.values()[ids.rows.index(row)]
 
 
 def id_key(typed: Any, *, named: bool = False) -> str:
@@ -62,13 +58,6 @@ def id_key(typed: Any, *, named: bool = False) -> str:
         return typed.strip().split(" ", 1)[0].upper()
     text = "" if blank(typed) else str(typed).strip()
     return fold(text) if named else text.split(" ", 1)[0].upper()
-
-
-def _issued_ids(sheet: Sheet, column: Column, issued: Prefill | None) -> frozenset[str] | None:
-    if issued is None:
-        return None
-    named = sheet.named
-    return frozenset(id_key(row[column.field], named=named) for row in issued.rows.get(sheet.key, ()))
 
 
 def _numbered(column: Column, key: str, issued: Prefill | None) -> bool:

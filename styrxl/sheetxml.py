@@ -7,7 +7,7 @@ long and needs one relation a link; a round of ten thousand returns has a millio
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from styrxl import look, package
 from styrxl.book import BOLD, PLAIN, SHADED, Field, Link, Row, serial, target
 from styrxl.page import clean
-from styrxl.pagewidths import text_lines
+from styrxl.pagewidths import most_lines
 from styrxl.reportstyles import Styles
 
 # openpyxl does not say that a label's format is its own, and LibreOffice then takes the cell's.
@@ -52,6 +52,13 @@ class Sheet:
     alts: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)  # ranges of cells that are one
     width: int = 1
+    beside: dict[str, bytes] = field(default_factory=dict)  # tables that it has no room for, as files
+    data: bytes = b""  # its rows, once all of them are written
+
+    def close(self) -> None:
+        """End the rows: as one text they take half the memory."""
+        self.data = f"<sheetData>{''.join(self.lines)}</sheetData>".encode()
+        self.lines.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +99,14 @@ class Pen:
 class _Column:
     """A column while its cells are written."""
 
-    letter: str
     kind: str
     width: float
     sure: float  # a text of no more letters than this is on one line, and not measured
+    begins: str  # a cell, until the number of its row
     styles: tuple[int, int, int]  # by the weight of the row
     indented: bool
     tally: bool
+    letter: str
     more: tuple[str, ...] = ()  # letters of the columns that it takes besides its own
 
 
@@ -106,18 +114,12 @@ def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: i
     """Write rows and return their height in points all together; those below a level of the outline are folded away."""
     starts = accumulate((f.span for f in fields), initial=0)
     columns = [_column(pen, n, f) for n, f in zip(starts, fields, strict=False)]
+    tallied = [n for n, column in enumerate(columns) if column.tally]
     points, last = 0.0, len(rows) - 1
     for at, row in enumerate(rows):
-        number, most = pen.sheet.bottom + 1, 1
-        cells = []
-        for column, value in zip(columns, row.cells, strict=True):
-            cell, lines = _cell(pen, column, row, value, number)
-            cells.append(cell)
-            cells += [f'<c r="{letter}{number}" s="{column.styles[row.weight]}"/>' for letter in column.more]
-            if column.more:
-                pen.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
-            most = max(lines, most)
-        _tally(pen.sheet, row, columns)
+        cells, long = _cells(pen, columns, row)
+        _tally(pen.sheet, row, tallied)
+        most = most_lines(long, bold=row.weight == BOLD) if long else 1
         tall = min(look.row_height(most) + 1.5, look.LONGEST_ROW)
         points += tall
         pen.line(cells, tall, _outlined(rows, at, folded, last))
@@ -129,46 +131,72 @@ def _column(pen: Pen, n: int, of: Field) -> _Column:
     width = sum(pen.widths[n : n + of.span])
     sure = width * 0.8 if of.kind in _WRAPPED else float("inf")
     more = tuple(pen.letters[n + 1 : n + of.span])
-    return _Column(pen.letters[n], of.kind, width, sure, (plain, shaded, bold), of.indented, of.tally, more)
+    letter = pen.letters[n]
+    return _Column(of.kind, width, sure, f'<c r="{letter}', (plain, shaded, bold), of.indented, of.tally, letter, more)
 
 
-def _cell(pen: Pen, column: _Column, row: Row, value: object, number: int) -> tuple[str, int]:
-    """Return a cell as XML and how many lines its text takes."""
-    ref, style = f"{column.letter}{number}", column.styles[row.weight]
-    if type(value) is Link:
-        if len(pen.sheet.links) < MOST_LINKS:
-            pen.sheet.links.append((ref, target(value.path, pen.up), value.place))
-        value = value.text
-    if value is None or value == "":
-        return f'<c r="{ref}" s="{style}"/>', 1
-    if isinstance(value, str):
-        return _text(pen, column, row, value, ref)
+def _cells(pen: Pen, columns: Sequence[_Column], row: Row) -> tuple[list[str], list[tuple[str, float]]]:
+    """Return a row's cells as XML, and the texts that may take more than one line, with the width that they have.
+
+    This is run for every cell there is, a million times in a large round: texts, most of them, are written without a call.
+    """
+    number, weight, strings, styles = pen.sheet.bottom + 1, row.weight, pen.strings, pen.styles
+    cells: list[str] = []
+    long: list[tuple[str, float]] = []
+    for column, value in zip(columns, row.cells, strict=True):
+        text = _linked(pen, column, number, value) if type(value) is Link else value
+        if type(text) is str and text:
+            style, room = column.styles[weight], 0.0
+            if (row.indent and column.indented) or text[0] in _SIGNS:
+                indent = row.indent if column.indented else 0
+                style, room = styles.text(column.kind, text[0], indent, weight), _INDENT * indent
+            if len(text) > column.sure - room or "\n" in text:
+                long.append((text, column.width - room))
+            pen.sheet.uses += 1
+            cells.append(f'{column.begins}{number}" s="{style}" t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
+        elif text is None or text == "":
+            cells.append(f'{column.begins}{number}" s="{column.styles[weight]}"/>')
+        else:
+            cells.append(_amount(styles, column, weight, text, number))
+        if column.more:
+            cells += [f'<c r="{letter}{number}" s="{column.styles[weight]}"/>' for letter in column.more]
+            pen.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
+    return cells, long
+
+
+def _linked(pen: Pen, column: _Column, number: int, link: Link) -> str:
+    """Note where a cell leads, and return what it says."""
+    if len(pen.sheet.links) < MOST_LINKS:
+        pen.sheet.links.append((f"{column.letter}{number}", target(link.path, pen.up), link.place))
+    return link.text
+
+
+def _amount(styles: Styles, column: _Column, weight: int, value: object, number: int) -> str:
+    """Return the cell of a date or a number as XML."""
+    style = column.styles[weight]
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
-        return f'<c r="{ref}" s="{style}"><v>{serial(day)}</v></c>', 1
+        return f'{column.begins}{number}" s="{style}"><v>{serial(day)}</v></c>'
     assert isinstance(value, int | float), value
     if column.kind == "money" and value != int(value):
-        style = pen.styles.cell("money_decimals", row.weight)
-    return f'<c r="{ref}" s="{style}"><v>{package.plain(value)}</v></c>', 1
+        style = styles.cell("money_decimals", weight)
+    return f'{column.begins}{number}" s="{style}"><v>{package.plain(value)}</v></c>'
 
 
-def _text(pen: Pen, column: _Column, row: Row, text: str, ref: str) -> tuple[str, int]:
-    style, indent, lines = column.styles[row.weight], row.indent if column.indented else 0, 1
-    if indent or text[0] in _SIGNS:
-        style = pen.styles.text(column.kind, text[0], indent, row.weight)
-    if len(text) > column.sure - _INDENT * indent or "\n" in text:
-        lines = text_lines(text, column.width - _INDENT * indent, bold=row.weight == BOLD)
-    pen.sheet.uses += 1
-    return f'<c r="{ref}" s="{style}" t="s"><v>{pen.strings.setdefault(text, len(pen.strings))}</v></c>', lines
+def count_rows(sheet: Sheet, fields: Sequence[Field], rows: Iterable[Row]) -> None:
+    """Count rows for the control totals that are written elsewhere."""
+    tallied = [n for n, f in enumerate(fields) if f.tally]
+    for row in rows:
+        _tally(sheet, row, tallied)
 
 
-def _tally(sheet: Sheet, row: Row, columns: Sequence[_Column]) -> None:
+def _tally(sheet: Sheet, row: Row, tallied: Sequence[int]) -> None:
     source = row.source
     if source is None:
         return
     if not row.again:
         sheet.rows[source] = sheet.rows.get(source, 0) + 1
-    typed = (v for v, c in zip(row.cells, columns, strict=True) if c.tally and v is not None and not row.sums)
+    typed = [v for n in tallied if (v := row.cells[n]) is not None] if tallied and not row.sums else []
     if amounts := [*row.amounts, *typed]:
         sheet.money.setdefault(source, []).extend(amounts)
 
@@ -190,6 +218,7 @@ def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int])
     parts = package.unpacked(buffer.getvalue())
     for number, sheet in enumerate(sheets, 1):
         parts |= _filled(parts, number, sheet)
+        sheet.data = b""
     shared = [escape(clean(text)) for text in strings]
     parts = package.sharing(parts, shared, sum(sheet.uses for sheet in sheets))
     charts = {name: _LABELS.sub(rb'\1 sourceLinked="0"/>', data) for name, data in parts.items() if name.startswith("xl/charts/")}
@@ -200,9 +229,8 @@ def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int])
 def _filled(parts: Mapping[str, bytes], number: int, sheet: Sheet) -> dict[str, bytes]:
     """Return a sheet's part with its rows and links, and its relations with the files that they lead to."""
     name, relations = f"xl/worksheets/sheet{number}.xml", f"xl/worksheets/_rels/sheet{number}.xml.rels"
-    data = f"<sheetData>{''.join(sheet.lines)}</sheetData>".encode()
     size = f'<dimension ref="A1:{get_column_letter(sheet.width)}{max(sheet.bottom, 1)}"/>'.encode()
-    text = _DATA.sub(lambda _: data, _SIZE.sub(lambda _: size, parts[name], count=1), count=1)
+    text = _DATA.sub(lambda _: sheet.data, _SIZE.sub(lambda _: size, parts[name], count=1), count=1)
     if not sheet.links:
         return {name: text}
     ids = {address: f"link{n}" for n, address in enumerate(dict.fromkeys(address for _, address, _ in sheet.links), 1)}

@@ -1,15 +1,16 @@
-"""How a round stands: who has been issued, returned and accepted, from the ledger."""
+"""How a round stands: who has been issued, returned, accepted and reminded, from the ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from styrxl.distribute import LEVELS
 from styrxl.findings import word
 from styrxl.inbox import Desk
 from styrxl.ledger import Issue, Receipt, Verdict
+from styrxl.mailbook import MailBook
 from styrxl.plan import Organisation
 from styrxl.rounds import Round
 
@@ -26,6 +27,7 @@ class Standing:
     returned: datetime | None
     state: str
     in_force: bool = False  # an earlier accepted return counts although the newest one does not
+    reminded: datetime | None = None  # last, by a mail that the server took
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class RoundStanding:
 def stand(desk: Desk, round_: Round) -> RoundStanding:
     """Return how a round stands, as the ledger has it; files that have come since are ``none``."""
     issues, verdicts = desk.ledger.issues(round_.id), desk.ledger.verdicts(round_.id)
-    receipts = desk.ledger.receipts(round_.id)
+    receipts, reminded = desk.ledger.receipts(round_.id), MailBook(desk.ledger.database).reminded(round_.id)
     here = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
     mine: dict[str, list[Verdict]] = {}
     for path, verdict in verdicts.items():
@@ -49,7 +51,8 @@ def stand(desk: Desk, round_: Round) -> RoundStanding:
     found = []
     for owner in desk.plan.answering(levels, round_):
         due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
-        found.append(_standing(owner, issues.get(owner.org_id), mine.get(owner.org_id, ()), receipts, due, desk.now.date()))
+        one = _standing(owner, issues.get(owner.org_id), mine.get(owner.org_id, ()), receipts, due, desk.now.date())
+        found.append(replace(one, reminded=reminded.get(owner.org_id)))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
     return RoundStanding(tuple(found), tuple(sorted(here - placed)))
 
@@ -81,7 +84,7 @@ def _standing(
 
 def as_text(standing: RoundStanding, language: str) -> str:
     """Return the standing as a table for the terminal, and its sums."""
-    head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "state")]
+    head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "reminded", "state")]
     rows = [head, *(_row(one, language) for one in standing.owners)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -95,6 +98,7 @@ def as_text(standing: RoundStanding, language: str) -> str:
         issued=sum(o.issued is not None for o in owners),
         returned=sum(o.returned is not None for o in owners),
         accepted=sum(o.state == "accepted" or o.in_force for o in owners),
+        reminded=sum(o.reminded is not None for o in owners),
     )
     return "\n".join([*lines, "", sums]) + "\n"
 
@@ -105,4 +109,9 @@ def _row(one: Standing, language: str) -> list[str]:
     if one.in_force:
         state = word("status_in_force", language, state=state)
     returned = one.returned.date().isoformat() if one.returned else ""
-    return [one.owner, one.name, str(one.issued or ""), str(one.due or ""), returned, state]
+    return [one.owner, one.name, str(one.issued or ""), str(one.due or ""), returned, str(local_day(one.reminded) or ""), state]
+
+
+def local_day(moment: datetime | None) -> date | None:
+    """Return the day that people here had then."""
+    return moment.astimezone().date() if moment else None

@@ -10,23 +10,26 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from styrxl import mailed
 from styrxl.errors import StyrxlError
 from styrxl.findings import word
 from styrxl.inbox import BY_HAND, Desk
 from styrxl.ledger import ASSIGN, Decision, History, Issue, Receipt, Verdict
+from styrxl.mailbook import BY_MAIL, MailBook
 from styrxl.masking import shown
 from styrxl.rounds import Round
 
 MERGED = "merge"
 _PATHS = {"older", "newer"}
-_ORDER = ("issued", "received", MERGED, ASSIGN, "judged", "set-aside", "take-back")
+_ORDER = ("issued", *mailed.EVENTS[:-1], "received", MERGED, ASSIGN, "judged", "set-aside", "take-back", mailed.SENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: ``issued``, ``received``, ``judged``, ``set-aside``, ``take-back``, ``merge`` or ``assign``.
+    """Something that happened: ``issued``, ``received``, ``judged``, ``set-aside``, ``take-back``, ``merge``, ``assign``, or one by mail.
 
-    ``again``: a judgement that came out as the one before, by other rules or another version of the program.
+    ``path`` is the file that it is about, "" where there is none. ``again``: a judgement that came out as the one before, by other rules
+    or another version of the program.
     """
 
     at: datetime
@@ -42,7 +45,9 @@ def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) 
 
     Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
     """
-    found = events(desk.ledger.history(round_.id))
+    book = MailBook(desk.ledger.database)
+    by_mail = [*mailed.of_mails(book.mails(round_.id).values()), *mailed.of_brought(book.brought(round_.id))]
+    found = events(desk.ledger.history(round_.id), by_mail)
     if name is not None:
         mine = about(found, name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve()))
         if not mine:
@@ -58,7 +63,7 @@ def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) 
     return as_text(found, language, {o.org_id: o.name for o in desk.plan.organisations}, titles)
 
 
-def events(history: History) -> list[Event]:
+def events(history: History, by_mail: Iterable[mailed.Told] = ()) -> list[Event]:
     """Return all that has happened in a round, oldest first."""
     owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
     names = {r.sha256: r.path for r in reversed(history.receipts)}
@@ -67,6 +72,7 @@ def events(history: History) -> list[Event]:
         *(_issued(issue) for issue in history.issues),
         # What happened before anybody knew whose it is belongs to its owner's story all the same.
         *(e if e.owner else replace(e, owner=owners.get((e.path, e.facts["sha256"]))) for e in of_files),
+        *(Event(*told) for told in by_mail),
     ]
     return sorted(found, key=lambda e: (e.at, _ORDER.index(e.event)))
 
@@ -131,6 +137,8 @@ def as_text(found: Sequence[Event], language: str, names: Mapping[str, str], tit
 def sentence(event: Event, language: str, titles: Mapping[str, str]) -> str:
     """Say what happened; ``titles``: what forms are called in the language."""
     path, facts = event.path, event.facts
+    if event.event in mailed.EVENTS:
+        return mailed.sentence(event.event, path, facts, language)
     if event.event == "issued":
         key = "log_issued_by" if facts["by"] else "log_issued"
         return word(key, language, file=path, form=titles.get(facts["form"], facts["form"]), version=facts["version"], by=facts["by"])
@@ -151,7 +159,9 @@ def _came(path: str, facts: Mapping[str, Any], language: str) -> str:
         return word("log_received_merged", language, path=path, older=facts["older"], newer=facts["newer"])
     if facts["origin"] in {None, BY_HAND}:
         return word("log_received_by_hand", language, path=path)
-    return word("log_received", language, path=path, origin=facts["origin"])
+    sender = str(facts["origin"]).removeprefix(BY_MAIL)
+    key = "log_received" if sender == facts["origin"] else "log_received_by_mail"
+    return word(key, language, path=path, origin=sender)
 
 
 def as_json(found: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:
@@ -162,4 +172,4 @@ def as_json(found: Sequence[Event], round_id: str, language: str, titles: Mappin
 
 def _plain(event: Event) -> dict[str, Any]:
     facts = {name: shown(fact) if name in _PATHS and isinstance(fact, str) else fact for name, fact in event.facts.items()}
-    return {"at": event.at.isoformat(), "event": event.event, "owner": event.owner, "path": shown(event.path), **facts}
+    return {"at": event.at.isoformat(), "event": event.event, "owner": event.owner, "path": shown(event.path) or None, **facts}

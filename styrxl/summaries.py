@@ -6,25 +6,25 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from styrxl.behind import Behind
-from styrxl.book import Page, Row
+from styrxl.book import Link, Row
 from styrxl.errors import StyrxlError
 from styrxl.findings import number_text, word
 from styrxl.followed import Followed
 from styrxl.glance import glance
+from styrxl.goalstate import followed, planned
 from styrxl.inbox import judge_inbox
 from styrxl.judged import JudgedRound
 from styrxl.letters import Attachment, Letter
-from styrxl.mailing import SUMMARY, Office
+from styrxl.mailbook import SUMMARY
+from styrxl.mailing import Office
 from styrxl.oversight import missing
 from styrxl.overview import overview
 from styrxl.plan import Organisation
 from styrxl.publish import behind_of, feedback_in, issued_of, scope_of
 from styrxl.report import board_book, council_book
-from styrxl.tree import BOARD_GOAL, COUNCIL_GOAL
-from styrxl.view import View, shortened
+from styrxl.view import View
 
 _NAMED = 5  # owners that the first line names
 
@@ -74,34 +74,34 @@ def _view(office: Office, judged: JudgedRound, reader: Reader, behind: Behind | 
     return View(judged, office.desk.plan, scope, issued, reader.board, behind, kept)
 
 
-def _overview(view: View) -> Page:
-    return overview(view) if view.behind is None else glance(Followed(view, view.behind))
-
-
 def _lacking(view: View) -> list[str]:
-    return [_who(row) for row in _missing_rows(view)]
+    return [_who(row, view.scope.language) for row in _missing_rows(view)]
 
 
 def _missing_rows(view: View) -> Sequence[Row]:
     return missing(view).blocks[0].rows
 
 
-def _who(row: Row) -> str:
-    board, unit, *_ = row.cells
-    return str(unit or board or "?")
+def _who(row: Row, language: str) -> str:
+    board, unit, _, file = row.cells
+    return str(unit or board or word("mail_unplaced", language, file=file.text if isinstance(file, Link) else "?"))
 
 
 def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> Letter:
     language = office.language(reader.who)
     attachments = _attachments(office, judged, reader, view)
     lacking = _lacking(view)
+    follow = Followed(view, view.behind) if view.behind else None
+    figures = (glance(follow) if follow else overview(view)).blocks[0].rows
     facts = {
         "board": reader.board is not None,
-        "missing": [{"who": _who(row), "what": row.cells[2]} for row in _missing_rows(view)],
+        "missing": [{"who": _who(row, language), "what": row.cells[2]} for row in _missing_rows(view)],
         "missing_owners": _named(list(dict.fromkeys(lacking)), language),
         "accepted": len(view.accepted),
-        "figures": [_figure(row, language) for row in _overview(view).blocks[0].rows],
-        "goals": _goals(view, language),
+        "figures": [_figure(row, language) for row in figures],
+        "goals": followed(follow) if follow else planned(view),
+        "followup": follow is not None,
+        "final": office.round.kind == "year",
         "warnings": len(missing(view).blocks[-1].rows),
         "missing_sheet": view.phrases.sheet("missing", "name"),
         "files": [a.name for a in attachments],
@@ -120,26 +120,16 @@ def _figure(row: Row, language: str) -> dict[str, str]:
     return {"name": str(name), "value": "" if value is None else number_text(value, language), "remark": str(remark or "")}
 
 
-def _goals(view: View, language: str) -> list[dict[str, Any]]:
-    kind = COUNCIL_GOAL if view.board is None else BOARD_GOAL
-    found = []
-    for node in (n for n in view.nodes if n.kind == kind):
-        there = bool(node.commitments or node.also)
-        state = word("mail_goal_served" if there else "mail_goal_bare", language)
-        found.append({"name": f"{node.id} {shortened(node.text)}", "goals": node.goals, "commitments": node.commitments, "state": state})
-    return found
-
-
 def _attachments(office: Office, judged: JudgedRound, reader: Reader, view: View) -> list[Attachment]:
     """Return the workbooks on disk, if they are what the newest accepted returns give."""
     workspace, issued = office.desk.workspace, issued_of(office.desk, office.round)
     if reader.board is not None:
         path = workspace.boards(office.round) / f"{reader.board}.xlsx"
-        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept)
+        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept).workbook
         return [_fresh(office, path, anew, f"{reader.board}-{office.round.id}.xlsx")]
     scope = scope_of(office.desk, office.round, workspace.settings.language)
     path = workspace.council(office.round)
-    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind), path.name)]
+    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind).workbook, path.name)]
 
 
 def _fresh(office: Office, path: Path, anew: bytes, name: str) -> Attachment:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from styrxl.forms import LANGUAGES
 
 KINDS = ("templates", "answer", "reminder", "escalation", "summary", "notice")
 FRAME = "frame.html.jinja"
+_SHORT, _LONG = 12, 30  # letters of a cell that is never broken, and of a word that is broken anywhere
 WIDTH = 72  # letters on a line of the text, so that it stands whole in a reply
 
 _SIGNS = "*|#>-.:!✓"
@@ -33,6 +34,7 @@ _READABLE = {literal: sign for sign, literal in _LITERAL.items()}
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff]"
 )
+_SPACE = re.compile(r"[^\S\u00a0]+")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _STEP = re.compile(r"\d+\. ")
 _NUMBER = re.compile("[−+-]?[0-9 \u00a0.,]*")
@@ -79,10 +81,13 @@ class Said:
 
 
 class Wording:
-    """All templates, each compiled; ``say`` fills one in."""
+    """All templates; ``say`` fills one in."""
 
-    def __init__(self, templates: Mapping[str, str], places: Mapping[str, str] | None = None) -> None:
-        """Take templates by name (``reminder.sv.jinja``, ``frame.html.jinja``); raises StyrxlError (template-broken)."""
+    def __init__(self, templates: Mapping[str, str], places: Mapping[str, str] | None = None, tried: Collection[str] = ()) -> None:
+        """Take templates by name (``reminder.sv.jinja``, ``frame.html.jinja``); raises StyrxlError (template-broken).
+
+        ``tried`` are those that need no look before they are used: that takes a while.
+        """
         self._places = places or {}
         self._plain = ImmutableSandboxedEnvironment(
             loader=DictLoader(dict(templates)), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_literal
@@ -90,7 +95,7 @@ class Wording:
         self._html = ImmutableSandboxedEnvironment(
             loader=DictLoader(dict(templates)), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=True
         )
-        for name in templates:
+        for name in templates.keys() - set(tried):
             self._compiled(name)
 
     def say(self, kind: str, language: str, facts: Mapping[str, Any]) -> Said:
@@ -110,8 +115,9 @@ class Wording:
         return Said(said, as_text(blocks), self._framed(blocks, said, language, facts))
 
     def _framed(self, blocks: Sequence[Block], subject: str, language: str, facts: Mapping[str, Any]) -> str:
+        of_page = {"blocks": blocks, "subject": subject, "language": language, "wrapping": _wrapping}
         try:
-            return self._html.get_template(FRAME).render({**_cleaned(facts), "blocks": blocks, "subject": subject, "language": language})
+            return self._html.get_template(FRAME).render({**_cleaned(facts), **of_page})
         except (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError) as error:
             raise self._broken(FRAME, error) from error
 
@@ -143,7 +149,7 @@ def read_wording(standard: Path, own: Path) -> Wording:
         texts = {name: path.read_text("utf-8-sig") for name, path in found.items()}
     except (OSError, UnicodeDecodeError) as error:
         raise StyrxlError("not-readable", path=str(own), why=str(error)) from error
-    return Wording(texts, {name: str(path) for name, path in found.items()})
+    return Wording(texts, {name: str(path) for name, path in found.items()}, [name for name, path in found.items() if path.parent != own])
 
 
 def names() -> list[str]:
@@ -152,9 +158,9 @@ def names() -> list[str]:
 
 
 def one_line(value: object) -> str:
-    """Return a text on one line, without letters that steer; safe in a mail's head."""
+    """Return a text on one line, without letters that steer; safe in a mail's head. A number's spaces still hold it together."""
     text = unicodedata.normalize("NFC", str(value))
-    return " ".join(_NOT_TEXT.sub("", text.replace("\u2028", " ").replace("\u2029", " ")).split())
+    return _SPACE.sub(" ", _NOT_TEXT.sub("", _SPACE.sub(" ", text))).strip()
 
 
 def day(value: date | None, language: str) -> str:
@@ -276,21 +282,41 @@ def _said(runs: Runs) -> str:
     return "".join(text for text, _ in runs)
 
 
+def _wrapping(runs: Runs) -> str:
+    """Return how a table's cell may be broken on a narrow screen: numbers, dates and other short texts never, a hash anywhere."""
+    text = _said(runs)
+    if len(text) <= _SHORT:
+        return "white-space:nowrap"
+    if max(map(len, text.split(" "))) <= _LONG:
+        return ""
+    return "overflow-wrap:anywhere" if " " in text else "overflow-wrap:anywhere;word-break:break-all"  # Outlook knows the latter alone
+
+
 def _wrapped(text: str, mark: str) -> list[str]:
     kept = wrap(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False, break_on_hyphens=False)
     return kept or [mark.rstrip()]
 
 
 def _table(rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> list[str]:
-    """Return a table with its columns beneath each other; the widest is wrapped where all of it is too wide."""
+    """Return a table with its columns beneath each other, wrapped where all of it is too wide."""
     count = max(len(row) for row in rows)
     full = [[*row, *[""] * (count - len(row))] for row in rows]
-    widths = [max(len(row[n]) for row in full) for n in range(count)]
-    widest = widths.index(max(widths))
-    widths[widest] = min(widths[widest], max(16, WIDTH - sum(widths) + widths[widest] - 2 * (count - 1)))
+    widths = _narrowed([[row[n] for row in full] for n in range(count)])
     lines = [line for row in full for line in _row(row, widths, numeric)]
     head = len(_row(full[0], widths, numeric))
     return [*lines[:head], "  ".join("-" * width for width in widths), *lines[head:]] if any(full[0]) else lines[head:]
+
+
+def _narrowed(columns: Sequence[Sequence[str]]) -> list[int]:
+    """Return how wide columns are: as their longest text, the widest of them narrower until all fit; a word is never broken."""
+    widths = [max(len(text) for text in column) for column in columns]
+    least = [max((len(part) for text in column for part in text.split(" ")), default=0) for column in columns]
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+        loose = [n for n, width in enumerate(widths) if width > least[n]]
+        if not loose:
+            break
+        widths[max(loose, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def _row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> list[str]:

@@ -361,11 +361,11 @@ def play_floor(root: str) -> None:
 
 def command(*words: str) -> None:
     """Type a command."""
-    from styrxl.cli import cli
+    from styrxl.cli import main
 
     with redirect_stdout(StringIO()):
         try:
-            cli.main(args=list(words), prog_name="styrxl")
+            main(words)
         except SystemExit as end:
             if end.code not in {0, 1, None}:
                 raise
@@ -578,7 +578,7 @@ def play_write(root: str) -> Mapping[str, float]:
         desk = open_desk(workspace, ledger, datetime.now(UTC))
         judged = judge_inbox_quietly(desk, round_)
         start = time.process_time()
-        data = council_book(judged, desk.plan, issued_of(desk, round_), scope_of(desk, round_, "sv"))
+        data = council_book(judged, desk.plan, issued_of(desk, round_), scope_of(desk, round_, "sv")).workbook
         ours = time.process_time() - start
     book = CalamineWorkbook.from_filelike(BytesIO(data))
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from post_office import PASSWORD, USER, Certificates, Dovecot, SmtpServer, reply, sent
 from town import BOARDS, ORGANISATION, PLAN, ROUND, Answers, Town, new_town
+from year import Followed, followed_town, plan
 
 OURS = "planering@example.se"
 ADDRESSES = {
@@ -26,7 +27,7 @@ MAIL_PLAN: Answers = {
 SOON = date.today() + timedelta(days=20)  # noqa: DTZ011 -- the day that people here have
 
 
-def settings(more: str = "", *, due: date = SOON) -> str:
+def settings(more: str = "", *, due: date = SOON, round_: str = ROUND) -> str:
     """Return what is added to ``styrxl.toml``; ``more`` stands in ``[mail]``."""
     return f"""
 [mail]
@@ -34,7 +35,7 @@ from = "Planering Åköping <{OURS}>"
 rate = 6000
 {more}
 
-[rounds."{ROUND}"]
+[rounds."{round_}"]
 due = {due}
 due_units = {due}
 """
@@ -58,11 +59,16 @@ def planned_mail_town(root: Path) -> Town:
     return town
 
 
-def set_up(town: Town, more: str = "", *, due: date = SOON) -> Town:
+def followed_mail_town(root: Path) -> Followed:
+    """Make a mail town whose plans are all accepted, and whose first follow-up is handed out; nothing has been mailed."""
+    return followed_town(root, plan(organisation=MAIL_PLAN["organisation"]))
+
+
+def set_up(town: Town, more: str = "", *, due: date = SOON, round_: str = ROUND) -> Town:
     """Write other settings of mail in a town."""
     path = town.root / "styrxl.toml"
     head, _, _ = path.read_text("utf-8").partition("\n[mail]")
-    path.write_text(head + settings(more, due=due), "utf-8")
+    path.write_text(head + settings(more, due=due, round_=round_), "utf-8")
     return town
 
 

@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -170,6 +171,51 @@ def smtp_server(made: Certificates, security: str = "starttls", port: int | None
         yield state
     finally:
         controller.stop()
+
+
+@contextmanager
+def cutting(port: int, after: int, *, of_server: bool = False) -> Iterator[int]:
+    """Pass on to a server, cutting the first connection after so many bytes from the client (or the server)."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    ends: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+
+    def start(*action: object) -> None:
+        threads.append(threading.Thread(target=action[0], args=action[1:], daemon=True))  # type: ignore[arg-type]
+        threads[-1].start()
+
+    def pump(source: socket.socket, target: socket.socket, limit: int | None) -> None:
+        passed = 0
+        with suppress(OSError):
+            while data := source.recv(2048):
+                passed += len(data)
+                if limit is not None and passed > limit:
+                    break
+                target.sendall(data)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listening.accept()
+                upstream = socket.create_connection(("127.0.0.1", port))
+                limits = (None, None) if ends else (None, after) if of_server else (after, None)
+                start(pump, client, upstream, limits[0])
+                start(pump, upstream, client, limits[1])
+                ends.extend((client, upstream))
+
+    start(accept)
+    try:
+        yield int(listening.getsockname()[1])
+    finally:
+        listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+        for thread in threads:
+            thread.join(2)
+        for end in ends:
+            end.close()
 
 
 # IMAP

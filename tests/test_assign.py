@@ -315,7 +315,7 @@ def test_its_story_tells_whose_it_became(town: Town) -> None:
     """What happened before as well; and to the one that it is taken from."""
     town.put("x.xlsx", lost(town.filled(OTHER)))
     town.run("validate", "--round", ROUND, expect=1)
-    assert story(town, "x.xlsx")[0] == "Filer som inte är knutna till någon"
+    assert story(town, "x.xlsx")[0] == "Inte knutet till någon"
     town.run("receive", ROUND, "x.xlsx", "--owner", OTHER)
     file = f"{FOLDER}/x.xlsx"
     mine = [

@@ -19,7 +19,7 @@ from styrxl.compact import BrokenError, packed, unpacked
 from styrxl.findings import Word, finding
 from styrxl.forms import Forms, standard_folder
 from styrxl.limits import STANDARD, Limits
-from styrxl.locate import Place, Table
+from styrxl.locate import Ids, Place, Table
 from styrxl.reading import Reading, Readings
 from town import ROUND, Town
 
@@ -71,7 +71,7 @@ def kept(town: Town) -> Path:
 
 def reading(value: Any) -> Reading:
     place = Place("commitments", "Åtaganden", 4, {"text": 2}, {"text": "Åtagande"})
-    table = Table(place, FORM.sheet("commitments"), (5, 7), {"text": [value, "x"]}, ((5, value),), {("text", 7): "#REF!"})
+    table = Table(place, FORM.sheet("commitments"), (5, 7), {"text": [value, "x"]}, Ids.of((5,), (value,)), {("text", 7): "#REF!"})
     told = finding("unknown-column", sheet="Åtaganden", cell="K4", value=value, heading="Egen", what=Word("a_date", {"n": [1, 2.5]}))
     return Reading((told,), {"form": "unit_plan"}, True, ("unit_plan", None, None), "sv", (table,), (told,))
 

@@ -170,11 +170,11 @@ def test_status_says_what_is_set_aside(town: Town) -> None:
     town.put("first.xlsx", town.filled("UBN"))
     town.run("set-aside", ROUND, "UBN", "--reason", "Utkast")
     [line] = [line for line in town.run("status", ROUND).stdout.splitlines() if line.startswith("UBN ")]
-    assert line.endswith("2027-01-04  Undantagen")
+    assert line.split()[-2:] == ["2027-01-04", "Undantagen"]
     town.put("second.xlsx", town.filled("UBN", {**BOARD, "budget": [{"activity": "Skola", "cost": 7}]}), 1)
     town.run("validate", "--round", ROUND)
     [line] = [line for line in town.run("status", ROUND).stdout.splitlines() if line.startswith("UBN ")]
-    assert line.endswith("2027-01-04  Klar")
+    assert line.split()[-2:] == ["2027-01-04", "Klar"]
 
 
 def test_a_personal_identity_number_in_a_reason_is_not_kept(town: Town) -> None:
@@ -462,7 +462,7 @@ def test_the_log_of_files_that_are_tied_to_nobody_comes_last(town: Town) -> None
     town.put("skräp.xlsx", b"")
     town.run("validate", "--round", ROUND, expect=1)
     assert told(town).splitlines()[-3:] == [
-        "Filer som inte är knutna till någon",
+        "Inte knutet till någon",
         "  inbox/2027-plan/skräp.xlsx granskades: Går inte att läsa (1 att rätta, 0 att kontrollera).",
         "  inbox/2027-plan/skräp.xlsx lades i inkorgen för hand.",
     ]

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from small_town import FORMS, row, tables
 from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, plans, returned, scope
 from small_year_rows import ROWS
+from styrxl import report
 from styrxl.behind import Behind, Past
 from styrxl.book import Block, Book, Link, Page, Row
 from styrxl.consolidate import consolidate, handed_in
@@ -28,7 +29,6 @@ from styrxl.feedback import feedback
 from styrxl.judged import Judged, JudgedRound
 from styrxl.plan import CouncilAssessment
 from styrxl.publish import feedback_in
-from styrxl.report import board_book, council_book
 from styrxl.rounds import Round
 from styrxl.view import Issued
 from test_report import sheets, table
@@ -66,6 +66,14 @@ def every_row(of: Page) -> list[Row]:
 
 def block(book: Book, name: str, heading: str) -> Block:
     return next(b for b in page(book, name).blocks if b.heading == heading)
+
+
+def council_book(*of: Any) -> bytes:
+    return report.council_book(*of).workbook
+
+
+def board_book(*of: Any) -> bytes:
+    return report.board_book(*of).workbook
 
 
 @pytest.mark.parametrize("kind", KINDS)

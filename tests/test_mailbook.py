@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from styrxl.database import RECEIPTS, Database
 from styrxl.ledger import Ledger, Receipt
-from styrxl.mailbook import Brought, Mail, MailBook
+from styrxl.mailbook import REDIRECTED, Brought, Mail, MailBook
 
 NOON = datetime(2027, 1, 5, 12, 0, tzinfo=UTC)
 MAIL = Mail("2027-plan", "templates", "UBN", "i-1", "<a@example.se>", "ubn@example.se", "Plan", "sending", "", NOON)
@@ -60,6 +60,23 @@ def test_mails_of_a_kind_and_round_are_found(book: MailBook) -> None:
         book.begin(mail)
     assert [mail.kind for mail in book.mails("2027-plan").values()] == ["templates", "answer"]
     assert [mail.kind for mail in book.mails("2027-plan", ["answer"]).values()] == ["answer"]
+
+
+def test_the_last_reminder_that_went_is_told(book: MailBook) -> None:
+    """Of each owner, and of the round alone; not one in flight, refused, or on trial."""
+    first = replace(MAIL, kind="reminder", about="2027-01-05")
+    for mail, state, hours in (
+        (first, "sent", 1),
+        (replace(first, about="2027-01-06"), "sent", 25),
+        (replace(first, about="2027-01-07"), "refused", 49),
+        (replace(first, owner="KFN"), "sending", 1),
+        (replace(first, kind="templates", owner="KF"), "sent", 1),
+    ):
+        book.begin(mail)
+        book.end(mail.key, state, "", NOON + timedelta(hours=hours))
+    book.note(replace(first, owner="KFN", about="2027-01-05|redirected", state=REDIRECTED, ended_at=NOON))
+    assert book.reminded("2027-plan") == {"UBN": NOON + timedelta(hours=25)}
+    assert book.reminded("2028-plan") == {}
 
 
 def test_what_a_message_brought_is_noted_with_its_receipt_or_not_at_all(book: MailBook, database: Database) -> None:

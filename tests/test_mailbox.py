@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import mailbox
+import shutil
+import socket
 import struct
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -17,11 +21,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail_town import OURS, by_imap, passwords, set_up
-from post_office import HOST, USER, Dovecot, certificates, dovecot, free_port, reply
+from mail_town import OURS, by_imap, flowing, passwords, set_up
+from post_office import HOST, USER, Dovecot, certificates, cutting, dovecot, free_port, reply
 from styrxl import intake
 from styrxl.errors import StyrxlError
 from styrxl.fetch import from_imap, from_paths
+from styrxl.ledger import Ledger
 from styrxl.mailbook import MailBook
 from styrxl.mailbox import incoming
 from styrxl.post import trusted
@@ -84,9 +89,9 @@ def test_a_workbook_is_known_by_its_content_not_its_name(workbook: bytes) -> Non
     assert ([one.name for one in found.workbooks], found.others) == (["plan.dat"], ("plan.docx",))
 
 
-def forwarded(inner: EmailMessage, times: int = 1) -> EmailMessage:
+def forwarded(inner: EmailMessage, times: int = 1, sender: str = "") -> EmailMessage:
     for n in range(times):
-        outer = reply(f"outer{n}@example.se", OURS, "VB: plan")
+        outer = reply(sender or f"outer{n}@example.se", OURS, "VB: plan")
         outer.add_attachment(inner)
         inner = outer
     return inner
@@ -109,9 +114,9 @@ def test_forwards_without_end_are_given_up(workbook: bytes) -> None:
     assert (found.workbooks, found.reason) == ((), "none")
 
 
-def encrypted() -> EmailMessage:
+def encrypted(sender: str = "a@example.se") -> EmailMessage:
     message = EmailMessage()
-    message["From"], message["To"] = "a@example.se", OURS
+    message["From"], message["To"], message["Message-ID"] = sender, OURS, "<secret@desk.example.se>"
     message.set_content(b"secret", maintype="application", subtype="pkcs7-mime", params={"smime-type": "enveloped-data"})
     return message
 
@@ -290,8 +295,6 @@ def take(town: Town, *messages: EmailMessage) -> list[str]:
 
 
 def brought(town: Town) -> list[tuple[str, str, str | None]]:
-    from styrxl.ledger import Ledger  # noqa: PLC0415
-
     with Ledger.open(town.workspace.database) as ledger:
         return [(note.outcome, note.reason, note.owner) for note in MailBook(ledger.database).brought(ROUND)]
 
@@ -391,6 +394,56 @@ def test_every_mail_is_answered_or_listed(town: Town) -> None:
     assert "reklam@spam.example.com · ”Köp nu” · ingen arbetsbok: ingen arbetsbok var bifogad" in listed
 
 
+NOTICES: list[tuple[str, Callable[[], EmailMessage], str]] = [
+    ("link", lambda: with_text("https://1drv.ms/x/1", "ost@example.se"), "Bifoga själva filen och skicka mejlet igen."),
+    (
+        "winmail",
+        lambda: reply("ost@example.se", OURS, attachments={"winmail.dat": b"\x78\x9f\x3e\x22rubbish"}),
+        "Skicka arbetsboken igen, i ett mejl i HTML-format eller oformaterad text.",
+    ),
+    (
+        "zip",
+        lambda: reply("ost@example.se", OURS, attachments={"plan.zip": zipped(a__txt=b"x")}),
+        "Bifoga arbetsboken som den är, utan att packa den i en zip-fil.",
+    ),
+    ("encrypted", lambda: encrypted("ost@example.se"), "Skicka arbetsboken i ett mejl som inte är krypterat."),
+    ("none", lambda: with_text("Hej, en fråga", "ost@example.se"), "Bifoga arbetsboken och skicka mejlet igen."),
+]
+
+
+@pytest.mark.parametrize("reason,made_of,first", NOTICES, ids=[reason for reason, _, _ in NOTICES])
+def test_a_mail_without_a_workbook_is_answered_with_what_to_do(
+    town: Town, reason: str, made_of: Callable[[], EmailMessage], first: str
+) -> None:
+    came = made_of()
+    take(town, came)
+    assert brought(town) == [("noted", reason, None)]
+    town.run("mail", "answers", ROUND, expect=None)
+    [preview] = (town.root / "outmail" / ROUND).glob("notice-*.eml")
+    answer = message_from_bytes(preview.read_bytes(), policy=SMTP)
+    assert isinstance(answer, EmailMessage)
+    assert flowing(answer).startswith(f"! {first}")
+    assert (str(answer["To"]), answer["In-Reply-To"]) == ("ost@example.se", came["Message-ID"])
+
+
+def test_several_workbooks_zips_winmail_and_forwards_all_end_in_the_inbox(town: Town) -> None:
+    """Each is a return of its own, with a receipt, and each is answered."""
+    data = [town.filled("UBN-ÖST") + bytes([n]) for n in range(5)]
+    take(
+        town,
+        reply("ost@example.se", OURS, attachments={"ett.xlsx": data[0], "två.xlsx": data[1]}),
+        reply("ost@example.se", OURS, attachments={"plan.zip": zipped(plan__xlsx=data[2])}),
+        reply("ost@example.se", OURS, attachments={"winmail.dat": tnef(("PLAN~1.XLS", "plan.xlsx", data[3]))}),
+        forwarded(reply("inner@example.com", "x@example.se", attachments={"a.xlsx": data[4]}), 2, "ost@example.se"),
+    )
+    assert brought(town) == [("taken", "", "UBN-ÖST")] * 5
+    here = [path.read_bytes() for path in (town.root / "inbox" / ROUND).glob("UBN-ÖST_*")]
+    assert sorted(here) == sorted(data)
+    with Ledger.open(town.workspace.database) as ledger:
+        origins = [r.origin for path, r in ledger.receipts(ROUND).items() if "UBN-ÖST_" in path]
+    assert origins == ["mail:ost@example.se"] * 5
+
+
 def test_a_part_that_breaks_the_reader_is_taken_in_and_does_not_stop_the_others(town: Town) -> None:
     bomb = zipped(**{"xl/workbook__xml": b"<" * 100, "[Content_Types]__xml": b"\xff\xfe"})
     good = town.filled("UBN-ÖST")
@@ -416,6 +469,52 @@ def test_an_mbox_and_a_maildir_give_their_messages(tmp_path: Path, workbook: byt
     assert list(from_paths([tmp_path / "maildir"])) == []
     assert [m["Subject"] for m in mailbox.Maildir(tmp_path / "maildir").get_folder("styrxl")] == ["1"]
     assert len(list(from_paths([tmp_path / "in.mbox"]))) == 2
+
+
+def in_folder(folder: Path, workbook: bytes) -> None:
+    """Save mails in a folder: by a contact, by somebody else, and two in an mbox, one of them without a workbook."""
+    folder.mkdir()
+    for name, sender in (("Sv plan.EML", "ost@example.se"), ("vikarie.eml", "vikarie@example.se")):
+        (folder / name).write_bytes(raw(reply(sender, OURS, attachments={"plan.xlsx": workbook + sender.encode()})))
+    box = mailbox.mbox(folder / "juni.mbox")
+    for attachments in ({"plan.xlsx": workbook}, {}):
+        box.add(raw(reply("ost@example.se", OURS, attachments=attachments)))
+    box.close()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_mails_saved_in_a_folder_or_an_archive_are_opened_as_mails(town: Town, tmp_path: Path, packed: bool) -> None:  # noqa: FBT001
+    """By the same rules for senders as those in a mailbox, each once, and the files beside them as ever."""
+    source = tmp_path / "mejl"
+    in_folder(source, town.filled("UBN-ÖST"))
+    (source / "UBN-ÅBY.xlsx").write_bytes(town.filled("UBN-ÅBY"))
+    if packed:
+        source = Path(shutil.make_archive(str(tmp_path / "packat"), "zip", source))
+    result = town.run("receive", ROUND, str(source), expect=1)
+    assert sorted(brought(town), key=str) == [
+        ("held", "unknown_sender", "UBN-ÖST"),
+        ("noted", "none", None),
+        ("taken", "", "UBN-ÖST"),
+        ("taken", "", "UBN-ÖST"),
+    ]
+    assert [name.split("_")[0] for name in names(town, "inbox") if "Ö" in name or "Å" in name] == ["UBN-ÅBY", "UBN-ÖST", "UBN-ÖST"]
+    assert "Mottagna: 2. I karantän: 1. Utan arbetsbok: 1. Automatiska svar: 0." in result.stderr
+    assert "1 tagna till inbox/2027-plan" in result.stderr
+    again = town.run("receive", ROUND, str(source))
+    assert "Mottagna: 0. I karantän: 0. Utan arbetsbok: 0. Automatiska svar: 0." in again.stderr
+    assert len(brought(town)) == 4
+
+
+def test_a_saved_mail_that_cannot_be_got_is_told_and_the_others_are_taken(town: Town, tmp_path: Path) -> None:
+    limits = town.root / "styrxl.toml"
+    limits.write_text(limits.read_text("utf-8") + "\n[limits]\nfile_mb = 1\n", "utf-8")
+    source = tmp_path / "mejl"
+    in_folder(source, town.filled("UBN-ÖST"))
+    with (source / "stort.eml").open("wb") as file:
+        file.truncate(11_000_000)
+    result = town.run("receive", ROUND, str(source), expect=1)
+    assert "stort.eml: inte intagen, den är 11 MB, och vi läser högst 10 MB" in result.stderr
+    assert len(brought(town)) == 4
 
 
 def test_a_message_came_when_the_last_server_took_it(tmp_path: Path) -> None:
@@ -498,6 +597,28 @@ def test_what_is_wrong_with_a_mailbox_is_told(imap: Dovecot, tmp_path: Path) -> 
     assert code_of(box(imap, folder="Finns inte"), secret) == "mail-imap-folder"
     assert code_of(box(imap, authority=certificates(tmp_path).authority), secret) == "mail-certificate"
     assert code_of(box(imap), "fel") == "mail-login"
+
+
+@pytest.mark.parametrize("after", [9_000, 50_000, 70_000])
+def test_a_server_that_hangs_up_in_the_middle_loses_and_doubles_nothing(posted: Town, imap: Dovecot, after: int) -> None:
+    """Cut while a message was on its way here: told, and the next command goes on."""
+    before = len(names(posted, "inbox"))
+    with cutting(imap.port, after, of_server=True) as port:
+        set_up(posted, by_imap(replace(imap, port=port)))
+        said = posted.run("receive", ROUND, "--imap", expect=3).stderr
+        assert f"Brevlådan på localhost:{port} går inte att nå" in said
+        assert "Kör samma kommando igen" in said
+        posted.run("receive", ROUND, "--imap")
+    assert [outcome for outcome, _, _ in brought(posted)] == ["taken", "noted", "taken"]
+    assert len(names(posted, "inbox")) == before + 2
+    assert (len(imap.messages(USER)), len(imap.messages(USER, "Hanterade ärenden"))) == (0, 3)
+
+
+def test_a_mailbox_that_does_not_answer_is_not_waited_for_for_ever(imap: Dovecot) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mailbox_ = box(imap, port=silent.getsockname()[1])
+        with pytest.raises(StyrxlError, match="mail-imap-unreachable"):
+            list(from_imap(mailbox_, trusted(mailbox_.server, Path()), lambda: "x", 0.3))
 
 
 def test_an_expired_certificate_of_a_mailbox_is_told(dovecot_: str, tmp_path: Path) -> None:

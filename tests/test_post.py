@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import partial
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, free_port, smtp_server
+from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, cutting, free_port, smtp_server
 from styrxl.errors import StyrxlError
 from styrxl.post import Counter, Parcel, Result, Sending, Smtp, trusted
 from styrxl.settings import Server
@@ -257,50 +257,6 @@ def test_a_connection_that_is_cut_in_the_middle_of_a_message_loses_nothing(smtp:
     with cutting(smtp.port, after=200_000) as port:
         results = send(made, port, parcel(text="x" * 70 + "\n" + "y" * 900_000), pauses=(1.0,))
     assert ([r.state for r in results], len(smtp.taken)) == (["sent"], 1)
-
-
-@contextmanager
-def cutting(port: int, after: int) -> Iterator[int]:
-    """Pass on to a server, cutting the first connection after so many bytes from the client."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    ends: list[socket.socket] = []
-    threads: list[threading.Thread] = []
-
-    def start(*action: object) -> None:
-        threads.append(threading.Thread(target=action[0], args=action[1:], daemon=True))  # type: ignore[arg-type]
-        threads[-1].start()
-
-    def pump(source: socket.socket, target: socket.socket, limit: int | None) -> None:
-        passed = 0
-        with suppress(OSError):
-            while data := source.recv(2048):
-                passed += len(data)
-                if limit is not None and passed > limit:
-                    break
-                target.sendall(data)
-        for end in (source, target):
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = listening.accept()
-                upstream = socket.create_connection(("127.0.0.1", port))
-                start(pump, client, upstream, None if ends else after)
-                start(pump, upstream, client, None)
-                ends.extend((client, upstream))
-
-    start(accept)
-    try:
-        yield int(listening.getsockname()[1])
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
-        for thread in threads:
-            thread.join(2)
-        for end in ends:
-            end.close()
 
 
 def test_stopping_leaves_the_rest_for_the_next_time(smtp: SmtpServer, made: Certificates) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -16,16 +17,18 @@ from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from small_town import GOALS, ROUND, judged_return, municipality, organisation, row, scope, tables, town
+from styrxl import report
+from styrxl.errors import StyrxlError
 from styrxl.forms import Forms, standard_folder
 from styrxl.judged import Judged, JudgedRound
 from styrxl.page import clean
-from styrxl.report import board_book, council_book
 from styrxl.view import Issued, plain
 
 Cells = list[list[Any]]
@@ -74,6 +77,16 @@ def links(data: bytes, name: str) -> dict[str, tuple[str, str | None]]:
         link.get("ref", ""): (targets[link.get(f"{RELATIONS}id", "")], link.get("location"))
         for link in elements(text).iter(f"{MAIN}hyperlink")
     }
+
+
+def council_book(*of: Any) -> bytes:
+    """Return the council's workbook."""
+    return report.council_book(*of).workbook
+
+
+def board_book(*of: Any) -> bytes:
+    """Return a board's workbook."""
+    return report.board_book(*of).workbook
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +147,8 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(council: bytes) -> None:
 
 def test_letters_that_xml_forbids_are_left_out() -> None:
     judged, whole, issued, of = town()
-    texts = judged.tables["commitments"].assign(text=lambda f: f["text"] + "\x00\x0b \ud800<&>\"' " + "å" * 40_000)
+    frame = judged.tables["commitments"].astype({"text": "object"})  # Arrow holds no lone surrogate
+    texts = frame.assign(text=lambda f: f["text"] + "\x00\x0b \ud800<&>\"' " + "å" * 40_000)
     data = council_book(replace(judged, tables={**judged.tables, "commitments": texts}), whole, issued, of)
     first = table(sheets(data)["Åtaganden"], "Id")[0]["Åtagande"]
     assert first.startswith("Läslyft <&>\"' ååå")
@@ -186,13 +200,10 @@ def test_rows_of_the_tree_are_grouped(council: bytes) -> None:
 
 
 def test_a_long_tree_is_folded() -> None:
-    judged, whole, issued, of = town()
-    ids = [f"UBN-ALBY-2027-A{n}" for n in range(1, 250)]
-    more = [row(2, "UBN-ALBY", "Insatser", 7, commitment_id=i, text="x", parent_id="UBN-M1") for i in ids]
-    data = council_book(replace(judged, tables={**judged.tables, **tables({"commitments": more})}), whole, issued, of)
+    data = council_book(*crowded())
     ws = openpyxl.load_workbook(BytesIO(data))["Målkedja"]
     hidden = [ws.cell(n, 2).value for n in range(5, ws.max_row + 1) if ws.row_dimensions[n].hidden]
-    assert len(hidden) == 249
+    assert len(hidden) == 250
     assert ws.row_dimensions[7].collapsed
 
 
@@ -448,3 +459,53 @@ def _finances(judged: JudgedRound, money: list[dict[str, Any]], *, sv: bool) -> 
     for r in wholes:
         if r[left] != "":
             assert r[left] == round(fsum((r[heads[4]], -r[net])), 5)
+
+
+def crowded() -> tuple[Any, ...]:
+    """Return the small town with a unit that has 250 commitments."""
+    judged, whole, issued, of = town()
+    ids = [f"UBN-ALBY-2027-A{n}" for n in range(1, 251)]
+    start = pd.Timestamp(2027, 3, 1)
+    more = [
+        row(2, "UBN-ALBY", "Insatser", 7 + n, commitment_id=i, text=f"x{n}", parent_id="UBN-M1", start=start) for n, i in enumerate(ids)
+    ]
+    return replace(judged, tables={**judged.tables, **tables({"commitments": more})}), whole, issued, of
+
+
+def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sheet says where it is, the control totals stay as they are, and the file has the same rows, typed."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    whole = sheets(council_book(*crowded()))
+    rows = table(whole["Åtaganden"], "Id")
+    monkeypatch.setattr(report, "MOST_ROWS", 240)
+    made = report.council_book(*crowded())
+    assert list(made.beside) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
+    [told] = sheets(made.workbook)["Åtaganden"][3:]
+    assert told[0].startswith("Tabellen har 250 rader, fler än Excel rymmer på ett blad.")
+    assert f"i filen {ROUND} Åtaganden.parquet, i samma mapp" in told[0]
+    assert sheets(made.workbook)["Källor"] == whole["Källor"]
+    found = parquet.read_table(BytesIO(made.beside[f"{ROUND} Åtaganden.parquet"]))
+    assert found.column_names == [str(heading) for heading in rows[0]]
+    for name in ("Id", "Åtagande", "Mål"):
+        assert [line[name] for line in rows] == found[name].to_pylist(), name
+    assert set(found["Start"].to_pylist()) == {date(2027, 3, 1)}
+    assert found["Källa"].to_pylist()[0] == f"inbox/{ROUND}/Albyskolan.xlsx#'Insatser'!A7"
+    assert made == report.council_book(*crowded())
+
+
+def test_sums_of_a_table_that_lies_beside_stay_in_the_workbook(monkeypatch: pytest.MonkeyPatch, council: bytes) -> None:
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr(report, "MOST_ROWS", 10)
+    made = report.council_book(*town())
+    last = [next(line for line in sheets(data)["Ekonomi"] if line and line[0] == "Summa nämnder") for data in (council, made.workbook)]
+    assert [v for v in last[0] if v != ""] == [v for v in last[1] if v != ""]
+    assert f"{ROUND} Ekonomi.parquet" in made.beside
+
+
+def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "MOST_ROWS", 10)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(StyrxlError) as caught:
+        report.council_book(*town())
+    assert caught.value.code == "driver-missing"
+    assert caught.value.facts["install"] == "pip install styrxl[cluster]"

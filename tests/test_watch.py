@@ -142,11 +142,14 @@ def test_what_passes_by_itself_is_told_once_and_waited_out(town: Town, smtp: Smt
 
 
 def test_what_does_not_pass_ends_the_watch(town: Town) -> None:
+    asked = threading.Event()
+
     def source() -> list[Item]:
+        asked.set()
         raise StyrxlError("mail-login", host="imap.example.se", user="x", why="no")
 
     with pytest.raises(StyrxlError, match="mail-login"), watching(town, source):
-        time.sleep(1)
+        assert asked.wait(SOON)
 
 
 def test_files_put_into_the_inbox_by_hand_are_answered_too(town: Town, smtp: SmtpServer) -> None:
