@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from styrxl.findings import Finding, Word
+from styrxl.findings import Finding, Remark, Word
 from styrxl.forms import Forms
-from styrxl.locate import Ids, Place, Table
+from styrxl.locate import Ids, Place, Table, Typed
 from styrxl.reading import Reading
 
 _QUICK = 1  # of zlib's levels
@@ -69,11 +69,25 @@ def _table(table: Table) -> list[Any]:
     rows = table.ids.rows
     following = [rows.start, rows.stop] if isinstance(rows, range) else None
     ids = [following, None if following else rows, table.ids.text, table.ids.typed]
-    return [where, table.rows, dict(table.columns), ids, marks]
+    return [where, table.rows, dict(table.columns), ids, marks, _typed(table)]
+
+
+def _typed(table: Table) -> list[Any] | None:
+    """Return what typing made of a table; a column that it left as it was, as most are, is not said twice."""
+    if table.typed is None:
+        return None
+    columns = {name: None if _same(values, table.columns.get(name, ())) else values for name, values in table.typed.columns.items()}
+    return [table.typed.year, columns, [_remark(one) for one in table.typed.remarks]]
+
+
+def _same(values: Sequence[Any], raw: Sequence[Any]) -> bool:
+    return len(values) == len(raw) and all(
+        (one is None and other == "") or (type(one) is type(other) and one == other) for one, other in zip(values, raw, strict=True)
+    )
 
 
 def _tabled(raw: list[Any], form: Any) -> Table:
-    where, rows, values, (following, id_rows, text, typed), marks = raw
+    where, rows, values, (following, id_rows, text, typed), marks, made = raw
     place = _placed(where)
     return Table(
         place,
@@ -82,7 +96,18 @@ def _tabled(raw: list[Any], form: Any) -> Table:
         values,
         Ids(range(*following) if following else tuple(id_rows), text, tuple(typed)),
         {(name, row): shown for name, row, shown in marks},
+        typed=_made(made, values) if made else None,
     )
+
+
+def _made(raw: list[Any], values: Mapping[str, list[Any]]) -> Typed:
+    year, columns, remarks = raw
+    found = {name: [None if v == "" else v for v in values.get(name, ())] if typed is None else typed for name, typed in columns.items()}
+    return Typed(int(year), found, tuple(Remark(*one) for one in remarks))
+
+
+def _remark(one: Remark) -> list[Any]:
+    return [one.source, one.key, one.row, one.field, one.rule, one.value, dict(one.facts)]
 
 
 @lru_cache(maxsize=1024)

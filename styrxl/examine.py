@@ -29,11 +29,11 @@ from styrxl.link import (
     own_options,
 )
 from styrxl.locate import Table
-from styrxl.parse import Batch, Parsed, parse
-from styrxl.personal import check_personal
+from styrxl.parse import Batch, Parsed, framed
 from styrxl.prefill import Prefill
 from styrxl.reading import FormKey, form_key
 from styrxl.rows import check_ids, check_locked
+from styrxl.typist import Typists
 
 BatchKey = tuple[FormKey, str]  # form, sheet
 Examined = tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]  # remarks by a return's index, and the round's frames
@@ -64,7 +64,7 @@ class Examination:
         self.schemas = schemas
         self.cases = cases
         self.batches: dict[BatchKey, Batch] = {}
-        self.marks: dict[BatchKey, dict[int, Mapping[tuple[str, int], str]]] = {}
+        self.typists = Typists(context.forms.words)
         self.excuses: dict[tuple[int, str, tuple[str, ...]], frozenset[int]] = {}
 
     def _gather(self, case: Case, tables: Iterable[Table]) -> None:
@@ -73,9 +73,9 @@ class Examination:
             key = (form_key(case.form), table.sheet.key)
             if key not in self.batches:
                 self.batches[key] = Batch(case.form, table.sheet)
+            year = self.context.round.year if self.context.round else case.year
             self.batches[key].add(case.index, table)
-            if table.marks:
-                self.marks.setdefault(key, {})[case.index] = table.marks
+            self.batches[key].add_typed(case.index, self.typists.typed(case.form, table, year))
 
     def run(self) -> Examined:
         """Examine all returns; where that fails, find those that it fails for one by one, and examine the others.
@@ -108,7 +108,7 @@ class Examination:
         return None
 
     def _gather_only(self, cases: Sequence[Case]) -> None:
-        self.batches, self.marks = {}, {}
+        self.batches = {}
         for case in cases:
             if case.form is not None:
                 self._gather(case, case.tables)
@@ -120,11 +120,11 @@ class Examination:
         limits = {source: prefill.limits for source, prefill in issued.items() if prefill.thresholds}
         parts: dict[BatchKey, Parsed] = {}
         for key, batch in self.batches.items():
-            part = parse(batch, self.context.forms.words, year_of(batch, self.context, self.cases), self.marks.get(key, {}))
+            part = framed(batch)
             frame, changed = check_locked(part, issued)
             parts[key] = replace(part, frame=frame)
             conditions = check_conditions(parts[key], year_of(batch, self.context, self.cases), limits)
-            remarks += [*part.remarks, *changed, *conditions, *check_personal(batch)]
+            remarks += [*part.remarks, *changed, *conditions]
         for case in self.cases:
             remarks += self._rows(case, parts)
         for table, same in by_table(parts).items():

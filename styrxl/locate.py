@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from styrxl.a1 import column_letter, column_number
-from styrxl.findings import Finding, Word, finding
+from styrxl.findings import Finding, Remark, Word, finding
 from styrxl.forms import LANGUAGES, Form, Sheet, Words
 from styrxl.returned import RawSheet, Returned
 
@@ -77,6 +77,18 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """A table's begun rows as typed values, and what its cells alone give cause to remark (on source 0).
+
+    ``year``: the one that dates without a year are in.
+    """
+
+    year: int
+    columns: Mapping[str, list[Any]]
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A sheet's begun rows as raw values: ``columns`` field -> values, one for each of ``rows`` (Excel rows)."""
 
@@ -87,6 +99,7 @@ class Table:
     ids: Ids = Ids()
     marks: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (field, row) -> error shown, or '' for a formula without value
     untouched: frozenset[tuple[str, int]] = frozenset()  # (field, row) of answers that were given beforehand and stand as issued
+    typed: Typed | None = None
 
     @property
     def answered(self) -> bool:

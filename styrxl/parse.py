@@ -1,10 +1,10 @@
-"""Raw cells of a whole round to typed columns: one frame a sheet, and what was not understood."""
+"""Raw cells to typed columns, and what was not understood; those of a whole round become one frame a sheet."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from styrxl import kindly
 from styrxl.findings import Remark, Word
 from styrxl.forms import Column, Form, Sheet, Words
 from styrxl.kindly import Read
-from styrxl.locate import Table, blank
+from styrxl.locate import Table, Typed, blank
 
 _LINK = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+", re.IGNORECASE)
 _ORGANISATION = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*(?= |$)", re.IGNORECASE)
@@ -30,13 +30,18 @@ _DTYPES = {"number": "float64", "integer": "Int64", "text": "str", "choice": "st
 
 @dataclass(slots=True)
 class Batch:
-    """One sheet of one form over all its returns; ``columns`` field -> raw values, one for each of ``source`` and ``row``."""
+    """One sheet of one form over all its returns; ``columns`` field -> raw values, one for each of ``source`` and ``row``.
+
+    ``typed`` and ``remarks`` are what typing has made of them.
+    """
 
     form: Form
     sheet: Sheet
     source: list[int] = field(default_factory=list)
     row: list[int] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
+    typed: dict[str, list[Any]] = field(default_factory=dict)
+    remarks: list[Remark] = field(default_factory=list)
 
     def add(self, source: int, table: Table) -> None:
         """Append a return's begun rows."""
@@ -46,6 +51,21 @@ class Batch:
         for column in self.sheet.columns:
             values = self.columns.setdefault(column.field, [])
             values.extend(table.columns.get(column.field) or [""] * count)
+
+    def add_typed(self, source: int, typed: Typed) -> None:
+        """Append what typing has made of the rows that were added last."""
+        for name, values in typed.columns.items():
+            self.typed.setdefault(name, []).extend(values)
+        self.remarks += [replace(remark, source=source) for remark in typed.remarks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tool:
+    """What typing a column takes: how a value is read, and what stands there without being an answer."""
+
+    column: Column
+    reader: Callable[[Any], Read]
+    no_answers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +81,51 @@ class Parsed:
     told: frozenset[tuple[int, int, str]]
 
 
-def parse(batch: Batch, words: Words, year: int, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> Parsed:
-    """Type every column of a batch.
+class Typist:
+    """Types the sheets of one form, in which dates without a year are in ``year``."""
 
-    ``marks``: source -> (field, row) -> the error that the cell shows (``#DIV/0!``), or '' for a formula without a value;
-    only for this sheet.
-    """
-    columns: dict[str, list[Any]] = {}
-    remarks: list[Remark] = []
-    marked = _marked(batch, marks)
-    remarks.extend(marked)
-    for column in batch.sheet.columns:
-        if column.formula:
-            continue
-        reader = _reader(column, batch.form, year)
-        values, found = _column(batch, column, reader, words, {(r.source, r.row or 0) for r in marked if r.field == column.field})
-        if column.credit:
-            found += _credit(batch, column, values)
-        columns[column.field] = values
-        remarks.extend(found)
-    remarks.extend(_further_goals(batch, columns))
-    told = frozenset((r.source, r.row or 0, r.field or "") for r in remarks if r.error)
-    frame = _frame(batch, columns)
-    return Parsed(batch, frame, tuple(remarks), told)
+    def __init__(self, form: Form, words: Words, year: int) -> None:
+        """Take the form, in the profile that the workbooks were issued in."""
+        self._form, self._words, self.year = form, words, year
+        self._tools: dict[str, list[_Tool]] = {}
+
+    def columns(self, batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> tuple[dict[str, list[Any]], list[Remark]]:
+        """Return typed columns, and remarks on what was not understood.
+
+        ``marks``: source -> (field, row) -> the error that the cell shows (``#DIV/0!``), or '' for a formula without a value;
+        only for this sheet.
+        """
+        columns: dict[str, list[Any]] = {}
+        marked = _marked(batch, marks)
+        remarks = list(marked)
+        for tool in self._tools_for(batch.sheet):
+            column = tool.column
+            skipped = {(r.source, r.row or 0) for r in marked if r.field == column.field} if marked else set()
+            values, found = _column(batch, tool, skipped)
+            if column.credit:
+                found += _credit(batch, column, values)
+            columns[column.field] = values
+            remarks.extend(found)
+        remarks.extend(_further_goals(batch, columns))
+        return columns, remarks
+
+    def _tools_for(self, sheet: Sheet) -> list[_Tool]:
+        if sheet.key not in self._tools:
+            asked = [c for c in sheet.columns if not c.formula]
+            self._tools[sheet.key] = [_Tool(c, _reader(c, self._form, self.year), _no_answers(sheet, c, self._words)) for c in asked]
+        return self._tools[sheet.key]
+
+
+def parse(batch: Batch, words: Words, year: int, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> Parsed:
+    """Type every column of a batch; ``marks`` as ``Typist.columns`` has them."""
+    columns, remarks = Typist(batch.form, words, year).columns(batch, marks)
+    return framed(replace(batch, typed=columns, remarks=remarks))
+
+
+def framed(batch: Batch) -> Parsed:
+    """Return a batch whose columns are typed as a frame."""
+    told = frozenset((r.source, r.row or 0, r.field or "") for r in batch.remarks if r.error)
+    return Parsed(batch, _frame(batch, batch.typed), tuple(batch.remarks), told)
 
 
 def _marked(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> list[Remark]:
@@ -100,12 +142,10 @@ def _marked(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) ->
     return found
 
 
-def _column(
-    batch: Batch, column: Column, reader: Callable[[Any], Read], words: Words, skipped: set[tuple[int, int]]
-) -> tuple[list[Any], list[Remark]]:
+def _column(batch: Batch, tool: _Tool, skipped: set[tuple[int, int]]) -> tuple[list[Any], list[Remark]]:
+    column, reader, no_answers = tool.column, tool.reader, tool.no_answers
     values: list[Any] = []
     found: list[Remark] = []
-    no_answers = _no_answers(batch.sheet, column, words)
     needed = bool(column.required or column.required_when)
     plain = column.kind == "text" and column.asked
     as_it_is = column.kind == "text"

@@ -1,4 +1,4 @@
-"""What one return's bytes hold, given the forms and nothing else: who it says it is from, and its tables where they are.
+"""What one return's bytes hold, given the forms and nothing else: who it says it is from, and its tables where they are, typed.
 
 All that depends on more than that (who is asked, what was issued, other returns) is ``judge``'s. What is made here can be kept, and
 made in another process or on another machine: see ``cache``, ``workers`` and ``cluster``.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -20,6 +20,7 @@ from styrxl.isolated import Reader
 from styrxl.limits import STANDARD, Limits
 from styrxl.locate import Locator, Table, norm
 from styrxl.returned import ORDINARY_MB, Returned
+from styrxl.typist import Typists
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Readings:
         self._forms = forms
         self.limits = limits
         self._locators: dict[FormKey, Locator] = {}
+        self._typists = Typists(forms.words)
         self._unread: dict[FormKey, frozenset[str]] = {}
 
     def __enter__(self) -> Self:
@@ -103,6 +105,9 @@ class Readings:
             return Reading(tuple(found), returned.identity, returned.mixed)
         spoken = language if language in LANGUAGES else "sv"
         tables, located = self._locator(form).locate(returned, spoken)
+        year = returned.identity.get("round", "")[:4]
+        if year.isdecimal():
+            tables = tuple(replace(table, typed=self._typists.typed(form, table, int(year))) for table in tables)
         return Reading(tuple(found), returned.identity, returned.mixed, form_key(form), spoken, tables, located)
 
     def _form(self, identity: Mapping[str, str]) -> Form | None:

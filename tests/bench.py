@@ -386,38 +386,43 @@ def play_validate(root: str, *options: str) -> None:
 
 
 def watched() -> dict[str, float]:
-    """Measure from now on where the processor's time goes, by stage."""
-    from styrxl import answers, check, inbox, judge, link, publish, report
+    """Measure from now on where the processor's time goes, by stage; what one stage takes within another is its own."""
+    from styrxl import answers, examine, inbox, publish, typist
 
     spent = {"start": time.process_time(), **dict.fromkeys(STAGES[1:], 0.0)}
     running: list[str] = []
+    since = [time.process_time()]
+
+    def turn() -> None:
+        now = time.process_time()
+        if running:
+            spent[running[-1]] += now - since[0]
+        since[0] = now
 
     def watch(module: Any, name: str, stage: str) -> None:
         inner = getattr(module, name)
 
         @wraps(inner)
         def timed(*arguments: Any, **more: Any) -> Any:
-            if running:  # within another stage, whose time it is
-                return inner(*arguments, **more)
+            turn()
             running.append(stage)
-            start = time.process_time()
             try:
                 return inner(*arguments, **more)
             finally:
-                spent[stage] += time.process_time() - start
+                turn()
                 running.pop()
 
         setattr(module, name, timed)
 
     watch(inbox, "read_plan", "plan")
     watch(inbox, "gather", "read")
-    watch(judge, "parse", "parse")
-    for name in ("check_locked", "check_conditions", "check_personal", "check_ids", "check_schema"):
-        watch(judge, name, "check")
-    watch(judge._Judging, "_link", "link")
+    watch(typist.Typists, "typed", "parse")
+    watch(examine, "framed", "parse")
+    for name in ("check_locked", "check_conditions", "check_ids", "check_schema"):
+        watch(examine, name, "check")
+    watch(examine.Examination, "_link", "link")
     watch(answers, "as_text", "report")
     watch(publish, "council_book", "write")
-    del check, link, report
     return spent
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from styrxl import cache, gather
 from styrxl.cache import FOLDER, Cache, cache_of, key_of
 from styrxl.compact import BrokenError, packed, unpacked
+from styrxl.faults import break_return
 from styrxl.findings import Word, finding
 from styrxl.forms import Forms, standard_folder
 from styrxl.limits import STANDARD, Limits
@@ -235,3 +236,16 @@ def test_where_nothing_can_be_kept_nothing_is(full: Town) -> None:
     first = report(full)
 
     assert first["summary"]["accepted"] == 5
+
+
+@pytest.mark.parametrize("name", ["personal-identity-number", "wrong-type", "ambiguous-value", "not-in-list"])
+@pytest.mark.parametrize("owner", ["UBN-ÖST", "UBN"])
+def test_what_typing_made_comes_back_as_it_was(full: Town, owner: str, name: str) -> None:
+    """Columns that it left alone, those that it changed, and what it remarked on."""
+    data, _ = break_return(name, full.filled(owner), full.form(owner), full.language(owner))
+    with Readings(full.forms) as readings:
+        made = readings.read(data)
+    again = unpacked(packed(made), full.forms)
+
+    assert name in {remark.rule for table in again.tables if table.typed for remark in table.typed.remarks}
+    assert again == made

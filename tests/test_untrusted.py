@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
+import pandas as pd
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -17,9 +18,10 @@ from styrxl.answers import as_html, as_json, as_text
 from styrxl.fill import grids, opened, saved, write_text
 from styrxl.findings import Remark, finding, fix, message
 from styrxl.judged import Judged, JudgedRound
-from styrxl.parse import Batch
-from styrxl.personal import check_personal
+from styrxl.parse import Parsed
+from styrxl.prefill import Prefill
 from styrxl.returned import read
+from styrxl.rows import check_locked
 from town import ROUND, Town
 
 OWNER = "UBN-ÖST"
@@ -355,12 +357,12 @@ def test_a_return_on_which_the_program_fails_is_named_and_the_rest_goes_on(
 ) -> None:
     """The trace is in the log; where it fails on each of them it is no file's fault, and the error comes out."""
 
-    def failing(batch: Batch) -> list[Remark]:
-        if any("BOMB" in str(value) for values in batch.columns.values() for value in values):
+    def failing(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
+        if any("BOMB" in str(value) for values in parsed.batch.columns.values() for value in values):
             raise ZeroDivisionError
-        return check_personal(batch)
+        return check_locked(parsed, issued)
 
-    monkeypatch.setattr("styrxl.examine.check_personal", failing)
+    monkeypatch.setattr("styrxl.examine.check_locked", failing)
     bad, _, _ = _changed(base, "commitments", "text", ' t="inlineStr"><is><t>BOMB</t></is>')
     files = [("bad.xlsx", bad), ("good.xlsx", base.data), ("UBN.xlsx", shared_full.filled("UBN"))]
     judged = shared_full.judge(*files)
