@@ -15,6 +15,8 @@ import click
 from styrxl import __version__
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from styrxl.decisions import Settled as Decided
     from styrxl.inbox import Desk
     from styrxl.lock import Holder
@@ -50,10 +52,17 @@ class Operator(click.ClickException):
 class Settled:
     """What the options before the command say."""
 
-    def __init__(self, root: Path, language: str | None) -> None:
-        """Take the workspace's folder, and the language asked for, if any."""
+    def __init__(self, root: Path, language: str | None, now: datetime | None = None) -> None:
+        """Take the workspace's folder, the language asked for, if any, and the time that it is to be, if not the clock's."""
         self.root = root
         self.asked = language
+        self._now = now
+
+    def now(self) -> datetime:
+        """Time that what is done is recorded with."""
+        from datetime import UTC, datetime
+
+        return self._now or datetime.now(UTC)
 
     def language(self, workspace: Workspace | None = None) -> str:
         """Language to speak: the one asked for, else the workspace's, else Swedish."""
@@ -74,14 +83,14 @@ class Settled:
         with self.telling():
             workspace = Workspace.open(self.root)
             self.asked = self.language(workspace)
-            user, now = by or user_name(), datetime.now(UTC)
+            user = by or user_name()
             with ExitStack() as stack:
                 if not reading:
                     command = click.get_current_context().command_path.partition(" ")[2]
-                    stack.enter_context(writing(workspace, command, user, now, self._waiting))
+                    stack.enter_context(writing(workspace, command, user, datetime.now(UTC), self._waiting))
                 ledger = stack.enter_context(Ledger.open(workspace.database))
                 how = How(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
-                yield open_desk(workspace, ledger, now, user, how)
+                yield open_desk(workspace, ledger, self.now(), user, how)
 
     def room(self, desk: Desk) -> Room:
         """Return the mail room for a desk."""
@@ -175,7 +184,7 @@ Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 y
 @click.pass_context
 def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
     """Steer by goals, with Excel: workbooks out, returns validated, linked and consolidated."""
-    context.obj = Settled(workspace, lang)
+    context.obj = Settled(workspace, lang, context.obj)  # the demonstration says what time it is
 
 
 @cli.command()
@@ -185,8 +194,6 @@ def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
 @settled
 def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
     """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in."""
-    from datetime import UTC, datetime
-
     from styrxl.files import write_atomically
     from styrxl.findings import word
     from styrxl.issuing import empty_plan
@@ -196,7 +203,7 @@ def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
         workspace = Workspace.init(folder, name, language=settings.language())
         if not workspace.plan_path.exists():
             write_atomically(workspace.plan_path, empty_plan(workspace, rows))
-        round_ = f"{datetime.now(UTC).year + 1}-plan"
+        round_ = f"{settings.now().year + 1}-plan"
         click.echo(word("init_done", settings.language(), path=folder, plan=workspace.plan_path, round=round_))
 
 
@@ -454,7 +461,7 @@ def validate(
             _say_skipped(desk, round_, settings.language())
             judged = judge_inbox(desk, round_)
             files = list(desk.workspace.inbox_files(round_).files)
-        _report(settings, desk, judged, form_of_report, output)
+        _report(settings, desk, judged, round_, form_of_report, output)
         if annotate:
             _give_back(desk, judged, files, settings.language())
     sys.exit(FINDINGS if summary(judged)["errors"] else FINE)
@@ -477,14 +484,14 @@ def _say_skipped(desk: Desk, round_: Round, language: str) -> None:
         click.echo(word("skipped", language, path=desk.workspace.shown(path)), err=True)
 
 
-def _report(settings: Settled, desk: Desk, judged: Any, form_of_report: str, output: Path | None) -> None:
+def _report(settings: Settled, desk: Desk, judged: Any, round_: Round | None, form_of_report: str, output: Path | None) -> None:
     from styrxl import answers
     from styrxl.files import write_atomically
     from styrxl.findings import word
     from styrxl.issuing import look
 
     language = settings.language()
-    names = {o.org_id: o.name for o in desk.plan.organisations}
+    names = desk.plan.names(round_.day if round_ else desk.now.date())
     writers: dict[str, Callable[[], str]] = {
         "text": lambda: answers.as_text(judged, language, names),
         "json": lambda: answers.as_json(judged, language),

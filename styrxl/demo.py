@@ -1,46 +1,37 @@
-"""The demonstration: a municipality's planning round, played through with the commands that a controller types."""
+"""The demonstration: a municipality's year, from plan to annual report, played through with the commands that a controller types."""
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from math import ceil
 from pathlib import Path
-from random import Random
 from shlex import quote
 
-from styrxl import habits
-from styrxl.bench import NotHereError
+from styrxl import habits, happenings, people
 from styrxl.errors import StyrxlError
-from styrxl.faults import break_return
 from styrxl.files import write_atomically
-from styrxl.fill import fill
-from styrxl.forms import Form
-from styrxl.ledger import Ledger
-from styrxl.material import luck, material, municipality
-from styrxl.ods import as_ods
-from styrxl.prefill import Prefill
-from styrxl.rounds import Round
-from styrxl.sample import YEAR, board_answers, plan_answers, unit_answers
+from styrxl.fill import Answers, fill, places_of
+from styrxl.material import material, municipality, year_material
+from styrxl.rounds import KINDS, Round
+from styrxl.sample import YEAR, adjustments, plan_answers
 from styrxl.workspace import Workspace
 
 MARK = "EXEMPELDATA.txt"  # what tells a folder that the demonstration made, and may make anew, from any other
-_DUE = {"board": date(YEAR, 1, 31), "unit": date(YEAR, 2, 28)}
-_FAULTY = 8  # one in so many
-_ATTEMPTS = 3
 _PLAN_ROWS = 380  # units that the multi-year plan has rows for, as it comes
-_ANSWERS = {"board": board_answers, "unit": unit_answers}
+_LEVELS = {"board": "boards", "unit": "units"}
 
-Run = Callable[[Sequence[str]], int]
+Run = Callable[[Sequence[str], datetime], int]
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where the demonstration is played: ``run`` runs a command's arguments and returns its exit status, ``say`` prints a line."""
+    """Where the demonstration is played, and when.
+
+    ``run`` runs a command's arguments at a time and returns its exit status, ``say`` prints a line.
+    """
 
     folder: Path
     units: int
@@ -48,37 +39,47 @@ class Stage:
     language: str
     run: Run
     say: Say
-    round: Round = field(default=Round(YEAR, "plan"))
+    now: datetime = datetime(YEAR - 1, 11, 24, 9, tzinfo=UTC)
+
+    def at(self, when: date) -> Stage:
+        """Return the stage at another time: a moment, or nine o'clock on a day."""
+        return replace(self, now=when if isinstance(when, datetime) else datetime(when.year, when.month, when.day, 9, tzinfo=UTC))
 
     def command(self, *words: str, fine: Sequence[int] = (0, 1)) -> None:
         """Show a command and run it; SystemExit with its status where that is not one to go on from."""
         self.say(f"\n$ styrxl {' '.join(map(quote, words))}")
-        status = self.run(words)
+        status = self.run(words, self.now)
         if status not in fine:
             raise SystemExit(status)
 
     def tell(self, key: str, **facts: object) -> None:
         """Say a line of the story."""
-        self.say("\n" + material()["story"][key][self.language].format(**facts))
+        lines: Mapping[str, Mapping[str, str]] = {**material()["story"], **year_material()["story"]}
+        self.say("\n" + lines[key][self.language].format(**facts))
 
     def on(self, *words: str) -> tuple[str, ...]:
         """Return a command's words with the workspace that it is about."""
         spoken = () if self.language == "sv" else ("--lang", self.language)
         return ("--workspace", str(self.folder), *spoken, *words)
 
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace as it is now."""
+        return Workspace.open(self.folder)
+
 
 def play(stage: Stage) -> list[Path]:
-    """Play the planning round, and return the files worth opening; StyrxlError (demo-in-the-way) for a folder that is something else."""
+    """Play the year, and return the files worth opening; StyrxlError (demo-in-the-way) for a folder that is something else."""
     _clear(stage)
     more = ["--rows", str(stage.units + 60)] if stage.units > _PLAN_ROWS else []
     stage.command("init", str(stage.folder), "--name", municipality(), *more, fine=(0,))
     _write_plan(stage)
-    for level in ("board", "unit"):
-        stage.command(*stage.on("distribute", stage.round.id, "--level", level), fine=(0,))
-        _collect(stage, level)
-    stage.command(*stage.on("link", stage.round.id))
-    stage.command(*stage.on("consolidate", stage.round.id, "--all"))
-    stage.command(*stage.on("status", stage.round.id))
+    _plan(stage)
+    _follow_up(stage, Round(YEAR, "t1"))
+    _decide(stage)
+    _follow_up(stage, Round(YEAR, "t2"))
+    _follow_up(stage, Round(YEAR, "year"), last=_assess)
+    _go_on(stage)
     return list(_worth_opening(stage))
 
 
@@ -93,143 +94,133 @@ def _clear(stage: Stage) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
+def calendar(kind: str, level: str, what: str) -> date:
+    """Return the day on which a level's workbooks of a round go ``out`` or are ``due``; months are counted on into the next year."""
+    month, day = year_material()["rounds"][kind][_LEVELS[level]][what]
+    return _day(month, day)
+
+
+def _closed(kind: str) -> date:
+    month, day = year_material()["rounds"][kind]["closed"]
+    return _day(month, day)
+
+
+def _day(month: int, day: int) -> date:
+    """Return a day of the year, of the one after it (from month 13 on), or of the one before (a month with a minus)."""
+    return date(YEAR - 1, -month, day) if month < 0 else date(YEAR + (month > 12), (month - 1) % 12 + 1, day)
+
+
+# the multi-year plan
+
+
 def _write_plan(stage: Stage) -> None:
-    """Fill in the multi-year plan, and the dates and the address in the settings."""
-    workspace = Workspace.open(stage.folder)
-    form = workspace.forms.form("multi_year_plan")
-    language = workspace.settings.language
+    """Fill in the multi-year plan as it is before the year, and the dates and the address in the settings."""
+    workspace = stage.workspace
     stage.tell("plan", path=workspace.plan_path)
-    answers = habits.typed(plan_answers(stage.units, stage.seed), form, language, f"{stage.seed}/plan")
-    write_atomically(workspace.plan_path, fill(workspace.plan_path.read_bytes(), form, language, answers, workspace.forms.words))
+    _write(stage, {**plan_answers(stage.units, stage.seed), "frame_adjustments": []}, "plan")
     write_atomically(stage.folder / MARK, f"{municipality()}\n".encode())
     settings = workspace.settings_path.read_text("utf-8").replace('address = ""', f'address = "controller@{material()["domain"]}"')
-    settings += f'\n[rounds."{stage.round.id}"]\ndue = {_DUE["board"]}\ndue_units = {_DUE["unit"]}\n'
+    for kind in KINDS:
+        board, unit = (calendar(kind, level, "due") for level in _LEVELS)
+        settings += f'\n[rounds."{YEAR}-{kind}"]\ndue = {board}\ndue_units = {unit}\n'
     write_atomically(workspace.settings_path, settings.encode())
 
 
-# collecting a level's returns
+def _write(stage: Stage, answers: Answers, name: str) -> None:
+    """Type answers into the multi-year plan."""
+    workspace = stage.workspace
+    form, language = workspace.forms.form("multi_year_plan"), workspace.settings.language
+    typed = habits.typed(answers, form, language, f"{stage.seed}/{name}")
+    write_atomically(workspace.plan_path, fill(workspace.plan_path.read_bytes(), form, language, typed, workspace.forms.words))
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who answers for an owner: what came, and the mistakes that each attempt but the last has."""
+def _decide(stage: Stage) -> None:
+    """Let the controller write what the council decided in June."""
+    workspace, year = stage.workspace, year_material()
+    here = stage.at(_day(*year["written_on"]))
+    plan = places_of(workspace.plan_path.read_bytes(), workspace.forms.form("multi_year_plan"))
+    facts = {"path": workspace.plan_path, "day": here.now.date(), "adjustments": len(adjustments(stage.units))}
+    facts |= {"board": year["renamed"]["board"], "name": year["renamed"]["name"], "from_day": happenings.changed_on(YEAR)}
+    moves = happenings.moves(stage.units)
+    here.tell("summer" if moves else "summer_small", **facts, unit=year["moved"]["unit"], new_board=year["moved"]["board"])
+    _write(here, happenings.summer(plan, stage.units, YEAR), "summer")
 
-    prefill: Prefill
-    form: Form
-    blank: bytes
-    mistakes: tuple[tuple[str, ...], ...]
+
+def _assess(stage: Stage) -> None:
+    """Let the controller write how the council is proposed to assess its goals."""
+    answers = happenings.assessments(YEAR)
+    stage.tell("council", n=len(answers["council_assessments"]), path=stage.workspace.plan_path)
+    _write(stage, answers, "assessments")
 
 
-def _collect(stage: Stage, level: str) -> None:
+# the rounds
+
+
+def _plan(stage: Stage) -> None:
+    """Play the planning round: boards first, then the units of boards that are done."""
+    round_ = Round(YEAR, "plan")
+    for level in _LEVELS:
+        here = stage.at(calendar("plan", level, "out"))
+        here.command(*stage.on("distribute", round_.id, "--level", level), fine=(0,))
+        _collect(stage, round_, level)
+    here = stage.at(_closed("plan"))
+    here.command(*stage.on("link", round_.id))
+    here.command(*stage.on("consolidate", round_.id, "--all"))
+    here.command(*stage.on("status", round_.id))
+
+
+def _collect(stage: Stage, round_: Round, level: str) -> None:
     """Let everybody of a level hand in, and those whose returns come back hand in again, until all are in order."""
-    workspace = Workspace.open(stage.folder)
-    people = _people(stage, workspace, level)
-    inbox = workspace.inbox(stage.round)
-    inbox.mkdir(parents=True, exist_ok=True)
-    left: list[str] = []  # mistakes for which nobody has had a place yet
-    waiting = people
-    for attempt in range(_ATTEMPTS + 1):
-        if not waiting:
-            return
-        faulty = [one for one in waiting if attempt < len(one.mistakes)]
+    crowd = people.crowd(stage.workspace, round_, [level], {level: calendar("plan", level, "due")}, stage.seed)
+    waiting, attempt = list(crowd.people), 0
+    while waiting:
+        faulty = crowd.faulty(waiting, attempt)
         stage.tell(level if attempt == 0 else "again" if faulty else "mended", n=len(waiting), faulty=len(faulty))
-        for one in waiting:
-            name = _file_name(one.prefill.owner, attempt, "ods" if one is _with_libreoffice(people) else "xlsx")
-            _deliver(inbox / name, _return(stage, workspace, one, attempt, left), _moment(stage, level, one, attempt))
-        stage.command(*stage.on("validate", "--round", stage.round.id))
-        waiting = faulty
+        came = crowd.hand_in(stage.workspace.inbox(round_), waiting, attempt)
+        stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id))
+        waiting, attempt = faulty, attempt + 1
 
 
-def _people(stage: Stage, workspace: Workspace, level: str) -> list[Person]:
-    prefills = _prefills(workspace, stage.round, level)
-    busy = [owner for owner, filled in prefills.items() if filled.form != "annual_plan" or filled.rows.get("unit_frames")]
-    mistakes = _shared_out(busy or list(prefills), material()["mistakes"][level], luck(stage.seed, level))
-    outbox = workspace.outbox(stage.round)
-    return [
-        Person(
-            filled,
-            workspace.forms.form(filled.form, filled.profile, filled.round),
-            (outbox / f"{owner}.xlsx").read_bytes(),
-            mistakes.get(owner, ()),
-        )
-        for owner, filled in prefills.items()
-    ]
+def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None = None) -> None:
+    """Play a follow-up: everybody answers, some get their workbook back and mend it, and the results are put together."""
+    due = {level: calendar(round_.kind, level, "due") for level in _LEVELS}
+    stage.at(calendar(round_.kind, "board", "out")).command(*stage.on("distribute", round_.id))
+    crowd = people.crowd(stage.workspace, round_, list(_LEVELS), due, stage.seed)
+    faulty, inbox = crowd.faulty(crowd.people, 0), stage.workspace.inbox(round_)
+    boards = sum(one.prefill.board_id is None for one in crowd.people)
+    name = stage.workspace.settings.round_name(round_, stage.language)
+    stage.tell("handed_in", round=name, boards=boards, units=len(crowd.people) - boards, faulty=len(faulty))
+    came = crowd.hand_in(inbox, crowd.people, 0)
+    stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id, "--annotate"))
+    here = stage.at(_closed(round_.kind))
+    if faulty:
+        stage.tell("mended_all", n=len(faulty))
+        crowd.hand_in(inbox, faulty, 1)
+        here.command(*stage.on("validate", "--round", round_.id))
+    if last:
+        last(here)
+    here.command(*stage.on("consolidate", round_.id, "--all"))
 
 
-def _prefills(workspace: Workspace, round_: Round, level: str) -> dict[str, Prefill]:
-    with Ledger.open(workspace.database) as ledger:
-        issues = {owner: i for owner, i in ledger.issues(round_.id).items() if workspace.forms.form(i.form).level == level}
-        texts = ledger.prefills(issue.issue_id for issue in issues.values())
-    return {owner: Prefill.from_json(texts[issue.issue_id]) for owner, issue in sorted(issues.items())}
-
-
-def _shared_out(owners: Sequence[str], mistakes: Sequence[Sequence[str]], rng: Random) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Share mistakes out to one owner in eight: all of them once if that can be done, and some each."""
-    careless = rng.sample(owners, min(len(owners), max(2, ceil(len(owners) / _FAULTY)))) if owners else []
-    each = min(_ATTEMPTS, max(1, ceil(len(mistakes) / len(careless)))) if careless else 0
-    found = {}
-    for index, owner in enumerate(careless):
-        turns = [index + turn * len(careless) for turn in range(each)]
-        wrap = len(mistakes) if each == 1 else len(careless) * each
-        found[owner] = tuple(tuple(mistakes[turn % wrap]) for turn in turns if turn % wrap < len(mistakes))
-    return found
-
-
-def _with_libreoffice(people: Sequence[Person]) -> Person | None:
-    """Return the one who works in LibreOffice: a unit that gets everything right the first time."""
-    return next((one for one in people if not one.mistakes and one.prefill.board_id), None)
-
-
-def _return(stage: Stage, workspace: Workspace, one: Person, attempt: int, left: list[str]) -> bytes:
-    language = one.prefill.language
-    answers = _ANSWERS[one.form.level](one.prefill, stage.seed)
-    typed = habits.typed(answers, one.form, language, f"{stage.seed}/{one.prefill.owner}")
-    data = fill(one.blank, one.form, language, typed, workspace.forms.words)
-    return _spoilt(data, one, one.mistakes[attempt], left) if attempt < len(one.mistakes) else data
-
-
-def _spoilt(data: bytes, one: Person, mistakes: Sequence[str], left: list[str]) -> bytes:
-    """Return a return with its mistakes; what has no place in it is left for the next one that has room."""
-    alone = any(name in material()["file_mistakes"] for name in mistakes)
-    room = list(mistakes) if alone else [*mistakes, *left][:2]
-    for name in room:
-        if name in left:
-            left.remove(name)
-        try:
-            data, _ = break_return(name, data, one.form, one.prefill.language)
-        except NotHereError:
-            left.append(name)
-    return data
-
-
-def _deliver(path: Path, data: bytes, when: datetime) -> None:
-    write_atomically(path, data if path.suffix == ".xlsx" else as_ods(data))
-    os.utime(path, (when.timestamp(), when.timestamp()))
-
-
-def _file_name(owner: str, attempt: int, suffix: str) -> str:
-    corrected = "" if attempt == 0 else " rättad" if attempt == 1 else f" rättad {attempt}"
-    return f"{owner}{corrected}.{suffix}"
-
-
-def _moment(stage: Stage, level: str, one: Person, attempt: int) -> datetime:
-    """Return when a return arrives: in the two weeks up to the due date or just after it, each correction some days later."""
-    rng = luck(stage.seed, one.prefill.owner, "time")
-    first = _DUE[level] + timedelta(days=rng.randint(-12, 1) if not one.mistakes else rng.randint(-14, -9))
-    minutes = rng.randint(8 * 60, 16 * 60) + attempt
-    return datetime(first.year, first.month, first.day, tzinfo=UTC) + timedelta(days=3 * attempt, minutes=minutes)
+def _go_on(stage: Stage) -> None:
+    stage.tell("next", year=YEAR + 1)
+    stage.at(_closed("year")).command(*stage.on("rollover", str(YEAR + 1)))
 
 
 def _worth_opening(stage: Stage) -> Iterator[Path]:
-    workspace = Workspace.open(stage.folder)
-    round_ = stage.round
+    workspace = stage.workspace
+    plan, summer, year = (Round(YEAR, kind) for kind in ("plan", "t2", "year"))
     wanted = (
-        workspace.council(round_),
-        workspace.boards(round_) / "UBN.xlsx",
-        workspace.outbox(round_) / "UBN.xlsx",
-        workspace.outbox(round_) / "UBN-ALBY.xlsx",
+        workspace.council(year),
+        workspace.council(plan),
+        workspace.boards(summer) / "UBN.xlsx",
+        workspace.outbox(plan) / "UBN.xlsx",
+        workspace.outbox(plan) / "UBN-ALBY.xlsx",
+        workspace.outbox(year) / "UBN.xlsx",
+        *sorted(workspace.returned(year).glob("*.xlsx"))[:1],
         workspace.plan_path,
-        workspace.inbox(round_),
+        workspace.plan_path.with_name(f"{workspace.plan_path.stem} {YEAR + 1}.xlsx"),
+        workspace.inbox(year),
     )
     yield from (path for path in wanted if path.exists())
 
@@ -237,9 +228,9 @@ def _worth_opening(stage: Stage) -> Iterator[Path]:
 def run_in_process(main: Callable[..., object]) -> Run:
     """Return a runner for click's commands: the same code as at the prompt, without a new process."""
 
-    def run(words: Sequence[str]) -> int:
+    def run(words: Sequence[str], now: datetime) -> int:
         try:
-            main(args=list(words), prog_name="styrxl")
+            main(args=list(words), prog_name="styrxl", obj=now)
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
         return 0

@@ -143,6 +143,11 @@ def values_of(book: Workbook) -> dict[str, list[list[Any]]]:
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
 
 
+def places_of(data: bytes, form: Form) -> dict[str, Grid]:
+    """Return where a form's answers are in a workbook's bytes, by sheet key."""
+    return located(_values(data), form)
+
+
 def grids(book: Workbook, form: Form) -> dict[str, Grid]:
     """Return where a form's answers are in an opened workbook, by sheet key."""
     return {key: replace(grid, sheet=book[grid.title]) for key, grid in located(values_of(book), form).items()}

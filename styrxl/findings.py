@@ -19,6 +19,24 @@ SEVERITIES = ("error", "warning", "info")
 LISTED = 6  # how many of a list a message names
 _EXACT = 1e15  # numbers beyond it, and those that are none, are not written out
 SHOWN = 80  # how much of a text a message quotes
+MONEY = frozenset(  # facts that are amounts
+    (
+        "deficit",
+        "difference",
+        "effect",
+        "excess",
+        "forecast",
+        "frame",
+        "granted",
+        "limit",
+        "new",
+        "old",
+        "outcome",
+        "share",
+        "spent",
+        "total",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +179,13 @@ def number_text(value: float, language: str) -> str:
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "sv" else text
 
 
-def say(value: Any, language: str) -> str:
-    """Put a fact into words: phrases and texts in the language, numbers and dates as people write them, long lists cut."""
+def say(value: Any, language: str, *, money: bool = False) -> str:
+    """Put a fact into words: phrases and texts in the language, numbers and dates as people write them, long lists cut.
+
+    A number that looks like a year is written as one, unless it is known to be money.
+    """
     if isinstance(value, Word):
-        return word(value.key, language, **{name: say(fact, language) for name, fact in value.facts.items()})
+        return word(value.key, language, **_said(value.facts, language))
     if isinstance(value, Mapping):
         return str(value[language])
     if isinstance(value, bool) or value is None:
@@ -172,12 +193,16 @@ def say(value: Any, language: str) -> str:
     if isinstance(value, int | float) and (hidden := person_in(value)):
         return hidden
     if isinstance(value, int | float):
-        return number_text(value, language) if not 1900 <= value <= 2200 else f"{value:g}"
+        return number_text(value, language) if money or not 1900 <= value <= 2200 else f"{value:g}"
     if isinstance(value, date):
         return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, str):
         return _listed([say(part, language) for part in value], language)
     return _shortened(str(value))
+
+
+def _said(facts: Mapping[str, Any], language: str) -> dict[str, str]:
+    return {name: say(fact, language, money=name in MONEY) for name, fact in facts.items()}
 
 
 def _listed(parts: Sequence[str], language: str) -> str:
@@ -194,4 +219,4 @@ def _render(text: str, found: Finding, language: str) -> str:
     cell = found.cell or ""
     the_cell = word("the_cells" if ":" in cell or "," in cell else "the_cell", language, cell=cell)
     known = {"sheet": found.sheet, "cell": cell, "the_cell": the_cell, "column": found.column, "value": found.value, **found.facts}
-    return text.format(**{name: say(fact, language) for name, fact in known.items()}).strip()
+    return text.format(**_said(known, language)).strip()

@@ -1,4 +1,4 @@
-"""What the sample municipality is made of: the texts and figures of ``sample.yaml``, and its units, as many as are asked for."""
+"""What the sample municipality is made of: its texts and figures, and its units, as many as are asked for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,17 @@ class Unit:
 @cache
 def material() -> Mapping[str, Any]:
     """Return the sample's texts and figures."""
-    text = resources.files("styrxl").joinpath("sample.yaml").read_text("utf-8")
+    return _read("sample.yaml")
+
+
+@cache
+def year_material() -> Mapping[str, Any]:
+    """Return what happens in the sample's year, and what is said of it."""
+    return _read("sample_year.yaml")
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    text = resources.files("styrxl").joinpath(name).read_text("utf-8")
     content: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- both are safe loaders
     return content
 

@@ -149,18 +149,29 @@ class Plan:
 
     def find(self, org_id: str, day: date) -> Organisation | None:
         """Row that holds for an id on a day, else its latest earlier one, else any, else None."""
-        if not self._by_id:  # looking through ten thousand units for each of them would take minutes
-            for organisation in self.organisations:
-                self._by_id.setdefault(organisation.org_id, []).append(organisation)
-        rows = self._by_id.get(org_id, [])
+        rows = self._rows().get(org_id, [])
         holding = [o for o in rows if o.holds(day)]
         rest = holding or sorted(rows, key=lambda o: o.start or date.min)
         return rest[-1] if rest else None
 
+    def _rows(self) -> Mapping[str, list[Organisation]]:
+        if not self._by_id:  # looking through ten thousand units for each of them would take minutes
+            for organisation in self.organisations:
+                self._by_id.setdefault(organisation.org_id, []).append(organisation)
+        return self._by_id
+
+    def holding(self, day: date) -> list[Organisation]:
+        """Organisations on a day, in the plan's order: one that has changed stays where it first stood."""
+        return [o for rows in self._rows().values() for o in rows if o.holds(day)]
+
+    def names(self, day: date) -> dict[str, str]:
+        """Name of each organisation on a day, by id; of one that is not there then as ``find`` has it."""
+        return {org_id: found.name for org_id in self._rows() if (found := self.find(org_id, day))}
+
     def of_kind(self, kinds: Iterable[str], day: date) -> list[Organisation]:
         """Organisations of some kinds on a day, in the plan's order."""
         wanted = frozenset(kinds)
-        return [o for o in self.organisations if o.kind in wanted and o.holds(day)]
+        return [o for o in self.holding(day) if o.kind in wanted]
 
     def units(self, board_id: str, day: date) -> list[Organisation]:
         """Units of a board on a day, in the plan's order."""

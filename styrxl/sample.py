@@ -8,7 +8,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from styrxl.material import UNITS, Unit, luck, material, unit, units
+from styrxl.material import UNITS, Unit, luck, material, unit, units, year_material
 from styrxl.prefill import Prefill
 from styrxl.variants import count, pair, rendered
 
@@ -65,11 +65,31 @@ def plan_answers(how_many: int = UNITS, seed: int = 1, year: int = YEAR) -> dict
         "council_indicators": list(_council_indicators(year)),
         "frames": list(_frames(year)),
         "frame_adjustments": [
-            {"board_id": board, "year": year, "date": date(year, 6, 15), "operating": change, "decision": f"KF {year}-06-15 {decision}"}
-            for board, change, decision in material()["frame_adjustments"]
+            {"board_id": board, "year": year, "date": decided_on(year), "operating": change, "decision": decided(decision, year)}
+            for board, change, decision, _ in adjustments(how_many)
         ],
         "waivers": [{**waiver, "round": f"{year}-plan", "until": date(year, 12, 31)} for waiver in material()["waivers"]],
     }
+
+
+def decided_on(year: int) -> date:
+    """Return the day on which the council adjusts the frames."""
+    return date(year, *year_material()["decided_on"])
+
+
+def decided(decision: str, year: int) -> str:
+    """Return how one of the council's decisions is referred to."""
+    return f"KF {decided_on(year)} {decision}"
+
+
+def adjustments(how_many: int = UNITS) -> list[tuple[str, float, str, str]]:
+    """Return (board, tkr, decision, activity): frames as the council adjusts them; what a unit that moves costs goes with it."""
+    moved = year_material()["moved"]
+    found = [tuple(row) for row in material()["frame_adjustments"]]
+    if moved["unit"] in {one.id for one in units(how_many)}:
+        old = unit(moved["unit"]).board
+        found += [(old, -moved["tkr"], moved["decision"], moved["from"]), (moved["board"], moved["tkr"], moved["decision"], moved["to"])]
+    return found
 
 
 def _council_goal(goal: Mapping[str, Any], year: int) -> dict[str, Any]:
@@ -86,10 +106,9 @@ def _council_goal(goal: Mapping[str, Any], year: int) -> dict[str, Any]:
 
 
 def _council_indicators(year: int) -> Iterator[dict[str, Any]]:
-    for number, (goal, name, measure, direction, board, baseline, target, change) in enumerate(material()["council_indicators"], 1):
+    for number, (goal, name, measure, direction, board, baseline, target) in enumerate(material()["council_indicators"], 1):
         row = {"indicator_id": f"KF-I{number}", "goal_id": goal, "name": name, "unit": measure, "direction": direction, "board_id": board}
         yield {**row, "year": year, "baseline": baseline, "target": target}
-        yield {**row, "year": year + 1, "baseline": baseline, "target": round(target + change, 1)}
 
 
 def _frames(year: int) -> Iterator[dict[str, Any]]:

@@ -60,7 +60,7 @@ def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) 
         return as_json(found, round_.id, language, titles)
     if not found:
         return word("log_nothing", language, round=round_.id) + "\n"
-    return as_text(found, language, {o.org_id: o.name for o in desk.plan.organisations}, titles)
+    return as_text(found, language, desk.plan.names(round_.day), titles)
 
 
 def events(history: History, by_mail: Iterable[mailed.Told] = ()) -> list[Event]:

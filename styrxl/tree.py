@@ -78,7 +78,7 @@ def ranked(organisations: Sequence[Organisation]) -> dict[str, int]:
 
 def tree_of(judged: JudgedRound, plan: Plan, year: int, day: date) -> tuple[Node, ...]:
     """Return the tree of a round: the council's goals of a year, and what the returns in force hang under them."""
-    rank = ranked([o for o in plan.organisations if o.holds(day)] or plan.organisations)
+    rank = ranked(plan.holding(day) or plan.organisations)
     owners = {o for name in ("goals", "commitments") for o in judged.in_force(name)["_owner"].unique()}
     units = {owner for owner in owners if (found := plan.find(owner, day)) and found.kind == "unit"}
     tables = {name: judged.in_force(name) for name in ("goals", "commitments")}

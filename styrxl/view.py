@@ -102,7 +102,7 @@ class View:
     def parts(self) -> tuple[Part, ...]:
         """Boards in the plan's order, each followed by its units; then those that only a return or an issue knows."""
         day = self.scope.day
-        holding = {o.org_id: o for o in self.plan.organisations if o.holds(day)}
+        holding = {o.org_id: o for o in self.plan.holding(day)}
         named = [r.owner for r in self.judged.returns if r.owner] + [i.owner for i in self.issues]
         late = {owner: self.plan.find(owner, day) or _stranger(owner) for owner in named if owner not in holding}
         kinds = {*BOARD_LIKE, "unit"}

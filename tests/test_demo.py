@@ -1,79 +1,131 @@
-"""The demonstration: one municipality, played through once for all tests here."""
+"""The demonstration: one municipality's year, played through once for all tests here."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from styrxl.cli import cli
 from styrxl.demo import MARK, Stage, play, run_in_process
 from styrxl.errors import StyrxlError
-from styrxl.material import material
+from styrxl.ledger import Ledger
+from styrxl.material import material, year_material
+from styrxl.prefill import Prefill
+from styrxl.workspace import Workspace
 
 COMMON = {"superseded-return", "answers-lost", "interpreted-value"}  # people hand in again, and type as they like
 MEANT = {"frame-exceeded", "goal-uncovered", "not-confirmed"}  # the sample's boards do these on purpose
 AS_LIFE_IS = {"goal-unserved"}  # not every unit serves every goal that concerns it
 ABOUT_FORMAT = {"partly-checked"}  # an .ods has no XML to look for hidden rows in
+AS_THE_YEAR_GOES = {  # follow-ups: what comes of how the sample's year goes
+    "t1": {"frame-exceeded", "deficit-despite-confirmation"},
+    "t2": {"frame-exceeded", "deficit-beyond-measures", "fulfilled-despite-units"},
+    "year": {"frame-exceeded", "fulfilled-despite-units", "outcome-far-from-forecast"},
+}
+FOLLOW_UPS = ("t1", "t2", "year")
+OLD, NEW = "Arbetsmarknads- och vuxenutbildningsnämnden", "Arbetsmarknads- och kompetensnämnden"
+SCHOOL = "KFN-KULT"  # moves from KFN to UBN in July
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Played:
     """What came of it: what was said, what each ``validate`` reported, the files to open."""
 
     folder: Path
     said: tuple[str, ...]
-    reports: tuple[dict[str, Any], ...]
+    every: tuple[tuple[str, dict[str, Any]], ...]
     opening: tuple[Path, ...]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """Return what each ``validate`` of a round reported."""
+        return [report for round_, report in self.every if round_ == f"2027-{kind}"]
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The workspace."""
+        return Workspace.open(self.folder)
+
+    def prefill(self, kind: str, owner: str) -> Prefill:
+        """Return what an owner's workbook of a round was prefilled with."""
+        with Ledger.open(self.workspace.database) as ledger:
+            issue = ledger.issues(f"2027-{kind}")[owner].issue_id
+            return Prefill.from_json(ledger.prefills([issue])[issue])
+
+    def council(self, kind: str) -> Mapping[str, list[list[Any]]]:
+        """Return the council's workbook of a round: sheet -> values."""
+        return self.book(self.folder / "council" / f"2027-{kind}.xlsx")
+
+    def board(self, kind: str, owner: str) -> Mapping[str, list[list[Any]]]:
+        """Return a board's workbook of a round: sheet -> values."""
+        return self.book(self.folder / "boards" / f"2027-{kind}" / f"{owner}.xlsx")
+
+    def book(self, path: Path) -> Mapping[str, list[list[Any]]]:
+        """Return a workbook: sheet -> values."""
+        with CalamineWorkbook.from_filelike(BytesIO(path.read_bytes())) as book:
+            return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("demo") / "botkyrka"
     report = folder.parent / "report.json"
-    reports: list[dict[str, Any]] = []
+    reports: list[tuple[str, dict[str, Any]]] = []
     said: list[str] = []
     at_the_prompt = run_in_process(cli.main)
 
-    def run(words: Sequence[str]) -> int:
+    def run(words: Sequence[str], now: datetime) -> int:
         if "validate" not in words:
-            return at_the_prompt(words)
-        status = at_the_prompt([*words, "--format", "json", "--output", str(report)])
-        reports.append(json.loads(report.read_text("utf-8")))
+            return at_the_prompt(words, now)
+        status = at_the_prompt([*words, "--format", "json", "--output", str(report)], now)
+        reports.append((words[words.index("--round") + 1], json.loads(report.read_text("utf-8"))))
         return status
 
     opening = play(Stage(folder, 40, 1, "sv", run, said.append))
     return Played(folder, tuple(said), tuple(reports), tuple(opening))
 
 
-def test_it_ends_with_every_return_in_order(played: Played) -> None:
+def rules(reports: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {f["rule"] for report in reports for workbook in report["workbooks"] for f in workbook["findings"]}
+
+
+def verdicts(report: Mapping[str, Any]) -> Counter[str]:
+    return Counter(workbook["verdict"] for workbook in report["workbooks"])
+
+
+# the plan
+
+
+def test_the_plan_ends_with_every_return_in_order(played: Played) -> None:
     """Ten boards and forty units accepted, the faulty returns beside the corrected ones, and the council's workbook there."""
-    last = played.reports[-1]
-    verdicts = Counter(workbook["verdict"] for workbook in last["workbooks"])
+    last = played.of("plan")[-1]
+    counted = verdicts(last)
     accepted = {workbook["owner"] for workbook in last["workbooks"] if workbook["verdict"] == "accepted"}
-    assert (verdicts["accepted"], len(accepted)) == (50, 50)
-    assert verdicts["superseded"] + verdicts["rejected"] + verdicts["unreadable"] == len(last["workbooks"]) - 50 == 21
+    assert (counted["accepted"], len(accepted)) == (50, 50)
+    assert counted["superseded"] + counted["rejected"] + counted["unreadable"] == len(last["workbooks"]) - 50 == 21
     assert (played.folder / "council" / "2027-plan.xlsx") in played.opening
     assert all(path.exists() for path in played.opening)
 
 
 def test_each_mistake_is_found_at_least_once(played: Played) -> None:
     """What people got wrong, and nothing that they did not."""
-    found = {f["rule"] for report in played.reports for workbook in report["workbooks"] for f in workbook["findings"]}
     made = {name for level in ("board", "unit") for group in material()["mistakes"][level] for name in group}
-    assert found - COMMON - ABOUT_FORMAT - AS_LIFE_IS == made | MEANT
+    assert rules(played.of("plan")) - COMMON - ABOUT_FORMAT - AS_LIFE_IS == made | MEANT
 
 
 def test_one_in_eight_has_something_to_mend_at_first(played: Played) -> None:
     """Of the boards two, of the units five."""
-    first_of_boards, first_of_units = played.reports[0], played.reports[4]
+    first_of_boards, first_of_units = played.of("plan")[0], played.of("plan")[4]
     assert sum(workbook["verdict"] != "accepted" for workbook in first_of_boards["workbooks"]) == 2
     of_units = [w for w in first_of_units["workbooks"] if "-" in (w["owner"] or "") or not w["owner"]]
     assert (len(of_units), sum(workbook["verdict"] != "accepted" for workbook in of_units)) == (40, 5)
@@ -88,7 +140,18 @@ def test_commands_are_shown_as_they_are_typed(played: Played) -> None:
         f"{at} distribute 2027-plan --level board",
         f"{at} validate --round 2027-plan",
     ]
-    assert shown[-3:] == [f"{at} link 2027-plan", f"{at} consolidate 2027-plan --all", f"{at} status 2027-plan"]
+    follow_ups = [
+        command
+        for kind in FOLLOW_UPS
+        for command in (
+            f"{at} distribute 2027-{kind}",
+            f"{at} validate --round 2027-{kind} --annotate",
+            f"{at} validate --round 2027-{kind}",
+            f"{at} consolidate 2027-{kind} --all",
+        )
+    ]
+    plan = [f"{at} link 2027-plan", f"{at} consolidate 2027-plan --all", f"{at} status 2027-plan"]
+    assert shown[-16:] == [*plan, *follow_ups, f"{at} rollover 2028"]
 
 
 def test_returns_come_one_after_the_other(played: Played) -> None:
@@ -102,12 +165,161 @@ def test_returns_come_one_after_the_other(played: Played) -> None:
     assert any(day > date(2027, 2, 28) for day in days.values())
 
 
+def test_the_ledger_has_the_storys_dates(played: Played) -> None:
+    """Workbooks go out before they come in, whatever day it is that somebody plays."""
+    with Ledger.open(played.workspace.database) as ledger:
+        issued = {kind: {i.created_at.date() for i in ledger.issues(f"2027-{kind}").values()} for kind in ("plan", *FOLLOW_UPS)}
+    assert issued == {
+        "plan": {date(2026, 12, 1), date(2027, 2, 5)},
+        "t1": {date(2027, 4, 26)},
+        "t2": {date(2027, 9, 1)},
+        "year": {date(2028, 1, 7)},
+    }
+
+
+# the follow-ups
+
+
+@pytest.mark.parametrize(
+    "kind, owners, faulty, superseded", [("t1", 29, 5, 5), ("t2", 48, 7, 7), ("year", 50, 7, 7)], ids=["t1", "t2", "year"]
+)
+def test_each_follow_up_ends_in_order(played: Played, kind: str, owners: int, faulty: int, superseded: int) -> None:
+    """Some are sent back, with their workbook marked; in the end everybody's newest return counts, once."""
+    first, last = played.of(kind)
+    assert verdicts(first) == {"accepted": owners - faulty, "rejected": faulty}
+    assert verdicts(last) == {"accepted": owners, "superseded": superseded}
+    assert len({w["owner"] for w in last["workbooks"] if w["verdict"] == "accepted"}) == owners
+    sent_back = {w["owner"] for w in first["workbooks"] if w["verdict"] == "rejected"}
+    assert {path.stem for path in (played.folder / "returned" / f"2027-{kind}").iterdir()} == sent_back
+
+
+@pytest.mark.parametrize("kind", FOLLOW_UPS)
+def test_a_follow_up_has_the_findings_that_it_is_meant_to(played: Played, kind: str) -> None:
+    """What people got wrong, what the year brings, and nothing else."""
+    named = {"comment-missing": "explanation-missing", "continues-missing": "missing-value"}
+    made = {named.get(name, name) for level in ("board", "unit") for group in year_material()["mistakes"][kind][level] for name in group}
+    assert rules(played.of(kind)) - COMMON - ABOUT_FORMAT == made | AS_THE_YEAR_GOES[kind]
+    assert rules(played.of(kind)[-1:]) - COMMON - ABOUT_FORMAT == AS_THE_YEAR_GOES[kind]
+
+
+@pytest.mark.parametrize("kind", ["plan", *FOLLOW_UPS])
+def test_every_row_that_counts_is_written_once(played: Played, kind: str) -> None:
+    """The council's workbook says of each return that counts that its rows and kronor are all there."""
+    rows = played.council(kind)["Källor"]
+    heading = next(row for row in rows if "Rader i filen" in row)
+    column = {name: heading.index(name) for name in heading}
+    checked = [row for row in rows[rows.index(heading) + 1 :] if row[column["Rader i filen"]] != ""]
+    assert {row[column["Avstämning"]] for row in checked} == {"✓ Stämmer"}
+    owners = {"plan": 50, "t1": 29, "t2": 48, "year": 50}
+    assert len(checked) == owners[kind] + 1  # and the sum
+
+
+@pytest.mark.parametrize("kind", FOLLOW_UPS)
+def test_each_commitment_stands_once(played: Played, kind: str) -> None:
+    """Whoever moved, and whatever was added."""
+    ids = [row[0] for row in played.council(kind)["Åtaganden"] if "-2027-A" in str(row[0])]
+    assert len(ids) == len(set(ids))
+    added = {"t1": 2, "t2": 5, "year": 5}
+    assert sum(int(code.rpartition("-A")[2]) > 60 for code in ids) == added[kind]
+
+
+# the organisation moves
+
+
+@pytest.mark.parametrize("kind, name, other", [("plan", OLD, NEW), ("t1", OLD, NEW), ("t2", NEW, OLD), ("year", NEW, OLD)])
+def test_a_board_has_the_name_that_it_had_on_the_day(played: Played, kind: str, name: str, other: str) -> None:
+    """In its own workbook, in the council's and on the terminal; its place among the boards is the same."""
+    if kind != "plan":
+        assert played.prefill(kind, "AVN").owner_name == name
+    said = [str(cell) for rows in played.council(kind).values() for row in rows for cell in row]
+    assert any(name in text for text in said)
+    assert not any(other in text for text in said)
+    boards = [row[0] for row in played.council(kind)["Ekonomi"] if row and "nämnden" in str(row[0])]
+    assert boards.index(name) < boards.index("Kultur- och fritidsnämnden")
+
+
+@pytest.mark.parametrize("kind, here", [("t1", "KFN"), ("t2", "UBN"), ("year", "UBN")])
+def test_a_unit_is_counted_under_one_board(played: Played, kind: str, here: str) -> None:
+    """Its commitments, its goals and its money stand in its board's workbook and in no other, under the same ids."""
+    made = played.prefill(kind, SCHOOL)
+    assert made.board_id == here
+    codes = [row["commitment_id"] for row in made.rows["commitment_status"]]
+    assert codes == [f"{SCHOOL}-2027-A{n}" for n in range(1, len(codes) + 1)]
+    for board in material()["boards"]:
+        cells = Counter(str(row[0]) for row in played.board(kind, board).get("Åtaganden", []) if row)
+        assert {cells[code] for code in codes} == ({1} if board == here else {0}), board
+        names = [row for rows in played.board(kind, board).values() for row in rows if "Kulturskolan" in row]
+        assert bool(names) == (board == here), board
+    money = [row for row in played.council(kind)["Ekonomi"] if row[1:2] == ["Kulturskolan"]]
+    assert [row[0] for row in money] == [material()["boards"][here]["name"]]
+
+
+def test_what_a_unit_said_goes_with_it(played: Played) -> None:
+    """Its new board's workbook goes on from what it told its old one."""
+    before = {row["commitment_id"]: row for row in played.prefill("t2", SCHOOL).rows["commitment_status"]}
+    told = {row[0]: row[7] for row in played.council("t1")["Åtaganden"] if str(row[0]).startswith(f"{SCHOOL}-2027")}
+    words = {"not_started": "Ej påbörjat", "on_plan": "Pågår enligt plan", "late": "Försenat", "done": "Genomfört"}
+    assert {code: words[row["last_status"]] for code, row in before.items()} == {
+        code: status.lstrip("✓!✗– ") for code, status in told.items()
+    }
+
+
+# money
+
+
+def frames(played: Played, kind: str) -> dict[str, list[Any]]:
+    """Return frame, adjustments, current frame, planned budget, changes and current budget of each board, and of all of them."""
+    rows = played.council(kind)["Ekonomi"]
+    last = next(n for n, row in enumerate(rows) if row[0] == "Summa nämnder")
+    return {row[0]: row[2:8] for row in rows[:last] if row[1] == "Hela nämnden"} | {"Summa nämnder": rows[last][2:8]}
+
+
+def test_the_frame_is_as_the_council_has_adjusted_it_by_then(played: Played) -> None:
+    """In spring as decided, from June on adjusted; what moves with the unit goes from one board to the other."""
+    adjusted = {"Samhällsbyggnadsnämnden": 4325.0, "Kultur- och fritidsnämnden": -14000.0, "Utbildningsnämnden": 14000.0}
+    for kind in FOLLOW_UPS:
+        for board, (frame, adjustment, current, *_) in frames(played, kind).items():
+            wanted = adjusted.get(board, "") if kind != "t1" and board != "Summa nämnder" else adjustment
+            assert adjustment == wanted, (kind, board)
+            assert current == frame + (adjustment or 0), (kind, board)
+        assert frames(played, kind)["Summa nämnder"][1] in ({"", 0.0} if kind == "t1" else {4325.0})
+    assert [played.prefill(kind, "SBN").frames["operating_frame"] for kind in FOLLOW_UPS] == [212000.0, 216325.0, 216325.0]
+    assert [played.prefill(kind, "KFN").frames["operating_frame"] for kind in FOLLOW_UPS] == [268000.0, 254000.0, 254000.0]
+
+
+@pytest.mark.parametrize("kind", FOLLOW_UPS)
+def test_changes_are_the_councils_and_come_to_nothing_else(played: Played, kind: str) -> None:
+    """All boards' decided changes are June's adjustments; current budget is plan and changes."""
+    for board, (_, adjustment, _, planned, changes, budget) in frames(played, kind).items():
+        assert (changes or 0) == (adjustment or 0), board
+        assert budget == (planned or 0) + (changes or 0), board
+
+
+# the end
+
+
+def test_the_councils_own_assessment_stands_at_year_end(played: Played) -> None:
+    """Beside what is worked out, marked as its own, and in no round before."""
+    for kind in FOLLOW_UPS:
+        said = [str(cell) for row in played.council(kind)["Måluppfyllelse"] for cell in row]
+        assert any("Företagen är nöjdare, men marken räcker inte till." in text for text in said) == (kind == "year")
+
+
+def test_next_year_begins_with_what_there_is(played: Played) -> None:
+    """A proposal beside the plan, with rows for the council's targets of the new year."""
+    path = played.folder / "flerarsplan 2028.xlsx"
+    assert path in played.opening
+    targets = [row for row in played.book(path)["Indikatorer"] if 2028.0 in row]
+    assert len(targets) == 15
+    assert [row[1] for row in played.book(path)["Organisation"] if row[0] == "AVN"] == [OLD, NEW]
+
+
 def test_an_older_demonstration_is_made_anew(played: Played, tmp_path: Path) -> None:
     """Only where its mark says that it is one; anything else is left as it is."""
     folder = tmp_path / "own"
     folder.mkdir()
     (folder / "viktigt.txt").write_text("Rör inte", encoding="utf-8")
-    nothing = Stage(folder, 1, 1, "sv", lambda _: 2, lambda _: None)
+    nothing = Stage(folder, 1, 1, "sv", lambda _, __: 2, lambda _: None)
     with pytest.raises(StyrxlError, match="demo-in-the-way"):
         play(nothing)
     assert (folder / "viktigt.txt").is_file()

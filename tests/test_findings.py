@@ -109,3 +109,9 @@ def test_braces_in_a_value_are_no_placeholders() -> None:
 def test_years_have_no_thousands_separator() -> None:
     """2027 is a year."""
     assert say(2027, "sv") == "2027"
+
+
+def test_money_has_one_whatever_it_looks_like() -> None:
+    """A deficit of 2027 thousand is no year."""
+    found = finding("deficit-despite-confirmation", "Ekonomi", "I8", "Avvikelse", -2027.0, deficit=2027.0)
+    assert "2\u00a0027 tkr" in message(found, "sv")

@@ -13,7 +13,6 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from styrxl import habits
-from styrxl.demo import _shared_out
 from styrxl.faults import names
 from styrxl.fill import Answers, DoesNotFitError, Raw, fill
 from styrxl.forms import Form, Forms, standard_folder
@@ -21,6 +20,7 @@ from styrxl.judge import Arrived, Context, judge
 from styrxl.judged import Judged
 from styrxl.material import luck, material, municipality, unit, units
 from styrxl.ods import as_ods
+from styrxl.people import shared_out
 from styrxl.plan import Adjustment, CouncilGoal, Organisation, Plan
 from styrxl.prefill import Prefill
 from styrxl.rounds import Round
@@ -445,7 +445,7 @@ def test_every_mistake_of_the_demonstration_is_a_fault() -> None:
 def test_one_in_eight_is_careless_and_every_mistake_is_made(level: str, owners: int, careless: int) -> None:
     """With as few tries as that takes."""
     mistakes = material()["mistakes"][level]
-    shared = _shared_out([f"U{n}" for n in range(owners)], mistakes, luck(1))
+    shared = shared_out([f"U{n}" for n in range(owners)], mistakes, luck(1))
     assert len(shared) == careless
     made = {group for groups in shared.values() for group in groups}
     assert made == ({tuple(group) for group in mistakes} if owners else set())
