@@ -25,8 +25,8 @@ PRESCHOOL_YEAR: Answers = {
 CLEAN = {
     ("t1", "UBN"): changed(BOARD_T1, "commitment_status", 1, **LATE),
     ("t1", "UBN-ÖST"): PRESCHOOL_T1,
-    ("t2", "UBN"): changed(BOARD_T2, "commitment_status", 1, **LATE),
-    ("t2", "UBN-ÖST"): changed(PRESCHOOL_T2, "commitment_status", 1, **LATE),
+    ("t2", "UBN"): changed(changed(BOARD_T2, "commitment_status", 1, **LATE), "outcomes", 0, **DEAR),
+    ("t2", "UBN-ÖST"): changed(PRESCHOOL_T2, "commitment_status", 0, **LATE),
     ("year", "UBN"): BOARD_YEAR,
     ("year", "UBN-ÖST"): PRESCHOOL_YEAR,
 }
@@ -72,7 +72,7 @@ def test_a_deviation_without_its_reason(whole: Followed) -> None:
     form, made = whole.form("t2", "UBN"), issued(whole, "t2", "UBN")
     with pytest.raises(NotHereError):
         break_followup("explanation-missing", filled(whole, "t2", "UBN", CLEAN["t2", "UBN"]), form, made)
-    dear = changed(CLEAN["t2", "UBN"], "outcomes", 0, **DEAR | {"forecast_cost": 1030})
+    dear = changed(CLEAN["t2", "UBN"], "outcomes", 0, forecast_cost=1030)
     data, fault = break_followup("explanation-missing", filled(whole, "t2", "UBN", dear), form, made)
     [judged] = whole.judge("t2", ("UBN", data)).returns
     assert [(f.rule, f.sheet, f.cell) for f in judged.findings] == [("explanation-missing", fault.sheet, fault.cell)]

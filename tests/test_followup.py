@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,8 @@ from styrxl.plan import round_kind, round_words
 from styrxl.prefill import Prefill
 from styrxl.rounds import Round
 from styrxl.thresholds import Thresholds
-from town import ANSWERS, ORGANISATION, Answers, Rows, full_town
-from year import BOARD_T1, BOARD_T2, BOARD_YEAR, MOMENTS, PLANS, T1, T2, Followed, changed, followed_town, plan
+from town import ANSWERS, Answers, full_town
+from year import BOARD_T1, BOARD_T2, BOARD_YEAR, MOMENTS, PLANS, Followed, changed, followed_town, plan
 
 FORMS = Forms([standard_folder()])
 
@@ -256,42 +255,6 @@ def test_a_unit_whose_plan_is_elsewhere_has_nothing_to_answer(tmp_path: Path) ->
     town = followed_without(tmp_path / "town", {**ANSWERS, "UBN": board, "UBN-ÅBY": away})
     result = town.town.run("distribute", "2027-t1", expect=1)
     assert "UBN-ÅBY. Deras plan har varken mål, åtaganden eller ram" in result.stderr
-
-
-# the organisation moves
-
-
-def moved(to: str = "KFN") -> Rows:
-    rows: list[dict[str, Any]] = []
-    for row in map(dict, ORGANISATION):
-        if row["org_id"] == "UBN-ÖST":
-            rows += [row | {"to": date(2027, 6, 30)}, row | {"board_id": to, "from": date(2027, 7, 1)}]
-        elif row["org_id"] == "KFN":
-            rows += [row | {"to": date(2027, 6, 30)}, row | {"name": "Kulturnämnden", "from": date(2027, 7, 1)}]
-        else:
-            rows.append(row)
-    return rows
-
-
-def test_a_unit_that_moves_and_a_board_that_changes_its_name(tmp_path: Path) -> None:
-    """The unit answers to its new board, under its ids and its old board's goals; the board has its new name."""
-    town = followed_town(tmp_path / "town", plan(organisation=moved()))
-    before = issued(town, "t1", "UBN-ÖST")
-    assert (before.board_id, before.board_name) == ("UBN", "Utbildningsnämnden")
-    assert issued(town, "t1", "KFN").owner_name == "Kultur- och fritidsnämnden"
-    for owner in ("UBN-ÖST", "KFN"):
-        town.put("t1", owner, T1[owner])
-    town.town.run("distribute", "2027-t2")
-    made = issued(town, "t2", "UBN-ÖST")
-    assert (made.board_id, made.board_name) == ("KFN", "Kulturnämnden")
-    assert issued(town, "t2", "KFN").owner_name == "Kulturnämnden"
-    assert [(row["commitment_id"], row["parent_id"], row["last_status"]) for row in made.rows["commitment_status"]] == [
-        ("UBN-ÖST-2027-A1", "UBN-M1", "on_plan"),
-        ("UBN-ÖST-2027-A2", "UBN-ÖST-M1", "on_plan"),
-    ]
-    assert made.rows["unit_outcomes"][0]["frame"] == 300.5  # as its old board planned
-    [judged] = town.judge("t2", ("UBN-ÖST", town.filled("t2", "UBN-ÖST", T2["UBN-ÖST"]))).returns
-    assert (judged.verdict, judged.findings) == ("accepted", ())
 
 
 # what is asked for

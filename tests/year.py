@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,18 @@ def plan(*, organisation: Rows = ORGANISATION, adjustments: Rows = (ADJUSTMENT,)
     """Return the council's plan, with the rounds that each board has chosen and a frame adjusted in June."""
     rows = [row | ({"followup_rounds": CHOSEN[row["org_id"]]} if row["org_id"] in CHOSEN else {}) for row in map(dict, organisation)]
     return {"organisation": rows, "council_goals": goals, "frames": FRAMES, "frame_adjustments": adjustments}
+
+
+JULY = date(2027, 7, 1)
+
+
+def moved() -> Rows:
+    """Return the organisation in which a preschool moves to the other board in July, and that board changes its name."""
+    rows: list[dict[str, Any]] = []
+    for row in map(dict, ORGANISATION):
+        new = {"UBN-ÖST": {"board_id": "KFN", "administration_id": None}, "KFN": {"name": "Kulturnämnden"}}.get(str(row["org_id"]))
+        rows += [row | {"to": JULY - timedelta(days=1)}, row | new | {"from": JULY}] if new else [row]
+    return rows
 
 
 GOOD = {"assessment": "on_track", "trend": "better", "analysis": "Fler når målen än i fjol."}
