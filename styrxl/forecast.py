@@ -247,7 +247,7 @@ def _outcomes(view: View, those: Sequence[Account]) -> Block:
         *money,
         Field(heading("state"), "status", 14, span=5 if view.scope.kind == "year" else 1),  # as wide as the frames above
         *(Field(t, "money", 13, tally=True, screen=True) for k, t in _titles(view).items() if k == "last_forecast"),
-        Field(heading("decision"), width=40, screen=True),
+        Field(heading("decision"), width=90, screen=True),  # on one line: rows are as high as what is not printed, too
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     spreads = {name: spread(view, name) for name in ("outcomes", "report_status")}

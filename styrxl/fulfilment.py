@@ -148,7 +148,8 @@ def _goals(follow: Followed, kind: str, title: str) -> Block | None:
         old = next((found[node.id] for found in reversed(last) if node.id in found), None)
         rows.append(_goal(follow, node, row, old, rest(view, row, spreads, _TOLD) if row else (None, ())))
     fields = (
-        Field(heading("id"), "id" if kind == BOARD_GOAL else "text", 9),
+        # Units' ids are long: they are broken at their hyphens, in a column that takes the longest part.
+        Field(heading("id"), "id", 9) if kind == BOARD_GOAL else Field(heading("id"), "name", 9),
         Field(heading("board_goal" if kind == BOARD_GOAL else "unit_goal"), width=30),
         Field(heading("council_goal_short" if kind == BOARD_GOAL else "serves"), "id", 17),
         Field(heading("owner"), span=2),

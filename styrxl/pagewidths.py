@@ -9,7 +9,7 @@ from math import ceil
 from styrxl import look
 from styrxl.book import Block, Field, Link, Page, fitted
 
-_LEAST = {"money": 12.0, "number": 10.0, "integer": 8.0, "count": 8.0, "date": 11.5, "status": 12.0, "link": 14.0, "note": 8.0, "text": 9.0}
+_LEAST = {"money": 12.0, "number": 10.0, "integer": 8.0, "count": 8.0, "date": 11.5, "status": 10.5, "link": 14.0, "note": 8.0, "text": 9.0}
 _LONGEST_WORD = 29.0  # a word that is wider is broken
 _SMALL = {"id": 20.0, "link": 34.0}  # kinds in small letters, and the width that they are given at most
 NUMBERS = frozenset({"money", "count", "number", "integer"})  # kinds that stand to the right

@@ -14,7 +14,7 @@ from styrxl.rollup import NO, PARTLY, STATUSES, YES
 from styrxl.tracking import left_over
 from styrxl.view import Part, joined
 
-_COUNTS = ("own_commitments", "as_planned", "behind", "stopped", "unsaid", "added_count")
+_COUNTS = ("in_all", "as_planned", "behind", "stopped", "unsaid", "added_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def supervision(follow: Followed) -> Page | None:
     """Show groups first, then everybody."""
     view = follow.view
     those = [w for w in watched(follow) if view.board is None or w.part.id != view.board]
-    blocks = [b for b in (_groups(follow, those), _everybody(follow, those), left_over(follow)) if b is not None and b.rows]
+    blocks = [b for b in (*_groups(follow, those), _everybody(follow, those), left_over(follow)) if b is not None and b.rows]
     return page(view, "oversight_followup", blocks) if blocks else None
 
 
@@ -73,7 +73,8 @@ def _before(follow: Followed) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _groups(follow: Followed, those: Sequence[Watched]) -> Block | None:
+def _groups(follow: Followed, those: Sequence[Watched]) -> list[Block]:
+    """Return two tables of boards and administrations, each on a page's width: what has come in, and how the commitments stand."""
     view = follow.view
     by_board, by_administration = dict[str, list[Watched]](), dict[str, list[Watched]]()
     for w in those:
@@ -84,25 +85,28 @@ def _groups(follow: Followed, those: Sequence[Watched]) -> Block | None:
     groups = [(kind["board"], board, mine) for board, mine in by_board.items()] if view.board is None else []
     groups += [(kind["administration"], a, mine) for a, mine in by_administration.items()]
     if not groups:
-        return None
-    heading, word = view.phrases.heading, view.phrases.word
-    keys = ("owners", "with_plan", "issued", "returned", "accepted", "late")
-    fields = (
-        Field(heading("part"), "name", 22),
-        Field(heading("kind"), "name", 20),
-        *(Field(heading(k), "count", 10) for k in keys),
-        *(Field(heading("commitments" if k == "own_commitments" else k), "count", 10) for k in _COUNTS),
-        Field(heading("against_before"), width=14),
-    )
-    rows = tuple(Row((view.name(who), what, *_sums(follow, mine))) for what, who, mine in groups)
-    last = Row((sum_word(view), None, *_sums(follow, those)), weight=BOLD)
-    title = word("board_summary_title" if view.board else "summary_title")
-    return Block(fields, rows, heading=title, totals=(last,))
+        return []
+    heading, title = view.phrases.heading, view.phrases.word("board_summary_title" if view.board else "summary_title")
+    # A board's units have ids in the first column: the names of administrations take that of the units too.
+    heads = (Field(heading("part"), "name", 22, span=2 if view.board else 1), Field(heading("kind"), "name", 14))
+    came = tuple(Field(heading(k), "count", 10) for k in ("owners", "with_plan", "issued", "returned", "accepted", "late"))
+    stand = (*(Field(heading(k), "count", 10) for k in _COUNTS), Field(heading("against_before"), span=2))
+    tables = ((came, _came_in, title), (stand, _stand, view.phrases.word("summary_progress_title")))
+    return [
+        Block(
+            (*heads, *fields),
+            tuple(Row((view.name(who), what, *figures(follow, mine))) for what, who, mine in groups),
+            heading=text,
+            totals=(Row((sum_word(view), None, *figures(follow, those)), weight=BOLD),),
+            new_page=figures is _stand and view.board is None,
+        )
+        for fields, figures, text in tables
+    ]
 
 
-def _sums(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
+def _came_in(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
     there = [w.standing for w in those if w.standing is not None]
-    hand_in = (
+    return (
         sum(w.part.id in follow.asked for w in those),
         sum(w.documented or w.elsewhere is not None for w in those),
         sum(s.issue is not None for s in there),
@@ -110,8 +114,11 @@ def _sums(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
         sum(s.accepted is not None for s in there),
         sum(s.late for s in there),
     )
+
+
+def _stand(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
     counts = tuple(sum(figures) for figures in zip(*(w.counts for w in those), strict=True)) or (0,) * len(_COUNTS)
-    return (*hand_in, *counts, _change(follow, [w for w in those if w.before is not None]))
+    return (*counts, _change(follow, [w for w in those if w.before is not None]))
 
 
 def _change(follow: Followed, those: Sequence[Watched]) -> str | None:
@@ -128,18 +135,20 @@ def _everybody(follow: Followed, those: Sequence[Watched]) -> Block:
     view, heading = follow.view, follow.view.phrases.heading
     fields = (
         *((Field(heading("id"), "id", 17),) if view.board else (Field(heading("board"), "name", 22),)),
-        Field(heading("unit"), width=20),
-        Field(heading("administration"), width=18, least=12),
+        Field(heading("unit"), width=20, least=19),
+        *(() if view.board else (Field(heading("administration"), "name", 18),)),
         Field(heading("documented"), "status", 14),
         Field(heading("verdict"), "status", 16),
         Field(heading("in_time"), "status", 12),
         *(Field(heading(k), "count", 10) for k in _COUNTS),
-        Field(heading("against_before"), width=14),
+        Field(heading("against_before"), width=14, least=13.5),
         *((Field(heading("feedback"), "input", 34),) if view.board else ()),
         Field(heading("due"), "date", 12, screen=True),
         Field(heading("received_on"), "date", 12, screen=True),
         Field(heading("profile"), width=12, screen=True),
+        Field(heading("elsewhere"), width=40, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
+        *((Field(heading("administration"), width=26, screen=True),) if view.board else ()),
     )
     rows = tuple(_watched(follow, w, view.kept) for w in those)
     title = view.phrases.word("board_detail_title" if view.board else "detail_title")
@@ -150,11 +159,11 @@ def _watched(follow: Followed, w: Watched, kept: Mapping[str, str]) -> Row:
     view, word = follow.view, follow.view.phrases.word
     s = w.standing
     newest = (s.accepted or s.newest) if s else None
-    documented = word("elsewhere", where=w.elsewhere) if w.elsewhere else word("yes_documented" if w.documented else "not_documented")
+    documented = word("in_other_system" if w.elsewhere else "yes_documented" if w.documented else "not_documented")
     cells = (
         w.part.id if view.board else view.name(w.part.board),
         w.part.name if w.part.kind == "unit" else word("board_level"),
-        view.name(w.part.administration),
+        *(() if view.board else (view.name(w.part.administration),)),
         documented,
         verdict(view, s) if s and w.part.id in follow.asked else word("not_asked"),
         in_time(view, s) if s and w.part.id in follow.asked else None,
@@ -164,6 +173,8 @@ def _watched(follow: Followed, w: Watched, kept: Mapping[str, str]) -> Row:
         s.issue.due if s and s.issue else None,
         s.came if s else None,
         (newest.profile if newest else None) or w.part.profile,
+        w.elsewhere,
         Link(joined((w.part.id, newest.path.rpartition("/")[2])) or "", newest.path) if newest else None,
+        *((view.name(w.part.administration),) if view.board else ()),
     )
     return Row(cells)

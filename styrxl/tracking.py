@@ -10,11 +10,12 @@ from styrxl.followed import ADDED, Followed
 from styrxl.listing import LINK_WIDTH, Spread, page, rest, spread, sum_label
 from styrxl.rounds import Round
 from styrxl.tree import Node, natural
-from styrxl.view import View, joined, plain
+from styrxl.view import View, joined, plain, shortened
 
 _COMMITMENT = frozenset({"commitment_id", "text", "parent_id", "last_status", "status", "comment", "continues"})
 _NEW = frozenset({"commitment_id", "text", "parent_id", "responsible", "decision"})
 _INVESTMENT = ("total_expenditure", "year_budget", "outcome", "last_forecast", "forecast", "accumulated", "expected_total")
+_GOAL = 42  # letters of the goal that a commitment is tied to: in a narrow column the rest would take more room than the commitment
 _INDICATOR = frozenset({"indicator_id", "name", "unit", "target", "last_outcome", "outcome", "comment"})
 
 
@@ -29,13 +30,13 @@ def commitments(follow: Followed) -> Page | None:
         *(() if view.board else (Field(heading("board"), "name", 17),)),
         Field(heading("unit"), "name", 17),
         Field(heading("commitment"), width=32),
-        Field(heading("goal"), width=24),
+        Field(heading("goal"), width=17),
         Field(heading("council_goal_short"), "id", 9),
         Field(heading("last_status"), width=13),
         Field(heading("status"), "status", 15),
         Field(heading("comment"), width=32),
         *((Field(heading("continues"), "status", 12),) if view.scope.kind == "year" else ()),
-        Field(heading("added"), "status", 17),
+        Field(heading("added"), "status", 13),
         *((Field(heading("feedback"), "input", 32),) if view.board else ()),
         Field(heading("responsible"), width=20, screen=True),
         Field(heading("focus_area"), width=24, screen=True),
@@ -66,7 +67,7 @@ def _commitment(
         *(() if view.board else (view.board_name(node.owner or ""),)),
         view.unit_name(node.owner or ""),
         node.text,
-        view.labels.get(node.wanted, node.wanted) if node.wanted else None,
+        shortened(view.labels.get(node.wanted, node.wanted), _GOAL) if node.wanted else None,
         node.council_goal,
         view.scope.forms.words.lists["commitment_status"][last][view.scope.language] if last else None,
         follow.status_word(status),

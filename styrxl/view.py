@@ -290,10 +290,10 @@ def day_of(moment: date | None) -> date:
     return moment.date() if isinstance(moment, datetime) else moment or date.min
 
 
-def shortened(text: str) -> str:
-    """Return a text on one line, cut at ``SHORT`` letters."""
+def shortened(text: str, most: int = SHORT) -> str:
+    """Return a text on one line, cut at so many letters."""
     text = re.sub(r"\s+", " ", text).strip()
-    return text if len(text) <= SHORT else text[: SHORT - 1].rstrip() + "…"
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
 def by_nature(values: Iterable[str]) -> list[str]:
