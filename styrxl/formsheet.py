@@ -315,8 +315,8 @@ def _setup(page: Page, place: Place, context: Context) -> None:
     terms = context.terms
     paging = f"{terms.text('page')} &P {terms.text('of')} &N"
     page.printed(landscape=True, rows=f"{row}:{row}", footer=(context.footer, place.name.replace("&", "&&"), paging))
+    last, end = max(place.last, place.first), get_column_letter(len(place.widths))
+    sheet.print_area = f"A1:{end}{last}"
     if place.sheet.break_before:
-        page.parted(place.letters[place.sheet.break_before])
-    last = max(place.last, place.first)
-    sheet.print_area = f"A1:{get_column_letter(len(place.widths))}{last}"
+        page.parted(place.letters[place.sheet.break_before], place.heading_row, f"{end}{last}")
     page.protect()

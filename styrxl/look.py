@@ -50,7 +50,15 @@ DATE_FORMAT = "yyyy-mm-dd"
 # With decimals always optional (#,##0.##) Excel leaves a bare decimal sign behind whole numbers: decimals come by a condition.
 NUMBER_FORMAT = "#,##0"
 DECIMAL_FORMAT = "#,##0.0#"
-_FORMATS = {"text": "@", "integer": "0", "number": NUMBER_FORMAT, "date": DATE_FORMAT, "choice": "General", "ref": "General"}
+AIR = "_-"  # as much to the right of a number as a hyphen takes, so that it does not touch the text in the next column
+_FORMATS = {
+    "text": "@",
+    "integer": f"0{AIR}",
+    "number": NUMBER_FORMAT + AIR,
+    "date": DATE_FORMAT,
+    "choice": "General",
+    "ref": "General",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def styles(look: Look = STANDARD) -> Iterator[NamedStyle]:
     yield _style("id", Font(FONT, size=SMALL, color=GREY), LOCKED, top, lined=True)
     yield _style("check", _font(), None, top, lined=True)
     yield _style("label", _font(), LOCKED, near, lined=True)
-    yield _style("figure", bold, LOCKED, far, NUMBER_FORMAT, lined=True)
+    yield _style("figure", bold, LOCKED, far, NUMBER_FORMAT + AIR, lined=True)
     yield _style("figure_left", bold, LOCKED, near, NUMBER_FORMAT, lined=True)
     yield _style("fact", _font(), LOCKED, inset, lined=True)
     yield _style("cell", _font(), None, inset, lined=True)
@@ -100,7 +108,7 @@ def styles(look: Look = STANDARD) -> Iterator[NamedStyle]:
     for name, tone in (("good", GOOD), ("mend", MEND), ("watch", WATCH)):
         yield _style(name, Font(FONT, size=BODY, color=tone.ink), tone.fill, inset, lined=True)
     for kind, form in _FORMATS.items():
-        aligned = _aligned("right" if kind == "number" else "left", vertical="top")
+        aligned = _aligned("right" if kind in {"integer", "number"} else "left", vertical="top")
         yield _style(f"input_{kind}", _font(), INPUT, aligned, form, lined=True, locked=False)
         yield _style(f"locked_{kind}", _font(), LOCKED, aligned, form, lined=True)
 
@@ -145,7 +153,7 @@ def rule(formula: str, tone: Tone) -> Rule:
 
 def decimals(first_cell: str) -> Rule:
     """Return a conditional format that shows decimals where a number has any."""
-    shown = DifferentialStyle(numFmt=NumberFormat(numFmtId=200, formatCode=DECIMAL_FORMAT))
+    shown = DifferentialStyle(numFmt=NumberFormat(numFmtId=200, formatCode=DECIMAL_FORMAT + AIR))
     return Rule(type="expression", formula=[f"IF(ISNUMBER({first_cell}),{first_cell}<>INT({first_cell}),FALSE)"], dxf=shown)
 
 

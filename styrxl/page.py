@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from openpyxl import Workbook
-from openpyxl.utils import column_index_from_string
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -113,17 +112,20 @@ class Page:
         left, center, right = (_HeaderFooterPart(text=text) for text in footer)
         sheet.oddFooter = HeaderFooterItem(left=left, center=center, right=right)
 
-    def parted(self, column: str) -> None:
-        """Print on two pages beside each other, the second from a column on, with the first column on both.
+    def parted(self, column: str, heading_row: int, end: str) -> None:
+        """Print on two pages beside each other, the second from a column and the headings on, with the first column on both.
 
-        Excel heeds no breaks where it fits to a width: the scale is set instead, to the smallest that the look allows.
+        Excel heeds no breaks where it fits to a width: the scale is set instead, to the smallest that the look allows. Two areas are
+        printed, or what runs on from the first column above the table would be printed again, cut off.
         """
         sheet = self.sheet
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=False)
         sheet.page_setup.fitToWidth = sheet.page_setup.fitToHeight = None
         sheet.page_setup.scale = _SMALLEST_SCALE
         sheet.print_title_cols = "A:A"
-        sheet.col_breaks.append(Break(id=column_index_from_string(column) - 1))
+        first = get_column_letter(column_index_from_string(column) - 1)
+        row = end.lstrip(_LETTERS)
+        sheet.print_area = f"A1:{first}{row},{column}{heading_row}:{end}"
 
     @property
     def book(self) -> Workbook:

@@ -11,13 +11,12 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from styrxl import look
 from styrxl.book import BOLD, PLAIN
 
-_ROOM = "_-"  # as much to the right of a number as a hyphen takes, so that it does not touch the text in the next column
 _FORMATS = {
-    "money": look.NUMBER_FORMAT + _ROOM,
-    "money_decimals": look.DECIMAL_FORMAT + _ROOM,
-    "number": f"General{_ROOM}",
-    "integer": f"0{_ROOM}",
-    "count": look.NUMBER_FORMAT + _ROOM,
+    "money": look.NUMBER_FORMAT + look.AIR,
+    "money_decimals": look.DECIMAL_FORMAT + look.AIR,
+    "number": f"General{look.AIR}",
+    "integer": f"0{look.AIR}",
+    "count": look.NUMBER_FORMAT + look.AIR,
     "date": look.DATE_FORMAT,
 }
 _QUOTED = frozenset("=+-@'")

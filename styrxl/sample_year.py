@@ -210,11 +210,12 @@ def _of_unit(prefill: Prefill, row: Row, code: str, under: Sequence[str], seed: 
 
 def _indicator(prefill: Prefill, row: Row, assessed: Mapping[str, str], seed: int) -> dict[str, Any]:
     """Return an indicator's outcome, or why there is none: measured from a round on, and where its goal's assessment says."""
-    turn, code = _turn(prefill), str(row["indicator_id"])
+    turn, code = _turn(prefill), f"{prefill.owner}/{row['name']}"  # one that is the council's too has one outcome
     rng = luck(seed, code, "measured")
     if turn < rng.choices((0, 1, 2, 3), (22, 33, 38, 7))[0]:
         return {"comment": _said(year_material()["not_measured"][KINDS[turn]], f"{seed}/{code}", turn)}
-    told = ASSESSMENTS.get(assessed.get(str(row["goal_id"]), ""), -1)
+    same = [other["goal_id"] for other in prefill.rows.get("indicator_outcomes", ()) if other["name"] == row["name"]]
+    told = next((ASSESSMENTS[assessed[goal]] for goal in same if goal in assessed), -1)
     low, high = {YES: (1.0, 1.2), 1: (0.3, 0.8), 0: (-0.3, 0.2)}.get(told if told is not None else -1, (0.2, 1.2))
     return {"outcome": _measured(prefill, row, rng.uniform(low, high) * (1.0 if told == YES else 0.9 + 0.05 * turn))}
 
