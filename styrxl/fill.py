@@ -20,6 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineSheet, CalamineWorkbook
 
+from styrxl import look
 from styrxl.droplists import LISTS_SHEET, entry, text_field
 from styrxl.forms import Column, Form, Sheet, Words
 from styrxl.locate import norm
@@ -30,7 +31,10 @@ _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after Feb
 _CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*?)\s*(?:/>|>(.*?)</c>)', re.DOTALL)
 _STYLE = re.compile(r' s="([0-9]+)"')
 _TYPE = re.compile(r' t="[a-zA-Z]+"')
+_ROW = re.compile(r'<row r="([0-9]+)" ht="([0-9.]+)">')  # one that grows: those of a height of their own say so
+_WIDTH = re.compile(r'<col (?=[^>]*width="([0-9.]+)")(?=[^>]*min="([0-9]+)")')
 _VALUE = re.compile(r"<v\s*/>|<v>.*?</v>", re.DOTALL)
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Answer = Mapping[str, Any]
@@ -298,7 +302,23 @@ def _written(xml: str, title: str, typed: Mapping[str, Any], unlocked: frozenset
     made = _CELL.sub(cell, xml)
     if left:
         raise DoesNotFitError(f"{title}: there is nothing to fill in at {', '.join(sorted(left))}")
-    return made
+    return _grown(made, typed)
+
+
+def _grown(xml: str, typed: Mapping[str, Any]) -> str:
+    """Make rows as high as Excel makes them while somebody types."""
+    widths = {get_column_letter(int(first)): float(width) for width, first in _WIDTH.findall(xml)}
+    needed: dict[str, float] = {}
+    for ref, value in typed.items():
+        if isinstance(value, str):
+            row = ref.lstrip(_LETTERS)
+            height = look.row_height(look.lines(value, widths.get(ref.removesuffix(row), look.LONGEST_ROW)))
+            needed[row] = max(needed.get(row, 0.0), height)
+
+    def higher(match: re.Match[str]) -> str:
+        return f'<row r="{match[1]}" ht="{max(float(match[2]), needed.get(match[1], 0.0)):g}">'
+
+    return _ROW.sub(higher, xml) if needed else xml
 
 
 def _content(value: Any) -> str:
