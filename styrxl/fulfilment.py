@@ -57,7 +57,8 @@ def _council_row(follow: Followed, node: Node, s: Standing, c: Coverage) -> Row:
 def coverage_word(follow: Followed, c: Coverage) -> str:
     """Say whether the boards' goals cover one of the council's: ``✓ Ja, 3 av 3 nämnder``."""
     if not c.concerned:
-        return follow.view.phrases.word("cover_nobody")
+        # A unit that has moved brings along what it serves: goals that are its old board's.
+        return follow.view.phrases.word("cover_others" if follow.view.board else "cover_nobody")
     return follow.view.phrases.word(_COVER[c.value], n=len(c.covering), total=len(c.concerned))
 
 

@@ -139,6 +139,13 @@ def test_a_unit_counts_under_the_board_of_the_day(town: Followed, kind: str, her
     assert [row[0] for row in sheets["Ekonomi"] if row[1] == "Östra förskolan"] == [names[here]]
 
 
+def test_goals_that_a_unit_brings_along_do_not_concern_its_new_board(town: Followed) -> None:
+    """They are shown, since its commitments hang there, but not as what its new board has left uncovered."""
+    rows = {row[0]: row for row in board(town.town, "t2", "KFN")["Fulfilment"]}
+    assert rows["KF-M2"][2] == "— Does not concern the board"
+    assert rows["KF-M3"][2].startswith("✓ Yes")
+
+
 def test_an_older_round_put_together_anew_is_as_it_was(town: Followed) -> None:
     """The unit is still under the board that it was under then."""
     path = town.town.root / "boards" / "2027-t1" / "UBN.xlsx"
