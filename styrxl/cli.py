@@ -213,7 +213,7 @@ def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other answers.")
 @settled
 def demo(settings: Settled, folder: Path, units: int, seed: int) -> None:
-    """Play a sample municipality's planning round in DIR: workbooks out, returns in, some of them faulty, and the result.
+    """Play a sample municipality's year in DIR, plan to annual report: workbooks out, returns in, some faulty, and the results.
 
     Uses the same commands as you would, and shows each. An earlier demo in DIR is replaced, anything else there is let be.
     """

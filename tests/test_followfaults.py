@@ -11,7 +11,8 @@ from styrxl.fill import fill
 from styrxl.followfaults import break_followup, names
 from styrxl.ledger import Ledger
 from styrxl.prefill import Prefill
-from year import BOARD_T1, BOARD_T2, BOARD_YEAR, PRESCHOOL_T1, PRESCHOOL_T2, Answers, Followed, changed, followed_town
+from town import Answers
+from year import BOARD_T1, BOARD_T2, BOARD_YEAR, PRESCHOOL_T1, PRESCHOOL_T2, Followed, changed, followed_town
 
 LATE = {"status": "late", "comment": "Rekryteringen drog ut på tiden."}
 UNSURE = {"assessment": "not_assessable", "analysis": "Proven är inte rättade."}

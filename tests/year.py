@@ -49,12 +49,11 @@ JULY = date(2027, 7, 1)
 
 
 def moved() -> Rows:
-    """Return the organisation in which a preschool moves to the other board in July, and that board changes its name."""
-    rows: list[dict[str, Any]] = []
-    for row in map(dict, ORGANISATION):
-        new = {"UBN-ÖST": {"board_id": "KFN", "administration_id": None}, "KFN": {"name": "Kulturnämnden"}}.get(str(row["org_id"]))
-        rows += [row | {"to": JULY - timedelta(days=1)}, row | new | {"from": JULY}] if new else [row]
-    return rows
+    """Return the organisation in which a preschool moves to the other board in July, and that board its name; new rows come last."""
+    changes: dict[str, dict[str, Any]] = {"UBN-ÖST": {"board_id": "KFN", "administration_id": None}, "KFN": {"name": "Kulturnämnden"}}
+    before = [dict(row) | ({"to": JULY - timedelta(days=1)} if row["org_id"] in changes else {}) for row in ORGANISATION]
+    after = [dict(row) | changes[row["org_id"]] | {"from": JULY} for row in ORGANISATION if row["org_id"] in changes]
+    return [*before, *after]
 
 
 GOOD = {"assessment": "on_track", "trend": "better", "analysis": "Fler når målen än i fjol."}
