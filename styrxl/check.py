@@ -44,7 +44,10 @@ def check_schema(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed
     try:
         schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        return [_failure(table, case, parsed, starts) for case in errors.failure_cases.to_dict("records")]
+        found = [_failure(table, case, parsed, starts) for case in errors.failure_cases.to_dict("records")]
+        # What could not be read is empty in the frame, and has been told.
+        unread = frozenset((*told, part.batch.sheet.key) for part in parsed for told in part.told)
+        return [r for r in found if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
     return []
 
 

@@ -32,7 +32,7 @@ def _habit(value: Any, column: Column, form: Form, language: str, rng: Random) -
         "ref": (0.35, lambda: rng.choice([value, value, str(value).lower(), f"{value} "])),
         "choice": (0.20, lambda: rng.choice([str.lower, str.upper])(str(form.lists[column.list or ""][str(value)][language]))),
         "number": (0.15, lambda: _amount(value, column, language, rng)),
-        "date": (0.30, lambda: _day(value, language, rng)),
+        "date": (0.30, lambda: _day(value, language, rng, of_a_year=bool(form.rounds))),
         "integer": (0.05, lambda: f"{value} "),
     }
     chance, otherwise = habits[column.kind]
@@ -48,8 +48,8 @@ def _amount(value: float, column: Column, language: str, rng: Random) -> str:
     return rng.choice(ways)
 
 
-def _day(value: date, language: str, rng: Random) -> str:
+def _day(value: date, language: str, rng: Random, *, of_a_year: bool) -> str:
     ways = [value.isoformat(), f"{value.day}/{value.month} {value.year}"]
     if language == "sv":
-        ways += [f"{value.day} {_MONTHS[value.month - 1]} {value.year}", f"{value.day}/{value.month}"]
+        ways += [f"{value.day} {_MONTHS[value.month - 1]} {value.year}", *([f"{value.day}/{value.month}"] if of_a_year else [])]
     return rng.choice(ways)

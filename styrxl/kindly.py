@@ -117,8 +117,8 @@ def integer(raw: Any) -> Read:
     return Read(int(raw))
 
 
-def day(raw: Any, year: int) -> Read:
-    """Read a date; a day and month alone are of the round's year."""
+def day(raw: Any, year: int | None) -> Read:
+    """Read a date; a day and month alone are of the round's year, and no date where there is no round (``year`` None)."""
     if isinstance(raw, date):
         found = raw.date() if isinstance(raw, datetime) else raw
         return Read(found) if found.year in _YEARS else WRONG
@@ -148,16 +148,16 @@ def _serial(raw: float) -> Read:
     return _dated(int(compact[1]), int(compact[2]), int(compact[3])) if compact else WRONG
 
 
-def _day_first(typed: str, year: int) -> Read:
+def _day_first(typed: str, year: int | None) -> Read:
     named = _NAMED.fullmatch(typed)
     if named:
-        month = _month(named[2].lower())
-        return _dated(int(named[3] or year), month, int(named[1])) if month else WRONG
+        month, given = _month(named[2].lower()), int(named[3] or year or 0)
+        return _dated(given, month, int(named[1])) if month else WRONG
     match = _DAY_FIRST.fullmatch(typed)
-    if not match:
+    if not match or not (match[5] or year):
         return WRONG
     first, mark, second = int(match[1]), match[2], int(match[3])
-    given = int(match[5]) if match[5] else year
+    given = int(match[5] or year or 0)
     # A slash throughout is written in either order (1/3/2027); «1/3 2027» and dots are day first in Swedish.
     if mark in "/-" and match[4] == mark and first != second:
         both = _dated(given, second, first), _dated(given, first, second)

@@ -223,7 +223,8 @@ def _reader(column: Column, form: Form, year: int) -> Callable[[Any], Read]:
     if column.kind == "integer":
         return kindly.memoised(kindly.integer)
     if column.kind == "date":
-        return kindly.memoised(lambda raw: kindly.day(raw, year))
+        # The council's plan belongs to no year: a day and month alone are no date there.
+        return kindly.memoised(lambda raw: kindly.day(raw, year if form.rounds else None))
     if column.kind == "choice":
         codes = _codes(form.lists[column.list or ""])
         return kindly.memoised(lambda raw: kindly.choice(raw, codes))

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -285,6 +285,14 @@ def test_the_frame_is_as_the_council_has_adjusted_it_by_then(played: Played) -> 
         assert frames(played, kind)["Summa nämnder"][1] in ({"", 0.0} if kind == "t1" else {4325.0})
     assert [played.prefill(kind, "SBN").frames["operating_frame"] for kind in FOLLOW_UPS] == [212000.0, 216325.0, 216325.0]
     assert [played.prefill(kind, "KFN").frames["operating_frame"] for kind in FOLLOW_UPS] == [268000.0, 249500.0, 249500.0]
+
+
+def test_a_spring_put_together_anew_knows_nothing_of_june(played: Played, tmp_path: Path) -> None:
+    """June's decisions have their own day, also in a plan that has them by now: the frame of the first follow-up is as it was decided."""
+    folder = shutil.copytree(played.folder, tmp_path / "kopia")
+    assert run_in_process(cli.main)(["--workspace", str(folder), "consolidate", "2027-t1"], datetime(2028, 3, 1, tzinfo=UTC)) == 0
+    path = Path("council") / "2027-t1.xlsx"
+    assert (folder / path).read_bytes() == (played.folder / path).read_bytes()
 
 
 @pytest.mark.parametrize("kind", FOLLOW_UPS)

@@ -103,6 +103,14 @@ def test_what_is_no_date(raw: object) -> None:
     assert kindly.day(raw, 2027).wrong
 
 
+@pytest.mark.parametrize("raw", ["15/6", "15 juni", "15.6", "15-6"])
+def test_a_day_without_a_year_is_no_date_where_there_is_no_round(raw: str) -> None:
+    """The council's plan holds many years; no year is guessed there."""
+    assert kindly.day(raw, 2027).value == date(2027, 6, 15)
+    assert kindly.day(raw, None).wrong
+    assert kindly.day(f"{raw} 2027", None).value == date(2027, 6, 15)
+
+
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y%m%d", "%d.%m.%Y"]))
 def test_any_date_round_trips(day: date, form: str) -> None:
     """Any day in any unambiguous form is read as itself."""

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from styrxl.fill import Raw
 from styrxl.ledger import Ledger
 from styrxl.prefill import Prefill
-from town import Town
-from year import BOARD_T2, ENGLISH_T2, PRESCHOOL_T2, T1, T2, Followed, followed_town, moved, plan
+from town import Town, new_town
+from year import ADJUSTMENT, BOARD_T2, ENGLISH_T2, PRESCHOOL_T2, T1, T2, Followed, followed_town, moved, plan
 
 OLD, NEW = "Kultur- och fritidsnämnden", "Kulturnämnden"
 UNIT = "UBN-ÖST"
@@ -56,6 +57,14 @@ def council(town: Town, kind: str) -> dict[str, list[list[Any]]]:
 
 def texts(sheets: dict[str, list[list[Any]]]) -> set[str]:
     return {str(cell) for rows in sheets.values() for row in rows for cell in row}
+
+
+def test_a_decision_without_its_year_is_asked_about(tmp_path: Path) -> None:
+    """Read as a day of some other year it would count in every round."""
+    adjustment = {**ADJUSTMENT, "date": Raw("15/6")}
+    made = new_town(tmp_path / "åköping", plan(adjustments=[adjustment]))
+    told = made.run("distribute", "2027-plan", expect=3).stderr
+    assert "Ramjusteringar C5: Datum: ”15/6” är inte ett datum." in told
 
 
 # a board has a new name
