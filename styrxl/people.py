@@ -28,6 +28,7 @@ from styrxl.workspace import Workspace
 
 _FAULTY = 8  # one in so many
 _ATTEMPTS = 3
+_FORGOTTEN = "missing-value"  # what anybody who has a commitment can forget in a follow-up
 _ANSWERS = {("board", False): board_answers, ("unit", False): unit_answers, ("board", True): board_followup, ("unit", True): unit_followup}
 
 
@@ -82,9 +83,13 @@ class Crowd:
         return self._spoilt(data, one, one.mistakes[attempt]) if attempt < len(one.mistakes) else data
 
     def _spoilt(self, data: bytes, one: Person, mistakes: Sequence[str]) -> bytes:
-        """Return a return with its mistakes; what has no place in it is left for the next one that has room."""
+        """Return a return with its mistakes; what has no place in it is left for the next one that has room.
+
+        The first one sends a return back: in a follow-up something is forgotten instead where it has no place.
+        """
         alone = any(name in material()["file_mistakes"] for name in mistakes)
         room = list(mistakes) if alone else [*mistakes, *self.left][:2]
+        first = mistakes[0]
         for name in room:
             if name in self.left:
                 self.left.remove(name)
@@ -92,7 +97,7 @@ class Crowd:
                 data = _broken(name, data, one)
             except NotHereError:
                 self.left.append(name)
-        return data
+        return _broken(_FORGOTTEN, data, one) if first in self.left and one.form.kind is not None else data
 
 
 def _broken(name: str, data: bytes, one: Person) -> bytes:

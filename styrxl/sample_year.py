@@ -25,19 +25,19 @@ _NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", 
 
 # How a commitment fares, and how a goal does: how often in a hundred, and what is said after April, after August and at year-end.
 _COMMITMENTS: Mapping[str, tuple[int, tuple[str, str, str]]] = {
-    "smooth": (67, ("on_plan", "on_plan", "done")),
-    "late": (11, ("late", "late", "partly_done")),
-    "recovers": (8, ("late", "on_plan", "done")),
-    "stops": (5, ("on_plan", "cancelled", "cancelled")),
-    "fails": (9, ("on_plan", "late", "not_done")),
+    "smooth": (76, ("on_plan", "on_plan", "done")),
+    "late": (8, ("late", "late", "partly_done")),
+    "recovers": (7, ("late", "on_plan", "done")),
+    "stops": (4, ("on_plan", "cancelled", "cancelled")),
+    "fails": (5, ("on_plan", "late", "not_done")),
 }
 _GOALS: Mapping[str, tuple[int, tuple[str, str, str]]] = {
-    "good": (55, ("on_track", "on_track", "fulfilled")),
-    "slides": (10, ("on_track", "partly_on_track", "partly_fulfilled")),
-    "rises": (9, ("partly_on_track", "on_track", "fulfilled")),
-    "half": (12, ("partly_on_track", "partly_on_track", "partly_fulfilled")),
-    "bad": (7, ("off_track", "off_track", "not_fulfilled")),
-    "unclear": (7, ("not_assessable", "partly_on_track", "fulfilled")),
+    "good": (72, ("on_track", "on_track", "fulfilled")),
+    "slides": (7, ("on_track", "partly_on_track", "partly_fulfilled")),
+    "rises": (7, ("partly_on_track", "on_track", "fulfilled")),
+    "half": (6, ("partly_on_track", "partly_on_track", "partly_fulfilled")),
+    "bad": (4, ("off_track", "off_track", "not_fulfilled")),
+    "unclear": (4, ("not_assessable", "partly_on_track", "fulfilled")),
 }
 
 
