@@ -192,11 +192,14 @@ def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None
     stage.tell("handed_in", round=name, boards=boards, units=len(crowd.people) - boards, faulty=len(faulty))
     came = crowd.hand_in(inbox, crowd.people, 0)
     stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id, "--annotate"))
+    waiting, attempt = faulty, 1
+    while waiting:
+        faulty = crowd.faulty(waiting, attempt)
+        stage.tell("again" if faulty else "mended_all", n=len(waiting), faulty=len(faulty))
+        came = crowd.hand_in(inbox, waiting, attempt)
+        stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id))
+        waiting, attempt = faulty, attempt + 1
     here = stage.at(_closed(round_.kind))
-    if faulty:
-        stage.tell("mended_all", n=len(faulty))
-        crowd.hand_in(inbox, faulty, 1)
-        here.command(*stage.on("validate", "--round", round_.id))
     if last:
         last(here)
     here.command(*stage.on("consolidate", round_.id, "--all"))
