@@ -254,7 +254,8 @@ def _outcomes(view: View, those: Sequence[Account]) -> Block:
     rows = tuple(row for a in those if a.there or a.part.expected for row in _account(view, a, keys, spreads))
     folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
     title = view.phrases.word("outcome_title" if view.scope.kind == "year" else "forecast_title")
-    return Block(fields, rows, heading=title, totals=tuple(_sums(view, those, keys)), folded=folded)
+    sums = tuple(_sums(view, those, keys))
+    return Block(fields, rows, heading=title, totals=sums, folded=folded, new_page=view.board is None)
 
 
 def _account(view: View, a: Account, keys: Sequence[str], spreads: Mapping[str, Sequence[Spread]]) -> list[Row]:
