@@ -12,6 +12,7 @@ from styrxl.forms import Form
 from styrxl.judged import Decided
 from styrxl.locate import Place, Table
 from styrxl.prefill import Prefill
+from styrxl.reading import year_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,8 +43,7 @@ class Case:
     @property
     def year(self) -> int:
         """Year of its round."""
-        text = self.identity.get("round", "")[:4]
-        return int(text) if text.isdigit() else 2000
+        return year_of(self.identity)
 
     @property
     def day(self) -> date:

@@ -105,10 +105,9 @@ class Readings:
             return Reading(tuple(found), returned.identity, returned.mixed)
         spoken = language if language in LANGUAGES else "sv"
         tables, located = self._locator(form).locate(returned, spoken)
-        year = returned.identity.get("round", "")[:4]
-        if year.isdecimal():
-            tables = tuple(replace(table, typed=self._typists.typed(form, table, int(year))) for table in tables)
-        return Reading(tuple(found), returned.identity, returned.mixed, form_key(form), spoken, tables, located)
+        year = year_of(returned.identity)
+        typed = tuple(replace(table, typed=self._typists.typed(form, table, year)) for table in tables)
+        return Reading(tuple(found), returned.identity, returned.mixed, form_key(form), spoken, typed, located)
 
     def _form(self, identity: Mapping[str, str]) -> Form | None:
         """Return the form that a return says it is, in its profile and round."""
@@ -134,6 +133,12 @@ class Readings:
         if key not in self._unread:
             self._unread[key] = unread(form, self._forms)
         return self._unread[key]
+
+
+def year_of(identity: Mapping[str, str]) -> int:
+    """Return the year of the round that a return says it is of; 2000 where it says none."""
+    text = identity.get("round", "")[:4]
+    return int(text) if text.isdecimal() else 2000
 
 
 def form_key(form: Form) -> FormKey:
