@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from pathlib import Path
 
 import pytest
@@ -53,11 +52,11 @@ def test_every_file_gets_a_verdict(shared_full: Town, caplog: pytest.LogCaptureF
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_every_file_stays_within_the_time(shared_full: Town, path: Path) -> None:
-    """None takes as long as the limit, let alone more: the worst of them end the process that reads them, at once."""
-    begun = time.monotonic()
-    shared_full.judge((path.name, path.read_bytes()))
-    assert time.monotonic() - begun < STANDARD.seconds / 2
+def test_no_file_runs_into_the_time_limit(shared_full: Town, path: Path) -> None:
+    """The worst of them end the process that reads them, at once."""
+    [judged] = shared_full.judge((path.name, path.read_bytes())).returns
+    reasons = [getattr(found.facts.get("why"), "key", None) for found in judged.findings]
+    assert "took_too_long" not in reasons
 
 
 def test_a_round_goes_on_beside_them(shared_full: Town) -> None:

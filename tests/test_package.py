@@ -44,7 +44,7 @@ def test_python_m_is_the_command() -> None:
 def test_constraints_are_exact_and_hold_no_addresses() -> None:
     """Each line is a name and a version, for any registry and any folder."""
     lines = (CHECKOUT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    loose = [line for line in lines if not re.fullmatch(r"#.*|[A-Za-z0-9_.-]+==[0-9.]+", line)]
+    loose = [line for line in lines if not re.fullmatch(r"#.*|[A-Za-z0-9_.-]+==[0-9.]+(\.post\d+)?", line)]
 
     assert loose == []
 
