@@ -62,6 +62,11 @@ class Followed:
         return {r["commitment_id"]: r for r in plain(self.view.table("commitment_status")) if r["commitment_id"]}
 
     @cached_property
+    def last_statuses(self) -> Mapping[str, str]:
+        """The status that each commitment was last given in an earlier round, also of those who are silent now."""
+        return {code: status for past in self.behind.earlier for code, status in statuses_of(past).items()}
+
+    @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """Goals and commitments as they were first handed in, by id."""
         return self.view.hanging.entries if self.view.hanging else {}

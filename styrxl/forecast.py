@@ -187,7 +187,10 @@ def _frames(view: View, those: Sequence[Account]) -> Block:
     rows = tuple(row for a in those for row in _framed(view, a))
     figures = [_frame_figures(a) for a in those]
     sums = tuple(map(_sum, zip(*figures, strict=True)))
-    last = Row((sum_label(view), None, *sums, None), weight=BOLD)
+    # Frames that nobody has budgeted leave nothing over, so the last row says how much of the frames they are.
+    outside = total(a.current for a in those if a.line.budget is None)
+    why = view.phrases.word("incl_without_plan", amount=_plain_amount(view, outside)) if outside and not view.board else None
+    last = Row((sum_label(view), None, *sums, why), weight=BOLD)
     folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
     return Block(fields, rows, heading=view.phrases.word("frame_title"), totals=(last,), folded=folded)
 

@@ -70,7 +70,8 @@ def ground(follow: Followed, s: Standing, c: Coverage) -> str:
     counts = {key: values.count(v) for key, v in (("yes", YES), ("partly", PARTLY), ("no", NO), ("silent", None))}
     kept = [v for v in (_value(s, p, commitment=True) for p in s.commitments) if v is not None]
     facts = {**counts, "n": len(parts), "kept": kept.count(YES), "of": len(kept)}
-    why = word(f"why_{s.suggestion.why}_{s.suggestion.by}" if s.suggestion.why in _BY else f"why_{s.suggestion.why}", **facts)
+    step = "partly" if s.suggestion.why == "mixed" and not counts["yes"] + counts["no"] else s.suggestion.why
+    why = word(f"why_{step}_{s.suggestion.by}" if step in _BY else f"why_{step}", **facts)
     silent = word("why_silent", **facts) if counts["silent"] and s.suggestion.value is not None else None
     lacking = word("why_lacking", boards=", ".join(follow.view.name(b) or b for b in c.lacking)) if c.lacking else None
     told = joined([why, silent, lacking], " ") or ""
@@ -80,7 +81,7 @@ def ground(follow: Followed, s: Standing, c: Coverage) -> str:
     return word("own", what=f" ({own})" if own else "", suggested=follow.said(s.suggestion.value, sign=False), why=told)
 
 
-_BY = frozenset({"all", "mixed", "mostly_no", "unknown"})
+_BY = frozenset({"all", "mixed", "partly", "mostly_no", "unknown"})
 
 
 def _value(s: Standing, code: str | None, *, commitment: bool | None = None) -> Said:

@@ -165,6 +165,7 @@ def _owners(follow: Followed) -> Block | None:
     said = sum(n for c, n in every.items() if c in STATUSES)
     ahead = sum(n for c, n in every.items() if STATUSES.get(c) == YES)
     title = view.phrases.message(f"commitments_{_tense(view.scope.kind)}", ahead, said) if said else word("nobody_said")
+    title += f" ({word('n_silent', n=every[MISSING])})" if said and every[MISSING] else ""
     return _stacked(follow, "statuses_title", title, "board" if view.board is None else "unit", [n for n, _ in counted], series)
 
 
@@ -189,6 +190,8 @@ def _money(follow: Followed) -> Block | None:
     kept = sum((a.line.deviation or 0.0) >= 0 for a in those)
     final = view.scope.kind == "year"
     title = view.phrases.message("outcome" if final else "forecast", kept, len(those))
+    if lacking := sum(a.part.expected and not a.there for a in accounts(view)):
+        title += f" ({view.phrases.word('one_lacking' if lacking == 1 else 'n_boards_lacking', n=lacking)})"
     heading = view.phrases.heading
     fields = (
         Field(heading("board"), width=LABEL_WIDTH),

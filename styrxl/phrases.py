@@ -58,7 +58,10 @@ class Phrases:
             which = "single" if n else "single_none"
         else:
             which = "none" if n == 0 else "all" if n == total else "one" if n == 1 else "some"
-        text = str(self.raw["titles"][key][which][self.language])
+        titles = self.raw["titles"][key]
+        if which == "all" and total == 2 and "both" in titles:  # which a workspace's own words may not have
+            which = "both"
+        text = str(titles[which][self.language])
         names = self.raw["numbers"][self.language]
         # One sentence keeps to one way of writing numbers: in letters where all of them are small.
         said = [str(names[x]) if max(n, total) < len(names) else str(x) for x in (n, total)]

@@ -61,7 +61,7 @@ def _commitment(
     status = follow.status(node.id)
     told, table, known = (row, "commitment_status", _COMMITMENT) if row is not None else (new, "added_commitments", _NEW)
     more, amounts = rest(view, told, spreads[table], known) if told else (None, ())
-    last = row.get("last_status") if row else None
+    last = (row.get("last_status") if row else None) or follow.last_statuses.get(node.id)
     cells = (
         node.id,
         *(() if view.board else (view.board_name(node.owner or ""),)),

@@ -1,4 +1,4 @@
-"""The small municipality's year, worked out by hand: two boards, three units; three follow-ups, in which one board falls silent."""
+"""The small municipality's year: two boards, three units; a plan, and three follow-ups in which some fall silent."""
 
 from __future__ import annotations
 
@@ -84,6 +84,7 @@ def _plans() -> Rows:
             row(1, KFN, "Budget", 7, activity="Bibliotek", revenue=None, cost=480.0, net=480.0),
         ],
         "unit_frames": [row(0, UBN, "Enhetsramar", 6, unit_id=ALBY, frame=700.0)],
+        "investments": [row(0, UBN, "Investeringar", 6, project="Ny sal", total_expenditure=300.0, year_budget=200.0, finished_year=2028)],
         "indicators": [
             row(
                 0,
@@ -292,6 +293,16 @@ def scope(kind: str, language: str = "sv") -> Scope:
 def behind(kind: str, based_on: Mapping[str, Mapping[str, str]] | None = None) -> Behind:
     """Return what lies behind a follow-up."""
     return Behind(plans(), tuple(past(k.kind) for k in Round(2027, kind).before), based_on=based_on or {})
+
+
+def planning(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[Issued, ...], Scope]:
+    """Return the planning round as it is consolidated; everybody has been issued a workbook, and one unit's plan came a day late."""
+    due = {ALBY: date(2026, 12, 9), BRUN: date(2026, 12, 20), BIBL: date(2026, 12, 20)}
+    issued = (
+        *(Issued(o, "annual_plan", date(2026, 10, 1), date(2026, 12, 15)) for o in (UBN, KFN)),
+        *(Issued(o, "unit_plan", date(2026, 11, 1), day) for o, day in due.items()),
+    )
+    return plans().judged, PLAN, issued, scope("plan", language)
 
 
 def follow_up(kind: str, language: str = "sv") -> tuple[JudgedRound, Plan, tuple[Issued, ...], Scope]:

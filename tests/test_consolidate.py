@@ -369,6 +369,7 @@ def test_english() -> None:
         (1, 13, "Ett av tretton mål har åtaganden"),
         (11, 13, "Elva av tretton mål har åtaganden"),
         (13, 13, "Alla tretton mål har åtaganden"),
+        (2, 2, "Båda målen har åtaganden"),
         (11, 40, "11 av 40 mål har åtaganden"),
         (1, 1, "Det enda målet har åtaganden"),
         (0, 1, "Det enda målet har inga åtaganden"),

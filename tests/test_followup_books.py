@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from small_town import FORMS, row, tables
-from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, plans, returned, scope
-from small_year_rows import ROWS
+from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, planning, plans, returned, scope
+from small_year_rows import CHARTS, ROWS, SOURCES
 from styrxl import report
 from styrxl.behind import Behind, Past
 from styrxl.book import Block, Book, Link, Page, Row
@@ -35,6 +35,7 @@ from test_report import sheets, table
 from year import T1, changed, followed_town
 
 KINDS = ("t1", "t2", "year")
+ROUNDS = ("plan", *KINDS)
 DEVIATIONS = (  # what less what is what
     ("Aktuell budget (tkr)", "{} netto (tkr)", "Avvikelse (tkr)"),
     ("Ram (tkr)", "{} (tkr)", "Avvikelse (tkr)"),
@@ -76,20 +77,23 @@ def board_book(*of: Any) -> bytes:
     return report.board_book(*of).workbook
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ROUNDS)
 def test_every_figure_of_the_small_year(kind: str) -> None:
-    found = {p.name: [shown(r) for r in every_row(p)] for p in council(kind).pages}
+    book = consolidate(*planning())[1] if kind == "plan" else council(kind)
+    found = {p.name: [shown(r) for r in every_row(p)] for p in book.pages}
     assert list(found) == list(ROWS[kind])
     for name, rows in ROWS[kind].items():
         assert found[name] == rows, name
+    assert [b.chart.title for b in page(book, "Översikt").blocks if b.chart] == CHARTS[kind]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ROUNDS)
 def test_nothing_of_a_return_is_lost_or_counted_twice(kind: str) -> None:
-    rows = table(sheets(council_book(*follow_up(kind), behind(kind)))["Källor"], "Från")
+    of = (*planning(),) if kind == "plan" else (*follow_up(kind), behind(kind))
+    rows = table(sheets(council_book(*of))["Källor"], "Från")
     assert {r["Avstämning"] for r in rows} == {"✓ Stämmer"}
-    view, _ = consolidate(*follow_up(kind), None, behind(kind))
-    assert rows[-1]["Rader i filen"] == sum(t.rows for t in handed_in(view).values())
+    for where in ("i filen", "här"):
+        assert [(r["Från"], r[f"Rader {where}"], r[f"Kontrollsumma {where} (tkr)"]) for r in rows] == SOURCES[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -115,12 +119,7 @@ def test_sheets_are_named_in_both_languages() -> None:
 
 def test_charts_say_one_thing_each_and_have_their_figures_beside_them() -> None:
     charts = [(b, b.chart) for b in page(council("t2"), "Översikt").blocks if b.chart]
-    assert [c.title for _, c in charts] == [
-        "Ett av två mål bedöms uppfyllas",
-        "Fyra av fem åtaganden är klara eller följer planen",
-        "Den enda nämnden väntas hålla sin budget",
-        "Fler mål uppfylls än förra gången: 1 mot 0",
-    ]
+    assert len(charts) == 4
     for b, chart in charts:
         assert chart.title in chart.alt
         for series, column in zip(chart.series, chart.columns, strict=True):
