@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -26,13 +26,15 @@ from styrxl.book import Block, Book, Link, Page, Row
 from styrxl.consolidate import consolidate, handed_in
 from styrxl.errors import StyrxlError
 from styrxl.feedback import feedback
+from styrxl.inbox import open_desk
 from styrxl.judged import Judged, JudgedRound
+from styrxl.ledger import Ledger
 from styrxl.plan import CouncilAssessment
-from styrxl.publish import feedback_in
+from styrxl.publish import behind_of, feedback_in
 from styrxl.rounds import Round
 from styrxl.view import Issued
 from test_report import sheets, table
-from year import T1, changed, followed_town
+from year import BOARD_YEAR, MOMENTS, T1, T2, changed, followed_town
 
 KINDS = ("t1", "t2", "year")
 ROUNDS = ("plan", *KINDS)
@@ -144,19 +146,89 @@ def test_the_councils_own_assessment_goes_before_the_suggested_one() -> None:
     ]
 
 
-def test_last_year_stands_first_in_the_trend() -> None:
-    last = Past(Round(2026, "year"), JudgedRound("2026-year", (returned(0, UBN, "year"),), tables({"goal_assessments": [
-        row(0, UBN, "Mål", 5, goal_id="UBN-M1", text="Mål 1", assessment="not_fulfilled", trend=None, analysis="x")
-    ]})))  # fmt: skip
-    old = plans()
-    goals: list[dict[str, Any]] = [dict(r) for r in old.told.of("goals", UBN) if r["goal_id"] == "UBN-M1"]
-    first = Past(
-        Round(2026, "plan"), JudgedRound("2026-plan", old.judged.returns, tables({"goals": [g | {"from_year": 2026} for g in goals]}))
-    )
-    book = consolidate(*follow_up("t1"), None, replace(behind("t1"), last_year=last, last_plans=first))[1]
+def a_year_before(assessment: str) -> dict[str, Past]:
+    """Return the plans and the annual report of 2026, in which the board's first goal was assessed so."""
+    said = row(0, UBN, "Mål", 5, goal_id="UBN-M1", text="Mål 1", assessment=assessment, trend=None, analysis="x")
+    goals = [dict(r) | {"from_year": 2026} for r in plans().told.of("goals", UBN) if r["goal_id"] == "UBN-M1"]
+    report_ = JudgedRound("2026-year", (returned(0, UBN, "year"),), tables({"goal_assessments": [said]}))
+    first = JudgedRound("2026-plan", plans().judged.returns, tables({"goals": goals}))
+    return {"last_year": Past(Round(2026, "year"), report_), "last_plans": Past(Round(2026, "plan"), first)}
+
+
+@pytest.mark.parametrize(
+    "kind, then, rounds, said",
+    [
+        ("t1", "not_fulfilled", ["Delår 1 2027"], ("✗ Ej uppfyllt", "! Bedöms uppfyllas delvis", "Bättre än förra gången")),
+        (
+            *("t2", "fulfilled", ["Delår 1 2027", "Delår 2 2027"]),
+            ("✓ Uppfyllt", "! Bedöms uppfyllas delvis", "✓ Bedöms uppfyllas", "Bättre än förra gången"),
+        ),
+        (
+            *("year", "partly_fulfilled", ["Delår 1 2027", "Delår 2 2027", "Helår 2027"]),
+            ("! Delvis uppfyllt", "! Bedöms uppfyllas delvis", "✓ Bedöms uppfyllas"),
+        ),
+    ],
+)
+def test_last_year_stands_first_in_the_trend(kind: str, then: str, rounds: list[str], said: tuple[str, ...]) -> None:
+    """Year-end has the council's own word in it too, marked; in the chart last year is the first bar."""
+    book = consolidate(*follow_up(kind), None, replace(behind(kind), **a_year_before(then)))[1]
     trend = block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång")
-    assert [f.heading for f in trend.fields] == ["Id", "Fullmäktigemål", "Helår 2026", "Delår 1 2027", "Utveckling"]
-    assert shown(trend.rows[0]) == ("KF-M1", "Fler lär sig läsa", "✗ Ej uppfyllt", "! Bedöms uppfyllas delvis", "Bättre än förra gången")
+    assert [f.heading for f in trend.fields] == ["Id", "Fullmäktigemål", "Helår 2026", *rounds, "Utveckling"]
+    own = ("! Delvis uppfyllt (fullmäktiges egen)", "Sämre än förra gången") if kind == "year" else ()
+    assert shown(trend.rows[0]) == ("KF-M1", "Fler lär sig läsa", *said, *own)
+    chart = block(book, "Översikt", "Fullmäktiges mål, omgång för omgång")
+    assert [r.cells[0] for r in chart.rows] == ["Helår 2026", *rounds]
+
+
+def test_what_cannot_be_assessed_is_a_value_of_its_own() -> None:
+    """In counts, charts and trends; it is neither better nor worse than anything, and the council may say it too."""
+    judged, plan, issued, of = follow_up("t1")
+    unsure = judged.tables["goal_assessments"].replace({"assessment": {"off_track": "not_assessable"}})
+    judged = replace(judged, tables={**judged.tables, "goal_assessments": unsure})
+    book = consolidate(judged, plan, issued, of, None, replace(behind("t1"), **a_year_before("fulfilled")))[1]
+    told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
+    assert told["Fullmäktiges mål som bedöms uppfyllas"] == (0, "av 2; 1 delvis, 0 inte, 1 kan inte bedömas")
+    assert told["Nämndmål som bedöms uppfyllas"] == (1, "av 4; 1 delvis, 0 inte, 2 kan inte bedömas")
+    areas, trend = (block(book, "Översikt", h) for h in ("Fullmäktiges mål per målområde", "Fullmäktiges mål, omgång för omgång"))
+    assert [f.heading for f in areas.fields] == ["Målområde", "Bedöms uppfyllas delvis", "Kan inte bedömas"]
+    assert [shown(r) for r in areas.rows] == [("Kunskap", 1, 0), ("Hälsa", 0, 1)]
+    assert [f.heading for f in trend.fields] == ["Omgång", "Uppfylls", "Delvis", "Kan inte bedömas"]
+    assert [shown(r) for r in trend.rows] == [("Helår 2026", 1, 0, 1), ("Delår 1 2027", 0, 1, 1)]
+    goal = page(book, "Måluppfyllelse").blocks[0].rows[1]
+    assert goal.cells[3:8] == (0, 0, 0, 1, 0)
+    assert goal.cells[-2] == "Kan inte bedömas"
+    assert shown(block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång").rows[1])[-1] == "Går inte att jämföra"
+    own = CouncilAssessment("2027-t1", "KF-M1", "not_assessable", None, None)
+    book = consolidate(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
+    assert page(book, "Översikt").blocks[0].rows[2].cells[2] == (
+        "av 2; 0 delvis, 0 inte, 2 kan inte bedömas; 1 med fullmäktiges egen bedömning"
+    )
+
+
+def silent(of: Past, owner: str) -> Past:
+    """Return a round to which an owner never answered."""
+    kept_ = {name: frame[frame["_owner"] != owner].reset_index(drop=True) for name, frame in of.judged.tables.items()}
+    return replace(of, judged=replace(of.judged, returns=tuple(r for r in of.judged.returns if r.owner != owner), tables=kept_))
+
+
+def test_a_board_that_never_answered() -> None:
+    """It is named, its goals and commitments are said to lack answers, and nothing of it is added up or guessed."""
+    _, plan, issued, of = follow_up("year")
+    never = replace(behind("year"), earlier=tuple(silent(p, KFN) for p in behind("year").earlier))
+    book = consolidate(silent(past("year"), KFN).judged, plan, issued, of, None, never)[1]
+    assert shown(block(book, "Saknas och varningar", "Det här saknas").rows[0])[::2] == ("Kulturnämnden", "Har inte lämnat in.")
+    told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
+    assert told["Nämnder med klar uppföljning"] == (1, "av 2")
+    assert told["Nämndmål som är uppfyllda"] == (2, "av 4; 0 delvis, 1 inte, 0 kan inte bedömas; utan svar: 1")
+    assert told["Utfall netto (tkr)"][0] == told["Aktuell budget (tkr)"][0] + 3.5 == 974.25
+    goals = {r.cells[0]: shown(r) for r in block(book, "Måluppfyllelse", "Nämndernas mål").rows}
+    assert goals["KFN-M1"] == ("KFN-M1", "Mål 1", "KF-M1", "Kulturnämnden", None, "! Svar saknas")
+    goal = page(book, "Måluppfyllelse").blocks[0].rows[0].cells
+    assert goal[2:12] == ("✓ Ja, 2 av 2 nämnder", 2, 0, 0, 0, 1, 1, 1, 1, 2)  # it planned a goal, which is all that covers asks
+    commitments = {r.cells[0]: shown(r) for r in page(book, "Åtaganden").blocks[0].rows}
+    assert commitments["KFN-2027-A1"][6:8] == (None, "! Svar saknas")
+    mine = next(r for r in page(book, "Uppsikt").blocks[1].rows if r.cells[:2] == ("Kulturnämnden", "Nämnden själv"))
+    assert shown(mine)[3:] == ("✓ Ja", "! Inte inkommen", "—", 1, 0, 0, 0, 1, 0, "Ingen tidigare omgång")
 
 
 def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
@@ -247,6 +319,40 @@ def test_a_corrected_return_and_feedback_on_disk(tmp_path: Path) -> None:
     assert os.fspath(path)
 
 
+def test_rounds_out_of_order(tmp_path: Path) -> None:
+    """The year is closed without an August report, which comes last of all; and the next year sees what this one ended in."""
+    year = followed_town(tmp_path / "town")
+    run, council_ = year.town.run, year.town.root / "council"
+
+    def said(kind: str, sheet: str) -> list[Any]:
+        run("consolidate", f"2027-{kind}", expect=None)
+        return [cell for line in sheets((council_ / f"2027-{kind}.xlsx").read_bytes())[sheet] for cell in line if cell not in (None, "")]
+
+    year.put("t1", "UBN", T1["UBN"])
+    assert "Utveckling" in said("t1", "Måluppfyllelse")
+    first = (council_ / "2027-t1.xlsx").read_bytes()
+    run("distribute", "2027-year", "--to", "UBN")
+    year.put("year", "UBN", BOARD_YEAR)
+    trend = said("year", "Måluppfyllelse")
+    assert [name in trend for name in ("Delår 1 2027", "Delår 2 2027", "Helår 2027")] == [True, False, True]
+    assert not [text for text in said("year", "Saknas och varningar") if "Delår 2 2027" in str(text)]
+
+    run("distribute", "2027-t2", "--to", "UBN")
+    year.put("t2", "UBN", T2["UBN"])
+    assert "Delår 2 2027" in said("t2", "Måluppfyllelse")
+    assert "Delår 2 2027" in said("year", "Måluppfyllelse")
+    older = [str(text) for text in said("year", "Saknas och varningar")]
+    assert [text for text in older if text.startswith("Gjordes innan det svar i Delår 2 2027 fanns")]
+    said("t1", "Översikt")
+    assert (council_ / "2027-t1.xlsx").read_bytes() == first
+
+    with Ledger.open(year.town.workspace.database) as ledger:
+        desk = open_desk(year.town.workspace, ledger, MOMENTS["year"])
+        following = behind_of(desk, Round(2028, "t1"), JudgedRound("2028-t1", (), {}))
+    assert following.last_year is not None
+    assert [r["assessment"] for r in following.last_year.told.of("goal_assessments", "UBN")] == ["fulfilled"]
+
+
 # Years that nobody thought of.
 
 AMOUNTS = st.one_of(st.none(), st.integers(0, 10**11).map(lambda ore: ore / 100_000))
@@ -326,15 +432,17 @@ def _asked(kind: str, name: str) -> bool:
 def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) -> None:
     judged, plan, issued, of, board, behind_ = case
     view, book = consolidate(judged, plan, issued, of, board, behind_)
-    rows, money = Counter[int](), dict[int, list[float]]()
+    rows, money, places = Counter[int](), dict[int, list[float]](), Counter[tuple[str, str | None]]()
     for each in (b for p in book.pages for b in p.blocks):
         for r in (*each.rows, *each.totals):
             if r.source is not None:
                 rows[r.source] += not r.again
+                places.update((c.path, c.place) for c in r.cells if isinstance(c, Link) and not r.again)
                 typed = [c for c, f in zip(r.cells, each.fields, strict=True) if f.tally and c is not None and not r.sums]
                 money.setdefault(r.source, []).extend([*typed, *r.amounts])
     for source, tally in handed_in(view).items():
         assert rows[source] == tally.rows
+        assert {n for (path, _), n in places.items() if path == view.sources[source].path} <= {1}  # none twice in another's stead
         assert isclose(fsum(money.get(source, [])), tally.money, abs_tol=1e-4)
 
 
@@ -345,7 +453,7 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
     of = replace(of, language="sv")
     _, book = consolidate(judged, plan, issued, of, board, behind_)
     now = "Utfall" if of.kind == "year" else "Helårsprognos"
-    for each in (b for p in book.pages if p.name in ("Ekonomi", "Investeringar") for b in p.blocks):
+    for each in (b for p in book.pages if p.name in ("Översikt", "Ekonomi", "Investeringar") for b in p.blocks):
         heads = [f.heading for f in each.fields]
         for budget, against, dev in DEVIATIONS:
             if not {budget, against.format(now), dev} <= set(heads):
@@ -357,3 +465,36 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
                     assert any(one.cells[-1] is None for one in each.rows)
                     continue
                 assert said[dev] == (None if first is None or second is None else round(fsum((first, -second)), 5)), (budget, r)
+    told = {r.cells[0]: r.cells[1] for r in page(book, "Översikt").blocks[0].rows}
+    against = told.get("Utfall netto (tkr)" if of.kind == "year" else "Helårsprognos netto (tkr)")
+    if (said_ := told.get("Avvikelse mot budget (tkr)")) is not None:
+        assert said_ == round(fsum((told["Aktuell budget (tkr)"], -against)), 5)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(years())
+def test_sums_tie_out_from_activity_to_board_to_council(case: tuple[Any, ...]) -> None:
+    """To the öre: what stands under a board adds up to its row, and the boards' rows to the last one."""
+    judged, plan, issued, of, board, behind_ = case
+    _, book = consolidate(judged, plan, issued, replace(of, language="sv"), board, behind_)
+    for each in (b for p in book.pages if p.name in ("Ekonomi", "Investeringar") for b in p.blocks if b.totals):
+        heads = [(n, f.heading) for n, f in enumerate(each.fields) if f.kind == "money"]
+        for n, heading in heads:
+            if "avvikelse" in heading.casefold() or heading.startswith("Kvar"):  # of what has both; the property above is theirs
+                continue
+            for board_, mine in _under(each.rows):
+                amounts = [r.cells[n] for r in mine if r.cells[n] is not None]
+                assert not amounts or round(fsum(amounts), 5) == board_.cells[n], (heading, board_)
+            amounts = [r.cells[n] for r in each.rows if r.level == 0 and r.cells[n] is not None]
+            assert round(fsum(amounts), 5) == (each.totals[-1].cells[n] or 0.0), heading
+
+
+def _under(rows: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
+    """Return the rows of boards, each with those under it."""
+    found: list[tuple[Row, list[Row]]] = []
+    for r in rows:
+        if r.level == 0:
+            found.append((r, []))
+        else:
+            found[-1][1].append(r)
+    return found
