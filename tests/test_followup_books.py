@@ -146,13 +146,13 @@ def test_the_councils_own_assessment_goes_before_the_suggested_one() -> None:
     ]
 
 
-def a_year_before(assessment: str) -> dict[str, Past]:
-    """Return the plans and the annual report of 2026, in which the board's first goal was assessed so."""
+def after_a_year(kind: str, assessment: str) -> Behind:
+    """Return what lies behind a follow-up, with 2026 too, in which the board's first goal was assessed so in the end."""
     said = row(0, UBN, "Mål", 5, goal_id="UBN-M1", text="Mål 1", assessment=assessment, trend=None, analysis="x")
     goals = [dict(r) | {"from_year": 2026} for r in plans().told.of("goals", UBN) if r["goal_id"] == "UBN-M1"]
     report_ = JudgedRound("2026-year", (returned(0, UBN, "year"),), tables({"goal_assessments": [said]}))
     first = JudgedRound("2026-plan", plans().judged.returns, tables({"goals": goals}))
-    return {"last_year": Past(Round(2026, "year"), report_), "last_plans": Past(Round(2026, "plan"), first)}
+    return replace(behind(kind), last_year=Past(Round(2026, "year"), report_), last_plans=Past(Round(2026, "plan"), first))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def a_year_before(assessment: str) -> dict[str, Past]:
 )
 def test_last_year_stands_first_in_the_trend(kind: str, then: str, rounds: list[str], said: tuple[str, ...]) -> None:
     """Year-end has the council's own word in it too, marked; in the chart last year is the first bar."""
-    book = consolidate(*follow_up(kind), None, replace(behind(kind), **a_year_before(then)))[1]
+    book = consolidate(*follow_up(kind), None, after_a_year(kind, then))[1]
     trend = block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång")
     assert [f.heading for f in trend.fields] == ["Id", "Fullmäktigemål", "Helår 2026", *rounds, "Utveckling"]
     own = ("! Delvis uppfyllt (fullmäktiges egen)", "Sämre än förra gången") if kind == "year" else ()
@@ -185,7 +185,7 @@ def test_what_cannot_be_assessed_is_a_value_of_its_own() -> None:
     judged, plan, issued, of = follow_up("t1")
     unsure = judged.tables["goal_assessments"].replace({"assessment": {"off_track": "not_assessable"}})
     judged = replace(judged, tables={**judged.tables, "goal_assessments": unsure})
-    book = consolidate(judged, plan, issued, of, None, replace(behind("t1"), **a_year_before("fulfilled")))[1]
+    book = consolidate(judged, plan, issued, of, None, after_a_year("t1", "fulfilled"))[1]
     told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
     assert told["Fullmäktiges mål som bedöms uppfyllas"] == (0, "av 2; 1 delvis, 0 inte, 1 kan inte bedömas")
     assert told["Nämndmål som bedöms uppfyllas"] == (1, "av 4; 1 delvis, 0 inte, 2 kan inte bedömas")
@@ -466,9 +466,9 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
                     continue
                 assert said[dev] == (None if first is None or second is None else round(fsum((first, -second)), 5)), (budget, r)
     told = {r.cells[0]: r.cells[1] for r in page(book, "Översikt").blocks[0].rows}
-    against = told.get("Utfall netto (tkr)" if of.kind == "year" else "Helårsprognos netto (tkr)")
     if (said_ := told.get("Avvikelse mot budget (tkr)")) is not None:
-        assert said_ == round(fsum((told["Aktuell budget (tkr)"], -against)), 5)
+        spent = told["Utfall netto (tkr)" if of.kind == "year" else "Helårsprognos netto (tkr)"]
+        assert said_ == round(fsum((told["Aktuell budget (tkr)"], -spent)), 5)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
