@@ -189,7 +189,7 @@ def _frames(view: View, those: Sequence[Account]) -> Block:
     sums = tuple(map(_sum, zip(*figures, strict=True)))
     # Frames that nobody has budgeted leave nothing over, so the last row says how much of the frames they are.
     outside = total(a.current for a in those if a.line.budget is None)
-    why = view.phrases.word("incl_without_plan", amount=_plain_amount(view, outside)) if outside and not view.board else None
+    why = view.phrases.word("incl_without_plan", amount=plain_amount(view, outside)) if outside and not view.board else None
     last = Row((sum_label(view), None, *sums, why), weight=BOLD)
     folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
     return Block(fields, rows, heading=view.phrases.word("frame_title"), totals=(last,), folded=folded)
@@ -395,11 +395,12 @@ def _beside(view: View, account: Account | None) -> str | None:
     if account is None or not account.there or account.line.budget is None:
         return None
     one = account.line
-    amounts = {"budget": _plain_amount(view, one.budget), "forecast": _plain_amount(view, one.outcome if one.final else one.forecast)}
+    amounts = {"budget": plain_amount(view, one.budget), "forecast": plain_amount(view, one.outcome if one.final else one.forecast)}
     return view.phrases.word("board_outcome" if one.final else "board_forecast", **amounts)
 
 
-def _plain_amount(view: View, value: float | None) -> str:
+def plain_amount(view: View, value: float | None) -> str:
+    """Return an amount as it is said in a sentence, in the reader's language."""
     return "–" if value is None else _amount(view, value).removeprefix("+")
 
 
@@ -410,7 +411,7 @@ def _unit(follow: Followed, u: Part, r: Mapping[str, Any], asked: Sequence[str],
         if frame is None:
             return None
         why = view.phrases.word("status_missing" if u.id in follow.asked else "status_outside")
-        told = view.phrases.word("frame_of", amount=_plain_amount(view, frame))  # in words, so that what is shown ties out
+        told = view.phrases.word("frame_of", amount=plain_amount(view, frame))  # in words, so that what is shown ties out
         return Row((view.name(u.board), u.name, *[None] * (len(asked) + 1), why, told), level=1, indent=1)
     deviation = difference(r.get("frame"), r.get("outcome") if final else r.get("forecast"))
     more, own = rest(view, r, spreads, {"unit_id", "comment", *asked})

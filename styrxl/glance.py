@@ -9,7 +9,7 @@ from typing import Any
 from styrxl import look
 from styrxl.book import Block, Chart, Field, Page, Row, Series
 from styrxl.followed import ADDED, MISSING, OUTSIDE, Followed
-from styrxl.forecast import Account, accounts, summed
+from styrxl.forecast import Account, accounts, plain_amount, summed
 from styrxl.listing import page
 from styrxl.oversight import standings
 from styrxl.overview import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure
@@ -115,9 +115,7 @@ def _kronor(follow: Followed) -> list[Figure]:
         (figure("deviation"), one.deviation, word("plus_is_surplus")),
     ]
     if not final and one.unfunded:
-        rows.append(
-            (figure("without_unfunded"), one.without, word("counts_on", amount=f"{one.unfunded:,.0f}".replace(",", "\N{NO-BREAK SPACE}")))
-        )
+        rows.append((figure("without_unfunded"), one.without, word("counts_on", amount=plain_amount(view, one.unfunded))))
     return rows
 
 

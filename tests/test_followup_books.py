@@ -128,6 +128,14 @@ def test_charts_say_one_thing_each_and_have_their_figures_beside_them() -> None:
             assert series.values == tuple(r.cells[column] for r in b.rows)
 
 
+@pytest.mark.parametrize("language, said", [("sv", "prognosen räknar med 1\N{NO-BREAK SPACE}234,50 tkr"), ("en", "SEK 1,234.50 thousand")])
+def test_amounts_are_said_as_each_language_writes_them(language: str, said: str) -> None:
+    judged, plan, issued, of = follow_up("t1", language)
+    outcomes = judged.tables["outcomes"].replace({"unfunded": {10.0: 1234.5}})
+    book = consolidate(replace(judged, tables={**judged.tables, "outcomes": outcomes}), plan, issued, of, None, behind("t1"))[1]
+    assert said in str(book.pages[0].blocks[0].rows[-1].cells[2])
+
+
 def test_frames_are_those_of_the_rounds_day() -> None:
     """The adjustment of June is not there in April, and the one of January after the year never is."""
     adjusted = {kind: shown(block(council(kind), "Ekonomi", "Ram och aktuell budget").rows[0])[3] for kind in KINDS}
