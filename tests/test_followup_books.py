@@ -235,7 +235,7 @@ def test_a_board_that_never_answered() -> None:
     assert goal[2:12] == ("✓ Ja, 2 av 2 nämnder", 2, 0, 0, 0, 1, 1, 1, 1, 2)  # it planned a goal, which is all that covers asks
     commitments = {r.cells[0]: shown(r) for r in page(book, "Åtaganden").blocks[0].rows}
     assert commitments["KFN-2027-A1"][6:8] == (None, "! Svar saknas")
-    mine = next(r for r in page(book, "Uppsikt").blocks[1].rows if r.cells[:2] == ("Kulturnämnden", "Nämnden själv"))
+    mine = next(r for r in block(book, "Uppsikt", "Per nämnd och enhet").rows if r.cells[:2] == ("Kulturnämnden", "Nämnden själv"))
     assert shown(mine)[3:] == ("✓ Ja", "! Inte inkommen", "—", 1, 0, 0, 0, 1, 0, "Ingen tidigare omgång")
 
 
