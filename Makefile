@@ -32,8 +32,14 @@ $(VENV)/installed-with-tests: $(PACKAGE) | $(VENV)/made
 	$(INSTALL) '.[test]'
 	touch $(VENV)/installed $@
 
-bench: $(VENV)/installed ## How fast it is, beside what it is measured against (SIZES=1000 for a short run)
-	$(BIN)/python -P tests/bench.py $(if $(SIZES),--sizes $(SIZES))
+bench: $(VENV)-bench/installed ## How fast it is, beside what it is measured against (SIZES=1000 for a short run)
+	$(VENV)-bench/bin/python -P tests/bench.py $(if $(SIZES),--sizes $(SIZES))
+
+# In an environment of its own: the peers bring much that styrxl is not run with, and that would be measured too.
+$(VENV)-bench/installed: $(PACKAGE)
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[bench]'
+	touch $@
 
 clean: ## What make has made, but for demo/
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) $(VENV)-bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
