@@ -8,7 +8,7 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(wildcard styrxl/*.* styrxl/*/*.* styrxl/*/*/*.py schemas sheets schemas/* sheets/*)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test bench clean
+.PHONY: demo test coverage bench clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/
 	$(BIN)/styrxl demo demo
@@ -18,6 +18,9 @@ test: $(VENV)/installed-with-tests ## Lint, types and the whole suite
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy styrxl tests
+	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile
+
+coverage: $(VENV)/installed-with-tests ## The suite again, and which lines it never came to; takes half as long again
 	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 $(VENV)/made:
