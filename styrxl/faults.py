@@ -15,9 +15,9 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 
 from styrxl import linkfaults
-from styrxl.bench import Bench, NotHereError, on_bench
 from styrxl.fill import saved, write_text
 from styrxl.forms import Form
+from styrxl.workbench import Bench, NotHereError, on_bench
 
 __all__ = ["TEST_PERSON", "Fault", "NotHereError", "break_return", "names"]
 

@@ -15,7 +15,6 @@ from typing import Any
 from openpyxl.cell.cell import Cell
 
 from styrxl import faults
-from styrxl.bench import Bench, NotHereError, on_bench
 from styrxl.contradictions import FORECAST_FAR, PACE_FAR
 from styrxl.faults import Fault
 from styrxl.fill import saved, write_text
@@ -23,6 +22,7 @@ from styrxl.forms import Form
 from styrxl.kindly import number
 from styrxl.prefill import Prefill, Row
 from styrxl.rounds import Round
+from styrxl.workbench import Bench, NotHereError, on_bench
 
 _GOOD, _LATE = frozenset({"on_track", "fulfilled"}), frozenset({"late", "cancelled", "partly_done", "not_done"})
 _SHARED = ("empty-return", "unreadable-workbook", "unknown-form", "unknown-sheet")  # faults that any workbook can have

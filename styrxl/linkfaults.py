@@ -7,9 +7,9 @@ from typing import Any
 
 from openpyxl.cell.cell import Cell
 
-from styrxl.bench import Bench, NotHereError
 from styrxl.fill import entries, write_text
 from styrxl.kindly import number
+from styrxl.workbench import Bench, NotHereError
 
 
 def tied(bench: Bench, value: str | None) -> Cell:

@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 
 from styrxl import habits
-from styrxl.bench import NotHereError
 from styrxl.faults import break_return
 from styrxl.files import write_atomically
 from styrxl.fill import fill
@@ -24,6 +23,7 @@ from styrxl.prefill import Prefill
 from styrxl.rounds import Round
 from styrxl.sample import board_answers, unit_answers
 from styrxl.sample_year import board_followup, unit_followup
+from styrxl.workbench import NotHereError
 from styrxl.workspace import Workspace
 
 _FAULTY = 8  # one in so many
