@@ -106,7 +106,7 @@ class _Admission:
         """Whether the return is ours, of a version, owner and round that it may be; else findings say why not."""
         forms, identity = self.context.forms, case.identity
         name = identity.get("form", "")
-        if name not in forms.names():
+        if name not in forms.names() or (self.context.round and forms.form(name).level == "council"):  # the plan is nobody's return
             case.findings.append(finding("unknown-form"))
             return False
         newest = forms.form(name)
@@ -134,6 +134,7 @@ class _Admission:
             yield finding("unknown-owner", value=owner, owner=owner)
         if not right and context.round:
             yield finding("wrong-round", value=in_round, round=in_round, expected=context.round.id)
+            return  # what it was issued with is of that round as well
         signed = [identity.get(key, "") for key in SIGNED]
         ours = case.claimed or context.verify is None or (not mixed and context.verify(signed, identity.get("signature", "")))
         if known and right and not ours:

@@ -55,6 +55,7 @@ class Column:
     unit: str | None = None
     signed: bool = False
     credit: bool = False  # money that ledgers export with a minus sign
+    any_year: bool = False  # a date that need not be in the round's year: a day and month alone do not say which it is in
     width: int = 16
     help: Text | None = None
     list: str | None = None

@@ -32,7 +32,7 @@ def _habit(value: Any, column: Column, form: Form, language: str, rng: Random) -
         "ref": (0.35, lambda: rng.choice([value, value, str(value).lower(), f"{value} "])),
         "choice": (0.20, lambda: rng.choice([str.lower, str.upper])(str(form.lists[column.list or ""][str(value)][language]))),
         "number": (0.15, lambda: _amount(value, column, language, rng)),
-        "date": (0.30, lambda: _day(value, language, rng, of_a_year=bool(form.rounds))),
+        "date": (0.30, lambda: _day(value, language, rng, of_a_year=bool(form.rounds) and not column.any_year)),
         "integer": (0.05, lambda: f"{value} "),
     }
     chance, otherwise = habits[column.kind]

@@ -223,8 +223,9 @@ def _reader(column: Column, form: Form, year: int) -> Callable[[Any], Read]:
     if column.kind == "integer":
         return kindly.memoised(kindly.integer)
     if column.kind == "date":
-        # The council's plan belongs to no year: a day and month alone are no date there.
-        return kindly.memoised(lambda raw: kindly.day(raw, year if form.rounds else None))
+        # The council's plan belongs to no year, and a plan or report is decided on in the year before or after its own.
+        said = year if form.rounds and not column.any_year else None
+        return kindly.memoised(lambda raw: kindly.day(raw, said))
     if column.kind == "choice":
         codes = _codes(form.lists[column.list or ""])
         return kindly.memoised(lambda raw: kindly.choice(raw, codes))

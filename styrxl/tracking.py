@@ -148,7 +148,7 @@ def _projects(follow: Followed) -> Block:
     left, over = _deviations(sums, final=final)
     money = [sums[k] for k in asked]
     last = Row((sum_label(view), None, *money[:at], left, *money[at:], over, *[None] * 4), weight=BOLD)
-    return Block(fields, tuple(rows), heading=view.phrases.word("projects_title"), table="investments", totals=(last,), sticky=True)
+    return Block(fields, tuple(rows), heading=view.phrases.word("projects_title"), table="investments", totals=(last,))
 
 
 def _deviations(r: Mapping[str, Any], *, final: bool) -> tuple[float | None, float | None]:
@@ -177,7 +177,7 @@ def _investment_frames(follow: Followed) -> Block:
     whole = all(r.cells[-1] is not None for r in rows)
     sums[-1] = difference(sums[4], sums[5]) if whole else None  # what remains cannot be told while somebody's is not known
     totals = (Row((sum_label(view), *sums[1:]), weight=BOLD),)
-    return Block(fields, tuple(rows), heading=view.phrases.word("frames_title"), totals=totals)
+    return Block(fields, tuple(rows), heading=view.phrases.word("frames_title"), totals=totals, new_page=True)
 
 
 def _against(view: View, owner: str, left: float | None) -> str:

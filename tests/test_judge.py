@@ -64,3 +64,17 @@ def test_valid_returns_give_no_findings(full: Town) -> None:
     assert [workbook["findings"] for workbook in report["workbooks"]] == [[]] * 5
     assert {workbook["owner"] for workbook in report["workbooks"]} == set(ANSWERS)
     assert {workbook["round"] for workbook in report["workbooks"]} == {ROUND}
+
+
+def test_a_decision_without_a_year_is_asked_about(shared_full: Town) -> None:
+    """A plan is decided on in its own year or the one before, a report in its own or the next: a day and month alone do not say."""
+    [told] = ANSWERS["UBN"]["confirmation"]
+    data = shared_full.filled("UBN", {**ANSWERS["UBN"], "confirmation": [{**told, "decision_date": "18/1"}]})
+    [judged] = shared_full.judge(("UBN.xlsx", data)).returns
+    assert [(f.rule, f.column, f.value) for f in judged.findings if f.severity == "error"] == [("wrong-type", "Beslutsdatum", "18/1")]
+    assert shared_full.forms.form("board_followup", None, "year").sheet("report_status").column("decision_date").any_year
+
+
+def test_the_councils_plan_is_nobodys_return(shared_full: Town) -> None:
+    [judged] = shared_full.judge(("flerarsplan.xlsx", shared_full.workspace.plan_path.read_bytes())).returns
+    assert (judged.verdict, [f.rule for f in judged.findings]) == ("rejected", ["unknown-form"])
