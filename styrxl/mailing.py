@@ -285,6 +285,7 @@ def _reminder(office: Office, one: Standing) -> Letter:
     facts = {
         "days": days,
         "mend": mend,
+        "aside": one.state == "set-aside",
         "returned": local_day(one.returned),
         "file_name": workbook.name if workbook else "",
     }

@@ -50,7 +50,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "in_force": True,
         "annotated": True,
     },
-    "reminder": {"days": 3, "mend": False, "returned": None, "file_name": "UBN.xlsx"},
+    "reminder": {"days": 3, "mend": False, "aside": False, "returned": None, "file_name": "UBN.xlsx"},
     "escalation": {"units": [{"name": "Åby skola", "due": "2027-01-31", "state": "Inte inkommen", "reminded": "2027-02-01"}], "days": 7},
     "summary": {
         "board": False,

@@ -433,6 +433,15 @@ def test_only_those_without_an_accepted_return_are_reminded_and_once_a_day(town:
     assert len(smtp.taken) == 2
 
 
+def test_who_has_been_set_aside_is_not_told_that_nothing_came(town: Town, smtp: SmtpServer) -> None:
+    path = town.put("ost.xlsx", town.filled("UBN-ÖST"), 5)
+    town.run("set-aside", ROUND, path.name, "--reason", "enheten drog tillbaka den")
+    remind(town, to="UBN-ÖST")
+    [told] = smtp.messages
+    assert "räknas inte längre, och vi behöver en ny." in " ".join(text(told).split())
+    assert "inte fått någon arbetsbok" not in text(told)
+
+
 def test_who_has_no_workbook_yet_is_not_reminded(town: Town, smtp: SmtpServer, tmp_path: Path) -> None:
     bare = mail_town(
         tmp_path / "ny", (town.root / "styrxl.toml").read_text("utf-8").partition("rate = 6000\n")[2].partition("\n[rounds")[0]
