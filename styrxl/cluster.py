@@ -142,7 +142,7 @@ def read_address(address: Address, most: int) -> tuple[bytes, str, int]:
                 digest.update(more)
                 size += len(more)
             return data, digest.hexdigest(), size
-    except Exception as error:
+    except Exception as error:  # each store has errors of its own
         raise _not_readable(address, error) from error
 
 
@@ -154,7 +154,7 @@ def listed(address: str, now: datetime) -> list[Lying]:
     fs, path = _reached(address)
     try:
         entries = [entry for entry in fs.ls(path, detail=True) if entry["type"] == "file"]
-    except Exception as error:
+    except Exception as error:  # each store has errors of its own
         raise _not_readable(address, error) from error
     found = []
     for entry in entries:
@@ -180,7 +180,7 @@ def _reached(address: str) -> tuple[Any, str]:
         fs, path = import_module("fsspec.core").url_to_fs(address)
     except ImportError as error:  # fsspec itself, or what it needs for this kind of address
         raise StyrxlError("driver-missing", url=address, install=INSTALL if error.name == "fsspec" else str(error)) from error
-    except Exception as error:
+    except Exception as error:  # each store has errors of its own
         raise _not_readable(address, error) from error
     return fs, str(path)
 

@@ -88,7 +88,7 @@ class Examination:
             return self._examine()
         except StyrxlError:
             raise
-        except Exception as error:
+        except Exception as error:  # the trap: whose content it is that makes the program fail is found out
             failing = {case.index: why for case in cases if (why := self._alone(case)) is not None}
             if len(failing) == len(cases) > 1:
                 raise error from None

@@ -178,7 +178,7 @@ def _over(form: Form, prefill: Prefill) -> Iterator[str]:
 
 def _mould(form: Form, prefill: Prefill, shared: _Shared, words: Words, shown: Look, lead: Lead | None) -> Mould:
     own = {name: token(name) for name in _OWN if name not in shared.empty}
-    common = replace(cleaned(prefill), **own, **dict.fromkeys(shared.empty, ""))  # type: ignore[arg-type]
+    common = replace(cleaned(prefill), **own, **dict.fromkeys(shared.empty, ""))  # type: ignore[arg-type] # fields of text, all
     terms = Terms(words, form.lists, prefill.language, prefill.limits)
     where = places(form, common, words)
     rows = written(form, common, where, terms)

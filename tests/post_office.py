@@ -152,7 +152,7 @@ class _Controller(Controller):
             auth_require_tls=self._security == "starttls",
             auth_required=self._security == "starttls",
             authenticator=_let_in,
-            **self._options,  # type: ignore[arg-type]
+            **self._options,  # type: ignore[arg-type] # of several types
         )
 
 
@@ -181,7 +181,7 @@ def cutting(port: int, after: int, *, of_server: bool = False) -> Iterator[int]:
     threads: list[threading.Thread] = []
 
     def start(*action: object) -> None:
-        threads.append(threading.Thread(target=action[0], args=action[1:], daemon=True))  # type: ignore[arg-type]
+        threads.append(threading.Thread(target=action[0], args=action[1:], daemon=True))  # type: ignore[arg-type] # a function, then its arguments
         threads[-1].start()
 
     def pump(source: socket.socket, target: socket.socket, limit: int | None) -> None:

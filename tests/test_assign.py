@@ -17,7 +17,7 @@ import town as towns
 from postgres import Server
 from styrxl.fill import opened, saved
 from styrxl.ledger import Ledger
-from town import BOARD, ROUND, Town, lost
+from town import BOARD, ROUND, Town, lost, saying
 
 OWNER, OTHER = "UBN-ÖST", "UBN-ÅBY"
 FOLDER = f"inbox/{ROUND}"
@@ -28,16 +28,6 @@ TIME = re.compile(r"^  \d{4}-\d\d-\d\d \d\d:\d\d  ", re.MULTILINE)
 def town(planned: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setenv("STYRXL_USER", "Anna")
     return planned
-
-
-def forged(data: bytes, **facts: str) -> bytes:
-    """Return a workbook that says something else of itself, without our signature."""
-    book = opened(data)
-    for row in book["_styrxl"].iter_rows():
-        if row[0].value in facts:
-            row[1].value = facts[str(row[0].value)]
-    book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
-    return saved(book)
 
 
 def write(path: Path, data: bytes) -> Path:
@@ -152,7 +142,7 @@ def test_rows_beyond_the_usual_are_those_that_were_issued(town: Town) -> None:
 def test_a_foreign_workbook_and_a_broken_one_are_the_owner_s_too(town: Town) -> None:
     """What cannot be read in them is said, and to whom."""
     book = Workbook()
-    book.active["A1"] = "Vår plan"  # type: ignore[index]
+    book.active["A1"] = "Vår plan"  # type: ignore[index] # a new workbook has a sheet
     town.put("egen.xlsx", saved(book))
     town.put("trasig.xlsx", b"PK")
     town.run("receive", ROUND, "egen.xlsx", "--owner", OWNER)
@@ -171,7 +161,7 @@ def test_a_foreign_workbook_and_a_broken_one_are_the_owner_s_too(town: Town) -> 
 )
 def test_a_forged_identity_gives_way_to_the_controller_s_word(town: Town, facts: dict[str, str]) -> None:
     """None of it was signed by us: it is no more than a workbook without identity."""
-    town.put("x.xlsx", forged(town.filled(OWNER), **facts))
+    town.put("x.xlsx", saying(town.filled(OWNER), **facts))
     assert report(town)["x.xlsx"]["verdict"] == "rejected"
     town.run("receive", ROUND, "x.xlsx", "--owner", OWNER)
     found = report(town)["x.xlsx"]
@@ -299,7 +289,7 @@ def test_the_owner_of_several_files_is_a_wrong_use(town: Town, tmp_path: Path) -
 def test_the_report_says_what_to_type(town: Town) -> None:
     """To the controller, not in what the sender is sent; a name that a shell might understand otherwise is left out."""
     town.put("x y.xlsx", lost(town.filled(OWNER)))
-    town.put("x;rm.xlsx", forged(town.filled(OTHER), issue="0123456789abcdef"))
+    town.put("x;rm.xlsx", saying(town.filled(OTHER), issue="0123456789abcdef"))
     told = "Vet du vems svaret är, kör: styrxl receive 2027-plan {} --owner ID --form FORMULÄR"
     found = report(town)
     fixes = [found[name]["findings"][0]["fix"] for name in ("x y.xlsx", "x;rm.xlsx")]

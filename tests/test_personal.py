@@ -12,7 +12,7 @@ from mutants import base_of
 from styrxl.fill import grids, opened, saved
 from styrxl.masking import masked
 from styrxl.returned import SIGNED, read
-from town import ROUND, Town, lost
+from town import ROUND, Town, lost, saying
 
 PERSON = "18900101-9802"  # the Tax Agency's own, for tests
 WRITTEN = (PERSON, "189001019802", "900101-9802", "9001019802", "18900101 9802", "900101+9802")
@@ -44,16 +44,6 @@ def full_of_numbers(town: Town) -> bytes:
     return saved(book)
 
 
-def identified(data: bytes, **facts: str) -> bytes:
-    """Return a workbook that says something of itself in its hidden sheet alone."""
-    book = opened(data)
-    for row in book["_styrxl"].iter_rows():
-        if row[0].value in facts:
-            row[1].value = facts[str(row[0].value)]
-    book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
-    return saved(book)
-
-
 def test_a_number_in_a_return_that_counts_is_hidden_from_those_who_read_about_it(planned: Town) -> None:
     """It is a warning, no more: the tree, and the council's and the board's workbooks show what the return says without it."""
     deed = {"text": f"Stötta {PERSON}", "parent_id": "UBN-M1", "responsible": "Rektor 9001019802"}
@@ -79,8 +69,8 @@ def test_no_number_is_printed_in_full(planned: Town, tmp_path: Path, caplog: pyt
     sent = tmp_path / f"{PERSON}.xlsx"
     sent.write_bytes(lost(town.filled(OWNER)))
     town.put(f"plan {PERSON}.xlsx", data)
-    town.put(f"owner {PERSON}.xlsx", identified(data, owner=PERSON), 1)
-    town.put(f"round {PERSON}.xlsx", identified(data, round=PERSON, form="unit_plan"), 2)
+    town.put(f"owner {PERSON}.xlsx", saying(data, owner=PERSON), 1)
+    town.put(f"round {PERSON}.xlsx", saying(data, round=PERSON, form="unit_plan"), 2)
     town.put(f"trasig {PERSON}.xlsx", b"PK", 3)
     town.put(f"samma {PERSON}.xlsx", data, 4)
     said = [printed(town, "validate", "--round", ROUND, "--format", form) for form in ("text", "json", "html")]
@@ -116,7 +106,7 @@ def test_digits_of_an_issue_or_a_signature_are_no_number(planned: Town, where: s
     returned, _ = read(data)
     assert returned is not None
     if where == "hidden sheet":
-        data = identified(data, **HEXADECIMAL)
+        data = saying(data, **HEXADECIMAL)
     else:
         base = base_of(OWNER, data, planned.form(OWNER), planned.forms, "sv")
         content = base.parts["docProps/custom.xml"].decode()
@@ -136,13 +126,13 @@ def test_a_workbook_whose_issue_looks_like_a_number_is_ours(planned: Town) -> No
     assert returned is not None
     facts = {**returned.identity, "issue": HEXADECIMAL["issue"]}
     facts["signature"] = planned.workspace.sign([facts[key] for key in SIGNED])
-    planned.put("x.xlsx", identified(planned.filled(OWNER), **facts))
+    planned.put("x.xlsx", saying(planned.filled(OWNER), **facts))
     judged = planned.judge(("x.xlsx", (planned.inbox / "x.xlsx").read_bytes())).returns[0]
     assert (judged.verdict, judged.issue, [f.rule for f in judged.findings]) == ("accepted", HEXADECIMAL["issue"], ["stale-issue"])
 
 
 def test_what_is_no_number_of_ours_is_masked_in_an_identity(planned: Town) -> None:
     """An issue that is not hexadecimal, or an owner, is a text like any other."""
-    found, _ = read(identified(planned.filled(OWNER), issue=f"x{PERSON}", owner=PERSON))
+    found, _ = read(saying(planned.filled(OWNER), issue=f"x{PERSON}", owner=PERSON))
     assert found is not None
     assert [found.identity[name] for name in ("issue", "owner")] == ["x1890****-****", "1890****-****"]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -12,20 +10,11 @@ from styrxl.material import material, unit, year_material
 from styrxl.sample import adjustments
 from styrxl.sample_year import _COMMITMENTS, _GOALS, KINDS, _fared, _plausible
 from styrxl.variants import count, rendered
+from test_sample import texts
 
 YEAR = year_material()
 BOARDS = material()["boards"]
 BUDGETS = {board: {name for name, _, _ in of["budget"]} for board, of in BOARDS.items()}
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Yield every text in the material."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from (text for part in value.values() for text in texts(part))
-    elif isinstance(value, Sequence):
-        yield from (text for part in value for text in texts(part))
 
 
 def test_every_goal_of_every_board_has_something_said_of_it() -> None:
