@@ -23,6 +23,7 @@ from pathlib import Path
 TYPIST = Path(__file__).with_name("office_typist.py")
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "ods": "calc8", "pdf": "calc_pdf_Export"}
 PATIENCE = 120  # seconds for one workbook
+TRIES = 3  # of which the first ones may end in a crash
 
 Cells = Mapping[str, Mapping[str, object]]
 
@@ -103,17 +104,24 @@ class Office:
         return after.read_bytes()
 
     def _ask(self, job: Mapping[str, object]) -> dict[str, str]:
+        """Have a job done; LibreOffice and its UNO crash now and then, and then it is done anew, from the same bytes, in a new one."""
+        crashes: list[subprocess.SubprocessError] = []
+        while len(crashes) < TRIES:
+            try:
+                return self._asked(job)
+            except subprocess.SubprocessError as error:
+                self.stop()
+                crashes.append(error)
+        raise OfficeError(f"{crashes[-1]}: {getattr(crashes[-1], 'stderr', '')}") from crashes[-1]
+
+    def _asked(self, job: Mapping[str, object]) -> dict[str, str]:
         python = python_with_uno()
         assert python is not None, missing()
         self._start()
         text = json.dumps({"pipe": self._pipe, **job})
-        try:
-            done = subprocess.run(
-                [python, str(TYPIST)], input=text, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=True, env=_surroundings()
-            )
-        except subprocess.SubprocessError as error:
-            self.stop()
-            raise OfficeError(f"{error}: {getattr(error, 'stderr', '')}") from error
+        done = subprocess.run(
+            [python, str(TYPIST)], input=text, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=True, env=_surroundings()
+        )
         answer: dict[str, str] = json.loads(done.stdout)
         return answer
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.styles import Protection
 from python_calamine import CalamineWorkbook
 
-from office import Cells, Formula, LockedCellError, Office, OfficeError
+from office import TRIES, TYPIST, Cells, Formula, LockedCellError, Office, OfficeError
 
 SHEET = "Åtaganden"
 
@@ -108,6 +109,25 @@ def test_convert_by_way_of_ods(office: Office) -> None:
 
 def test_convert_to_pdf(office: Office) -> None:
     assert office.convert(workbook(), "pdf").startswith(b"%PDF-")
+
+
+def test_a_crash_is_no_answer(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever talks to LibreOffice may die of a signal, as UNO does now and then: the job is done anew, a few times."""
+    crashing, mark = tmp_path / "typist.py", tmp_path / "crashes"
+    mark.write_text("")
+    crashing.write_text(
+        f"import os, runpy, signal\nwith open({str(mark)!r}, 'a') as file:\n    file.write('x')\n"
+        f"if os.path.getsize({str(mark)!r}) < {TRIES}:\n    os.kill(os.getpid(), signal.SIGSEGV)\n"
+        f"runpy.run_path({str(TYPIST)!r}, run_name='__main__')\n"
+    )
+    monkeypatch.setattr("office.TYPIST", crashing)
+
+    assert office.convert(workbook(), "ods")
+    assert mark.read_text() == "x" * TRIES
+
+    crashing.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    with pytest.raises(OfficeError, match="SIGSEGV"):
+        office.convert(workbook(), "ods")
 
 
 def test_office_is_started_again_after_its_end(office: Office) -> None:
