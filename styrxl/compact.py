@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
+
+from zlib_ng import zlib_ng as zlib
 
 from styrxl.findings import Finding, Remark, Word
 from styrxl.forms import Forms
@@ -53,7 +54,7 @@ def unpacked(data: bytes, forms: Forms) -> Reading:
         )
     except BrokenError:
         raise
-    except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
+    except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:  # type: ignore[misc]  # as in unpack
         raise BrokenError(str(error)) from error
 
 

@@ -208,9 +208,10 @@ def read_file(path: Path, most: int) -> tuple[bytes, str, int]:
     """
     try:
         with path.open("rb") as file:
-            data = file.read(most + 1)
-            if len(data) <= most:
+            if os.fstat(file.fileno()).st_size <= most:  # to ask for all is quicker than to ask for no more than so much
+                data = file.read()
                 return data, hashlib.sha256(data).hexdigest(), len(data)
+            data = file.read(most + 1)
             file.seek(0)
             return data, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
     except OSError as error:

@@ -7,13 +7,14 @@ only the few hundred bytes that differ between owners are made anew for each.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from struct import pack
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
+
+from zlib_ng import zlib_ng as zlib
 
 from styrxl.page import CLOSE, OPEN, Page, clean, token
 

@@ -184,7 +184,7 @@ def _xlsx(package: Package, ordinary_mb: int, unread: Unread) -> _Content:
     found = {sheet: part for sheet, part in where.items() if part in package and sheet not in left}
     if ordinary_mb and package.size([*fixed, *found.values()]) > ordinary_mb * MB:
         raise NotOrdinaryError
-    whole = {sheet: spelled(package.sheet(part)) for sheet, part in found.items()}
+    whole = {sheet: package.sheet(part) for sheet, part in found.items()}
     sheets = {sheet: bared(xml) for sheet, xml in whole.items()}
     far = [sheet for sheet, xml in sheets.items() if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml)]
     if far and 0 < ordinary_mb <= ORDINARY_MB:  # more than that is let in of our own, whose extent is no danger
@@ -193,7 +193,10 @@ def _xlsx(package: Package, ordinary_mb: int, unread: Unread) -> _Content:
         if _UNPLACED.search(whole[sheet]) or _PREFIXED.search(whole[sheet]):
             sheets[sheet] = whole[sheet]
         _check_extent(sheet, sheets[sheet], package.limits)
+    sheets = {sheet: spelled(xml) for sheet, xml in sheets.items()}
     parts |= {found[sheet]: xml for sheet, xml in sheets.items()}
+    if (styles := base + "styles.xml") in parts:
+        parts[styles] = _formats(parts[styles])
     return _Content(packed({package.original(part): content for part, content in parts.items()}), sheets, properties, left)
 
 
@@ -205,6 +208,28 @@ def bared(xml: bytes) -> bytes:
     """
     bare = _FORMULA.sub(b"<f/>", _EMPTY_CELL.sub(b"", xml))
     return xml if b"<!" in bare else bare  # a comment, or text in which anything may stand
+
+
+def _formats(styles: bytes) -> bytes:
+    """Return of a stylesheet what the reader goes by, and takes long to find: the numbers' formats."""
+    return _only_formats(styles) if len(styles) < _SMALL else styles
+
+
+@lru_cache(maxsize=64)
+def _only_formats(styles: bytes) -> bytes:
+    try:
+        root = _parsed(styles)
+    except RefusedError:
+        return styles  # the reader may make more of it
+    kept = ET.Element(root.tag)
+    for part in root:
+        if part.tag.endswith("}numFmts"):
+            kept.append(part)
+        elif part.tag.endswith("}cellXfs"):
+            looks = ET.SubElement(kept, part.tag)
+            for look in part:
+                ET.SubElement(looks, look.tag, {"numFmtId": look.get("numFmtId", "0")})
+    return ET.tostring(kept)
 
 
 def sheet_parts(package: Package) -> Mapping[str, str]:

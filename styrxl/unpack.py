@@ -10,10 +10,11 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+
+from zlib_ng import zlib_ng as zlib
 
 from styrxl.findings import Finding, Word, finding
 from styrxl.kinds import kind_of_zip
@@ -26,6 +27,7 @@ _CHUNK = 1 << 20
 _STREAMED = 8 * MB  # a sheet larger than this is looked through while it is unpacked
 _EMPTY_RUN = 8 * MB  # so much without a value in it is left out
 _MARGIN = 64
+_REMEMBERED = 32_000  # bytes of a part that are worth remembering
 _TEXTS = (".xml", ".rels", ".bin", ".vml")
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,100}(?:<\?xml[^<>]{0,400}\?>\s{0,100})?<[A-Za-z_]")
 _DOCTYPES = (b"<!DOCTYPE", b"<!ENTITY", *("<!DOCTYPE".encode(f"utf-16-{end}") for end in ("le", "be")))
@@ -92,15 +94,8 @@ class Package:
         """Return a part, unpacked and whole; RefusedError."""
         entry = self._parts[name]
         packed = self._packed(entry)
-        if entry.compress_type == zipfile.ZIP_STORED:
-            content = packed
-        else:
-            try:
-                content = zlib.decompressobj(-15).decompress(packed, entry.file_size + 1)
-            except zlib.error as error:
-                raise unreadable("damaged") from error
-        if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
-            raise unreadable("damaged")
+        small = entry.file_size < _REMEMBERED
+        content = (_inflated if small else _inflated.__wrapped__)(packed, entry.compress_type, entry.file_size, entry.CRC)
         if name.endswith((".xml", ".rels")):
             _check_prolog(content)
         return content
@@ -134,7 +129,7 @@ class Package:
         while packed and left >= 0 and not unpacker.eof:
             try:
                 chunk = unpacker.decompress(packed, _CHUNK) if entry.compress_type else packed
-            except zlib.error as error:
+            except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
                 raise unreadable("damaged") from error
             packed = unpacker.unconsumed_tail
             left -= len(chunk)
@@ -142,6 +137,18 @@ class Package:
             yield chunk
         if left or check != entry.CRC:
             raise unreadable("damaged")
+
+
+@lru_cache(maxsize=64)  # what says how a form's workbooks look is alike in all that come back
+def _inflated(packed: bytes, how: int, size: int, check: int) -> bytes:
+    """Return a part unpacked; RefusedError where it is not what the directory says."""
+    try:
+        content = packed if how == zipfile.ZIP_STORED else zlib.decompressobj(-15).decompress(packed, size + 1)
+    except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
+        raise unreadable("damaged") from error
+    if len(content) != size or zlib.crc32(content) != check:
+        raise unreadable("damaged")
+    return content
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:

@@ -11,15 +11,19 @@ import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
+from openpyxl import Workbook
 
 import bombs
 from styrxl import isolated, ods
+from styrxl.fill import saved
 from styrxl.findings import finding, message
 from styrxl.isolated import Reader
 from styrxl.limits import STANDARD, Limits
 from styrxl.marks import Marks
+from styrxl.package import packed, unpacked
 from styrxl.returned import NotOrdinaryError, RawSheet, Returned, read
 from town import Town
 
@@ -310,3 +314,27 @@ def test_no_cell_far_away_is_read_here(name: str) -> None:
     except NotOrdinaryError:
         return
     assert (returned, [f.rule for f in found]) == (None, ["oversized-workbook"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda styles: styles,
+        lambda styles: ET.tostring(ET.fromstring(styles)),  # with a prefix before each name
+        lambda styles: styles + b"<what is this",
+    ],
+    ids=["openpyxl's", "prefixed", "broken at its end"],
+)
+def test_a_number_is_a_date_by_its_stylesheet(written: Callable[[bytes], bytes]) -> None:
+    """The reader is given what it needs of a stylesheet: the formats, also those that a program made up."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row, shown in enumerate(("d mmmm yyyy", "0.00", "General"), start=1):
+        sheet.cell(row, 1, 46447).number_format = shown
+    parts = unpacked(saved(book))
+
+    returned, _ = read(packed({**parts, "xl/styles.xml": written(parts["xl/styles.xml"])}), ordinary_only=True)
+
+    assert returned is not None
+    assert returned.sheets[0].rows == [[date(2027, 3, 1)], [46447], [46447]]
