@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
-from math import ceil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made_of
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from styrxl import look
 from styrxl.book import Block, Field, Link, Page, fitted
@@ -17,6 +21,11 @@ _NARROW = 14.0
 _UNCLAIMED = 10.0  # of a column that only spans take
 _SCALE = 40
 _TABLE = bytes(min(255, round(look.text_width(bytes([n]).decode("cp1252", "replace")) * _SCALE)) for n in range(256))
+_LETTERS = np.frombuffer(_TABLE, dtype=np.uint8)
+
+Floats: TypeAlias = NDArray[np.float64]
+Whole: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
 
 
 def page_widths(page: Page, room: float) -> list[float]:
@@ -76,37 +85,61 @@ def _word_width(texts: Iterable[str | Link], *, bold: bool = False) -> float:
 
 def quick_width(text: str) -> float:
     """Return a text's width as ``look.text_width`` does, at the speed of bytes."""
+    return sum(_encoded(text).translate(_TABLE)) / _SCALE
+
+
+def _encoded(text: str) -> bytes:
     try:
-        letters = text.encode("latin-1")  # several times as fast as the code page that has dashes and quotes as well
+        return text.encode("latin-1")  # several times as fast as the code page that has dashes and quotes as well
     except UnicodeEncodeError:
-        letters = text.encode("cp1252", "replace")
-    return sum(letters.translate(_TABLE)) / _SCALE
+        return text.encode("cp1252", "replace")
 
 
 def text_lines(text: str, width: float, *, bold: bool = False) -> int:
     """Return how many lines a text takes in a column."""
-    return most_lines([(text, width)], bold=bold)
+    return lines_of(Long([0], [text], [width]), [bold])[0]
 
 
-def most_lines(texts: Iterable[tuple[str, float]], *, bold: bool = False) -> int:
-    """Return how many lines the longest of some texts takes in its column; only what an estimate leaves open is measured word by word."""
-    most, unsure = 1, []
-    for text, width in texts:
-        least, best = _estimate(text, width, 1.04 if bold else 1.0)
-        most = max(most, least)
-        if best > least:
-            unsure.append((best, text, width))
-    for best, text, width in unsure:
-        if best > most:
-            most = max(most, look.lines(text, width, bold=bold))
-    return most
+@dataclass(frozen=True, slots=True)
+class Long:
+    """Texts that may take more than one line: in which of some rows each stands, and how wide its column is."""
+
+    rows: list[int] = made_of(default_factory=list)
+    texts: list[str] = made_of(default_factory=list)
+    widths: list[float] = made_of(default_factory=list)
 
 
-@lru_cache(maxsize=50_000)
-def _estimate(text: str, width: float, scale: float) -> tuple[int, int]:
-    """Return between how few and how many lines a text takes."""
-    if width < _NARROW or "\n" in text:  # narrow columns break where an estimate does not see it
-        return 1, len(text) + 1
+def lines_of(long: Long, bold: Sequence[bool]) -> list[int]:
+    """Return how many lines the longest text of each row takes, all rows at once; ``bold``: whether each row is.
+
+    Only what an estimate leaves open is measured word by word.
+    """
+    most = np.ones(len(bold), dtype=np.int64)
+    if long.texts:
+        least, best = _estimates(long.texts, np.array(long.widths), np.array(bold)[long.rows])
+        np.maximum.at(most, long.rows, least)
+        for n in np.flatnonzero(best > np.maximum(least, most[long.rows])).tolist():
+            row = long.rows[n]
+            if best[n] > most[row]:
+                most[row] = max(most[row], look.lines(long.texts[n], long.widths[n], bold=bold[row]))
+    found: list[int] = most.tolist()
+    return found
+
+
+def _estimates(texts: Sequence[str], width: Floats, bold: Bools) -> tuple[Whole, Whole]:
+    """Return between how few and how many lines texts take."""
+    length = np.array([len(text) for text in texts])
     room = width * 0.97 - 0.6
-    wide = quick_width(text) * scale
-    return ceil(wide / room), ceil(wide / (room - min(3.5, room * 0.2)))
+    wide = _widths(texts, length) * np.where(bold, 1.04, 1.0)
+    # Narrow columns break where an estimate does not see it.
+    blind = (width < _NARROW) | np.array(["\n" in text for text in texts])
+    least = np.where(blind, 1, np.ceil(wide / room)).astype(np.int64)
+    best = np.where(blind, length + 1, np.ceil(wide / (room - np.minimum(3.5, room * 0.2)))).astype(np.int64)
+    return least, best
+
+
+def _widths(texts: Sequence[str], length: Whole) -> Floats:
+    """Return the widths of texts, none of them empty, as ``quick_width`` does."""
+    letters = _LETTERS[np.frombuffer(_encoded("".join(texts)), dtype=np.uint8)]
+    found: Floats = np.add.reduceat(letters, np.cumsum(length) - length, dtype=np.int64) / _SCALE
+    return found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from itertools import accumulate
 from xml.sax.saxutils import escape, quoteattr
@@ -20,7 +21,7 @@ from openpyxl.utils import get_column_letter
 from styrxl import look, package
 from styrxl.book import BOLD, PLAIN, SHADED, Field, Link, Row, serial, target
 from styrxl.page import clean
-from styrxl.pagewidths import most_lines
+from styrxl.pagewidths import Long, lines_of
 from styrxl.reportstyles import Styles
 
 # openpyxl does not say that a label's format is its own, and LibreOffice then takes the cell's.
@@ -34,6 +35,7 @@ MOST_LINKS = 65_530  # on a sheet; Excel's own limit
 _WRAPPED = frozenset({"text", "name", "status", "link", "id", "input"})
 _SIGNS = frozenset("=+-@'✓!✗")  # a text that begins with one of these has a style of its own
 _INDENT = 2.2  # width that one step of indentation takes
+_AT_ONCE = 2_000  # rows that are written together
 _DEEPEST = 7  # level of an outline; Excel's own limit
 
 
@@ -116,13 +118,15 @@ def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: i
     columns = [_column(pen, n, f) for n, f in zip(starts, fields, strict=False)]
     tallied = [n for n, column in enumerate(columns) if column.tally]
     points, last = 0.0, len(rows) - 1
-    for at, row in enumerate(rows):
-        cells, long = _cells(pen, columns, row)
-        _tally(pen.sheet, row, tallied)
-        most = most_lines(long, bold=row.weight == BOLD) if long else 1
-        tall = min(look.row_height(most) + 1.5, look.LONGEST_ROW)
-        points += tall
-        pen.line(cells, tall, _outlined(rows, at, folded, last))
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        long, bold = Long(), [row.weight == BOLD for row in some]
+        written = [_cells(pen, columns, row, n, long) for n, row in enumerate(some)]
+        for n, (row, cells, most) in enumerate(zip(some, written, lines_of(long, bold), strict=True), start):
+            _tally(pen.sheet, row, tallied)
+            tall = min(look.row_height(most) + 1.5, look.LONGEST_ROW)
+            points += tall
+            pen.line(cells, tall, _outlined(rows, n, folded, last))
     return points
 
 
@@ -135,14 +139,14 @@ def _column(pen: Pen, n: int, of: Field) -> _Column:
     return _Column(of.kind, width, sure, f'<c r="{letter}', (plain, shaded, bold), of.indented, of.tally, letter, more)
 
 
-def _cells(pen: Pen, columns: Sequence[_Column], row: Row) -> tuple[list[str], list[tuple[str, float]]]:
-    """Return a row's cells as XML, and the texts that may take more than one line, with the width that they have.
+def _cells(pen: Pen, columns: Sequence[_Column], row: Row, at: int, long: Long) -> list[str]:
+    """Return a row's cells as XML, and note the texts that may take more than one line; ``at``: how many rows further down it will be.
 
     This is run for every cell there is, a million times in a large round: texts, most of them, are written without a call.
     """
-    number, weight, strings, styles = pen.sheet.bottom + 1, row.weight, pen.strings, pen.styles
+    number, weight, strings, styles = pen.sheet.bottom + 1 + at, row.weight, pen.strings, pen.styles
     cells: list[str] = []
-    long: list[tuple[str, float]] = []
+    texts = 0
     for column, value in zip(columns, row.cells, strict=True):
         text = _linked(pen, column, number, value) if type(value) is Link else value
         if type(text) is str and text:
@@ -151,8 +155,10 @@ def _cells(pen: Pen, columns: Sequence[_Column], row: Row) -> tuple[list[str], l
                 indent = row.indent if column.indented else 0
                 style, room = styles.text(column.kind, text[0], indent, weight), _INDENT * indent
             if len(text) > column.sure - room or "\n" in text:
-                long.append((text, column.width - room))
-            pen.sheet.uses += 1
+                long.rows.append(at)
+                long.texts.append(text)
+                long.widths.append(column.width - room)
+            texts += 1
             cells.append(f'{column.begins}{number}" s="{style}" t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
         elif text is None or text == "":
             cells.append(f'{column.begins}{number}" s="{column.styles[weight]}"/>')
@@ -161,7 +167,8 @@ def _cells(pen: Pen, columns: Sequence[_Column], row: Row) -> tuple[list[str], l
         if column.more:
             cells += [f'<c r="{letter}{number}" s="{column.styles[weight]}"/>' for letter in column.more]
             pen.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
-    return cells, long
+    pen.sheet.uses += texts
+    return cells
 
 
 def _linked(pen: Pen, column: _Column, number: int, link: Link) -> str:
@@ -245,4 +252,9 @@ def _filled(parts: Mapping[str, bytes], number: int, sheet: Sheet) -> dict[str, 
 
 
 def _hyperlink(ref: str, relation: str, where: str | None) -> str:
-    return f'<hyperlink ref="{ref}" r:id="{relation}"' + (f" location={quoteattr(clean(where))}" if where else "") + "/>"
+    return f'<hyperlink ref="{ref}" r:id="{relation}"' + (f" location={_quoted(where)}" if where else "") + "/>"
+
+
+@lru_cache(maxsize=20_000)  # many lead to the same row of the same sheet, each in a workbook of its own
+def _quoted(place: str) -> str:
+    return quoteattr(clean(place))
