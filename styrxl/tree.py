@@ -64,7 +64,9 @@ class Node:
 
 def natural(text: str) -> tuple[str | int, ...]:
     """Key that sorts ``A2`` before ``A10``."""
-    return tuple(int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(text)))
+    parts: list[str | int] = [*_DIGITS.split(text)]
+    parts[1::2] = map(int, parts[1::2])
+    return tuple(parts)
 
 
 def ranked(organisations: Sequence[Organisation]) -> dict[str, int]:

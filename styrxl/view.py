@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -282,7 +281,8 @@ def column(frame: pd.DataFrame, name: str) -> list[Any]:
     """Return a column's values, empty cells as None; all empty if there is no such column."""
     if name not in frame:
         return [None] * len(frame)
-    return [None if missing else value for value, missing in zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)]
+    values, missing = frame[name].tolist(), frame[name].isna()
+    return [None if gone else value for value, gone in zip(values, missing.tolist(), strict=True)] if missing.any() else values
 
 
 def day_of(moment: date | None) -> date:
@@ -292,7 +292,7 @@ def day_of(moment: date | None) -> date:
 
 def shortened(text: str, most: int = SHORT) -> str:
     """Return a text on one line, cut at so many letters."""
-    text = re.sub(r"\s+", " ", text).strip()
+    text = " ".join(text.split())
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
