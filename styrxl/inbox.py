@@ -24,6 +24,7 @@ from styrxl.judge import Arrived, Context, Schemas, judge
 from styrxl.judged import Decided, Judged, JudgedRound
 from styrxl.ledger import ASSIGN, Ledger, Receipt, Verdict
 from styrxl.limits import Limits
+from styrxl.nocycles import no_cycles
 from styrxl.plan import Plan, plan_from
 from styrxl.prefill import Prefill, Shared
 from styrxl.reading import Readings
@@ -96,6 +97,7 @@ def _plan_arrived(workspace: Workspace, path: Path, data: bytes) -> Arrived:
     return Arrived(shown, b"", sha256=sha256, reading=reading, load=lambda: data)
 
 
+@no_cycles()
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
     workspace, ledger = desk.workspace, desk.ledger
@@ -153,6 +155,7 @@ def another(forms: Forms, path: str, owner: str | None, form: str | None, round_
     return StyrxlError("belongs-to-another", path=path, owner=owner, form=title, round=round_)
 
 
+@no_cycles()
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
     """Judge a round's inbox without recording anything."""
     known = {p: r.received_at for p, r in desk.ledger.receipts(round_.id).items()}

@@ -1,0 +1,43 @@
+"""Work that makes no cycles."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from styrxl.nocycles import no_cycles
+
+
+class Cyclic:
+    """Something that holds itself."""
+
+    def __init__(self, gone: list[str]) -> None:
+        """Note in ``gone`` when it goes."""
+        self.itself, self.gone = self, gone
+
+    def __del__(self) -> None:
+        """Note it."""
+        self.gone.append("gone")
+
+
+def test_cycles_are_looked_for_again_afterwards_whatever_happened() -> None:
+    """The search is off within, also after work within the work, and on again at the end."""
+    with pytest.raises(KeyError), no_cycles():
+        with no_cycles():
+            pass
+        assert not gc.isenabled()
+        raise KeyError
+    assert gc.isenabled()
+
+
+def test_what_is_left_is_searched_only_after_the_next_time() -> None:
+    """What was left once is passed over until such work is done again: a command that runs for days does not fill the memory."""
+    gone: list[str] = []
+    with no_cycles():
+        Cyclic(gone)
+    gc.collect()
+    assert not gone
+    with no_cycles():
+        gc.collect()
+    assert gone
