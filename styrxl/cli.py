@@ -460,7 +460,7 @@ def validate(
             round_ = round_ or only_round(desk.workspace)
             _say_skipped(desk, round_, settings.language())
             judged = judge_inbox(desk, round_)
-            files = list(desk.workspace.inbox_files(round_).files)
+            files = list(desk.workspace.inbox_files(round_).files) if annotate else []
         _report(settings, desk, judged, round_, form_of_report, output)
         if annotate:
             _give_back(desk, judged, files, settings.language())
@@ -488,16 +488,13 @@ def _report(settings: Settled, desk: Desk, judged: Any, round_: Round | None, fo
     from styrxl import answers
     from styrxl.files import write_atomically
     from styrxl.findings import word
-    from styrxl.issuing import look
 
     language = settings.language()
     names = desk.plan.names(round_.day if round_ else desk.now.date())
     writers: dict[str, Callable[[], str]] = {
         "text": lambda: answers.as_text(judged, language, names),
         "json": lambda: answers.as_json(judged, language),
-        "html": lambda: answers.as_html(
-            judged, language, names, word("report_title", language, round=judged.round or ""), look(desk.workspace).accent
-        ),
+        "html": lambda: answers.as_html(judged, language, names, word("report_title", language, round=judged.round or ""), _accent(desk)),
     }
     text = writers[form_of_report]()
     if output is None:
@@ -505,6 +502,12 @@ def _report(settings: Settled, desk: Desk, judged: Any, round_: Round | None, fo
     else:
         write_atomically(output, text.encode("utf-8"))
         click.echo(word("written", language, path=output), err=True)
+
+
+def _accent(desk: Desk) -> str:
+    from styrxl.issuing import look
+
+    return look(desk.workspace).accent
 
 
 @cli.command()

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from math import fsum
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 
 from styrxl.findings import Remark, Word
-from styrxl.forms import Form
+from styrxl.forms import Form, Sheet
 from styrxl.kindly import fold
 from styrxl.link import LINK_ERRORS, Known
 from styrxl.parse import Parsed
@@ -72,14 +74,15 @@ class Return:
 class Others:
     """What the round's other returns say: ``units`` board goal -> unit -> whether it says no; ``served`` unit -> what its plan serves.
 
-    ``known``: all goals; ``siblings`` (board, folded text) -> the first unit's return, unit and commitment that says it. ``unsure``:
-    returns with links in error, of which it is not known what they serve; ``copied``: returns and rows that are known to be copied already.
+    Of ``served`` are only units that a goal names. ``known``: all goals; ``siblings``: return and row -> the unit of the same board, and
+    its commitment, that says the same and is first. ``unsure``: returns with links in error, of which it is not known what they serve;
+    ``copied``: returns and rows that are known to be copied already.
     """
 
     units: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     served: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
-    siblings: Mapping[tuple[str, str], tuple[int, str, str]] = field(default_factory=dict)
+    siblings: Mapping[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     unsure: frozenset[int] = frozenset()
     copied: frozenset[tuple[int, int | None]] = frozenset()
 
@@ -99,9 +102,10 @@ def contradictions(
     copies = [remark for remark in before if remark.rule == "copied-text"]
     whole = {remark.source for remark in copies if getattr(remark.facts.get("other"), "key", "") == "the_other"}
     unsure = frozenset(remark.source for remark in before if remark.rule in {*LINK_ERRORS, "goal-not-valid"})
+    named = {unit for one in returns for line in one.of("goals") for unit in ids(line.said.get("concerned_units"))}
     others = Others(
         units=_units_say(returns),
-        served=_served(returns, unsure),
+        served=_served(returns, unsure, named),
         known=known,
         siblings=_siblings(returns, whole),
         unsure=unsure,
@@ -119,27 +123,29 @@ def _returns(parts: Sequence[Parsed], issued: Mapping[int, Prefill]) -> Iterator
     lines: dict[int, dict[str, list[Line]]] = {}
     forms: dict[int, Form] = {}
     for part in parts:
-        batch = part.batch
-        column, named = batch.sheet.id_column, batch.sheet.named
+        batch, key = part.batch, part.batch.sheet.key
         keep = [c.field for c in batch.sheet.columns if c.field in part.frame]
-        given = {
-            source: {id_key(row[column.field], named=named): row for row in issued[source].rows.get(batch.sheet.key, ())}
-            for source in set(batch.source)
-            if column is not None and source in issued
-        }
-        for source, row, said in zip(batch.source, batch.row, _plain(part.frame[keep]), strict=True):
-            key = id_key(said[column.field], named=named) if column is not None else ""
+        rows = zip(batch.source, batch.row, _plain(part.frame[keep]), strict=True)
+        for source, its in groupby(rows, key=itemgetter(0)):
+            given = issued[source].rows.get(key, ()) if source in issued else ()
             forms[source] = batch.form
-            lines.setdefault(source, {}).setdefault(batch.sheet.key, []).append(Line(row, said, given.get(source, {}).get(key, {})))
+            lines.setdefault(source, {}).setdefault(key, []).extend(_lines(batch.sheet, its, given))
     for source, sheets in lines.items():
         if source in issued and forms[source].level in {"board", "unit"}:
             yield Return(source, forms[source], issued[source], {key: tuple(rows) for key, rows in sheets.items()})
 
 
+def _lines(sheet: Sheet, rows: Iterable[tuple[int, int, Row]], given: Sequence[Row]) -> Iterator[Line]:
+    column, named = sheet.id_column, sheet.named
+    if column is None or not given:
+        return (Line(row, said, {}) for _, row, said in rows)
+    known = {id_key(row[column.field], named=named): row for row in given}
+    return (Line(row, said, known.get(id_key(said[column.field], named=named), {})) for _, row, said in rows)
+
+
 def _plain(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
-    cells = [zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True) for name in names]
-    columns = [[None if absent else value for value, absent in column] for column in cells]
+    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
     for values in zip(*columns, strict=True) if names else ():
         yield dict(zip(names, values, strict=True))
 
@@ -177,10 +183,10 @@ def _most(answers: Iterable[bool]) -> bool:
     return 2 * sum(told) > len(told)
 
 
-def _served(returns: Sequence[Return], unsure: Collection[int]) -> dict[str, frozenset[str]]:
-    """Return what each unit's plan serves; units whose plan is elsewhere are left out."""
+def _served(returns: Sequence[Return], unsure: Collection[int], named: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return what the plan of each of the named units serves; units whose plan is elsewhere are left out."""
     found = {}
-    for one in returns:
+    for one in (r for r in returns if r.issued.owner in named):
         elsewhere = any(line.said["elsewhere"] == "yes" for line in one.of("plan_elsewhere"))
         if one.form.level == "unit" and one.form.kind is None and not elsewhere and one.source not in unsure:
             rows = (*one.of("goals"), *one.of("commitments"))
@@ -188,13 +194,18 @@ def _served(returns: Sequence[Return], unsure: Collection[int]) -> dict[str, fro
     return found
 
 
-def _siblings(returns: Sequence[Return], copied: set[int]) -> dict[tuple[str, str], tuple[int, str, str]]:
-    found: dict[tuple[str, str], tuple[int, str, str]] = {}
-    for one in returns:
-        if one.form.level == "unit" and one.form.kind is None and one.source not in copied:
-            for line in one.of("commitments"):
-                key = (one.issued.board_id or "", fold(line.said["text"] or ""))
-                found.setdefault(key, (one.source, one.issued.owner, line.said["commitment_id"] or ""))
+def _siblings(returns: Sequence[Return], copied: Collection[int]) -> dict[tuple[int, int], tuple[str, str]]:
+    plans = [one for one in returns if one.form.level == "unit" and one.form.kind is None]
+    said = [(one, line, (one.issued.board_id, fold(line.said["text"] or ""))) for one in plans for line in one.of("commitments")]
+    first: dict[tuple[str | None, str], tuple[int, str, str]] = {}
+    for one, line, text in said:
+        if one.source not in copied:
+            first.setdefault(text, (one.source, one.issued.owner, line.said["commitment_id"] or ""))
+    found = {}
+    for one, line, text in said:
+        source, owner, code = first.get(text, (one.source, "", ""))
+        if source < one.source and owner != one.issued.owner and line.said["text"]:
+            found[one.source, line.row] = owner, code
     return found
 
 
@@ -203,9 +214,10 @@ def _siblings(returns: Sequence[Return], copied: set[int]) -> dict[tuple[str, st
 
 def uncommitted(one: Return, others: Others) -> Iterator[Remark]:
     """Find a goal of the highest priority that no commitment serves."""
-    served = {parent for line in one.of("commitments") for parent in _serves(line.said)}
-    for line in one.of("goals"):
-        if line.said.get("priority") == 1 and line.said["goal_id"] not in served and one.source not in others.unsure:
+    first = [line for line in one.of("goals") if line.said.get("priority") == 1 and one.source not in others.unsure]
+    served = {parent for line in one.of("commitments") for parent in _serves(line.said)} if first else set()
+    for line in first:
+        if line.said["goal_id"] not in served:
             facts = {"goal": line.said["goal_id"], "sheet_other": "commitments"}
             yield one.remark("goals", line.row, "priority", "priority-uncommitted", line.said["priority"], **facts)
 
@@ -213,9 +225,9 @@ def uncommitted(one: Return, others: Others) -> Iterator[Remark]:
 def unserved(one: Return, others: Others) -> Iterator[Remark]:
     """Find a goal that names units, of which some have answered without serving it or a commitment under it."""
     for line in one.of("goals"):
-        under = {c.said["commitment_id"] for c in one.of("commitments") if line.said["goal_id"] in _serves(c.said)}
-        wanted = under | {line.said["goal_id"]}
-        units = [u for u in ids(line.said.get("concerned_units")) if u in others.served and not wanted & others.served[u]]
+        answered = [unit for unit in ids(line.said.get("concerned_units")) if unit in others.served]
+        under = {c.said["commitment_id"] for c in one.of("commitments") if line.said["goal_id"] in _serves(c.said)} if answered else set()
+        units = [unit for unit in answered if not {line.said["goal_id"], *under} & others.served[unit]]
         if units:
             facts = {"goal": line.said["goal_id"], "units": units}
             yield one.remark("goals", line.row, "concerned_units", "goal-unserved", line.said["concerned_units"], **facts)
@@ -247,7 +259,7 @@ def worse_target(one: Return, _: Others) -> Iterator[Remark]:
 def from_last_year(one: Return, _: Others) -> Iterator[Remark]:
     """Find a commitment that is word for word one of last year's."""
     old = {fold(row["text"] or ""): row["id"] for row in one.issued.memory.get("last_commitments", ())}
-    for line in one.of("commitments"):
+    for line in one.of("commitments") if old else ():
         code = old.get(fold(line.said["text"] or "")) if line.said["text"] else None
         if code:
             yield one.remark("commitments", line.row, "text", "copied-from-last-year", line.said["text"], other=code)
@@ -255,13 +267,10 @@ def from_last_year(one: Return, _: Others) -> Iterator[Remark]:
 
 def from_sibling(one: Return, others: Others) -> Iterator[Remark]:
     """Find a unit's commitment that is word for word one of another unit of the same board."""
-    if one.form.level != "unit":
-        return
     for line in one.of("commitments"):
-        first = others.siblings.get((one.issued.board_id or "", fold(line.said["text"] or "")))
-        new = line.said["text"] and (one.source, line.row) not in others.copied
-        if new and first and first[0] < one.source and first[1] != one.issued.owner:
-            yield one.remark("commitments", line.row, "text", "copied-from-sibling", line.said["text"], owner=first[1], other=first[2])
+        first = others.siblings.get((one.source, line.row))
+        if first and (one.source, line.row) not in others.copied:
+            yield one.remark("commitments", line.row, "text", "copied-from-sibling", line.said["text"], owner=first[0], other=first[1])
 
 
 # goals

@@ -190,7 +190,7 @@ def choice(raw: Any, codes: Mapping[str, str]) -> Read:
 
 def fold(typed: str) -> str:
     """Text for comparison: no case, stray spaces or final stop."""
-    return " ".join(typed.replace("\u00a0", " ").split()).rstrip(".").casefold()
+    return " ".join(typed.split()).rstrip(".").casefold()
 
 
 def memoised(reader: Callable[[Any], Read]) -> Callable[[Any], Read]:

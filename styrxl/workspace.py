@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import os
 import secrets
 import unicodedata
 from collections.abc import Iterable
@@ -145,13 +146,15 @@ class Workspace:
         Raises StyrxlError (not-readable) where the folder may not be looked into.
         """
         try:
-            found = sorted(self.inbox(of).iterdir(), key=lambda path: unicodedata.normalize("NFC", path.name))
-            litter = {path for path in found if _is_litter(path)}
+            with os.scandir(self.inbox(of)) as entries:
+                found = sorted(entries, key=lambda entry: unicodedata.normalize("NFC", entry.name))
+                litter = {entry.name for entry in found if is_litter(entry.name) or not entry.is_file()}
         except FileNotFoundError:
             return Inbox((), ())
         except OSError as error:
             raise StyrxlError("not-readable", path=str(self.inbox(of)), why=error.strerror or str(error)) from error
-        return Inbox(tuple(path for path in found if path not in litter), tuple(path for path in found if path in litter))
+        paths = [Path(entry.path) for entry in found]
+        return Inbox(tuple(path for path in paths if path.name not in litter), tuple(path for path in paths if path.name in litter))
 
     def shown(self, path: Path) -> str:
         """Return a path as people and reports see it: from the workspace where it lies in it, with ``/``, in NFC.
@@ -194,7 +197,3 @@ class Workspace:
 def is_litter(name: str) -> bool:
     """Whether a file of that name is no return: Office's lock files, what systems leave behind, downloads that were not finished."""
     return name.startswith(("~$", ".")) or name.lower() in _LITTER or name.lower().endswith(_UNFINISHED)
-
-
-def _is_litter(path: Path) -> bool:
-    return is_litter(path.name) or not path.is_file()
