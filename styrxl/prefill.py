@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from styrxl.thresholds import Thresholds
 
 Row = Mapping[str, Any]
+Rows = Mapping[str, tuple[Row, ...]]
+Lists = Mapping[str, tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,11 @@ class Prefill:
     signature: str = ""
     row_count: int | None = None  # rows asked for beyond the form's own
     frames: Mapping[str, float | None] = field(default_factory=dict)
-    rows: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    lists: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    rows: Rows = field(default_factory=dict)
+    lists: Lists = field(default_factory=dict)
     first: Mapping[str, int] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
-    memory: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    memory: Rows = field(default_factory=dict)
     based_on: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -62,22 +64,37 @@ class Prefill:
     def from_json(cls, text: str) -> Prefill:
         """Return the prefill that ``to_json`` wrote."""
         raw = json.loads(text)
-        raw["rows"] = {key: tuple(rows) for key, rows in raw["rows"].items()}
-        raw["memory"] = {key: tuple(rows) for key, rows in raw.get("memory", {}).items()}
-        raw["lists"] = {key: tuple((i, t) for i, t in pairs) for key, pairs in raw["lists"].items()}
-        return cls(**raw)
+        return cls(**raw | {"lists": _lists(raw["lists"]), "rows": _rows(raw["rows"]), "memory": _rows(raw.get("memory", {}))})
+
+
+def _lists(raw: Mapping[str, Sequence[Sequence[str]]]) -> Lists:
+    return {key: tuple((code, text) for code, text in pairs) for key, pairs in raw.items()}
+
+
+def _rows(raw: Mapping[str, Sequence[Row]]) -> Rows:
+    return {key: tuple(rows) for key, rows in raw.items()}
 
 
 class Shared:
-    """Reads prefills so that those of owners who were given the same rows and lists share them."""
+    """Reads prefills so that those of owners who were given the same rows and lists share them, and each is read once."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._rows: dict[Any, tuple[Row, ...]] = {}
-        self._lists: dict[Any, tuple[tuple[str, str], ...]] = {}
+        self._lists: dict[str, Lists] = {}
+        self._rows: dict[str, Rows] = {}
 
     def prefill(self, text: str) -> Prefill:
         """Return the prefill that ``to_json`` wrote."""
-        made = Prefill.from_json(text)
-        rows = {key: self._rows.setdefault((key, *(tuple(row.items()) for row in some)), some) for key, some in made.rows.items()}
-        return replace(made, rows=rows, lists={key: self._lists.setdefault(pairs, pairs) for key, pairs in made.lists.items()})
+        # Its names are sorted, and none of these marks can be found in a text, where a quotation mark has a stroke before it.
+        head, _, rest = text.partition('"lists": {')
+        lists, _, rest = rest.partition(', "memory": {')
+        memory, _, rest = rest.partition(', "rows": {')
+        rows, found, tail = rest.rpartition(', "signature": "')
+        if not found:
+            return Prefill.from_json(text)
+        raw = json.loads(f'{head}"memory": {{{memory}, "signature": "{tail}')
+        if lists not in self._lists:
+            self._lists[lists] = _lists(json.loads("{" + lists))
+        if rows not in self._rows:
+            self._rows[rows] = _rows(json.loads("{" + rows))
+        return Prefill(**raw | {"lists": self._lists[lists], "rows": self._rows[rows], "memory": _rows(raw["memory"])})

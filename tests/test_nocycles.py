@@ -23,11 +23,18 @@ class Cyclic:
 
 def test_cycles_are_looked_for_again_afterwards_whatever_happened() -> None:
     """The search is off within, also after work within the work, and on again at the end."""
-    with pytest.raises(KeyError), no_cycles():
+    within = []
+
+    def work() -> None:
         with no_cycles():
-            pass
-        assert not gc.isenabled()
-        raise KeyError
+            with no_cycles():
+                pass
+            within.append(gc.isenabled())
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        work()
+    assert within == [False]
     assert gc.isenabled()
 
 
