@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from math import fsum
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -33,8 +33,7 @@ SUSPECT = 100  # times the frame: kronor where thousands are asked for
 ORE = 0.005  # half of 0.01 tkr
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A row of a sheet: its Excel row, what is said in it (None where empty), and what was issued with it, shown or not."""
 
     row: int
@@ -195,17 +194,19 @@ def _served(returns: Sequence[Return], unsure: Collection[int], named: Collectio
 
 
 def _siblings(returns: Sequence[Return], copied: Collection[int]) -> dict[tuple[int, int], tuple[str, str]]:
-    plans = [one for one in returns if one.form.level == "unit" and one.form.kind is None]
-    said = [(one, line, (one.issued.board_id, fold(line.said["text"] or ""))) for one in plans for line in one.of("commitments")]
-    first: dict[tuple[str | None, str], tuple[int, str, str]] = {}
-    for one, line, text in said:
-        if one.source not in copied:
-            first.setdefault(text, (one.source, one.issued.owner, line.said["commitment_id"] or ""))
+    first: dict[tuple[str, str], tuple[Return, Line]] = {}
+    again: list[tuple[Return, Line, tuple[str, str]]] = []
+    for one in (r for r in returns if r.form.level == "unit" and r.form.kind is None):
+        board = one.issued.board_id or ""
+        for line in one.of("commitments"):
+            said = board, fold(line.said["text"] or "")
+            if one.source in copied or first.setdefault(said, (one, line))[1] is not line:
+                again.append((one, line, said))
     found = {}
-    for one, line, text in said:
-        source, owner, code = first.get(text, (one.source, "", ""))
-        if source < one.source and owner != one.issued.owner and line.said["text"]:
-            found[one.source, line.row] = owner, code
+    for one, line, said in again:
+        other, its = first.get(said, (one, line))
+        if other.source < one.source and other.issued.owner != one.issued.owner and line.said["text"]:
+            found[one.source, line.row] = other.issued.owner, its.said["commitment_id"] or ""
     return found
 
 

@@ -27,25 +27,45 @@ def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued
     named = sheet.named
     keys = ids.text.upper().split() if ids.plain and not named else [id_key(typed, named=named) for typed in ids.values()]
     given = [(row[column.field], id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
-    seen = dict(zip(reversed(keys), reversed(ids.rows), strict=True))  # key -> the first row that has it
+    present = set(keys)
+    doubled = len(present) < len(keys)
+    firsts = dict(zip(reversed(keys), reversed(ids.rows), strict=True)) if doubled else {}  # key -> the first row that has it
     at = dict(zip(ids.rows, keys, strict=True))
     found: list[Remark] = []
-    known = {key for _, key in given}
-    doubled = len(seen) < len(keys)
+    known = _Known(column, {key for _, key in given}, issued) if issued else None
     for row in ids.rows if doubled else sorted(begun & at.keys()):
         key = at[row]
         if not key:
             continue
-        first = seen[key]
+        first = firsts.get(key, row)
         if first != row and (row in begun or first in begun):
             facts = {"first": CellOf(column.field, first)}
             found.append(Remark(source, sheet.key, row, column.field, "duplicate-id", _typed(ids, row), facts))
-        elif row in begun and issued is not None and key not in known and not _numbered(column, key, issued):
+        elif row in begun and known is not None and key not in known:
             found.append(Remark(source, sheet.key, row, column.field, "unknown-row", _typed(ids, row)))
     without = sorted(row for row in begun if not at.get(row))
     found += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
-    gone = [code for code, key in given if key not in seen]
+    gone = [code for code, key in given if key not in present]
     return found + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in gone]
+
+
+class _Known:
+    """The ids that a sheet's rows may have: those issued, and those that its rows are numbered with."""
+
+    def __init__(self, column: Column, keys: set[str], issued: Prefill) -> None:
+        self._keys = keys
+        self._number = column.number.format(owner=issued.owner, year=issued.year, n="@").partition("@") if column.number else None
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys or self._numbered(key)
+
+    def _numbered(self, key: str) -> bool:
+        if self._number is None:
+            return False
+        before, _, after = self._number
+        number = key[len(before) : len(key) - len(after)]
+        fits = key.startswith(before) and key.endswith(after) and _NUMBER.fullmatch(number)
+        return bool(fits) and 1 <= int(number) <= IDS_AHEAD
 
 
 def _typed(ids: Ids, row: int) -> Any:
@@ -58,16 +78,6 @@ def id_key(typed: Any, *, named: bool = False) -> str:
         return typed.strip().split(" ", 1)[0].upper()
     text = "" if blank(typed) else str(typed).strip()
     return fold(text) if named else text.split(" ", 1)[0].upper()
-
-
-def _numbered(column: Column, key: str, issued: Prefill | None) -> bool:
-    if not column.number or issued is None:
-        return False
-    before, _, after = column.number.format(owner=issued.owner, year=issued.year, n="@").partition("@")
-    if not (key.startswith(before) and key.endswith(after)):
-        return False
-    number = key[len(before) : len(key) - len(after)]
-    return bool(_NUMBER.fullmatch(number)) and 1 <= int(number) <= IDS_AHEAD
 
 
 def untouched(table: Table, issued: Prefill | None, form: Form) -> frozenset[tuple[str, int]]:
