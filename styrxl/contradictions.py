@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from math import fsum
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -42,17 +41,43 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a sheet in all returns of a form: their Excel rows, and what is said in each column (None where empty)."""
+
+    sheet: Sheet
+    numbers: Sequence[int]
+    columns: Mapping[str, Sequence[Any]]
+
+    def lines(self, span: slice, given: Sequence[Row]) -> Iterator[Line]:
+        """Yield some of the rows, with those of the rows that were given with them."""
+        column, named = self.sheet.id_column, self.sheet.named
+        known = {id_key(row[column.field], named=named): row for row in given} if column else {}
+        values = zip(*(some[span] for some in self.columns.values()), strict=True)
+        for row, said in zip(self.numbers[span], (dict(zip(self.columns, one, strict=True)) for one in values), strict=True):
+            yield Line(row, said, known.get(id_key(said[column.field], named=named), {}) if column and known else {})
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
-    """One return: its lines by sheet key, and what was issued to it."""
+    """One return: where its rows are, by sheet key, and what was issued to it. Lines are made when a rule first asks for them."""
 
     source: int
     form: Form
     issued: Prefill
-    lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Rows, slice]] = field(default_factory=dict)
+    made: dict[str, tuple[Line, ...]] = field(default_factory=dict)
 
     def of(self, key: str) -> tuple[Line, ...]:
         """Return a sheet's lines."""
-        return self.lines.get(key, ())
+        if key not in self.made:
+            rows, span = self.rows.get(key, (None, slice(0)))
+            self.made[key] = tuple(rows.lines(span, self.issued.rows.get(key, ()))) if rows else ()
+        return self.made[key]
+
+    def said(self, key: str, name: str) -> Sequence[Any]:
+        """Return what is said in a column of a sheet, row by row: nothing where it has no such column."""
+        rows, span = self.rows.get(key, (None, slice(0)))
+        return rows.columns.get(name, ())[span] if rows else ()
 
     @property
     def round(self) -> Round:
@@ -73,7 +98,7 @@ class Return:
 class Others:
     """What the round's other returns say: ``units`` board goal -> unit -> whether it says no; ``served`` unit -> what its plan serves.
 
-    Of ``served`` are only units that a goal names. ``known``: all goals; ``siblings``: return and row -> the unit of the same board, and
+    Of ``served`` are only units that a goal names. ``known``: all goals; ``siblings``: return -> row -> the unit of the same board, and
     its commitment, that says the same and is first. ``unsure``: returns with links in error, of which it is not known what they serve;
     ``copied``: returns and rows that are known to be copied already.
     """
@@ -81,7 +106,7 @@ class Others:
     units: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     served: Mapping[str, frozenset[str]] = field(default_factory=dict)
     known: Mapping[str, Known] = field(default_factory=dict)
-    siblings: Mapping[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    siblings: Mapping[int, Mapping[int, tuple[str, str]]] = field(default_factory=dict)
     unsure: frozenset[int] = frozenset()
     copied: frozenset[tuple[int, int | None]] = frozenset()
 
@@ -101,7 +126,7 @@ def contradictions(
     copies = [remark for remark in before if remark.rule == "copied-text"]
     whole = {remark.source for remark in copies if getattr(remark.facts.get("other"), "key", "") == "the_other"}
     unsure = frozenset(remark.source for remark in before if remark.rule in {*LINK_ERRORS, "goal-not-valid"})
-    named = {unit for one in returns for line in one.of("goals") for unit in ids(line.said.get("concerned_units"))}
+    named = {unit for one in returns for units in one.said("goals", "concerned_units") for unit in ids(units)}
     others = Others(
         units=_units_say(returns),
         served=_served(returns, unsure, named),
@@ -119,34 +144,23 @@ def contradictions(
 
 
 def _returns(parts: Sequence[Parsed], issued: Mapping[int, Prefill]) -> Iterator[Return]:
-    lines: dict[int, dict[str, list[Line]]] = {}
+    found: dict[int, dict[str, tuple[Rows, slice]]] = {}
     forms: dict[int, Form] = {}
     for part in parts:
-        batch, key = part.batch, part.batch.sheet.key
-        keep = [c.field for c in batch.sheet.columns if c.field in part.frame]
-        rows = zip(batch.source, batch.row, _plain(part.frame[keep]), strict=True)
-        for source, its in groupby(rows, key=itemgetter(0)):
-            given = issued[source].rows.get(key, ()) if source in issued else ()
+        batch, start = part.batch, 0
+        names = [c.field for c in batch.sheet.columns if c.field in part.frame]
+        rows = Rows(batch.sheet, batch.row, {name: _plain(part.frame[name]) for name in names})
+        for source, its in groupby(batch.source):
+            span = slice(start, start := start + len(list(its)))
             forms[source] = batch.form
-            lines.setdefault(source, {}).setdefault(key, []).extend(_lines(batch.sheet, its, given))
-    for source, sheets in lines.items():
+            found.setdefault(source, {})[batch.sheet.key] = rows, span
+    for source, sheets in found.items():
         if source in issued and forms[source].level in {"board", "unit"}:
-            yield Return(source, forms[source], issued[source], {key: tuple(rows) for key, rows in sheets.items()})
+            yield Return(source, forms[source], issued[source], sheets)
 
 
-def _lines(sheet: Sheet, rows: Iterable[tuple[int, int, Row]], given: Sequence[Row]) -> Iterator[Line]:
-    column, named = sheet.id_column, sheet.named
-    if column is None or not given:
-        return (Line(row, said, {}) for _, row, said in rows)
-    known = {id_key(row[column.field], named=named): row for row in given}
-    return (Line(row, said, known.get(id_key(said[column.field], named=named), {})) for _, row, said in rows)
-
-
-def _plain(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    names = [str(name) for name in frame.columns]
-    columns = [frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in names]
-    for values in zip(*columns, strict=True) if names else ():
-        yield dict(zip(names, values, strict=True))
+def _plain(values: pd.Series) -> list[Any]:
+    return values.astype(object).where(values.notna(), None).tolist()
 
 
 # what the other returns say
@@ -193,20 +207,23 @@ def _served(returns: Sequence[Return], unsure: Collection[int], named: Collectio
     return found
 
 
-def _siblings(returns: Sequence[Return], copied: Collection[int]) -> dict[tuple[int, int], tuple[str, str]]:
-    first: dict[tuple[str, str], tuple[Return, Line]] = {}
-    again: list[tuple[Return, Line, tuple[str, str]]] = []
+def _siblings(returns: Sequence[Return], copied: Collection[int]) -> dict[int, dict[int, tuple[str, str]]]:
+    first: dict[tuple[str, str], tuple[Return, int]] = {}
+    again: list[tuple[Return, int, tuple[str, str]]] = []
     for one in (r for r in returns if r.form.level == "unit" and r.form.kind is None):
         board = one.issued.board_id or ""
-        for line in one.of("commitments"):
-            said = board, fold(line.said["text"] or "")
-            if one.source in copied or first.setdefault(said, (one, line))[1] is not line:
-                again.append((one, line, said))
-    found = {}
-    for one, line, said in again:
-        other, its = first.get(said, (one, line))
-        if other.source < one.source and other.issued.owner != one.issued.owner and line.said["text"]:
-            found[one.source, line.row] = other.issued.owner, its.said["commitment_id"] or ""
+        for place, text in enumerate(one.said("commitments", "text")):
+            said = board, fold(text or "")
+            if one.source in copied or said in first:
+                again.append((one, place, said))
+            else:
+                first[said] = one, place
+    found: dict[int, dict[int, tuple[str, str]]] = {}
+    for one, place, said in again:
+        other, its = first.get(said, (one, place))
+        if said[1] and other.source < one.source and other.issued.owner != one.issued.owner:
+            code = other.said("commitments", "commitment_id")[its]
+            found.setdefault(one.source, {})[one.of("commitments")[place].row] = other.issued.owner, code or ""
     return found
 
 
@@ -215,17 +232,18 @@ def _siblings(returns: Sequence[Return], copied: Collection[int]) -> dict[tuple[
 
 def uncommitted(one: Return, others: Others) -> Iterator[Remark]:
     """Find a goal of the highest priority that no commitment serves."""
-    first = [line for line in one.of("goals") if line.said.get("priority") == 1 and one.source not in others.unsure]
-    served = {parent for line in one.of("commitments") for parent in _serves(line.said)} if first else set()
-    for line in first:
-        if line.said["goal_id"] not in served:
+    if 1 not in one.said("goals", "priority") or one.source in others.unsure:
+        return
+    served = {parent for line in one.of("commitments") for parent in _serves(line.said)}
+    for line in one.of("goals"):
+        if line.said["priority"] == 1 and line.said["goal_id"] not in served:
             facts = {"goal": line.said["goal_id"], "sheet_other": "commitments"}
             yield one.remark("goals", line.row, "priority", "priority-uncommitted", line.said["priority"], **facts)
 
 
 def unserved(one: Return, others: Others) -> Iterator[Remark]:
     """Find a goal that names units, of which some have answered without serving it or a commitment under it."""
-    for line in one.of("goals"):
+    for line in one.of("goals") if any(one.said("goals", "concerned_units")) else ():
         answered = [unit for unit in ids(line.said.get("concerned_units")) if unit in others.served]
         under = {c.said["commitment_id"] for c in one.of("commitments") if line.said["goal_id"] in _serves(c.said)} if answered else set()
         units = [unit for unit in answered if not {line.said["goal_id"], *under} & others.served[unit]]
@@ -268,8 +286,9 @@ def from_last_year(one: Return, _: Others) -> Iterator[Remark]:
 
 def from_sibling(one: Return, others: Others) -> Iterator[Remark]:
     """Find a unit's commitment that is word for word one of another unit of the same board."""
-    for line in one.of("commitments"):
-        first = others.siblings.get((one.source, line.row))
+    mine = others.siblings.get(one.source, {})
+    for line in one.of("commitments") if mine else ():
+        first = mine.get(line.row)
         if first and (one.source, line.row) not in others.copied:
             yield one.remark("commitments", line.row, "text", "copied-from-sibling", line.said["text"], owner=first[0], other=first[1])
 
