@@ -17,6 +17,7 @@ from styrxl.reading import Reading
 
 _QUICK = 1  # of zlib's levels
 _TAG = "$"
+_LONE = "surrogatepass"  # a workbook may hold half a letter
 _MOST = 64 << 20  # bytes of one reading, unpacked: far more than there are
 
 
@@ -30,8 +31,7 @@ def packed(reading: Reading) -> bytes:
     found, located = ([_finding(one) for one in some] for some in (reading.found, reading.located))
     identity = None if reading.identity is None else dict(reading.identity)
     raw = [found, identity, reading.mixed, reading.form, reading.language, tables, located]
-    # A lone surrogate, which a workbook may hold, is no UTF-8: all of it is written in ASCII.
-    return zlib.compress(_joined(raw).encode("ascii"), _QUICK)
+    return zlib.compress(_joined(raw).encode("utf-8", _LONE), _QUICK)
 
 
 def unpacked(data: bytes, forms: Forms) -> Reading:
@@ -41,7 +41,7 @@ def unpacked(data: bytes, forms: Forms) -> Reading:
         text = unpacker.decompress(data, _MOST)
         if not unpacker.eof:
             raise BrokenError("cut short")  # noqa: TRY301 -- as broken as what json and zlib refuse below
-        found, identity, mixed, key, language, tables, located = _decoder.decode(text.decode("ascii"))
+        found, identity, mixed, key, language, tables, located = _decoder.decode(text.decode("utf-8", _LONE))
         form = forms.form(*key) if key else None
         return Reading(
             tuple(_found(one) for one in found),
@@ -59,7 +59,7 @@ def unpacked(data: bytes, forms: Forms) -> Reading:
 
 
 def _joined(raw: list[Any]) -> str:
-    return json.dumps(raw, default=_tagged, separators=(",", ":"))
+    return json.dumps(raw, default=_tagged, separators=(",", ":"), ensure_ascii=False)
 
 
 def _table(table: Table) -> list[Any]:

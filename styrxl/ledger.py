@@ -6,7 +6,6 @@ Times are the caller's and carry their zone; they are kept as UTC. All of it wor
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -16,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
+from zlib_ng import zlib_ng as zlib
 
 from styrxl.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, RECEIPTS, VERDICTS, Database, open_database
 

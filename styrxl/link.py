@@ -109,8 +109,10 @@ def _options(
         key = tuple(lists.get(name, ()) for name in plain)
         if key not in shared:
             shared[key] = {code: text for pairs in key for code, text in pairs}
-        mine = [own.get((name[4:], source), {}) for name in column.source if name.startswith("own:")]
-        found[source] = {code: text for part in (shared[key], *mine) for code, text in part.items()} if any(mine) else shared[key]
+        found[source] = shared[key]
+        for name in column.source:
+            if name.startswith("own:") and (mine := own.get((name[4:], source))):
+                found[source] = {**found[source], **mine}
     return found
 
 
@@ -130,6 +132,9 @@ def _resolve(
             values.append(None)
             continue
         source, row, allowed = batch.source[i], batch.row[i], options[batch.source[i]]
+        if value in allowed and (value not in known or known[value].holds(year)):  # as nearly all are
+            values.append(value)
+            continue
         ids: list[str] = []
         for token in value.split(";"):
             code = token if token in allowed else _by_text(token, allowed)

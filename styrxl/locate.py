@@ -44,7 +44,7 @@ class Ids:
     """Every id on a sheet, begun or not: the Excel rows that have one, and what stands there.
 
     Rows are numbered in advance, so that a round has far more ids than answers: as long as they are texts without a space, they are
-    kept as one text, a line each.
+    kept as one text.
     """
 
     rows: Sequence[int] = ()
@@ -57,7 +57,7 @@ class Ids:
         following = range(rows[0], rows[0] + len(rows)) if rows else ()
         kept = following if tuple(following) == tuple(rows) else tuple(rows)
         if all(type(one) is str for one in typed):
-            text = "\n".join(typed)
+            text = " ".join(typed)
             if text.split() == list(typed):
                 return cls(kept, text)
         return cls(kept, "", tuple(typed))

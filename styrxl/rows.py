@@ -82,9 +82,9 @@ def id_key(typed: Any, *, named: bool = False) -> str:
 
 def untouched(table: Table, issued: Prefill | None, form: Form) -> frozenset[tuple[str, int]]:
     """Return the fields and rows of a return's answers that were given beforehand and stand as they were issued."""
-    column = table.sheet.id_column
     rows = issued.rows.get(table.sheet.key, ()) if issued else ()
-    if column is None or not rows or column.field not in table.columns:
+    column = table.sheet.id_column if rows else None
+    if column is None or column.field not in table.columns:
         return frozenset()
     named = table.sheet.named
     known = {id_key(row[column.field], named=named): row for row in rows}

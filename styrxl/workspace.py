@@ -161,8 +161,9 @@ class Workspace:
 
         macOS hands out decomposed names, Linux any bytes: the path itself opens the file, this names it.
         """
-        inside = path.relative_to(self.root) if path.is_relative_to(self.root) else path
-        text = inside.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        with suppress(ValueError):
+            path = path.relative_to(self.root)
+        text = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         return unicodedata.normalize("NFC", text)
 
     def sign(self, identity: Iterable[str]) -> str:
