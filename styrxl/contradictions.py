@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from styrxl.findings import Remark, Word
-from styrxl.forms import Form, Sheet
+from styrxl.forms import Form
 from styrxl.kindly import fold
 from styrxl.link import LINK_ERRORS, Known
 from styrxl.parse import Parsed
@@ -40,20 +40,27 @@ class Line(NamedTuple):
     given: Row
 
 
-@dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a sheet in all returns of a form: their Excel rows, and what is said in each column (None where empty)."""
+    """The rows of a sheet in all returns of a form. Columns are taken out of the frame when a rule first asks for them."""
 
-    sheet: Sheet
-    numbers: Sequence[int]
-    columns: Mapping[str, Sequence[Any]]
+    def __init__(self, part: Parsed) -> None:
+        """Take what has been read."""
+        self._sheet, self._numbers, self._frame = part.batch.sheet, part.batch.row, part.frame
+        self._fields = [c.field for c in part.batch.sheet.columns if c.field in part.frame]
+        self._known: dict[str, list[Any]] = {}
+
+    def column(self, name: str, span: slice) -> Sequence[Any]:
+        """Return what is said in a column, on some of the rows (None where empty); nothing where there is no such column."""
+        if name not in self._known:
+            self._known[name] = _plain(self._frame[name]) if name in self._fields else []
+        return self._known[name][span]
 
     def lines(self, span: slice, given: Sequence[Row]) -> Iterator[Line]:
         """Yield some of the rows, with those of the rows that were given with them."""
-        column, named = self.sheet.id_column, self.sheet.named
+        column, named = self._sheet.id_column, self._sheet.named
         known = {id_key(row[column.field], named=named): row for row in given} if column else {}
-        values = zip(*(some[span] for some in self.columns.values()), strict=True)
-        for row, said in zip(self.numbers[span], (dict(zip(self.columns, one, strict=True)) for one in values), strict=True):
+        values = zip(*(self.column(name, span) for name in self._fields), strict=True)
+        for row, said in zip(self._numbers[span], (dict(zip(self._fields, one, strict=True)) for one in values), strict=True):
             yield Line(row, said, known.get(id_key(said[column.field], named=named), {}) if column and known else {})
 
 
@@ -77,7 +84,7 @@ class Return:
     def said(self, key: str, name: str) -> Sequence[Any]:
         """Return what is said in a column of a sheet, row by row: nothing where it has no such column."""
         rows, span = self.rows.get(key, (None, slice(0)))
-        return rows.columns.get(name, ())[span] if rows else ()
+        return rows.column(name, span) if rows else ()
 
     @property
     def round(self) -> Round:
@@ -147,9 +154,7 @@ def _returns(parts: Sequence[Parsed], issued: Mapping[int, Prefill]) -> Iterator
     found: dict[int, dict[str, tuple[Rows, slice]]] = {}
     forms: dict[int, Form] = {}
     for part in parts:
-        batch, start = part.batch, 0
-        names = [c.field for c in batch.sheet.columns if c.field in part.frame]
-        rows = Rows(batch.sheet, batch.row, {name: _plain(part.frame[name]) for name in names})
+        batch, rows, start = part.batch, Rows(part), 0
         for source, its in groupby(batch.source):
             span = slice(start, start := start + len(list(its)))
             forms[source] = batch.form
