@@ -29,6 +29,7 @@ from styrxl.wording import Wording, read_wording
 
 _TOLD = 20  # groups of findings that an answer lists; the marked workbook has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
+_TO_MEND = ("rejected", "unreadable")
 
 
 @dataclass(frozen=True)
@@ -193,8 +194,14 @@ def to_answer(judged: JudgedRound, only: Collection[str] = ()) -> list[Judged]:
 
 def unanswered(office: Office, returns: Iterable[Judged]) -> list[Judged]:
     """Return those of the returns whose verdict has not been told."""
-    told_of = {mail.about for mail in office.book.mails(office.round.id, [ANSWER]).values() if mail.state == "sent"}
+    told_of = _answered(office)
     return [one for one in returns if _about(one) not in told_of]
+
+
+def _answered(office: Office) -> dict[str, date | None]:
+    """Return on which day each answer that has gone did, by what it was about."""
+    mails = office.book.mails(office.round.id, [ANSWER]).values()
+    return {mail.about: local_day(mail.ended_at) for mail in mails if mail.state == "sent"}
 
 
 def _about(one: Judged) -> str:
@@ -271,20 +278,26 @@ def reminders(office: Office, only: Collection[str] = ()) -> list[Letter]:
 
     Each once a day; the inbox is judged first, so that nobody is reminded of what lies there.
     """
-    judge_inbox(office.desk, office.round)
+    judged, answered = judge_inbox(office.desk, office.round), _answered(office)
     open_ = [one for one in stand(office.desk, office.round).owners if one.issued and one.state != "accepted" and not one.in_force]
     asked = [one for one in open_ if not only or one.owner in only]
-    return [*(_reminder(office, one) for one in asked), *_escalations(office, open_, only)]
+    mends = {one.owner: one for one in sorted(judged.returns, key=lambda r: str(r.received)) if one.verdict in _TO_MEND}
+    return [*(_reminder(office, one, mends.get(one.owner), answered) for one in asked), *_escalations(office, open_, only)]
 
 
-def _reminder(office: Office, one: Standing) -> Letter:
+def _reminder(office: Office, one: Standing, newest: Judged | None, answered: Mapping[str, date | None]) -> Letter:
     owner = office.find(one.owner)
-    mend = one.state in {"rejected", "unreadable"}
-    days = (one.due - office.today).days if one.due else None
+    mend = newest if one.state in _TO_MEND else None
+    on = answered.get(_about(mend)) if mend else None
+    listed = _told(mend.findings, "error", office.language(owner), marked=False) if mend and not on else []
     workbook = None if mend else _workbook(office, office.issues[one.owner])
     facts = {
-        "days": days,
-        "mend": mend,
+        "days": (one.due - office.today).days if one.due else None,
+        "mend": mend is not None,
+        "answered": on,  # what to mend is said here where no mail has said it
+        "mends": listed,
+        "errors": sum(group["times"] for group in listed),
+        "receipts": bool(answered),
         "aside": one.state == "set-aside",
         "returned": local_day(one.returned),
         "file_name": workbook.name if workbook else "",

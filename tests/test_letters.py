@@ -50,7 +50,17 @@ FACTS: dict[str, dict[str, Any]] = {
         "in_force": True,
         "annotated": True,
     },
-    "reminder": {"days": 3, "mend": False, "aside": False, "returned": None, "file_name": "UBN.xlsx"},
+    "reminder": {
+        "days": 3,
+        "mend": False,
+        "answered": None,
+        "mends": [],
+        "errors": 0,
+        "receipts": True,
+        "aside": False,
+        "returned": None,
+        "file_name": "UBN.xlsx",
+    },
     "escalation": {"units": [{"name": "Åby skola", "due": "2027-01-31", "state": "Inte inkommen", "reminded": "2027-02-01"}], "days": 7},
     "summary": {
         "board": False,
@@ -278,11 +288,29 @@ def test_a_summary_says_how_each_goal_stands(board: bool, followup: bool, final:
     assert ("Uppnått" in said.text) == final
 
 
+TO_MEND = [
+    ("sv", date(2027, 1, 7), "Rätta det som står i vårt svar den 7 januari 2027 och skicka arbetsboken igen senast 31 januari 2027."),
+    ("sv", None, "Rätta det som står under ”Att rätta” och skicka arbetsboken igen senast 31 januari 2027."),
+    ("en", date(2027, 1, 7), "Mend what our answer of 7 January 2027 lists and send the workbook again by 31 January 2027."),
+    ("en", None, "Mend what stands under “To mend” and send the workbook again by 31 January 2027."),
+]
+
+
 @pytest.mark.parametrize("days,late,first,then", REMINDERS)
 def test_a_reminder_says_how_long_there_is(days: int, late: bool, first: str, then: str) -> None:  # noqa: FBT001
     said = read_wording(STANDARD, Path("nowhere")).say("reminder", "sv", {**SHARED, **FACTS["reminder"], "days": days, "late": late})
     assert " ".join(said.text.split("\n\n")[0].split()) == first
     assert then in " ".join(said.text.split())
+
+
+@pytest.mark.parametrize("language,answered,box", TO_MEND)
+def test_a_reminder_points_at_the_answer_or_says_itself_what_to_mend(language: str, answered: date | None, box: str) -> None:
+    facts = {"mend": True, "answered": answered, "mends": [] if answered else [FINDING], "errors": 1, "returned": date(2027, 1, 5)}
+    said = read_wording(STANDARD, Path("nowhere")).say("reminder", language, {**SHARED, **FACTS["reminder"], **facts, "file_name": ""})
+    shown = " ".join(re.sub(r"<[^>]+>", "", said.html).split())
+    assert " ".join(said.text.split("\n\n")[0].split()) == box
+    assert box in shown
+    assert ("Mål saknas. Välj i listan." in shown) == ("Mål saknas. Välj i listan." in " ".join(said.text.split())) == (answered is None)
 
 
 def test_both_languages_have_every_letter() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from styrxl.issuing import empty_plan
 from styrxl.ledger import Ledger
 from styrxl.mailbook import MailBook
 from styrxl.post import Smtp
+from styrxl.wording import day
 from town import ANSWERS, PRESCHOOL, ROUND, UNITS, Town, lost
 
 TODAY = date.today()  # noqa: DTZ011 -- the day that people here have
@@ -465,13 +467,42 @@ def test_a_new_day_is_a_new_reminder_and_the_same_day_is_none(town: Town, smtp: 
     assert "0 mejl skickade" in remind(town)
 
 
-def test_those_who_have_something_to_mend_are_reminded_of_that(town: Town, smtp: SmtpServer) -> None:
+def test_those_who_have_something_to_mend_are_reminded_of_the_answer_that_they_got(town: Town, smtp: SmtpServer) -> None:
     town.put("ost.xlsx", town.filled("UBN-ÖST", BAD), 5)
+    town.run("mail", "answers", ROUND, "--send", "--to", "UBN-ÖST")
+    smtp.taken.clear()
     remind(town, to="UBN-ÖST")
     [found] = smtp.messages
-    assert flowing(found).startswith("Rätta det som står i vårt tidigare svar och skicka arbetsboken igen senast ")
+    assert flowing(found).startswith(f"Rätta det som står i vårt svar den {day(TODAY, 'sv')} och skicka arbetsboken igen senast ")
     assert "Vi fick er arbetsbok den 4 januari 2027" in flowing(found)
+    assert f"Vad som behöver rättas står i mejlet som du fick den {day(TODAY, 'sv')}." in flowing(found)
+    assert "höra av dig om du inte har fått något kvitto" in flowing(found)
     assert enclosed(found) == {}
+
+
+def test_those_whose_answer_was_never_mailed_are_told_in_the_reminder_what_to_mend(town: Town, smtp: SmtpServer) -> None:
+    """A preview is no answer, nor is the one on an earlier return."""
+    town.put("ost.xlsx", town.filled("UBN-ÖST", {"commitments": [{"parent_id": "UBN-M1"}]}), 5)
+    town.run("mail", "answers", ROUND, "--send", "--to", "UBN-ÖST")
+    town.put("ost 2.xlsx", town.filled("UBN-ÖST", BAD), 9)
+    town.run("mail", "answers", ROUND)
+    smtp.taken.clear()
+    remind(town, to="UBN-ÖST")
+    [found] = smtp.messages
+    for said in (flowing(found), " ".join(re.sub(r"<[^>]+>", "", html(found)).split())):
+        assert "Rätta det som står under ”Att rätta” och skicka arbetsboken igen senast " in said
+        assert "Åtaganden C5: Mål: ”UBN-M9” finns inte bland målen som ni kan knyta till." in said
+        assert "vårt svar" not in said
+        assert "mejlet som du fick" not in said
+
+
+def test_a_reminder_speaks_of_receipts_where_there_are_any(town: Town, smtp: SmtpServer) -> None:
+    remind(town, to="UBN-ÅBY")
+    town.run("mail", "answers", ROUND, "--send", "--to", "UBN")
+    remind(town, to="UBN-ÖST")
+    first, _, last = map(flowing, smtp.messages)
+    assert "Har du redan skickat den? Då kan du bortse från det här." in first
+    assert "kvitto" in last
 
 
 def test_a_reminder_threads_with_the_workbook_and_brings_it_along(town: Town, smtp: SmtpServer) -> None:
