@@ -195,7 +195,7 @@ def context_of(
         current=current,
         boards=boards or {},
         verify=desk.workspace.verify,
-        decided=_decided(desk.ledger, round_, across=across) if round_ else {},
+        decided=_decided(desk.ledger, round_),
         claim=claim,
         across=across,
         limits=desk.workspace.settings.limits,
@@ -218,11 +218,11 @@ def _told(desk: Desk, round_: Round) -> Told:
     return told_by(judge_inbox_quietly(desk, round_), round_)
 
 
-def _decided(ledger: Ledger, round_: Round, *, across: bool) -> dict[str, tuple[Decided, ...]]:
-    """Return what was decided about returns, by their hash; of those not judged as the round's, only whose they are."""
+def _decided(ledger: Ledger, round_: Round | None) -> dict[str, tuple[Decided, ...]]:
+    """Return what was decided about returns, by their hash; where no round is named not whose they are, which is a round's own."""
     return {
-        sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form) for d in those if across or d.kind == ASSIGN)
-        for sha256, those in ledger.decisions(round_.id).items()
+        sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form) for d in those if round_ or d.kind != ASSIGN)
+        for sha256, those in ledger.decisions(round_.id if round_ else None).items()
     }
 
 

@@ -235,8 +235,8 @@ class Ledger:
             _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
         return decision
 
-    def decisions(self, round_id: str) -> dict[str, tuple[Decision, ...]]:
-        """Return what was decided in a round, by the file's hash, oldest first."""
+    def decisions(self, round_id: str | None) -> dict[str, tuple[Decision, ...]]:
+        """Return what was decided in a round, or in all of them (None), by the file's hash, oldest first."""
         found: defaultdict[str, list[Decision]] = defaultdict(list)
         with self._database.reading() as connection:
             for decision in _decisions(connection, round_id):
@@ -309,9 +309,10 @@ def _newest_verdicts(connection: sa.Connection, round_id: str) -> dict[str, Verd
     return {verdict.path: verdict for verdict in sorted(found, key=lambda verdict: verdict.path)}
 
 
-def _decisions(connection: sa.Connection, round_id: str, sha256: str | None = None) -> list[Decision]:
+def _decisions(connection: sa.Connection, round_id: str | None, sha256: str | None = None) -> list[Decision]:
     d = DECISIONS.c
-    query = _of(Decision, DECISIONS).where(d.round == round_id).order_by(d.number)
+    query = _of(Decision, DECISIONS).order_by(d.number)
+    query = query if round_id is None else query.where(d.round == round_id)
     return [Decision(*row) for row in connection.execute(query if sha256 is None else query.where(d.sha256 == sha256))]
 
 

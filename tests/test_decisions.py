@@ -160,6 +160,22 @@ def test_what_is_not_there_or_may_be_two_is_told_and_nothing_decided(town: Town,
         assert ledger.decisions(ROUND) == {}
 
 
+@pytest.mark.parametrize("named", [(), ("--round", ROUND)])
+def test_a_file_named_by_hand_says_that_it_is_set_aside(town: Town, named: tuple[str, ...]) -> None:
+    """As the round's report does: by whom and why, also of a copy that lies elsewhere; taken back, it is fine again."""
+    path = town.put("KFN.xlsx", town.filled("KFN"))
+    town.run("set-aside", ROUND, "KFN", "--reason", "Utkast")
+    copy = town.root / "kopia.xlsx"
+    copy.write_bytes(path.read_bytes())
+    for one in (path, copy):
+        said = town.run("validate", str(one), *named).stdout
+        assert "Arbetsböcker: 1 (undantagen: 1)" in said
+        assert "Undantaget av Anna" in said
+        assert ": Utkast." in said
+    town.run("take-back", ROUND, "KFN", "--reason", "Rätt")
+    assert "(klar: 1)" in town.run("validate", str(path), *named).stdout
+
+
 @pytest.mark.parametrize("command", ["set-aside", "take-back"])
 @pytest.mark.parametrize("reason", [(), ("--reason", " ")])
 def test_a_decision_needs_a_reason(town: Town, command: str, reason: tuple[str, ...]) -> None:
