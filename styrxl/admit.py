@@ -12,6 +12,7 @@ from typing import Any
 from styrxl.case import Case
 from styrxl.claim import claimed, identity_by, intact
 from styrxl.context import Arrived, Context
+from styrxl.days import local_day
 from styrxl.errors import StyrxlError
 from styrxl.findings import Finding, finding
 from styrxl.forms import Form
@@ -142,7 +143,7 @@ class _Admission:
             return  # nor is its issue to be believed
         newest = context.newest.get(owner)
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
-            yield finding("stale-issue", issued=newest[1].date())
+            yield finding("stale-issue", issued=local_day(newest[1]))
 
     def _prefill(self, case: Case) -> Prefill | None:
         issue = case.identity.get("issue", "")

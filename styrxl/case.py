@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from styrxl.days import local_day
 from styrxl.findings import Finding, Word, finding
 from styrxl.forms import Form
 from styrxl.judged import Decided
@@ -48,7 +49,7 @@ class Case:
     @property
     def day(self) -> date:
         """Day of its receipt, by which whatever depends on a date is judged."""
-        return self.received.date() if self.received else date(self.year, 1, 1)
+        return local_day(self.received) if self.received else date(self.year, 1, 1)
 
     @property
     def doubled(self) -> bool:

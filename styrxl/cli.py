@@ -194,6 +194,7 @@ def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
 @settled
 def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
     """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in."""
+    from styrxl.days import local_day
     from styrxl.files import write_atomically
     from styrxl.findings import word
     from styrxl.issuing import empty_plan
@@ -203,7 +204,7 @@ def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
         workspace = Workspace.init(folder, name, language=settings.language())
         if not workspace.plan_path.exists():
             write_atomically(workspace.plan_path, empty_plan(workspace, rows))
-        round_ = f"{settings.now().year + 1}-plan"
+        round_ = f"{local_day(settings.now()).year + 1}-plan"
         click.echo(word("init_done", settings.language(), path=folder, plan=workspace.plan_path, round=round_))
 
 
@@ -341,6 +342,7 @@ def _receive_one(
 ) -> bool:
     """Take in a workbook as somebody's, and tell whether it was refused."""
     from styrxl.assign import claim_of, receive_as, workbooks
+    from styrxl.days import local_day
     from styrxl.findings import say, word
 
     if len(files) != 1 or workbooks(files[0]) != 1:
@@ -352,7 +354,7 @@ def _receive_one(
         if done.decision and done.judged:
             decision, title = done.decision, desk.workspace.forms.form(done.decision.form or "").title[language]
             facts = {"path": decision.path, "owner": decision.owner, "form": title}
-            at = {} if done.new else {"by": decision.decided_by, "at": say(decision.decided_at.date(), language)}
+            at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at), language)}
             state = word(f"verdict_{done.judged.verdict}", language)
             click.echo(word("assigned" if done.new else "assigned_before", language, state=state, **facts, **at))
     return refused
@@ -486,11 +488,12 @@ def _say_skipped(desk: Desk, round_: Round, language: str) -> None:
 
 def _report(settings: Settled, desk: Desk, judged: Any, round_: Round | None, form_of_report: str, output: Path | None) -> None:
     from styrxl import answers
+    from styrxl.days import local_day
     from styrxl.files import write_atomically
     from styrxl.findings import word
 
     language = settings.language()
-    names = desk.plan.names(round_.day if round_ else desk.now.date())
+    names = desk.plan.names(round_.day if round_ else local_day(desk.now))
     writers: dict[str, Callable[[], str]] = {
         "text": lambda: answers.as_text(judged, language, names),
         "json": lambda: answers.as_json(judged, language),
@@ -592,11 +595,12 @@ def take_back_(settings: Settled, round_: Round, name: str, reason: str, by: str
 
 
 def _say_decided(done: Decided, key: str, language: str) -> None:
+    from styrxl.days import local_day
     from styrxl.findings import say, word
 
     decision, standing = done.decision, ""
     if not done.new:
-        at = say(decision.decided_at.date(), language)
+        at = say(local_day(decision.decided_at), language)
         click.echo(word(f"{key}_before", language, path=decision.path, by=decision.decided_by, at=at, reason=decision.reason))
         return
     if decision.owner:

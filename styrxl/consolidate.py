@@ -9,6 +9,7 @@ from styrxl import tracking
 from styrxl.behind import Behind
 from styrxl.book import BOLD, Block, Book, Field, Link, Page, Row, Tally, total
 from styrxl.chain import chain
+from styrxl.days import local_day
 from styrxl.finance import finance
 from styrxl.followed import Followed
 from styrxl.forecast import forecast
@@ -129,7 +130,7 @@ def _source(view: View, r: Judged, held: Tally | None, out: Tally) -> Row:
 def _decided(view: View, r: Judged) -> str | None:
     """All that was decided about a return: by whom, when and why."""
     told = [
-        view.phrases.word(f"decided_{d.kind}", by=d.by, at=f"{d.at:%Y-%m-%d}", owner=d.owner or "", reason=d.reason).rstrip(" :")
+        view.phrases.word(f"decided_{d.kind}", by=d.by, at=local_day(d.at), owner=d.owner or "", reason=d.reason).rstrip(" :")
         for d in r.decided
     ]
     return "; ".join(told) or None

@@ -15,6 +15,7 @@ from styrxl import __version__
 from styrxl.cache import cache_of
 from styrxl.claim import Claim
 from styrxl.compact import packed
+from styrxl.days import local_day
 from styrxl.distribute import Source, prefill, series_of
 from styrxl.errors import StyrxlError
 from styrxl.followup import Told, Year, told_by
@@ -211,7 +212,7 @@ def source_of(desk: Desk, round_: Round, boards: Mapping[str, pd.DataFrame]) -> 
         year = Year(desk.plan, round_, plans, tuple(earlier))
     elif desk.workspace.inbox_files(Round(round_.year - 1, "plan")).files:
         last_year = _told(desk, Round(round_.year - 1, "plan"))
-    return Source(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, desk.now.date(), year, last_year)
+    return Source(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, local_day(desk.now), year, last_year)
 
 
 def _told(desk: Desk, round_: Round) -> Told:

@@ -15,6 +15,7 @@ import pandas as pd
 from styrxl.admit import admitted
 from styrxl.case import Case
 from styrxl.context import Arrived, Context
+from styrxl.days import local_day
 from styrxl.examine import BatchKey, Examination, Schemas, by_table, year_of
 from styrxl.findings import Finding, Remark, Word, finding
 from styrxl.forms import LANGUAGES
@@ -85,7 +86,7 @@ class _Judging:
             found[case.index] = own, tuple(sorted(case.findings, key=_reading_order))
             aside = case.aside
             if aside and own != "duplicate":
-                told = finding("set-aside-return", by=aside.by, at=aside.at.date(), reason=aside.reason)
+                told = finding("set-aside-return", by=aside.by, at=local_day(aside.at), reason=aside.reason)
                 found[case.index] = "set-aside", (told,)
         for cases in self._by_owner():
             accepted = [c for c in cases if found[c.index][0] == "accepted"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from styrxl.answers import told
+from styrxl.days import local_day
 from styrxl.errors import StyrxlError
 from styrxl.findings import Finding, word
 from styrxl.inbox import Desk, judge_inbox
@@ -24,7 +25,7 @@ from styrxl.plan import Organisation
 from styrxl.returned import read
 from styrxl.rounds import Round
 from styrxl.settings import MailSettings
-from styrxl.standing import Standing, local_day, stand
+from styrxl.standing import Standing, stand
 from styrxl.wording import Wording, read_wording
 
 _TOLD = 20  # groups of findings that an answer lists; the marked workbook has them all
@@ -82,7 +83,7 @@ class Office:
     @property
     def today(self) -> date:
         """The day that people here have."""
-        return self.desk.now.astimezone().date()
+        return local_day(self.desk.now)
 
     def find(self, owner: str | None) -> Organisation | None:
         """Return an owner's row of the organisation."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from python_calamine import CalamineError
 
 from styrxl.behind import Behind, Past
+from styrxl.days import local_day
 from styrxl.errors import StyrxlError
 from styrxl.feedback import feedback
 from styrxl.files import Stage
@@ -110,7 +111,7 @@ def issued_of(desk: Desk, round_: Round) -> list[Issued]:
     found = []
     for owner, issue in desk.ledger.issues(round_.id).items():
         level = desk.workspace.forms.form(issue.form).level
-        found.append(Issued(owner, issue.form, issue.created_at.date(), desk.workspace.settings.due(round_, owner, level)))
+        found.append(Issued(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from styrxl.days import local_day
 from styrxl.distribute import LEVELS
 from styrxl.findings import word
 from styrxl.inbox import Desk
@@ -51,7 +52,7 @@ def stand(desk: Desk, round_: Round) -> RoundStanding:
     found = []
     for owner in desk.plan.answering(levels, round_):
         due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
-        one = _standing(owner, issues.get(owner.org_id), mine.get(owner.org_id, ()), receipts, due, desk.now.date())
+        one = _standing(owner, issues.get(owner.org_id), mine.get(owner.org_id, ()), receipts, due, local_day(desk.now))
         found.append(replace(one, reminded=reminded.get(owner.org_id)))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
     return RoundStanding(tuple(found), tuple(sorted(here - placed)))
@@ -74,7 +75,7 @@ def _standing(
         owner.org_id,
         owner.name,
         owner.kind,
-        issue.created_at.date() if issue else None,
+        local_day(issue.created_at) if issue else None,
         due,
         receipts[newest.path].received_at if newest else None,
         state,
@@ -108,10 +109,5 @@ def _row(one: Standing, language: str) -> list[str]:
     state = word(states.get(one.state, f"verdict_{one.state}"), language)
     if one.in_force:
         state = word("status_in_force", language, state=state)
-    returned = one.returned.date().isoformat() if one.returned else ""
-    return [one.owner, one.name, str(one.issued or ""), str(one.due or ""), returned, str(local_day(one.reminded) or ""), state]
-
-
-def local_day(moment: datetime | None) -> date | None:
-    """Return the day that people here had then."""
-    return moment.astimezone().date() if moment else None
+    days = (one.issued, one.due, local_day(one.returned), local_day(one.reminded))
+    return [one.owner, one.name, *(str(day or "") for day in days), state]

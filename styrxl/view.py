@@ -13,6 +13,7 @@ import pandas as pd
 from styrxl import look
 from styrxl.behind import Behind, Hanging, Past, hanging
 from styrxl.book import Link, place
+from styrxl.days import local_day
 from styrxl.forms import Form, Forms
 from styrxl.judged import Judged, JudgedRound
 from styrxl.phrases import Phrases
@@ -287,7 +288,7 @@ def column(frame: pd.DataFrame, name: str) -> list[Any]:
 
 def day_of(moment: date | None) -> date:
     """Return the day of a date or a time."""
-    return moment.date() if isinstance(moment, datetime) else moment or date.min
+    return local_day(moment) if isinstance(moment, datetime) else moment or date.min
 
 
 def shortened(text: str, most: int = SHORT) -> str:

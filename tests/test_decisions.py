@@ -16,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 import town as towns
+from styrxl.days import local_day
 from styrxl.fill import opened, saved
 from styrxl.ledger import Ledger
 from styrxl.locate import Locator, Table, blank
@@ -92,7 +93,7 @@ def test_an_older_return_counts_again_when_the_newest_is_set_aside(town: Town) -
     )
     assert verdicts(town) == {"first.xlsx": "accepted", "second.xlsx": "set-aside"}
     [(rule, message)] = findings(town, "second.xlsx")
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     assert (rule, message) == ("set-aside-return", f"Undantaget av Anna {today}: Fel år i budgeten.")
     assert report(town)["summary"] | {"set-aside": 1, "accepted": 1, "workbooks": 2, "errors": 0} == report(town)["summary"]
 
@@ -113,7 +114,7 @@ def test_setting_aside_twice_tells_who_did_it_first(town: Town) -> None:
     town.put("UBN.xlsx", town.filled("UBN"))
     town.run("set-aside", ROUND, "UBN", "--reason", "Utkast")
     again = town.run("set-aside", ROUND, "UBN", "--reason", "Annat", "--by", "Bo")
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     assert again.stdout == f"inbox/2027-plan/UBN.xlsx är redan undantaget, av Anna {today}: Utkast\n"
     with Ledger.open(town.root / "styrxl.db") as ledger:
         assert [len(decided) for decided in ledger.decisions(ROUND).values()] == [1]
@@ -498,7 +499,7 @@ def test_the_sources_tell_what_was_decided_and_by_whom(town: Town) -> None:
     town.run("take-back", ROUND, "UBN", "--reason", "Klart ändå", "--by", "Bo")
     town.run("set-aside", ROUND, "KFN", "--reason", "Fel år")
     town.run("consolidate", ROUND)
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     column = headings(town).index("Beslut")
     lines = {str(row[1]): (row[3], row[column]) for row in sources(town) if str(row[1]).endswith(".xlsx")}
     assert lines == {

@@ -1,0 +1,19 @@
+"""Days as people here have them: times are kept in UTC, and their days told in the computer's own zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import overload
+
+
+@overload
+def local_day(moment: datetime) -> date: ...
+
+
+@overload
+def local_day(moment: datetime | None) -> date | None: ...
+
+
+def local_day(moment: datetime | None) -> date | None:
+    """Return the day that people here had then; a time without a zone is theirs already."""
+    return moment.astimezone().date() if moment else None
