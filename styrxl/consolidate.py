@@ -23,7 +23,9 @@ from styrxl.overview import overview
 from styrxl.plan import Plan
 from styrxl.standings import standing_chain
 from styrxl.supervision import supervision
-from styrxl.view import Issued, Scope, View, column, day_of
+from styrxl.view import Issued, Scope, View, column
+
+_NOT_LOOKED_AT = ("superseded", "duplicate", "set-aside")  # for what to mend: a nought would say that there is nothing
 
 __all__ = ["Book", "Issued", "Scope", "View", "consolidate", "handed_in", "sources"]
 
@@ -120,8 +122,9 @@ def sources(view: View, written: Mapping[int, Tally]) -> Page:
 
 def _source(view: View, r: Judged, held: Tally | None, out: Tally) -> Row:
     who = view.name(r.owner) or view.phrases.word("unknown_owner")
-    told = (who, Link(r.path.rpartition("/")[2], r.path), day_of(r.received) if r.received else None)
-    judged = (view.phrases.verdict(r.verdict), r.errors, r.warnings)
+    told = (who, Link(r.path.rpartition("/")[2], r.path), local_day(r.received))
+    counts = (None, None) if r.verdict in _NOT_LOOKED_AT else (r.errors, r.warnings)
+    judged = (view.phrases.verdict(r.verdict), *counts)
     if held is None:
         return Row((*told, *judged, None, None, None, None, view.phrases.word("not_counted"), r.sha256))
     return Row((*told, *judged, held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)), r.sha256))

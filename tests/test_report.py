@@ -259,6 +259,16 @@ def test_every_return_is_listed_with_control_totals_that_agree(council: bytes) -
     ]
 
 
+@pytest.mark.parametrize("verdict", ["superseded", "duplicate", "set-aside"])
+def test_of_a_return_that_counts_no_more_no_errors_are_counted(verdict: str) -> None:
+    judged, whole, issued, of = town()
+    returns = tuple(replace(r, verdict=verdict) if r.path.endswith("KFN.xlsx") else r for r in judged.returns)
+    rows = table(sheets(council_book(replace(judged, returns=returns), whole, issued, of))["Källor"], "Från")
+    found = {r["Fil"]: (r["Fel"], r["Varningar"]) for r in rows}
+    assert found["KFN.xlsx"] == ("", "")
+    assert found["Albyskolan.xlsx"] == (0.0, 0.0)
+
+
 def test_links_stop_where_excel_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text stays on every row, and the sheet says that the rest of them lead nowhere."""
     for module in ("report", "sheetxml"):
