@@ -55,6 +55,17 @@ class CellOf:
     row: int
 
 
+class Counted(str):
+    """A fact that a text may agree with: ``{n:a row|rows}`` is ``a row`` where ``n`` is one, else ``rows``."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        """Return what the text has for one or for several, or the fact itself."""
+        one, bar, several = spec.partition("|")
+        return (one if self == "1" else several) if bar else str(self)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing wrong or worth knowing; ``facts`` fill the placeholders of the rule's text."""
@@ -170,7 +181,7 @@ def word(key: str, language: str, **facts: Any) -> str:
 
 def _fit(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return facts as they may be shown: a path or a reason may hold what its sender wrote."""
-    return {name: shown(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return {name: Counted(shown(str(fact))) if isinstance(fact, str | int) else fact for name, fact in facts.items()}
 
 
 def number_text(value: float, language: str) -> str:
@@ -202,7 +213,7 @@ def say(value: Any, language: str, *, money: bool = False) -> str:
 
 
 def _said(facts: Mapping[str, Any], language: str) -> dict[str, str]:
-    return {name: say(fact, language, money=name in MONEY) for name, fact in facts.items()}
+    return {name: Counted(say(fact, language, money=name in MONEY)) for name, fact in facts.items()}
 
 
 def _listed(parts: Sequence[str], language: str) -> str:

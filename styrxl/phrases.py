@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from styrxl.findings import Counted
 from styrxl.forms import Forms
 
 
@@ -34,7 +35,8 @@ class Phrases:
 
     def word(self, key: str, **facts: object) -> str:
         """Return a word or sentence."""
-        return str(self.raw["words"][key][self.language]).format(**facts)
+        counted = {name: Counted(fact) if isinstance(fact, int) else fact for name, fact in facts.items()}
+        return str(self.raw["words"][key][self.language]).format(**counted)
 
     def kind(self, key: str) -> str:
         """Return what kind of goal or commitment it is."""

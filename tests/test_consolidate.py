@@ -11,6 +11,7 @@ import pytest
 from small_town import DAY, GOALS, ORGANISATIONS, ROUND, council_goal, judged_return, municipality, organisation, row, scope, tables, town
 from styrxl.book import Block, Book, Link, Page, Row, Tally, fitted, outline, target, total, unique
 from styrxl.consolidate import consolidate, handed_in, sources
+from styrxl.findings import placeholders
 from styrxl.judged import JudgedRound
 from styrxl.phrases import Phrases
 from styrxl.tree import natural, tree, tree_of
@@ -343,9 +344,7 @@ def test_both_languages_have_the_same_texts() -> None:
 
     def walk(node: object, path: str) -> None:
         if isinstance(node, dict) and set(node) == {"sv", "en"} and path != "/numbers":
-            assert sorted(part.split("}")[0] for part in node["sv"].split("{")[1:]) == sorted(
-                part.split("}")[0] for part in node["en"].split("{")[1:]
-            ), path
+            assert placeholders(node["sv"]) == placeholders(node["en"]), path
         elif isinstance(node, dict):
             for key, value in node.items():
                 walk(value, f"{path}/{key}")

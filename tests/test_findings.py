@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import styrxl
-from styrxl.findings import catalogue, error_text, finding, fix, message, number_text, placeholders, say
+from styrxl.findings import catalogue, error_text, finding, fix, message, number_text, placeholders, say, word
 
 RULES = catalogue()["rules"]
 ERRORS = catalogue()["errors"]
@@ -115,3 +115,46 @@ def test_money_has_one_whatever_it_looks_like() -> None:
     """A deficit of 2027 thousand is no year."""
     found = finding("deficit-despite-confirmation", "Ekonomi", "I8", "Avvikelse", -2027.0, deficit=2027.0)
     assert "2\u00a0027 tkr" in message(found, "sv")
+
+
+@pytest.mark.parametrize(
+    "rule,n,sv,en",
+    [
+        ("fulfilled-despite-units", 1, "men den enda enhet som har svarat säger nej i sin uppföljning: A.", "but the only unit that has"),
+        (
+            "fulfilled-despite-units",
+            2,
+            "men de flesta enheter som har svarat säger nej i sin uppföljning: A (av 2).",
+            "follow-up: A (of 2).",
+        ),
+        (
+            "fulfilled-despite-commitments",
+            1,
+            "är målets enda åtagande försenat, avbrutet eller inte genomfört: A.",
+            "only commitment is late",
+        ),
+        (
+            "fulfilled-despite-commitments",
+            3,
+            "inte genomförda: A (av 3).",
+            "most of the goal's commitments are late, cancelled or not done: A (of 3).",
+        ),
+    ],
+)
+def test_a_text_agrees_with_its_count(rule: str, n: int, sv: str, en: str) -> None:
+    found = finding(rule, "Mål", "D5", "Bedömning", "x", goal="G", told="Bedöms uppfyllas", list=["A"], n=n, sheet_other="Åtaganden")
+    assert sv in message(found, "sv")
+    assert en in message(found, "en")
+
+
+def test_a_command_agrees_with_its_counts() -> None:
+    assert word("mail_sum_sent", "sv", n=1, stuck=1, gone=1) == "1 mejl skickat, 1 inte skickat, 1 skickat tidigare."
+    assert word("mail_sum_sent", "en", n=2, stuck=0, gone=21) == "2 mails sent, 0 not sent, 21 sent before."
+    assert error_text("summary-incomplete", {"n": 1, "owners": "UBN|X"}, "en").startswith(
+        "The summary is not complete. 1 is missing or has"
+    )
+
+
+def test_a_value_is_never_a_choice_between_words() -> None:
+    """Only the text itself has words to choose between."""
+    assert word("log_nothing", "sv", round="a|b {n:c|d}") == "Liggaren har inget om a|b {n:c|d}."

@@ -132,7 +132,7 @@ def test_other_domains_can_be_allowed(town: Town, smtp: SmtpServer, made: Certif
     set_up(town, by_smtp(smtp, made) + 'allowed_domains = ["skola.example.se"]\n')
     result = town.run("mail", "templates", ROUND, "--send", expect=1)
     assert [e.rcpt_tos for e in smtp.taken] == [["bitr.ost@skola.example.se"]]
-    assert "1 mejl skickade, 4 inte skickade" in result.output
+    assert "1 mejl skickat, 4 inte skickade" in result.output
 
 
 def test_a_mail_over_the_limit_is_told_and_not_sent_without_its_workbook(town: Town, smtp: SmtpServer, made: Certificates) -> None:
@@ -260,9 +260,9 @@ def test_a_mail_that_was_refused_is_tried_again_when_its_address_is_mended(town:
 def test_what_the_server_puts_off_waits_for_the_next_command(town: Town, smtp: SmtpServer) -> None:
     smtp.script = lambda recipient, phase: "452 mailbox full" if (recipient, phase) == ("ubn@example.se", "rcpt") else None
     result = town.run("mail", "templates", ROUND, "--send", expect=3)
-    assert ("! UBN: 452 mailbox full" in result.output, "4 mejl skickade, 1 inte skickade" in result.output) == (True, True)
+    assert ("! UBN: 452 mailbox full" in result.output, "4 mejl skickade, 1 inte skickat" in result.output) == (True, True)
     smtp.script = lambda _recipient, _phase: None
-    assert "1 mejl skickade, 0 inte skickade, 4 skickade tidigare." in town.run("mail", "templates", ROUND, "--send").output
+    assert "1 mejl skickat, 0 inte skickade, 4 skickade tidigare." in town.run("mail", "templates", ROUND, "--send").output
     assert set(owners(smtp.messages).values()) == {1}
 
 
@@ -357,7 +357,7 @@ def test_each_return_is_answered_once_and_a_newer_one_anew(town: Town, smtp: Smt
     assert [m["Subject"] for m in smtp.messages][-1] == "Plan 2027: Östra förskolan behöver kompletteras (1 att rätta)"
     assert len(smtp.taken) == 3
     town.put("ost 2.xlsx", town.filled("UBN-ÖST"), 9)
-    assert "1 mejl skickade, 0 inte skickade, 2 skickade tidigare." in town.run("mail", "answers", ROUND, "--send").output
+    assert "1 mejl skickat, 0 inte skickade, 2 skickade tidigare." in town.run("mail", "answers", ROUND, "--send").output
     assert [m["Subject"] for m in smtp.messages][3:] == ["Plan 2027: Östra förskolan är klar"]
 
 

@@ -499,7 +499,7 @@ def test_mails_saved_in_a_folder_or_an_archive_are_opened_as_mails(town: Town, t
     ]
     assert [name.split("_")[0] for name in names(town, "inbox") if "Ö" in name or "Å" in name] == ["UBN-ÅBY", "UBN-ÖST", "UBN-ÖST"]
     assert "Mottagna: 2. I karantän: 1. Utan arbetsbok: 1. Automatiska svar: 0." in result.stderr
-    assert "1 tagna till inbox/2027-plan" in result.stderr
+    assert "1 tagen till inbox/2027-plan" in result.stderr
     again = town.run("receive", ROUND, str(source))
     assert "Mottagna: 0. I karantän: 0. Utan arbetsbok: 0. Automatiska svar: 0." in again.stderr
     assert len(brought(town)) == 4

@@ -225,7 +225,7 @@ def test_the_command_tells_what_it_did(planned: Town, tmp_path: Path) -> None:
     done = planned.run("receive", ROUND, str(tmp_path / "in"))
     assert done.stdout.startswith(f"{tmp_path}/in/a.xlsx → inbox/{ROUND}/UBN-ÖST_")
     assert "Hoppade över" in done.stderr
-    assert f"1 tagna till inbox/{ROUND}, 0 fanns redan, 1 överhoppade, 0 inte intagna" in done.stderr
+    assert f"1 tagen till inbox/{ROUND}, 0 fanns redan, 1 överhoppad, 0 inte intagna" in done.stderr
     planned.run("receive", ROUND, expect=2)
     planned.run("receive", ROUND, str(tmp_path / "nowhere"), expect=2)
 
