@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from styrxl.decisions import Settled as Decided
+    from styrxl.findings import Word
     from styrxl.inbox import Desk
     from styrxl.lock import Holder
     from styrxl.mailroom import Room
@@ -256,7 +257,15 @@ def distribute(settings: Settled, round_: Round, level: str | None, only: tuple[
             click.echo(word("not_served", language, n=len(names), owners=", ".join(names), why=reason), err=True)
         if not done.written and not done.unserved:
             click.echo(word("nothing_distributed", language), err=True)
+        _say_notes(done.notes, language)
     sys.exit(FINDINGS if done.unserved else FINE)
+
+
+def _say_notes(notes: Sequence[Word], language: str) -> None:
+    from styrxl.findings import say
+
+    for note in notes:
+        click.echo(say(note, language), err=True)
 
 
 def lying(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
@@ -553,6 +562,7 @@ def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, ev
             click.echo(word("written", settings.language(), path=desk.workspace.shown(path)))
         if done.missing:
             click.echo(word("consolidated_missing", settings.language(), n=len(done.missing)), err=True)
+        _say_notes(done.notes, settings.language())
 
 
 @cli.command()

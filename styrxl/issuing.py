@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from styrxl.beforehand import lacking, unfinished
 from styrxl.distribute import LEVELS, Source, Unserved, owners, prefill, series_of, signed, sort_out
 from styrxl.errors import StyrxlError
 from styrxl.files import Stage
+from styrxl.findings import Word
 from styrxl.forms import Form, with_rows
 from styrxl.inbox import Desk, accepted_boards, judge_inbox, source_of
 from styrxl.ledger import Issue
@@ -27,6 +29,7 @@ class Distributed:
 
     written: tuple[Path, ...]
     unserved: tuple[Unserved, ...]
+    notes: tuple[Word, ...] = ()  # what the workbooks lack
 
 
 def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozenset[str], rows: int | None) -> Distributed:
@@ -41,7 +44,8 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     written: list[Path] = []
     for form, group in _by_form(desk.workspace, round_, served, rows):
         written += _issue(desk, source, form, group, rows)
-    return Distributed(tuple(written), tuple(unserved))
+    notes = (*lacking(desk.plan, round_), *unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}))
+    return Distributed(tuple(written), tuple(unserved), notes)
 
 
 def _check_named(source: Source, levels: Sequence[str], only: frozenset[str]) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from python_calamine import CalamineError
 
+from styrxl.beforehand import lacking
 from styrxl.behind import Behind, Past
 from styrxl.days import local_day
 from styrxl.errors import StyrxlError
 from styrxl.feedback import feedback
 from styrxl.files import Stage
+from styrxl.findings import Word
 from styrxl.forms import Forms
 from styrxl.inbox import Desk, judge_inbox, judge_inbox_quietly
 from styrxl.inbox import Issued as Issues
@@ -31,6 +33,7 @@ class Published:
 
     written: tuple[Path, ...]
     missing: tuple[str, ...]
+    notes: tuple[Word, ...] = ()  # what there was nothing of
 
 
 def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) -> Published:
@@ -56,7 +59,8 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
         kept = feedback_in(path, desk.workspace.forms) if behind else {}
         scope = scope_of(desk, round_, language_of(desk, name, day))
         written += _written(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
-    return Published(tuple(written), _missing(judged, issued))
+    empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
+    return Published(tuple(written), _missing(judged, issued), (*lacking(desk.plan, round_), *empty))
 
 
 def _written(path: Path, made: Made) -> list[Path]:

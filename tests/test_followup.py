@@ -208,6 +208,26 @@ def test_a_round_that_was_never_answered_is_passed_over(first: Followed) -> None
     assert [f.rule for f in judged.findings] == []
 
 
+def test_who_has_not_answered_the_one_before_is_told(first: Followed) -> None:
+    """And everybody is served all the same; a round that was never handed out is told as such."""
+    first.put("t1", "UBN", BOARD_T1)
+    done = first.town.run("distribute", "2027-t2", "--level", "board")
+    assert done.stderr == (
+        "Obs: 1 har inget svar som är klart i 2027-t1: KFN. Den arbetsboken visar inget därifrån. "
+        "När svaren är klara, kör igen: styrxl distribute 2027-t2\n"
+    )
+    assert handed_out(first, "t2") == {"UBN", "KFN"}
+    assert first.town.run("distribute", "2027-t2", "--to", "UBN").stderr == ""
+
+
+def test_a_round_before_that_was_never_handed_out_is_told(first: Followed) -> None:
+    done = first.town.run("distribute", "2027-year", "--to", "UBN")
+    assert done.stderr == (
+        "Obs: 2027-t2 är inte utdelad, så det finns inga svar därifrån att visa. "
+        "Ska den också följas upp, börja med den: styrxl distribute 2027-t2\n"
+    )
+
+
 def test_a_correction_does_not_reach_what_is_out_already(year: Followed) -> None:
     """A t1 corrected after t2 was handed out: t2 is held against what it was issued with, and says so once there is a newer one."""
     unsure = changed(BOARD_T1, "goal_assessments", 0, assessment="partly_on_track", analysis="Vi räknade fel.")
