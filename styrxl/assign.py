@@ -10,7 +10,7 @@ from pathlib import Path
 from styrxl.claim import Claim, intact
 from styrxl.distribute import LEVELS
 from styrxl.errors import StyrxlError
-from styrxl.inbox import Desk, another, judge_inbox
+from styrxl.inbox import Desk, another, judge_inbox, meant
 from styrxl.isolated import Reader
 from styrxl.judged import Judged
 from styrxl.kinds import is_mail_file
@@ -36,10 +36,11 @@ def claim_of(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
 
     Raises StyrxlError: unknown-owner-named; wrong-form, which-form.
     """
+    owner, form = desk.plan.spelled(owner), form and form.lower()
     forms, found = desk.workspace.forms, desk.plan.find(owner, round_.day)
     if found is None or found.kind not in LEVELS:
         either = {"sv": "nämnd eller enhet", "en": "board or unit"}
-        raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id)
+        raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **meant(desk.plan, owner))
     names = [n for n in forms.names() if forms.form(n).level == found.kind and round_.kind in forms.form(n).rounds]
     if form is None and len(names) == 1:
         return Claim(owner, names[0])

@@ -116,10 +116,10 @@ class Settled:
             raise Operator(self._told(error)) from error
 
     def _told(self, error: Any) -> str:
-        from styrxl.findings import error_text, say
+        from styrxl.findings import Word, error_text, say
 
         language = self.language()
-        facts = {name: say(fact, language) if isinstance(fact, Mapping) else fact for name, fact in error.facts.items()}
+        facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
         text = error_text(error.code, facts, language)
         if "judged" in error.facts:
             from styrxl.answers import as_text
@@ -465,7 +465,7 @@ def validate(
     with settings.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
             files = named_files(paths)
-            claim = claim_of(desk, round_, owner, form_name) if owner and round_ else Claim(owner, form_name)
+            claim = claim_of(desk, round_, owner, form_name) if owner and round_ else Claim(owner and desk.plan.spelled(owner), form_name)
             judged = judge_files(desk, files, round_, claim if owner or form_name else None)
         else:
             round_ = round_ or only_round(desk.workspace)
@@ -780,7 +780,7 @@ def _mail(
     from styrxl.mailroom import Wish, work
 
     with settings.desk(reading=True) as desk:
-        wish = Wish(what, frozenset(only), send, redirect_to, incomplete)
+        wish = Wish(what, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)
         done = work(settings.room(desk), round_, wish)
         language = settings.language()
         click.echo(as_text(done.letters, done.results, language, sent=send), nl=False)

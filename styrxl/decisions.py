@@ -56,7 +56,7 @@ def set_aside(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
     Raises StyrxlError: unknown-return, return-elsewhere, which-return.
     """
     judged = judge_inbox(desk, round_)
-    mine = [r for r in judged.returns if r.owner == name]
+    mine = [r for r in judged.returns if r.owner == desk.plan.spelled(name)]
     chosen = _by_file(desk, judged, round_, name) or _one(name, [r for r in mine if r.verdict not in _PASSED_OVER])
     if chosen is None:  # to be told that it is set aside already
         chosen = next((r for r in reversed(mine) if r.verdict == "set-aside"), None)
@@ -72,7 +72,7 @@ def take_back(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
     """
     judged = judge_inbox(desk, round_)
     chosen = _by_file(desk, judged, round_, name)
-    mine = [r for r in judged.returns if r.owner == name]
+    mine = [r for r in judged.returns if r.owner == desk.plan.spelled(name)]
     if chosen is None and not mine:
         raise _unknown(desk, round_, name)
     chosen = chosen or _one(name, [r for r in mine if r.verdict == "set-aside"])
@@ -131,7 +131,7 @@ def merge_returns(desk: Desk, round_: Round, owner: str, *, newer_wins: bool, re
 
     Raises StyrxlError: unknown-return, return-elsewhere, merge-nothing, merge-conflict, merge-no-place, never-issued; as ``Stage``.
     """
-    judged = judge_inbox(desk, round_)
+    judged, owner = judge_inbox(desk, round_), desk.plan.spelled(owner)
     mine = [r for r in judged.returns if r.owner == owner and r.rows and r.verdict not in ("duplicate", "set-aside")]
     if not mine:
         raise _unknown(desk, round_, owner)

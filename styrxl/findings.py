@@ -171,7 +171,7 @@ def placeholders(text: str) -> set[str]:
 
 def error_text(code: str, facts: Mapping[str, Any], language: str) -> str:
     """Say what the operator must do about a StyrxlError."""
-    return str(catalogue()["errors"][code][language]).format(**_fit(facts))
+    return str(catalogue()["errors"][code][language]).format(**_fit(facts)).rstrip()
 
 
 def word(key: str, language: str, **facts: Any) -> str:

@@ -18,6 +18,7 @@ from styrxl.compact import packed
 from styrxl.days import local_day
 from styrxl.distribute import Source, prefill, series_of
 from styrxl.errors import StyrxlError
+from styrxl.findings import Word
 from styrxl.followup import Told, Year, told_by
 from styrxl.forms import Forms
 from styrxl.gather import Gathered, How, Lying, fetch, gather, modified
@@ -148,6 +149,12 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
         if claim and ((claim.owner or one.owner) != one.owner or (claim.form or one.form) != one.form):
             raise another(desk.workspace.forms, one.path, one.owner, one.form, one.round)
     return result
+
+
+def meant(plan: Plan, typed: str) -> dict[str, Word | str]:
+    """Return the fact by which an error on an owner that is not there says which may be meant."""
+    found = [one for one in plan.nearest(typed) if one != typed]
+    return {"nearest": Word("nearest", {"list": found}) if found else ""}
 
 
 def another(forms: Forms, path: str, owner: str | None, form: str | None, round_: str | None) -> StyrxlError:

@@ -13,7 +13,7 @@ from styrxl.errors import StyrxlError
 from styrxl.files import Stage
 from styrxl.findings import Word
 from styrxl.forms import Form, with_rows
-from styrxl.inbox import Desk, accepted_boards, judge_inbox, source_of
+from styrxl.inbox import Desk, accepted_boards, judge_inbox, meant, source_of
 from styrxl.ledger import Issue
 from styrxl.look import ACCENT, Look
 from styrxl.plan import Organisation
@@ -38,7 +38,7 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     Raises StyrxlError: unknown-owner-named, and as ``write_atomically``.
     """
     boards = accepted_boards(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
-    source = source_of(desk, round_, boards)
+    source, only = source_of(desk, round_, boards), frozenset(map(desk.plan.spelled, only))
     _check_named(source, levels, only)
     served, unserved = sort_out(source, levels, only)
     written: list[Path] = []
@@ -53,7 +53,7 @@ def _check_named(source: Source, levels: Sequence[str], only: frozenset[str]) ->
     for name in sorted(only - known):
         wanted = {"sv": {"board": "nämnd", "unit": "enhet"}, "en": {"board": "board", "unit": "unit"}}
         either = {lang: " / ".join(words[level] for level in levels) for lang, words in wanted.items()}
-        raise StyrxlError("unknown-owner-named", owner=name, level=either, round=source.round.id)
+        raise StyrxlError("unknown-owner-named", owner=name, level=either, round=source.round.id, **meant(source.plan, name))
 
 
 def _by_form(

@@ -14,7 +14,7 @@ from styrxl.answers import told
 from styrxl.days import local_day
 from styrxl.errors import StyrxlError
 from styrxl.findings import Finding, word
-from styrxl.inbox import Desk, judge_inbox
+from styrxl.inbox import Desk, judge_inbox, meant
 from styrxl.issuing import look
 from styrxl.judged import Judged, JudgedRound
 from styrxl.ledger import Issue
@@ -152,7 +152,7 @@ def check_named(office: Office, only: Collection[str]) -> None:
     """Raise StyrxlError (mail-unknown-owner) for an owner that the multi-year plan does not have."""
     for owner in only:
         if office.find(owner) is None:
-            raise StyrxlError("mail-unknown-owner", owner=owner, round=office.round.id)
+            raise StyrxlError("mail-unknown-owner", owner=owner, round=office.round.id, **meant(office.desk.plan, owner))
 
 
 # what was handed out

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
+from unicodedata import normalize
 
 import pandas as pd
 
@@ -160,6 +162,20 @@ class Plan:
                 self._by_id.setdefault(organisation.org_id, []).append(organisation)
         return self._by_id
 
+    def spelled(self, typed: str) -> str:
+        """Return the id that somebody means who typed it without heed to case or spaces, else what was typed."""
+        wanted = _plainly(typed)
+        found = [org_id for org_id in self._rows() if _plainly(org_id) == wanted]
+        return found[0] if len(found) == 1 else typed
+
+    def nearest(self, typed: str) -> list[str]:
+        """Return the ids that are most like what was typed, and those of whoever bears it as a name."""
+        wanted = _plainly(typed)
+        named = [o.org_id for o in self.organisations if _plainly(o.name) == wanted]
+        like = {_plainly(org_id): org_id for org_id in self._rows()}
+        close = get_close_matches(wanted, like, n=3, cutoff=0.7)
+        return list(dict.fromkeys([*named, *(like[one] for one in close)]))
+
     def holding(self, day: date) -> list[Organisation]:
         """Organisations on a day, in the plan's order: one that has changed stays where it first stood."""
         return [o for rows in self._rows().values() for o in rows if o.holds(day)]
@@ -198,6 +214,10 @@ class Plan:
     def assessed(self, round_: str) -> dict[str, CouncilAssessment]:
         """Return the council's own assessments in a round, by goal: of several the last one."""
         return {a.goal_id: a for a in self.assessments if a.round == round_}
+
+
+def _plainly(text: str) -> str:
+    return " ".join(normalize("NFC", text).casefold().split())
 
 
 def ids(text: Any) -> tuple[str, ...]:

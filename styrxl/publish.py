@@ -18,7 +18,7 @@ from styrxl.feedback import feedback
 from styrxl.files import Stage
 from styrxl.findings import Word
 from styrxl.forms import Forms
-from styrxl.inbox import Desk, judge_inbox, judge_inbox_quietly
+from styrxl.inbox import Desk, judge_inbox, judge_inbox_quietly, meant
 from styrxl.inbox import Issued as Issues
 from styrxl.issuing import look
 from styrxl.judged import JudgedRound
@@ -43,9 +43,11 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     """
     day = round_.day
     there = [o.org_id for o in desk.plan.of_kind(["board"], day)]
+    boards = tuple(map(desk.plan.spelled, boards))
     for name in boards:
         if name not in there:
-            raise StyrxlError("unknown-owner-named", owner=name, level={"sv": "nämnd", "en": "board"}, round=round_.id)
+            board = {"sv": "nämnd", "en": "board"}
+            raise StyrxlError("unknown-owner-named", owner=name, level=board, round=round_.id, **meant(desk.plan, name))
     judged = judge_inbox(desk, round_)
     issued = issued_of(desk, round_)
     behind = behind_of(desk, round_, judged) if round_.followup else None

@@ -49,7 +49,7 @@ def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) 
     by_mail = [*mailed.of_mails(book.mails(round_.id).values()), *mailed.of_brought(book.brought(round_.id))]
     found = events(desk.ledger.history(round_.id), by_mail)
     if name is not None:
-        mine = about(found, name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve()))
+        mine = about(found, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve()))
         if not mine:
             folder = desk.workspace.shown(desk.workspace.inbox(round_))
             raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)

@@ -14,7 +14,7 @@ from styrxl.findings import number_text, word
 from styrxl.followed import Followed
 from styrxl.glance import glance
 from styrxl.goalstate import followed, planned
-from styrxl.inbox import judge_inbox
+from styrxl.inbox import judge_inbox, meant
 from styrxl.judged import JudgedRound
 from styrxl.letters import Attachment, Letter
 from styrxl.mailbook import SUMMARY
@@ -57,9 +57,9 @@ def _readers(office: Office) -> list[Reader]:
     plan, settings = office.desk.plan, office.settings
     everything = [o for o in plan.of_kind(["council"], office.day) if o.email]
     for name in settings.everything_to:
-        found = office.find(name)
+        found = office.find(plan.spelled(name))
         if found is None:
-            raise StyrxlError("mail-unknown-owner", owner=name, round=office.round.id)
+            raise StyrxlError("mail-unknown-owner", owner=name, round=office.round.id, **meant(office.desk.plan, name))
         everything.append(found)
     whole = {o.org_id for o in everything}
     boards = [Reader(o, o.org_id) for o in plan.of_kind(["board"], office.day) if o.org_id not in whole]

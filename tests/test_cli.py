@@ -18,7 +18,7 @@ from styrxl.cli import cli
 from styrxl.faults import break_return
 from styrxl.fill import fill
 from styrxl.issuing import empty_plan
-from town import BOARD, BOARDS, GOALS, ORGANISATION, PLAN, ROUND, UNITS, Town, new_town
+from town import BOARD, BOARDS, GOALS, ORGANISATION, PLAN, ROUND, UNITS, Town, lost, new_town
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -128,6 +128,38 @@ def test_an_owner_who_is_not_there(full: Town) -> None:
     assert "XYZ" in full.run("distribute", ROUND, "--to", "XYZ", expect=3).stderr
     assert "UBN-ÖST" in full.run("distribute", ROUND, "--level", "board", "--to", "UBN-ÖST", expect=3).stderr
     assert "UBN-ÖST" in full.run("consolidate", ROUND, "--board", "UBN-ÖST", expect=3).stderr
+
+
+LOOSELY = [
+    ("distribute", "2027-PLAN", "--to", "ubn"),
+    ("validate", "--round", " 2027-Plan "),
+    ("consolidate", ROUND, "--board", "Ubn"),
+    ("receive", ROUND, "öst.xlsx", "--owner", unicodedata.normalize("NFD", "ubn-öst"), "--form", "Unit_Plan"),
+    ("log", ROUND, "ubn-åby"),
+    ("set-aside", ROUND, "ubn-åby", "--reason", "Utkast"),
+    ("mail", "templates", ROUND, "--to", "kfn-bib"),
+]
+
+
+@pytest.mark.parametrize("words", LOOSELY, ids=lambda words: words[0])
+def test_case_makes_no_difference_to_ids_and_rounds(full: Town, words: tuple[str, ...]) -> None:
+    """Nor does how a computer puts its dots over letters."""
+    with full.workspace.settings_path.open("a", encoding="utf-8") as settings:
+        settings.write('\n[mail]\nfrom = "Planering <planering@example.se>"\n')
+    (full.root / "öst.xlsx").write_bytes(lost(full.filled("UBN-ÖST")))
+    told = full.run(*words, expect=None)
+    assert told.exit_code == (1 if words[0] == "mail" else 0), told.output  # the library has no address
+    assert full.run("merge", ROUND, "kfn", expect=3).stderr.startswith("Det finns inget att slå ihop för KFN")
+
+
+@pytest.mark.parametrize(
+    "typed,meant",
+    [("UBN-ÖSTT", "UBN-ÖST"), ("ubn-ost", "UBN-ÖST"), ("Östra förskolan", "UBN-ÖST"), ("UBN-BIB", "KFN-BIB"), ("XYZ", None)],
+)
+def test_the_nearest_owner_is_named(full: Town, typed: str, meant: str | None) -> None:
+    for words in (("distribute", ROUND, "--to", typed), ("receive", ROUND, str(full.inbox / "UBN.xlsx"), "--owner", typed)):
+        said = full.run(*words, expect=3).stderr
+        assert said.endswith("Kontrollera id:t på bladet Organisation.\n") if meant is None else "Menar du " in said and meant in said
 
 
 def test_an_output_file_open_in_excel(full: Town) -> None:
