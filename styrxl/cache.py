@@ -93,12 +93,13 @@ def key_of(forms: Forms, limits: Limits) -> str:
 
 @once
 def program() -> str:
-    """Return a mark of this very program: its version and its code."""
+    """Return a mark of this very program: its version, its code, and what it reads and checks with."""
     digest = hashlib.sha256()
     for entry in sorted(resources.files("styrxl").iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith((".py", "catalogue.yaml")):
             digest.update(entry.read_bytes())
-    return f"{__version__} {digest.hexdigest()} calamine {metadata.version('python-calamine')}"
+    others = (f"{name} {metadata.version(name)}" for name in ("python-calamine", "pandera"))
+    return " ".join((__version__, digest.hexdigest(), *others))
 
 
 def _joined(blobs: Mapping[str, bytes], key: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What must hold: pandera's schemas over a round's frames, and a form's conditions between columns."""
+"""What must hold between columns: a form's conditions, over a round's frames."""
 
 from __future__ import annotations
 
@@ -8,95 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-import pandera.pandas as pa
 
-from styrxl.errors import StyrxlError
 from styrxl.findings import CellOf, Remark, Word
-from styrxl.forms import Column, Condition, Form, Past
+from styrxl.forms import Column, Condition, Past
 from styrxl.parse import Parsed
 from styrxl.thresholds import Thresholds
 
-_RULES = {
-    "isin": "not-in-list",
-    "in_range": "out-of-range",
-    "greater_than_or_equal_to": "out-of-range",
-    "less_than_or_equal_to": "out-of-range",
-    "greater_than": "out-of-range",
-    "less_than": "out-of-range",
-    "str_length": "too-long",
-    "str_matches": "wrong-type",
-    "not_nullable": "missing-value",
-    "field_uniqueness": "duplicate-id",
-}
 _STANDARD = Thresholds()
-_NULL_OF_DTYPE = {"Int64": "Int64", "float64": "float64", "datetime64[ns]": "datetime64[ns]"}
-
-
-def check_schema(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed]) -> list[Remark]:
-    """Validate one table of the whole round once; each failing cell is a remark.
-
-    ``parsed``: the batches that come back as this table, their frames with the schema's columns (missing ones are null there).
-    Raises StyrxlError (source-broken) where the schema does not fit the form: that is nobody's answer.
-    """
-    frame, starts = _together(schema, parsed)
-    if frame.empty:
-        return []
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        found = [_failure(table, case, parsed, starts) for case in errors.failure_cases.to_dict("records")]
-        # What could not be read is empty in the frame, and has been told.
-        unread = frozenset((*told, part.batch.sheet.key) for part in parsed for told in part.told)
-        return [r for r in found if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
-    return []
-
-
-def _together(schema: pa.DataFrameSchema, parsed: Sequence[Parsed]) -> tuple[pd.DataFrame, list[int]]:
-    frames, starts, start = [], [], 0
-    for batch in parsed:
-        frame = batch.frame
-        absent = {
-            name: pd.Series([None] * len(frame), index=frame.index, dtype=_NULL_OF_DTYPE.get(str(column.dtype), "str"))
-            for name, column in schema.columns.items()
-            if name not in frame
-        }
-        frames.append(frame.assign(**absent)[list(schema.columns)])
-        starts.append(start)
-        start += len(frame)
-    return pd.concat(frames, ignore_index=True), starts
-
-
-def _failure(table: str, case: Mapping[str, Any], parsed: Sequence[Parsed], starts: Sequence[int]) -> Remark:
-    rule = _RULES.get(str(case["check"]).split("(", 1)[0])
-    if rule is None or case["index"] is None or pd.isna(case["index"]):
-        raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=f"{case['column']}: {case['check']} {case['failure_case']}")
-    index = int(case["index"])
-    number = max(i for i, start in enumerate(starts) if start <= index)
-    batch, offset = parsed[number].batch, index - starts[number]
-    column = batch.sheet.column(str(case["column"]))
-    raw = batch.columns[column.field][offset] if column.field in batch.columns else case["failure_case"]
-    facts = _facts(rule, column, case["failure_case"], batch.form)
-    return Remark(batch.source[offset], batch.sheet.key, batch.row[offset], column.field, rule, raw, facts)
-
-
-def _facts(rule: str, column: Column, value: Any, form: Form) -> dict[str, Any]:
-    if rule == "out-of-range":
-        return {"range": _range(column)}
-    if rule == "too-long":
-        return {"length": len(str(value)), "high": column.max_length}
-    if rule == "not-in-list":
-        return {"choices": list(form.lists[column.list or ""].values())}
-    if rule == "wrong-type":
-        return {"wanted": Word("an_organisation" if column.kinds else "a_text"), "example": "…"}
-    return {"first": ""} if rule == "duplicate-id" else {}
-
-
-def _range(column: Column) -> Word:
-    if column.low is None:
-        return Word("at_most", {"high": column.high})
-    if column.high is None or (column.kind != "date" and column.high >= 1e8):
-        return Word("at_least", {"low": column.low})
-    return Word("between", {"low": column.low, "high": column.high})
 
 
 def check_conditions(parsed: Parsed, year: int, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> list[Remark]:

@@ -1,6 +1,8 @@
-"""Reading on a Dask cluster that exists, and from wherever fsspec reaches; Dask and fsspec need not be there until then.
+"""Reading and checking on a Dask cluster that exists, and from wherever fsspec reaches; Dask and fsspec need not be there until then.
 
-A worker that is lost costs time: the scheduler gives its files to others, and what it gives up is read here.
+A worker says of each row what its schema says of it; what takes more than one chunk of returns, or what was issued, is ``judge``'s.
+
+A worker that is lost costs time: the scheduler gives its files to others, and what it gives up is read and checked here.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ from styrxl.files import read_file
 from styrxl.forms import Forms
 from styrxl.gather import Lying
 from styrxl.limits import MB, Limits
-from styrxl.reading import Readings
+from styrxl.reading import Reading, Readings
+from styrxl.schema import Schemas, checked
 from styrxl.workers import CHUNK, Raw
 from styrxl.workspace import is_litter
 
@@ -43,15 +46,14 @@ Address = str | bytes  # what fsspec reaches, or a path of this system's
 
 
 def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, limits: Limits) -> Iterator[Raw | None]:
-    """Yield what each return holds, in order; None for one that no worker could read, and that is to be read here.
+    """Yield what each return holds, checked, in order; None for one that no worker could read, and that is to be read here.
 
     Raises StyrxlError: driver-missing, cluster-unreachable, cluster-differs.
     """
     client = _client(scheduler)
     try:
-        setting = json.dumps({"sources": forms.sources(), "limits": asdict(limits), "program": program()}, sort_keys=True)
         chunks = deque(addresses[start : start + CHUNK] for start in range(0, len(addresses), CHUNK))
-        shared = client.scatter(setting, broadcast=True, hash=True)
+        shared = client.scatter(setting_of(forms, limits), broadcast=True, hash=True)
         threads = sum(client.nthreads().values()) or 1
         pending: deque[tuple[Sequence[Address], Any]] = deque()
         while chunks or pending:
@@ -63,6 +65,11 @@ def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, 
     finally:
         with suppress(Exception):  # whatever goes wrong now, all that was asked for has been given
             client.close()
+
+
+def setting_of(forms: Forms, limits: Limits) -> str:
+    """Return all that a worker must know to read and check as this program does."""
+    return json.dumps({"sources": forms.sources(), "limits": asdict(limits), "program": program()}, sort_keys=True)
 
 
 def _client(scheduler: str) -> Any:
@@ -90,28 +97,31 @@ def _result(scheduler: str, future: Any, count: int) -> list[Raw | None]:
 
 
 def read_chunk(addresses: Sequence[Address], setting: str) -> tuple[str, list[Raw | None]]:
-    """Read some returns, on a worker: the program's mark, and hash, size and reading of each."""
+    """Read and check some returns, on a worker: the program's mark, and hash, size and reading of each."""
     if json.loads(setting)["program"] != program():
         return program(), []
-    readings = _readings(setting)
-    return program(), [_read(address, readings) for address in addresses]
+    readings, forms, schemas = _tools(setting)
+    read = [_read(address, readings) for address in addresses]
+    said = iter(checked([one[2] for one in read if one], forms, schemas))
+    return program(), [one and (one[0], one[1], packed(next(said))) for one in read]
 
 
-def _read(address: Address, readings: Readings) -> Raw | None:
+def _read(address: Address, readings: Readings) -> tuple[str, int, Reading] | None:
     try:
         data, sha256, size = read_address(address, readings.limits.file_mb * MB)
     except StyrxlError:
         return None
-    return sha256, size, packed(readings.read(data, address if isinstance(address, str) else os.fsdecode(address)))
+    return sha256, size, readings.read(data, address if isinstance(address, str) else os.fsdecode(address))
 
 
-def _readings(setting: str) -> Readings:
-    """Return this thread's readings by some forms, which it is sent as they stand in the workspace."""
-    known: dict[str, Readings] = _mine.__dict__.setdefault("readings", {})
+def _tools(setting: str) -> tuple[Readings, Forms, Schemas]:
+    """Return what this thread reads and checks with by some forms, which it is sent as they stand in the workspace."""
+    known: dict[str, tuple[Readings, Forms, Schemas]] = _mine.__dict__.setdefault("tools", {})
     if setting not in known:
         raw = json.loads(setting)
+        forms = Forms([_unfolded(raw["sources"])])
         known.clear()
-        known[setting] = Readings(Forms([_unfolded(raw["sources"])]), Limits(**raw["limits"]))
+        known[setting] = Readings(forms, Limits(**raw["limits"])), forms, Schemas(forms)
     return known[setting]
 
 

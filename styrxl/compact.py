@@ -78,7 +78,8 @@ def _typed(table: Table) -> list[Any] | None:
     if table.typed is None:
         return None
     columns = {name: None if _same(values, table.columns.get(name, ())) else values for name, values in table.typed.columns.items()}
-    return [table.typed.year, columns, [_remark(one) for one in table.typed.remarks]]
+    checked = None if table.typed.checked is None else [_remark(one) for one in table.typed.checked]
+    return [table.typed.year, columns, [_remark(one) for one in table.typed.remarks], checked]
 
 
 def _same(values: Sequence[Any], raw: Sequence[Any]) -> bool:
@@ -102,9 +103,10 @@ def _tabled(raw: list[Any], form: Any) -> Table:
 
 
 def _made(raw: list[Any], values: Mapping[str, list[Any]]) -> Typed:
-    year, columns, remarks = raw
+    year, columns, remarks, checked = raw
     found = {name: [None if v == "" else v for v in values.get(name, ())] if typed is None else typed for name, typed in columns.items()}
-    return Typed(int(year), found, tuple(Remark(*one) for one in remarks))
+    said = None if checked is None else tuple(Remark(*one) for one in checked)
+    return Typed(int(year), found, tuple(Remark(*one) for one in remarks), said)
 
 
 def _remark(one: Remark) -> list[Any]:

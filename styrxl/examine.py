@@ -1,22 +1,18 @@
-"""The second stage of judging, all returns together: cells, rows and links; one frame a table, each schema validated once."""
+"""The second stage of judging, all returns together: cells, rows and links; one frame a table, each schema validated once at most."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
-import pandera.pandas as pa
-from pandera.io import pandas_io
 
 from styrxl.case import Case
-from styrxl.check import check_conditions, check_schema, holds
+from styrxl.check import check_conditions, holds
 from styrxl.context import Context
 from styrxl.contradictions import contradictions
 from styrxl.errors import StyrxlError
 from styrxl.findings import Remark
-from styrxl.forms import Forms
 from styrxl.link import (
     LINK_ERRORS,
     Known,
@@ -33,26 +29,11 @@ from styrxl.parse import Batch, Parsed, framed
 from styrxl.prefill import Prefill
 from styrxl.reading import FormKey, form_key
 from styrxl.rows import check_ids, check_locked
+from styrxl.schema import Schemas, altered, check_schema
 from styrxl.typist import Typists
 
 BatchKey = tuple[FormKey, str]  # form, sheet
 Examined = tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]  # remarks by a return's index, and the round's frames
-
-
-class Schemas:
-    """pandera's schemas, each built once from its YAML."""
-
-    def __init__(self, forms: Forms) -> None:
-        self._forms = forms
-        self._built: dict[str, pa.DataFrameSchema] = {}
-
-    def __getitem__(self, table: str) -> pa.DataFrameSchema:
-        if table not in self._built:
-            try:
-                self._built[table] = pandas_io.deserialize_schema(copy.deepcopy(self._forms.schema(table)))
-            except (pa.errors.SchemaDefinitionError, TypeError, ValueError, AttributeError) as error:
-                raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=str(error)) from error
-        return self._built[table]
 
 
 class Examination:
@@ -122,13 +103,13 @@ class Examination:
         for key, batch in self.batches.items():
             part = framed(batch)
             frame, changed = check_locked(part, issued)
-            parts[key] = replace(part, frame=frame)
+            parts[key] = altered(part, frame)
             conditions = check_conditions(parts[key], year_of(batch, self.context, self.cases), limits)
             remarks += [*part.remarks, *changed, *conditions]
         for case in self.cases:
             remarks += self._rows(case, parts)
         for table, same in by_table(parts).items():
-            remarks += check_schema(table, self.schemas[table], same)
+            remarks += check_schema(table, self.schemas, same)
         parts, linked = self._link(parts, issued, remarks)
         grouped: dict[int, list[Remark]] = {}
         for remark in (*remarks, *linked):

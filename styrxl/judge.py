@@ -16,7 +16,7 @@ from styrxl.admit import admitted
 from styrxl.case import Case
 from styrxl.context import Arrived, Context
 from styrxl.days import local_day
-from styrxl.examine import BatchKey, Examination, Schemas, by_table, year_of
+from styrxl.examine import BatchKey, Examination, by_table, year_of
 from styrxl.findings import Finding, Remark, Word, finding
 from styrxl.forms import LANGUAGES
 from styrxl.judged import Judged, JudgedRound
@@ -25,6 +25,7 @@ from styrxl.masking import masked
 from styrxl.parse import Parsed
 from styrxl.personal import PERSON
 from styrxl.place import placed
+from styrxl.schema import Schemas
 
 __all__ = ["Arrived", "Context", "Schemas", "judge"]
 

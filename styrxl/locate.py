@@ -80,12 +80,14 @@ class Ids:
 class Typed:
     """A table's begun rows as typed values, and what its cells alone give cause to remark (on source 0).
 
-    ``year``: the one that dates without a year are in.
+    ``year``: the one that dates without a year are in. ``checked``: what the table's schema says of each of these rows by itself (on
+    source 0); None where it has not been asked yet.
     """
 
     year: int
     columns: Mapping[str, list[Any]]
     remarks: tuple[Remark, ...] = ()
+    checked: tuple[Remark, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ _DTYPES = {"number": "float64", "integer": "Int64", "text": "str", "choice": "st
 class Batch:
     """One sheet of one form over all its returns; ``columns`` field -> raw values, one for each of ``source`` and ``row``.
 
-    ``typed`` and ``remarks`` are what typing has made of them.
+    ``typed`` and ``remarks`` are what typing has made of them. ``checked``: source -> what the schema has said already of its rows as
+    they were typed.
     """
 
     form: Form
@@ -42,6 +43,7 @@ class Batch:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     typed: dict[str, list[Any]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    checked: dict[int, list[Remark]] = field(default_factory=dict)
 
     def add(self, source: int, table: Table) -> None:
         """Append a return's begun rows."""
@@ -57,6 +59,8 @@ class Batch:
         for name, values in typed.columns.items():
             self.typed.setdefault(name, []).extend(values)
         self.remarks += [replace(remark, source=source) for remark in typed.remarks]
+        if typed.checked is not None:
+            self.checked[source] = [replace(remark, source=source) for remark in typed.checked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,14 @@ class Parsed:
     """A batch as a typed frame with the columns ``_source``, ``_row`` and the fields.
 
     ``told``: (source, row, field) of cells that already have an error, so that their absence is not reported as well.
+    ``due``: the places in the frame of the rows that the schema is still to be held against.
     """
 
     batch: Batch
     frame: pd.DataFrame
     remarks: tuple[Remark, ...]
     told: frozenset[tuple[int, int, str]]
+    due: list[int]
 
 
 class Typist:
@@ -125,7 +131,8 @@ def parse(batch: Batch, words: Words, year: int, marks: Mapping[int, Mapping[tup
 def framed(batch: Batch) -> Parsed:
     """Return a batch whose columns are typed as a frame."""
     told = frozenset((r.source, r.row or 0, r.field or "") for r in batch.remarks if r.error)
-    return Parsed(batch, _frame(batch, batch.typed), tuple(batch.remarks), told)
+    due = [i for i, source in enumerate(batch.source) if source not in batch.checked]
+    return Parsed(batch, _frame(batch, batch.typed), tuple(batch.remarks), told, due)
 
 
 def _marked(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> list[Remark]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,7 @@ import post_office
 import postgres as server
 import styrxl
 from mail_town import planned_mail_town
+from styrxl.faults import Fault, NotHereError, break_return, names
 from town import Town, full_town, planned_town
 from year import Followed, whole_year
 
@@ -85,6 +87,18 @@ def shared_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.fixture(scope="session")
 def shared_full(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return full_town(tmp_path_factory.mktemp("full") / "åköping")
+
+
+@pytest.fixture(scope="session")
+def spoilt(shared_full: Town) -> dict[tuple[str, str], tuple[bytes, Fault]]:
+    """Every fault in the otherwise valid return of every owner that has a place for it, by fault and owner."""
+    found = {}
+    for owner in ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY"):
+        filled = shared_full.filled(owner)
+        for name in names():
+            with suppress(NotHereError):
+                found[name, owner] = break_return(name, filled, shared_full.form(owner), shared_full.language(owner))
+    return found
 
 
 @pytest.fixture

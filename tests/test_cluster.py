@@ -1,4 +1,4 @@
-"""Beyond one machine: a Dask cluster reads what one process reads, wherever fsspec reaches, and a lost worker loses no row."""
+"""Beyond one machine: a Dask cluster reads and checks as one process does, wherever fsspec reaches, and a lost worker loses no row."""
 
 from __future__ import annotations
 
@@ -8,20 +8,33 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pandera.pandas as pandera
 import pytest
 
 from styrxl import cluster
+from styrxl import gather as gathering
 from styrxl.errors import StyrxlError
+from styrxl.faults import break_return
+from styrxl.forms import standard_folder
 from styrxl.gather import How, gather
 from styrxl.limits import STANDARD
+from styrxl.reading import Reading
 from town import NOW, ROUND, Town
 
 distributed: Any = pytest.importorskip("distributed")
 fsspec: Any = pytest.importorskip("fsspec")
+
+SPOILT = {
+    "UBN": ("out-of-range", "locked-cell-changed"),
+    "KFN": ("wrong-type",),
+    "UBN-ÖST": ("too-long", "duplicate-id"),
+    "UBN-ÅBY": ("not-in-list",),
+}
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # Dask's own are not ours to mend
 
@@ -41,13 +54,35 @@ def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def report(town: Town, *options: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(town.run("validate", "--round", ROUND, "--format", "json", *options).stdout)
+    found: dict[str, Any] = json.loads(town.run("validate", "--round", ROUND, "--format", "json", *options, expect=None).stdout)
     return found
 
 
 def judged(said: dict[str, Any]) -> list[dict[str, Any]]:
     """Return what was said of each return, wherever it lies."""
     return sorted(({**one, "path": Path(one["path"]).name} for one in said["workbooks"]), key=lambda one: str(one["path"]))
+
+
+def unchecked(reading: Reading) -> Reading:
+    """Return a reading without what its schemas say."""
+    tables = (replace(table, typed=replace(table.typed, checked=None)) if table.typed else table for table in reading.tables)
+    return replace(reading, tables=tuple(tables))
+
+
+def stricter(town: Town) -> None:
+    """Give a workspace a schema by which commitments are to be short."""
+    text = (standard_folder() / "schemas" / "commitments.yaml").read_text("utf-8")
+    (town.root / "schemas").mkdir()
+    (town.root / "schemas" / "commitments.yaml").write_text(text.replace("max_value: 2000}", "max_value: 12}"), "utf-8")
+
+
+def spoil(town: Town) -> None:
+    """Put something that a schema refuses, or that differs from what was issued, into the returns."""
+    for owner, names in SPOILT.items():
+        data = town.filled(owner)
+        for name in names:
+            data, _ = break_return(name, data, town.form(owner), town.language(owner))
+        town.put(f"{owner}.xlsx", data)
 
 
 def test_a_cluster_reads_what_one_process_does(full: Town, two_workers: Any) -> None:
@@ -59,6 +94,46 @@ def test_a_cluster_reads_what_one_process_does(full: Town, two_workers: Any) -> 
     assert report(full, "--scheduler", two_workers.scheduler_address) == alone
     full.run("consolidate", ROUND, "--scheduler", two_workers.scheduler_address)
     assert (full.root / "council" / f"{ROUND}.xlsx").read_bytes() == written
+
+
+def test_a_cluster_finds_what_one_process_does(full: Town, two_workers: Any) -> None:
+    spoil(full)
+    alone = report(full, "--jobs", "1")
+    full.run("validate", "--round", ROUND, "--annotate", expect=1)
+    returned = {path.name: path.read_bytes() for path in (full.root / "returned" / ROUND).iterdir()}
+
+    assert report(full, "--scheduler", two_workers.scheduler_address) == alone
+    full.run("validate", "--round", ROUND, "--annotate", "--scheduler", two_workers.scheduler_address, expect=1)
+    assert {path.name: path.read_bytes() for path in (full.root / "returned" / ROUND).iterdir()} == returned
+    assert {"out-of-range", "locked-cell-changed", "too-long"} <= {one["rule"] for book in alone["workbooks"] for one in book["findings"]}
+
+
+def test_workers_check_by_the_schemas_of_the_workspace(full: Town, two_workers: Any) -> None:
+    stricter(full)
+    how = How(scheduler=two_workers.scheduler_address)
+    found = gather(full.root, "", cluster.listed(str(full.inbox), NOW), full.forms, STANDARD, how)
+    said = [table.typed.checked for one in found for table in one.reading.tables if table.typed]
+
+    assert None not in said
+    assert {(remark.field, remark.rule) for some in said for remark in some or ()} == {("text", "too-long")}
+
+
+def test_what_workers_have_said_is_kept_until_a_schema_changes(full: Town, two_workers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "KEPT", 1)
+    first = report(full, "--scheduler", two_workers.scheduler_address)
+    held: list[str] = []
+    inner = pandera.DataFrameSchema.validate
+
+    def noted(self: Any, *frame: Any, **more: Any) -> Any:
+        held.extend(self.columns)
+        return inner(self, *frame, **more)
+
+    monkeypatch.setattr(pandera.DataFrameSchema, "validate", noted)
+    assert report(full) == first
+    assert "commitment_id" not in held
+    stricter(full)
+    assert {"too-long"} <= {found["rule"] for one in report(full)["workbooks"] for found in one["findings"]}
+    assert "commitment_id" in held
 
 
 @pytest.mark.parametrize("address", ["file://{root}", "{root}"])
@@ -136,7 +211,8 @@ def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.Mon
                 os.kill(killed[0], signal.SIGKILL)
 
         how = How(scheduler=made.scheduler_address, keep=False, progress=lambda _: nullcontext(kill))
-        assert gather(full.root, "", returns, forms, STANDARD, how) == alone
+        found = gather(full.root, "", returns, forms, STANDARD, how)
+        assert [replace(one, reading=unchecked(one.reading)) for one in found] == alone
         assert killed
 
 

@@ -6,33 +6,21 @@ import json
 
 import pytest
 
-from styrxl.faults import Fault, NotHereError, break_return, names
+from styrxl.faults import Fault, names
 from styrxl.findings import catalogue
 from styrxl.judged import Judged
 from town import ANSWERS, ROUND, Town
 
-OWNERS = ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY")
 ELSEWHERE = {"encrypted-workbook", "oversized-workbook", "macro-workbook", "external-link", "forged-identity"}
 # Rules about more than one return, or about the plan: tested by themselves below.
 ACROSS = {"superseded-return", "duplicate-return", "stale-issue", "personal-identity-number"}
 
 
 @pytest.fixture(scope="module")
-def verdicts(shared_full: Town) -> dict[tuple[str, str], tuple[Fault, Judged]]:
+def verdicts(shared_full: Town, spoilt: dict[tuple[str, str], tuple[bytes, Fault]]) -> dict[tuple[str, str], tuple[Fault, Judged]]:
     """Every fault in every owner's otherwise valid return, judged together."""
-    deeds: dict[tuple[str, str], Fault] = {}
-    files: list[tuple[str, bytes]] = []
-    for owner in OWNERS:
-        filled = shared_full.filled(owner)
-        for name in names():
-            try:
-                data, deed = break_return(name, filled, shared_full.form(owner), shared_full.language(owner))
-            except NotHereError:
-                continue
-            deeds[name, owner] = deed
-            files.append((f"{name} {owner}", data))
-    judged = {r.path: r for r in shared_full.judge(*files).returns}
-    return {(name, owner): (deed, judged[f"{name} {owner}"]) for (name, owner), deed in deeds.items()}
+    judged = shared_full.judge(*((f"{name} {owner}", data) for (name, owner), (data, _) in spoilt.items())).returns
+    return {key: (deed, one) for (key, (_, deed)), one in zip(spoilt.items(), judged, strict=True)}
 
 
 @pytest.mark.parametrize("fault", names())

@@ -1,0 +1,259 @@
+"""What a worker says of each row is what the command says itself; what has changed since, and what takes all rows, the command says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+import pytest
+import yaml
+
+from styrxl import schema
+from styrxl.cluster import read_chunk, setting_of
+from styrxl.compact import unpacked
+from styrxl.errors import StyrxlError
+from styrxl.faults import Fault
+from styrxl.fill import saved
+from styrxl.followfaults import break_followup
+from styrxl.followfaults import names as follow_names
+from styrxl.forms import Forms, standard_folder
+from styrxl.inbox import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.judge import Arrived, judge
+from styrxl.judged import JudgedRound
+from styrxl.ledger import Ledger
+from styrxl.limits import STANDARD
+from styrxl.reading import Reading, Readings
+from styrxl.rounds import Round
+from styrxl.workbench import NotHereError, on_bench
+from test_followfaults import CLEAN, filled, issued
+from town import ANSWERS, NOW, ROUND, Town
+from year import MOMENTS, Followed
+
+Files = Mapping[str, bytes]
+HELD: list[int] = []
+PLAN = Round.parse(ROUND)
+
+
+@pytest.fixture(autouse=True)
+def held(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note how many rows this process holds against a schema, each time that it does; ``judged`` begins anew."""
+    HELD.clear()
+    inner = pa.DataFrameSchema.validate
+
+    def noted(self: pa.DataFrameSchema, frame: pd.DataFrame, **more: Any) -> Any:
+        HELD.append(len(frame))
+        return inner(self, frame, **more)
+
+    monkeypatch.setattr(pa.DataFrameSchema, "validate", noted)
+    return HELD
+
+
+def by_workers(forms: Forms, files: Files, folder: Path, size: int = 3) -> list[Reading]:
+    """Read returns as workers do, a few at a time."""
+    folder.mkdir()
+    paths = [folder / f"{number}.xlsx" for number in range(len(files))]
+    for path, data in zip(paths, files.values(), strict=True):
+        path.write_bytes(data)
+    chunks = [read_chunk([str(path) for path in paths[at : at + size]], setting_of(forms, STANDARD)) for at in range(0, len(paths), size)]
+    return [unpacked(raw[2], forms) for _, raws in chunks for raw in raws if raw]
+
+
+def judged(town: Town, files: Files, readings: Iterable[Reading | None], round_: Round = PLAN) -> JudgedRound:
+    """Judge returns together, as they were read, or (None) as they are read now."""
+    now = MOMENTS.get(round_.kind, NOW)
+    with Ledger.open(town.workspace.database) as ledger:
+        desk = open_desk(town.workspace, ledger, now)
+        boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_.kind == "plan" else {}
+        arrivals = [Arrived(name, data, now, reading=one) for (name, data), one in zip(files.items(), readings, strict=True)]
+        context = context_of(desk, round_, boards=boards, across=False)
+        HELD.clear()
+        return judge(arrivals, context, desk.schemas)
+
+
+def same(one: JudgedRound, other: JudgedRound) -> None:
+    """Demand the same verdicts, findings, facts and tables, all in the same order."""
+    assert one.returns == other.returns
+    assert [repr(r.findings) for r in one.returns] == [repr(r.findings) for r in other.returns]
+    assert one.tables.keys() == other.tables.keys()
+    for name, frame in one.tables.items():
+        pd.testing.assert_frame_equal(frame, other.tables[name])
+
+
+def said_by(readings: Iterable[Reading]) -> set[tuple[str, str | None, str]]:
+    """Return what workers have said: sheet, field and rule."""
+    tables = [table for reading in readings for table in reading.tables]
+    return {(r.key, r.field, r.rule) for table in tables if table.typed for r in table.typed.checked or ()}
+
+
+def lay_over(town: Town, table: str, **columns: Mapping[str, Any]) -> None:
+    """Give a workspace a schema of its own, in which some columns are described otherwise."""
+    raw = yaml.safe_load((standard_folder() / "schemas" / f"{table}.yaml").read_text("utf-8"))
+    for name, described in columns.items():
+        raw["columns"][name] |= described
+    (town.root / "schemas").mkdir(exist_ok=True)
+    (town.root / "schemas" / f"{table}.yaml").write_text(yaml.safe_dump(raw, allow_unicode=True), "utf-8")
+
+
+def written(town: Town, key: str, field: str, row: int, text: str) -> bytes:
+    """Return a board's workbook in which another text stands in a cell."""
+    bench = on_bench(town.filled("UBN"), town.form("UBN"), "sv")
+    bench.cell(key, field, row).value = text
+    return saved(bench.book)
+
+
+def whole_town(town: Town) -> dict[str, bytes]:
+    return {owner: town.filled(owner) for owner in ANSWERS}
+
+
+def test_every_fault_of_a_plan(shared_full: Town, spoilt: dict[tuple[str, str], tuple[bytes, Fault]], tmp_path: Path) -> None:
+    files = {f"{name} {owner}": data for (name, owner), (data, _) in spoilt.items()}
+    readings = by_workers(shared_full.forms, files, tmp_path / "returns")
+
+    same(judged(shared_full, files, readings), judged(shared_full, files, [None] * len(files)))
+    assert {rule for _, _, rule in said_by(readings)} >= {"out-of-range", "too-long"}
+
+
+@pytest.mark.parametrize("kind", ["t2", "year"])
+def test_every_fault_of_a_followup(whole: Followed, kind: str, tmp_path: Path, held: list[int]) -> None:
+    """Most of what stands in one was issued, and sums are worked out from it."""
+    files = {}
+    for owner in ("UBN", "UBN-ÖST"):
+        clean = filled(whole, kind, owner, CLEAN[kind, owner])
+        files[owner] = clean
+        for name in follow_names():
+            try:
+                files[f"{name} {owner}"], _ = break_followup(name, clean, whole.form(kind, owner), issued(whole, kind, owner))
+            except NotHereError:
+                continue
+    readings = by_workers(whole.town.forms, files, tmp_path / "returns")
+    round_ = Round(2027, kind)
+    found = judged(whole.town, files, readings, round_)
+    anew = sum(held)
+
+    same(found, judged(whole.town, files, [None] * len(files), round_))
+    assert anew < sum(held) / 2
+
+
+def test_what_comes_checked_is_not_checked_again(full: Town, tmp_path: Path, held: list[int]) -> None:
+    """A worker holds each table of a chunk against its schema once, however many returns there are."""
+    files = whole_town(full)
+    readings = by_workers(full.forms, files, tmp_path / "returns", size=len(files))
+    tables = [table for reading in readings for table in reading.tables]
+    assert sum(held) == sum(len(table.rows) for table in tables)
+    assert len(held) == len({table.sheet.table for table in tables if table.rows})
+    assert all(table.typed and table.typed.checked == () for table in tables)
+
+    judged(full, files, readings)
+    assert held == [sum(len(table.rows) for table in tables if table.sheet.key == "unit_frames")]  # whose ids stand there with names
+    judged(full, files, [None] * len(files))
+    assert sum(held) == sum(len(table.rows) for table in tables)
+
+
+@pytest.mark.parametrize(
+    "key, field, text, said",
+    [
+        ("goal_responses", "text", "Kunskap. " * 200, "too-long"),
+        ("goal_responses", "goal_id", "kf-m2", "wrong-type"),
+        ("goal_responses", "goal_id", "KF-M2 Kunskapsresultaten förbättras", "wrong-type"),
+        ("goal_responses", "goal_id", "mål 2", "wrong-type"),
+        ("unit_frames", "unit_id", "ubn-åby", None),
+    ],
+)
+def test_a_locked_cell_that_a_schema_refuses(full: Town, tmp_path: Path, key: str, field: str, text: str, said: str | None) -> None:
+    """What was issued is put back, and that is what is held against the schema."""
+    files = whole_town(full)
+    files["UBN"] = written(full, key, field, 1, text)
+    readings = by_workers(full.forms, files, tmp_path / "returns")
+
+    assert said_by(readings) == ({(key, field, said)} if said else set())
+    same(judged(full, files, readings), judged(full, files, [None] * len(files)))
+
+
+def test_what_is_put_back_may_be_what_a_schema_refuses(full: Town, tmp_path: Path) -> None:
+    lay_over(full, "goal_responses", text={"checks": {"str_length": {"max_value": 26}}})
+    files = whole_town(full)
+    files["UBN"] = written(full, "goal_responses", "text", 1, "Kunskap")
+    readings = by_workers(full.forms, files, tmp_path / "returns")
+    found = judged(full, files, readings)
+
+    same(found, judged(full, files, [None] * len(files)))
+    assert ("goal_responses", "text", "too-long") not in said_by(readings[:1])
+    assert "too-long" in {f.rule for f in found.returns[0].findings}
+
+
+def test_an_empty_cell_that_could_not_be_read_is_told_once(full: Town, tmp_path: Path) -> None:
+    lay_over(full, "budget", cost={"nullable": False})
+    files = whole_town(full)
+    files["UBN"] = full.filled(
+        "UBN", {**ANSWERS["UBN"], "budget": [{"activity": "Grundskola", "cost": "mycket"}, {"activity": "Förskola"}]}
+    )
+    readings = by_workers(full.forms, files, tmp_path / "returns")
+
+    assert [r.row for t in readings[0].tables if t.typed for r in t.typed.checked or ()] != []
+    same(judged(full, files, readings), judged(full, files, [None] * len(files)))
+
+
+def test_ids_that_stand_twice_in_the_round(full: Town, tmp_path: Path) -> None:
+    """No worker has seen both of them."""
+    lay_over(full, "commitments", text={"unique": True})
+    files = whole_town(full)
+    twice = [{**ANSWERS["UBN-ÅBY"]["commitments"][0], "text": "Högläsning före lunch"}]
+    files["UBN-ÅBY"] = full.filled("UBN-ÅBY", {"commitments": twice})
+    readings = by_workers(full.forms, files, tmp_path / "returns", size=1)
+    found = judged(full, files, readings)
+
+    assert said_by(readings) == set()
+    same(found, judged(full, files, [None] * len(files)))
+    assert [r.path for r in found.returns if "duplicate-id" in {f.rule for f in r.findings}] == ["UBN-ÅBY", "UBN-ÖST"]
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        {"checks": {"str_startswith": {"string": "X"}}},  # a check that has no rule
+        {"checks": {"notin": ["Starta läsprogram"]}},  # and fails for a single row
+        {"checks": {"str_is_long": True}},  # which there is none
+    ],
+)
+def test_a_schema_that_does_not_fit(full: Town, tmp_path: Path, described: Mapping[str, Any]) -> None:
+    """It is nobody's answer, and the operator is told the same."""
+    files = whole_town(full)
+    lay_over(full, "commitments", text=described)
+    readings = by_workers(full.forms, files, tmp_path / "returns")
+    (full.inbox / "UBN.xlsx").unlink()
+    (full.inbox / "KFN.xlsx").unlink()
+    told = []
+    for some in (readings, [None] * len(files)):
+        with pytest.raises(StyrxlError) as trouble:
+            judged(full, files, some)
+        told.append((trouble.value.code, trouble.value.facts))
+
+    assert told[0] == told[1]
+    assert told[0][0] == "source-broken"
+
+
+def test_what_is_typed_anew_is_checked_anew(full: Town, tmp_path: Path, held: list[int]) -> None:
+    """As where it says that it is of another year than it is."""
+    files = {"UBN-ÖST": full.filled("UBN-ÖST")}
+    [reading] = by_workers(full.forms, files, tmp_path / "returns")
+    tables = tuple(replace(table, typed=replace(table.typed, year=2026)) for table in reading.tables if table.typed)
+    judged(full, files, [replace(reading, tables=tables)])
+
+    assert sum(held) == sum(len(table.rows) for table in tables)
+
+
+def test_a_reading_that_says_what_its_schemas_said_comes_back_as_it_was(
+    shared_full: Town, spoilt: dict[tuple[str, str], tuple[bytes, Fault]], tmp_path: Path
+) -> None:
+    """Ranges, lists and lengths among the facts."""
+    files = {name: data for (name, owner), (data, _) in spoilt.items() if owner == "UBN" and name in {"out-of-range", "too-long"}}
+    with Readings(shared_full.forms) as readings:
+        alone = [readings.read(data) for data in files.values()]
+    made = schema.checked(alone, shared_full.forms, schema.Schemas(shared_full.forms))
+
+    assert made == by_workers(shared_full.forms, files, tmp_path / "returns")
+    assert said_by(made) == {("goals", "from_year", "out-of-range"), ("commitments", "text", "too-long")}
