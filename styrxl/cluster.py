@@ -39,6 +39,8 @@ INSTALL = "pip install styrxl[cluster]"
 _PATIENCE = 15.0  # seconds to wait for the scheduler
 _RETRIES = 3
 _AHEAD = 8  # chunks under way for each thread of the cluster's
+_EACH = 4  # chunks for each of them at least, where there are files enough
+_MOST = 200  # files of a chunk: larger ones are checked in less time, as a schema takes as long for few rows as for many
 _WAIT = 600.0  # seconds for one chunk, and for workers to come back where all are gone
 _mine = threading.local()
 
@@ -52,9 +54,10 @@ def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, 
     """
     client = _client(scheduler)
     try:
-        chunks = deque(addresses[start : start + CHUNK] for start in range(0, len(addresses), CHUNK))
         shared = client.scatter(setting_of(forms, limits), broadcast=True, hash=True)
         threads = sum(client.nthreads().values()) or 1
+        size = min(_MOST, max(CHUNK, len(addresses) // (_EACH * threads)))
+        chunks = deque(addresses[start : start + size] for start in range(0, len(addresses), size))
         pending: deque[tuple[Sequence[Address], Any]] = deque()
         while chunks or pending:
             while chunks and len(pending) < _AHEAD * threads:

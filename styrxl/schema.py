@@ -92,8 +92,7 @@ def altered(parsed: Parsed, frame: pd.DataFrame) -> Parsed:
 
 
 def _differs(before: pd.Series, after: pd.Series) -> pd.Series:
-    same = (before == after).fillna(False).astype(bool) | (before.isna() & after.isna())
-    return ~same | (before.dtype != after.dtype)
+    return ~((before == after).fillna(False).astype(bool) | (before.isna() & after.isna()))
 
 
 def check_schema(table: str, schemas: Schemas, parsed: Sequence[Parsed]) -> list[Remark]:
@@ -188,17 +187,19 @@ def checked(readings: Sequence[Reading], forms: Forms, schemas: Schemas) -> list
             batch = same.setdefault((reading.form, table.sheet.key), Batch(forms.form(*reading.form), table.sheet))
             batch.add(source, table)
             batch.add_typed(source, table.typed)
-    said: dict[str, list[Remark]] = {}
+    said: dict[str, dict[tuple[int, str], list[Remark]]] = {}
     for name, same in batches.items():
         with suppress(Exception):
             parsed = [framed(batch) for batch in same.values()]
-            said[name] = _validated(name, schemas.parts(name)[0], parsed, [part.due for part in parsed])
+            found = _validated(name, schemas.parts(name)[0], parsed, [part.due for part in parsed])
+            said[name] = {}
+            for remark in found:
+                said[name].setdefault((remark.source, remark.key), []).append(replace(remark, source=0))
     return [replace(one, tables=tuple(_noted(source, table, said) for table in one.tables)) for source, one in enumerate(readings)]
 
 
-def _noted(source: int, table: Table, said: Mapping[str, Sequence[Remark]]) -> Table:
+def _noted(source: int, table: Table, said: Mapping[str, Mapping[tuple[int, str], Sequence[Remark]]]) -> Table:
     found = said.get(table.sheet.table or "")
     if found is None or table.typed is None:
         return table
-    own = tuple(replace(remark, source=0) for remark in found if (remark.source, remark.key) == (source, table.sheet.key))
-    return replace(table, typed=replace(table.typed, checked=own))
+    return replace(table, typed=replace(table.typed, checked=tuple(found.get((source, table.sheet.key), ()))))

@@ -307,7 +307,7 @@ def helping(bench: Bench) -> None:
 
 
 def clustered(bench: Bench, units: int) -> None:
-    """Read on one Dask worker and on two."""
+    """Read and check on one Dask worker and on two."""
     try:
         metadata.version("distributed")
     except metadata.PackageNotFoundError:
@@ -317,7 +317,7 @@ def clustered(bench: Bench, units: int) -> None:
     took = {count: float(json.loads(ran("cluster", str(root), str(count)).said)["read"]) for count in (1, 2)}
     times = took[1] / took[2]
     bench.add(
-        f"two Dask workers against one, reading {units:,} returns".replace(",", " "),
+        f"two Dask workers against one, reading and checking {units:,} returns".replace(",", " "),
         "≥ 1.8 ×", f"{times:.2f} ×", f"{took[1]:.1f} s, {took[2]:.1f} s; wants a core for each worker and the command", met=times >= 1.8,
     )  # fmt: skip
 
@@ -600,7 +600,7 @@ def play_write(root: str) -> Mapping[str, float]:
 
 
 def play_cluster(root: str, workers: str) -> Mapping[str, float]:
-    """Read all returns on a cluster of so many workers."""
+    """Read all returns on a cluster of so many workers, and hold their rows against the schemas there."""
     from distributed import LocalCluster
 
     from styrxl.gather import How, Lying, gather, modified

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from datetime import date, datetime, time, timedelta
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,11 @@ def test_another_form_is_read_by_it(full: Town, never_read: list[str]) -> None:
     report(full)
 
     assert len(never_read) == 5
+
+
+def test_a_program_is_known_by_what_it_reads_and_checks_with() -> None:
+    """What one version of pandera says need not be what another does."""
+    assert all(f"{name} {metadata.version(name)}" in cache.program() for name in ("python-calamine", "pandera"))
 
 
 def test_another_program_reads_anew(full: Town, never_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
