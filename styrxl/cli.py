@@ -146,7 +146,7 @@ def reading_returns(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say where and how returns are read."""
     options = (
         click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes that read (as many as pay)."),
-        click.option("--scheduler", metavar="ADDRESS", help="Read on the Dask cluster at tcp://HOST:PORT."),
+        click.option("--scheduler", metavar="ADDRESS", help="Read and check on the Dask cluster at tcp://HOST:PORT."),
         click.option("--inbox", metavar="ADDRESS", help="Where the returns lie, if not in inbox/ROUND: s3://… or the like."),
     )
 

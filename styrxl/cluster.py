@@ -42,6 +42,7 @@ _AHEAD = 8  # chunks under way for each thread of the cluster's
 _EACH = 4  # chunks for each of them at least, where there are files enough
 _MOST = 200  # files of a chunk: larger ones are checked in less time, as a schema takes as long for few rows as for many
 _WAIT = 600.0  # seconds for one chunk, and for workers to come back where all are gone
+_HASH = 64  # letters of the code's hash, which nobody wants to see
 _mine = threading.local()
 
 Address = str | bytes  # what fsspec reaches, or a path of this system's
@@ -94,7 +95,7 @@ def _result(scheduler: str, future: Any, count: int) -> list[Raw | None]:
     except Exception:  # noqa: BLE001 -- a worker that died time after time, or a cluster that is gone: whatever it was, no row is lost
         return [None] * count
     if told != program():
-        raise StyrxlError("cluster-differs", address=scheduler, why=told.partition(" ")[0])
+        raise StyrxlError("cluster-differs", address=scheduler, why=" ".join(word for word in told.split() if len(word) < _HASH))
     results: list[Raw | None] = list(found)
     return results
 

@@ -1,4 +1,4 @@
-"""All returns of a folder, read: what is kept is not read again, the rest here, in processes, or on a cluster; always in order."""
+"""All returns of a folder, read: what is kept is not read again, the rest here, in processes, or (and checked) on a cluster; in order."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +221,7 @@ def test_another_styrxl_on_the_cluster_is_refused(full: Town, two_workers: Any, 
     done = full.run("validate", "--scheduler", two_workers.scheduler_address, expect=3)
 
     assert "ett annat styrxl" in done.stderr
+    assert f"pandera {metadata.version('pandera')})" in done.stderr
 
 
 def test_a_cluster_that_is_not_there(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
