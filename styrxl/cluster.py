@@ -20,8 +20,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
+from weakref import finalize
 
 from styrxl.cache import program
 from styrxl.compact import packed
@@ -123,7 +125,9 @@ def _tools(setting: str) -> tuple[Readings, Forms, Schemas]:
     known: dict[str, tuple[Readings, Forms, Schemas]] = _mine.__dict__.setdefault("tools", {})
     if setting not in known:
         raw = json.loads(setting)
-        forms = Forms([_unfolded(raw["sources"])])
+        folder = _unfolded(raw["sources"])
+        forms = Forms([folder])
+        finalize(forms, rmtree, folder, ignore_errors=True)
         known.clear()
         known[setting] = Readings(forms, Limits(**raw["limits"])), forms, Schemas(forms)
     return known[setting]

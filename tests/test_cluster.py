@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
@@ -20,9 +22,9 @@ from styrxl import cluster
 from styrxl import gather as gathering
 from styrxl.errors import StyrxlError
 from styrxl.faults import break_return
-from styrxl.forms import standard_folder
+from styrxl.forms import Forms, standard_folder
 from styrxl.gather import How, gather
-from styrxl.limits import STANDARD
+from styrxl.limits import STANDARD, Limits
 from styrxl.reading import Reading
 from town import NOW, ROUND, Town
 
@@ -214,6 +216,16 @@ def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.Mon
         found = gather(full.root, "", returns, forms, STANDARD, how)
         assert [replace(one, reading=unchecked(one.reading)) for one in found] == alone
         assert killed
+
+
+def test_a_worker_leaves_no_forms_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of those that it is sent, round after round, it has the last."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for rows in (7, 8, 9):
+        assert cluster.read_chunk([], cluster.setting_of(Forms([standard_folder()]), Limits(rows=rows)))[1] == []
+    gc.collect()
+
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_another_styrxl_on_the_cluster_is_refused(full: Town, two_workers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
