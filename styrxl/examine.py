@@ -208,8 +208,9 @@ def _followed(issued: Prefill, level: str) -> dict[str, Known]:
 
 
 def _years(frame: pd.DataFrame, name: str) -> list[int | None]:
-    values = frame[name].tolist() if name in frame else [None] * len(frame)
-    return [None if pd.isna(value) else int(value) for value in values]
+    if name not in frame:
+        return [None] * len(frame)
+    return [None if empty else int(value) for value, empty in zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)]
 
 
 def by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:

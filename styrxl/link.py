@@ -65,10 +65,10 @@ def own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[str, str
     """Collect what a return's own rows offer to its other sheets: (sheet key, source) -> id -> text."""
     found: dict[tuple[str, int], dict[str, str]] = {}
     for part in parsed:
-        fields = [c.field for c in part.batch.sheet.columns[:2]]
-        if len(fields) < 2 or part.batch.sheet.layout != "rows":
+        fields, key = [c.field for c in part.batch.sheet.columns[:2]], part.batch.sheet.key
+        asked_for = any(f"own:{key}" in column.source for sheet in part.batch.form.sheets for column in sheet.columns)
+        if len(fields) < 2 or part.batch.sheet.layout != "rows" or not asked_for:
             continue
-        key = part.batch.sheet.key
         for source, code, text in zip(part.batch.source, part.frame[fields[0]].tolist(), part.frame[fields[1]].tolist(), strict=True):
             if isinstance(code, str):
                 found.setdefault((key, source), {}).setdefault(code.split(" ", 1)[0], text if isinstance(text, str) else "")

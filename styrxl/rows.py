@@ -30,7 +30,10 @@ def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued
     present = set(keys)
     doubled = len(present) < len(keys)
     firsts = dict(zip(reversed(keys), reversed(ids.rows), strict=True)) if doubled else {}  # key -> the first row that has it
-    at = dict(zip(ids.rows, keys, strict=True))
+    if doubled or not isinstance(ids.rows, range):
+        at = dict(zip(ids.rows, keys, strict=True))
+    else:  # far more rows are numbered than begun
+        at = {row: keys[row - ids.rows.start] for row in begun if row in ids.rows}
     found: list[Remark] = []
     known = _Known(column, {key for _, key in given}, issued) if issued else None
     for row in ids.rows if doubled else sorted(begun & at.keys()):
