@@ -161,7 +161,7 @@ def fix_here(found: Finding, language: str) -> str:
 def decide(found: Finding, language: str, **facts: Any) -> str:
     """Say what a controller can do about it instead of the sender, or nothing."""
     texts = catalogue()["rules"][found.rule].get("decide")
-    return str(texts[language]).format(**_fit(facts)) if texts else ""
+    return str(texts[language]).format(**_fit({**found.facts, **facts})) if texts else ""
 
 
 def placeholders(text: str) -> set[str]:

@@ -291,14 +291,14 @@ def test_the_report_says_what_to_type(town: Town) -> None:
     """To the controller, not in what the sender is sent; a name that a shell might understand otherwise is left out."""
     town.put("x y.xlsx", lost(town.filled(OWNER)))
     town.put("x;rm.xlsx", saying(town.filled(OTHER), issue="0123456789abcdef"))
-    told = "Vet du vems svaret är, kör: styrxl receive 2027-plan {} --owner ID --form FORMULÄR"
+    told = "Vet du vems svaret är, kör: styrxl receive 2027-plan {} --owner ID"
     found = report(town)
     fixes = [found[name]["findings"][0]["fix"] for name in ("x y.xlsx", "x;rm.xlsx")]
     assert [fix.partition("Vet du")[1:] for fix in fixes] == [
         told.format(name).partition("Vet du")[1:] for name in (f'"{FOLDER}/x y.xlsx"', "FIL")
     ]
     english = town.run("--lang", "en", "validate", "--round", ROUND, expect=1).stdout
-    assert f'If you know whose it is, run: styrxl receive 2027-plan "{FOLDER}/x y.xlsx" --owner ID --form FORM\n' in english
+    assert f'If you know whose it is, run: styrxl receive 2027-plan "{FOLDER}/x y.xlsx" --owner ID\n' in english
     assert "styrxl receive" in town.run("validate", "--round", ROUND, "--format", "html", expect=1).stdout
 
 

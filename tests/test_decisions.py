@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 import town as towns
 from styrxl.days import local_day
 from styrxl.fill import opened, saved
+from styrxl.findings import fix
 from styrxl.ledger import Ledger
 from styrxl.locate import Locator, Table, blank
 from styrxl.returned import read
@@ -214,6 +215,19 @@ def test_what_the_newer_return_lacks_of_the_older_is_said(town: Town) -> None:
     sheets = "Budget (ifyllda celler: 5), Enhetsramar (ifyllda celler: 2), Investeringar (ifyllda celler: 4)"
     assert lost == [f"Här saknas svar som finns i ett tidigare svar (inbox/2027-plan/economist.xlsx): {sheets}. De räknas inte längre."]
     assert [rule for rule, _ in findings(town, "economist.xlsx")] == ["superseded-return"]
+
+
+def test_the_controller_is_told_how_to_join_them_and_the_sender_what_to_do(town: Town) -> None:
+    """The command is for this round and owner; those who fill in are not told of commands."""
+    both(town)
+    said = town.run("validate", "--round", ROUND, expect=1).stdout
+    assert "kan den som samlar in slå ihop svaren. Så här slår du ihop dem: styrxl merge 2027-plan UBN\n" in said
+    lost = next(f for r in town.judge(*_files(town), across=True).returns for f in r.findings if f.rule == "answers-lost")
+    assert "styrxl" not in fix(lost, "sv") + fix(lost, "en")
+
+
+def _files(town: Town) -> list[tuple[str, bytes]]:
+    return [(path.name, path.read_bytes()) for path in sorted(town.inbox.iterdir())]
 
 
 def test_a_newer_return_that_has_all_sheets_loses_nothing(town: Town) -> None:
