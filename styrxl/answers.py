@@ -74,11 +74,15 @@ def _remedy(judged: Judged, round_: str) -> Callable[[Finding, str], str]:
     """Return what says what to do about a finding, in a report that the controller reads: what only that one can do as well."""
 
     def remedy(found: Finding, language: str) -> str:
-        file = f'"{judged.path}"' if _PLAIN_PATH.fullmatch(judged.path) else word("any_file", language)
-        more = decide(found, language, round=round_, file=file) if round_ else ""
+        more = decide(found, language, round=round_, file=named(judged.path, language)) if round_ else ""
         return f"{fix(found, language)} {more}".rstrip()
 
     return remedy
+
+
+def named(path: str, language: str) -> str:
+    """Return a path as a command takes it, or a word for it where a shell might understand it otherwise."""
+    return f'"{path}"' if _PLAIN_PATH.fullmatch(path) else word("any_file", language)
 
 
 def _finding(found: Finding, language: str, remedy: Callable[[Finding, str], str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from styrxl.answers import named
 from styrxl.errors import StyrxlError
 from styrxl.files import write_atomically
 from styrxl.findings import number_text, word
@@ -68,8 +69,10 @@ def sort_out(office: Office, letters: Iterable[Letter], gone: int = 0, *, noted:
 
 def _stuck(office: Office, letter: Letter) -> tuple[str, Mapping[str, object]] | None:
     limit = office.settings.attachment_limit
+    if letter.kept_back and not letter.to:
+        return letter.kept_back[0][1], {"address": letter.kept_back[0][0]}
     if not letter.to:
-        return ("mail_no_address", {}) if not letter.kept_back else (letter.kept_back[0][1], {"address": letter.kept_back[0][0]})
+        return ("mail_no_address", {}) if letter.owner else ("mail_nobody", {"file": letter.about.partition("|")[0]})
     if (size := encoded_size(letter)) > limit * MB:
         return "mail_too_large", {"size": round(size / MB, 1), "limit": limit}
     return None
@@ -240,7 +243,17 @@ def _remarks(found: Sorted, results: Mapping[tuple[str, ...], Result], language:
         lines += [f"! {who}: {address}: {reply}" for address, reply in result.refused.items()]
         if result.twice and result.state == "sent":
             lines.append(f"! {who}: " + word("mail_twice", language))
+    lines += _of_nobody(found, language)
     return [*lines, ""] if lines else []
+
+
+def _of_nobody(found: Sorted, language: str) -> list[str]:
+    """Say what to do about files that are nobody's."""
+    files = {str(facts["file"]): key[0] for key, (why, facts) in found.stuck.items() if why == "mail_nobody"}
+    if not files:
+        return []
+    file = named(next(iter(files)), language) if len(files) == 1 else word("any_file", language)
+    return [word("mail_nobody_hint", language, round=next(iter(files.values())), file=file)]
 
 
 def troubled(found: Sorted, results: Iterable[Result]) -> bool:

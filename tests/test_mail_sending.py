@@ -382,8 +382,12 @@ def test_of_many_findings_the_mail_lists_some_and_the_workbook_all(town: Town, s
 def test_a_file_that_nobody_can_be_asked_about_is_listed(town: Town, smtp: SmtpServer) -> None:
     town.put("skräp.xlsx", b"not a workbook", 5)
     result = town.run("mail", "answers", ROUND, "--send", expect=1)
-    assert "! e-postadress saknas på bladet Organisation" in result.output
+    assert "! inbox/2027-plan/skräp.xlsx är ingens som vi känner till" in result.output
+    assert 'styrxl receive 2027-plan "inbox/2027-plan/skräp.xlsx" --owner ID. Ska den inte räknas: styrxl set-aside' in result.output
+    assert "e-postadress saknas" not in result.output
     assert len(smtp.taken) == 2
+    town.put("mer skräp.xlsx", b"no workbook either", 6)
+    assert "styrxl receive 2027-plan FIL --owner ID" in town.run("mail", "answers", ROUND, expect=1).output
 
 
 def test_a_personal_identity_number_in_a_file_name_is_not_mailed(town: Town) -> None:
