@@ -11,6 +11,14 @@ from styrxl.plan import Plan
 from styrxl.rounds import Round
 
 
+def next_step(issued: bool, came: bool, round_: Round, folder: str) -> Iterator[Word]:  # noqa: FBT001
+    """Yield what comes first in a round in which nothing has been handed out, or nothing has come in."""
+    if not issued:
+        yield Word("next_distribute", {"round": round_.id})
+    elif not came:
+        yield Word("next_receive", {"folder": folder})
+
+
 def lacking(plan: Plan, round_: Round) -> Iterator[Word]:
     """Yield what the multi-year plan does not have for a round's year."""
     bare = [o.org_id for o in plan.of_kind(["board"], round_.day) if (o.org_id, round_.year) not in plan.frames]

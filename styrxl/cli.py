@@ -268,6 +268,15 @@ def _say_notes(notes: Sequence[Word], language: str) -> None:
         click.echo(say(note, language), err=True)
 
 
+def _say_next(desk: Desk, round_: Round, language: str, *, came: bool | None = None) -> None:
+    """Say what comes first, where nothing has been handed out or (unless ``came`` says otherwise) nothing has come in."""
+    from styrxl.beforehand import next_step
+
+    there = bool(desk.workspace.inbox_files(round_).files) if came is None else came
+    issued = bool(desk.ledger.issues(round_.id))
+    _say_notes([*next_step(issued, there, round_, desk.workspace.shown(desk.workspace.inbox(round_)))], language)
+
+
 def lying(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
     """Find sources: from where one stands, from the workspace, or within the round's inbox."""
     root, round_ = context.ensure_object(Settled).root, context.params.get("round_")
@@ -456,6 +465,7 @@ def validate(
     from styrxl.answers import summary
     from styrxl.assign import claim_of
     from styrxl.claim import Claim
+    from styrxl.days import local_day
     from styrxl.inbox import judge_files, judge_inbox, named_files, only_round
 
     if reads.inbox and (paths or annotate):
@@ -468,9 +478,11 @@ def validate(
             claim = claim_of(desk, round_, owner, form_name) if owner and round_ else Claim(owner and desk.plan.spelled(owner), form_name)
             judged = judge_files(desk, files, round_, claim if owner or form_name else None)
         else:
-            round_ = round_ or only_round(desk.workspace)
+            round_ = round_ or only_round(desk.workspace, local_day(desk.now).year)
             _say_skipped(desk, round_, settings.language())
             judged = judge_inbox(desk, round_)
+            if not judged.returns and not reads.inbox:
+                _say_next(desk, round_, settings.language())
             files = list(desk.workspace.inbox_files(round_).files) if annotate else []
         _report(settings, desk, judged, round_, form_of_report, output)
         if annotate:
@@ -539,6 +551,8 @@ def link(settings: Settled, round_: Round, *, units: bool) -> None:
         nodes = tree_of(judged, desk.plan, round_.year, round_.day)
         width = shutil.get_terminal_size((120, 40)).columns
         click.echo(as_text(nodes, judged, settings.language(), units=units, width=width), nl=False)
+        if not judged.returns:
+            _say_next(desk, round_, settings.language())
     sys.exit(FINDINGS if broken(judged) else FINE)
 
 
@@ -574,6 +588,7 @@ def status(settings: Settled, round_: Round) -> None:
 
     with settings.desk(reading=True) as desk:
         click.echo(as_text(stand(desk, round_), settings.language()), nl=False)
+        _say_next(desk, round_, settings.language(), came=True)
 
 
 @cli.command("set-aside")
@@ -658,6 +673,8 @@ def log(settings: Settled, round_: Round, name: str | None, form_of_report: str)
 
     with settings.desk(reading=True) as desk:
         click.echo(tell(desk, round_, name, settings.language(), form_of_report), nl=False)
+        if form_of_report == "text":
+            _say_next(desk, round_, settings.language(), came=True)
 
 
 @cli.command()
@@ -786,6 +803,8 @@ def _mail(
         click.echo(as_text(done.letters, done.results, language, sent=send), nl=False)
         if what == "summary" and not (desk.workspace.settings.mail and desk.workspace.settings.mail.everything_to):
             click.echo(word("mail_everything", language), err=True)
+        if what in {"answers", "reminders"} and not done.letters.letters:
+            _say_next(desk, round_, language, came=None if what == "answers" else True)
         if redirect_to:
             click.echo(word("mail_redirected", language, address=redirect_to), err=True)
         if done.folder and done.letters.letters:

@@ -62,9 +62,11 @@ def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?"
 def read_plan(workspace: Workspace, schemas: Schemas) -> Plan:
     """Return the council's plan.
 
-    Raises StyrxlError: plan-missing; plan-broken, with the judged workbook as the fact ``judged``.
+    Raises StyrxlError: plan-missing; plan-empty; plan-broken, with the judged workbook as the fact ``judged``.
     """
     judged, tables = judge_plan(workspace, schemas, workspace.plan_path)
+    if any(found.rule == "empty-return" for found in judged.findings):
+        raise StyrxlError("plan-empty", path=str(workspace.plan_path))
     if judged.verdict != "accepted":
         raise StyrxlError("plan-broken", path=str(workspace.plan_path), errors=judged.errors, judged=judged)
     return plan_from(tables)
@@ -306,10 +308,18 @@ def named_files(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def only_round(workspace: Workspace) -> Round:
-    """Return the one round that has an inbox; raises StyrxlError (which-round) where there are none or several."""
-    folder = workspace.root / "inbox"
-    names = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    if len(names) != 1:
-        raise StyrxlError("which-round", rounds=", ".join(names) or "–")
+def only_round(workspace: Workspace, year: int) -> Round:
+    """Return the one round that has an inbox or, where none has, that was handed out.
+
+    Raises StyrxlError: which-round where there are several; no-round-yet where there are none (``year`` is the present one).
+    """
+    names = next((found for place in ("inbox", "outbox") if (found := _folders(workspace.root / place))), [])
+    if not names:
+        raise StyrxlError("no-round-yet", round=f"{year + 1}-plan")
+    if len(names) > 1:
+        raise StyrxlError("which-round", rounds=", ".join(names), last=names[-1])
     return Round.parse(names[0])
+
+
+def _folders(place: Path) -> list[str]:
+    return sorted(path.name for path in place.iterdir() if path.is_dir()) if place.is_dir() else []

@@ -78,7 +78,7 @@ def test_which_round_is_asked_when_there_are_several(full: Town) -> None:
     """One inbox needs no --round; two do."""
     assert full.run("validate").exit_code == 0
     (full.root / "inbox" / "2028-plan").mkdir()
-    assert "2027-plan, 2028-plan" in full.run("validate", expect=3).stderr
+    assert "--round 2028-plan. Omgångar som finns: 2027-plan, 2028-plan." in full.run("validate", expect=3).stderr
 
 
 def test_a_new_workspace_is_not_made_over_an_old_one(full: Town) -> None:
@@ -95,7 +95,10 @@ def test_a_new_workspace_can_be_filled_in(tmp_path: Path) -> None:
     assert "flerarsplan.xlsx" in out
     status, _, err = run("--workspace", str(tmp_path / "k"), "distribute", ROUND)
     assert status == 3
-    assert "Arbetsboken är inte ifylld" in err
+    assert err == (
+        f"{tmp_path / 'k' / 'flerarsplan.xlsx'} är inte ifylld än. Öppna den i Excel, fyll i bladen Organisation, Mål och Ramar, spara, "
+        "stäng den och kör kommandot igen. På bladet Start står det hur du gör.\n"
+    )
 
 
 def test_a_plan_that_is_gone(full: Town) -> None:
@@ -229,6 +232,28 @@ def test_putting_nothing_together_is_told(bare: Town) -> None:
     assert done.stderr == (
         "Obs: inga arbetsböcker är utdelade för 2027-plan, så det finns inget att sammanställa. Kör först: styrxl distribute 2027-plan\n"
     )
+
+
+NEXT = "Inga arbetsböcker är utdelade för 2027-plan. Börja med: styrxl distribute 2027-plan\n"
+
+
+def test_where_nothing_has_been_handed_out_the_next_command_is_told(bare: Town) -> None:
+    """By each command that would show nothing."""
+    with bare.workspace.settings_path.open("a", encoding="utf-8") as settings:
+        settings.write('\n[mail]\nfrom = "Planering <planering@example.se>"\n')
+    assert "till exempel: styrxl distribute 20" in bare.run("validate", expect=3).stderr
+    for words in (["status"], ["log"], ["link"], ["mail", "answers"], ["mail", "reminders"], ["validate", "--round"]):
+        assert bare.run(*words, ROUND).stderr == NEXT, words
+
+
+def test_where_nothing_has_come_in_it_is_told_where_to_put_it(bare: Town) -> None:
+    """The one round that is out needs no --round."""
+    bare.run("distribute", ROUND, "--level", "board")
+    told = bare.run("validate")
+    assert told.stdout == "Inga arbetsböcker har kommit in.\n"
+    assert told.stderr == "Lägg det som kommer in i inbox/2027-plan, eller ta in det med styrxl receive, och kör kommandot igen.\n"
+    assert bare.run("link", ROUND).stderr == told.stderr
+    assert bare.run("status", ROUND).stderr == bare.run("log", ROUND).stderr == ""
 
 
 def test_distributing_twice_changes_nothing(planned: Town) -> None:
