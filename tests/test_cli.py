@@ -230,7 +230,7 @@ def test_a_year_that_the_plan_says_nothing_of_is_told(bare: Town) -> None:
 def test_putting_nothing_together_is_told(bare: Town) -> None:
     done = bare.run("consolidate", ROUND)
     assert done.stderr == (
-        "Obs: inga arbetsböcker är utdelade för 2027-plan, så det finns inget att sammanställa. Kör först: styrxl distribute 2027-plan\n"
+        "Obs: inga arbetsböcker är utdelade för 2027-plan, så sammanställningen är tom. Kör först: styrxl distribute 2027-plan\n"
     )
 
 
