@@ -80,7 +80,7 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
 def _says_so(desk: Desk, round_: Round, one: Incoming, claim: Claim) -> bool:
     """Whether a workbook says itself what is claimed of it."""
     try:
-        with Reader(desk.workspace.settings.limits) as reader:
+        with Reader(desk.limits) as reader:
             returned, _ = reader.read(one.load())
     except RefusedArrivalError:
         return False  # it will not be taken in either

@@ -25,7 +25,7 @@ from styrxl.gather import Gathered, How, Lying, fetch, gather, modified
 from styrxl.judge import Arrived, Context, Schemas, judge
 from styrxl.judged import Decided, Judged, JudgedRound
 from styrxl.ledger import ASSIGN, Ledger, Receipt, Verdict
-from styrxl.limits import Limits
+from styrxl.limits import Limits, of_own, of_returns
 from styrxl.nocycles import no_cycles
 from styrxl.plan import Plan, plan_from
 from styrxl.prefill import Prefill, Shared
@@ -36,7 +36,6 @@ from styrxl.workspace import Workspace
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 PLAN_FORM = "multi_year_plan"
 _LARGE_PLAN = 500_000  # bytes: some hundreds of units
-_OWN_MB = 200  # unpacked: the plan is the municipality's own, and with ten thousand units it is large
 BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
 
 
@@ -51,6 +50,11 @@ class Desk:
     now: datetime
     by: str = "?"  # who is at work
     how: How = field(default_factory=How)  # returns are read
+
+    @property
+    def limits(self) -> Limits:
+        """What a return may be: as the settings have it, with room for what is handed out."""
+        return of_returns(self.workspace.settings.limits, len(self.plan.organisations))
 
 
 def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: How | None = None) -> Desk:
@@ -80,7 +84,8 @@ def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judg
         raise StyrxlError("plan-missing", path=str(path)) from error
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
-    context = Context(forms=workspace.forms, across=False, limits=workspace.settings.limits, ordinary_mb=_OWN_MB)
+    limits = of_own(workspace.settings.limits)
+    context = Context(forms=workspace.forms, across=False, limits=limits, ordinary_mb=limits.expanded_mb)
     result = judge([_plan_arrived(workspace, path, data)], context, schemas)
     return result.returns[0], result.tables
 
@@ -90,11 +95,11 @@ def _plan_arrived(workspace: Workspace, path: Path, data: bytes) -> Arrived:
     shown, sha256 = workspace.shown(path), hashlib.sha256(data).hexdigest()
     if len(data) < _LARGE_PLAN:
         return Arrived(shown, data, sha256=sha256)
-    forms, limits = workspace.forms, workspace.settings.limits
+    forms, limits = workspace.forms, of_own(workspace.settings.limits)
     cache = cache_of(workspace.root, shown, forms, limits)
     reading = cache.get(sha256, forms)
     if reading is None:
-        with Readings(forms, limits, _OWN_MB) as readings:
+        with Readings(forms, limits, limits.expanded_mb) as readings:
             reading = readings.read(data, shown)
         cache.put(sha256, packed(reading))
         cache.save([sha256])
@@ -124,7 +129,7 @@ def _gathered(desk: Desk, round_: Round) -> list[Gathered]:
         returns = listed(desk.how.inbox, desk.now)
     else:
         returns = [Lying(workspace.shown(path), path, modified(path)) for path in workspace.inbox_files(round_).files]
-    return gather(workspace.root, desk.how.inbox or round_.id, returns, workspace.forms, workspace.settings.limits, desk.how)
+    return gather(workspace.root, desk.how.inbox or round_.id, returns, workspace.forms, desk.limits, desk.how)
 
 
 def rules_version(forms: Forms) -> str:
@@ -144,7 +149,7 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     """
     workspace = desk.workspace
     returns = [Lying(workspace.shown(path), path, modified(path)) for path in paths]
-    gathered = gather(workspace.root, "", returns, workspace.forms, workspace.settings.limits, replace(desk.how, keep=False))
+    gathered = gather(workspace.root, "", returns, workspace.forms, desk.limits, replace(desk.how, keep=False))
     boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
     result = judge(_arrivals(gathered, {}, desk), context_of(desk, round_, boards=boards, across=False, claim=claim), desk.schemas)
     for one in result.returns:
@@ -208,7 +213,7 @@ def context_of(
         decided=_decided(desk.ledger, round_),
         claim=claim,
         across=across,
-        limits=desk.workspace.settings.limits,
+        limits=desk.limits,
         fetch=issued.fetch,
     )
 
@@ -281,7 +286,7 @@ def _current(source: Source, owner: str, name: str) -> Prefill | None:
 
 
 def _arrivals(gathered: Iterable[Gathered], received: Mapping[str, datetime], desk: Desk) -> Iterator[Arrived]:
-    limits = desk.workspace.settings.limits
+    limits = desk.limits
     for one in gathered:
         at = received.get(one.lying.shown) or one.lying.modified
         yield Arrived(one.lying.shown, b"", at, one.sha256, one.reading, partial(_bytes, one.lying, limits))

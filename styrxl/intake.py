@@ -53,10 +53,10 @@ def take_in(
     """
     mail = desk.workspace.settings.mail
     own = plain_address(mail.sender.rpartition("<")[2].rstrip("> ")) if mail else None
-    with Reader(desk.workspace.settings.limits) as reader:
+    with Reader(desk.limits) as reader:
         for item in items:
             if not book.known([hashlib.sha256(item.raw).hexdigest()]):
-                message = incoming(item.raw, own or "", desk.workspace.settings.limits)
+                message = incoming(item.raw, own or "", desk.limits)
                 placed = [_placed(desk, round_, message, item.received, n, one, reader) for n, one in enumerate(message.workbooks)]
                 notes = [one.note for one in placed] or [_without(message, item)]
                 with noting():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MB = 1_000_000
 
@@ -27,3 +27,16 @@ MACROS = ("reject", "warn")
 STANDARD = Limits()
 RATIO_FLOOR = 5 * MB  # unpacked: what is smaller is no bomb, however well it packs
 CELLS = 2_000_000  # rows times columns, from the first value to the last, on one sheet
+_AROUND = 100  # rows of a sheet that stand above its table, or are spare
+OWN_ROWS = 150_000  # of the council's own plan: with its thirteen columns, no more than ``CELLS``
+_OWN = Limits(file_mb=200, expanded_mb=2_000, rows=OWN_ROWS + _AROUND)
+
+
+def of_own(limits: Limits) -> Limits:
+    """Return what the council's own plan may be: the municipality made it, and it holds a row for each unit that there is."""
+    return replace(limits, **{name: max(getattr(limits, name), getattr(_OWN, name)) for name in ("file_mb", "expanded_mb", "rows")})
+
+
+def of_returns(limits: Limits, organisations: int) -> Limits:
+    """Return what a return may be where there are so many organisations: a board answers for each of its units on a row of its own."""
+    return replace(limits, rows=max(limits.rows, organisations + _AROUND))

@@ -90,7 +90,7 @@ def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]
 
 def largest(desk: Desk) -> int:
     """Return how many bytes a file may have to be taken in at all."""
-    return desk.workspace.settings.limits.file_mb * MB * _TAKEN
+    return desk.limits.file_mb * MB * _TAKEN
 
 
 def found_in(sources: Iterable[Path], most: int) -> Iterator[Incoming | Outcome]:
@@ -105,7 +105,7 @@ def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming], owner: str 
     They are named by the owner that they say they are from, or that a controller names.
     """
     intake = _Intake(desk, round_, owner)
-    with Reader(desk.workspace.settings.limits) as reader:
+    with Reader(desk.limits) as reader:
         outcomes = [intake.take(one, reader) for one in sorted(incoming, key=lambda one: one.changed)]
     intake.record()
     return outcomes

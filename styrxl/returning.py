@@ -30,7 +30,7 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     but is raised when they are done: StyrxlError as ``write_atomically``.
     """
     paths = {desk.workspace.shown(path): path for path in files}
-    limits = desk.workspace.settings.limits
+    limits = desk.limits
     annotator = Annotator(desk.workspace.forms.words, look(desk.workspace), limits)
     contexts: dict[str, Context] = {}
     written: list[Path] = []

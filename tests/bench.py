@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from typing import Any
 
 ROUND = "2027-plan"
 PROGRAMS = ("python-calamine", "pandas", "pandera", "openpyxl", "frictionless", "dask")
+_AT_ONCE = 500  # owners that a process answers for
 STAGES = ("start", "plan", "read", "parse", "check", "link", "report", "write")
 
 
@@ -104,10 +106,9 @@ def town(folder: Path, units: int) -> Path:
 def _build(root: Path, units: int) -> None:
     from styrxl.cli import cli
     from styrxl.fill import fill
-    from styrxl.forms import Form
     from styrxl.ledger import Ledger
-    from styrxl.prefill import Prefill
-    from styrxl.sample import board_answers, plan_answers, unit_answers
+    from styrxl.sample import plan_answers
+    from styrxl.workers import cores
     from styrxl.workspace import Workspace
 
     def run(*words: str) -> None:
@@ -121,21 +122,40 @@ def _build(root: Path, units: int) -> None:
     workspace = Workspace.open(root)
     form, words = workspace.forms.form("multi_year_plan"), workspace.forms.words
     workspace.plan_path.write_bytes(fill(workspace.plan_path.read_bytes(), form, "sv", plan_answers(units), words))
-    inbox = root / "inbox" / ROUND
-    inbox.mkdir(parents=True)
+    (root / "inbox" / ROUND).mkdir(parents=True)
+    with ProcessPoolExecutor(cores()) as pool:
+        for level in ("board", "unit"):
+            run("distribute", ROUND, "--level", level)
+            with Ledger.open(workspace.database) as ledger:
+                owners = [o for o, issue in ledger.issues(ROUND).items() if workspace.forms.form(issue.form).level == level]
+            some = [owners[start : start + _AT_ONCE] for start in range(0, len(owners), _AT_ONCE)]
+            for _ in pool.map(_answer, [root] * len(some), [level] * len(some), some):
+                pass
+
+
+def _answer(root: Path, level: str, owners: Sequence[str]) -> None:
+    """Fill in the workbooks of some owners, and hand them in."""
+    from styrxl.fill import fill
+    from styrxl.forms import Form
+    from styrxl.ledger import Ledger
+    from styrxl.prefill import Prefill
+    from styrxl.sample import board_answers, unit_answers
+    from styrxl.workspace import Workspace
+
+    workspace, mine = Workspace.open(root), frozenset(owners)
+    with Ledger.open(workspace.database) as ledger:
+        issues = {owner: issue for owner, issue in ledger.issues(ROUND).items() if owner in mine}
+        texts = ledger.prefills(issue.issue_id for issue in issues.values())
+    forms: dict[tuple[str, str | None], Form] = {}
     at = datetime(2027, 1, 20, 9, tzinfo=UTC).timestamp()
-    for level, answers in (("board", board_answers), ("unit", unit_answers)):
-        run("distribute", ROUND, "--level", level)
-        with Ledger.open(workspace.database) as ledger:
-            issues = {owner: issue for owner, issue in ledger.issues(ROUND).items() if workspace.forms.form(issue.form).level == level}
-            texts = ledger.prefills(issue.issue_id for issue in issues.values())
-        forms: dict[tuple[str, str | None], Form] = {}
-        for owner, issue in issues.items():
-            prefill = Prefill.from_json(texts[issue.issue_id])
-            its = forms.setdefault((issue.form, issue.profile), workspace.forms.form(issue.form, issue.profile, ROUND))
-            path = inbox / f"{owner}.xlsx"
-            path.write_bytes(fill((root / "outbox" / ROUND / path.name).read_bytes(), its, prefill.language, answers(prefill), words))
-            os.utime(path, (at, at))
+    for owner, issue in issues.items():
+        prefill = Prefill.from_json(texts[issue.issue_id])
+        form = forms.setdefault((issue.form, issue.profile), workspace.forms.form(issue.form, issue.profile, ROUND))
+        path = root / "inbox" / ROUND / f"{owner}.xlsx"
+        answers = board_answers(prefill) if level == "board" else unit_answers(prefill)
+        data = (root / "outbox" / ROUND / path.name).read_bytes()
+        path.write_bytes(fill(data, form, prefill.language, answers, workspace.forms.words))
+        os.utime(path, (at, at))
 
 
 def returns(root: Path) -> list[Path]:
