@@ -130,7 +130,7 @@ def _read(data: bytes, limits: Limits, ordinary_mb: int, unread: Unread) -> Read
     content = _content(data, package, ordinary_mb, unread)
     sheets = tuple(_sheets(content, limits))
     hidden_away = next((_answers(sheet) for sheet in sheets if sheet.name == IDENTITY_SHEET), {})
-    mixed = bool(hidden_away and content.properties) and any(hidden_away.get(k) != content.properties.get(k) for k in SIGNED)
+    mixed = bool(hidden_away and content.properties) and any(hidden_away.get(k, "") != content.properties.get(k, "") for k in SIGNED)
     if mixed and content.unread:  # it says that it is two things: all of it is looked at
         return _read(data, limits, ordinary_mb, EVERY)
     return Returned(hidden_away or content.properties, sheets, mixed), (*_about(kind, data, package, limits), *_unseen(kind))
