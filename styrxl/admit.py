@@ -25,18 +25,17 @@ from styrxl.rows import untouched
 _SOME = 500  # returns whose issues are fetched at once
 
 
-def admitted(arrivals: Iterable[Arrived], context: Context) -> list[Case]:
-    """Return a case for each return, in order, with its tables where it may be judged further; raises StyrxlError (source-broken)."""
+def admitted(arrivals: Iterable[Arrived], context: Context) -> Iterator[Case]:
+    """Yield a case for each return, in order, with its tables where it may be judged further; raises StyrxlError (source-broken)."""
     admission = _Admission(context)
     with Readings(context.forms, context.limits, context.ordinary_mb) as readings:
-        admission.take_in(arrivals, readings)
-    return admission.cases
+        yield from admission.take_in(arrivals, readings)
 
 
 class _Admission:
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.cases: list[Case] = []
+        self.count = 0
 
     @cached_property
     def owners(self) -> dict[str, list[Any]]:
@@ -46,27 +45,33 @@ class _Admission:
             found.setdefault(organisation.org_id, []).append(organisation)
         return found
 
-    def take_in(self, arrivals: Iterable[Arrived], readings: Readings) -> None:
+    def take_in(self, arrivals: Iterable[Arrived], readings: Readings) -> Iterator[Case]:
         first: dict[str, str] = {}
         for some in _batches(arrivals):
             read = list(self._read(some, first, readings))
-            self.context.fetch([issue for _, _, reading in read if (issue := (reading.identity or {}).get("issue"))])
+            self.context.fetch([issue for _, _, reading in read if reading and (issue := (reading.identity or {}).get("issue"))])
             for case, arrived, reading in read:
+                if reading is None:
+                    continue
                 try:
                     self._take_in(case, arrived, reading, readings)
                 except StyrxlError:
                     raise
                 except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
                     case.give_up(error)
+            yield from (case for case, _, _ in read)
 
-    def _read(self, arrivals: Iterable[Arrived], first: dict[str, str], readings: Readings) -> Iterator[tuple[Case, Arrived, Reading]]:
-        """Make a case of each return, and yield those that are no duplicates; ``first``: hash -> the first return that has it."""
+    def _read(
+        self, arrivals: Iterable[Arrived], first: dict[str, str], readings: Readings
+    ) -> Iterator[tuple[Case, Arrived, Reading | None]]:
+        """Make a case of each return; of duplicates nothing is read; ``first``: hash -> the first return that has it."""
         for arrived in arrivals:
             sha256 = arrived.sha256 or hashlib.sha256(arrived.data).hexdigest()
-            case = Case(len(self.cases), arrived.path, sha256, arrived.received, [], self.context.decided.get(sha256, ()))
-            self.cases.append(case)
+            case = Case(self.count, arrived.path, sha256, arrived.received, [], self.context.decided.get(sha256, ()))
+            self.count += 1
             if self.context.across and sha256 in first:
                 case.findings.append(finding("duplicate-return", first=first[sha256]))
+                yield case, arrived, None
                 continue
             first[sha256] = case.path
             yield case, arrived, arrived.reading or readings.read(arrived.data, arrived.path)

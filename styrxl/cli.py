@@ -192,7 +192,7 @@ def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
 @cli.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--name", default="Min kommun", show_default=True, help="The municipality's name.")
-@click.option("--rows", type=click.IntRange(1, OWN_ROWS), help="Rows for the organisation; the plan's other sheets get as many, up to 2000.")
+@click.option("--rows", type=click.IntRange(1, OWN_ROWS), help="Rows for the organisation; the other sheets get as many, up to 2000.")
 @settled
 def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
     """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from styrxl import tracking
@@ -44,32 +44,43 @@ def consolidate(
     Only returns that are accepted and in force go in. A page with nothing to say is left out; what is missing is always said.
     ``behind``: what a follow-up follows. ``kept``: the board's feedback so far, by id of unit or commitment.
     """
+    view, book, pages = opened(judged, plan, issued, scope, board, behind, kept)
+    return view, replace(book, pages=tuple(pages))
+
+
+def opened(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str | None = None,
+    behind: Behind | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> tuple[View, Book, Iterator[Page]]:
+    """Return as ``consolidate``, but the book without its pages, and these one at a time: in a large round they are many rows."""
     view = View(judged, plan, scope, tuple(issued), board, behind, kept or {})
-    built = _planned(view) if behind is None else _followed(Followed(view, behind))
-    pages = [p for p in built if p is not None]
-    last = missing(view)
-    taken = [p.name for p in (*pages, last)] + [view.phrases.sheet("sources", "name")]
-    pages = [*pages, *others(view, taken), last]
     title = f"{scope.round_name} – {view.name(board) if board else scope.municipality}"
-    footer = f"{scope.municipality} · {scope.round_name}"
-    return view, Book(title, scope.language, footer, tuple(pages), view.up)
+    return view, Book(title, scope.language, f"{scope.municipality} · {scope.round_name}", (), view.up), _pages(view)
 
 
-def _planned(view: View) -> tuple[Page | None, ...]:
-    return (overview(view), chain(view), commitments(view), finance(view), investments(view), indicators(view), oversight(view))
+def _pages(view: View) -> Iterator[Page]:
+    taken = [view.phrases.sheet(key, "name") for key in ("missing", "sources")]
+    for each in _planned(view) if view.behind is None else _followed(Followed(view, view.behind)):
+        if each is not None:
+            taken.append(each.name)
+            yield each
+            del each
+    yield from others(view, taken)
+    yield missing(view)
 
 
-def _followed(follow: Followed) -> tuple[Page | None, ...]:
-    return (
-        glance(follow),
-        standing_chain(follow),
-        tracking.commitments(follow),
-        fulfilment(follow),
-        forecast(follow),
-        tracking.investments(follow),
-        tracking.indicators(follow),
-        supervision(follow),
-    )
+def _planned(view: View) -> Iterator[Page | None]:
+    return (made(view) for made in (overview, chain, commitments, finance, investments, indicators, oversight))
+
+
+def _followed(follow: Followed) -> Iterator[Page | None]:
+    made = (glance, standing_chain, tracking.commitments, fulfilment, forecast, tracking.investments, tracking.indicators, supervision)
+    return (page_of(follow) for page_of in made)
 
 
 def handed_in(view: View) -> dict[int, Tally]:

@@ -13,6 +13,7 @@ from styrxl.context import Context
 from styrxl.contradictions import contradictions
 from styrxl.errors import StyrxlError
 from styrxl.findings import Remark
+from styrxl.forms import Form
 from styrxl.link import (
     LINK_ERRORS,
     Known,
@@ -24,7 +25,7 @@ from styrxl.link import (
     known_goals,
     own_options,
 )
-from styrxl.locate import Table
+from styrxl.locate import Ids, Table
 from styrxl.parse import Batch, Parsed, framed
 from styrxl.prefill import Prefill
 from styrxl.reading import FormKey, form_key
@@ -33,30 +34,48 @@ from styrxl.schema import Schemas, altered, check_schema
 from styrxl.typist import Typists
 
 BatchKey = tuple[FormKey, str]  # form, sheet
+_NO_IDS = Ids()
 Examined = tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]  # remarks by a return's index, and the round's frames
 
 
 class Examination:
     """Examines some returns; what is found is not yet placed."""
 
-    def __init__(self, context: Context, schemas: Schemas, cases: Sequence[Case]) -> None:
-        """Take what they are judged against, and the returns, with their tables."""
+    def __init__(self, context: Context, schemas: Schemas, cases: Iterable[Case]) -> None:
+        """Take what they are judged against, and the returns, with their tables, whose rows are laid together as they come."""
         self.context = context
         self.schemas = schemas
-        self.cases = cases
+        self.cases: list[Case] = []
+        self.ids: dict[tuple[int, str], list[Remark]] = {}  # what the ids of a return's sheet give cause to remark
+        self.fault: Exception | None = None
         self.batches: dict[BatchKey, Batch] = {}
         self.typists = Typists(context.forms.words)
         self.excuses: dict[tuple[int, str, tuple[str, ...]], frozenset[int]] = {}
+        for case in cases:
+            self._take(case)
 
-    def _gather(self, case: Case, tables: Iterable[Table]) -> None:
-        assert case.form is not None
-        for table in tables:
-            key = (form_key(case.form), table.sheet.key)
-            if key not in self.batches:
-                self.batches[key] = Batch(case.form, table.sheet)
-            year = self.context.round.year if self.context.round else case.year
-            self.batches[key].add(case.index, table)
-            self.batches[key].add_typed(case.index, self.typists.typed(case.form, table, year))
+    def _take(self, case: Case) -> None:
+        """Lay a return's rows with those of the others; of the return itself, what only it has is left: thousands are held at once."""
+        self.cases.append(case)
+        try:
+            self._gather(case)
+        except StyrxlError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the trap: raised again where it is found out whose fault it is
+            self.fault = error
+
+    def _gather(self, case: Case) -> None:
+        if case.form is not None:
+            case.tables = tuple(self._laid(case, case.form, table) for table in case.tables)
+
+    def _laid(self, case: Case, form: Form, table: Table) -> Table:
+        """Return a table as it lies with others of its kind, its ids checked."""
+        if table.ids is not _NO_IDS and (found := check_ids(table.sheet, case.index, table.ids, frozenset(table.rows), case.prefill)):
+            self.ids[case.index, table.sheet.key] = found
+        typed = self.typists.typed(form, table, self.context.round.year if self.context.round else case.year)
+        batch = self.batches.setdefault((form_key(form), table.sheet.key), Batch(form, table.sheet))
+        columns = batch.add(case.index, table)
+        return replace(table, columns=columns, typed=replace(typed, columns=batch.add_typed(case.index, typed)), ids=_NO_IDS)
 
     def run(self) -> Examined:
         """Examine all returns; where that fails, find those that it fails for one by one, and examine the others.
@@ -64,15 +83,16 @@ class Examination:
         Where it fails for each of them the fault is not theirs, and the error is raised.
         """
         cases = [case for case in self.cases if case.tables]
-        try:
-            self._gather_only(cases)
-            return self._examine()
-        except StyrxlError:
-            raise
-        except Exception as error:  # the trap: whose content it is that makes the program fail is found out
-            failing = {case.index: why for case in cases if (why := self._alone(case)) is not None}
-            if len(failing) == len(cases) > 1:
-                raise error from None
+        if self.fault is None:
+            try:
+                return self._examine()
+            except StyrxlError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- the trap: whose content it is that makes the program fail is found out
+                self.fault = error
+        failing = {case.index: why for case in cases if (why := self._alone(case)) is not None}
+        if len(failing) == len(cases) > 1:
+            raise self.fault
         for case in cases:
             if case.index in failing:
                 case.give_up(failing[case.index])
@@ -91,8 +111,7 @@ class Examination:
     def _gather_only(self, cases: Sequence[Case]) -> None:
         self.batches = {}
         for case in cases:
-            if case.form is not None:
-                self._gather(case, case.tables)
+            self._gather(case)
 
     def _examine(self) -> Examined:
         remarks: list[Remark] = []
@@ -119,7 +138,7 @@ class Examination:
     def _rows(self, case: Case, parts: Mapping[BatchKey, Parsed]) -> list[Remark]:
         found: list[Remark] = []
         for table in case.tables:
-            found += check_ids(table.sheet, case.index, table.ids, frozenset(table.rows), case.prefill)
+            found += self.ids.get((case.index, table.sheet.key), ())
             if table.sheet.at_least > len(table.rows) and not self._excused(case, table, parts):
                 first = next(c for c in table.sheet.columns if c.asked)
                 found.append(Remark(case.index, table.sheet.key, table.place.heading_row + 1, first.field, "missing-value"))

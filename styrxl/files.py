@@ -44,8 +44,8 @@ class Stage:
         for temporary in self._written.values():
             temporary.unlink(missing_ok=True)
 
-    def add(self, path: Path, content: bytes, mode: int = 0o666) -> Path:
-        """Write a file beside its place, making its folders, and return where it is; ``mode`` is narrowed by the umask.
+    def add(self, path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> Path:
+        """Write a file (in pieces or whole) beside its place, making its folders, and return where; ``mode`` is narrowed by the umask.
 
         Raises StyrxlError: file-locked where somebody has the workbook open, disk-full, not-writable.
         """
@@ -166,10 +166,10 @@ def open_elsewhere(path: Path) -> Path | None:
     return next((lock for lock in locks if lock.exists()), None)
 
 
-def _write(path: Path, content: bytes, mode: int) -> None:
+def _write(path: Path, content: bytes | Iterable[bytes], mode: int) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags, mode), "wb") as file:
-        file.write(content)
+        file.writelines((content,) if isinstance(content, bytes) else content)
 
 
 def _synced(path: Path) -> OSError | None:

@@ -24,11 +24,12 @@ from styrxl import look
 from styrxl.droplists import LISTS_SHEET, entry, text_field
 from styrxl.forms import Column, Form, Sheet, Words
 from styrxl.locate import norm
-from styrxl.package import packed, timeless, unpacked
+from styrxl.package import Kept, kept, packed, timeless, unpacked, zipped
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after February 1900
 _CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*?)\s*(?:/>|>(.*?)</c>)', re.DOTALL)
+_FORMULA = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>/]*)>(<f.*?)</c>', re.DOTALL)
 _STYLE = re.compile(r' s="([0-9]+)"')
 _TYPE = re.compile(r' t="[a-zA-Z]+"')
 _ROW = re.compile(r'<row r="([0-9]+)" ht="([0-9.]+)">')  # one that grows: those of a height of their own say so
@@ -95,8 +96,12 @@ class Grid:
     def filled(self) -> list[int]:
         """Return the rows of data (counted from 0) in which an answer stands."""
         asked = [c.field for c in self.spec.columns if c.asked and not c.locked_when_prefilled and c.field in self.columns]
-        count = len(self.rows) if self.spec.id_column else len(self.values) - self.heading_row
-        return [index for index in range(count) if any(self.value(name, index) is not None for name in asked)]
+        if self.downwards:
+            return [0] if any(self.value(name) is not None for name in asked) else []
+        across = [self.columns[name] - 1 for name in asked]
+        rows = self.rows if self.spec.id_column else range(self.heading_row + 1, len(self.values) + 1)
+        lines = ((index, self.values[row - 1]) for index, row in enumerate(rows))
+        return [index for index, line in lines if any(at < len(line) and line[at] not in {"", None} for at in across)]
 
 
 def fill(data: bytes, form: Form, language: str, answers: Answers, words: Words) -> bytes:  # noqa: ARG001 -- as all that write
@@ -265,10 +270,11 @@ def _headings(spec: Sheet) -> dict[str, str]:
 def _typed(data: bytes, typed: Mapping[str, Mapping[str, Any]]) -> bytes:
     parts = unpacked(data)
     unlocked = _unlocked(parts["xl/styles.xml"].decode())
-    made = dict(parts)
+    made: dict[str, Kept | Sequence[bytes]] = dict(kept(data))  # what nobody changes need not be compressed anew
     for title, part in _parts(parts):
-        made[part] = _written(parts[part].decode(), title, typed.get(title, {}), unlocked).encode()
-    return packed(made)
+        if title in typed or b"<f" in parts[part]:
+            made[part] = (_written(parts[part].decode(), title, typed.get(title, {}), unlocked).encode(),)
+    return b"".join(zipped(made))
 
 
 def _parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -287,22 +293,19 @@ def _unlocked(styles: str) -> frozenset[int]:
 
 
 def _written(xml: str, title: str, typed: Mapping[str, Any], unlocked: frozenset[int]) -> str:
-    left = set(typed)
-
-    def cell(match: re.Match[str]) -> str:
-        ref, attributes, content = match[1], match[2], match[3] or ""
-        if ref not in typed:
-            return f'<c r="{ref}"{_TYPE.sub("", attributes)}>{_VALUE.sub("", content)}</c>' if "<f" in content else match[0]
-        style = _STYLE.search(attributes)
-        if not style or int(style[1]) not in unlocked:
+    bare = _FORMULA.sub(lambda match: f'<c r="{match[1]}"{_TYPE.sub("", match[2])}>{_VALUE.sub("", match[3])}</c>', xml)
+    places = {ref: bare.find(f'<c r="{ref}"') for ref in typed}
+    if left := sorted(ref for ref, place in places.items() if place < 0):
+        raise DoesNotFitError(f"{title}: there is nothing to fill in at {', '.join(left)}")
+    pieces, done = [], 0
+    for ref, place in sorted(places.items(), key=lambda item: item[1]):
+        match = _CELL.match(bare, place)
+        style = _STYLE.search(match[2]) if match else None
+        if match is None or not style or int(style[1]) not in unlocked:
             raise DoesNotFitError(f"{title}!{ref} is locked")
-        left.remove(ref)
-        return f'<c r="{ref}"{_TYPE.sub("", attributes)}{_content(typed[ref])}</c>'
-
-    made = _CELL.sub(cell, xml)
-    if left:
-        raise DoesNotFitError(f"{title}: there is nothing to fill in at {', '.join(sorted(left))}")
-    return _grown(made, typed)
+        pieces += [bare[done:place], f'<c r="{ref}"{_TYPE.sub("", match[2])}{_content(typed[ref])}</c>']
+        done = match.end()
+    return _grown("".join([*pieces, bare[done:]]), typed)
 
 
 def _grown(xml: str, typed: Mapping[str, Any]) -> str:

@@ -61,16 +61,23 @@ class How:
 
 
 def gather(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limits: Limits, how: How) -> list[Gathered]:
-    """Read returns, in order; ``root`` and ``name`` say where what is read is kept.
+    """Read returns, all of them at once, as ``gathered``."""
+    return list(gathered(root, name, returns, forms, limits, how))
+
+
+def gathered(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limits: Limits, how: How) -> Iterator[Gathered]:
+    """Yield returns as they are read, in order; ``root`` and ``name`` say where what is read is kept, once all of them are.
 
     Raises StyrxlError: not-readable; cluster-missing, cluster-unreachable.
     """
     cache = cache_of(root, name, forms, limits) if how.keep and len(returns) >= KEPT else None
     with how.progress(len(returns)) as step:
-        found = list(_gathered(returns, forms, limits, how, cache, step))
+        seen: list[str] = []
+        for one in _gathered(returns, forms, limits, how, cache, step):
+            seen.append(one.sha256)
+            yield one
     if cache is not None:
-        cache.save(one.sha256 for one in found)
-    return found
+        cache.save(seen)
 
 
 def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None, step: Step) -> Iterator[Gathered]:

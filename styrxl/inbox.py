@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from styrxl.errors import StyrxlError
 from styrxl.findings import Word
 from styrxl.followup import Told, Year, told_by
 from styrxl.forms import Forms
-from styrxl.gather import Gathered, How, Lying, fetch, gather, modified
+from styrxl.gather import Gathered, How, Lying, fetch, gathered, modified
 from styrxl.judge import Arrived, Context, Schemas, judge
 from styrxl.judged import Decided, Judged, JudgedRound
 from styrxl.ledger import ASSIGN, Ledger, Receipt, Verdict
@@ -36,6 +37,7 @@ from styrxl.workspace import Workspace
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 PLAN_FORM = "multi_year_plan"
 _LARGE_PLAN = 500_000  # bytes: some hundreds of units
+_SOME = 1_000  # returns that are noted as received at once
 BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
 
 
@@ -110,17 +112,21 @@ def _plan_arrived(workspace: Workspace, path: Path, data: bytes) -> Arrived:
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
     workspace, ledger = desk.workspace, desk.ledger
-    gathered = _gathered(desk, round_)
-    receipts = ledger.register_receipts(round_.id, [_receipt(one) for one in gathered])
-    result = judge(
-        _arrivals(gathered, {path: receipt.received_at for path, receipt in receipts.items()}, desk), context_of(desk, round_), desk.schemas
-    )
+    result = judge(_arrivals(_registered(desk, round_), desk), context_of(desk, round_), desk.schemas)
     rules = rules_version(workspace.forms)
     ledger.record_verdicts(round_.id, [_verdict(judged, desk.now, rules) for judged in result.returns])
     return result
 
 
-def _gathered(desk: Desk, round_: Round) -> list[Gathered]:
+def _registered(desk: Desk, round_: Round) -> Iterator[tuple[Gathered, datetime]]:
+    """Yield what lies in a round's inbox, with when it was first seen, which is recorded as it is read: so much is never held at once."""
+    read = _gathered(desk, round_)
+    while some := list(islice(read, _SOME)):
+        receipts = desk.ledger.register_receipts(round_.id, [_receipt(one) for one in some])
+        yield from ((one, receipts[one.lying.shown].received_at) for one in some)
+
+
+def _gathered(desk: Desk, round_: Round) -> Iterator[Gathered]:
     """Read what lies in a round's inbox."""
     workspace = desk.workspace
     if desk.how.inbox:
@@ -129,7 +135,7 @@ def _gathered(desk: Desk, round_: Round) -> list[Gathered]:
         returns = listed(desk.how.inbox, desk.now)
     else:
         returns = [Lying(workspace.shown(path), path, modified(path)) for path in workspace.inbox_files(round_).files]
-    return gather(workspace.root, desk.how.inbox or round_.id, returns, workspace.forms, desk.limits, desk.how)
+    return gathered(workspace.root, desk.how.inbox or round_.id, returns, workspace.forms, desk.limits, desk.how)
 
 
 def rules_version(forms: Forms) -> str:
@@ -149,9 +155,10 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     """
     workspace = desk.workspace
     returns = [Lying(workspace.shown(path), path, modified(path)) for path in paths]
-    gathered = gather(workspace.root, "", returns, workspace.forms, desk.limits, replace(desk.how, keep=False))
+    read = gathered(workspace.root, "", returns, workspace.forms, desk.limits, replace(desk.how, keep=False))
     boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
-    result = judge(_arrivals(gathered, {}, desk), context_of(desk, round_, boards=boards, across=False, claim=claim), desk.schemas)
+    arrivals = _arrivals(((one, one.lying.modified) for one in read), desk)
+    result = judge(arrivals, context_of(desk, round_, boards=boards, across=False, claim=claim), desk.schemas)
     for one in result.returns:
         if claim and ((claim.owner or one.owner) != one.owner or (claim.form or one.form) != one.form):
             raise another(desk.workspace.forms, one.path, one.owner, one.form, one.round)
@@ -174,7 +181,8 @@ def another(forms: Forms, path: str, owner: str | None, form: str | None, round_
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
     """Judge a round's inbox without recording anything."""
     known = {p: r.received_at for p, r in desk.ledger.receipts(round_.id).items()}
-    return judge(_arrivals(_gathered(desk, round_), known, desk), context_of(desk, round_), desk.schemas)
+    read = ((one, known.get(one.lying.shown) or one.lying.modified) for one in _gathered(desk, round_))
+    return judge(_arrivals(read, desk), context_of(desk, round_), desk.schemas)
 
 
 def accepted_boards(judged: JudgedRound) -> dict[str, pd.DataFrame]:
@@ -285,10 +293,9 @@ def _current(source: Source, owner: str, name: str) -> Prefill | None:
     return prefill(source, found, form, dict.fromkeys(series_of(form, source.round), 1))
 
 
-def _arrivals(gathered: Iterable[Gathered], received: Mapping[str, datetime], desk: Desk) -> Iterator[Arrived]:
+def _arrivals(read: Iterable[tuple[Gathered, datetime]], desk: Desk) -> Iterator[Arrived]:
     limits = desk.limits
-    for one in gathered:
-        at = received.get(one.lying.shown) or one.lying.modified
+    for one, at in read:
         yield Arrived(one.lying.shown, b"", at, one.sha256, one.reading, partial(_bytes, one.lying, limits))
 
 

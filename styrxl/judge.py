@@ -6,7 +6,7 @@ Pure: files and what was issued come in as values. Each return is looked at by i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ from styrxl.admit import admitted
 from styrxl.case import Case
 from styrxl.context import Arrived, Context
 from styrxl.days import local_day
-from styrxl.examine import BatchKey, Examination, by_table, year_of
+from styrxl.examine import BatchKey, Examination, year_of
 from styrxl.findings import Finding, Remark, Word, finding
 from styrxl.forms import LANGUAGES
 from styrxl.judged import Judged, JudgedRound
@@ -35,9 +35,9 @@ def judge(arrivals: Iterable[Arrived], context: Context, schemas: Schemas | None
 
     Raises StyrxlError (source-broken) where a form or schema of the workspace does not hold together.
     """
-    cases = admitted(arrivals, context)
-    remarks, parts = Examination(context, schemas or Schemas(context.forms), cases).run()
-    return _Judging(context, cases, remarks).run(parts)
+    examination = Examination(context, schemas or Schemas(context.forms), admitted(arrivals, context))
+    remarks, parts = examination.run()
+    return _Judging(context, examination.cases, remarks).run(parts)
 
 
 class _Judging:
@@ -45,10 +45,11 @@ class _Judging:
         self.context = context
         self.cases = cases
         self.remarks = remarks
+        self.counts: dict[tuple[tuple[str, int], ...], Mapping[str, int]] = {}
         # Sheets and fields in which somebody's number stands.
         self.persons = {(r.key, r.field) for found in remarks.values() for r in found if r.rule == PERSON}
 
-    def run(self, parts: Mapping[BatchKey, Parsed]) -> JudgedRound:
+    def run(self, parts: dict[BatchKey, Parsed]) -> JudgedRound:
         for cases in self._by_owner():
             _compare(cases)
         for case in self.cases:
@@ -71,7 +72,7 @@ class _Judging:
                 for f in case.findings
             ]
 
-    def _round(self, parts: Mapping[BatchKey, Parsed]) -> JudgedRound:
+    def _round(self, parts: dict[BatchKey, Parsed]) -> JudgedRound:
         verdicts = self._verdicts()
         returns = tuple(self._judged(case, *verdicts[case.index]) for case in self.cases)
         name = self.context.round.id if self.context.round else ""
@@ -122,12 +123,24 @@ class _Judging:
             language=language if language in LANGUAGES else None,
             issue=case.identity.get("issue"),
             received=case.received,
-            rows={table.sheet.table or table.sheet.key: len(table.rows) for table in case.tables},
+            rows=self._rows(case),
             decided=tuple(case.decided),
         )
 
-    def _tables(self, parts: Mapping[BatchKey, Parsed]) -> dict[str, pd.DataFrame]:
-        return {table: pd.concat([self._complete(p) for p in same], ignore_index=True) for table, same in by_table(parts).items()}
+    def _rows(self, case: Case) -> Mapping[str, int]:
+        found = {table.sheet.table or table.sheet.key: len(table.rows) for table in case.tables}
+        return self.counts.setdefault(tuple(found.items()), found)  # thousands have equally many
+
+    def _tables(self, parts: dict[BatchKey, Parsed]) -> dict[str, pd.DataFrame]:
+        for part in parts.values():
+            part.batch.let_go()
+        tables = dict.fromkeys(part.batch.sheet.table or "" for part in parts.values())
+        return {table: pd.concat(list(self._taken(parts, table)), ignore_index=True) for table in tables}
+
+    def _taken(self, parts: dict[BatchKey, Parsed], table: str) -> Iterator[pd.DataFrame]:
+        """Take out the parts that hold a table."""
+        for key in [key for key, part in parts.items() if (part.batch.sheet.table or "") == table]:
+            yield self._complete(parts.pop(key))
 
     def _complete(self, part: Parsed) -> pd.DataFrame:
         batch, year = part.batch, year_of(part.batch, self.context, self.cases)

@@ -199,8 +199,11 @@ class Ledger:
         # In UTC, so that the first sight looks like all later ones.
         given = (replace(receipt, received_at=receipt.received_at.astimezone(UTC)) for receipt in receipts)
         wanted = {(receipt.path, receipt.sha256): receipt for receipt in given}
+        query = _of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id)
         with self._database.writing() as connection:
-            rows = connection.execute(_of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
+            rows = (
+                row for some in _batches(path for path, _ in wanted) for row in connection.execute(query.where(RECEIPTS.c.path.in_(some)))
+            )
             known = {(receipt.path, receipt.sha256): receipt for receipt in (Receipt(*row) for row in rows)}
             new = [asdict(receipt) | {"round": round_id} for key, receipt in wanted.items() if key not in known]
             _insert(connection, RECEIPTS, new)

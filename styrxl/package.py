@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from struct import pack
+from struct import pack, unpack
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
@@ -27,10 +27,12 @@ _TYPE = re.compile(r' t="[a-zA-Z]+"')
 _TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _FRAME = re.compile(r'(<(?:xdr:)?cNvPr\b[^>]*?)(?: descr="[^"]*")?([^>"]*?/?>)')
 _REFERENCE = re.compile(rb"&#([1-9][0-9]{2,6});")  # of 100 and more; line breaks and the like stay as they are
-_STRINGS = "xl/sharedStrings.xml"
+STRINGS = "xl/sharedStrings.xml"
 _NEAR = 1_500  # bytes between two tokens that are not worth a piece of their own
 _STORED = 600  # bytes up to which a piece is stored: starting to compress costs more than it saves
 _LEVEL = 5  # nearly as small as with 6, in half the time
+_PACKED_AT_ONCE = 1 << 17  # letters
+_ZEROS = bytes(1 << 20)
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
@@ -41,7 +43,99 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
     """Return a workbook of these parts, as they are; the same parts give the same bytes."""
-    return stamped(tuple(_plain(name, parts[name]) for name in sorted(parts, key=_order)), {})
+    return b"".join(zipped({name: (data,) for name, data in parts.items()}))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A text that is compressed already: its checksum, its length, and what is left of it; ends at a byte, and no stream."""
+
+    crc: int
+    size: int
+    stream: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A part as it lies compressed in a workbook, all of it."""
+
+    crc: int
+    size: int
+    stream: bytes
+
+
+def kept(data: bytes) -> dict[str, Kept]:
+    """Return the parts of a workbook of ours as they lie in it, by name."""
+    found = {}
+    with ZipFile(BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            start = entry.header_offset + 30 + sum(unpack("<2H", data[entry.header_offset + 26 : entry.header_offset + 30]))
+            found[entry.filename] = Kept(entry.CRC, entry.file_size, data[start : start + entry.compress_size])
+    return found
+
+
+class Packer:
+    """Compresses a text while it is written: of a sheet with a million cells only what is compressed is ever there."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._waiting: list[str] = []
+        self._letters = self._crc = self._size = 0
+        self._stream: list[bytes] = []
+
+    def add(self, text: str) -> None:
+        """Go on with a text."""
+        self._waiting.append(text)
+        self._letters += len(text)
+        if self._letters > _PACKED_AT_ONCE:
+            self._pack()
+
+    def end(self) -> Packed:
+        """Return all of it."""
+        self._pack()
+        self._stream.append(self._packer.flush(zlib.Z_FULL_FLUSH))
+        return Packed(self._crc, self._size, tuple(self._stream))
+
+    def _pack(self) -> None:
+        raw = "".join(self._waiting).encode()
+        self._waiting.clear()
+        self._letters = 0
+        self._crc = zlib.crc32(raw, self._crc)
+        self._size += len(raw)
+        self._stream.append(self._packer.compress(raw))
+
+
+def zipped(parts: Mapping[str, Kept | Sequence[bytes | Packed]]) -> list[bytes]:
+    """Return a workbook, in pieces, of parts that are in pieces, some of them compressed already; the same parts give the same bytes."""
+    return _zip((name.encode("ascii"), *_together(parts[name])) for name in sorted(parts, key=_order))
+
+
+def _together(pieces: Kept | Sequence[bytes | Packed]) -> tuple[int, int, list[bytes]]:
+    """Return checksum, length and compressed stream of a part."""
+    if isinstance(pieces, Kept):
+        return pieces.crc, pieces.size, [pieces.stream]
+    crc = size = 0
+    stream: list[bytes] = []
+    for number, piece in enumerate(pieces, 1):
+        if isinstance(piece, Packed):
+            crc, size = _crc_of_both(crc, piece), size + piece.size
+            stream += piece.stream
+            if number == len(pieces):
+                stream.append(_deflated(b"", last=True))
+        else:
+            crc, size = zlib.crc32(piece, crc), size + len(piece)
+            stream.append(_deflated(piece, last=number == len(pieces)))
+    return crc, size, stream
+
+
+def _crc_of_both(crc: int, then: Packed) -> int:
+    """Return the checksum of two texts, one after the other: how they begin makes the same difference whatever comes after, zeros too."""
+    after, without = crc, 0
+    for start in range(0, then.size, len(_ZEROS)):
+        zeros = memoryview(_ZEROS)[: then.size - start]
+        after, without = zlib.crc32(zeros, after), zlib.crc32(zeros, without)
+    return after ^ without ^ then.crc
 
 
 def timeless(parts: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -64,7 +158,7 @@ def finished(parts: Mapping[str, bytes], pages: Sequence[Page]) -> dict[str, byt
     numbers = {string: number for number, string in enumerate(ordered)}
     made = {name: _sheet(text, page, numbers).encode() for name, text, page in zip(names, texts, pages, strict=True)}
     uses = sum(len(_INLINE.findall(text)) for text in texts)
-    return timeless(_with_strings({**lettered, **made}, _shared(ordered, uses).encode()))
+    return timeless(_with_strings({**lettered, **made}, "".join(shared(ordered, len(ordered), uses)).encode()))
 
 
 def _letters(data: bytes) -> bytes:
@@ -74,30 +168,30 @@ def _letters(data: bytes) -> bytes:
 
 def _with_strings(parts: Mapping[str, bytes], strings: bytes) -> dict[str, bytes]:
     """Return the parts with shared strings, also named where openpyxl, which writes none, has not named them."""
-    made = {**parts, _STRINGS: strings}
+    made = {**parts, STRINGS: strings}
     types, relations = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
-    if _STRINGS.encode() not in made[types]:
+    if STRINGS.encode() not in made[types]:
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
-        made[types] = made[types].replace(b"</Types>", f'<Override PartName="/{_STRINGS}" ContentType="{kind}"/></Types>'.encode())
+        made[types] = made[types].replace(b"</Types>", f'<Override PartName="/{STRINGS}" ContentType="{kind}"/></Types>'.encode())
     if b"sharedStrings" not in made[relations]:
         kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
-        relation = f'<Relationship Type="{kind}" Target="/{_STRINGS}" Id="rIdStrings"/></Relationships>'
+        relation = f'<Relationship Type="{kind}" Target="/{STRINGS}" Id="rIdStrings"/></Relationships>'
         made[relations] = made[relations].replace(b"</Relationships>", relation.encode())
     return made
 
 
-def sharing(parts: Mapping[str, bytes], strings: Sequence[str], uses: int) -> dict[str, bytes]:
-    """Return parts whose sheets refer to shared strings (already escaped) with these, so many times in all."""
-    return _with_strings(parts, _shared(strings, uses).encode())
+def sharing(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return parts whose sheets refer to shared strings with a place for these, under ``STRINGS``."""
+    return _with_strings(parts, b"")
 
 
-def _shared(strings: Sequence[str], uses: int) -> str:
-    entries = "".join(f'<si><t xml:space="preserve">{string}</t></si>' for string in strings)
+def shared(strings: Iterable[str], count: int, uses: int) -> Iterator[str]:
+    """Yield the part that holds shared strings (already escaped), so many of them, so many times used in all."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<sst xmlns="{main}" count="{uses}" uniqueCount="{len(strings)}">{entries}</sst>'
-    )
+    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="{main}" count="{uses}" uniqueCount="{count}">'
+    for string in strings:
+        yield f'<si><t xml:space="preserve">{string}</t></si>'
+    yield "</sst>"
 
 
 def _sheet(text: str, page: Page, strings: Mapping[str, int]) -> str:
@@ -187,11 +281,6 @@ def with_parts(parts: Sequence[Part], changed: Mapping[str, bytes]) -> tuple[Par
     return tuple(sorted(made.values(), key=lambda part: _order(part.name.decode("ascii"))))
 
 
-def _plain(name: str, data: bytes) -> Part:
-    """Return a part in which nothing is a token: somebody's own text may look like one."""
-    return Part(name.encode("ascii"), (Piece(data, _deflated(data, last=True)),), zlib.crc32(data))
-
-
 def _part(name: str, data: bytes) -> Part:
     pieces = tuple(_pieces(data))
     return Part(name.encode("ascii"), pieces, zlib.crc32(pieces[0].raw) if not pieces[0].names else 0)
@@ -199,7 +288,7 @@ def _part(name: str, data: bytes) -> Part:
 
 def _pieces(data: bytes) -> Iterator[Piece]:
     done = 0
-    for start, end in _together(_TOKEN.finditer(data)):
+    for start, end in _near(_TOKEN.finditer(data)):
         if start > done:
             yield Piece(data[done:start], _deflated(data[done:start], last=False))
         split = _TOKEN.split(data[start:end])
@@ -208,7 +297,7 @@ def _pieces(data: bytes) -> Iterator[Piece]:
     yield Piece(data[done:], _deflated(data[done:], last=True))
 
 
-def _together(matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[int, int]]:
+def _near(matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[int, int]]:
     """Yield from where to where tokens lie close together."""
     span: tuple[int, int] | None = None
     for match in matches:
@@ -230,18 +319,22 @@ def _deflated(data: bytes, *, last: bool) -> bytes:
 def stamped(parts: Sequence[Part], values: Mapping[str, str]) -> bytes:
     """Return a workbook with values in place of tokens; KeyError for a token without one."""
     ready = {name: escape(clean(value), {'"': "&quot;"}).encode() for name, value in values.items()}
-    body, directory, offset = [], [], 0
-    for part in parts:
-        crc, size, stream = _filled(part, ready)
+    return b"".join(_zip((part.name, *_filled(part, ready)) for part in parts))
+
+
+def _zip(parts: Iterable[tuple[bytes, int, int, Sequence[bytes]]]) -> list[bytes]:
+    """Return a zip, in pieces, of parts: name, checksum, length, and compressed stream."""
+    body, directory, offset, count = list[bytes](), list[bytes](), 0, 0
+    for name, crc, size, stream in parts:
         length = sum(map(len, stream))
         # zip's headers: version, flags, deflate, midnight on 1 January 1980, checksum and lengths
-        common = pack("<HHHHHLLLHH", 20, 0, 8, 0, 0x21, crc, length, size, len(part.name), 0)
-        body += [b"PK\x03\x04", common, part.name, *stream]
-        directory += [b"PK\x01\x02\x14\x00", common, pack("<HHHLL", 0, 0, 0, 0, offset), part.name]
-        offset += 4 + len(common) + len(part.name) + length
+        common = pack("<HHHHHLLLHH", 20, 0, 8, 0, 0x21, crc, length, size, len(name), 0)
+        body += [b"PK\x03\x04", common, name, *stream]
+        directory += [b"PK\x01\x02\x14\x00", common, pack("<HHHLL", 0, 0, 0, 0, offset), name]
+        offset += 4 + len(common) + len(name) + length
+        count += 1
     size = sum(map(len, directory))
-    end = pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, len(parts), len(parts), size, offset, 0)
-    return b"".join([*body, *directory, end])
+    return [*body, *directory, pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, count, count, size, offset, 0)]
 
 
 def _filled(part: Part, values: Mapping[str, bytes]) -> tuple[int, int, list[bytes]]:

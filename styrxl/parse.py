@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 from styrxl import kindly
 from styrxl.findings import Remark, Word
 from styrxl.forms import Column, Form, Sheet, Words
+from styrxl.held import Alike, Slice
 from styrxl.kindly import Read
 from styrxl.locate import Table, Typed, blank
 
@@ -44,23 +45,41 @@ class Batch:
     typed: dict[str, list[Any]] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     checked: dict[int, list[Remark]] = field(default_factory=dict)
+    names: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)  # of the columns that returns have
+    alike: dict[str, Alike] = field(default_factory=dict)
 
-    def add(self, source: int, table: Table) -> None:
-        """Append a return's begun rows."""
-        count = len(table.rows)
+    def add(self, source: int, table: Table) -> Slice:
+        """Append a return's begun rows, and return their columns where they lie here."""
+        count, start = len(table.rows), len(self.row)
         self.source.extend([source] * count)
         self.row.extend(table.rows)
         for column in self.sheet.columns:
             values = self.columns.setdefault(column.field, [])
-            values.extend(table.columns.get(column.field) or [""] * count)
+            values.extend(self._shared(column.field, table.columns.get(column.field) or [""] * count))
+        names = tuple(table.columns)
+        return Slice(self.columns, self.names.setdefault(names, names), start, start + count)
 
-    def add_typed(self, source: int, typed: Typed) -> None:
-        """Append what typing has made of the rows that were added last."""
+    def add_typed(self, source: int, typed: Typed) -> Slice:
+        """Append what typing has made of the rows that were added last, and return its columns where they lie here."""
         for name, values in typed.columns.items():
-            self.typed.setdefault(name, []).extend(values)
+            self.typed.setdefault(name, []).extend(self._shared(name, values))
         self.remarks += [replace(remark, source=source) for remark in typed.remarks]
         if typed.checked is not None:
             self.checked[source] = [replace(remark, source=source) for remark in typed.checked]
+        names = tuple(typed.columns)
+        stop = len(self.row)
+        return Slice(self.typed, self.names.setdefault(names, names), stop - len(next(iter(typed.columns.values()), ())), stop)
+
+    def let_go(self) -> None:
+        """Let go of what was typed, which nobody asks for once all remarks have been placed."""
+        self.columns.clear()
+        self.typed.clear()
+        self.alike.clear()
+
+    def _shared(self, name: str, values: Sequence[Any]) -> Iterable[Any]:
+        if name not in self.alike:
+            self.alike[name] = Alike()
+        return self.alike[name].shared(values)
 
 
 @dataclass(frozen=True, slots=True)

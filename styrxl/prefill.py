@@ -12,6 +12,8 @@ from styrxl.thresholds import Thresholds
 Row = Mapping[str, Any]
 Rows = Mapping[str, tuple[Row, ...]]
 Lists = Mapping[str, tuple[tuple[str, str], ...]]
+_NAMES = ("form", "profile", "language", "round", "round_name", "board_id", "board_name", "municipality", "contact", "due")
+_ALIKE = (*_NAMES, "frames", "first", "thresholds", "based_on")  # in which many owners' prefills are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Shared:
         """Begin with nothing."""
         self._lists: dict[str, Lists] = {}
         self._rows: dict[str, Rows] = {}
+        self._others: dict[Any, Any] = {}
 
     def prefill(self, text: str) -> Prefill:
         """Return the prefill that ``to_json`` wrote."""
@@ -97,4 +100,10 @@ class Shared:
             self._lists[lists] = _lists(json.loads("{" + lists))
         if rows not in self._rows:
             self._rows[rows] = _rows(json.loads("{" + rows))
-        return Prefill(**raw | {"lists": self._lists[lists], "rows": self._rows[rows], "memory": _rows(raw["memory"])})
+        raw |= {name: self._same(name, raw[name]) for name in _ALIKE if name in raw}
+        return Prefill(**raw | {"lists": self._lists[lists], "rows": self._rows[rows], "memory": self._same("memory", _rows(raw["memory"]))})
+
+    def _same(self, name: str, value: Any) -> Any:
+        """Return a value that was there before and is equal; of mappings, one that has the very same tuples."""
+        held = tuple((k, id(v) if isinstance(v, tuple) else v) for k, v in value.items()) if isinstance(value, dict) else value
+        return self._others.setdefault((name, held), value)

@@ -71,7 +71,7 @@ def _written(path: Path, made: Made) -> list[Path]:
     with Stage() as stage:
         for table, data in zip(beside, made.beside.values(), strict=True):
             stage.add(table, data)
-        stage.add(path, made.workbook)
+        stage.add(path, made.pieces)
         stage.put()
     for old in path.parent.glob(f"{escape(path.stem)} *.parquet"):
         if old not in beside:

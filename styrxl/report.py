@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from math import ceil
 
@@ -24,7 +24,7 @@ from styrxl.behind import Behind
 from styrxl.book import Block, Book, Link, Page, Tally, total, unique
 from styrxl.charts import WIDTH as CHART_WIDTH
 from styrxl.charts import drawn, height
-from styrxl.consolidate import consolidate, sources
+from styrxl.consolidate import opened, sources
 from styrxl.judged import JudgedRound
 from styrxl.page import clean, for_footer
 from styrxl.pagewidths import NUMBERS, page_widths, printed, text_lines
@@ -48,8 +48,13 @@ _PAGE_WIDE, _PAGE_HIGH = 798.0, 519.0  # points of paper between the margins
 class Made:
     """A workbook, and the tables that it has no room for: files to lie beside it, by name."""
 
-    workbook: bytes
+    pieces: Sequence[bytes]  # of the workbook's file
     beside: Mapping[str, bytes]
+
+    @property
+    def workbook(self) -> bytes:
+        """The workbook's file."""
+        return b"".join(self.pieces)
 
 
 def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> Made:
@@ -86,16 +91,12 @@ def _made(
     kept: Mapping[str, str],
     stem: str,
 ) -> Made:
-    view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
-    pages = deque(book.pages)
-    book = replace(book, pages=())  # each page is let go of when it has been written: in a large round they are many rows
+    view, book, pages = opened(judged, plan, issued, scope, board, behind, kept)
     workbook = _workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
     too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
     desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
-    sheets = []
-    while pages:
-        sheets.append(_sheet(desk, pages.popleft()))
+    sheets = [*map(partial(_sheet, desk), pages)]  # each page is let go of when it has been written: in a large round they are many rows
     sheets.append(_sheet(desk, sources(view, _added(sheets))))
     return Made(packed(workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
 
@@ -149,7 +150,6 @@ def _sheet(desk: Desk, page: Page) -> Sheet:
     heads = [top for top, block in zip(tops, page.blocks, strict=True) if top and (block.sticky or len(page.blocks) == 1)]
     _set_up(ws, pen, page, heads)
     _print(ws, pen, page, heads, desk)
-    pen.sheet.close()
     return pen.sheet
 
 

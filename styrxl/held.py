@@ -1,0 +1,53 @@
+"""What many returns hold, kept in little room: columns that lie together, and equal texts once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_TRIED = 1_000  # texts after which it is known whether a column repeats itself
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Mapping[str, list[Any]]):
+    """One return's columns where they lie, between those of others."""
+
+    whole: Mapping[str, list[Any]]
+    names: tuple[str, ...]
+    start: int
+    stop: int
+
+    def __getitem__(self, name: str) -> list[Any]:
+        """Return a column's values; KeyError where the return has no such column."""
+        if name not in self.names:
+            raise KeyError(name)
+        return self.whole[name][self.start : self.stop]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the columns' names."""
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        """Count the columns."""
+        return len(self.names)
+
+
+@dataclass(slots=True)
+class Alike:
+    """The texts of a column, as long as it turns out that it repeats itself: for a column of sentences it would take room for nothing."""
+
+    known: dict[str, str] = field(default_factory=dict)
+    seen: int = 0
+    repeats: bool = True
+
+    def shared(self, values: Iterable[Any]) -> Iterable[Any]:
+        """Return the values, texts that have come before in place of their equals."""
+        if not self.repeats:
+            return values
+        found = [self.known.setdefault(v, v) if type(v) is str and v else v for v in values]
+        self.seen += sum(type(v) is str and v != "" for v in found)
+        if self.seen > _TRIED and 2 * len(self.known) > self.seen:
+            self.repeats = False
+            self.known.clear()
+        return found
