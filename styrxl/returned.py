@@ -59,6 +59,10 @@ class NotOrdinaryError(Exception):
     """A file that is not to be read in the process that judges."""
 
 
+class _NotPlainError(Exception):
+    """A sheet that must be there as a whole to be understood."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawSheet:
     """A sheet's used cells as calamine gives them ('' where empty); ``top`` and ``left`` count from 0."""
@@ -184,20 +188,33 @@ def _xlsx(package: Package, ordinary_mb: int, unread: Unread) -> _Content:
     found = {sheet: part for sheet, part in where.items() if part in package and sheet not in left}
     if ordinary_mb and package.size([*fixed, *found.values()]) > ordinary_mb * MB:
         raise NotOrdinaryError
-    whole = {sheet: package.sheet(part) for sheet, part in found.items()}
-    sheets = {sheet: bared(xml) for sheet, xml in whole.items()}
-    far = [sheet for sheet, xml in sheets.items() if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml)]
-    if far and 0 < ordinary_mb <= ORDINARY_MB:  # more than that is let in of our own, whose extent is no danger
-        raise NotOrdinaryError
-    for sheet in far:
-        if _UNPLACED.search(whole[sheet]) or _PREFIXED.search(whole[sheet]):
-            sheets[sheet] = whole[sheet]
-        _check_extent(sheet, sheets[sheet], package.limits)
-    sheets = {sheet: spelled(xml) for sheet, xml in sheets.items()}
+    sheets = {sheet: _ready(package, sheet, part, ordinary_mb) for sheet, part in found.items()}
     parts |= {found[sheet]: xml for sheet, xml in sheets.items()}
     if (styles := base + "styles.xml") in parts:
         parts[styles] = _formats(parts[styles])
     return _Content(packed({package.original(part): content for part, content in parts.items()}), sheets, properties, left)
+
+
+def _ready(package: Package, sheet: str, part: str, ordinary_mb: int) -> bytes:
+    """Return a sheet's XML as it is to be read."""
+    try:
+        whole = package.sheet(part, _plain_bared if ordinary_mb > ORDINARY_MB else bytes)
+    except _NotPlainError:
+        whole = package.sheet(part)
+    xml = bared(whole)
+    if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml):
+        if 0 < ordinary_mb <= ORDINARY_MB:  # more than that is let in of our own, whose extent is no danger
+            raise NotOrdinaryError
+        xml = whole if _UNPLACED.search(whole) or _PREFIXED.search(whole) else xml
+        _check_extent(sheet, xml, package.limits)
+    return spelled(xml)
+
+
+def _plain_bared(piece: bytes) -> bytes:
+    """Return a piece of a sheet as ``bared`` does: of a plan with a hundred thousand units, all of it is never there."""
+    if b"<!" in piece or _UNPLACED.search(piece) or _PREFIXED.search(piece):
+        raise _NotPlainError
+    return bared(piece)
 
 
 def bared(xml: bytes) -> bytes:

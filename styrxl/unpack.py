@@ -10,7 +10,7 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -100,15 +100,18 @@ class Package:
             _check_prolog(content)
         return content
 
-    def sheet(self, name: str) -> bytes:
-        """Return a sheet's part; of a large one, without the cells that are styled and empty after the last value."""
+    def sheet(self, name: str, bare: Callable[[bytes], bytes] = bytes) -> bytes:
+        """Return a sheet's part; of a large one, without the cells that are styled and empty after the last value.
+
+        ``bare``: what makes a large one smaller while it is unpacked, given pieces that end where a cell does.
+        """
         chunks = self._chunks(name) if self._parts[name].file_size > _STREAMED else iter(())
         first = next(chunks, b"")
         _check_prolog(first)
         begun = _SHEET.search(first)
         if begun is None or begun[1]:  # a writer that gives its elements a prefix: no cell would be known by its end
             return self.part(name)
-        return _trimmed(first, chunks, begun.end())
+        return _trimmed(first, chunks, begun.end(), bare)
 
     def original(self, name: str) -> str:
         """Return the name of a part as the zip has it, with ``/`` between."""
@@ -124,14 +127,16 @@ class Package:
     def _chunks(self, name: str) -> Iterator[bytes]:
         entry = self._parts[name]
         packed = self._packed(entry)
-        left, check = entry.file_size, 0
+        left, check, at, tail = entry.file_size, 0, 0, b""
         unpacker = zlib.decompressobj(-15)
-        while packed and left >= 0 and not unpacker.eof:
+        while (tail or at < len(packed)) and left >= 0 and not unpacker.eof:
+            if not tail:  # little by little: what is left over is copied each time
+                tail, at = packed[at : at + _CHUNK], at + _CHUNK
             try:
-                chunk = unpacker.decompress(packed, _CHUNK) if entry.compress_type else packed
+                chunk = unpacker.decompress(tail, _CHUNK) if entry.compress_type else tail
             except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
                 raise unreadable("damaged") from error
-            packed = unpacker.unconsumed_tail
+            tail = unpacker.unconsumed_tail
             left -= len(chunk)
             check = zlib.crc32(chunk, check)
             yield chunk
@@ -192,7 +197,7 @@ def _check_prolog(content: bytes) -> None:
         raise unreadable("has_entities")
 
 
-def _trimmed(first: bytes, chunks: Iterable[bytes], begun: int) -> bytes:
+def _trimmed(first: bytes, chunks: Iterable[bytes], begun: int, bare: Callable[[bytes], bytes] = bytes) -> bytes:
     """Return a sheet without its end, where that is long and holds only cells and rows without values.
 
     People format whole columns, and Excel then writes a million rows of ``<c r="A9" s="3"/>``; a cell with a value ends in ``</c>``.
@@ -207,7 +212,7 @@ def _trimmed(first: bytes, chunks: Iterable[bytes], begun: int) -> bytes:
         if last >= 0:
             if dropped:
                 raise oversized("empty_cells_between")
-            kept += waiting[: last + 4]
+            kept += bare(bytes(waiting[: last + 4]))
             del waiting[: last + 4]
         if len(waiting) > _EMPTY_RUN:
             if _OTHER_END.search(waiting):
@@ -215,5 +220,6 @@ def _trimmed(first: bytes, chunks: Iterable[bytes], begun: int) -> bytes:
             dropped = True
             del waiting[:-_MARGIN]
     if not dropped:
-        return bytes(kept + waiting)
+        kept += waiting
+        return bytes(kept)
     return bytes(kept) + (b"</row>" if len(kept) > begun else b"") + b"</sheetData></worksheet>"
