@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
+from sys import intern
 from typing import Any
 
 from styrxl.case import Case
@@ -22,6 +23,7 @@ from styrxl.reading import Reading, Readings, form_key
 from styrxl.returned import SIGNED
 from styrxl.rows import untouched
 
+_OWN = ("owner", "issue", "signature")  # in which each return differs from others
 _SOME = 500  # returns whose issues are fetched at once
 
 
@@ -36,6 +38,7 @@ class _Admission:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.count = 0
+        self.words: dict[str, str] = {}  # of identities, in which most returns are alike
 
     @cached_property
     def owners(self) -> dict[str, list[Any]]:
@@ -94,13 +97,14 @@ class _Admission:
             case.places = {}
             return
         case.findings.extend(found)
+        case.identity = {name: value for name, value in case.identity.items() if name != "signature"}  # it has been looked at
         if case.aside is None:  # else it has no say about the others either
             case.tables = tables
 
     def _identity(self, case: Case, reading: Reading) -> dict[str, str]:
         said, claim = reading.identity or {}, self.context.claim or claimed(case.decided)
         if claim is None or intact(said, self.owners, self.context.verify, mixed=reading.mixed):
-            return dict(said)
+            return {intern(name): value if name in _OWN else self.words.setdefault(value, value) for name, value in said.items()}
         case.claimed = True
         identity = identity_by(claim, said, self.context.forms, self.context.round.id if self.context.round else None)
         issued = self.context.issued.get(identity.get("issue", ""))

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache as once
 from importlib import metadata, resources
+from itertools import accumulate, chain
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from styrxl import __version__
 from styrxl.compact import BrokenError, unpacked
@@ -29,54 +33,79 @@ _HEAD = b"styrxl readings\n"
 
 
 class Cache:
-    """The readings that are kept of one folder of returns."""
+    """The readings that are kept of one folder of returns; they stay on the disk, also those that are new, until they are asked for."""
 
     def __init__(self, path: Path, key: str) -> None:
-        """Read what is kept in a file under a key (``key_of``); under another key, or damaged, it holds nothing."""
+        """Look up what is kept in a file under a key (``key_of``); under another key, or damaged, it holds nothing."""
         self._path = path
         self._key = key
-        self._blobs: dict[str, bytes] = {}
-        self._stored: frozenset[str] = frozenset()
+        self._kept: dict[str, tuple[int, int]] = {}  # where each begins in the file, and its length
+        self._new: dict[str, tuple[int, int]] = {}  # the same, in a file of their own
+        self._aside: IO[bytes] | None = None
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             if path.stat().st_size <= 2 * MOST:
-                self._blobs = _split(path.read_bytes(), key)
-        self._stored = frozenset(self._blobs)
+                with path.open("rb") as file:
+                    self._kept = _index(file, key)
+        self._stored = frozenset(self._kept)
 
     def __len__(self) -> int:
         """Count the readings."""
-        return len(self._blobs)
+        return len(self._kept.keys() | self._new.keys())
 
     def get(self, sha256: str, forms: Forms) -> Reading | None:
         """Return the reading of a file's content, or None."""
-        blob = self._blobs.get(sha256)
-        if blob is None:
+        if sha256 not in self._kept and sha256 not in self._new:
             return None
         try:
-            return unpacked(blob, forms)
-        except (BrokenError, StyrxlError):
-            del self._blobs[sha256]
+            return unpacked(self._blob(sha256), forms)
+        except (BrokenError, StyrxlError, OSError, ValueError):
+            self._kept.pop(sha256, None)
+            self._new.pop(sha256, None)
             self._stored -= {sha256}
             return None
 
     def put(self, sha256: str, blob: bytes) -> None:
-        """Keep a reading, as ``compact.packed`` has it."""
-        self._blobs[sha256] = blob
+        """Keep a reading, as ``compact.packed`` has it; where the disk is full it is not kept."""
+        with suppress(OSError):
+            if self._aside is None:
+                self._aside = TemporaryFile()  # noqa: SIM115 -- closed by ``close``
+            at = self._aside.seek(0, os.SEEK_END)
+            self._aside.write(blob)
+            self._new[sha256] = at, len(blob)
 
     def save(self, wanted: Iterable[str]) -> None:
-        """Write those of some contents, where that changes anything; where nothing can be written nothing is."""
-        kept: dict[str, bytes] = {}
+        """Write those of some contents, where that changes anything, and close; where nothing can be written nothing is."""
+        chosen: dict[str, int] = {}
         size = 0
         for sha256 in wanted:
-            blob = self._blobs.get(sha256)
-            if blob is not None and sha256 not in kept and size + len(blob) <= MOST:
-                kept[sha256] = blob
-                size += len(blob)
-        if kept.keys() == self._stored:
-            return
-        with suppress(StyrxlError, OSError):  # a disk that is full or may not be written on: the next time takes as long as this one
-            write_atomically(self._path, _joined(kept, self._key))
-            _sweep(self._path)
-        self._stored = frozenset(kept)
+            _, length = self._new.get(sha256) or self._kept.get(sha256, (0, 0))
+            if length and sha256 not in chosen and size + length <= MOST:
+                chosen[sha256] = length
+                size += length
+        if chosen.keys() != self._stored:
+            with suppress(StyrxlError, OSError):  # a disk that is full or may not be written on: the next time takes as long as this one
+                write_atomically(self._path, chain(_head(chosen, self._key), map(self._blob, chosen)))
+                _sweep(self._path)
+                self._kept = _places(chosen, sum(map(len, _head(chosen, self._key))))
+            self._stored = frozenset(chosen)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is new and was not saved."""
+        self._new.clear()
+        if self._aside is not None:
+            self._aside.close()
+            self._aside = None
+
+    def _blob(self, sha256: str) -> bytes:
+        if self._aside is not None and sha256 in self._new:
+            at, length = self._new[sha256]
+            self._aside.seek(at)
+            return self._aside.read(length)
+        at, length = self._kept[sha256]
+        with self._path.open("rb") as file:
+            file.seek(at)
+            return file.read(length)
 
 
 def cache_of(root: Path, name: str, forms: Forms, limits: Limits) -> Cache:
@@ -102,25 +131,22 @@ def program() -> str:
     return " ".join((__version__, digest.hexdigest(), *others))
 
 
-def _joined(blobs: Mapping[str, bytes], key: str) -> bytes:
-    lengths = {sha256: len(blob) for sha256, blob in blobs.items()}
-    index = json.dumps({"key": key, "lengths": lengths}, separators=(",", ":")).encode("ascii")
-    return b"".join((_HEAD, len(index).to_bytes(8, "big"), index, *blobs.values()))
+def _head(lengths: Mapping[str, int], key: str) -> tuple[bytes, bytes, bytes]:
+    index = json.dumps({"key": key, "lengths": dict(lengths)}, separators=(",", ":")).encode("ascii")
+    return _HEAD, len(index).to_bytes(8, "big"), index
 
 
-def _split(data: bytes, key: str) -> dict[str, bytes]:
-    at = len(_HEAD) + 8
-    if not data.startswith(_HEAD):
+def _index(file: IO[bytes], key: str) -> dict[str, tuple[int, int]]:
+    if file.read(len(_HEAD)) != _HEAD:
         return {}
-    begins = at + int.from_bytes(data[len(_HEAD) : at], "big")
-    index = json.loads(data[at:begins])
-    if index["key"] != key:
-        return {}
-    found: dict[str, bytes] = {}
-    for sha256, length in index["lengths"].items():
-        found[sha256] = data[begins : begins + length]
-        begins += length
-    return found
+    size = int.from_bytes(file.read(8), "big")
+    index = json.loads(file.read(min(size, MOST)))
+    return _places(index["lengths"], len(_HEAD) + 8 + size) if index["key"] == key else {}
+
+
+def _places(lengths: Mapping[str, int], begins: int) -> dict[str, tuple[int, int]]:
+    starts = accumulate(lengths.values(), initial=begins)
+    return {sha256: (start, length) for (sha256, length), start in zip(lengths.items(), starts, strict=False)}
 
 
 def _sweep(path: Path) -> None:

@@ -35,6 +35,7 @@ from styrxl.typist import Typists
 
 BatchKey = tuple[FormKey, str]  # form, sheet
 _NO_IDS = Ids()
+_NO_MARKS: Mapping[tuple[str, int], str] = {}
 Examined = tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]  # remarks by a return's index, and the round's frames
 
 
@@ -75,7 +76,8 @@ class Examination:
         typed = self.typists.typed(form, table, self.context.round.year if self.context.round else case.year)
         batch = self.batches.setdefault((form_key(form), table.sheet.key), Batch(form, table.sheet))
         columns = batch.add(case.index, table)
-        return replace(table, columns=columns, typed=replace(typed, columns=batch.add_typed(case.index, typed)), ids=_NO_IDS)
+        laid = replace(typed, columns=batch.add_typed(case.index, typed))
+        return replace(table, columns=columns, typed=laid, ids=_NO_IDS, marks=table.marks or _NO_MARKS)
 
     def run(self) -> Examined:
         """Examine all returns; where that fails, find those that it fails for one by one, and examine the others.

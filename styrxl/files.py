@@ -76,7 +76,7 @@ class Stage:
             del self._written[path]
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
+def write_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> None:
     """Write a file by way of a temporary one beside it; raises as ``Stage.add``."""
     with Stage() as stage:
         stage.add(path, content, mode)

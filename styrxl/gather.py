@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,13 +71,13 @@ def gathered(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limi
     Raises StyrxlError: not-readable; cluster-missing, cluster-unreachable.
     """
     cache = cache_of(root, name, forms, limits) if how.keep and len(returns) >= KEPT else None
-    with how.progress(len(returns)) as step:
-        seen: list[str] = []
+    seen: list[str] = []
+    with how.progress(len(returns)) as step, closing(cache) if cache is not None else nullcontext():
         for one in _gathered(returns, forms, limits, how, cache, step):
             seen.append(one.sha256)
             yield one
-    if cache is not None:
-        cache.save(seen)
+        if cache is not None:
+            cache.save(seen)
 
 
 def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None, step: Step) -> Iterator[Gathered]:

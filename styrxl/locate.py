@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -165,7 +165,8 @@ class Locator:
 
     def _table(self, sheet: Sheet, raw: RawSheet, language: str) -> tuple[Table | None, list[Finding]]:
         if sheet.layout == "down":
-            return _downwards(sheet, raw, self._headings[sheet.key], language)
+            table, troubles = _downwards(sheet, raw, self._headings[sheet.key], language)
+            return (table and replace(table, place=self._same(table.place))), troubles
         index, columns = self._heading_row(sheet, raw)
         troubles = [
             finding("missing-column", sheet=raw.name, column=c.heading[language], heading=c.heading[language])
@@ -190,6 +191,11 @@ class Locator:
             self._places[spot] = Place(sheet.key, raw.name, row, places, {name: bare(str(line[column])) for name, column in first.items()})
         place = self._places[spot]
         return _rows(sheet, raw, index + 1, first, place, self._nothing), troubles
+
+    def _same(self, place: Place) -> Place:
+        """Return a place that is equal and was there before: thousands of returns have their labels where they were."""
+        where = (*place.columns.items(), *place.headings.items(), *place.downwards.items())
+        return self._places.setdefault((place.key, place.sheet, place.heading_row, where), place)
 
     def _heading_row(self, sheet: Sheet, raw: RawSheet) -> tuple[int, dict[str, list[int]]]:
         """Index of the row that has the most of the sheet's headings, and field -> columns; at least two, or the only one."""
