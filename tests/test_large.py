@@ -1,0 +1,127 @@
+"""What very large rounds ask of us, each in small: limits that grow with the plan, memory that is let go of, files that are streamed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+
+import pytest
+
+import bombs
+from styrxl import returned
+from styrxl.forms import Forms, standard_folder
+from styrxl.held import Alike, Slice
+from styrxl.issuing import empty_plan
+from styrxl.limits import CELLS, MB, OWN_ROWS, STANDARD, of_own, of_returns
+from styrxl.package import Packed, Packer, kept, zipped
+from styrxl.returned import read
+from styrxl.unpack import Package
+from town import Town
+
+FORMS = Forms([standard_folder()])
+
+
+def test_the_councils_own_plan_has_room_for_a_national_collection() -> None:
+    of_plan = of_own(STANDARD)
+    columns = len(FORMS.form("multi_year_plan").sheet("organisation").columns) + 1  # and Kontroll
+    assert of_plan.rows > OWN_ROWS >= 100_000
+    assert OWN_ROWS * columns <= CELLS
+    assert (of_plan.seconds, of_plan.columns, of_plan.macros) == (STANDARD.seconds, STANDARD.columns, STANDARD.macros)
+
+
+def test_a_return_has_room_for_each_unit_that_there_is() -> None:
+    assert of_returns(STANDARD, 100) == STANDARD
+    assert of_returns(STANDARD, 30_000).rows > 30_000
+
+
+def test_of_the_plan_only_what_is_asked_for_is_read(shared_planned: Town) -> None:
+    found, _ = read(empty_plan(shared_planned.workspace), ordinary_only=True, ordinary_mb=200, unread=lambda _: {"_listor"})
+    assert found is not None
+    assert not found.mixed
+    assert not {sheet.name: sheet.rows for sheet in found.sheets}["_listor"]
+
+
+def _large(comment: bytes = b"") -> bytes:
+    """Return a workbook of ten megabytes, most of it formulas and empty cells."""
+    formula = b"<f>" + b"A1+" * 300 + b"1</f>"
+    rows = (
+        bombs.row(n, f'<c r="A{n}"><v>{n}</v></c><c r="B{n}">{formula.decode()}<v>2</v></c><c r="C{n}" s="1"/>')
+        + (comment if n == 5 else b"")
+        for n in range(1, 10_000)
+    )
+    return bombs.workbook({"A": rows})
+
+
+@pytest.mark.parametrize("comment", [b"", b"<!-- a comment -->"])
+def test_a_large_sheet_of_our_own_is_read_as_any_other(comment: bytes) -> None:
+    data = _large(comment)
+    own, strange = read(data, ordinary_only=True, ordinary_mb=200)[0], read(data)[0]
+    assert own is not None
+    assert own == strange
+    assert own.sheets[0].rows[:2] == [[1.0, 2.0], [2.0, 2.0]]
+
+
+def test_a_large_sheet_of_our_own_is_never_there_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest: list[int] = []
+    bared = returned.bared
+
+    def noted(xml: bytes) -> bytes:
+        longest.append(len(xml))
+        return bared(xml)
+
+    monkeypatch.setattr(returned, "bared", noted)
+    read(_large(), ordinary_only=True, ordinary_mb=200)
+    assert len(longest) > 5
+    assert max(longest) < 3 * MB
+
+
+def test_what_is_unpacked_little_by_little_is_what_was_packed() -> None:
+    cells = "".join(f'<c r="A{n}"><v>{n * 7919 % 1_000_003}</v></c>' for n in range(1, 300_000))
+    content = f"<worksheet><sheetData>{cells}</sheetData></worksheet>".encode()
+    for how in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", how) as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", content)
+        assert Package(buffer.getvalue(), STANDARD).sheet("xl/worksheets/sheet1.xml") == content
+
+
+@pytest.mark.parametrize("around", [(b"<a>", b"</a>"), (b"", b""), (b"x" * 5000, b"y" * 5000)])
+@pytest.mark.parametrize("rows", [0, 1, 200_000])
+def test_a_part_that_was_compressed_while_it_was_written_is_whole(rows: int, around: tuple[bytes, bytes]) -> None:
+    packer = Packer()
+    for number in range(rows):
+        packer.add(f"<row>{number} å</row>")
+    packed = packer.end()
+    pieces: Sequence[bytes | Packed] = (around[0], packed, around[1])
+    with zipfile.ZipFile(io.BytesIO(b"".join(zipped({"a.xml": pieces, "b.xml": (packed,)})))) as archive:
+        assert archive.testzip() is None
+        inside = archive.read("b.xml")
+        assert archive.read("a.xml") == around[0] + inside + around[1]
+    assert inside.count(b"<row>") == rows
+
+
+def test_a_part_that_nobody_changes_is_taken_over_as_it_lies() -> None:
+    data = b"".join(zipped({"a.xml": (b"<a>" * 1000,), "b.xml": (b"<b>" * 1000,)}))
+    made = b"".join(zipped({**kept(data), "b.xml": (b"other",)}))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+        assert (archive.read("a.xml"), archive.read("b.xml")) == (b"<a>" * 1000, b"other")
+
+
+def test_equal_texts_are_kept_once_as_long_as_they_repeat_themselves() -> None:
+    alike, words = Alike(), [f"{n} " * 3 for n in range(5)]
+    first = list(alike.shared([*words, 1.0, None, ""]))
+    again = list(alike.shared([f"{n} " * 3 for n in range(5)]))
+    assert first == [*words, 1.0, None, ""]
+    assert all(one is other for one, other in zip(first, again, strict=False))
+    sentences = Alike()
+    texts = [f"sentence {n}" for n in range(3000)]
+    assert list(sentences.shared(texts)) == texts
+    assert not sentences.known
+
+
+def test_a_returns_columns_are_those_that_it_has() -> None:
+    columns = Slice({"a": [1, 2, 3, 4], "b": [5, 6, 7, 8]}, ("a",), 1, 3)
+    assert dict(columns) == {"a": [2, 3]}
+    assert columns.get("b") is None
