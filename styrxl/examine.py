@@ -76,8 +76,8 @@ class Examination:
         typed = self.typists.typed(form, table, self.context.round.year if self.context.round else case.year)
         batch = self.batches.setdefault((form_key(form), table.sheet.key), Batch(form, table.sheet))
         columns = batch.add(case.index, table)
-        laid = replace(typed, columns=batch.add_typed(case.index, typed))
-        return replace(table, columns=columns, typed=laid, ids=_NO_IDS, marks=table.marks or _NO_MARKS)
+        batch.add_typed(case.index, typed)
+        return replace(table, columns=columns, typed=None, ids=_NO_IDS, marks=table.marks or _NO_MARKS)
 
     def run(self) -> Examined:
         """Examine all returns; where that fails, find those that it fails for one by one, and examine the others.
@@ -123,6 +123,7 @@ class Examination:
         parts: dict[BatchKey, Parsed] = {}
         for key, batch in self.batches.items():
             part = framed(batch)
+            batch.typed.clear()  # it is in the frame; what has to be examined anew is typed anew
             frame, changed = check_locked(part, issued)
             parts[key] = altered(part, frame)
             conditions = check_conditions(parts[key], year_of(batch, self.context, self.cases), limits)

@@ -59,16 +59,13 @@ class Batch:
         names = tuple(table.columns)
         return Slice(self.columns, self.names.setdefault(names, names), start, start + count)
 
-    def add_typed(self, source: int, typed: Typed) -> Slice:
-        """Append what typing has made of the rows that were added last, and return its columns where they lie here."""
+    def add_typed(self, source: int, typed: Typed) -> None:
+        """Append what typing has made of the rows that were added last."""
         for name, values in typed.columns.items():
             self.typed.setdefault(name, []).extend(self._shared(name, values))
         self.remarks += [replace(remark, source=source) for remark in typed.remarks]
         if typed.checked is not None:
             self.checked[source] = [replace(remark, source=source) for remark in typed.checked]
-        names = tuple(typed.columns)
-        stop = len(self.row)
-        return Slice(self.typed, self.names.setdefault(names, names), stop - len(next(iter(typed.columns.values()), ())), stop)
 
     def let_go(self) -> None:
         """Let go of what was typed, which nobody asks for once all remarks have been placed."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 import bombs
-from styrxl import returned
+from styrxl import examine, returned
 from styrxl.forms import Forms, standard_folder
 from styrxl.held import Alike, Slice
 from styrxl.issuing import empty_plan
@@ -125,3 +126,25 @@ def test_a_returns_columns_are_those_that_it_has() -> None:
     columns = Slice({"a": [1, 2, 3, 4], "b": [5, 6, 7, 8]}, ("a",), 1, 3)
     assert dict(columns) == {"a": [2, 3]}
     assert columns.get("b") is None
+
+
+@pytest.mark.parametrize("where", ["check_conditions", "check_ids"])
+def test_a_return_that_makes_the_program_fail_is_found_among_those_laid_together(
+    where: str, shared_full: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [(owner, shared_full.filled(owner)) for owner in ("UBN", "KFN", "UBN-ÅBY")]
+    fine = shared_full.judge(*files)
+    inner = getattr(examine, where)
+
+    def failing(first: Any, *others: Any) -> Any:
+        sources = others[:1] if where == "check_ids" else first.batch.source
+        if 1 in sources:
+            raise RuntimeError("this one")
+        return inner(first, *others)
+
+    monkeypatch.setattr(examine, where, failing)
+    judged = shared_full.judge(*files)
+    assert [r.verdict for r in judged.returns] == [fine.returns[0].verdict, "unreadable", fine.returns[2].verdict]
+    assert [judged.returns[n] == fine.returns[n] for n in (0, 2)] == [True, True]
+    left = {name: frame[frame["_source"] != 1].reset_index(drop=True) for name, frame in fine.tables.items()}
+    assert all(frame.equals(left[name]) for name, frame in judged.tables.items())
