@@ -446,8 +446,27 @@ def watched() -> dict[str, float]:
 
         setattr(module, name, timed)
 
+    def watch_each(module: Any, name: str, stage: str) -> None:
+        inner = getattr(module, name)
+
+        def timed(*arguments: Any, **more: Any) -> Iterator[Any]:
+            found = inner(*arguments, **more)
+            while True:
+                turn()
+                running.append(stage)
+                try:
+                    one = next(found, None)
+                finally:
+                    turn()
+                    running.pop()
+                if one is None:
+                    return
+                yield one
+
+        setattr(module, name, timed)
+
     watch(inbox, "read_plan", "plan")
-    watch(inbox, "gather", "read")
+    watch_each(inbox, "gathered", "read")
     watch(typist.Typists, "typed", "parse")
     watch(examine, "framed", "parse")
     for name in ("check_locked", "check_conditions", "check_ids", "check_schema"):
