@@ -42,11 +42,17 @@ class Cache:
         self._kept: dict[str, tuple[int, int]] = {}  # where each begins in the file, and its length
         self._new: dict[str, tuple[int, int]] = {}  # the same, in a file of their own
         self._aside: IO[bytes] | None = None
+        self._mark: tuple[int, ...] = ()  # of the file that was looked up
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             if path.stat().st_size <= 2 * MOST:
                 with path.open("rb") as file:
+                    self._mark = _mark(file)
                     self._kept = _index(file, key)
         self._stored = frozenset(self._kept)
+
+    def __contains__(self, sha256: str) -> bool:
+        """Whether there is a reading of a file's content, if it is not damaged."""
+        return sha256 in self._kept or sha256 in self._new
 
     def __len__(self) -> int:
         """Count the readings."""
@@ -54,7 +60,7 @@ class Cache:
 
     def get(self, sha256: str, forms: Forms) -> Reading | None:
         """Return the reading of a file's content, or None."""
-        if sha256 not in self._kept and sha256 not in self._new:
+        if sha256 not in self:
             return None
         try:
             return unpacked(self._blob(sha256), forms)
@@ -83,10 +89,12 @@ class Cache:
                 chosen[sha256] = length
                 size += length
         if chosen.keys() != self._stored:
-            with suppress(StyrxlError, OSError):  # a disk that is full or may not be written on: the next time takes as long as this one
+            with suppress(
+                StyrxlError, OSError, BrokenError
+            ):  # a disk that is full or may not be written on: the next time takes as long as this one
                 write_atomically(self._path, chain(_head(chosen, self._key), map(self._blob, chosen)))
                 _sweep(self._path)
-                self._kept = _places(chosen, sum(map(len, _head(chosen, self._key))))
+                self._kept = {}  # they lie elsewhere now; who asks again looks them up again
             self._stored = frozenset(chosen)
         self.close()
 
@@ -104,6 +112,8 @@ class Cache:
             return self._aside.read(length)
         at, length = self._kept[sha256]
         with self._path.open("rb") as file:
+            if _mark(file) != self._mark:
+                raise BrokenError("another has written it anew")
             file.seek(at)
             return file.read(length)
 
@@ -129,6 +139,12 @@ def program() -> str:
             digest.update(entry.read_bytes())
     others = (f"{name} {metadata.version(name)}" for name in ("python-calamine", "pandera"))
     return " ".join((__version__, digest.hexdigest(), *others))
+
+
+def _mark(file: IO[bytes]) -> tuple[int, ...]:
+    """Return what tells a file from one that takes its place."""
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _head(lengths: Mapping[str, int], key: str) -> tuple[bytes, bytes, bytes]:

@@ -60,6 +60,9 @@ class How:
     inbox: str | None = None  # an address at which the returns lie, in place of the workspace's own inbox
 
 
+_ALONE = How(jobs=1)
+
+
 def gather(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limits: Limits, how: How) -> list[Gathered]:
     """Read returns, all of them at once, as ``gathered``."""
     return list(gathered(root, name, returns, forms, limits, how))
@@ -81,13 +84,15 @@ def gathered(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limi
 
 
 def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None, step: Step) -> Iterator[Gathered]:
-    known = _known(returns, forms, limits, cache) if cache else {}
+    known = _known(returns, limits, cache) if cache else {}
     unread = [index for index in range(len(returns)) if index not in known]
     raws = iter(_read([returns[index] for index in unread], forms, limits, how))
     for index, lying in enumerate(returns):
-        one = known.pop(index, None)
-        if one is None:
-            sha256, size, reading, blob = next(raws)
+        kept = cache.get(known[index][0], forms) if cache and index in known else None
+        if kept is not None:
+            one = Gathered(lying, *known[index], kept)
+        else:  # what is kept may turn out to be damaged
+            sha256, size, reading, blob = next(raws if index not in known else _read([lying], forms, limits, _ALONE))
             one = Gathered(lying, sha256, size, reading)
             if cache is not None:
                 cache.put(sha256, blob or packed(reading))
@@ -95,16 +100,15 @@ def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, 
         yield one
 
 
-def _known(returns: Sequence[Lying], forms: Forms, limits: Limits, cache: Cache) -> dict[int, Gathered]:
-    """Return those whose content is known, by their place."""
+def _known(returns: Sequence[Lying], limits: Limits, cache: Cache) -> dict[int, tuple[str, int]]:
+    """Return hash and size of those whose content is known, by their place."""
     found = {}
     for index, lying in enumerate(returns):
         if lying.address:
             continue  # whoever reads it fetches it, once
         _, sha256, size = read_file(lying.path, limits.file_mb * MB)
-        reading = cache.get(sha256, forms)
-        if reading is not None:
-            found[index] = Gathered(lying, sha256, size, reading)
+        if sha256 in cache:
+            found[index] = sha256, size
     return found
 
 

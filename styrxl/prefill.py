@@ -101,7 +101,9 @@ class Shared:
         if rows not in self._rows:
             self._rows[rows] = _rows(json.loads("{" + rows))
         raw |= {name: self._same(name, raw[name]) for name in _ALIKE if name in raw}
-        return Prefill(**raw | {"lists": self._lists[lists], "rows": self._rows[rows], "memory": self._same("memory", _rows(raw["memory"]))})
+        return Prefill(
+            **raw | {"lists": self._lists[lists], "rows": self._rows[rows], "memory": self._same("memory", _rows(raw["memory"]))}
+        )
 
     def _same(self, name: str, value: Any) -> Any:
         """Return a value that was there before and is equal; of mappings, one that has the very same tuples."""
