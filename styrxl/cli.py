@@ -140,7 +140,7 @@ def round_of(context: click.Context, _: click.Parameter, value: str | None) -> R
     from styrxl.rounds import Round
 
     with context.ensure_object(Settled).telling():
-        return Round.parse(value)
+        return Round.parse(value.strip().lower())
 
 
 def reading_returns(command: Callable[..., None]) -> Callable[..., None]:

@@ -38,7 +38,7 @@ class Round:
 
         Raises StyrxlError (unknown-round) where the id is not a year from 2000 to 2099, a hyphen and a kind.
         """
-        match = _ID.fullmatch(text.strip().lower())
+        match = _ID.fullmatch(text)
         if match is None:
             raise StyrxlError("unknown-round", round=text)
         return cls(int(match[1]), match[2])
