@@ -89,9 +89,8 @@ class Cache:
                 chosen[sha256] = length
                 size += length
         if chosen.keys() != self._stored:
-            with suppress(
-                StyrxlError, OSError, BrokenError
-            ):  # a disk that is full or may not be written on: the next time takes as long as this one
+            # On a disk that is full or may not be written on nothing is kept: the next time takes as long as this one.
+            with suppress(StyrxlError, OSError, BrokenError):
                 write_atomically(self._path, chain(_head(chosen, self._key), map(self._blob, chosen)))
                 _sweep(self._path)
                 self._kept = {}  # they lie elsewhere now; who asks again looks them up again

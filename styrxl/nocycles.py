@@ -11,8 +11,9 @@ from contextlib import contextmanager
 def no_cycles() -> Iterator[None]:
     """Let nothing be searched for cycles within, nor what is left of it afterwards.
 
-    Thousands of returns are some millions of objects, which are kept to the end, and without cycles: to go through them time and again
-    takes as long as to judge them. What was left the last time may be searched again, since a command that runs for days does this often.
+    Thousands of returns are some millions of objects, and so are the rows of their workbooks, kept to the end and without cycles: to go
+    through them time and again takes as long as to judge them. What was left the last time may be searched again, since a command that
+    runs for days does this often.
     """
     if not gc.isenabled():  # within another
         yield

@@ -22,6 +22,7 @@ from styrxl.inbox import Desk, judge_inbox, judge_inbox_quietly, meant
 from styrxl.inbox import Issued as Issues
 from styrxl.issuing import look
 from styrxl.judged import JudgedRound
+from styrxl.nocycles import no_cycles
 from styrxl.report import Made, board_book, council_book
 from styrxl.rounds import Round
 from styrxl.view import Issued, Scope
@@ -36,6 +37,7 @@ class Published:
     notes: tuple[Word, ...] = ()  # what there was nothing of
 
 
+@no_cycles()
 def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) -> Published:
     """Write the council's workbook (where no boards are named, or with ``every``), and those of the boards named or all.
 

@@ -27,7 +27,10 @@ from functools import wraps
 from importlib import metadata
 from io import BytesIO, StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from styrxl.forms import Form, Sheet
 
 ROUND = "2027-plan"
 PROGRAMS = ("python-calamine", "pandas", "pandera", "openpyxl", "frictionless", "dask")
@@ -137,7 +140,6 @@ def _build(root: Path, units: int) -> None:
 def _answer(root: Path, level: str, owners: Sequence[str]) -> None:
     """Fill in the workbooks of some owners, and hand them in."""
     from styrxl.fill import fill
-    from styrxl.forms import Form
     from styrxl.ledger import Ledger
     from styrxl.prefill import Prefill
     from styrxl.sample import board_answers, unit_answers
@@ -477,17 +479,18 @@ def watched() -> dict[str, float]:
     return spent
 
 
-def _tables(path: Path) -> Iterator[tuple[str, str, int]]:
-    """Yield a unit plan's sheets laid out in rows: name, table, and the row of their headings."""
+def _tables(path: Path, form: Form) -> Iterator[tuple[str, Sheet, int | None]]:
+    """Yield a plan's sheets to fill in, and the row of their headings; None where they stand in the first column."""
     from python_calamine import CalamineWorkbook
 
     book = CalamineWorkbook.from_path(str(path))
-    for name, table in (("Egna mål", "goals"), ("Åtaganden", "commitments"), ("Own goals", "goals"), ("Commitments", "commitments")):
-        if name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            top = (sheet.start or (0, 0))[0]
-            rows = sheet.to_python()
-            yield name, table, top + max(range(min(len(rows), 12)), key=lambda n: sum(v != "" for v in rows[n]))
+    for spec in form.tables:
+        name = next(name for name in spec.name.values() if name in book.sheet_names)
+        sheet = book.get_sheet_by_name(name)
+        top = (sheet.start or (0, 0))[0]
+        rows = sheet.to_python()
+        heading = top + max(range(min(len(rows), 12)), key=lambda n: sum(v != "" for v in rows[n]))
+        yield name, spec, None if spec.layout == "down" else heading
 
 
 def _unit_plans(root: str, count: str) -> list[Path]:
@@ -502,20 +505,22 @@ def play_pandas(root: str, count: str) -> None:
     import pandera.pandas as pa
 
     from styrxl.forms import Forms, standard_folder
-    from styrxl.judge import Schemas
     from styrxl.locate import norm
+    from styrxl.schema import Schemas
 
     forms = Forms([standard_folder()])
     schemas = Schemas(forms)
-    form = forms.form("unit_plan", "skola")
+    form = forms.form("unit_plan")
     fields = {norm(heading): c.field for s in form.tables for c in s.columns for heading in c.heading.values()}
-    where = {path: list(_tables(path)) for path in _unit_plans(root, count)}
+    where = {path: list(_tables(path, form)) for path in _unit_plans(root, count)}
     warnings.simplefilter("ignore")
     for path, sheets in where.items():
-        for name, table, top in sheets:
+        for name, sheet, top in sheets:
             frame = pd.read_excel(path, sheet_name=name, header=top, engine="openpyxl")
+            if top is None:
+                frame = pd.DataFrame([frame.iloc[:, 1].tolist()], columns=frame.iloc[:, 0])
             frame = frame.rename(columns={column: fields.get(norm(str(column)), str(column)) for column in frame.columns})
-            schema = schemas[table]
+            schema = schemas[sheet.table or ""]
             for column, asked in schema.columns.items():
                 made = frame[column] if column in frame else pd.Series([None] * len(frame), dtype="object")
                 dates, numbers = str(asked.dtype).startswith("datetime"), str(asked.dtype) in {"Int64", "float64"}
@@ -539,12 +544,11 @@ def play_frictionless(root: str, count: str) -> None:
 
     form = Forms([standard_folder()]).form("unit_plan")
     kinds = {"number": "number", "integer": "integer", "date": "any"}
-    where = {path: list(_tables(path)) for path in _unit_plans(root, count)}
+    where = {path: list(_tables(path, form)) for path in _unit_plans(root, count)}
     with system.use_context(trusted=True):
         for path, sheets in where.items():
-            for name, table, top in sheets:
-                sheet = next(s for s in form.tables if s.table == table)
-                wanted = [
+            for name, sheet, top in sheets:
+                wanted: list[Any] = [
                     {
                         "name": c.field,
                         "type": kinds.get(c.kind, "string"),
@@ -552,7 +556,12 @@ def play_frictionless(root: str, count: str) -> None:
                     }
                     for c in sheet.columns
                 ]
-                dialect = Dialect(header_rows=[top + 1], controls=[formats.ExcelControl(sheet=name)])
+                if top is None:
+                    wanted = [{"name": "heading", "type": "string"}, {"name": "answer", "type": "string"}]
+                controls = [formats.ExcelControl(sheet=name)]
+                dialect = (
+                    Dialect(header=False, controls=[*controls]) if top is None else Dialect(header_rows=[top + 1], controls=[*controls])
+                )
                 Resource(path=str(path), format="xlsx", dialect=dialect, schema=Schema.from_descriptor({"fields": wanted})).validate()
 
 
