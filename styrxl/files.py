@@ -77,7 +77,11 @@ class Stage:
 
 
 def write_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> None:
-    """Write a file by way of a temporary one beside it; raises as ``Stage.add``."""
+    """Write a file by way of a temporary one beside it; raises as ``Stage.add``. A device or a pipe is written to where it is."""
+    if path.is_char_device() or path.is_fifo():
+        with _trouble(path), path.open("wb") as device:
+            device.writelines((content,) if isinstance(content, bytes) else content)
+        return
     with Stage() as stage:
         stage.add(path, content, mode)
         stage.put()

@@ -84,11 +84,11 @@ def gathered(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limi
 
 
 def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None, step: Step) -> Iterator[Gathered]:
-    known = _known(returns, limits, cache) if cache else {}
+    known = _known(returns, limits, cache) if cache is not None else {}
     unread = [index for index in range(len(returns)) if index not in known]
     raws = iter(_read([returns[index] for index in unread], forms, limits, how))
     for index, lying in enumerate(returns):
-        kept = cache.get(known[index][0], forms) if cache and index in known else None
+        kept = cache.get(known[index][0], forms) if cache is not None and index in known else None
         if kept is not None:
             one = Gathered(lying, *known[index], kept)
         else:  # what is kept may turn out to be damaged

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-_TRIED = 1_000  # texts after which it is known whether a column repeats itself
+_TRIED = 1_000  # values after which it is known whether a column repeats itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,25 @@ class Slice(Mapping[str, list[Any]]):
 
 @dataclass(slots=True)
 class Alike:
-    """The texts of a column, as long as it turns out that it repeats itself: for a column of sentences it would take room for nothing."""
+    """The texts of a column, if its first ones show that it repeats itself: for a column of sentences they would take room for nothing."""
 
     known: dict[str, str] = field(default_factory=dict)
     seen: int = 0
-    repeats: bool = True
+    repeats: bool | None = None  # not known yet
 
-    def shared(self, values: Iterable[Any]) -> Iterable[Any]:
+    def shared(self, values: Sequence[Any]) -> Sequence[Any]:
         """Return the values, texts that have come before in place of their equals."""
-        if not self.repeats:
+        if self.repeats is False:
             return values
-        found = [self.known.setdefault(v, v) if type(v) is str and v else v for v in values]
-        self.seen += sum(type(v) is str and v != "" for v in found)
-        if self.seen > _TRIED and 2 * len(self.known) > self.seen:
-            self.repeats = False
-            self.known.clear()
+        known = self.known.setdefault
+        found = [known(v, v) if type(v) is str else v for v in values]
+        if self.repeats is None:
+            self._judge(len(found))
         return found
+
+    def _judge(self, more: int) -> None:
+        self.seen += more
+        if self.seen > _TRIED:
+            self.repeats = 2 * len(self.known) <= self.seen
+            if not self.repeats:
+                self.known.clear()

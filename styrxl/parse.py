@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,7 @@ _SIGNS = ("=", "+", "@", "-")
 _LONGEST_PLACEHOLDER = 40
 _EXAMPLES = {"number": "1200", "integer": "2027", "date": "2027-03-01", "text": "…"}
 _WANTED = {"number": "a_number", "integer": "a_year", "date": "a_date", "text": "a_text"}
+_TYPED = frozenset({"number", "integer", "date"})
 _DTYPES = {"number": "float64", "integer": "Int64", "text": "str", "choice": "str", "ref": "str"}
 
 
@@ -55,14 +56,15 @@ class Batch:
         self.row.extend(table.rows)
         for column in self.sheet.columns:
             values = self.columns.setdefault(column.field, [])
-            values.extend(self._shared(column.field, table.columns.get(column.field) or [""] * count))
+            values.extend(self._shared(column, table.columns.get(column.field) or [""] * count))
         names = tuple(table.columns)
         return Slice(self.columns, self.names.setdefault(names, names), start, start + count)
 
     def add_typed(self, source: int, typed: Typed) -> None:
         """Append what typing has made of the rows that were added last."""
-        for name, values in typed.columns.items():
-            self.typed.setdefault(name, []).extend(self._shared(name, values))
+        for column in self.sheet.columns:
+            if column.field in typed.columns:
+                self.typed.setdefault(column.field, []).extend(self._shared(column, typed.columns[column.field]))
         self.remarks += [replace(remark, source=source) for remark in typed.remarks]
         if typed.checked is not None:
             self.checked[source] = [replace(remark, source=source) for remark in typed.checked]
@@ -73,10 +75,12 @@ class Batch:
         self.typed.clear()
         self.alike.clear()
 
-    def _shared(self, name: str, values: Sequence[Any]) -> Iterable[Any]:
-        if name not in self.alike:
-            self.alike[name] = Alike()
-        return self.alike[name].shared(values)
+    def _shared(self, column: Column, values: Sequence[Any]) -> Sequence[Any]:
+        if column.kind in _TYPED:
+            return values
+        if column.field not in self.alike:
+            self.alike[column.field] = Alike()
+        return self.alike[column.field].shared(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,20 @@ def test_a_file_in_the_place_of_a_folder_is_not_writable(tmp_path: Path) -> None
     assert (caught.value.code, caught.value.facts["path"]) == ("not-writable", str(tmp_path / "outbox" / "2027-plan"))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """As ``/dev/stdout`` and ``/dev/null`` are: whoever may replace them would take them from all other programs."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_atomically(pipe, b"report")
+        assert pipe.is_fifo()
+        assert os.read(reader, 100) == b"report"
+    finally:
+        os.close(reader)
+
+
 def test_files_on_a_stage_are_put_in_their_places_together(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"old")
     with Stage() as stage:
