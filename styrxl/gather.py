@@ -102,6 +102,8 @@ def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, 
 
 def _known(returns: Sequence[Lying], limits: Limits, cache: Cache) -> dict[int, tuple[str, int]]:
     """Return hash and size of those whose content is known, by their place."""
+    if not len(cache):
+        return {}  # where nothing is kept nothing needs to be read twice
     found = {}
     for index, lying in enumerate(returns):
         if lying.address:
