@@ -11,7 +11,7 @@ from styrxl.plan import Plan
 from styrxl.rounds import Round
 
 
-def next_step(issued: bool, came: bool, round_: Round, folder: str) -> Iterator[Word]:  # noqa: FBT001
+def next_step(round_: Round, folder: str, *, issued: bool, came: bool) -> Iterator[Word]:
     """Yield what comes first in a round in which nothing has been handed out, or nothing has come in."""
     if not issued:
         yield Word("next_distribute", {"round": round_.id})

@@ -123,7 +123,7 @@ class Book:
     title: str
     language: str
     footer: str
-    pages: tuple[Page, ...]
+    pages: Iterable[Page]
     up: str  # from the workbook to the workspace
 
 

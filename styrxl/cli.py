@@ -274,8 +274,8 @@ def _say_next(desk: Desk, round_: Round, language: str, *, came: bool | None = N
     from styrxl.beforehand import next_step
 
     there = bool(desk.workspace.inbox_files(round_).files) if came is None else came
-    issued = bool(desk.ledger.issues(round_.id))
-    _say_notes([*next_step(issued, there, round_, desk.workspace.shown(desk.workspace.inbox(round_)))], language)
+    issued, folder = bool(desk.ledger.issues(round_.id)), desk.workspace.shown(desk.workspace.inbox(round_))
+    _say_notes([*next_step(round_, folder, issued=issued, came=there)], language)
 
 
 def lying(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:

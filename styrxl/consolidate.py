@@ -42,25 +42,12 @@ def consolidate(
     """Return the workbook of the council, or of a board and its units, but for its sources.
 
     Only returns that are accepted and in force go in. A page with nothing to say is left out; what is missing is always said.
-    ``behind``: what a follow-up follows. ``kept``: the board's feedback so far, by id of unit or commitment.
+    ``behind``: what a follow-up follows. ``kept``: the board's feedback so far, by id of unit or commitment. The pages are made as they
+    are asked for, once: in a large round they are many rows.
     """
-    view, book, pages = opened(judged, plan, issued, scope, board, behind, kept)
-    return view, replace(book, pages=tuple(pages))
-
-
-def opened(
-    judged: JudgedRound,
-    plan: Plan,
-    issued: Iterable[Issued],
-    scope: Scope,
-    board: str | None = None,
-    behind: Behind | None = None,
-    kept: Mapping[str, str] | None = None,
-) -> tuple[View, Book, Iterator[Page]]:
-    """Return as ``consolidate``, but the book without its pages, and these one at a time: in a large round they are many rows."""
     view = View(judged, plan, scope, tuple(issued), board, behind, kept or {})
     title = f"{scope.round_name} – {view.name(board) if board else scope.municipality}"
-    return view, Book(title, scope.language, f"{scope.municipality} · {scope.round_name}", (), view.up), _pages(view)
+    return view, Book(title, scope.language, f"{scope.municipality} · {scope.round_name}", _pages(view), view.up)
 
 
 def _pages(view: View) -> Iterator[Page]:

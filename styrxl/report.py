@@ -24,7 +24,7 @@ from styrxl.behind import Behind
 from styrxl.book import Block, Book, Link, Page, Tally, total, unique
 from styrxl.charts import WIDTH as CHART_WIDTH
 from styrxl.charts import drawn, height
-from styrxl.consolidate import opened, sources
+from styrxl.consolidate import consolidate, sources
 from styrxl.judged import JudgedRound
 from styrxl.page import clean, for_footer
 from styrxl.pagewidths import NUMBERS, page_widths, printed, text_lines
@@ -91,12 +91,14 @@ def _made(
     kept: Mapping[str, str],
     stem: str,
 ) -> Made:
-    view, book, pages = opened(judged, plan, issued, scope, board, behind, kept)
+    view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
     workbook = _workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
     too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
     desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
-    sheets = [*map(partial(_sheet, desk), pages)]  # each page is let go of when it has been written: in a large round they are many rows
+    sheets = [
+        *map(partial(_sheet, desk), book.pages)
+    ]  # each page is let go of when it has been written: in a large round they are many rows
     sheets.append(_sheet(desk, sources(view, _added(sheets))))
     return Made(packed(workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
 

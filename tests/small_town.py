@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
+from styrxl.book import Book
+from styrxl.consolidate import consolidate
 from styrxl.findings import finding
 from styrxl.forms import Forms, standard_folder
 from styrxl.judged import Judged, JudgedRound
 from styrxl.plan import Adjustment, CouncilGoal, Organisation, Plan
-from styrxl.view import Issued, Scope
+from styrxl.view import Issued, Scope, View
 
 ROUND = "2027-plan"
 DAY = date(2027, 1, 15)
@@ -216,3 +219,9 @@ def _rows() -> Rows:
             row(3, "UBN-BRUN", "Annan plan", 5, elsewhere="yes", where="Stratsys"),
         ],
     }
+
+
+def consolidated(*what: Any, **more: Any) -> tuple[View, Book]:
+    """Return as ``consolidate`` does, with all pages made, to be looked at again and again."""
+    view, book = consolidate(*what, **more)
+    return view, replace(book, pages=tuple(book.pages))

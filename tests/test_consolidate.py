@@ -8,9 +8,23 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from small_town import DAY, GOALS, ORGANISATIONS, ROUND, council_goal, judged_return, municipality, organisation, row, scope, tables, town
+from small_town import (
+    DAY,
+    GOALS,
+    ORGANISATIONS,
+    ROUND,
+    consolidated,
+    council_goal,
+    judged_return,
+    municipality,
+    organisation,
+    row,
+    scope,
+    tables,
+    town,
+)
 from styrxl.book import Block, Book, Link, Page, Row, Tally, fitted, outline, target, total, unique
-from styrxl.consolidate import consolidate, handed_in, sources
+from styrxl.consolidate import handed_in, sources
 from styrxl.findings import placeholders
 from styrxl.judged import JudgedRound
 from styrxl.phrases import Phrases
@@ -21,7 +35,7 @@ SHEETS = ["Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "I
 
 
 def council(language: str = "sv") -> Book:
-    return consolidate(*town(language))[1]
+    return consolidated(*town(language))[1]
 
 
 def page(book: Book, name: str) -> Page:
@@ -250,7 +264,7 @@ def test_what_is_missing_and_what_to_look_at() -> None:
 
 def test_sources_check_what_was_written_against_what_came_in() -> None:
     """``0`` and ``UBN``: 1 confirmation, 3 answers, 1 goal, 3 commitments, 1 indicator, 2 budget lines, 2 unit frames, 1 investment."""
-    view, _ = consolidate(*town())
+    view, _ = consolidated(*town())
     assert handed_in(view) == {0: Tally(14, 100.0 + 1100.5 + 500.0 + 700.0 + 300.0 + 200.0), 2: Tally(3), 3: Tally(2)}
     written = {**handed_in(view), 3: Tally(1)}
     rows = {r.cells[1].text: r.cells[4:] for r in sources(view, written).blocks[0].rows}
@@ -262,7 +276,7 @@ def test_sources_check_what_was_written_against_what_came_in() -> None:
 
 
 def test_a_board_sees_itself_and_its_units() -> None:
-    _, book = consolidate(*town(), board="UBN")
+    _, book = consolidated(*town(), board="UBN")
     assert book.up == "../../"
     assert [p.name for p in book.pages] == SHEETS
     assert [r.cells[0] for r in block("Åtaganden", book=book).rows] == [r.cells[0] for r in block("Åtaganden").rows]
@@ -275,7 +289,7 @@ def test_a_board_sees_itself_and_its_units() -> None:
 
 
 def test_a_board_sees_nothing_of_others() -> None:
-    _, book = consolidate(*town(), board="KFN")
+    _, book = consolidated(*town(), board="KFN")
     assert [p.name for p in book.pages] == ["Översikt", "Ekonomi", "Uppsikt", "Saknas och varningar"]
     told = str([shown(b.rows) for p in book.pages for b in p.blocks])
     assert "Utbildning" not in told
@@ -285,7 +299,7 @@ def test_a_board_sees_nothing_of_others() -> None:
 def test_a_board_without_units() -> None:
     judged, _, issued, of = town()
     alone = municipality([organisation("KFN", "Kulturnämnden", "board")], GOALS, {"KFN": (900.0, None)})
-    view, book = consolidate(replace(judged, returns=judged.returns[1:2]), alone, issued, of, "KFN")
+    view, book = consolidated(replace(judged, returns=judged.returns[1:2]), alone, issued, of, "KFN")
     assert [p.name for p in book.pages] == ["Översikt", "Ekonomi", "Saknas och varningar"]
     assert view.units == ()
 
@@ -293,7 +307,7 @@ def test_a_board_without_units() -> None:
 def test_a_municipality_without_administrations() -> None:
     judged, whole, issued, of = town()
     those = tuple(replace(o, administration_id=None) for o in ORGANISATIONS if o.kind != "administration")
-    _, book = consolidate(judged, replace(whole, organisations=those), issued, of)
+    _, book = consolidated(judged, replace(whole, organisations=those), issued, of)
     groups, everybody = page(book, "Uppsikt").blocks
     assert [r.cells[1] for r in groups.rows] == ["Nämnd", "Nämnd"]
     assert {r.cells[2] for r in everybody.rows} == {None}
@@ -301,7 +315,7 @@ def test_a_municipality_without_administrations() -> None:
 
 def test_an_empty_inbox_still_says_what_is_missing() -> None:
     _, whole, issued, of = town()
-    view, book = consolidate(JudgedRound(ROUND, (), {}), whole, issued, of)
+    view, book = consolidated(JudgedRound(ROUND, (), {}), whole, issued, of)
     assert [p.name for p in book.pages] == [
         "Översikt",
         "Målkedja",
@@ -324,7 +338,7 @@ def test_an_empty_inbox_still_says_what_is_missing() -> None:
 
 def test_a_plan_with_one_goal() -> None:
     judged, whole, issued, of = town()
-    _, book = consolidate(judged, replace(whole, goals=(GOALS[0],)), issued, of)
+    _, book = consolidated(judged, replace(whole, goals=(GOALS[0],)), issued, of)
     assert [b.chart.title for b in page(book, "Översikt").blocks if b.chart][1] == "Det enda målet har åtaganden"
     loose = [r.cells[1] for r in block("Målkedja", book=book).rows][-3:]
     assert loose == [None, "KF-M2", "KF-M3"]  # under a heading of their own: answers to goals that no longer hold are not lost
@@ -333,7 +347,7 @@ def test_a_plan_with_one_goal() -> None:
 def test_nothing_missing_is_said_too() -> None:
     kfn = organisation("KFN", "Kulturnämnden", "board")
     judged = JudgedRound(ROUND, (judged_return(0, "KFN", form="annual_plan"),), {})
-    _, book = consolidate(judged, municipality([kfn], (), {}), [Issued("KFN", "annual_plan", DAY)], scope())
+    _, book = consolidated(judged, municipality([kfn], (), {}), [Issued("KFN", "annual_plan", DAY)], scope())
     lacking, warnings = page(book, "Saknas och varningar").blocks
     assert (lacking.rows, lacking.empty) == ((), "✓ Ingenting saknas.")
     assert (warnings.rows, warnings.empty) == ((), "✓ Inga varningar.")

@@ -17,13 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from small_town import FORMS, row, tables
+from small_town import FORMS, consolidated, row, tables
 from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
 from styrxl import report
 from styrxl.behind import Behind, Past
 from styrxl.book import Block, Book, Link, Page, Row
-from styrxl.consolidate import consolidate, handed_in
+from styrxl.consolidate import handed_in
 from styrxl.errors import StyrxlError
 from styrxl.feedback import feedback
 from styrxl.inbox import open_desk
@@ -48,7 +48,7 @@ DEVIATIONS = (  # what less what is what
 
 
 def council(kind: str, language: str = "sv") -> Book:
-    return consolidate(*follow_up(kind, language), None, behind(kind))[1]
+    return consolidated(*follow_up(kind, language), None, behind(kind))[1]
 
 
 def page(book: Book, name: str) -> Page:
@@ -81,7 +81,7 @@ def board_book(*of: Any) -> bytes:
 
 @pytest.mark.parametrize("kind", ROUNDS)
 def test_every_figure_of_the_small_year(kind: str) -> None:
-    book = consolidate(*planning())[1] if kind == "plan" else council(kind)
+    book = consolidated(*planning())[1] if kind == "plan" else council(kind)
     found = {p.name: [shown(r) for r in every_row(p)] for p in book.pages}
     assert list(found) == list(ROWS[kind])
     for name, rows in ROWS[kind].items():
@@ -132,8 +132,8 @@ def test_charts_say_one_thing_each_and_have_their_figures_beside_them() -> None:
 def test_amounts_are_said_as_each_language_writes_them(language: str, said: str) -> None:
     judged, plan, issued, of = follow_up("t1", language)
     outcomes = judged.tables["outcomes"].replace({"unfunded": {10.0: 1234.5}})
-    book = consolidate(replace(judged, tables={**judged.tables, "outcomes": outcomes}), plan, issued, of, None, behind("t1"))[1]
-    assert said in str(book.pages[0].blocks[0].rows[-1].cells[2])
+    book = consolidated(replace(judged, tables={**judged.tables, "outcomes": outcomes}), plan, issued, of, None, behind("t1"))[1]
+    assert said in str(next(iter(book.pages)).blocks[0].rows[-1].cells[2])
 
 
 def test_frames_are_those_of_the_rounds_day() -> None:
@@ -145,7 +145,7 @@ def test_frames_are_those_of_the_rounds_day() -> None:
 def test_the_councils_own_assessment_goes_before_the_suggested_one() -> None:
     own = CouncilAssessment("2027-t1", "KF-M2", "on_track", None, None)
     judged, plan, issued, of = follow_up("t1")
-    book = consolidate(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
+    book = consolidated(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
     goal = next(r for r in page(book, "Måluppfyllelse").blocks[0].rows if r.cells[0] == "KF-M2")
     assert goal.cells[-2] == "✓ Bedöms uppfyllas"
     assert str(goal.cells[-1]).startswith("Fullmäktiges egen bedömning. Förslaget var: Bedöms inte uppfyllas.")
@@ -179,7 +179,7 @@ def after_a_year(kind: str, assessment: str) -> Behind:
 )
 def test_last_year_stands_first_in_the_trend(kind: str, then: str, rounds: list[str], said: tuple[str, ...]) -> None:
     """Year-end has the council's own word in it too, marked; in the chart last year is the first bar."""
-    book = consolidate(*follow_up(kind), None, after_a_year(kind, then))[1]
+    book = consolidated(*follow_up(kind), None, after_a_year(kind, then))[1]
     trend = block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång")
     assert [f.heading for f in trend.fields] == ["Id", "Fullmäktigemål", "Helår 2026", *rounds, "Utveckling"]
     own = ("! Delvis uppfyllt (fullmäktiges egen)", "Sämre än förra gången") if kind == "year" else ()
@@ -193,7 +193,7 @@ def test_what_cannot_be_assessed_is_a_value_of_its_own() -> None:
     judged, plan, issued, of = follow_up("t1")
     unsure = judged.tables["goal_assessments"].replace({"assessment": {"off_track": "not_assessable"}})
     judged = replace(judged, tables={**judged.tables, "goal_assessments": unsure})
-    book = consolidate(judged, plan, issued, of, None, after_a_year("t1", "fulfilled"))[1]
+    book = consolidated(judged, plan, issued, of, None, after_a_year("t1", "fulfilled"))[1]
     told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
     assert told["Fullmäktiges mål som bedöms uppfyllas"] == (0, "av 2; 1 delvis, 0 inte, 1 kan inte bedömas")
     assert told["Nämndmål som bedöms uppfyllas"] == (1, "av 4; 1 delvis, 0 inte, 2 kan inte bedömas")
@@ -207,7 +207,7 @@ def test_what_cannot_be_assessed_is_a_value_of_its_own() -> None:
     assert goal.cells[-2] == "Kan inte bedömas"
     assert shown(block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång").rows[1])[-1] == "Går inte att jämföra"
     own = CouncilAssessment("2027-t1", "KF-M1", "not_assessable", None, None)
-    book = consolidate(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
+    book = consolidated(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
     assert page(book, "Översikt").blocks[0].rows[2].cells[2] == (
         "av 2; 0 delvis, 0 inte, 2 kan inte bedömas; 1 med fullmäktiges egen bedömning"
     )
@@ -223,7 +223,7 @@ def test_a_board_that_never_answered() -> None:
     """It is named, its goals and commitments are said to lack answers, and nothing of it is added up or guessed."""
     _, plan, issued, of = follow_up("year")
     never = replace(behind("year"), earlier=tuple(silent(p, KFN) for p in behind("year").earlier))
-    book = consolidate(silent(past("year"), KFN).judged, plan, issued, of, None, never)[1]
+    book = consolidated(silent(past("year"), KFN).judged, plan, issued, of, None, never)[1]
     assert shown(block(book, "Saknas och varningar", "Det här saknas").rows[0])[::2] == ("Kulturnämnden", "Har inte lämnat in.")
     told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
     assert told["Nämnder med klar uppföljning"] == (1, "av 2")
@@ -241,7 +241,7 @@ def test_a_board_that_never_answered() -> None:
 
 def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
     nothing = Behind(plans(), (Past(Round(2027, "t1"), JudgedRound("2027-t1", (), {})),))
-    book = consolidate(*follow_up("t2"), None, nothing)[1]
+    book = consolidated(*follow_up("t2"), None, nothing)[1]
     assert [b.heading for b in page(book, "Måluppfyllelse").blocks] == [
         *("Fullmäktiges mål, med antal nämndmål och åtaganden under dem", "Nämndernas mål")
     ]
@@ -251,7 +251,7 @@ def test_a_workbook_made_from_an_older_return_than_the_one_that_counts_says_so()
     first = {r.owner or "": r.sha256 for r in past("t1").judged.returns}
     made_from = {UBN: {"2027-plan": plans().told.returns[UBN], "2027-t1": "0" * 64}, ALBY: {"2027-plan": plans().told.returns[ALBY]}}
     made_from[BIBL] = {"2027-plan": plans().told.returns[BIBL]}
-    book = consolidate(*follow_up("t2"), None, behind("t2", made_from))[1]
+    book = consolidated(*follow_up("t2"), None, behind("t2", made_from))[1]
     older = block(book, "Saknas och varningar", "Bygger på äldre svar")
     assert first[UBN] != "0" * 64
     assert [(r.cells[0], r.cells[1], str(r.cells[2]).split(",")[0]) for r in older.rows] == [
@@ -263,11 +263,11 @@ def test_a_workbook_made_from_an_older_return_than_the_one_that_counts_says_so()
 def test_a_unit_that_has_moved_is_counted_once_under_its_new_board() -> None:
     judged, plan, issued, of = follow_up("t2")
     moved = tuple(replace(o, board_id=KFN, administration_id=None) if o.org_id == ALBY else o for o in plan.organisations)
-    view, book = consolidate(judged, replace(plan, organisations=moved), issued, of, None, behind("t2"))
+    view, book = consolidated(judged, replace(plan, organisations=moved), issued, of, None, behind("t2"))
     listed = [(r.cells[0], r.cells[1]) for r in page(book, "Åtaganden").blocks[0].rows]
     assert Counter(code for code, _ in listed)[f"{ALBY}-2027-A1"] == 1
     assert dict(listed)[f"{ALBY}-2027-A1"] == "Kulturnämnden"
-    _, own = consolidate(judged, replace(plan, organisations=moved), issued, of, KFN, behind("t2"))
+    _, own = consolidated(judged, replace(plan, organisations=moved), issued, of, KFN, behind("t2"))
     chain = {r.cells[1] for r in page(own, "Målkedja").blocks[0].rows}
     assert {"UBN-M1", f"{ALBY}-2027-A1"} <= chain  # what it hangs under comes along
     assert "UBN-M2" not in chain
@@ -439,7 +439,7 @@ def _asked(kind: str, name: str) -> bool:
 @given(years())
 def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) -> None:
     judged, plan, issued, of, board, behind_ = case
-    view, book = consolidate(judged, plan, issued, of, board, behind_)
+    view, book = consolidated(judged, plan, issued, of, board, behind_)
     rows, money, places = Counter[int](), dict[int, list[float]](), Counter[tuple[str, str | None]]()
     for each in (b for p in book.pages for b in p.blocks):
         for r in (*each.rows, *each.totals):
@@ -459,7 +459,7 @@ def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) ->
 def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: tuple[Any, ...]) -> None:
     judged, plan, issued, of, board, behind_ = case
     of = replace(of, language="sv")
-    _, book = consolidate(judged, plan, issued, of, board, behind_)
+    _, book = consolidated(judged, plan, issued, of, board, behind_)
     now = "Utfall" if of.kind == "year" else "Helårsprognos"
     for each in (b for p in book.pages if p.name in ("Översikt", "Ekonomi", "Investeringar") for b in p.blocks):
         heads = [f.heading for f in each.fields]
@@ -484,7 +484,7 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
 def test_sums_tie_out_from_activity_to_board_to_council(case: tuple[Any, ...]) -> None:
     """To the öre: what stands under a board adds up to its row, and the boards' rows to the last one."""
     judged, plan, issued, of, board, behind_ = case
-    _, book = consolidate(judged, plan, issued, replace(of, language="sv"), board, behind_)
+    _, book = consolidated(judged, plan, issued, replace(of, language="sv"), board, behind_)
     for each in (b for p in book.pages if p.name in ("Ekonomi", "Investeringar") for b in p.blocks if b.totals):
         heads = [(n, f.heading) for n, f in enumerate(each.fields) if f.kind == "money"]
         for n, heading in heads:
