@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate
-from typing import Any
+from itertools import accumulate, islice
+from typing import Any, overload
 from urllib.parse import quote
 
 PLAIN, SHADED, BOLD = range(3)  # weights of a row: bold ones are shaded too
+_AT_ONCE = 2_000  # rows that are gathered together
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,98 @@ class Row:
     again: bool = False  # a further part of a row that is counted where it first stands; its money is its own
 
 
+class OnDemand(Sequence[Any]):
+    """A column whose values are made each time that they are asked for, each from what stands at its place in some lists."""
+
+    __slots__ = ("_made", "_of")
+
+    def __init__(self, made: Callable[..., Any], *of: Sequence[Any]) -> None:
+        """Take what makes a value, and the lists that hold what it is made of."""
+        self._made, self._of = made, of
+
+    def __len__(self) -> int:
+        """Return how many values there are."""
+        return len(self._of[0])
+
+    def __getitem__(self, at: int | slice) -> Any:
+        """Return a value, or a list of some."""
+        some = [values[at] for values in self._of]
+        return [*map(self._made, *some)] if isinstance(at, slice) else self._made(*some)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the values."""
+        return map(self._made, *self._of)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Sequence[Row]):
+    """Rows that are kept column by column, each put together when it is asked for: a large round has hundreds of thousands.
+
+    All is as ``Row`` has it; ``amounts`` are those of the rows that have any, by place, and what comes after them is empty where it is 0
+    in all rows.
+    """
+
+    cells: tuple[Sequence[Any], ...]
+    source: Sequence[int | None]
+    amounts: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    level: Sequence[int] = ()
+    indent: Sequence[int] = ()
+    weight: Sequence[int] = ()
+    sums: Sequence[int] = ()
+    again: Sequence[int] = ()
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.source)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Columns: ...
+    def __getitem__(self, at: int | slice) -> Row | Columns:
+        """Return a row, or columns of some."""
+        if isinstance(at, slice):
+            places = range(len(self))[at] if self.amounts else ()
+            amounts = {n: self.amounts[row] for n, row in enumerate(places) if row in self.amounts}
+            return Columns(tuple(values[at] for values in self.cells), self.source[at], amounts, *(flags[at] for flags in self.flags))
+        row = range(len(self))[at]
+        level, indent, weight, sums, again = (flags[row] if flags else 0 for flags in self.flags)
+        cells = tuple(values[row] for values in self.cells)
+        return Row(cells, self.source[row], level, indent, weight, self.amounts.get(row, ()), bool(sums), bool(again))
+
+    @property
+    def flags(self) -> tuple[Sequence[int], ...]:
+        """What there is a number for in each row, or none at all."""
+        return self.level, self.indent, self.weight, self.sums, self.again
+
+
+def across(rows: Sequence[Row]) -> Columns:
+    """Return rows column by column."""
+    if isinstance(rows, Columns):
+        return rows
+    flags = ([r.level for r in rows], [r.indent for r in rows], [r.weight for r in rows], [r.sums for r in rows], [r.again for r in rows])
+    cells = tuple(zip(*(r.cells for r in rows), strict=True))
+    amounts = {n: r.amounts for n, r in enumerate(rows) if r.amounts}
+    return Columns(cells, [r.source for r in rows], amounts, *(some if any(some) else () for some in flags))
+
+
+def gathered(rows: Iterable[Row]) -> Columns:
+    """Return rows column by column, of which only some are there at a time."""
+    left = iter(rows)
+    cells, source, amounts = list[list[Any]](), list[int | None](), dict[int, tuple[float, ...]]()
+    flags = [array("i") for _ in range(5)]
+    while some := [*islice(left, _AT_ONCE)]:
+        part = across(some)
+        cells = cells or [[] for _ in part.cells]
+        amounts |= {len(source) + n: those for n, those in part.amounts.items()}
+        source += part.source
+        for mine, more in zip(cells, part.cells, strict=True):
+            mine.extend(more)
+        for kept, found in zip(flags, part.flags, strict=True):
+            kept.extend(found or bytes(len(part)))
+    return Columns(tuple(cells), source, amounts, *(kept if any(kept) else () for kept in flags))
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """Figures of a chart, one for each of its categories; ``labels`` is the number format that the bars say them in."""
@@ -88,7 +182,7 @@ class Block:
     """Rows under one row of headings. ``table`` names an Excel table; ``totals`` stand below it; ``empty`` is said without rows."""
 
     fields: tuple[Field, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     heading: str | None = None
     note: str | None = None
     table: str | None = None
@@ -104,6 +198,15 @@ class Block:
     def starts(self) -> tuple[int, ...]:
         """The column of the sheet in which each of its own begins, and last how many it takes."""
         return tuple(accumulate((f.span for f in self.fields), initial=0))
+
+    def column(self, n: int) -> Sequence[Any]:
+        """Return the values of a column, without those of the totals."""
+        return self.rows.cells[n] if isinstance(self.rows, Columns) and self.rows else [row.cells[n] for row in self.rows]
+
+    @property
+    def levels(self) -> Sequence[int]:
+        """The rows' levels of the outline; nothing where all are always seen."""
+        return self.rows.level if isinstance(self.rows, Columns) else [row.level for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)

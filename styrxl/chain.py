@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from styrxl.book import BOLD, PLAIN, Block, Field, Link, Page, Row, outline
+from styrxl.book import BOLD, PLAIN, Block, Field, OnDemand, Page, Row, gathered, outline
 from styrxl.listing import LINK_WIDTH, Spread, page, rest, spread
 from styrxl.tree import BOARD_GOAL, COUNCIL_GOAL, UNIT_GOAL, Node
 from styrxl.view import View, joined, plain
@@ -17,9 +17,11 @@ _TOLD = frozenset({"goal_id", "text", "parent_id", "focus_area", "dimension", "c
 
 def chain(view: View) -> Page | None:
     """Show the tree; None where the council has no goals and nobody has any."""
-    rows = [*_rows(view)]
+    rows = gathered(_rows(view))
     if not rows:
         return None
+    *cells, sources = rows.cells
+    rows = replace(rows, cells=(*cells, OnDemand(lambda source: view.link(*source) if source else None, sources)))
     heading = view.phrases.heading
     fields = (
         Field(heading("kind"), width=17),
@@ -32,10 +34,11 @@ def chain(view: View) -> Page | None:
         Field(heading("rest"), width=28),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return page(view, "tree", [Block(fields, tuple(rows), folded=outline([r.level for r in rows], MOST_SEEN))])
+    return page(view, "tree", [Block(fields, rows, folded=outline(rows.level, MOST_SEEN))])
 
 
 def _rows(view: View) -> Iterator[Row]:
+    """Yield the rows, each with what its link is made of in the last cell: whole links are too much to keep."""
     told = {table: list(plain(view.table(table))) for table in ("goals", "goal_responses")}
     spreads = {table: spread(view, table) for table in told}
     answers = _answers(view, told["goal_responses"], spreads["goal_responses"])
@@ -85,13 +88,13 @@ def _answers(view: View, rows: Sequence[Mapping[str, Any]], spreads: Sequence[Sp
         text = joined([f"{said}.", row.get("contribution"), row.get("reason")], " ")
         cells = (view.phrases.kind("answer"), row["goal_id"], text, view.name(row["_owner"]), None, None, None)
         more, amounts = rest(view, row, spreads, _TOLD)
-        answer = Row((*cells, more, _link(view, row)), int(row["_source"]), level=1, indent=1, amounts=amounts)
+        source = int(row["_source"])
+        answer = Row((*cells, more, (source, row["_sheet"], int(row["_row"]))), source, level=1, indent=1, amounts=amounts)
         found.setdefault(row["goal_id"], []).append(answer)
     return found
 
 
 def _row(view: View, node: Node, goal: Mapping[str, Any] | None, spreads: Sequence[Spread]) -> Row:
-    link = view.link(*node.source) if node.source else None
     more, amounts = rest(view, goal, spreads, _TOLD) if goal else (None, ())
     remarks = [more]
     if node.kind == COUNCIL_GOAL:
@@ -111,7 +114,7 @@ def _row(view: View, node: Node, goal: Mapping[str, Any] | None, spreads: Sequen
             node.commitments if node.below or node.kind == COUNCIL_GOAL else None,
             "; ".join(node.more) or None,
             joined(remarks),
-            link,
+            node.source,
         ),
         source=node.source[0] if node.source and goal else None,  # commitments are counted on their own page
         level=depth,
@@ -125,7 +128,3 @@ def _emptiness(view: View, node: Node) -> str | None:
     if node.below:
         return None
     return view.phrases.word("only_also", n=node.also) if node.also else view.phrases.word("nothing_hangs")
-
-
-def _link(view: View, row: Mapping[str, Any]) -> Link:
-    return view.link(int(row["_source"]), row["_sheet"], int(row["_row"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 from styrxl import findings
-from styrxl.book import BOLD, Block, Field, Page, Row, total
+from styrxl.book import BOLD, Block, Columns, Field, OnDemand, Page, Row, total
 from styrxl.forms import Column, Form, Sheet
 from styrxl.tree import natural
 from styrxl.view import View, column, joined, plain
 
 LINK_WIDTH = 17.0
-Filled = tuple[Field, list[Any]]  # a column and its values
+Filled = tuple[Field, Sequence[Any]]  # a column and its values
 _KIND = {"text": "text", "choice": "text", "ref": "text", "integer": "integer", "number": "number", "date": "date"}
 _PRINTED = ("commitment_id", "text", "parent_id", "responsible", "start", "end", "expected_result")  # what paper has room for
 _PLANS = ("confirmation", "goal_responses", "goals", "commitments", "indicators", "budget", "unit_frames", "investments", "plan_elsewhere")
@@ -80,19 +81,25 @@ def _spread(view: View, form: Form, col: Column) -> Spread:
     return Spread(col, heading, labels, sources)
 
 
-def values(view: View, frame: pd.DataFrame, of: Spread) -> list[Any]:
+def values(view: View, frame: pd.DataFrame, of: Spread) -> Sequence[Any]:
     """Return a column's values as readers see them: choices and goals in words, several ids with space between."""
+    if of.column.kind == "date" and of.sources is None and of.column.field in frame and frame[of.column.field].dtype.kind == "M":
+        return OnDemand(_moment, frame[of.column.field].array)  # as a frame has them they take a tenth of the room
     found = column(frame, of.column.field)
     if of.sources is not None:
         found = [v if s in of.sources else None for v, s in zip(found, frame["_source"].tolist(), strict=True)]
     if of.column.many:
         return [v.replace(";", "; ") if isinstance(v, str) else v for v in found]
     if of.column.kind == "ref":
-        labels = view.labels
-        return [v if v is None else labels.get(v) or named(view, v) for v in found]
+        labels = {v: view.label(v) or named(view, v) for v in {*found} if v is not None}
+        return [labels.get(v) for v in found]
     if of.labels:
         return [v if v is None else of.labels.get(v, v) for v in found]
     return found
+
+
+def _moment(value: Any) -> Any:
+    return None if value is pd.NaT else value
 
 
 def named(view: View, org_id: str) -> str:
@@ -114,11 +121,10 @@ def filled(view: View, frame: pd.DataFrame, spreads: Sequence[Spread]) -> list[F
 
 def listed(view: View, name: str, frame: pd.DataFrame, columns: Sequence[Filled]) -> Block:
     """Return rows of returns as a block, the link to the source last."""
-    sources = [int(s) for s in frame["_source"].tolist()]
-    links = [view.link(s, sheet, int(row)) for s, sheet, row in zip(sources, frame["_sheet"].tolist(), frame["_row"].tolist(), strict=True)]
+    sources, rows = array("q", map(int, frame["_source"].tolist())), array("q", map(int, frame["_row"].tolist()))
+    links = OnDemand(view.link, sources, frame["_sheet"].tolist(), rows)
     fields = (*(f for f, _ in columns), Field(view.phrases.heading("source"), "link", LINK_WIDTH, screen=True))
-    cells = zip(*(v for _, v in columns), links, strict=True)
-    return Block(fields, tuple(Row(those, source) for source, those in zip(sources, cells, strict=True)), table=name)
+    return Block(fields, Columns((*(v for _, v in columns), links), sources), table=name)
 
 
 def owners(view: View, frame: pd.DataFrame, *, units: bool) -> list[Filled]:
@@ -126,7 +132,7 @@ def owners(view: View, frame: pd.DataFrame, *, units: bool) -> list[Filled]:
     those = frame["_owner"].tolist()
     board = Field(view.phrases.heading("board"), "name", 17)
     unit = Field(view.phrases.heading("unit"), "name", 17)
-    found = [(board, [view.board_name(o) for o in those])] if view.board is None else []
+    found: list[Filled] = [(board, [view.board_name(o) for o in those])] if view.board is None else []
     return [*found, (unit, [view.unit_name(o) for o in those])] if units else found
 
 
@@ -146,8 +152,7 @@ def commitments(view: View) -> Page | None:
     frame = view.table("commitments")
     if not len(frame):
         return None
-    keys = [(view.rank[o], natural(str(i or ""))) for o, i in zip(column(frame, "_owner"), column(frame, "commitment_id"), strict=True)]
-    frame = frame.iloc[sorted(range(len(frame)), key=keys.__getitem__)]
+    frame = frame.iloc[_in_order(view, frame, "commitment_id")]
     heading, areas = view.phrases.heading, {g.goal_id: g.focus_area for g in view.plan.goals}
     nodes = [view.by_node[i] if (i := str(own or "")) in view.by_node else None for own in column(frame, "commitment_id")]
     goals = [n.council_goal if n else None for n in nodes]
@@ -160,6 +165,15 @@ def commitments(view: View) -> Page | None:
     # The id comes first; what is reached stands beside the goal that it serves.
     columns = [*told[:1], *owners(view, frame, units=True), *told[1:3], reached, *told[3:], area, *more]
     return page(view, "commitments", [listed(view, "commitments", frame, columns)])
+
+
+def _in_order(view: View, frame: pd.DataFrame, name: str) -> list[int]:
+    """Return the places of rows in the order of owners, and each owner's in that of their ids."""
+    mine: dict[str, list[int]] = {}
+    for at, owner in enumerate(frame["_owner"].tolist()):
+        mine.setdefault(owner, []).append(at)
+    ids = [str(own or "") for own in column(frame, name)]
+    return [at for owner in sorted(mine, key=view.rank.__getitem__) for at in sorted(mine[owner], key=lambda at: natural(ids[at]))]
 
 
 def indicators(view: View) -> Page | None:

@@ -111,6 +111,12 @@ def zipped(parts: Mapping[str, Kept | Sequence[bytes | Packed]]) -> list[bytes]:
     return _zip((name.encode("ascii"), *_together(parts[name])) for name in sorted(parts, key=_order))
 
 
+def joined(pieces: Sequence[bytes | Packed]) -> Kept:
+    """Return a part in pieces as it lies in a workbook."""
+    crc, size, stream = _together(pieces)
+    return Kept(crc, size, b"".join(stream))
+
+
 def _together(pieces: Kept | Sequence[bytes | Packed]) -> tuple[int, int, list[bytes]]:
     """Return checksum, length and compressed stream of a part."""
     if isinstance(pieces, Kept):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.utils import column_index_from_string, get_column_letter
@@ -34,6 +35,13 @@ def token(name: str) -> str:
 def clean(text: str) -> str:
     """Return a text without letters that XML forbids or that tokens are made of, and no longer than a cell holds."""
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:_LONGEST]
+
+
+def escaped(text: str) -> str:
+    """Return a text as XML has it, clean; most are so as they stand, and this is seen at once."""
+    if text.isprintable() and "&" not in text and "<" not in text and ">" not in text and len(text) <= _LONGEST:
+        return text
+    return escape(clean(text))
 
 
 @dataclass(slots=True)

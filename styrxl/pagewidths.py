@@ -20,6 +20,7 @@ NUMBERS = frozenset({"money", "count", "number", "integer"})  # kinds that stand
 _NARROW = 14.0
 _UNCLAIMED = 10.0  # of a column that only spans take
 _SCALE = 40
+_AT_ONCE = 10_000  # texts that are measured together
 _TABLE = bytes(min(255, round(look.text_width(bytes([n]).decode("cp1252", "replace")) * _SCALE)) for n in range(256))
 _LETTERS = np.frombuffer(_TABLE, dtype=np.uint8)
 
@@ -46,7 +47,7 @@ def page_widths(page: Page, room: float) -> list[float]:
     if not any(b.chart for b in blocks):  # what runs on to the right would else run off the paper
         notes = [(n, at, b) for b in blocks for n, (f, at) in enumerate(zip(b.fields, b.starts, strict=False)) if f.kind == "note"]
         for n, at, b in notes:
-            wished[at] = least[at] = max([least[at], *(quick_width(v) + 2 for r in b.rows if (v := r.cells[n]))])
+            wished[at] = least[at] = max([least[at], *(quick_width(v) + 2 for v in b.column(n) if v)])
     return [*fitted(wished[:paper], least[:paper], room), *wished[paper:]]
 
 
@@ -67,18 +68,27 @@ def _screened(block: Block) -> int:
 def _least(block: Block, n: int, field: Field) -> float:
     head = _word_width([field.heading], bold=True) + (2.6 if block.table else 1.4) + (field.kind in NUMBERS)
     if field.kind == "name":
-        return max(head, min(_LONGEST_WORD, _word_width({v for r in block.rows if (v := r.cells[n]) is not None}) + 1.6))
+        return max(head, min(_LONGEST_WORD, _word_width({*block.column(n)}) + 1.6))
     if field.kind in _SMALL:
-        texts = {v.text if isinstance(v, Link) else v for r in block.rows if (v := r.cells[n]) is not None}
-        return max(head, min(_SMALL[field.kind], max(map(quick_width, texts), default=0.0) * look.SMALL / look.BODY + 1.8))
+        return max(head, min(_SMALL[field.kind], _widest(block.column(n)) * look.SMALL / look.BODY + 1.8))
     if field.kind == "money":
-        amounts = [v for r in (*block.rows, *block.totals) if (v := r.cells[n]) is not None]
+        amounts = (v for v in (*block.column(n), *(r.cells[n] for r in block.totals)) if v is not None)
         longest = max((len(f"{v:,.2f}" if v != int(v) else f"{v:,.0f}") for v in amounts), default=0)
         return max(head, _LEAST["money"], longest + 2.4)
     return max(head, _LEAST.get(field.kind, 9.0))
 
 
-def _word_width(texts: Iterable[str | Link], *, bold: bool = False) -> float:
+def _widest(column: Sequence[str | Link | None]) -> float:
+    """Return how wide the widest text of a column is."""
+    most = 0.0
+    for start in range(0, len(column), _AT_ONCE):
+        texts = [text for v in column[start : start + _AT_ONCE] if (text := v.text if isinstance(v, Link) else v)]
+        if texts:
+            most = max(most, float(_widths(texts, np.array([*map(len, texts)])).max()))
+    return most
+
+
+def _word_width(texts: Iterable[str | Link | None], *, bold: bool = False) -> float:
     words = {word for text in texts if isinstance(text, str) for word in text.replace("-", "- ").split()}
     return max((look.text_width(word, bold=bold) for word in words), default=0.0)
 
@@ -118,7 +128,9 @@ def lines_of(long: Long, bold: Sequence[bool]) -> list[int]:
     if long.texts:
         least, best = _estimates(long.texts, np.array(long.widths), np.array(bold)[long.rows])
         np.maximum.at(most, long.rows, least)
-        for n in np.flatnonzero(best > np.maximum(least, most[long.rows])).tolist():
+        rows = np.array(long.rows)
+        open_ = np.flatnonzero(best > np.maximum(least, most[rows]))
+        for n in open_[np.argsort(rows[open_], kind="stable")].tolist():
             row = long.rows[n]
             if best[n] > most[row]:
                 most[row] = max(most[row], look.lines(long.texts[n], long.widths[n], bold=bold[row]))

@@ -8,7 +8,7 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-from styrxl.book import Field, Link, Row, unique
+from styrxl.book import Field, Link, Row, across, unique
 from styrxl.errors import StyrxlError
 from styrxl.page import clean
 
@@ -28,7 +28,7 @@ def parquet(name: str, fields: Sequence[Field], rows: Sequence[Row]) -> bytes:
     except ImportError as error:
         raise StyrxlError("driver-missing", url=name, install=INSTALL) from error
     headings = unique([field.heading for field in fields])
-    columns = [_column(arrow, field, [row.cells[n] for row in rows]) for n, field in enumerate(fields)]
+    columns = [_column(arrow, field, values) for field, values in zip(fields, across(rows).cells, strict=True)]
     buffer = BytesIO()
     written.write_table(arrow.Table.from_arrays(columns, names=headings), buffer, row_group_size=_GROUP, compression="zstd")
     return buffer.getvalue()

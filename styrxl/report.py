@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from math import ceil
@@ -91,6 +91,21 @@ def _made(
     kept: Mapping[str, str],
     stem: str,
 ) -> Made:
+    desk, sheets = _drawn(judged, plan, issued, scope, board, behind, kept, stem)
+    return Made(packed(desk.workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
+
+
+def _drawn(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str | None,
+    behind: Behind | None,
+    kept: Mapping[str, str],
+    stem: str,
+) -> tuple[Desk, list[Sheet]]:
+    """Write all sheets, and let go of what they were made from before they are packed."""
     view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
     workbook = _workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
@@ -100,7 +115,7 @@ def _made(
         *map(partial(_sheet, desk), book.pages)
     ]  # each page is let go of when it has been written: in a large round they are many rows
     sheets.append(_sheet(desk, sources(view, _added(sheets))))
-    return Made(packed(workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
+    return replace(desk, book=replace(book, pages=())), sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +172,21 @@ def _sheet(desk: Desk, page: Page) -> Sheet:
 
 def _head(ws: Worksheet, pen: Pen, page: Page, desk: Desk) -> None:
     pen.line([pen.text(page.title, "title")], 30)
-    links = sum(isinstance(cell, Link) for block in page.blocks for row in block.rows for cell in row.cells)
-    said = page.help + (f" {desk.too_many}" if links > MOST_LINKS else "")
+    said = page.help + (f" {desk.too_many}" if _has_too_many_links(page) else "")
     span, width = _span(pen.widths)
     lines = text_lines(said, width)
     row = pen.line([pen.text(said, "sentence")], lines * look.LINE_HEIGHT + 2)
     if span > 1:
         ws.merge_cells(start_row=row, end_row=row, start_column=1, end_column=span)
     pen.blank()
+
+
+def _has_too_many_links(page: Page) -> bool:
+    """Whether a sheet has no room for all links of a page; they are only counted where they might be too many."""
+    columns = [(block, n) for block in page.blocks for n, field in enumerate(block.fields) if field.kind == "link"]
+    if sum(len(block.rows) for block, _ in columns) <= MOST_LINKS:
+        return False
+    return sum(isinstance(cell, Link) for block, n in columns for cell in block.column(n)) > MOST_LINKS
 
 
 def _span(widths: Sequence[float]) -> tuple[int, float]:
@@ -270,7 +292,7 @@ def _set_up(ws: Worksheet, pen: Pen, page: Page, heads: Sequence[int]) -> None:
         ws.column_dimensions[pen.letters[len(pen.widths)]].width = 2  # between tables and charts
     ws.sheet_view.showGridLines = False
     ws.sheet_properties.outlinePr = Outline(summaryBelow=False)
-    ws.sheet_format.outlineLevelRow = max((min(r.level, 7) for b in page.blocks for r in b.rows), default=0)
+    ws.sheet_format.outlineLevelRow = min(max((level for block in page.blocks for level in block.levels), default=0), 7)
     if len(page.blocks) == 1 and heads:
         ws.freeze_panes = f"A{heads[0] + 1}"
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -21,6 +22,7 @@ KINDS = (COUNCIL_GOAL, BOARD_GOAL, BOARD_COMMITMENT, UNIT_GOAL, UNIT_COMMITMENT)
 COMMITMENTS = (BOARD_COMMITMENT, UNIT_COMMITMENT)
 
 _DIGITS = re.compile(r"(\d+)")
+_NOTHING: Mapping[str, int] = MappingProxyType({})  # under most nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _grown(raw: Sequence[_Raw], tops: int) -> tuple[Node, ...]:
                 wanted=row.wanted,
                 more=row.more,
                 council_goal=goals[place],
-                below=below[place],
+                below=below.get(place, _NOTHING),
                 also=also.get(place, 0),
                 responsible=row.responsible,
                 place=row.place,
@@ -199,14 +201,14 @@ def _walked(raw: Sequence[_Raw], tops: int) -> tuple[list[int], list[int], list[
     return order, above, depths
 
 
-def _below(kinds: Sequence[str], above: Sequence[int]) -> list[dict[str, int]]:
-    """Count what stands under each place, by kind: from the last to the first, so that children are complete."""
-    below: list[dict[str, int]] = [{} for _ in kinds]
+def _below(kinds: Sequence[str], above: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
+    """Count what stands under each place that has anything under it, by kind: from the last to the first, so that children are complete."""
+    below: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for at in range(len(kinds) - 1, -1, -1):
         if (up := above[at]) >= 0:
             counts = below[up]
             counts[kinds[at]] = counts.get(kinds[at], 0) + 1
-            for kind, number in below[at].items():
+            for kind, number in below.get(at, _NOTHING).items():
                 counts[kind] = counts.get(kind, 0) + number
     return below
 

@@ -227,11 +227,14 @@ class View:
         return {n.id: n for n in reversed(self.nodes)}
 
     @cached_property
-    def labels(self) -> Mapping[str, str]:
-        """What a row that refers to an id says: the id and its text, as drop-downs do."""
-        goals = {g.goal_id: f"{g.goal_id} {shortened(g.text)}" for g in self.plan.goals}
-        rows = {n.id: f"{n.id} {shortened(n.text)}" for n in reversed(self.nodes)}
-        return {**goals, **rows}
+    def _goals(self) -> Mapping[str, str]:
+        return {g.goal_id: g.text for g in self.plan.goals}
+
+    def label(self, code: str) -> str | None:
+        """Return what a row that refers to an id says: the id and its text, as drop-downs do; None for one that nobody has."""
+        node = self.by_node.get(code)
+        text = node.text if node else self._goals.get(code)
+        return None if text is None else f"{code} {shortened(text)}"
 
     def name(self, owner: str | None) -> str | None:
         """Return the name of an organisation."""
