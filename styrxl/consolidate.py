@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -72,16 +73,20 @@ def _followed(follow: Followed) -> Iterator[Page | None]:
 
 def handed_in(view: View) -> dict[int, Tally]:
     """Return what the returns that count hold: rows, and all amounts that somebody typed added up, by return."""
-    rows = dict.fromkeys(view.sources, 0)
+    rows = Counter[int]()
     money: dict[int, list[float]] = {index: [] for index in view.sources}
     for table, frame in view.judged.tables.items():
         mine = frame[frame["_source"].isin(view.sources.keys())]
-        amounts = {index: _amounts(view.form_of(index), table) for index in view.sources}
-        asked = {name for names in amounts.values() for name in names}
-        columns = {name: column(mine, name) for name in asked}
-        for at, index in enumerate(mine["_source"].tolist()):
-            rows[index] += 1
-            money[index] += [v for name in amounts[index] if (v := columns[name][at]) is not None]
+        those = mine["_source"].tolist()
+        rows.update(those)
+        asked: dict[str, set[int]] = {}
+        for index in view.sources:
+            for name in _amounts(view.form_of(index), table):
+                asked.setdefault(name, set()).add(index)
+        for name, by in asked.items():
+            for index, value in zip(those, column(mine, name), strict=True):
+                if value is not None and index in by:
+                    money[index].append(value)
     return {index: Tally(rows[index], total(money[index])) for index in view.sources}
 
 

@@ -257,15 +257,20 @@ def _has_decimals(value: Any) -> bool:
 
 def _cells(strings: Mapping[str, int], of: _Filled, numbers: Sequence[str], style: int | list[int]) -> list[str]:
     """Return a column's cells as XML: this is done for every cell there is, a million times in a large round."""
+    begins, middle = f'<c r="{of.column.letter}', f'" s="{style}"'
+    if of.types <= _TEXTS and isinstance(style, int):  # most of all cells
+        full = f'{middle} t="s"><v>'
+        return [
+            f"{begins}{number}{full}{strings[text]}</v></c>" if text else f"{begins}{number}{middle}/>"
+            for number, text in zip(numbers, of.texts, strict=True)
+        ]
     if of.types <= _TEXTS:
         within = [f' t="s"><v>{strings[text]}</v></c>' if text else "/>" for text in of.values]
     elif of.types <= _AMOUNTS:
         within = ["/>" if v is None else f"><v>{whole if v == (whole := int(v)) else repr(round(float(v), 9))}</v></c>" for v in of.values]
     else:
         within = [_within(strings, value) for value in of.values]
-    begins = f'<c r="{of.column.letter}'
     if isinstance(style, int):
-        middle = f'" s="{style}"'
         return [f"{begins}{number}{middle}{inner}" for number, inner in zip(numbers, within, strict=True)]
     return [f'{begins}{number}" s="{s}"{inner}' for number, s, inner in zip(numbers, style, within, strict=True)]
 
