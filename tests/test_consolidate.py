@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -42,7 +43,7 @@ def page(book: Book, name: str) -> Page:
     return next(p for p in book.pages if p.name == name)
 
 
-def shown(rows: tuple[Row, ...]) -> list[tuple[object, ...]]:
+def shown(rows: Sequence[Row]) -> list[tuple[object, ...]]:
     """Return cells as people see them, without the trailing ones that are empty."""
     return [tuple(c.text if isinstance(c, Link) else c for c in r.cells) for r in rows]
 
