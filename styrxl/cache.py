@@ -1,7 +1,7 @@
 """Readings kept from one command to the next, in ``.styrxl-cache/``: by a file's content, and for one program, form and schema alone.
 
-It may be deleted at any time. It is bounded, holds only what lies in the inbox, and is read as data that may be damaged or forged:
-whatever does not fit is read anew.
+It may be deleted at any time. It is bounded, and is read as data that may be damaged or forged: whatever does not fit is read anew.
+Readings lie together in sheaves (``compact``), which are packed anew when too much in them is no longer in the inbox.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache as once
 from importlib import metadata, resources
 from itertools import accumulate, chain
@@ -19,7 +20,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from styrxl import __version__
-from styrxl.compact import BrokenError, unpacked
+from styrxl.compact import TOGETHER, BrokenError, packed, unpacked
 from styrxl.errors import StyrxlError
 from styrxl.files import write_atomically
 from styrxl.forms import Forms
@@ -29,98 +30,180 @@ from styrxl.reading import Reading
 FOLDER = ".styrxl-cache"
 MOST = 256_000_000  # bytes of one file of it
 FILES = 8  # that are kept: one a round
+_FEW = 40  # readings that are too few to lie together
+_PART = 4  # of those that lie together no more than one in so many may be wanted no more
 _HEAD = b"styrxl readings\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheaf:
+    """Readings that are packed together: where they lie, and of which contents they are, in order."""
+
+    at: int
+    length: int
+    of: tuple[str, ...]
+    new: bool = False  # and in a file of its own
 
 
 class Cache:
     """The readings that are kept of one folder of returns; they stay on the disk, also those that are new, until they are asked for."""
 
-    def __init__(self, path: Path, key: str) -> None:
+    def __init__(self, path: Path, key: str, forms: Forms) -> None:
         """Look up what is kept in a file under a key (``key_of``); under another key, or damaged, it holds nothing."""
         self._path = path
         self._key = key
-        self._kept: dict[str, tuple[int, int]] = {}  # where each begins in the file, and its length
-        self._new: dict[str, tuple[int, int]] = {}  # the same, in a file of their own
+        self._forms = forms
+        self._sheaves: list[_Sheaf] = []
+        self._spots: dict[str, tuple[int, int]] = {}  # of each content: its sheaf, and its place in that
+        self._opened: dict[int, dict[int, Reading]] = {}  # what is still to be asked for of sheaves that were opened
+        self._expected: frozenset[str] = frozenset()
+        self._waiting: dict[str, Reading] = {}  # new ones, not packed yet
         self._aside: IO[bytes] | None = None
         self._mark: tuple[int, ...] = ()  # of the file that was looked up
         with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             if path.stat().st_size <= 2 * MOST:
                 with path.open("rb") as file:
                     self._mark = _mark(file)
-                    self._kept = _index(file, key)
-        self._stored = frozenset(self._kept)
+                    for sheaf in _index(file, key):
+                        self._take(sheaf)
+        self._stored = frozenset(self._spots)
 
     def __contains__(self, sha256: str) -> bool:
         """Whether there is a reading of a file's content, if it is not damaged."""
-        return sha256 in self._kept or sha256 in self._new
+        return sha256 in self._spots or sha256 in self._waiting
 
     def __len__(self) -> int:
         """Count the readings."""
-        return len(self._kept.keys() | self._new.keys())
+        return len(self._spots.keys() | self._waiting.keys())
 
-    def get(self, sha256: str, forms: Forms) -> Reading | None:
+    def expect(self, wanted: Iterable[str]) -> None:
+        """Say which contents will be asked for, each once: what is unpacked beside one is kept until it is, and no longer."""
+        self._expected = frozenset(wanted)
+
+    def get(self, sha256: str) -> Reading | None:
         """Return the reading of a file's content, or None."""
-        if sha256 not in self:
+        if sha256 in self._waiting:
+            return self._waiting[sha256]
+        if sha256 not in self._spots:
             return None
-        try:
-            return unpacked(self._blob(sha256), forms)
-        except (BrokenError, StyrxlError, OSError, ValueError):
-            self._kept.pop(sha256, None)
-            self._new.pop(sha256, None)
-            self._stored -= {sha256}
+        number, place = self._spots[sha256]
+        if place not in self._opened.get(number, ()) and not self._open(number, place):
             return None
+        found = self._opened[number].pop(place)
+        if not self._opened[number]:
+            del self._opened[number]
+        return found
 
-    def put(self, sha256: str, blob: bytes) -> None:
-        """Keep a reading, as ``compact.packed`` has it; where the disk is full it is not kept."""
+    def add(self, sha256: str, reading: Reading) -> None:
+        """Keep a reading."""
+        self._waiting[sha256] = reading
+        if len(self._waiting) >= TOGETHER:
+            self._pack()
+
+    def put(self, contents: Sequence[str], data: bytes) -> None:
+        """Keep the readings of some contents, as ``compact.packed`` has them; where the disk is full they are not kept."""
+        if not contents:
+            return
         with suppress(OSError):
             if self._aside is None:
                 self._aside = TemporaryFile()  # noqa: SIM115 -- closed by ``close``
             at = self._aside.seek(0, os.SEEK_END)
-            self._aside.write(blob)
-            self._new[sha256] = at, len(blob)
+            self._aside.write(data)
+            self._take(_Sheaf(at, len(data), tuple(contents), new=True))
 
     def save(self, wanted: Iterable[str]) -> None:
-        """Write those of some contents, where that changes anything, and close; where nothing can be written nothing is."""
-        chosen: dict[str, int] = {}
-        size = 0
-        for sha256 in wanted:
-            _, length = self._new.get(sha256) or self._kept.get(sha256, (0, 0))
-            if length and sha256 not in chosen and size + length <= MOST:
-                chosen[sha256] = length
-                size += length
-        if chosen.keys() != self._stored:
+        """Write the readings of some contents, where that changes anything, and close; where nothing can be written nothing is."""
+        self._pack()
+        chosen = frozenset(wanted) & self._spots.keys()
+        if chosen != self._stored:
             # On a disk that is full or may not be written on nothing is kept: the next time takes as long as this one.
             with suppress(StyrxlError, OSError, BrokenError):
-                write_atomically(self._path, chain(_head(chosen, self._key), map(self._blob, chosen)))
+                self._bind(chosen)
+                sheaves = self._fitting(chosen)
+                write_atomically(self._path, chain(_head(sheaves, self._key), map(self._bytes, sheaves)))
                 _sweep(self._path)
-                self._kept = {}  # they lie elsewhere now; who asks again looks them up again
-            self._stored = frozenset(chosen)
         self.close()
 
     def close(self) -> None:
         """Let go of what is new and was not saved."""
-        self._new.clear()
+        self._spots.clear()
+        self._opened.clear()
+        self._waiting.clear()
         if self._aside is not None:
             self._aside.close()
             self._aside = None
 
-    def _blob(self, sha256: str) -> bytes:
-        if self._aside is not None and sha256 in self._new:
-            at, length = self._new[sha256]
-            self._aside.seek(at)
-            return self._aside.read(length)
-        at, length = self._kept[sha256]
+    def _take(self, sheaf: _Sheaf) -> None:
+        self._spots |= {sha256: (len(self._sheaves), place) for place, sha256 in enumerate(sheaf.of)}
+        self._sheaves.append(sheaf)
+
+    def _pack(self) -> None:
+        contents, readings = list(self._waiting), list(self._waiting.values())
+        self._waiting.clear()
+        self.put(contents, packed(readings))
+
+    def _open(self, number: int, place: int) -> bool:
+        """Unpack the readings of a sheaf that are expected, and one of them; a sheaf that is damaged is forgotten."""
+        readings = self._unpacked(number)
+        if readings is None:
+            return False
+        sheaf = enumerate(self._sheaves[number].of)
+        wanted = [n for n, sha256 in sheaf if n == place or (sha256 in self._expected and self._spots.get(sha256) == (number, n))]
+        self._opened[number] = {n: readings[n] for n in wanted}
+        return True
+
+    def _unpacked(self, number: int) -> list[Reading] | None:
+        sheaf = self._sheaves[number]
+        try:
+            readings = unpacked(self._bytes(sheaf), self._forms)
+            if len(readings) == len(sheaf.of):
+                return readings
+        except (BrokenError, OSError):
+            pass
+        for place, sha256 in enumerate(sheaf.of):
+            if self._spots.get(sha256) == (number, place):
+                del self._spots[sha256]
+        self._stored -= set(sheaf.of)
+        return None
+
+    def _bind(self, chosen: frozenset[str]) -> None:
+        """Pack anew what lies in small sheaves, and in those with too many of which no more is wanted.
+
+        Where as many came as went, returns were replaced, and it takes too long to pack the readings of all their neighbours. Where more
+        went, somebody has taken them away, and nothing of them stays.
+        """
+        fresh, gone = len(chosen - self._stored), len(self._stored - chosen)
+        for number, sheaf in enumerate(tuple(self._sheaves)):
+            live = [place for place, sha256 in enumerate(sheaf.of) if sha256 in chosen and self._spots[sha256] == (number, place)]
+            dead = len(sheaf.of) - len(live)
+            if live and (len(live) < _FEW or dead * _PART > len(sheaf.of) or (dead and gone > fresh)):
+                readings = self._unpacked(number) or []
+                for place in live if readings else ():
+                    self.add(sheaf.of[place], readings[place])
+        self._pack()
+
+    def _fitting(self, chosen: Collection[str]) -> list[_Sheaf]:
+        """Return the sheaves in which some of these are, as far as they fit into the file."""
+        held = dict.fromkeys(sorted(self._spots[sha256][0] for sha256 in chosen if sha256 in self._spots))
+        sizes = accumulate(self._sheaves[number].length for number in held)
+        return [self._sheaves[number] for number, size in zip(held, sizes, strict=True) if size <= MOST]
+
+    def _bytes(self, sheaf: _Sheaf) -> bytes:
+        if sheaf.new:
+            assert self._aside is not None
+            self._aside.seek(sheaf.at)
+            return self._aside.read(sheaf.length)
         with self._path.open("rb") as file:
             if _mark(file) != self._mark:
                 raise BrokenError("another has written it anew")
-            file.seek(at)
-            return file.read(length)
+            file.seek(sheaf.at)
+            return file.read(sheaf.length)
 
 
 def cache_of(root: Path, name: str, forms: Forms, limits: Limits) -> Cache:
     """Return what is kept of a folder of returns in a workspace; ``name`` tells it from others."""
     mark = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return Cache(root / FOLDER / f"{mark}.readings", key_of(forms, limits))
+    return Cache(root / FOLDER / f"{mark}.readings", key_of(forms, limits), forms)
 
 
 def key_of(forms: Forms, limits: Limits) -> str:
@@ -146,22 +229,20 @@ def _mark(file: IO[bytes]) -> tuple[int, ...]:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _head(lengths: Mapping[str, int], key: str) -> tuple[bytes, bytes, bytes]:
-    index = json.dumps({"key": key, "lengths": dict(lengths)}, separators=(",", ":")).encode("ascii")
+def _head(sheaves: Sequence[_Sheaf], key: str) -> tuple[bytes, bytes, bytes]:
+    index = json.dumps({"key": key, "sheaves": [[one.length, one.of] for one in sheaves]}, separators=(",", ":")).encode("ascii")
     return _HEAD, len(index).to_bytes(8, "big"), index
 
 
-def _index(file: IO[bytes], key: str) -> dict[str, tuple[int, int]]:
+def _index(file: IO[bytes], key: str) -> list[_Sheaf]:
     if file.read(len(_HEAD)) != _HEAD:
-        return {}
+        return []
     size = int.from_bytes(file.read(8), "big")
     index = json.loads(file.read(min(size, MOST)))
-    return _places(index["lengths"], len(_HEAD) + 8 + size) if index["key"] == key else {}
-
-
-def _places(lengths: Mapping[str, int], begins: int) -> dict[str, tuple[int, int]]:
-    starts = accumulate(lengths.values(), initial=begins)
-    return {sha256: (start, length) for (sha256, length), start in zip(lengths.items(), starts, strict=False)}
+    if index["key"] != key:
+        return []
+    starts = accumulate((length for length, _ in index["sheaves"]), initial=len(_HEAD) + 8 + size)
+    return [_Sheaf(start, length, tuple(of)) for (length, of), start in zip(index["sheaves"], starts, strict=False)]
 
 
 def _sweep(path: Path) -> None:

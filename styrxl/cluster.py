@@ -26,7 +26,7 @@ from typing import Any
 from weakref import finalize
 
 from styrxl.cache import program
-from styrxl.compact import packed
+from styrxl.compact import TOGETHER, packed
 from styrxl.errors import StyrxlError
 from styrxl.files import read_file
 from styrxl.forms import Forms
@@ -34,7 +34,7 @@ from styrxl.gather import Lying
 from styrxl.limits import MB, Limits
 from styrxl.reading import Reading, Readings
 from styrxl.schema import Schemas, checked
-from styrxl.workers import CHUNK, Raw
+from styrxl.workers import CHUNK, Fact, Some, unread
 from styrxl.workspace import is_litter
 
 INSTALL = "pip install styrxl[cluster]"
@@ -42,7 +42,6 @@ _PATIENCE = 15.0  # seconds to wait for the scheduler
 _RETRIES = 3
 _AHEAD = 8  # chunks under way for each thread of the cluster's
 _EACH = 4  # chunks for each of them at least, where there are files enough
-_MOST = 200  # files of a chunk: larger ones are checked in less time, as a schema takes as long for few rows as for many
 _WAIT = 600.0  # seconds for one chunk, and for workers to come back where all are gone
 _HASH = 64  # letters of the code's hash, which nobody wants to see
 _mine = threading.local()
@@ -50,8 +49,8 @@ _mine = threading.local()
 Address = str | bytes  # what fsspec reaches, or a path of this system's
 
 
-def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, limits: Limits) -> Iterator[Raw | None]:
-    """Yield what each return holds, checked, in order; None for one that no worker could read, and that is to be read here.
+def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, limits: Limits) -> Iterator[Some]:
+    """Yield what returns hold, checked, some at a time, in order; nothing of those that no worker could read: they are to be read here.
 
     Raises StyrxlError: driver-missing, cluster-unreachable, cluster-differs.
     """
@@ -59,7 +58,7 @@ def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, 
     try:
         shared = client.scatter(setting_of(forms, limits), broadcast=True, hash=True)
         threads = sum(client.nthreads().values()) or 1
-        size = min(_MOST, max(CHUNK, len(addresses) // (_EACH * threads)))
+        size = min(TOGETHER, max(CHUNK, len(addresses) // (_EACH * threads)))
         chunks = deque(addresses[start : start + size] for start in range(0, len(addresses), size))
         pending: deque[tuple[Sequence[Address], Any]] = deque()
         while chunks or pending:
@@ -67,7 +66,7 @@ def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, 
                 chunk = chunks.popleft()
                 pending.append((chunk, client.submit(read_chunk, list(chunk), shared, pure=False, retries=_RETRIES)))
             chunk, future = pending.popleft()
-            yield from _result(scheduler, future, len(chunk))
+            yield _result(scheduler, future, len(chunk))
     finally:
         with suppress(Exception):  # whatever goes wrong now, all that was asked for has been given
             client.close()
@@ -89,27 +88,25 @@ def _client(scheduler: str) -> Any:
         raise StyrxlError("cluster-unreachable", address=scheduler, why=" ".join(str(error).split()) or type(error).__name__) from error
 
 
-def _result(scheduler: str, future: Any, count: int) -> list[Raw | None]:
+def _result(scheduler: str, future: Any, count: int) -> Some:
     try:
-        told, found = future.result(timeout=_WAIT)
+        told, facts, data = future.result(timeout=_WAIT)
     except (ImportError, AttributeError) as error:  # the workers have no styrxl, or one that knows nothing of this
         raise StyrxlError("cluster-differs", address=scheduler, why=str(error)) from error
     except Exception:  # noqa: BLE001 -- a worker that died time after time, or a cluster that is gone: whatever it was, no row is lost
-        return [None] * count
+        return unread(count)
     if told != program():
         raise StyrxlError("cluster-differs", address=scheduler, why=" ".join(word for word in told.split() if len(word) < _HASH))
-    results: list[Raw | None] = list(found)
-    return results
+    return facts, data
 
 
-def read_chunk(addresses: Sequence[Address], setting: str) -> tuple[str, list[Raw | None]]:
-    """Read and check some returns, on a worker: the program's mark, and hash, size and reading of each."""
+def read_chunk(addresses: Sequence[Address], setting: str) -> tuple[str, Sequence[Fact | None], bytes]:
+    """Read and check some returns, on a worker: the program's mark, hash and size of each, and their readings."""
     if json.loads(setting)["program"] != program():
-        return program(), []
+        return program(), [], b""
     readings, forms, schemas = _tools(setting)
     read = [_read(address, readings) for address in addresses]
-    said = iter(checked([one[2] for one in read if one], forms, schemas))
-    return program(), [one and (one[0], one[1], packed(next(said))) for one in read]
+    return program(), [one and one[:2] for one in read], packed(checked([one[2] for one in read if one], forms, schemas))
 
 
 def _read(address: Address, readings: Readings) -> tuple[str, int, Reading] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import pandas as pd
 
@@ -34,6 +35,7 @@ from styrxl.schema import Schemas, altered, check_schema
 from styrxl.typist import Typists
 
 BatchKey = tuple[FormKey, str]  # form, sheet
+_TOGETHER = 500  # returns that are laid at once
 _NO_IDS = Ids()
 _NO_MARKS: Mapping[tuple[str, int], str] = {}
 Examined = tuple[dict[int, list[Remark]], dict[BatchKey, Parsed]]  # remarks by a return's index, and the round's frames
@@ -52,32 +54,45 @@ class Examination:
         self.batches: dict[BatchKey, Batch] = {}
         self.typists = Typists(context.forms.words)
         self.excuses: dict[tuple[int, str, tuple[str, ...]], frozenset[int]] = {}
-        for case in cases:
-            self._take(case)
+        rest = iter(cases)
+        while some := list(islice(rest, _TOGETHER)):
+            self._take(some)
 
-    def _take(self, case: Case) -> None:
-        """Lay a return's rows with those of the others; of the return itself, what only it has is left: thousands are held at once."""
-        self.cases.append(case)
+    def _take(self, cases: Sequence[Case]) -> None:
+        """Lay returns' rows with those of the others; of a return itself, what only it has is left: thousands are held at once."""
+        self.cases += cases
         try:
-            self._gather(case)
+            if self.fault is None:
+                self._gather(cases)
         except StyrxlError:
             raise
         except Exception as error:  # noqa: BLE001 -- the trap: raised again where it is found out whose fault it is
             self.fault = error
 
-    def _gather(self, case: Case) -> None:
-        if case.form is not None:
-            case.tables = tuple(self._laid(case, case.form, table) for table in case.tables)
+    def _gather(self, cases: Sequence[Case]) -> None:
+        ready: dict[BatchKey, list[tuple[int, Table]]] = {}
+        for case in cases:
+            if case.form is not None:
+                for table in case.tables:
+                    key = form_key(case.form), table.sheet.key
+                    if key not in self.batches:
+                        self.batches[key] = Batch(case.form, table.sheet)
+                    ready.setdefault(key, []).append((case.index, self._ready(case, case.form, table)))
+        laid: dict[tuple[int, str], Table] = {}
+        for key, tables in ready.items():
+            for (index, table), columns in zip(tables, self.batches[key].add(tables), strict=True):
+                marks = table.marks or _NO_MARKS
+                laid[index, key[1]] = Table(table.place, table.sheet, table.rows, columns, _NO_IDS, marks, table.untouched)
+        for case in cases:
+            if case.form is not None:
+                case.tables = tuple(laid[case.index, table.sheet.key] for table in case.tables)
 
-    def _laid(self, case: Case, form: Form, table: Table) -> Table:
-        """Return a table as it lies with others of its kind, its ids checked."""
+    def _ready(self, case: Case, form: Form, table: Table) -> Table:
+        """Return a table as it is to lie with others of its kind: typed, its ids checked."""
         if table.ids is not _NO_IDS and (found := check_ids(table.sheet, case.index, table.ids, frozenset(table.rows), case.prefill)):
             self.ids[case.index, table.sheet.key] = found
         typed = self.typists.typed(form, table, self.context.round.year if self.context.round else case.year)
-        batch = self.batches.setdefault((form_key(form), table.sheet.key), Batch(form, table.sheet))
-        columns = batch.add(case.index, table)
-        batch.add_typed(case.index, typed)
-        return replace(table, columns=columns, typed=None, ids=_NO_IDS, marks=table.marks or _NO_MARKS)
+        return table if typed is table.typed else replace(table, typed=typed)
 
     def run(self) -> Examined:
         """Examine all returns; where that fails, find those that it fails for one by one, and examine the others.
@@ -112,8 +127,7 @@ class Examination:
 
     def _gather_only(self, cases: Sequence[Case]) -> None:
         self.batches = {}
-        for case in cases:
-            self._gather(case)
+        self._gather(cases)
 
     def _examine(self) -> Examined:
         remarks: list[Remark] = []

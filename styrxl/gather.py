@@ -6,16 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from styrxl.cache import Cache, cache_of
-from styrxl.compact import packed, unpacked
+from styrxl.compact import unpacked
 from styrxl.errors import StyrxlError
 from styrxl.files import read_file
 from styrxl.forms import Forms
 from styrxl.limits import MB, Limits
 from styrxl.reading import Reading, Readings
-from styrxl.workers import Raw, cores, read_in_processes
+from styrxl.workers import Some, cores, read_in_processes
 
 PAYS = 300  # files from which on a second process saves more than it costs
 KEPT = 50  # files from which on it pays to keep what they hold
@@ -86,16 +87,13 @@ def gathered(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limi
 def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None, step: Step) -> Iterator[Gathered]:
     known = _known(returns, limits, cache) if cache is not None else {}
     unread = [index for index in range(len(returns)) if index not in known]
-    raws = iter(_read([returns[index] for index in unread], forms, limits, how))
+    read = _read([returns[index] for index in unread], forms, limits, how, cache)
     for index, lying in enumerate(returns):
-        kept = cache.get(known[index][0], forms) if cache is not None and index in known else None
+        kept = cache.get(known[index][0]) if cache is not None and index in known else None
         if kept is not None:
             one = Gathered(lying, *known[index], kept)
         else:  # what is kept may turn out to be damaged
-            sha256, size, reading, blob = next(raws if index not in known else _read([lying], forms, limits, _ALONE))
-            one = Gathered(lying, sha256, size, reading)
-            if cache is not None:
-                cache.put(sha256, blob or packed(reading))
+            one = next(read if index not in known else _read([lying], forms, limits, _ALONE, cache))
         step(1)
         yield one
 
@@ -111,46 +109,44 @@ def _known(returns: Sequence[Lying], limits: Limits, cache: Cache) -> dict[int, 
         _, sha256, size = read_file(lying.path, limits.file_mb * MB)
         if sha256 in cache:
             found[index] = sha256, size
+    cache.expect(sha256 for sha256, _ in found.values())
     return found
 
 
-def _read(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How) -> Iterator[tuple[str, int, Reading, bytes | None]]:
-    """Yield hash, size and reading of each return, and the reading as bytes where it came so."""
-    if not returns:
-        return
-    if how.scheduler:
+def _read(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None) -> Iterator[Gathered]:
+    """Yield returns as they are read, here or elsewhere, and keep what they hold."""
+    jobs = how.jobs or (min(cores(), 1 + len(returns) // PAYS))
+    if how.scheduler and returns:
         from styrxl.cluster import read_on_cluster  # noqa: PLC0415 -- Dask is large, and seldom there
 
-        yield from _opened(
-            returns,
-            read_on_cluster(how.scheduler, [one.address or str(one.path.absolute()) for one in returns], forms, limits),
-            forms,
-            limits,
-        )
-        return
-    jobs = how.jobs or (min(cores(), 1 + len(returns) // PAYS))
-    if jobs > 1 and not any(one.address for one in returns):
-        yield from _opened(returns, read_in_processes([one.path for one in returns], forms.folders, limits, jobs), forms, limits)
-        return
+        addresses = [one.address or str(one.path.absolute()) for one in returns]
+        yield from _opened(returns, read_on_cluster(how.scheduler, addresses, forms, limits), forms, limits, cache)
+    elif jobs > 1 and not any(one.address for one in returns):
+        yield from _opened(returns, read_in_processes([one.path for one in returns], forms.folders, limits, jobs), forms, limits, cache)
+    else:
+        with Readings(forms, limits) as readings:
+            yield from _here(returns, limits, readings, cache)
+
+
+def _opened(returns: Sequence[Lying], read: Iterable[Some], forms: Forms, limits: Limits, cache: Cache | None) -> Iterator[Gathered]:
+    """Yield what was read elsewhere, so many at a time; what could not be read there is read here."""
+    rest = iter(returns)
     with Readings(forms, limits) as readings:
-        for one in returns:
-            yield *_here(one, limits, readings), None
+        for facts, data in read:
+            found = iter(unpacked(data, forms))
+            if cache is not None:
+                cache.put([fact[0] for fact in facts if fact], data)
+            for fact, one in zip(facts, islice(rest, len(facts)), strict=True):
+                yield Gathered(one, *fact, next(found)) if fact else next(_here([one], limits, readings, cache))
 
 
-def _opened(
-    returns: Sequence[Lying], raws: Iterable[Raw | None], forms: Forms, limits: Limits
-) -> Iterator[tuple[str, int, Reading, bytes | None]]:
-    with Readings(forms, limits) as readings:
-        for one, raw in zip(returns, raws, strict=True):
-            if raw is None:
-                yield *_here(one, limits, readings), None
-            else:
-                yield raw[0], raw[1], unpacked(raw[2], forms), raw[2]
-
-
-def _here(one: Lying, limits: Limits, readings: Readings) -> tuple[str, int, Reading]:
-    data, sha256, size = fetch(one, limits)
-    return sha256, size, readings.read(data, one.shown)
+def _here(returns: Sequence[Lying], limits: Limits, readings: Readings, cache: Cache | None) -> Iterator[Gathered]:
+    for one in returns:
+        data, sha256, size = fetch(one, limits)
+        reading = readings.read(data, one.shown)
+        if cache is not None:
+            cache.add(sha256, reading)
+        yield Gathered(one, sha256, size, reading)
 
 
 def fetch(one: Lying, limits: Limits) -> tuple[bytes, str, int]:

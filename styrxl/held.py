@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 _TRIED = 1_000  # values after which it is known whether a column repeats itself
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Slice(Mapping[str, list[Any]]):
-    """One return's columns where they lie, between those of others."""
+    """One return's columns where they lie, between those of others; equal to any mapping that holds the same."""
 
     whole: Mapping[str, list[Any]]
     names: tuple[str, ...]
@@ -31,6 +31,21 @@ class Slice(Mapping[str, list[Any]]):
     def __len__(self) -> int:
         """Count the columns."""
         return len(self.names)
+
+
+def runs(some: Iterable[tuple[Mapping[str, list[Any]], int]]) -> Iterator[Slice]:
+    """Yield columns, given with how long each is, in order: those that lie one after the other in the same whole are one slice."""
+    begun: Slice | None = None
+    for columns, count in some:
+        one = columns if isinstance(columns, Slice) else Slice(columns, tuple(columns), 0, count)
+        if begun is not None and one.whole is begun.whole and one.start == begun.stop and one.names == begun.names:
+            begun = Slice(begun.whole, begun.names, begun.start, one.stop)
+            continue
+        if begun is not None:
+            yield begun
+        begun = one
+    if begun is not None:
+        yield begun
 
 
 @dataclass(slots=True)

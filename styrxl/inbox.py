@@ -15,7 +15,6 @@ import pandas as pd
 from styrxl import __version__
 from styrxl.cache import cache_of
 from styrxl.claim import Claim
-from styrxl.compact import packed
 from styrxl.days import local_day
 from styrxl.distribute import Source, prefill, series_of
 from styrxl.errors import StyrxlError
@@ -99,11 +98,11 @@ def _plan_arrived(workspace: Workspace, path: Path, data: bytes) -> Arrived:
         return Arrived(shown, data, sha256=sha256)
     forms, limits = workspace.forms, of_own(workspace.settings.limits)
     cache = cache_of(workspace.root, shown, forms, limits)
-    reading = cache.get(sha256, forms)
+    reading = cache.get(sha256)
     if reading is None:
         with Readings(forms, limits, limits.expanded_mb) as readings:
             reading = readings.read(data, shown)
-        cache.put(sha256, packed(reading))
+        cache.add(sha256, reading)
         cache.save([sha256])
     return Arrived(shown, b"", sha256=sha256, reading=reading, load=lambda: data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 from styrxl import kindly
 from styrxl.findings import Remark, Word
 from styrxl.forms import Column, Form, Sheet, Words
-from styrxl.held import Alike, Slice
+from styrxl.held import Alike, Slice, runs
 from styrxl.kindly import Read
 from styrxl.locate import Table, Typed, blank
 
@@ -49,23 +49,35 @@ class Batch:
     names: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)  # of the columns that returns have
     alike: dict[str, Alike] = field(default_factory=dict)
 
-    def add(self, source: int, table: Table) -> Slice:
-        """Append a return's begun rows, and return their columns where they lie here."""
-        count, start = len(table.rows), len(self.row)
-        self.source.extend([source] * count)
-        self.row.extend(table.rows)
-        for column in self.sheet.columns:
-            values = self.columns.setdefault(column.field, [])
-            values.extend(self._shared(column, table.columns.get(column.field) or [""] * count))
-        names = tuple(table.columns)
-        return Slice(self.columns, self.names.setdefault(names, names), start, start + count)
+    def add(self, tables: Sequence[tuple[int, Table]]) -> list[Slice]:
+        """Append the begun rows of returns, each with its number, with what typing has made of them if it has (of all or of none).
 
-    def add_typed(self, source: int, typed: Typed) -> None:
-        """Append what typing has made of the rows that were added last."""
-        for column in self.sheet.columns:
-            if column.field in typed.columns:
-                self.typed.setdefault(column.field, []).extend(self._shared(column, typed.columns[column.field]))
-        self.remarks += [replace(remark, source=source) for remark in typed.remarks]
+        Returns the columns of each where they lie here.
+        """
+        at, found = len(self.row), []
+        for source, table in tables:
+            start, at = at, at + len(table.rows)
+            self.source.extend([source] * len(table.rows))
+            self.row.extend(table.rows)
+            names = tuple(table.columns)
+            found.append(Slice(self.columns, self.names.setdefault(names, names), start, at))
+            if table.typed is not None:
+                self._note(source, table.typed)
+        for run in runs((table.columns, len(table.rows)) for _, table in tables):
+            self._lay(self.columns, run, [column.field for column in self.sheet.columns])
+        for run in runs((table.typed.columns, len(table.rows)) for _, table in tables if table.typed is not None):
+            self._lay(self.typed, run, run.names)
+        return found
+
+    def _lay(self, columns: dict[str, list[Any]], run: Slice, names: Iterable[str]) -> None:
+        """Append columns to those that lie here; where the returns have none it is empty."""
+        for name in names:
+            values = run[name] if name in run.names else [""] * (run.stop - run.start)
+            columns.setdefault(name, []).extend(self._shared(name, values))
+
+    def _note(self, source: int, typed: Typed) -> None:
+        if typed.remarks:
+            self.remarks += [replace(remark, source=source) for remark in typed.remarks]
         if typed.checked is not None:
             self.checked[source] = [replace(remark, source=source) for remark in typed.checked]
 
@@ -75,12 +87,12 @@ class Batch:
         self.typed.clear()
         self.alike.clear()
 
-    def _shared(self, column: Column, values: Sequence[Any]) -> Sequence[Any]:
-        if column.kind in _TYPED:
+    def _shared(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+        if self.sheet.column(name).kind in _TYPED:
             return values
-        if column.field not in self.alike:
-            self.alike[column.field] = Alike()
-        return self.alike[column.field].shared(values)
+        if name not in self.alike:
+            self.alike[name] = Alike()
+        return self.alike[name].shared(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,8 +185,7 @@ def checked(readings: Sequence[Reading], forms: Forms, schemas: Schemas) -> list
             assert table.typed is not None
             same = batches.setdefault(table.sheet.table or "", {})
             batch = same.setdefault((reading.form, table.sheet.key), Batch(forms.form(*reading.form), table.sheet))
-            batch.add(source, table)
-            batch.add_typed(source, table.typed)
+            batch.add([(source, table)])
     said: dict[str, dict[tuple[int, str], list[Remark]]] = {}
     for name, same in batches.items():
         with suppress(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from styrxl.forms import Form, Words
 from styrxl.locate import Table, Typed
 from styrxl.parse import Batch, Typist
@@ -24,6 +26,6 @@ class Typists:
         if key not in self._known:
             self._known[key] = Typist(form, self._words, year)
         batch = Batch(form, table.sheet)
-        batch.add(0, table)
+        batch.add([(0, replace(table, typed=None))])
         columns, remarks = self._known[key].columns(batch, {0: table.marks} if table.marks else {})
         return Typed(year, columns, (*remarks, *check_personal(batch)))

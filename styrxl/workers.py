@@ -18,14 +18,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from styrxl.compact import packed
+from styrxl.compact import TOGETHER, packed
 from styrxl.files import read_file
 from styrxl.forms import Forms
 from styrxl.limits import MB, Limits
-from styrxl.reading import Readings
+from styrxl.reading import Reading, Readings
 
-Raw = tuple[str, int, bytes]  # a file's hash, its size, and its reading as bytes
-CHUNK = 40  # files that a process is given at once
+Fact = tuple[str, int]  # a file's hash, and its size
+Some = tuple[Sequence[Fact | None], bytes]  # the facts of some files, None for one that could not be read, and readings of the others
+CHUNK = 40  # files that a process is given at once, where there are not many
+_EACH = 8  # times that a process is given files, where there are
 _TRIES = 2
 _MOST = 1 << 28  # bytes of a message
 _LENGTH = struct.Struct("<Q")
@@ -37,17 +39,18 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_in_processes(paths: Sequence[Path], folders: Sequence[Path], limits: Limits, jobs: int) -> Iterator[Raw | None]:
-    """Yield what each file holds, in order; None for one whose process died each time that it was tried.
+def read_in_processes(paths: Sequence[Path], folders: Sequence[Path], limits: Limits, jobs: int) -> Iterator[Some]:
+    """Yield what files hold, some at a time, in order; nothing of those whose process died each time that they were tried.
 
     ``folders`` are those that the forms stand in.
     """
-    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+    size = max(CHUNK, min(TOGETHER, len(paths) // (_EACH * jobs)))
+    chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
     crew = _Crew(chunks, json.dumps({"folders": [str(folder) for folder in folders], "limits": asdict(limits)}).encode())
     try:
         crew.start(min(jobs, len(chunks)))
         for number, chunk in enumerate(chunks):
-            yield from crew.result(number) or [None] * len(chunk)
+            yield crew.result(number) or unread(len(chunk))
     finally:
         crew.end()
 
@@ -60,7 +63,7 @@ class _Crew:
         self._setting = setting
         self._left: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._room = threading.Semaphore(0)
-        self._results: dict[int, list[Raw | None] | None] = {}
+        self._results: dict[int, Some | None] = {}
         self._done = threading.Condition()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._ended = False
@@ -73,7 +76,7 @@ class _Crew:
         for _ in range(jobs):
             threading.Thread(target=self._work, daemon=True).start()
 
-    def result(self, number: int) -> list[Raw | None] | None:
+    def result(self, number: int) -> Some | None:
         with self._done:
             self._done.wait_for(lambda: number in self._results)
             found = self._results.pop(number)
@@ -92,7 +95,7 @@ class _Crew:
             while not self._ended:
                 self._room.acquire()
                 number = self._left.get_nowait()
-                found: list[Raw | None] | None = None
+                found: Some | None = None
                 for _ in range(_TRIES):
                     process = process or self._hired()
                     found = self._asked(process, self._chunks[number])
@@ -107,7 +110,7 @@ class _Crew:
             if process is not None:
                 self._fired(process)
 
-    def _tell(self, number: int, found: list[Raw | None] | None) -> None:
+    def _tell(self, number: int, found: Some | None) -> None:
         with self._done:
             self._results[number] = found
             self._done.notify_all()
@@ -135,7 +138,7 @@ class _Crew:
                     continue
         process.wait()
 
-    def _asked(self, process: subprocess.Popen[bytes], chunk: Sequence[Path]) -> list[Raw | None] | None:
+    def _asked(self, process: subprocess.Popen[bytes], chunk: Sequence[Path]) -> Some | None:
         """Return what a process says of a chunk, or None where it does not answer."""
         assert process.stdin is not None
         assert process.stdout is not None
@@ -143,15 +146,15 @@ class _Crew:
         try:
             send(process.stdin, self._setting)
             send(process.stdin, question)
-            return [_raw(receive(process.stdout)) for _ in chunk]
+            facts, data = json.loads(receive(process.stdout)), receive(process.stdout)
+            return [fact and (fact[0], fact[1]) for fact in facts], data
         except (OSError, EOFError, ValueError):
             return None
 
 
-def _raw(message: bytes) -> Raw | None:
-    if not message:
-        return None  # it could not be read from the disk: the caller will see why
-    return message[:64].decode("ascii"), int.from_bytes(message[64:72], "big"), message[72:]
+def unread(count: int) -> Some:
+    """Return what is said of so many files none of which could be read."""
+    return [None] * count, packed([])
 
 
 def serve() -> None:
@@ -165,20 +168,21 @@ def serve() -> None:
             return
         if setting not in known:
             known[setting] = _readings(json.loads(setting))
-        for name in names:
-            send(target, _answer(Path(os.fsdecode(bytes.fromhex(name))), known[setting]))
+        read = [_read(Path(os.fsdecode(bytes.fromhex(name))), known[setting]) for name in names]
+        send(target, json.dumps([one and one[:2] for one in read]).encode())
+        send(target, packed([one[2] for one in read if one]))
 
 
 def _readings(setting: Mapping[str, Any]) -> Readings:
     return Readings(Forms([Path(folder) for folder in setting["folders"]]), Limits(**setting["limits"]))
 
 
-def _answer(path: Path, readings: Readings) -> bytes:
+def _read(path: Path, readings: Readings) -> tuple[str, int, Reading] | None:
     try:
         data, sha256, size = read_file(path, readings.limits.file_mb * MB)
     except Exception:  # noqa: BLE001 -- the one who asked will meet it too
-        return b""
-    return sha256.encode("ascii") + size.to_bytes(8, "big") + packed(readings.read(data, str(path)))
+        return None
+    return sha256, size, readings.read(data, str(path))
 
 
 def send(target: IO[bytes], message: bytes) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zlib
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from importlib import metadata
 from pathlib import Path
@@ -16,12 +18,12 @@ from hypothesis import strategies as st
 
 from styrxl import cache, gather
 from styrxl.cache import FOLDER, Cache, cache_of, key_of
-from styrxl.compact import BrokenError, packed, unpacked
+from styrxl.compact import TOGETHER, BrokenError, packed, unpacked
 from styrxl.faults import break_return
 from styrxl.findings import Word, finding
 from styrxl.forms import Forms, standard_folder
 from styrxl.limits import STANDARD, Limits
-from styrxl.locate import Ids, Place, Table
+from styrxl.locate import Ids, Place, Table, Typed
 from styrxl.reading import Reading, Readings
 from town import ROUND, Town
 
@@ -78,19 +80,57 @@ def reading(value: Any) -> Reading:
     return Reading((told,), {"form": "unit_plan"}, True, ("unit_plan", None, None), "sv", (table,), (told,))
 
 
+def rows_of(values: list[Any], heading_row: int) -> Reading:
+    place = Place("commitments", "Åtaganden", heading_row, {"text": 2}, {"text": "Åtagande"})
+    rows = tuple(range(9, 9 + len(values)))
+    made = Typed(2027, {"text": [None if v == "" else v for v in values], "start": [None] * len(values)})
+    table = Table(place, FORM.sheet("commitments"), rows, {"text": values}, Ids.of(rows, values), typed=made)
+    return Reading((), {"form": "unit_plan"}, False, ("unit_plan", None, None), "sv", (table,))
+
+
 @given(CELLS)
 def test_a_reading_comes_back_as_it_was(value: Any) -> None:
     """Whatever a cell holds, and of the same type."""
     made = reading(value)
-    again = unpacked(packed(made), FORMS)
+    [again] = unpacked(packed([made]), FORMS)
 
     assert again == made
     assert type(again.tables[0].columns["text"][0]) is type(value)
 
 
+@given(st.lists(st.lists(CELLS, max_size=3), max_size=5))
+def test_readings_that_are_packed_together_come_back_each_as_it_was(values: list[list[Any]]) -> None:
+    """Those that stand alike, with as many rows as each has, and one that stands elsewhere between them."""
+    made = [rows_of(some, heading_row=4 + (n == 1)) for n, some in enumerate(values)]
+
+    assert unpacked(packed(made), FORMS) == made
+
+
+@pytest.mark.parametrize(
+    "name, change",
+    [
+        ("rows", lambda raw: raw[1][0][2].append(9)),
+        ("columns", lambda raw: raw[1][0][3]["text"].append("y")),
+        ("count", lambda raw: raw[2][0][-1][0].__setitem__(1, 3)),
+        ("fewer", lambda raw: raw[2][0][-1][0].__setitem__(1, 1)),
+        ("group", lambda raw: raw[2][0][-1][0].__setitem__(0, 7)),
+        ("form", lambda raw: raw[0].__setitem__(0, ["nothing", None, None])),
+        ("shape", lambda raw: raw.append([])),
+    ],
+)
+def test_readings_that_do_not_hold_together_are_none(name: str, change: Callable[[Any], object]) -> None:
+    """Whoever wrote them: a value would else stand in another's row."""
+    raw = json.loads(zlib.decompress(packed([reading("x")])))
+    assert unpacked(zlib.compress(json.dumps(raw).encode()), FORMS), name
+    change(raw)
+
+    with pytest.raises(BrokenError):
+        unpacked(zlib.compress(json.dumps(raw).encode()), FORMS)
+
+
 @pytest.mark.parametrize("value", [datetime(2027, 1, 2, 3, 4, 5, 6), date(2027, 1, 2), time(1, 2, 3), timedelta(days=-1, seconds=5)])  # noqa: DTZ001 -- Excel's have none
 def test_times_keep_their_kind(value: Any) -> None:
-    assert type(unpacked(packed(reading(value)), FORMS).tables[0].columns["text"][0]) is type(value)
+    assert type(unpacked(packed([reading(value)]), FORMS)[0].tables[0].columns["text"][0]) is type(value)
 
 
 @given(st.binary(max_size=200))
@@ -217,20 +257,87 @@ def test_damage_changes_nothing(full: Town, at: int, how: str) -> None:
 
 def test_a_forged_reading_says_nothing_more_than_values(tmp_path: Path) -> None:
     """There is nothing in it that could be run."""
-    forged = Cache(tmp_path / "x.readings", "key")
-    forged.put("0" * 64, b"cposix\nsystem\n(S'false'\ntR.")
-    forged.save(["0" * 64])
+    forged = Cache(tmp_path / "x.readings", "key", FORMS)
+    forged.put([f"{n:064}" for n in range(TOGETHER)], b"cposix\nsystem\n(S'false'\ntR.")
+    forged.save(f"{n:064}" for n in range(TOGETHER))
+    opened = Cache(tmp_path / "x.readings", "key", FORMS)
 
-    assert Cache(tmp_path / "x.readings", "key").get("0" * 64, FORMS) is None
+    assert len(opened) == TOGETHER
+    assert opened.get("0" * 64) is None
+    assert len(opened) == 0
+
+
+def many(path: Path, numbers: Iterable[int], wanted: Iterable[int]) -> Cache:
+    """Keep readings of some contents beside those that are kept, and of all of them those that are wanted."""
+    made = Cache(path, "key", FORMS)
+    for n in numbers:
+        made.add(f"{n:064}", reading(n))
+    made.save(f"{n:064}" for n in wanted)
+    return Cache(path, "key", FORMS)
+
+
+def numbers_in(path: Path) -> list[list[Any]]:
+    """Return of which contents readings lie in a file, wanted or not."""
+    made = Cache(path, "key", FORMS)
+    return [[one.tables[0].columns["text"][0] for one in unpacked(made._bytes(sheaf), FORMS)] for sheaf in made._sheaves]  # noqa: SLF001
+
+
+@pytest.fixture
+def by_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "TOGETHER", 10)
+    monkeypatch.setattr(cache, "_FEW", 4)
+
+
+@pytest.mark.usefixtures("by_ten")
+def test_where_a_few_are_replaced_the_others_stay_as_they_lie(tmp_path: Path) -> None:
+    """Until more than a quarter of those that lie together have been."""
+    path = tmp_path / "x.readings"
+    many(path, range(20), range(20))
+    assert numbers_in(path) == [[*range(10)], [*range(10, 20)]]
+
+    many(path, [20, 21], [*range(2, 22)])
+    assert numbers_in(path) == [[*range(10)], [*range(10, 20)], [20, 21]]
+    opened = many(path, [22, 23], [*range(4, 24)])
+    assert numbers_in(path) == [[*range(10, 20)], [*range(4, 10), 20, 21, 22, 23]]
+    assert [opened.get(f"{n:064}") for n in range(24)] == [None] * 4 + [reading(n) for n in range(4, 24)]
+
+
+@pytest.mark.usefixtures("by_ten")
+def test_of_what_was_taken_away_nothing_stays(tmp_path: Path) -> None:
+    path = tmp_path / "x.readings"
+    many(path, range(20), range(20))
+    opened = many(path, (), [n for n in range(20) if n != 13])
+
+    assert numbers_in(path) == [[*range(10)], [n for n in range(10, 20) if n != 13]]
+    assert opened.get(f"{13:064}") is None
+
+
+@pytest.mark.usefixtures("by_ten")
+def test_what_is_expected_is_unpacked_once_whatever_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = many(tmp_path / "x.readings", range(20), range(20))
+    times: list[int] = []
+
+    def noted(data: bytes, forms: Forms) -> list[Reading]:
+        times.append(len(data))
+        return unpacked(data, forms)
+
+    monkeypatch.setattr(cache, "unpacked", noted)
+    order = [*range(0, 20, 2), *range(19, 0, -2)]
+    opened.expect(f"{n:064}" for n in order)
+
+    assert [opened.get(f"{n:064}") for n in order] == [reading(n) for n in order]
+    assert len(times) == 2
+    assert opened.get(f"{3:064}") == reading(3)
 
 
 def test_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In bytes of one file, and in files."""
     monkeypatch.setattr(cache, "MOST", 1000)
+    monkeypatch.setattr(cache, "_FEW", 1)
     for number in range(12):
         one = cache_of(tmp_path, str(number), FORMS, STANDARD)
         for n in range(10):
-            one.put(f"{n:064}", bytes(300))
+            one.put([f"{n:064}"], bytes(300))
         one.save(f"{n:064}" for n in range(10))
         assert len(cache_of(tmp_path, str(number), FORMS, STANDARD)) == 3
 
@@ -251,7 +358,7 @@ def test_what_typing_made_comes_back_as_it_was(full: Town, owner: str, name: str
     data, _ = break_return(name, full.filled(owner), full.form(owner), full.language(owner))
     with Readings(full.forms) as readings:
         made = readings.read(data)
-    again = unpacked(packed(made), full.forms)
+    [again] = unpacked(packed([made]), full.forms)
 
     assert name in {remark.rule for table in again.tables if table.typed for remark in table.typed.remarks}
     assert again == made

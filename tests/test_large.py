@@ -12,7 +12,7 @@ import pytest
 import bombs
 from styrxl import examine, returned
 from styrxl.forms import Forms, standard_folder
-from styrxl.held import Alike, Slice
+from styrxl.held import Alike, Slice, runs
 from styrxl.issuing import empty_plan
 from styrxl.limits import CELLS, MB, OWN_ROWS, STANDARD, of_own, of_returns
 from styrxl.package import Packed, Packer, kept, zipped
@@ -126,6 +126,17 @@ def test_a_returns_columns_are_those_that_it_has() -> None:
     columns = Slice({"a": [1, 2, 3, 4], "b": [5, 6, 7, 8]}, ("a",), 1, 3)
     assert dict(columns) == {"a": [2, 3]}
     assert columns.get("b") is None
+    assert columns == {"a": [2, 3]}
+
+
+def test_columns_that_lie_one_after_the_other_are_taken_at_once() -> None:
+    """Not those of another whole, nor those with others between them."""
+    whole, other = {"a": [1, 2, 3, 4]}, {"a": [5, 6]}
+    some = [Slice(whole, ("a",), start, start + 1) for start in (0, 1, 3)]
+    found = list(runs([(some[0], 1), (some[1], 1), (other, 2), (some[2], 1)]))
+    assert [dict(one) for one in found] == [{"a": [1, 2]}, {"a": [5, 6]}, {"a": [4]}]
+    assert [dict(one) for one in runs([(some[0], 1), (some[2], 1)])] == [{"a": [1]}, {"a": [4]}]
+    assert [*runs([])] == []
 
 
 @pytest.mark.parametrize("where", ["check_conditions", "check_ids"])

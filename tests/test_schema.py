@@ -59,7 +59,7 @@ def by_workers(forms: Forms, files: Files, folder: Path, size: int = 3) -> list[
     for path, data in zip(paths, files.values(), strict=True):
         path.write_bytes(data)
     chunks = [read_chunk([str(path) for path in paths[at : at + size]], setting_of(forms, STANDARD)) for at in range(0, len(paths), size)]
-    return [unpacked(raw[2], forms) for _, raws in chunks for raw in raws if raw]
+    return [reading for _, _, data in chunks for reading in unpacked(data, forms)]
 
 
 def judged(town: Town, files: Files, readings: Iterable[Reading | None], round_: Round = PLAN) -> JudgedRound:
