@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as once
 from importlib import metadata, resources
 from itertools import accumulate, chain
@@ -37,7 +37,7 @@ _HEAD = b"styrxl readings\n"
 
 @dataclass(frozen=True, slots=True)
 class _Sheaf:
-    """Readings that are packed together: where they lie, and of which contents they are, in order."""
+    """Readings that are packed together: where they lie, and of which contents they are, in order; "" where it is wanted no more."""
 
     at: int
     length: int
@@ -134,7 +134,7 @@ class Cache:
             self._aside = None
 
     def _take(self, sheaf: _Sheaf) -> None:
-        self._spots |= {sha256: (len(self._sheaves), place) for place, sha256 in enumerate(sheaf.of)}
+        self._spots |= {sha256: (len(self._sheaves), place) for place, sha256 in enumerate(sheaf.of) if sha256}
         self._sheaves.append(sheaf)
 
     def _pack(self) -> None:
@@ -160,9 +160,8 @@ class Cache:
                 return readings
         except (BrokenError, OSError):
             pass
-        for place, sha256 in enumerate(sheaf.of):
-            if self._spots.get(sha256) == (number, place):
-                del self._spots[sha256]
+        for place in self._live(number, frozenset(sheaf.of)):
+            del self._spots[sheaf.of[place]]
         self._stored -= set(sheaf.of)
         return None
 
@@ -174,7 +173,7 @@ class Cache:
         """
         fresh, gone = len(chosen - self._stored), len(self._stored - chosen)
         for number, sheaf in enumerate(tuple(self._sheaves)):
-            live = [place for place, sha256 in enumerate(sheaf.of) if sha256 in chosen and self._spots[sha256] == (number, place)]
+            live = self._live(number, chosen)
             dead = len(sheaf.of) - len(live)
             if live and (len(live) < _FEW or dead * _PART > len(sheaf.of) or (dead and gone > fresh)):
                 readings = self._unpacked(number) or []
@@ -182,11 +181,20 @@ class Cache:
                     self.add(sheaf.of[place], readings[place])
         self._pack()
 
-    def _fitting(self, chosen: Collection[str]) -> list[_Sheaf]:
+    def _live(self, number: int, chosen: frozenset[str]) -> list[int]:
+        """Return the places in a sheaf of contents that are wanted, and lie nowhere else."""
+        of = self._sheaves[number].of
+        return [place for place, sha256 in enumerate(of) if sha256 in chosen and self._spots.get(sha256) == (number, place)]
+
+    def _fitting(self, chosen: frozenset[str]) -> list[_Sheaf]:
         """Return the sheaves in which some of these are, as far as they fit into the file."""
-        held = dict.fromkeys(sorted(self._spots[sha256][0] for sha256 in chosen if sha256 in self._spots))
-        sizes = accumulate(self._sheaves[number].length for number in held)
-        return [self._sheaves[number] for number, size in zip(held, sizes, strict=True) if size <= MOST]
+        found, size = [], 0
+        for number, sheaf in enumerate(self._sheaves):
+            live = frozenset(self._live(number, chosen))
+            if live and size + sheaf.length <= MOST:
+                size += sheaf.length
+                found.append(replace(sheaf, of=tuple(sha256 if place in live else "" for place, sha256 in enumerate(sheaf.of))))
+        return found
 
     def _bytes(self, sheaf: _Sheaf) -> bytes:
         if sheaf.new:

@@ -297,8 +297,10 @@ def test_where_a_few_are_replaced_the_others_stay_as_they_lie(tmp_path: Path) ->
 
     many(path, [20, 21], [*range(2, 22)])
     assert numbers_in(path) == [[*range(10)], [*range(10, 20)], [20, 21]]
-    opened = many(path, [22, 23], [*range(4, 24)])
-    assert numbers_in(path) == [[*range(10, 20)], [*range(4, 10), 20, 21, 22, 23]]
+    many(path, [22], [*range(2, 20), 21, 22])
+    assert numbers_in(path) == [[*range(10)], [*range(10, 20)], [21, 22]]
+    opened = many(path, [20, 23], [*range(4, 24)])
+    assert numbers_in(path) == [[*range(10, 20)], [*range(4, 10), 21, 22, 20, 23]]
     assert [opened.get(f"{n:064}") for n in range(24)] == [None] * 4 + [reading(n) for n in range(4, 24)]
 
 
