@@ -28,6 +28,7 @@ from styrxl.package import Kept, kept, packed, timeless, unpacked, zipped
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after February 1900
+_BEGUN = re.compile(r'<c r="([A-Z]+[0-9]+)"')
 _CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*?)\s*(?:/>|>(.*?)</c>)', re.DOTALL)
 _FORMULA = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>/]*)>(<f.*?)</c>', re.DOTALL)
 _STYLE = re.compile(r' s="([0-9]+)"')
@@ -294,11 +295,11 @@ def _unlocked(styles: str) -> frozenset[int]:
 
 def _written(xml: str, title: str, typed: Mapping[str, Any], unlocked: frozenset[int]) -> str:
     bare = _FORMULA.sub(lambda match: f'<c r="{match[1]}"{_TYPE.sub("", match[2])}>{_VALUE.sub("", match[3])}</c>', xml)
-    places = {ref: bare.find(f'<c r="{ref}"') for ref in typed}
-    if left := sorted(ref for ref, place in places.items() if place < 0):
+    places = {match[1]: match.start() for match in _BEGUN.finditer(bare) if match[1] in typed}
+    if left := sorted(typed.keys() - places.keys()):
         raise DoesNotFitError(f"{title}: there is nothing to fill in at {', '.join(left)}")
     pieces, done = [], 0
-    for ref, place in sorted(places.items(), key=lambda item: item[1]):
+    for ref, place in places.items():
         match = _CELL.match(bare, place)
         style = _STYLE.search(match[2]) if match else None
         if match is None or not style or int(style[1]) not in unlocked:
