@@ -172,13 +172,15 @@ class Cache:
         went, somebody has taken them away, and nothing of them stays.
         """
         fresh, gone = len(chosen - self._stored), len(self._stored - chosen)
-        for number, sheaf in enumerate(tuple(self._sheaves)):
-            live = self._live(number, chosen)
-            dead = len(sheaf.of) - len(live)
-            if live and (len(live) < _FEW or dead * _PART > len(sheaf.of) or (dead and gone > fresh)):
+        live = {number: places for number in range(len(self._sheaves)) if (places := self._live(number, chosen))}
+        few = [number for number, places in live.items() if len(places) < _FEW]
+        for number, places in live.items():
+            of = self._sheaves[number].of
+            dead = len(of) - len(places)
+            if dead * _PART > len(of) or (dead and gone > fresh) or (number in few and len(few) > 1):
                 readings = self._unpacked(number) or []
-                for place in live if readings else ():
-                    self.add(sheaf.of[place], readings[place])
+                for place in places if readings else ():
+                    self.add(of[place], readings[place])
         self._pack()
 
     def _live(self, number: int, chosen: frozenset[str]) -> list[int]:
