@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import compress, groupby
 from math import fsum
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from styrxl.findings import Remark, Word
@@ -213,16 +214,16 @@ def _served(returns: Sequence[Return], unsure: Collection[int], named: Collectio
 
 
 def _siblings(returns: Sequence[Return], copied: Collection[int]) -> dict[int, dict[int, tuple[str, str]]]:
+    """Return for each row of a unit's plan that says what another unit of its board says in an earlier one: that unit, and the id."""
+    plans = [one for one in returns if one.form.level == "unit" and one.form.kind is None]
     first: dict[tuple[str, str], tuple[Return, int]] = {}
     again: list[tuple[Return, int, tuple[str, str]]] = []
-    for one in (r for r in returns if r.form.level == "unit" and r.form.kind is None):
-        board = one.issued.board_id or ""
-        for place, text in enumerate(one.said("commitments", "text")):
-            said = board, fold(text or "")
-            if one.source in copied or said in first:
-                again.append((one, place, said))
-            else:
-                first[said] = one, place
+    for one, place, text in _alike(plans):
+        said = one.issued.board_id or "", text
+        if one.source in copied or said in first:
+            again.append((one, place, said))
+        else:
+            first[said] = one, place
     found: dict[int, dict[int, tuple[str, str]]] = {}
     for one, place, said in again:
         other, its = first.get(said, (one, place))
@@ -230,6 +231,15 @@ def _siblings(returns: Sequence[Return], copied: Collection[int]) -> dict[int, d
             code = other.said("commitments", "commitment_id")[its]
             found.setdefault(one.source, {})[one.of("commitments")[place].row] = other.issued.owner, code or ""
     return found
+
+
+def _alike(plans: Sequence[Return]) -> Iterator[tuple[Return, int, str]]:
+    """Yield the commitments, folded and by their place, that may be said more than once: most are not, and too many to be held beside."""
+    texts = [one.said("commitments", "text") for one in plans]
+    marks = np.fromiter((hash(fold(text or "")) for said in texts for text in said), np.int64)
+    values, counts = np.unique(marks, return_counts=True)
+    rows = ((one, place, text) for one, said in zip(plans, texts, strict=True) for place, text in enumerate(said))
+    return ((one, place, fold(text or "")) for one, place, text in compress(rows, np.isin(marks, values[counts > 1])))
 
 
 # the plan

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import groupby
 from math import fsum
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -264,32 +267,31 @@ def check_copies(
     ``texts``: id -> text of what can be a parent; ``places``: source -> how to name the return.
     """
     found: list[Remark] = []
-    whole: dict[tuple[str, ...], tuple[int, str]] = {}
+    whole: dict[bytes, int] = {}  # what a return says, as a digest -> the first that says it
     parents: dict[str, str] = {}
     for part in commitments:
         batch = part.batch
-        mine: dict[int, list[tuple[int, str]]] = {}
         said = (part.frame[name].tolist() for name in ("text", "parent_id"))
-        for source, row, text, parent in zip(batch.source, batch.row, *said, strict=True):
-            if not isinstance(text, str):
+        for source, rows in groupby(zip(batch.source, batch.row, *said, strict=True), key=itemgetter(0)):
+            mine = [(row, fold(text), text, parent) for _, row, text, parent in rows if isinstance(text, str)]
+            for row, folded, text, parent in mine:
+                first = parent.split(";", 1)[0] if isinstance(parent, str) else ""
+                if first and first not in parents:
+                    parents[first] = fold(texts.get(first, ""))
+                if first and parents[first] == folded:
+                    facts = {"other": Word("the_parent", {"id": first})}
+                    found.append(Remark(source, batch.sheet.key, row, "text", "copied-text", text, facts))
+            if len(mine) < 2:
                 continue
-            folded = fold(text)
-            mine.setdefault(source, []).append((row, folded))
-            first = parent.split(";", 1)[0] if isinstance(parent, str) else ""
-            if first and first not in parents:
-                parents[first] = fold(texts.get(first, ""))
-            if first and parents[first] == folded:
-                facts = {"other": Word("the_parent", {"id": first})}
-                found.append(Remark(source, batch.sheet.key, row, "text", "copied-text", text, facts))
-        for source, rows in mine.items():
-            key = tuple(text for _, text in rows)
-            if len(rows) < 2:
-                continue
-            other = whole.setdefault(key, (source, places.get(source, "")))
-            if other[0] != source and owners.get(other[0]) != owners.get(source):
-                facts = {"other": Word("the_other", {"owner": owners.get(other[0], ""), "path": other[1]})}
-                found.append(Remark(source, batch.sheet.key, rows[0][0], "text", "copied-text", rows[0][1], facts))
+            other = whole.setdefault(_digest(folded for _, folded, *_ in mine), source)
+            if other != source and owners.get(other) != owners.get(source):
+                facts = {"other": Word("the_other", {"owner": owners.get(other, ""), "path": places.get(other, "")})}
+                found.append(Remark(source, batch.sheet.key, mine[0][0], "text", "copied-text", mine[0][1], facts))
     return found
+
+
+def _digest(texts: Iterable[str]) -> bytes:
+    return blake2b("\0".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]]) -> list[Remark]:

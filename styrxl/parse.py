@@ -116,7 +116,7 @@ class Parsed:
     frame: pd.DataFrame
     remarks: tuple[Remark, ...]
     told: frozenset[tuple[int, int, str]]
-    due: list[int]
+    due: Sequence[int]
 
 
 class Typist:
@@ -163,7 +163,8 @@ def parse(batch: Batch, words: Words, year: int, marks: Mapping[int, Mapping[tup
 def framed(batch: Batch) -> Parsed:
     """Return a batch whose columns are typed as a frame."""
     told = frozenset((r.source, r.row or 0, r.field or "") for r in batch.remarks if r.error)
-    due = [i for i, source in enumerate(batch.source) if source not in batch.checked]
+    every = range(len(batch.source))
+    due = [i for i in every if batch.source[i] not in batch.checked] if batch.checked else every
     return Parsed(batch, _frame(batch, batch.typed), tuple(batch.remarks), told, due)
 
 

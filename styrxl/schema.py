@@ -104,7 +104,7 @@ def check_schema(table: str, schemas: Schemas, parsed: Sequence[Parsed]) -> list
     rows, across = schemas.parts(table)
     found = [*_validated(table, rows, parsed, [part.due for part in parsed]), *(one for part in parsed for one in _holding(part))]
     if across is not None:
-        found += _validated(table, across, parsed, [[*range(len(part.frame))] for part in parsed])
+        found += _validated(table, across, parsed, [range(len(part.frame)) for part in parsed])
     place = {name: number for number, name in enumerate(rows.columns)}
     return sorted(found, key=lambda r: (place[r.field or ""], r.source, r.key, r.row or 0))
 
@@ -115,18 +115,17 @@ def _holding(part: Parsed) -> list[Remark]:
     return [remark for found in part.batch.checked.values() for remark in found if (remark.source, remark.row) not in due]
 
 
-def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed], rows: Sequence[list[int]]) -> list[Remark]:
+def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed], rows: Sequence[Sequence[int]]) -> list[Remark]:
     """Validate some rows of each batch, all at once."""
     some = [(part, places) for part, places in zip(parsed, rows, strict=True) if places]
     if not some:
         return []
     try:
-        frames = [_fitting(schema, part.frame).iloc[places] for part, places in some]
+        frames = [_fitting(schema, part.frame if len(places) == len(part.frame) else part.frame.iloc[[*places]]) for part, places in some]
         schema.validate(pd.concat(frames, ignore_index=True), lazy=True)
     except pa.errors.SchemaErrors as errors:
-        spots = [(part.batch, i) for part, places in some for i in places]
         cases = errors.failure_cases.sort_index()  # pandera leaves them in any order
-        found = [_failure(table, case, spots) for case in cases.to_dict("records")]
+        found = [_failure(table, case, some) for case in cases.to_dict("records")]
         # What could not be read is empty in the frame, and has been told.
         unread = frozenset((*told, part.batch.sheet.key) for part in parsed for told in part.told)
         return [r for r in found if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
@@ -142,15 +141,24 @@ def _fitting(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**absent)[list(schema.columns)]
 
 
-def _failure(table: str, case: Mapping[str, Any], spots: Sequence[tuple[Batch, int]]) -> Remark:
+def _failure(table: str, case: Mapping[str, Any], some: Sequence[tuple[Parsed, Sequence[int]]]) -> Remark:
     rule = _RULES.get(str(case["check"]).split("(", 1)[0])
     if rule is None or case["index"] is None or pd.isna(case["index"]):
         raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=f"{case['column']}: {case['check']} {case['failure_case']}")
-    batch, i = spots[int(case["index"])]
+    batch, i = _spot(int(case["index"]), some)
     column = batch.sheet.column(str(case["column"]))
     raw = batch.columns[column.field][i] if column.field in batch.columns else case["failure_case"]
     facts = _facts(rule, column, case["failure_case"], batch.form)
     return Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, raw, facts)
+
+
+def _spot(number: int, some: Sequence[tuple[Parsed, Sequence[int]]]) -> tuple[Batch, int]:
+    """Return the batch of a row that was validated, and its place in that."""
+    for part, places in some:
+        if number < len(places):
+            return part.batch, places[number]
+        number -= len(places)
+    raise IndexError(number)
 
 
 def _facts(rule: str, column: Column, value: Any, form: Form) -> dict[str, Any]:
