@@ -69,6 +69,7 @@ class Bench:
     sample: int
     lines: list[Line] = field(default_factory=list)
     profile: dict[str, float] = field(default_factory=dict)
+    profiled: int = 0  # units of the round that the profile is of
 
     def town(self, units: int) -> Path:
         """Return a workspace in which so many units have answered."""
@@ -233,7 +234,7 @@ def single(bench: Bench, units: int) -> None:
     bench.ratio(f"{name}, --jobs 2", 1.0, both, floors)
     per = statistics.median(one.wall for one in floors) / len(returns(root)) * 1000
     bench.add(f"floor, {spaced(units)} unit plans", "–", f"{per:.2f} ms a workbook")
-    bench.profile = json.loads(alone[-1].said)
+    bench.profile, bench.profiled = json.loads(alone[-1].said), units
     first, again = _again(root, repeats)
     bench.ratio(f"validate {spaced(units)} again with 1 in 100 changed, against the first time", 0.15, again, first)
 
@@ -246,7 +247,6 @@ def vast(bench: Bench, units: int) -> None:
     name = f"validate + consolidate of {spaced(units)} unit plans"
     each = f"cpu {took.cpu / len(returns(root)) * 1000:.2f} ms a return, {took.wall:.0f} s in all"
     bench.add(f"{name}, one process, once: memory", "≤ 1 000 MB", f"{took.memory:.0f} MB", each, met=took.memory <= 1000)
-    bench.profile = json.loads(took.said)
 
 
 def _again(root: Path, repeats: int) -> tuple[list[Ran], list[Ran]]:
@@ -739,7 +739,7 @@ def as_table(bench: Bench, command_: str) -> str:
     parts = [f"| {name} | {seconds:.2f} | {seconds / total:.0%} |" for name, seconds in bench.profile.items()]
     where = [
         "",
-        "Where the processor's time goes (`validate` and `consolidate`, one process):",
+        f"Where the processor's time goes for {spaced(bench.profiled)} unit plans (`validate` and `consolidate`, one process):",
         "",
         "| stage | s | share |",
         "| --- | --- | --- |",
@@ -778,7 +778,8 @@ def main() -> None:
         flat(bench, sizes[0], size)
     print(as_table(bench, f"make bench SIZES={asked.sizes}"))
     if asked.json:
-        result = {"machine": machine(), "versions": versions(), "lines": [asdict(line) for line in bench.lines], "profile": bench.profile}
+        lines = [asdict(line) for line in bench.lines]
+        result = {"machine": machine(), "versions": versions(), "lines": lines, "profile": bench.profile, "profiled": bench.profiled}
         asked.json.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
