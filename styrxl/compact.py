@@ -61,7 +61,7 @@ def unpacked(data: bytes, forms: Forms) -> list[Reading]:
         return _loosed(data, forms)
     except BrokenError:
         raise
-    except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, StyrxlError) as error:  # type: ignore[misc]  # as in unpack
+    except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, StyrxlError) as error:  # type: ignore[misc]  # zlib_ng's stub calls the class an instance
         raise BrokenError(str(error)) from error
 
 

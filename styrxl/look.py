@@ -218,31 +218,15 @@ _word_width = lru_cache(maxsize=50_000)(text_width)
 @lru_cache(maxsize=20_000)
 def lines(text: str, width: float, *, bold: bool = False) -> int:
     """Return how many lines a text takes in a column of a width."""
-    room, wider, count = _room(width), 1.04 if bold else 1.0, 0
-    for part in text.split("\n"):  # as ``wrapped``, without the lines themselves
-        used, count = 0.0, count + 1
-        for word in map(_word_width, part.split(" ")):
-            long = word * wider
-            if used and used + 0.48 + long > room:
-                count, used = count + 1, long
-            else:
-                used += long + (0.48 if used else 0.0)
-            while used > room and long > room:
-                count, used = count + 1, used - room
-                long = used
-    return count
-
-
-def _room(width: float) -> float:
-    return max(width * 0.97 - 0.6, 1.0)  # Excel keeps a few pixels to itself on both sides
+    return sum(len(wrapped(part, width, bold=bold)) for part in text.split("\n"))
 
 
 def wrapped(text: str, width: float, *, bold: bool = False) -> list[str]:
     """Break a text into lines that fit a width; a longer word is let be."""
-    room, wider = _room(width), 1.04 if bold else 1.0
+    room = max(width * 0.97 - 0.6, 1.0)  # Excel keeps a few pixels to itself on both sides
     rows, used = [""], 0.0
     for word in text.split(" "):
-        long = _word_width(word) * wider
+        long = _word_width(word, bold=bold)
         if used and used + 0.48 + long > room:
             rows.append(word)
             used = long

@@ -62,7 +62,7 @@ def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scop
 
     Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
     """
-    return _made(judged, plan, issued, scope, None, behind, {}, judged.round)
+    return _made(*_drawn(judged, plan, issued, scope, None, behind, {}, judged.round))
 
 
 def board_book(
@@ -78,20 +78,10 @@ def board_book(
 
     ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
     """
-    return _made(judged, plan, issued, scope, board, behind, kept or {}, board)
+    return _made(*_drawn(judged, plan, issued, scope, board, behind, kept or {}, board))
 
 
-def _made(
-    judged: JudgedRound,
-    plan: Plan,
-    issued: Iterable[Issued],
-    scope: Scope,
-    board: str | None,
-    behind: Behind | None,
-    kept: Mapping[str, str],
-    stem: str,
-) -> Made:
-    desk, sheets = _drawn(judged, plan, issued, scope, board, behind, kept, stem)
+def _made(desk: Desk, sheets: Sequence[Sheet]) -> Made:
     return Made(packed(desk.workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
 
 
@@ -104,16 +94,15 @@ def _drawn(
     behind: Behind | None,
     kept: Mapping[str, str],
     stem: str,
-) -> tuple[Desk, list[Sheet]]:
+) -> tuple[Desk, Sequence[Sheet]]:
     """Write all sheets, and let go of what they were made from before they are packed."""
     view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
     workbook = _workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
     too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
     desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
-    sheets = [
-        *map(partial(_sheet, desk), book.pages)
-    ]  # each page is let go of when it has been written: in a large round they are many rows
+    # Each page is let go of when it has been written: in a large round they are many rows.
+    sheets = [*map(partial(_sheet, desk), book.pages)]
     sheets.append(_sheet(desk, sources(view, _added(sheets))))
     return replace(desk, book=replace(book, pages=())), sheets
 

@@ -279,7 +279,8 @@ def many(path: Path, numbers: Iterable[int], wanted: Iterable[int]) -> Cache:
 def numbers_in(path: Path) -> list[list[Any]]:
     """Return of which contents readings lie in a file, wanted or not."""
     made = Cache(path, "key", FORMS)
-    return [[one.tables[0].columns["text"][0] for one in unpacked(made._bytes(sheaf), FORMS)] for sheaf in made._sheaves]  # noqa: SLF001
+    sheaves = [made._bytes(sheaf) for sheaf in made._sheaves]  # noqa: SLF001 -- also what nobody can ask for
+    return [[one.tables[0].columns["text"][0] for one in unpacked(data, FORMS)] for data in sheaves]
 
 
 @pytest.fixture
