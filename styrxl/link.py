@@ -284,7 +284,7 @@ def check_copies(
             if len(mine) < 2:
                 continue
             other = whole.setdefault(_digest(folded for _, folded, *_ in mine), source)
-            if other != source and owners.get(other) != owners.get(source):
+            if owners.get(other) != owners.get(source):
                 facts = {"other": Word("the_other", {"owner": owners.get(other, ""), "path": places.get(other, "")})}
                 found.append(Remark(source, batch.sheet.key, mine[0][0], "text", "copied-text", mine[0][1], facts))
     return found

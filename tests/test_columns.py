@@ -6,15 +6,18 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from unittest.mock import patch
 from xml.sax.saxutils import escape
 
+import pandas as pd
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from small_town import town
-from styrxl import report, sheetxml
+from styrxl import listing, report, sheetxml
 from styrxl.book import BOLD, PLAIN, SHADED, Block, Book, Columns, Field, Link, OnDemand, Page, Row, across, gathered
 from styrxl.consolidate import View, consolidate
 from styrxl.page import clean, escaped
@@ -118,6 +121,37 @@ def test_texts_are_numbered_row_by_row() -> None:
     part, _ = sheet_part(written(rows), "p")
     numbers = [int(cell.partition("<v>")[2].partition("</v>")[0]) for cell in part.split('t="s">')[-6:]]
     assert [n - numbers[0] for n in numbers] == [0, 1, 2, 3, 0, 4]
+
+
+def test_an_amount_with_decimals_shows_them_and_others_do_not() -> None:
+    """Each by its own style, also in a column that has both."""
+    rows = tuple(Row((None, amount, None, None, None)) for amount in (2, 1.5, 3.0, None))
+    part, _ = sheet_part(written(rows), "p")
+    styles = [cell.partition('s="')[2].partition('"')[0] for cell in part.split('<c r="B')[-4:]]
+    assert styles[0] == styles[2] == styles[3] != styles[1]
+
+
+def test_a_row_that_goes_on_is_counted_where_it_first_stands() -> None:
+    """Its money is its own; what adds up others is not counted again."""
+    sheet = sheetxml.Sheet()
+    rows = [Row(("a", 2), 7), Row(("b", 3), 7, again=True), Row(("c", 9), 7, sums=True), Row(("d", None), 8, amounts=(1.5,)), Row(("e", 4))]
+    sheetxml.count_rows(sheet, (Field("a"), Field("b", "money", tally=True)), rows)
+    assert sheet.rows == {7: 2, 8: 1}
+    assert {source: sorted(amounts) for source, amounts in sheet.money.items()} == {7: [2, 3], 8: [1.5]}
+
+
+@pytest.mark.parametrize("most, said", [(2, True), (3, False)])
+def test_a_page_with_more_links_than_a_sheet_has_room_for_says_so(monkeypatch: pytest.MonkeyPatch, most: int, said: bool) -> None:  # noqa: FBT001 -- a parameter
+    for module in (report, sheetxml):
+        monkeypatch.setattr(module, "MOST_LINKS", most)
+    rows = (*(Row((None, None, Link("x", "y"), None, None)) for _ in range(3)), Row((None,) * 5))
+    assert report._has_too_many_links(Page("p", "P", "h", (Block(FIELDS, rows),))) is said  # noqa: SLF001 -- what it says stands in the head
+
+
+def test_commitments_come_in_the_order_of_the_organisation_and_each_owners_by_number() -> None:
+    frame = pd.DataFrame({"_owner": ["A", "B", "A", "B"], "commitment_id": ["A-10", "B-2", "A-9", "B-1"]})
+    view = cast("View", SimpleNamespace(rank={"B": 0, "A": 1}))
+    assert listing._in_order(view, frame, "commitment_id") == [3, 1, 2, 0]  # noqa: SLF001 -- the town's order is the alphabet's
 
 
 @given(st.one_of(TEXTS, st.text(max_size=20)))
