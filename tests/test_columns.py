@@ -140,7 +140,7 @@ def test_a_row_that_goes_on_is_counted_where_it_first_stands() -> None:
     assert {source: sorted(amounts) for source, amounts in sheet.money.items()} == {7: [2, 3], 8: [1.5]}
 
 
-@pytest.mark.parametrize("most, said", [(2, True), (3, False)])
+@pytest.mark.parametrize("most, said", [(2, True), (3, False), (4, False)])
 def test_a_page_with_more_links_than_a_sheet_has_room_for_says_so(monkeypatch: pytest.MonkeyPatch, most: int, said: bool) -> None:  # noqa: FBT001 -- a parameter
     for module in (report, sheetxml):
         monkeypatch.setattr(module, "MOST_LINKS", most)
