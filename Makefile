@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
-	$(wildcard styrxl/*.* styrxl/*/*.* styrxl/*/*/*.py schemas sheets schemas/* sheets/*)
+	$(shell find styrxl schemas sheets -type f -not -path '*/__pycache__/*') schemas sheets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: demo test coverage bench clean

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from styrxl import __version__
-from styrxl.limits import OWN_ROWS
+from styrxl.model.limits import OWN_ROWS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from styrxl.decisions import Settled as Decided
-    from styrxl.findings import Word
-    from styrxl.inbox import Desk
-    from styrxl.lock import Holder
-    from styrxl.mailroom import Room
-    from styrxl.receive import Outcome
-    from styrxl.rounds import Round
-    from styrxl.workspace import Workspace
+    from styrxl.mail.outgoing.run import Room
+    from styrxl.model.findings import Word
+    from styrxl.model.rounds import Round
+    from styrxl.rounds.decide import Settled as Decided
+    from styrxl.rounds.desk import Desk
+    from styrxl.rounds.receive import Outcome
+    from styrxl.store.lock import Holder
+    from styrxl.store.workspace import Workspace
 
 FINE, FINDINGS, USAGE, OPERATOR = 0, 1, 2, 3
 
@@ -75,12 +75,12 @@ class Settled:
         """Open the workspace, its plan and its ledger, and keep others from writing there unless this is only for reading."""
         from datetime import UTC, datetime
 
-        from styrxl.gather import How
-        from styrxl.inbox import open_desk
-        from styrxl.ledger import Ledger
-        from styrxl.lock import user_name, writing
-        from styrxl.progress import told_on
-        from styrxl.workspace import Workspace
+        from styrxl.commands.progress import told_on
+        from styrxl.rounds.desk import open_desk
+        from styrxl.scale.read_all import How
+        from styrxl.store.ledger import Ledger
+        from styrxl.store.lock import user_name, writing
+        from styrxl.store.workspace import Workspace
 
         with self.telling():
             workspace = Workspace.open(self.root)
@@ -96,12 +96,12 @@ class Settled:
 
     def room(self, desk: Desk) -> Room:
         """Return the mail room for a desk."""
-        from styrxl.mailroom import Room
+        from styrxl.mail.outgoing.run import Room
 
         return Room(desk, click.get_current_context().command_path.partition(" ")[2], self._waiting)
 
     def _waiting(self, holder: Holder) -> None:
-        from styrxl.findings import word
+        from styrxl.model.findings import word
 
         told = word("waiting_for", self.language(), user=holder.user, host=holder.host, command=holder.command)
         click.echo(told, err=True)
@@ -109,7 +109,7 @@ class Settled:
     @contextmanager
     def telling(self) -> Iterator[None]:
         """Turn a StyrxlError into its text and exit status 3."""
-        from styrxl.errors import StyrxlError
+        from styrxl.model.errors import StyrxlError
 
         try:
             yield
@@ -117,14 +117,14 @@ class Settled:
             raise Operator(self._told(error)) from error
 
     def _told(self, error: Any) -> str:
-        from styrxl.findings import Word, error_text, say
+        from styrxl.model.findings import Word, error_text, say
 
         language = self.language()
         facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
         text = error_text(error.code, facts, language)
         if "judged" in error.facts:
-            from styrxl.answers import as_text
-            from styrxl.judged import JudgedRound
+            from styrxl.commands.findings_report import as_text
+            from styrxl.model.judged import JudgedRound
 
             text += "\n\n" + as_text(JudgedRound("", (error.facts["judged"],), {}), language, {})
         return text
@@ -137,7 +137,7 @@ def round_of(context: click.Context, _: click.Parameter, value: str | None) -> R
     """Read a round's id, or end with what is wrong with it."""
     if value is None:
         return None
-    from styrxl.rounds import Round
+    from styrxl.model.rounds import Round
 
     with context.ensure_object(Settled).telling():
         return Round.parse(value.strip().lower())
@@ -196,11 +196,11 @@ def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
 @settled
 def init(settings: Settled, folder: Path, name: str, rows: int | None) -> None:
     """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in."""
-    from styrxl.days import local_day
-    from styrxl.files import write_atomically
-    from styrxl.findings import word
-    from styrxl.issuing import empty_plan
-    from styrxl.workspace import Workspace
+    from styrxl.model.days import local_day
+    from styrxl.model.findings import word
+    from styrxl.rounds.issue import empty_plan
+    from styrxl.store.files import write_atomically
+    from styrxl.store.workspace import Workspace
 
     with settings.telling():
         workspace = Workspace.init(folder, name, language=settings.language())
@@ -220,8 +220,8 @@ def demo(settings: Settled, folder: Path, units: int, seed: int) -> None:
 
     Uses the same commands as you would, and shows each. An earlier demo in DIR is replaced, anything else there is let be.
     """
-    from styrxl.demo import Stage, play, run_in_process
-    from styrxl.findings import word
+    from styrxl.model.findings import word
+    from styrxl.sample.play import Stage, play, run_in_process
 
     with settings.telling():
         language = settings.language()
@@ -242,8 +242,8 @@ def distribute(settings: Settled, round_: Round, level: str | None, only: tuple[
 
     A unit's workbook needs its board's accepted plan; owners that cannot be served are named, the others are served.
     """
-    from styrxl.findings import word
-    from styrxl.issuing import issue_round, levels_of
+    from styrxl.model.findings import word
+    from styrxl.rounds.issue import issue_round, levels_of
 
     with settings.desk() as desk:
         done = issue_round(desk, round_, levels_of(level), frozenset(only), rows)
@@ -263,7 +263,7 @@ def distribute(settings: Settled, round_: Round, level: str | None, only: tuple[
 
 
 def _say_notes(notes: Sequence[Word], language: str) -> None:
-    from styrxl.findings import say
+    from styrxl.model.findings import say
 
     for note in notes:
         click.echo(say(note, language), err=True)
@@ -271,7 +271,7 @@ def _say_notes(notes: Sequence[Word], language: str) -> None:
 
 def _say_next(desk: Desk, round_: Round, language: str, *, came: bool | None = None) -> None:
     """Say what comes first, where nothing has been handed out or (unless ``came`` says otherwise) nothing has come in."""
-    from styrxl.beforehand import next_step
+    from styrxl.rounds.hints import next_step
 
     there = bool(desk.workspace.inbox_files(round_).files) if came is None else came
     issued, folder = bool(desk.ledger.issues(round_.id)), desk.workspace.shown(desk.workspace.inbox(round_))
@@ -339,7 +339,7 @@ def receive(  # the options are what they are
 
     With --owner a single workbook that does not say whose it is counts as OWNER's from now on. Say another OWNER, and it is that one's.
     """
-    from styrxl.fetch import is_mail
+    from styrxl.mail.incoming.sources import is_mail
 
     by_mail = [*(path for path in sources if is_mail(path)), *maildirs]
     files = [path for path in sources if not is_mail(path)]
@@ -360,9 +360,9 @@ def _receive_one(
     settings: Settled, round_: Round, files: Sequence[Path], owner: str, form: str | None, reason: str, by: str | None
 ) -> bool:
     """Take in a workbook as somebody's, and tell whether it was refused."""
-    from styrxl.assign import claim_of, receive_as, workbooks
-    from styrxl.days import local_day
-    from styrxl.findings import say, word
+    from styrxl.model.days import local_day
+    from styrxl.model.findings import say, word
+    from styrxl.rounds.assign import claim_of, receive_as, workbooks
 
     if len(files) != 1 or workbooks(files[0]) != 1:
         raise click.UsageError("--owner is for one workbook at a time: name that file alone.")
@@ -383,16 +383,16 @@ def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], files
     """Take in mails, those that lie among files too, and tell whether anything waits for a controller."""
     from itertools import chain
 
-    from styrxl.fetch import from_paths
-    from styrxl.findings import say, word
-    from styrxl.intake import line, sums, take_in
-    from styrxl.letterbag import any_mail, from_files, mails_in
-    from styrxl.mailbook import Brought, MailBook
-    from styrxl.receive import Outcome
+    from styrxl.mail.incoming.in_files import any_mail, from_files, mails_in
+    from styrxl.mail.incoming.sources import from_paths
+    from styrxl.mail.incoming.take_in import line, sums, take_in
+    from styrxl.model.findings import say, word
+    from styrxl.rounds.receive import Outcome
+    from styrxl.store.mail_log import Brought, MailBook
 
     if not (paths or imap or any_mail(files)):
         return False
-    from styrxl.watch import mailbox_of
+    from styrxl.mail.incoming.watch import mailbox_of
 
     with settings.desk(reading=True) as desk:
         room, language, notes, refused = settings.room(desk), settings.language(), list[Brought](), list[Outcome]()
@@ -410,7 +410,7 @@ def _receive_mail(settings: Settled, round_: Round, paths: Sequence[Path], files
 
 def _receive_files(settings: Settled, round_: Round, sources: Sequence[Path]) -> bool:
     """Take in what lies in folders, files and archives, and tell whether anything was refused."""
-    from styrxl.receive import receive as take
+    from styrxl.rounds.receive import receive as take
 
     with settings.desk() as desk:
         return _say_received(desk, round_, take(desk, round_, sources), settings.language())
@@ -418,8 +418,8 @@ def _receive_files(settings: Settled, round_: Round, sources: Sequence[Path]) ->
 
 def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], language: str) -> bool:
     """Say what became of files, and tell whether anything was refused."""
-    from styrxl.findings import say, word
-    from styrxl.receive import states
+    from styrxl.model.findings import say, word
+    from styrxl.rounds.receive import states
 
     for outcome in outcomes:
         if outcome.state == "taken":
@@ -463,11 +463,11 @@ def validate(
 
     Files named by PATH are judged against what was issued, and are not recorded.
     """
-    from styrxl.answers import summary
-    from styrxl.assign import claim_of
-    from styrxl.claim import Claim
-    from styrxl.days import local_day
-    from styrxl.inbox import judge_files, judge_inbox, named_files, only_round
+    from styrxl.commands.findings_report import summary
+    from styrxl.model.days import local_day
+    from styrxl.rounds.assign import claim_of
+    from styrxl.rounds.desk import judge_files, judge_inbox, named_files, only_round
+    from styrxl.validation.identity import Claim
 
     if reads.inbox and (paths or annotate):
         raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")
@@ -492,8 +492,8 @@ def validate(
 
 
 def _give_back(desk: Desk, judged: Any, files: Sequence[Path], language: str) -> None:
-    from styrxl.findings import word
-    from styrxl.returning import give_back
+    from styrxl.model.findings import word
+    from styrxl.rounds.give_back import give_back
 
     written = give_back(desk, judged, files)
     for folder in sorted({path.parent for path in written}):
@@ -502,24 +502,26 @@ def _give_back(desk: Desk, judged: Any, files: Sequence[Path], language: str) ->
 
 
 def _say_skipped(desk: Desk, round_: Round, language: str) -> None:
-    from styrxl.findings import word
+    from styrxl.model.findings import word
 
     for path in desk.workspace.inbox_files(round_).skipped:
         click.echo(word("skipped", language, path=desk.workspace.shown(path)), err=True)
 
 
 def _report(settings: Settled, desk: Desk, judged: Any, round_: Round | None, form_of_report: str, output: Path | None) -> None:
-    from styrxl import answers
-    from styrxl.days import local_day
-    from styrxl.files import write_atomically
-    from styrxl.findings import word
+    from styrxl.commands import findings_report
+    from styrxl.model.days import local_day
+    from styrxl.model.findings import word
+    from styrxl.store.files import write_atomically
 
     language = settings.language()
     names = desk.plan.names(round_.day if round_ else local_day(desk.now))
     writers: dict[str, Callable[[], str]] = {
-        "text": lambda: answers.as_text(judged, language, names),
-        "json": lambda: answers.as_json(judged, language),
-        "html": lambda: answers.as_html(judged, language, names, word("report_title", language, round=judged.round or ""), _accent(desk)),
+        "text": lambda: findings_report.as_text(judged, language, names),
+        "json": lambda: findings_report.as_json(judged, language),
+        "html": lambda: findings_report.as_html(
+            judged, language, names, word("report_title", language, round=judged.round or ""), _accent(desk)
+        ),
     }
     text = writers[form_of_report]()
     if output is None:
@@ -530,7 +532,7 @@ def _report(settings: Settled, desk: Desk, judged: Any, round_: Round | None, fo
 
 
 def _accent(desk: Desk) -> str:
-    from styrxl.issuing import look
+    from styrxl.rounds.issue import look
 
     return look(desk.workspace).accent
 
@@ -543,9 +545,9 @@ def link(settings: Settled, round_: Round, *, units: bool) -> None:
     """Show the goal tree of ROUND with what hangs on it, and what hangs loose."""
     import shutil
 
-    from styrxl.inbox import judge_inbox
-    from styrxl.thread import as_text, broken
-    from styrxl.tree import tree_of
+    from styrxl.commands.link import as_text, broken
+    from styrxl.model.goal_tree import tree_of
+    from styrxl.rounds.desk import judge_inbox
 
     with settings.desk() as desk:
         judged = judge_inbox(desk, round_)
@@ -568,8 +570,8 @@ def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, ev
 
     The inbox is judged anew. Only accepted returns go in; what is missing is said in the workbook.
     """
-    from styrxl.findings import word
-    from styrxl.publish import publish
+    from styrxl.model.findings import word
+    from styrxl.rounds.publish import publish
 
     with settings.desk(reads=reads) as desk:
         done = publish(desk, round_, boards, every=every)
@@ -585,7 +587,7 @@ def consolidate(settings: Settled, round_: Round, boards: tuple[str, ...], *, ev
 @settled
 def status(settings: Settled, round_: Round) -> None:
     """Say who has been issued, returned, accepted and reminded in ROUND."""
-    from styrxl.standing import as_text, stand
+    from styrxl.rounds.status import as_text, stand
 
     with settings.desk(reading=True) as desk:
         click.echo(as_text(stand(desk, round_), settings.language()), nl=False)
@@ -600,7 +602,7 @@ def status(settings: Settled, round_: Round) -> None:
 @settled
 def set_aside_(settings: Settled, round_: Round, name: str, reason: str, by: str | None) -> None:
     """Let a return in ROUND not count, for a reason. It stays where it is; an older one that is done counts again."""
-    from styrxl.decisions import set_aside
+    from styrxl.rounds.decide import set_aside
 
     with settings.desk(by=by) as desk:
         _say_decided(set_aside(desk, round_, name, reason), "set_aside", settings.language())
@@ -614,15 +616,15 @@ def set_aside_(settings: Settled, round_: Round, name: str, reason: str, by: str
 @settled
 def take_back_(settings: Settled, round_: Round, name: str, reason: str, by: str | None) -> None:
     """Let a return in ROUND count again that was set aside."""
-    from styrxl.decisions import take_back
+    from styrxl.rounds.decide import take_back
 
     with settings.desk(by=by) as desk:
         _say_decided(take_back(desk, round_, name, reason), "taken_back", settings.language())
 
 
 def _say_decided(done: Decided, key: str, language: str) -> None:
-    from styrxl.days import local_day
-    from styrxl.findings import say, word
+    from styrxl.model.days import local_day
+    from styrxl.model.findings import say, word
 
     decision, standing = done.decision, ""
     if not done.new:
@@ -647,8 +649,8 @@ def merge(settings: Settled, round_: Round, owner: str, reason: str, by: str | N
 
     The newest one's answers, and on the sheets where it has none those of the older one. Both are kept.
     """
-    from styrxl.decisions import merge_returns
-    from styrxl.findings import message, word
+    from styrxl.model.findings import message, word
+    from styrxl.rounds.decide import merge_returns
 
     with settings.desk(by=by) as desk:
         language = settings.language()
@@ -670,7 +672,7 @@ def merge(settings: Settled, round_: Round, owner: str, reason: str, by: str | N
 @settled
 def log(settings: Settled, round_: Round, name: str | None, form_of_report: str) -> None:
     """Tell what has happened in ROUND: issued, received, judged, decided and mailed; of all, or of an OWNER or a FILE."""
-    from styrxl.story import tell
+    from styrxl.rounds.log import tell
 
     with settings.desk(reading=True) as desk:
         click.echo(tell(desk, round_, name, settings.language(), form_of_report), nl=False)
@@ -686,8 +688,8 @@ def rollover(settings: Settled, year: int) -> None:
 
     The plan itself is left alone. The boards' own goals that still hold come with distribute YEAR-plan, under their ids.
     """
-    from styrxl.findings import word
-    from styrxl.rollover import roll_over
+    from styrxl.model.findings import word
+    from styrxl.rounds.rollover import roll_over
 
     with settings.desk() as desk:
         done, language, plan = roll_over(desk, year), settings.language(), desk.workspace.plan_path.name
@@ -713,9 +715,9 @@ def rollover(settings: Settled, year: int) -> None:
 @settled
 def unlock(settings: Settled) -> None:
     """Remove the lock of a command that no longer runs, and say whose it was."""
-    from styrxl.findings import word
-    from styrxl.lock import break_lock, is_running
-    from styrxl.workspace import Workspace
+    from styrxl.model.findings import word
+    from styrxl.store.lock import break_lock, is_running
+    from styrxl.store.workspace import Workspace
 
     with settings.telling():
         workspace = Workspace.open(settings.root)
@@ -793,9 +795,9 @@ def _mail(
     send: bool,
     incomplete: bool = False,
 ) -> None:
-    from styrxl.dispatch import as_text, put_off, troubled
-    from styrxl.findings import word
-    from styrxl.mailroom import Wish, work
+    from styrxl.mail.outgoing.run import Wish, work
+    from styrxl.mail.outgoing.send import as_text, put_off, troubled
+    from styrxl.model.findings import word
 
     with settings.desk(reading=True) as desk:
         wish = Wish(what, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)
@@ -826,9 +828,9 @@ def quarantine() -> None:
 @settled
 def quarantine_list(settings: Settled, round_: Round, *, every: bool) -> None:
     """List what waits, and why."""
-    from styrxl.findings import word
-    from styrxl.intake import line
-    from styrxl.mailbook import MailBook
+    from styrxl.mail.incoming.take_in import line
+    from styrxl.model.findings import word
+    from styrxl.store.mail_log import MailBook
 
     with settings.desk(reading=True) as desk:
         language = settings.language()
@@ -862,9 +864,9 @@ def quarantine_discard(settings: Settled, round_: Round, name: str, by: str | No
 
 
 def _settle(settings: Settled, round_: Round, name: str, by: str | None, how: str) -> None:
-    from styrxl.intake import line
-    from styrxl.mailbook import MailBook
-    from styrxl.quarantine import discard, release
+    from styrxl.mail.incoming.quarantine import discard, release
+    from styrxl.mail.incoming.take_in import line
+    from styrxl.store.mail_log import MailBook
 
     with settings.desk(by=by) as desk:
         settle = release if how == "release" else discard
@@ -881,8 +883,8 @@ def watch(settings: Settled, round_: Round, *, send: bool, every: float) -> None
     import signal
     from threading import Event
 
-    from styrxl.findings import word
-    from styrxl.watch import Watch, mailbox_of
+    from styrxl.mail.incoming.watch import Watch, mailbox_of
+    from styrxl.model.findings import word
 
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):

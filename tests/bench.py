@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from styrxl.forms import Form, Sheet
+    from styrxl.model.forms import Form, Sheet
 
 ROUND = "2027-plan"
 PROGRAMS = ("python-calamine", "pandas", "pandera", "openpyxl", "frictionless", "dask")
@@ -94,7 +94,7 @@ class Bench:
 
 def town(folder: Path, units: int) -> Path:
     """Make a workspace in which all units and boards have answered, or return the one that is there."""
-    from styrxl.forms import Forms, standard_folder
+    from styrxl.model.forms import Forms, standard_folder
 
     root, mark = folder / f"units-{units}", folder / f"units-{units}.json"
     made_of = json.dumps(Forms([standard_folder()]).sources(), sort_keys=True)
@@ -115,11 +115,11 @@ def play_town(where: str, count: str) -> None:
 
 def _build(root: Path, units: int) -> None:
     from styrxl.cli import cli
-    from styrxl.fill import fill
-    from styrxl.ledger import Ledger
-    from styrxl.sample import plan_answers
-    from styrxl.workers import cores
-    from styrxl.workspace import Workspace
+    from styrxl.sample.fill import fill
+    from styrxl.sample.plan_answers import plan_answers
+    from styrxl.scale.processes import cores
+    from styrxl.store.ledger import Ledger
+    from styrxl.store.workspace import Workspace
 
     def run(*words: str) -> None:
         try:
@@ -145,11 +145,11 @@ def _build(root: Path, units: int) -> None:
 
 def _answer(root: Path, level: str, owners: Sequence[str]) -> None:
     """Fill in the workbooks of some owners, and hand them in."""
-    from styrxl.fill import fill
-    from styrxl.ledger import Ledger
-    from styrxl.prefill import Prefill
-    from styrxl.sample import board_answers, unit_answers
-    from styrxl.workspace import Workspace
+    from styrxl.model.prefill import Prefill
+    from styrxl.sample.fill import fill
+    from styrxl.sample.plan_answers import board_answers, unit_answers
+    from styrxl.store.ledger import Ledger
+    from styrxl.store.workspace import Workspace
 
     workspace, mine = Workspace.open(root), frozenset(owners)
     with Ledger.open(workspace.database) as ledger:
@@ -444,7 +444,10 @@ def play_validate(root: str, *options: str) -> None:
 
 def watched() -> dict[str, float]:
     """Measure from now on where the processor's time goes, by stage; what one stage takes within another is its own."""
-    from styrxl import answers, examine, inbox, publish, typist
+    from styrxl.commands import findings_report
+    from styrxl.returns import typist
+    from styrxl.rounds import desk, publish
+    from styrxl.validation import examine
 
     spent = {"start": time.process_time(), **dict.fromkeys(STAGES[1:], 0.0)}
     running: list[str] = []
@@ -490,14 +493,14 @@ def watched() -> dict[str, float]:
 
         setattr(module, name, timed)
 
-    watch(inbox, "read_plan", "plan")
-    watch_each(inbox, "gathered", "read")
+    watch(desk, "read_plan", "plan")
+    watch_each(desk, "gathered", "read")
     watch(typist.Typists, "typed", "parse")
     watch(examine, "framed", "parse")
     for name in ("check_locked", "check_conditions", "check_ids", "check_schema"):
         watch(examine, name, "check")
     watch(examine.Examination, "_link", "link")
-    watch(answers, "as_text", "report")
+    watch(findings_report, "as_text", "report")
     watch(publish, "council_book", "write")
     return spent
 
@@ -527,9 +530,9 @@ def play_pandas(root: str, count: str) -> None:
     import pandas as pd
     import pandera.pandas as pa
 
-    from styrxl.forms import Forms, standard_folder
-    from styrxl.locate import norm
-    from styrxl.schema import Schemas
+    from styrxl.model.forms import Forms, standard_folder
+    from styrxl.returns.locate import norm
+    from styrxl.validation.rules.schema import Schemas
 
     forms = Forms([standard_folder()])
     schemas = Schemas(forms)
@@ -563,7 +566,7 @@ def play_frictionless(root: str, count: str) -> None:
     """Let frictionless validate each sheet by a schema with the same demands."""
     from frictionless import Dialect, Resource, Schema, formats, system
 
-    from styrxl.forms import Forms, standard_folder
+    from styrxl.model.forms import Forms, standard_folder
 
     form = Forms([standard_folder()]).form("unit_plan")
     kinds = {"number": "number", "integer": "integer", "date": "any"}
@@ -590,9 +593,9 @@ def play_frictionless(root: str, count: str) -> None:
 
 def play_distribute(root: str) -> Mapping[str, float]:
     """Distribute to the units, and return how long the workbooks themselves took."""
-    from styrxl import issuing
+    from styrxl.rounds import issue
 
-    inner, took = issuing._issue, [0.0]
+    inner, took = issue._issue, [0.0]
 
     def timed(*arguments: Any) -> list[Path]:
         start = time.perf_counter()
@@ -600,17 +603,17 @@ def play_distribute(root: str) -> Mapping[str, float]:
         took[0] += time.perf_counter() - start
         return found
 
-    vars(issuing)["_issue"] = timed
+    vars(issue)["_issue"] = timed
     command("--workspace", root, "distribute", ROUND, "--level", "unit")
     return {"writing": took[0]}
 
 
 def play_build(root: str, count: str) -> Mapping[str, float]:
     """Build some units' workbooks, each from the beginning."""
-    from styrxl.ledger import Ledger
-    from styrxl.prefill import Prefill
-    from styrxl.template import build
-    from styrxl.workspace import Workspace
+    from styrxl.model.prefill import Prefill
+    from styrxl.store.ledger import Ledger
+    from styrxl.store.workspace import Workspace
+    from styrxl.templates.build import build
 
     workspace = Workspace.open(Path(root))
     with Ledger.open(workspace.database) as ledger:
@@ -624,12 +627,12 @@ def play_build(root: str, count: str) -> Mapping[str, float]:
 
 def play_annotate(root: str, count: str) -> Mapping[str, float]:
     """Break some returns, judge them and give them back."""
-    from styrxl.faults import break_return
-    from styrxl.inbox import judge_files, open_desk
-    from styrxl.ledger import Ledger
-    from styrxl.returning import give_back
-    from styrxl.rounds import Round
-    from styrxl.workspace import Workspace
+    from styrxl.model.rounds import Round
+    from styrxl.rounds.desk import judge_files, open_desk
+    from styrxl.rounds.give_back import give_back
+    from styrxl.sample.faults.plan import break_return
+    from styrxl.store.ledger import Ledger
+    from styrxl.store.workspace import Workspace
 
     workspace = Workspace.open(Path(root))
     with tempfile.TemporaryDirectory() as folder, Ledger.open(workspace.database) as ledger:
@@ -654,12 +657,12 @@ def play_write(root: str) -> Mapping[str, float]:
     from openpyxl import Workbook
     from python_calamine import CalamineWorkbook
 
-    from styrxl.inbox import judge_inbox_quietly, open_desk
-    from styrxl.ledger import Ledger
-    from styrxl.publish import issued_of, scope_of
-    from styrxl.report import council_book
-    from styrxl.rounds import Round
-    from styrxl.workspace import Workspace
+    from styrxl.excel.workbook import council_book
+    from styrxl.model.rounds import Round
+    from styrxl.rounds.desk import judge_inbox_quietly, open_desk
+    from styrxl.rounds.publish import issued_of, scope_of
+    from styrxl.store.ledger import Ledger
+    from styrxl.store.workspace import Workspace
 
     workspace, round_ = Workspace.open(Path(root)), Round.parse(ROUND)
     with Ledger.open(workspace.database) as ledger:
@@ -686,8 +689,8 @@ def play_cluster(root: str, workers: str) -> Mapping[str, float]:
     """Read all returns on a cluster of so many workers, and hold their rows against the schemas there."""
     from distributed import LocalCluster
 
-    from styrxl.gather import How, Lying, gather, modified
-    from styrxl.workspace import Workspace
+    from styrxl.scale.read_all import How, Lying, gather, modified
+    from styrxl.store.workspace import Workspace
 
     workspace = Workspace.open(Path(root))
     found = [Lying(workspace.shown(path), path, modified(path)) for path in returns(workspace.root)]

@@ -18,7 +18,7 @@ import post_office
 import postgres as server
 import styrxl
 from mail_town import planned_mail_town
-from styrxl.faults import Fault, NotHereError, break_return, names
+from styrxl.sample.faults.plan import Fault, NotHereError, break_return, names
 from town import Town, full_town, planned_town
 from year import Followed, whole_year
 

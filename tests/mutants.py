@@ -14,10 +14,10 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from styrxl.forms import Column, Form, Forms, Sheet, Words
-from styrxl.kindly import fold
-from styrxl.locate import Locator, Place
-from styrxl.returned import read
+from styrxl.model.forms import Column, Form, Forms, Sheet, Words
+from styrxl.returns.cell_values import fold
+from styrxl.returns.locate import Locator, Place
+from styrxl.returns.workbook import read
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.book import Book
-from styrxl.consolidate import consolidate
-from styrxl.findings import finding
-from styrxl.forms import Forms, standard_folder
-from styrxl.judged import Judged, JudgedRound
-from styrxl.plan import Adjustment, CouncilGoal, Organisation, Plan
-from styrxl.view import Issued, Scope, View
+from styrxl.excel.pages import Book
+from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
+from styrxl.model.findings import finding
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.judged import Judged, JudgedRound
+from styrxl.reports.book import consolidate
+from styrxl.reports.view import Issued, Scope, View
 
 ROUND = "2027-plan"
 DAY = date(2027, 1, 15)

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from small_town import FORMS, row, tables
-from styrxl.behind import Behind, Past
-from styrxl.judged import Judged, JudgedRound
-from styrxl.plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Plan
-from styrxl.rounds import Round
-from styrxl.view import Issued, Scope
+from styrxl.model.council_plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Plan
+from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.rounds import Round
+from styrxl.reports.history import Behind, Past
+from styrxl.reports.view import Issued, Scope
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 UBN, KFN, ALBY, BRUN, BIBL = "UBN", "KFN", "UBN-ALBY", "UBN-BRUN", "KFN-BIBL"

@@ -20,23 +20,24 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Cells, Formula, Office
-from styrxl import look, returned
-from styrxl.annotate import Annotator, Back
-from styrxl.beside import Left
-from styrxl.carry import CellError
-from styrxl.faults import NotHereError, break_return, names
-from styrxl.fill import Grid, grids, opened, saved, write_text
-from styrxl.findings import Finding, catalogue
-from styrxl.forms import Form
-from styrxl.inbox import Issued, accepted_boards, context_of, judge_inbox_quietly, open_desk
-from styrxl.judge import Arrived, judge
-from styrxl.judged import Judged
-from styrxl.ledger import Ledger
-from styrxl.locate import Locator, blank
-from styrxl.prefill import Prefill
-from styrxl.returning import to_give_back
-from styrxl.rounds import Round
-from styrxl.unchanged import still
+from styrxl.annotated.carry import CellError
+from styrxl.annotated.copy import Annotator, Back
+from styrxl.annotated.left_behind import Left
+from styrxl.annotated.still_unchanged import still
+from styrxl.excel import look
+from styrxl.model.findings import Finding, catalogue
+from styrxl.model.forms import Form
+from styrxl.model.judged import Judged
+from styrxl.model.prefill import Prefill
+from styrxl.model.rounds import Round
+from styrxl.returns import workbook
+from styrxl.returns.locate import Locator, blank
+from styrxl.rounds.desk import Issued, accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.rounds.give_back import to_give_back
+from styrxl.sample.faults.plan import NotHereError, break_return, names
+from styrxl.sample.fill import Grid, grids, opened, saved, write_text
+from styrxl.store.ledger import Ledger
+from styrxl.validation.judge import Arrived, judge
 from town import ANSWERS, NOW, ROUND, Town
 
 FAULTY = ("UBN", "KFN", "UBN-ÅBY")  # a board in each language, and a unit with a profile
@@ -81,7 +82,7 @@ class Desk:
 
     def back(self, owner: str, data: bytes, findings: tuple[Finding, ...] | None = None) -> bytes:
         """Return what goes back."""
-        read, _ = returned.read(data)
+        read, _ = workbook.read(data)
         assert read is not None
         found = self.judge(data).findings if findings is None else findings
         return self.annotator.annotate(Back(self.form(owner), self.prefills[owner], read, data, found, "svar.xlsx"))
@@ -92,7 +93,7 @@ class Desk:
 
     def answers(self, owner: str, data: bytes) -> list[tuple[str, str, Any]]:
         """Return every answer in a workbook: sheet key, field, value, in order of sheets and rows."""
-        read, _ = returned.read(data)
+        read, _ = workbook.read(data)
         assert read is not None
         found = []
         for table in Locator(self.form(owner), self.town.forms.words).locate(read, "sv")[0]:
@@ -151,7 +152,7 @@ def texts(data: bytes) -> dict[tuple[str, str], str]:
 
 def lead(data: bytes) -> list[list[Any]]:
     """Return the rows of the first sheet, as shown."""
-    read, _ = returned.read(data)
+    read, _ = workbook.read(data)
     assert read is not None
     return read.sheets[0].rows
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from styrxl.blank import write_blank
-from styrxl.forms import Forms, standard_folder
-from styrxl.template import blank_templates
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.templates.blank import write_blank
+from styrxl.templates.build import blank_templates
 
 MADE = blank_templates(Forms([standard_folder()]))
 
@@ -32,10 +32,10 @@ def _content(data: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", MADE)
 def test_a_committed_template_is_not_stale(name: str) -> None:
-    """After a change of a source, ``python -m styrxl.blank`` builds them anew."""
+    """After a change of a source, ``python -m styrxl.templates.blank`` builds them anew."""
     path = standard_folder() / "sheets" / name
-    assert path.is_file(), "python -m styrxl.blank"
-    assert _content(path.read_bytes()) == _content(MADE[name]), "python -m styrxl.blank"
+    assert path.is_file(), "python -m styrxl.templates.blank"
+    assert _content(path.read_bytes()) == _content(MADE[name]), "python -m styrxl.templates.blank"
 
 
 def test_no_template_is_left_over() -> None:

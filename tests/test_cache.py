@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl import cache, gather
-from styrxl.cache import FOLDER, Cache, cache_of, key_of
-from styrxl.compact import TOGETHER, BrokenError, packed, unpacked
-from styrxl.faults import break_return
-from styrxl.findings import Word, finding
-from styrxl.forms import Forms, standard_folder
-from styrxl.limits import STANDARD, Limits
-from styrxl.locate import Ids, Place, Table, Typed
-from styrxl.reading import Reading, Readings
+from styrxl.model.findings import Word, finding
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.limits import STANDARD, Limits
+from styrxl.returns.locate import Ids, Place, Table, Typed
+from styrxl.returns.read import Reading, Readings
+from styrxl.sample.faults.plan import break_return
+from styrxl.scale import cache, read_all
+from styrxl.scale.cache import FOLDER, Cache, cache_of, key_of
+from styrxl.scale.pack import TOGETHER, BrokenError, packed, unpacked
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])
@@ -45,7 +45,7 @@ CELLS = st.one_of(
 @pytest.fixture(autouse=True)
 def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what few returns hold as well."""
-    monkeypatch.setattr(gather, "KEPT", 1)
+    monkeypatch.setattr(read_all, "KEPT", 1)
 
 
 @pytest.fixture

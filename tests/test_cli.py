@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
 from styrxl.cli import cli
-from styrxl.faults import break_return
-from styrxl.fill import fill
-from styrxl.issuing import empty_plan
+from styrxl.rounds.issue import empty_plan
+from styrxl.sample.faults.plan import break_return
+from styrxl.sample.fill import fill
 from town import BOARD, BOARDS, GOALS, ORGANISATION, PLAN, ROUND, UNITS, Town, lost, new_town
 
 

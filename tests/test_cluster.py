@@ -18,14 +18,14 @@ from typing import Any
 import pandera.pandas as pandera
 import pytest
 
-from styrxl import cluster
-from styrxl import gather as gathering
-from styrxl.errors import StyrxlError
-from styrxl.faults import break_return
-from styrxl.forms import Forms, standard_folder
-from styrxl.gather import How, gather
-from styrxl.limits import STANDARD, Limits
-from styrxl.reading import Reading
+from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.limits import STANDARD, Limits
+from styrxl.returns.read import Reading
+from styrxl.sample.faults.plan import break_return
+from styrxl.scale import cluster
+from styrxl.scale import read_all as gathering
+from styrxl.scale.read_all import How, gather
 from town import NOW, ROUND, Town
 
 distributed: Any = pytest.importorskip("distributed")

@@ -17,10 +17,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from small_town import town
-from styrxl import listing, report, sheetxml
-from styrxl.book import BOLD, PLAIN, SHADED, Block, Book, Columns, Field, Link, OnDemand, Page, Row, across, gathered
-from styrxl.consolidate import View, consolidate
-from styrxl.page import clean, escaped
+from styrxl.excel import rows as sheetxml
+from styrxl.excel import workbook as report
+from styrxl.excel.pages import BOLD, PLAIN, SHADED, Block, Book, Columns, Field, Link, OnDemand, Page, Row, across, gathered
+from styrxl.excel.sheet import clean, escaped
+from styrxl.reports import columns as listing
+from styrxl.reports.book import View, consolidate
 from test_report import sheet_part
 
 TEXTS = st.text("ab åÅ-=✓!\n<&\r\x01\ue000\N{NO-BREAK SPACE}", max_size=40)

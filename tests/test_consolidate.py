@@ -24,13 +24,13 @@ from small_town import (
     tables,
     town,
 )
-from styrxl.book import Block, Book, Link, Page, Row, Tally, fitted, outline, target, total, unique
-from styrxl.consolidate import handed_in, sources
-from styrxl.findings import placeholders
-from styrxl.judged import JudgedRound
-from styrxl.phrases import Phrases
-from styrxl.tree import natural, tree, tree_of
-from styrxl.view import Issued
+from styrxl.excel.pages import Block, Book, Link, Page, Row, Tally, fitted, outline, target, total, unique
+from styrxl.model.findings import placeholders
+from styrxl.model.goal_tree import natural, tree, tree_of
+from styrxl.model.judged import JudgedRound
+from styrxl.reports.book import handed_in, sources
+from styrxl.reports.phrases import Phrases
+from styrxl.reports.view import Issued
 
 SHEETS = ["Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar"]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from styrxl.contradictions import RULES
-from styrxl.fill import _values, located
-from styrxl.findings import catalogue, fix, message
-from styrxl.judged import Judged
+from styrxl.model.findings import catalogue, fix, message
+from styrxl.model.judged import Judged
+from styrxl.sample.fill import _values, located
+from styrxl.validation.rules.contradictions import RULES
 from town import BOARD, PRESCHOOL, SCHOOL, Answers, Town
 from year import (
     BOARD_T1,

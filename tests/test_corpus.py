@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from styrxl.findings import fix, message
-from styrxl.limits import STANDARD
+from styrxl.model.findings import fix, message
+from styrxl.model.limits import STANDARD
 from town import Town
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"

@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 
-from styrxl.case import Case
 from styrxl.cli import cli
-from styrxl.days import local_day
+from styrxl.model.days import local_day
+from styrxl.validation.case import Case
 from town import ROUND, Town, new_town
 
 MIDNIGHT = datetime(2027, 1, 4, 23, 30, tzinfo=UTC)  # half past midnight on the 5th, in Sweden

@@ -16,12 +16,12 @@ import pytest
 from openpyxl import load_workbook
 
 import town as towns
-from styrxl.days import local_day
-from styrxl.fill import opened, saved
-from styrxl.findings import fix
-from styrxl.ledger import Ledger
-from styrxl.locate import Locator, Table, blank
-from styrxl.returned import read
+from styrxl.model.days import local_day
+from styrxl.model.findings import fix
+from styrxl.returns.locate import Locator, Table, blank
+from styrxl.returns.workbook import read
+from styrxl.sample.fill import opened, saved
+from styrxl.store.ledger import Ledger
 from town import BOARD, ROUND, Town
 
 ECONOMIST = {key: BOARD[key] for key in ("budget", "unit_frames", "investments")}

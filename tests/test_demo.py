@@ -17,12 +17,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from styrxl.cli import cli
-from styrxl.demo import MARK, Stage, play, run_in_process
-from styrxl.errors import StyrxlError
-from styrxl.ledger import Ledger
-from styrxl.material import material, year_material
-from styrxl.prefill import Prefill
-from styrxl.workspace import Workspace
+from styrxl.model.errors import StyrxlError
+from styrxl.model.prefill import Prefill
+from styrxl.sample.material import material, year_material
+from styrxl.sample.play import MARK, Stage, play, run_in_process
+from styrxl.store.ledger import Ledger
+from styrxl.store.workspace import Workspace
 
 COMMON = {"superseded-return", "answers-lost", "interpreted-value"}  # people hand in again, and type as they like
 MEANT = {"frame-exceeded", "goal-uncovered", "not-confirmed"}  # the sample's boards do these on purpose

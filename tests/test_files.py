@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from styrxl.errors import StyrxlError
-from styrxl.files import Stage, alive, make_folder, write_atomically
+from styrxl.model.errors import StyrxlError
+from styrxl.store.files import Stage, alive, make_folder, write_atomically
 
 
 def names(folder: Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import styrxl
-from styrxl.findings import catalogue, error_text, finding, fix, message, number_text, placeholders, say, word
+from styrxl.model.findings import catalogue, error_text, finding, fix, message, number_text, placeholders, say, word
 
 RULES = catalogue()["rules"]
 ERRORS = catalogue()["errors"]

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from styrxl.fill import fill
-from styrxl.followfaults import break_followup, names
-from styrxl.ledger import Ledger
-from styrxl.prefill import Prefill
-from styrxl.workbench import NotHereError
+from styrxl.model.prefill import Prefill
+from styrxl.sample.faults.bench import NotHereError
+from styrxl.sample.faults.followup import break_followup, names
+from styrxl.sample.fill import fill
+from styrxl.store.ledger import Ledger
 from town import Answers
 from year import BOARD_T1, BOARD_T2, BOARD_YEAR, PRESCHOOL_T1, PRESCHOOL_T2, Followed, changed, followed_town
 

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from styrxl.fill import fill, opened, saved
-from styrxl.followup import outdated, told_by
-from styrxl.forms import Forms, standard_folder
-from styrxl.inbox import judge_inbox_quietly, open_desk
-from styrxl.ledger import Ledger
-from styrxl.plan import round_kind, round_words
-from styrxl.prefill import Prefill
-from styrxl.rounds import Round
-from styrxl.thresholds import Thresholds
+from styrxl.model.council_plan import round_kind, round_words
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.prefill import Prefill
+from styrxl.model.rounds import Round
+from styrxl.model.thresholds import Thresholds
+from styrxl.prefill.followup import outdated, told_by
+from styrxl.rounds.desk import judge_inbox_quietly, open_desk
+from styrxl.sample.fill import fill, opened, saved
+from styrxl.store.ledger import Ledger
 from town import ANSWERS, Answers, full_town
 from year import BOARD_T1, BOARD_T2, BOARD_YEAR, MOMENTS, PLANS, Followed, changed, followed_town, plan
 

@@ -20,19 +20,19 @@ from hypothesis import strategies as st
 from small_town import FORMS, consolidated, row, tables
 from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
-from styrxl import report
-from styrxl.behind import Behind, Past
-from styrxl.book import Block, Book, Link, Page, Row
-from styrxl.consolidate import handed_in
-from styrxl.errors import StyrxlError
-from styrxl.feedback import feedback
-from styrxl.inbox import open_desk
-from styrxl.judged import Judged, JudgedRound
-from styrxl.ledger import Ledger
-from styrxl.plan import CouncilAssessment
-from styrxl.publish import behind_of, feedback_in
-from styrxl.rounds import Round
-from styrxl.view import Issued
+from styrxl.excel import workbook
+from styrxl.excel.pages import Block, Book, Link, Page, Row
+from styrxl.model.council_plan import CouncilAssessment
+from styrxl.model.errors import StyrxlError
+from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.rounds import Round
+from styrxl.reports.book import handed_in
+from styrxl.reports.feedback import feedback
+from styrxl.reports.history import Behind, Past
+from styrxl.reports.view import Issued
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.publish import behind_of, feedback_in
+from styrxl.store.ledger import Ledger
 from test_report import sheets, table
 from year import BOARD_YEAR, MOMENTS, T1, T2, changed, followed_town
 
@@ -72,11 +72,11 @@ def block(book: Book, name: str, heading: str) -> Block:
 
 
 def council_book(*of: Any) -> bytes:
-    return report.council_book(*of).workbook
+    return workbook.council_book(*of).workbook
 
 
 def board_book(*of: Any) -> bytes:
-    return report.board_book(*of).workbook
+    return workbook.board_book(*of).workbook
 
 
 @pytest.mark.parametrize("kind", ROUNDS)

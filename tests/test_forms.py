@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from pandera.io import pandas_io
 from python_calamine import load_workbook as read_workbook
 
-from styrxl.errors import StyrxlError
-from styrxl.fill import Raw
-from styrxl.forms import LANGUAGES, Forms, headings, standard_folder
+from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import LANGUAGES, Forms, headings, standard_folder
+from styrxl.sample.fill import Raw
 from town import BOARD, ROUND, Town
 
 STANDARD = Forms([standard_folder()])

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from styrxl.faults import Fault, names
-from styrxl.findings import catalogue
-from styrxl.judged import Judged
+from styrxl.model.findings import catalogue
+from styrxl.model.judged import Judged
+from styrxl.sample.faults.plan import Fault, names
 from town import ANSWERS, ROUND, Town
 
 ELSEWHERE = {"encrypted-workbook", "oversized-workbook", "macro-workbook", "external-link", "forged-identity"}

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 import bombs
-from styrxl import examine, returned
-from styrxl.forms import Forms, standard_folder
-from styrxl.held import Alike, Slice, runs
-from styrxl.issuing import empty_plan
-from styrxl.limits import CELLS, MB, OWN_ROWS, STANDARD, of_own, of_returns
-from styrxl.package import Packed, Packer, kept, zipped
-from styrxl.returned import read
-from styrxl.unpack import Package
+from styrxl.excel.archive import Packed, Packer, kept, zipped
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, of_own, of_returns
+from styrxl.returns import workbook
+from styrxl.returns.columns import Alike, Slice, runs
+from styrxl.returns.unpack import Package
+from styrxl.returns.workbook import read
+from styrxl.rounds.issue import empty_plan
+from styrxl.validation import examine
 from town import Town
 
 FORMS = Forms([standard_folder()])
@@ -65,13 +66,13 @@ def test_a_large_sheet_of_our_own_is_read_as_any_other(comment: bytes) -> None:
 
 def test_a_large_sheet_of_our_own_is_never_there_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     longest: list[int] = []
-    bared = returned.bared
+    bared = workbook.bared
 
     def noted(xml: bytes) -> bytes:
         longest.append(len(xml))
         return bared(xml)
 
-    monkeypatch.setattr(returned, "bared", noted)
+    monkeypatch.setattr(workbook, "bared", noted)
     read(_large(), ordinary_only=True, ordinary_mb=200)
     assert len(longest) > 5
     assert max(longest) < 3 * MB

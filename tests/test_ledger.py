@@ -24,10 +24,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postgres import Server
-from styrxl import migrations
-from styrxl.database import METADATA, open_database
-from styrxl.errors import StyrxlError
-from styrxl.ledger import Block, Decision, History, Issue, Ledger, Receipt, Verdict, allot
+from styrxl.model.errors import StyrxlError
+from styrxl.store import migrations
+from styrxl.store.database import METADATA, open_database
+from styrxl.store.ledger import Block, Decision, History, Issue, Ledger, Receipt, Verdict, allot
 
 NOON = datetime(2026, 11, 30, 12, 0, 0, 250, tzinfo=UTC)
 ISSUE = Issue("i-1", "2027-plan", "UBN", "annual_plan", 1, None, "sv", NOON, "UBN.xlsx")
@@ -483,7 +483,7 @@ def test_an_older_ledger_is_brought_up_to_date_and_a_failure_undoes_all(file: Pa
         if fail:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("styrxl.database.HEAD", "9000")
+    monkeypatch.setattr("styrxl.store.database.HEAD", "9000")
     monkeypatch.setattr(migrations, "upgrade", later)
     fail = True
     with pytest.raises(KeyboardInterrupt):
@@ -495,7 +495,8 @@ def test_an_older_ledger_is_brought_up_to_date_and_a_failure_undoes_all(file: Pa
 
 
 def test_opening_a_ledger_takes_no_alembic(file: Path) -> None:
-    code = "import sys; from styrxl.ledger import Ledger; [Ledger.open(sys.argv[1]).close() for _ in '12']; print('alembic' in sys.modules)"
+    opening = "[Ledger.open(sys.argv[1]).close() for _ in '12']"
+    code = f"import sys; from styrxl.store.ledger import Ledger; {opening}; print('alembic' in sys.modules)"
     code = code.replace("Ledger.open(sys.argv[1])", "Ledger.open(__import__('pathlib').Path(sys.argv[1]))")
     run = subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"

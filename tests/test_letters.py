@@ -17,11 +17,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.errors import StyrxlError
-from styrxl.letters import WIRE, Attachment, Letter, Sender, allowed, encoded_size, message, plain_address, redirected, sorted_out
-from styrxl.wording import KINDS, Said, Wording, as_text, names, one_line, parsed, read_wording
+from styrxl.mail.outgoing.letter import (
+    WIRE,
+    Attachment,
+    Letter,
+    Sender,
+    allowed,
+    encoded_size,
+    message,
+    plain_address,
+    redirected,
+    sorted_out,
+)
+from styrxl.mail.outgoing.wording import KINDS, Said, Wording, as_text, names, one_line, parsed, read_wording
+from styrxl.model.errors import StyrxlError
 
-STANDARD = Path(str(resources.files("styrxl").joinpath("mail")))
+STANDARD = Path(str(resources.files("styrxl.mail").joinpath("words")))
 NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
 SENDER = Sender("Planering Åköping <planering@example.se>", "svar@example.se", "Åköping")
 FRAME = "{% for b in blocks %}{{ b.kind }} {% endfor %}"

@@ -17,14 +17,15 @@ import pytest
 from openpyxl import Workbook
 
 import bombs
-from styrxl import isolated, ods
-from styrxl.fill import saved
-from styrxl.findings import finding, message
-from styrxl.isolated import Reader
-from styrxl.limits import STANDARD, Limits
-from styrxl.marks import Marks
-from styrxl.package import packed, unpacked
-from styrxl.returned import NotOrdinaryError, RawSheet, Returned, read
+from styrxl.excel.archive import packed, unpacked
+from styrxl.model.findings import finding, message
+from styrxl.model.limits import STANDARD, Limits
+from styrxl.returns import isolated
+from styrxl.returns.isolated import Reader
+from styrxl.returns.marks import Marks
+from styrxl.returns.workbook import NotOrdinaryError, RawSheet, Returned, read
+from styrxl.sample import ods
+from styrxl.sample.fill import saved
 from town import Town
 
 SECONDS, MEMORY = 2.0, 300
@@ -34,7 +35,7 @@ SECONDS, MEMORY = 2.0, 300
 MEASURE = """
 import os, resource, sys, time
 from pathlib import Path
-from styrxl.isolated import Reader
+from styrxl.returns.isolated import Reader
 
 def peak(pid):
     return max(int(line.split()[1]) // 1024 for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))

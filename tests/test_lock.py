@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from atonce import at_once
-from styrxl import lock
-from styrxl.errors import StyrxlError
-from styrxl.files import Stage, sweep
-from styrxl.ledger import Ledger
-from styrxl.lock import NAME, Holder, break_lock, held, is_dead, is_running, me, user_name, who_holds
+from styrxl.model.errors import StyrxlError
+from styrxl.store import lock
+from styrxl.store.files import Stage, sweep
+from styrxl.store.ledger import Ledger
+from styrxl.store.lock import NAME, Holder, break_lock, held, is_dead, is_running, me, user_name, who_holds
 from town import ANSWERS, ROUND, Town
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -161,7 +161,7 @@ def test_a_command_that_writes_waits_for_nobody_in_vain_and_one_that_reads_does_
     full: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (full.root / NAME).write_bytes(ELSEWHERE.to_json())
-    monkeypatch.setattr("styrxl.lock.PATIENCE", 0.1)
+    monkeypatch.setattr("styrxl.store.lock.PATIENCE", 0.1)
     for command in (
         ("distribute", ROUND),
         ("validate", "--round", ROUND),

@@ -16,9 +16,9 @@ from openpyxl import load_workbook
 
 from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, followed_mail_town, html, passwords, set_up, text
 from post_office import Certificates, SmtpServer
-from styrxl import dispatch
-from styrxl.fill import fill
-from styrxl.issuing import empty_plan
+from styrxl.mail.outgoing import send
+from styrxl.rounds.issue import empty_plan
+from styrxl.sample.fill import fill
 from test_report import sheets, table
 from year import T1, Followed, changed, plan
 
@@ -51,7 +51,7 @@ def own(followed: Followed, to: Path, smtp: SmtpServer, made: Certificates) -> F
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     passwords(monkeypatch.setenv)
-    monkeypatch.setattr("styrxl.mailroom.USUAL", dispatch.Ways(wait=lambda _: None))
+    monkeypatch.setattr("styrxl.mail.outgoing.run.USUAL", send.Ways(wait=lambda _: None))
 
 
 @pytest.fixture

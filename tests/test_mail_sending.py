@@ -19,14 +19,14 @@ import pytest
 import styrxl
 from mail_town import MAIL_PLAN, SOON, by_smtp, enclosed, flowing, html, mail_town, passwords, set_up, text
 from post_office import Certificates, SmtpServer, free_port, reply
-from styrxl import dispatch
-from styrxl.database import MAILS
-from styrxl.fill import fill
-from styrxl.issuing import empty_plan
-from styrxl.ledger import Ledger
-from styrxl.mailbook import MailBook
-from styrxl.post import Smtp
-from styrxl.wording import day
+from styrxl.mail.outgoing import send
+from styrxl.mail.outgoing.smtp import Smtp
+from styrxl.mail.outgoing.wording import day
+from styrxl.rounds.issue import empty_plan
+from styrxl.sample.fill import fill
+from styrxl.store.database import MAILS
+from styrxl.store.ledger import Ledger
+from styrxl.store.mail_log import MailBook
 from town import ANSWERS, PRESCHOOL, ROUND, UNITS, Town, lost
 
 TODAY = date.today()  # noqa: DTZ011 -- the day that people here have
@@ -37,7 +37,7 @@ BAD = {**PRESCHOOL, "commitments": [{**PRESCHOOL["commitments"][0], "parent_id":
 @pytest.fixture
 def town(mail_planned: Town, tmp_path: Path, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Town:
     passwords(monkeypatch.setenv)
-    monkeypatch.setattr("styrxl.mailroom.USUAL", dispatch.Ways(wait=lambda _: None))
+    monkeypatch.setattr("styrxl.mail.outgoing.run.USUAL", send.Ways(wait=lambda _: None))
     return set_up(mail_planned.copy(tmp_path / "åköping"), by_smtp(smtp, made))
 
 
@@ -151,7 +151,7 @@ def test_a_workbook_over_the_limit_is_told_and_its_mail_stays(
     town: Town, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the size that it has on its way, a third larger than the file; never a mail without it."""
-    monkeypatch.setattr(dispatch, "MB", 60_000)
+    monkeypatch.setattr(send, "MB", 60_000)
     set_up(town, by_smtp(smtp, made) + "attachment_limit = 1\n")
     assert max(len(town.issued(owner)) for owner in OWNERS) < 60_000
     result = town.run("mail", "templates", ROUND, "--send", expect=1)

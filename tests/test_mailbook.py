@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from styrxl.database import RECEIPTS, Database
-from styrxl.ledger import Ledger, Receipt
-from styrxl.mailbook import REDIRECTED, Brought, Mail, MailBook
+from styrxl.store.database import RECEIPTS, Database
+from styrxl.store.ledger import Ledger, Receipt
+from styrxl.store.mail_log import REDIRECTED, Brought, Mail, MailBook
 
 NOON = datetime(2027, 1, 5, 12, 0, tzinfo=UTC)
 MAIL = Mail("2027-plan", "templates", "UBN", "i-1", "<a@example.se>", "ubn@example.se", "Plan", "sending", "", NOON)

@@ -23,15 +23,15 @@ from hypothesis import strategies as st
 
 from mail_town import OURS, by_imap, flowing, passwords, set_up
 from post_office import HOST, USER, Dovecot, certificates, cutting, dovecot, free_port, reply
-from styrxl import intake
-from styrxl.errors import StyrxlError
-from styrxl.fetch import from_imap, from_paths
-from styrxl.ledger import Ledger
-from styrxl.mailbook import MailBook
-from styrxl.mailbox import incoming
-from styrxl.post import trusted
-from styrxl.settings import Mailbox, Server
-from styrxl.winmail import NotReadError, winmail
+from styrxl.mail.incoming import take_in
+from styrxl.mail.incoming.message import incoming
+from styrxl.mail.incoming.sources import from_imap, from_paths
+from styrxl.mail.incoming.winmail import NotReadError, winmail
+from styrxl.mail.outgoing.smtp import trusted
+from styrxl.model.errors import StyrxlError
+from styrxl.store.ledger import Ledger
+from styrxl.store.mail_log import MailBook
+from styrxl.store.settings_file import Mailbox, Server
 from town import ROUND, Town
 
 XLSX = b"PK\x03\x04"
@@ -562,9 +562,9 @@ def test_killed_while_taking_in_and_run_again_everything_is_there_once(
 ) -> None:
     before = len(names(posted, "inbox"))
     target, name = {
-        "before the file": (intake, "put"),
+        "before the file": (take_in, "put"),
         "before the ledger": (MailBook, "take"),
-        "before the move": (__import__("styrxl.fetch", fromlist=["x"]), "_moved"),
+        "before the move": (__import__("styrxl.mail.incoming.sources", fromlist=["x"]), "_moved"),
     }[where]
 
     def killed(*_: object) -> None:
@@ -627,7 +627,7 @@ def test_an_expired_certificate_of_a_mailbox_is_told(dovecot_: str, tmp_path: Pa
 
 
 def test_a_message_too_large_to_fetch_is_noted_by_its_head(posted: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("styrxl.fetch.LARGEST", 1000)
+    monkeypatch.setattr("styrxl.mail.incoming.sources.LARGEST", 1000)
     posted.run("receive", ROUND, "--imap")
     assert [(outcome, reason) for outcome, reason, _ in brought(posted)] == [
         ("noted", "oversized"),

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from styrxl.fill import Raw
-from styrxl.ledger import Ledger
-from styrxl.prefill import Prefill
+from styrxl.model.prefill import Prefill
+from styrxl.sample.fill import Raw
+from styrxl.store.ledger import Ledger
 from town import Town, new_town
 from year import ADJUSTMENT, BOARD_T2, ENGLISH_T2, PRESCHOOL_T2, T1, T2, Followed, followed_town, moved, plan
 

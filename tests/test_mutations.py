@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from mutants import Base, base_of, differences, with_cell
 from mutants import written as standing
-from styrxl.answers import as_html, as_json, as_text
-from styrxl.inbox import accepted_boards, context_of, judge_inbox_quietly, open_desk
-from styrxl.judge import Arrived, Context, Schemas, judge
-from styrxl.judged import Judged, JudgedRound
-from styrxl.ledger import Ledger
-from styrxl.rounds import Round
+from styrxl.commands.findings_report import as_html, as_json, as_text
+from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.store.ledger import Ledger
+from styrxl.validation.judge import Arrived, Context, Schemas, judge
 from town import NOW, ROUND, Town
 
 TIMES = int(os.environ.get("STYRXL_MUTATIONS", "1"))

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from styrxl.nocycles import no_cycles
+from styrxl.scale.no_cycles import no_cycles
 
 
 class Cyclic:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl import look
-from styrxl.pagewidths import Long, lines_of, text_lines
+from styrxl.excel import look
+from styrxl.excel.widths import Long, lines_of, text_lines
 
 ROWS = 4
 WORDS = st.text(st.sampled_from("abcdeghilmnorstuvåäöÅW-–'€,.0123"), min_size=1, max_size=14)

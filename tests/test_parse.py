@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.parse import _goals, _organisations
+from styrxl.returns.typed_columns import _goals, _organisations
 
 
 @pytest.mark.parametrize(

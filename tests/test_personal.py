@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from mutants import base_of
-from styrxl.fill import grids, opened, saved
-from styrxl.masking import masked
-from styrxl.returned import SIGNED, read
+from styrxl.model.masking import masked
+from styrxl.returns.workbook import SIGNED, read
+from styrxl.sample.fill import grids, opened, saved
 from town import ROUND, Town, lost, saying
 
 PERSON = "18900101-9802"  # the Tax Agency's own, for tests

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, cutting, free_port, smtp_server
-from styrxl.errors import StyrxlError
-from styrxl.post import Counter, Parcel, Result, Sending, Smtp, trusted
-from styrxl.settings import Server
+from styrxl.mail.outgoing.smtp import Counter, Parcel, Result, Sending, Smtp, trusted
+from styrxl.model.errors import StyrxlError
+from styrxl.store.settings_file import Server
 
 Waits = list[float]
 

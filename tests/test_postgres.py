@@ -12,8 +12,8 @@ import sqlalchemy as sa
 import town as towns
 from atonce import at_once
 from postgres import Server
-from styrxl.errors import StyrxlError
-from styrxl.ledger import Ledger
+from styrxl.model.errors import StyrxlError
+from styrxl.store.ledger import Ledger
 from town import BOARD, BOARDS, ROUND, UNITS, Town
 
 

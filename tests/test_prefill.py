@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from styrxl.prefill import Prefill, Shared
+from styrxl.model.prefill import Prefill, Shared
 
 PLAIN = Prefill("unit_plan", 1, None, "sv", "2027-plan", "Plan 2027", 2027, "BUN-A", "Skola A", "BUN", "Nämnden", "Kommunen", "")
 NASTY = '", "signature": "x", "lists": {"a": [], "memory": {"b": []}, "rows": {"c": []}, \\'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from styrxl.progress import told_on
+from styrxl.commands.progress import told_on
 
 
 class Terminal(io.StringIO):

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 import bombs
-from styrxl import receive
-from styrxl.fill import opened, saved
-from styrxl.inbox import open_desk
-from styrxl.ledger import Ledger, Receipt
-from styrxl.receive import Outcome, safe_name
-from styrxl.rounds import Round
+from styrxl.model.rounds import Round
+from styrxl.rounds import receive
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.receive import Outcome, safe_name
+from styrxl.sample.fill import opened, saved
+from styrxl.store.ledger import Ledger, Receipt
 from town import NOW, ROUND, Town
 
 STAMP = f"{NOW.astimezone():%Y%m%d-%H%M%S}"
@@ -248,7 +248,7 @@ def step(real):
     return stepping
 os.open, os.fsync = step(os.open), step(os.fsync)
 receive.write_atomically = step(receive.write_atomically)
-from styrxl.ledger import Ledger
+from styrxl.store.ledger import Ledger
 Ledger.register_receipts = step(Ledger.register_receipts)
 from styrxl.cli import main
 sys.argv[:] = ["styrxl", *sys.argv[2:]]

@@ -24,12 +24,12 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from small_town import GOALS, ROUND, judged_return, municipality, organisation, row, scope, tables, town
-from styrxl import report
-from styrxl.errors import StyrxlError
-from styrxl.forms import Forms, standard_folder
-from styrxl.judged import Judged, JudgedRound
-from styrxl.page import clean
-from styrxl.view import Issued, plain
+from styrxl.excel import workbook
+from styrxl.excel.sheet import clean
+from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.judged import Judged, JudgedRound
+from styrxl.reports.view import Issued, plain
 
 Cells = list[list[Any]]
 RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -81,12 +81,12 @@ def links(data: bytes, name: str) -> dict[str, tuple[str, str | None]]:
 
 def council_book(*of: Any) -> bytes:
     """Return the council's workbook."""
-    return report.council_book(*of).workbook
+    return workbook.council_book(*of).workbook
 
 
 def board_book(*of: Any) -> bytes:
     """Return a board's workbook."""
-    return report.board_book(*of).workbook
+    return workbook.board_book(*of).workbook
 
 
 @pytest.fixture(scope="module")
@@ -487,8 +487,8 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
     parquet = pytest.importorskip("pyarrow.parquet")
     whole = sheets(council_book(*crowded()))
     rows = table(whole["Åtaganden"], "Id")
-    monkeypatch.setattr(report, "MOST_ROWS", 240)
-    made = report.council_book(*crowded())
+    monkeypatch.setattr(workbook, "MOST_ROWS", 240)
+    made = workbook.council_book(*crowded())
     assert list(made.beside) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
     [told] = sheets(made.workbook)["Åtaganden"][3:]
     assert told[0].startswith("Tabellen har 250 rader, fler än Excel rymmer på ett blad.")
@@ -500,22 +500,22 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
         assert [line[name] for line in rows] == found[name].to_pylist(), name
     assert set(found["Start"].to_pylist()) == {date(2027, 3, 1)}
     assert found["Källa"].to_pylist()[0] == f"inbox/{ROUND}/Albyskolan.xlsx#'Insatser'!A7"
-    assert made == report.council_book(*crowded())
+    assert made == workbook.council_book(*crowded())
 
 
 def test_sums_of_a_table_that_lies_beside_stay_in_the_workbook(monkeypatch: pytest.MonkeyPatch, council: bytes) -> None:
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr(report, "MOST_ROWS", 10)
-    made = report.council_book(*town())
+    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
+    made = workbook.council_book(*town())
     last = [next(line for line in sheets(data)["Ekonomi"] if line and line[0] == "Summa nämnder") for data in (council, made.workbook)]
     assert [v for v in last[0] if v != ""] == [v for v in last[1] if v != ""]
     assert f"{ROUND} Ekonomi.parquet" in made.beside
 
 
 def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "MOST_ROWS", 10)
+    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(StyrxlError) as caught:
-        report.council_book(*town())
+        workbook.council_book(*town())
     assert caught.value.code == "driver-missing"
     assert caught.value.facts["install"] == "pip install styrxl[cluster]"

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from python_calamine import load_workbook
 
-from styrxl.fill import _values, fill, located
-from styrxl.inbox import context_of, open_desk
-from styrxl.issuing import empty_plan
-from styrxl.judge import Arrived, judge
-from styrxl.judged import JudgedRound
-from styrxl.ledger import Ledger
-from styrxl.rounds import Round
+from styrxl.model.judged import JudgedRound
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import context_of, open_desk
+from styrxl.rounds.issue import empty_plan
+from styrxl.sample.fill import _values, fill, located
+from styrxl.store.ledger import Ledger
+from styrxl.validation.judge import Arrived, judge
 from town import BOARD, NOW, PLAN, ROUND, Town
 from year import changed
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from small_town import FORMS
-from styrxl.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Said, Suggestion, assessment, cover, suggest
+from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Said, Suggestion, assessment, cover, suggest
 
 SAID = st.sampled_from([YES, PARTLY, NO, None])
 PARTS = st.lists(SAID, max_size=9)

@@ -12,21 +12,21 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from styrxl import habits
-from styrxl.faults import names
-from styrxl.fill import Answers, DoesNotFitError, Raw, fill
-from styrxl.forms import Form, Forms, standard_folder
-from styrxl.judge import Arrived, Context, judge
-from styrxl.judged import Judged
-from styrxl.material import luck, material, municipality, unit, units
-from styrxl.ods import as_ods
-from styrxl.people import shared_out
-from styrxl.plan import Adjustment, CouncilGoal, Organisation, Plan
-from styrxl.prefill import Prefill
-from styrxl.rounds import Round
-from styrxl.sample import YEAR, board_answers, plan_answers, unit_answers
-from styrxl.template import build
-from styrxl.variants import chosen, count, pair, rendered
+from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
+from styrxl.model.forms import Form, Forms, standard_folder
+from styrxl.model.judged import Judged
+from styrxl.model.prefill import Prefill
+from styrxl.model.rounds import Round
+from styrxl.sample import habits
+from styrxl.sample.faults.plan import names
+from styrxl.sample.fill import Answers, DoesNotFitError, Raw, fill
+from styrxl.sample.material import luck, material, municipality, unit, units
+from styrxl.sample.ods import as_ods
+from styrxl.sample.people import shared_out
+from styrxl.sample.plan_answers import YEAR, board_answers, plan_answers, unit_answers
+from styrxl.sample.variants import chosen, count, pair, rendered
+from styrxl.templates.build import build
+from styrxl.validation.judge import Arrived, Context, judge
 
 FORMS = Forms([standard_folder()])
 WORDS = FORMS.words

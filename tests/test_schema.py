@@ -12,23 +12,23 @@ import pandera.pandas as pa
 import pytest
 import yaml
 
-from styrxl import schema
-from styrxl.cluster import read_chunk, setting_of
-from styrxl.compact import unpacked
-from styrxl.errors import StyrxlError
-from styrxl.faults import Fault
-from styrxl.fill import saved
-from styrxl.followfaults import break_followup
-from styrxl.followfaults import names as follow_names
-from styrxl.forms import Forms, standard_folder
-from styrxl.inbox import accepted_boards, context_of, judge_inbox_quietly, open_desk
-from styrxl.judge import Arrived, judge
-from styrxl.judged import JudgedRound
-from styrxl.ledger import Ledger
-from styrxl.limits import STANDARD
-from styrxl.reading import Reading, Readings
-from styrxl.rounds import Round
-from styrxl.workbench import NotHereError, on_bench
+from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.judged import JudgedRound
+from styrxl.model.limits import STANDARD
+from styrxl.model.rounds import Round
+from styrxl.returns.read import Reading, Readings
+from styrxl.rounds.desk import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.sample.faults.bench import NotHereError, on_bench
+from styrxl.sample.faults.followup import break_followup
+from styrxl.sample.faults.followup import names as follow_names
+from styrxl.sample.faults.plan import Fault
+from styrxl.sample.fill import saved
+from styrxl.scale.cluster import read_chunk, setting_of
+from styrxl.scale.pack import unpacked
+from styrxl.store.ledger import Ledger
+from styrxl.validation.judge import Arrived, judge
+from styrxl.validation.rules import schema
 from test_followfaults import CLEAN, filled, issued
 from town import ANSWERS, NOW, ROUND, Town
 from year import MOMENTS, Followed

@@ -7,9 +7,9 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from styrxl.errors import StyrxlError
-from styrxl.secret import password
-from styrxl.settings import Server
+from styrxl.mail.passwords import password
+from styrxl.model.errors import StyrxlError
+from styrxl.store.settings_file import Server
 
 SERVER = Server("smtp.example.se", 587, "starttls", "planering", None)
 NAME = "STYRXL_SMTP_PASSWORD"

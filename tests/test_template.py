@@ -19,18 +19,19 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Formula, LockedCellError, Office
-from styrxl import look, template
-from styrxl.forms import LANGUAGES, Form, Forms, standard_folder
-from styrxl.layout import PAGE_WIDTH, Place, places
-from styrxl.package import described, packed, timeless, unpacked
-from styrxl.prefill import Prefill
+from styrxl.excel import look
+from styrxl.excel.archive import described, packed, timeless, unpacked
+from styrxl.model.forms import LANGUAGES, Form, Forms, standard_folder
+from styrxl.model.prefill import Prefill
+from styrxl.templates import build
+from styrxl.templates.layout import PAGE_WIDTH, Place, places
 
 FORMS = Forms([standard_folder()])
 WORDS = FORMS.words
 KINDS = [(name, profile) for name in FORMS.names() for profile in (None, *FORMS.profiles(name))]
 _ROUNDS = {name: FORMS.form(name).rounds if name.endswith("followup") else (None,) for name in FORMS.names()}
 IN_ROUNDS = [(name, profile, kind) for name, profile in KINDS for kind in _ROUNDS[name]]
-BLANK = [(name, profile, kind) for name, profile in KINDS for kind in template.blank_kinds(FORMS.form(name, profile))]
+BLANK = [(name, profile, kind) for name, profile in KINDS for kind in build.blank_kinds(FORMS.form(name, profile))]
 COUNCIL_GOALS = (
     ("KF-M1", "Alla barn och unga ska nå målen i skolan och ha en meningsfull fritid nära hemmet"),
     ("KF-M2", "Fler ska känna sig trygga i sin närmiljö"),
@@ -86,17 +87,17 @@ def made(form: str, profile: str | None = None, **changes: Any) -> bytes:
     """Return the workbook of a form and prefill."""
     if not changes:
         return unchanged(form, profile)
-    return template.build(FORMS.form(form, profile), prefill(form, profile=profile, **changes), WORDS)
+    return build.build(FORMS.form(form, profile), prefill(form, profile=profile, **changes), WORDS)
 
 
 @cache
 def unchanged(form: str, profile: str | None) -> bytes:
-    return template.build(FORMS.form(form, profile), prefill(form, profile=profile), WORDS)
+    return build.build(FORMS.form(form, profile), prefill(form, profile=profile), WORDS)
 
 
 @cache
 def standard() -> Mapping[str, bytes]:
-    return template.blank_templates(FORMS)
+    return build.blank_templates(FORMS)
 
 
 def file_name(name: str, profile: str | None, kind: str | None, language: str) -> str:
@@ -139,7 +140,7 @@ def column(sheet: Worksheet, letter: str, first: int, last: int) -> list[Any]:
 
 
 def test_same_prefill_gives_same_bytes() -> None:
-    assert made("annual_plan") == template.build(FORMS.form("annual_plan"), prefill("annual_plan"), WORDS)
+    assert made("annual_plan") == build.build(FORMS.form("annual_plan"), prefill("annual_plan"), WORDS)
 
 
 def test_times_in_the_file_do_not_come_from_the_clock() -> None:
@@ -529,15 +530,13 @@ def for_owners() -> list[Prefill]:
 
 def test_stamped_workbooks_equal_those_built_one_by_one() -> None:
     form, owners = FORMS.form("unit_plan"), for_owners()
-    stamped = list(template.build_all(form, owners, WORDS))
+    stamped = list(build.build_all(form, owners, WORDS))
     assert [issued for issued, _ in stamped] == owners
-    assert [data for _, data in stamped] == [template.build(form, issued, WORDS) for issued in owners]
+    assert [data for _, data in stamped] == [build.build(form, issued, WORDS) for issued in owners]
 
 
 def test_stamped_workbooks_hold_their_owner_s_own_values() -> None:
-    for (owner, name, first, frame), (_, data) in zip(
-        OWNERS, template.build_all(FORMS.form("unit_plan"), for_owners(), WORDS), strict=True
-    ):
+    for (owner, name, first, frame), (_, data) in zip(OWNERS, build.build_all(FORMS.form("unit_plan"), for_owners(), WORDS), strict=True):
         book, shown = opened(data), name.replace("\ue000", "").replace("\ue001", "").strip()
         assert identity(book)["issue"] == f"I-{owner}"
         assert f"{shown} ({owner})" in {str(value).replace("  ", " ") for value in cells(data).values()} | set(cells(data).values())
@@ -549,22 +548,22 @@ def test_stamped_workbooks_hold_their_owner_s_own_values() -> None:
 
 def test_owners_that_share_all_else_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[str] = []
-    make = template._mould  # noqa: SLF001 -- the claim is about it
+    make = build._mould  # noqa: SLF001 -- the claim is about it
 
-    def counted(form: Form, issued: Prefill, *rest: Any) -> template.Mould:
+    def counted(form: Form, issued: Prefill, *rest: Any) -> build.Mould:
         built.append(issued.owner)
         return make(form, issued, *rest)
 
-    monkeypatch.setattr(template, "_mould", counted)
+    monkeypatch.setattr(build, "_mould", counted)
     owners = [prefill("unit_plan", owner=f"UBN-{n}", owner_name=f"Enhet {n}", frames={"unit_frame": float(n)}) for n in range(30)]
-    assert len(list(template.build_all(FORMS.form("unit_plan"), owners, WORDS))) == 30
+    assert len(list(build.build_all(FORMS.form("unit_plan"), owners, WORDS))) == 30
     assert built == ["UBN-0"]
 
 
 def test_owners_on_either_side_of_their_frame_are_told_apart() -> None:
     rows = {"budget": ({"activity": "Skola", "cost": 500},)}
     owners = [prefill("annual_plan", owner=f"N{n}", rows=rows, frames={"operating_frame": n}) for n in (400.0, 600.0, None, 499.0)]
-    said = [cells(data).get(("Budget", "C6")) for _, data in template.build_all(FORMS.form("annual_plan"), owners, WORDS)]
+    said = [cells(data).get(("Budget", "C6")) for _, data in build.build_all(FORMS.form("annual_plan"), owners, WORDS)]
     assert said == ["! Över ramen", "✓ Inom ramen", None, "! Över ramen"]
 
 
@@ -583,7 +582,7 @@ def test_standard_templates_are_complete() -> None:
 
 
 def test_name_accent_and_logo_are_the_municipality_s() -> None:
-    data = template.build(FORMS.form("unit_plan"), prefill("unit_plan"), WORDS, look.Look("Salems kommun", "7A1F3D", picture(4, 2)))
+    data = build.build(FORMS.form("unit_plan"), prefill("unit_plan"), WORDS, look.Look("Salems kommun", "7A1F3D", picture(4, 2)))
     book = opened(data)
     assert book["Start"]["A2"].value == "Salems kommun · Plan 2027"
     assert book["Egna mål"]["A4"].fill.start_color.rgb == "007A1F3D"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from styrxl.ledger import Ledger
+from styrxl.store.ledger import Ledger
 from town import ANSWERS, BOARDS, ROUND, Town
 
 

@@ -14,14 +14,14 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mutants import Base, base_of, with_cell
-from styrxl.answers import as_html, as_json, as_text
-from styrxl.fill import grids, opened, saved, write_text
-from styrxl.findings import Remark, finding, fix, message
-from styrxl.judged import Judged, JudgedRound
-from styrxl.parse import Parsed
-from styrxl.prefill import Prefill
-from styrxl.returned import read
-from styrxl.rows import check_locked
+from styrxl.commands.findings_report import as_html, as_json, as_text
+from styrxl.model.findings import Remark, finding, fix, message
+from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.prefill import Prefill
+from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.workbook import read
+from styrxl.sample.fill import grids, opened, saved, write_text
+from styrxl.validation.rules.rows import check_locked
 from town import ROUND, Town
 
 OWNER = "UBN-ÖST"
@@ -362,7 +362,7 @@ def test_a_return_on_which_the_program_fails_is_named_and_the_rest_goes_on(
             raise ZeroDivisionError
         return check_locked(parsed, issued)
 
-    monkeypatch.setattr("styrxl.examine.check_locked", failing)
+    monkeypatch.setattr("styrxl.validation.examine.check_locked", failing)
     bad, _, _ = _changed(base, "commitments", "text", ' t="inlineStr"><is><t>BOMB</t></is>')
     files = [("bad.xlsx", bad), ("good.xlsx", base.data), ("UBN.xlsx", shared_full.filled("UBN"))]
     judged = shared_full.judge(*files)

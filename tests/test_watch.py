@@ -19,14 +19,14 @@ import pytest
 import styrxl
 from mail_town import OURS, Post, by_imap, by_smtp, enclosed, passwords, set_up
 from post_office import USER, Certificates, SmtpServer, dovecot, reply, sent
-from styrxl.dispatch import Ways
-from styrxl.errors import StyrxlError
-from styrxl.fetch import Item
-from styrxl.inbox import open_desk
-from styrxl.ledger import Ledger
-from styrxl.mailroom import Room
-from styrxl.rounds import Round
-from styrxl.watch import Watch
+from styrxl.mail.incoming.sources import Item
+from styrxl.mail.incoming.watch import Watch
+from styrxl.mail.outgoing.run import Room
+from styrxl.mail.outgoing.send import Ways
+from styrxl.model.errors import StyrxlError
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import open_desk
+from styrxl.store.ledger import Ledger
 from town import ROUND, Town
 
 SOON = 45.0  # seconds in which an answer has to be there: less than the minute promised

@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from styrxl import workers
-from styrxl.errors import StyrxlError
-from styrxl.forms import Forms, standard_folder
-from styrxl.gather import How, Lying, gather, modified
-from styrxl.limits import STANDARD
-from styrxl.reading import Readings
-from styrxl.workers import read_in_processes
+from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.limits import STANDARD
+from styrxl.returns.read import Readings
+from styrxl.scale import processes
+from styrxl.scale.processes import read_in_processes
+from styrxl.scale.read_all import How, Lying, gather, modified
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])
 DIES_ONCE = """
 import os, sys
 from pathlib import Path
-from styrxl.workers import serve
+from styrxl.scale.processes import serve
 mark = Path({mark!r})
 if not mark.exists():
     mark.write_text("here")
@@ -46,7 +46,7 @@ workers.serve()
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "CHUNK", 2)
+    monkeypatch.setattr(processes, "CHUNK", 2)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_reports_and_workbooks_are_the_same(full: Town) -> None:
 def test_processes_that_die_cost_time_and_no_row(crowd: list[Lying], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """One that dies is replaced; what none can read is read here."""
     alone = read(crowd, How(jobs=1, keep=False), tmp_path)
-    monkeypatch.setattr(workers, "_COMMAND", script.replace("{mark!r}", repr(str(tmp_path / "died"))))
+    monkeypatch.setattr(processes, "_COMMAND", script.replace("{mark!r}", repr(str(tmp_path / "died"))))
 
     assert read(crowd, How(jobs=2, keep=False), tmp_path) == alone
 
@@ -111,7 +111,7 @@ def test_results_may_be_left_where_they_are(crowd: list[Lying]) -> None:
 
 
 def test_few_returns_start_no_process(crowd: list[Lying], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_COMMAND", "raise SystemExit(1)")
+    monkeypatch.setattr(processes, "_COMMAND", "raise SystemExit(1)")
     with Readings(FORMS) as readings:
         expected = [readings.read(one.path.read_bytes()) for one in crowd]
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.errors import StyrxlError
-from styrxl.workspace import Inbox, Round, Workspace
+from styrxl.model.errors import StyrxlError
+from styrxl.store.workspace import Inbox, Round, Workspace
 
 PLAN = Round(2027, "plan")
 KEY = "0123456789abcdef" * 4

@@ -13,15 +13,15 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from styrxl.cli import cli
-from styrxl.fill import fill, opened, saved
-from styrxl.forms import Form, Forms
-from styrxl.inbox import accepted_boards, context_of, judge_inbox_quietly, open_desk
-from styrxl.issuing import empty_plan
-from styrxl.judge import Arrived, judge
-from styrxl.judged import JudgedRound
-from styrxl.ledger import Ledger
-from styrxl.rounds import Round
-from styrxl.workspace import Workspace
+from styrxl.model.forms import Form, Forms
+from styrxl.model.judged import JudgedRound
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.rounds.issue import empty_plan
+from styrxl.sample.fill import fill, opened, saved
+from styrxl.store.ledger import Ledger
+from styrxl.store.workspace import Workspace
+from styrxl.validation.judge import Arrived, judge
 
 ROUND = "2027-plan"
 NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)

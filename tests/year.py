@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from styrxl.fill import fill
-from styrxl.forms import Form
-from styrxl.inbox import context_of, open_desk
-from styrxl.judge import Arrived, judge
-from styrxl.judged import JudgedRound
-from styrxl.ledger import Ledger
-from styrxl.rounds import Round
+from styrxl.model.forms import Form
+from styrxl.model.judged import JudgedRound
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import context_of, open_desk
+from styrxl.sample.fill import fill
+from styrxl.store.ledger import Ledger
+from styrxl.validation.judge import Arrived, judge
 from town import ANSWERS, BOARD, FRAMES, GOALS, ORGANISATION, Answers, Rows, Town, full_town
 
 MOMENTS = {kind: datetime(2027, month, 20, 9, 0, tzinfo=UTC) for kind, month in {"t1": 5, "t2": 9}.items()} | {

@@ -1,0 +1,240 @@
+"""A return's answers, carried to their places in a fresh workbook: by id, by field, and otherwise by where they stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from openpyxl.utils import column_index_from_string, get_column_letter
+
+from styrxl.model.findings import Finding
+from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.prefill import Prefill
+from styrxl.returns.locate import Place, Table, blank, norm
+from styrxl.returns.workbook import RawSheet, Returned
+from styrxl.validation.rules.rows import id_key
+
+MOST_ROWS = 2_000  # that a fresh sheet is given; what stands further on is told instead
+
+Answers = Mapping[str, Mapping[int, Mapping[str, Any]]]  # sheet key -> row of data, counted from 0 -> field -> value
+
+
+class CellError(str):
+    """An error that a cell shows in place of a value, such as ``#DIV/0!``."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A sheet of the fresh workbook: the id of each of its rows ('' where it has none), and how many of them were given beforehand."""
+
+    sheet: Sheet
+    ids: Sequence[str]
+    given: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An answer for which the fresh workbook has no place: where it stood, and what."""
+
+    sheet: str
+    cell: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where a table's cells have gone: Excel row -> row of data (None where it found no place), column -> field."""
+
+    place: Place
+    rows: Mapping[int, int | None]
+    moved: frozenset[int]  # Excel rows that had no id of their own
+
+    def spot(self, cell: str) -> tuple[int | None, str | None]:
+        """Return the row of data (None for headings) and the field of a cell; no field where nothing of ours stood."""
+        letters = cell.rstrip("0123456789")
+        column, row = column_index_from_string(letters), int(cell[len(letters) :])
+        if self.place.downwards:
+            same = (f for f, at in self.place.downwards.items() if at == row and self.place.columns[f] == column)
+            return 0, next(same, None)
+        name = next((f for f, at in self.place.columns.items() if at == column), None)
+        if row == self.place.heading_row:
+            return None, name
+        return self.rows.get(row, row - self.place.heading_row - 1), name
+
+    def lost(self, cell: str) -> bool:
+        """Whether a cell stood on a row that found no place."""
+        row = int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+        return row in self.rows and self.rows[row] is None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Answers in their new places; ``room``: rows that sheets need beyond those they have."""
+
+    answers: Answers
+    lines: Mapping[str, Lines]  # by the sheet's name in the return
+    strays: tuple[Stray, ...] = ()
+    room: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A return, located and judged; ``formulas``: sheet and cell -> the text of a formula that has no value."""
+
+    returned: Returned
+    tables: tuple[Table, ...]
+    findings: tuple[Finding, ...]
+    formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def carry(source: Source, fresh: Mapping[str, Fresh], issued: Prefill) -> Carried:
+    """Carry a return's answers over.
+
+    ``fresh``: the form's sheets by key. Texts stay texts and numbers numbers; a formula is the value that it had.
+    """
+    raw = {sheet.name: sheet for sheet in source.returned.sheets}
+    answers: dict[str, dict[int, dict[str, Any]]] = {}
+    lines: dict[str, Lines] = {}
+    strays: list[Stray] = []
+    room: dict[str, int] = {}
+    for table in source.tables:
+        target = fresh[table.sheet.key]
+        rows, needed = _rows(table, target, issued)
+        if needed > len(target.ids):
+            room[table.sheet.key] = needed
+        moved = frozenset(_homeless(table, target, issued)) if table.sheet.id_column else frozenset[int]()
+        lines[table.place.sheet] = Lines(table.place, rows, moved)
+        here, lost = _answers(table, rows, _doubles(table, raw[table.place.sheet], source.findings), source.formulas)
+        answers[table.sheet.key] = here
+        strays += lost
+    return Carried(answers, lines, tuple(strays), room)
+
+
+def _rows(table: Table, fresh: Fresh, issued: Prefill) -> tuple[dict[int, int | None], int]:
+    """Return where each begun row goes, and how many rows that takes."""
+    if table.place.downwards:
+        return dict.fromkeys(table.rows, 0), 1
+    if table.sheet.id_column:
+        return _by_id(table, fresh, issued)
+    offsets = {row: row - table.place.heading_row - 1 for row in table.rows}
+    if max(offsets.values(), default=0) >= len(fresh.ids):  # closer together, then
+        offsets = {row: index for index, row in enumerate(table.rows)}
+    return {row: index if index < MOST_ROWS else None for row, index in offsets.items()}, min(
+        MOST_ROWS, max(offsets.values(), default=-1) + 1
+    )
+
+
+def _by_id(table: Table, fresh: Fresh, issued: Prefill) -> tuple[dict[int, int | None], int]:
+    owned = _owned(table, fresh, issued)
+    needed = max([*owned.values(), len(fresh.ids) - 1]) + 1
+    last = max(owned.values(), default=-1)
+    taken = set(owned.values())
+    # A row that was filled in beforehand is about something of its own, and never free.
+    free = [index for index in range(fresh.given, needed) if index not in taken]
+    free.sort(key=lambda index: (index < last, index))
+    left = iter(free)
+    rows: dict[int, int | None] = dict(owned)
+    rows.update({row: next(left, None) for row in table.rows if row not in owned})
+    return rows, needed
+
+
+def _homeless(table: Table, fresh: Fresh, issued: Prefill) -> set[int]:
+    return set(table.rows) - _owned(table, fresh, issued).keys()
+
+
+def _owned(table: Table, fresh: Fresh, issued: Prefill) -> dict[int, int]:
+    """Return the rows of data that rows have by their ids; of several with one id the first."""
+    column = table.sheet.id_column
+    places = {id_key(text, named=table.sheet.named): index for index, text in enumerate(fresh.ids)}
+    found: dict[int, int] = {}
+    typed = dict(table.ids)
+    for row in table.rows:
+        key = id_key(typed.get(row), named=table.sheet.named)
+        index = places.get(key)
+        if index is None and key and column is not None and column.number:
+            index = _further(column, key, fresh, issued)
+        if index is not None and index not in found.values():
+            found[row] = index
+    return found
+
+
+def _further(column: Column, key: str, fresh: Fresh, issued: Prefill) -> int | None:
+    """Return the row of an id that goes on where the sheet's numbers end: somebody copied the rows further down."""
+    pattern = re.escape((column.number or "").format(owner=issued.owner, year=issued.year, n="@")).replace("@", r"(\d{1,6})")
+    match = re.fullmatch(pattern, key)
+    first = issued.first.get(fresh.sheet.key, 1)
+    index = fresh.given + int(match[1]) - first if match else -1
+    return index if len(fresh.ids) <= index < MOST_ROWS else None
+
+
+Doubles = Mapping[str, Mapping[int, tuple[str, Any]]]  # field -> Excel row -> cell and value under the same heading elsewhere
+
+
+def _answers(
+    table: Table, rows: Mapping[int, int | None], doubles: Doubles, formulas: Mapping[tuple[str, str], str]
+) -> tuple[dict[int, dict[str, Any]], list[Stray]]:
+    found: dict[int, dict[str, Any]] = {}
+    strays: list[Stray] = []
+    for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
+        more = doubles.get(column.field, {})
+        for row, value in zip(table.rows, _values(table, column, formulas), strict=True):
+            cell, second = more.get(row, ("", ""))
+            index = rows[row]
+            chosen = second if blank(value) else value
+            if index is not None:
+                found.setdefault(index, {})[column.field] = chosen
+            elif not blank(chosen):
+                strays.append(Stray(table.place.sheet, table.place.cell(column.field, row) or "", chosen))
+            if not blank(second) and not blank(value) and second != value:
+                strays.append(Stray(table.place.sheet, cell, second))
+        strays += [Stray(table.place.sheet, cell, value) for row, (cell, value) in more.items() if row not in rows and not blank(value)]
+    return found, strays
+
+
+def _values(table: Table, column: Column, formulas: Mapping[tuple[str, str], str]) -> Iterator[Any]:
+    for row, value in zip(table.rows, table.columns[column.field], strict=True):
+        mark = table.marks.get((column.field, table.place.downwards.get(column.field, row)))
+        if mark == "":
+            yield formulas.get((table.place.sheet, table.place.cell(column.field, row) or ""), value)
+        else:
+            yield CellError(mark) if mark else value
+
+
+def _doubles(table: Table, raw: RawSheet, findings: Sequence[Finding]) -> Doubles:
+    """Return what stands under a heading that stands twice, in the columns that were not read."""
+    found: dict[str, dict[int, tuple[str, Any]]] = {}
+    for double in (f for f in findings if f.rule == "duplicate-column" and f.sheet == raw.name and f.cell):
+        name = field_of(table.sheet, double.column)
+        if name is None or double.cell is None:
+            continue
+        letters = double.cell.rstrip("0123456789")
+        column, row = column_index_from_string(letters), int(double.cell[len(letters) :])
+        here = found.setdefault(name, {})
+        if table.place.downwards:
+            cells = [(table.rows[0], row, column + 1)]
+        else:
+            cells = [(line, line, column) for line in range(row + 1, raw.top + len(raw.rows) + 1)]
+        for line, at, across in cells:
+            here.setdefault(line, (f"{get_column_letter(across)}{at}", cell_of(raw, at, across)))
+    return found
+
+
+def field_of(sheet: Sheet, heading: str | None) -> str | None:
+    """Return the field that a heading, in any language, stands for."""
+    name = norm(heading or "")
+    return next((c.field for c in sheet.columns if name in {norm(text) for text in (*c.heading.values(), *c.also)}), None)
+
+
+def cell_of(raw: RawSheet, row: int, column: int) -> Any:
+    """Return a cell's value by its Excel row and column (1 = A); '' outside what is used."""
+    line = raw.rows[row - 1 - raw.top] if 0 <= row - 1 - raw.top < len(raw.rows) else []
+    return line[column - 1 - raw.left] if 0 <= column - 1 - raw.left < len(line) else ""
+
+
+def roomy(form: Form, room: Mapping[str, int]) -> Form:
+    """Return the form with more rows on some sheets."""
+    return replace(form, sheets=tuple(replace(s, rows=max(s.rows, room.get(s.key, 0))) for s in form.sheets))

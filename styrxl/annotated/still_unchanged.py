@@ -1,0 +1,40 @@
+"""Formulas that hold for as long as nobody has changed a cell: what goes out when something has been mended."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from styrxl.annotated.carry import CellError
+from styrxl.excel.cells import as_number, plain
+from styrxl.returns.locate import blank
+from styrxl.templates.words import quoted
+
+_LITERAL = 200  # letters of a text in a formula; Excel's limit is 255
+
+
+def still(ref: str, value: Any) -> str:
+    """Return a formula that holds as long as a cell holds a value."""
+    match value:
+        case CellError():
+            return f"ISERROR({ref})"
+        case bool():
+            same = f"{ref}={str(value).upper()}"
+        case str() if not blank(value):
+            same = _same_text(ref, value)
+        case int() | float():
+            same = f"AND(ISNUMBER({ref}),{ref}={plain(value)})"
+        case _ if blank(value):
+            same = f'TRIM({ref})=""'
+        case _:
+            number = as_number(value)[0]
+            same = f"AND(ISNUMBER({ref}),ABS({ref}-{plain(number or 0)})<0.00001)"
+    return f"IFERROR({same},TRUE)"
+
+
+def _same_text(ref: str, text: str) -> str:
+    """Compare a text letter by letter as far as a formula can hold it, and then by its length."""
+    length = len(text.encode("utf-16-le")) // 2
+    plainly = re.match("[^\x00-\x1f\ud800-\uffff\U00010000-\U0010ffff]*", text)
+    head = plainly[0][:_LITERAL] if plainly else ""
+    return f"EXACT({ref},{quoted(text)})" if head == text else f"AND(LEN({ref})={length},EXACT(LEFT({ref},{len(head)}),{quoted(head)}))"

@@ -1,0 +1,196 @@
+"""The sheet ``Att åtgärda``, before all others in a workbook that is sent back: what to mend and check, and what did not come along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from openpyxl.utils import quote_sheetname
+
+from styrxl.annotated.carry import Stray
+from styrxl.annotated.left_behind import Left
+from styrxl.excel import look
+from styrxl.excel.cells import Canvas, Pen
+from styrxl.excel.sheet import Page, clean, token
+from styrxl.templates.words import Terms, quoted
+
+WIDTHS = (15.0, 21.0, 15.0, 62.0, 62.0)
+HEADING_ROW = 8
+_STYLES = ("title", "back", "bold_line", "body", "section", "heading", "check", "list_link")
+_WIDE = sum(WIDTHS)
+_GAP = 9.0
+_SECTION = 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the list; ``still`` is a formula that holds until somebody has changed its cells, empty where none can tell."""
+
+    error: bool
+    sheet: str
+    cells: str
+    message: str
+    fix: str
+    still: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that the sheet says."""
+
+    who: str
+    file: str
+    items: Sequence[Item]
+    left: Sequence[Left]
+    strays: Sequence[Stray]
+
+
+def lead(page: Page, terms: Terms) -> None:
+    """Write what is the same in each such sheet, and a cell of each style for what comes."""
+    page.sheet.title = terms.text("mend_sheet")
+    page.widths(zip("ABCDE", WIDTHS, strict=True))
+    for number, style in enumerate(_STYLES):
+        page.put(f"{chr(ord('A') + number)}1", None, style)
+    page.link("B1", "", terms.text("start"), "back")
+    sheet = page.sheet
+    sheet.sheet_view.showGridLines = False
+    sheet.freeze_panes = f"A{HEADING_ROW + 1}"
+    paging = f"{terms.text('page')} &P {terms.text('of')} &N"
+    page.printed(landscape=True, rows=f"{HEADING_ROW}:{HEADING_ROW}", footer=(token("footer"), page.name, paging))
+    page.protect()
+    # Room for as many lines as a list can be expected to have: the rule reaches no further than what is written.
+    sheet.conditional_formatting.add(f"A{HEADING_ROW + 1}:A2000", look.rule(f'LEFT($A{HEADING_ROW + 1},1)="✓"', look.GOOD))
+
+
+class _Sheet:
+    """The sheet while it is written, row by row."""
+
+    def __init__(self, canvas: Canvas, pen: Pen, terms: Terms) -> None:
+        self.pen, self.terms = pen, terms
+        self.styles = {name: canvas.slots[f"{chr(ord('A') + number)}1"].style for number, name in enumerate(_STYLES)}
+        self.rows: list[str] = []
+        self.merged: list[str] = []
+        self.links: list[str] = []
+
+    def row(self, height: float, *cells: str) -> int:
+        """Write a row and return its number."""
+        number = len(self.rows) + 1
+        self.rows.append(f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>')
+        return number
+
+    def cell(self, letter: str, value: object, style: str, *, tone: str = "", formula: str = "") -> str:
+        """Return a cell of the row that comes next."""
+        number = len(self.rows) + 1
+        text = clean(value) if isinstance(value, str) else value
+        inside = f"<f>{escape(clean(formula))}</f>" if formula else ""
+        return self.pen.cell(f"{letter}{number}", self.styles[style], text, tone=tone, formula=inside)
+
+    def across(self, text: str, style: str = "body", first: str = "A", extra: float = 1.0) -> None:
+        """Write a text over the whole width."""
+        height = look.row_height(look.lines(clean(text), _WIDE)) + extra
+        number = self.row(height, self.cell(first, text, style))
+        self.merged.append(f"{first}{number}:E{number}")
+
+    def link(self, letter: str, place: str) -> None:
+        """Make a cell of the row that comes next a link."""
+        self.links.append(f"<hyperlink ref={quoteattr(f'{letter}{len(self.rows) + 1}')} location={quoteattr(clean(place))}/>")
+
+
+def painted(canvas: Canvas, pen: Pen, told: Told, terms: Terms) -> str:
+    """Return the sheet's XML."""
+    sheet = _Sheet(canvas, pen, terms)
+    _top(sheet, told)
+    _list(sheet, told.items)
+    if told.left or told.strays:
+        _left(sheet, told)
+    if told.strays:
+        _strays(sheet, told.strays)
+    head, _, rest = canvas.text.partition("<sheetData>")
+    tail = rest.partition("</sheetData>")[2]
+    before, _, after = tail.partition("<hyperlinks>")
+    after = after.partition("</hyperlinks>")[2]
+    merged = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
+    rules, start, more = before.partition("<conditionalFormatting")
+    rules += f'<mergeCells count="{len(sheet.merged)}">{merged}</mergeCells>'
+    links = f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
+    return f"{head}<sheetData>{''.join(sheet.rows)}</sheetData>{rules}{start}{more}{links}{after}"
+
+
+def _top(sheet: _Sheet, told: Told) -> None:
+    terms = sheet.terms
+    sheet.link("E", f"{quote_sheetname(terms.text('start'))}!A1")
+    sheet.row(32.0, sheet.cell("A", terms.text("mend_sheet"), "title"), sheet.cell("E", terms.text("back_to_start"), "back"))
+    sheet.row(18.0, sheet.cell("A", told.who, "bold_line"))
+    sheet.row(_GAP)
+    sheet.across(terms.text("mend_intro"))
+    sheet.across(terms.text("mend_send"))
+    _counts(sheet, told.items)
+    sheet.row(_GAP)
+    headings = ("mend_state", "count_sheet", "mend_cell", "mend_what", "mend_fix")
+    sheet.row(20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in zip("ABCDE", headings, strict=True)))
+
+
+def _counts(sheet: _Sheet, items: Sequence[Item]) -> None:
+    terms = sheet.terms
+    errors = sum(item.error for item in items)
+    first, last = HEADING_ROW + 1, HEADING_ROW + max(1, len(items))
+    said = terms.text("mend_counts", errors=errors, warnings=len(items) - errors)
+    parts = terms.text("mend_counts", errors="\0", warnings="\1")
+    for letter, key in (("\0", "mend_error"), ("\1", "mend_warning")):
+        parts = parts.replace(letter, f'"&COUNTIF(A{first}:A{last},{quoted(terms.text(key))})&"')
+    formula = f'"{parts}"'.removeprefix('""&').removesuffix('&""')
+    sheet.row(18.0, sheet.cell("A", said, "bold_line", formula=formula))
+
+
+def _list(sheet: _Sheet, items: Sequence[Item]) -> None:
+    for item in items:
+        terms = sheet.terms
+        state = terms.text("mend_error" if item.error else "mend_warning")
+        formula = f"IF({item.still},{quoted(state)},{quoted(terms.text('mend_changed'))})" if item.still else ""
+        if item.cells or item.sheet:
+            first = item.cells.partition(",")[0] or "A1"
+            sheet.link("C" if item.cells else "B", f"{quote_sheetname(item.sheet)}!{first}")
+        texts = zip("BCDE", (item.sheet, item.cells, item.message, item.fix), WIDTHS[1:], strict=True)
+        height = max(look.row_height(look.lines(clean(text), width)) for _, text, width in texts) + 3
+        linked = "list_link" if item.cells else "check"
+        sheet.row(
+            height,
+            sheet.cell("A", state, "check", tone="mend" if item.error else "watch", formula=formula),
+            sheet.cell("B", item.sheet, "list_link" if item.sheet and not item.cells else "check"),
+            sheet.cell("C", item.cells, linked),
+            sheet.cell("D", item.message, "check"),
+            sheet.cell("E", item.fix, "check"),
+        )
+
+
+def _left(sheet: _Sheet, told: Told) -> None:
+    terms = sheet.terms
+    sheet.row(_GAP)
+    sheet.row(_SECTION, sheet.cell("A", terms.text("left_title"), "section"))
+    sheet.across(terms.text("left_intro", file=told.file))
+    for line in _lines(told.left, terms):
+        sheet.across(line)
+
+
+def _lines(left: Sequence[Left], terms: Terms) -> Iterator[str]:
+    for one in left:
+        yield "• " + terms.text(one.what, n=one.count, **one.facts)
+
+
+def _strays(sheet: _Sheet, strays: Sequence[Stray]) -> None:
+    terms = sheet.terms
+    sheet.row(_GAP)
+    sheet.row(_SECTION, sheet.cell("A", terms.text("stray_title"), "section"))
+    sheet.across(terms.text("stray_intro"))
+    headings = (("B", "count_sheet"), ("C", "stray_cell"), ("D", "answer"))
+    number = sheet.row(
+        20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in headings), sheet.cell("E", None, "heading")
+    )
+    sheet.merged.append(f"D{number}:E{number}")
+    for stray in strays:
+        height = look.row_height(look.lines(clean(str(stray.value)), WIDTHS[3] + WIDTHS[4])) + 3
+        kept = stray.value if not isinstance(stray.value, str) else clean(stray.value)
+        cells = [sheet.cell("B", stray.sheet, "check"), sheet.cell("C", stray.cell, "check"), sheet.cell("D", kept, "check")]
+        number = sheet.row(height, *cells, sheet.cell("E", None, "check"))
+        sheet.merged.append(f"D{number}:E{number}")

@@ -1,0 +1,357 @@
+"""A workbook as the zip that it is: what openpyxl leaves undone, the same bytes each time, and copies stamped for each owner.
+
+A skeleton is compressed once, in pieces: deflate lets a stream be put together from pieces that each end at a byte, so that
+only the few hundred bytes that differ between owners are made anew for each.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from struct import pack, unpack
+from xml.sax.saxutils import escape
+from zipfile import ZipFile
+
+from zlib_ng import zlib_ng as zlib
+
+from styrxl.excel.sheet import CLOSE, OPEN, Page, clean, token
+
+_MOMENT = "2000-01-01T00:00:00Z"  # any will do, as long as it is the same in each rebuild
+_TOKEN = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}".encode())
+CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"([^>]*?)\s*(?:/>|>(.*?)</c>)', re.DOTALL)
+_INLINE = re.compile(r'<is><t(?: xml:space="preserve")?>(.*?)</t></is>', re.DOTALL)
+_ROW = re.compile(r'(<row r="([0-9]+)"[^>]*?) customHeight="1"')
+_TYPE = re.compile(r' t="[a-zA-Z]+"')
+_TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_FRAME = re.compile(r'(<(?:xdr:)?cNvPr\b[^>]*?)(?: descr="[^"]*")?([^>"]*?/?>)')
+_REFERENCE = re.compile(rb"&#([1-9][0-9]{2,6});")  # of 100 and more; line breaks and the like stay as they are
+STRINGS = "xl/sharedStrings.xml"
+_NEAR = 1_500  # bytes between two tokens that are not worth a piece of their own
+_STORED = 600  # bytes up to which a piece is stored: starting to compress costs more than it saves
+_LEVEL = 5  # nearly as small as with 6, in half the time
+_PACKED_AT_ONCE = 1 << 17  # letters
+_ZEROS = bytes(1 << 20)
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a workbook, by name."""
+    with ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """Return a workbook of these parts, as they are; the same parts give the same bytes."""
+    return b"".join(zipped({name: (data,) for name, data in parts.items()}))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A text that is compressed already: its checksum, its length, and what is left of it; ends at a byte, and no stream."""
+
+    crc: int
+    size: int
+    stream: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A part as it lies compressed in a workbook, all of it."""
+
+    crc: int
+    size: int
+    stream: bytes
+
+
+def kept(data: bytes) -> dict[str, Kept]:
+    """Return the parts of a workbook of ours as they lie in it, by name."""
+    found = {}
+    with ZipFile(BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            start = entry.header_offset + 30 + sum(unpack("<2H", data[entry.header_offset + 26 : entry.header_offset + 30]))
+            found[entry.filename] = Kept(entry.CRC, entry.file_size, data[start : start + entry.compress_size])
+    return found
+
+
+class Packer:
+    """Compresses a text while it is written: of a sheet with a million cells only what is compressed is ever there."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._waiting: list[str] = []
+        self._letters = self._crc = self._size = 0
+        self._stream: list[bytes] = []
+
+    def add(self, text: str) -> None:
+        """Go on with a text."""
+        self._waiting.append(text)
+        self._letters += len(text)
+        if self._letters > _PACKED_AT_ONCE:
+            self._pack()
+
+    def end(self) -> Packed:
+        """Return all of it."""
+        self._pack()
+        self._stream.append(self._packer.flush(zlib.Z_FULL_FLUSH))
+        return Packed(self._crc, self._size, tuple(self._stream))
+
+    def _pack(self) -> None:
+        raw = "".join(self._waiting).encode()
+        self._waiting.clear()
+        self._letters = 0
+        self._crc = zlib.crc32(raw, self._crc)
+        self._size += len(raw)
+        self._stream.append(self._packer.compress(raw))
+
+
+def zipped(parts: Mapping[str, Kept | Sequence[bytes | Packed]]) -> list[bytes]:
+    """Return a workbook, in pieces, of parts that are in pieces, some of them compressed already; the same parts give the same bytes."""
+    return _zip((name.encode("ascii"), *_together(parts[name])) for name in sorted(parts, key=_order))
+
+
+def joined(pieces: Sequence[bytes | Packed]) -> Kept:
+    """Return a part in pieces as it lies in a workbook."""
+    crc, size, stream = _together(pieces)
+    return Kept(crc, size, b"".join(stream))
+
+
+def _together(pieces: Kept | Sequence[bytes | Packed]) -> tuple[int, int, list[bytes]]:
+    """Return checksum, length and compressed stream of a part."""
+    if isinstance(pieces, Kept):
+        return pieces.crc, pieces.size, [pieces.stream]
+    crc = size = 0
+    stream: list[bytes] = []
+    for number, piece in enumerate(pieces, 1):
+        if isinstance(piece, Packed):
+            crc, size = _crc_of_both(crc, piece), size + piece.size
+            stream += piece.stream
+            if number == len(pieces):
+                stream.append(_deflated(b"", last=True))
+        else:
+            crc, size = zlib.crc32(piece, crc), size + len(piece)
+            stream.append(_deflated(piece, last=number == len(pieces)))
+    return crc, size, stream
+
+
+def _crc_of_both(crc: int, then: Packed) -> int:
+    """Return the checksum of two texts, one after the other: how they begin makes the same difference whatever comes after, zeros too."""
+    after, without = crc, 0
+    for start in range(0, then.size, len(_ZEROS)):
+        zeros = memoryview(_ZEROS)[: then.size - start]
+        after, without = zlib.crc32(zeros, after), zlib.crc32(zeros, without)
+    return after ^ without ^ then.crc
+
+
+def timeless(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the parts with the times of making and saving, which openpyxl takes from the clock, replaced by a fixed one."""
+    core = "docProps/core.xml"
+    return {**parts, core: _TIMES.sub(rb"\g<1>" + _MOMENT.encode(), parts[core])}
+
+
+def finished(parts: Mapping[str, bytes], pages: Sequence[Page]) -> dict[str, bytes]:
+    """Return the parts with shared strings, values of formulas, and rows that grow.
+
+    Inline strings, which openpyxl writes, are something that not every preview of a mail can show; and what is shared has
+    all of an owner's words in one part. ``pages`` are all sheets in order.
+    """
+    names = [f"xl/worksheets/sheet{number}.xml" for number in range(1, len(pages) + 1)]
+    lettered = {name: _letters(data) if name.endswith((".xml", ".rels")) else data for name, data in parts.items()}
+    texts = [lettered[name].decode() for name in names]
+    strings = dict.fromkeys(match[1] for text in texts for match in _INLINE.finditer(text))
+    ordered = sorted(strings, key=lambda string: OPEN in string)  # tokens last: what goes before is compressed once
+    numbers = {string: number for number, string in enumerate(ordered)}
+    made = {name: _sheet(text, page, numbers).encode() for name, text, page in zip(names, texts, pages, strict=True)}
+    uses = sum(len(_INLINE.findall(text)) for text in texts)
+    return timeless(_with_strings({**lettered, **made}, "".join(shared(ordered, len(ordered), uses)).encode()))
+
+
+def _letters(data: bytes) -> bytes:
+    """Return XML with letters in place of references to them (``&#229;``), as openpyxl writes it: half the size, and tokens whole."""
+    return _REFERENCE.sub(lambda match: chr(int(match[1])).encode(), data)
+
+
+def _with_strings(parts: Mapping[str, bytes], strings: bytes) -> dict[str, bytes]:
+    """Return the parts with shared strings, also named where openpyxl, which writes none, has not named them."""
+    made = {**parts, STRINGS: strings}
+    types, relations = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+    if STRINGS.encode() not in made[types]:
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+        made[types] = made[types].replace(b"</Types>", f'<Override PartName="/{STRINGS}" ContentType="{kind}"/></Types>'.encode())
+    if b"sharedStrings" not in made[relations]:
+        kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+        relation = f'<Relationship Type="{kind}" Target="/{STRINGS}" Id="rIdStrings"/></Relationships>'
+        made[relations] = made[relations].replace(b"</Relationships>", relation.encode())
+    return made
+
+
+def sharing(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return parts whose sheets refer to shared strings with a place for these, under ``STRINGS``."""
+    return _with_strings(parts, b"")
+
+
+def shared(strings: Iterable[str], count: int, uses: int) -> Iterator[str]:
+    """Yield the part that holds shared strings (already escaped), so many of them, so many times used in all."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    yield f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<sst xmlns="{main}" count="{uses}" uniqueCount="{count}">'
+    for string in strings:
+        yield f'<si><t xml:space="preserve">{string}</t></si>'
+    yield "</sst>"
+
+
+def _sheet(text: str, page: Page, strings: Mapping[str, int]) -> str:
+    def cell(match: re.Match[str]) -> str:
+        ref, attributes, content = match[1], match[2], match[3] or ""
+        inline = _INLINE.fullmatch(content)
+        bare = _TYPE.sub("", attributes)
+        if inline:
+            return f'<c r="{ref}"{bare} t="s"><v>{strings[inline[1]]}</v></c>'
+        if ref not in page.values:
+            return f'<c r="{ref}"{attributes}>{content}</c>' if content else f'<c r="{ref}"{bare}/>'
+        value = page.values[ref]
+        if "</f>" not in content:
+            return f'<c r="{ref}"{bare}><v>{value}</v></c>'
+        formula = content[: content.index("</f>") + 4]
+        is_text = isinstance(value, str) and not value.startswith(f"{OPEN}remaining:")
+        shown = escape(value) if isinstance(value, str) else plain(value)
+        return f'<c r="{ref}"{bare}{" t=" + chr(34) + "str" + chr(34) if is_text else ""}>{formula}<v>{shown}</v></c>'
+
+    def row(match: re.Match[str]) -> str:
+        return match[1] if int(match[2]) in page.growing else match[0]
+
+    head, start, rest = text.partition("<sheetData>")
+    data, end, tail = rest.partition("</sheetData>")
+    return head + start + _ROW.sub(row, CELL.sub(cell, data)) + end + tail
+
+
+def plain(number: float) -> str:
+    """Return a number as a sheet's XML has it."""
+    return str(int(number)) if number == int(number) else repr(round(float(number), 9))
+
+
+def described(parts: Mapping[str, bytes], texts: Sequence[str]) -> dict[str, bytes]:
+    """Return the parts with alternative texts for charts and pictures, in the order in which they stand on the sheets."""
+    left = iter(texts)
+    made = dict(parts)
+    for name in sorted((n for n in parts if re.fullmatch(r"xl/drawings/drawing[0-9]+\.xml", n)), key=lambda n: (len(n), n)):
+        made[name] = _FRAME.sub(lambda match: _with_text(match, next(left, "")), parts[name].decode()).encode()
+    return made
+
+
+def _with_text(match: re.Match[str], text: str) -> str:
+    return f"{match[1]} descr={chr(34)}{escape(text, {chr(34): '&quot;'})}{chr(34)}{match[2]}" if text else match[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a part: fixed, or (where it has names) literals with values between them."""
+
+    raw: bytes
+    deflated: bytes
+    literals: tuple[bytes, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part in pieces; ``crc`` is that of the first piece if it is fixed."""
+
+    name: bytes
+    pieces: tuple[Piece, ...]
+    crc: int
+
+
+def skeleton(parts: Mapping[str, bytes]) -> tuple[Part, ...]:
+    """Return parts that hold tokens as something that can be stamped, in the order in which Excel writes them."""
+    return tuple(_part(name, parts[name]) for name in sorted(parts, key=_order))
+
+
+def _order(name: str) -> tuple[int, str]:
+    return {"[Content_Types].xml": 0, "_rels/.rels": 1}.get(name, 2), name
+
+
+def whole(part: Part) -> bytes:
+    """Return a part as it was before it was cut to pieces, tokens and all."""
+    return b"".join(
+        b"".join([piece.literals[0], *(token(n).encode() + rest for n, rest in zip(piece.names, piece.literals[1:], strict=True))])
+        if piece.names
+        else piece.raw
+        for piece in part.pieces
+    )
+
+
+def with_parts(parts: Sequence[Part], changed: Mapping[str, bytes]) -> tuple[Part, ...]:
+    """Return a skeleton with some parts changed or added."""
+    made = {part.name: part for part in (*parts, *skeleton(changed))}
+    return tuple(sorted(made.values(), key=lambda part: _order(part.name.decode("ascii"))))
+
+
+def _part(name: str, data: bytes) -> Part:
+    pieces = tuple(_pieces(data))
+    return Part(name.encode("ascii"), pieces, zlib.crc32(pieces[0].raw) if not pieces[0].names else 0)
+
+
+def _pieces(data: bytes) -> Iterator[Piece]:
+    done = 0
+    for start, end in _near(_TOKEN.finditer(data)):
+        if start > done:
+            yield Piece(data[done:start], _deflated(data[done:start], last=False))
+        split = _TOKEN.split(data[start:end])
+        yield Piece(b"", b"", tuple(split[::2]), tuple(name.decode() for name in split[1::2]))
+        done = end
+    yield Piece(data[done:], _deflated(data[done:], last=True))
+
+
+def _near(matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[int, int]]:
+    """Yield from where to where tokens lie close together."""
+    span: tuple[int, int] | None = None
+    for match in matches:
+        if span and match.start() - span[1] > _NEAR:
+            yield span
+            span = None
+        span = (span[0] if span else match.start(), match.end())
+    if span:
+        yield span
+
+
+def _deflated(data: bytes, *, last: bool) -> bytes:
+    if len(data) <= _STORED:  # a stored block: last or not, its length, and its length again with each bit turned
+        return pack("<BHH", last, len(data), len(data) ^ 0xFFFF) + data
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
+
+
+def stamped(parts: Sequence[Part], values: Mapping[str, str]) -> bytes:
+    """Return a workbook with values in place of tokens; KeyError for a token without one."""
+    ready = {name: escape(clean(value), {'"': "&quot;"}).encode() for name, value in values.items()}
+    return b"".join(_zip((part.name, *_filled(part, ready)) for part in parts))
+
+
+def _zip(parts: Iterable[tuple[bytes, int, int, Sequence[bytes]]]) -> list[bytes]:
+    """Return a zip, in pieces, of parts: name, checksum, length, and compressed stream."""
+    body, directory, offset, count = list[bytes](), list[bytes](), 0, 0
+    for name, crc, size, stream in parts:
+        length = sum(map(len, stream))
+        # zip's headers: version, flags, deflate, midnight on 1 January 1980, checksum and lengths
+        common = pack("<HHHHHLLLHH", 20, 0, 8, 0, 0x21, crc, length, size, len(name), 0)
+        body += [b"PK\x03\x04", common, name, *stream]
+        directory += [b"PK\x01\x02\x14\x00", common, pack("<HHHLL", 0, 0, 0, 0, offset), name]
+        offset += 4 + len(common) + len(name) + length
+        count += 1
+    size = sum(map(len, directory))
+    return [*body, *directory, pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, count, count, size, offset, 0)]
+
+
+def _filled(part: Part, values: Mapping[str, bytes]) -> tuple[int, int, list[bytes]]:
+    crc, size, stream = 0, 0, []
+    for number, piece in enumerate(part.pieces):
+        raw, deflated = piece.raw, piece.deflated
+        if piece.names:
+            between = [text for name, literal in zip(piece.names, piece.literals[1:], strict=True) for text in (values[name], literal)]
+            raw = b"".join([piece.literals[0], *between])
+            deflated = _deflated(raw, last=False)
+        crc = part.crc if number == 0 and not piece.names else zlib.crc32(raw, crc)
+        size += len(raw)
+        stream.append(deflated)
+    return crc, size, stream

@@ -1,0 +1,135 @@
+"""Charts as Excel's own: bars that say their figures themselves, one message each, with the figures kept inside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openpyxl.chart import BarChart
+from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.layout import Layout, ManualLayout
+from openpyxl.chart.legend import Legend
+from openpyxl.chart.marker import DataPoint
+from openpyxl.chart.series import Series as Bars
+from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.utils import get_column_letter
+
+from styrxl.excel import look
+from styrxl.excel.pages import Chart, Series, place
+
+WIDTH = 17  # centimetres
+_BAR, _AROUND, _LEAST = (0.7, 1.0), 1.4, 5.0  # with names on one line, on two
+_LEGEND = 0.9
+_LONG = 45  # letters of a category's name
+_BELOW = 0.22  # of the whole span
+_ROOM = (0.4, 0.48)  # of the width, for names that are short or long
+
+
+def height(chart: Chart) -> float:
+    """Return a chart's height in centimetres."""
+    return max(_LEAST, _AROUND + _BAR[_long(chart)] * len(chart.categories)) + (_LEGEND if chart.stacked else 0.0)
+
+
+def _long(chart: Chart) -> bool:
+    return max((len(c) for c in chart.categories), default=0) > _LONG
+
+
+def drawn(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
+    """Return a chart whose figures stand on a sheet, in rows from and to, in the chart's columns (counted from 0)."""
+    bars = BarChart()
+    bars.type = "bar"
+    bars.grouping = "stacked" if chart.stacked else "clustered"
+    bars.overlap = 100 if len(chart.series) > 1 else None
+    bars.gapWidth = 45
+    bars.varyColors = False
+    bars.legend = _legend() if chart.stacked else None  # small parts have no room for more than their figure
+    bars.width = WIDTH
+    bars.height = height(chart)
+    bars.title = Title(tx=Text(rich=_text(chart.title, look.SECTION, bold=True, colour=look.INK)), overlay=False)
+    bars.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
+    bars.roundedCorners = False
+    for n, (series, column) in enumerate(zip(chart.series, chart.columns, strict=True)):
+        bars.series.append(_series(chart, series, _range(sheet, column, rows), _range(sheet, 0, rows)))
+        bars.series[-1].idx = bars.series[-1].order = n
+    _axes(bars, chart)
+    return bars
+
+
+def _range(sheet: str, column: int, rows: tuple[int, int]) -> str:
+    letter = get_column_letter(column + 1)
+    return place(sheet, rows[0], f"${letter}$") + f":${letter}${rows[1]}"
+
+
+def _series(chart: Chart, series: Series, figures: str, names_at: str) -> Bars:
+    points = [NumVal(idx=n, v=f"{value:.10g}") for n, value in enumerate(series.values)]
+    cache = NumData(formatCode="General", ptCount=len(points), pt=points)
+    names = [StrVal(idx=n, v=name) for n, name in enumerate(chart.categories)]
+    bars = Bars(
+        tx=SeriesLabel(v=series.name),
+        cat=AxDataSource(strRef=StrRef(f=names_at, strCache=StrData(ptCount=len(names), pt=names))),
+        val=NumDataSource(numRef=NumRef(f=figures, numCache=cache)),
+    )
+    bars.invertIfNegative = False
+    bars.graphicalProperties = _filled(series.colour)
+    below = [n for n, value in enumerate(series.values) if chart.signed and value < 0]
+    bars.dPt = [DataPoint(idx=n, invertIfNegative=False, spPr=_filled(look.WATCH.ink)) for n in below]
+    # A part says its figure inside the whole, in letters dark enough to be read where the bar is shorter than they are.
+    part = len(chart.series) > 1 and series is chart.series[-1] and not chart.stacked
+    bars.dLbls = DataLabelList(
+        numFmt=series.labels,
+        showVal=True,
+        showSerName=False,
+        showCatName=False,
+        showLegendKey=False,
+        showPercent=False,
+        dLblPos="ctr" if chart.stacked else "inBase" if part else "outEnd",
+        txPr=_text(None, look.BODY, colour=look.INK),
+    )
+    return bars
+
+
+def _legend() -> Legend:
+    legend = Legend()
+    legend.position, legend.overlay = "b", False
+    legend.txPr = _text(None, look.BODY, colour=look.INK)
+    return legend
+
+
+def _axes(bars: BarChart, chart: Chart) -> None:
+    names, values = bars.x_axis, bars.y_axis
+    names.delete, values.delete = False, True  # the bars say their figures themselves
+    names.scaling.orientation = "maxMin"  # the first one at the top
+    names.tickLblPos = "low"  # beside bars that go below zero, not on them
+    names.majorTickMark = names.minorTickMark = "none"
+    names.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=look.LINE))
+    names.txPr = _text(None, look.BODY, colour=look.INK)
+    names.noMultiLvlLbl = True
+    names.tickLblSkip = 1  # every one is named
+    values.majorGridlines = None
+    if chart.signed:  # room for the figures of bars below zero, which would else stand on the names
+        low, high = (pick((0.0, *(v for s in chart.series for v in s.values))) for pick in (min, max))
+        values.scaling.min, values.scaling.max = (low - _BELOW * (high - low) if low < 0 else 0.0), high + _BELOW * (high - low or 1.0)
+    tall, room = height(chart), _ROOM[_long(chart)]
+    below = 1.3 + (_LEGEND if chart.stacked else 0.0)
+    inner = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=room, y=1.1 / tall, w=0.92 - room, h=1 - below / tall)
+    bars.layout = Layout(manualLayout=inner)
+
+
+def _filled(colour: str) -> GraphicalProperties:
+    """Return a fill; a pale one has a line around it, or it would not be seen on white."""
+    lines = dict.fromkeys((look.WHITE, look.LOCKED, look.LINE, look.INPUT), look.GREY)
+    lines |= {tone.fill: tone.ink for tone in (look.GOOD, look.WATCH, look.MEND)}
+    line = LineProperties(solidFill=lines[colour]) if colour in lines else LineProperties(noFill=True)
+    return GraphicalProperties(solidFill=colour, ln=line)
+
+
+def _text(words: str | None, size: int, *, bold: bool = False, colour: str) -> RichText:
+    font = CharacterProperties(sz=size * 100, b=bold, solidFill=colour, latin=Font(typeface=look.FONT))
+    runs: Sequence[RegularTextRun] = [RegularTextRun(rPr=font, t=words)] if words is not None else []
+    end = None if words is not None else font
+    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=list(runs), endParaRPr=end)])

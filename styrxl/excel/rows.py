@@ -1,0 +1,394 @@
+"""Rows of sheets as XML, and the parts of a workbook that they are put into.
+
+openpyxl makes everything but the rows. These are written here, since openpyxl's own writing of cells takes several times as
+long and needs one relation a link; a round of ten thousand returns has a million cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from io import BytesIO
+from itertools import accumulate, chain, compress, count, pairwise
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from zlib_ng import zlib_ng as zlib
+
+from styrxl.excel import archive, look
+from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, across, serial, target
+from styrxl.excel.sheet import clean, escaped
+from styrxl.excel.styles import Styles
+from styrxl.excel.widths import Long, lines_of
+
+# openpyxl does not say that a label's format is its own, and LibreOffice then takes the cell's.
+_LABELS = re.compile(rb'(<(?:c:)?numFmt formatCode="[^"]*")\s*/>')
+_DATA = re.compile(rb"<sheetData\s*/>|<sheetData>.*?</sheetData>", re.DOTALL)
+_SIZE = re.compile(rb'<dimension ref="[^"]*"\s*/>')
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_AFTER_LINKS = re.compile(rb"<printOptions|<pageMargins")
+MOST_LINKS = 65_530  # on a sheet; Excel's own limit
+
+_WRAPPED = frozenset({"text", "name", "status", "link", "id", "input"})
+_TEXTS, _AMOUNTS = frozenset({str, type(None)}), frozenset({int, float, type(None)})
+_SIGNS = frozenset("=+-@'✓!✗")  # a text that begins with one of these has a style of its own
+_INDENT = 2.2  # width that one step of indentation takes
+_AT_ONCE = 2_000  # rows that are written together
+_DEEPEST = 7  # level of an outline; Excel's own limit
+
+
+@dataclass(slots=True)
+class Links:
+    """A sheet's links while its rows are written: as XML, compressed, since it stands below the rows."""
+
+    count: int = 0
+    ids: dict[str, str] = field(default_factory=dict)  # of relations, by the address that each leads to
+    _pieces: list[bytes] = field(default_factory=list)
+
+    def add(self, found: Iterable[tuple[str, str, str | None]]) -> None:
+        """Go on with some: cell, address, place in it."""
+        made = [_hyperlink(ref, self.ids.setdefault(address, f"link{len(self.ids) + 1}"), where) for ref, address, where in found]
+        self.count += len(made)
+        self._pieces.append(zlib.compress("".join(made).encode(), 1))
+
+    def xml(self) -> bytes:
+        """Return them all."""
+        return b"".join(map(zlib.decompress, self._pieces))
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet's rows while they are written."""
+
+    packer: archive.Packer = field(default_factory=archive.Packer)
+    links: Links = field(default_factory=Links)
+    uses: int = 0  # of shared strings
+    bottom: int = 0  # last row written
+    height: float = 0.0  # of all rows, in points
+    broken: float = 0.0  # height at which the page began that is being filled
+    rows: dict[int, int] = field(default_factory=dict)  # written of each return
+    money: dict[int, list[float]] = field(default_factory=dict)
+    alts: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)  # ranges of cells that are one
+    width: int = 1
+    beside: dict[str, bytes] = field(default_factory=dict)  # tables that it has no room for, as files
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What writing a sheet's rows needs."""
+
+    sheet: Sheet
+    styles: Styles
+    strings: dict[str, int]
+    widths: Sequence[float]
+    letters: Sequence[str]
+    up: str
+
+    def line(self, cells: Sequence[str], points: float, more: str = "") -> int:
+        """Write a row of cells, made with its number, and return that."""
+        self.sheet.bottom += 1
+        self.sheet.height += points
+        self.sheet.packer.add(f'<row r="{self.sheet.bottom}" ht="{points:g}" customHeight="1"{more}>{"".join(cells)}</row>')
+        return self.sheet.bottom
+
+    def text(self, text: str, style: str, column: int = 0) -> str:
+        """Return a cell with a text in the next row."""
+        self.sheet.uses += 1
+        number = self.strings.setdefault(text, len(self.strings))
+        style_id = self.styles.named(style)
+        return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{style_id}" t="s"><v>{number}</v></c>'
+
+    def empty(self, style: str, column: int) -> str:
+        """Return a cell without anything in it in the next row."""
+        return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{self.styles.named(style)}"/>'
+
+    def blank(self, points: float = look.LINE_HEIGHT) -> None:
+        """Leave a row empty."""
+        self.line((), points)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column while its cells are written."""
+
+    kind: str
+    width: float
+    sure: float  # a text of no more letters than this is on one line, and not measured
+    letter: str
+    indented: bool
+    tally: bool
+    more: tuple[str, ...] = ()  # letters of the columns that it takes besides its own
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """What stands in some rows of a column, links as what they say; ``texts`` has None for what is no text, nothing where none is."""
+
+    column: _Column
+    values: Sequence[Any]
+    texts: Sequence[str | None]
+    types: AbstractSet[type]
+
+
+_Key = tuple[str, str, int, int]  # of a style: kind, first letter, indent, weight
+_Lead = tuple[int, int, Link]  # row, column, and where its cell leads
+
+
+def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: int = _DEEPEST) -> float:
+    """Write rows and return their height in points all together; those below a level of the outline are folded away."""
+    starts = accumulate((f.span for f in fields), initial=0)
+    columns = [_column(pen, n, f) for n, f in zip(starts, fields, strict=False)]
+    points = 0.0
+    for start in range(0, len(rows), _AT_ONCE):
+        end = start + _AT_ONCE
+        below = rows[end].level if end < len(rows) else 0
+        points += _written(pen, columns, across(rows[start:end]), folded, below)
+    return points
+
+
+def _column(pen: Pen, n: int, of: Field) -> _Column:
+    for weight in (PLAIN, SHADED, BOLD):
+        pen.styles.cell(of.kind, weight)  # made first, so that the numbers of styles do not depend on what stands in the rows
+    sure = sum(pen.widths[n : n + of.span]) * 0.8 if of.kind in _WRAPPED else float("inf")
+    more = tuple(pen.letters[n + 1 : n + of.span])
+    return _Column(of.kind, sum(pen.widths[n : n + of.span]), sure, pen.letters[n], of.indented, of.tally, more)
+
+
+def _written(pen: Pen, columns: Sequence[_Column], rows: Columns, folded: int, below: int) -> float:
+    """Write some rows, a column at a time, and return their height; ``below``: level of the outline of the row after them.
+
+    Texts and styles are numbered as they are met from left to right and row by row, whatever is written first.
+    """
+    sheet, first = pen.sheet, pen.sheet.bottom + 1
+    numbers = [*map(str, range(first, first + len(rows)))]
+    weight, indent = rows.weight or bytes(len(rows)), rows.indent or bytes(len(rows))
+    filled, leads = _filled_in(columns, rows)
+    _follow(pen, columns, leads, numbers)
+    sheet.uses += _numbered(pen.strings, filled)
+    styles = _styled(pen.styles, filled, weight, indent)
+    cells = [_cells(pen.strings, of, numbers, style) for of, style in zip(filled, styles, strict=True)]
+    if any(column.more for column in columns):
+        _spread(pen, columns, cells, numbers, weight)
+    most = lines_of(_long(filled, indent), [w == BOLD for w in weight])
+    _tally(sheet, columns, rows)
+    tall = {lines: min(look.row_height(lines) + 1.5, look.LONGEST_ROW) for lines in set(most)}
+    begins = {lines: f'" ht="{points:g}" customHeight="1"' for lines, points in tall.items()}
+    more = _outlined(rows.level or [0] * len(rows), below, folded) if rows.level or below else [""] * len(rows)
+    heads = [f'<row r="{number}{begins[lines]}{outline}>' for number, lines, outline in zip(numbers, most, more, strict=True)]
+    for row in map("".join, zip(heads, *cells, ["</row>"] * len(rows), strict=True)):
+        sheet.packer.add(row)
+    points = sum(map(tall.__getitem__, most))
+    sheet.bottom += len(rows)
+    sheet.height += points
+    return points
+
+
+def _filled_in(columns: Sequence[_Column], rows: Columns) -> tuple[list[_Filled], list[_Lead]]:
+    """Return what stands in the columns, and where their cells lead."""
+    filled, leads = list[_Filled](), list[_Lead]()
+    for at, (column, cells) in enumerate(zip(columns, rows.cells, strict=True)):
+        values, types = cells, {*map(type, cells)}
+        if Link in types:
+            leads += [(row, at, cell) for row, cell in enumerate(cells) if type(cell) is Link]
+            values = [cell.text if type(cell) is Link else cell for cell in cells]
+            types = {*map(type, values)}
+        texts = values if types <= _TEXTS else [v if type(v) is str else None for v in values] if str in types else ()
+        filled.append(_Filled(column, values, texts, types))
+    return filled, leads
+
+
+def _follow(pen: Pen, columns: Sequence[_Column], leads: list[_Lead], numbers: Sequence[str]) -> None:
+    """Note where cells lead, row by row, as far as a sheet has room for links."""
+    leads.sort(key=lambda lead: lead[:2])
+    some = leads[: MOST_LINKS - pen.sheet.links.count]
+    if some:
+        pen.sheet.links.add((f"{columns[at].letter}{numbers[row]}", target(link.path, pen.up), link.place) for row, at, link in some)
+
+
+def _numbered(strings: dict[str, int], filled: Sequence[_Filled]) -> int:
+    """Give texts that have not been met before a number, and return how many texts there are."""
+    columns = [of.texts for of in filled if of.texts]
+    found = dict.fromkeys(chain.from_iterable(zip(*columns, strict=True)))
+    strings.update(zip([text for text in found if text and text not in strings], count(len(strings)), strict=False))
+    return sum(sum(map(bool, texts)) for texts in columns)
+
+
+def _styled(styles: Styles, filled: Sequence[_Filled], weight: Sequence[int], indent: Sequence[int]) -> list[int | list[int]]:
+    """Return the style of each column, or of each of its cells where these differ."""
+    keys = [_keys(of, weight, indent) for of in filled]
+    firsts = [
+        (row, at, key)
+        for at, each in enumerate(keys)
+        if isinstance(each, list)
+        for key, row in dict(zip(reversed(each), range(len(each) - 1, -1, -1), strict=True)).items()
+    ]
+    known = {key: styles.text(*key) for _, _, key in sorted(firsts)}
+    return [[known[key] for key in each] if isinstance(each, list) else styles.text(*each) for each in keys]
+
+
+def _keys(of: _Filled, weight: Sequence[int], indent: Sequence[int]) -> _Key | list[_Key]:
+    """Return the key of a column's style, or of each cell's."""
+    column = of.column
+    indents = column.indented and any(indent)
+    signs = not _SIGNS.isdisjoint({text[0] for text in of.texts if text})
+    decimals = column.kind == "money" and not of.types <= {int, type(None)} and any(map(_has_decimals, of.values))
+    if not indents and not signs and not decimals and weight.count(weight[0]) == len(weight):
+        return column.kind, "", 0, weight[0]
+    found = []
+    for value, step, heavy in zip(of.values, indent, weight, strict=True):
+        if type(value) is str and value:
+            found.append((column.kind, value[0] if value[0] in _SIGNS else "", step if column.indented else 0, heavy))
+        else:
+            found.append(("money_decimals" if decimals and _has_decimals(value) else column.kind, "", 0, heavy))
+    return found
+
+
+def _has_decimals(value: Any) -> bool:
+    return isinstance(value, int | float) and value != int(value)
+
+
+def _cells(strings: Mapping[str, int], of: _Filled, numbers: Sequence[str], style: int | list[int]) -> list[str]:
+    """Return a column's cells as XML: this is done for every cell there is, a million times in a large round."""
+    begins, middle = f'<c r="{of.column.letter}', f'" s="{style}"'
+    if of.types <= _TEXTS and isinstance(style, int):  # most of all cells
+        full = f'{middle} t="s"><v>'
+        return [
+            f"{begins}{number}{full}{strings[text]}</v></c>" if text else f"{begins}{number}{middle}/>"
+            for number, text in zip(numbers, of.texts, strict=True)
+        ]
+    if of.types <= _TEXTS:
+        within = [f' t="s"><v>{strings[text]}</v></c>' if text else "/>" for text in of.values]
+    elif of.types <= _AMOUNTS:
+        within = ["/>" if v is None else f"><v>{whole if v == (whole := int(v)) else repr(round(float(v), 9))}</v></c>" for v in of.values]
+    else:
+        within = [_within(strings, value) for value in of.values]
+    if isinstance(style, int):
+        return [f"{begins}{number}{middle}{inner}" for number, inner in zip(numbers, within, strict=True)]
+    return [f'{begins}{number}" s="{s}"{inner}' for number, s, inner in zip(numbers, style, within, strict=True)]
+
+
+def _within(strings: Mapping[str, int], value: object) -> str:
+    """Return a cell's XML after its style."""
+    if value is None or value == "":
+        return "/>"
+    if isinstance(value, str):
+        return f' t="s"><v>{strings[value]}</v></c>'
+    if isinstance(value, date):
+        return f"><v>{serial(value)}</v></c>"
+    assert isinstance(value, int | float), value
+    return f"><v>{archive.plain(value)}</v></c>"
+
+
+def _spread(pen: Pen, columns: Sequence[_Column], cells: list[list[str]], numbers: Sequence[str], weight: Sequence[int]) -> None:
+    """Give columns that take several of the sheet's the empty cells that are merged with theirs."""
+    for row, number in enumerate(numbers):
+        for at, column in enumerate(columns):
+            if column.more:
+                style = pen.styles.cell(column.kind, weight[row])
+                cells[at][row] += "".join(f'<c r="{letter}{number}" s="{style}"/>' for letter in column.more)
+                pen.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
+
+
+def _long(filled: Sequence[_Filled], indent: Sequence[int]) -> Long:
+    """Return the texts that may take more than one line."""
+    long = Long()
+    for of in filled:
+        column = of.column
+        room = [_INDENT * step for step in indent] if column.indented and any(indent) else [0.0] * len(indent)
+        sure = column.sure - max(room)
+        for row, text in enumerate(of.texts):
+            if text and (len(text) > sure or "\n" in text) and (len(text) > column.sure - room[row] or "\n" in text):
+                long.rows.append(row)
+                long.texts.append(text)
+                long.widths.append(column.width - room[row])
+    return long
+
+
+def count_rows(sheet: Sheet, fields: Sequence[Field], rows: Sequence[Row]) -> None:
+    """Count rows for the control totals that are written elsewhere."""
+    _tally(sheet, fields, across(rows))
+
+
+def _tally(sheet: Sheet, columns: Sequence[_Column | Field], rows: Columns) -> None:
+    counted = compress(rows.source, (not again for again in rows.again)) if rows.again else rows.source
+    for source, number in Counter(counted).items():
+        if source is not None:
+            sheet.rows[source] = sheet.rows.get(source, 0) + number
+    typed = [values for column, values in zip(columns, rows.cells, strict=True) if column.tally]
+    sums = rows.sums or bytes(len(rows))
+    for values in typed:
+        for source, value, summed in zip(rows.source, values, sums, strict=True):
+            if value is not None and source is not None and not summed:
+                sheet.money.setdefault(source, []).append(value)
+    for at, amounts in rows.amounts.items():
+        if (source := rows.source[at]) is not None:
+            sheet.money.setdefault(source, []).extend(amounts)
+
+
+def _outlined(levels: Sequence[int], below: int, folded: int) -> Iterator[str]:
+    """Yield what rows say about the outline; ``below``: level of the row after them."""
+    for level_, after in pairwise([*levels, below]):
+        level = min(level_, _DEEPEST)
+        more = f' outlineLevel="{level}"' if level else ""
+        if level > folded:
+            more += ' hidden="1"'
+        if after > max(level, folded):
+            more += ' collapsed="1"'
+        yield more
+
+
+def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int]) -> list[bytes]:
+    """Return a workbook of openpyxl with the rows of its sheets, in pieces; the same input gives the same bytes."""
+    buffer = BytesIO()
+    workbook.save(buffer)
+    parts = archive.sharing(archive.timeless(archive.unpacked(buffer.getvalue())))
+    charts = {name: _LABELS.sub(rb'\1 sourceLinked="0"/>', data) for name, data in parts.items() if name.startswith("xl/charts/")}
+    parts = archive.described({**parts, **charts}, [alt for sheet in sheets for alt in sheet.alts])
+    made: dict[str, archive.Kept | Sequence[bytes | archive.Packed]] = {name: (data,) for name, data in parts.items()}
+    for number, sheet in enumerate(sheets, 1):
+        made |= _filled(parts, number, sheet)
+    made[archive.STRINGS] = (_shared(strings, sum(sheet.uses for sheet in sheets)),)
+    return archive.zipped(made)
+
+
+def _shared(strings: dict[str, int], uses: int) -> archive.Packed:
+    """Return the part of shared strings, letting go of them."""
+    packer = archive.Packer()
+    for piece in archive.shared(map(escaped, strings), len(strings), uses):
+        packer.add(piece)
+    strings.clear()
+    return packer.end()
+
+
+def _filled(parts: Mapping[str, bytes], number: int, sheet: Sheet) -> dict[str, archive.Kept | Sequence[bytes | archive.Packed]]:
+    """Return a sheet's part with its rows and links, and its relations with the files that they lead to."""
+    name, relations = f"xl/worksheets/sheet{number}.xml", f"xl/worksheets/_rels/sheet{number}.xml.rels"
+    size = f'<dimension ref="A1:{get_column_letter(sheet.width)}{max(sheet.bottom, 1)}"/>'.encode()
+    before, after = _DATA.split(_SIZE.sub(lambda _: size, parts[name], count=1), maxsplit=1)
+    around = before + b"<sheetData>", b"</sheetData>" + after
+    if not sheet.links.count:
+        return {name: (around[0], sheet.packer.end(), around[1])}
+    links = f'<hyperlinks xmlns:r="{_RELATIONS}">'.encode() + sheet.links.xml() + b"</hyperlinks>"
+    below = _AFTER_LINKS.sub(lambda match: links + match[0], around[1], count=1)
+    kind = f'Type="{_RELATIONS}/hyperlink" TargetMode="External"'
+    made = "".join(f'<Relationship Id="{i}" {kind} Target={quoteattr(address)}/>' for address, i in sheet.links.ids.items())
+    empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+    named = parts.get(relations, empty).replace(b"</Relationships>", f"{made}</Relationships>".encode())
+    return {name: archive.joined((around[0], sheet.packer.end(), below)), relations: (named,)}
+
+
+def _hyperlink(ref: str, relation: str, where: str | None) -> str:
+    return f'<hyperlink ref="{ref}" r:id="{relation}"' + (f" location={_quoted(where)}" if where else "") + "/>"
+
+
+@lru_cache(maxsize=20_000)  # many lead to the same row of the same sheet, each in a workbook of its own
+def _quoted(place: str) -> str:
+    return quoteattr(clean(place))

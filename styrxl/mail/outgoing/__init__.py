@@ -1,0 +1,1 @@
+"""Letters: one module a kind, their wording, and how they are sent."""

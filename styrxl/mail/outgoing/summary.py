@@ -1,0 +1,144 @@
+"""Summaries: the council's and the boards' workbooks by mail, made of accepted returns and of the newest of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from styrxl.excel.pages import Link, Row
+from styrxl.excel.workbook import board_book, council_book
+from styrxl.mail.outgoing.letter import Attachment, Letter
+from styrxl.mail.outgoing.office import Office
+from styrxl.model.council_plan import Organisation
+from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import number_text, word
+from styrxl.model.judged import JudgedRound
+from styrxl.reports.followed import Followed
+from styrxl.reports.followup.overview import glance
+from styrxl.reports.goal_state import followed, planned
+from styrxl.reports.history import Behind
+from styrxl.reports.participation import missing
+from styrxl.reports.plan.overview import overview
+from styrxl.reports.view import View
+from styrxl.rounds.desk import judge_inbox, meant
+from styrxl.rounds.publish import behind_of, feedback_in, issued_of, scope_of
+from styrxl.store.mail_log import SUMMARY
+
+_NAMED = 5  # owners that the first line names
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who gets a summary: of everything (``board`` None), or of a board and its units."""
+
+    who: Organisation
+    board: str | None
+
+
+def summaries(office: Office, only: Collection[str] = (), *, incomplete: bool = False) -> list[Letter]:
+    """Return a letter for each board about its units, and for the council's office and those named in ``everything_to`` about all.
+
+    Raises StyrxlError: summary-missing, summary-stale where the workbook on disk is not made of the newest accepted returns;
+    summary-incomplete where any is missing, unless ``incomplete``.
+    """
+    judged = judge_inbox(office.desk, office.round)
+    readers = [reader for reader in _readers(office) if not only or reader.who.org_id in only]
+    behind = behind_of(office.desk, office.round, judged) if office.round.followup else None
+    views = [(reader, _view(office, judged, reader, behind)) for reader in readers]
+    lacks = {name for _, view in views for name in _lacking(view)}
+    if lacks and not incomplete:
+        raise StyrxlError("summary-incomplete", n=len(lacks), owners=", ".join(sorted(lacks)[:20]))
+    return [_letter(office, judged, reader, view) for reader, view in views]
+
+
+def _readers(office: Office) -> list[Reader]:
+    plan, settings = office.desk.plan, office.settings
+    everything = [o for o in plan.of_kind(["council"], office.day) if o.email]
+    for name in settings.everything_to:
+        found = office.find(plan.spelled(name))
+        if found is None:
+            raise StyrxlError("mail-unknown-owner", owner=name, round=office.round.id, **meant(office.desk.plan, name))
+        everything.append(found)
+    whole = {o.org_id for o in everything}
+    boards = [Reader(o, o.org_id) for o in plan.of_kind(["board"], office.day) if o.org_id not in whole]
+    return [*(Reader(o, None) for o in everything), *boards]
+
+
+def _view(office: Office, judged: JudgedRound, reader: Reader, behind: Behind | None) -> View:
+    scope = scope_of(office.desk, office.round, office.language(reader.who))
+    issued = tuple(issued_of(office.desk, office.round))
+    path = office.desk.workspace.boards(office.round) / f"{reader.board}.xlsx"
+    kept = feedback_in(path, office.desk.workspace.forms) if reader.board and behind else {}
+    return View(judged, office.desk.plan, scope, issued, reader.board, behind, kept)
+
+
+def _lacking(view: View) -> list[str]:
+    return [_who(row, view.scope.language) for row in _missing_rows(view)]
+
+
+def _missing_rows(view: View) -> Sequence[Row]:
+    return missing(view).blocks[0].rows
+
+
+def _who(row: Row, language: str) -> str:
+    board, unit, _, file = row.cells
+    return str(unit or board or word("mail_unplaced", language, file=file.text if isinstance(file, Link) else "?"))
+
+
+def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> Letter:
+    language = office.language(reader.who)
+    attachments = _attachments(office, judged, reader, view)
+    lacking = _lacking(view)
+    follow = Followed(view, view.behind) if view.behind else None
+    figures = (glance(follow) if follow else overview(view)).blocks[0].rows
+    facts = {
+        "board": reader.board is not None,
+        "missing": [{"who": _who(row, language), "what": row.cells[2]} for row in _missing_rows(view)],
+        "missing_owners": _named(list(dict.fromkeys(lacking)), language),
+        "accepted": len(view.accepted),
+        "figures": [_figure(row, language) for row in figures],
+        "goals": followed(follow) if follow else planned(view),
+        "followup": follow is not None,
+        "final": office.round.kind == "year",
+        "warnings": len(missing(view).blocks[-1].rows),
+        "missing_sheet": view.phrases.sheet("missing", "name"),
+        "files": [a.name for a in attachments],
+    }
+    about = hashlib.sha256(b"".join(a.data for a in attachments)).hexdigest()[:24]
+    return office.letter(SUMMARY, about, reader.who, facts, attachments=attachments)
+
+
+def _named(owners: Sequence[str], language: str) -> str:
+    shown = ", ".join(owners[:_NAMED])
+    return word("and_more", language, list=shown, n=len(owners) - _NAMED) if len(owners) > _NAMED else shown
+
+
+def _figure(row: Row, language: str) -> dict[str, str]:
+    name, value, remark = row.cells[:3]
+    return {"name": str(name), "value": "" if value is None else number_text(value, language), "remark": str(remark or "")}
+
+
+def _attachments(office: Office, judged: JudgedRound, reader: Reader, view: View) -> list[Attachment]:
+    """Return the workbooks on disk, if they are what the newest accepted returns give."""
+    workspace, issued = office.desk.workspace, issued_of(office.desk, office.round)
+    if reader.board is not None:
+        path = workspace.boards(office.round) / f"{reader.board}.xlsx"
+        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept).workbook
+        return [_fresh(office, path, anew, f"{reader.board}-{office.round.id}.xlsx")]
+    scope = scope_of(office.desk, office.round, workspace.settings.language)
+    path = workspace.council(office.round)
+    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind).workbook, path.name)]
+
+
+def _fresh(office: Office, path: Path, anew: bytes, name: str) -> Attachment:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise StyrxlError("summary-missing", path=str(path), round=office.round.id) from error
+    except OSError as error:
+        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+    if data != anew:
+        raise StyrxlError("summary-stale", path=str(path), round=office.round.id)
+    return Attachment(name, data)

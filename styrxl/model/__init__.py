@@ -1,0 +1,1 @@
+"""Words and values of the field, and nothing else."""

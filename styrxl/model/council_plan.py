@@ -1,0 +1,297 @@
+"""The council's multi-year plan as values: who there is, which goals hold, which frames apply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+from unicodedata import normalize
+
+import pandas as pd
+
+from styrxl.model.rounds import Round
+
+BOARD_LIKE = ("board", "council", "audit", "common")
+
+_PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
+_ROUND_WORDS = {
+    word: kind
+    for kind, words in {
+        "t1": ("t1", "tertial1", "tertialrapport1", "delår1", "delårsrapport1", "april", "interim1", "interimreport1"),
+        "t2": ("t2", "tertial2", "tertialrapport2", "delår2", "delårsrapport2", "augusti", "interim2", "interimreport2", "august"),
+        "year": (
+            "år",
+            "året",
+            "helår",
+            "årsbokslut",
+            "bokslut",
+            "årsredovisning",
+            "t3",
+            "year",
+            "yearend",
+            "year-end",
+            "annual",
+            "annualreport",
+        ),
+    }.items()
+    for word in words
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A row of the sheet Organisation: a part of the municipality during a period."""
+
+    org_id: str
+    name: str
+    kind: str  # council, board, administration, unit, audit, common
+    board_id: str | None
+    administration_id: str | None
+    email: tuple[str, ...]
+    contact: str | None
+    language: str | None
+    profile: str | None
+    followup_rounds: tuple[str, ...]  # kinds of rounds: t1, t2, year
+    start: date | None
+    end: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether the row holds on a day."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilGoal:
+    """A row of the sheet Mål."""
+
+    goal_id: str
+    text: str
+    focus_area: str
+    dimension: str
+    sound_management: bool
+    concerned_boards: tuple[str, ...]
+    from_year: int
+    to_year: int
+
+    def holds(self, year: int) -> bool:
+        """Whether the goal holds in a year."""
+        return self.from_year <= year <= self.to_year
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A change of a board's frame by the council (tkr, with sign)."""
+
+    board_id: str
+    year: int
+    date: date
+    operating: float
+    investment: float
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A board's frame for a year, as decided and as adjusted up to a day (tkr)."""
+
+    operating: float | None
+    investment: float | None
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def current_operating(self) -> float | None:
+        """Operating frame with its adjustments."""
+        return None if self.operating is None else self.operating + sum(a.operating for a in self.adjustments)
+
+    @property
+    def current_investment(self) -> float | None:
+        """Investment frame with its adjustments."""
+        if self.investment is None and not any(a.investment for a in self.adjustments):
+            return None
+        return (self.investment or 0.0) + sum(a.investment for a in self.adjustments)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A rule waived for an owner and a round."""
+
+    owner: str
+    round: str
+    rule: str
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilAssessment:
+    """The council's own assessment of one of its goals in a round."""
+
+    round: str
+    goal_id: str
+    assessment: str
+    reason: str | None
+    decision: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The multi-year plan; ``indicators`` is the table council_indicators as it was read."""
+
+    organisations: tuple[Organisation, ...]
+    goals: tuple[CouncilGoal, ...]
+    frames: Mapping[tuple[str, int], tuple[float | None, float | None]]
+    adjustments: tuple[Adjustment, ...]
+    waivers: tuple[Waiver, ...]
+    indicators: pd.DataFrame
+    assessments: tuple[CouncilAssessment, ...] = ()
+    _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def find(self, org_id: str, day: date) -> Organisation | None:
+        """Row that holds for an id on a day, else its latest earlier one, else any, else None."""
+        rows = self._rows().get(org_id, [])
+        holding = [o for o in rows if o.holds(day)]
+        rest = holding or sorted(rows, key=lambda o: o.start or date.min)
+        return rest[-1] if rest else None
+
+    def _rows(self) -> Mapping[str, list[Organisation]]:
+        if not self._by_id:  # looking through ten thousand units for each of them would take minutes
+            for organisation in self.organisations:
+                self._by_id.setdefault(organisation.org_id, []).append(organisation)
+        return self._by_id
+
+    def spelled(self, typed: str) -> str:
+        """Return the id that somebody means who typed it without heed to case or spaces, else what was typed."""
+        wanted = _plainly(typed)
+        found = [org_id for org_id in self._rows() if _plainly(org_id) == wanted]
+        return found[0] if len(found) == 1 else typed
+
+    def nearest(self, typed: str) -> list[str]:
+        """Return the ids that are most like what was typed, and those of whoever bears it as a name."""
+        wanted = _plainly(typed)
+        named = [o.org_id for o in self.organisations if _plainly(o.name) == wanted]
+        like = {_plainly(org_id): org_id for org_id in self._rows()}
+        close = get_close_matches(wanted, like, n=3, cutoff=0.7)
+        return list(dict.fromkeys([*named, *(like[one] for one in close)]))
+
+    def holding(self, day: date) -> list[Organisation]:
+        """Organisations on a day, in the plan's order: one that has changed stays where it first stood."""
+        return [o for rows in self._rows().values() for o in rows if o.holds(day)]
+
+    def names(self, day: date) -> dict[str, str]:
+        """Name of each organisation on a day, by id; of one that is not there then as ``find`` has it."""
+        return {org_id: found.name for org_id in self._rows() if (found := self.find(org_id, day))}
+
+    def of_kind(self, kinds: Iterable[str], day: date) -> list[Organisation]:
+        """Organisations of some kinds on a day, in the plan's order."""
+        wanted = frozenset(kinds)
+        return [o for o in self.holding(day) if o.kind in wanted]
+
+    def units(self, board_id: str, day: date) -> list[Organisation]:
+        """Units of a board on a day, in the plan's order."""
+        return [o for o in self.of_kind(["unit"], day) if o.board_id == board_id]
+
+    def answering(self, levels: Iterable[str], round_: Round) -> list[Organisation]:
+        """Return who is to answer in a round: the organisations of some levels on its day; of units those whose board has chosen it."""
+        found = self.of_kind(levels, round_.day)
+        if not round_.followup:
+            return found
+        choosing = {o.org_id for o in self.of_kind(BOARD_LIKE, round_.day) if round_.kind in o.followup_rounds}
+        return [o for o in found if o.kind != "unit" or o.board_id in choosing]
+
+    def council_goals(self, year: int) -> list[CouncilGoal]:
+        """Council goals that hold in a year."""
+        return [goal for goal in self.goals if goal.holds(year)]
+
+    def frame(self, board_id: str, year: int, day: date) -> Frame:
+        """Frame of a board for a year with the adjustments decided up to a day."""
+        operating, investment = self.frames.get((board_id, year), (None, None))
+        changes = tuple(a for a in self.adjustments if a.board_id == board_id and a.year == year and a.date <= day)
+        return Frame(operating, investment, changes)
+
+    def assessed(self, round_: str) -> dict[str, CouncilAssessment]:
+        """Return the council's own assessments in a round, by goal: of several the last one."""
+        return {a.goal_id: a for a in self.assessments if a.round == round_}
+
+
+def _plainly(text: str) -> str:
+    return " ".join(normalize("NFC", text).casefold().split())
+
+
+def ids(text: Any) -> tuple[str, ...]:
+    """Ids in a cell, separated by semicolons."""
+    return tuple(part for part in str(text).split(";") if part) if isinstance(text, str) else ()
+
+
+def round_words(text: Any) -> tuple[str, ...]:
+    """Return what somebody wrote in Uppföljning, round by round."""
+    return tuple(part.strip() for part in _PARTED.split(text) if part.strip()) if isinstance(text, str) else ()
+
+
+def round_kind(written: str) -> str | None:
+    """Return the kind of round (t1, t2, year) that is meant, or None."""
+    return _ROUND_WORDS.get("".join(written.casefold().split()).rstrip("."))
+
+
+def plan_from(tables: Mapping[str, pd.DataFrame]) -> Plan:
+    """Build the plan from the checked tables of ``multi_year_plan`` (columns as in their schemas)."""
+    return Plan(
+        organisations=tuple(_organisation(row) for row in _rows(tables, "organisation")),
+        goals=tuple(_goal(row) for row in _rows(tables, "council_goals")),
+        frames={(r["board_id"], int(r["year"])): (r["operating_frame"], r["investment_frame"]) for r in _rows(tables, "frames")},
+        adjustments=tuple(_adjustment(row) for row in _rows(tables, "frame_adjustments")),
+        waivers=tuple(Waiver(r["owner"], r["round"], r["rule"], r["reason"], r["until"].date()) for r in _rows(tables, "waivers")),
+        indicators=tables.get("council_indicators", pd.DataFrame()),
+        assessments=tuple(
+            CouncilAssessment(r["round"], r["goal_id"], r["assessment"], r["reason"], r["decision"])
+            for r in _rows(tables, "council_assessments")
+        ),
+    )
+
+
+def _rows(tables: Mapping[str, pd.DataFrame], name: str) -> list[dict[str, Any]]:
+    frame = tables.get(name)
+    if frame is None:
+        return []
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _day(value: Any) -> date | None:
+    return value.date() if value is not None else None
+
+
+def _organisation(r: Mapping[str, Any]) -> Organisation:
+    return Organisation(
+        r["org_id"],
+        r["name"],
+        r["kind"],
+        r["board_id"],
+        r["administration_id"],
+        tuple(a.strip() for a in (r["email"] or "").split(";") if a.strip()),
+        r["contact"],
+        r["language"],
+        r["profile"],
+        tuple(kind for kind in map(round_kind, round_words(r["followup_rounds"])) if kind),
+        _day(r["from"]),
+        _day(r["to"]),
+    )
+
+
+def _goal(r: Mapping[str, Any]) -> CouncilGoal:
+    return CouncilGoal(
+        r["goal_id"],
+        r["text"],
+        r["focus_area"],
+        r["dimension"],
+        r["sound_management"] == "yes",
+        ids(r["concerned_boards"]),
+        int(r["from_year"]),
+        int(r["to_year"]),
+    )
+
+
+def _adjustment(r: Mapping[str, Any]) -> Adjustment:
+    return Adjustment(r["board_id"], int(r["year"]), r["date"].date(), r["operating"] or 0.0, r["investment"] or 0.0, r["decision"])

@@ -1,0 +1,87 @@
+"""What judging a round gives: each return with its verdict and findings, and the round's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+
+from styrxl.model.findings import Finding
+
+ASSIGN = "assign"
+VERDICTS = ("accepted", "rejected", "unreadable", "superseded", "duplicate", "set-aside")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a controller decided about a return: ``set-aside``, ``take-back``, ``merge``, or ``assign`` (to an owner, as a form)."""
+
+    kind: str
+    reason: str
+    by: str
+    at: datetime
+    owner: str | None = None
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A returned workbook after judging; ``index`` is its ``_source`` in the tables."""
+
+    index: int
+    path: str  # relative to the workspace where it lies there, with forward slashes
+    sha256: str
+    verdict: str
+    findings: tuple[Finding, ...]
+    form: str | None = None
+    profile: str | None = None
+    owner: str | None = None
+    round: str | None = None
+    language: str | None = None
+    issue: str | None = None
+    received: datetime | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
+    decided: tuple[Decided, ...] = ()  # oldest first
+
+    @property
+    def assigned(self) -> bool:
+        """Whether a controller has said whose it is."""
+        return any(d.kind == ASSIGN for d in self.decided)
+
+    @property
+    def errors(self) -> int:
+        """Number of findings with severity error."""
+        return sum(f.severity == "error" for f in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """Number of findings with severity warning."""
+        return sum(f.severity == "warning" for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRound:
+    """All returns of a round, judged together.
+
+    ``tables``: table -> frame over *all* readable returns, with the columns ``_source`` (int, a Judged's index), ``_owner``,
+    ``_sheet`` (sheet name in the workbook), ``_row`` (Excel row) and the fields, typed as in the schema (choices as codes,
+    goals as ids, several ids joined with ``;``, money in tkr). ``in_force`` filters to the returns that count.
+    """
+
+    round: str
+    returns: tuple[Judged, ...]
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def accepted(self) -> tuple[Judged, ...]:
+        """The return that counts for each owner: its newest accepted one."""
+        return tuple(r for r in self.returns if r.verdict == "accepted")
+
+    def in_force(self, table: str) -> pd.DataFrame:
+        """Return a table's rows from the returns that count (empty frame if there is no such table)."""
+        frame = self.tables.get(table)
+        if frame is None:
+            return pd.DataFrame(columns=["_source", "_owner", "_sheet", "_row"])
+        return frame[frame["_source"].isin([r.index for r in self.accepted])]

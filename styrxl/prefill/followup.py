@@ -1,0 +1,273 @@
+"""What a follow-up is prefilled with: the year's plans, and what the rounds before it said; pure.
+
+Rows carry more than their sheets show: what the answers will be held against (``validation.rules``) stands in them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import fsum
+from typing import Any
+
+import pandas as pd
+
+from styrxl.model.council_plan import Organisation, Plan, ids
+from styrxl.model.judged import JudgedRound
+from styrxl.model.prefill import Prefill, Row
+from styrxl.model.rounds import Round
+from styrxl.returns.cell_values import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a round's returns in force say: ``tables`` table -> owner -> rows (no NaN, dates as ISO text); ``returns`` owner -> hash."""
+
+    round: Round
+    tables: Mapping[str, Mapping[str, tuple[Row, ...]]]
+    returns: Mapping[str, str]
+
+    def of(self, table: str, owner: str | None) -> tuple[Row, ...]:
+        """Return an owner's rows of a table."""
+        return self.tables.get(table, {}).get(owner or "", ())
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year so far: its accepted plans, and its follow-ups before this round, oldest first."""
+
+    plan: Plan
+    round: Round
+    plans: Told
+    earlier: tuple[Told, ...] = ()
+
+    def last(self, owner: str) -> Told | None:
+        """Return the newest earlier follow-up in which an owner has an accepted return."""
+        return next((told for told in reversed(self.earlier) if owner in told.returns), None)
+
+    def based_on(self, owner: str) -> dict[str, str]:
+        """Return round -> hash of the owner's returns that its workbook builds on."""
+        return {told.round.id: told.returns[owner] for told in (self.plans, *self.earlier) if owner in told.returns}
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """Text of each goal and commitment, by id."""
+        found = {goal.goal_id: goal.text for goal in self.plan.goals}
+        for table, code in (("goals", "goal_id"), ("commitments", "commitment_id")):
+            for rows in self.plans.tables.get(table, {}).values():
+                found |= {row[code]: row["text"] or "" for row in rows if row[code]}
+        return found
+
+
+def outdated(issued: Prefill, now: Iterable[Told]) -> tuple[str, ...]:
+    """Return the rounds of which an owner's workbook was made from another return than the one that counts now, oldest first."""
+    owner = issued.owner
+    return tuple(
+        told.round.id for told in now if issued.based_on.get(told.round.id) != told.returns.get(owner) and told.round.id in issued.based_on
+    )
+
+
+def told_by(judged: JudgedRound, round_: Round) -> Told:
+    """Return what the returns in force of a judged round say."""
+    tables: dict[str, dict[str, list[Row]]] = {}
+    for name in judged.tables:
+        for row in _plain(judged.in_force(name)):
+            tables.setdefault(name, {}).setdefault(row["_owner"], []).append(row)
+    frozen = {name: {owner: tuple(rows) for owner, rows in owners.items()} for name, owners in tables.items()}
+    return Told(round_, frozen, {r.owner: r.sha256 for r in judged.accepted if r.owner})
+
+
+def _plain(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    names = [str(name) for name in frame.columns]
+    columns = [[_value(value) for value in frame[name].astype(object)] for name in names]
+    for values in zip(*columns, strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def _value(value: Any) -> Any:
+    """Return a value as JSON gives it back: what was issued is compared with what would be issued now."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value.item() if hasattr(value, "item") else value
+
+
+def board_parts(year: Year, owner: Organisation) -> dict[str, Any]:
+    """Return what differs between the boards' workbooks: ``frames``, ``rows``, ``lists`` and ``memory`` of a Prefill."""
+    code, number = owner.org_id, year.round.year
+    frame = year.plan.frame(code, number, year.round.day)
+    goals = _goals(year, code)
+    commitments = _commitments(year, code)
+    council = [g for g in year.plan.council_goals(number) if not g.concerned_boards or code in g.concerned_boards]
+    confirmation = year.plans.of("confirmation", code)
+    return {
+        "frames": {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment},
+        "rows": {
+            "goal_assessments": goals,
+            "commitment_status": commitments,
+            "outcomes": _outcomes(year, code),
+            "investment_outcomes": _investments(year, code),
+            "indicator_outcomes": _indicators(year, code),
+        },
+        "lists": {
+            "goals": (*((g.goal_id, g.text) for g in council), *((row["goal_id"], row["text"]) for row in goals)),
+            "parents": _parents(year, commitments),
+        },
+        "memory": {
+            "confirmation": tuple({"confirms": row["confirms"]} for row in confirmation),
+            "adjustments": tuple({"date": a.date.isoformat(), "operating": a.operating, "decision": a.decision} for a in frame.adjustments),
+        },
+    }
+
+
+def unit_parts(year: Year, owner: Organisation) -> dict[str, Any]:
+    """Return what differs between the units' workbooks: ``rows`` and ``lists`` of a Prefill."""
+    code = owner.org_id
+    goals, commitments = _goals(year, code), _commitments(year, code)
+    board = owner.board_id
+    offered = [
+        (row["goal_id"], row["text"])
+        for row in year.plans.of("goals", board)
+        if holds(row, year.round.year) and (not ids(row["concerned_units"]) or code in ids(row["concerned_units"]))
+    ]
+    offered += [(row["commitment_id"], row["text"]) for row in year.plans.of("commitments", board)]
+    offered += [(row["goal_id"], row["text"]) for row in goals]
+    parents = _parents(year, (*goals, *commitments))
+    return {
+        "rows": {"goal_assessments": goals, "commitment_status": commitments, "unit_outcomes": _unit_outcomes(year, owner)},
+        # What a unit that has moved was tied to in its old board it may still tie to.
+        "lists": {"goals": tuple(dict([*offered, *parents]).items()), "parents": parents},
+    }
+
+
+def holds(row: Row, year: int) -> bool:
+    """Whether a goal's row holds in a year (always, where it says nothing)."""
+    start, end = _year(row["from_year"]), _year(row["to_year"])
+    return (start is None or start <= year) and (end is None or year <= end)
+
+
+def _year(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def something_to_follow(parts: Mapping[str, Any]) -> bool:
+    """Whether a workbook has any row to answer."""
+    return any(parts["rows"].values())
+
+
+def _parents(year: Year, rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
+    codes = dict.fromkeys(row["parent_id"] for row in rows if row["parent_id"])
+    return tuple((code, year.texts.get(code, "")) for code in codes)
+
+
+def _by(rows: Iterable[Row], code: str) -> dict[Any, Row]:
+    return {row[code]: row for row in rows}
+
+
+def _before(year: Year, owner: str, table: str, code: str) -> tuple[str | None, dict[Any, Row]]:
+    """Return the last round that an owner answered in, and its rows of a table by id or folded name."""
+    last = year.last(owner)
+    if last is None:
+        return None, {}
+    return last.round.id, {fold(str(row[code])): row for row in last.of(table, owner)}
+
+
+def _goals(year: Year, owner: str) -> tuple[Row, ...]:
+    round_, before = _before(year, owner, "goal_assessments", "goal_id")
+    found = []
+    for row in year.plans.of("goals", owner):
+        if holds(row, year.round.year):
+            old = before.get(fold(row["goal_id"]), {})
+            made = {name: row.get(name) for name in ("goal_id", "text", "parent_id", "priority", "concerned_units", "to_year")}
+            made |= {"last_assessment": old.get("assessment"), "last_analysis": old.get("analysis"), "last_round": round_ if old else None}
+            found.append(made)
+    return tuple(found)
+
+
+def _commitments(year: Year, owner: str) -> tuple[Row, ...]:
+    round_, before = _before(year, owner, "commitment_status", "commitment_id")
+    planned = [(row, None) for row in year.plans.of("commitments", owner)]
+    added = [(row, told.round.id) for told in year.earlier for row in told.of("added_commitments", owner)]
+    found = []
+    for row, added_in in (*planned, *added):
+        old = before.get(fold(row["commitment_id"]), {})
+        made = {name: row.get(name) for name in ("commitment_id", "text", "parent_id", "more_parents", "start", "end")}
+        made |= {"last_status": old.get("status"), "last_round": round_ if old else None, "added_in": added_in}
+        found.append(made)
+    return tuple(found)
+
+
+def _outcomes(year: Year, owner: str) -> tuple[Row, ...]:
+    round_, before = _before(year, owner, "outcomes", "activity")
+    found = []
+    for row in _merged(year.plans.of("budget", owner), "activity", ("net",)):
+        old = before.get(fold(row["activity"]), {})
+        forecast = _net(old, "forecast")
+        made = {"activity": row["activity"], "planned_budget": row["net"], "last_forecast": forecast, "last_round": round_ if old else None}
+        found.append(made | {f"last_{name}": old.get(name) for name in ("outcome_revenue", "outcome_cost")})
+    return tuple(found)
+
+
+def _net(row: Row, what: str) -> float | None:
+    cost = row.get(f"{what}_cost")
+    return None if cost is None else float(cost) - float(row.get(f"{what}_revenue") or 0.0)
+
+
+def _investments(year: Year, owner: str) -> tuple[Row, ...]:
+    round_, before = _before(year, owner, "investment_outcomes", "project")
+    found = []
+    for row in _merged(year.plans.of("investments", owner), "project", ("total_expenditure", "year_budget")):
+        old = before.get(fold(row["project"]), {})
+        made = {name: row[name] for name in ("project", "total_expenditure", "year_budget")}
+        made |= {"last_forecast": old.get("forecast"), "last_round": round_ if old else None}
+        found.append(made | {f"last_{name}": old.get(name) for name in ("outcome", "accumulated")})
+    return tuple(found)
+
+
+def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Join rows of one name, which would be one and the same to anybody who answers: their amounts are added up."""
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(fold(row[name]), []).append(row)
+    return [{name: same[0][name], **{field: fsum(row[field] or 0.0 for row in same) for field in amounts}} for same in groups.values()]
+
+
+def _indicators(year: Year, owner: str) -> tuple[Row, ...]:
+    round_, before = _before(year, owner, "indicator_outcomes", "indicator_id")
+    rows = [*_council_indicators(year, owner), *year.plans.of("indicators", owner)]
+    found = []
+    for row in rows:
+        old = before.get(fold(row["indicator_id"]), {})
+        made = {name: row.get(name) for name in ("indicator_id", "name", "unit", "target", "goal_id", "direction")}
+        found.append(made | {"last_outcome": old.get("outcome"), "last_round": round_ if old else None})
+    return tuple(found)
+
+
+def _council_indicators(year: Year, owner: str) -> list[Row]:
+    """Return the council's indicators of the year that a board answers for."""
+    frame = year.plan.indicators
+    if frame.empty:
+        return []
+    return [row for row in _plain(frame) if row["board_id"] == owner and row["year"] == year.round.year]
+
+
+def _unit_outcomes(year: Year, owner: Organisation) -> tuple[Row, ...]:
+    frame = _unit_frame(year, owner)
+    if frame is None:
+        return ()
+    round_, before = _before(year, owner.org_id, "unit_outcomes", "unit_id")
+    old = next(iter(before.values()), {})
+    made = {"unit_id": f"{owner.org_id} {owner.name}", "frame": frame, "last_round": round_ if old else None}
+    return (made | {"last_forecast": old.get("forecast"), "last_outcome": old.get("outcome")},)
+
+
+def _unit_frame(year: Year, owner: Organisation) -> float | None:
+    """Return a unit's frame: from its board's plan, or, where it has moved since, from the one that planned for it."""
+    boards = [owner.board_id, *year.plans.tables.get("unit_frames", {})]
+    for board in boards:
+        for row in year.plans.of("unit_frames", board):
+            if row["unit_id"] == owner.org_id and row["frame"] is not None:
+                return float(row["frame"])
+    return None

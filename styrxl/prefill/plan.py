@@ -1,0 +1,262 @@
+"""Distributing: what each owner's workbook is prefilled with, and the workbooks of a round."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from styrxl.model.council_plan import Organisation, Plan, ids
+from styrxl.model.forms import Form, Forms
+from styrxl.model.prefill import Prefill, Row
+from styrxl.model.rounds import Round
+from styrxl.prefill.followup import Told, Year, board_parts, holds, something_to_follow, unit_parts
+from styrxl.store.settings_file import Settings
+
+LEVELS = ("board", "unit")
+Sign = Callable[[Sequence[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What prefills are made from.
+
+    ``boards``: tables of the boards' accepted plans (``_owner`` is the board), for the units' plans. ``year``: what a follow-up follows.
+    ``last_year``: last year's accepted plans, for this year's.
+    """
+
+    plan: Plan
+    settings: Settings
+    forms: Forms
+    round: Round
+    boards: Mapping[str, pd.DataFrame]
+    today: date
+    year: Year | None = None
+    last_year: Told | None = None
+    known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
+
+    @property
+    def day(self) -> date:
+        """Day on which the organisation is looked up."""
+        return self.round.day
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """An owner that cannot be given a workbook yet, and why (a key of the catalogue's words)."""
+
+    owner: str
+    name: str
+    board: str | None
+    why: str
+
+
+def owners(source: Source, level: str) -> list[Organisation]:
+    """Owners of a level on the round's day, in the plan's order; of units those whose board has chosen the round."""
+    return source.plan.answering([level], source.round)
+
+
+def sort_out(source: Source, levels: Iterable[str], only: frozenset[str]) -> tuple[list[tuple[Organisation, str]], list[Unserved]]:
+    """Part the owners that can be served (with their form's name) from those that cannot."""
+    served: list[tuple[Organisation, str]] = []
+    unserved: list[Unserved] = []
+    planned = set(source.boards["confirmation"]["_owner"]) if "confirmation" in source.boards else set()
+    for level in levels:
+        form = source.forms.for_level(level, source.round.kind)
+        for owner in owners(source, level):
+            if only and owner.org_id not in only:
+                continue
+            if form is None:
+                unserved.append(Unserved(owner.org_id, owner.name, owner.board_id, "no_form"))
+            elif why := _why_not(source, level, owner, planned):
+                unserved.append(Unserved(owner.org_id, owner.name, owner.board_id if why == "board_not_ready" else None, why))
+            else:
+                served.append((owner, form))
+    return served, unserved
+
+
+def _why_not(source: Source, level: str, owner: Organisation, planned: Collection[str]) -> str | None:
+    if source.year is None:
+        return "board_not_ready" if level == "unit" and owner.board_id not in planned else None
+    if owner.org_id not in source.year.plans.returns:
+        return "no_plan"
+    return None if level == "board" or something_to_follow(unit_parts(source.year, owner)) else "nothing_to_follow"
+
+
+def series_of(form: Form, round_: Round) -> dict[str, tuple[str, int]]:
+    """Series of ids that a form numbers in advance: sheet key -> (``M``, ``I``, ``2027-A``; rows)."""
+    found = {}
+    for sheet in form.tables:
+        for column in sheet.columns:
+            if column.number:
+                found[sheet.key] = (column.number.format(owner="", year=round_.year, n="").strip("-"), sheet.rows)
+    return found
+
+
+def prefill(source: Source, owner: Organisation, form: Form, first: Mapping[str, int], rows: int | None = None) -> Prefill:
+    """Return what an owner's workbook is prefilled with, not yet signed; ``first``: sheet key -> first number."""
+    settings, language = source.settings, owner.language or source.settings.language
+    board = source.plan.find(owner.board_id, source.day) if owner.board_id else None
+    parts = _parts(source, owner, form, language)
+    due = settings.due(source.round, owner.org_id, form.level)
+    return Prefill(
+        form=form.name,
+        version=form.version,
+        profile=form.profile,
+        language=language,
+        round=source.round.id,
+        round_name=settings.round_name(source.round, language),
+        year=source.round.year,
+        owner=owner.org_id,
+        owner_name=owner.name,
+        board_id=owner.board_id,
+        board_name=board.name if board else None,
+        municipality=settings.municipality,
+        contact=settings.contact,
+        due=due.isoformat() if due else None,
+        row_count=rows,
+        first=dict(first),
+        **parts,
+    )
+
+
+def _parts(source: Source, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
+    if source.year is not None:
+        parts = (board_parts if form.level == "board" else unit_parts)(source.year, owner)
+        return {**parts, "thresholds": asdict(source.settings.thresholds), "based_on": source.year.based_on(owner.org_id)}
+    parts = _board(source, owner) if form.level == "board" else _unit(source, owner, language)
+    return _carried(source, owner, form, parts) if source.last_year else parts
+
+
+def _board(source: Source, owner: Organisation) -> dict[str, Any]:
+    year = source.round.year
+    goals = [g for g in source.plan.council_goals(year) if not g.concerned_boards or owner.org_id in g.concerned_boards]
+    frame = source.plan.frame(owner.org_id, year, source.today)
+    units = source.plan.units(owner.org_id, source.day)
+    responses: tuple[Row, ...] = tuple(
+        {
+            "goal_id": g.goal_id,
+            "text": g.text,
+            "focus_area": g.focus_area,
+            "dimension": g.dimension,
+            "concerns": "yes" if g.concerned_boards else None,
+        }
+        for g in goals
+    )
+    return {
+        "frames": {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment},
+        "rows": {"goal_responses": responses, "unit_frames": tuple({"unit_id": f"{u.org_id} {u.name}", "frame": None} for u in units)},
+        "lists": {"council_goals": tuple((g.goal_id, g.text) for g in goals), "units": tuple((u.org_id, u.name) for u in units)},
+    }
+
+
+def _concerns(goal: Mapping[str, Any], unit: Organisation) -> bool:
+    """Tell whether a board goal is aimed at a unit: named, or nobody is."""
+    return not ids(goal["concerned_units"]) or unit.org_id in ids(goal["concerned_units"])
+
+
+def _unit(source: Source, owner: Organisation, language: str) -> dict[str, Any]:
+    year = source.round.year
+    goals = [row for row in _of_board(source, "goals", owner.board_id) if _concerns(row, owner) and holds(row, year)]
+    for_others = frozenset(row["goal_id"] for row in _of_board(source, "goals", owner.board_id) if not _concerns(row, owner))
+    frame = _once(source, ("unit_frames", owner.board_id), lambda: _unit_frames(source, owner.board_id)).get(owner.org_id)
+    key = ("unit", owner.board_id, language, tuple(row["goal_id"] for row in goals), for_others)
+    shared: dict[str, Any] = _once(source, key, lambda: _from_board(source, owner, language, goals, for_others))
+    return {"frames": {"unit_frame": frame}, **shared}
+
+
+def _once(source: Source, key: Any, make: Callable[[], Any]) -> Any:
+    """Work out what many owners share when it is first asked for."""
+    if key not in source.known:
+        source.known[key] = make()
+    return source.known[key]
+
+
+def _unit_frames(source: Source, board_id: str | None) -> dict[str, float]:
+    """Return the frames that a board gives its units; of several for one unit the first."""
+    rows = [row for row in _of_board(source, "unit_frames", board_id) if not pd.isna(row["frame"])]
+    return {row["unit_id"]: float(row["frame"]) for row in reversed(rows)}
+
+
+def _from_board(
+    source: Source, owner: Organisation, language: str, goals: Sequence[Mapping[str, Any]], for_others: frozenset[str]
+) -> dict[str, Any]:
+    """Return what a unit is given to read and to choose from of its board's plan."""
+    commitments = [row for row in _of_board(source, "commitments", owner.board_id) if row["parent_id"] not in for_others]
+    texts = {g.goal_id: g.text for g in source.plan.goals} | {row["goal_id"]: row["text"] for row in goals}
+    words = source.forms.words
+
+    def shown(row: Mapping[str, Any], code: str, kind: str) -> Row:
+        parent = row["parent_id"]
+        serves = f"{parent} {texts.get(parent, '')}".strip() if isinstance(parent, str) else None
+        return {"id": row[code], "what": words.text(kind, language), "text": row["text"], "serves": serves}
+
+    return {
+        "rows": {
+            "board_goals": (
+                *(shown(row, "goal_id", "kind_board_goal") for row in goals),
+                *(shown(row, "commitment_id", "kind_board_commitment") for row in commitments),
+            )
+        },
+        "lists": {
+            "board_goals": tuple((row["goal_id"], row["text"]) for row in goals),
+            "board_commitments": tuple((row["commitment_id"], row["text"]) for row in commitments),
+        },
+    }
+
+
+def _carried(source: Source, owner: Organisation, form: Form, parts: dict[str, Any]) -> dict[str, Any]:
+    """Add what goes on from last year's plan: goals that still hold, with their ids, and what its commitments said."""
+    assert source.last_year is not None
+    old = source.last_year.of("commitments", owner.org_id)
+    memory = {"last_commitments": tuple({"id": row["commitment_id"], "text": row["text"]} for row in old)}
+    goals = tuple(
+        _goes_on(source, row, parts["lists"]) for row in source.last_year.of("goals", owner.org_id) if _lasts(row, source.round.year)
+    )
+    there = goals and any(sheet.key == "goals" for sheet in form.sheets)
+    return {**parts, "memory": memory, "rows": {**parts["rows"], **({"goals": goals} if there else {})}}
+
+
+def _lasts(row: Row, year: int) -> bool:
+    return row["to_year"] is not None and holds(row, year)
+
+
+def _goes_on(source: Source, row: Row, lists: Mapping[str, Sequence[tuple[str, str]]]) -> Row:
+    """Return a goal without what no longer holds: a parent that cannot be chosen any more, units that are gone."""
+    offered = {code for pairs in lists.values() for code, _ in pairs}
+    there = _once(source, "units", lambda: frozenset(o.org_id for o in source.plan.of_kind(["unit"], source.day)))
+    names = ("goal_id", "text", "parent_id", "activity", "target_group", "concerned_units", "priority", "from_year", "to_year")
+    made = {name: row.get(name) for name in names}
+    made["parent_id"] = row["parent_id"] if row["parent_id"] in offered else None
+    made["concerned_units"] = ";".join(code for code in ids(row.get("concerned_units")) if code in there) or None
+    return made
+
+
+def _of_board(source: Source, table: str, board_id: str | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _once(source, ("rows", table, board_id), lambda: _rows_of(source, table, board_id))
+    return found
+
+
+def _rows_of(source: Source, table: str, board_id: str | None) -> list[dict[str, Any]]:
+    frame = source.boards.get(table)
+    if frame is None or frame.empty:
+        return []
+    rows = frame[frame["_owner"] == board_id]
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def signed(made: Prefill, previous: Prefill | None, sign: Sign) -> Prefill:
+    """Return the prefill with its issue id and signature.
+
+    The id follows from the content and from the issue before it: distributing again with nothing changed is the same issue, and
+    rebuilding from the same input gives the same bytes.
+    """
+    if previous is not None and replace(previous, issue="", signature="") == made:
+        issue = previous.issue
+    else:
+        issue = hashlib.sha256(f"{previous.issue if previous else ''}\n{made.to_json()}".encode()).hexdigest()[:16]
+    return replace(made, issue=issue, signature=sign([made.form, str(made.version), made.round, made.owner, issue]))

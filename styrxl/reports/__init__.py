@@ -1,0 +1,1 @@
+"""Figures into pages, as plain values."""

@@ -1,0 +1,1 @@
+"""The pages of a follow-up's workbook, one a module."""

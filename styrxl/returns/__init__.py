@@ -1,0 +1,1 @@
+"""From a file's bytes to tables: file type, cells, sheets and columns found, values typed."""

@@ -1,0 +1,29 @@
+"""What a workbook fetches from elsewhere: other workbooks, and programs by way of DDE. Nothing is fetched here."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from styrxl.model.findings import Word
+from styrxl.returns.unpack import Package
+
+_FOLDER = "xl/externallinks/"
+_TARGET = re.compile(rb'\bTarget="([^"<>]{1,2000})"')
+_SMALL = 1 << 20
+
+
+def external_links(package: Package) -> list[str | Word]:
+    """Return the names of the files, without their folders, that a workbook's formulas fetch from; a DDE link is a word."""
+    found: dict[str, str | Word] = {}
+    for name in sorted(name for name in package.names if name.startswith(_FOLDER)):
+        if package.size([name]) > _SMALL:
+            continue
+        content = package.part(name)
+        if name.endswith(".rels"):
+            for target in _TARGET.findall(content):
+                file = re.split(r"[/\\]", unquote(target.decode("utf-8", "replace")))[-1]
+                found.setdefault(file, file)
+        elif b"ddeLink" in content:
+            found["DDE"] = Word("another_program")
+    return list(found.values()) or ([Word("another_file")] if any(name.startswith(_FOLDER) for name in package.names) else [])

@@ -1,0 +1,204 @@
+"""Reading that nothing takes down: an ordinary workbook here, any other in a process of its own, with bounded memory and time.
+
+The process is started when the first such file comes, and again after one that ended it. It is a plain subprocess rather than
+multiprocessing's: those may not be started from a daemon, which a cluster's worker is, and run the caller's own script anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import threading
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from styrxl.model.findings import Finding, Word, finding
+from styrxl.model.limits import STANDARD, Limits
+from styrxl.returns.marks import Marks
+from styrxl.returns.workbook import EVERY, ORDINARY_MB, NotOrdinaryError, RawSheet, Read, Returned, Unread, read
+
+_LENGTH = struct.Struct("<Q")
+_MIB = 1 << 20
+_STARTING = 30  # seconds that Python may take to begin, on a slow disk
+_COMMAND = f"from {__name__} import serve; serve()"
+_SENT = {
+    (kind.__module__, kind.__qualname__) for kind in (date, datetime, time, timedelta, frozenset, Returned, RawSheet, Marks, Finding, Word)
+}
+
+
+class Reader:
+    """Reads files one after the other, whatever they are; close it when done."""
+
+    def __init__(self, limits: Limits = STANDARD, unread: Unread = EVERY, ordinary_mb: int = ORDINARY_MB) -> None:
+        """Take the limits, what may be left unread, and how large a file is read here; no process is started before one is needed."""
+        self.limits = limits
+        self._ordinary_mb = ordinary_mb
+        self._unread = unread
+        self._worker: _Worker | None = None
+
+    def __enter__(self) -> Self:
+        """Return the reader, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End the process, if there is one."""
+        self.close()
+
+    @property
+    def started(self) -> bool:
+        """Whether a process is running."""
+        return self._worker is not None
+
+    def read(self, data: bytes) -> Read:
+        """Read a file as ``returned.read`` does; one that crashes, hangs or eats memory is ``unreadable-workbook``."""
+        try:
+            return read(data, self.limits, ordinary_only=True, ordinary_mb=self._ordinary_mb, unread=self._unread)
+        except NotOrdinaryError:
+            return self._elsewhere(data)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # noqa: BLE001 -- calamine's PanicException is no Exception; whatever it was, it happens again over there
+            return self._elsewhere(data)
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._worker is not None:
+            self._worker.end()
+            self._worker = None
+
+    def _elsewhere(self, data: bytes) -> Read:
+        if self._worker is None:
+            self._worker = _Worker(self.limits)
+        found = self._worker.read(data)
+        if isinstance(found, str):
+            self.close()
+            return None, (finding("unreadable-workbook", why=Word(found, {"seconds": self.limits.seconds})),)
+        return found
+
+
+class _Worker:
+    """The other process, from this side."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+        self._process = subprocess.Popen(  # noqa: S603 -- this very Python
+            [sys.executable, "-c", _COMMAND],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a panic writes there
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        self._late = False
+        self._timed(_STARTING, limits)
+
+    def read(self, data: bytes) -> Read | str:
+        """Return what was read, or why nothing was: ``took_too_long`` or ``crashed``."""
+        found = self._timed(self._limits.seconds, data)
+        return found if found is not None else "took_too_long" if self._late else "crashed"
+
+    def _timed(self, seconds: float, question: object) -> Any:
+        timer = threading.Timer(seconds, self._stop)
+        timer.start()
+        try:
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            _send(self._process.stdin, pickle.dumps(question))
+            return Answer(io.BytesIO(_receive(self._process.stdout))).load()
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None
+        finally:
+            timer.cancel()
+            timer.join()
+
+    def _stop(self) -> None:
+        self._late = True
+        self._process.kill()
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+class Answer(pickle.Unpickler):
+    """What comes back holds values and nothing else, even from a process that a file has taken over."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Return one of the few types that an answer is made of."""
+        if (module, name) not in _SENT:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
+
+
+def serve() -> None:
+    """Answer questions on standard input until it ends: first the limits, then one file after the other."""
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    limits: Limits = pickle.loads(_receive(source))  # noqa: S301 -- from the process that started this one
+    _bound(limits.memory_mb)
+    _send(target, pickle.dumps(True))
+    while True:
+        try:
+            data = pickle.loads(_receive(source))  # noqa: S301 -- as above
+        except EOFError:
+            return
+        _send(target, pickle.dumps(_read(data, limits), protocol=5))
+
+
+def _read(data: bytes, limits: Limits) -> Read:
+    try:
+        return read(data, limits)
+    except MemoryError:
+        return None, (finding("oversized-workbook", why=Word("too_much_memory", {"high": limits.memory_mb})),)
+    except BaseException:  # noqa: BLE001 -- a panic among them; the file is named, and its verdict says so
+        return None, (finding("unreadable-workbook", why=Word("damaged")),)
+
+
+def _bound(memory_mb: int) -> None:
+    """Let the process grow to so much memory; where the system knows no such bound (Windows), the time alone is bounded."""
+    try:
+        import resource  # noqa: PLC0415 -- Unix alone has it
+    except ImportError:
+        return
+    reserved, resident = _taken()
+    most = max(memory_mb * _MIB - resident, 32 * _MIB) + reserved
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses at times
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _taken() -> tuple[int, int]:
+    """Address space that is taken, and memory: a fresh Python has reserved far more than it uses."""
+    try:
+        reserved, resident = Path("/proc/self/statm").read_text("ascii").split()[:2]
+    except OSError:
+        return 256 * _MIB, 32 * _MIB
+    page = os.sysconf("SC_PAGE_SIZE")
+    return int(reserved) * page, int(resident) * page
+
+
+def _send(target: IO[bytes], message: bytes) -> None:
+    target.write(_LENGTH.pack(len(message)))
+    target.write(message)
+    target.flush()
+
+
+def _receive(source: IO[bytes]) -> bytes:
+    head = source.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    message = source.read(_LENGTH.unpack(head)[0])
+    if len(message) < _LENGTH.unpack(head)[0]:
+        raise EOFError
+    return message

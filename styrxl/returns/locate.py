@@ -1,0 +1,335 @@
+"""Where a form's sheets, headings and rows are in a returned workbook, wherever people have moved them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from styrxl.model.a1 import column_letter, column_number
+from styrxl.model.findings import Finding, Remark, Word, finding
+from styrxl.model.forms import LANGUAGES, Form, Sheet, Words
+from styrxl.returns.workbook import RawSheet, Returned
+
+_UNIT = re.compile(r"\s*\([^()]{0,60}\)\s*$")
+_SEARCHED = 200  # rows from the top of a sheet in which headings are looked for
+_SHEETS_OF_OURS = frozenset({"_styrxl", "_listor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a table's answers are: for a row of the sheet, or (laid out downwards) for a field."""
+
+    key: str
+    sheet: str
+    heading_row: int  # Excel row
+    columns: Mapping[str, int]  # field -> column, 1 = A
+    headings: Mapping[str, str]  # field -> heading as the workbook has it, without unit and star
+    downwards: Mapping[str, int] = field(default_factory=dict)  # field -> Excel row
+
+    def cell(self, name: str | None, row: int | None) -> str | None:
+        """A1 address of a field's answer on a row (of its heading without a row); None where it has no column."""
+        if name is None or name not in self.columns:
+            return None
+        if name in self.downwards:
+            row = self.downwards[name]
+        return f"{column_letter(self.columns[name])}{row or self.heading_row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Every id on a sheet, begun or not: the Excel rows that have one, and what stands there.
+
+    Rows are numbered in advance, so that a round has far more ids than answers: as long as they are texts without a space, they are
+    kept as one text.
+    """
+
+    rows: Sequence[int] = ()
+    text: str = ""
+    typed: tuple[Any, ...] = ()  # where they are anything else
+
+    @classmethod
+    def of(cls, rows: Sequence[int], typed: Sequence[Any]) -> Ids:
+        """Return ids as typed on some rows."""
+        following = range(rows[0], rows[0] + len(rows)) if rows else ()
+        kept = following if tuple(following) == tuple(rows) else tuple(rows)
+        if all(type(one) is str for one in typed):
+            text = " ".join(typed)
+            if text.split() == list(typed):
+                return cls(kept, text)
+        return cls(kept, "", tuple(typed))
+
+    @property
+    def plain(self) -> bool:
+        """Whether all of them are texts without a space."""
+        return not self.typed
+
+    def values(self) -> Sequence[Any]:
+        """Return what stands there, in order."""
+        return self.typed or self.text.split()
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        """Iterate over Excel rows and what stands there."""
+        return zip(self.rows, self.values(), strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A table's begun rows as typed values, and what its cells alone give cause to remark (on source 0).
+
+    ``year``: the one that dates without a year are in. ``checked``: what the table's schema says of each of these rows by itself (on
+    source 0); None where it has not been asked yet.
+    """
+
+    year: int
+    columns: Mapping[str, list[Any]]
+    remarks: tuple[Remark, ...] = ()
+    checked: tuple[Remark, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet's begun rows as raw values: ``columns`` field -> values, one for each of ``rows`` (Excel rows)."""
+
+    place: Place
+    sheet: Sheet
+    rows: tuple[int, ...]
+    columns: Mapping[str, list[Any]]
+    ids: Ids = Ids()
+    marks: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (field, row) -> error shown, or '' for a formula without value
+    untouched: frozenset[tuple[str, int]] = frozenset()  # (field, row) of answers that were given beforehand and stand as issued
+    typed: Typed | None = None
+
+    @property
+    def answered(self) -> bool:
+        """Whether the owner has written anything here."""
+        own = [c.field for c in self.sheet.columns if c.asked and not c.locked_when_prefilled and c.field in self.columns]
+        written = ((name, row) for name in own for row, value in zip(self.rows, self.columns[name], strict=True) if not blank(value))
+        return bool(self.marks) or any(spot not in self.untouched for spot in written)
+
+
+@lru_cache(maxsize=100_000)
+def norm(text: str) -> str:
+    """Heading or sheet name for comparison: no star, unit, case, or odd spaces; letters composed."""
+    text = unicodedata.normalize("NFC", text.strip().rstrip("*").strip())
+    return " ".join(_UNIT.sub("", text).split()).casefold()
+
+
+def bare(text: str) -> str:
+    """Heading as the workbook has it, without unit and star."""
+    return " ".join(_UNIT.sub("", text.strip().rstrip("*").strip()).split())
+
+
+def blank(value: Any) -> bool:
+    """Whether a cell holds nothing (spaces are nothing)."""
+    return value == "" or value is None or (isinstance(value, str) and not value.strip())
+
+
+class Locator:
+    """Finds the tables of one form in its returned workbooks; keeps what headings it has seen."""
+
+    def __init__(self, form: Form, words: Words) -> None:
+        """Take the form in the profile that the workbooks were issued in."""
+        self._form = form
+        self._checks = frozenset(norm(text) for text in words.texts["check_heading"].values())
+        self._nothing = frozenset(norm(text) for text in words.texts["nothing_to_show"].values())
+        self._start = frozenset(norm(text) for key in ("start", "mend_sheet") for text in words.texts[key].values())
+        self._names = {norm(sheet.name[lang]): sheet for sheet in form.sheets for lang in LANGUAGES}
+        self._headings = {sheet.key: _heading_fields(sheet) for sheet in form.sheets}
+        self._seen: dict[tuple[str, tuple[Any, ...]], dict[str, list[int]]] = {}
+        self._places: dict[tuple[Any, ...], Place] = {}
+
+    def locate(self, returned: Returned, language: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
+        """Find every table of the form; what is missing or more than asked for are findings."""
+        by_key = {self._names[norm(raw.name)].key: raw for raw in returned.sheets if norm(raw.name) in self._names}
+        tables: list[Table] = []
+        found: list[Finding] = []
+        for sheet in self._form.tables:
+            if sheet.key not in by_key:
+                found.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language]))
+                continue
+            table, troubles = self._table(sheet, by_key[sheet.key], language)
+            found.extend(troubles)
+            if table is not None:
+                tables.append(table)
+                found.extend(_hidden(by_key[sheet.key], table))
+        return tuple(tables), (*found, *self._unknown_sheets(returned.sheets))
+
+    def _unknown_sheets(self, sheets: Iterable[RawSheet]) -> list[Finding]:
+        known = self._names.keys() | self._start
+        unknown = [s for s in sheets if norm(s.name) not in known and s.name not in _SHEETS_OF_OURS and s.rows]
+        return [finding("unknown-sheet", sheet=s.name) for s in unknown]
+
+    def _table(self, sheet: Sheet, raw: RawSheet, language: str) -> tuple[Table | None, list[Finding]]:
+        if sheet.layout == "down":
+            table, troubles = _downwards(sheet, raw, self._headings[sheet.key], language)
+            return (table and replace(table, place=self._same(table.place))), troubles
+        index, columns = self._heading_row(sheet, raw)
+        troubles = [
+            finding("missing-column", sheet=raw.name, column=c.heading[language], heading=c.heading[language])
+            for c in sheet.columns
+            if c.field not in columns and not c.formula
+        ]
+        if not columns:  # one cause, one finding: the heading row is gone
+            every = [c.heading[language] for c in sheet.columns if not c.formula]
+            return None, [finding("missing-column", sheet=raw.name, column=every[0], heading=every)]
+        line = raw.rows[index]
+        row = raw.top + index + 1
+        doubled = [column for places in columns.values() for column in places[1:]]
+        troubles += [_at("duplicate-column", raw, row, column, heading=bare(str(line[column]))) for column in doubled]
+        taken = {column for places in columns.values() for column in places}
+        for column, text in enumerate(line):
+            if column not in taken and isinstance(text, str) and not blank(text) and norm(text) not in self._checks:
+                troubles.append(_at("unknown-column", raw, row, column, heading=bare(text)))
+        first = {name: places[0] for name, places in columns.items()}
+        spot = (sheet.key, raw.name, raw.left, row, tuple(line))
+        if spot not in self._places:  # thousands of returns have their headings in the same place
+            places = {name: raw.left + column + 1 for name, column in first.items()}
+            self._places[spot] = Place(sheet.key, raw.name, row, places, {name: bare(str(line[column])) for name, column in first.items()})
+        place = self._places[spot]
+        return _rows(sheet, raw, index + 1, first, place, self._nothing), troubles
+
+    def _same(self, place: Place) -> Place:
+        """Return a place that is equal and was there before: thousands of returns have their labels where they were."""
+        where = (*place.columns.items(), *place.headings.items(), *place.downwards.items())
+        return self._places.setdefault((place.key, place.sheet, place.heading_row, where), place)
+
+    def _heading_row(self, sheet: Sheet, raw: RawSheet) -> tuple[int, dict[str, list[int]]]:
+        """Index of the row that has the most of the sheet's headings, and field -> columns; at least two, or the only one."""
+        best: tuple[int, dict[str, list[int]]] = (0, {})
+        for index, row in enumerate(raw.rows[:_SEARCHED]):
+            columns = self._matches(sheet, tuple(row))
+            if len(columns) > len(best[1]):
+                best = (index, columns)
+            if len(columns) == len(sheet.columns):
+                break
+        return best if len(best[1]) >= min(2, len(sheet.columns)) else (0, {})
+
+    def _matches(self, sheet: Sheet, row: tuple[Any, ...]) -> dict[str, list[int]]:
+        known = self._seen.get((sheet.key, row))
+        if known is None:
+            fields = self._headings[sheet.key]
+            known = {}
+            for column, text in enumerate(row):
+                name = fields.get(norm(text)) if isinstance(text, str) else None
+                if name:
+                    known.setdefault(name, []).append(column)
+            if known:
+                self._seen[sheet.key, row] = known
+        return known
+
+
+def _heading_fields(sheet: Sheet) -> dict[str, str]:
+    return {norm(text): c.field for c in sheet.columns for text in (*c.heading.values(), *c.also)}
+
+
+def _at(rule: str, raw: RawSheet, row: int, column: int, heading: str) -> Finding:
+    cell = f"{column_letter(raw.left + column + 1)}{row}"
+    return finding(rule, sheet=raw.name, cell=cell, column=heading, value=heading, heading=heading)
+
+
+def _rows(sheet: Sheet, raw: RawSheet, start: int, columns: Mapping[str, int], place: Place, nothing_told: frozenset[str]) -> Table:
+    asked = [columns[c.field] for c in sheet.columns if c.asked and c.field in columns]
+    id_column = columns.get(sheet.id_column.field) if sheet.id_column else None
+    low, high = (min(asked), max(asked) + 1) if asked else (0, 0)
+    together = high - low == len(asked)
+    nothing = [""] * (high - low)
+    marks = _marks(sheet, raw, place)
+    marked = {row for _, row in marks}
+    kept: list[int] = []
+    ids: list[Any] = []
+    id_rows: list[int] = []
+    for index in range(start, len(raw.rows)):
+        row = raw.rows[index]
+        here = row[id_column] if id_column is not None else ""
+        if sheet.prefilled and isinstance(here, str) and norm(here) in nothing_told:
+            here = ""
+        if here != "":
+            ids.append(here)
+            id_rows.append(raw.top + index + 1)
+        begun = row[low:high] != nothing and (together or any(row[c] != "" for c in asked)) and not all(blank(row[c]) for c in asked)
+        if begun or (marked and raw.top + index + 1 in marked) or (sheet.prefilled and not sheet.optional and not blank(here)):
+            kept.append(index)
+    values = {name: [raw.rows[index][column] for index in kept] for name, column in columns.items()}
+    return Table(place, sheet, tuple(raw.top + index + 1 for index in kept), values, Ids.of(id_rows, ids), marks)
+
+
+def _marks(sheet: Sheet, raw: RawSheet, place: Place) -> dict[tuple[str, int], str]:
+    """Answers that show an error or a formula without a value; formulas of ours stand in other columns."""
+    if not raw.marks.errors and not raw.marks.uncalculated:
+        return {}
+    asked = {place.columns[c.field]: c.field for c in sheet.columns if c.asked and c.field in place.columns}
+    lines = {row: name for name, row in place.downwards.items()}
+    found: dict[tuple[str, int], str] = {}
+    wanted = frozenset(column_letter(column) for column in {*asked, *place.columns.values()})
+    for cell, shown in (*raw.marks.errors.items(), *((cell, "") for cell in raw.marks.uncalculated)):
+        letters = cell.rstrip("0123456789")
+        if letters not in wanted:
+            continue
+        column, row = column_number(letters), int(cell[len(letters) :])
+        name = lines.get(row) if lines else asked.get(column) if row > place.heading_row else None
+        if name and place.columns[name] == column:
+            found[name, row] = shown
+    return found
+
+
+def _downwards(sheet: Sheet, raw: RawSheet, fields: Mapping[str, str], language: str) -> tuple[Table | None, list[Finding]]:
+    """Find labels with their answers to the right; the same label twice is a duplicate column."""
+    at: dict[str, tuple[int, int]] = {}
+    troubles: list[Finding] = []
+    labels_at: dict[str, list[tuple[int, int]]] = {}
+    for index, row in enumerate(raw.rows[:_SEARCHED]):
+        for column, text in enumerate(row):
+            name = fields.get(norm(text)) if isinstance(text, str) else None
+            if name:
+                labels_at.setdefault(name, []).append((index, column))
+    for name, spots in labels_at.items():
+        # A sheet's title may be the same word as one of its labels.
+        titled = len(spots) > 1 and norm(str(raw.rows[spots[0][0]][spots[0][1]])) == norm(raw.name)
+        at[name], *doubled = spots[titled:]
+        for index, column in doubled:
+            troubles.append(_at("duplicate-column", raw, raw.top + index + 1, column, heading=bare(str(raw.rows[index][column]))))
+    for column_ in sheet.columns:
+        if column_.field not in at:
+            heading = column_.heading[language]
+            troubles.append(finding("missing-column", sheet=raw.name, column=heading, heading=heading))
+    if not at:
+        return None, troubles
+    rows = {name: raw.top + index + 1 for name, (index, _) in at.items()}
+    columns = {name: raw.left + column + 2 for name, (_, column) in at.items()}
+    labels = {name: bare(str(raw.rows[index][column])) for name, (index, column) in at.items()}
+    first = min(rows.values())
+    values = {name: [raw.rows[i][c + 1] if c + 1 < len(raw.rows[i]) else ""] for name, (i, c) in at.items()}
+    place = Place(sheet.key, raw.name, first, columns, labels, rows)
+    return Table(place, sheet, (first,), values, marks=_marks(sheet, raw, place)), troubles
+
+
+def _hidden(raw: RawSheet, table: Table) -> list[Finding]:
+    """Answers on hidden rows, in hidden columns or on a sheet that is hidden as a whole."""
+    if not (raw.hidden or raw.marks.hidden_rows or raw.marks.hidden_columns):
+        return []
+    asked = {c.field for c in table.sheet.columns if c.asked}
+    filled = [
+        (row, name) for name in asked & table.columns.keys() for row, v in zip(table.rows, table.columns[name], strict=True) if not blank(v)
+    ]
+    if not filled:
+        return []
+    place = table.place
+    if raw.hidden:
+        row, name = min(filled, key=lambda spot: (spot[0], place.columns[spot[1]]))
+        return [finding("hidden-data", sheet=raw.name, cell=place.cell(name, row), what=Word("hidden_sheet"))]
+    found = []
+    spots = [(place.downwards.get(name, row), place.columns[name]) for row, name in filled]
+    rows = sorted({row for row, _ in spots} & raw.marks.hidden_rows)
+    columns = sorted({column for _, column in spots} & raw.marks.hidden_columns)
+    if rows:
+        cell = f"{column_letter(min(c for r, c in spots if r == rows[0]))}{rows[0]}"
+        found.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_rows", {"list": [str(r) for r in rows]})))
+    if columns:
+        letters = [column_letter(c) for c in columns]
+        cell = f"{letters[0]}{min(r for r, c in spots if c == columns[0])}"
+        found.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_columns", {"list": letters})))
+    return found

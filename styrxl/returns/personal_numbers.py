@@ -1,0 +1,25 @@
+"""Personal identity numbers: found in what people write, and never shown in full."""
+
+from __future__ import annotations
+
+import re
+
+from styrxl.model.findings import Remark
+from styrxl.model.masking import masked
+from styrxl.returns.typed_columns import Batch
+
+PERSON = "personal-identity-number"
+_DIGITS = re.compile(r"\d{4}")  # with fewer together there is no such number, and most texts are told at a glance
+
+
+def check_personal(batch: Batch) -> list[Remark]:
+    """Find personal and co-ordination numbers (Luhn-checked, with and without century) in the texts of a batch."""
+    found = []
+    for column in batch.sheet.columns:
+        if not column.asked or column.kind not in {"text", "ref"}:
+            continue
+        for index, raw in enumerate(batch.columns[column.field]):
+            text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw
+            if isinstance(text, str) and len(text) >= 10 and _DIGITS.search(text) and masked(text) != text:
+                found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, PERSON, text))
+    return found

@@ -1,0 +1,106 @@
+"""Assigning: a workbook that lost its identity counts as an owner's, on a controller's word that the ledger keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from styrxl.model.errors import StyrxlError
+from styrxl.model.judged import Judged
+from styrxl.model.masking import masked
+from styrxl.model.rounds import Round
+from styrxl.prefill.plan import LEVELS
+from styrxl.returns.file_type import is_mail_file
+from styrxl.returns.isolated import Reader
+from styrxl.returns.workbook import Returned
+from styrxl.rounds.desk import Desk, another, judge_inbox, meant
+from styrxl.rounds.receive import Incoming, Outcome, RefusedArrivalError, found_in, largest, take_in
+from styrxl.store.ledger import ASSIGN, Decision
+from styrxl.validation.identity import Claim, intact
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What became of a file; without a ``decision`` where it was not taken in, or says itself whose it is."""
+
+    outcomes: tuple[Outcome, ...]
+    decision: Decision | None = None
+    new: bool = False
+    judged: Judged | None = None
+
+
+def claim_of(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
+    """Return what a controller says, with the form that the owner has in the round where none is named.
+
+    Raises StyrxlError: unknown-owner-named; wrong-form, which-form.
+    """
+    owner, form = desk.plan.spelled(owner), form and form.lower()
+    forms, found = desk.workspace.forms, desk.plan.find(owner, round_.day)
+    if found is None or found.kind not in LEVELS:
+        either = {"sv": "nämnd eller enhet", "en": "board or unit"}
+        raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **meant(desk.plan, owner))
+    names = [n for n in forms.names() if forms.form(n).level == found.kind and round_.kind in forms.form(n).rounds]
+    if form is None and len(names) == 1:
+        return Claim(owner, names[0])
+    if form not in names:
+        known = ", ".join(names) or "–"
+        raise StyrxlError(
+            "which-form" if form is None and names else "wrong-form", owner=owner, form=form or "–", round=round_.id, forms=known
+        )
+    return Claim(owner, form)
+
+
+def workbooks(source: Path) -> int:
+    """Count the files that a source holds, mails and litter left out."""
+    return len(_files(found_in([source], 0)))
+
+
+def _files(found: Iterable[Incoming | Outcome]) -> list[Incoming]:
+    return [one for one in found if isinstance(one, Incoming) and not is_mail_file(one.name)]
+
+
+def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: str = "") -> Assigned:
+    """Take in the one file that a source holds as what is claimed, and judge the inbox; one that lies there already is only assigned.
+
+    Raises StyrxlError: belongs-to-another where the workbook says something else with our signature; as ``receive``.
+    """
+    found = list(found_in([source], largest(desk)))
+    told = tuple(one for one in found if isinstance(one, Outcome))
+    files = _files(found)
+    says_so = all(_says_so(desk, round_, one, claim) for one in files)
+    outcomes = (*told, *take_in(desk, round_, files, claim.owner))
+    taken = next((one for one in outcomes if one.path), None)
+    if taken is None or says_so:
+        return Assigned(outcomes)
+    return _assigned(desk, round_, outcomes, taken, claim, reason)
+
+
+def _says_so(desk: Desk, round_: Round, one: Incoming, claim: Claim) -> bool:
+    """Whether a workbook says itself what is claimed of it."""
+    try:
+        with Reader(desk.limits) as reader:
+            returned, _ = reader.read(one.load())
+    except RefusedArrivalError:
+        return False  # it will not be taken in either
+    if returned is None or not _intact(desk, returned):
+        return False
+    owner, form, in_round = (returned.identity.get(key) for key in ("owner", "form", "round"))
+    if (owner, form, in_round) != (claim.owner, claim.form, round_.id):
+        raise another(desk.workspace.forms, one.origin, owner, form, in_round)
+    return True
+
+
+def _intact(desk: Desk, returned: Returned) -> bool:
+    owners = {o.org_id for o in desk.plan.organisations}
+    return intact(returned.identity, owners, desk.workspace.verify, mixed=returned.mixed)
+
+
+def _assigned(desk: Desk, round_: Round, outcomes: Sequence[Outcome], taken: Outcome, claim: Claim, reason: str) -> Assigned:
+    at = desk.now + timedelta(microseconds=1)  # when it came, if it came with this command: nothing is told of before that
+    wanted = Decision(taken.path, taken.sha256, claim.owner, ASSIGN, masked(" ".join(reason.split())), desk.by, at, claim.form)
+    decision = desk.ledger.decide(round_.id, wanted)
+    judged = judge_inbox(replace(desk, now=at), round_)
+    one = next(r for r in judged.returns if r.path == taken.path)
+    return Assigned(tuple(outcomes), decision, decision is wanted, one)

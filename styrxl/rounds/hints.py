@@ -1,0 +1,42 @@
+"""Beforehand: what a round's workbooks will lack, each as a phrase that says what to do about it; nothing of it stops a command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from styrxl.model.council_plan import Plan
+from styrxl.model.findings import Word
+from styrxl.model.rounds import Round
+from styrxl.prefill.followup import Year
+from styrxl.store.ledger import Ledger
+
+
+def next_step(round_: Round, folder: str, *, issued: bool, came: bool) -> Iterator[Word]:
+    """Yield what comes first in a round in which nothing has been handed out, or nothing has come in."""
+    if not issued:
+        yield Word("next_distribute", {"round": round_.id})
+    elif not came:
+        yield Word("next_receive", {"folder": folder})
+
+
+def lacking(plan: Plan, round_: Round) -> Iterator[Word]:
+    """Yield what the multi-year plan does not have for a round's year."""
+    bare = [o.org_id for o in plan.of_kind(["board"], round_.day) if (o.org_id, round_.year) not in plan.frames]
+    if bare:
+        yield Word("lacks_frames", {"boards": bare, "year": round_.year})
+    if not plan.council_goals(round_.year):
+        yield Word("lacks_goals", {"year": round_.year})
+
+
+def unfinished(ledger: Ledger, year: Year | None, asked: Collection[str]) -> Iterator[Word]:
+    """Yield who of those asked has no answer that is done in the follow-up before; ``year`` is None for a plan."""
+    if year is None or not year.earlier:
+        return
+    told = year.earlier[-1]
+    issued = ledger.issues(told.round.id)
+    facts = {"before": told.round.id, "round": year.round.id}
+    waiting = [owner for owner in issued if owner in asked and owner not in told.returns]
+    if not issued:
+        yield Word("before_not_issued", facts)
+    elif waiting:
+        yield Word("before_not_done", {**facts, "owners": waiting, "n": len(waiting)})

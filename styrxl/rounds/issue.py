@@ -1,0 +1,162 @@
+"""Issuing: a round's workbooks into the outbox, and what was issued into the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from styrxl.excel.look import ACCENT, Look
+from styrxl.model.council_plan import Organisation
+from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import Word
+from styrxl.model.forms import Form, with_rows
+from styrxl.model.prefill import Prefill, Row
+from styrxl.model.rounds import Round
+from styrxl.prefill.plan import LEVELS, Source, Unserved, owners, prefill, series_of, signed, sort_out
+from styrxl.rounds.desk import Desk, accepted_boards, judge_inbox, meant, source_of
+from styrxl.rounds.hints import lacking, unfinished
+from styrxl.store.files import Stage
+from styrxl.store.ledger import Issue
+from styrxl.store.workspace import Workspace
+from styrxl.templates.build import build_all
+
+
+@dataclass(frozen=True, slots=True)
+class Distributed:
+    """What ``distribute`` did."""
+
+    written: tuple[Path, ...]
+    unserved: tuple[Unserved, ...]
+    notes: tuple[Word, ...] = ()  # what the workbooks lack
+
+
+def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozenset[str], rows: int | None) -> Distributed:
+    """Write a workbook for each owner that can be served, and record what it was prefilled with.
+
+    Raises StyrxlError: unknown-owner-named, and as ``write_atomically``.
+    """
+    boards = accepted_boards(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
+    source, only = source_of(desk, round_, boards), frozenset(map(desk.plan.spelled, only))
+    _check_named(source, levels, only)
+    served, unserved = sort_out(source, levels, only)
+    written: list[Path] = []
+    for form, group in _by_form(desk.workspace, round_, served, rows):
+        written += _issue(desk, source, form, group, rows)
+    notes = (*lacking(desk.plan, round_), *unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}))
+    return Distributed(tuple(written), tuple(unserved), notes)
+
+
+def _check_named(source: Source, levels: Sequence[str], only: frozenset[str]) -> None:
+    known = {owner.org_id for level in levels for owner in owners(source, level)}
+    for name in sorted(only - known):
+        wanted = {"sv": {"board": "nämnd", "unit": "enhet"}, "en": {"board": "board", "unit": "unit"}}
+        either = {lang: " / ".join(words[level] for level in levels) for lang, words in wanted.items()}
+        raise StyrxlError("unknown-owner-named", owner=name, level=either, round=source.round.id, **meant(source.plan, name))
+
+
+def _by_form(
+    workspace: Workspace, round_: Round, served: Iterable[tuple[Organisation, str]], rows: int | None
+) -> list[tuple[Form, list[Organisation]]]:
+    forms: dict[tuple[str, str | None], Form] = {}
+    groups: dict[tuple[str, str | None], list[Organisation]] = {}
+    for owner, name in served:
+        form = workspace.forms.form(name, owner.profile, round_.id)
+        key = (name, form.profile)
+        forms.setdefault(key, with_rows(form, rows))
+        groups.setdefault(key, []).append(owner)
+    return [(forms[key], group) for key, group in groups.items()]
+
+
+def _issue(desk: Desk, source: Source, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Path]:
+    """Write a form's workbooks beside their places, record them, then put them there: a full disk or a kill leaves all or nothing."""
+    made = _signed(desk, source, form, group, rows)
+    folder = desk.workspace.outbox(source.round)
+    written = []
+    new: list[tuple[Issue, str]] = []
+    newest = desk.ledger.issues(source.round.id)
+    with Stage() as stage:
+        for filled, data in build_all(form, made, desk.workspace.forms.words, look(desk.workspace)):
+            path = folder / f"{filled.owner}.xlsx"
+            stage.add(path, data)
+            written.append(path)
+            if filled.owner not in newest or newest[filled.owner].issue_id != filled.issue:
+                new.append((_recorded(desk, filled, path), replace(filled, issue="", signature="").to_json()))
+        stage.settle()  # the ledger says nothing that a full disk makes untrue
+        desk.ledger.record_issues(new)
+        stage.put()
+    return written
+
+
+def _recorded(desk: Desk, filled: Prefill, path: Path) -> Issue:
+    return Issue(
+        issue_id=filled.issue,
+        round=filled.round,
+        owner=filled.owner,
+        form=filled.form,
+        version=filled.version,
+        profile=filled.profile,
+        language=filled.language,
+        created_at=desk.now,
+        file_name=path.name,
+        issued_by=desk.by,
+    )
+
+
+def _signed(desk: Desk, source: Source, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Prefill]:
+    round_, ledger = source.round, desk.ledger
+    series = series_of(form, round_)
+    counts = {(owner.org_id, name): count for owner in group for name, count in series.values()}
+    first = ledger.reserve_numbers(round_.id, counts)
+    newest = ledger.issues(round_.id)
+    texts = ledger.prefills([newest[o.org_id].issue_id for o in group if o.org_id in newest])
+    made = []
+    for owner in group:
+        issue = newest.get(owner.org_id)
+        previous = replace(Prefill.from_json(texts[issue.issue_id]), issue=issue.issue_id) if issue else None
+        numbers = {key: first[owner.org_id, name] for key, (name, _) in series.items()}
+        made.append(signed(prefill(source, owner, form, numbers, rows), previous, desk.workspace.sign))
+    return made
+
+
+def look(workspace: Workspace) -> Look:
+    """Return the municipality's look: its name, accent colour and logo."""
+    logo = workspace.logo
+    return Look(workspace.settings.municipality, workspace.settings.accent or ACCENT, logo.read_bytes() if logo else None)
+
+
+def empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:
+    """Return the multi-year plan, empty, for a new workspace."""
+    return plan_book(workspace, {}, rows)
+
+
+def plan_book(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> bytes:
+    """Return a multi-year plan with what is given in its sheets (sheet key -> rows), to go on with."""
+    settings, form = workspace.settings, with_rows(workspace.forms.form("multi_year_plan"), rows)
+    made = Prefill(
+        form=form.name,
+        version=form.version,
+        profile=None,
+        language=settings.language,
+        round="",
+        round_name="",
+        year=0,
+        owner="",
+        owner_name=settings.municipality,
+        board_id=None,
+        board_name=None,
+        municipality=settings.municipality,
+        contact=settings.contact,
+        issue=hashlib.sha256(settings.municipality.encode()).hexdigest()[:16],
+        row_count=rows,
+        rows=given,
+        first={},
+    )
+    [(_, data)] = build_all(form, [made], workspace.forms.words, look(workspace))
+    return data
+
+
+def levels_of(level: str | None) -> tuple[str, ...]:
+    """Levels that a command is about: the one named, or all."""
+    return (level,) if level else LEVELS

@@ -1,0 +1,175 @@
+"""What has happened to a round's returns, as the ledger has it: in plain words, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import word
+from styrxl.model.masking import shown
+from styrxl.model.rounds import Round
+from styrxl.rounds import mailed
+from styrxl.rounds.desk import BY_HAND, Desk
+from styrxl.store.ledger import ASSIGN, Decision, History, Issue, Receipt, Verdict
+from styrxl.store.mail_log import BY_MAIL, MailBook
+
+MERGED = "merge"
+_PATHS = {"older", "newer"}
+_ORDER = ("issued", *mailed.EVENTS[:-1], "received", MERGED, ASSIGN, "judged", "set-aside", "take-back", mailed.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: ``issued``, ``received``, ``judged``, ``set-aside``, ``take-back``, ``merge``, ``assign``, or one by mail.
+
+    ``path`` is the file that it is about, "" where there is none. ``again``: a judgement that came out as the one before, by other rules
+    or another version of the program.
+    """
+
+    at: datetime
+    event: str
+    owner: str | None
+    path: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
+
+
+def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) -> str:
+    """Return the story of a round, or of an owner or a file in it, as ``text`` or ``json``.
+
+    Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
+    """
+    book = MailBook(desk.ledger.database)
+    by_mail = [*mailed.of_mails(book.mails(round_.id).values()), *mailed.of_brought(book.brought(round_.id))]
+    found = events(desk.ledger.history(round_.id), by_mail)
+    if name is not None:
+        mine = about(found, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve()))
+        if not mine:
+            folder = desk.workspace.shown(desk.workspace.inbox(round_))
+            raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
+        found = mine
+    forms = desk.workspace.forms
+    titles = {known: forms.form(known).title[language] for known in forms.names()}
+    if form == "json":
+        return as_json(found, round_.id, language, titles)
+    if not found:
+        return word("log_nothing", language, round=round_.id) + "\n"
+    return as_text(found, language, desk.plan.names(round_.day), titles)
+
+
+def events(history: History, by_mail: Iterable[mailed.Told] = ()) -> list[Event]:
+    """Return all that has happened in a round, oldest first."""
+    owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
+    names = {r.sha256: r.path for r in reversed(history.receipts)}
+    of_files = [*(_received(receipt, names) for receipt in history.receipts), *_judged(history.verdicts), *_decided(history.decisions)]
+    found = [
+        *(_issued(issue) for issue in history.issues),
+        # What happened before anybody knew whose it is belongs to its owner's story all the same.
+        *(e if e.owner else replace(e, owner=owners.get((e.path, e.facts["sha256"]))) for e in of_files),
+        *(Event(*told) for told in by_mail),
+    ]
+    return sorted(found, key=lambda e: (e.at, _ORDER.index(e.event)))
+
+
+def about(found: Sequence[Event], *names: str) -> list[Event]:
+    """Return what concerns an owner, or a file (its path, or its name alone) and what its owner was handed."""
+    mine = [e for e in found if e.owner in names]
+    if mine:
+        return mine
+    of_file = [e for e in found if e.event != "issued" and (e.path in names or e.path.rpartition("/")[2] in names)]
+    owners = {e.owner for e in of_file if e.owner}
+    return [e for e in found if e in of_file or (e.event == "issued" and e.owner in owners)]
+
+
+def _issued(issue: Issue) -> Event:
+    facts = {"form": issue.form, "version": issue.version, "issue": issue.issue_id, "by": issue.issued_by}
+    return Event(issue.created_at, "issued", issue.owner, issue.file_name, facts)
+
+
+def _received(receipt: Receipt, names: Mapping[str, str]) -> Event:
+    facts: dict[str, Any] = {"sha256": receipt.sha256, "size": receipt.size, "origin": receipt.origin}
+    parts = (receipt.origin or "").split()
+    if parts[:1] == [MERGED] and len(parts) == 3:
+        facts |= {"older": names.get(parts[1], parts[1]), "newer": names.get(parts[2], parts[2])}
+    return Event(receipt.received_at, "received", None, receipt.path, facts)
+
+
+def _judged(verdicts: Iterable[Verdict]) -> Iterator[Event]:
+    before: dict[str, tuple[Any, ...]] = {}
+    for v in verdicts:
+        counts = {"errors": v.errors, "warnings": v.warnings}
+        facts = {"sha256": v.sha256, "verdict": v.verdict, **counts, "forms": v.forms, "program": v.program}
+        outcome = (v.sha256, v.verdict, v.errors, v.warnings, v.owner)
+        yield Event(v.judged_at, "judged", v.owner, v.path, facts, again=before.get(v.path) == outcome)
+        before[v.path] = outcome
+
+
+def _decided(decisions: Iterable[Decision]) -> Iterator[Event]:
+    """Tell each decision, and one that gives a return to another owner to the one that it is taken from as well."""
+    before: dict[str, str | None] = {}
+    for d in decisions:
+        facts: dict[str, Any] = {"sha256": d.sha256, "by": d.decided_by, "reason": d.reason}
+        if d.kind != ASSIGN:
+            yield Event(d.decided_at, d.kind, d.owner, d.path, facts)
+            continue
+        facts |= {"to": d.owner, "form": d.form}
+        for owner in dict.fromkeys((before.get(d.sha256, d.owner), d.owner)):
+            yield Event(d.decided_at, d.kind, owner, d.path, facts)
+        before[d.sha256] = d.owner
+
+
+def as_text(found: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
+    """Return the story for the terminal, owner by owner; files that are tied to nobody come last."""
+    ordered = sorted((e for e in found if not e.again), key=lambda e: (e.owner is None, e.owner or ""))
+    lines: list[str] = []
+    for owner, mine in groupby(ordered, key=lambda e: e.owner):
+        lines += ["", f"{owner} {names.get(owner, '')}".rstrip() if owner else word("log_unplaced", language)]
+        lines += [f"  {e.at.astimezone():%Y-%m-%d %H:%M}  {sentence(e, language, titles)}" for e in mine]
+    return "\n".join(lines[1:]) + "\n"
+
+
+def sentence(event: Event, language: str, titles: Mapping[str, str]) -> str:
+    """Say what happened; ``titles``: what forms are called in the language."""
+    path, facts = event.path, event.facts
+    if event.event in mailed.EVENTS:
+        return mailed.sentence(event.event, path, facts, language)
+    if event.event == "issued":
+        key = "log_issued_by" if facts["by"] else "log_issued"
+        return word(key, language, file=path, form=titles.get(facts["form"], facts["form"]), version=facts["version"], by=facts["by"])
+    if event.event == "received":
+        return _came(path, facts, language)
+    if event.event == "judged":
+        state = word(f"verdict_{facts['verdict']}", language)
+        key = "log_judged" if facts["verdict"] in {"accepted", "rejected", "unreadable"} else "log_judged_plainly"
+        return word(key, language, path=path, verdict=state, errors=facts["errors"], warnings=facts["warnings"])
+    plainly = event.event in {MERGED, ASSIGN} and not facts["reason"]
+    key = f"log_{event.event}_plainly" if plainly else f"log_{event.event}"
+    form = titles.get(facts.get("form", ""), facts.get("form"))
+    return word(key, language, path=path, by=facts["by"], reason=facts["reason"], owner=facts.get("to"), form=form)
+
+
+def _came(path: str, facts: Mapping[str, Any], language: str) -> str:
+    if "older" in facts:
+        return word("log_received_merged", language, path=path, older=facts["older"], newer=facts["newer"])
+    if facts["origin"] in {None, BY_HAND}:
+        return word("log_received_by_hand", language, path=path)
+    sender = str(facts["origin"]).removeprefix(BY_MAIL)
+    key = "log_received" if sender == facts["origin"] else "log_received_by_mail"
+    return word(key, language, path=path, origin=sender)
+
+
+def as_json(found: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:
+    """Return the story as one JSON object, every judgement included."""
+    told = [_plain(event) | {"text": sentence(event, language, titles)} for event in found]
+    return json.dumps({"round": round_id, "events": told}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(event: Event) -> dict[str, Any]:
+    facts = {name: shown(fact) if name in _PATHS and isinstance(fact, str) else fact for name, fact in event.facts.items()}
+    return {"at": event.at.isoformat(), "event": event.event, "owner": event.owner, "path": shown(event.path) or None, **facts}

@@ -1,0 +1,144 @@
+"""Publishing: the council's workbook and the boards', from what the inbox holds now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from glob import escape
+from pathlib import Path
+
+from python_calamine import CalamineError
+
+from styrxl.excel.workbook import Made, board_book, council_book
+from styrxl.model.days import local_day
+from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import Word
+from styrxl.model.forms import Forms
+from styrxl.model.judged import JudgedRound
+from styrxl.model.rounds import Round
+from styrxl.reports.feedback import feedback
+from styrxl.reports.history import Behind, Past
+from styrxl.reports.view import Issued, Scope
+from styrxl.rounds.desk import Desk, judge_inbox, judge_inbox_quietly, meant
+from styrxl.rounds.desk import Issued as Issues
+from styrxl.rounds.hints import lacking
+from styrxl.rounds.issue import look
+from styrxl.scale.no_cycles import no_cycles
+from styrxl.store.files import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What ``consolidate`` wrote, and the owners that were issued a workbook and have no accepted return."""
+
+    written: tuple[Path, ...]
+    missing: tuple[str, ...]
+    notes: tuple[Word, ...] = ()  # what there was nothing of
+
+
+@no_cycles()
+def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) -> Published:
+    """Write the council's workbook (where no boards are named, or with ``every``), and those of the boards named or all.
+
+    Raises StyrxlError: unknown-owner-named; file-locked, disk-full, not-writable.
+    """
+    day = round_.day
+    there = [o.org_id for o in desk.plan.of_kind(["board"], day)]
+    boards = tuple(map(desk.plan.spelled, boards))
+    for name in boards:
+        if name not in there:
+            board = {"sv": "nämnd", "en": "board"}
+            raise StyrxlError("unknown-owner-named", owner=name, level=board, round=round_.id, **meant(desk.plan, name))
+    judged = judge_inbox(desk, round_)
+    issued = issued_of(desk, round_)
+    behind = behind_of(desk, round_, judged) if round_.followup else None
+    written: list[Path] = []
+    if every or not boards:
+        path = desk.workspace.council(round_)
+        scope = scope_of(desk, round_, desk.workspace.settings.language)
+        written += _written(path, council_book(judged, desk.plan, issued, scope, behind))
+    for name in there if every else boards:
+        path = desk.workspace.boards(round_) / f"{name}.xlsx"
+        kept = feedback_in(path, desk.workspace.forms) if behind else {}
+        scope = scope_of(desk, round_, language_of(desk, name, day))
+        written += _written(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
+    empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
+    return Published(tuple(written), _missing(judged, issued), (*lacking(desk.plan, round_), *empty))
+
+
+def _written(path: Path, made: Made) -> list[Path]:
+    """Write a workbook and the tables beside it, all of them or none, and remove tables that it no longer has."""
+    beside = [path.with_name(name) for name in made.beside]
+    with Stage() as stage:
+        for table, data in zip(beside, made.beside.values(), strict=True):
+            stage.add(table, data)
+        stage.add(path, made.pieces)
+        stage.put()
+    for old in path.parent.glob(f"{escape(path.stem)} *.parquet"):
+        if old not in beside:
+            old.unlink(missing_ok=True)
+    return [path, *beside]
+
+
+def _missing(judged: JudgedRound, issued: Sequence[Issued]) -> tuple[str, ...]:
+    there = {r.owner for r in judged.accepted}
+    return tuple(issue.owner for issue in issued if issue.owner not in there)
+
+
+def behind_of(desk: Desk, round_: Round, judged: JudgedRound) -> Behind:
+    """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
+    plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
+    last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
+    there = bool(last[1].judged.accepted)
+    issued = Issues(desk.ledger)
+    based_on = {r.owner: issued[r.issue].based_on for r in judged.accepted if r.owner and r.issue and r.issue in issued}
+    return Behind(plans, tuple(earlier), last[0] if there else None, last[1] if there else None, based_on)
+
+
+def _past(desk: Desk, round_: Round) -> Past:
+    there = bool(desk.workspace.inbox_files(round_).files)
+    return Past(round_, judge_inbox_quietly(desk, round_) if there else JudgedRound(round_.id, (), {}))
+
+
+def feedback_in(path: Path, forms: Forms) -> dict[str, str]:
+    """Return the feedback that a board has written into its workbook, by id of unit or commitment.
+
+    Raises StyrxlError (not-readable) for a workbook that is there but cannot be read: what it holds must not be written over.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return feedback(path.read_bytes(), forms)
+    except (OSError, CalamineError) as error:
+        raise StyrxlError("not-readable", path=str(path), why=str(error)) from error
+
+
+def issued_of(desk: Desk, round_: Round) -> list[Issued]:
+    """Return what was handed out in a round."""
+    found = []
+    for owner, issue in desk.ledger.issues(round_.id).items():
+        level = desk.workspace.forms.form(issue.form).level
+        found.append(Issued(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
+    return found
+
+
+def language_of(desk: Desk, board: str, day: date) -> str:
+    """Return the language of a board."""
+    found = desk.plan.find(board, day)
+    return (found.language if found else None) or desk.workspace.settings.language
+
+
+def scope_of(desk: Desk, round_: Round, language: str) -> Scope:
+    """Return what a workbook for readers is made for."""
+    settings = desk.workspace.settings
+    return Scope(
+        forms=desk.workspace.forms,
+        language=language,
+        municipality=settings.municipality,
+        round_name=settings.round_name(round_, language),
+        year=round_.year,
+        day=round_.day,
+        kind=round_.kind,
+        look=look(desk.workspace),
+    )

@@ -1,0 +1,1 @@
+"""What people get wrong, each on purpose and with the finding that it must give."""

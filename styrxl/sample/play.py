@@ -1,0 +1,241 @@
+"""The demonstration: a municipality's year, from plan to annual report, played through with the commands that a controller types."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from shlex import quote
+
+from styrxl.model.errors import StyrxlError
+from styrxl.model.rounds import KINDS, Round
+from styrxl.sample import habits, happenings, people
+from styrxl.sample.fill import Answers, fill, places_of
+from styrxl.sample.material import material, municipality, year_material
+from styrxl.sample.plan_answers import YEAR, adjustments, plan_answers
+from styrxl.store.files import write_atomically
+from styrxl.store.workspace import Workspace
+
+MARK = "EXEMPELDATA.txt"  # what tells a folder that the demonstration made, and may make anew, from any other
+_PLAN_ROWS = 380  # units that the multi-year plan has rows for, as it comes
+_LEVELS = {"board": "boards", "unit": "units"}
+
+Run = Callable[[Sequence[str], datetime], int]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where the demonstration is played, and when.
+
+    ``run`` runs a command's arguments at a time and returns its exit status, ``say`` prints a line.
+    """
+
+    folder: Path
+    units: int
+    seed: int
+    language: str
+    run: Run
+    say: Say
+    now: datetime = datetime(YEAR - 1, 11, 24, 9, tzinfo=UTC)
+
+    def at(self, when: date) -> Stage:
+        """Return the stage at another time: a moment, or nine o'clock on a day."""
+        return replace(self, now=when if isinstance(when, datetime) else datetime(when.year, when.month, when.day, 9, tzinfo=UTC))
+
+    def command(self, *words: str, fine: Sequence[int] = (0, 1)) -> None:
+        """Show a command and run it; SystemExit with its status where that is not one to go on from."""
+        self.say(f"\n$ styrxl {' '.join(map(quote, words))}")
+        status = self.run(words, self.now)
+        if status not in fine:
+            raise SystemExit(status)
+
+    def tell(self, key: str, **facts: object) -> None:
+        """Say a line of the story."""
+        lines: Mapping[str, Mapping[str, str]] = {**material()["story"], **year_material()["story"]}
+        self.say("\n" + lines[key][self.language].format(**facts))
+
+    def on(self, *words: str) -> tuple[str, ...]:
+        """Return a command's words with the workspace that it is about."""
+        spoken = () if self.language == "sv" else ("--lang", self.language)
+        return ("--workspace", str(self.folder), *spoken, *words)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace as it is now."""
+        return Workspace.open(self.folder)
+
+
+def play(stage: Stage) -> list[Path]:
+    """Play the year, and return the files worth opening; StyrxlError (demo-in-the-way) for a folder that is something else."""
+    _clear(stage)
+    more = ["--rows", str(stage.units + 60)] if stage.units > _PLAN_ROWS else []
+    stage.command("init", str(stage.folder), "--name", municipality(), *more, fine=(0,))
+    _write_plan(stage)
+    _plan(stage)
+    _follow_up(stage, Round(YEAR, "t1"))
+    _decide(stage)
+    _follow_up(stage, Round(YEAR, "t2"))
+    _follow_up(stage, Round(YEAR, "year"), last=_assess)
+    _go_on(stage)
+    return list(_worth_opening(stage))
+
+
+def _clear(stage: Stage) -> None:
+    folder = stage.folder
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / MARK).is_file():
+        raise StyrxlError("demo-in-the-way", path=str(folder))
+    stage.tell("replaced", path=folder)
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def calendar(kind: str, level: str, what: str) -> date:
+    """Return the day on which a level's workbooks of a round go ``out`` or are ``due``; months are counted on into the next year."""
+    month, day = year_material()["rounds"][kind][_LEVELS[level]][what]
+    return _day(month, day)
+
+
+def _closed(kind: str) -> date:
+    month, day = year_material()["rounds"][kind]["closed"]
+    return _day(month, day)
+
+
+def _day(month: int, day: int) -> date:
+    """Return a day of the year, of the one after it (from month 13 on), or of the one before (a month with a minus)."""
+    return date(YEAR - 1, -month, day) if month < 0 else date(YEAR + (month > 12), (month - 1) % 12 + 1, day)
+
+
+# the multi-year plan
+
+
+def _write_plan(stage: Stage) -> None:
+    """Fill in the multi-year plan as it is before the year, and the dates and the address in the settings."""
+    workspace = stage.workspace
+    stage.tell("plan", path=workspace.plan_path)
+    _write(stage, {**plan_answers(stage.units, stage.seed), "frame_adjustments": []}, "plan")
+    write_atomically(stage.folder / MARK, f"{municipality()}\n".encode())
+    settings = workspace.settings_path.read_text("utf-8").replace('address = ""', f'address = "controller@{material()["domain"]}"')
+    for kind in KINDS:
+        board, unit = (calendar(kind, level, "due") for level in _LEVELS)
+        settings += f'\n[rounds."{YEAR}-{kind}"]\ndue = {board}\ndue_units = {unit}\n'
+    write_atomically(workspace.settings_path, settings.encode())
+
+
+def _write(stage: Stage, answers: Answers, name: str) -> None:
+    """Type answers into the multi-year plan."""
+    workspace = stage.workspace
+    form, language = workspace.forms.form("multi_year_plan"), workspace.settings.language
+    typed = habits.typed(answers, form, language, f"{stage.seed}/{name}")
+    write_atomically(workspace.plan_path, fill(workspace.plan_path.read_bytes(), form, language, typed, workspace.forms.words))
+
+
+def _decide(stage: Stage) -> None:
+    """Let the controller write what the council decided in June."""
+    workspace, year = stage.workspace, year_material()
+    here = stage.at(_day(*year["written_on"]))
+    plan = places_of(workspace.plan_path.read_bytes(), workspace.forms.form("multi_year_plan"))
+    facts = {"path": workspace.plan_path, "day": here.now.date(), "adjustments": len(adjustments(stage.units))}
+    facts |= {"board": year["renamed"]["board"], "name": year["renamed"]["name"], "from_day": happenings.changed_on(YEAR)}
+    moves = happenings.moves(stage.units)
+    here.tell("summer" if moves else "summer_small", **facts, unit=year["moved"]["unit"], new_board=year["moved"]["board"])
+    _write(here, happenings.summer(plan, stage.units, YEAR), "summer")
+
+
+def _assess(stage: Stage) -> None:
+    """Let the controller write how the council is proposed to assess its goals."""
+    answers = happenings.assessments(YEAR)
+    stage.tell("council", n=len(answers["council_assessments"]), path=stage.workspace.plan_path)
+    _write(stage, answers, "assessments")
+
+
+# the rounds
+
+
+def _plan(stage: Stage) -> None:
+    """Play the planning round: boards first, then the units of boards that are done."""
+    round_ = Round(YEAR, "plan")
+    for level in _LEVELS:
+        here = stage.at(calendar("plan", level, "out"))
+        here.command(*stage.on("distribute", round_.id, "--level", level), fine=(0,))
+        _collect(stage, round_, level)
+    here = stage.at(_closed("plan"))
+    here.command(*stage.on("link", round_.id))
+    here.command(*stage.on("consolidate", round_.id, "--all"))
+    here.command(*stage.on("status", round_.id))
+
+
+def _collect(stage: Stage, round_: Round, level: str) -> None:
+    """Let everybody of a level hand in, and those whose returns come back hand in again, until all are in order."""
+    crowd = people.crowd(stage.workspace, round_, [level], {level: calendar("plan", level, "due")}, stage.seed)
+    waiting, attempt = list(crowd.people), 0
+    while waiting:
+        faulty = crowd.faulty(waiting, attempt)
+        stage.tell(level if attempt == 0 else "again" if faulty else "mended", n=len(waiting), faulty=len(faulty))
+        came = crowd.hand_in(stage.workspace.inbox(round_), waiting, attempt)
+        stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id))
+        waiting, attempt = faulty, attempt + 1
+
+
+def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None = None) -> None:
+    """Play a follow-up: everybody answers, some get their workbook back and mend it, and the results are put together."""
+    due = {level: calendar(round_.kind, level, "due") for level in _LEVELS}
+    stage.at(calendar(round_.kind, "board", "out")).command(*stage.on("distribute", round_.id))
+    crowd = people.crowd(stage.workspace, round_, list(_LEVELS), due, stage.seed)
+    faulty, inbox = crowd.faulty(crowd.people, 0), stage.workspace.inbox(round_)
+    boards = sum(one.prefill.board_id is None for one in crowd.people)
+    name = stage.workspace.settings.round_name(round_, stage.language)
+    stage.tell("handed_in", round=name, boards=boards, units=len(crowd.people) - boards, faulty=len(faulty))
+    came = crowd.hand_in(inbox, crowd.people, 0)
+    stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id, "--annotate"))
+    waiting, attempt = faulty, 1
+    while waiting:
+        faulty = crowd.faulty(waiting, attempt)
+        stage.tell("again" if faulty else "mended_all", n=len(waiting), faulty=len(faulty))
+        came = crowd.hand_in(inbox, waiting, attempt)
+        stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id))
+        waiting, attempt = faulty, attempt + 1
+    here = stage.at(_closed(round_.kind))
+    if last:
+        last(here)
+    here.command(*stage.on("consolidate", round_.id, "--all"))
+
+
+def _go_on(stage: Stage) -> None:
+    stage.tell("next", year=YEAR + 1)
+    stage.at(_closed("year")).command(*stage.on("rollover", str(YEAR + 1)))
+
+
+def _worth_opening(stage: Stage) -> Iterator[Path]:
+    workspace = stage.workspace
+    plan, summer, year = (Round(YEAR, kind) for kind in ("plan", "t2", "year"))
+    wanted = (
+        workspace.council(year),
+        workspace.council(plan),
+        workspace.boards(summer) / "UBN.xlsx",
+        workspace.outbox(plan) / "UBN.xlsx",
+        workspace.outbox(plan) / "UBN-ALBY.xlsx",
+        workspace.outbox(year) / "UBN.xlsx",
+        *sorted(workspace.returned(year).glob("*.xlsx"))[:1],
+        workspace.plan_path,
+        workspace.plan_path.with_name(f"{workspace.plan_path.stem} {YEAR + 1}.xlsx"),
+        workspace.inbox(year),
+    )
+    yield from (path for path in wanted if path.exists())
+
+
+def run_in_process(main: Callable[..., object]) -> Run:
+    """Return a runner for click's commands: the same code as at the prompt, without a new process."""
+
+    def run(words: Sequence[str], now: datetime) -> int:
+        try:
+            main(args=list(words), prog_name="styrxl", obj=now)
+        except SystemExit as end:
+            return end.code if isinstance(end.code, int) else 1
+        return 0
+
+    return run

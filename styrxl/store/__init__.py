@@ -1,0 +1,1 @@
+"""The world that lasts: workspace, settings, ledger, lock and files."""

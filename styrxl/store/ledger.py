@@ -1,0 +1,363 @@
+"""The ledger: what was issued, which ids it holds, what came back, how it was judged and what was decided about it.
+
+Times are the caller's and carry their zone; they are kept as UTC. All of it works in bulk: one call, one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+from zlib_ng import zlib_ng as zlib
+
+from styrxl.store.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, RECEIPTS, VERDICTS, Database, open_database
+
+ASSIGN = "assign"  # the kind of a decision that says whose a file is
+_SOME = 500  # values of one IN: below every database's limit
+_QUESTIONS = {"take-back": "set-aside"}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A workbook that was made for an owner."""
+
+    issue_id: str
+    round: str
+    owner: str
+    form: str
+    version: int
+    profile: str | None
+    language: str
+    created_at: datetime
+    file_name: str
+    issued_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A file that came back; ``received_at`` is its modification time when it was first seen."""
+
+    path: str
+    sha256: str
+    size: int
+    received_at: datetime
+    origin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a file was judged, and by which forms and program."""
+
+    path: str
+    sha256: str
+    owner: str | None
+    verdict: str
+    errors: int
+    warnings: int
+    forms: str
+    program: str
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a controller decided about a file that came back.
+
+    ``set-aside``, ``take-back``, ``merge`` (which made the file), or ``assign``: that it is the owner's, and of a form.
+    """
+
+    path: str
+    sha256: str
+    owner: str | None
+    kind: str
+    reason: str
+    decided_by: str
+    decided_at: datetime
+    form: str | None = None
+
+    def answers(self, other: Decision) -> bool:
+        """Whether it is about the same as another: whether the file counts, whose it is, or what it was made of."""
+        return _QUESTIONS.get(self.kind, self.kind) == _QUESTIONS.get(other.kind, other.kind)
+
+    def says(self, other: Decision) -> bool:
+        """Whether it decides the same as another that is about the same."""
+        return self.kind == other.kind and (self.kind != ASSIGN or (self.owner, self.form) == (other.owner, other.form))
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that the ledger holds on a round, each kind in the order in which it was recorded."""
+
+    issues: tuple[Issue, ...]
+    receipts: tuple[Receipt, ...]
+    verdicts: tuple[Verdict, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Numbers of ids, ``first`` to ``last``, that belong to one round."""
+
+    round: str
+    first: int
+    last: int
+
+
+class Ledger:
+    """An open ledger; every method may raise StyrxlError as ``Database.reading``."""
+
+    def __init__(self, database: Database) -> None:
+        """Take an open database; ``Ledger.open`` opens one."""
+        self._database = database
+
+    @classmethod
+    def open(cls, place: Path | str, patience: float = PATIENCE) -> Self:
+        """Open the ledger at a path (SQLite) or address, waiting so many seconds for others; raises as ``open_database``."""
+        return cls(open_database(place, patience))
+
+    @property
+    def database(self) -> Database:
+        """The database that it lies in, for pages that others keep in it."""
+        return self._database
+
+    def __enter__(self) -> Self:
+        """Return the ledger, to be closed at the end of the block."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the ledger."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def record_issues(self, issues: Iterable[tuple[Issue, str]]) -> None:
+        """Record issues, each with what was prefilled as JSON; later ones are newer.
+
+        One that is recorded already, as when two hand out the same workbook at once, stays as it was. IntegrityError where its id was
+        used for something else.
+        """
+        hashed = [(issue, prefill, hashlib.sha256(prefill.encode()).hexdigest()) for issue, prefill in issues]
+        contents = {key: prefill for _, prefill, key in hashed}
+        with self._database.writing() as connection:
+            new = contents.keys() - _among(connection, PREFILLS.c.hash, contents)
+            _insert(connection, PREFILLS, [{"hash": key, "content": zlib.compress(contents[key].encode(), 1)} for key in sorted(new)])
+            known = _issued(connection, [issue.issue_id for issue, _, _ in hashed])
+            rows = [asdict(issue) | {"prefill_hash": key} for issue, _, key in hashed if known.get(issue.issue_id) != _content(issue, key)]
+            _insert(connection, ISSUES, rows)
+
+    def issue(self, issue_id: str) -> Issue | None:
+        """Return an issue by its id, or None."""
+        with self._database.reading() as connection:
+            row = connection.execute(_of(Issue, ISSUES).where(ISSUES.c.issue_id == issue_id)).one_or_none()
+        return Issue(*row) if row else None
+
+    def issues(self, round_id: str) -> dict[str, Issue]:
+        """Return each owner's newest issue in a round."""
+        newest = sa.select(sa.func.max(ISSUES.c.number)).where(ISSUES.c.round == round_id).group_by(ISSUES.c.owner)
+        with self._database.reading() as connection:
+            found = [Issue(*row) for row in connection.execute(_of(Issue, ISSUES).where(ISSUES.c.number.in_(newest)))]
+        # Sorted here: databases sort text each in their own way.
+        return {issue.owner: issue for issue in sorted(found, key=lambda issue: issue.owner)}
+
+    def prefills(self, issue_ids: Iterable[str]) -> dict[str, str]:
+        """Return what was prefilled, as JSON, by issue id; ids that were never issued are left out."""
+        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
+        with self._database.reading() as connection:
+            query = sa.select(ISSUES.c.issue_id, PREFILLS.c.hash, PREFILLS.c.content).select_from(ISSUES.join(PREFILLS))
+            for some in _batches(issue_ids):
+                for issue_id, key, content in connection.execute(query.where(ISSUES.c.issue_id.in_(some))):
+                    if key not in texts:
+                        texts[key] = zlib.decompress(content).decode()
+                    found[issue_id] = texts[key]
+        return found
+
+    def reserve_numbers(self, round_id: str, counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+        """Reserve numbers of ids in a round, so many for each (owner, series), and return the first of each.
+
+        Series: ``M``, ``I``, ``2027-A``. A round that has numbers keeps them and gets more where more are asked for, until another round
+        follows on them; see ``allot``. ValueError for a count below 1.
+        """
+        with self._database.writing() as connection:
+            known = _blocks(connection, {series for _, series in counts})
+            allotted = {key: allot(known[key], round_id, count) for key, count in counts.items()}
+            changed = {key: block for key, block in allotted.items() if block not in known[key]}
+            _store_blocks(connection, changed, known)
+        return {key: block.first for key, block in allotted.items()}
+
+    def register_receipts(self, round_id: str, receipts: Iterable[Receipt]) -> dict[str, Receipt]:
+        """Return the receipts by path, as they were when each file (path and hash) was first seen; new ones are kept as given."""
+        # In UTC, so that the first sight looks like all later ones.
+        given = (replace(receipt, received_at=receipt.received_at.astimezone(UTC)) for receipt in receipts)
+        wanted = {(receipt.path, receipt.sha256): receipt for receipt in given}
+        query = _of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id)
+        with self._database.writing() as connection:
+            rows = (
+                row for some in _batches(path for path, _ in wanted) for row in connection.execute(query.where(RECEIPTS.c.path.in_(some)))
+            )
+            known = {(receipt.path, receipt.sha256): receipt for receipt in (Receipt(*row) for row in rows)}
+            new = [asdict(receipt) | {"round": round_id} for key, receipt in wanted.items() if key not in known]
+            _insert(connection, RECEIPTS, new)
+        return {path: known.get((path, sha256), receipt) for (path, sha256), receipt in wanted.items()}
+
+    def receipts(self, round_id: str) -> dict[str, Receipt]:
+        """Return the receipts of a round by path, the newest of each."""
+        with self._database.reading() as connection:
+            rows = connection.execute(_of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
+            found = sorted((Receipt(*row) for row in rows), key=lambda receipt: receipt.received_at)
+        return {receipt.path: receipt for receipt in found}
+
+    def record_verdicts(self, round_id: str, verdicts: Iterable[Verdict]) -> int:
+        """Record verdicts on registered files, and return how many say something else than the newest one on the same path did."""
+        with self._database.writing() as connection:
+            known = {path: _without_time(verdict) for path, verdict in _newest_verdicts(connection, round_id).items()}
+            new = [verdict for verdict in verdicts if known.get(verdict.path) != _without_time(verdict)]
+            _insert(connection, VERDICTS, [asdict(verdict) | {"round": round_id} for verdict in new])
+        return len(new)
+
+    def verdicts(self, round_id: str) -> dict[str, Verdict]:
+        """Return the newest verdict on each path in a round."""
+        with self._database.reading() as connection:
+            return _newest_verdicts(connection, round_id)
+
+    def decide(self, round_id: str, decision: Decision) -> Decision:
+        """Record a decision and return it; where the newest one that is about the same says that already, return it and record nothing."""
+        with self._database.writing() as connection:
+            standing = [d for d in _decisions(connection, round_id, decision.sha256) if d.answers(decision)]
+            if standing and standing[-1].says(decision):
+                return standing[-1]
+            _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
+        return decision
+
+    def decisions(self, round_id: str | None) -> dict[str, tuple[Decision, ...]]:
+        """Return what was decided in a round, or in all of them (None), by the file's hash, oldest first."""
+        found: defaultdict[str, list[Decision]] = defaultdict(list)
+        with self._database.reading() as connection:
+            for decision in _decisions(connection, round_id):
+                found[decision.sha256].append(decision)
+        return {sha256: tuple(those) for sha256, those in found.items()}
+
+    def record_merge(self, round_id: str, receipt: Receipt, decision: Decision) -> None:
+        """Record a file that was made of two, with its receipt, in one go; one that is there already is left as it is."""
+        with self._database.writing() as connection:
+            r = RECEIPTS.c
+            same = (r.round == round_id) & (r.path == receipt.path) & (r.sha256 == receipt.sha256)
+            if connection.execute(sa.select(r.path).where(same)).first() is None:
+                _insert(connection, RECEIPTS, [asdict(receipt) | {"round": round_id}])
+            if not any(d.kind == decision.kind for d in _decisions(connection, round_id, decision.sha256)):
+                _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
+
+    def history(self, round_id: str) -> History:
+        """Return all that is known of a round."""
+        with self._database.reading() as connection:
+            issues = connection.execute(_of(Issue, ISSUES).where(ISSUES.c.round == round_id).order_by(ISSUES.c.number))
+            receipts = connection.execute(_of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
+            verdicts = connection.execute(_of(Verdict, VERDICTS).where(VERDICTS.c.round == round_id).order_by(VERDICTS.c.number))
+            return History(
+                tuple(Issue(*row) for row in issues),
+                tuple(sorted((Receipt(*row) for row in receipts), key=lambda receipt: (receipt.received_at, receipt.path))),
+                tuple(Verdict(*row) for row in verdicts),
+                tuple(_decisions(connection, round_id)),
+            )
+
+
+def allot(blocks: Sequence[Block], round_id: str, count: int) -> Block:
+    """Return the numbers that a round gets, given those that were handed out in the same series.
+
+    The round's newest block serves as long as it is large enough or can grow. Where another round's numbers follow on it, growing would
+    give one id two meanings: the round then gets a new block, after the highest.
+    """
+    if count < 1:
+        raise ValueError(f"numbers are reserved for one row or more, not {count}")
+    highest = max((block.last for block in blocks), default=0)
+    own = max((block for block in blocks if block.round == round_id), key=lambda block: block.first, default=None)
+    if own and (own.first + count - 1 <= own.last or own.last == highest):
+        return Block(round_id, own.first, max(own.last, own.first + count - 1))
+    return Block(round_id, highest + 1, highest + count)
+
+
+def _blocks(connection: sa.Connection, series: set[str]) -> defaultdict[tuple[str, str], list[Block]]:
+    found: defaultdict[tuple[str, str], list[Block]] = defaultdict(list)
+    n = NUMBERS.c
+    for row in connection.execute(sa.select(n.owner, n.series, n.round, n.first, n.last).where(n.series.in_(sorted(series)))):
+        found[row.owner, row.series].append(Block(*row[2:]))
+    return found
+
+
+def _store_blocks(
+    connection: sa.Connection, blocks: Mapping[tuple[str, str], Block], known: Mapping[tuple[str, str], Sequence[Block]]
+) -> None:
+    grown = {key for key, block in blocks.items() if any(old.first == block.first for old in known[key])}
+    rows = [{"owner": owner, "series": series} | asdict(block) for (owner, series), block in blocks.items()]
+    _insert(connection, NUMBERS, [row for row in rows if (row["owner"], row["series"]) not in grown])
+    changes = [{"o": r["owner"], "s": r["series"], "f": r["first"], "l": r["last"]} for r in rows if (r["owner"], r["series"]) in grown]
+    if changes:
+        n = NUMBERS.c
+        same = (n.owner == sa.bindparam("o")) & (n.series == sa.bindparam("s")) & (n.first == sa.bindparam("f"))
+        connection.execute(NUMBERS.update().where(same).values(last=sa.bindparam("l")), changes)
+
+
+def _newest_verdicts(connection: sa.Connection, round_id: str) -> dict[str, Verdict]:
+    newest = sa.select(sa.func.max(VERDICTS.c.number)).where(VERDICTS.c.round == round_id).group_by(VERDICTS.c.path)
+    found = [Verdict(*row) for row in connection.execute(_of(Verdict, VERDICTS).where(VERDICTS.c.number.in_(newest)))]
+    return {verdict.path: verdict for verdict in sorted(found, key=lambda verdict: verdict.path)}
+
+
+def _decisions(connection: sa.Connection, round_id: str | None, sha256: str | None = None) -> list[Decision]:
+    d = DECISIONS.c
+    query = _of(Decision, DECISIONS).order_by(d.number)
+    query = query if round_id is None else query.where(d.round == round_id)
+    return [Decision(*row) for row in connection.execute(query if sha256 is None else query.where(d.sha256 == sha256))]
+
+
+def _issued(connection: sa.Connection, issue_ids: Iterable[str]) -> dict[str, tuple[object, ...]]:
+    found: dict[str, tuple[object, ...]] = {}
+    query = sa.select(*(ISSUES.c[field.name] for field in fields(Issue)), ISSUES.c.prefill_hash)
+    for some in _batches(issue_ids):
+        found |= {
+            row.issue_id: _content(Issue(*row[:-1]), row.prefill_hash)
+            for row in connection.execute(query.where(ISSUES.c.issue_id.in_(some)))
+        }
+    return found
+
+
+def _content(issue: Issue, prefill_hash: str) -> tuple[object, ...]:
+    """Return what an issue says, whoever recorded it and whenever."""
+    return issue.round, issue.owner, issue.form, issue.version, issue.profile, issue.language, issue.file_name, prefill_hash
+
+
+_SAID = tuple(each.name for each in fields(Verdict) if each.name != "judged_at")
+
+
+def _without_time(verdict: Verdict) -> tuple[Any, ...]:
+    return tuple(getattr(verdict, name) for name in _SAID)
+
+
+def _of(kind: type[Issue | Receipt | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:
+    """Return a query of the columns that a value has, in its order."""
+    return sa.select(*(table.c[field.name] for field in fields(kind)))
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _among(connection: sa.Connection, column: sa.Column[str], values: Iterable[str]) -> set[str]:
+    """Return those of the values that the column holds."""
+    return {found for some in _batches(values) for found in connection.scalars(sa.select(column).where(column.in_(some)))}
+
+
+def _batches(values: Iterable[str]) -> Iterator[Sequence[str]]:
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), _SOME):
+        yield ordered[start : start + _SOME]

@@ -1,0 +1,200 @@
+"""The workspace: one folder that holds a municipality's settings, key, plan, rounds and ledger."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.rounds import Round
+from styrxl.store.files import make_folder, write_atomically
+from styrxl.store.settings_file import Settings, new_settings, read_settings
+
+__all__ = ["Inbox", "Round", "Settings", "Workspace"]
+
+FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
+
+_KEY_BYTES = 32
+_LITTER = {"desktop.ini", "thumbs.db"}
+_UNFINISHED = (".tmp", ".part", ".crdownload")
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What lies in a round's inbox: the returns, and what was passed over (lock files, litter, folders); by name."""
+
+    files: tuple[Path, ...]
+    skipped: tuple[Path, ...]
+
+
+class Workspace:
+    """A municipality's folder; settings, key and forms are read when they are first asked for."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder as it is; ``open`` also sees to it that it is a workspace."""
+        self.root = root
+        self.settings_path = root / "styrxl.toml"
+        self.key_path = root / "styrxl.key"
+        self.plan_path = root / "flerarsplan.xlsx"
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """Return the workspace in a folder, its settings read.
+
+        Raises StyrxlError: no-workspace where there is no ``styrxl.toml``; else as ``read_settings``.
+        """
+        workspace = cls(root)
+        if not workspace.settings_path.is_file():
+            raise StyrxlError("no-workspace", path=str(root))
+        _ = workspace.settings
+        return workspace
+
+    @classmethod
+    def init(cls, root: Path, name: str, *, language: str = "sv", role: str = "Kommunens controller", key: str | None = None) -> Workspace:
+        """Make a workspace for a municipality: settings, key and folders; ``flerarsplan.xlsx`` is the caller's to write.
+
+        A key that is there already (an ``init`` that was cut short) is kept; ``key``, 64 hexadecimal digits, is for rebuilds that must
+        give the same bytes. Raises StyrxlError: workspace-exists, disk-full, not-writable.
+        """
+        workspace = cls(root)
+        if workspace.settings_path.exists():
+            raise StyrxlError("workspace-exists", path=str(root))
+        for folder in FOLDERS:
+            make_folder(root / folder)
+        if not workspace.key_path.exists():
+            write_atomically(workspace.key_path, f"{key or secrets.token_hex(_KEY_BYTES)}\n".encode("ascii"), mode=0o660)
+        # Last, since it is what makes the folder a workspace.
+        write_atomically(workspace.settings_path, new_settings(name, language, role).encode("utf-8"))
+        return cls.open(root)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What ``styrxl.toml`` says; raises as ``read_settings``."""
+        return read_settings(self.settings_path)
+
+    @cached_property
+    def forms(self) -> Forms:
+        """The standard forms, and over them the workspace's own."""
+        return Forms([standard_folder(), self.root])
+
+    @property
+    def database(self) -> Path | str:
+        """Where the ledger lies: a file of SQLite's, or the address of another database."""
+        url = self.settings.database
+        if url is None:
+            return self.root / "styrxl.db"
+        # A relative path is one from the workspace, wherever the command was given.
+        return self.root / url.removeprefix(_SQLITE) if url.startswith(_SQLITE) else url
+
+    @property
+    def alone(self) -> bool:
+        """Whether one controller at a time may write here: the ledger is a file, which may lie on a network share."""
+        return self.settings.database is None or self.settings.database.startswith("sqlite:")
+
+    def folders(self) -> list[Path]:
+        """Return the folders that we write in: the workspace itself, and those of the rounds."""
+        found = [self.root]
+        for name in FOLDERS:
+            folder = self.root / name
+            with suppress(OSError):
+                found += [folder, *(path for path in folder.iterdir() if path.is_dir())]
+        return found
+
+    @property
+    def logo(self) -> Path | None:
+        """The municipality's logo, if it has one; raises StyrxlError (logo-missing) where the file is not there."""
+        if self.settings.logo is None:
+            return None
+        path = self.root / self.settings.logo
+        if not path.is_file():
+            raise StyrxlError("logo-missing", path=str(path))
+        return path
+
+    def outbox(self, of: Round) -> Path:
+        """Folder of the workbooks that are issued in a round."""
+        return self.root / "outbox" / of.id
+
+    def inbox(self, of: Round) -> Path:
+        """Folder of the workbooks that came back in a round."""
+        return self.root / "inbox" / of.id
+
+    def returned(self, of: Round) -> Path:
+        """Folder of the annotated workbooks that go back to be mended."""
+        return self.root / "returned" / of.id
+
+    def boards(self, of: Round) -> Path:
+        """Folder of the boards' workbooks."""
+        return self.root / "boards" / of.id
+
+    def council(self, of: Round) -> Path:
+        """Path of the council's workbook."""
+        return self.root / "council" / f"{of.id}.xlsx"
+
+    def inbox_files(self, of: Round) -> Inbox:
+        """Return what lies in a round's inbox; a folder that is not there holds nothing.
+
+        Raises StyrxlError (not-readable) where the folder may not be looked into.
+        """
+        try:
+            with os.scandir(self.inbox(of)) as entries:
+                found = sorted(entries, key=lambda entry: unicodedata.normalize("NFC", entry.name))
+                litter = {entry.name for entry in found if is_litter(entry.name) or not entry.is_file()}
+        except FileNotFoundError:
+            return Inbox((), ())
+        except OSError as error:
+            raise StyrxlError("not-readable", path=str(self.inbox(of)), why=error.strerror or str(error)) from error
+        paths = [Path(entry.path) for entry in found]
+        return Inbox(tuple(path for path in paths if path.name not in litter), tuple(path for path in paths if path.name in litter))
+
+    def shown(self, path: Path) -> str:
+        """Return a path as people and reports see it: from the workspace where it lies in it, with ``/``, in NFC.
+
+        macOS hands out decomposed names, Linux any bytes: the path itself opens the file, this names it.
+        """
+        with suppress(ValueError):
+            path = path.relative_to(self.root)
+        text = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        return unicodedata.normalize("NFC", text)
+
+    def sign(self, identity: Iterable[str]) -> str:
+        """Return the signature of an identity's parts: HMAC-SHA256 with the workspace's key, in hexadecimal digits.
+
+        Raises StyrxlError: key-missing, key-broken, not-readable.
+        """
+        # As JSON, so that no two identities run together into the same bytes.
+        message = json.dumps(list(identity), separators=(",", ":")).encode("ascii")
+        return hmac.digest(self._key, message, "sha256").hex()
+
+    def verify(self, identity: Iterable[str], signature: str) -> bool:
+        """Tell whether a signature is the identity's own, whatever text it is; raises as ``sign``."""
+        return hmac.compare_digest(self.sign(identity).encode("ascii"), signature.encode("utf-8", "replace"))
+
+    @cached_property
+    def _key(self) -> bytes:
+        try:
+            text = self.key_path.read_text("ascii")
+            key = bytes.fromhex(text)
+        except FileNotFoundError as error:
+            raise StyrxlError("key-missing", path=str(self.key_path)) from error
+        except OSError as error:
+            raise StyrxlError("not-readable", path=str(self.key_path), why=error.strerror or str(error)) from error
+        except ValueError as error:
+            raise StyrxlError("key-broken", path=str(self.key_path)) from error
+        if len(key) < _KEY_BYTES:
+            raise StyrxlError("key-broken", path=str(self.key_path))
+        return key
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file of that name is no return: Office's lock files, what systems leave behind, downloads that were not finished."""
+    return name.startswith(("~$", ".")) or name.lower() in _LITTER or name.lower().endswith(_UNFINISHED)

@@ -1,0 +1,1 @@
+"""A form and the answers given beforehand, as a workbook."""

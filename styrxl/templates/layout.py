@@ -1,0 +1,157 @@
+"""Where everything lies in a form's workbook: sheets, heading rows, columns and rows, worked out before anything is written.
+
+Formulas point across sheets, and whoever fills a workbook in for somebody (an annotated copy) must find its cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter, quote_sheetname
+
+from styrxl.excel import look
+from styrxl.model.forms import Column, Form, Sheet, Words, with_rows
+from styrxl.model.prefill import Prefill
+
+DOWN_WIDTHS = (46, 56, 34)  # label, answer, Kontroll
+PAGE_WIDTH = 183  # digits: what A4 landscape holds with the smallest text (10 points) printed at 8
+CHECK_WIDTHS = (24, 36)
+LABEL_WIDTH = 26  # room that a label beside a frame needs
+SPARE_ROWS = 5  # left to write on, however many were filled in beforehand
+WIDEST_FROZEN = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sheet's parts lie; ``rows`` counts rows of data, or answers where it is laid out downwards."""
+
+    sheet: Sheet
+    name: str
+    help: tuple[str, ...]
+    frame_row: int | None
+    heading_row: int
+    rows: int
+    letters: Mapping[str, str]
+    check: str | None
+    widths: tuple[float, ...]
+    value: str  # letter of the column in which frames stand
+
+    @property
+    def first(self) -> int:
+        """The first row of data."""
+        return self.heading_row + 1
+
+    @property
+    def last(self) -> int:
+        """The last row of data; before the first if there is none."""
+        return self.heading_row + self.rows
+
+    @property
+    def down(self) -> bool:
+        """Whether the sheet is laid out downwards."""
+        return self.sheet.layout == "down"
+
+    def cell(self, field: str, index: int = 0) -> str:
+        """Return the cell of a field in a row of data (counted from 0)."""
+        if self.down:
+            return f"{self.letters[field]}{self.first + [c.field for c in self.sheet.columns].index(field)}"
+        return f"{self.letters[field]}{self.first + index}"
+
+    def span(self, letter: str) -> str:
+        """Return a column's rows of data as a fixed reference that other sheets can use."""
+        return f"{quote_sheetname(self.name)}!${letter}${self.first}:${letter}${self.last}"
+
+    def remote(self, cell: str) -> str:
+        """Return a cell as a fixed reference that other sheets can use."""
+        letter, row = cell.rstrip("0123456789"), cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return f"{quote_sheetname(self.name)}!${letter}${row}"
+
+    def width(self, field: str) -> float:
+        """Return the width of a field's column."""
+        return DOWN_WIDTHS[1] if self.down else self.sheet.column(field).width
+
+    @property
+    def always(self) -> bool:
+        """Whether every row must be answered, also one that nobody has begun."""
+        return (self.sheet.prefilled or self.down) and not self.sheet.optional
+
+
+def places(form: Form, prefill: Prefill, words: Words) -> dict[str, Place]:
+    """Return where each sheet's parts lie, by its key."""
+    return {sheet.key: _place(sheet, prefill, words) for sheet in with_rows(form, prefill.row_count).sheets}
+
+
+def _place(sheet: Sheet, prefill: Prefill, words: Words) -> Place:
+    language = prefill.language
+    widths = _widths(sheet, words, language)
+    help_lines = tuple(look.wrapped(sheet.help[language], sum(widths))) if sheet.help else ()
+    frames = len(frame_labels(sheet))
+    frame_row = 3 + len(help_lines) if frames else None
+    return Place(
+        sheet=sheet,
+        name=sheet.name[language],
+        help=help_lines,
+        frame_row=frame_row,
+        heading_row=3 + len(help_lines) + (frames + 1 if frames else 0),
+        rows=_rows(sheet, prefill),
+        letters={c.field: "B" if sheet.layout == "down" else get_column_letter(i) for i, c in enumerate(sheet.columns, 1)},
+        check=None if sheet.layout == "reading" else get_column_letter(3 if sheet.layout == "down" else len(sheet.columns) + 1),
+        widths=widths,
+        value="B" if sheet.layout == "down" else _value_letter(widths),
+    )
+
+
+def _rows(sheet: Sheet, prefill: Prefill) -> int:
+    given = len(prefill.rows.get(sheet.key, ()))
+    if sheet.layout == "down":
+        return len(sheet.columns)
+    if sheet.layout == "reading" or sheet.prefilled:
+        return given
+    return max(sheet.rows, given + SPARE_ROWS if given else 0)
+
+
+def _widths(sheet: Sheet, words: Words, language: str) -> tuple[float, ...]:
+    if sheet.layout == "down":
+        return tuple(float(width) for width in DOWN_WIDTHS)
+    widths = tuple(max(float(c.width), _longest_word(c.title(language, words.units)) + 2.2) for c in sheet.columns)
+    if sheet.layout == "reading":
+        return widths
+    low, high = CHECK_WIDTHS
+    room = PAGE_WIDTH * (2 if sheet.break_before else 1)
+    return (*widths, min(max(room - sum(widths), low), high))
+
+
+def _longest_word(title: str) -> float:
+    """Return the width of the longest word, bold: it must fit beside the filter's arrow."""
+    return max(look.text_width(word, bold=True) for word in title.split())
+
+
+def _value_letter(widths: tuple[float, ...]) -> str:
+    used = 0.0
+    for number, width in enumerate(widths[:-1], 1):
+        used += width
+        if used >= LABEL_WIDTH:
+            return get_column_letter(number + 1)
+    return get_column_letter(len(widths))
+
+
+def frame_labels(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """Return what the block above a table shows: (frame, ``frame``, ``planned`` or ``remaining``), row by row."""
+    if sheet.limit:
+        return tuple((sheet.limit.frame, what) for what in ("frame", "planned", "remaining"))
+    if sheet.limits:
+        return tuple((frame, what) for frame in sheet.limits for what in ("frame", "remaining"))
+    return ((sheet.frame, "frame"),) if sheet.frame else ()
+
+
+def frame_cells(place: Place) -> dict[tuple[str, str], str]:
+    """Return the cells of the block above a table, by frame and by what they show."""
+    if place.frame_row is None:
+        return {}
+    return {label: f"{place.value}{place.frame_row + i}" for i, label in enumerate(frame_labels(place.sheet))}
+
+
+def asked(sheet: Sheet) -> Iterator[Column]:
+    """Yield the columns in which the owner answers."""
+    return (column for column in sheet.columns if column.asked)

@@ -1,0 +1,240 @@
+"""The sheet ``Start``: who, which round, by when, how to fill in, and a live count of what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.xdr import XDRPositiveSize2D
+
+from styrxl.excel import look
+from styrxl.excel.sheet import Page, token
+from styrxl.model.forms import Form, Sheet
+from styrxl.model.prefill import Prefill
+from styrxl.templates.form_sheet import Context, Tally
+from styrxl.templates.kontroll import count_begun, count_mend, count_missing
+from styrxl.templates.layout import Place, frame_cells
+from styrxl.templates.words import Terms, quoted, trimmed
+
+WIDTHS = (36.0, 18.0, 18.0, 28.0)
+_WIDE = sum(WIDTHS)
+_ANSWER = sum(WIDTHS[1:])
+_LOGO_HEIGHT = 48  # pixels
+_EMU = 9525  # a drawing's units in a pixel
+
+
+def width_of(name: str) -> float:
+    """Return the width in which one of an owner's texts is shown."""
+    return _WIDE if name == "more_rows" else _ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What Start says of one owner; the texts may be tokens, so the lines that they take are counted beforehand."""
+
+    prefill: Prefill
+    lines: Mapping[str, int]
+    shown: look.Look
+
+
+def write(page: Page, form: Form, header: Header, context: Context, tallies: Mapping[str, Tally]) -> None:
+    """Write the sheet; ``tallies`` hold what there is to count in each other sheet as issued."""
+    page.widths(zip("ABCD", WIDTHS, strict=True))
+    row = _top(page, form, header, context.terms)
+    row = _who(page, row, form, header, context.terms)
+    row = _how(page, row, form, header, context)
+    row = _progress(page, row, form, context, tallies)
+    _colours(page, row, context.terms)
+    page.sheet.sheet_view.showGridLines = False
+    page.printed(landscape=False, rows=None, footer=(context.footer, "", ""))
+    page.protect()
+
+
+def _across(page: Page, row: int, text: str, style: str, lines: int | None = None) -> int:
+    """Write a text over the whole width and return the next row."""
+    page.put(f"A{row}", text, style)
+    page.sheet.merge_cells(f"A{row}:D{row}")
+    page.height(row, look.row_height(lines or look.lines(text, _WIDE)) + 1)
+    return row + 1
+
+
+def _section(page: Page, row: int, text: str) -> int:
+    page.height(row, 8.0)
+    page.put(f"A{row + 1}", text, "section")
+    page.height(row + 1, 22.0)
+    return row + 2
+
+
+def _top(page: Page, form: Form, header: Header, terms: Terms) -> int:
+    if header.shown.logo:
+        logo = look.Logo(header.shown.logo, _LOGO_HEIGHT)
+        size = XDRPositiveSize2D(logo.width * _EMU, logo.height * _EMU)
+        logo.anchor = OneCellAnchor(_from=AnchorMarker(col=3, colOff=0, row=0, rowOff=0), ext=size)
+        page.sheet.add_image(logo)
+    page.put("A1", form.title[terms.language], "title")
+    page.height(1, 32.0)
+    place = " · ".join(part for part in (header.shown.name or header.prefill.municipality, header.prefill.round_name) if part)
+    page.put("A2", place, "bold_line")
+    page.height(2, 18.0)
+    return _across(page, 3, form.purpose[terms.language], "body")
+
+
+def _facts(header: Header, terms: Terms, *, unit: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield label, text and the name under which its lines were counted."""
+    prefill = header.prefill
+    if prefill.owner_name or prefill.owner:
+        yield terms.text("who"), token("who"), "who"
+    if prefill.board_name and unit:
+        yield terms.text("board"), prefill.board_name, "board_name"
+    if prefill.round_name:
+        yield terms.text("round"), prefill.round_name, "round_name"
+    if prefill.due:
+        yield terms.text("due"), prefill.due, "due"
+    if prefill.contact:
+        yield terms.text("contact"), prefill.contact, "contact"
+
+
+def _who(page: Page, row: int, form: Form, header: Header, terms: Terms) -> int:
+    facts = list(_facts(header, terms, unit=form.level == "unit"))
+    if facts:
+        page.height(row, 8.0)
+        row += 1
+    for label, text, name in facts:
+        page.put(f"A{row}", label, "fact")
+        for letter in "BCD":
+            page.put(f"{letter}{row}", text if letter == "B" else None, "cell")
+        page.sheet.merge_cells(f"B{row}:D{row}")
+        page.height(row, look.row_height(header.lines[name]) + 3)
+        row += 1
+    return row
+
+
+def _how(page: Page, row: int, form: Form, header: Header, context: Context) -> int:
+    terms = context.terms
+    row = _section(page, row, terms.text("how_title"))
+    names = {key: place.name for key, place in context.places.items()}
+    for number, step in enumerate(form.steps, 1):
+        text = f"{number}. {step[terms.language].format(**names)}"
+        row = _across(page, row, text, "body")
+    row = _across(page, row, terms.text("star_means"), "body")
+    if header.prefill.contact and any(sheet.id_column and sheet.rows for sheet in form.sheets):
+        row = _across(page, row, terms.text("more_rows", contact=header.prefill.contact), "body", header.lines["more_rows"])
+    return row
+
+
+def _colours(page: Page, row: int, terms: Terms) -> None:
+    row = _section(page, row, terms.text("colours_title"))
+    samples = (("sample", "colour_input"), ("fact", "colour_locked"), ("mend", "colour_mend"), ("good", "colour_ok"))
+    for style, key in samples:
+        page.put(f"A{row}", terms.text(key), style)
+        page.height(row, 18.0)
+        row += 1
+
+
+def _progress(page: Page, row: int, form: Form, context: Context, tallies: Mapping[str, Tally]) -> int:
+    terms = context.terms
+    row = _section(page, row, terms.text("missing_title"))
+    for letter, key in zip("ABCD", ("count_sheet", "count_rows", "count_missing", "count_state"), strict=True):
+        page.put(f"{letter}{row}", terms.text(key), "heading_line")
+    lines = max(look.lines(terms.text(key), WIDTHS[1] - 2.4, bold=True) for key in ("count_rows", "count_missing"))
+    page.height(row, look.row_height(lines, 20.0))
+    first = row + 1
+    for number, sheet in enumerate(form.sheets, first):
+        page.link(f"A{number}", context.places[sheet.key].name, context.places[sheet.key].name, "cell_link")
+        page.height(number, 18.0)
+        _count(page, number, sheet, context, tallies[sheet.key])
+    last = first + len(form.sheets) - 1
+    total = sum(_missing(sheet, context, tallies[sheet.key]) for sheet in form.sheets)
+    _total(page, last + 1, (first, last), total, terms)
+    add = page.sheet.conditional_formatting.add
+    add(f"D{first}:D{last + 1}", look.rule(f'LEFT($D{first},1)="!"', look.MEND))
+    add(f"D{first}:D{last + 1}", look.rule(f'LEFT($D{first},1)="✓"', look.GOOD))
+    return last + 2
+
+
+def _total(page: Page, row: int, rows: tuple[int, int], total: int, terms: Terms) -> None:
+    page.put(f"A{row}", terms.text("total_missing"), "total")
+    page.put(f"B{row}", None, "total")
+    page.formula(f"C{row}", f"=SUM(C{rows[0]}:C{rows[1]})", total, "total_count")
+    done = f'OR(C{row}>0,SUMPRODUCT(--(LEFT(D{rows[0]}:D{rows[1]},1)="!"))>0)'
+    ok = terms.text("state_ok")
+    states = [page.values.get(f"D{number}") for number in range(rows[0], rows[1] + 1)]
+    fine = total == 0 and not any(str(state or "").startswith("!") for state in states)
+    page.formula(f"D{row}", f'=IF({done},"",{quoted(ok)})', ok if fine else "", "total")
+    page.height(row, 18.0)
+
+
+def _count(page: Page, row: int, sheet: Sheet, context: Context, tally: Tally) -> None:
+    place, terms = context.places[sheet.key], context.terms
+    if not place.check or not place.rows:
+        page.put(f"B{row}", None, "count")
+        page.put(f"C{row}", None, "count")
+        page.put(f"D{row}", terms.text("nothing_to_show" if place.check else "state_read"), "cell")
+        return
+    page.formula(f"B{row}", f"={count_begun(place, context.written[sheet.key])}", tally.begun, "count")
+    missing = count_missing(place, terms)
+    if sheet.at_least:
+        lacking = f"MAX(0,{sheet.at_least}-B{row})"
+        unless = _unless(sheet, context)
+        missing += f"+IF({unless},0,{lacking})" if unless else f"+{lacking}"
+    page.formula(f"C{row}", f"={missing}", _missing(sheet, context, tally), "count")
+    page.formula(f"D{row}", f"={_state(row, place, context)}", _state_as_issued(place, context, tally), "cell")
+
+
+def _unless(sheet: Sheet, context: Context) -> str:
+    """Return the formula under which a sheet may stay empty though rows are asked for; empty if there is none."""
+    parts = []
+    for address, codes in sheet.unless.items():
+        key, field = address.split(".")
+        if key in context.places:
+            other = context.places[key]
+            words = (context.terms.word(other.sheet.column(field), code) for code in codes)
+            parts += [f"TRIM({other.remote(other.cell(field))})={quoted(word)}" for word in words]
+    return f"OR({','.join(parts)})" if parts else ""
+
+
+def _excused(sheet: Sheet, context: Context) -> bool:
+    for address, codes in sheet.unless.items():
+        key, field = address.split(".")
+        if key in context.places:
+            value = trimmed(context.written[key][0][field]).casefold()
+            if value in {context.terms.word(context.places[key].sheet.column(field), code).casefold() for code in codes}:
+                return True
+    return False
+
+
+def _missing(sheet: Sheet, context: Context, tally: Tally) -> int:
+    lacking = 0 if _excused(sheet, context) else max(0, sheet.at_least - tally.begun)
+    return tally.missing + lacking
+
+
+def _over(place: Place) -> str:
+    """Return the formula for what remains of a sheet's frame; empty if it has none."""
+    cell = frame_cells(place).get((place.sheet.limit.frame, "remaining")) if place.sheet.limit else None
+    return f"N({place.remote(cell)})<0" if cell else ""
+
+
+def _state(row: int, place: Place, context: Context) -> str:
+    terms, sheet = context.terms, place.sheet
+    ok = quoted(terms.text("state_ok"))
+    if _over(place):
+        ok = f"IF({_over(place)},{quoted(terms.text('state_ok_over'))},{ok})"
+    mend = count_mend(place)
+    many = f'SUBSTITUTE({quoted(terms.text("state_mend"))},"{{n}}",{mend})'
+    mended = f"IF({mend}=0,{ok},IF({mend}=1,{quoted(terms.text('state_mend_one'))},{many}))"
+    empty = quoted(terms.text("state_optional" if sheet.optional else "state_empty"))
+    if _unless(sheet, context):
+        empty = f"IF({_unless(sheet, context)},{quoted(terms.text('state_optional'))},{empty})"
+    return f"IF(B{row}=0,{empty},{mended})"
+
+
+def _state_as_issued(place: Place, context: Context, tally: Tally) -> str:
+    terms, sheet = context.terms, place.sheet
+    if tally.begun == 0:
+        return terms.text("state_optional" if sheet.optional or _excused(sheet, context) else "state_empty")
+    if tally.mend == 1:
+        return terms.text("state_mend_one")
+    if tally.mend:
+        return terms.text("state_mend", n=tally.mend)
+    return terms.text("state_ok_over" if sheet.key in context.over else "state_ok")

@@ -1,0 +1,74 @@
+"""The words of one form in one language, and values as Excel's formulas have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from styrxl.model.forms import Column, Text, Words
+from styrxl.model.thresholds import Thresholds
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+_EPOCH = date(1899, 12, 30)
+_SPACE = " "
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The words of one form in one language."""
+
+    words: Words
+    lists: Mapping[str, Mapping[str, Text]]
+    language: str
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    def text(self, key: str, **facts: object) -> str:
+        """Return one of the shared texts."""
+        return self.words.text(key, self.language, **facts)
+
+    def name(self, column: Column) -> str:
+        """Return a column's heading without unit and star."""
+        return column.heading[self.language]
+
+    def word(self, column: Column, code: str) -> str:
+        """Return what a drop-down shows for a code; the code itself where it has no such entry."""
+        entry = self.lists[column.list].get(code) if column.list else None
+        return str(entry[self.language]) if entry else code
+
+    def entries(self, column: Column) -> list[str]:
+        """Return all that a static drop-down shows."""
+        return [str(entry[self.language]) for entry in self.lists[column.list or ""].values()]
+
+
+def quoted(text: str) -> str:
+    """Return a text as a formula has it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def trimmed(value: object) -> str:
+    """Return a value as Excel's TRIM gives it."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return str((value - _EPOCH).days)
+    return _SPACE.join(part for part in str(value).split(_SPACE) if part)
+
+
+def serial(day: date) -> int:
+    """Return Excel's number of a day."""
+    return (day - _EPOCH).days
+
+
+def list_name(column: Column) -> str | None:
+    """Return the defined name of what a column's drop-down holds, or None if it has none."""
+    if column.kind == "choice":
+        return f"list_{column.list}"
+    if column.kind == "ref":
+        return "_".join(["source", *column.source, *column.kinds]).replace(":", "_")
+    return None
+
+
+def spaced(number: float, kind: str) -> str:
+    """Return a number as a text shows it: a year as it is, an amount with spaces between thousands."""
+    return str(int(number)) if kind == "integer" else f"{number:,.0f}".replace(",", "\N{NO-BREAK SPACE}").replace("-", "−")

@@ -1,0 +1,1 @@
+"""One module a family of rules, none of which knows another."""

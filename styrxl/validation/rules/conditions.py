@@ -1,0 +1,133 @@
+"""What must hold between columns: a form's conditions, over a round's frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from styrxl.model.findings import CellOf, Remark, Word
+from styrxl.model.forms import Column, Condition, Past
+from styrxl.model.thresholds import Thresholds
+from styrxl.returns.typed_columns import Parsed
+
+_STANDARD = Thresholds()
+
+
+def check_conditions(parsed: Parsed, year: int, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> list[Remark]:
+    """Check one batch against its form: what is required, required when, in order, within the year, unique.
+
+    ``limits``: source -> its thresholds, as issued.
+    """
+    sheet = parsed.batch.sheet
+    found: list[Remark] = []
+    for column in sheet.columns:
+        if column.asked and (column.required or column.required_when):
+            found += _required(parsed, column, limits)
+        if column.within_year:
+            found += _outside_year(parsed, column, year)
+    for earlier, later in sheet.order:
+        found += _order(parsed, earlier, later)
+    if sheet.unique:
+        found += _unique(parsed, sheet.unique)
+    return found
+
+
+def holds(frame: pd.DataFrame, condition: Condition, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> pd.Series:
+    """Rows in which each field of a condition has one of its codes, is empty where it names none, or is past a threshold."""
+    mask = pd.Series(True, index=frame.index)
+    for name, when in condition.items():
+        if isinstance(when, Past):
+            mask &= _past(frame, name, when, limits)
+        else:
+            mask &= frame[name].isin(when) if when else frame[name].isna()
+    return mask
+
+
+def _past(frame: pd.DataFrame, name: str, when: Past, limits: Mapping[int, Thresholds]) -> pd.Series:
+    rows = zip(frame["_source"], frame[name], frame[when.base], strict=True)
+    told = [
+        not pd.isna(deviation)
+        and limits.get(source, _STANDARD).past(deviation, 0.0 if pd.isna(base) else base)
+        and (deviation < 0 or not when.deficit)
+        for source, deviation, base in rows
+    ]
+    return pd.Series(told, index=frame.index, dtype=bool)
+
+
+def _required(parsed: Parsed, column: Column, limits: Mapping[int, Thresholds]) -> list[Remark]:
+    frame, batch = parsed.frame, parsed.batch
+    mask = frame[column.field].isna()
+    if not column.required:
+        mask &= holds(frame, column.required_when, limits)
+    found = []
+    for i in mask.to_numpy().nonzero()[0]:
+        if (batch.source[i], batch.row[i], column.field) not in parsed.told:
+            rule, facts = _missing(parsed, column, int(i), limits.get(batch.source[i], _STANDARD))
+            found.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, None, facts))
+    return found
+
+
+def _missing(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> tuple[str, dict[str, Any]]:
+    if not (column.explains and column.required_when):
+        return ("missing-parent" if column.kind == "ref" else "missing-value"), {}
+    form, frame = parsed.batch.form, parsed.frame
+    name, when = next(iter(column.required_when.items()))
+    because = parsed.batch.sheet.column(name)
+    if isinstance(when, Past):
+        base = frame[when.base].iloc[i]
+        facts = {"column": because.heading, "value": frame[name].iloc[i], "limit": limits.limit(0.0 if pd.isna(base) else base)}
+        return "explanation-missing", {"because": Word("because_past", facts)}
+    if not when:
+        return "explanation-missing", {"because": Word("because_empty", {"column": because.heading})}
+    code = str(frame[name].iloc[i])
+    value = form.lists[because.list][code] if because.list else code
+    return "explanation-missing", {"because": Word("because", {"column": because.heading, "value": value})}
+
+
+def _outside_year(parsed: Parsed, column: Column, year: int) -> list[Remark]:
+    values = parsed.frame[column.field]
+    mask = values.notna() & (values.dt.year != year)
+    batch = parsed.batch
+    return [
+        Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "outside-year", values.iloc[i].date(), {"year": str(year)})
+        for i in mask.to_numpy().nonzero()[0]
+    ]
+
+
+def _order(parsed: Parsed, earlier: str, later: str) -> list[Remark]:
+    frame, batch = parsed.frame, parsed.batch
+    if earlier not in frame or later not in frame:
+        return []
+    mask = (frame[later] < frame[earlier]).fillna(False)
+    found = []
+    for i in mask.to_numpy(dtype=bool).nonzero()[0]:
+        row = batch.row[i]
+        facts = {
+            "earlier": batch.sheet.column(earlier).heading,
+            "earlier_value": _day(frame[earlier].iloc[i]),
+            "earlier_cell": CellOf(earlier, row),
+        }
+        found.append(Remark(batch.source[i], batch.sheet.key, row, later, "date-order", _day(frame[later].iloc[i]), facts))
+    return found
+
+
+def _day(value: Any) -> date | int:
+    return value.date() if isinstance(value, pd.Timestamp) else int(value)
+
+
+def _unique(parsed: Parsed, fields: Sequence[str]) -> list[Remark]:
+    frame, batch = parsed.frame, parsed.batch
+    first: dict[tuple[Any, ...], int] = {}
+    found = []
+    for i, key in enumerate(zip(batch.source, *(frame[name] for name in fields), strict=True)):
+        if any(pd.isna(part) for part in key):
+            continue
+        if key in first:
+            facts = {"first": CellOf(fields[0], batch.row[first[key]])}
+            found.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], fields[0], "duplicate-id", key[1], facts))
+        first.setdefault(key, i)
+    return found

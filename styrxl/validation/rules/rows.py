@@ -1,0 +1,154 @@
+"""A return's rows against what was issued: ids that are missing, foreign, doubled or absent, and locked cells that changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from styrxl.model.findings import CellOf, Remark
+from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.prefill import Prefill
+from styrxl.returns.cell_values import fold
+from styrxl.returns.locate import Ids, Table, blank
+from styrxl.returns.typed_columns import Batch, Parsed, with_formulas
+
+_NUMBER = re.compile(r"\d{1,6}")
+IDS_AHEAD = 10_000  # ids that a workbook with more rows may have been numbered with
+
+
+def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued: Prefill | None) -> list[Remark]:
+    """Check the ids of one return's sheet; ``begun``: the Excel rows with answers."""
+    column = sheet.id_column
+    if column is None:
+        return []
+    named = sheet.named
+    keys = ids.text.upper().split() if ids.plain and not named else [id_key(typed, named=named) for typed in ids.values()]
+    given = [(row[column.field], id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
+    present = set(keys)
+    doubled = len(present) < len(keys)
+    firsts = dict(zip(reversed(keys), reversed(ids.rows), strict=True)) if doubled else {}  # key -> the first row that has it
+    if doubled or not isinstance(ids.rows, range):
+        at = dict(zip(ids.rows, keys, strict=True))
+    else:  # far more rows are numbered than begun
+        at = {row: keys[row - ids.rows.start] for row in begun if row in ids.rows}
+    found: list[Remark] = []
+    known = _Known(column, {key for _, key in given}, issued) if issued else None
+    for row in ids.rows if doubled else sorted(begun & at.keys()):
+        key = at[row]
+        if not key:
+            continue
+        first = firsts.get(key, row)
+        if first != row and (row in begun or first in begun):
+            facts = {"first": CellOf(column.field, first)}
+            found.append(Remark(source, sheet.key, row, column.field, "duplicate-id", _typed(ids, row), facts))
+        elif row in begun and known is not None and key not in known:
+            found.append(Remark(source, sheet.key, row, column.field, "unknown-row", _typed(ids, row)))
+    without = sorted(row for row in begun if not at.get(row))
+    found += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
+    gone = [code for code, key in given if key not in present]
+    return found + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in gone]
+
+
+class _Known:
+    """The ids that a sheet's rows may have: those issued, and those that its rows are numbered with."""
+
+    def __init__(self, column: Column, keys: set[str], issued: Prefill) -> None:
+        self._keys = keys
+        self._number = column.number.format(owner=issued.owner, year=issued.year, n="@").partition("@") if column.number else None
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._keys or self._numbered(key)
+
+    def _numbered(self, key: str) -> bool:
+        if self._number is None:
+            return False
+        before, _, after = self._number
+        number = key[len(before) : len(key) - len(after)]
+        fits = key.startswith(before) and key.endswith(after) and _NUMBER.fullmatch(number)
+        return bool(fits) and 1 <= int(number) <= IDS_AHEAD
+
+
+def _typed(ids: Ids, row: int) -> Any:
+    return ids.values()[ids.rows.index(row)]
+
+
+def id_key(typed: Any, *, named: bool = False) -> str:
+    """Return the id at the start of what stands in an id cell; all of it, folded, where rows are ``named``."""
+    if type(typed) is str and not named:
+        return typed.strip().split(" ", 1)[0].upper()
+    text = "" if blank(typed) else str(typed).strip()
+    return fold(text) if named else text.split(" ", 1)[0].upper()
+
+
+def untouched(table: Table, issued: Prefill | None, form: Form) -> frozenset[tuple[str, int]]:
+    """Return the fields and rows of a return's answers that were given beforehand and stand as they were issued."""
+    rows = issued.rows.get(table.sheet.key, ()) if issued else ()
+    column = table.sheet.id_column if rows else None
+    if column is None or column.field not in table.columns:
+        return frozenset()
+    named = table.sheet.named
+    known = {id_key(row[column.field], named=named): row for row in rows}
+    found = set()
+    for index, row in enumerate(table.rows):
+        given = known.get(id_key(table.columns[column.field][index], named=named), {})
+        for asked in (c for c in table.sheet.columns if c.asked and c.field in table.columns and not blank(given.get(c.field))):
+            if _as_issued(table.columns[asked.field][index], given[asked.field], asked, form):
+                found.add((asked.field, row))
+    return frozenset(found)
+
+
+def _as_issued(typed: Any, issued: Any, column: Column, form: Form) -> bool:
+    if isinstance(issued, int | float) and isinstance(typed, int | float):
+        return float(typed) == float(issued)
+    if column.kind == "ref" and not column.many:
+        return id_key(typed) == id_key(issued)
+    words = form.lists[column.list].get(str(issued), {}) if column.list else {}
+    text = f"{typed:g}" if isinstance(typed, float) else str(typed)
+    return fold(text.replace("; ", ";")) in {fold(str(word)) for word in (issued, *words.values())}
+
+
+def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
+    """Compare prefilled rows with what was issued, and put back what was: that is what counts.
+
+    Returns the frame with the issued values, and ``locked-cell-changed`` for each cell that differed. A cell that was prefilled with an
+    answer that may be denied (``locked_when_prefilled``) keeps the owner's answer.
+    """
+    batch = parsed.batch
+    column = batch.sheet.id_column
+    if not batch.sheet.prefilled or column is None:
+        return parsed.frame, []
+    frame = parsed.frame.copy()
+    found: list[Remark] = []
+    named = batch.sheet.named
+    known = {source: {id_key(r[column.field], named=named): r for r in p.rows.get(batch.sheet.key, ())} for source, p in issued.items()}
+    keys = [id_key(raw, named=named) for raw in batch.columns[column.field]]
+    issued_as = [known.get(s, {}).get(key, {}).get(column.field) if named else key for s, key in zip(batch.source, keys, strict=True)]
+    frame[column.field] = pd.Series(
+        [given or typed for given, typed in zip(issued_as, [None] * len(keys) if not named else frame[column.field], strict=True)],
+        index=frame.index,
+        dtype="str",
+    )
+    for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_prefilled):
+        values = frame[locked.field].tolist()
+        for i, source in enumerate(batch.source):
+            row = known.get(source, {}).get(keys[i])
+            if row is None or blank(row.get(locked.field)):
+                continue
+            values[i], remark = _compared(batch, locked, i, values[i], row[locked.field])
+            found += remark
+        frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
+    return with_formulas(batch.sheet, frame), found
+
+
+def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any) -> tuple[Any, list[Remark]]:
+    raw = batch.columns[column.field][i]
+    same = value == issued if not isinstance(issued, str) else fold(str(value)) == fold(issued)
+    if same:
+        return issued, []
+    if column.locked_when_prefilled and not pd.isna(value):
+        return value, []
+    shown = batch.form.lists[column.list][issued] if column.list else issued
+    return issued, [Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "locked-cell-changed", raw, {"issued": shown})]

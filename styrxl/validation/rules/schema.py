@@ -1,0 +1,212 @@
+"""What pandera's schemas say of typed rows: once a table, of a whole round, or of what a worker of a cluster has just read.
+
+What comes checked is not checked again, but for rows that are no longer as they were typed. What only rows together can tell (that an id
+stands nowhere else) is told by whoever has all of them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.io import pandas_io
+
+from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import Remark, Word
+from styrxl.model.forms import Column, Form, Forms
+from styrxl.returns.locate import Table
+from styrxl.returns.read import FormKey, Reading
+from styrxl.returns.typed_columns import Batch, Parsed, framed
+
+_RULES = {
+    "isin": "not-in-list",
+    "in_range": "out-of-range",
+    "greater_than_or_equal_to": "out-of-range",
+    "less_than_or_equal_to": "out-of-range",
+    "greater_than": "out-of-range",
+    "less_than": "out-of-range",
+    "str_length": "too-long",
+    "str_matches": "wrong-type",
+    "not_nullable": "missing-value",
+    "field_uniqueness": "duplicate-id",
+}
+_NULL_OF_DTYPE = {"Int64": "Int64", "float64": "float64", "datetime64[ns]": "datetime64[ns]"}
+
+Parts = tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]
+
+
+class Schemas:
+    """pandera's schemas, each built once from its YAML."""
+
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
+        self._built: dict[str, pa.DataFrameSchema] = {}
+        self._parts: dict[str, Parts] = {}
+
+    def __getitem__(self, table: str) -> pa.DataFrameSchema:
+        if table not in self._built:
+            try:
+                self._built[table] = pandas_io.deserialize_schema(copy.deepcopy(self._forms.schema(table)))
+            except (pa.errors.SchemaDefinitionError, TypeError, ValueError, AttributeError) as error:
+                raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=str(error)) from error
+        return self._built[table]
+
+    def parts(self, table: str) -> Parts:
+        """Return what a schema demands of each row by itself, and what only rows together can tell; None where that is nothing."""
+        if table not in self._parts:
+            self._parts[table] = _parted(self[table])
+        return self._parts[table]
+
+
+def _parted(schema: pa.DataFrameSchema) -> Parts:
+    wider = {name: [check for check in column.checks if not _of_a_row(check)] for name, column in schema.columns.items()}
+    unique = any(column.unique for column in schema.columns.values())
+    if not (unique or any(wider.values()) or schema.checks or schema.unique or schema.index):
+        return schema, None
+    rows, across = copy.deepcopy(schema), copy.deepcopy(schema)
+    rows.checks, rows.unique, rows.index = [], None, None
+    for name, column in schema.columns.items():
+        rows.columns[name].checks = [check for check in column.checks if _of_a_row(check)]
+        rows.columns[name].unique = False
+        across.columns[name].checks = wider[name]
+        across.columns[name].nullable = True
+    return rows, across
+
+
+def _of_a_row(check: pa.Check) -> bool:
+    return check.name in _RULES and not (check.n_failure_cases or check.groupby or check.raise_warning)
+
+
+def altered(parsed: Parsed, frame: pd.DataFrame) -> Parsed:
+    """Return a batch with other values in its frame; whatever was said of a row that is no longer as it was typed does not hold."""
+    due = parsed.due
+    if parsed.batch.checked and frame is not parsed.frame:
+        other = pd.concat([_differs(parsed.frame[name], frame[name]) for name in frame], axis=1).any(axis=1)
+        due = sorted({*due, *other.to_numpy().nonzero()[0].tolist()})
+    return replace(parsed, frame=frame, due=due)
+
+
+def _differs(before: pd.Series, after: pd.Series) -> pd.Series:
+    return ~((before == after).fillna(False).astype(bool) | (before.isna() & after.isna()))
+
+
+def check_schema(table: str, schemas: Schemas, parsed: Sequence[Parsed]) -> list[Remark]:
+    """Hold one table of the whole round against its schema; each failing cell is a remark.
+
+    ``parsed``: the batches that come back as this table, their frames with the schema's columns (missing ones are null there).
+    Raises StyrxlError (source-broken) where the schema does not fit the form: that is nobody's answer.
+    """
+    rows, across = schemas.parts(table)
+    found = [*_validated(table, rows, parsed, [part.due for part in parsed]), *(one for part in parsed for one in _holding(part))]
+    if across is not None:
+        found += _validated(table, across, parsed, [range(len(part.frame)) for part in parsed])
+    place = {name: number for number, name in enumerate(rows.columns)}
+    return sorted(found, key=lambda r: (place[r.field or ""], r.source, r.key, r.row or 0))
+
+
+def _holding(part: Parsed) -> list[Remark]:
+    """Return what was said of rows that are still as they were then."""
+    due = {(part.batch.source[i], part.batch.row[i]) for i in part.due} if part.batch.checked else set()
+    return [remark for found in part.batch.checked.values() for remark in found if (remark.source, remark.row) not in due]
+
+
+def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed], rows: Sequence[Sequence[int]]) -> list[Remark]:
+    """Validate some rows of each batch, all at once."""
+    some = [(part, places) for part, places in zip(parsed, rows, strict=True) if places]
+    if not some:
+        return []
+    try:
+        frames = [_fitting(schema, part.frame if len(places) == len(part.frame) else part.frame.iloc[[*places]]) for part, places in some]
+        schema.validate(pd.concat(frames, ignore_index=True), lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.sort_index()  # pandera leaves them in any order
+        found = [_failure(table, case, some) for case in cases.to_dict("records")]
+        # What could not be read is empty in the frame, and has been told.
+        unread = frozenset((*told, part.batch.sheet.key) for part in parsed for told in part.told)
+        return [r for r in found if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
+    return []
+
+
+def _fitting(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
+    absent = {
+        name: pd.Series([None] * len(frame), index=frame.index, dtype=_NULL_OF_DTYPE.get(str(column.dtype), "str"))
+        for name, column in schema.columns.items()
+        if name not in frame
+    }
+    return frame.assign(**absent)[list(schema.columns)]
+
+
+def _failure(table: str, case: Mapping[str, Any], some: Sequence[tuple[Parsed, Sequence[int]]]) -> Remark:
+    rule = _RULES.get(str(case["check"]).split("(", 1)[0])
+    if rule is None or case["index"] is None or pd.isna(case["index"]):
+        raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=f"{case['column']}: {case['check']} {case['failure_case']}")
+    batch, i = _spot(int(case["index"]), some)
+    column = batch.sheet.column(str(case["column"]))
+    raw = batch.columns[column.field][i] if column.field in batch.columns else case["failure_case"]
+    facts = _facts(rule, column, case["failure_case"], batch.form)
+    return Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, raw, facts)
+
+
+def _spot(number: int, some: Sequence[tuple[Parsed, Sequence[int]]]) -> tuple[Batch, int]:
+    """Return the batch of a row that was validated, and its place in that."""
+    for part, places in some:
+        if number < len(places):
+            return part.batch, places[number]
+        number -= len(places)
+    raise IndexError(number)
+
+
+def _facts(rule: str, column: Column, value: Any, form: Form) -> dict[str, Any]:
+    if rule == "out-of-range":
+        return {"range": _range(column)}
+    if rule == "too-long":
+        return {"length": len(str(value)), "high": column.max_length}
+    if rule == "not-in-list":
+        return {"choices": list(form.lists[column.list or ""].values())}
+    if rule == "wrong-type":
+        return {"wanted": Word("an_organisation" if column.kinds else "a_text"), "example": "…"}
+    return {"first": ""} if rule == "duplicate-id" else {}
+
+
+def _range(column: Column) -> Word:
+    if column.low is None:
+        return Word("at_most", {"high": column.high})
+    if column.high is None or (column.kind != "date" and column.high >= 1e8):
+        return Word("at_least", {"low": column.low})
+    return Word("between", {"low": column.low, "high": column.high})
+
+
+def checked(readings: Sequence[Reading], forms: Forms, schemas: Schemas) -> list[Reading]:
+    """Return readings whose tables say what their schemas say of each row.
+
+    Where a schema cannot be held against them they are left as they are, to be met by whoever has all returns and can tell of it.
+    """
+    batches: dict[str, dict[tuple[FormKey, str], Batch]] = {}
+    for source, reading in enumerate(readings):
+        for table in reading.tables:
+            assert reading.form is not None
+            assert table.typed is not None
+            same = batches.setdefault(table.sheet.table or "", {})
+            batch = same.setdefault((reading.form, table.sheet.key), Batch(forms.form(*reading.form), table.sheet))
+            batch.add([(source, table)])
+    said: dict[str, dict[tuple[int, str], list[Remark]]] = {}
+    for name, same in batches.items():
+        with suppress(Exception):
+            parsed = [framed(batch) for batch in same.values()]
+            found = _validated(name, schemas.parts(name)[0], parsed, [part.due for part in parsed])
+            said[name] = {}
+            for remark in found:
+                said[name].setdefault((remark.source, remark.key), []).append(replace(remark, source=0))
+    return [replace(one, tables=tuple(_noted(source, table, said) for table in one.tables)) for source, one in enumerate(readings)]
+
+
+def _noted(source: int, table: Table, said: Mapping[str, Mapping[tuple[int, str], Sequence[Remark]]]) -> Table:
+    found = said.get(table.sheet.table or "")
+    if found is None or table.typed is None:
+        return table
+    return replace(table, typed=replace(table.typed, checked=tuple(found.get((source, table.sheet.key), ()))))
