@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from sample_texts import texts
 from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
 from styrxl.model.forms import Form, Forms, standard_folder
 from styrxl.model.judged import Judged
@@ -147,16 +148,6 @@ def judged(*returns: tuple[Prefill, bytes]) -> tuple[Judged, ...]:
     issued = {made.issue: made for made, _ in returns}
     context = Context(forms=FORMS, plan=plan(), round=ROUND, issued=issued)
     return judge((Arrived(f"{made.owner}.xlsx", data, RECEIVED) for made, data in returns), context).returns
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Yield every text in the material."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        yield from (text for part in value.values() for text in texts(part))
-    elif isinstance(value, Sequence):
-        yield from (text for part in value for text in texts(part))
 
 
 def worst(one: Judged) -> list[str]:

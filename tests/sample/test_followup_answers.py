@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from sample_texts import texts
 from styrxl.sample.followup_answers import _COMMITMENTS, _GOALS, KINDS, _fared, _plausible
 from styrxl.sample.material import material, unit, year_material
 from styrxl.sample.plan_answers import adjustments
 from styrxl.sample.variants import count, rendered
-from test_sample import texts
 
 YEAR = year_material()
 BOARDS = material()["boards"]

@@ -16,10 +16,10 @@ from openpyxl import load_workbook
 
 from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, followed_mail_town, html, passwords, set_up, text
 from post_office import Certificates, SmtpServer
+from report_sheets import sheets, table
 from styrxl.mail.outgoing import send
 from styrxl.rounds.issue import empty_plan
 from styrxl.sample.fill import fill
-from test_report import sheets, table
 from year import T1, Followed, changed, plan
 
 ROUND = "2027-t1"

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from report_sheets import sheet_part
 from small_town import town
 from styrxl.excel import rows as sheetxml
 from styrxl.excel import workbook as report
@@ -23,7 +24,6 @@ from styrxl.excel.pages import BOLD, PLAIN, SHADED, Block, Book, Columns, Field,
 from styrxl.excel.sheet import clean, escaped
 from styrxl.reports import columns as listing
 from styrxl.reports.book import View, consolidate
-from test_report import sheet_part
 
 TEXTS = st.text("ab åÅ-=✓!\n<&\r\x01\ue000\N{NO-BREAK SPACE}", max_size=40)
 AMOUNTS = st.one_of(st.integers(-3, 10**6), st.floats(-1e6, 1e6))

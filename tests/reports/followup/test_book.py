@@ -17,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from report_sheets import sheets, table
 from small_town import FORMS, consolidated, row, tables
 from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
@@ -33,7 +34,6 @@ from styrxl.reports.view import Issued
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.publish import behind_of, feedback_in
 from styrxl.store.ledger import Ledger
-from test_report import sheets, table
 from year import BOARD_YEAR, MOMENTS, T1, T2, changed, followed_town
 
 KINDS = ("t1", "t2", "year")

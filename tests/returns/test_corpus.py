@@ -12,7 +12,7 @@ from styrxl.model.findings import fix, message
 from styrxl.model.limits import STANDARD
 from town import Town
 
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 FILES = sorted(path for path in CORPUS.glob("*") if path.suffix != ".tsv") if CORPUS.is_dir() else []
 ROUNDING = 1.0  # seconds that starting a process may take on top of the limit
 

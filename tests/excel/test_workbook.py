@@ -13,16 +13,14 @@ from io import BytesIO
 from math import fsum
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
-from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from python_calamine import CalamineWorkbook
 
+from report_sheets import elements, parts, sheet_part, sheets, table
 from small_town import GOALS, ROUND, judged_return, municipality, organisation, row, scope, tables, town
 from styrxl.excel import workbook
 from styrxl.excel.sheet import clean
@@ -31,43 +29,8 @@ from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.reports.view import Issued, plain
 
-Cells = list[list[Any]]
 RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-
-
-def sheets(data: bytes) -> dict[str, Cells]:
-    """Return each sheet's cells as a reader sees them."""
-    book = CalamineWorkbook.from_filelike(BytesIO(data))
-    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-
-
-def table(cells: Cells, first: str) -> list[dict[str, Any]]:
-    """Return the rows under the row of headings whose first cell says ``first``, up to the next empty row."""
-    top = next(n for n, line in enumerate(cells) if line[0] == first and line[1])
-    heads = [str(h) for h in cells[top] if h]
-    below = cells[top + 1 :]
-    end = next((n for n, line in enumerate(below) if not any(v != "" for v in line)), len(below))
-    return [dict(zip(heads, line, strict=False)) for line in below[:end]]
-
-
-def parts(data: bytes) -> dict[str, str]:
-    """Return the workbook's parts as text."""
-    with ZipFile(BytesIO(data)) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
-
-
-def elements(text: str) -> ET.Element:
-    """Return a part as elements."""
-    return ET.fromstring(text)
-
-
-def sheet_part(data: bytes, name: str) -> tuple[str, dict[str, str]]:
-    """Return a sheet's XML, and where its relations lead, by id."""
-    found = parts(data)
-    number = CalamineWorkbook.from_filelike(BytesIO(data)).sheet_names.index(name) + 1
-    relations = found.get(f"xl/worksheets/_rels/sheet{number}.xml.rels", "<x/>")
-    return found[f"xl/worksheets/sheet{number}.xml"], {r.get("Id", ""): r.get("Target", "") for r in elements(relations)}
 
 
 def links(data: bytes, name: str) -> dict[str, tuple[str, str | None]]:

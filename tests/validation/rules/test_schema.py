@@ -12,6 +12,7 @@ import pandera.pandas as pa
 import pytest
 import yaml
 
+from followup_returns import CLEAN, filled, issued
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.judged import JudgedRound
@@ -29,7 +30,6 @@ from styrxl.scale.pack import unpacked
 from styrxl.store.ledger import Ledger
 from styrxl.validation.judge import Arrived, judge
 from styrxl.validation.rules import schema
-from test_followfaults import CLEAN, filled, issued
 from town import ANSWERS, NOW, ROUND, Town
 from year import MOMENTS, Followed
 
