@@ -531,7 +531,7 @@ def play_pandas(root: str, count: str) -> None:
     import pandera.pandas as pa
 
     from styrxl.model.forms import Forms, standard_folder
-    from styrxl.returns.locate import norm
+    from styrxl.returns.tables import norm
     from styrxl.validation.rules.schema import Schemas
 
     forms = Forms([standard_folder()])
@@ -628,8 +628,9 @@ def play_build(root: str, count: str) -> Mapping[str, float]:
 def play_annotate(root: str, count: str) -> Mapping[str, float]:
     """Break some returns, judge them and give them back."""
     from styrxl.model.rounds import Round
-    from styrxl.rounds.desk import judge_files, open_desk
+    from styrxl.rounds.desk import open_desk
     from styrxl.rounds.give_back import give_back
+    from styrxl.rounds.judge_inbox import judge_files
     from styrxl.sample.faults.plan import break_return
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
@@ -657,9 +658,10 @@ def play_write(root: str) -> Mapping[str, float]:
     from openpyxl import Workbook
     from python_calamine import CalamineWorkbook
 
-    from styrxl.excel.workbook import council_book
     from styrxl.model.rounds import Round
-    from styrxl.rounds.desk import judge_inbox_quietly, open_desk
+    from styrxl.reports.book import council_book
+    from styrxl.rounds.desk import open_desk
+    from styrxl.rounds.judge_inbox import judge_inbox_quietly
     from styrxl.rounds.publish import issued_of, scope_of
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
@@ -689,7 +691,8 @@ def play_cluster(root: str, workers: str) -> Mapping[str, float]:
     """Read all returns on a cluster of so many workers, and hold their rows against the schemas there."""
     from distributed import LocalCluster
 
-    from styrxl.scale.read_all import How, Lying, gather, modified
+    from styrxl.scale.arrivals import How, Lying, modified
+    from styrxl.scale.read_all import gather
     from styrxl.store.workspace import Workspace
 
     workspace = Workspace.open(Path(root))

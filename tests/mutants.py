@@ -16,7 +16,8 @@ import pandas as pd
 
 from styrxl.model.forms import Column, Form, Forms, Sheet, Words
 from styrxl.returns.cell_values import fold
-from styrxl.returns.locate import Locator, Place
+from styrxl.returns.locate import Locator
+from styrxl.returns.tables import Place
 from styrxl.returns.workbook import read
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

@@ -16,8 +16,9 @@ from styrxl.cli import cli
 from styrxl.model.forms import Form, Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.rounds.desk import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import empty_plan
+from styrxl.rounds.judge_inbox import accepted_boards, context_of, judge_inbox_quietly
 from styrxl.sample.fill import fill, opened, saved
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace

@@ -12,7 +12,8 @@ from typing import Any
 from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.rounds.desk import context_of, open_desk
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import context_of
 from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
 from styrxl.validation.judge import Arrived, judge

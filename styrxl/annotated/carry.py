@@ -9,22 +9,17 @@ from typing import Any
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
+from styrxl.excel.cells import CellError
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill
-from styrxl.returns.locate import Place, Table, blank, norm
+from styrxl.returns.row_ids import id_key
+from styrxl.returns.tables import Place, Table, blank, norm
 from styrxl.returns.workbook import RawSheet, Returned
-from styrxl.validation.rules.rows import id_key
 
 MOST_ROWS = 2_000  # that a fresh sheet is given; what stands further on is told instead
 
 Answers = Mapping[str, Mapping[int, Mapping[str, Any]]]  # sheet key -> row of data, counted from 0 -> field -> value
-
-
-class CellError(str):
-    """An error that a cell shows in place of a value, such as ``#DIV/0!``."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

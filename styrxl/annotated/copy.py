@@ -20,18 +20,19 @@ from styrxl.annotated.point import OF_ROWS, Placed, Pointer, cell_of, resolved
 from styrxl.annotated.recalculate import Figures, figures
 from styrxl.annotated.still_unchanged import still
 from styrxl.annotated.to_mend_sheet import Item
-from styrxl.commands.findings_report import told
-from styrxl.excel import look, notes
+from styrxl.excel import look, measure, notes
 from styrxl.excel.archive import Part, stamped, whole, with_parts
 from styrxl.excel.cells import LONGEST, Canvas, Pen, Sheet, Strings, Styles, as_number
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.notes import Ground, Note
 from styrxl.model.findings import Finding, fix_here, message
 from styrxl.model.forms import Form, Words
+from styrxl.model.grouped import told
 from styrxl.model.limits import STANDARD as LIMITS
 from styrxl.model.limits import Limits
 from styrxl.model.prefill import Prefill
-from styrxl.returns.locate import Locator, blank
+from styrxl.returns.locate import Locator
+from styrxl.returns.tables import blank
 from styrxl.returns.workbook import Returned
 from styrxl.templates.build import Mould, Moulds, values
 from styrxl.templates.cell_texts import Written
@@ -366,8 +367,8 @@ def _paragraph(found: Finding, language: str) -> str:
 
 
 def _height(texts: Iterable[tuple[Any, float]]) -> float:
-    most = max((look.lines(text, width) for text, width in texts), default=1)
-    return look.row_height(most) + (3 if most > 1 else 0)
+    most = max((measure.lines(text, width) for text, width in texts), default=1)
+    return measure.row_height(most) + (3 if most > 1 else 0)
 
 
 def _index(place: Place, cell: str) -> tuple[int, str | None]:

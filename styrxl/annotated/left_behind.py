@@ -14,7 +14,7 @@ from styrxl.model.findings import Finding
 from styrxl.model.forms import Form, Words
 from styrxl.model.limits import Limits
 from styrxl.returns.file_type import is_zip
-from styrxl.returns.locate import Table, blank, norm
+from styrxl.returns.tables import Table, blank, norm
 from styrxl.returns.unpack import Package, RefusedError
 from styrxl.returns.workbook import RawSheet, Returned, sheet_parts
 

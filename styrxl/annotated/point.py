@@ -8,11 +8,12 @@ from typing import Any
 
 from styrxl.annotated.carry import Lines, field_of
 from styrxl.excel.sheet import CLOSE, OPEN
-from styrxl.model.findings import Finding, Word
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import Finding
+from styrxl.returns.row_ids import id_key
 from styrxl.templates.cell_texts import Written
 from styrxl.templates.layout import Place
 from styrxl.templates.words import Terms
-from styrxl.validation.rules.rows import id_key
 
 OF_ROWS = frozenset({"duplicate-id", "unknown-row", "row-without-id"})  # whose rows have been moved
 

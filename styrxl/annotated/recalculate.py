@@ -9,8 +9,9 @@ from typing import Any, cast
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from styrxl.annotated.carry import CellError
-from styrxl.excel.archive import plain
+from styrxl.excel.cells import CellError
+from styrxl.excel.finish import plain
+from styrxl.excel.formula_text import trimmed
 from styrxl.excel.sheet import OPEN, Page
 from styrxl.model.prefill import Prefill
 from styrxl.templates import drop_downs, form_sheet, start_sheet
@@ -20,7 +21,6 @@ from styrxl.templates.drop_downs import LISTS_SHEET, Own, held
 from styrxl.templates.form_sheet import Context, Tally
 from styrxl.templates.kontroll import Row, Verdict, check_row, missing_when, open_fields
 from styrxl.templates.layout import Place, asked, frame_cells
-from styrxl.templates.words import trimmed
 
 Value = str | float
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from styrxl.annotated.carry import CellError
-from styrxl.excel.cells import as_number, plain
-from styrxl.returns.locate import blank
-from styrxl.templates.words import quoted
+from styrxl.excel.cells import CellError, as_number, plain
+from styrxl.excel.formula_text import quoted
+from styrxl.returns.tables import blank
 
 _LITERAL = 200  # letters of a text in a formula; Excel's limit is 255
 

@@ -10,10 +10,11 @@ from openpyxl.utils import quote_sheetname
 
 from styrxl.annotated.carry import Stray
 from styrxl.annotated.left_behind import Left
-from styrxl.excel import look
+from styrxl.excel import look, measure
 from styrxl.excel.cells import Canvas, Pen
+from styrxl.excel.formula_text import quoted
 from styrxl.excel.sheet import Page, clean, token
-from styrxl.templates.words import Terms, quoted
+from styrxl.templates.words import Terms
 
 WIDTHS = (15.0, 21.0, 15.0, 62.0, 62.0)
 HEADING_ROW = 8
@@ -88,7 +89,7 @@ class _Sheet:
 
     def across(self, text: str, style: str = "body", first: str = "A", extra: float = 1.0) -> None:
         """Write a text over the whole width."""
-        height = look.row_height(look.lines(clean(text), _WIDE)) + extra
+        height = measure.row_height(measure.lines(clean(text), _WIDE)) + extra
         number = self.row(height, self.cell(first, text, style))
         self.merged.append(f"{first}{number}:E{number}")
 
@@ -152,7 +153,7 @@ def _list(sheet: _Sheet, items: Sequence[Item]) -> None:
             first = item.cells.partition(",")[0] or "A1"
             sheet.link("C" if item.cells else "B", f"{quote_sheetname(item.sheet)}!{first}")
         texts = zip("BCDE", (item.sheet, item.cells, item.message, item.fix), WIDTHS[1:], strict=True)
-        height = max(look.row_height(look.lines(clean(text), width)) for _, text, width in texts) + 3
+        height = max(measure.row_height(measure.lines(clean(text), width)) for _, text, width in texts) + 3
         linked = "list_link" if item.cells else "check"
         sheet.row(
             height,
@@ -189,7 +190,7 @@ def _strays(sheet: _Sheet, strays: Sequence[Stray]) -> None:
     )
     sheet.merged.append(f"D{number}:E{number}")
     for stray in strays:
-        height = look.row_height(look.lines(clean(str(stray.value)), WIDTHS[3] + WIDTHS[4])) + 3
+        height = measure.row_height(measure.lines(clean(str(stray.value)), WIDTHS[3] + WIDTHS[4])) + 3
         kept = stray.value if not isinstance(stray.value, str) else clean(stray.value)
         cells = [sheet.cell("B", stray.sheet, "check"), sheet.cell("C", stray.cell, "check"), sheet.cell("D", kept, "check")]
         number = sheet.row(height, *cells, sheet.cell("E", None, "check"))

@@ -1,104 +1,37 @@
-"""The red thread on the terminal: the tree with counts, and what does not hold together."""
+"""The command ``link``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from typing import TYPE_CHECKING
 
-from styrxl.commands.findings_report import told
-from styrxl.model.findings import word
-from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
-from styrxl.model.judged import JudgedRound
+import click
 
-LINK_RULES = frozenset(
-    {
-        "unknown-parent",
-        "parent-not-allowed",
-        "missing-parent",
-        "goal-not-valid",
-        "goal-uncovered",
-        "concern-denied",
-        "not-confirmed",
-        "frame-exceeded",
-        "unit-frames-exceeded",
-        "copied-text",
-    }
-)
-_GOALS = (COUNCIL_GOAL, BOARD_GOAL, UNIT_GOAL)
+from styrxl.commands.options import round_argument
+from styrxl.commands.printing import say_next_step
+from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
 
 
-def as_text(nodes: Sequence[Node], judged: JudgedRound, language: str, *, units: bool, width: int) -> str:
-    """Return the tree and what hangs loose, is without commitments, or does not hold; units' rows as counts unless asked for."""
-    if not any(node.kind == COUNCIL_GOAL for node in nodes):
-        return word("tree_no_goals", language) + "\n"
-    children: dict[str | None, list[Node]] = {}
-    for node in nodes:
-        if not node.loose:
-            children.setdefault(node.parent, []).append(node)
-    lines: list[str] = []
-    for goal in (n for n in nodes if n.kind == COUNCIL_GOAL):
-        lines += [_line("", goal, language, width), *_below(goal, children, "", language, width, units=units)]
-    lines += _without(nodes, language, width)
-    lines += _troubles(judged, language)
-    return "\n".join(lines) + "\n"
+@click.command()
+@round_argument
+@click.option("--units", is_flag=True, help="Show the units' goals and commitments too, not just how many.")
+@with_session
+def link(session: Session, round_: Round, *, units: bool) -> None:
+    """Show the goal tree of ROUND with what hangs on it, and what hangs loose."""
+    import shutil
 
+    from styrxl.commands.goal_tree_text import as_text, broken
+    from styrxl.model.goal_tree import tree_of
+    from styrxl.rounds.judge_inbox import judge_inbox
 
-def _below(node: Node, children: Mapping[str | None, list[Node]], lead: str, language: str, width: int, *, units: bool) -> list[str]:
-    here = children.get(node.id, [])
-    shown = [n for n in here if units or n.kind in {BOARD_GOAL, BOARD_COMMITMENT}]
-    folded = [] if units else [n for n in here if n.kind in {UNIT_GOAL, UNIT_COMMITMENT}]
-    parts: list[tuple[str, Node | None]] = [(_line("", n, language, width - len(lead) - 3), n) for n in shown]
-    if folded:
-        commitments = sum((n.kind == UNIT_COMMITMENT) + n.commitments for n in folded)
-        parts.append((word("tree_units", language, n=commitments, owners=len({n.owner for n in folded})), None))
-    lines = []
-    for position, (text, child) in enumerate(parts):
-        last = position == len(parts) - 1
-        lines.append(f"{lead}{'└─ ' if last else '├─ '}{text}")
-        if child is not None:
-            lines += _below(child, children, f"{lead}{'   ' if last else '│  '}", language, width, units=units)
-    return lines
-
-
-def _line(lead: str, node: Node, language: str, width: int) -> str:
-    counts = _counts(node, language)
-    tail = f"  [{counts}]" if counts else ""
-    head = f"{lead}{node.id} "
-    room = max(20, width - len(head) - len(tail))
-    text = node.text if len(node.text) <= room else node.text[: room - 1] + "…"
-    return f"{head}{text}{tail}"
-
-
-def _counts(node: Node, language: str) -> str:
-    if node.kind == COUNCIL_GOAL:
-        if not node.below and not node.also:
-            return word("tree_nothing", language)
-        board, unit = node.below.get(BOARD_COMMITMENT, 0), node.below.get(UNIT_COMMITMENT, 0)
-        return word("tree_counts", language, goals=node.below.get(BOARD_GOAL, 0), commitments=board, units=unit)
-    if node.kind == BOARD_GOAL and not node.commitments:
-        return word("tree_nothing", language)
-    return ""
-
-
-def _without(nodes: Iterable[Node], language: str, width: int) -> list[str]:
-    nodes = list(nodes)
-    bare = [n for n in nodes if n.kind in _GOALS and not n.commitments and not n.also]
-    loose = [n for n in nodes if n.loose and n.kind not in _GOALS]
-    lines: list[str] = []
-    for key, group in (("tree_goals_without", bare), ("tree_commitments_without", loose)):
-        if group:
-            lines += ["", word(key, language, n=len(group)), *(_line("  ", n, language, width) for n in group)]
-    return lines
-
-
-def _troubles(judged: JudgedRound, language: str) -> list[str]:
-    lines: list[str] = []
-    for one in judged.returns:
-        who = one.owner or one.path
-        groups = told([f for f in one.findings if f.rule in LINK_RULES], language)
-        lines += [f"  {'✗' if group.severity == 'error' else '!'} {who} · {group.place}: {group.message}" for group in groups]
-    return ["", word("tree_findings", language), *lines] if lines else []
-
-
-def broken(judged: JudgedRound) -> bool:
-    """Whether any link cannot be taken as it is."""
-    return any(f.rule in LINK_RULES and f.severity == "error" for one in judged.returns for f in one.findings)
+    with session.desk() as desk:
+        judged = judge_inbox(desk, round_)
+        nodes = tree_of(judged, desk.plan, round_.year, round_.day)
+        width = shutil.get_terminal_size((120, 40)).columns
+        click.echo(as_text(nodes, judged, session.language(), units=units, width=width), nl=False)
+        if not judged.returns:
+            say_next_step(desk, round_, session.language())
+    sys.exit(FINDINGS if broken(judged) else FINE)

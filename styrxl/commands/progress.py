@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from styrxl.model.findings import number_text, word
-from styrxl.scale.read_all import Progress, Step
+from styrxl.model.catalogue import number_text, word
+
+if TYPE_CHECKING:
+    from styrxl.scale.arrivals import Progress, Step
 
 _QUICK = 1.0  # seconds in which nothing is said
 _OFTEN, _SELDOM = 0.2, 15.0  # seconds between two redrawings, and between two lines

@@ -10,11 +10,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from styrxl.annotated.carry import CellError
-from styrxl.excel import look
-from styrxl.excel.archive import CELL
+from styrxl.excel import measure
+from styrxl.excel.finish import CELL
+from styrxl.excel.formula_text import serial
 from styrxl.excel.sheet import CLOSE, OPEN
-from styrxl.templates.words import serial
 
 LONGEST = 32_767  # letters in a cell; Excel's own limit
 SIGNS = ("=", "+", "-", "@", "'")  # a text that begins so becomes a formula when somebody edits its cell
@@ -60,7 +59,7 @@ class Canvas:
         rows = {}
         for match in _ROW.finditer(text):
             height = _HEIGHT.search(match[0])
-            rows[int(match[1])] = (match.start(), match.end(), float(height[1]) if height else look.LINE_HEIGHT)
+            rows[int(match[1])] = (match.start(), match.end(), float(height[1]) if height else measure.LINE_HEIGHT)
         return cls(text, slots, rows)
 
     def painted(self, cells: Mapping[str, str], heights: Mapping[int, float]) -> str:
@@ -240,3 +239,9 @@ def _day(day: date) -> int | None:
 def plain(number: float) -> str:
     """Return a number as XML has it, with all of its digits."""
     return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(float(number))
+
+
+class CellError(str):
+    """An error that a cell shows in place of a value, such as ``#DIV/0!``."""
+
+    __slots__ = ()

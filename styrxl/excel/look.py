@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from struct import unpack
 from typing import Literal
 
@@ -43,8 +42,6 @@ TITLE, SECTION, BODY, SMALL = 20, 14, 11, 10  # points; there are no other sizes
 # Excel fits a row to what somebody types in it, before Kontroll has answered: an empty cell beside the table, of a larger
 # size, keeps room for that answer's two or three lines.
 SPACERS = {2: 23, 3: 34}
-LINE_HEIGHT = 15.0  # points for a line of body text
-LONGEST_ROW = 409.0  # points; Excel's own limit
 
 DATE_FORMAT = "yyyy-mm-dd"
 # With decimals always optional (#,##0.##) Excel leaves a bare decimal sign behind whole numbers: decimals come by a condition.
@@ -182,64 +179,3 @@ def picture_size(data: bytes) -> tuple[int, int, str]:
             return wide, high, "jpeg"
         at += 2 + size
     raise ValueError("the logo is neither PNG nor JPEG")
-
-
-class _Widths(dict[str, float]):
-    """Widths of letters; one that is not known is as wide as a digit."""
-
-    def __missing__(self, _: str) -> float:
-        return 1.0
-
-
-# Calibri's letters in widths of a digit, which is what Excel measures columns in.
-_WIDTHS = _Widths(
-    (letter, width)
-    for letters, width in (
-        ("ijl.,:;'|!` ", 0.48),
-        ('Ifrt()[]-"/', 0.66),
-        ("cszJ°", 0.82),
-        ("akxvyegELFSTåä", 0.95),
-        ("bdpqhunoöéKPRXYZBC", 1.05),
-        ("ADGHNOQUVÅÄÖ§%&", 1.28),
-        ("mwMW@–…✓", 1.65),
-    )
-    for letter in letters
-)
-
-
-def text_width(text: str, *, bold: bool = False) -> float:
-    """Return the width of a text in Excel's unit for columns, the width of a digit."""
-    return sum(map(_WIDTHS.__getitem__, text)) * (1.04 if bold else 1.0)
-
-
-_word_width = lru_cache(maxsize=50_000)(text_width)
-
-
-@lru_cache(maxsize=20_000)
-def lines(text: str, width: float, *, bold: bool = False) -> int:
-    """Return how many lines a text takes in a column of a width."""
-    return sum(len(wrapped(part, width, bold=bold)) for part in text.split("\n"))
-
-
-def wrapped(text: str, width: float, *, bold: bool = False) -> list[str]:
-    """Break a text into lines that fit a width; a longer word is let be."""
-    room = max(width * 0.97 - 0.6, 1.0)  # Excel keeps a few pixels to itself on both sides
-    rows, used = [""], 0.0
-    for word in text.split(" "):
-        long = _word_width(word, bold=bold)
-        if used and used + 0.48 + long > room:
-            rows.append(word)
-            used = long
-        else:
-            rows[-1] = f"{rows[-1]} {word}" if used else word
-            used += long + (0.48 if used else 0.0)
-        while used > room and long > room:  # a word that is wider than its column is broken by Excel
-            rows.append("")
-            used -= room
-            long = used
-    return rows
-
-
-def row_height(count: int, least: float = LINE_HEIGHT) -> float:
-    """Return the height in points of a row that holds so many lines."""
-    return min(LONGEST_ROW, max(least, count * LINE_HEIGHT))

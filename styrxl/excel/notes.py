@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from openpyxl.utils import column_index_from_string
 
-from styrxl.excel import look
+from styrxl.excel import look, measure
 from styrxl.excel.sheet import clean, split
 
 _WIDTH = 300  # pixels of a box
@@ -72,9 +72,9 @@ def _box(cell: str, note: Note, ground: Ground, number: int) -> str:
     letters, digits = split(cell)
     column, row = column_index_from_string(letters), int(digits)
     width = _WIDTH / _DIGIT * look.BODY / look.SMALL
-    lines = 1 + sum(look.lines(clean(paragraph), width) for paragraph in note.paragraphs)
+    lines = 1 + sum(measure.lines(clean(paragraph), width) for paragraph in note.paragraphs)
     right, across = _reach(column, _WIDTH + 12, lambda at: _column(ground, at))
-    low, down = _reach(row - 1, lines * _LINE + 14, lambda at: ground.heights.get(at + 1, look.LINE_HEIGHT) * _POINT)
+    low, down = _reach(row - 1, lines * _LINE + 14, lambda at: ground.heights.get(at + 1, measure.LINE_HEIGHT) * _POINT)
     anchor = f"{column}, 12, {row - 1}, 2, {right}, {across}, {low}, {down}"
     return (
         f'<v:shape id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;width:{_WIDTH / _POINT:.0f}pt;'

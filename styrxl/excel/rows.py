@@ -22,7 +22,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from zlib_ng import zlib_ng as zlib
 
-from styrxl.excel import archive, look
+from styrxl.excel import archive, finish, measure
 from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, across, serial, target
 from styrxl.excel.sheet import clean, escaped
 from styrxl.excel.styles import Styles
@@ -110,7 +110,7 @@ class Pen:
         """Return a cell without anything in it in the next row."""
         return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{self.styles.named(style)}"/>'
 
-    def blank(self, points: float = look.LINE_HEIGHT) -> None:
+    def blank(self, points: float = measure.LINE_HEIGHT) -> None:
         """Leave a row empty."""
         self.line((), points)
 
@@ -179,7 +179,7 @@ def _written(pen: Pen, columns: Sequence[_Column], rows: Columns, folded: int, b
         _spread(pen, columns, cells, numbers, weight)
     most = lines_of(_long(filled, indent), [w == BOLD for w in weight])
     _tally(sheet, columns, rows)
-    tall = {lines: min(look.row_height(lines) + 1.5, look.LONGEST_ROW) for lines in set(most)}
+    tall = {lines: min(measure.row_height(lines) + 1.5, measure.LONGEST_ROW) for lines in set(most)}
     begins = {lines: f'" ht="{points:g}" customHeight="1"' for lines, points in tall.items()}
     more = _outlined(rows.level or [0] * len(rows), below, folded) if rows.level or below else [""] * len(rows)
     heads = [f'<row r="{number}{begins[lines]}{outline}>' for number, lines, outline in zip(numbers, most, more, strict=True)]
@@ -284,7 +284,7 @@ def _within(strings: Mapping[str, int], value: object) -> str:
     if isinstance(value, date):
         return f"><v>{serial(value)}</v></c>"
     assert isinstance(value, int | float), value
-    return f"><v>{archive.plain(value)}</v></c>"
+    return f"><v>{finish.plain(value)}</v></c>"
 
 
 def _spread(pen: Pen, columns: Sequence[_Column], cells: list[list[str]], numbers: Sequence[str], weight: Sequence[int]) -> None:
@@ -349,20 +349,20 @@ def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int])
     """Return a workbook of openpyxl with the rows of its sheets, in pieces; the same input gives the same bytes."""
     buffer = BytesIO()
     workbook.save(buffer)
-    parts = archive.sharing(archive.timeless(archive.unpacked(buffer.getvalue())))
+    parts = finish.sharing(finish.timeless(archive.unpacked(buffer.getvalue())))
     charts = {name: _LABELS.sub(rb'\1 sourceLinked="0"/>', data) for name, data in parts.items() if name.startswith("xl/charts/")}
-    parts = archive.described({**parts, **charts}, [alt for sheet in sheets for alt in sheet.alts])
+    parts = finish.described({**parts, **charts}, [alt for sheet in sheets for alt in sheet.alts])
     made: dict[str, archive.Kept | Sequence[bytes | archive.Packed]] = {name: (data,) for name, data in parts.items()}
     for number, sheet in enumerate(sheets, 1):
         made |= _filled(parts, number, sheet)
-    made[archive.STRINGS] = (_shared(strings, sum(sheet.uses for sheet in sheets)),)
+    made[finish.STRINGS] = (_shared(strings, sum(sheet.uses for sheet in sheets)),)
     return archive.zipped(made)
 
 
 def _shared(strings: dict[str, int], uses: int) -> archive.Packed:
     """Return the part of shared strings, letting go of them."""
     packer = archive.Packer()
-    for piece in archive.shared(map(escaped, strings), len(strings), uses):
+    for piece in finish.shared(map(escaped, strings), len(strings), uses):
         packer.add(piece)
     strings.clear()
     return packer.end()

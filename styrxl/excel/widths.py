@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from styrxl.excel import look
+from styrxl.excel import look, measure
 from styrxl.excel.pages import Block, Field, Link, Page, fitted
 
 _LEAST = {"money": 12.0, "number": 10.0, "integer": 8.0, "count": 8.0, "date": 11.5, "status": 10.5, "link": 14.0, "note": 8.0, "text": 9.0}
@@ -21,7 +21,7 @@ _NARROW = 14.0
 _UNCLAIMED = 10.0  # of a column that only spans take
 _SCALE = 40
 _AT_ONCE = 10_000  # texts that are measured together
-_TABLE = bytes(min(255, round(look.text_width(bytes([n]).decode("cp1252", "replace")) * _SCALE)) for n in range(256))
+_TABLE = bytes(min(255, round(measure.text_width(bytes([n]).decode("cp1252", "replace")) * _SCALE)) for n in range(256))
 _LETTERS = np.frombuffer(_TABLE, dtype=np.uint8)
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -90,7 +90,7 @@ def _widest(column: Sequence[str | Link | None]) -> float:
 
 def _word_width(texts: Iterable[str | Link | None], *, bold: bool = False) -> float:
     words = {word for text in texts if isinstance(text, str) for word in text.replace("-", "- ").split()}
-    return max((look.text_width(word, bold=bold) for word in words), default=0.0)
+    return max((measure.text_width(word, bold=bold) for word in words), default=0.0)
 
 
 def quick_width(text: str) -> float:
@@ -133,7 +133,7 @@ def lines_of(long: Long, bold: Sequence[bool]) -> list[int]:
         for n in open_[np.argsort(rows[open_], kind="stable")].tolist():
             row = long.rows[n]
             if best[n] > most[row]:
-                most[row] = max(most[row], look.lines(long.texts[n], long.widths[n], bold=bold[row]))
+                most[row] = max(most[row], measure.lines(long.texts[n], long.widths[n], bold=bold[row]))
     found: list[int] = most.tolist()
     return found
 

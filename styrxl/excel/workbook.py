@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 
@@ -19,7 +18,7 @@ from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
-from styrxl.excel import look
+from styrxl.excel import look, measure
 from styrxl.excel.charts import WIDTH as CHART_WIDTH
 from styrxl.excel.charts import drawn, height
 from styrxl.excel.pages import Block, Book, Link, Page, Tally, total, unique
@@ -28,12 +27,7 @@ from styrxl.excel.rows import MOST_LINKS, Pen, Sheet, count_rows, packed, write_
 from styrxl.excel.sheet import clean, for_footer
 from styrxl.excel.styles import Styles
 from styrxl.excel.widths import NUMBERS, page_widths, printed, text_lines
-from styrxl.model.council_plan import Plan
-from styrxl.model.judged import JudgedRound
-from styrxl.reports.book import consolidate, sources
-from styrxl.reports.history import Behind
 from styrxl.reports.phrases import Phrases
-from styrxl.reports.view import Issued, Scope
 
 MOST_ROWS = 1_048_576  # on a sheet; Excel's own limit
 _AROUND = 20  # of them for what stands around a table
@@ -57,54 +51,9 @@ class Made:
         return b"".join(self.pieces)
 
 
-def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> Made:
-    """Return the council's workbook of a round; the same input gives the same bytes. ``behind``: what a follow-up follows.
-
-    Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
-    """
-    return _made(*_drawn(judged, plan, issued, scope, None, behind, {}, judged.round))
-
-
-def board_book(
-    judged: JudgedRound,
-    plan: Plan,
-    issued: Iterable[Issued],
-    scope: Scope,
-    board: str,
-    behind: Behind | None = None,
-    kept: Mapping[str, str] | None = None,
-) -> Made:
-    """Return the workbook of a board and its units; the same input gives the same bytes; raises as ``council_book``.
-
-    ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
-    """
-    return _made(*_drawn(judged, plan, issued, scope, board, behind, kept or {}, board))
-
-
-def _made(desk: Desk, sheets: Sequence[Sheet]) -> Made:
+def packed_book(desk: Desk, sheets: Sequence[Sheet]) -> Made:
+    """Return the workbook that the sheets make, and the files beside it."""
     return Made(packed(desk.workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
-
-
-def _drawn(
-    judged: JudgedRound,
-    plan: Plan,
-    issued: Iterable[Issued],
-    scope: Scope,
-    board: str | None,
-    behind: Behind | None,
-    kept: Mapping[str, str],
-    stem: str,
-) -> tuple[Desk, Sequence[Sheet]]:
-    """Write all sheets, and let go of what they were made from before they are packed."""
-    view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
-    workbook = _workbook(book, scope.look)
-    said = {key: view.phrases.word(key) for key in ("page", "of")}
-    too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
-    desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
-    # Each page is let go of when it has been written: in a large round they are many rows.
-    sheets = [*map(partial(_sheet, desk), book.pages)]
-    sheets.append(_sheet(desk, sources(view, _added(sheets))))
-    return replace(desk, book=replace(book, pages=())), sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +71,7 @@ class Desk:
     stem: str  # of the names of files beside the workbook
 
 
-def _added(sheets: Iterable[Sheet]) -> dict[int, Tally]:
+def tallies(sheets: Iterable[Sheet]) -> dict[int, Tally]:
     """Return what was written of each return, on all sheets."""
     rows: dict[int, int] = {}
     money: dict[int, list[float]] = {}
@@ -134,7 +83,8 @@ def _added(sheets: Iterable[Sheet]) -> dict[int, Tally]:
     return {source: Tally(number, total(money.get(source, ()))) for source, number in rows.items()}
 
 
-def _workbook(book: Book, of: look.Look) -> Workbook:
+def new_workbook(book: Book, of: look.Look) -> Workbook:
+    """Return an empty workbook with the styles of a look."""
     workbook = Workbook()
     del workbook[workbook.sheetnames[0]]
     for style in look.styles(of):
@@ -144,7 +94,8 @@ def _workbook(book: Book, of: look.Look) -> Workbook:
     return workbook
 
 
-def _sheet(desk: Desk, page: Page) -> Sheet:
+def write_sheet(desk: Desk, page: Page) -> Sheet:
+    """Write a page as a sheet."""
     ws = desk.workbook.create_sheet(page.name)
     widths = page_widths(page, _ROOM)
     letters = [get_column_letter(n) for n in range(1, len(widths) + 3)]
@@ -164,7 +115,7 @@ def _head(ws: Worksheet, pen: Pen, page: Page, desk: Desk) -> None:
     said = page.help + (f" {desk.too_many}" if _has_too_many_links(page) else "")
     span, width = _span(pen.widths)
     lines = text_lines(said, width)
-    row = pen.line([pen.text(said, "sentence")], lines * look.LINE_HEIGHT + 2)
+    row = pen.line([pen.text(said, "sentence")], lines * measure.LINE_HEIGHT + 2)
     if span > 1:
         ws.merge_cells(start_row=row, end_row=row, start_column=1, end_column=span)
     pen.blank()
@@ -200,7 +151,7 @@ def _block(ws: Worksheet, pen: Pen, block: Block, page: Page, desk: Desk) -> int
         pen.line([pen.text(block.heading, "section")], 22)
     if not block.rows:
         if block.empty:
-            pen.line([pen.text(block.empty, "help")], look.LINE_HEIGHT + 2)
+            pen.line([pen.text(block.empty, "help")], measure.LINE_HEIGHT + 2)
         return None
     if len(block.rows) > MOST_ROWS - sheet.bottom - len(block.totals) - _AROUND:
         _put_beside(pen, block, page, desk)
@@ -224,7 +175,7 @@ def _put_beside(pen: Pen, block: Block, page: Page, desk: Desk) -> None:
     pen.sheet.beside[name] = parquet(name, block.fields, block.rows)
     count_rows(pen.sheet, block.fields, block.rows)
     said = desk.phrases.word("in_parquet", n=f"{len(block.rows):,}".replace(",", "\N{NO-BREAK SPACE}"), file=name)
-    pen.line([pen.text(said, "sentence")], look.LINE_HEIGHT + 2)
+    pen.line([pen.text(said, "sentence")], measure.LINE_HEIGHT + 2)
     if block.totals:
         _headings(pen, block)
         write_rows(pen, block.fields, block.totals)
@@ -248,7 +199,7 @@ def _headings(pen: Pen, block: Block) -> int:
         cells += [pen.empty(style, n) for n in range(at + 1, end)]
         if end > at + 1:
             pen.sheet.merged.append(f"{pen.letters[at]}{pen.sheet.bottom + 1}:{pen.letters[end - 1]}{pen.sheet.bottom + 1}")
-    return pen.line(cells, lines * look.LINE_HEIGHT + 6)
+    return pen.line(cells, lines * measure.LINE_HEIGHT + 6)
 
 
 def _table(ws: Worksheet, pen: Pen, block: Block, top: int) -> None:
@@ -270,7 +221,7 @@ def _chart(ws: Worksheet, pen: Pen, block: Block, top: int, points: float) -> No
     at = get_column_letter(pen.sheet.width + 2)
     ws.add_chart(drawn(chart, ws.title, (top + 1, top + len(block.rows))), f"{at}{top}")
     pen.sheet.alts.append(chart.alt)
-    for _ in range(ceil(max(0.0, height(chart) * _CM - points) / look.LINE_HEIGHT)):
+    for _ in range(ceil(max(0.0, height(chart) * _CM - points) / measure.LINE_HEIGHT)):
         pen.blank()
 
 

@@ -6,7 +6,7 @@ import os
 from importlib import import_module
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.settings_file import Server
+from styrxl.model.settings import Server
 
 
 def password(server: Server, variable: str) -> str:

@@ -5,32 +5,17 @@ Rows carry more than their sheets show: what the answers will be held against (`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
 from typing import Any
 
-import pandas as pd
-
+from styrxl.model.accepted import Told, holds, plain_rows
 from styrxl.model.council_plan import Organisation, Plan, ids
-from styrxl.model.judged import JudgedRound
-from styrxl.model.prefill import Prefill, Row
+from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
 from styrxl.returns.cell_values import fold
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a round's returns in force say: ``tables`` table -> owner -> rows (no NaN, dates as ISO text); ``returns`` owner -> hash."""
-
-    round: Round
-    tables: Mapping[str, Mapping[str, tuple[Row, ...]]]
-    returns: Mapping[str, str]
-
-    def of(self, table: str, owner: str | None) -> tuple[Row, ...]:
-        """Return an owner's rows of a table."""
-        return self.tables.get(table, {}).get(owner or "", ())
 
 
 @dataclass(frozen=True)
@@ -58,40 +43,6 @@ class Year:
             for rows in self.plans.tables.get(table, {}).values():
                 found |= {row[code]: row["text"] or "" for row in rows if row[code]}
         return found
-
-
-def outdated(issued: Prefill, now: Iterable[Told]) -> tuple[str, ...]:
-    """Return the rounds of which an owner's workbook was made from another return than the one that counts now, oldest first."""
-    owner = issued.owner
-    return tuple(
-        told.round.id for told in now if issued.based_on.get(told.round.id) != told.returns.get(owner) and told.round.id in issued.based_on
-    )
-
-
-def told_by(judged: JudgedRound, round_: Round) -> Told:
-    """Return what the returns in force of a judged round say."""
-    tables: dict[str, dict[str, list[Row]]] = {}
-    for name in judged.tables:
-        for row in _plain(judged.in_force(name)):
-            tables.setdefault(name, {}).setdefault(row["_owner"], []).append(row)
-    frozen = {name: {owner: tuple(rows) for owner, rows in owners.items()} for name, owners in tables.items()}
-    return Told(round_, frozen, {r.owner: r.sha256 for r in judged.accepted if r.owner})
-
-
-def _plain(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    names = [str(name) for name in frame.columns]
-    columns = [[_value(value) for value in frame[name].astype(object)] for name in names]
-    for values in zip(*columns, strict=True):
-        yield dict(zip(names, values, strict=True))
-
-
-def _value(value: Any) -> Any:
-    """Return a value as JSON gives it back: what was issued is compared with what would be issued now."""
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return value.item() if hasattr(value, "item") else value
 
 
 def board_parts(year: Year, owner: Organisation) -> dict[str, Any]:
@@ -140,16 +91,6 @@ def unit_parts(year: Year, owner: Organisation) -> dict[str, Any]:
         # What a unit that has moved was tied to in its old board it may still tie to.
         "lists": {"goals": tuple(dict([*offered, *parents]).items()), "parents": parents},
     }
-
-
-def holds(row: Row, year: int) -> bool:
-    """Whether a goal's row holds in a year (always, where it says nothing)."""
-    start, end = _year(row["from_year"]), _year(row["to_year"])
-    return (start is None or start <= year) and (end is None or year <= end)
-
-
-def _year(value: Any) -> int | None:
-    return None if pd.isna(value) else int(value)
 
 
 def something_to_follow(parts: Mapping[str, Any]) -> bool:
@@ -250,7 +191,7 @@ def _council_indicators(year: Year, owner: str) -> list[Row]:
     frame = year.plan.indicators
     if frame.empty:
         return []
-    return [row for row in _plain(frame) if row["board_id"] == owner and row["year"] == year.round.year]
+    return [row for row in plain_rows(frame) if row["board_id"] == owner and row["year"] == year.round.year]
 
 
 def _unit_outcomes(year: Year, owner: Organisation) -> tuple[Row, ...]:

@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from styrxl.model.accepted import Told, holds
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.forms import Form, Forms
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
-from styrxl.prefill.followup import Told, Year, board_parts, holds, something_to_follow, unit_parts
-from styrxl.store.settings_file import Settings
+from styrxl.model.settings import Settings
+from styrxl.prefill.followup import Year, board_parts, something_to_follow, unit_parts
 
 LEVELS = ("board", "unit")
 Sign = Callable[[Sequence[str]], str]

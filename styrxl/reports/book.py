@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from styrxl.excel.pages import BOLD, Block, Book, Field, Link, Page, Row, Tally, total
+from styrxl.excel.pages import Book, Page
+from styrxl.excel.rows import MOST_LINKS, Sheet
+from styrxl.excel.styles import Styles
+from styrxl.excel.workbook import Desk, Made, new_workbook, packed_book, tallies, write_sheet
 from styrxl.model.council_plan import Plan
-from styrxl.model.days import local_day
-from styrxl.model.forms import Form
-from styrxl.model.judged import Judged, JudgedRound
-from styrxl.reports.columns import commitments, indicators, investments, others, page
+from styrxl.model.judged import JudgedRound
+from styrxl.reports import followup as followup_pages
+from styrxl.reports import plan as plan_pages
 from styrxl.reports.followed import Followed
-from styrxl.reports.followup import commitments as tracking
-from styrxl.reports.followup.finance import forecast
-from styrxl.reports.followup.fulfilment import fulfilment
-from styrxl.reports.followup.goal_chain import standing_chain
-from styrxl.reports.followup.oversight import supervision
-from styrxl.reports.followup.overview import glance
 from styrxl.reports.history import Behind
-from styrxl.reports.participation import missing, oversight
-from styrxl.reports.plan.finance import finance
-from styrxl.reports.plan.goal_chain import chain
-from styrxl.reports.plan.overview import overview
-from styrxl.reports.view import Issued, Scope, View, column
+from styrxl.reports.missing import missing
+from styrxl.reports.own_tables import others
+from styrxl.reports.sources import sources
+from styrxl.reports.view import Issued, Scope, View
 
-_NOT_LOOKED_AT = ("superseded", "duplicate", "set-aside")  # for what to mend: a nought would say that there is nothing
-
-__all__ = ["Book", "Issued", "Scope", "View", "consolidate", "handed_in", "sources"]
+_PLAN_PAGES = (
+    plan_pages.overview,
+    plan_pages.goal_chain,
+    plan_pages.commitments,
+    plan_pages.finance,
+    plan_pages.investments,
+    plan_pages.indicators,
+    plan_pages.oversight,
+)
+_FOLLOWUP_PAGES = (
+    followup_pages.overview,
+    followup_pages.goal_chain,
+    followup_pages.commitments,
+    followup_pages.fulfilment,
+    followup_pages.finance,
+    followup_pages.investments,
+    followup_pages.indicators,
+    followup_pages.oversight,
+)
 
 
 def consolidate(
@@ -53,7 +64,12 @@ def consolidate(
 
 def _pages(view: View) -> Iterator[Page]:
     taken = [view.phrases.sheet(key, "name") for key in ("missing", "sources")]
-    for each in _planned(view) if view.behind is None else _followed(Followed(view, view.behind)):
+    if view.behind is None:
+        pages = (page.make_page(view) for page in _PLAN_PAGES)
+    else:
+        follow = Followed(view, view.behind)
+        pages = (page.make_page(follow) for page in _FOLLOWUP_PAGES)
+    for each in pages:
         if each is not None:
             taken.append(each.name)
             yield each
@@ -62,101 +78,47 @@ def _pages(view: View) -> Iterator[Page]:
     yield missing(view)
 
 
-def _planned(view: View) -> Iterator[Page | None]:
-    return (made(view) for made in (overview, chain, commitments, finance, investments, indicators, oversight))
+def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> Made:
+    """Return the council's workbook of a round; the same input gives the same bytes. ``behind``: what a follow-up follows.
+
+    Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
+    """
+    return packed_book(*_drawn(judged, plan, issued, scope, None, behind, {}, judged.round))
 
 
-def _followed(follow: Followed) -> Iterator[Page | None]:
-    made = (
-        glance,
-        standing_chain,
-        tracking.commitments,
-        fulfilment,
-        forecast,
-        tracking.investments,
-        tracking.indicators,
-        supervision,
-    )
-    return (page_of(follow) for page_of in made)
+def board_book(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str,
+    behind: Behind | None = None,
+    kept: Mapping[str, str] | None = None,
+) -> Made:
+    """Return the workbook of a board and its units; the same input gives the same bytes; raises as ``council_book``.
+
+    ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
+    """
+    return packed_book(*_drawn(judged, plan, issued, scope, board, behind, kept or {}, board))
 
 
-def handed_in(view: View) -> dict[int, Tally]:
-    """Return what the returns that count hold: rows, and all amounts that somebody typed added up, by return."""
-    rows = Counter[int]()
-    money: dict[int, list[float]] = {index: [] for index in view.sources}
-    for table, frame in view.judged.tables.items():
-        mine = frame[frame["_source"].isin(view.sources.keys())]
-        those = mine["_source"].tolist()
-        rows.update(those)
-        asked: dict[str, set[int]] = {}
-        for index in view.sources:
-            for name in _amounts(view.form_of(index), table):
-                asked.setdefault(name, set()).add(index)
-        for name, by in asked.items():
-            for index, value in zip(those, column(mine, name), strict=True):
-                if value is not None and index in by:
-                    money[index].append(value)
-    return {index: Tally(rows[index], total(money[index])) for index in view.sources}
-
-
-def _amounts(form: Form, table: str) -> list[str]:
-    """Return the fields of a table in which amounts are typed."""
-    return [c.field for s in form.tables if s.table == table for c in s.columns if c.unit == "tkr" and not c.formula]
-
-
-def sources(view: View, written: Mapping[int, Tally]) -> Page:
-    """List each return with its control totals: what it holds against what was written of it."""
-    heading = view.phrases.heading
-    fields: tuple[Field, ...] = (
-        Field(heading("who"), "name", 28),
-        Field(heading("file"), "link", 30),
-        Field(heading("received"), "date", 12),
-        Field(heading("verdict"), "status", 17),
-        Field(heading("errors"), "count", 8),
-        Field(heading("warnings"), "count", 11),
-        Field(heading("rows_in"), "count", 10),
-        Field(heading("rows_out"), "count", 10),
-        Field(heading("money_in"), "money", 15),
-        Field(heading("money_out"), "money", 15),
-        Field(heading("check"), "status", 15),
-        Field(heading("hash"), "text", 70, screen=True),
-    )
-    held = handed_in(view)
-    rows = tuple(_source(view, r, held.get(r.index), written.get(r.index, Tally())) for r in view.returns)
-    totals: tuple[Row, ...] = (_sum(view, rows),) if rows else ()
-    if any(r.decided for r in view.returns):
-        fields = (*fields, Field(heading("decided"), "text", 60, screen=True))
-        rows = tuple(replace(row, cells=(*row.cells, _decided(view, r))) for row, r in zip(rows, view.returns, strict=True))
-        totals = tuple(replace(row, cells=(*row.cells, None)) for row in totals)
-    block = Block(fields, rows, table="sources", empty=view.phrases.word("no_returns"), totals=totals)
-    return page(view, "sources", [block])
-
-
-def _source(view: View, r: Judged, held: Tally | None, out: Tally) -> Row:
-    who = view.name(r.owner) or view.phrases.word("unknown_owner")
-    told = (who, Link(r.path.rpartition("/")[2], r.path), local_day(r.received))
-    counts = (None, None) if r.verdict in _NOT_LOOKED_AT else (r.errors, r.warnings)
-    judged = (view.phrases.verdict(r.verdict), *counts)
-    if held is None:
-        return Row((*told, *judged, None, None, None, None, view.phrases.word("not_counted"), r.sha256))
-    return Row((*told, *judged, held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)), r.sha256))
-
-
-def _decided(view: View, r: Judged) -> str | None:
-    """All that was decided about a return: by whom, when and why."""
-    told = [
-        view.phrases.word(f"decided_{d.kind}", by=d.by, at=local_day(d.at), owner=d.owner or "", reason=d.reason).rstrip(" :")
-        for d in r.decided
-    ]
-    return "; ".join(told) or None
-
-
-def _check(held: Tally, out: Tally) -> str:
-    return "matches" if (held.rows, held.money) == (out.rows, out.money) else "differs"
-
-
-def _sum(view: View, rows: tuple[Row, ...]) -> Row:
-    counted = [r for r in rows if r.cells[6] is not None]
-    held, out = (Tally(sum(r.cells[n] for r in counted), total(r.cells[n + 2] for r in counted)) for n in (6, 7))
-    cells = (held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)))
-    return Row((view.phrases.word("sum"), *[None] * 5, *cells, None), weight=BOLD)
+def _drawn(
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[Issued],
+    scope: Scope,
+    board: str | None,
+    behind: Behind | None,
+    kept: Mapping[str, str],
+    stem: str,
+) -> tuple[Desk, Sequence[Sheet]]:
+    """Write all sheets, and let go of what they were made from before they are packed."""
+    view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
+    workbook = new_workbook(book, scope.look)
+    said = {key: view.phrases.word(key) for key in ("page", "of")}
+    too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
+    desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
+    # Each page is let go of when it has been written: in a large round they are many rows.
+    sheets = [*map(partial(write_sheet, desk), book.pages)]
+    sheets.append(write_sheet(desk, sources(view, tallies(sheets))))
+    return replace(desk, book=replace(book, pages=())), sheets

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,18 +10,13 @@ from typing import Any
 import pandas as pd
 
 from styrxl.excel.pages import BOLD, Block, Columns, Field, OnDemand, Page, Row, total
-from styrxl.model import findings
+from styrxl.model import catalogue
 from styrxl.model.forms import Column, Form, Sheet
-from styrxl.model.goal_tree import natural
-from styrxl.reports.view import View, column, joined, plain
+from styrxl.reports.view import View, column, joined
 
 LINK_WIDTH = 17.0
 Filled = tuple[Field, Sequence[Any]]  # a column and its values
 _KIND = {"text": "text", "choice": "text", "ref": "text", "integer": "integer", "number": "number", "date": "date"}
-_PRINTED = ("commitment_id", "text", "parent_id", "responsible", "start", "end", "expected_result")  # what paper has room for
-_PLANS = ("confirmation", "goal_responses", "goals", "commitments", "indicators", "budget", "unit_frames", "investments", "plan_elsewhere")
-_FOLLOWUPS = ("report_status", "goal_assessments", "commitment_status", "added_commitments", "outcomes", "unit_outcomes")
-_ELSEWHERE = frozenset((*_PLANS, *_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,117 +141,6 @@ def sum_label(view: View) -> str:
     return view.phrases.word("sum" if view.board else "sum_boards")
 
 
-def commitments(view: View) -> Page | None:
-    """List all commitments, with the council's goal and focus area that each reaches."""
-    frame = view.table("commitments")
-    if not len(frame):
-        return None
-    frame = frame.iloc[_in_order(view, frame, "commitment_id")]
-    heading, areas = view.phrases.heading, {g.goal_id: g.focus_area for g in view.plan.goals}
-    nodes = [view.by_node[i] if (i := str(own or "")) in view.by_node else None for own in column(frame, "commitment_id")]
-    goals = [n.council_goal if n else None for n in nodes]
-    reached = (Field(heading("council_goal_short"), "id", 9), goals)
-    area = (Field(heading("focus_area"), width=24, screen=True), [areas.get(g) if g else None for g in goals])
-    spreads = spread(view, "commitments")
-    first = [s for s in spreads if s.column.field in _PRINTED]
-    told = filled(view, frame, first)
-    more = [(replace(f, screen=True), v) for f, v in filled(view, frame, [s for s in spreads if s not in first])]
-    # The id comes first; what is reached stands beside the goal that it serves.
-    columns = [*told[:1], *owners(view, frame, units=True), *told[1:3], reached, *told[3:], area, *more]
-    return page(view, "commitments", [listed(view, "commitments", frame, columns)])
-
-
-def _in_order(view: View, frame: pd.DataFrame, name: str) -> list[int]:
-    """Return the places of rows in the order of owners, and each owner's in that of their ids."""
-    mine: dict[str, list[int]] = {}
-    for at, owner in enumerate(frame["_owner"].tolist()):
-        mine.setdefault(owner, []).append(at)
-    ids = [str(own or "") for own in column(frame, name)]
-    return [at for owner in sorted(mine, key=view.rank.__getitem__) for at in sorted(mine[owner], key=lambda at: natural(ids[at]))]
-
-
-def indicators(view: View) -> Page | None:
-    """List the council's indicators of the year, then the boards'."""
-    mine = block(view, "indicators", owners(view, view.table("indicators"), units=False))
-    if view.board is None:
-        mine = replace(mine, rows=(*_council_indicators(view, spread(view, "indicators")), *mine.rows))
-    return page(view, "indicators", [mine]) if mine.rows else None
-
-
-def _council_indicators(view: View, spreads: Sequence[Spread]) -> list[Row]:
-    frame = view.plan.indicators
-    if not len(frame) or "year" not in frame:
-        return []
-    frame = frame[frame["year"] == view.scope.year]
-    columns = [values(view, frame, replace(s, sources=None)) for s in spreads]
-    who = [view.phrases.word("council_indicator", board=view.name(r.get("board_id")) or "—") for r in plain(frame)]
-    return [Row((*cells, None)) for cells in zip(who, *columns, strict=True)]
-
-
-def investments(view: View) -> Page | None:
-    """List the boards' investments, and hold them against their frames."""
-    rows = block(view, "investments", owners(view, view.table("investments"), units=False))
-    rows = replace(rows, totals=(sums(rows.fields, rows.rows, sum_label(view)),))
-    frames = _investment_frames(view)
-    blocks = [b for b in (rows, frames) if b.rows]
-    return page(view, "investments", blocks) if blocks else None
-
-
-def _investment_frames(view: View) -> Block:
-    heading, word = view.phrases.heading, view.phrases.word
-    spent: dict[str, list[float | None]] = {}
-    for row in plain(view.table("investments")):
-        spent.setdefault(row["_owner"], []).append(row.get("year_budget"))
-    rows = []
-    for part in view.boards:
-        frame = view.frame(part.id)
-        current = frame.current_investment
-        if current is None and part.id not in spent:
-            continue
-        there = part.id in view.accepted
-        budget = total(spent.get(part.id, [])) if there else None
-        left = None if current is None or budget is None else total((current, -budget))
-        state = word("budget_missing") if not there and part.expected else word("frame_only") if not there else _against(view, left)
-        changes = total(a.investment for a in frame.adjustments)
-        rows.append(Row((part.name, state, frame.investment, changes or None, current, budget, left)))
-    fields = (
-        Field(heading("board"), "name", 17),
-        Field(heading("state"), "status", 30),
-        *(Field(heading(k), "money", 16) for k in ("investment_frame", "adjustments", "current_frame", "year_budget", "remaining")),
-    )
-    label = sums(fields, rows, sum_label(view))
-    return Block(fields, tuple(rows), heading=word("frames_title"), table="investment_frames", totals=(label,))
-
-
-def _against(view: View, left: float | None) -> str:
-    return view.phrases.word("no_frame" if left is None else "over" if left < 0 else "within")
-
-
-def others(view: View, taken: Collection[str]) -> list[Page]:
-    """List the rows of tables that no other page shows: a workspace's own."""
-    pages = []
-    names = {name.casefold() for name in taken}
-    for table, frame in sorted(view.tables.items()):
-        sheets = sheets_of(view.forms, table)
-        if table in _ELSEWHERE or not len(frame) or not sheets:
-            continue
-        name = sheet_name(sheets[0][1].name[view.scope.language], names)
-        names.add(name.casefold())
-        rows = block(view, table, owners(view, frame, units=True))
-        pages.append(Page(name, name, view.phrases.sheet("other", f"{view.audience}_help"), (rows,)))
-    return pages
-
-
-def sheet_name(wanted: str, taken: Collection[str]) -> str:
-    """Return a name that Excel allows for a sheet and that no other sheet has."""
-    base = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip("' ")[:31] or "?"
-    name, n = base, 1
-    while name.casefold() in taken:
-        n += 1
-        name = f"{base[: 31 - len(f' ({n})')]} ({n})"
-    return name
-
-
 def page(view: View, key: str, blocks: Sequence[Block], **facts: object) -> Page:
     """Return a page with the name, title and help that ``sheets/report.yaml`` gives it."""
     told = {"municipality": view.scope.municipality, "round": view.scope.round_name, "board": view.name(view.board) or "", **facts}
@@ -285,5 +168,5 @@ def _said(view: View, of: Spread, value: Any) -> str:
     if of.column.kind == "date":
         return str(value.date().isoformat())
     if of.column.kind in ("number", "integer"):
-        return findings.number_text(value, view.scope.language) if of.column.kind == "number" else str(int(value))
+        return catalogue.number_text(value, view.scope.language) if of.column.kind == "number" else str(int(value))
     return of.labels.get(value, value).replace(";", "; ") if of.column.many else str(of.labels.get(value, value))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from styrxl.model.findings import word
+from styrxl.model.catalogue import word
 from styrxl.model.goal_tree import BOARD_GOAL, COUNCIL_GOAL, Node
 from styrxl.model.rollup import STATUSES, YES
 from styrxl.reports.followed import ADDED, OUTSIDE, Followed

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from styrxl.model.accepted import Told, holds, told_by
 from styrxl.model.council_plan import ids
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
-from styrxl.prefill.followup import Told, holds, told_by
 
 CODES = {"goals": "goal_id", "commitments": "commitment_id"}
 

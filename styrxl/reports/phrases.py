@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from styrxl.model.findings import Counted
+from styrxl.model.catalogue import Counted
 from styrxl.model.forms import Forms
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from styrxl.model.findings import Word
+from styrxl.model.catalogue import Word
 from styrxl.returns.unpack import Package
 
 _FOLDER = "xl/externallinks/"

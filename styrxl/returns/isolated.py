@@ -19,7 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from styrxl.model.findings import Finding, Word, finding
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.marks import Marks
 from styrxl.returns.workbook import EVERY, ORDINARY_MB, NotOrdinaryError, RawSheet, Read, Returned, Unread, read

@@ -13,12 +13,14 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
+from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import Finding, Word, finding
+from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import LANGUAGES, Form, Forms
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.isolated import Reader
-from styrxl.returns.locate import Locator, Table, norm
+from styrxl.returns.locate import Locator
+from styrxl.returns.tables import Table, norm
 from styrxl.returns.typist import Typists
 from styrxl.returns.workbook import ORDINARY_MB, Returned
 

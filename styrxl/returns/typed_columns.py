@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.findings import Remark, Word
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import Remark
 from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns import cell_values
 from styrxl.returns.cell_values import Read
 from styrxl.returns.columns import Alike, Slice, runs
-from styrxl.returns.locate import Table, Typed, blank
+from styrxl.returns.tables import Table, Typed, blank
 
 _LINK = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+", re.IGNORECASE)
 _ORGANISATION = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*(?= |$)", re.IGNORECASE)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from styrxl.model.forms import Form, Words
-from styrxl.returns.locate import Table, Typed
 from styrxl.returns.personal_numbers import check_personal
+from styrxl.returns.tables import Table, Typed
 from styrxl.returns.typed_columns import Batch, Typist
 
 

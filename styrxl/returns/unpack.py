@@ -16,7 +16,8 @@ from itertools import chain
 
 from zlib_ng import zlib_ng as zlib
 
-from styrxl.model.findings import Finding, Word, finding
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import MB, RATIO_FLOOR, Limits
 from styrxl.returns.file_type import kind_of_zip
 

@@ -15,7 +15,8 @@ from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from styrxl.model.findings import Finding, Word, finding
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
 from styrxl.model.masking import shown
 from styrxl.returns.external_links import external_links

@@ -15,8 +15,10 @@ from styrxl.prefill.plan import LEVELS
 from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import Reader
 from styrxl.returns.workbook import Returned
-from styrxl.rounds.desk import Desk, another, judge_inbox, meant
-from styrxl.rounds.receive import Incoming, Outcome, RefusedArrivalError, found_in, largest, take_in
+from styrxl.rounds.desk import Desk, another, meant
+from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
+from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.rounds.receive import largest, take_in
 from styrxl.store.ledger import ASSIGN, Decision
 from styrxl.validation.identity import Claim, intact
 

@@ -15,10 +15,11 @@ from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import masked
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
-from styrxl.returns.locate import Locator, Table
+from styrxl.returns.locate import Locator
+from styrxl.returns.tables import Table
 from styrxl.returns.workbook import read
-from styrxl.rounds.desk import Desk, judge_inbox
-from styrxl.rounds.issue import look
+from styrxl.rounds.desk import Desk, look
+from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.merge import OLDER, Joined, differing, joined
 from styrxl.store.files import Stage
 from styrxl.store.ledger import Decision, Receipt

@@ -15,8 +15,8 @@ from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import Reader
-from styrxl.rounds.desk import Desk, context_of
-from styrxl.rounds.issue import look
+from styrxl.rounds.desk import Desk, look
+from styrxl.rounds.judge_inbox import context_of
 from styrxl.store.files import write_atomically
 from styrxl.validation.judge import Context
 

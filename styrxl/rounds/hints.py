@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
-from styrxl.model.findings import Word
 from styrxl.model.rounds import Round
 from styrxl.prefill.followup import Year
 from styrxl.store.ledger import Ledger

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from styrxl.excel.look import ACCENT, Look
+from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import Word
 from styrxl.model.forms import Form, with_rows
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import LEVELS, Source, Unserved, owners, prefill, series_of, signed, sort_out
-from styrxl.rounds.desk import Desk, accepted_boards, judge_inbox, meant, source_of
+from styrxl.rounds.desk import Desk, look, meant
 from styrxl.rounds.hints import lacking, unfinished
+from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox, source_of
 from styrxl.store.files import Stage
 from styrxl.store.ledger import Issue
 from styrxl.store.workspace import Workspace
@@ -118,12 +118,6 @@ def _signed(desk: Desk, source: Source, form: Form, group: Sequence[Organisation
         numbers = {key: first[owner.org_id, name] for key, (name, _) in series.items()}
         made.append(signed(prefill(source, owner, form, numbers, rows), previous, desk.workspace.sign))
     return made
-
-
-def look(workspace: Workspace) -> Look:
-    """Return the municipality's look: its name, accent colour and logo."""
-    logo = workspace.logo
-    return Look(workspace.settings.municipality, workspace.settings.accent or ACCENT, logo.read_bytes() if logo else None)
 
 
 def empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:

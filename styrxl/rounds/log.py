@@ -10,12 +10,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from styrxl.model.catalogue import word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import word
 from styrxl.model.masking import shown
 from styrxl.model.rounds import Round
 from styrxl.rounds import mailed
-from styrxl.rounds.desk import BY_HAND, Desk
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.judge_inbox import BY_HAND
 from styrxl.store.ledger import ASSIGN, Decision, History, Issue, Receipt, Verdict
 from styrxl.store.mail_log import BY_MAIL, MailBook
 

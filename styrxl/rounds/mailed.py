@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from styrxl.model.findings import word
+from styrxl.model.catalogue import word
 from styrxl.store.mail_log import ANSWER, Brought, Mail
 
 SENT, HELD, RELEASED, DISCARDED = "mailed", "held", "released", "discarded"

@@ -12,7 +12,7 @@ from typing import Any
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 
 from styrxl.model.forms import Form
-from styrxl.returns.locate import Table, blank
+from styrxl.returns.tables import Table, blank
 from styrxl.sample.fill import DoesNotFitError, Grid, grids, opened, saved, write_text
 from styrxl.validation.lost_answers import lost
 

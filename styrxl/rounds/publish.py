@@ -10,20 +10,21 @@ from pathlib import Path
 
 from python_calamine import CalamineError
 
-from styrxl.excel.workbook import Made, board_book, council_book
+from styrxl.excel.workbook import Made
+from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import Word
 from styrxl.model.forms import Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
+from styrxl.reports.book import board_book, council_book
 from styrxl.reports.feedback import feedback
 from styrxl.reports.history import Behind, Past
 from styrxl.reports.view import Issued, Scope
-from styrxl.rounds.desk import Desk, judge_inbox, judge_inbox_quietly, meant
-from styrxl.rounds.desk import Issued as Issues
+from styrxl.rounds.desk import Desk, look, meant
 from styrxl.rounds.hints import lacking
-from styrxl.rounds.issue import look
+from styrxl.rounds.judge_inbox import Issued as Issues
+from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.scale.no_cycles import no_cycles
 from styrxl.store.files import Stage
 

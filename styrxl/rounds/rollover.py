@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from styrxl.model.accepted import told_by
 from styrxl.model.council_plan import Organisation, Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
-from styrxl.prefill.followup import told_by
-from styrxl.rounds.desk import Desk, judge_plan
+from styrxl.rounds.council_plan import judge_plan
+from styrxl.rounds.desk import Desk
 from styrxl.rounds.issue import plan_book
 from styrxl.store.files import write_atomically
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
-from styrxl.model.findings import word
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import LEVELS
 from styrxl.rounds.desk import Desk

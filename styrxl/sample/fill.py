@@ -20,10 +20,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from styrxl.excel import look
-from styrxl.excel.archive import Kept, kept, packed, timeless, unpacked, zipped
+from styrxl.excel import measure
+from styrxl.excel.archive import Kept, kept, packed, unpacked, zipped
+from styrxl.excel.finish import timeless
 from styrxl.model.forms import Column, Form, Sheet, Words
-from styrxl.returns.locate import norm
+from styrxl.returns.tables import norm
 from styrxl.templates.drop_downs import LISTS_SHEET, entry, text_field
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
@@ -316,7 +317,7 @@ def _grown(xml: str, typed: Mapping[str, Any]) -> str:
     for ref, value in typed.items():
         if isinstance(value, str):
             row = ref.lstrip(_LETTERS)
-            height = look.row_height(look.lines(value, widths.get(ref.removesuffix(row), look.LONGEST_ROW)))
+            height = measure.row_height(measure.lines(value, widths.get(ref.removesuffix(row), measure.LONGEST_ROW)))
             needed[row] = max(needed.get(row, 0.0), height)
 
     def higher(match: re.Match[str]) -> str:

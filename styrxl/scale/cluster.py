@@ -7,17 +7,13 @@ A worker that is lost costs time: the scheduler gives its files to others, and w
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
 import threading
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from shutil import rmtree
@@ -29,15 +25,12 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Reading, Readings
+from styrxl.scale.addresses import INSTALL, Address, read_address
 from styrxl.scale.cache import program
 from styrxl.scale.pack import TOGETHER, packed
 from styrxl.scale.processes import CHUNK, Fact, Some, unread
-from styrxl.scale.read_all import Lying
-from styrxl.store.files import read_file
-from styrxl.store.workspace import is_litter
 from styrxl.validation.rules.schema import Schemas, checked
 
-INSTALL = "pip install styrxl[cluster]"
 _PATIENCE = 15.0  # seconds to wait for the scheduler
 _RETRIES = 3
 _AHEAD = 8  # chunks under way for each thread of the cluster's
@@ -45,8 +38,6 @@ _EACH = 4  # chunks for each of them at least, where there are files enough
 _WAIT = 600.0  # seconds for one chunk, and for workers to come back where all are gone
 _HASH = 64  # letters of the code's hash, which nobody wants to see
 _mine = threading.local()
-
-Address = str | bytes  # what fsspec reaches, or a path of this system's
 
 
 def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, limits: Limits) -> Iterator[Some]:
@@ -140,65 +131,3 @@ def _unfolded(sources: Mapping[str, str]) -> Path:
 
 
 # wherever returns lie
-
-
-def read_address(address: Address, most: int) -> tuple[bytes, str, int]:
-    """Return bytes, hash and size of what lies at an address, as ``files.read_file`` does; StyrxlError (not-readable, driver-missing)."""
-    if isinstance(address, bytes):
-        return read_file(Path(os.fsdecode(address)), most)
-    fs, path = _reached(address)
-    try:
-        with fs.open(path, "rb") as file:
-            data = file.read(most + 1)
-            if len(data) <= most:
-                return data, hashlib.sha256(data).hexdigest(), len(data)
-            digest, size = hashlib.sha256(data), len(data)
-            while more := file.read(io.DEFAULT_BUFFER_SIZE * 128):
-                digest.update(more)
-                size += len(more)
-            return data, digest.hexdigest(), size
-    except Exception as error:  # each store has errors of its own
-        raise _not_readable(address, error) from error
-
-
-def listed(address: str, now: datetime) -> list[Lying]:
-    """Return the returns that lie at an address, by name, without lock files and litter; ``now`` where it is not said when they came.
-
-    Raises StyrxlError: not-readable, driver-missing.
-    """
-    fs, path = _reached(address)
-    try:
-        entries = [entry for entry in fs.ls(path, detail=True) if entry["type"] == "file"]
-    except Exception as error:  # each store has errors of its own
-        raise _not_readable(address, error) from error
-    found = []
-    for entry in entries:
-        where = fs.unstrip_protocol(entry["name"])
-        name = unicodedata.normalize("NFC", where.rstrip("/").rpartition("/")[2])
-        if not is_litter(name):
-            found.append((name, Lying(unicodedata.normalize("NFC", where), Path(name), _when(entry, now), where)))
-    return [lying for _, lying in sorted(found, key=lambda one: one[0])]
-
-
-def _when(entry: Mapping[str, Any], now: datetime) -> datetime:
-    for key in ("LastModified", "last_modified", "mtime", "created"):
-        value = entry.get(key)
-        if isinstance(value, datetime):
-            return value if value.tzinfo else value.replace(tzinfo=UTC)
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-    return now
-
-
-def _reached(address: str) -> tuple[Any, str]:
-    try:
-        fs, path = import_module("fsspec.core").url_to_fs(address)
-    except ImportError as error:  # fsspec itself, or what it needs for this kind of address
-        raise StyrxlError("driver-missing", url=address, install=INSTALL if error.name == "fsspec" else str(error)) from error
-    except Exception as error:  # each store has errors of its own
-        raise _not_readable(address, error) from error
-    return fs, str(path)
-
-
-def _not_readable(address: str, error: Exception) -> StyrxlError:
-    return StyrxlError("not-readable", path=address, why=" ".join(str(error).split()) or type(error).__name__)

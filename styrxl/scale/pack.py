@@ -15,12 +15,13 @@ from typing import Any
 
 from zlib_ng import zlib_ng as zlib
 
+from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import Finding, Remark, Word
+from styrxl.model.findings import Finding, Remark
 from styrxl.model.forms import Form, Forms, Sheet
 from styrxl.returns.columns import Slice
-from styrxl.returns.locate import Ids, Place, Table, Typed
 from styrxl.returns.read import Reading
+from styrxl.returns.tables import Ids, Place, Table, Typed
 
 TOGETHER = 200  # readings that are packed together
 _QUICK = 1  # of zlib's levels

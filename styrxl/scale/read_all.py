@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, nullcontext
 from itertools import islice
 from pathlib import Path
 
-from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms
 from styrxl.model.limits import MB, Limits
-from styrxl.returns.read import Reading, Readings
+from styrxl.returns.read import Readings
+from styrxl.scale.arrivals import Gathered, How, Lying, Step
 from styrxl.scale.cache import Cache, cache_of
 from styrxl.scale.pack import unpacked
 from styrxl.scale.processes import Some, cores, read_in_processes
@@ -20,45 +18,6 @@ from styrxl.store.files import read_file
 
 PAYS = 300  # files from which on a second process saves more than it costs
 KEPT = 50  # files from which on it pays to keep what they hold
-
-Step = Callable[[int], None]
-Progress = Callable[[int], AbstractContextManager[Step]]  # how many there are -> what is told each time that some are done
-
-
-def silent(_: int) -> AbstractContextManager[Step]:
-    """Tell nobody."""
-    return nullcontext(lambda _: None)
-
-
-@dataclass(frozen=True, slots=True)
-class Lying:
-    """A return where it lies: how it is named, and when it came as far as can be seen; ``address`` where it is no file here."""
-
-    shown: str
-    path: Path
-    modified: datetime
-    address: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """A return that was read."""
-
-    lying: Lying
-    sha256: str
-    size: int
-    reading: Reading
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How returns are read: in so many processes (None: as pays) or on a cluster, keeping what was read or not, telling how far it is."""
-
-    jobs: int | None = None
-    scheduler: str | None = None
-    keep: bool = True
-    progress: Progress = silent
-    inbox: str | None = None  # an address at which the returns lie, in place of the workspace's own inbox
 
 
 _ALONE = How(jobs=1)
@@ -153,14 +112,6 @@ def fetch(one: Lying, limits: Limits) -> tuple[bytes, str, int]:
     """Return a return's bytes, hash and size, as ``files.read_file``."""
     if not one.address:
         return read_file(one.path, limits.file_mb * MB)
-    from styrxl.scale.cluster import read_address  # noqa: PLC0415 -- fsspec need not be there
+    from styrxl.scale.addresses import read_address  # noqa: PLC0415 -- fsspec need not be there
 
     return read_address(one.address, limits.file_mb * MB)
-
-
-def modified(path: Path) -> datetime:
-    """Return when a file was last changed; raises StyrxlError (not-readable)."""
-    try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    except OSError as error:
-        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error

@@ -18,6 +18,10 @@ from typing import Self
 
 from styrxl.model.errors import StyrxlError
 
+_LITTER = {"desktop.ini", "thumbs.db"}
+_UNFINISHED = (".tmp", ".part", ".crdownload")
+
+
 _AT_ONCE = 16
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _PREFIX, _SUFFIX = ".styrxl-", ".tmp"
@@ -220,3 +224,8 @@ def read_file(path: Path, most: int) -> tuple[bytes, str, int]:
             return data, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+
+
+def is_litter(name: str) -> bool:
+    """Whether a file of that name is no return: Office's lock files, what systems leave behind, downloads that were not finished."""
+    return name.startswith(("~$", ".")) or name.lower() in _LITTER or name.lower().endswith(_UNFINISHED)

@@ -16,16 +16,15 @@ from pathlib import Path
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.rounds import Round
-from styrxl.store.files import make_folder, write_atomically
-from styrxl.store.settings_file import Settings, new_settings, read_settings
+from styrxl.model.settings import Settings
+from styrxl.store.files import is_litter, make_folder, write_atomically
+from styrxl.store.settings_file import new_settings, read_settings
 
 __all__ = ["Inbox", "Round", "Settings", "Workspace"]
 
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
 
 _KEY_BYTES = 32
-_LITTER = {"desktop.ini", "thumbs.db"}
-_UNFINISHED = (".tmp", ".part", ".crdownload")
 _SQLITE = "sqlite:///"
 
 
@@ -193,8 +192,3 @@ class Workspace:
         if len(key) < _KEY_BYTES:
             raise StyrxlError("key-broken", path=str(self.key_path))
         return key
-
-
-def is_litter(name: str) -> bool:
-    """Whether a file of that name is no return: Office's lock files, what systems leave behind, downloads that were not finished."""
-    return name.startswith(("~$", ".")) or name.lower() in _LITTER or name.lower().endswith(_UNFINISHED)

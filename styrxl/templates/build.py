@@ -16,8 +16,9 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
-from styrxl.excel import look
-from styrxl.excel.archive import Part, described, finished, plain, skeleton, stamped, unpacked
+from styrxl.excel import look, measure
+from styrxl.excel.archive import Part, skeleton, stamped, unpacked
+from styrxl.excel.finish import described, finished, plain
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.sheet import Page, clean, for_footer, token
 from styrxl.model.forms import LANGUAGES, Form, Forms, Words
@@ -137,7 +138,7 @@ class _Shared:
     def of(cls, form: Form, prefill: Prefill, words: Words) -> _Shared:
         texts = _header_texts(prefill, words)
         return cls(
-            lines=tuple((name, look.lines(text, start_sheet.width_of(name))) for name, text in texts.items()),
+            lines=tuple((name, measure.lines(text, start_sheet.width_of(name))) for name, text in texts.items()),
             empty=tuple(name for name in _OWN if not getattr(prefill, name)),
             over=frozenset(_over(form, prefill)),
         )

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 
+from styrxl.excel.formula_text import quoted, trimmed
 from styrxl.excel.sheet import Page, clean
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.templates.layout import Place
-from styrxl.templates.words import Terms, list_name, quoted, trimmed
+from styrxl.templates.words import Terms, list_name
 
 LISTS_SHEET = "_listor"
 LONGEST_ENTRY = 250  # letters; Excel compares and looks up no more than 255

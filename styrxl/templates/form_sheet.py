@@ -9,13 +9,14 @@ from typing import Literal
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from styrxl.excel import look
+from styrxl.excel import look, measure
+from styrxl.excel.formula_text import serial, trimmed
 from styrxl.excel.sheet import Page, split, token
 from styrxl.model.forms import Column
 from styrxl.templates.cell_texts import Written, formula, planned
 from styrxl.templates.kontroll import Row, Verdict, check_row, missing_when, open_fields
 from styrxl.templates.layout import WIDEST_FROZEN, Place, frame_cells
-from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, list_name, serial, spaced, trimmed
+from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, list_name, spaced
 
 _SENTENCES, _WIDE = 500, 22  # letters, digits: a row with a column that holds so many, and is so wide, is for sentences
 _INPUT_HEIGHT = 30.0  # points
@@ -74,7 +75,7 @@ def _top(page: Page, place: Place, context: Context) -> None:
     page.height(1, 30.0)
     for number, line in enumerate(place.help, 2):
         page.put(f"A{number}", line, "help")
-        page.height(number, look.LINE_HEIGHT)
+        page.height(number, measure.LINE_HEIGHT)
     page.height(place.heading_row - 1, _GAP)
     letter = get_column_letter(len(place.widths))
     page.link(f"{letter}1", context.terms.text("back_to_start"), context.terms.text("start"), "back")
@@ -92,7 +93,7 @@ def frames(page: Page, place: Place, context: Context) -> None:
         page.put(f"A{row}", f"{context.terms.text(frame if what == 'frame' else what)} ({unit})", "label")
         if place.value != "B":  # the first column is narrow
             page.sheet.merge_cells(f"A{row}:{chr(ord(place.value) - 1)}{row}")
-        page.height(row, look.LINE_HEIGHT + 3)
+        page.height(row, measure.LINE_HEIGHT + 3)
         _frame_cell(page, place, context, (frame, what), cells)
 
 
@@ -145,8 +146,8 @@ def _headings(page: Page, place: Place, context: Context) -> None:
     for number, title in enumerate(titles):
         page.put(f"{get_column_letter(number + 1)}{place.heading_row}", title, "heading")
     room = [width - 2.2 for width in place.widths]  # the filter's arrow lies on the heading
-    most = max(look.lines(title, width, bold=True) for title, width in zip(titles, room, strict=True))
-    page.height(place.heading_row, look.row_height(most, _HEADING_HEIGHT) + (3 if most > 1 else 0))
+    most = max(measure.lines(title, width, bold=True) for title, width in zip(titles, room, strict=True))
+    page.height(place.heading_row, measure.row_height(most, _HEADING_HEIGHT) + (3 if most > 1 else 0))
 
 
 def _rows(page: Page, place: Place, context: Context) -> list[Verdict]:
@@ -184,27 +185,27 @@ def _style(place: Place, column: Column, values: Written) -> str:
 def _least_height(place: Place, context: Context) -> float:
     """Return the height of a row to write in: enough for what Kontroll says when all answers are missing."""
     if place.sheet.layout == "reading":
-        return look.LINE_HEIGHT + 3
+        return measure.LINE_HEIGHT + 3
     names = ", ".join(context.terms.name(column) for column in place.sheet.columns if column.asked and column.required)
-    said = look.lines(context.terms.text("check_fill", columns=names), place.widths[-1])
+    said = measure.lines(context.terms.text("check_fill", columns=names), place.widths[-1])
     texts = [column for column in place.sheet.columns if column.asked and column.kind == "text" and column.width >= _WIDE]
     long = any((column.max_length or 0) >= _SENTENCES for column in texts)
-    return look.row_height(min(said, 3), _INPUT_HEIGHT if long else look.LINE_HEIGHT + 3)
+    return measure.row_height(min(said, 3), _INPUT_HEIGHT if long else measure.LINE_HEIGHT + 3)
 
 
 def _spacer(page: Page, place: Place, row: int, least: float) -> None:
-    count = min(int(least // look.LINE_HEIGHT), max(look.SPACERS))
+    count = min(int(least // measure.LINE_HEIGHT), max(look.SPACERS))
     if count in look.SPACERS:
         page.put(f"{get_column_letter(len(place.widths) + 1)}{row}", None, f"spacer_{count}")
 
 
 def _height(place: Place, values: Written, said: str, least: float) -> float:
-    most = look.lines(said, place.widths[-1])
+    most = measure.lines(said, place.widths[-1])
     for column, width in zip(place.sheet.columns, place.widths, strict=False):
         value = values[column.field]
         if isinstance(value, str) and "\ue000" not in value:
-            most = max(most, look.lines(value, width))
-    return look.row_height(most, least) + (3 if most > 1 else 0)
+            most = max(most, measure.lines(value, width))
+    return measure.row_height(most, least) + (3 if most > 1 else 0)
 
 
 def _down(page: Page, place: Place, context: Context) -> list[Verdict]:
@@ -218,10 +219,10 @@ def _down(page: Page, place: Place, context: Context) -> list[Verdict]:
         verdict = check_row(place, [column], Row(cells, values), terms, context.entries)
         page.formula(f"{place.check}{row}", verdict.formula, verdict.value, "check")
         asks = terms.text("check_fill", columns=terms.name(column))
-        least = look.row_height(look.lines(asks, place.widths[2]), _DOWN_HEIGHT)
+        least = measure.row_height(measure.lines(asks, place.widths[2]), _DOWN_HEIGHT)
         text = str(values[column.field] or "")
-        most = max(look.lines(text, place.widths[1]), look.lines(verdict.value, place.widths[2]))
-        page.height(int(row), look.row_height(most, least), grows=True)
+        most = max(measure.lines(text, place.widths[1]), measure.lines(verdict.value, place.widths[2]))
+        page.height(int(row), measure.row_height(most, least), grows=True)
         _spacer(page, place, int(row), least)
         verdicts.append(verdict)
     return verdicts

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from styrxl.excel.formula_text import quoted, serial, trimmed
 from styrxl.model.forms import Column, Condition, Past, Sheet
 from styrxl.templates.layout import Place, asked
-from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, list_name, quoted, serial, spaced, trimmed
+from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, list_name, spaced
 
 _SPACE = " "
 _MOST_ANSWERED = 60  # rows with answers given beforehand: a formula holds 8,192 letters

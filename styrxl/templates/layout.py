@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
-from styrxl.excel import look
+from styrxl.excel import measure
 from styrxl.model.forms import Column, Form, Sheet, Words, with_rows
 from styrxl.model.prefill import Prefill
 
@@ -85,7 +85,7 @@ def places(form: Form, prefill: Prefill, words: Words) -> dict[str, Place]:
 def _place(sheet: Sheet, prefill: Prefill, words: Words) -> Place:
     language = prefill.language
     widths = _widths(sheet, words, language)
-    help_lines = tuple(look.wrapped(sheet.help[language], sum(widths))) if sheet.help else ()
+    help_lines = tuple(measure.wrapped(sheet.help[language], sum(widths))) if sheet.help else ()
     frames = len(frame_labels(sheet))
     frame_row = 3 + len(help_lines) if frames else None
     return Place(
@@ -124,7 +124,7 @@ def _widths(sheet: Sheet, words: Words, language: str) -> tuple[float, ...]:
 
 def _longest_word(title: str) -> float:
     """Return the width of the longest word, bold: it must fit beside the filter's arrow."""
-    return max(look.text_width(word, bold=True) for word in title.split())
+    return max(measure.text_width(word, bold=True) for word in title.split())
 
 
 def _value_letter(widths: tuple[float, ...]) -> str:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
-from styrxl.excel import look
+from styrxl.excel import look, measure
+from styrxl.excel.formula_text import quoted, trimmed
 from styrxl.excel.sheet import Page, token
 from styrxl.model.forms import Form, Sheet
 from styrxl.model.prefill import Prefill
 from styrxl.templates.form_sheet import Context, Tally
 from styrxl.templates.kontroll import count_begun, count_mend, count_missing
 from styrxl.templates.layout import Place, frame_cells
-from styrxl.templates.words import Terms, quoted, trimmed
+from styrxl.templates.words import Terms
 
 WIDTHS = (36.0, 18.0, 18.0, 28.0)
 _WIDE = sum(WIDTHS)
@@ -55,7 +56,7 @@ def _across(page: Page, row: int, text: str, style: str, lines: int | None = Non
     """Write a text over the whole width and return the next row."""
     page.put(f"A{row}", text, style)
     page.sheet.merge_cells(f"A{row}:D{row}")
-    page.height(row, look.row_height(lines or look.lines(text, _WIDE)) + 1)
+    page.height(row, measure.row_height(lines or measure.lines(text, _WIDE)) + 1)
     return row + 1
 
 
@@ -105,7 +106,7 @@ def _who(page: Page, row: int, form: Form, header: Header, terms: Terms) -> int:
         for letter in "BCD":
             page.put(f"{letter}{row}", text if letter == "B" else None, "cell")
         page.sheet.merge_cells(f"B{row}:D{row}")
-        page.height(row, look.row_height(header.lines[name]) + 3)
+        page.height(row, measure.row_height(header.lines[name]) + 3)
         row += 1
     return row
 
@@ -137,8 +138,8 @@ def _progress(page: Page, row: int, form: Form, context: Context, tallies: Mappi
     row = _section(page, row, terms.text("missing_title"))
     for letter, key in zip("ABCD", ("count_sheet", "count_rows", "count_missing", "count_state"), strict=True):
         page.put(f"{letter}{row}", terms.text(key), "heading_line")
-    lines = max(look.lines(terms.text(key), WIDTHS[1] - 2.4, bold=True) for key in ("count_rows", "count_missing"))
-    page.height(row, look.row_height(lines, 20.0))
+    lines = max(measure.lines(terms.text(key), WIDTHS[1] - 2.4, bold=True) for key in ("count_rows", "count_missing"))
+    page.height(row, measure.row_height(lines, 20.0))
     first = row + 1
     for number, sheet in enumerate(form.sheets, first):
         page.link(f"A{number}", context.places[sheet.key].name, context.places[sheet.key].name, "cell_link")

@@ -10,8 +10,6 @@ from styrxl.model.forms import Column, Text, Words
 from styrxl.model.thresholds import Thresholds
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-_EPOCH = date(1899, 12, 30)
-_SPACE = " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +37,6 @@ class Terms:
     def entries(self, column: Column) -> list[str]:
         """Return all that a static drop-down shows."""
         return [str(entry[self.language]) for entry in self.lists[column.list or ""].values()]
-
-
-def quoted(text: str) -> str:
-    """Return a text as a formula has it."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def trimmed(value: object) -> str:
-    """Return a value as Excel's TRIM gives it."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return str((value - _EPOCH).days)
-    return _SPACE.join(part for part in str(value).split(_SPACE) if part)
-
-
-def serial(day: date) -> int:
-    """Return Excel's number of a day."""
-    return (day - _EPOCH).days
 
 
 def list_name(column: Column) -> str | None:

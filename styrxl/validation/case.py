@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
-from styrxl.model.findings import Finding, Word, finding
+from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import Form
 from styrxl.model.judged import Decided
 from styrxl.model.prefill import Prefill
-from styrxl.returns.locate import Place, Table
 from styrxl.returns.read import year_of
+from styrxl.returns.tables import Place, Table
 
 _LOG = logging.getLogger(__name__)
 

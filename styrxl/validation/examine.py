@@ -12,25 +12,20 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
-from styrxl.returns.locate import Ids, Table
 from styrxl.returns.read import FormKey, form_key
+from styrxl.returns.tables import Ids, Table
 from styrxl.returns.typed_columns import Batch, Parsed, framed
 from styrxl.returns.typist import Typists
 from styrxl.validation.case import Case
 from styrxl.validation.context import Context
+from styrxl.validation.contradictions import contradictions
+from styrxl.validation.known_goals import LINK_ERRORS, Known, known_goals
+from styrxl.validation.rules.board_plan import check_board_plan
 from styrxl.validation.rules.conditions import check_conditions, holds
-from styrxl.validation.rules.contradictions import contradictions
-from styrxl.validation.rules.references import (
-    LINK_ERRORS,
-    Known,
-    check_board_plan,
-    check_copies,
-    check_frames,
-    check_organisation,
-    check_references,
-    known_goals,
-    own_options,
-)
+from styrxl.validation.rules.copies import check_copies
+from styrxl.validation.rules.frames import check_frames
+from styrxl.validation.rules.organisation import check_organisation
+from styrxl.validation.rules.references import check_references, own_options
 from styrxl.validation.rules.rows import check_ids, check_locked
 from styrxl.validation.rules.schema import Schemas, altered, check_schema
 

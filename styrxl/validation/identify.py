@@ -15,8 +15,8 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
-from styrxl.returns.locate import Table
 from styrxl.returns.read import Reading, Readings, form_key
+from styrxl.returns.tables import Table
 from styrxl.returns.workbook import SIGNED
 from styrxl.validation.case import Case
 from styrxl.validation.context import Arrived, Context

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
-from styrxl.model.findings import Finding, Remark, Word, finding
+from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import masked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from styrxl.returns.locate import Table, blank
+from styrxl.returns.tables import Table, blank
 
 
 def answer_count(table: Table) -> int:

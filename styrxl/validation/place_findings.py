@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from styrxl.model.findings import CellOf, Finding, Remark, finding, precedence
+from styrxl.model.catalogue import precedence
+from styrxl.model.findings import CellOf, Finding, Remark, finding
 from styrxl.model.masking import masked
-from styrxl.returns.locate import Place, Table
+from styrxl.returns.tables import Place, Table
 
 
 def placed(remarks: Sequence[Remark], places: Mapping[str, Place], tables: Mapping[str, Table]) -> list[Finding]:

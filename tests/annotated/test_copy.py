@@ -20,20 +20,23 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Cells, Formula, Office
-from styrxl.annotated.carry import CellError
 from styrxl.annotated.copy import Annotator, Back
 from styrxl.annotated.left_behind import Left
 from styrxl.annotated.still_unchanged import still
 from styrxl.excel import look
-from styrxl.model.findings import Finding, catalogue
+from styrxl.excel.cells import CellError
+from styrxl.model.catalogue import catalogue
+from styrxl.model.findings import Finding
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns import workbook
-from styrxl.returns.locate import Locator, blank
-from styrxl.rounds.desk import Issued, accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.returns.locate import Locator
+from styrxl.returns.tables import blank
+from styrxl.rounds.desk import open_desk
 from styrxl.rounds.give_back import to_give_back
+from styrxl.rounds.judge_inbox import Issued, accepted_boards, context_of, judge_inbox_quietly
 from styrxl.sample.faults.plan import NotHereError, break_return, names
 from styrxl.sample.fill import Grid, grids, opened, saved, write_text
 from styrxl.store.ledger import Ledger

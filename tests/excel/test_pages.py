@@ -22,8 +22,10 @@ from styrxl.excel import rows as sheetxml
 from styrxl.excel import workbook as report
 from styrxl.excel.pages import BOLD, PLAIN, SHADED, Block, Book, Columns, Field, Link, OnDemand, Page, Row, across, gathered
 from styrxl.excel.sheet import clean, escaped
-from styrxl.reports import columns as listing
-from styrxl.reports.book import View, consolidate
+from styrxl.reports import book
+from styrxl.reports.book import consolidate
+from styrxl.reports.plan import commitments
+from styrxl.reports.view import View
 
 TEXTS = st.text("ab åÅ-=✓!\n<&\r\x01\ue000\N{NO-BREAK SPACE}", max_size=40)
 AMOUNTS = st.one_of(st.integers(-3, 10**6), st.floats(-1e6, 1e6))
@@ -105,7 +107,7 @@ def written(rows: Sequence[Row], at_once: int = 2_000) -> bytes:
         return view, replace(book, pages=[page])
 
     with patch.object(report, "consolidate", one_page), patch.object(sheetxml, "_AT_ONCE", at_once):
-        return report.council_book(*town()).workbook
+        return book.council_book(*town()).workbook
 
 
 @settings(max_examples=25, deadline=None, phases=[Phase.explicit, Phase.generate])
@@ -144,7 +146,7 @@ def test_a_row_that_goes_on_is_counted_where_it_first_stands() -> None:
 
 @pytest.mark.parametrize("most, said", [(2, True), (3, False), (4, False)])
 def test_a_page_with_more_links_than_a_sheet_has_room_for_says_so(monkeypatch: pytest.MonkeyPatch, most: int, said: bool) -> None:  # noqa: FBT001 -- a parameter
-    for module in (report, sheetxml):
+    for module in (sheetxml, book):
         monkeypatch.setattr(module, "MOST_LINKS", most)
     rows = (*(Row((None, None, Link("x", "y"), None, None)) for _ in range(3)), Row((None,) * 5))
     assert report._has_too_many_links(Page("p", "P", "h", (Block(FIELDS, rows),))) is said  # noqa: SLF001 -- what it says stands in the head
@@ -153,7 +155,7 @@ def test_a_page_with_more_links_than_a_sheet_has_room_for_says_so(monkeypatch: p
 def test_commitments_come_in_the_order_of_the_organisation_and_each_owners_by_number() -> None:
     frame = pd.DataFrame({"_owner": ["A", "B", "A", "B"], "commitment_id": ["A-10", "B-2", "A-9", "B-1"]})
     view = cast("View", SimpleNamespace(rank={"B": 0, "A": 1}))
-    assert listing._in_order(view, frame, "commitment_id") == [3, 1, 2, 0]  # noqa: SLF001 -- the town's order is the alphabet's
+    assert commitments._in_order(view, frame, "commitment_id") == [3, 1, 2, 0]  # noqa: SLF001 -- the town's order is the alphabet's
 
 
 @given(st.one_of(TEXTS, st.text(max_size=20)))
@@ -177,7 +179,7 @@ def test_the_pages_are_let_go_of_before_the_workbook_is_packed(monkeypatch: Any)
 
     monkeypatch.setattr(report, "consolidate", watched)
     monkeypatch.setattr(report, "packed", packed)
-    assert report.council_book(*town()).workbook
+    assert book.council_book(*town()).workbook
 
 
 def test_large_pages_are_kept_as_columns() -> None:

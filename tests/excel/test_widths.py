@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.excel import look
+from styrxl.excel import measure
 from styrxl.excel.widths import Long, lines_of, text_lines
 
 ROWS = 4
@@ -21,7 +21,7 @@ def test_rows_together_take_as_many_lines_as_their_texts_measured_one_by_one(cel
 
     found = lines_of(long, bold)
 
-    measured = [[look.lines(text, width, bold=bold[row]) for row, text, width in cells if row == n] for n in range(ROWS)]
+    measured = [[measure.lines(text, width, bold=bold[row]) for row, text, width in cells if row == n] for n in range(ROWS)]
     assert found == [max([1, *those]) for those in measured]
 
 

@@ -27,6 +27,7 @@ from styrxl.excel.sheet import clean
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.judged import Judged, JudgedRound
+from styrxl.reports import book
 from styrxl.reports.view import Issued, plain
 
 RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -44,12 +45,12 @@ def links(data: bytes, name: str) -> dict[str, tuple[str, str | None]]:
 
 def council_book(*of: Any) -> bytes:
     """Return the council's workbook."""
-    return workbook.council_book(*of).workbook
+    return book.council_book(*of).workbook
 
 
 def board_book(*of: Any) -> bytes:
     """Return a board's workbook."""
-    return workbook.board_book(*of).workbook
+    return book.board_book(*of).workbook
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +235,7 @@ def test_of_a_return_that_counts_no_more_no_errors_are_counted(verdict: str) -> 
 
 def test_links_stop_where_excel_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text stays on every row, and the sheet says that the rest of them lead nowhere."""
-    for module in ("report", "sheetxml"):
+    for module in ("excel.rows", "reports.book"):
         monkeypatch.setattr(f"styrxl.{module}.MOST_LINKS", 3)
     data = council_book(*town())
     assert len(links(data, "Åtaganden")) == 3
@@ -451,7 +452,7 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
     whole = sheets(council_book(*crowded()))
     rows = table(whole["Åtaganden"], "Id")
     monkeypatch.setattr(workbook, "MOST_ROWS", 240)
-    made = workbook.council_book(*crowded())
+    made = book.council_book(*crowded())
     assert list(made.beside) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
     [told] = sheets(made.workbook)["Åtaganden"][3:]
     assert told[0].startswith("Tabellen har 250 rader, fler än Excel rymmer på ett blad.")
@@ -463,13 +464,13 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
         assert [line[name] for line in rows] == found[name].to_pylist(), name
     assert set(found["Start"].to_pylist()) == {date(2027, 3, 1)}
     assert found["Källa"].to_pylist()[0] == f"inbox/{ROUND}/Albyskolan.xlsx#'Insatser'!A7"
-    assert made == workbook.council_book(*crowded())
+    assert made == book.council_book(*crowded())
 
 
 def test_sums_of_a_table_that_lies_beside_stay_in_the_workbook(monkeypatch: pytest.MonkeyPatch, council: bytes) -> None:
     pytest.importorskip("pyarrow")
     monkeypatch.setattr(workbook, "MOST_ROWS", 10)
-    made = workbook.council_book(*town())
+    made = book.council_book(*town())
     last = [next(line for line in sheets(data)["Ekonomi"] if line and line[0] == "Summa nämnder") for data in (council, made.workbook)]
     assert [v for v in last[0] if v != ""] == [v for v in last[1] if v != ""]
     assert f"{ROUND} Ekonomi.parquet" in made.beside
@@ -479,6 +480,6 @@ def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(workbook, "MOST_ROWS", 10)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(StyrxlError) as caught:
-        workbook.council_book(*town())
+        book.council_book(*town())
     assert caught.value.code == "driver-missing"
     assert caught.value.facts["install"] == "pip install styrxl[cluster]"

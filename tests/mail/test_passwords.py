@@ -9,7 +9,7 @@ import pytest
 
 from styrxl.mail.passwords import password
 from styrxl.model.errors import StyrxlError
-from styrxl.store.settings_file import Server
+from styrxl.model.settings import Server
 
 SERVER = Server("smtp.example.se", 587, "starttls", "planering", None)
 NAME = "STYRXL_SMTP_PASSWORD"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import styrxl
-from styrxl.model.findings import catalogue, error_text, finding, fix, message, number_text, placeholders, say, word
+from styrxl.model.catalogue import catalogue, error_text, number_text, placeholders, say, word
+from styrxl.model.findings import finding, fix, message
 
 RULES = catalogue()["rules"]
 ERRORS = catalogue()["errors"]

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from styrxl.model.accepted import outdated, told_by
 from styrxl.model.council_plan import round_kind, round_words
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.model.thresholds import Thresholds
-from styrxl.prefill.followup import outdated, told_by
-from styrxl.rounds.desk import judge_inbox_quietly, open_desk
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.sample.fill import fill, opened, saved
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, Answers, full_town

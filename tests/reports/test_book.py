@@ -25,11 +25,11 @@ from small_town import (
     town,
 )
 from styrxl.excel.pages import Block, Book, Link, Page, Row, Tally, fitted, outline, target, total, unique
-from styrxl.model.findings import placeholders
+from styrxl.model.catalogue import placeholders
 from styrxl.model.goal_tree import natural, tree, tree_of
 from styrxl.model.judged import JudgedRound
-from styrxl.reports.book import handed_in, sources
 from styrxl.reports.phrases import Phrases
+from styrxl.reports.sources import handed_in, sources
 from styrxl.reports.view import Issued
 
 SHEETS = ["Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar"]

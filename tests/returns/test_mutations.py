@@ -25,7 +25,8 @@ from mutants import written as standing
 from styrxl.commands.findings_report import as_html, as_json, as_text
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.rounds.desk import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import accepted_boards, context_of, judge_inbox_quietly
 from styrxl.store.ledger import Ledger
 from styrxl.validation.judge import Arrived, Context, Schemas, judge
 from town import NOW, ROUND, Town

@@ -18,7 +18,8 @@ from openpyxl import load_workbook
 import town as towns
 from styrxl.model.days import local_day
 from styrxl.model.findings import fix
-from styrxl.returns.locate import Locator, Table, blank
+from styrxl.returns.locate import Locator
+from styrxl.returns.tables import Table, blank
 from styrxl.returns.workbook import read
 from styrxl.sample.fill import opened, saved
 from styrxl.store.ledger import Ledger

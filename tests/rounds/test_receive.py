@@ -18,7 +18,8 @@ import bombs
 from styrxl.model.rounds import Round
 from styrxl.rounds import receive
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.receive import Outcome, safe_name
+from styrxl.rounds.found_files import Outcome
+from styrxl.rounds.receive import safe_name
 from styrxl.sample.fill import opened, saved
 from styrxl.store.ledger import Ledger, Receipt
 from town import NOW, ROUND, Town

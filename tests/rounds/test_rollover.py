@@ -11,8 +11,9 @@ from python_calamine import load_workbook
 
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.rounds.desk import context_of, open_desk
+from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import empty_plan
+from styrxl.rounds.judge_inbox import context_of
 from styrxl.sample.fill import _values, fill, located
 from styrxl.store.ledger import Ledger
 from styrxl.validation.judge import Arrived, judge

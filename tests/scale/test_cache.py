@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.model.findings import Word, finding
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import finding
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.limits import STANDARD, Limits
-from styrxl.returns.locate import Ids, Place, Table, Typed
 from styrxl.returns.read import Reading, Readings
+from styrxl.returns.tables import Ids, Place, Table, Typed
 from styrxl.sample.faults.plan import break_return
 from styrxl.scale import cache, read_all
 from styrxl.scale.cache import FOLDER, Cache, cache_of, key_of

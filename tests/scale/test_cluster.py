@@ -23,9 +23,10 @@ from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.read import Reading
 from styrxl.sample.faults.plan import break_return
-from styrxl.scale import cluster
+from styrxl.scale import addresses, cluster
 from styrxl.scale import read_all as gathering
-from styrxl.scale.read_all import How, gather
+from styrxl.scale.arrivals import How
+from styrxl.scale.read_all import gather
 from town import NOW, ROUND, Town
 
 distributed: Any = pytest.importorskip("distributed")
@@ -113,7 +114,7 @@ def test_a_cluster_finds_what_one_process_does(full: Town, two_workers: Any) -> 
 def test_workers_check_by_the_schemas_of_the_workspace(full: Town, two_workers: Any) -> None:
     stricter(full)
     how = How(scheduler=two_workers.scheduler_address)
-    found = gather(full.root, "", cluster.listed(str(full.inbox), NOW), full.forms, STANDARD, how)
+    found = gather(full.root, "", addresses.listed(str(full.inbox), NOW), full.forms, STANDARD, how)
     said = [table.typed.checked for one in found for table in one.reading.tables if table.typed]
 
     assert None not in said
@@ -200,7 +201,7 @@ def test_returns_are_read_from_a_bucket(full: Town, two_workers: Any, monkeypatc
 
 def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is killed with files in its hands, and another comes in its place."""
-    returns = cluster.listed(str(full.inbox), NOW) * 8
+    returns = addresses.listed(str(full.inbox), NOW) * 8
     forms = full.forms
     alone = gather(full.root, "", returns, forms, STANDARD, How(jobs=1, keep=False))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path))
@@ -256,7 +257,7 @@ def test_what_is_not_installed_is_named(full: Town, monkeypatch: pytest.MonkeyPa
 
 def test_an_address_with_nothing_behind_it(full: Town) -> None:
     with pytest.raises(StyrxlError) as trouble:
-        cluster.listed("memory://ingenting", NOW)
+        addresses.listed("memory://ingenting", NOW)
 
     assert trouble.value.code == "not-readable"
     assert "ingenting" in full.run("validate", "--round", ROUND, "--inbox", "memory://ingenting", expect=3).stderr

@@ -13,8 +13,9 @@ from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.limits import STANDARD
 from styrxl.returns.read import Readings
 from styrxl.scale import processes
+from styrxl.scale.arrivals import How, Lying, modified
 from styrxl.scale.processes import read_in_processes
-from styrxl.scale.read_all import How, Lying, gather, modified
+from styrxl.scale.read_all import gather
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])

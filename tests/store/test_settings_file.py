@@ -9,7 +9,8 @@ import pytest
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import KINDS, Round
-from styrxl.store.settings_file import Mailbox, MailSettings, RoundSettings, Server, Settings, new_settings, parse_settings, read_settings
+from styrxl.model.settings import Mailbox, MailSettings, RoundSettings, Server, Settings
+from styrxl.store.settings_file import new_settings, parse_settings, read_settings
 
 PLAN = Round(2027, "plan")
 NAMED = '[municipality]\nname = "Botkyrka kommun"\n'

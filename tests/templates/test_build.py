@@ -19,8 +19,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Formula, LockedCellError, Office
-from styrxl.excel import look
-from styrxl.excel.archive import described, packed, timeless, unpacked
+from styrxl.excel import look, measure
+from styrxl.excel.archive import packed, unpacked
+from styrxl.excel.finish import described, timeless
 from styrxl.model.forms import LANGUAGES, Form, Forms, standard_folder
 from styrxl.model.prefill import Prefill
 from styrxl.templates import build
@@ -328,9 +329,9 @@ def test_rows_are_high_enough_for_their_texts() -> None:
     rows = {"board_goals": ({"id": "UBN-M1", "what": "Nämndmål", "text": long, "serves": ""},)}
     sheet = opened(made("unit_plan", rows=rows))["Nämndens mål"]
     height, width = sheet.row_dimensions[7].height, sheet.column_dimensions["C"].width
-    assert look.lines(long, width) >= 4
+    assert measure.lines(long, width) >= 4
     assert height is not None
-    assert height >= look.lines(long, width) * look.LINE_HEIGHT
+    assert height >= measure.lines(long, width) * measure.LINE_HEIGHT
 
 
 def footer(sheet: Worksheet) -> tuple[Any, Any]:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from styrxl.model.findings import catalogue
+from styrxl.model.catalogue import catalogue
 from styrxl.model.judged import Judged
 from styrxl.sample.faults.plan import Fault, names
 from town import ANSWERS, ROUND, Town

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from styrxl.mail.incoming.sources import Item, dated
 from styrxl.returns.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.receive import Incoming, Outcome, RefusedArrivalError, found_in, largest
+from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
+from styrxl.rounds.receive import largest
 
 
 def any_mail(sources: Iterable[Path]) -> bool:

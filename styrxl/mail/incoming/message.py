@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import getaddresses
 
+from styrxl.mail.addresses import file_name, plain_address
 from styrxl.mail.incoming.winmail import NotReadError, winmail
-from styrxl.mail.outgoing.letter import file_name, plain_address
-from styrxl.mail.outgoing.wording import one_line
+from styrxl.mail.plain_text import one_line
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.file_type import WORKBOOKS, is_zip, kind_of
 from styrxl.returns.unpack import Package, RefusedError

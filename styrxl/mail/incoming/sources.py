@@ -22,8 +22,8 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
+from styrxl.model.settings import Mailbox
 from styrxl.returns.file_type import is_mail_file
-from styrxl.store.settings_file import Mailbox
 
 LARGEST = 60 * MB  # a message with the largest workbook and half as much again
 

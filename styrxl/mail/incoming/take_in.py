@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path, PurePath
 
+from styrxl.mail.addresses import file_name, plain_address
 from styrxl.mail.incoming.message import SUFFIXES, Enclosed, Incoming, incoming
 from styrxl.mail.incoming.sources import Item
-from styrxl.mail.outgoing.letter import file_name, plain_address
+from styrxl.model.catalogue import word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import word
 from styrxl.model.masking import shown
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import Reader

@@ -16,8 +16,8 @@ from styrxl.mail.outgoing.run import Room, Wish, work
 from styrxl.mail.outgoing.send import IMAP_PASSWORD, USUAL, Ways, as_text
 from styrxl.mail.outgoing.smtp import trusted
 from styrxl.mail.passwords import password
+from styrxl.model.catalogue import error_text
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import error_text
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.store.mail_log import MailBook

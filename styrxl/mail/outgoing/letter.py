@@ -7,7 +7,7 @@ harmless letters before it comes here, and an address is one that can stand in a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
@@ -16,14 +16,14 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr, quote
 
-from styrxl.mail.outgoing.wording import Said, one_line
+from styrxl.mail.addresses import file_name
+from styrxl.mail.outgoing.wording import Said
+from styrxl.mail.plain_text import one_line
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 MB = 1_000_000
 _SHORT = 60
 
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@\s<>()\[\]\\,;:\"]+")
-_DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
 
 
@@ -149,49 +149,9 @@ def _plain(text: str) -> str:
     return one_line(text).replace("=?", "= ?")
 
 
-def file_name(name: str) -> str:
-    """Return a name that can be saved anywhere."""
-    return re.sub(r'[\\/:*?"<>|]', "_", one_line(name)) or "styrxl.xlsx"
-
-
 def encoded_size(letter: Letter) -> int:
     """Return about how many bytes a letter takes on its way: attachments grow by a third and their line ends."""
     return sum(-(-len(a.data) // 57) * 78 for a in letter.attachments) + 2 * (len(letter.said.text) + len(letter.said.html)) + 2000
-
-
-def plain_address(text: str) -> str | None:
-    """Return an address as an envelope takes it (its domain in ASCII), or None where it is none."""
-    text = one_line(text)
-    if not _ADDRESS.fullmatch(text):
-        return None
-    local, _, domain = text.rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        return None
-    return f"{local}@{ascii_domain}" if _DOMAIN.fullmatch(ascii_domain) and len(local) <= 64 else None
-
-
-def allowed(address: str, domains: Iterable[str]) -> bool:
-    """Tell whether an address lies in one of the domains, or below it."""
-    domain = address.rpartition("@")[2].lower()
-    wanted = [d.encode("idna").decode("ascii").lower() for d in domains]
-    return any(domain == d or domain.endswith(f".{d}") for d in wanted)
-
-
-def sorted_out(addresses: Iterable[str], domains: Collection[str]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """Part the addresses that a letter may go to from those that it may not, with why."""
-    good: dict[str, None] = {}
-    kept: list[tuple[str, str]] = []
-    for address in addresses:
-        plain = plain_address(address)
-        if plain is None:
-            kept.append((one_line(address), "mail_bad_address"))
-        elif not allowed(plain, domains):
-            kept.append((plain, "mail_other_domain"))
-        else:
-            good.setdefault(plain)
-    return tuple(good), tuple(kept)
 
 
 def redirected(letter: Letter, address: str, message_id: str) -> Letter:

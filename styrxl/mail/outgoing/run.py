@@ -8,15 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from styrxl.mail.outgoing.answers import answers, to_answer, unanswered
 from styrxl.mail.outgoing.letter import Attachment, Letter
-from styrxl.mail.outgoing.office import Office, answers, check_named, notices, reminders, templates, to_answer, unanswered
+from styrxl.mail.outgoing.notices import notices
+from styrxl.mail.outgoing.office import Office, check_named
+from styrxl.mail.outgoing.reminders import reminders
 from styrxl.mail.outgoing.send import USUAL, Sorted, Ways, folder, preview, redirect, send, sort_out
 from styrxl.mail.outgoing.smtp import Result
 from styrxl.mail.outgoing.summary import summaries
+from styrxl.mail.outgoing.templates import templates
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.rounds.desk import Desk, judge_inbox
+from styrxl.rounds.desk import Desk
 from styrxl.rounds.give_back import give_back, to_give_back
+from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.store.files import make_folder
 from styrxl.store.lock import Holder, held, me, writing
 from styrxl.store.mail_log import ANSWER, ESCALATION, NOTICE, REMINDER, SUMMARY, TEMPLATES, MailBook

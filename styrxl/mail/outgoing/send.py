@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from styrxl.commands.findings_report import named
-from styrxl.mail.outgoing.letter import MB, WIRE, Letter, encoded_size, message, preview_name, redirected, sorted_out
+from styrxl.mail.addresses import sorted_out
+from styrxl.mail.outgoing.letter import MB, WIRE, Letter, encoded_size, message, preview_name, redirected
 from styrxl.mail.outgoing.office import Office
 from styrxl.mail.outgoing.smtp import PAUSES, Counter, Parcel, Result, Sending, Smtp, trusted
 from styrxl.mail.passwords import password
+from styrxl.model.catalogue import number_text, word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import number_text, word
+from styrxl.model.grouped import named
 from styrxl.store.files import write_atomically
 from styrxl.store.mail_log import REDIRECTED, Mail, MailBook
 

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.settings_file import Server
+from styrxl.model.settings import Server
 
 PATIENCE = 60.0  # seconds for each answer of the server
 PAUSES = (5.0, 30.0, 120.0)  # seconds before what could not be sent is tried again

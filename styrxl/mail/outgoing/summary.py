@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from styrxl.excel.pages import Link, Row
-from styrxl.excel.workbook import board_book, council_book
 from styrxl.mail.outgoing.letter import Attachment, Letter
 from styrxl.mail.outgoing.office import Office
+from styrxl.model.catalogue import number_text, word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import number_text, word
 from styrxl.model.judged import JudgedRound
+from styrxl.reports import followup, plan
+from styrxl.reports.book import board_book, council_book
 from styrxl.reports.followed import Followed
-from styrxl.reports.followup.overview import glance
 from styrxl.reports.goal_state import followed, planned
 from styrxl.reports.history import Behind
-from styrxl.reports.participation import missing
-from styrxl.reports.plan.overview import overview
+from styrxl.reports.missing import missing
 from styrxl.reports.view import View
-from styrxl.rounds.desk import judge_inbox, meant
+from styrxl.rounds.desk import meant
+from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.publish import behind_of, feedback_in, issued_of, scope_of
 from styrxl.store.mail_log import SUMMARY
 
@@ -92,7 +92,7 @@ def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> 
     attachments = _attachments(office, judged, reader, view)
     lacking = _lacking(view)
     follow = Followed(view, view.behind) if view.behind else None
-    figures = (glance(follow) if follow else overview(view)).blocks[0].rows
+    figures = (followup.overview.make_page(follow) if follow else plan.overview.make_page(view)).blocks[0].rows
     facts = {
         "board": reader.board is not None,
         "missing": [{"who": _who(row, language), "what": row.cells[2]} for row in _missing_rows(view)],

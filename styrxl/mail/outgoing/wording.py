@@ -8,7 +8,6 @@ where they stand in the template itself: those in a value are never marks, so th
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from typing import Any
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from styrxl.mail.plain_text import one_line
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES
 
@@ -30,11 +30,6 @@ WIDTH = 72  # letters on a line of the text, so that it stands whole in a reply
 _SIGNS = "*|#>-.:!✓"
 _LITERAL = {ord(sign): 0xE000 + at for at, sign in enumerate(_SIGNS)}
 _READABLE = {literal: sign for sign, literal in _LITERAL.items()}
-# Letters that steer or turn the direction of writing, and private ones, which are ours.
-_NOT_TEXT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff]"
-)
-_SPACE = re.compile(r"[^\S\u00a0]+")
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _STEP = re.compile(r"\d+\. ")
 _NUMBER = re.compile("[−+-]?[0-9 \u00a0.,]*")
@@ -155,12 +150,6 @@ def read_wording(standard: Path, own: Path) -> Wording:
 def names() -> list[str]:
     """Return the names of all templates."""
     return [FRAME, *(f"{kind}.{language}.jinja" for kind in KINDS for language in LANGUAGES)]
-
-
-def one_line(value: object) -> str:
-    """Return a text on one line, without letters that steer; safe in a mail's head. A number's spaces still hold it together."""
-    text = unicodedata.normalize("NFC", str(value))
-    return _SPACE.sub(" ", _NOT_TEXT.sub("", _SPACE.sub(" ", text))).strip()
 
 
 def day(value: date | None, language: str) -> str:

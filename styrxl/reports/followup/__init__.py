@@ -1,1 +1,5 @@
 """The pages of a follow-up's workbook, one a module."""
+
+from styrxl.reports.followup import commitments, finance, fulfilment, goal_chain, indicators, investments, oversight, overview
+
+__all__ = ["commitments", "finance", "fulfilment", "goal_chain", "indicators", "investments", "oversight", "overview"]

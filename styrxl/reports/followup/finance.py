@@ -153,7 +153,7 @@ def summed(those: Sequence[Account]) -> Line:
     return added((a.line for a in those), final=any(a.final for a in those))
 
 
-def forecast(follow: Followed) -> Page | None:
+def make_page(follow: Followed) -> Page | None:
     """Show how each board stands against its frame and its budget, and why."""
     view = follow.view
     those = accounts(view)

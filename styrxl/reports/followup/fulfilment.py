@@ -17,7 +17,7 @@ _TOLD = frozenset({"goal_id", "text", "last_assessment", "assessment", "trend", 
 _SPANS = (1, 2, 2, 2)  # of the columns of earlier rounds: last year, t1, t2, now
 
 
-def fulfilment(follow: Followed) -> Page | None:
+def make_page(follow: Followed) -> Page | None:
     """Show how the goals stand; None where there are none."""
     blocks = [
         _council(follow),

@@ -11,7 +11,7 @@ from styrxl.reports.followed import ADDED, Followed
 from styrxl.reports.plan.goal_chain import MOST_SEEN
 
 
-def standing_chain(follow: Followed) -> Page | None:
+def make_page(follow: Followed) -> Page | None:
     """Show the tree; None where the council has no goals and nobody has any."""
     rows = tuple(_rows(follow))
     if not rows:

@@ -10,7 +10,6 @@ from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row
 from styrxl.model.rollup import NO, PARTLY, STATUSES, YES
 from styrxl.reports.columns import LINK_WIDTH, page
 from styrxl.reports.followed import ADDED, OUTSIDE, Followed, statuses_of
-from styrxl.reports.followup.commitments import left_over
 from styrxl.reports.participation import Standing, in_time, standings, sum_word, verdict
 from styrxl.reports.view import Part, joined
 
@@ -38,7 +37,7 @@ class Watched:
         return (every, by[YES], by[PARTLY], by[NO], unsaid, codes[ADDED])
 
 
-def supervision(follow: Followed) -> Page | None:
+def make_page(follow: Followed) -> Page | None:
     """Show groups first, then everybody."""
     view = follow.view
     those = [w for w in watched(follow) if view.board is None or w.part.id != view.board]
@@ -178,3 +177,14 @@ def _watched(follow: Followed, w: Watched, kept: Mapping[str, str]) -> Row:
         *((view.name(w.part.administration),) if view.board else ()),
     )
     return Row(cells)
+
+
+def left_over(follow: Followed) -> Block | None:
+    """Keep the board's feedback on what is not here any more, so that a rebuild loses nothing that somebody wrote."""
+    view = follow.view
+    there = {n.id for n in follow.commitments} | {u.id for u in view.units}
+    rows = tuple(Row((code, text)) for code, text in sorted(view.kept.items()) if code not in there)
+    if not rows:
+        return None
+    fields = (Field(view.phrases.heading("id"), "id", 17), Field(view.phrases.heading("feedback"), "input", span=3))
+    return Block(fields, rows, heading=view.phrases.word("feedback_left"))

@@ -21,7 +21,7 @@ _COLOURS = {YES: look.GOOD.fill, PARTLY: look.WATCH.fill, NO: look.MEND.fill, No
 _HIDDEN = "0;;;"  # a part that is nothing says nothing
 
 
-def glance(follow: Followed) -> Page:
+def make_page(follow: Followed) -> Page:
     """Show the round at a glance."""
     view = follow.view
     parts: tuple[Callable[[Followed], Block | None], ...] = (_areas, _owners, _money, _trend)

@@ -90,7 +90,7 @@ def summed(those: Iterable[Account]) -> tuple[float | None, ...]:
     return tuple(total(c) if any(v is not None for v in c) else None for c in columns) or (None,) * len(MONEY)
 
 
-def finance(view: View) -> Page | None:
+def make_page(view: View) -> Page | None:
     """Show each board's frame and budget with its activities and unit frames under it."""
     those = accounts(view)
     if not any(v is not None for a in those for v in a.money):

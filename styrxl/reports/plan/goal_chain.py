@@ -15,7 +15,7 @@ MOST_SEEN = 200  # rows that are seen before something is folded away
 _TOLD = frozenset({"goal_id", "text", "parent_id", "focus_area", "dimension", "concerns", "contribution", "reason"})
 
 
-def chain(view: View) -> Page | None:
+def make_page(view: View) -> Page | None:
     """Show the tree; None where the council has no goals and nobody has any."""
     rows = gathered(_rows(view))
     if not rows:

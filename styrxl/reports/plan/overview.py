@@ -52,7 +52,7 @@ def served(nodes: Sequence[Node]) -> int:
     return sum(n.commitments > 0 for n in nodes)
 
 
-def overview(view: View) -> Page:
+def make_page(view: View) -> Page:
     """Show the round at a glance."""
     counts = Counts(view)
     parts: tuple[Callable[[Counts], Block | None], ...] = (_finance, _goals, _units) if view.board is None else (_board_goals, _unit_frames)

@@ -22,7 +22,7 @@ from styrxl.sample.faults import plan
 from styrxl.sample.faults.bench import Bench, NotHereError, on_bench
 from styrxl.sample.faults.plan import Fault
 from styrxl.sample.fill import saved, write_text
-from styrxl.validation.rules.contradictions import FORECAST_FAR, PACE_FAR
+from styrxl.validation.rules.followup_money import FORECAST_FAR, PACE_FAR
 
 _GOOD, _LATE = frozenset({"on_track", "fulfilled"}), frozenset({"late", "cancelled", "partly_done", "not_done"})
 _SHARED = ("empty-return", "unreadable-workbook", "unknown-form", "unknown-sheet")  # faults that any workbook can have

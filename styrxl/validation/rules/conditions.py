@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.findings import CellOf, Remark, Word
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import CellOf, Remark
 from styrxl.model.forms import Column, Condition, Past
 from styrxl.model.thresholds import Thresholds
 from styrxl.returns.typed_columns import Parsed

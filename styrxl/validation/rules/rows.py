@@ -12,7 +12,8 @@ from styrxl.model.findings import CellOf, Remark
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill
 from styrxl.returns.cell_values import fold
-from styrxl.returns.locate import Ids, Table, blank
+from styrxl.returns.row_ids import id_key
+from styrxl.returns.tables import Ids, Table, blank
 from styrxl.returns.typed_columns import Batch, Parsed, with_formulas
 
 _NUMBER = re.compile(r"\d{1,6}")
@@ -73,14 +74,6 @@ class _Known:
 
 def _typed(ids: Ids, row: int) -> Any:
     return ids.values()[ids.rows.index(row)]
-
-
-def id_key(typed: Any, *, named: bool = False) -> str:
-    """Return the id at the start of what stands in an id cell; all of it, folded, where rows are ``named``."""
-    if type(typed) is str and not named:
-        return typed.strip().split(" ", 1)[0].upper()
-    text = "" if blank(typed) else str(typed).strip()
-    return fold(text) if named else text.split(" ", 1)[0].upper()
 
 
 def untouched(table: Table, issued: Prefill | None, form: Form) -> frozenset[tuple[str, int]]:

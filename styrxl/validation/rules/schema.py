@@ -16,11 +16,12 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.io import pandas_io
 
+from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import Remark, Word
+from styrxl.model.findings import Remark
 from styrxl.model.forms import Column, Form, Forms
-from styrxl.returns.locate import Table
 from styrxl.returns.read import FormKey, Reading
+from styrxl.returns.tables import Table
 from styrxl.returns.typed_columns import Batch, Parsed, framed
 
 _RULES = {

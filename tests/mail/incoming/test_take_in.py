@@ -29,9 +29,9 @@ from styrxl.mail.incoming.sources import from_imap, from_paths
 from styrxl.mail.incoming.winmail import NotReadError, winmail
 from styrxl.mail.outgoing.smtp import trusted
 from styrxl.model.errors import StyrxlError
+from styrxl.model.settings import Mailbox, Server
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import MailBook
-from styrxl.store.settings_file import Mailbox, Server
 from town import ROUND, Town
 
 XLSX = b"PK\x03\x04"

@@ -17,7 +17,7 @@ import pytest
 from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, cutting, free_port, smtp_server
 from styrxl.mail.outgoing.smtp import Counter, Parcel, Result, Sending, Smtp, trusted
 from styrxl.model.errors import StyrxlError
-from styrxl.store.settings_file import Server
+from styrxl.model.settings import Server
 
 Waits = list[float]
 

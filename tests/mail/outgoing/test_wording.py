@@ -17,19 +17,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.mail.outgoing.letter import (
-    WIRE,
-    Attachment,
-    Letter,
-    Sender,
-    allowed,
-    encoded_size,
-    message,
-    plain_address,
-    redirected,
-    sorted_out,
-)
-from styrxl.mail.outgoing.wording import KINDS, Said, Wording, as_text, names, one_line, parsed, read_wording
+from styrxl.mail.addresses import allowed, plain_address, sorted_out
+from styrxl.mail.outgoing.letter import WIRE, Attachment, Letter, Sender, encoded_size, message, redirected
+from styrxl.mail.outgoing.wording import KINDS, Said, Wording, as_text, names, parsed, read_wording
+from styrxl.mail.plain_text import one_line
 from styrxl.model.errors import StyrxlError
 
 STANDARD = Path(str(resources.files("styrxl.mail").joinpath("words")))

@@ -21,15 +21,15 @@ from report_sheets import sheets, table
 from small_town import FORMS, consolidated, row, tables
 from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
-from styrxl.excel import workbook
 from styrxl.excel.pages import Block, Book, Link, Page, Row
 from styrxl.model.council_plan import CouncilAssessment
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.reports.book import handed_in
+from styrxl.reports import book
 from styrxl.reports.feedback import feedback
 from styrxl.reports.history import Behind, Past
+from styrxl.reports.sources import handed_in
 from styrxl.reports.view import Issued
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.publish import behind_of, feedback_in
@@ -72,11 +72,11 @@ def block(book: Book, name: str, heading: str) -> Block:
 
 
 def council_book(*of: Any) -> bytes:
-    return workbook.council_book(*of).workbook
+    return book.council_book(*of).workbook
 
 
 def board_book(*of: Any) -> bytes:
-    return workbook.board_book(*of).workbook
+    return book.board_book(*of).workbook
 
 
 @pytest.mark.parametrize("kind", ROUNDS)

@@ -19,7 +19,8 @@ from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Reading, Readings
-from styrxl.rounds.desk import accepted_boards, context_of, judge_inbox_quietly, open_desk
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import accepted_boards, context_of, judge_inbox_quietly
 from styrxl.sample.faults.bench import NotHereError, on_bench
 from styrxl.sample.faults.followup import break_followup
 from styrxl.sample.faults.followup import names as follow_names

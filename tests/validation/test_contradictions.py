@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from styrxl.model.findings import catalogue, fix, message
+from styrxl.model.catalogue import catalogue
+from styrxl.model.findings import fix, message
 from styrxl.model.judged import Judged
 from styrxl.sample.fill import _values, located
-from styrxl.validation.rules.contradictions import RULES
+from styrxl.validation.contradictions import RULES
 from town import BOARD, PRESCHOOL, SCHOOL, Answers, Town
 from year import (
     BOARD_T1,

@@ -1,0 +1,37 @@
+"""The command ``consolidate``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.options import reading_options, round_argument
+from styrxl.commands.printing import say_notes
+from styrxl.commands.session import ReadingOptions, Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
+
+
+@click.command()
+@round_argument
+@click.option("--board", "boards", multiple=True, metavar="OWNER", help="A board's workbook; several times for more.")
+@click.option("--all", "every", is_flag=True, help="The council's workbook and every board's.")
+@reading_options
+@with_session
+def consolidate(session: Session, round_: Round, boards: tuple[str, ...], *, every: bool, reads: ReadingOptions) -> None:
+    """Write council/ROUND.xlsx, or boards/ROUND/OWNER.xlsx, from the accepted returns.
+
+    The inbox is judged anew. Only accepted returns go in; what is missing is said in the workbook.
+    """
+    from styrxl.model.catalogue import word
+    from styrxl.rounds.publish import publish
+
+    with session.desk(reads=reads) as desk:
+        done = publish(desk, round_, boards, every=every)
+        for path in done.written:
+            click.echo(word("written", session.language(), path=desk.workspace.shown(path)))
+        if done.missing:
+            click.echo(word("consolidated_missing", session.language(), n=len(done.missing)), err=True)
+        say_notes(done.notes, session.language())

@@ -1,0 +1,31 @@
+"""The command ``demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from styrxl.commands.session import Session, with_session
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--units", type=click.IntRange(1, 20000), default=40, show_default=True, help="How many units the municipality has.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other answers.")
+@with_session
+def demo(session: Session, folder: Path, units: int, seed: int) -> None:
+    """Play a sample municipality's year in DIR, plan to annual report: workbooks out, returns in, some faulty, and the results.
+
+    Uses the same commands as you would, and shows each. An earlier demo in DIR is replaced, anything else there is let be.
+    """
+    from styrxl.model.catalogue import word
+    from styrxl.sample.play import Stage, play, run_in_process
+
+    commands = click.get_current_context().find_root().command
+    with session.telling():
+        language = session.language()
+        made = play(Stage(folder, units, seed, language, run_in_process(commands.main), click.echo))
+        click.echo("\n" + word("demo_open", language))
+        for path in made:
+            click.echo(f"  {path}")

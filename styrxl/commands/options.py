@@ -1,0 +1,82 @@
+"""Arguments and options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from styrxl.commands.session import ReadingOptions, Session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
+
+
+def read_round(context: click.Context, _: click.Parameter, value: str | None) -> Round | None:
+    """Read a round's id, or end with what is wrong with it."""
+    if value is None:
+        return None
+    from styrxl.model.rounds import Round
+
+    with context.ensure_object(Session).telling():
+        return Round.parse(value.strip().lower())
+
+
+round_argument = click.argument("round_", metavar="ROUND", callback=read_round)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say where and how returns are read."""
+    options = (
+        click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes that read (as many as pay)."),
+        click.option("--scheduler", metavar="ADDRESS", help="Read and check on the Dask cluster at tcp://HOST:PORT."),
+        click.option("--inbox", metavar="ADDRESS", help="Where the returns lie, if not in inbox/ROUND: s3://… or the like."),
+    )
+
+    @wraps(command)
+    def reads(*arguments: Any, jobs: int | None, scheduler: str | None, inbox: str | None, **others: Any) -> None:
+        command(*arguments, reads=ReadingOptions(jobs, scheduler, inbox), **others)
+
+    for option in reversed(options):
+        reads = option(reads)
+    return reads
+
+
+def existing_sources(context: click.Context, parameter: click.Parameter, value: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Find sources: from where one stands, from the workspace, or within the round's inbox."""
+    root, round_ = context.ensure_object(Session).root, context.params.get("round_")
+    folders = (Path(), root, *([root / "inbox" / round_.id] if round_ else []))
+    found = []
+    for path in value:
+        there = next((folder / path for folder in folders if (folder / path).exists()), None)
+        if there is None:
+            raise click.BadParameter(f"there is no {path}", param=parameter)
+        found.append(there)
+    return tuple(found)
+
+
+def not_empty(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Demand that a reason says something."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("must not be empty", param=parameter)
+    return value
+
+
+reason_option = click.option("--reason", required=True, metavar="TEXT", callback=not_empty, help="Why; it is kept and shown.")
+decider_option = click.option("--by", metavar="NAME", help="Who decides (STYRXL_USER, or whom the computer knows).")
+
+
+def mail_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a mail command the options that all of them have."""
+    options = (
+        round_argument,
+        click.option("--to", "only", multiple=True, metavar="OWNER", help="An owner's id; several times for more."),
+        click.option("--send", is_flag=True, help="Send; without it nothing leaves."),
+        click.option("--redirect-to", metavar="ADDRESS", help="Send everything to this address alone, as a test."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command

@@ -1,0 +1,149 @@
+"""The command ``receive``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.options import decider_option, existing_sources, not_empty, round_argument
+from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
+    from styrxl.rounds.desk import Desk
+    from styrxl.rounds.found_files import Outcome
+
+
+@click.command()
+@round_argument
+@click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(path_type=Path), callback=existing_sources)
+@click.option("--imap", is_flag=True, help="Take what has come to the mailbox that styrxl.toml names.")
+@click.option(
+    "--maildir",
+    "maildirs",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Take what lies in a maildir.",
+)
+@click.option("--owner", metavar="OWNER", help="Whose it is: for one workbook that lost its identity, also one in the inbox.")
+@click.option("--form", "form_name", metavar="FORM", help="Which form it is (the one that OWNER has in the round).")
+@click.option("--reason", metavar="TEXT", callback=not_empty, help="Why it is OWNER's; it is kept and shown.")
+@decider_option
+@with_session
+def receive(  # the options are what they are
+    session: Session,
+    round_: Round,
+    sources: tuple[Path, ...],
+    maildirs: tuple[Path, ...],
+    owner: str | None,
+    form_name: str | None,
+    reason: str | None,
+    by: str | None,
+    *,
+    imap: bool,
+) -> None:
+    """Take returns in SOURCE (folders, files, zip archives, .eml and .mbox) into inbox/ROUND, as they are.
+
+    They are named by owner and time. What lies there already is not taken in twice; lock files and litter are passed over.
+    What comes by mail, saved in a folder or archive too, must be from a contact of the owner that the workbook belongs to; else it
+    waits in quarantine.
+
+    With --owner a single workbook that does not say whose it is counts as OWNER's from now on. Say another OWNER, and it is that one's.
+    """
+    from styrxl.mail.incoming.sources import is_mail
+
+    by_mail = [*(path for path in sources if is_mail(path)), *maildirs]
+    files = [path for path in sources if not is_mail(path)]
+    if not (files or by_mail or imap):
+        raise click.UsageError("Name a SOURCE, or --imap.")
+    if owner is None and (form_name or reason):
+        raise click.UsageError("--form and --reason need --owner.")
+    if owner is not None:
+        if by_mail or imap:
+            raise click.UsageError("--owner is for a workbook, not for mail. Take the mail in first, then name the file in the inbox.")
+        sys.exit(FINDINGS if _receive_one(session, round_, files, owner, form_name, reason or "", by) else FINE)
+    held = _receive_mail(session, round_, by_mail, files, imap=imap)
+    refused = _receive_files(session, round_, files) if files else False
+    sys.exit(FINDINGS if held or refused else FINE)
+
+
+def _receive_one(session: Session, round_: Round, files: Sequence[Path], owner: str, form: str | None, reason: str, by: str | None) -> bool:
+    """Take in a workbook as somebody's, and tell whether it was refused."""
+    from styrxl.model.catalogue import say, word
+    from styrxl.model.days import local_day
+    from styrxl.rounds.assign import claim_of, receive_as, workbooks
+
+    if len(files) != 1 or workbooks(files[0]) != 1:
+        raise click.UsageError("--owner is for one workbook at a time: name that file alone.")
+    with session.desk(by=by) as desk:
+        language = session.language()
+        done = receive_as(desk, round_, files[0], claim_of(desk, round_, owner, form), reason)
+        refused = _say_received(desk, round_, done.outcomes, language)
+        if done.decision and done.judged:
+            decision, title = done.decision, desk.workspace.forms.form(done.decision.form or "").title[language]
+            facts = {"path": decision.path, "owner": decision.owner, "form": title}
+            at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at), language)}
+            state = word(f"verdict_{done.judged.verdict}", language)
+            click.echo(word("assigned" if done.new else "assigned_before", language, state=state, **facts, **at))
+    return refused
+
+
+def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files: Sequence[Path], *, imap: bool) -> bool:
+    """Take in mails, those that lie among files too, and tell whether anything waits for a controller."""
+    from itertools import chain
+
+    from styrxl.mail.incoming.in_files import any_mail, from_files, mails_in
+    from styrxl.mail.incoming.sources import from_paths
+    from styrxl.mail.incoming.take_in import line, sums, take_in
+    from styrxl.model.catalogue import say, word
+    from styrxl.rounds.found_files import Outcome
+    from styrxl.store.mail_log import Brought, MailBook
+
+    if not (paths or imap or any_mail(files)):
+        return False
+    from styrxl.mail.incoming.watch import mailbox_of
+
+    with session.desk(reading=True) as desk:
+        room, language, notes, refused = session.room(desk), session.language(), list[Brought](), list[Outcome]()
+        box = mailbox_of(room) if imap else tuple
+        items = chain(from_paths(paths), from_files(mails_in(desk, files), refused.append), box())
+        with room.alone("inbox", patience=10.0):
+            for note in take_in(desk, MailBook(desk.ledger.database), round_, items, room.noting):
+                click.echo(line(note, language))
+                notes.append(note)
+        for one in refused:
+            click.echo(word("received_not", language, origin=one.origin, why=say(one.why, language)), err=True)
+        click.echo(sums(notes, language), err=True)
+    return bool(refused) or any(note.outcome == "held" for note in notes)
+
+
+def _receive_files(session: Session, round_: Round, sources: Sequence[Path]) -> bool:
+    """Take in what lies in folders, files and archives, and tell whether anything was refused."""
+    from styrxl.rounds.receive import receive as take
+
+    with session.desk() as desk:
+        return _say_received(desk, round_, take(desk, round_, sources), session.language())
+
+
+def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], language: str) -> bool:
+    """Say what became of files, and tell whether anything was refused."""
+    from styrxl.model.catalogue import say, word
+    from styrxl.rounds.receive import states
+
+    for outcome in outcomes:
+        if outcome.state == "taken":
+            click.echo(word("received", language, origin=outcome.origin, path=outcome.path))
+        elif outcome.state == "known":
+            click.echo(word("received_known", language, origin=outcome.origin, path=outcome.path), err=True)
+        elif outcome.state == "skipped":
+            click.echo(word("skipped", language, path=outcome.origin), err=True)
+        else:
+            click.echo(word("received_not", language, origin=outcome.origin, why=say(outcome.why, language)), err=True)
+    counted = states(outcomes)
+    click.echo(word("received_sum", language, folder=desk.workspace.shown(desk.workspace.inbox(round_)), **counted), err=True)
+    return bool(counted["refused"])

@@ -1,0 +1,122 @@
+"""A command's session: workspace, language and time as the options say, and how an error is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from styrxl.mail.outgoing.run import Room
+    from styrxl.rounds.desk import Desk
+    from styrxl.store.lock import Holder
+    from styrxl.store.workspace import Workspace
+
+FINE, FINDINGS, USAGE, OPERATOR = 0, 1, 2, 3
+
+
+class ReadingOptions(NamedTuple):
+    """Where and how returns are read, as the options say."""
+
+    jobs: int | None = None
+    scheduler: str | None = None
+    inbox: str | None = None
+
+
+ONE_PROCESS = ReadingOptions()
+
+
+class OperatorError(click.ClickException):
+    """What the operator must act on: told on stderr, exit status 3."""
+
+    exit_code = OPERATOR
+
+    def show(self, file: Any = None) -> None:
+        """Print the text alone, without click's own word for error."""
+        click.echo(self.format_message(), err=True, file=file)
+
+
+class Session:
+    """What the options before the command say."""
+
+    def __init__(self, root: Path, language: str | None, now: datetime | None = None) -> None:
+        """Take the workspace's folder, the language asked for, if any, and the time that it is to be, if not the clock's."""
+        self.root = root
+        self.asked = language
+        self._now = now
+
+    def now(self) -> datetime:
+        """Time that what is done is recorded with."""
+        from datetime import UTC, datetime
+
+        return self._now or datetime.now(UTC)
+
+    def language(self, workspace: Workspace | None = None) -> str:
+        """Language to speak: the one asked for, else the workspace's, else Swedish."""
+        return self.asked or (workspace.settings.language if workspace else "sv")
+
+    @contextmanager
+    def desk(self, *, reading: bool = False, by: str | None = None, reads: ReadingOptions = ONE_PROCESS) -> Iterator[Desk]:
+        """Open the workspace, its plan and its ledger, and keep others from writing there unless this is only for reading."""
+        from datetime import UTC, datetime
+
+        from styrxl.commands.progress import told_on
+        from styrxl.rounds.desk import open_desk
+        from styrxl.scale.arrivals import How
+        from styrxl.store.ledger import Ledger
+        from styrxl.store.lock import user_name, writing
+        from styrxl.store.workspace import Workspace
+
+        with self.telling():
+            workspace = Workspace.open(self.root)
+            self.asked = self.language(workspace)
+            user = by or user_name()
+            with ExitStack() as stack:
+                if not reading:
+                    command = click.get_current_context().command_path.partition(" ")[2]
+                    stack.enter_context(writing(workspace, command, user, datetime.now(UTC), self._waiting))
+                ledger = stack.enter_context(Ledger.open(workspace.database))
+                how = How(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
+                yield open_desk(workspace, ledger, self.now(), user, how)
+
+    def room(self, desk: Desk) -> Room:
+        """Return the mail room for a desk."""
+        from styrxl.mail.outgoing.run import Room
+
+        return Room(desk, click.get_current_context().command_path.partition(" ")[2], self._waiting)
+
+    def _waiting(self, holder: Holder) -> None:
+        from styrxl.model.catalogue import word
+
+        told = word("waiting_for", self.language(), user=holder.user, host=holder.host, command=holder.command)
+        click.echo(told, err=True)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turn a StyrxlError into its text and exit status 3."""
+        from styrxl.model.errors import StyrxlError
+
+        try:
+            yield
+        except StyrxlError as error:
+            raise OperatorError(self._told(error)) from error
+
+    def _told(self, error: Any) -> str:
+        from styrxl.model.catalogue import Word, error_text, say
+
+        language = self.language()
+        facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
+        text = error_text(error.code, facts, language)
+        if "judged" in error.facts:
+            from styrxl.commands.findings_report import as_text
+            from styrxl.model.judged import JudgedRound
+
+            text += "\n\n" + as_text(JudgedRound("", (error.facts["judged"],), {}), language, {})
+        return text
+
+
+with_session = click.make_pass_decorator(Session)

@@ -1,0 +1,26 @@
+"""The command ``status``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.options import round_argument
+from styrxl.commands.printing import say_next_step
+from styrxl.commands.session import Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
+
+
+@click.command()
+@round_argument
+@with_session
+def status(session: Session, round_: Round) -> None:
+    """Say who has been issued, returned, accepted and reminded in ROUND."""
+    from styrxl.rounds.status import as_text, stand
+
+    with session.desk(reading=True) as desk:
+        click.echo(as_text(stand(desk, round_), session.language()), nl=False)
+        say_next_step(desk, round_, session.language(), came=True)

@@ -1,0 +1,41 @@
+"""The command ``watch``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.options import round_argument
+from styrxl.commands.session import Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
+
+
+@click.command()
+@round_argument
+@click.option("--send", is_flag=True, help="Send the answers; without it they are put in outmail/ROUND.")
+@click.option("--every", type=click.FloatRange(1, 3600), default=15.0, show_default=True, metavar="SECONDS", help="Between two looks.")
+@with_session
+def watch(session: Session, round_: Round, *, send: bool, every: float) -> None:
+    """Take in, judge and answer what comes to the round's mailbox, until stopped (Ctrl+C)."""
+    import signal
+    from threading import Event
+
+    from styrxl.mail.incoming.watch import Watch, mailbox_of
+    from styrxl.model.catalogue import word
+
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with session.desk(reading=True) as desk:
+        language, room = session.language(), session.room(desk)
+        source = mailbox_of(room)
+        click.echo(word("watching", language, round=round_.id), err=True)
+        if not send:
+            click.echo(word("watch_dry", language), err=True)
+        tell = partial(click.echo, nl=False)
+        Watch(room, round_, source, stop, send, language, tell, partial(click.echo, err=True), every).run()
+        click.echo(word("watch_stopped", language), err=True)

@@ -1,0 +1,27 @@
+"""Values as they are written in formulas."""
+
+from __future__ import annotations
+
+from datetime import date
+
+_EPOCH = date(1899, 12, 30)
+_SPACE = " "
+
+
+def quoted(text: str) -> str:
+    """Return a text as a formula has it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def trimmed(value: object) -> str:
+    """Return a value as Excel's TRIM gives it."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return str((value - _EPOCH).days)
+    return _SPACE.join(part for part in str(value).split(_SPACE) if part)
+
+
+def serial(day: date) -> int:
+    """Return Excel's number of a day."""
+    return (day - _EPOCH).days

@@ -1,0 +1,82 @@
+"""Equal findings as one, with their cells as ranges, the most important first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from styrxl.model.a1 import column_letter, column_number
+from styrxl.model.catalogue import word
+from styrxl.model.findings import Finding, fix, message
+
+_PLAIN_PATH = re.compile(r"[\w ./:,()+-]+")  # one that means nothing but itself to any shell, between quotation marks
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A group of equal findings, in words; ``times`` is how many cells it stands for."""
+
+    severity: str
+    place: str
+    message: str
+    fix: str
+    times: int
+    group: tuple[Finding, ...] = ()
+    cells: str = ""
+
+
+def named(path: str, language: str) -> str:
+    """Return a path as a command takes it, or a word for it where a shell might understand it otherwise."""
+    return f'"{path}"' if _PLAIN_PATH.fullmatch(path) else word("any_file", language)
+
+
+def told(findings: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str] = fix) -> list[Told]:
+    """Group equal findings by range (``C7:C12``), the most important first; ``remedy`` says what to do about one."""
+    groups: dict[tuple[Any, ...], list[Finding]] = {}
+    for found in findings:
+        same = message(
+            replace(found, cell="", facts={k: v for k, v in found.facts.items() if k != "row"}) if _alike(found) else found, language
+        )
+        key = (found.severity, found.rule, found.sheet, found.column, same if _alike(found) else (same, found.cell))
+        groups.setdefault(key, []).append(found)
+    ordered = sorted(groups.values(), key=lambda group: group[0].order)
+    return [_told(group, language, remedy) for group in ordered]
+
+
+def _alike(found: Finding) -> bool:
+    """Whether findings of this kind say the same of each cell, so that they may be told together."""
+    return found.cell is not None and not {"earlier_cell", "first", "row"} & found.facts.keys()
+
+
+def _told(group: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str]) -> Told:
+    first = group[0]
+    cells = ranges([found.cell for found in group if found.cell])
+    one = replace(first, cell=cells or first.cell)
+    place = " ".join(part for part in (first.sheet, cells) if part)
+    return Told(first.severity, place, message(one, language), remedy(one, language), len(group), tuple(group), cells)
+
+
+def ranges(cells: Sequence[str]) -> str:
+    """Cells as people write them: neighbours in a column joined, ``C7:C12, C15``."""
+    by_column: dict[int, list[int]] = {}
+    for cell in cells:
+        letters = cell.rstrip("0123456789")
+        by_column.setdefault(column_number(letters), []).append(int(cell[len(letters) :]))
+    parts = []
+    for column, rows in sorted(by_column.items()):
+        letter = column_letter(column)
+        for low, high in _runs(sorted(set(rows))):
+            parts.append(f"{letter}{low}" if low == high else f"{letter}{low}:{letter}{high}")
+    return ", ".join(parts)
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs

@@ -1,0 +1,82 @@
+"""Returns that lie elsewhere than in the workspace, at any address that fsspec knows."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from styrxl.model.errors import StyrxlError
+from styrxl.scale.arrivals import Lying
+from styrxl.store.files import is_litter, read_file
+
+INSTALL = "pip install styrxl[cluster]"
+Address = str | bytes  # what fsspec reaches, or a path of this system's
+
+
+def read_address(address: Address, most: int) -> tuple[bytes, str, int]:
+    """Return bytes, hash and size of what lies at an address, as ``files.read_file`` does; StyrxlError (not-readable, driver-missing)."""
+    if isinstance(address, bytes):
+        return read_file(Path(os.fsdecode(address)), most)
+    fs, path = _reached(address)
+    try:
+        with fs.open(path, "rb") as file:
+            data = file.read(most + 1)
+            if len(data) <= most:
+                return data, hashlib.sha256(data).hexdigest(), len(data)
+            digest, size = hashlib.sha256(data), len(data)
+            while more := file.read(io.DEFAULT_BUFFER_SIZE * 128):
+                digest.update(more)
+                size += len(more)
+            return data, digest.hexdigest(), size
+    except Exception as error:  # each store has errors of its own
+        raise _not_readable(address, error) from error
+
+
+def listed(address: str, now: datetime) -> list[Lying]:
+    """Return the returns that lie at an address, by name, without lock files and litter; ``now`` where it is not said when they came.
+
+    Raises StyrxlError: not-readable, driver-missing.
+    """
+    fs, path = _reached(address)
+    try:
+        entries = [entry for entry in fs.ls(path, detail=True) if entry["type"] == "file"]
+    except Exception as error:  # each store has errors of its own
+        raise _not_readable(address, error) from error
+    found = []
+    for entry in entries:
+        where = fs.unstrip_protocol(entry["name"])
+        name = unicodedata.normalize("NFC", where.rstrip("/").rpartition("/")[2])
+        if not is_litter(name):
+            found.append((name, Lying(unicodedata.normalize("NFC", where), Path(name), _when(entry, now), where)))
+    return [lying for _, lying in sorted(found, key=lambda one: one[0])]
+
+
+def _when(entry: Mapping[str, Any], now: datetime) -> datetime:
+    for key in ("LastModified", "last_modified", "mtime", "created"):
+        value = entry.get(key)
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=UTC)
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+    return now
+
+
+def _reached(address: str) -> tuple[Any, str]:
+    try:
+        fs, path = import_module("fsspec.core").url_to_fs(address)
+    except ImportError as error:  # fsspec itself, or what it needs for this kind of address
+        raise StyrxlError("driver-missing", url=address, install=INSTALL if error.name == "fsspec" else str(error)) from error
+    except Exception as error:  # each store has errors of its own
+        raise _not_readable(address, error) from error
+    return fs, str(path)
+
+
+def _not_readable(address: str, error: Exception) -> StyrxlError:
+    return StyrxlError("not-readable", path=address, why=" ".join(str(error).split()) or type(error).__name__)

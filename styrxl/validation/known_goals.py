@@ -1,0 +1,50 @@
+"""Every goal and commitment that a return can be tied to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from styrxl.model.council_plan import Plan
+
+LINK_ERRORS = frozenset({"unknown-parent", "parent-not-allowed", "missing-parent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A goal or commitment that exists: what it is, whose, its text and the years in which it holds."""
+
+    kind: str  # council_goal, board_goal, board_commitment, unit_goal, commitment
+    owner: str
+    text: str
+    from_year: int | None = None
+    to_year: int | None = None
+
+    def holds(self, year: int) -> bool:
+        """Whether it holds in a year (always, where it says nothing)."""
+        return (self.from_year or 0) <= year <= (self.to_year or 9999)
+
+
+def known_goals(plan: Plan, boards: Mapping[str, pd.DataFrame]) -> dict[str, Known]:
+    """Everything that can be tied to: the council's goals and (tables goals, commitments, with ``_owner``) the boards'."""
+    known = {g.goal_id: Known("council_goal", "KF", g.text, g.from_year, g.to_year) for g in plan.goals}
+    for row in _records(boards.get("goals"), ["goal_id", "_owner", "text", "from_year", "to_year"]):
+        known[row[0]] = Known("board_goal", row[1], row[2] or "", whole_year(row[3]), whole_year(row[4]))
+    for row in _records(boards.get("commitments"), ["commitment_id", "_owner", "text"]):
+        known[row[0]] = Known("board_commitment", row[1], row[2] or "")
+    return known
+
+
+def whole_year(value: Any) -> int | None:
+    """Return a cell's year, None where it is empty."""
+    return None if pd.isna(value) else int(value)
+
+
+def _records(frame: pd.DataFrame | None, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    if frame is None or frame.empty:
+        return ()
+    rows = zip(*(frame[name] if name in frame else [None] * len(frame) for name in columns), strict=True)
+    return (row for row in rows if isinstance(row[0], str))

@@ -1,0 +1,48 @@
+"""Amounts against the frames that the council decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import fsum
+
+import pandas as pd
+
+from styrxl.model.catalogue import Word
+from styrxl.model.findings import Remark
+from styrxl.model.forms import Column, Sheet
+from styrxl.returns.typed_columns import Parsed
+
+_SUSPECT = 100  # times the frame (or its inverse): nobody plans like that, but kronor and millions look like it
+_ORE = 0.005  # half of 0.01 tkr: less than the öre of any sum
+
+
+def check_frames(parsed: Parsed, frames: Mapping[int, Mapping[str, float | None]]) -> list[Remark]:
+    """Hold the sum of a sheet's limited column against each owner's frame (source -> frame name -> tkr)."""
+    limit = parsed.batch.sheet.limit
+    if limit is None or parsed.frame.empty:
+        return []
+    column = parsed.batch.sheet.column(limit.column)
+    found: list[Remark] = []
+    amounts: dict[int, list[float]] = {}
+    for source, value in zip(parsed.batch.source, parsed.frame[limit.column].tolist(), strict=True):
+        amounts.setdefault(source, []).extend(() if pd.isna(value) else (float(value),))
+    for source in sorted(amounts):
+        frame = frames.get(source, {}).get(limit.frame)
+        if frame is not None:
+            found += _over(parsed.batch.sheet, source, column, amounts[source], frame)
+    return found
+
+
+def _over(sheet: Sheet, source: int, column: Column, values: Sequence[float], frame: float) -> list[Remark]:
+    total = fsum(values)
+    if frame > 0 and total > _SUSPECT * frame:
+        facts = {"why": Word("why_kronor", {"times": round(total / frame), "frame": frame})}
+        return [Remark(source, sheet.key, None, column.field, "unit-suspect", total, facts)]
+    if sheet.table == "budget" and 0 < total < frame / _SUSPECT:
+        facts = {"why": Word("why_million", {"total": total, "frame": frame})}
+        return [Remark(source, sheet.key, None, column.field, "unit-suspect", total, facts)]
+    if total <= frame + _ORE:
+        return []
+    rule = "unit-frames-exceeded" if sheet.table == "unit_frames" else "frame-exceeded"
+    sums = {"total": total, "frame": frame, "excess": round(total - frame, 2)}
+    return [Remark(source, sheet.key, None, column.field, rule, total, sums)]

@@ -1,0 +1,64 @@
+"""The rows of the multi-year plan's organisation: kinds, boards, periods and rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from styrxl.model.catalogue import Word
+from styrxl.model.council_plan import round_kind, round_words
+from styrxl.model.findings import CellOf, Remark
+from styrxl.returns.typed_columns import Parsed
+
+
+def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]]) -> list[Remark]:
+    """In the multi-year plan: periods of one id that overlap, and references to the wrong kind of organisation."""
+    found: list[Remark] = []
+    for part in parts.values():
+        batch = part.batch
+        for column in batch.sheet.columns:
+            if not column.kinds:
+                continue
+            for i, value in enumerate(part.frame[column.field].tolist()):
+                for code in value.split(";") if isinstance(value, str) else ():
+                    if code in kinds and not kinds[code] & set(column.kinds):
+                        facts = {"why": Word("why_kind"), "candidates": Word("valid_parents", {"list": _of_kinds(kinds, column.kinds)})}
+                        found.append(
+                            Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
+                        )
+    return found + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"])] if "organisation" in parts else [])
+
+
+def _rounds(part: Parsed) -> list[Remark]:
+    """Find words under Uppföljning that name no round."""
+    batch, found = part.batch, []
+    for i, value in enumerate(part.frame["followup_rounds"]):
+        for word in round_words(value):
+            if round_kind(word) is None:
+                choices = ["T1", "T2", {"sv": "År", "en": "Year"}]
+                found.append(
+                    Remark(batch.source[i], batch.sheet.key, batch.row[i], "followup_rounds", "not-in-list", word, {"choices": choices})
+                )
+    return found
+
+
+def _of_kinds(kinds: Mapping[str, set[str]], wanted: Iterable[str]) -> list[str]:
+    return [code for code, has in kinds.items() if has & set(wanted)]
+
+
+def _overlaps(part: Parsed) -> list[Remark]:
+    batch, found = part.batch, []
+    earlier: dict[str, list[tuple[Any, Any, int]]] = {}
+    low, high = pd.Timestamp.min, pd.Timestamp.max
+    for i, (code, start, end) in enumerate(zip(*(part.frame[name].tolist() for name in ("org_id", "from", "to")), strict=True)):
+        if not isinstance(code, str):
+            continue
+        span = (low if pd.isna(start) else start, high if pd.isna(end) else end, batch.row[i])
+        clash = [row for a, b, row in earlier.get(code, ()) if a <= span[1] and span[0] <= b]
+        if clash:
+            facts = {"first": CellOf("org_id", clash[0])}
+            found.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "org_id", "duplicate-id", code, facts))
+        earlier.setdefault(code, []).append(span)
+    return found
