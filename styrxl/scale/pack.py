@@ -207,8 +207,7 @@ def _finding(found: Finding) -> list[Any]:
 
 
 def _found(raw: list[Any]) -> Finding:
-    rule, severity, sheet, cell, column, value, facts = raw
-    return Finding(rule, severity, sheet, cell, column, value, facts)
+    return Finding(*raw)
 
 
 def _tagged(value: Any) -> Any:

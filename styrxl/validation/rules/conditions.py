@@ -64,29 +64,35 @@ def _required(parsed: Parsed, column: Column, limits: Mapping[int, Thresholds]) 
     mask = frame[column.field].isna()
     if not column.required:
         mask &= holds(frame, column.required_when, limits)
-    found = []
-    for i in mask.to_numpy().nonzero()[0]:
-        if (batch.source[i], batch.row[i], column.field) not in parsed.told:
-            rule, facts = _missing(parsed, column, int(i), limits.get(batch.source[i], _STANDARD))
-            found.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, None, facts))
-    return found
+    return [
+        _missing(parsed, column, int(i), limits.get(batch.source[i], _STANDARD))
+        for i in mask.to_numpy().nonzero()[0]
+        if (batch.source[i], batch.row[i], column.field) not in parsed.told
+    ]
 
 
-def _missing(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> tuple[str, dict[str, Any]]:
-    if not (column.explains and column.required_when):
-        return ("missing-parent" if column.kind == "ref" else "missing-value"), {}
+def _missing(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> Remark:
+    batch = parsed.batch
+    source, key, row = batch.source[i], batch.sheet.key, batch.row[i]
+    if column.explains and column.required_when:
+        return Remark(source, key, row, column.field, "explanation-missing", None, {"because": _because(parsed, column, i, limits)})
+    return Remark(source, key, row, column.field, "missing-parent" if column.kind == "ref" else "missing-value")
+
+
+def _because(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> Word:
+    """Say which other answer asks for an explanation on a row."""
     form, frame = parsed.batch.form, parsed.frame
     name, when = next(iter(column.required_when.items()))
     because = parsed.batch.sheet.column(name)
     if isinstance(when, Past):
         base = frame[when.base].iloc[i]
         facts = {"column": because.heading, "value": frame[name].iloc[i], "limit": limits.limit(0.0 if pd.isna(base) else base)}
-        return "explanation-missing", {"because": Word("because_past", facts)}
+        return Word("because_past", facts)
     if not when:
-        return "explanation-missing", {"because": Word("because_empty", {"column": because.heading})}
+        return Word("because_empty", {"column": because.heading})
     code = str(frame[name].iloc[i])
     value = form.lists[because.list][code] if because.list else code
-    return "explanation-missing", {"because": Word("because", {"column": because.heading, "value": value})}
+    return Word("because", {"column": because.heading, "value": value})
 
 
 def _outside_year(parsed: Parsed, column: Column, year: int) -> list[Remark]:

@@ -98,8 +98,11 @@ def _resolve(
         for token in value.split(";"):
             code = token if token in allowed else _by_text(token, allowed)
             if code is None:
-                facts = _trouble(token, column, allowed, known, issued.get(source))
-                found.append(Remark(source, batch.sheet.key, row, column.field, facts.pop("rule"), token, facts))
+                facts: dict[str, Any] = {"candidates": _candidates(token, allowed)}
+                if why := _why_not(token, column, known, issued.get(source)):
+                    found.append(Remark(source, batch.sheet.key, row, column.field, "parent-not-allowed", token, {"why": why, **facts}))
+                else:
+                    found.append(Remark(source, batch.sheet.key, row, column.field, "unknown-parent", token, facts))
                 ids.append(token)
                 continue
             ids.append(code)
@@ -119,18 +122,16 @@ def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _trouble(token: str, column: Column, allowed: Mapping[str, str], known: Mapping[str, Known], issued: Prefill | None) -> dict[str, Any]:
-    candidates = _candidates(token, allowed)
+def _why_not(token: str, column: Column, known: Mapping[str, Known], issued: Prefill | None) -> Word | None:
+    """Say why an owner may not refer to a goal or commitment that exists; None where there is no such."""
     goal = known.get(token)
     if goal is None:
-        return {"rule": "unknown-parent", "candidates": candidates}
+        return None
     if goal.kind == "council_goal" and "council_goals" in column.source:
-        why = Word("why_not_concerned")
-    elif issued is not None and goal.kind.startswith("board") and goal.owner not in {issued.owner, issued.board_id}:
-        why = Word("why_other_owner", {"owner": goal.owner})
-    else:
-        why = Word("why_level", {"what": Word(f"level_{goal.kind}")})
-    return {"rule": "parent-not-allowed", "why": why, "candidates": candidates}
+        return Word("why_not_concerned")
+    if issued is not None and goal.kind.startswith("board") and goal.owner not in {issued.owner, issued.board_id}:
+        return Word("why_other_owner", {"owner": goal.owner})
+    return Word("why_level", {"what": Word(f"level_{goal.kind}")})
 
 
 def _candidates(token: str, allowed: Mapping[str, str]) -> Word:
