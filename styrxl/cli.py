@@ -13,6 +13,7 @@ from styrxl import __version__
 from styrxl.commands.consolidate import consolidate
 from styrxl.commands.demo import demo
 from styrxl.commands.distribute import distribute
+from styrxl.commands.ending import CommandGroup
 from styrxl.commands.init import init
 from styrxl.commands.link import link
 from styrxl.commands.log import log
@@ -39,7 +40,7 @@ Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 y
 """  # the sign after the first line keeps click from joining the lines of that paragraph
 
 
-@click.group(help=_ABOUT, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandGroup, help=_ABOUT, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="styrxl")
 @click.option(
     "--workspace",

@@ -23,9 +23,8 @@ def demo(session: Session, folder: Path, units: int, seed: int) -> None:
     from styrxl.sample.play import Stage, play, run_in_process
 
     commands = click.get_current_context().find_root().command
-    with session.telling():
-        language = session.language()
-        made = play(Stage(folder, units, seed, language, run_in_process(commands.main), click.echo))
-        click.echo("\n" + word("demo_open", language))
-        for path in made:
-            click.echo(f"  {path}")
+    language = session.language()
+    made = play(Stage(folder, units, seed, language, run_in_process(commands.main), click.echo))
+    click.echo("\n" + word("demo_open", language))
+    for path in made:
+        click.echo(f"  {path}")

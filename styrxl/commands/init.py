@@ -23,9 +23,8 @@ def init(session: Session, folder: Path, name: str, rows: int | None) -> None:
     from styrxl.store.files import write_atomically
     from styrxl.store.workspace import Workspace
 
-    with session.telling():
-        workspace = Workspace.init(folder, name, language=session.language())
-        if not workspace.plan_path.exists():
-            write_atomically(workspace.plan_path, empty_plan(workspace, rows))
-        round_ = f"{local_day(session.now()).year + 1}-plan"
-        click.echo(word("init_done", session.language(), path=folder, plan=workspace.plan_path, round=round_))
+    workspace = Workspace.init(folder, name, language=session.language())
+    if not workspace.plan_path.exists():
+        write_atomically(workspace.plan_path, empty_plan(workspace, rows))
+    round_ = f"{local_day(session.now()).year + 1}-plan"
+    click.echo(word("init_done", session.language(), path=folder, plan=workspace.plan_path, round=round_))

@@ -6,17 +6,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from tempfile import gettempdir
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import click
 
 if TYPE_CHECKING:
     from styrxl.mail.outgoing.run import Room
+    from styrxl.model.errors import StyrxlError
+    from styrxl.model.judged import Judged
     from styrxl.rounds.desk import Desk
     from styrxl.store.lock import Holder
     from styrxl.store.workspace import Workspace
 
 FINE, FINDINGS, USAGE, OPERATOR = 0, 1, 2, 3
+STOPPED = 130  # by Ctrl+C; as shells have it
 
 
 class ReadingOptions(NamedTuple):
@@ -30,16 +34,6 @@ class ReadingOptions(NamedTuple):
 ONE_PROCESS = ReadingOptions()
 
 
-class OperatorError(click.ClickException):
-    """What the operator must act on: told on stderr, exit status 3."""
-
-    exit_code = OPERATOR
-
-    def show(self, file: Any = None) -> None:
-        """Print the text alone, without click's own word for error."""
-        click.echo(self.format_message(), err=True, file=file)
-
-
 class Session:
     """What the options before the command say."""
 
@@ -47,6 +41,7 @@ class Session:
         """Take the workspace's folder, the language asked for, if any, and the time that it is to be, if not the clock's."""
         self.root = root
         self.asked = language
+        self.log_folder = Path(gettempdir())  # until a workspace is open
         self._now = now
 
     def now(self) -> datetime:
@@ -69,19 +64,20 @@ class Session:
         from styrxl.scale.arrivals import How
         from styrxl.store.ledger import Ledger
         from styrxl.store.lock import user_name, writing
+        from styrxl.store.log_file import log_to
         from styrxl.store.workspace import Workspace
 
-        with self.telling():
-            workspace = Workspace.open(self.root)
-            self.asked = self.language(workspace)
-            user = by or user_name()
-            with ExitStack() as stack:
-                if not reading:
-                    command = click.get_current_context().command_path.partition(" ")[2]
-                    stack.enter_context(writing(workspace, command, user, datetime.now(UTC), self._waiting))
-                ledger = stack.enter_context(Ledger.open(workspace.database))
-                how = How(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
-                yield open_desk(workspace, ledger, self.now(), user, how)
+        workspace = Workspace.open(self.root)
+        self.asked = self.language(workspace)
+        self.log_folder = log_to(workspace.root).parent
+        user = by or user_name()
+        with ExitStack() as stack:
+            if not reading:
+                command = click.get_current_context().command_path.partition(" ")[2]
+                stack.enter_context(writing(workspace, command, user, datetime.now(UTC), self._waiting))
+            ledger = stack.enter_context(Ledger.open(workspace.database))
+            how = How(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
+            yield open_desk(workspace, ledger, self.now(), user, how)
 
     def room(self, desk: Desk) -> Room:
         """Return the mail room for a desk."""
@@ -95,17 +91,8 @@ class Session:
         told = word("waiting_for", self.language(), user=holder.user, host=holder.host, command=holder.command)
         click.echo(told, err=True)
 
-    @contextmanager
-    def telling(self) -> Iterator[None]:
-        """Turn a StyrxlError into its text and exit status 3."""
-        from styrxl.model.errors import StyrxlError
-
-        try:
-            yield
-        except StyrxlError as error:
-            raise OperatorError(self._told(error)) from error
-
-    def _told(self, error: Any) -> str:
+    def error_text(self, error: StyrxlError) -> str:
+        """Return what the operator is told about an error; a judged workbook among its facts is told finding by finding."""
         from styrxl.model.catalogue import Word, error_text, say
 
         language = self.language()
@@ -115,7 +102,7 @@ class Session:
             from styrxl.commands.findings_report import as_text
             from styrxl.model.judged import JudgedRound
 
-            text += "\n\n" + as_text(JudgedRound("", (error.facts["judged"],), {}), language, {})
+            text += "\n\n" + as_text(JudgedRound("", (cast("Judged", error.facts["judged"]),), {}), language, {})
         return text
 
 

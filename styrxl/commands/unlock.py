@@ -15,14 +15,13 @@ def unlock(session: Session) -> None:
     from styrxl.store.lock import break_lock, is_running
     from styrxl.store.workspace import Workspace
 
-    with session.telling():
-        workspace = Workspace.open(session.root)
-        language = session.language(workspace)
-        holder = break_lock(workspace.root)
-        if holder is None:
-            click.echo(word("not_locked", language))
-            return
-        facts = {"user": holder.user, "host": holder.host, "pid": holder.pid, "command": holder.command}
-        click.echo(word("unlocked", language, since=f"{holder.since.astimezone():%Y-%m-%d %H:%M}", **facts))
-        if is_running(holder):
-            click.echo(word("unlocked_running", language), err=True)
+    workspace = Workspace.open(session.root)
+    language = session.language(workspace)
+    holder = break_lock(workspace.root)
+    if holder is None:
+        click.echo(word("not_locked", language))
+        return
+    facts = {"user": holder.user, "host": holder.host, "pid": holder.pid, "command": holder.command}
+    click.echo(word("unlocked", language, since=f"{holder.since.astimezone():%Y-%m-%d %H:%M}", **facts))
+    if is_running(holder):
+        click.echo(word("unlocked_running", language), err=True)

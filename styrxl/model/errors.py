@@ -1,6 +1,9 @@
-"""What the operator must act on; what a sender can mend is a Finding (``styrxl.model.findings``)."""
+"""What the operator must act on; what a sender can mend is a Finding (``model.findings``)."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class StyrxlError(Exception):
@@ -11,3 +14,13 @@ class StyrxlError(Exception):
         super().__init__(f"{code}: {facts}")
         self.code = code
         self.facts = facts
+
+
+@contextmanager
+def working_on(file: object) -> Iterator[None]:
+    """Let an error that nobody foresaw say, as ``file_at_work``, which file was worked on; the innermost counts."""
+    try:
+        yield
+    except Exception as error:
+        vars(error).setdefault("file_at_work", str(file))
+        raise
