@@ -65,8 +65,8 @@ def _mail(
     send: bool,
     incomplete: bool = False,
 ) -> None:
+    from styrxl.mail.outgoing.letter_table import as_text, put_off, troubled
     from styrxl.mail.outgoing.run import Wish, work
-    from styrxl.mail.outgoing.send import as_text, put_off, troubled
     from styrxl.model.catalogue import word
 
     with session.desk(reading=True) as desk:

@@ -24,7 +24,7 @@ def quarantine() -> None:
 @with_session
 def quarantine_list(session: Session, round_: Round, *, every: bool) -> None:
     """List what waits, and why."""
-    from styrxl.mail.incoming.take_in import line
+    from styrxl.mail.incoming.mail_lines import line
     from styrxl.model.catalogue import word
     from styrxl.store.mail_log import MailBook
 
@@ -60,8 +60,8 @@ def quarantine_discard(session: Session, round_: Round, name: str, by: str | Non
 
 
 def _settle(session: Session, round_: Round, name: str, by: str | None, how: str) -> None:
+    from styrxl.mail.incoming.mail_lines import line
     from styrxl.mail.incoming.quarantine import discard, release
-    from styrxl.mail.incoming.take_in import line
     from styrxl.store.mail_log import MailBook
 
     with session.desk(by=by) as desk:

@@ -97,9 +97,9 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
     """Take in mails, those that lie among files too, and tell whether anything waits for a controller."""
     from itertools import chain
 
-    from styrxl.mail.incoming.in_files import any_mail, from_files, mails_in
-    from styrxl.mail.incoming.sources import from_paths
-    from styrxl.mail.incoming.take_in import line, sums, take_in
+    from styrxl.mail.incoming.mail_lines import line, sums
+    from styrxl.mail.incoming.receive import take_in
+    from styrxl.mail.incoming.sources import any_mail, from_files, from_paths, mails_in
     from styrxl.model.catalogue import say, word
     from styrxl.rounds.found_files import Outcome
     from styrxl.store.mail_log import Brought, MailBook

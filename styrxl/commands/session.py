@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import click
 
 if TYPE_CHECKING:
-    from styrxl.mail.outgoing.run import Room
+    from styrxl.mail.workspace_access import Room
     from styrxl.model.errors import StyrxlError
     from styrxl.model.judged import Judged
     from styrxl.rounds.desk import Desk
@@ -81,7 +81,7 @@ class Session:
 
     def room(self, desk: Desk) -> Room:
         """Return the mail room for a desk."""
-        from styrxl.mail.outgoing.run import Room
+        from styrxl.mail.workspace_access import Room
 
         return Room(desk, click.get_current_context().command_path.partition(" ")[2], self._waiting)
 

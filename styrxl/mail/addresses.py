@@ -11,11 +11,6 @@ _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=
 _DOMAIN = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
-def file_name(name: str) -> str:
-    """Return a name that can be saved anywhere."""
-    return re.sub(r'[\\/:*?"<>|]', "_", one_line(name)) or "styrxl.xlsx"
-
-
 def plain_address(text: str) -> str | None:
     """Return an address as an envelope takes it (its domain in ASCII), or None where it is none."""
     text = one_line(text)

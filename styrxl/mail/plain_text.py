@@ -16,3 +16,8 @@ def one_line(value: object) -> str:
     """Return a text on one line, without letters that steer; safe in a mail's head. A number's spaces still hold it together."""
     text = unicodedata.normalize("NFC", str(value))
     return _SPACE.sub(" ", _NOT_TEXT.sub("", _SPACE.sub(" ", text))).strip()
+
+
+def file_name(name: str) -> str:
+    """Return a name that can be saved anywhere."""
+    return re.sub(r'[\\/:*?"<>|]', "_", one_line(name)) or "styrxl.xlsx"

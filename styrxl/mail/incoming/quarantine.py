@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from styrxl.mail.incoming.take_in import find, inbox_path, put, receipt
+from styrxl.mail.incoming.stored_files import inbox_path, put, receipt
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
@@ -49,3 +49,12 @@ def discard(
 
 def _place(desk: Desk, note: Brought) -> Path:
     return desk.workspace.root / (note.path or "")
+
+
+def find(notes: Iterable[Brought], name: str) -> Brought:
+    """Return the workbook that waits under a name; raises StyrxlError (not-in-quarantine)."""
+    held = [note for note in notes if note.outcome == "held"]
+    for note in held:
+        if note.id == name:
+            return note
+    raise StyrxlError("not-in-quarantine", id=name, known=", ".join(note.id for note in held) or "–")

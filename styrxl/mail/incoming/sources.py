@@ -9,23 +9,18 @@ from __future__ import annotations
 import email
 import email.policy
 import mailbox
-import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-
-from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from tempfile import TemporaryDirectory
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.limits import MB
-from styrxl.model.settings import Mailbox
 from styrxl.returns.file_type import is_mail_file
-
-LARGEST = 60 * MB  # a message with the largest workbook and half as much again
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
+from styrxl.rounds.receive import largest
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,107 +114,38 @@ def dated(raw: bytes, changed: datetime) -> Item:
     return Item(raw, changed)
 
 
-def from_imap(box: Mailbox, context: ssl.SSLContext, password: Callable[[], str], patience: float = 60.0) -> Iterator[Item]:
-    """Yield the messages in a mailbox by UID, and move each to the folder for those that are done with.
-
-    Whatever ends it, what is left is in the mailbox for the next time. Raises StyrxlError: mail-certificate, mail-login,
-    mail-imap-folder, mail-imap-unreachable.
-    """
-    secret = password()
-    with _talking(box):
-        client = _connected(box, context, patience)
-    try:
-        with _talking(box):
-            _logged_in(client, box, secret)
-            client.normalise_times = False  # or times lose their zone
-            uids = _opened(client, box)
-        for uid in uids:
-            with _talking(box):
-                item = _fetched(client, box, uid)
-            if item is not None:
-                yield item
-    finally:
-        _end(client)
+def any_mail(sources: Iterable[Path]) -> bool:
+    """Tell whether any file in folders and archives holds mail."""
+    return any(isinstance(one, Incoming) and is_mail_file(one.name) for one in found_in(sources, 0))
 
 
-def _connected(box: Mailbox, context: ssl.SSLContext, patience: float) -> IMAPClient:
-    server = box.server
-    tls = server.security == "tls"
-    client = IMAPClient(server.host, port=server.port, ssl=tls, ssl_context=context if tls else None, timeout=patience)
-    if not tls:
+def mails_in(desk: Desk, sources: Iterable[Path]) -> list[Incoming]:
+    """Return the files in folders and archives that hold mail; ``receive`` passes them over."""
+    found = found_in(sources, largest(desk))
+    return [one for one in found if isinstance(one, Incoming) and is_mail_file(one.name)]
+
+
+def from_files(files: Sequence[Incoming], refused: Callable[[Outcome], None]) -> Iterator[Item]:
+    """Yield the messages in files; one that cannot be got is told, and does not stop the others."""
+    for one in files:
         try:
-            client.starttls(context)
-        except BaseException:
-            _end(client)
-            raise
-    return client
-
-
-def _logged_in(client: IMAPClient, box: Mailbox, secret: str) -> None:
-    user = box.server.user or ""
-    try:
-        if (user + secret).isascii():
-            client.login(user, secret)
-        else:  # LOGIN knows ASCII alone, PLAIN says it in UTF-8 (RFC 4616)
-            client.plain_login(user, secret)
-    except LoginError as error:
-        raise StyrxlError("mail-login", host=box.server.host, user=user, why=" ".join(str(error).split())[:300]) from error
-
-
-def _opened(client: IMAPClient, box: Mailbox) -> Sequence[int]:
-    """Open the folder, see to it that there is one for what is done with, and return the messages' UIDs, the oldest first."""
-    if not client.folder_exists(box.folder):
-        raise StyrxlError("mail-imap-folder", folder=box.folder, host=box.server.host)
-    if not client.folder_exists(box.done):
-        client.create_folder(box.done)
-    client.select_folder(box.folder)
-    return sorted(client.search(["NOT", "DELETED"]))
-
-
-def _fetched(client: IMAPClient, box: Mailbox, uid: int) -> Item | None:
-    """Fetch a message without marking it as read; None for one that somebody moved meanwhile."""
-    facts = client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
-    if not facts:
-        return None
-    large = int(facts[b"RFC822.SIZE"]) > LARGEST
-    wanted = "BODY.PEEK[HEADER]" if large else "BODY.PEEK[]"
-    parts = client.fetch([uid], [wanted]).get(uid)
-    raw = next((value for key, value in (parts or {}).items() if key.startswith(b"BODY[")), None)
-    if raw is None:
-        return None
-    received = facts[b"INTERNALDATE"].astimezone(UTC)  # IMAPClient's own zones cannot be copied
-    return Item(raw, received, lambda: _moved(client, box, uid), large)
-
-
-def _moved(client: IMAPClient, box: Mailbox, uid: int) -> None:
-    with _talking(box):
-        if client.has_capability("MOVE"):
-            client.move([uid], box.done)
+            data = one.load()
+        except RefusedArrivalError as error:
+            refused(Outcome(one.origin, "refused", why=error.why))
+            continue
+        if one.name.lower().endswith(".mbox"):
+            yield from _from_mbox(data, one.changed)
         else:
-            client.copy([uid], box.done)
-            client.delete_messages([uid])
-            if client.has_capability("UIDPLUS"):
-                client.uid_expunge([uid])
-            else:
-                client.expunge()
+            yield dated(data, one.changed)
 
 
-def _end(client: IMAPClient) -> None:
-    try:
-        client.logout()
-    except (IMAPClientError, OSError, AttributeError):
+def _from_mbox(data: bytes, changed: datetime) -> Iterator[Item]:
+    with TemporaryDirectory(prefix="styrxl-") as folder:  # Python reads an mbox from a file alone
+        path = Path(folder) / "mbox"
+        path.write_bytes(data)
+        box = mailbox.mbox(path, create=False)
         try:
-            client.shutdown()
-        except (IMAPClientError, OSError, AttributeError):
-            return
-
-
-@contextmanager
-def _talking(box: Mailbox) -> Iterator[None]:
-    where = {"host": box.server.host, "port": box.server.port}
-    try:
-        yield
-    except ssl.SSLCertVerificationError as error:
-        raise StyrxlError("mail-certificate", why=error.verify_message or str(error), **where) from error
-    except (IMAPClientError, IMAPClientAbortError, OSError, EOFError) as error:
-        raise StyrxlError("mail-imap-unreachable", why=" ".join(str(error).split())[:300] or type(error).__name__, **where) from error
+            for key in box.iterkeys():
+                yield dated(box.get_bytes(key), changed)
+        finally:
+            box.close()

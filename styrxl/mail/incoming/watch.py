@@ -9,13 +9,16 @@ from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 
-from styrxl.mail.incoming.sources import Item, from_imap
-from styrxl.mail.incoming.take_in import as_text as brought_text
-from styrxl.mail.incoming.take_in import take_in
-from styrxl.mail.outgoing.run import Room, Wish, work
-from styrxl.mail.outgoing.send import IMAP_PASSWORD, USUAL, Ways, as_text
-from styrxl.mail.outgoing.smtp import trusted
+from styrxl.mail.certificates import trusted
+from styrxl.mail.incoming.imap import from_imap
+from styrxl.mail.incoming.mail_lines import as_text as brought_text
+from styrxl.mail.incoming.receive import take_in
+from styrxl.mail.incoming.sources import Item
+from styrxl.mail.outgoing.letter_table import as_text
+from styrxl.mail.outgoing.run import Wish, work
+from styrxl.mail.outgoing.send import IMAP_PASSWORD, USUAL, Ways
 from styrxl.mail.passwords import password
+from styrxl.mail.workspace_access import Room
 from styrxl.model.catalogue import error_text
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from styrxl.mail.outgoing.letter import Attachment, Letter, thread
-from styrxl.mail.outgoing.office import Office
+from styrxl.mail.outgoing.letter_writer import Office
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from styrxl.mail.addresses import sorted_out
 from styrxl.mail.outgoing.letter import Letter, thread
-from styrxl.mail.outgoing.office import Office
+from styrxl.mail.outgoing.letter_writer import Office
 from styrxl.model.masking import masked
 from styrxl.store.mail_log import NOTICE, Brought
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from styrxl.mail.outgoing.answers import TO_MEND, answer_subject, answered_on, finding_lines
 from styrxl.mail.outgoing.letter import Letter, thread
-from styrxl.mail.outgoing.office import Office
+from styrxl.mail.outgoing.letter_writer import Office
 from styrxl.mail.outgoing.templates import issued_workbook
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day

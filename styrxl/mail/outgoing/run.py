@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from styrxl.mail.outgoing.answers import answers, to_answer, unanswered
 from styrxl.mail.outgoing.letter import Attachment, Letter
+from styrxl.mail.outgoing.letter_writer import Office, check_named
 from styrxl.mail.outgoing.notices import notices
-from styrxl.mail.outgoing.office import Office, check_named
+from styrxl.mail.outgoing.preview import folder, preview
 from styrxl.mail.outgoing.reminders import reminders
-from styrxl.mail.outgoing.send import USUAL, Sorted, Ways, folder, preview, redirect, send, sort_out
+from styrxl.mail.outgoing.send import USUAL, Sorted, Ways, redirect, send, sort_out
 from styrxl.mail.outgoing.smtp import Result
 from styrxl.mail.outgoing.summary import summaries
 from styrxl.mail.outgoing.templates import templates
+from styrxl.mail.workspace_access import Room
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.give_back import give_back, to_give_back
 from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.store.files import make_folder
-from styrxl.store.lock import Holder, held, me, writing
 from styrxl.store.mail_log import ANSWER, ESCALATION, NOTICE, REMINDER, SUMMARY, TEMPLATES, MailBook
 
 KINDS: Mapping[str, tuple[str, ...]] = {
@@ -32,7 +30,6 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "reminders": (REMINDER, ESCALATION),
     "summary": (SUMMARY,),
 }
-_LONG = 900.0  # seconds to wait for others before what was just sent is noted: rather late than twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +50,6 @@ class Done:
     letters: Sorted
     results: tuple[Result, ...] = ()
     folder: Path | None = None  # of the previews
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """Who is at work, by which command, and how they are told whom they wait for."""
-
-    desk: Desk
-    command: str
-    waiting: Callable[[Holder], None] = lambda _: None
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Keep others from writing in the workspace."""
-        with writing(self.desk.workspace, self.command, self.desk.by, datetime.now(UTC), self.waiting):
-            yield
-
-    @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Keep others from writing while one mail is noted; waits long, since the mail has gone by then."""
-        with ExitStack() as stack:
-            if self.desk.workspace.alone:
-                stack.enter_context(held(self.desk.workspace.root, self._me(), patience=_LONG, waiting=self.waiting))
-            yield
-
-    def alone(self, place: str, patience: float) -> AbstractContextManager[None]:
-        """Keep others from doing the same in a folder of the workspace: only one sends, and only one watches.
-
-        Raises StyrxlError: workspace-held after so many seconds.
-        """
-        path = self.desk.workspace.root / place
-        make_folder(path)
-        return held(path, self._me(), patience, self.waiting)
-
-    def _me(self) -> Holder:
-        return me(self.command, self.desk.by, datetime.now(UTC))
 
 
 def work(room: Room, round_: Round, wish: Wish, ways: Ways | None = None) -> Done:

@@ -12,7 +12,6 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -81,18 +80,6 @@ class Counter:
 
     def end(self, parcel: Parcel, result: Result) -> None:
         """Note what became of it."""
-
-
-def trusted(server: Server, root: Path) -> ssl.SSLContext:
-    """Return a context that verifies the server, by the system's authorities or the municipality's own file.
-
-    Raises StyrxlError (mail-ca-file) where that file is missing or holds no certificates.
-    """
-    path = root / server.ca_file if server.ca_file else None
-    try:
-        return ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        raise StyrxlError("mail-ca-file", path=str(path), why=str(error)) from error
 
 
 class Smtp:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from styrxl.excel.pages import Link, Row
 from styrxl.mail.outgoing.letter import Attachment, Letter
-from styrxl.mail.outgoing.office import Office
+from styrxl.mail.outgoing.letter_writer import Office
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from styrxl.mail.outgoing.letter import Attachment, Letter
-from styrxl.mail.outgoing.office import Office
+from styrxl.mail.outgoing.letter_writer import Office
 from styrxl.model.errors import StyrxlError
 from styrxl.returns.workbook import read
 from styrxl.store.ledger import Issue

@@ -21,8 +21,8 @@ from mail_town import OURS, Post, by_imap, by_smtp, enclosed, passwords, set_up
 from post_office import USER, Certificates, SmtpServer, dovecot, reply, sent
 from styrxl.mail.incoming.sources import Item
 from styrxl.mail.incoming.watch import Watch
-from styrxl.mail.outgoing.run import Room
 from styrxl.mail.outgoing.send import Ways
+from styrxl.mail.workspace_access import Room
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, cutting, free_port, smtp_server
-from styrxl.mail.outgoing.smtp import Counter, Parcel, Result, Sending, Smtp, trusted
+from styrxl.mail.certificates import trusted
+from styrxl.mail.outgoing.smtp import Counter, Parcel, Result, Sending, Smtp
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import Server
 

@@ -18,8 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrxl.mail.addresses import allowed, plain_address, sorted_out
-from styrxl.mail.outgoing.letter import WIRE, Attachment, Letter, Sender, encoded_size, message, redirected
-from styrxl.mail.outgoing.wording import KINDS, Said, Wording, as_text, names, parsed, read_wording
+from styrxl.mail.outgoing.blocks import as_text, parsed
+from styrxl.mail.outgoing.letter import Attachment, Letter, Sender, redirected
+from styrxl.mail.outgoing.message import WIRE, encoded_size, message
+from styrxl.mail.outgoing.wording import KINDS, Said, Wording, names, read_wording
 from styrxl.mail.plain_text import one_line
 from styrxl.model.errors import StyrxlError
 

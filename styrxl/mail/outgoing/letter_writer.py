@@ -143,15 +143,3 @@ def check_named(office: Office, only: Collection[str]) -> None:
     for owner in only:
         if office.find(owner) is None:
             raise StyrxlError("mail-unknown-owner", owner=owner, round=office.round.id, **meant(office.desk.plan, owner))
-
-
-# what was handed out
-
-
-# what came back
-
-
-# who has not come
-
-
-# what came without a workbook

@@ -20,14 +20,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from imapclient import IMAPClient
 
 from mail_town import OURS, by_imap, flowing, passwords, set_up
 from post_office import HOST, USER, Dovecot, certificates, cutting, dovecot, free_port, reply
-from styrxl.mail.incoming import take_in
+from styrxl.mail.certificates import trusted
+from styrxl.mail.incoming import receive
+from styrxl.mail.incoming.imap import from_imap
 from styrxl.mail.incoming.message import incoming
-from styrxl.mail.incoming.sources import from_imap, from_paths
+from styrxl.mail.incoming.sources import from_paths
 from styrxl.mail.incoming.winmail import NotReadError, winmail
-from styrxl.mail.outgoing.smtp import trusted
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import Mailbox, Server
 from styrxl.store.ledger import Ledger
@@ -562,9 +564,9 @@ def test_killed_while_taking_in_and_run_again_everything_is_there_once(
 ) -> None:
     before = len(names(posted, "inbox"))
     target, name = {
-        "before the file": (take_in, "put"),
+        "before the file": (receive, "put"),
         "before the ledger": (MailBook, "take"),
-        "before the move": (__import__("styrxl.mail.incoming.sources", fromlist=["x"]), "_moved"),
+        "before the move": (IMAPClient, "move"),
     }[where]
 
     def killed(*_: object) -> None:
@@ -627,7 +629,7 @@ def test_an_expired_certificate_of_a_mailbox_is_told(dovecot_: str, tmp_path: Pa
 
 
 def test_a_message_too_large_to_fetch_is_noted_by_its_head(posted: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("styrxl.mail.incoming.sources.LARGEST", 1000)
+    monkeypatch.setattr("styrxl.mail.incoming.imap.LARGEST", 1000)
     posted.run("receive", ROUND, "--imap")
     assert [(outcome, reason) for outcome, reason, _ in brought(posted)] == [
         ("noted", "oversized"),

@@ -1,0 +1,124 @@
+"""Messages in a mailbox, fetched by IMAP."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+
+from styrxl.mail.incoming.sources import Item
+from styrxl.model.errors import StyrxlError
+from styrxl.model.limits import MB
+from styrxl.model.settings import Mailbox
+
+LARGEST = 60 * MB  # a message with the largest workbook and half as much again
+
+
+def from_imap(box: Mailbox, context: ssl.SSLContext, password: Callable[[], str], patience: float = 60.0) -> Iterator[Item]:
+    """Yield the messages in a mailbox by UID, and move each to the folder for those that are done with.
+
+    Whatever ends it, what is left is in the mailbox for the next time. Raises StyrxlError: mail-certificate, mail-login,
+    mail-imap-folder, mail-imap-unreachable.
+    """
+    secret = password()
+    with _talking(box):
+        client = _connected(box, context, patience)
+    try:
+        with _talking(box):
+            _logged_in(client, box, secret)
+            client.normalise_times = False  # or times lose their zone
+            uids = _opened(client, box)
+        for uid in uids:
+            with _talking(box):
+                item = _fetched(client, box, uid)
+            if item is not None:
+                yield item
+    finally:
+        _end(client)
+
+
+def _connected(box: Mailbox, context: ssl.SSLContext, patience: float) -> IMAPClient:
+    server = box.server
+    tls = server.security == "tls"
+    client = IMAPClient(server.host, port=server.port, ssl=tls, ssl_context=context if tls else None, timeout=patience)
+    if not tls:
+        try:
+            client.starttls(context)
+        except BaseException:
+            _end(client)
+            raise
+    return client
+
+
+def _logged_in(client: IMAPClient, box: Mailbox, secret: str) -> None:
+    user = box.server.user or ""
+    try:
+        if (user + secret).isascii():
+            client.login(user, secret)
+        else:  # LOGIN knows ASCII alone, PLAIN says it in UTF-8 (RFC 4616)
+            client.plain_login(user, secret)
+    except LoginError as error:
+        raise StyrxlError("mail-login", host=box.server.host, user=user, why=" ".join(str(error).split())[:300]) from error
+
+
+def _opened(client: IMAPClient, box: Mailbox) -> Sequence[int]:
+    """Open the folder, see to it that there is one for what is done with, and return the messages' UIDs, the oldest first."""
+    if not client.folder_exists(box.folder):
+        raise StyrxlError("mail-imap-folder", folder=box.folder, host=box.server.host)
+    if not client.folder_exists(box.done):
+        client.create_folder(box.done)
+    client.select_folder(box.folder)
+    return sorted(client.search(["NOT", "DELETED"]))
+
+
+def _fetched(client: IMAPClient, box: Mailbox, uid: int) -> Item | None:
+    """Fetch a message without marking it as read; None for one that somebody moved meanwhile."""
+    facts = client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
+    if not facts:
+        return None
+    large = int(facts[b"RFC822.SIZE"]) > LARGEST
+    wanted = "BODY.PEEK[HEADER]" if large else "BODY.PEEK[]"
+    parts = client.fetch([uid], [wanted]).get(uid)
+    raw = next((value for key, value in (parts or {}).items() if key.startswith(b"BODY[")), None)
+    if raw is None:
+        return None
+    received = facts[b"INTERNALDATE"].astimezone(UTC)  # IMAPClient's own zones cannot be copied
+    return Item(raw, received, lambda: _moved(client, box, uid), large)
+
+
+def _moved(client: IMAPClient, box: Mailbox, uid: int) -> None:
+    with _talking(box):
+        if client.has_capability("MOVE"):
+            client.move([uid], box.done)
+        else:
+            client.copy([uid], box.done)
+            client.delete_messages([uid])
+            if client.has_capability("UIDPLUS"):
+                client.uid_expunge([uid])
+            else:
+                client.expunge()
+
+
+def _end(client: IMAPClient) -> None:
+    try:
+        client.logout()
+    except (IMAPClientError, OSError, AttributeError):
+        try:
+            client.shutdown()
+        except (IMAPClientError, OSError, AttributeError):
+            return
+
+
+@contextmanager
+def _talking(box: Mailbox) -> Iterator[None]:
+    where = {"host": box.server.host, "port": box.server.port}
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise StyrxlError("mail-certificate", why=error.verify_message or str(error), **where) from error
+    except (IMAPClientError, IMAPClientAbortError, OSError, EOFError) as error:
+        raise StyrxlError("mail-imap-unreachable", why=" ".join(str(error).split())[:300] or type(error).__name__, **where) from error
