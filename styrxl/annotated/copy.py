@@ -21,7 +21,7 @@ from styrxl.annotated.to_mend_sheet import Item
 from styrxl.excel import look, notes
 from styrxl.excel.cells import LONGEST
 from styrxl.excel.look import STANDARD, Look
-from styrxl.excel.notes import Ground, Note
+from styrxl.excel.notes import Note, SheetMeasures
 from styrxl.model.findings import Finding, fix_here, message
 from styrxl.model.forms import Form, Words
 from styrxl.model.grouped import told
@@ -113,13 +113,13 @@ class _Copy:
             xml = self.filled.sheet(name, marks.get(name, {}))
             if name in marks:
                 marked.append(number)
-                xml = notes.linked(self._faded(xml, marks[name]))
+                xml = notes.add_boxes(self._faded(xml, marks[name]))
                 parts |= self._notes(name, number, marks[name])
             if xml is not self.template.canvases[name].text:
                 parts[part] = xml.encode()
         parts |= self._list(found)
         if marked:
-            parts[TYPES] = notes.typed(self.template.types, marked).encode()
+            parts[TYPES] = notes.add_note_types(self.template.types, marked).encode()
         return self.filled.saved(parts, _FADE)
 
     # the list
@@ -205,11 +205,11 @@ class _Copy:
         words = {tone: self.terms.text(f"mend_{key}") for tone, key in (("mend", "error"), ("watch", "warning"))}
         said = {ref: Note(words[mark.tone], mark.texts, _TONES[mark.tone]) for ref, mark in marks.items()}
         place = next(place for place in self.places.values() if place.name == name)
-        ground = Ground(place.widths, {row: height for row, (_, _, height) in self.template.canvases[name].rows.items()})
+        ground = SheetMeasures(place.widths, {row: height for row, (_, _, height) in self.template.canvases[name].rows.items()})
         return {
-            f"xl/comments{number}.xml": notes.texts(said, self.shown.name or "styrxl").encode(),
-            f"xl/drawings/vmlDrawing{number}.vml": notes.boxes(said, ground, number).encode(),
-            f"xl/worksheets/_rels/sheet{number}.xml.rels": notes.relations(number).encode(),
+            f"xl/comments{number}.xml": notes.notes_xml(said, self.shown.name or "styrxl").encode(),
+            f"xl/drawings/vmlDrawing{number}.vml": notes.boxes_xml(said, ground, number).encode(),
+            f"xl/worksheets/_rels/sheet{number}.xml.rels": notes.relations_xml(number).encode(),
         }
 
 

@@ -15,8 +15,8 @@ from styrxl.annotated.carry import Answers, Fresh
 from styrxl.annotated.point import resolved
 from styrxl.annotated.recalculate import Figures, figures
 from styrxl.excel import measure
-from styrxl.excel.archive import Part, stamped, whole, with_parts
-from styrxl.excel.cells import Canvas, Pen, Sheet, Strings, Styles, as_number
+from styrxl.excel.archive import SkeletonPart, replace_parts, restore_part, stamp
+from styrxl.excel.cells import AddedFormats, AddedStrings, CellWriter, SkeletonSheet, StyleSheet, excel_number
 from styrxl.excel.look import STANDARD, Look
 from styrxl.model.forms import Form, Words
 from styrxl.model.prefill import Prefill
@@ -45,8 +45,8 @@ class OpenTemplate:
     """A template whose parts have been taken apart, so that cells can be put into it."""
 
     mould: Mould
-    canvases: Mapping[str, Canvas]  # by the sheet's name
-    styles: Sheet
+    canvases: Mapping[str, SkeletonSheet]  # by the sheet's name
+    styles: StyleSheet
     strings: str
     types: str
     pictures: int
@@ -54,11 +54,11 @@ class OpenTemplate:
     @classmethod
     def of(cls, mould: Mould) -> OpenTemplate:
         """Take a template apart."""
-        parts = {part.name.decode("ascii"): whole(part) for part in mould.parts}
+        parts = {part.name.decode("ascii"): restore_part(part) for part in mould.parts}
         return cls(
             mould,
-            {name: Canvas.of(parts[part]) for name, part in mould.sheets.items()},
-            Sheet.of(parts[STYLES].decode()),
+            {name: SkeletonSheet.of(parts[part]) for name, part in mould.sheets.items()},
+            StyleSheet.of(parts[STYLES].decode()),
             parts[STRINGS].decode(),
             parts[TYPES].decode(),
             sum(len(_DRAWN.findall(data)) for name, data in parts.items() if name.startswith("xl/drawings/drawing")),
@@ -104,7 +104,7 @@ class FilledWorkbook:
         self.places: Mapping[str, Place] = self.mould.context.places
         self.stamps = values(prefill, self.mould)
         first = re.search(r' uniqueCount="(\d+)"', template.strings)
-        self.pen = Pen(Strings(int(first[1]) if first else 0), Styles(template.styles))
+        self.pen = CellWriter(AddedStrings(int(first[1]) if first else 0), AddedFormats(template.styles))
         self.figures: Figures = figures(self.mould, prefill, *self._rows())
 
     def sheet(self, name: str, marks: Mapping[str, Mark]) -> str:
@@ -127,8 +127,8 @@ class FilledWorkbook:
     def saved(self, parts: Mapping[str, bytes], conditions: str = "") -> bytes:
         """Return the workbook with some parts changed or added; ``conditions``: formats of conditions beyond the template's, as XML."""
         texts, styles = self.pen.strings.added(self.template.strings), self.pen.styles.xml(conditions)
-        made: tuple[Part, ...] = with_parts(self.mould.parts, {**parts, STRINGS: texts.encode(), STYLES: styles.encode()})
-        return stamped(made, {**self.stamps, **self.figures.stamped})
+        made: tuple[SkeletonPart, ...] = replace_parts(self.mould.parts, {**parts, STRINGS: texts.encode(), STYLES: styles.encode()})
+        return stamp(made, {**self.stamps, **self.figures.stamped})
 
     def value(self, key: str, index: int, field: str) -> Any:
         """Return what stands in an answer's cell."""
@@ -157,7 +157,7 @@ class FilledWorkbook:
         column = self.places[key].sheet.column(field)
         return not blank(value) or (not column.locked_when_prefilled and not blank(self.mould.context.written[key][index][field]))
 
-    def _formulas(self, name: str, canvas: Canvas) -> dict[str, str]:
+    def _formulas(self, name: str, canvas: SkeletonSheet) -> dict[str, str]:
         """Return a sheet's formulas with the values that they have now, as XML by cell."""
         cells = {}
         for ref, value in self.figures.values.get(name, {}).items():
@@ -166,7 +166,7 @@ class FilledWorkbook:
                 cells[ref] = self.pen.cell(ref, slot.style, value, formula=slot.formula)
         return cells
 
-    def _answered(self, place: Place, canvas: Canvas, marks: Mapping[str, Mark]) -> dict[str, str]:
+    def _answered(self, place: Place, canvas: SkeletonSheet, marks: Mapping[str, Mark]) -> dict[str, str]:
         """Return a sheet's answers, as XML by cell."""
         cells = {}
         for index, row in self.answers.get(place.sheet.key, {}).items():
@@ -179,7 +179,7 @@ class FilledWorkbook:
                     cells[ref] = self.pen.cell(ref, canvas.slots[ref].style, shown, tone=tone, free=mark is not None)
         return cells
 
-    def _marked(self, canvas: Canvas, marks: Mapping[str, Mark]) -> dict[str, str]:
+    def _marked(self, canvas: SkeletonSheet, marks: Mapping[str, Mark]) -> dict[str, str]:
         """Return cells that are marked and hold what was issued (an empty answer, an id, a heading), as XML by cell."""
         cells = {}
         for ref, mark in marks.items():
@@ -212,7 +212,7 @@ def _heights_down(place: Place, answers: Mapping[str, Any], said: Mapping[int, s
 
 
 def _height(texts: Iterable[tuple[str, float]]) -> float:
-    most = max((measure.lines(text, width) for text, width in texts), default=1)
+    most = max((measure.count_lines(text, width) for text, width in texts), default=1)
     return measure.row_height(most) + (3 if most > 1 else 0)
 
 
@@ -224,5 +224,5 @@ def _for_formulas(value: Any) -> Any:
         case float() if value.is_integer():
             return int(value)
         case datetime() | time() | timedelta():
-            return as_number(value)[0]
+            return excel_number(value)[0]
     return None if blank(value) else value

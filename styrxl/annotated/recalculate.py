@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel.cells import CellError
-from styrxl.excel.finish import plain
-from styrxl.excel.formula_text import trimmed
-from styrxl.excel.sheet import OPEN, Page
+from styrxl.excel.finish import rounded_number
+from styrxl.excel.formula_text import trim
+from styrxl.excel.sheet import OPEN, SheetBuilder
 from styrxl.model.prefill import Prefill
 from styrxl.templates import drop_downs, form_sheet, start_sheet
 from styrxl.templates.build import Mould
@@ -44,7 +44,7 @@ class _Silence:
         pass
 
 
-class _Ear(Page):
+class _Ear(SheetBuilder):
     """A page that keeps nothing but the values of formulas."""
 
     def __init__(self) -> None:
@@ -176,9 +176,7 @@ def _asked_about(place: Place, field: str) -> Iterator[Any]:
 def _tally(place: Place, context: Context, issued: Sequence[Written], verdicts: Sequence[Verdict]) -> Tally:
     rows = context.written[place.sheet.key]
     mend = sum(verdict.value.startswith("!") for verdict in verdicts)
-    filled = [
-        [bool(trimmed(row.get(field))) for field in open_fields(place.sheet, as_was)] for row, as_was in zip(rows, issued, strict=True)
-    ]
+    filled = [[bool(trim(row.get(field))) for field in open_fields(place.sheet, as_was)] for row, as_was in zip(rows, issued, strict=True)]
     begun = sum(filled[0]) if place.down else sum(map(any, filled))
     asked_about = [c for c in asked(place.sheet) if missing_when(place.sheet, c, dict.fromkeys(place.letters, "A1"), context.terms)]
     counted = {field for column in asked_about for field in (column.field, *column.required_when)}
@@ -208,4 +206,4 @@ def _broken(values: Mapping[str, Value], place: Place, context: Context) -> dict
 def _stamped(mould: Mould, prefill: Prefill, rows: Mapping[str, Sequence[Written]]) -> Iterator[tuple[str, str]]:
     for sheet in mould.form.sheets:
         if sheet.limit:
-            yield f"remaining:{sheet.key}", plain((prefill.frames.get(sheet.limit.frame) or 0) - planned(sheet, rows[sheet.key]))
+            yield f"remaining:{sheet.key}", rounded_number((prefill.frames.get(sheet.limit.frame) or 0) - planned(sheet, rows[sheet.key]))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from styrxl.excel.cells import CellError, as_number, plain
-from styrxl.excel.formula_text import quoted
+from styrxl.excel.cells import CellError, exact_number, excel_number
+from styrxl.excel.formula_text import quote
 from styrxl.returns.tables import blank
 
 _LITERAL = 200  # letters of a text in a formula; Excel's limit is 255
@@ -22,12 +22,12 @@ def still(ref: str, value: Any) -> str:
         case str() if not blank(value):
             same = _same_text(ref, value)
         case int() | float():
-            same = f"AND(ISNUMBER({ref}),{ref}={plain(value)})"
+            same = f"AND(ISNUMBER({ref}),{ref}={exact_number(value)})"
         case _ if blank(value):
             same = f'TRIM({ref})=""'
         case _:
-            number = as_number(value)[0]
-            same = f"AND(ISNUMBER({ref}),ABS({ref}-{plain(number or 0)})<0.00001)"
+            number = excel_number(value)[0]
+            same = f"AND(ISNUMBER({ref}),ABS({ref}-{exact_number(number or 0)})<0.00001)"
     return f"IFERROR({same},TRUE)"
 
 
@@ -36,4 +36,4 @@ def _same_text(ref: str, text: str) -> str:
     length = len(text.encode("utf-16-le")) // 2
     plainly = re.match("[^\x00-\x1f\ud800-\uffff\U00010000-\U0010ffff]*", text)
     head = plainly[0][:_LITERAL] if plainly else ""
-    return f"EXACT({ref},{quoted(text)})" if head == text else f"AND(LEN({ref})={length},EXACT(LEFT({ref},{len(head)}),{quoted(head)}))"
+    return f"EXACT({ref},{quote(text)})" if head == text else f"AND(LEN({ref})={length},EXACT(LEFT({ref},{len(head)}),{quote(head)}))"

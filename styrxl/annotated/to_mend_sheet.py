@@ -11,9 +11,9 @@ from openpyxl.utils import quote_sheetname
 from styrxl.annotated.carry import Stray
 from styrxl.annotated.left_behind import Left
 from styrxl.excel import look, measure
-from styrxl.excel.cells import Canvas, Pen
-from styrxl.excel.formula_text import quoted
-from styrxl.excel.sheet import Page, clean, token
+from styrxl.excel.cells import CellWriter, SkeletonSheet
+from styrxl.excel.formula_text import quote
+from styrxl.excel.sheet import SheetBuilder, clean, token
 from styrxl.templates.words import Terms
 
 WIDTHS = (15.0, 21.0, 15.0, 62.0, 62.0)
@@ -47,7 +47,7 @@ class Told:
     strays: Sequence[Stray]
 
 
-def lead(page: Page, terms: Terms) -> None:
+def lead(page: SheetBuilder, terms: Terms) -> None:
     """Write what is the same in each such sheet, and a cell of each style for what comes."""
     page.sheet.title = terms.text("mend_sheet")
     page.widths(zip("ABCDE", WIDTHS, strict=True))
@@ -61,13 +61,13 @@ def lead(page: Page, terms: Terms) -> None:
     page.printed(landscape=True, rows=f"{HEADING_ROW}:{HEADING_ROW}", footer=(token("footer"), page.name, paging))
     page.protect()
     # Room for as many lines as a list can be expected to have: the rule reaches no further than what is written.
-    sheet.conditional_formatting.add(f"A{HEADING_ROW + 1}:A2000", look.rule(f'LEFT($A{HEADING_ROW + 1},1)="✓"', look.GOOD))
+    sheet.conditional_formatting.add(f"A{HEADING_ROW + 1}:A2000", look.tone_rule(f'LEFT($A{HEADING_ROW + 1},1)="✓"', look.GOOD))
 
 
 class _Sheet:
     """The sheet while it is written, row by row."""
 
-    def __init__(self, canvas: Canvas, pen: Pen, terms: Terms) -> None:
+    def __init__(self, canvas: SkeletonSheet, pen: CellWriter, terms: Terms) -> None:
         self.pen, self.terms = pen, terms
         self.styles = {name: canvas.slots[f"{chr(ord('A') + number)}1"].style for number, name in enumerate(_STYLES)}
         self.rows: list[str] = []
@@ -89,7 +89,7 @@ class _Sheet:
 
     def across(self, text: str, style: str = "body", first: str = "A", extra: float = 1.0) -> None:
         """Write a text over the whole width."""
-        height = measure.row_height(measure.lines(clean(text), _WIDE)) + extra
+        height = measure.row_height(measure.count_lines(clean(text), _WIDE)) + extra
         number = self.row(height, self.cell(first, text, style))
         self.merged.append(f"{first}{number}:E{number}")
 
@@ -98,7 +98,7 @@ class _Sheet:
         self.links.append(f"<hyperlink ref={quoteattr(f'{letter}{len(self.rows) + 1}')} location={quoteattr(clean(place))}/>")
 
 
-def painted(canvas: Canvas, pen: Pen, told: Told, terms: Terms) -> str:
+def painted(canvas: SkeletonSheet, pen: CellWriter, told: Told, terms: Terms) -> str:
     """Return the sheet's XML."""
     sheet = _Sheet(canvas, pen, terms)
     _top(sheet, told)
@@ -139,7 +139,7 @@ def _counts(sheet: _Sheet, items: Sequence[Item]) -> None:
     said = terms.text("mend_counts", errors=errors, warnings=len(items) - errors)
     parts = terms.text("mend_counts", errors="\0", warnings="\1")
     for letter, key in (("\0", "mend_error"), ("\1", "mend_warning")):
-        parts = parts.replace(letter, f'"&COUNTIF(A{first}:A{last},{quoted(terms.text(key))})&"')
+        parts = parts.replace(letter, f'"&COUNTIF(A{first}:A{last},{quote(terms.text(key))})&"')
     formula = f'"{parts}"'.removeprefix('""&').removesuffix('&""')
     sheet.row(18.0, sheet.cell("A", said, "bold_line", formula=formula))
 
@@ -148,12 +148,12 @@ def _list(sheet: _Sheet, items: Sequence[Item]) -> None:
     for item in items:
         terms = sheet.terms
         state = terms.text("mend_error" if item.error else "mend_warning")
-        formula = f"IF({item.still},{quoted(state)},{quoted(terms.text('mend_changed'))})" if item.still else ""
+        formula = f"IF({item.still},{quote(state)},{quote(terms.text('mend_changed'))})" if item.still else ""
         if item.cells or item.sheet:
             first = item.cells.partition(",")[0] or "A1"
             sheet.link("C" if item.cells else "B", f"{quote_sheetname(item.sheet)}!{first}")
         texts = zip("BCDE", (item.sheet, item.cells, item.message, item.fix), WIDTHS[1:], strict=True)
-        height = max(measure.row_height(measure.lines(clean(text), width)) for _, text, width in texts) + 3
+        height = max(measure.row_height(measure.count_lines(clean(text), width)) for _, text, width in texts) + 3
         linked = "list_link" if item.cells else "check"
         sheet.row(
             height,
@@ -190,7 +190,7 @@ def _strays(sheet: _Sheet, strays: Sequence[Stray]) -> None:
     )
     sheet.merged.append(f"D{number}:E{number}")
     for stray in strays:
-        height = measure.row_height(measure.lines(clean(str(stray.value)), WIDTHS[3] + WIDTHS[4])) + 3
+        height = measure.row_height(measure.count_lines(clean(str(stray.value)), WIDTHS[3] + WIDTHS[4])) + 3
         kept = stray.value if not isinstance(stray.value, str) else clean(stray.value)
         cells = [sheet.cell("B", stray.sheet, "check"), sheet.cell("C", stray.cell, "check"), sheet.cell("D", kept, "check")]
         number = sheet.row(height, *cells, sheet.cell("E", None, "check"))

@@ -26,19 +26,19 @@ _PACKED_AT_ONCE = 1 << 17  # letters
 _ZEROS = bytes(1 << 20)
 
 
-def unpacked(data: bytes) -> dict[str, bytes]:
+def read_parts(data: bytes) -> dict[str, bytes]:
     """Return the parts of a workbook, by name."""
     with ZipFile(BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def packed(parts: Mapping[str, bytes]) -> bytes:
+def zip_parts(parts: Mapping[str, bytes]) -> bytes:
     """Return a workbook of these parts, as they are; the same parts give the same bytes."""
-    return b"".join(zipped({name: (data,) for name, data in parts.items()}))
+    return b"".join(zip_pieces({name: (data,) for name, data in parts.items()}))
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class DeflatedText:
     """A text that is compressed already: its checksum, its length, and what is left of it; ends at a byte, and no stream."""
 
     crc: int
@@ -47,7 +47,7 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class DeflatedPart:
     """A part as it lies compressed in a workbook, all of it."""
 
     crc: int
@@ -55,17 +55,17 @@ class Kept:
     stream: bytes
 
 
-def kept(data: bytes) -> dict[str, Kept]:
+def read_deflated_parts(data: bytes) -> dict[str, DeflatedPart]:
     """Return the parts of a workbook of ours as they lie in it, by name."""
     found = {}
     with ZipFile(BytesIO(data)) as archive:
         for entry in archive.infolist():
             start = entry.header_offset + 30 + sum(unpack("<2H", data[entry.header_offset + 26 : entry.header_offset + 30]))
-            found[entry.filename] = Kept(entry.CRC, entry.file_size, data[start : start + entry.compress_size])
+            found[entry.filename] = DeflatedPart(entry.CRC, entry.file_size, data[start : start + entry.compress_size])
     return found
 
 
-class Packer:
+class Deflater:
     """Compresses a text while it is written: of a sheet with a million cells only what is compressed is ever there."""
 
     def __init__(self) -> None:
@@ -82,11 +82,11 @@ class Packer:
         if self._letters > _PACKED_AT_ONCE:
             self._pack()
 
-    def end(self) -> Packed:
+    def end(self) -> DeflatedText:
         """Return all of it."""
         self._pack()
         self._stream.append(self._packer.flush(zlib.Z_FULL_FLUSH))
-        return Packed(self._crc, self._size, tuple(self._stream))
+        return DeflatedText(self._crc, self._size, tuple(self._stream))
 
     def _pack(self) -> None:
         raw = "".join(self._waiting).encode()
@@ -97,36 +97,36 @@ class Packer:
         self._stream.append(self._packer.compress(raw))
 
 
-def zipped(parts: Mapping[str, Kept | Sequence[bytes | Packed]]) -> list[bytes]:
+def zip_pieces(parts: Mapping[str, DeflatedPart | Sequence[bytes | DeflatedText]]) -> list[bytes]:
     """Return a workbook, in pieces, of parts that are in pieces, some of them compressed already; the same parts give the same bytes."""
-    return _zip((name.encode("ascii"), *_together(parts[name])) for name in sorted(parts, key=_order))
+    return _make_zip((name.encode("ascii"), *_deflate_all(parts[name])) for name in sorted(parts, key=_order))
 
 
-def joined(pieces: Sequence[bytes | Packed]) -> Kept:
+def deflate_part(pieces: Sequence[bytes | DeflatedText]) -> DeflatedPart:
     """Return a part in pieces as it lies in a workbook."""
-    crc, size, stream = _together(pieces)
-    return Kept(crc, size, b"".join(stream))
+    crc, size, stream = _deflate_all(pieces)
+    return DeflatedPart(crc, size, b"".join(stream))
 
 
-def _together(pieces: Kept | Sequence[bytes | Packed]) -> tuple[int, int, list[bytes]]:
+def _deflate_all(pieces: DeflatedPart | Sequence[bytes | DeflatedText]) -> tuple[int, int, list[bytes]]:
     """Return checksum, length and compressed stream of a part."""
-    if isinstance(pieces, Kept):
+    if isinstance(pieces, DeflatedPart):
         return pieces.crc, pieces.size, [pieces.stream]
     crc = size = 0
     stream: list[bytes] = []
     for number, piece in enumerate(pieces, 1):
-        if isinstance(piece, Packed):
+        if isinstance(piece, DeflatedText):
             crc, size = _crc_of_both(crc, piece), size + piece.size
             stream += piece.stream
             if number == len(pieces):
-                stream.append(_deflated(b"", last=True))
+                stream.append(_deflate(b"", last=True))
         else:
             crc, size = zlib.crc32(piece, crc), size + len(piece)
-            stream.append(_deflated(piece, last=number == len(pieces)))
+            stream.append(_deflate(piece, last=number == len(pieces)))
     return crc, size, stream
 
 
-def _crc_of_both(crc: int, then: Packed) -> int:
+def _crc_of_both(crc: int, then: DeflatedText) -> int:
     """Return the checksum of two texts, one after the other: how they begin makes the same difference whatever comes after, zeros too."""
     after, without = crc, 0
     for start in range(0, then.size, len(_ZEROS)):
@@ -136,7 +136,7 @@ def _crc_of_both(crc: int, then: Packed) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SkeletonPiece:
     """A piece of a part: fixed, or (where it has names) literals with values between them."""
 
     raw: bytes
@@ -146,24 +146,24 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SkeletonPart:
     """A part in pieces; ``crc`` is that of the first piece if it is fixed."""
 
     name: bytes
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SkeletonPiece, ...]
     crc: int
 
 
-def skeleton(parts: Mapping[str, bytes]) -> tuple[Part, ...]:
+def make_skeleton(parts: Mapping[str, bytes]) -> tuple[SkeletonPart, ...]:
     """Return parts that hold tokens as something that can be stamped, in the order in which Excel writes them."""
-    return tuple(_part(name, parts[name]) for name in sorted(parts, key=_order))
+    return tuple(_cut_part(name, parts[name]) for name in sorted(parts, key=_order))
 
 
 def _order(name: str) -> tuple[int, str]:
     return {"[Content_Types].xml": 0, "_rels/.rels": 1}.get(name, 2), name
 
 
-def whole(part: Part) -> bytes:
+def restore_part(part: SkeletonPart) -> bytes:
     """Return a part as it was before it was cut to pieces, tokens and all."""
     return b"".join(
         b"".join([piece.literals[0], *(token(n).encode() + rest for n, rest in zip(piece.names, piece.literals[1:], strict=True))])
@@ -173,29 +173,29 @@ def whole(part: Part) -> bytes:
     )
 
 
-def with_parts(parts: Sequence[Part], changed: Mapping[str, bytes]) -> tuple[Part, ...]:
+def replace_parts(parts: Sequence[SkeletonPart], changed: Mapping[str, bytes]) -> tuple[SkeletonPart, ...]:
     """Return a skeleton with some parts changed or added."""
-    made = {part.name: part for part in (*parts, *skeleton(changed))}
+    made = {part.name: part for part in (*parts, *make_skeleton(changed))}
     return tuple(sorted(made.values(), key=lambda part: _order(part.name.decode("ascii"))))
 
 
-def _part(name: str, data: bytes) -> Part:
-    pieces = tuple(_pieces(data))
-    return Part(name.encode("ascii"), pieces, zlib.crc32(pieces[0].raw) if not pieces[0].names else 0)
+def _cut_part(name: str, data: bytes) -> SkeletonPart:
+    pieces = tuple(_cut_pieces(data))
+    return SkeletonPart(name.encode("ascii"), pieces, zlib.crc32(pieces[0].raw) if not pieces[0].names else 0)
 
 
-def _pieces(data: bytes) -> Iterator[Piece]:
+def _cut_pieces(data: bytes) -> Iterator[SkeletonPiece]:
     done = 0
-    for start, end in _near(_TOKEN.finditer(data)):
+    for start, end in _token_spans(_TOKEN.finditer(data)):
         if start > done:
-            yield Piece(data[done:start], _deflated(data[done:start], last=False))
+            yield SkeletonPiece(data[done:start], _deflate(data[done:start], last=False))
         split = _TOKEN.split(data[start:end])
-        yield Piece(b"", b"", tuple(split[::2]), tuple(name.decode() for name in split[1::2]))
+        yield SkeletonPiece(b"", b"", tuple(split[::2]), tuple(name.decode() for name in split[1::2]))
         done = end
-    yield Piece(data[done:], _deflated(data[done:], last=True))
+    yield SkeletonPiece(data[done:], _deflate(data[done:], last=True))
 
 
-def _near(matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[int, int]]:
+def _token_spans(matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[int, int]]:
     """Yield from where to where tokens lie close together."""
     span: tuple[int, int] | None = None
     for match in matches:
@@ -207,20 +207,20 @@ def _near(matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[int, int]]:
         yield span
 
 
-def _deflated(data: bytes, *, last: bool) -> bytes:
+def _deflate(data: bytes, *, last: bool) -> bytes:
     if len(data) <= _STORED:  # a stored block: last or not, its length, and its length again with each bit turned
         return pack("<BHH", last, len(data), len(data) ^ 0xFFFF) + data
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
 
 
-def stamped(parts: Sequence[Part], values: Mapping[str, str]) -> bytes:
+def stamp(parts: Sequence[SkeletonPart], values: Mapping[str, str]) -> bytes:
     """Return a workbook with values in place of tokens; KeyError for a token without one."""
     ready = {name: escape(clean(value), {'"': "&quot;"}).encode() for name, value in values.items()}
-    return b"".join(_zip((part.name, *_filled(part, ready)) for part in parts))
+    return b"".join(_make_zip((part.name, *_fill(part, ready)) for part in parts))
 
 
-def _zip(parts: Iterable[tuple[bytes, int, int, Sequence[bytes]]]) -> list[bytes]:
+def _make_zip(parts: Iterable[tuple[bytes, int, int, Sequence[bytes]]]) -> list[bytes]:
     """Return a zip, in pieces, of parts: name, checksum, length, and compressed stream."""
     body, directory, offset, count = list[bytes](), list[bytes](), 0, 0
     for name, crc, size, stream in parts:
@@ -235,14 +235,14 @@ def _zip(parts: Iterable[tuple[bytes, int, int, Sequence[bytes]]]) -> list[bytes
     return [*body, *directory, pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, count, count, size, offset, 0)]
 
 
-def _filled(part: Part, values: Mapping[str, bytes]) -> tuple[int, int, list[bytes]]:
+def _fill(part: SkeletonPart, values: Mapping[str, bytes]) -> tuple[int, int, list[bytes]]:
     crc, size, stream = 0, 0, []
     for number, piece in enumerate(part.pieces):
         raw, deflated = piece.raw, piece.deflated
         if piece.names:
             between = [text for name, literal in zip(piece.names, piece.literals[1:], strict=True) for text in (values[name], literal)]
             raw = b"".join([piece.literals[0], *between])
-            deflated = _deflated(raw, last=False)
+            deflated = _deflate(raw, last=False)
         crc = part.crc if number == 0 and not piece.names else zlib.crc32(raw, crc)
         size += len(raw)
         stream.append(deflated)

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from styrxl.excel import measure
 from styrxl.excel.finish import CELL
-from styrxl.excel.formula_text import serial
+from styrxl.excel.formula_text import day_number
 from styrxl.excel.sheet import CLOSE, OPEN
 
 LONGEST = 32_767  # letters in a cell; Excel's own limit
@@ -30,7 +30,7 @@ _FORMATS = {"general": 0, "time": 20, "moment": 22, "duration": 46}
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class SkeletonCell:
     """A cell of a skeleton: where it stands in the sheet's XML, its style, and its formula as XML."""
 
     start: int
@@ -40,22 +40,22 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Canvas:
+class SkeletonSheet:
     """A sheet of a skeleton, its cells and rows found once; ``rows``: where a row's tag stands, and its height."""
 
     text: str
-    slots: Mapping[str, Slot]
+    slots: Mapping[str, SkeletonCell]
     rows: Mapping[int, tuple[int, int, float]]
 
     @classmethod
-    def of(cls, xml: bytes) -> Canvas:
+    def of(cls, xml: bytes) -> SkeletonSheet:
         """Find the cells and rows of a sheet as ``package.finished`` wrote it."""
         text = xml.decode()
         slots = {}
         for match in CELL.finditer(text):
             style, content = _STYLE.search(match[2]), match[3] or ""
             formula = content[: content.index("</f>") + 4] if "</f>" in content else ""
-            slots[match[1]] = Slot(match.start(), match.end(), int(style[1]) if style else 0, formula)
+            slots[match[1]] = SkeletonCell(match.start(), match.end(), int(style[1]) if style else 0, formula)
         rows = {}
         for match in _ROW.finditer(text):
             height = _HEIGHT.search(match[0])
@@ -78,7 +78,7 @@ class Canvas:
 
 
 @dataclass(slots=True)
-class Strings:
+class AddedStrings:
     """Shared strings beyond those of the skeleton."""
 
     first: int  # the number of the next one
@@ -92,19 +92,19 @@ class Strings:
 
     def added(self, xml: str) -> str:
         """Return the shared strings of the skeleton with these after them."""
-        entries = "".join(f'<si><t xml:space="preserve">{escaped(text)}</t></si>' for text in self.numbers)
+        entries = "".join(f'<si><t xml:space="preserve">{escape_every_letter(text)}</t></si>' for text in self.numbers)
         xml = re.sub(r' count="(\d+)"', lambda m: f' count="{int(m[1]) + self.uses}"', xml, count=1)
         xml = re.sub(r' uniqueCount="(\d+)"', lambda m: f' uniqueCount="{int(m[1]) + len(self.numbers)}"', xml, count=1)
         return xml.removesuffix("</sst>") + entries + "</sst>"
 
 
-def escaped(text: str) -> str:
+def escape_every_letter(text: str) -> str:
     """Return a text as a cell's XML has it: letters that XML forbids come as Excel writes them, and come back as they were."""
     return escape(_NO_XML.sub(lambda m: f"_x{ord(m[0]):04X}_", _ESCAPED.sub("_x005F_", text[:LONGEST])), _TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class StyleSheet:
     """A stylesheet taken apart: what stands before, between and after its cell formats, and the numbers of a few looks."""
 
     before: str
@@ -114,26 +114,28 @@ class Sheet:
     date: int  # the number of the date format
 
     @classmethod
-    def of(cls, xml: str) -> Sheet:
+    def of(cls, xml: str) -> StyleSheet:
         """Take a stylesheet apart as openpyxl wrote it."""
         before, _, rest = xml.partition("<cellXfs ")
         formats, _, after = rest.partition("</cellXfs>")
         named = _XF.findall(before.partition("<cellStyleXfs ")[2])
         ids = dict(re.findall(r'<cellStyle name="styrxl (\w+)" xfId="(\d+)"', after))
-        tones = {tone: (_of("fontId", named[int(ids[tone])]), _of("fillId", named[int(ids[tone])])) for tone in ("mend", "watch")}
-        return cls(before, tuple(_XF.findall(formats)), after, tones, int(_of("numFmtId", named[int(ids["input_date"])])))
+        tones = {
+            tone: (_attribute("fontId", named[int(ids[tone])]), _attribute("fillId", named[int(ids[tone])])) for tone in ("mend", "watch")
+        }
+        return cls(before, tuple(_XF.findall(formats)), after, tones, int(_attribute("numFmtId", named[int(ids["input_date"])])))
 
 
-def _of(attribute: str, xf: str) -> str:
+def _attribute(attribute: str, xf: str) -> str:
     found = re.search(rf'{attribute}="(\d+)"', xf)
     return found[1] if found else "0"
 
 
 @dataclass(slots=True)
-class Styles:
+class AddedFormats:
     """Cell formats beyond those of the skeleton, each made when it is first asked for."""
 
-    sheet: Sheet
+    sheet: StyleSheet
     made: dict[tuple[int, str, str, bool, bool], int] = field(default_factory=dict)
 
     def like(self, style: int, *, tone: str = "", form: str = "", quoted: bool = False, free: bool = False) -> int:
@@ -145,7 +147,7 @@ class Styles:
 
     def is_date(self, style: int) -> bool:
         """Whether a format shows numbers as dates."""
-        return int(_of("numFmtId", self.sheet.formats[style])) == self.sheet.date
+        return int(_attribute("numFmtId", self.sheet.formats[style])) == self.sheet.date
 
     def xml(self, dxfs: str) -> str:
         """Return the stylesheet; ``dxfs`` are formats of conditions beyond the skeleton's."""
@@ -178,11 +180,11 @@ class Styles:
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class CellWriter:
     """Writes cells: its texts go among the shared strings, its looks among the styles."""
 
-    strings: Strings
-    styles: Styles
+    strings: AddedStrings
+    styles: AddedFormats
 
     def cell(self, ref: str, style: int, value: Any, *, tone: str = "", formula: str = "", free: bool = False) -> str:
         """Return a cell's XML: a text stays a text, whatever it begins with; ``formula`` (as XML) has the value as its own."""
@@ -199,22 +201,22 @@ class Pen:
             case None:
                 return "", "", ""
             case CellError():
-                return "e", escaped(value), ""
+                return "e", escape_every_letter(value), ""
             case str() if formula:
-                return "str", escaped(value), ""
+                return "str", escape_every_letter(value), ""
             case str():
                 return ("s", str(self.strings.number(value)), "") if value else ("", "", "")
             case bool():
                 return "b", str(int(value)), ""
             case int() | float() if math.isfinite(value):
-                return "", plain(value), "general" if self.styles.is_date(style) and not formula else ""
-        number, form = as_number(value)
+                return "", exact_number(value), "general" if self.styles.is_date(style) and not formula else ""
+        number, form = excel_number(value)
         if number is None:
             return "s", str(self.strings.number(str(value))), ""
-        return "", plain(number), "" if form == "date" and self.styles.is_date(style) else form
+        return "", exact_number(number), "" if form == "date" and self.styles.is_date(style) else form
 
 
-def as_number(value: Any) -> tuple[float | None, str]:
+def excel_number(value: Any) -> tuple[float | None, str]:
     """Return a day, moment, time of day or duration as Excel counts it, and the kind of format that shows it; None for what it cannot."""
     match value:
         case datetime():
@@ -230,13 +232,13 @@ def as_number(value: Any) -> tuple[float | None, str]:
 
 
 def _day(day: date) -> int | None:
-    number = serial(day)
+    number = day_number(day)
     if number <= _FALSE_LEAP_DAY:
         number -= 1
     return number if number >= 1 else None
 
 
-def plain(number: float) -> str:
+def exact_number(number: float) -> str:
     """Return a number as XML has it, with all of its digits."""
     return str(int(number)) if float(number).is_integer() and abs(number) < 1e15 else repr(float(number))
 

@@ -20,7 +20,7 @@ from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, Paragrap
 from openpyxl.utils import get_column_letter
 
 from styrxl.excel import look
-from styrxl.excel.pages import Chart, Series, place
+from styrxl.excel.pages import Chart, Series, cell_address
 
 WIDTH = 17  # centimetres
 _BAR, _AROUND, _LEAST = (0.7, 1.0), 1.4, 5.0  # with names on one line, on two
@@ -30,16 +30,16 @@ _BELOW = 0.22  # of the whole span
 _ROOM = (0.4, 0.48)  # of the width, for names that are short or long
 
 
-def height(chart: Chart) -> float:
+def chart_height(chart: Chart) -> float:
     """Return a chart's height in centimetres."""
-    return max(_LEAST, _AROUND + _BAR[_long(chart)] * len(chart.categories)) + (_LEGEND if chart.stacked else 0.0)
+    return max(_LEAST, _AROUND + _BAR[_has_long_names(chart)] * len(chart.categories)) + (_LEGEND if chart.stacked else 0.0)
 
 
-def _long(chart: Chart) -> bool:
+def _has_long_names(chart: Chart) -> bool:
     return max((len(c) for c in chart.categories), default=0) > _LONG
 
 
-def drawn(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
+def draw_chart(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
     """Return a chart whose figures stand on a sheet, in rows from and to, in the chart's columns (counted from 0)."""
     bars = BarChart()
     bars.type = "bar"
@@ -49,7 +49,7 @@ def drawn(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
     bars.varyColors = False
     bars.legend = _legend() if chart.stacked else None  # small parts have no room for more than their figure
     bars.width = WIDTH
-    bars.height = height(chart)
+    bars.height = chart_height(chart)
     bars.title = Title(tx=Text(rich=_text(chart.title, look.SECTION, bold=True, colour=look.INK)), overlay=False)
     bars.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
     bars.roundedCorners = False
@@ -62,7 +62,7 @@ def drawn(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
 
 def _range(sheet: str, column: int, rows: tuple[int, int]) -> str:
     letter = get_column_letter(column + 1)
-    return place(sheet, rows[0], f"${letter}$") + f":${letter}${rows[1]}"
+    return cell_address(sheet, rows[0], f"${letter}$") + f":${letter}${rows[1]}"
 
 
 def _series(chart: Chart, series: Series, figures: str, names_at: str) -> Bars:
@@ -114,7 +114,7 @@ def _axes(bars: BarChart, chart: Chart) -> None:
     if chart.signed:  # room for the figures of bars below zero, which would else stand on the names
         low, high = (pick((0.0, *(v for s in chart.series for v in s.values))) for pick in (min, max))
         values.scaling.min, values.scaling.max = (low - _BELOW * (high - low) if low < 0 else 0.0), high + _BELOW * (high - low or 1.0)
-    tall, room = height(chart), _ROOM[_long(chart)]
+    tall, room = chart_height(chart), _ROOM[_has_long_names(chart)]
     below = 1.3 + (_LEGEND if chart.stacked else 0.0)
     inner = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=room, y=1.1 / tall, w=0.92 - room, h=1 - below / tall)
     bars.layout = Layout(manualLayout=inner)

@@ -8,12 +8,12 @@ _EPOCH = date(1899, 12, 30)
 _SPACE = " "
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     """Return a text as a formula has it."""
     return '"' + text.replace('"', '""') + '"'
 
 
-def trimmed(value: object) -> str:
+def trim(value: object) -> str:
     """Return a value as Excel's TRIM gives it."""
     if value is None:
         return ""
@@ -22,6 +22,6 @@ def trimmed(value: object) -> str:
     return _SPACE.join(part for part in str(value).split(_SPACE) if part)
 
 
-def serial(day: date) -> int:
+def day_number(day: date) -> int:
     """Return Excel's number of a day."""
     return (day - _EPOCH).days

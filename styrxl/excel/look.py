@@ -70,7 +70,7 @@ class Look:
 STANDARD = Look()
 
 
-def styles(look: Look = STANDARD) -> Iterator[NamedStyle]:
+def named_styles(look: Look = STANDARD) -> Iterator[NamedStyle]:
     """Yield every cell style; ``input_*`` are open to typing, all others locked."""
     accent = look.accent.removeprefix("#")
     top, middle = _aligned(vertical="top"), Alignment(vertical="center")
@@ -142,13 +142,13 @@ def _style(
     )
 
 
-def rule(formula: str, tone: Tone) -> Rule:
+def tone_rule(formula: str, tone: Tone) -> Rule:
     """Return a conditional format that gives cells a tone where the formula holds."""
     font, fill = Font(color=tone.ink), PatternFill(bgColor=tone.fill, fill_type="solid")
     return Rule(type="expression", formula=[formula], dxf=DifferentialStyle(font=font, fill=fill))
 
 
-def decimals(first_cell: str) -> Rule:
+def decimals_rule(first_cell: str) -> Rule:
     """Return a conditional format that shows decimals where a number has any."""
     shown = DifferentialStyle(numFmt=NumberFormat(numFmtId=200, formatCode=DECIMAL_FORMAT + AIR))
     return Rule(type="expression", formula=[f"IF(ISNUMBER({first_cell}),{first_cell}<>INT({first_cell}),FALSE)"], dxf=shown)

@@ -40,12 +40,12 @@ _word_width = lru_cache(maxsize=50_000)(text_width)
 
 
 @lru_cache(maxsize=20_000)
-def lines(text: str, width: float, *, bold: bool = False) -> int:
+def count_lines(text: str, width: float, *, bold: bool = False) -> int:
     """Return how many lines a text takes in a column of a width."""
-    return sum(len(wrapped(part, width, bold=bold)) for part in text.split("\n"))
+    return sum(len(wrap(part, width, bold=bold)) for part in text.split("\n"))
 
 
-def wrapped(text: str, width: float, *, bold: bool = False) -> list[str]:
+def wrap(text: str, width: float, *, bold: bool = False) -> list[str]:
     """Break a text into lines that fit a width; a longer word is let be."""
     room = max(width * 0.97 - 0.6, 1.0)  # Excel keeps a few pixels to itself on both sides
     rows, used = [""], 0.0

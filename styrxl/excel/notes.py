@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from openpyxl.utils import column_index_from_string
 
 from styrxl.excel import look, measure
-from styrxl.excel.sheet import clean, split
+from styrxl.excel.sheet import clean, split_address
 
 _WIDTH = 300  # pixels of a box
 _LINE = 17  # pixels of a line of small text
@@ -31,14 +31,14 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class SheetMeasures:
     """What lies under the boxes: widths of columns (in digits) and heights of rows (in points)."""
 
     widths: Sequence[float]
     heights: Mapping[int, float]
 
 
-def texts(notes: Mapping[str, Note], author: str) -> str:
+def notes_xml(notes: Mapping[str, Note], author: str) -> str:
     """Return the part that holds the texts, by cell."""
     every = "".join(_comment(cell, note) for cell, note in notes.items())
     return (
@@ -56,7 +56,7 @@ def _comment(cell: str, note: Note) -> str:
     )
 
 
-def boxes(notes: Mapping[str, Note], ground: Ground, sheet: int) -> str:
+def boxes_xml(notes: Mapping[str, Note], ground: SheetMeasures, sheet: int) -> str:
     """Return the part that holds the boxes; ``sheet`` is a number of the workbook's own for it."""
     every = "".join(_box(cell, note, ground, 1024 * sheet + number) for number, (cell, note) in enumerate(notes.items(), 1))
     return (
@@ -68,11 +68,11 @@ def boxes(notes: Mapping[str, Note], ground: Ground, sheet: int) -> str:
     )
 
 
-def _box(cell: str, note: Note, ground: Ground, number: int) -> str:
-    letters, digits = split(cell)
+def _box(cell: str, note: Note, ground: SheetMeasures, number: int) -> str:
+    letters, digits = split_address(cell)
     column, row = column_index_from_string(letters), int(digits)
     width = _WIDTH / _DIGIT * look.BODY / look.SMALL
-    lines = 1 + sum(measure.lines(clean(paragraph), width) for paragraph in note.paragraphs)
+    lines = 1 + sum(measure.count_lines(clean(paragraph), width) for paragraph in note.paragraphs)
     right, across = _reach(column, _WIDTH + 12, lambda at: _column(ground, at))
     low, down = _reach(row - 1, lines * _LINE + 14, lambda at: ground.heights.get(at + 1, measure.LINE_HEIGHT) * _POINT)
     anchor = f"{column}, 12, {row - 1}, 2, {right}, {across}, {low}, {down}"
@@ -86,7 +86,7 @@ def _box(cell: str, note: Note, ground: Ground, number: int) -> str:
     )
 
 
-def _column(ground: Ground, at: int) -> float:
+def _column(ground: SheetMeasures, at: int) -> float:
     return (ground.widths[at] if at < len(ground.widths) else 9.0) * _DIGIT + _MARGIN
 
 
@@ -99,7 +99,7 @@ def _reach(start: int, length: float, size: Callable[[int], float]) -> tuple[int
     return at, int(length)
 
 
-def relations(sheet: int) -> str:
+def relations_xml(sheet: int) -> str:
     """Return the relations of a sheet to its notes."""
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -109,12 +109,12 @@ def relations(sheet: int) -> str:
     )
 
 
-def linked(xml: str) -> str:
+def add_boxes(xml: str) -> str:
     """Return a sheet's XML with its boxes named."""
     return xml.removesuffix("</worksheet>") + f'<legacyDrawing xmlns:r="{_TYPES}" r:id="rIdBoxes"/></worksheet>'
 
 
-def typed(types: str, sheets: Sequence[int]) -> str:
+def add_note_types(types: str, sheets: Sequence[int]) -> str:
     """Return the content types with those of notes."""
     overrides = "".join(f'<Override PartName="/xl/comments{sheet}.xml" ContentType="{NOTES_TYPE}"/>' for sheet in sheets)
     head, start, rest = types.partition("<Default ")

@@ -59,7 +59,7 @@ class Row:
     again: bool = False  # a further part of a row that is counted where it first stands; its money is its own
 
 
-class OnDemand(Sequence[Any]):
+class ComputedColumn(Sequence[Any]):
     """A column whose values are made each time that they are asked for, each from what stands at its place in some lists."""
 
     __slots__ = ("_made", "_of")
@@ -124,7 +124,7 @@ class Columns(Sequence[Row]):
         return self.level, self.indent, self.weight, self.sums, self.again
 
 
-def across(rows: Sequence[Row]) -> Columns:
+def as_columns(rows: Sequence[Row]) -> Columns:
     """Return rows column by column."""
     if isinstance(rows, Columns):
         return rows
@@ -134,13 +134,13 @@ def across(rows: Sequence[Row]) -> Columns:
     return Columns(cells, [r.source for r in rows], amounts, *(some if any(some) else () for some in flags))
 
 
-def gathered(rows: Iterable[Row]) -> Columns:
+def gather_columns(rows: Iterable[Row]) -> Columns:
     """Return rows column by column, of which only some are there at a time."""
     left = iter(rows)
     cells, source, amounts = list[list[Any]](), list[int | None](), dict[int, tuple[float, ...]]()
     flags = [array("i") for _ in range(5)]
     while some := [*islice(left, _AT_ONCE)]:
-        part = across(some)
+        part = as_columns(some)
         cells = cells or [[] for _ in part.cells]
         amounts |= {len(source) + n: those for n, those in part.amounts.items()}
         source += part.source
@@ -238,18 +238,18 @@ class Tally:
     money: float = 0.0
 
 
-def total(values: Iterable[float | None]) -> float:
+def add_amounts(values: Iterable[float | None]) -> float:
     """Add up amounts in tkr, right to the öre whatever their order; None counts as nothing."""
     return round(math.fsum(v for v in values if v is not None), 5)
 
 
-def difference(first: float | None, second: float | None) -> float | None:
+def subtract_amounts(first: float | None, second: float | None) -> float | None:
     """Return first minus second, or None where either is not there."""
-    return None if first is None or second is None else total((first, -second))
+    return None if first is None or second is None else add_amounts((first, -second))
 
 
 @lru_cache(maxsize=20_000)
-def target(path: str, up: str) -> str:
+def link_target(path: str, up: str) -> str:
     """Return where a path leads, as the address that a workbook keeps: from itself, letter by letter as the file is named.
 
     Names are not normalised: a file name in decomposed letters is another file where the disk says so.
@@ -261,12 +261,12 @@ def target(path: str, up: str) -> str:
     return quote(up + path, safe="/")
 
 
-def place(sheet: str, row: int, column: str = "A") -> str:
+def cell_address(sheet: str, row: int, column: str = "A") -> str:
     """Return the address of a cell on a sheet, in any workbook."""
     return "'" + sheet.replace("'", "''") + f"'!{column}{row}"
 
 
-def fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
+def fit_widths(widths: Sequence[float], least: Sequence[float], room: float) -> list[float]:
     """Narrow the widest columns alike until all of them fit, none under what it needs at least."""
     result = [max(w, n) for w, n in zip(widths, least, strict=True)]
     cap = max(result, default=0.0)
@@ -276,7 +276,7 @@ def fitted(widths: Sequence[float], least: Sequence[float], room: float) -> list
     return result
 
 
-def unique(headings: Sequence[str]) -> list[str]:
+def unique_headings(headings: Sequence[str]) -> list[str]:
     """Return the headings with a number after those that have come before: an Excel table needs each to be its own."""
     seen, result = set[str](), []
     for heading in headings:
@@ -294,7 +294,7 @@ def serial(day: date) -> int:
     return day.toordinal() - 693594
 
 
-def outline(levels: Sequence[int], most: int) -> int:
+def outline_level(levels: Sequence[int], most: int) -> int:
     """Return the deepest level at which no more than so many rows are seen; those below it are folded away."""
     for level in range(max(levels, default=0), 0, -1):
         if sum(found <= level for found in levels) <= most:

@@ -8,7 +8,7 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
-from styrxl.excel.pages import Field, Link, Row, across, unique
+from styrxl.excel.pages import Field, Link, Row, as_columns, unique_headings
 from styrxl.excel.sheet import clean
 from styrxl.model.errors import StyrxlError
 
@@ -16,7 +16,7 @@ INSTALL = "pip install styrxl[cluster]"
 _GROUP = 131_072  # rows that are packed together
 
 
-def parquet(name: str, fields: Sequence[Field], rows: Sequence[Row]) -> bytes:
+def make_parquet(name: str, fields: Sequence[Field], rows: Sequence[Row]) -> bytes:
     """Return rows as a Parquet file, a column for each field under its heading; the same input gives the same bytes.
 
     Amounts are floating-point numbers, counts and years whole ones, dates dates; links are the address that they lead to
@@ -27,8 +27,8 @@ def parquet(name: str, fields: Sequence[Field], rows: Sequence[Row]) -> bytes:
         written: Any = import_module("pyarrow.parquet")
     except ImportError as error:
         raise StyrxlError("driver-missing", url=name, install=INSTALL) from error
-    headings = unique([field.heading for field in fields])
-    columns = [_column(arrow, field, values) for field, values in zip(fields, across(rows).cells, strict=True)]
+    headings = unique_headings([field.heading for field in fields])
+    columns = [_column(arrow, field, values) for field, values in zip(fields, as_columns(rows).cells, strict=True)]
     buffer = BytesIO()
     written.write_table(arrow.Table.from_arrays(columns, names=headings), buffer, row_group_size=_GROUP, compression="zstd")
     return buffer.getvalue()

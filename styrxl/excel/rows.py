@@ -23,10 +23,10 @@ from openpyxl.utils import get_column_letter
 from zlib_ng import zlib_ng as zlib
 
 from styrxl.excel import archive, finish, measure
-from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, across, serial, target
-from styrxl.excel.sheet import clean, escaped
-from styrxl.excel.styles import Styles
-from styrxl.excel.widths import Long, lines_of
+from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, as_columns, link_target, serial
+from styrxl.excel.sheet import clean, escape_clean
+from styrxl.excel.styles import CellStyles
+from styrxl.excel.widths import LongTexts, count_row_lines
 
 # openpyxl does not say that a label's format is its own, and LibreOffice then takes the cell's.
 _LABELS = re.compile(rb'(<(?:c:)?numFmt formatCode="[^"]*")\s*/>')
@@ -45,7 +45,7 @@ _DEEPEST = 7  # level of an outline; Excel's own limit
 
 
 @dataclass(slots=True)
-class Links:
+class SheetLinks:
     """A sheet's links while its rows are written: as XML, compressed, since it stands below the rows."""
 
     count: int = 0
@@ -64,11 +64,11 @@ class Links:
 
 
 @dataclass(slots=True)
-class Sheet:
+class WrittenSheet:
     """A sheet's rows while they are written."""
 
-    packer: archive.Packer = field(default_factory=archive.Packer)
-    links: Links = field(default_factory=Links)
+    packer: archive.Deflater = field(default_factory=archive.Deflater)
+    links: SheetLinks = field(default_factory=SheetLinks)
     uses: int = 0  # of shared strings
     bottom: int = 0  # last row written
     height: float = 0.0  # of all rows, in points
@@ -82,11 +82,11 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class RowWriter:
     """What writing a sheet's rows needs."""
 
-    sheet: Sheet
-    styles: Styles
+    sheet: WrittenSheet
+    styles: CellStyles
     strings: dict[str, int]
     widths: Sequence[float]
     letters: Sequence[str]
@@ -129,7 +129,7 @@ class _Column:
 
 
 @dataclass(frozen=True, slots=True)
-class _Filled:
+class _FilledColumn:
     """What stands in some rows of a column, links as what they say; ``texts`` has None for what is no text, nothing where none is."""
 
     column: _Column
@@ -142,7 +142,7 @@ _Key = tuple[str, str, int, int]  # of a style: kind, first letter, indent, weig
 _Lead = tuple[int, int, Link]  # row, column, and where its cell leads
 
 
-def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: int = _DEEPEST) -> float:
+def write_rows(pen: RowWriter, fields: Sequence[Field], rows: Sequence[Row], folded: int = _DEEPEST) -> float:
     """Write rows and return their height in points all together; those below a level of the outline are folded away."""
     starts = accumulate((f.span for f in fields), initial=0)
     columns = [_column(pen, n, f) for n, f in zip(starts, fields, strict=False)]
@@ -150,11 +150,11 @@ def write_rows(pen: Pen, fields: Sequence[Field], rows: Sequence[Row], folded: i
     for start in range(0, len(rows), _AT_ONCE):
         end = start + _AT_ONCE
         below = rows[end].level if end < len(rows) else 0
-        points += _written(pen, columns, across(rows[start:end]), folded, below)
+        points += _write_some(pen, columns, as_columns(rows[start:end]), folded, below)
     return points
 
 
-def _column(pen: Pen, n: int, of: Field) -> _Column:
+def _column(pen: RowWriter, n: int, of: Field) -> _Column:
     for weight in (PLAIN, SHADED, BOLD):
         pen.styles.cell(of.kind, weight)  # made first, so that the numbers of styles do not depend on what stands in the rows
     sure = sum(pen.widths[n : n + of.span]) * 0.8 if of.kind in _WRAPPED else float("inf")
@@ -162,7 +162,7 @@ def _column(pen: Pen, n: int, of: Field) -> _Column:
     return _Column(of.kind, sum(pen.widths[n : n + of.span]), sure, pen.letters[n], of.indented, of.tally, more)
 
 
-def _written(pen: Pen, columns: Sequence[_Column], rows: Columns, folded: int, below: int) -> float:
+def _write_some(pen: RowWriter, columns: Sequence[_Column], rows: Columns, folded: int, below: int) -> float:
     """Write some rows, a column at a time, and return their height; ``below``: level of the outline of the row after them.
 
     Texts and styles are numbered as they are met from left to right and row by row, whatever is written first.
@@ -170,18 +170,18 @@ def _written(pen: Pen, columns: Sequence[_Column], rows: Columns, folded: int, b
     sheet, first = pen.sheet, pen.sheet.bottom + 1
     numbers = [*map(str, range(first, first + len(rows)))]
     weight, indent = rows.weight or bytes(len(rows)), rows.indent or bytes(len(rows))
-    filled, leads = _filled_in(columns, rows)
-    _follow(pen, columns, leads, numbers)
-    sheet.uses += _numbered(pen.strings, filled)
-    styles = _styled(pen.styles, filled, weight, indent)
-    cells = [_cells(pen.strings, of, numbers, style) for of, style in zip(filled, styles, strict=True)]
+    filled, leads = _fill_columns(columns, rows)
+    _add_links(pen, columns, leads, numbers)
+    sheet.uses += _number_texts(pen.strings, filled)
+    styles = _choose_styles(pen.styles, filled, weight, indent)
+    cells = [_cells_xml(pen.strings, of, numbers, style) for of, style in zip(filled, styles, strict=True)]
     if any(column.more for column in columns):
-        _spread(pen, columns, cells, numbers, weight)
-    most = lines_of(_long(filled, indent), [w == BOLD for w in weight])
-    _tally(sheet, columns, rows)
+        _add_merged_cells(pen, columns, cells, numbers, weight)
+    most = count_row_lines(_long_texts(filled, indent), [w == BOLD for w in weight])
+    _count_for_totals(sheet, columns, rows)
     tall = {lines: min(measure.row_height(lines) + 1.5, measure.LONGEST_ROW) for lines in set(most)}
     begins = {lines: f'" ht="{points:g}" customHeight="1"' for lines, points in tall.items()}
-    more = _outlined(rows.level or [0] * len(rows), below, folded) if rows.level or below else [""] * len(rows)
+    more = _outline_attributes(rows.level or [0] * len(rows), below, folded) if rows.level or below else [""] * len(rows)
     heads = [f'<row r="{number}{begins[lines]}{outline}>' for number, lines, outline in zip(numbers, most, more, strict=True)]
     for row in map("".join, zip(heads, *cells, ["</row>"] * len(rows), strict=True)):
         sheet.packer.add(row)
@@ -191,9 +191,9 @@ def _written(pen: Pen, columns: Sequence[_Column], rows: Columns, folded: int, b
     return points
 
 
-def _filled_in(columns: Sequence[_Column], rows: Columns) -> tuple[list[_Filled], list[_Lead]]:
+def _fill_columns(columns: Sequence[_Column], rows: Columns) -> tuple[list[_FilledColumn], list[_Lead]]:
     """Return what stands in the columns, and where their cells lead."""
-    filled, leads = list[_Filled](), list[_Lead]()
+    filled, leads = list[_FilledColumn](), list[_Lead]()
     for at, (column, cells) in enumerate(zip(columns, rows.cells, strict=True)):
         values, types = cells, {*map(type, cells)}
         if Link in types:
@@ -201,19 +201,19 @@ def _filled_in(columns: Sequence[_Column], rows: Columns) -> tuple[list[_Filled]
             values = [cell.text if type(cell) is Link else cell for cell in cells]
             types = {*map(type, values)}
         texts = values if types <= _TEXTS else [v if type(v) is str else None for v in values] if str in types else ()
-        filled.append(_Filled(column, values, texts, types))
+        filled.append(_FilledColumn(column, values, texts, types))
     return filled, leads
 
 
-def _follow(pen: Pen, columns: Sequence[_Column], leads: list[_Lead], numbers: Sequence[str]) -> None:
+def _add_links(pen: RowWriter, columns: Sequence[_Column], leads: list[_Lead], numbers: Sequence[str]) -> None:
     """Note where cells lead, row by row, as far as a sheet has room for links."""
     leads.sort(key=lambda lead: lead[:2])
     some = leads[: MOST_LINKS - pen.sheet.links.count]
     if some:
-        pen.sheet.links.add((f"{columns[at].letter}{numbers[row]}", target(link.path, pen.up), link.place) for row, at, link in some)
+        pen.sheet.links.add((f"{columns[at].letter}{numbers[row]}", link_target(link.path, pen.up), link.place) for row, at, link in some)
 
 
-def _numbered(strings: dict[str, int], filled: Sequence[_Filled]) -> int:
+def _number_texts(strings: dict[str, int], filled: Sequence[_FilledColumn]) -> int:
     """Give texts that have not been met before a number, and return how many texts there are."""
     columns = [of.texts for of in filled if of.texts]
     found = dict.fromkeys(chain.from_iterable(zip(*columns, strict=True)))
@@ -221,9 +221,11 @@ def _numbered(strings: dict[str, int], filled: Sequence[_Filled]) -> int:
     return sum(sum(map(bool, texts)) for texts in columns)
 
 
-def _styled(styles: Styles, filled: Sequence[_Filled], weight: Sequence[int], indent: Sequence[int]) -> list[int | list[int]]:
+def _choose_styles(
+    styles: CellStyles, filled: Sequence[_FilledColumn], weight: Sequence[int], indent: Sequence[int]
+) -> list[int | list[int]]:
     """Return the style of each column, or of each of its cells where these differ."""
-    keys = [_keys(of, weight, indent) for of in filled]
+    keys = [_style_keys(of, weight, indent) for of in filled]
     firsts = [
         (row, at, key)
         for at, each in enumerate(keys)
@@ -234,7 +236,7 @@ def _styled(styles: Styles, filled: Sequence[_Filled], weight: Sequence[int], in
     return [[known[key] for key in each] if isinstance(each, list) else styles.text(*each) for each in keys]
 
 
-def _keys(of: _Filled, weight: Sequence[int], indent: Sequence[int]) -> _Key | list[_Key]:
+def _style_keys(of: _FilledColumn, weight: Sequence[int], indent: Sequence[int]) -> _Key | list[_Key]:
     """Return the key of a column's style, or of each cell's."""
     column = of.column
     indents = column.indented and any(indent)
@@ -255,7 +257,7 @@ def _has_decimals(value: Any) -> bool:
     return isinstance(value, int | float) and value != int(value)
 
 
-def _cells(strings: Mapping[str, int], of: _Filled, numbers: Sequence[str], style: int | list[int]) -> list[str]:
+def _cells_xml(strings: Mapping[str, int], of: _FilledColumn, numbers: Sequence[str], style: int | list[int]) -> list[str]:
     """Return a column's cells as XML: this is done for every cell there is, a million times in a large round."""
     begins, middle = f'<c r="{of.column.letter}', f'" s="{style}"'
     if of.types <= _TEXTS and isinstance(style, int):  # most of all cells
@@ -269,13 +271,13 @@ def _cells(strings: Mapping[str, int], of: _Filled, numbers: Sequence[str], styl
     elif of.types <= _AMOUNTS:
         within = ["/>" if v is None else f"><v>{whole if v == (whole := int(v)) else repr(round(float(v), 9))}</v></c>" for v in of.values]
     else:
-        within = [_within(strings, value) for value in of.values]
+        within = [_cell_end_xml(strings, value) for value in of.values]
     if isinstance(style, int):
         return [f"{begins}{number}{middle}{inner}" for number, inner in zip(numbers, within, strict=True)]
     return [f'{begins}{number}" s="{s}"{inner}' for number, s, inner in zip(numbers, style, within, strict=True)]
 
 
-def _within(strings: Mapping[str, int], value: object) -> str:
+def _cell_end_xml(strings: Mapping[str, int], value: object) -> str:
     """Return a cell's XML after its style."""
     if value is None or value == "":
         return "/>"
@@ -284,10 +286,12 @@ def _within(strings: Mapping[str, int], value: object) -> str:
     if isinstance(value, date):
         return f"><v>{serial(value)}</v></c>"
     assert isinstance(value, int | float), value
-    return f"><v>{finish.plain(value)}</v></c>"
+    return f"><v>{finish.rounded_number(value)}</v></c>"
 
 
-def _spread(pen: Pen, columns: Sequence[_Column], cells: list[list[str]], numbers: Sequence[str], weight: Sequence[int]) -> None:
+def _add_merged_cells(
+    pen: RowWriter, columns: Sequence[_Column], cells: list[list[str]], numbers: Sequence[str], weight: Sequence[int]
+) -> None:
     """Give columns that take several of the sheet's the empty cells that are merged with theirs."""
     for row, number in enumerate(numbers):
         for at, column in enumerate(columns):
@@ -297,9 +301,9 @@ def _spread(pen: Pen, columns: Sequence[_Column], cells: list[list[str]], number
                 pen.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
 
 
-def _long(filled: Sequence[_Filled], indent: Sequence[int]) -> Long:
+def _long_texts(filled: Sequence[_FilledColumn], indent: Sequence[int]) -> LongTexts:
     """Return the texts that may take more than one line."""
-    long = Long()
+    long = LongTexts()
     for of in filled:
         column = of.column
         room = [_INDENT * step for step in indent] if column.indented and any(indent) else [0.0] * len(indent)
@@ -312,12 +316,12 @@ def _long(filled: Sequence[_Filled], indent: Sequence[int]) -> Long:
     return long
 
 
-def count_rows(sheet: Sheet, fields: Sequence[Field], rows: Sequence[Row]) -> None:
+def count_unwritten_rows(sheet: WrittenSheet, fields: Sequence[Field], rows: Sequence[Row]) -> None:
     """Count rows for the control totals that are written elsewhere."""
-    _tally(sheet, fields, across(rows))
+    _count_for_totals(sheet, fields, as_columns(rows))
 
 
-def _tally(sheet: Sheet, columns: Sequence[_Column | Field], rows: Columns) -> None:
+def _count_for_totals(sheet: WrittenSheet, columns: Sequence[_Column | Field], rows: Columns) -> None:
     counted = compress(rows.source, (not again for again in rows.again)) if rows.again else rows.source
     for source, number in Counter(counted).items():
         if source is not None:
@@ -333,7 +337,7 @@ def _tally(sheet: Sheet, columns: Sequence[_Column | Field], rows: Columns) -> N
             sheet.money.setdefault(source, []).extend(amounts)
 
 
-def _outlined(levels: Sequence[int], below: int, folded: int) -> Iterator[str]:
+def _outline_attributes(levels: Sequence[int], below: int, folded: int) -> Iterator[str]:
     """Yield what rows say about the outline; ``below``: level of the row after them."""
     for level_, after in pairwise([*levels, below]):
         level = min(level_, _DEEPEST)
@@ -345,30 +349,32 @@ def _outlined(levels: Sequence[int], below: int, folded: int) -> Iterator[str]:
         yield more
 
 
-def packed(workbook: Workbook, sheets: Sequence[Sheet], strings: dict[str, int]) -> list[bytes]:
+def build_file(workbook: Workbook, sheets: Sequence[WrittenSheet], strings: dict[str, int]) -> list[bytes]:
     """Return a workbook of openpyxl with the rows of its sheets, in pieces; the same input gives the same bytes."""
     buffer = BytesIO()
     workbook.save(buffer)
-    parts = finish.sharing(finish.timeless(archive.unpacked(buffer.getvalue())))
+    parts = finish.add_strings_part(finish.fix_times(archive.read_parts(buffer.getvalue())))
     charts = {name: _LABELS.sub(rb'\1 sourceLinked="0"/>', data) for name, data in parts.items() if name.startswith("xl/charts/")}
-    parts = finish.described({**parts, **charts}, [alt for sheet in sheets for alt in sheet.alts])
-    made: dict[str, archive.Kept | Sequence[bytes | archive.Packed]] = {name: (data,) for name, data in parts.items()}
+    parts = finish.add_alternative_texts({**parts, **charts}, [alt for sheet in sheets for alt in sheet.alts])
+    made: dict[str, archive.DeflatedPart | Sequence[bytes | archive.DeflatedText]] = {name: (data,) for name, data in parts.items()}
     for number, sheet in enumerate(sheets, 1):
-        made |= _filled(parts, number, sheet)
-    made[finish.STRINGS] = (_shared(strings, sum(sheet.uses for sheet in sheets)),)
-    return archive.zipped(made)
+        made |= _fill_sheet_part(parts, number, sheet)
+    made[finish.SHARED_STRINGS] = (_deflate_strings(strings, sum(sheet.uses for sheet in sheets)),)
+    return archive.zip_pieces(made)
 
 
-def _shared(strings: dict[str, int], uses: int) -> archive.Packed:
+def _deflate_strings(strings: dict[str, int], uses: int) -> archive.DeflatedText:
     """Return the part of shared strings, letting go of them."""
-    packer = archive.Packer()
-    for piece in finish.shared(map(escaped, strings), len(strings), uses):
+    packer = archive.Deflater()
+    for piece in finish.shared_strings_xml(map(escape_clean, strings), len(strings), uses):
         packer.add(piece)
     strings.clear()
     return packer.end()
 
 
-def _filled(parts: Mapping[str, bytes], number: int, sheet: Sheet) -> dict[str, archive.Kept | Sequence[bytes | archive.Packed]]:
+def _fill_sheet_part(
+    parts: Mapping[str, bytes], number: int, sheet: WrittenSheet
+) -> dict[str, archive.DeflatedPart | Sequence[bytes | archive.DeflatedText]]:
     """Return a sheet's part with its rows and links, and its relations with the files that they lead to."""
     name, relations = f"xl/worksheets/sheet{number}.xml", f"xl/worksheets/_rels/sheet{number}.xml.rels"
     size = f'<dimension ref="A1:{get_column_letter(sheet.width)}{max(sheet.bottom, 1)}"/>'.encode()
@@ -382,13 +388,13 @@ def _filled(parts: Mapping[str, bytes], number: int, sheet: Sheet) -> dict[str, 
     made = "".join(f'<Relationship Id="{i}" {kind} Target={quoteattr(address)}/>' for address, i in sheet.links.ids.items())
     empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
     named = parts.get(relations, empty).replace(b"</Relationships>", f"{made}</Relationships>".encode())
-    return {name: archive.joined((around[0], sheet.packer.end(), below)), relations: (named,)}
+    return {name: archive.deflate_part((around[0], sheet.packer.end(), below)), relations: (named,)}
 
 
 def _hyperlink(ref: str, relation: str, where: str | None) -> str:
-    return f'<hyperlink ref="{ref}" r:id="{relation}"' + (f" location={_quoted(where)}" if where else "") + "/>"
+    return f'<hyperlink ref="{ref}" r:id="{relation}"' + (f" location={_quote_place(where)}" if where else "") + "/>"
 
 
 @lru_cache(maxsize=20_000)  # many lead to the same row of the same sheet, each in a workbook of its own
-def _quoted(place: str) -> str:
+def _quote_place(place: str) -> str:
     return quoteattr(clean(place))

@@ -37,7 +37,7 @@ def clean(text: str) -> str:
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:_LONGEST]
 
 
-def escaped(text: str) -> str:
+def escape_clean(text: str) -> str:
     """Return a text as XML has it, clean; most are so as they stand, and this is seen at once."""
     if text.isprintable() and "&" not in text and "<" not in text and ">" not in text and len(text) <= _LONGEST:
         return text
@@ -45,7 +45,7 @@ def escaped(text: str) -> str:
 
 
 @dataclass(slots=True)
-class Page:
+class SheetBuilder:
     """A sheet being written; ``values`` are those of formulas and of numbers that differ between owners, by cell."""
 
     sheet: Worksheet
@@ -54,7 +54,7 @@ class Page:
 
     def put(self, cell: str, value: Value, style: str) -> None:
         """Write a value; a text stays a text, also one that begins like a formula."""
-        letters, digits = split(cell)
+        letters, digits = split_address(cell)
         at = self.sheet.cell(int(digits), column_index_from_string(letters))
         at.style = f"styrxl {style}"
         if isinstance(value, str):
@@ -68,7 +68,7 @@ class Page:
 
     def formula(self, cell: str, formula: str, value: str | float, style: str) -> None:
         """Write a formula and the value that it has as issued."""
-        letters, digits = split(cell)
+        letters, digits = split_address(cell)
         at = self.sheet.cell(int(digits), column_index_from_string(letters))
         at.value = formula
         at.style = f"styrxl {style}"
@@ -82,7 +82,7 @@ class Page:
     def link(self, cell: str, text: str, sheet: str, style: str) -> None:
         """Write a link to another sheet."""
         self.put(cell, text, style)
-        letters, digits = split(cell)
+        letters, digits = split_address(cell)
         quoted = sheet.replace("'", "''")
         self.sheet.cell(int(digits), column_index_from_string(letters)).hyperlink = Hyperlink(ref=cell, location=f"'{quoted}'!A1")
 
@@ -149,11 +149,11 @@ class Page:
         return str(self.sheet.title)
 
 
-def split(cell: str) -> tuple[str, str]:
+def split_address(cell: str) -> tuple[str, str]:
     """Return a cell's column letters and its row's digits."""
     return cell.rstrip(_DIGITS), cell.lstrip(_LETTERS)
 
 
-def for_footer(text: str) -> str:
+def footer_text(text: str) -> str:
     """Return a text as a footer has it: ``&`` begins a code there, and there is room for 255 letters in all."""
     return text.replace("\n", " ")[:70].replace("&", "&&")

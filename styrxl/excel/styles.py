@@ -23,7 +23,7 @@ _QUOTED = frozenset("=+-@'")
 _TONES = {"✓": look.GOOD, "!": look.WATCH, "✗": look.MEND}
 
 
-class Styles:
+class CellStyles:
     """Styles of one workbook; each is made when it is first asked for."""
 
     def __init__(self, workbook: Workbook, accent: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from styrxl.excel import look, measure
-from styrxl.excel.pages import Block, Field, Link, Page, fitted
+from styrxl.excel.pages import Block, Field, Link, Page, fit_widths
 
 _LEAST = {"money": 12.0, "number": 10.0, "integer": 8.0, "count": 8.0, "date": 11.5, "status": 10.5, "link": 14.0, "note": 8.0, "text": 9.0}
 _LONGEST_WORD = 29.0  # a word that is wider is broken
@@ -43,15 +43,15 @@ def page_widths(page: Page, room: float) -> list[float]:
             wished[at] = max(wished[at], field.width, need)
     wished = [w or _UNCLAIMED for w in wished]
     least = [w or _UNCLAIMED for w in least]
-    paper = printed(page)
+    paper = count_printed_columns(page)
     if not any(b.chart for b in blocks):  # what runs on to the right would else run off the paper
         notes = [(n, at, b) for b in blocks for n, (f, at) in enumerate(zip(b.fields, b.starts, strict=False)) if f.kind == "note"]
         for n, at, b in notes:
             wished[at] = least[at] = max([least[at], *(quick_width(v) + 2 for v in b.column(n) if v)])
-    return [*fitted(wished[:paper], least[:paper], room), *wished[paper:]]
+    return [*fit_widths(wished[:paper], least[:paper], room), *wished[paper:]]
 
 
-def printed(page: Page) -> int:
+def count_printed_columns(page: Page) -> int:
     """Return how many of a page's columns are printed."""
     return max((b.starts[len(b.fields) - _screened(b)] for b in page.blocks if b.rows), default=1)
 
@@ -105,13 +105,13 @@ def _encoded(text: str) -> bytes:
         return text.encode("cp1252", "replace")
 
 
-def text_lines(text: str, width: float, *, bold: bool = False) -> int:
+def count_text_lines(text: str, width: float, *, bold: bool = False) -> int:
     """Return how many lines a text takes in a column."""
-    return lines_of(Long([0], [text], [width]), [bold])[0]
+    return count_row_lines(LongTexts([0], [text], [width]), [bold])[0]
 
 
 @dataclass(frozen=True, slots=True)
-class Long:
+class LongTexts:
     """Texts that may take more than one line: in which of some rows each stands, and how wide its column is."""
 
     rows: list[int] = made_of(default_factory=list)
@@ -119,7 +119,7 @@ class Long:
     widths: list[float] = made_of(default_factory=list)
 
 
-def lines_of(long: Long, bold: Sequence[bool]) -> list[int]:
+def count_row_lines(long: LongTexts, bold: Sequence[bool]) -> list[int]:
     """Return how many lines the longest text of each row takes, all rows at once; ``bold``: whether each row is.
 
     Only what an estimate leaves open is measured word by word.
@@ -133,7 +133,7 @@ def lines_of(long: Long, bold: Sequence[bool]) -> list[int]:
         for n in open_[np.argsort(rows[open_], kind="stable")].tolist():
             row = long.rows[n]
             if best[n] > most[row]:
-                most[row] = max(most[row], measure.lines(long.texts[n], long.widths[n], bold=bold[row]))
+                most[row] = max(most[row], measure.count_lines(long.texts[n], long.widths[n], bold=bold[row]))
     found: list[int] = most.tolist()
     return found
 

@@ -20,13 +20,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel import look, measure
 from styrxl.excel.charts import WIDTH as CHART_WIDTH
-from styrxl.excel.charts import drawn, height
-from styrxl.excel.pages import Block, Book, Link, Page, Tally, total, unique
-from styrxl.excel.parquet import parquet
-from styrxl.excel.rows import MOST_LINKS, Pen, Sheet, count_rows, packed, write_rows
-from styrxl.excel.sheet import clean, for_footer
-from styrxl.excel.styles import Styles
-from styrxl.excel.widths import NUMBERS, page_widths, printed, text_lines
+from styrxl.excel.charts import chart_height, draw_chart
+from styrxl.excel.pages import Block, Book, Link, Page, Tally, add_amounts, unique_headings
+from styrxl.excel.parquet import make_parquet
+from styrxl.excel.rows import MOST_LINKS, RowWriter, WrittenSheet, build_file, count_unwritten_rows, write_rows
+from styrxl.excel.sheet import clean, footer_text
+from styrxl.excel.styles import CellStyles
+from styrxl.excel.widths import NUMBERS, count_printed_columns, count_text_lines, page_widths
 from styrxl.reports.phrases import Phrases
 
 MOST_ROWS = 1_048_576  # on a sheet; Excel's own limit
@@ -51,9 +51,9 @@ class Made:
         return b"".join(self.pieces)
 
 
-def packed_book(desk: Desk, sheets: Sequence[Sheet]) -> Made:
+def packed_book(desk: Desk, sheets: Sequence[WrittenSheet]) -> Made:
     """Return the workbook that the sheets make, and the files beside it."""
-    return Made(packed(desk.workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
+    return Made(build_file(desk.workbook, sheets, desk.strings), {name: data for sheet in sheets for name, data in sheet.beside.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Desk:
 
     workbook: Workbook
     book: Book
-    styles: Styles
+    styles: CellStyles
     strings: dict[str, int]
     page: str
     of: str
@@ -71,7 +71,7 @@ class Desk:
     stem: str  # of the names of files beside the workbook
 
 
-def tallies(sheets: Iterable[Sheet]) -> dict[int, Tally]:
+def tallies(sheets: Iterable[WrittenSheet]) -> dict[int, Tally]:
     """Return what was written of each return, on all sheets."""
     rows: dict[int, int] = {}
     money: dict[int, list[float]] = {}
@@ -80,26 +80,26 @@ def tallies(sheets: Iterable[Sheet]) -> dict[int, Tally]:
             rows[source] = rows.get(source, 0) + number
         for source, amounts in sheet.money.items():
             money.setdefault(source, []).extend(amounts)
-    return {source: Tally(number, total(money.get(source, ()))) for source, number in rows.items()}
+    return {source: Tally(number, add_amounts(money.get(source, ()))) for source, number in rows.items()}
 
 
 def new_workbook(book: Book, of: look.Look) -> Workbook:
     """Return an empty workbook with the styles of a look."""
     workbook = Workbook()
     del workbook[workbook.sheetnames[0]]
-    for style in look.styles(of):
+    for style in look.named_styles(of):
         workbook.add_named_style(style)
     workbook.properties.title, workbook.properties.language = clean(book.title), book.language
     workbook.properties.creator = of.name or "styrxl"
     return workbook
 
 
-def write_sheet(desk: Desk, page: Page) -> Sheet:
+def write_sheet(desk: Desk, page: Page) -> WrittenSheet:
     """Write a page as a sheet."""
     ws = desk.workbook.create_sheet(page.name)
     widths = page_widths(page, _ROOM)
     letters = [get_column_letter(n) for n in range(1, len(widths) + 3)]
-    pen = Pen(Sheet(width=len(widths)), desk.styles, desk.strings, widths, letters, desk.book.up)
+    pen = RowWriter(WrittenSheet(width=len(widths)), desk.styles, desk.strings, widths, letters, desk.book.up)
     _head(ws, pen, page, desk)
     tops = [_block(ws, pen, block, page, desk) for block in page.blocks]
     for span in pen.sheet.merged:
@@ -110,18 +110,18 @@ def write_sheet(desk: Desk, page: Page) -> Sheet:
     return pen.sheet
 
 
-def _head(ws: Worksheet, pen: Pen, page: Page, desk: Desk) -> None:
+def _head(ws: Worksheet, pen: RowWriter, page: Page, desk: Desk) -> None:
     pen.line([pen.text(page.title, "title")], 30)
-    said = page.help + (f" {desk.too_many}" if _has_too_many_links(page) else "")
+    said = page.help + (f" {desk.too_many}" if has_too_many_links(page) else "")
     span, width = _span(pen.widths)
-    lines = text_lines(said, width)
+    lines = count_text_lines(said, width)
     row = pen.line([pen.text(said, "sentence")], lines * measure.LINE_HEIGHT + 2)
     if span > 1:
         ws.merge_cells(start_row=row, end_row=row, start_column=1, end_column=span)
     pen.blank()
 
 
-def _has_too_many_links(page: Page) -> bool:
+def has_too_many_links(page: Page) -> bool:
     """Whether a sheet has no room for all links of a page; they are only counted where they might be too many."""
     columns = [(block, n) for block in page.blocks for n, field in enumerate(block.fields) if field.kind == "link"]
     if sum(len(block.rows) for block, _ in columns) <= MOST_LINKS:
@@ -139,7 +139,7 @@ def _span(widths: Sequence[float]) -> tuple[int, float]:
     return span, width
 
 
-def _block(ws: Worksheet, pen: Pen, block: Block, page: Page, desk: Desk) -> int | None:
+def _block(ws: Worksheet, pen: RowWriter, block: Block, page: Page, desk: Desk) -> int | None:
     """Write a block and return the row of its headings."""
     sheet = pen.sheet
     if block is not page.blocks[0]:
@@ -169,11 +169,11 @@ def _block(ws: Worksheet, pen: Pen, block: Block, page: Page, desk: Desk) -> int
     return top
 
 
-def _put_beside(pen: Pen, block: Block, page: Page, desk: Desk) -> None:
+def _put_beside(pen: RowWriter, block: Block, page: Page, desk: Desk) -> None:
     """Put a table that a sheet has no room for into a file of its own, and say where it is; its sums stay."""
     name = f"{desk.stem} {page.name}{f' {len(pen.sheet.beside) + 1}' if pen.sheet.beside else ''}.parquet"
-    pen.sheet.beside[name] = parquet(name, block.fields, block.rows)
-    count_rows(pen.sheet, block.fields, block.rows)
+    pen.sheet.beside[name] = make_parquet(name, block.fields, block.rows)
+    count_unwritten_rows(pen.sheet, block.fields, block.rows)
     said = desk.phrases.word("in_parquet", n=f"{len(block.rows):,}".replace(",", "\N{NO-BREAK SPACE}"), file=name)
     pen.line([pen.text(said, "sentence")], measure.LINE_HEIGHT + 2)
     if block.totals:
@@ -187,11 +187,11 @@ def _capacity(widths: Sequence[float]) -> float:
     return _PAGE_HIGH * max(1.0, wide / _PAGE_WIDE)
 
 
-def _headings(pen: Pen, block: Block) -> int:
-    titles = unique([clean(f.heading) for f in block.fields])
+def _headings(pen: RowWriter, block: Block) -> int:
+    titles = unique_headings([clean(f.heading) for f in block.fields])
     arrow = 2.6 if block.table else 0.0  # the button of the filter covers some of the cell
     spans = list(pairwise(block.starts))
-    lines = max(text_lines(t, sum(pen.widths[a:b]) - arrow, bold=True) for t, (a, b) in zip(titles, spans, strict=True))
+    lines = max(count_text_lines(t, sum(pen.widths[a:b]) - arrow, bold=True) for t, (a, b) in zip(titles, spans, strict=True))
     cells = []
     for field, title, (at, end) in zip(block.fields, titles, spans, strict=True):
         style = "heading_right" if field.kind in NUMBERS else "heading_left"
@@ -202,11 +202,13 @@ def _headings(pen: Pen, block: Block) -> int:
     return pen.line(cells, lines * measure.LINE_HEIGHT + 6)
 
 
-def _table(ws: Worksheet, pen: Pen, block: Block, top: int) -> None:
+def _table(ws: Worksheet, pen: RowWriter, block: Block, top: int) -> None:
     ref = f"A{top}:{pen.letters[len(block.fields) - 1]}{pen.sheet.bottom}"
     table = Table(displayName=re.sub(r"\W", "_", f"styrxl_{block.table}"), ref=ref, autoFilter=AutoFilter(ref=ref))
     # Given here, since openpyxl would look for them in cells that it does not have.
-    table.tableColumns = [TableColumn(id=n, name=_named(t)) for n, t in enumerate(unique([clean(f.heading) for f in block.fields]), 1)]
+    table.tableColumns = [
+        TableColumn(id=n, name=_named(t)) for n, t in enumerate(unique_headings([clean(f.heading) for f in block.fields]), 1)
+    ]
     ws.add_table(table)
 
 
@@ -214,18 +216,18 @@ def _named(heading: str) -> str:
     return heading.replace("\n", "_x000a_")
 
 
-def _chart(ws: Worksheet, pen: Pen, block: Block, top: int, points: float) -> None:
+def _chart(ws: Worksheet, pen: RowWriter, block: Block, top: int, points: float) -> None:
     chart = block.chart
     if chart is None:
         return
     at = get_column_letter(pen.sheet.width + 2)
-    ws.add_chart(drawn(chart, ws.title, (top + 1, top + len(block.rows))), f"{at}{top}")
+    ws.add_chart(draw_chart(chart, ws.title, (top + 1, top + len(block.rows))), f"{at}{top}")
     pen.sheet.alts.append(chart.alt)
-    for _ in range(ceil(max(0.0, height(chart) * _CM - points) / measure.LINE_HEIGHT)):
+    for _ in range(ceil(max(0.0, chart_height(chart) * _CM - points) / measure.LINE_HEIGHT)):
         pen.blank()
 
 
-def _set_up(ws: Worksheet, pen: Pen, page: Page, heads: Sequence[int]) -> None:
+def _set_up(ws: Worksheet, pen: RowWriter, page: Page, heads: Sequence[int]) -> None:
     for letter, width in zip(pen.letters, pen.widths, strict=False):
         ws.column_dimensions[letter].width = width
     if pen.sheet.alts:
@@ -237,9 +239,9 @@ def _set_up(ws: Worksheet, pen: Pen, page: Page, heads: Sequence[int]) -> None:
         ws.freeze_panes = f"A{heads[0] + 1}"
 
 
-def _print(ws: Worksheet, pen: Pen, page: Page, heads: Sequence[int], desk: Desk) -> None:
+def _print(ws: Worksheet, pen: RowWriter, page: Page, heads: Sequence[int], desk: Desk) -> None:
     ws.page_setup.orientation, ws.page_setup.paperSize = "landscape", 9
-    shown = printed(page)
+    shown = count_printed_columns(page)
     if not pen.sheet.alts:
         ws.print_area = f"A1:{pen.letters[max(shown, _span(pen.widths)[0]) - 1]}{pen.sheet.bottom}"
     wide = sum(pen.widths[:shown])
@@ -252,6 +254,6 @@ def _print(ws: Worksheet, pen: Pen, page: Page, heads: Sequence[int], desk: Desk
         ws.print_title_rows = f"{heads[-1]}:{heads[-1]}"
     foot = HeaderFooter().oddFooter
     if foot is not None:
-        foot.left.text, foot.center.text = for_footer(desk.book.footer), for_footer(page.name)
-        foot.right.text = f"{for_footer(desk.page)} &P {for_footer(desk.of)} &N"
+        foot.left.text, foot.center.text = footer_text(desk.book.footer), footer_text(page.name)
+        foot.right.text = f"{footer_text(desk.page)} &P {footer_text(desk.of)} &N"
         ws.HeaderFooter.oddFooter = foot

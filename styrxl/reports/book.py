@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from styrxl.excel.pages import Book, Page
-from styrxl.excel.rows import MOST_LINKS, Sheet
-from styrxl.excel.styles import Styles
+from styrxl.excel.rows import MOST_LINKS, WrittenSheet
+from styrxl.excel.styles import CellStyles
 from styrxl.excel.workbook import Desk, Made, new_workbook, packed_book, tallies, write_sheet
 from styrxl.model.council_plan import Plan
 from styrxl.model.judged import JudgedRound
@@ -111,13 +111,13 @@ def _drawn(
     behind: Behind | None,
     kept: Mapping[str, str],
     stem: str,
-) -> tuple[Desk, Sequence[Sheet]]:
+) -> tuple[Desk, Sequence[WrittenSheet]]:
     """Write all sheets, and let go of what they were made from before they are packed."""
     view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
     workbook = new_workbook(book, scope.look)
     said = {key: view.phrases.word(key) for key in ("page", "of")}
     too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
-    desk = Desk(workbook, book, Styles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
+    desk = Desk(workbook, book, CellStyles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
     # Each page is let go of when it has been written: in a large round they are many rows.
     sheets = [*map(partial(write_sheet, desk), book.pages)]
     sheets.append(write_sheet(desk, sources(view, tallies(sheets))))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.excel.pages import BOLD, Block, Columns, Field, OnDemand, Page, Row, total
+from styrxl.excel.pages import BOLD, Block, Columns, ComputedColumn, Field, Page, Row, add_amounts
 from styrxl.model import catalogue
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.reports.view import View, column, joined
@@ -78,7 +78,7 @@ def _spread(view: View, form: Form, col: Column) -> Spread:
 def values(view: View, frame: pd.DataFrame, of: Spread) -> Sequence[Any]:
     """Return a column's values as readers see them: choices and goals in words, several ids with space between."""
     if of.column.kind == "date" and of.sources is None and of.column.field in frame and frame[of.column.field].dtype.kind == "M":
-        return OnDemand(_moment, frame[of.column.field].array)  # as a frame has them they take a tenth of the room
+        return ComputedColumn(_moment, frame[of.column.field].array)  # as a frame has them they take a tenth of the room
     found = column(frame, of.column.field)
     if of.sources is not None:
         found = [v if s in of.sources else None for v, s in zip(found, frame["_source"].tolist(), strict=True)]
@@ -116,7 +116,7 @@ def filled(view: View, frame: pd.DataFrame, spreads: Sequence[Spread]) -> list[F
 def listed(view: View, name: str, frame: pd.DataFrame, columns: Sequence[Filled]) -> Block:
     """Return rows of returns as a block, the link to the source last."""
     sources, rows = array("q", map(int, frame["_source"].tolist())), array("q", map(int, frame["_row"].tolist()))
-    links = OnDemand(view.link, sources, frame["_sheet"].tolist(), rows)
+    links = ComputedColumn(view.link, sources, frame["_sheet"].tolist(), rows)
     fields = (*(f for f, _ in columns), Field(view.phrases.heading("source"), "link", LINK_WIDTH, screen=True))
     return Block(fields, Columns((*(v for _, v in columns), links), sources), table=name)
 
@@ -132,7 +132,7 @@ def owners(view: View, frame: pd.DataFrame, *, units: bool) -> list[Filled]:
 
 def sums(fields: Sequence[Field], rows: Sequence[Row], label: str) -> Row:
     """Return the row that adds up the columns of money."""
-    cells = [total(row.cells[n] for row in rows) if f.kind == "money" else None for n, f in enumerate(fields)]
+    cells = [add_amounts(row.cells[n] for row in rows) if f.kind == "money" else None for n, f in enumerate(fields)]
     return Row((label, *cells[1:]), weight=BOLD)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from styrxl.excel.pages import Link, place
+from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import CouncilAssessment
 from styrxl.model.goal_tree import BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, tree
 from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, Said, Suggestion, assessment, cover, suggest
@@ -235,7 +235,7 @@ class Followed:
         if entry is None:
             return None
         sheet, at = entry.row["_sheet"], int(entry.row["_row"])
-        return Link(f"{entry.of.owner} · {sheet}!A{at}", entry.of.path, place(sheet, at))
+        return Link(f"{entry.of.owner} · {sheet}!A{at}", entry.of.path, cell_address(sheet, at))
 
     @cached_property
     def commitments(self) -> tuple[Node, ...]:

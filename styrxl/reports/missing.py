@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from styrxl.excel.pages import Block, Field, Link, Page, Row, place
+from styrxl.excel.pages import Block, Field, Link, Page, Row, cell_address
 from styrxl.model import findings
 from styrxl.model.judged import Judged
 from styrxl.reports.columns import LINK_WIDTH, page
@@ -150,4 +150,4 @@ def _finding_link(r: Judged, f: findings.Finding) -> Link:
     cell = f.cell or "A1"
     column = cell.rstrip("0123456789")
     shown = f"{r.owner} · {f.sheet}" + (f"!{cell}" if f.cell else "")
-    return Link(shown, r.path, place(f.sheet, int(cell[len(column) :] or 1), column or "A"))
+    return Link(shown, r.path, cell_address(f.sheet, int(cell[len(column) :] or 1), column or "A"))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally, total
+from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally, add_amounts
 from styrxl.model.days import local_day
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
@@ -32,7 +32,7 @@ def handed_in(view: View) -> dict[int, Tally]:
             for index, value in zip(those, column(mine, name), strict=True):
                 if value is not None and index in by:
                     money[index].append(value)
-    return {index: Tally(rows[index], total(money[index])) for index in view.sources}
+    return {index: Tally(rows[index], add_amounts(money[index])) for index in view.sources}
 
 
 def _amounts(form: Form, table: str) -> list[str]:
@@ -93,6 +93,6 @@ def _check(held: Tally, out: Tally) -> str:
 
 def _sum(view: View, rows: tuple[Row, ...]) -> Row:
     counted = [r for r in rows if r.cells[6] is not None]
-    held, out = (Tally(sum(r.cells[n] for r in counted), total(r.cells[n + 2] for r in counted)) for n in (6, 7))
+    held, out = (Tally(sum(r.cells[n] for r in counted), add_amounts(r.cells[n + 2] for r in counted)) for n in (6, 7))
     cells = (held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)))
     return Row((view.phrases.word("sum"), *[None] * 5, *cells, None), weight=BOLD)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from styrxl.excel import look
-from styrxl.excel.pages import Link, place
+from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import BOARD_LIKE, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.forms import Form, Forms
@@ -260,7 +260,7 @@ class View:
     def link(self, source: int, sheet: str, row: int) -> Link:
         """Return the link to a row of a return."""
         r = self.sources[source]
-        return Link(f"{r.owner} · {sheet}!A{row}", r.path, place(sheet, row))
+        return Link(f"{r.owner} · {sheet}!A{row}", r.path, cell_address(sheet, row))
 
     def grouped(self, table: str) -> dict[str, list[dict[str, Any]]]:
         """Return a small table's rows by owner, empty cells as None."""

@@ -21,8 +21,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from styrxl.excel import measure
-from styrxl.excel.archive import Kept, kept, packed, unpacked, zipped
-from styrxl.excel.finish import timeless
+from styrxl.excel.archive import DeflatedPart, read_deflated_parts, read_parts, zip_parts, zip_pieces
+from styrxl.excel.finish import fix_times
 from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns.tables import norm
 from styrxl.templates.drop_downs import LISTS_SHEET, entry, text_field
@@ -140,7 +140,7 @@ def saved(book: Workbook) -> bytes:
     """Return a workbook as bytes, the same ones each time."""
     target = BytesIO()
     book.save(target)
-    return packed(timeless(unpacked(target.getvalue())))
+    return zip_parts(fix_times(read_parts(target.getvalue())))
 
 
 def write_text(cell: Cell, text: str) -> None:
@@ -270,13 +270,13 @@ def _headings(spec: Sheet) -> dict[str, str]:
 
 
 def _typed(data: bytes, typed: Mapping[str, Mapping[str, Any]]) -> bytes:
-    parts = unpacked(data)
+    parts = read_parts(data)
     unlocked = _unlocked(parts["xl/styles.xml"].decode())
-    made: dict[str, Kept | Sequence[bytes]] = dict(kept(data))  # what nobody changes need not be compressed anew
+    made: dict[str, DeflatedPart | Sequence[bytes]] = dict(read_deflated_parts(data))  # what nobody changes need not be compressed anew
     for title, part in _parts(parts):
         if title in typed or b"<f" in parts[part]:
             made[part] = (_written(parts[part].decode(), title, typed.get(title, {}), unlocked).encode(),)
-    return b"".join(zipped(made))
+    return b"".join(zip_pieces(made))
 
 
 def _parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
@@ -317,7 +317,7 @@ def _grown(xml: str, typed: Mapping[str, Any]) -> str:
     for ref, value in typed.items():
         if isinstance(value, str):
             row = ref.lstrip(_LETTERS)
-            height = measure.row_height(measure.lines(value, widths.get(ref.removesuffix(row), measure.LONGEST_ROW)))
+            height = measure.row_height(measure.count_lines(value, widths.get(ref.removesuffix(row), measure.LONGEST_ROW)))
             needed[row] = max(needed.get(row, 0.0), height)
 
     def higher(match: re.Match[str]) -> str:

@@ -17,10 +17,10 @@ from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 
 from styrxl.excel import look, measure
-from styrxl.excel.archive import Part, skeleton, stamped, unpacked
-from styrxl.excel.finish import described, finished, plain
+from styrxl.excel.archive import SkeletonPart, make_skeleton, read_parts, stamp
+from styrxl.excel.finish import add_alternative_texts, finish_parts, rounded_number
 from styrxl.excel.look import STANDARD, Look
-from styrxl.excel.sheet import Page, clean, for_footer, token
+from styrxl.excel.sheet import SheetBuilder, clean, footer_text, token
 from styrxl.model.forms import LANGUAGES, Form, Forms, Words
 from styrxl.model.prefill import Prefill
 from styrxl.templates import form_sheet, start_sheet
@@ -38,14 +38,14 @@ _OWN = ("owner", "owner_name", "contact", "due", "issue", "signature")  # what d
 _KEPT = 16  # skeletons kept at a time; owners usually come board by board
 
 
-Lead = Callable[[Page, Terms], None]  # writes a sheet before all others
+Lead = Callable[[SheetBuilder, Terms], None]  # writes a sheet before all others
 
 
 @dataclass(frozen=True, slots=True)
 class Mould:
     """A skeleton, what must be known to stamp it, and what it was made from, for whoever fills it in."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SkeletonPart, ...]
     numbered: Mapping[str, tuple[str, int]]  # sheet key -> pattern of its ids, how many
     planned: Mapping[str, tuple[str, float]]  # sheet key -> frame, sum held against it as issued (tkr)
     form: Form
@@ -85,7 +85,7 @@ def build_all(form: Form, prefills: Iterable[Prefill], words: Words, shown: Look
     moulds = Moulds(words, shown)
     for prefill in prefills:
         mould = moulds.of(form, prefill)
-        yield prefill, stamped(mould.parts, values(prefill, mould))
+        yield prefill, stamp(mould.parts, values(prefill, mould))
 
 
 def blank(form: Form, language: str, words: Words, shown: Look = STANDARD) -> bytes:
@@ -138,7 +138,7 @@ class _Shared:
     def of(cls, form: Form, prefill: Prefill, words: Words) -> _Shared:
         texts = _header_texts(prefill, words)
         return cls(
-            lines=tuple((name, measure.lines(text, start_sheet.width_of(name))) for name, text in texts.items()),
+            lines=tuple((name, measure.count_lines(text, start_sheet.width_of(name))) for name, text in texts.items()),
             empty=tuple(name for name in _OWN if not getattr(prefill, name)),
             over=frozenset(_over(form, prefill)),
         )
@@ -196,27 +196,27 @@ def _mould(form: Form, prefill: Prefill, shared: _Shared, words: Words, shown: L
         footer=token("footer"),
     )
     book = _book(form, common, terms, shown)
-    leads = [Page(book.create_sheet())] if lead else []
+    leads = [SheetBuilder(book.create_sheet())] if lead else []
     if lead:
         lead(leads[0], terms)
-    start = Page(book.create_sheet(terms.text("start")))
-    pages = [Page(book.create_sheet(where[sheet.key].name)) for sheet in form.sheets]
+    start = SheetBuilder(book.create_sheet(terms.text("start")))
+    pages = [SheetBuilder(book.create_sheet(where[sheet.key].name)) for sheet in form.sheets]
     tallies = {sheet.key: form_sheet.write(page, where[sheet.key], context) for sheet, page in zip(form.sheets, pages, strict=True)}
     header = Header(common, dict(shared.lines), shown)
     start_sheet.write(start, form, header, context, tallies)
-    identity = Page(book.create_sheet(IDENTITY_SHEET))
+    identity = SheetBuilder(book.create_sheet(IDENTITY_SHEET))
     _identity(identity, common)
-    dropdowns = Page(book.create_sheet(LISTS_SHEET))
+    dropdowns = SheetBuilder(book.create_sheet(LISTS_SHEET))
     write_lists(dropdowns, form, lists, Own(where, rows), terms)
     for hidden in (identity, dropdowns):
         hidden.sheet.sheet_state = "veryHidden"
         hidden.protect()
-    parts = unpacked(_saved(book))
+    parts = read_parts(_saved(book))
     if shown.logo:
-        parts = described(parts, [shown.name or common.municipality])
+        parts = add_alternative_texts(parts, [shown.name or common.municipality])
     every = [*leads, start, *pages, identity, dropdowns]
     return Mould(
-        parts=skeleton(finished(parts, every)),
+        parts=make_skeleton(finish_parts(parts, every)),
         numbered=dict(_numbered(form, prefill, where)),
         planned={s.key: (s.limit.frame, planned(s, rows[s.key])) for s in form.sheets if s.limit},
         form=form,
@@ -238,7 +238,7 @@ def _numbered(form: Form, prefill: Prefill, where: Mapping[str, Place]) -> Itera
 def _book(form: Form, prefill: Prefill, terms: Terms, shown: Look) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
-    for style in look.styles(shown):
+    for style in look.named_styles(shown):
         book.add_named_style(style)
     properties = book.properties
     properties.title = " · ".join(part for part in (form.title[terms.language], prefill.round_name) if part)
@@ -257,7 +257,7 @@ def _fact(prefill: Prefill, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _identity(page: Page, prefill: Prefill) -> None:
+def _identity(page: SheetBuilder, prefill: Prefill) -> None:
     for row, name in enumerate(IDENTITY, 1):
         page.put(f"A{row}", name, "help")
         page.put(f"B{row}", _fact(prefill, name), "help")
@@ -273,11 +273,11 @@ def values(prefill: Prefill, mould: Mould) -> dict[str, str]:
     """Return what comes in place of each token."""
     made = {name: clean(str(getattr(prefill, name) or "")).strip() for name in _OWN}
     made["who"] = _who(prefill)
-    made["footer"] = for_footer(_who(prefill))
+    made["footer"] = footer_text(_who(prefill))
     for frame, amount in prefill.frames.items():
-        made[f"frame:{frame}"] = plain(amount or 0)
+        made[f"frame:{frame}"] = rounded_number(amount or 0)
     for key, (frame, total) in mould.planned.items():
-        made[f"remaining:{key}"] = plain((prefill.frames.get(frame) or 0) - total)
+        made[f"remaining:{key}"] = rounded_number((prefill.frames.get(frame) or 0) - total)
     for key, (pattern, count) in mould.numbered.items():
         first = prefill.first.get(key, 1)
         for number in range(count):

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 
-from styrxl.excel.formula_text import quoted, trimmed
-from styrxl.excel.sheet import Page, clean
+from styrxl.excel.formula_text import quote, trim
+from styrxl.excel.sheet import SheetBuilder, clean
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.templates.layout import Place
 from styrxl.templates.words import Terms, list_name
@@ -59,7 +59,7 @@ class DropList:
 
 def entry(id_: str, text: str) -> str:
     """Return a drop-down's entry: the id, one space, the text."""
-    return trimmed(f"{id_} {text}".replace("\n", " "))[:LONGEST_ENTRY].rstrip()
+    return trim(f"{id_} {text}".replace("\n", " "))[:LONGEST_ENTRY].rstrip()
 
 
 def text_field(sheet: Sheet) -> str:
@@ -92,7 +92,7 @@ def _own_rows(own: Own, keys: Sequence[str]) -> list[OwnRow]:
         typed = sheet.columns[0].asked
         seen: set[str] = set()
         for index, row in enumerate(own.values[sheet.key]):
-            id_, text = trimmed(row.get(id_field)), trimmed(str(row.get(text_field(sheet)) or "").replace("\n", " "))
+            id_, text = trim(row.get(id_field)), trim(str(row.get(text_field(sheet)) or "").replace("\n", " "))
             first = not typed or id_.casefold() not in seen
             seen.add(id_.casefold())
             rows.append(
@@ -103,7 +103,7 @@ def _own_rows(own: Own, keys: Sequence[str]) -> list[OwnRow]:
                     ids=place.span(place.letters[id_field]) if typed else None,
                     index=index,
                     entry=entry(id_, text) if id_ and text and first else "",
-                    of_kind=trimmed(row.get("kind")),
+                    of_kind=trim(row.get("kind")),
                 )
             )
     return rows
@@ -125,7 +125,7 @@ def held(form: Form, lists: Mapping[str, DropList], own: Own, terms: Terms) -> d
     return found
 
 
-def write(page: Page, form: Form, lists: Mapping[str, DropList], own: Own, terms: Terms) -> None:
+def write(page: SheetBuilder, form: Form, lists: Mapping[str, DropList], own: Own, terms: Terms) -> None:
     """Write all lists and define their names."""
     letters = (get_column_letter(number) for number in range(1, 10_000))
     for name in sorted({c.list for c in _columns(form) if c.list}):
@@ -149,18 +149,18 @@ def write(page: Page, form: Form, lists: Mapping[str, DropList], own: Own, terms
             _define(page, drop.name, f"{LISTS_SHEET}!${letter}$2:${letter}${max(2, len(drop.fixed) + 1)}")
 
 
-def _define(page: Page, name: str, reference: str) -> None:
+def _define(page: SheetBuilder, name: str, reference: str) -> None:
     page.book.defined_names[name] = DefinedName(name, attr_text=reference)
 
 
-def _fixed(page: Page, letter: str, name: str, entries: Sequence[str]) -> None:
+def _fixed(page: SheetBuilder, letter: str, name: str, entries: Sequence[str]) -> None:
     page.put(f"{letter}1", name, "bold")
     for row, text in enumerate(entries, 2):
         # Excel takes "1" from a list for the number 1: stored as a number the two are the same.
         page.put(f"{letter}{row}", int(text) if text.isdecimal() else text, "help")
 
 
-def _entries(page: Page, letter: str, rows: Sequence[OwnRow]) -> None:
+def _entries(page: SheetBuilder, letter: str, rows: Sequence[OwnRow]) -> None:
     """Write a column with the entry of each own row, empty where there is none yet or where the id has stood before."""
     page.put(f"{letter}1", "entries", "bold")
     for number, row in enumerate(rows, 2):
@@ -170,7 +170,7 @@ def _entries(page: Page, letter: str, rows: Sequence[OwnRow]) -> None:
         page.formula(f"{letter}{number}", f'=IFERROR(IF(OR(TRIM({row.id})="",TRIM({row.text})=""),"",{text}),"")', row.entry, "help")
 
 
-def _live(page: Page, drop: DropList, letters: tuple[str, str], block: tuple[str, Sequence[OwnRow]], kinds: Sequence[str]) -> None:
+def _live(page: SheetBuilder, drop: DropList, letters: tuple[str, str], block: tuple[str, Sequence[OwnRow]], kinds: Sequence[str]) -> None:
     """Write a list whose first entries are fixed and whose others come from own rows."""
     (count, shown), (source, rows) = letters, block
     page.put(f"{count}1", 0, "help")  # the count starts from here
@@ -181,7 +181,7 @@ def _live(page: Page, drop: DropList, letters: tuple[str, str], block: tuple[str
     for number, row in enumerate(rows, 2):
         offered = f'{source}{number}<>""'
         if kinds and row.kind:
-            same = ",".join(f"TRIM({row.kind})={quoted(word)}" for word in kinds)
+            same = ",".join(f"TRIM({row.kind})={quote(word)}" for word in kinds)
             offered = f"AND({offered},OR({same}))"
         if row.entry and (not wanted or row.of_kind.casefold() in wanted):
             live.append(row.entry)

@@ -10,8 +10,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from styrxl.excel import look, measure
-from styrxl.excel.formula_text import serial, trimmed
-from styrxl.excel.sheet import Page, split, token
+from styrxl.excel.formula_text import day_number, trim
+from styrxl.excel.sheet import SheetBuilder, split_address, token
 from styrxl.model.forms import Column
 from styrxl.templates.cell_texts import Written, formula, planned
 from styrxl.templates.kontroll import Row, Verdict, check_row, missing_when, open_fields
@@ -50,7 +50,7 @@ class Tally:
     missing: int
 
 
-def write(page: Page, place: Place, context: Context) -> Tally:
+def write(page: SheetBuilder, place: Place, context: Context) -> Tally:
     """Write a sheet and return what there is to count in it."""
     _top(page, place, context)
     frames(page, place, context)
@@ -65,12 +65,12 @@ def write(page: Page, place: Place, context: Context) -> Tally:
 def tally(place: Place, context: Context, verdicts: Sequence[Verdict]) -> Tally:
     """Return what there is to count in a sheet."""
     rows = context.written[place.sheet.key]
-    filled = [[bool(trimmed(row.get(field))) for field in open_fields(place.sheet, row)] for row in rows]
+    filled = [[bool(trim(row.get(field))) for field in open_fields(place.sheet, row)] for row in rows]
     begun = sum(filled[0]) if place.down else sum(map(any, filled))
     return Tally(begun, sum(v.value.startswith("!") for v in verdicts), sum(v.missing for v in verdicts))
 
 
-def _top(page: Page, place: Place, context: Context) -> None:
+def _top(page: SheetBuilder, place: Place, context: Context) -> None:
     page.put("A1", place.name, "title")
     page.height(1, 30.0)
     for number, line in enumerate(place.help, 2):
@@ -82,14 +82,14 @@ def _top(page: Page, place: Place, context: Context) -> None:
     page.widths((get_column_letter(number), width) for number, width in enumerate(place.widths, 1))
 
 
-def frames(page: Page, place: Place, context: Context) -> None:
+def frames(page: SheetBuilder, place: Place, context: Context) -> None:
     """Write the block above a table: frames, what is planned, and what remains."""
     cells = frame_cells(place)
     unit = context.terms.words.units["tkr"][context.terms.language]
     if place.frame_row and place.frame_row > 2 + len(place.help):
         page.height(place.frame_row - 1, _GAP)
     for (frame, what), cell in cells.items():
-        row = int(split(cell)[1])
+        row = int(split_address(cell)[1])
         page.put(f"A{row}", f"{context.terms.text(frame if what == 'frame' else what)} ({unit})", "label")
         if place.value != "B":  # the first column is narrow
             page.sheet.merge_cells(f"A{row}:{chr(ord(place.value) - 1)}{row}")
@@ -97,7 +97,7 @@ def frames(page: Page, place: Place, context: Context) -> None:
         _frame_cell(page, place, context, (frame, what), cells)
 
 
-def _frame_cell(page: Page, place: Place, context: Context, label: tuple[str, str], cells: Mapping[tuple[str, str], str]) -> None:
+def _frame_cell(page: SheetBuilder, place: Place, context: Context, label: tuple[str, str], cells: Mapping[tuple[str, str], str]) -> None:
     (frame, what), cell = label, cells[label]
     given = context.frames.get(frame) is not None
     used = (
@@ -116,7 +116,7 @@ def _frame_cell(page: Page, place: Place, context: Context, label: tuple[str, st
         page.formula(cell, f'=IF(ISNUMBER({cells[frame, "frame"]}),{cells[frame, "frame"]}-{left},"")', fact, _figure(place))
         _verdict_on_frame(page, cell, context, over=used is not None and used.sheet.key in context.over, given=given)
     if what != "frame" or given:
-        page.sheet.conditional_formatting.add(cell, look.decimals(cell))
+        page.sheet.conditional_formatting.add(cell, look.decimals_rule(cell))
 
 
 def _figure(place: Place) -> str:
@@ -124,19 +124,19 @@ def _figure(place: Place) -> str:
     return "figure" if place.sheet.limit else "figure_left"
 
 
-def _verdict_on_frame(page: Page, cell: str, context: Context, *, over: bool, given: bool) -> None:
+def _verdict_on_frame(page: SheetBuilder, cell: str, context: Context, *, over: bool, given: bool) -> None:
     """Say in words, in the next cell, whether what remains is below zero."""
-    letter, row = split(cell)
+    letter, row = split_address(cell)
     beside = f"{chr(ord(letter) + 1)}{row}"
     bad, good = context.terms.text("over_frame"), context.terms.text("within_frame")
     value = (bad if over else good) if given else ""
     page.formula(beside, f'=IF(ISNUMBER({cell}),IF({cell}<0,"{bad}","{good}"),"")', value, "word")
     both = f"{cell}:{beside}"
-    page.sheet.conditional_formatting.add(both, look.rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}<0)", look.MEND))
-    page.sheet.conditional_formatting.add(beside, look.rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}>=0)", look.GOOD))
+    page.sheet.conditional_formatting.add(both, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}<0)", look.MEND))
+    page.sheet.conditional_formatting.add(beside, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}>=0)", look.GOOD))
 
 
-def _headings(page: Page, place: Place, context: Context) -> None:
+def _headings(page: SheetBuilder, place: Place, context: Context) -> None:
     terms = context.terms
     titles = [column.title(terms.language, terms.words.units) for column in place.sheet.columns]
     if place.down:
@@ -146,11 +146,11 @@ def _headings(page: Page, place: Place, context: Context) -> None:
     for number, title in enumerate(titles):
         page.put(f"{get_column_letter(number + 1)}{place.heading_row}", title, "heading")
     room = [width - 2.2 for width in place.widths]  # the filter's arrow lies on the heading
-    most = max(measure.lines(title, width, bold=True) for title, width in zip(titles, room, strict=True))
+    most = max(measure.count_lines(title, width, bold=True) for title, width in zip(titles, room, strict=True))
     page.height(place.heading_row, measure.row_height(most, _HEADING_HEIGHT) + (3 if most > 1 else 0))
 
 
-def _rows(page: Page, place: Place, context: Context) -> list[Verdict]:
+def _rows(page: SheetBuilder, place: Place, context: Context) -> list[Verdict]:
     verdicts = []
     sheet = place.sheet
     least = _least_height(place, context)
@@ -175,7 +175,7 @@ def _rows(page: Page, place: Place, context: Context) -> list[Verdict]:
 
 
 def _style(place: Place, column: Column, values: Written) -> str:
-    if column.asked and not (column.locked_when_prefilled and trimmed(values[column.field])):
+    if column.asked and not (column.locked_when_prefilled and trim(values[column.field])):
         return f"input_{column.kind}"
     if column is place.sheet.columns[0] and column.field.endswith("id") and column.width <= WIDEST_FROZEN:
         return "id"
@@ -187,28 +187,28 @@ def _least_height(place: Place, context: Context) -> float:
     if place.sheet.layout == "reading":
         return measure.LINE_HEIGHT + 3
     names = ", ".join(context.terms.name(column) for column in place.sheet.columns if column.asked and column.required)
-    said = measure.lines(context.terms.text("check_fill", columns=names), place.widths[-1])
+    said = measure.count_lines(context.terms.text("check_fill", columns=names), place.widths[-1])
     texts = [column for column in place.sheet.columns if column.asked and column.kind == "text" and column.width >= _WIDE]
     long = any((column.max_length or 0) >= _SENTENCES for column in texts)
     return measure.row_height(min(said, 3), _INPUT_HEIGHT if long else measure.LINE_HEIGHT + 3)
 
 
-def _spacer(page: Page, place: Place, row: int, least: float) -> None:
+def _spacer(page: SheetBuilder, place: Place, row: int, least: float) -> None:
     count = min(int(least // measure.LINE_HEIGHT), max(look.SPACERS))
     if count in look.SPACERS:
         page.put(f"{get_column_letter(len(place.widths) + 1)}{row}", None, f"spacer_{count}")
 
 
 def _height(place: Place, values: Written, said: str, least: float) -> float:
-    most = measure.lines(said, place.widths[-1])
+    most = measure.count_lines(said, place.widths[-1])
     for column, width in zip(place.sheet.columns, place.widths, strict=False):
         value = values[column.field]
         if isinstance(value, str) and "\ue000" not in value:
-            most = max(most, measure.lines(value, width))
+            most = max(most, measure.count_lines(value, width))
     return measure.row_height(most, least) + (3 if most > 1 else 0)
 
 
-def _down(page: Page, place: Place, context: Context) -> list[Verdict]:
+def _down(page: SheetBuilder, place: Place, context: Context) -> list[Verdict]:
     verdicts = []
     terms, values = context.terms, context.written[place.sheet.key][0]
     cells = {column.field: place.cell(column.field) for column in place.sheet.columns}
@@ -219,16 +219,16 @@ def _down(page: Page, place: Place, context: Context) -> list[Verdict]:
         verdict = check_row(place, [column], Row(cells, values), terms, context.entries)
         page.formula(f"{place.check}{row}", verdict.formula, verdict.value, "check")
         asks = terms.text("check_fill", columns=terms.name(column))
-        least = measure.row_height(measure.lines(asks, place.widths[2]), _DOWN_HEIGHT)
+        least = measure.row_height(measure.count_lines(asks, place.widths[2]), _DOWN_HEIGHT)
         text = str(values[column.field] or "")
-        most = max(measure.lines(text, place.widths[1]), measure.lines(verdict.value, place.widths[2]))
+        most = max(measure.count_lines(text, place.widths[1]), measure.count_lines(verdict.value, place.widths[2]))
         page.height(int(row), measure.row_height(most, least), grows=True)
         _spacer(page, place, int(row), least)
         verdicts.append(verdict)
     return verdicts
 
 
-def _validations(page: Page, place: Place, context: Context) -> None:
+def _validations(page: SheetBuilder, place: Place, context: Context) -> None:
     for column in place.sheet.columns:
         if column.asked and place.rows:
             first = place.cell(column.field)
@@ -265,7 +265,9 @@ def _limits(column: Column, context: Context) -> DataValidation | None:
             return DataValidation("list", list_name(column), allow_blank=True, error=terms.text("error_ref"), errorStyle="warning")
         case "date":
             text = terms.text("error_date", year=context.year or FIRST_DAY.year)
-            return DataValidation("date", str(serial(FIRST_DAY)), str(serial(LAST_DAY)), operator="between", allow_blank=True, error=text)
+            return DataValidation(
+                "date", str(day_number(FIRST_DAY)), str(day_number(LAST_DAY)), operator="between", allow_blank=True, error=text
+            )
         case "integer" | "number":
             return _numbers(column, terms)
     if column.max_length is None:
@@ -284,28 +286,28 @@ def _numbers(column: Column, terms: Terms) -> DataValidation:
     return DataValidation(kind, f"{least:.0f}", f"{most:.0f}", operator="between", allow_blank=True, error=text)
 
 
-def _conditions(page: Page, place: Place, context: Context) -> None:
+def _conditions(page: SheetBuilder, place: Place, context: Context) -> None:
     if not place.rows:
         return
     add = page.sheet.conditional_formatting.add
     first = place.first
     if place.check:
         check = f"{place.check}{first}:{place.check}{place.last}"
-        add(check, look.rule(f'LEFT({place.check}{first},1)="!"', look.MEND))
-        add(check, look.rule(f'LEFT({place.check}{first},1)="✓"', look.GOOD))
+        add(check, look.tone_rule(f'LEFT({place.check}{first},1)="!"', look.MEND))
+        add(check, look.tone_rule(f'LEFT({place.check}{first},1)="✓"', look.GOOD))
     for column in place.sheet.columns:
         cells = {c.field: ("$" + place.cell(c.field)) for c in place.sheet.columns}
         top = place.cell(column.field)
         span = top if place.down else f"{top}:{place.letters[column.field]}{place.last}"
         missing = missing_when(place.sheet, column, cells, context.terms)
         if missing:
-            row = split(top)[1]
-            add(span, look.rule(f'AND(${place.check}{row}<>"",{missing})', look.MEND))
+            row = split_address(top)[1]
+            add(span, look.tone_rule(f'AND(${place.check}{row}<>"",{missing})', look.MEND))
         if column.kind == "number":
-            add(span, look.decimals(top))
+            add(span, look.decimals_rule(top))
 
 
-def _setup(page: Page, place: Place, context: Context) -> None:
+def _setup(page: SheetBuilder, place: Place, context: Context) -> None:
     sheet = page.sheet
     sheet.sheet_view.showGridLines = False
     narrow = not place.down and place.sheet.columns[0].width <= WIDEST_FROZEN

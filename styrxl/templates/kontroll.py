@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from styrxl.excel.formula_text import quoted, serial, trimmed
+from styrxl.excel.formula_text import day_number, quote, trim
 from styrxl.model.forms import Column, Condition, Past, Sheet
 from styrxl.templates.layout import Place, asked
 from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, list_name, spaced
@@ -29,7 +29,7 @@ class Row:
 
     def text(self, field: str) -> str:
         """Return a value as TRIM gives it."""
-        return trimmed(self.values.get(field))
+        return trim(self.values.get(field))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def check_row(place: Place, columns: Sequence[Column], row: Row, terms: Terms, e
     said = _glued(found, place, columns, row, terms)
     all_cells = "&".join(row.cells[column.field] for column in every)
     excel = said.excel if place.always else f'IF(TRIM({all_cells})="","",{said.excel})'
-    formula = f"=IFERROR({excel},{quoted(terms.text('check_error'))})"
+    formula = f"=IFERROR({excel},{quote(terms.text('check_error'))})"
     return Verdict(formula, said.text if begun else "", len(missing) if begun else 0)
 
 
@@ -72,12 +72,12 @@ def _glued(found: Iterable[Said], place: Place, columns: Sequence[Column], row: 
     done = terms.text("check_ok")
     problems = "".join(said.text for said in found).strip()
     if not place.down:
-        excel = "&".join([quoted(done), *(said.excel for said in found if said.excel)])
-        return Said(f'SUBSTITUTE({excel},{quoted(done + " ! ")},"! ")', problems or done)
+        excel = "&".join([quote(done), *(said.excel for said in found if said.excel)])
+        return Said(f'SUBSTITUTE({excel},{quote(done + " ! ")},"! ")', problems or done)
     field = columns[0].field
-    first = f'IF({_empty(row.cells[field])},"",{quoted(done)})'
+    first = f'IF({_empty(row.cells[field])},"",{quote(done)})'
     excel = "&".join([first, *(said.excel for said in found if said.excel)])
-    return Said(f'TRIM(SUBSTITUTE({excel},{quoted(done + " ! ")},"! "))', problems or (done if row.text(field) else ""))
+    return Said(f'TRIM(SUBSTITUTE({excel},{quote(done + " ! ")},"! "))', problems or (done if row.text(field) else ""))
 
 
 def _empty(cell: str) -> str:
@@ -119,7 +119,7 @@ def _products(sheet: Sheet, when: Condition, cells: Mapping[str, str], terms: Te
             yield _past(cells[field], cells[codes.base], terms, deficit=codes.deficit)
         else:
             texts = [terms.word(sheet.column(field), code) for code in codes] or [""]
-            yield f"({'+'.join(f'(TRIM({cells[field]})={quoted(text)})' for text in texts)})"
+            yield f"({'+'.join(f'(TRIM({cells[field]})={quote(text)})' for text in texts)})"
 
 
 def _past(deviation: str, base: str, terms: Terms, *, deficit: bool) -> str:
@@ -152,13 +152,13 @@ def _fill(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> Sa
     for column in columns:
         missing = missing_when(sheet, column, row.cells, terms)
         if missing:
-            parts.append(f'IF({missing},{quoted(f", {terms.name(column)}")},"")')
+            parts.append(f'IF({missing},{quote(f", {terms.name(column)}")},"")')
     if not parts:
         return Said("", "")
     before, after = terms.text("check_fill").split("{columns}")
     lead = f" {before}"
-    joined = f"{quoted(lead)}&{'&'.join(parts)}&{quoted(after)}"
-    excel = f'SUBSTITUTE(SUBSTITUTE({joined},{quoted(lead + after)},""),{quoted(lead + ", ")},{quoted(lead)})'
+    joined = f"{quote(lead)}&{'&'.join(parts)}&{quote(after)}"
+    excel = f'SUBSTITUTE(SUBSTITUTE({joined},{quote(lead + after)},""),{quote(lead + ", ")},{quote(lead)})'
     names = ", ".join(terms.name(column) for column in _missing(sheet, columns, row, terms))
     return Said(excel, f"{lead}{names}{after}" if names else "")
 
@@ -182,25 +182,25 @@ def _wrong(column: Column, row: Row, terms: Terms, entries: Mapping[str, Sequenc
 def _text(column: Column, cell: str, value: object, terms: Terms) -> Said:
     said = " " + terms.text("check_text", column=terms.name(column), high=column.max_length)
     long = len(str(value or "")) > (column.max_length or 0)
-    return Said(f'IF(LEN({cell})>{column.max_length},{quoted(said)},"")', said if long else "")
+    return Said(f'IF(LEN({cell})>{column.max_length},{quote(said)},"")', said if long else "")
 
 
 def _number(column: Column, cell: str, value: object, terms: Terms) -> Said:
     name, excel, text = terms.name(column), '""', ""
     is_number = isinstance(value, int | float)
     for sign, bound, said in _bounds(column, terms):
-        excel = f"IF({cell}{sign}{_plain(bound)},{quoted(said)},{excel})"
+        excel = f"IF({cell}{sign}{_plain(bound)},{quote(said)},{excel})"
         if isinstance(value, int | float) and (value < bound if sign == "<" else value > bound):
             text = said
     if column.kind == "integer":
         said = " " + terms.text("check_integer", column=name)
-        excel = f"IF({cell}<>INT({cell}),{quoted(said)},{excel})"
+        excel = f"IF({cell}<>INT({cell}),{quote(said)},{excel})"
         if isinstance(value, float) and value != int(value):
             text = said
     said = " " + terms.text("check_number", column=name)
-    if trimmed(value) and not is_number:
+    if trim(value) and not is_number:
         text = said
-    return Said(f'IF({_empty(cell)},"",IF(ISNUMBER({cell}),{excel},{quoted(said)}))', text)
+    return Said(f'IF({_empty(cell)},"",IF(ISNUMBER({cell}),{excel},{quote(said)}))', text)
 
 
 def _bounds(column: Column, terms: Terms) -> Iterator[tuple[str, float, str]]:
@@ -223,10 +223,10 @@ def _plain(number: float) -> str:
 
 def _date(column: Column, cell: str, value: object, terms: Terms) -> Said:
     said = " " + terms.text("check_date", column=terms.name(column))
-    right = f"AND(ISNUMBER({cell}),{cell}>={serial(FIRST_DAY)},{cell}<{serial(LAST_DAY) + 1})"
-    day = serial(value) if isinstance(value, date) else value
-    fine = not trimmed(value) or (isinstance(day, int | float) and serial(FIRST_DAY) <= day < serial(LAST_DAY) + 1)
-    return Said(f'IF({_empty(cell)},"",IF({right},"",{quoted(said)}))', "" if fine else said)
+    right = f"AND(ISNUMBER({cell}),{cell}>={day_number(FIRST_DAY)},{cell}<{day_number(LAST_DAY) + 1})"
+    day = day_number(value) if isinstance(value, date) else value
+    fine = not trim(value) or (isinstance(day, int | float) and day_number(FIRST_DAY) <= day < day_number(LAST_DAY) + 1)
+    return Said(f'IF({_empty(cell)},"",IF({right},"",{quote(said)}))', "" if fine else said)
 
 
 def _choice(column: Column, cell: str, text: str, terms: Terms) -> Said:
@@ -234,7 +234,7 @@ def _choice(column: Column, cell: str, text: str, terms: Terms) -> Said:
     said = " " + terms.text("check_list", column=terms.name(column))
     found = f'SUMPRODUCT(--({list_name(column)}&""=TRIM({cell})))'
     fine = not text or text.casefold() in {entry.casefold() for entry in terms.entries(column)}
-    return Said(f'IF({_empty(cell)},"",IF({found}=0,{quoted(said)},""))', "" if fine else said)
+    return Said(f'IF({_empty(cell)},"",IF({found}=0,{quote(said)},""))', "" if fine else said)
 
 
 def _ref(column: Column, cell: str, text: str, terms: Terms, entries: Mapping[str, Sequence[str]]) -> Said:
@@ -245,7 +245,7 @@ def _ref(column: Column, cell: str, text: str, terms: Terms, entries: Mapping[st
     lost = f'AND(ISNA(MATCH({head}&" *",{name},0)),ISNA(MATCH({head},{name},0)))'
     first = text.split(_SPACE, maxsplit=1)[0].casefold()
     fine = not text or any(entry.casefold() == first or entry.casefold().startswith(f"{first} ") for entry in entries[name])
-    return Said(f'IF({_empty(cell)},"",IF({lost},{quoted(said)},""))', "" if fine else said)
+    return Said(f'IF({_empty(cell)},"",IF({lost},{quote(said)},""))', "" if fine else said)
 
 
 def _order(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> list[Said]:
@@ -255,7 +255,7 @@ def _order(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> l
             continue
         said = " " + terms.text("check_order", later=terms.name(sheet.column(second)), earlier=terms.name(sheet.column(first)))
         a, b = row.cells[first], row.cells[second]
-        excel = f'IF(AND(ISNUMBER({a}),ISNUMBER({b}),{b}<{a}),{quoted(said)},"")'
+        excel = f'IF(AND(ISNUMBER({a}),ISNUMBER({b}),{b}<{a}),{quote(said)},"")'
         one, two = _as_number(row.values.get(first)), _as_number(row.values.get(second))
         found.append(Said(excel, said if one is not None and two is not None and two < one else ""))
     return found
@@ -263,13 +263,13 @@ def _order(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> l
 
 def _as_number(value: object) -> float | None:
     if isinstance(value, date):
-        return serial(value)
+        return day_number(value)
     return value if isinstance(value, int | float) else None
 
 
 def open_fields(sheet: Sheet, values: Mapping[str, object]) -> list[str]:
     """Return the fields that the owner answers in one row: those that were not answered and locked beforehand."""
-    return [c.field for c in asked(sheet) if not (c.locked_when_prefilled and trimmed(values.get(c.field)))]
+    return [c.field for c in asked(sheet) if not (c.locked_when_prefilled and trim(values.get(c.field)))]
 
 
 def count_begun(place: Place, rows: Sequence[Mapping[str, object]]) -> str:

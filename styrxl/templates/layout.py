@@ -85,7 +85,7 @@ def places(form: Form, prefill: Prefill, words: Words) -> dict[str, Place]:
 def _place(sheet: Sheet, prefill: Prefill, words: Words) -> Place:
     language = prefill.language
     widths = _widths(sheet, words, language)
-    help_lines = tuple(measure.wrapped(sheet.help[language], sum(widths))) if sheet.help else ()
+    help_lines = tuple(measure.wrap(sheet.help[language], sum(widths))) if sheet.help else ()
     frames = len(frame_labels(sheet))
     frame_row = 3 + len(help_lines) if frames else None
     return Place(

@@ -9,8 +9,8 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
 from styrxl.excel import look, measure
-from styrxl.excel.formula_text import quoted, trimmed
-from styrxl.excel.sheet import Page, token
+from styrxl.excel.formula_text import quote, trim
+from styrxl.excel.sheet import SheetBuilder, token
 from styrxl.model.forms import Form, Sheet
 from styrxl.model.prefill import Prefill
 from styrxl.templates.form_sheet import Context, Tally
@@ -39,7 +39,7 @@ class Header:
     shown: look.Look
 
 
-def write(page: Page, form: Form, header: Header, context: Context, tallies: Mapping[str, Tally]) -> None:
+def write(page: SheetBuilder, form: Form, header: Header, context: Context, tallies: Mapping[str, Tally]) -> None:
     """Write the sheet; ``tallies`` hold what there is to count in each other sheet as issued."""
     page.widths(zip("ABCD", WIDTHS, strict=True))
     row = _top(page, form, header, context.terms)
@@ -52,22 +52,22 @@ def write(page: Page, form: Form, header: Header, context: Context, tallies: Map
     page.protect()
 
 
-def _across(page: Page, row: int, text: str, style: str, lines: int | None = None) -> int:
+def _across(page: SheetBuilder, row: int, text: str, style: str, lines: int | None = None) -> int:
     """Write a text over the whole width and return the next row."""
     page.put(f"A{row}", text, style)
     page.sheet.merge_cells(f"A{row}:D{row}")
-    page.height(row, measure.row_height(lines or measure.lines(text, _WIDE)) + 1)
+    page.height(row, measure.row_height(lines or measure.count_lines(text, _WIDE)) + 1)
     return row + 1
 
 
-def _section(page: Page, row: int, text: str) -> int:
+def _section(page: SheetBuilder, row: int, text: str) -> int:
     page.height(row, 8.0)
     page.put(f"A{row + 1}", text, "section")
     page.height(row + 1, 22.0)
     return row + 2
 
 
-def _top(page: Page, form: Form, header: Header, terms: Terms) -> int:
+def _top(page: SheetBuilder, form: Form, header: Header, terms: Terms) -> int:
     if header.shown.logo:
         logo = look.Logo(header.shown.logo, _LOGO_HEIGHT)
         size = XDRPositiveSize2D(logo.width * _EMU, logo.height * _EMU)
@@ -96,7 +96,7 @@ def _facts(header: Header, terms: Terms, *, unit: bool) -> Iterator[tuple[str, s
         yield terms.text("contact"), prefill.contact, "contact"
 
 
-def _who(page: Page, row: int, form: Form, header: Header, terms: Terms) -> int:
+def _who(page: SheetBuilder, row: int, form: Form, header: Header, terms: Terms) -> int:
     facts = list(_facts(header, terms, unit=form.level == "unit"))
     if facts:
         page.height(row, 8.0)
@@ -111,7 +111,7 @@ def _who(page: Page, row: int, form: Form, header: Header, terms: Terms) -> int:
     return row
 
 
-def _how(page: Page, row: int, form: Form, header: Header, context: Context) -> int:
+def _how(page: SheetBuilder, row: int, form: Form, header: Header, context: Context) -> int:
     terms = context.terms
     row = _section(page, row, terms.text("how_title"))
     names = {key: place.name for key, place in context.places.items()}
@@ -124,7 +124,7 @@ def _how(page: Page, row: int, form: Form, header: Header, context: Context) -> 
     return row
 
 
-def _colours(page: Page, row: int, terms: Terms) -> None:
+def _colours(page: SheetBuilder, row: int, terms: Terms) -> None:
     row = _section(page, row, terms.text("colours_title"))
     samples = (("sample", "colour_input"), ("fact", "colour_locked"), ("mend", "colour_mend"), ("good", "colour_ok"))
     for style, key in samples:
@@ -133,12 +133,12 @@ def _colours(page: Page, row: int, terms: Terms) -> None:
         row += 1
 
 
-def _progress(page: Page, row: int, form: Form, context: Context, tallies: Mapping[str, Tally]) -> int:
+def _progress(page: SheetBuilder, row: int, form: Form, context: Context, tallies: Mapping[str, Tally]) -> int:
     terms = context.terms
     row = _section(page, row, terms.text("missing_title"))
     for letter, key in zip("ABCD", ("count_sheet", "count_rows", "count_missing", "count_state"), strict=True):
         page.put(f"{letter}{row}", terms.text(key), "heading_line")
-    lines = max(measure.lines(terms.text(key), WIDTHS[1] - 2.4, bold=True) for key in ("count_rows", "count_missing"))
+    lines = max(measure.count_lines(terms.text(key), WIDTHS[1] - 2.4, bold=True) for key in ("count_rows", "count_missing"))
     page.height(row, measure.row_height(lines, 20.0))
     first = row + 1
     for number, sheet in enumerate(form.sheets, first):
@@ -149,12 +149,12 @@ def _progress(page: Page, row: int, form: Form, context: Context, tallies: Mappi
     total = sum(_missing(sheet, context, tallies[sheet.key]) for sheet in form.sheets)
     _total(page, last + 1, (first, last), total, terms)
     add = page.sheet.conditional_formatting.add
-    add(f"D{first}:D{last + 1}", look.rule(f'LEFT($D{first},1)="!"', look.MEND))
-    add(f"D{first}:D{last + 1}", look.rule(f'LEFT($D{first},1)="✓"', look.GOOD))
+    add(f"D{first}:D{last + 1}", look.tone_rule(f'LEFT($D{first},1)="!"', look.MEND))
+    add(f"D{first}:D{last + 1}", look.tone_rule(f'LEFT($D{first},1)="✓"', look.GOOD))
     return last + 2
 
 
-def _total(page: Page, row: int, rows: tuple[int, int], total: int, terms: Terms) -> None:
+def _total(page: SheetBuilder, row: int, rows: tuple[int, int], total: int, terms: Terms) -> None:
     page.put(f"A{row}", terms.text("total_missing"), "total")
     page.put(f"B{row}", None, "total")
     page.formula(f"C{row}", f"=SUM(C{rows[0]}:C{rows[1]})", total, "total_count")
@@ -162,11 +162,11 @@ def _total(page: Page, row: int, rows: tuple[int, int], total: int, terms: Terms
     ok = terms.text("state_ok")
     states = [page.values.get(f"D{number}") for number in range(rows[0], rows[1] + 1)]
     fine = total == 0 and not any(str(state or "").startswith("!") for state in states)
-    page.formula(f"D{row}", f'=IF({done},"",{quoted(ok)})', ok if fine else "", "total")
+    page.formula(f"D{row}", f'=IF({done},"",{quote(ok)})', ok if fine else "", "total")
     page.height(row, 18.0)
 
 
-def _count(page: Page, row: int, sheet: Sheet, context: Context, tally: Tally) -> None:
+def _count(page: SheetBuilder, row: int, sheet: Sheet, context: Context, tally: Tally) -> None:
     place, terms = context.places[sheet.key], context.terms
     if not place.check or not place.rows:
         page.put(f"B{row}", None, "count")
@@ -191,7 +191,7 @@ def _unless(sheet: Sheet, context: Context) -> str:
         if key in context.places:
             other = context.places[key]
             words = (context.terms.word(other.sheet.column(field), code) for code in codes)
-            parts += [f"TRIM({other.remote(other.cell(field))})={quoted(word)}" for word in words]
+            parts += [f"TRIM({other.remote(other.cell(field))})={quote(word)}" for word in words]
     return f"OR({','.join(parts)})" if parts else ""
 
 
@@ -199,7 +199,7 @@ def _excused(sheet: Sheet, context: Context) -> bool:
     for address, codes in sheet.unless.items():
         key, field = address.split(".")
         if key in context.places:
-            value = trimmed(context.written[key][0][field]).casefold()
+            value = trim(context.written[key][0][field]).casefold()
             if value in {context.terms.word(context.places[key].sheet.column(field), code).casefold() for code in codes}:
                 return True
     return False
@@ -218,15 +218,15 @@ def _over(place: Place) -> str:
 
 def _state(row: int, place: Place, context: Context) -> str:
     terms, sheet = context.terms, place.sheet
-    ok = quoted(terms.text("state_ok"))
+    ok = quote(terms.text("state_ok"))
     if _over(place):
-        ok = f"IF({_over(place)},{quoted(terms.text('state_ok_over'))},{ok})"
+        ok = f"IF({_over(place)},{quote(terms.text('state_ok_over'))},{ok})"
     mend = count_mend(place)
-    many = f'SUBSTITUTE({quoted(terms.text("state_mend"))},"{{n}}",{mend})'
-    mended = f"IF({mend}=0,{ok},IF({mend}=1,{quoted(terms.text('state_mend_one'))},{many}))"
-    empty = quoted(terms.text("state_optional" if sheet.optional else "state_empty"))
+    many = f'SUBSTITUTE({quote(terms.text("state_mend"))},"{{n}}",{mend})'
+    mended = f"IF({mend}=0,{ok},IF({mend}=1,{quote(terms.text('state_mend_one'))},{many}))"
+    empty = quote(terms.text("state_optional" if sheet.optional else "state_empty"))
     if _unless(sheet, context):
-        empty = f"IF({_unless(sheet, context)},{quoted(terms.text('state_optional'))},{empty})"
+        empty = f"IF({_unless(sheet, context)},{quote(terms.text('state_optional'))},{empty})"
     return f"IF(B{row}=0,{empty},{mended})"
 
 

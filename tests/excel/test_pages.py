@@ -20,8 +20,8 @@ from report_sheets import sheet_part
 from small_town import town
 from styrxl.excel import rows as sheetxml
 from styrxl.excel import workbook as report
-from styrxl.excel.pages import BOLD, PLAIN, SHADED, Block, Book, Columns, Field, Link, OnDemand, Page, Row, across, gathered
-from styrxl.excel.sheet import clean, escaped
+from styrxl.excel.pages import BOLD, PLAIN, SHADED, Block, Book, Columns, ComputedColumn, Field, Link, Page, Row, as_columns, gather_columns
+from styrxl.excel.sheet import clean, escape_clean
 from styrxl.reports import book
 from styrxl.reports.book import consolidate
 from styrxl.reports.plan import commitments
@@ -57,10 +57,10 @@ LISTS = st.lists(
 
 @given(LISTS, st.integers(-3, 12), st.integers(-3, 12))
 def test_columns_are_the_rows_that_they_were_made_of(rows: list[Row], start: int, end: int) -> None:
-    for columns in (across(rows), gathered(iter(rows))):
+    for columns in (as_columns(rows), gather_columns(iter(rows))):
         assert list(columns) == rows
         assert list(columns[start:end]) == rows[start:end]
-        assert list(across(columns)) == rows
+        assert list(as_columns(columns)) == rows
 
 
 def test_rows_are_gathered_some_at_a_time() -> None:
@@ -79,7 +79,7 @@ def test_rows_are_gathered_some_at_a_time() -> None:
             most = max(most, len(there))
             yield row
 
-    found = gathered(rows())
+    found = gather_columns(rows())
     assert len(found) == 9_000
     assert found[8_999] == Row((8_999, "x8999"), 8_999)
     assert most < 5_000
@@ -92,7 +92,7 @@ def test_a_column_on_demand_keeps_nothing_of_what_it_makes() -> None:
         made.append(n)
         return n * 2 + more
 
-    column = OnDemand(double, [1, 2, 3, 4], [0, 0, 1, 0])
+    column = ComputedColumn(double, [1, 2, 3, 4], [0, 0, 1, 0])
     assert (len(column), made) == (4, [])
     assert (column[2], column[1:3], list(column)) == (7, [4, 7], [2, 4, 7, 8])
     assert made == [3, 2, 3, 1, 2, 3, 4]
@@ -115,7 +115,7 @@ def written(rows: Sequence[Row], at_once: int = 2_000) -> bytes:
 def test_rows_and_columns_are_written_alike_however_many_at_a_time(rows: list[Row]) -> None:
     """What a workbook says does not depend on how its rows are kept, nor on how many of them are written together."""
     whole = written(tuple(rows))
-    assert written(gathered(rows)) == whole
+    assert written(gather_columns(rows)) == whole
     assert written(tuple(rows), 1) == whole
 
 
@@ -137,9 +137,9 @@ def test_an_amount_with_decimals_shows_them_and_others_do_not() -> None:
 
 def test_a_row_that_goes_on_is_counted_where_it_first_stands() -> None:
     """Its money is its own; what adds up others is not counted again."""
-    sheet = sheetxml.Sheet()
+    sheet = sheetxml.WrittenSheet()
     rows = [Row(("a", 2), 7), Row(("b", 3), 7, again=True), Row(("c", 9), 7, sums=True), Row(("d", None), 8, amounts=(1.5,)), Row(("e", 4))]
-    sheetxml.count_rows(sheet, (Field("a"), Field("b", "money", tally=True)), rows)
+    sheetxml.count_unwritten_rows(sheet, (Field("a"), Field("b", "money", tally=True)), rows)
     assert sheet.rows == {7: 2, 8: 1}
     assert {source: sorted(amounts) for source, amounts in sheet.money.items()} == {7: [2, 3], 8: [1.5]}
 
@@ -149,7 +149,7 @@ def test_a_page_with_more_links_than_a_sheet_has_room_for_says_so(monkeypatch: p
     for module in (sheetxml, book):
         monkeypatch.setattr(module, "MOST_LINKS", most)
     rows = (*(Row((None, None, Link("x", "y"), None, None)) for _ in range(3)), Row((None,) * 5))
-    assert report._has_too_many_links(Page("p", "P", "h", (Block(FIELDS, rows),))) is said  # noqa: SLF001 -- what it says stands in the head
+    assert report.has_too_many_links(Page("p", "P", "h", (Block(FIELDS, rows),))) is said
 
 
 def test_commitments_come_in_the_order_of_the_organisation_and_each_owners_by_number() -> None:
@@ -160,8 +160,8 @@ def test_commitments_come_in_the_order_of_the_organisation_and_each_owners_by_nu
 
 @given(st.one_of(TEXTS, st.text(max_size=20)))
 def test_most_texts_are_xml_as_they_stand(text: str) -> None:
-    assert escaped(text) == escape(clean(text))
-    assert len(escaped("x" * 40_000)) == 32_767
+    assert escape_clean(text) == escape(clean(text))
+    assert len(escape_clean("x" * 40_000)) == 32_767
 
 
 def test_the_pages_are_let_go_of_before_the_workbook_is_packed(monkeypatch: Any) -> None:
@@ -175,7 +175,7 @@ def test_the_pages_are_let_go_of_before_the_workbook_is_packed(monkeypatch: Any)
 
     def packed(*of: Any) -> list[bytes]:
         assert [ref() for ref in views] == [None]
-        return sheetxml.packed(*of)
+        return sheetxml.build_file(*of)
 
     monkeypatch.setattr(report, "consolidate", watched)
     monkeypatch.setattr(report, "packed", packed)
@@ -187,12 +187,12 @@ def test_large_pages_are_kept_as_columns() -> None:
     for name in ("Målkedja", "Åtaganden"):
         rows = pages[name].blocks[0].rows
         assert isinstance(rows, Columns), name
-        assert isinstance(rows.cells[-1], OnDemand), name
+        assert isinstance(rows.cells[-1], ComputedColumn), name
         assert isinstance(rows[0].cells[-1], Link | None), name
 
 
 def test_a_links_column_is_compressed_until_it_is_asked_for() -> None:
-    links = sheetxml.Links()
+    links = sheetxml.SheetLinks()
     links.add([("A1", "x y", None), ("A2", "x y", "'b'!A1")])
     links.add([("A3", "z", None)])
     assert links.xml().decode() == (

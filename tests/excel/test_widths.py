@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrxl.excel import measure
-from styrxl.excel.widths import Long, lines_of, text_lines
+from styrxl.excel.widths import LongTexts, count_row_lines, count_text_lines
 
 ROWS = 4
 WORDS = st.text(st.sampled_from("abcdeghilmnorstuvåäöÅW-–'€,.0123"), min_size=1, max_size=14)
@@ -17,18 +17,18 @@ CELLS = st.lists(st.tuples(st.integers(0, ROWS - 1), TEXTS, st.sampled_from([9.0
 @given(CELLS, st.lists(st.booleans(), min_size=ROWS, max_size=ROWS))
 def test_rows_together_take_as_many_lines_as_their_texts_measured_one_by_one(cells: list[tuple[int, str, float]], bold: list[bool]) -> None:
     """A row is as high as the longest of its texts, whichever column it stands in; a row without long texts is of one line."""
-    long = Long([row for row, _, _ in cells], [text for _, text, _ in cells], [width for _, _, width in cells])
+    long = LongTexts([row for row, _, _ in cells], [text for _, text, _ in cells], [width for _, _, width in cells])
 
-    found = lines_of(long, bold)
+    found = count_row_lines(long, bold)
 
-    measured = [[measure.lines(text, width, bold=bold[row]) for row, text, width in cells if row == n] for n in range(ROWS)]
+    measured = [[measure.count_lines(text, width, bold=bold[row]) for row, text, width in cells if row == n] for n in range(ROWS)]
     assert found == [max([1, *those]) for those in measured]
 
 
 def test_a_letter_of_no_western_alphabet_is_measured_as_a_digit() -> None:
-    assert text_lines("ж" * 30, 20.0) == text_lines("0" * 30, 20.0) == 2
+    assert count_text_lines("ж" * 30, 20.0) == count_text_lines("0" * 30, 20.0) == 2
 
 
 def test_bold_letters_are_wider() -> None:
     text = "nnn nnn nnn nnn nnnl"
-    assert (text_lines(text, 20.0), text_lines(text, 20.0, bold=True)) == (1, 2)
+    assert (count_text_lines(text, 20.0), count_text_lines(text, 20.0, bold=True)) == (1, 2)

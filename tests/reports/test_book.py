@@ -24,7 +24,7 @@ from small_town import (
     tables,
     town,
 )
-from styrxl.excel.pages import Block, Book, Link, Page, Row, Tally, fitted, outline, target, total, unique
+from styrxl.excel.pages import Block, Book, Link, Page, Row, Tally, add_amounts, fit_widths, link_target, outline_level, unique_headings
 from styrxl.model.catalogue import placeholders
 from styrxl.model.goal_tree import natural, tree, tree_of
 from styrxl.model.judged import JudgedRound
@@ -431,9 +431,9 @@ def test_the_tree_of_a_round_takes_only_returns_that_count() -> None:
 
 def test_small_things() -> None:
     assert sorted(["A10", "A2", "A1"], key=natural) == ["A1", "A2", "A10"]
-    assert total([0.1] * 10) == 1.0
-    assert unique(["Källa", "källa", "Källa (2)"]) == ["Källa", "källa (2)", "Källa (2) (2)"]
-    assert fitted([50, 20, 10], [10, 10, 10], 60) == [30, 20, 10]
-    assert outline([0, 1, 1, 2, 2, 2], 3) == 1
-    assert target("inbox/2027-plan/Skål #1.xlsx", "../") == "../inbox/2027-plan/Sk%C3%A5l%20%231.xlsx"
-    assert target("/srv/å.xlsx", "../") == "file:///srv/%C3%A5.xlsx"
+    assert add_amounts([0.1] * 10) == 1.0
+    assert unique_headings(["Källa", "källa", "Källa (2)"]) == ["Källa", "källa (2)", "Källa (2) (2)"]
+    assert fit_widths([50, 20, 10], [10, 10, 10], 60) == [30, 20, 10]
+    assert outline_level([0, 1, 1, 2, 2, 2], 3) == 1
+    assert link_target("inbox/2027-plan/Skål #1.xlsx", "../") == "../inbox/2027-plan/Sk%C3%A5l%20%231.xlsx"
+    assert link_target("/srv/å.xlsx", "../") == "file:///srv/%C3%A5.xlsx"

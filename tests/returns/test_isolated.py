@@ -17,7 +17,7 @@ import pytest
 from openpyxl import Workbook
 
 import bombs
-from styrxl.excel.archive import packed, unpacked
+from styrxl.excel.archive import read_parts, zip_parts
 from styrxl.model.findings import finding, message
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns import isolated
@@ -333,9 +333,9 @@ def test_a_number_is_a_date_by_its_stylesheet(written: Callable[[bytes], bytes])
     assert sheet is not None
     for row, shown in enumerate(("d mmmm yyyy", "0.00", "General"), start=1):
         sheet.cell(row, 1, 46447).number_format = shown
-    parts = unpacked(saved(book))
+    parts = read_parts(saved(book))
 
-    returned, _ = read(packed({**parts, "xl/styles.xml": written(parts["xl/styles.xml"])}), ordinary_only=True)
+    returned, _ = read(zip_parts({**parts, "xl/styles.xml": written(parts["xl/styles.xml"])}), ordinary_only=True)
 
     assert returned is not None
     assert returned.sheets[0].rows == [[date(2027, 3, 1)], [46447], [46447]]

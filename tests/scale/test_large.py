@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import bombs
-from styrxl.excel.archive import Packed, Packer, kept, zipped
+from styrxl.excel.archive import DeflatedText, Deflater, read_deflated_parts, zip_pieces
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, of_own, of_returns
 from styrxl.returns import workbook
@@ -91,12 +91,12 @@ def test_what_is_unpacked_little_by_little_is_what_was_packed() -> None:
 @pytest.mark.parametrize("around", [(b"<a>", b"</a>"), (b"", b""), (b"x" * 5000, b"y" * 5000)])
 @pytest.mark.parametrize("rows", [0, 1, 200_000])
 def test_a_part_that_was_compressed_while_it_was_written_is_whole(rows: int, around: tuple[bytes, bytes]) -> None:
-    packer = Packer()
+    packer = Deflater()
     for number in range(rows):
         packer.add(f"<row>{number} å</row>")
     packed = packer.end()
-    pieces: Sequence[bytes | Packed] = (around[0], packed, around[1])
-    with zipfile.ZipFile(io.BytesIO(b"".join(zipped({"a.xml": pieces, "b.xml": (packed,)})))) as archive:
+    pieces: Sequence[bytes | DeflatedText] = (around[0], packed, around[1])
+    with zipfile.ZipFile(io.BytesIO(b"".join(zip_pieces({"a.xml": pieces, "b.xml": (packed,)})))) as archive:
         assert archive.testzip() is None
         inside = archive.read("b.xml")
         assert archive.read("a.xml") == around[0] + inside + around[1]
@@ -104,8 +104,8 @@ def test_a_part_that_was_compressed_while_it_was_written_is_whole(rows: int, aro
 
 
 def test_a_part_that_nobody_changes_is_taken_over_as_it_lies() -> None:
-    data = b"".join(zipped({"a.xml": (b"<a>" * 1000,), "b.xml": (b"<b>" * 1000,)}))
-    made = b"".join(zipped({**kept(data), "b.xml": (b"other",)}))
+    data = b"".join(zip_pieces({"a.xml": (b"<a>" * 1000,), "b.xml": (b"<b>" * 1000,)}))
+    made = b"".join(zip_pieces({**read_deflated_parts(data), "b.xml": (b"other",)}))
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
         assert archive.testzip() is None
         assert (archive.read("a.xml"), archive.read("b.xml")) == (b"<a>" * 1000, b"other")

@@ -20,8 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Formula, LockedCellError, Office
 from styrxl.excel import look, measure
-from styrxl.excel.archive import packed, unpacked
-from styrxl.excel.finish import described, timeless
+from styrxl.excel.archive import read_parts, zip_parts
+from styrxl.excel.finish import add_alternative_texts, fix_times
 from styrxl.model.forms import LANGUAGES, Form, Forms, standard_folder
 from styrxl.model.prefill import Prefill
 from styrxl.templates import build
@@ -329,9 +329,9 @@ def test_rows_are_high_enough_for_their_texts() -> None:
     rows = {"board_goals": ({"id": "UBN-M1", "what": "Nämndmål", "text": long, "serves": ""},)}
     sheet = opened(made("unit_plan", rows=rows))["Nämndens mål"]
     height, width = sheet.row_dimensions[7].height, sheet.column_dimensions["C"].width
-    assert measure.lines(long, width) >= 4
+    assert measure.count_lines(long, width) >= 4
     assert height is not None
-    assert height >= measure.lines(long, width) * measure.LINE_HEIGHT
+    assert height >= measure.count_lines(long, width) * measure.LINE_HEIGHT
 
 
 def footer(sheet: Worksheet) -> tuple[Any, Any]:
@@ -587,8 +587,8 @@ def test_name_accent_and_logo_are_the_municipality_s() -> None:
     book = opened(data)
     assert book["Start"]["A2"].value == "Salems kommun · Plan 2027"
     assert book["Egna mål"]["A4"].fill.start_color.rgb == "007A1F3D"
-    assert [name for name in unpacked(data) if "media" in name] == ["xl/media/image1.png"]
-    assert b'descr="Salems kommun"' in unpacked(data)["xl/drawings/drawing1.xml"]
+    assert [name for name in read_parts(data) if "media" in name] == ["xl/media/image1.png"]
+    assert b'descr="Salems kommun"' in read_parts(data)["xl/drawings/drawing1.xml"]
 
 
 def picture(wide: int, high: int) -> bytes:
@@ -618,7 +618,7 @@ def test_charts_get_their_alternative_texts() -> None:
         sheet.add_chart(chart, f"C{number * 20 + 1}")
     out = io.BytesIO()
     book.save(out)
-    parts = described(timeless(unpacked(out.getvalue())), ['Nio av "tretton" mål', "B & C"])
+    parts = add_alternative_texts(fix_times(read_parts(out.getvalue())), ['Nio av "tretton" mål', "B & C"])
     assert parts["xl/drawings/drawing1.xml"].decode().count("descr=") == 2
     assert 'descr="Nio av &quot;tretton&quot; mål"' in parts["xl/drawings/drawing1.xml"].decode()
-    assert unpacked(packed(parts)) == parts
+    assert read_parts(zip_parts(parts)) == parts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from styrxl.excel.pages import BOLD, SHADED, Block, Field, Link, Page, Row, difference, outline, total
+from styrxl.excel.pages import BOLD, SHADED, Block, Field, Link, Page, Row, add_amounts, outline_level, subtract_amounts
 from styrxl.model.council_plan import Frame
 from styrxl.reports.columns import LINK_WIDTH, Spread, page, rest, spread, sum_label
 from styrxl.reports.followed import Followed
@@ -41,7 +41,7 @@ class Line:
     @property
     def budget(self) -> float | None:
         """Current budget: as planned, and as changed since."""
-        return None if self.planned is None and self.changes is None else total((self.planned, self.changes))
+        return None if self.planned is None and self.changes is None else add_amounts((self.planned, self.changes))
 
     @property
     def outcome(self) -> float | None:
@@ -56,21 +56,21 @@ class Line:
     @property
     def deviation(self) -> float | None:
         """What budget is left of forecast, at year-end of outcome: plus is a surplus."""
-        return difference(self.budget, self.outcome if self.final else self.forecast)
+        return subtract_amounts(self.budget, self.outcome if self.final else self.forecast)
 
     @property
     def without(self) -> float | None:
         """The deviation if the money that nobody has granted does not come."""
-        return difference(self.deviation, self.unfunded or 0.0)
+        return subtract_amounts(self.deviation, self.unfunded or 0.0)
 
     @property
     def after(self) -> float | None:
         """The deviation when the measures have had their effect; None where there are none."""
-        return None if self.effect is None or self.deviation is None else total((self.deviation, self.effect))
+        return None if self.effect is None or self.deviation is None else add_amounts((self.deviation, self.effect))
 
 
 def _net(cost: float | None, revenue: float | None) -> float | None:
-    return None if cost is None and revenue is None else total((cost, -(revenue or 0.0)))
+    return None if cost is None and revenue is None else add_amounts((cost, -(revenue or 0.0)))
 
 
 def line(row: Mapping[str, Any], *, final: bool) -> Line:
@@ -89,7 +89,7 @@ def added(lines: Iterable[Line], *, final: bool) -> Line:
 def _sum(values: Iterable[float | None]) -> float | None:
     """Add up what there is; None where there is nothing."""
     found = [v for v in values if v is not None]
-    return total(found) if found else None
+    return add_amounts(found) if found else None
 
 
 @dataclass(frozen=True)
@@ -114,22 +114,22 @@ class Account:
     @cached_property
     def adjustments(self) -> float | None:
         """Adjustments of the frame up to the round's day; None where there are none."""
-        return total(a.operating for a in self.frame.adjustments) if self.frame.adjustments else None
+        return add_amounts(a.operating for a in self.frame.adjustments) if self.frame.adjustments else None
 
     @cached_property
     def current(self) -> float | None:
         """Frame as it is on the round's day."""
-        return None if self.frame.operating is None else total((self.frame.operating, self.adjustments))
+        return None if self.frame.operating is None else add_amounts((self.frame.operating, self.adjustments))
 
     @property
     def remaining(self) -> float | None:
         """What current budget leaves of the frame."""
-        return difference(self.current, self.line.budget)
+        return subtract_amounts(self.current, self.line.budget)
 
     @property
     def unreconciled(self) -> float:
         """Decided changes that the council's adjustments do not account for: a board's own moves come to nothing."""
-        return total((self.line.changes, -(self.adjustments or 0.0)))
+        return add_amounts((self.line.changes, -(self.adjustments or 0.0)))
 
 
 def accounts(view: View) -> list[Account]:
@@ -142,7 +142,7 @@ def accounts(view: View) -> list[Account]:
         if frame.operating is None and not frame.adjustments and not part.expected and not there:
             continue
         budget = view.behind.plans.told.of("budget", part.id) if view.behind else ()
-        planned = total(r["net"] for r in budget) if budget else None
+        planned = add_amounts(r["net"] for r in budget) if budget else None
         report = next(iter(reports.get(part.id, [])), None)
         found.append(Account(part, frame, outcomes.get(part.id, []), report, there, planned, view.scope.kind == "year"))
     return found
@@ -188,10 +188,10 @@ def _frames(view: View, those: Sequence[Account]) -> Block:
     figures = [_frame_figures(a) for a in those]
     sums = tuple(map(_sum, zip(*figures, strict=True)))
     # Frames that nobody has budgeted leave nothing over, so the last row says how much of the frames they are.
-    outside = total(a.current for a in those if a.line.budget is None)
+    outside = add_amounts(a.current for a in those if a.line.budget is None)
     why = view.phrases.word("incl_without_plan", amount=plain_amount(view, outside)) if outside and not view.board else None
     last = Row((sum_label(view), None, *sums, why), weight=BOLD)
-    folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
+    folded = outline_level([r.level for r in rows], MOST_SEEN if view.board else 40)
     return Block(fields, rows, heading=view.phrases.word("frame_title"), totals=(last,), folded=folded)
 
 
@@ -255,7 +255,7 @@ def _outcomes(view: View, those: Sequence[Account]) -> Block:
     )
     spreads = {name: spread(view, name) for name in ("outcomes", "report_status")}
     rows = tuple(row for a in those if a.there or a.part.expected for row in _account(view, a, keys, spreads))
-    folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
+    folded = outline_level([r.level for r in rows], MOST_SEEN if view.board else 40)
     title = view.phrases.word("outcome_title" if view.scope.kind == "year" else "forecast_title")
     sums = tuple(_sums(view, those, keys))
     return Block(fields, rows, heading=title, totals=sums, folded=folded, new_page=view.board is None)
@@ -378,7 +378,7 @@ def _units(follow: Followed) -> Block:
         rows += mine
     wide = [r for r in rows if r.weight == SHADED]
     last = Row((sum_label(view), None, *_unit_sums(wide, asked, final=final), None, None), weight=BOLD)
-    folded = outline([r.level for r in rows], MOST_SEEN if view.board else 40)
+    folded = outline_level([r.level for r in rows], MOST_SEEN if view.board else 40)
     return Block(
         fields, tuple(rows), heading=view.phrases.word("unit_forecasts_title"), totals=(last,) if rows else (), folded=folded, new_page=True
     )
@@ -387,7 +387,7 @@ def _units(follow: Followed) -> Block:
 def _unit_sums(rows: Sequence[Row], asked: Sequence[str], *, final: bool) -> list[float | None]:
     """Add up units, and work their deviation out as a row's is."""
     sums = {k: _sum(r.cells[n] for r in rows) for n, k in enumerate(asked, 2)}
-    return [*sums.values(), difference(sums["frame"], sums["outcome" if final else "forecast"])]
+    return [*sums.values(), subtract_amounts(sums["frame"], sums["outcome" if final else "forecast"])]
 
 
 def _beside(view: View, account: Account | None) -> str | None:
@@ -413,7 +413,7 @@ def _unit(follow: Followed, u: Part, r: Mapping[str, Any], asked: Sequence[str],
         why = view.phrases.word("status_missing" if u.id in follow.asked else "status_outside")
         told = view.phrases.word("frame_of", amount=plain_amount(view, frame))  # in words, so that what is shown ties out
         return Row((view.name(u.board), u.name, *[None] * (len(asked) + 1), why, told), level=1, indent=1)
-    deviation = difference(r.get("frame"), r.get("outcome") if final else r.get("forecast"))
+    deviation = subtract_amounts(r.get("frame"), r.get("outcome") if final else r.get("forecast"))
     more, own = rest(view, r, spreads, {"unit_id", "comment", *asked})
     words = joined([r.get("comment"), more])
     cells = (view.name(u.board), u.name, *(r.get(k) for k in asked), deviation, _sign(view, deviation), words)
@@ -440,5 +440,5 @@ def _adjustments(view: View, those: Sequence[Account]) -> Block:
         Field(heading("investment"), "money", 13),
     )
     rows = tuple(Row((a.part.name, c.decision, c.date, c.operating, c.investment or None)) for a in those for c in a.frame.adjustments)
-    last = Row((sum_label(view), None, None, total(r.cells[3] for r in rows), total(r.cells[4] for r in rows)), weight=BOLD)
+    last = Row((sum_label(view), None, None, add_amounts(r.cells[3] for r in rows), add_amounts(r.cells[4] for r in rows)), weight=BOLD)
     return Block(fields, rows, heading=view.phrases.word("adjustments_title"), totals=(last,))

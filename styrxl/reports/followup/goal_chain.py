@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from styrxl.excel.pages import BOLD, PLAIN, Block, Field, Page, Row, outline
+from styrxl.excel.pages import BOLD, PLAIN, Block, Field, Page, Row, outline_level
 from styrxl.model.goal_tree import COMMITMENTS, COUNCIL_GOAL, UNIT_GOAL, Node
 from styrxl.reports.columns import LINK_WIDTH, page
 from styrxl.reports.followed import ADDED, Followed
@@ -27,7 +27,7 @@ def make_page(follow: Followed) -> Page | None:
         Field(heading("added"), width=20),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return page(follow.view, "standings", [Block(fields, rows, folded=outline([r.level for r in rows], MOST_SEEN))])
+    return page(follow.view, "standings", [Block(fields, rows, folded=outline_level([r.level for r in rows], MOST_SEEN))])
 
 
 def _rows(follow: Followed) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from styrxl.excel.pages import BOLD, Block, Field, Page, Row, difference, total
+from styrxl.excel.pages import BOLD, Block, Field, Page, Row, add_amounts, subtract_amounts
 from styrxl.reports.columns import LINK_WIDTH, page, rest, spread, sum_label
 from styrxl.reports.followed import Followed
 from styrxl.reports.view import View, plain
@@ -52,7 +52,7 @@ def _projects(follow: Followed) -> Block:
             )
         )
     # A total's deviation is worked out as a row's is, and not added up: it says the same where somebody has left a cell empty.
-    sums = {k: total(row.cells[2 + n + (n >= at)] for row in rows) for n, k in enumerate(asked)}
+    sums = {k: add_amounts(row.cells[2 + n + (n >= at)] for row in rows) for n, k in enumerate(asked)}
     left, over = _deviations(sums, final=final)
     money = [sums[k] for k in asked]
     last = Row((sum_label(view), None, *money[:at], left, *money[at:], over, *[None] * 4), weight=BOLD)
@@ -61,8 +61,8 @@ def _projects(follow: Followed) -> Block:
 
 def _deviations(r: Mapping[str, Any], *, final: bool) -> tuple[float | None, float | None]:
     """Return what is left of the year's budget, and of what was decided for the whole project."""
-    year = difference(r.get("year_budget"), r.get("outcome" if final else "forecast"))
-    return year, difference(r.get("total_expenditure"), r.get("expected_total"))
+    year = subtract_amounts(r.get("year_budget"), r.get("outcome" if final else "forecast"))
+    return year, subtract_amounts(r.get("total_expenditure"), r.get("expected_total"))
 
 
 def _investment_frames(follow: Followed) -> Block:
@@ -75,15 +75,15 @@ def _investment_frames(follow: Followed) -> Block:
         current = frame.current_investment
         if current is None and part.id not in told:
             continue
-        spent = total(r.get(last) for r in told.get(part.id, [])) if there else None
-        left = difference(current, spent)
-        changes = total(a.investment for a in frame.adjustments) or None
+        spent = add_amounts(r.get(last) for r in told.get(part.id, [])) if there else None
+        left = subtract_amounts(current, spent)
+        changes = add_amounts(a.investment for a in frame.adjustments) or None
         rows.append(Row((part.name, view.phrases.word(_against(view, part.id, left)), frame.investment, changes, current, spent, left)))
     keys = ("investment_frame", "adjustments", "current_frame", "outcome" if last == "outcome" else "forecast_total", "remaining")
     fields = (Field(heading("board"), "name", 17), Field(heading("state"), "status", 28), *(Field(heading(k), "money", 13) for k in keys))
-    sums = [total(r.cells[n] for r in rows) if f.kind == "money" else None for n, f in enumerate(fields)]
+    sums = [add_amounts(r.cells[n] for r in rows) if f.kind == "money" else None for n, f in enumerate(fields)]
     whole = all(r.cells[-1] is not None for r in rows)
-    sums[-1] = difference(sums[4], sums[5]) if whole else None  # what remains cannot be told while somebody's is not known
+    sums[-1] = subtract_amounts(sums[4], sums[5]) if whole else None  # what remains cannot be told while somebody's is not known
     totals = (Row((sum_label(view), *sums[1:]), weight=BOLD),)
     return Block(fields, tuple(rows), heading=view.phrases.word("frames_title"), totals=totals, new_page=True)
 

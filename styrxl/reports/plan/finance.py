@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from styrxl.excel.pages import BOLD, SHADED, Block, Field, Link, Page, Row, difference, outline, total
+from styrxl.excel.pages import BOLD, SHADED, Block, Field, Link, Page, Row, add_amounts, outline_level, subtract_amounts
 from styrxl.model.council_plan import Frame
 from styrxl.reports.columns import LINK_WIDTH, Spread, named, page, rest, spread, sum_label
 from styrxl.reports.plan.goal_chain import MOST_SEEN
@@ -31,38 +31,38 @@ class Account:
     @cached_property
     def adjustments(self) -> float | None:
         """Adjustments of the frame; None where there are none."""
-        return total(a.operating for a in self.frame.adjustments) if self.frame.adjustments else None
+        return add_amounts(a.operating for a in self.frame.adjustments) if self.frame.adjustments else None
 
     @cached_property
     def current(self) -> float | None:
         """Frame as it is now."""
-        return None if self.frame.operating is None else total((self.frame.operating, self.adjustments))
+        return None if self.frame.operating is None else add_amounts((self.frame.operating, self.adjustments))
 
     @cached_property
     def revenue(self) -> float | None:
         """Budgeted revenue."""
-        return total(r.get("revenue") for r in self.budget) if self.there else None
+        return add_amounts(r.get("revenue") for r in self.budget) if self.there else None
 
     @cached_property
     def cost(self) -> float | None:
         """Budgeted cost."""
-        return total(r.get("cost") for r in self.budget) if self.there else None
+        return add_amounts(r.get("cost") for r in self.budget) if self.there else None
 
     @property
     def net(self) -> float | None:
         """Budgeted net cost."""
-        return difference(self.cost, self.revenue)
+        return subtract_amounts(self.cost, self.revenue)
 
     @property
     def remaining(self) -> float | None:
         """What remains of the frame: plus is within it."""
-        return difference(self.current, self.net)
+        return subtract_amounts(self.current, self.net)
 
     @property
     def divided(self) -> float | None:
         """What the board has divided among its units; None where it divides nothing."""
         given = [r["frame"] for r in self.unit_frames if r.get("frame") is not None]
-        return total(given) if given else None
+        return add_amounts(given) if given else None
 
     @property
     def money(self) -> tuple[float | None, ...]:
@@ -87,7 +87,7 @@ def accounts(view: View) -> list[Account]:
 def summed(those: Iterable[Account]) -> tuple[float | None, ...]:
     """Add up accounts, figure by figure; None where nobody has any."""
     columns = zip(*(a.money for a in those), strict=True)
-    return tuple(total(c) if any(v is not None for v in c) else None for c in columns) or (None,) * len(MONEY)
+    return tuple(add_amounts(c) if any(v is not None for v in c) else None for c in columns) or (None,) * len(MONEY)
 
 
 def make_page(view: View) -> Page | None:
@@ -98,7 +98,7 @@ def make_page(view: View) -> Page | None:
     spreads = {name: spread(view, name) for name in ("confirmation", "budget", "unit_frames")}
     rows = tuple(row for account in those for row in _account(view, account, spreads))
     totals = tuple(_totals(view, those)) if view.board is None else ()
-    folded = outline([r.level for r in rows], MOST_SEEN if view.board else _BOARDS_SEEN)
+    folded = outline_level([r.level for r in rows], MOST_SEEN if view.board else _BOARDS_SEEN)
     block = Block(_fields(view), rows, table="finance", totals=totals, folded=folded)
     return page(view, "finance", [block])
 
@@ -137,7 +137,7 @@ def _account(view: View, a: Account, spreads: Mapping[str, Sequence[Spread]]) ->
 
 
 def _activity(view: View, a: Account, r: Mapping[str, Any], spreads: Sequence[Spread]) -> Row:
-    net = total((r.get("cost"), -(r.get("revenue") or 0.0)))
+    net = add_amounts((r.get("cost"), -(r.get("revenue") or 0.0)))
     money = (None, None, None, r.get("revenue"), r.get("cost"), net, None, None)
     more, amounts = rest(view, r, spreads, {"activity", "revenue", "cost", "net"})
     return _line(view, r, (a.part.name, r.get("activity"), *money, None, None, more), amounts)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from styrxl.excel.pages import BOLD, PLAIN, Block, Field, OnDemand, Page, Row, gathered, outline
+from styrxl.excel.pages import BOLD, PLAIN, Block, ComputedColumn, Field, Page, Row, gather_columns, outline_level
 from styrxl.model.goal_tree import BOARD_GOAL, COUNCIL_GOAL, UNIT_GOAL, Node
 from styrxl.reports.columns import LINK_WIDTH, Spread, page, rest, spread
 from styrxl.reports.view import View, joined, plain
@@ -17,11 +17,11 @@ _TOLD = frozenset({"goal_id", "text", "parent_id", "focus_area", "dimension", "c
 
 def make_page(view: View) -> Page | None:
     """Show the tree; None where the council has no goals and nobody has any."""
-    rows = gathered(_rows(view))
+    rows = gather_columns(_rows(view))
     if not rows:
         return None
     *cells, sources = rows.cells
-    rows = replace(rows, cells=(*cells, OnDemand(lambda source: view.link(*source) if source else None, sources)))
+    rows = replace(rows, cells=(*cells, ComputedColumn(lambda source: view.link(*source) if source else None, sources)))
     heading = view.phrases.heading
     fields = (
         Field(heading("kind"), width=17),
@@ -34,7 +34,7 @@ def make_page(view: View) -> Page | None:
         Field(heading("rest"), width=28),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return page(view, "tree", [Block(fields, rows, folded=outline(rows.level, MOST_SEEN))])
+    return page(view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_SEEN))])
 
 
 def _rows(view: View) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from styrxl.excel.pages import Block, Field, Page, Row, total
+from styrxl.excel.pages import Block, Field, Page, Row, add_amounts
 from styrxl.reports.columns import block, owners, page, sum_label, sums
 from styrxl.reports.view import View, plain
 
@@ -30,10 +30,10 @@ def _investment_frames(view: View) -> Block:
         if current is None and part.id not in spent:
             continue
         there = part.id in view.accepted
-        budget = total(spent.get(part.id, [])) if there else None
-        left = None if current is None or budget is None else total((current, -budget))
+        budget = add_amounts(spent.get(part.id, [])) if there else None
+        left = None if current is None or budget is None else add_amounts((current, -budget))
         state = word("budget_missing") if not there and part.expected else word("frame_only") if not there else _against(view, left)
-        changes = total(a.investment for a in frame.adjustments)
+        changes = add_amounts(a.investment for a in frame.adjustments)
         rows.append(Row((part.name, state, frame.investment, changes or None, current, budget, left)))
     fields = (
         Field(heading("board"), "name", 17),

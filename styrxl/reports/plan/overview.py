@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from styrxl.excel import look
-from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series, total
+from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series, add_amounts
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
 from styrxl.reports.columns import page
 from styrxl.reports.participation import Standing, by_board, standings
@@ -117,7 +117,7 @@ def _money(counts: Counts) -> list[Figure]:
     if current is None and net is None:
         return []
     lacking = [a for a in counts.accounts if a.part.expected and not a.there]
-    outside = total(a.current for a in counts.accounts if not a.there)
+    outside = add_amounts(a.current for a in counts.accounts if not a.there)
     said = f"{outside:,.0f}".replace(",", "\N{NO-BREAK SPACE}" if view.scope.language == "sv" else ",")
     remark = word("incl_without_plan", amount=said) if outside and not view.board else None
     missing = None
@@ -193,7 +193,7 @@ def _unit_frames(counts: Counts) -> Block | None:
         Field(heading("state"), "status", 24),
     )
     rows = tuple(Row((s.part.name, given.get(s.part.id), s.commitments if s.accepted else None, _state(view, s))) for s in units)
-    last = Row((view.phrases.word("sum"), total(r.cells[1] for r in rows), sum(r.cells[2] or 0 for r in rows), None), weight=BOLD)
+    last = Row((view.phrases.word("sum"), add_amounts(r.cells[1] for r in rows), sum(r.cells[2] or 0 for r in rows), None), weight=BOLD)
     return Block(fields, rows, heading=view.phrases.word("unit_frames_title"), table="unit_frames", totals=(last,))
 
 
