@@ -19,7 +19,7 @@ import postgres as server
 import styrxl
 from mail_town import planned_mail_town
 from styrxl.sample.faults.plan import Fault, NotHereError, break_return, names
-from town import Town, full_town, planned_town
+from town import ROUND, Town, full_town, new_town, planned_town
 from year import Followed, whole_year
 
 # Processes that tests start find the tests' own functions here; last, so that styrxl is still the one that is installed.
@@ -77,6 +77,14 @@ def postgres() -> Iterator[server.Server]:
 def pdftoppm() -> str:
     """Path of the program that turns PDF pages into pictures."""
     return shutil.which("pdftoppm") or leave_out("pdftoppm (Debian's poppler-utils)")
+
+
+@pytest.fixture(scope="session")
+def shared_asked(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make a town whose boards have their workbooks, and have returned nothing."""
+    made = new_town(tmp_path_factory.mktemp("asked") / "town")
+    made.run("distribute", ROUND, "--level", "board")
+    return made
 
 
 @pytest.fixture(scope="session")

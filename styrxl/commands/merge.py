@@ -28,7 +28,7 @@ def merge(session: Session, round_: Round, owner: str, reason: str, by: str | No
     """
     from styrxl.model.catalogue import word
     from styrxl.model.findings import message
-    from styrxl.rounds.decide import merge_returns
+    from styrxl.rounds.merge import merge_returns
 
     with session.desk(by=by) as desk:
         language = session.language()

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import pandas as pd
 
+from styrxl.model.decisions import ASSIGN
 from styrxl.model.findings import Finding
 
-ASSIGN = "assign"
 VERDICTS = ("accepted", "rejected", "unreadable", "superseded", "duplicate", "set-aside")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from styrxl.model.decisions import ASSIGN
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged
 from styrxl.model.masking import masked
@@ -19,7 +20,7 @@ from styrxl.rounds.desk import Desk, another, meant
 from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.receive import largest, take_in
-from styrxl.store.ledger import ASSIGN, Decision
+from styrxl.store.ledger import Decision
 from styrxl.validation.identity import Claim, intact
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from styrxl import __version__
 from styrxl.model.accepted import Told, told_by
 from styrxl.model.days import local_day
+from styrxl.model.decisions import ASSIGN
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms
 from styrxl.model.judged import Decided, Judged, JudgedRound
@@ -27,7 +28,7 @@ from styrxl.rounds.desk import Desk, another
 from styrxl.scale.arrivals import Gathered, Lying, modified
 from styrxl.scale.no_cycles import no_cycles
 from styrxl.scale.read_all import fetch, gathered
-from styrxl.store.ledger import ASSIGN, Ledger, Receipt, Verdict
+from styrxl.store.ledger import Ledger, Receipt, Verdict
 from styrxl.store.workspace import Workspace
 from styrxl.validation.identity import Claim
 from styrxl.validation.judge import Arrived, Context, judge

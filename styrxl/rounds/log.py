@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from styrxl.model.catalogue import word
+from styrxl.model.decisions import ASSIGN, MERGE, SET_ASIDE, TAKE_BACK
 from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import shown
 from styrxl.model.rounds import Round
 from styrxl.rounds import mailed
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import BY_HAND
-from styrxl.store.ledger import ASSIGN, Decision, History, Issue, Receipt, Verdict
+from styrxl.store.ledger import Decision, History, Issue, Receipt, Verdict
 from styrxl.store.mail_log import BY_MAIL, MailBook
 
-MERGED = "merge"
 _PATHS = {"older", "newer"}
-_ORDER = ("issued", *mailed.EVENTS[:-1], "received", MERGED, ASSIGN, "judged", "set-aside", "take-back", mailed.SENT)
+_ORDER = ("issued", *mailed.EVENTS[:-1], "received", MERGE, ASSIGN, "judged", SET_ASIDE, TAKE_BACK, mailed.SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _issued(issue: Issue) -> Event:
 def _received(receipt: Receipt, names: Mapping[str, str]) -> Event:
     facts: dict[str, Any] = {"sha256": receipt.sha256, "size": receipt.size, "origin": receipt.origin}
     parts = (receipt.origin or "").split()
-    if parts[:1] == [MERGED] and len(parts) == 3:
+    if parts[:1] == [MERGE] and len(parts) == 3:
         facts |= {"older": names.get(parts[1], parts[1]), "newer": names.get(parts[2], parts[2])}
     return Event(receipt.received_at, "received", None, receipt.path, facts)
 
@@ -149,7 +149,7 @@ def sentence(event: Event, language: str, titles: Mapping[str, str]) -> str:
         state = word(f"verdict_{facts['verdict']}", language)
         key = "log_judged" if facts["verdict"] in {"accepted", "rejected", "unreadable"} else "log_judged_plainly"
         return word(key, language, path=path, verdict=state, errors=facts["errors"], warnings=facts["warnings"])
-    plainly = event.event in {MERGED, ASSIGN} and not facts["reason"]
+    plainly = event.event in {MERGE, ASSIGN} and not facts["reason"]
     key = f"log_{event.event}_plainly" if plainly else f"log_{event.event}"
     form = titles.get(facts.get("form", ""), facts.get("form"))
     return word(key, language, path=path, by=facts["by"], reason=facts["reason"], owner=facts.get("to"), form=form)

@@ -17,11 +17,11 @@ from typing import Any, Self
 import sqlalchemy as sa
 from zlib_ng import zlib_ng as zlib
 
+from styrxl.model.decisions import ASSIGN, SET_ASIDE, TAKE_BACK
 from styrxl.store.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, RECEIPTS, VERDICTS, Database, open_database
 
-ASSIGN = "assign"  # the kind of a decision that says whose a file is
 _SOME = 500  # values of one IN: below every database's limit
-_QUESTIONS = {"take-back": "set-aside"}
+_QUESTIONS = {TAKE_BACK: SET_ASIDE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from styrxl.model.decisions import ASSIGN
 from styrxl.model.forms import Forms
-from styrxl.model.judged import ASSIGN, Decided
+from styrxl.model.judged import Decided
 from styrxl.returns.workbook import SIGNED
 
 Verify = Callable[[Sequence[str], str], bool]

@@ -1,0 +1,284 @@
+"""Two people, one workbook: an older return and a newer one, merged."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from decisions import ECONOMIST, STRATEGIST, both, findings, verdicts
+from styrxl.annotated.carry import Fresh
+from styrxl.model.findings import fix
+from styrxl.model.forms import Forms, standard_folder
+from styrxl.returns import isolated
+from styrxl.returns.locate import Locator
+from styrxl.returns.tables import Place, Table, blank
+from styrxl.returns.workbook import NotOrdinaryError, read
+from styrxl.rounds.merge import place_answers
+from styrxl.sample.fill import opened, saved
+from styrxl.sample.ods import as_ods
+from styrxl.store.ledger import Ledger
+from town import BOARD, ROUND, Town
+
+
+@pytest.fixture
+def town(shared_asked: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    monkeypatch.setenv("STYRXL_USER", "Anna")
+    return shared_asked.copy(tmp_path / "town")
+
+
+def written(town: Town, name: str) -> dict[str, list[dict[str, Any]]]:
+    """Answers of a return in the inbox, exactly as they stand, by sheet."""
+    return {key: answers(table) for key, table in tables(town, (town.inbox / name).read_bytes()).items() if answers(table)}
+
+
+def tables(town: Town, data: bytes) -> dict[str, Table]:
+    returned, _ = read(data)
+    assert returned
+    found, _ = Locator(town.forms.form("annual_plan"), town.forms.words).locate(returned, "sv")
+    return {table.place.key: table for table in found}
+
+
+def answers(table: Table) -> list[dict[str, Any]]:
+    own = [c.field for c in table.sheet.columns if c.asked and not c.locked_when_prefilled]
+    rows = [{name: table.columns[name][i] for name in own} for i in range(len(table.rows))]
+    return [row for row in ({name: value for name, value in row.items() if not blank(value)} for row in rows) if row]
+
+
+def test_what_the_newer_return_lacks_of_the_older_is_said(town: Town) -> None:
+    both(town)
+    lost = [message for rule, message in findings(town, "strategist.xlsx") if rule == "answers-lost"]
+    sheets = "Budget (ifyllda celler: 5), Enhetsramar (ifyllda celler: 2), Investeringar (ifyllda celler: 4)"
+    assert lost == [f"Här saknas svar som finns i ett tidigare svar (inbox/2027-plan/economist.xlsx): {sheets}. De räknas inte längre."]
+    assert [rule for rule, _ in findings(town, "economist.xlsx")] == ["superseded-return"]
+
+
+def test_the_controller_is_told_how_to_join_them_and_the_sender_what_to_do(town: Town) -> None:
+    """The command is for this round and owner; those who fill in are not told of commands."""
+    both(town)
+    said = town.run("validate", "--round", ROUND, expect=1).stdout
+    assert "kan den som samlar in slå ihop svaren. Så här slår du ihop dem: styrxl merge 2027-plan UBN\n" in said
+    lost = next(f for r in town.judge(*_files(town), across=True).returns for f in r.findings if f.rule == "answers-lost")
+    assert "styrxl" not in fix(lost, "sv") + fix(lost, "en")
+
+
+def _files(town: Town) -> list[tuple[str, bytes]]:
+    return [(path.name, path.read_bytes()) for path in sorted(town.inbox.iterdir())]
+
+
+def test_a_newer_return_that_has_all_sheets_loses_nothing(town: Town) -> None:
+    both(town, BOARD, {**BOARD, "budget": [{"activity": "Skola", "cost": 7}]})
+    assert [rule for rule, _ in findings(town, "strategist.xlsx") if rule == "answers-lost"] == []
+
+
+def test_two_returns_are_joined_sheet_by_sheet_as_they_were_written(town: Town) -> None:
+    both(town)
+    before = {name: (town.inbox / name).read_bytes() for name in ("economist.xlsx", "strategist.xlsx")}
+    done = town.run("merge", ROUND, "UBN", "--reason", "Två personer")
+    [name] = {path.name for path in town.inbox.iterdir()} - before.keys()
+    assert done.stdout == (
+        f"Skrev inbox/2027-plan/{name}. Från inbox/2027-plan/economist.xlsx: Budget, Enhetsramar, Investeringar. "
+        "Resten från inbox/2027-plan/strategist.xlsx. Läge: Klar.\n"
+    )
+    assert verdicts(town) == {"economist.xlsx": "superseded", "strategist.xlsx": "superseded", name: "accepted"}
+    assert written(town, name) == written(town, "economist.xlsx") | written(town, "strategist.xlsx")
+    assert {name: (town.inbox / name).read_bytes() for name in before} == before
+    with Ledger.open(town.root / "styrxl.db") as ledger:
+        receipts = ledger.receipts(ROUND)
+        [[decision]] = ledger.decisions(ROUND).values()
+    hashes = [receipts[f"inbox/2027-plan/{source}"].sha256 for source in before]
+    assert receipts[f"inbox/2027-plan/{name}"].origin == " ".join(["merge", *hashes])
+    assert (decision.kind, decision.owner, decision.decided_by, decision.reason) == ("merge", "UBN", "Anna", "Två personer")
+
+
+def test_what_was_joined_is_all_there_and_joining_again_has_nothing_to_do(town: Town) -> None:
+    both(town)
+    town.run("merge", ROUND, "UBN")
+    again = town.run("merge", ROUND, "UBN", expect=3)
+    assert again.stderr.startswith("Det finns inget att slå ihop för UBN")
+    assert len(list(town.inbox.iterdir())) == 3
+
+
+def test_a_third_person_s_sheets_are_joined_in_their_turn(town: Town) -> None:
+    town.put("a.xlsx", town.filled("UBN", {"investments": BOARD["investments"]}))
+    town.put("b.xlsx", town.filled("UBN", {key: BOARD[key] for key in ("budget", "unit_frames")}), 1)
+    town.put("c.xlsx", town.filled("UBN", STRATEGIST), 2)
+    lost = [message for rule, message in findings(town, "c.xlsx") if rule == "answers-lost"]
+    assert [re.findall(r"(\w+\.xlsx|[A-Z]\w+ \(ifyllda celler: \d+)", message) for message in lost] == [
+        ["b.xlsx", "Budget (ifyllda celler: 5", "Enhetsramar (ifyllda celler: 2"],
+        ["a.xlsx", "Investeringar (ifyllda celler: 4"],
+    ]
+    town.run("merge", ROUND, "UBN", expect=None)
+    town.run("merge", ROUND, "UBN")
+    [name] = [name for name, verdict in verdicts(town).items() if verdict == "accepted"]
+    assert written(town, name) == written(town, "a.xlsx") | written(town, "b.xlsx") | written(town, "c.xlsx")
+
+
+def test_a_sheet_that_both_filled_differently_is_told_and_needs_a_word(town: Town) -> None:
+    both(town, {**ECONOMIST, "confirmation": [{"responsible": "Ekonomichef"}]})
+    before = verdicts(town)
+    refused = town.run("merge", ROUND, "UBN", expect=3)
+    assert refused.stderr.startswith("Båda svaren har fyllt i Bekräftelse, men olika")
+    assert verdicts(town) == before
+    town.run("merge", ROUND, "UBN", "--newer-wins")
+    [name] = [name for name, verdict in verdicts(town).items() if verdict == "accepted"]
+    assert written(town, name)["confirmation"] == written(town, "strategist.xlsx")["confirmation"]
+    assert written(town, name)["budget"] == written(town, "economist.xlsx")["budget"]
+
+
+def test_a_sheet_that_both_filled_alike_is_no_conflict(town: Town) -> None:
+    both(town, {**ECONOMIST, "confirmation": BOARD["confirmation"]})
+    town.run("merge", ROUND, "UBN")
+
+
+AS_WRITTEN: tuple[object, ...] = (
+    "  1 200,50 tkr ", "=SUMMA(A1)", "-", "+46", "@x", "true", "007", "1e5", "2027-03-01", "Åäö – ”citat” 🙂", "två\nrader", "<b>&amp;</b>",
+    0.1, 1234567.891, -3, True, date(2027, 3, 1), datetime(2027, 3, 1, 12, 30),  # noqa: DTZ001 - Excel knows no zones
+)  # fmt: skip
+
+
+def test_answers_are_carried_exactly_as_they_were_written(town: Town) -> None:
+    both(town)
+    book = load_workbook(BytesIO((town.inbox / "economist.xlsx").read_bytes()))
+    sheet = book["Budget"]
+    [heading] = [row for row in sheet.iter_rows() if any(c.value == "Verksamhet*" for c in row)]
+    columns = [cell.coordinate.rstrip("0123456789") for cell in heading if str(cell.value).startswith(("Verksamhet", "Kostnader"))]
+    for row, value in enumerate(AS_WRITTEN, int(heading[0].coordinate[1:]) + 3):
+        for column in columns:
+            target = sheet[f"{column}{row}"]
+            target.value = value
+            if isinstance(value, str):
+                target.data_type = "s"
+    content = BytesIO()
+    book.save(content)
+    town.put("economist.xlsx", content.getvalue())
+    before = written(town, "economist.xlsx")
+    assert [row["cost"] for row in before["budget"][2:]] == list(AS_WRITTEN)
+    town.run("merge", ROUND, "UBN", expect=None)
+    [name] = [path.name for path in town.inbox.iterdir() if "merged" in path.name]
+    assert written(town, name) == before | written(town, "strategist.xlsx")
+
+
+def broken(town: Town, change: str) -> None:
+    """Change the economist's return."""
+    book = load_workbook(BytesIO((town.inbox / "economist.xlsx").read_bytes()))
+    sheet = book["Enhetsramar"]
+    [row] = [row for row in range(1, 40) if str(sheet.cell(row, 1).value).startswith("UBN-ÅBY")]
+    if change == "foreign id":
+        sheet.cell(row, 1).value = "UBN-ANNAN Annan skola"
+    elif change == "error":
+        sheet.cell(row, 2).value = "#DIV/0!"
+        sheet.cell(row, 2).data_type = "e"
+    elif change == "formula":
+        sheet.cell(row, 2).value = "=1+1"
+    elif change == "own sheet":
+        book.create_sheet("Mina anteckningar")["A1"] = "Kom ihåg"
+    content = BytesIO()
+    book.save(content)
+    town.put("economist.xlsx", content.getvalue())
+
+
+@pytest.mark.parametrize("change", ["foreign id", "error", "formula"])
+def test_what_has_no_place_in_a_fresh_workbook_stops_the_merge(town: Town, change: str) -> None:
+    both(town)
+    broken(town, change)
+    refused = town.run("merge", ROUND, "UBN", expect=3)
+    assert re.match(r"Svaren går inte att slå ihop som de är: Enhetsramar!B\d+ har ingen plats", refused.stderr)
+    assert not [path for path in town.inbox.iterdir() if "merged" in path.name]
+
+
+def test_own_sheets_that_are_not_carried_over_are_named(town: Town) -> None:
+    both(town)
+    broken(town, "own sheet")
+    assert town.run("merge", ROUND, "UBN").stderr == (
+        "Följde inte med från inbox/2027-plan/economist.xlsx: Bladet Mina anteckningar är ert eget. Vi läser det inte.\n"
+    )
+
+
+@pytest.mark.parametrize("owner,told", [("KFN", "Det finns inget svar ”KFN”"), ("UBN", "Det finns inget att slå ihop för UBN")])
+def test_one_return_alone_is_not_joined(town: Town, owner: str, told: str) -> None:
+    town.put("UBN.xlsx", town.filled("UBN"))
+    assert town.run("merge", ROUND, owner, expect=3).stderr.startswith(told)
+
+
+@pytest.mark.parametrize("number,code", [(errno.EROFS, "går inte att skriva"), (errno.ENOSPC, "Disken är full")])
+def test_an_inbox_that_cannot_be_written_leaves_no_trace_of_a_merge(
+    town: Town, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    both(town)
+    town.run("validate", "--round", ROUND, expect=1)
+    before = sorted(path.name for path in town.inbox.iterdir())
+    really = os.open
+
+    def refuse(path: Any, flags: int, *more: Any, **others: Any) -> int:
+        if "inbox" in str(path) and flags & os.O_CREAT:
+            raise OSError(number, os.strerror(number))
+        return really(path, flags, *more, **others)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert code in town.run("merge", ROUND, "UBN", expect=3).stderr
+    monkeypatch.undo()
+    assert sorted(path.name for path in town.inbox.iterdir()) == before
+    with Ledger.open(town.root / "styrxl.db") as ledger:
+        assert ledger.decisions(ROUND) == {}
+        assert len(ledger.receipts(ROUND)) == 2
+    town.run("merge", ROUND, "UBN")
+
+
+def test_validate_writes_nothing_into_the_inbox(town: Town) -> None:
+    """So that it may be read-only."""
+    both(town)
+    before = [(entry.name, entry.stat().st_mtime_ns) for entry in sorted(os.scandir(town.inbox), key=lambda e: e.name)]
+    folder = town.inbox.stat().st_mtime_ns
+    town.run("validate", "--round", ROUND, expect=1)
+    assert [(entry.name, entry.stat().st_mtime_ns) for entry in sorted(os.scandir(town.inbox), key=lambda e: e.name)] == before
+    assert town.inbox.stat().st_mtime_ns == folder
+
+
+def test_a_language_that_nobody_speaks_is_no_matter(town: Town) -> None:
+    """Somebody changed it in the hidden sheet, where it is not signed, and a sheet is missing besides."""
+    both(town)
+    book = opened((town.inbox / "strategist.xlsx").read_bytes())
+    for row in book["_styrxl"].iter_rows():
+        if row[0].value == "language":
+            row[1].value = "klingonska"
+    book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
+    del book["Investeringar"]
+    town.put("strategist.xlsx", saved(book), 1)
+    assert "Läge: Klar." in town.run("merge", ROUND, "UBN").stdout
+
+
+def test_rows_that_begin_alike_keep_their_own_answers() -> None:
+    """An activity is known by all of its name: by its first word the money of one would come to stand at the other."""
+    sheet = Forms([standard_folder()]).form("board_followup", None, "t1").sheet("outcomes")
+    names = ["Pedagogisk omsorg", "pedagogisk  verksamhet"]
+    place = Place("outcomes", "Ekonomi", 5, {"activity": 1, "outcome_cost": 6}, {})
+    table = Table(place, sheet, (6, 7), {"activity": names, "outcome_cost": [100, 200]})
+    placed, unplaced = place_answers(table, Fresh(sheet, ["Pedagogisk verksamhet", "Pedagogisk omsorg"], 2))
+    assert (placed, unplaced) == ({1: {"outcome_cost": 100}, 0: {"outcome_cost": 200}}, [])
+
+
+def test_a_return_of_another_kind_is_read_in_a_process_of_its_own(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no ordinary xlsx is not opened in the process that merges."""
+    both(town)
+    (town.inbox / "economist.xlsx").rename(town.inbox / "economist.ods")
+    town.put("economist.ods", as_ods((town.inbox / "economist.ods").read_bytes()))
+    kinds = []
+
+    def here(data: bytes, *more: Any, **known: Any) -> Any:
+        try:
+            return read(data, *more, **known)
+        except NotOrdinaryError:
+            kinds.append("elsewhere")
+            raise
+
+    monkeypatch.setattr(isolated, "read", here)
+    assert "Läge: Klar." in town.run("merge", ROUND, "UBN").stdout
+    assert len(kinds) >= 3  # judged, merged and judged again
