@@ -18,6 +18,7 @@ test: $(VENV)/installed-with-tests ## Lint, types and the whole suite
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy styrxl tests
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile
 
 coverage: $(VENV)/installed-with-tests ## The suite again, and which lines it never came to; takes half as long again
