@@ -6,26 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from styrxl.model.catalogue import word
-from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
+from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, TREE_RULES, UNIT_COMMITMENT, UNIT_GOAL, Node
 from styrxl.model.grouped import told
 
 if TYPE_CHECKING:
     from styrxl.model.judged import JudgedRound
 
-LINK_RULES = frozenset(
-    {
-        "unknown-parent",
-        "parent-not-allowed",
-        "missing-parent",
-        "goal-not-valid",
-        "goal-uncovered",
-        "concern-denied",
-        "not-confirmed",
-        "frame-exceeded",
-        "unit-frames-exceeded",
-        "copied-text",
-    }
-)
 _GOALS = (COUNCIL_GOAL, BOARD_GOAL, UNIT_GOAL)
 
 
@@ -97,11 +83,11 @@ def _troubles(judged: JudgedRound, language: str) -> list[str]:
     lines: list[str] = []
     for one in judged.returns:
         who = one.owner or one.path
-        groups = told([f for f in one.findings if f.rule in LINK_RULES], language)
+        groups = told([f for f in one.findings if f.rule in TREE_RULES], language)
         lines += [f"  {'✗' if group.severity == 'error' else '!'} {who} · {group.place}: {group.message}" for group in groups]
     return ["", word("tree_findings", language), *lines] if lines else []
 
 
 def broken(judged: JudgedRound) -> bool:
     """Whether any link cannot be taken as it is."""
-    return any(f.rule in LINK_RULES and f.severity == "error" for one in judged.returns for f in one.findings)
+    return any(f.rule in TREE_RULES and f.severity == "error" for one in judged.returns for f in one.findings)

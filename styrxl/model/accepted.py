@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from styrxl.model.frames import whole_year
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
@@ -63,9 +64,5 @@ def _value(value: Any) -> Any:
 
 def holds(row: Row, year: int) -> bool:
     """Whether a goal's row holds in a year (always, where it says nothing)."""
-    start, end = _year(row["from_year"]), _year(row["to_year"])
+    start, end = whole_year(row["from_year"]), whole_year(row["to_year"])
     return (start is None or start <= year) and (end is None or year <= end)
-
-
-def _year(value: Any) -> int | None:
-    return None if pd.isna(value) else int(value)

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 import pandas as pd
 
+from styrxl.model.frames import records
 from styrxl.model.rounds import Round
 
 BOARD_LIKE = ("board", "council", "audit", "common")
@@ -252,11 +253,7 @@ def plan_from(tables: Mapping[str, pd.DataFrame]) -> Plan:
 
 
 def _rows(tables: Mapping[str, pd.DataFrame], name: str) -> list[dict[str, Any]]:
-    frame = tables.get(name)
-    if frame is None:
-        return []
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+    return list(records(tables[name])) if name in tables else []
 
 
 def _day(value: Any) -> date | None:

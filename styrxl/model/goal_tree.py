@@ -9,17 +9,28 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from styrxl.model.council_plan import CouncilGoal, Organisation, Plan, ids
+from styrxl.model.frames import column
 from styrxl.model.judged import JudgedRound
 
 COUNCIL_GOAL, BOARD_GOAL, BOARD_COMMITMENT = "council_goal", "board_goal", "board_commitment"
 UNIT_GOAL, UNIT_COMMITMENT = "unit_goal", "unit_commitment"
 KINDS = (COUNCIL_GOAL, BOARD_GOAL, BOARD_COMMITMENT, UNIT_GOAL, UNIT_COMMITMENT)
 COMMITMENTS = (BOARD_COMMITMENT, UNIT_COMMITMENT)
+LINK_ERRORS = frozenset({"unknown-parent", "parent-not-allowed", "missing-parent"})  # a row that hangs where nobody knows
+TREE_RULES = LINK_ERRORS | {  # what is told together with the tree: why it may not be as its owners meant it
+    "goal-not-valid",
+    "goal-uncovered",
+    "concern-denied",
+    "not-confirmed",
+    "frame-exceeded",
+    "unit-frames-exceeded",
+    "copied-text",
+}
 
 _DIGITS = re.compile(r"(\d+)")
 _NOTHING: Mapping[str, int] = MappingProxyType({})  # under most nodes
@@ -52,6 +63,11 @@ class Node:
     def loose(self) -> bool:
         """Whether it hangs under no goal of the council."""
         return self.council_goal is None
+
+    @property
+    def free(self) -> bool:
+        """Whether it is a unit's goal that names no parent, as it may."""
+        return self.kind == UNIT_GOAL and not self.wanted
 
     @property
     def commitments(self) -> int:
@@ -127,13 +143,8 @@ def _rows(frame: pd.DataFrame | None, id_field: str, units: Collection[str], kin
     if frame is None or not len(frame):
         return []
 
-    def column(name: str) -> list[Any]:
-        if name not in frame:
-            return [None] * len(frame)
-        return [None if missing else value for value, missing in zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)]
-
     names = (id_field, "_owner", "text", "parent_id", "more_parents", "responsible", "_source", "_sheet", "_row")
-    rows = enumerate(zip(*map(column, names), strict=True))
+    rows = enumerate(zip(*(column(frame, name) for name in names), strict=True))
     return [
         _Raw(str(own or ""), kinds[owner in units], owner, str(text or ""), wanted, ids(more), role, at, (int(source), sheet, int(row)))
         for at, (own, owner, text, wanted, more, role, source, sheet, row) in rows

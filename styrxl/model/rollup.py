@@ -43,6 +43,10 @@ ASSESSMENTS: Mapping[str, Said] = MappingProxyType(
 STATUSES: Mapping[str, Said] = MappingProxyType(
     {"done": YES, "on_plan": YES, "partly_done": PARTLY, "late": PARTLY, "not_done": NO, "cancelled": NO, "not_started": None}
 )
+GOOD = frozenset(code for code, value in ASSESSMENTS.items() if value == YES)
+BAD = frozenset(code for code, value in ASSESSMENTS.items() if value == NO)
+DONE_OR_ON_PLAN = frozenset(code for code, value in STATUSES.items() if value == YES)
+BEHIND = frozenset(code for code, value in STATUSES.items() if value == NO) | {"late"}  # partly done is not behind: part of it is done
 _EXPECTED = {YES: "on_track", PARTLY: "partly_on_track", NO: "off_track", None: "not_assessable"}
 _FINAL = {YES: "fulfilled", PARTLY: "partly_fulfilled", NO: "not_fulfilled", None: "not_assessable"}
 

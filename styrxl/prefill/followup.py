@@ -12,6 +12,7 @@ from math import fsum
 from typing import Any
 
 from styrxl.model.accepted import Told, holds, plain_rows
+from styrxl.model.amounts import net_cost
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
@@ -145,15 +146,10 @@ def _outcomes(year: Year, owner: str) -> tuple[Row, ...]:
     found = []
     for row in _merged(year.plans.of("budget", owner), "activity", ("net",)):
         old = before.get(fold(row["activity"]), {})
-        forecast = _net(old, "forecast")
+        forecast = net_cost(old, "forecast")
         made = {"activity": row["activity"], "planned_budget": row["net"], "last_forecast": forecast, "last_round": round_ if old else None}
         found.append(made | {f"last_{name}": old.get(name) for name in ("outcome_revenue", "outcome_cost")})
     return tuple(found)
-
-
-def _net(row: Row, what: str) -> float | None:
-    cost = row.get(f"{what}_cost")
-    return None if cost is None else float(cost) - float(row.get(f"{what}_revenue") or 0.0)
 
 
 def _investments(year: Year, owner: str) -> tuple[Row, ...]:

@@ -13,11 +13,13 @@ import numpy as np
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
+from styrxl.model.goal_tree import LINK_ERRORS
 from styrxl.model.prefill import Prefill
+from styrxl.model.rollup import BAD, BEHIND
 from styrxl.returns.cell_values import fold
 from styrxl.returns.typed_columns import Parsed
-from styrxl.validation.known_goals import LINK_ERRORS, Known
-from styrxl.validation.one_return import BAD, BEHIND, Others, Return, Rows, Rule, majority, served_ids
+from styrxl.validation.known_goals import Known
+from styrxl.validation.one_return import Others, Return, Rows, Rule, majority, served_ids
 from styrxl.validation.rules.followup_commitments import against_dates, reopened
 from styrxl.validation.rules.followup_goals import against_goals, same_words
 from styrxl.validation.rules.followup_money import (

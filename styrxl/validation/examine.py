@@ -11,6 +11,7 @@ import pandas as pd
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
+from styrxl.model.goal_tree import LINK_ERRORS
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import FormKey, form_key
 from styrxl.returns.tables import Ids, Table
@@ -19,7 +20,7 @@ from styrxl.returns.typist import Typists
 from styrxl.validation.case import Case
 from styrxl.validation.context import Context
 from styrxl.validation.contradictions import contradictions
-from styrxl.validation.known_goals import LINK_ERRORS, Known, known_goals
+from styrxl.validation.known_goals import Known, known_goals
 from styrxl.validation.rules.board_plan import check_board_plan
 from styrxl.validation.rules.conditions import check_conditions, holds
 from styrxl.validation.rules.copies import check_copies

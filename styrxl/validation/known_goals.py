@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.council_plan import Plan
-
-LINK_ERRORS = frozenset({"unknown-parent", "parent-not-allowed", "missing-parent"})
+from styrxl.model.frames import whole_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,6 @@ def known_goals(plan: Plan, boards: Mapping[str, pd.DataFrame]) -> dict[str, Kno
     for row in _records(boards.get("commitments"), ["commitment_id", "_owner", "text"]):
         known[row[0]] = Known("board_commitment", row[1], row[2] or "")
     return known
-
-
-def whole_year(value: Any) -> int | None:
-    """Return a cell's year, None where it is empty."""
-    return None if pd.isna(value) else int(value)
 
 
 def _records(frame: pd.DataFrame | None, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:

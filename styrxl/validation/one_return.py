@@ -18,10 +18,6 @@ from styrxl.returns.row_ids import id_key
 from styrxl.returns.typed_columns import Parsed
 from styrxl.validation.known_goals import Known
 
-GOOD, BAD = frozenset({"on_track", "fulfilled"}), frozenset({"off_track", "not_fulfilled"})
-BEHIND = frozenset({"late", "cancelled", "not_done"})
-ORE = 0.005  # half of 0.01 tkr
-
 
 class Line(NamedTuple):
     """A row of a sheet: its Excel row, what is said in it (None where empty), and what was issued with it, shown or not."""
@@ -141,9 +137,3 @@ def swedish(text: Mapping[str, str] | str) -> str:
 def issued_day(text: str | None) -> date | None:
     """Return a day that was issued, as ISO writes it."""
     return date.fromisoformat(text) if text else None
-
-
-def net_cost(row: Row, what: str) -> float | None:
-    """Return cost minus revenue (tkr) of an outcome or a forecast, None where no cost is known."""
-    cost = row.get(f"{what}_cost")
-    return None if cost is None else cost - (row.get(f"{what}_revenue") or 0.0)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from styrxl.model.findings import Remark
+from styrxl.model.rollup import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD
 from styrxl.returns.cell_values import fold
-from styrxl.validation.one_return import BAD, BEHIND, GOOD, Line, Others, Return, majority, misses_target, served_ids, swedish
+from styrxl.validation.one_return import Line, Others, Return, majority, misses_target, served_ids, swedish
 
 
 def against_goals(one: Return, others: Others) -> Iterator[Remark]:
@@ -36,7 +37,7 @@ def against_goals(one: Return, others: Others) -> Iterator[Remark]:
                 yield said("fulfilled-despite-commitments", list=behind, n=len(statuses), sheet_other="commitment_status")
             if majority(units.values()):
                 yield said("fulfilled-despite-units", list=no, n=len(units))
-        well = not missing and not majority(units.values()) and all(status in {"on_plan", "done"} for status in statuses.values())
+        well = not missing and not majority(units.values()) and all(status in DONE_OR_ON_PLAN for status in statuses.values())
         if told in BAD and (measured or statuses) and well:
             yield said("unfulfilled-despite-results", list=[*(i.said["indicator_id"] for i in measured), *statuses])
 

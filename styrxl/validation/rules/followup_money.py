@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import fsum
 
+from styrxl.model.amounts import ORE, SUSPECT_TIMES, net_cost
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.rounds import Round
-from styrxl.validation.one_return import ORE, Others, Return, net_cost
+from styrxl.validation.one_return import Others, Return
 
 PACE_FAR = 0.10  # of the year's budget: how far an outcome may be from its share of the year before a forecast on budget is asked about
 FORECAST_FAR = 0.05  # of the year's budget: how far an outcome may be from the August forecast
-SUSPECT = 100  # times the frame: kronor where thousands are asked for
 _GROWING = (
     ("outcomes", "activity", "outcome_cost"),
     ("outcomes", "activity", "outcome_revenue"),
@@ -116,6 +116,6 @@ def in_kronor(one: Return, _: Others) -> Iterator[Remark]:
         frame = one.issued.frames.get("operating_frame") if key == "outcomes" else next((li.given.get("frame") for li in lines), None)
         for name in names if frame else ():
             total = fsum(line.said.get(name) or 0.0 for line in lines)
-            if frame and total > SUSPECT * frame:
+            if frame and total > SUSPECT_TIMES * frame:
                 why = Word("why_kronor", {"times": round(total / frame), "frame": frame})
                 yield one.remark(key, None, name, "unit-suspect", total, why=why)

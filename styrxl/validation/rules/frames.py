@@ -7,13 +7,11 @@ from math import fsum
 
 import pandas as pd
 
+from styrxl.model.amounts import ORE, SUSPECT_TIMES
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Column, Sheet
 from styrxl.returns.typed_columns import Parsed
-
-_SUSPECT = 100  # times the frame (or its inverse): nobody plans like that, but kronor and millions look like it
-_ORE = 0.005  # half of 0.01 tkr: less than the öre of any sum
 
 
 def check_frames(parsed: Parsed, frames: Mapping[int, Mapping[str, float | None]]) -> list[Remark]:
@@ -35,13 +33,13 @@ def check_frames(parsed: Parsed, frames: Mapping[int, Mapping[str, float | None]
 
 def _over(sheet: Sheet, source: int, column: Column, values: Sequence[float], frame: float) -> list[Remark]:
     total = fsum(values)
-    if frame > 0 and total > _SUSPECT * frame:
+    if frame > 0 and total > SUSPECT_TIMES * frame:
         facts = {"why": Word("why_kronor", {"times": round(total / frame), "frame": frame})}
         return [Remark(source, sheet.key, None, column.field, "unit-suspect", total, facts)]
-    if sheet.table == "budget" and 0 < total < frame / _SUSPECT:
+    if sheet.table == "budget" and 0 < total < frame / SUSPECT_TIMES:
         facts = {"why": Word("why_million", {"total": total, "frame": frame})}
         return [Remark(source, sheet.key, None, column.field, "unit-suspect", total, facts)]
-    if total <= frame + _ORE:
+    if total <= frame + ORE:
         return []
     rule = "unit-frames-exceeded" if sheet.table == "unit_frames" else "frame-exceeded"
     sums = {"total": total, "frame": frame, "excess": round(total - frame, 2)}

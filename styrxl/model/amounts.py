@@ -1,0 +1,15 @@
+"""Amounts in thousand kronor (tkr): what is equal, what cannot be meant, and what is net."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+ORE = 0.005  # half of 0.01 tkr: less than the öre of any sum
+SUSPECT_TIMES = 100  # times the frame, or its inverse: nobody plans like that, but kronor and millions look like it
+
+
+def net_cost(row: Mapping[str, Any], what: str) -> float | None:
+    """Return cost minus revenue (tkr) of a row's ``what`` (``outcome`` or ``forecast``), None where no cost is known."""
+    cost = row.get(f"{what}_cost")
+    return None if cost is None else float(cost) - float(row.get(f"{what}_revenue") or 0.0)
