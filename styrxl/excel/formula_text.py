@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-_EPOCH = date(1899, 12, 30)
+_EPOCH = date(1899, 12, 30).toordinal()  # day 0 of Excel's calendar, as it counts after February 1900
 _SPACE = " "
 
 
@@ -18,10 +18,10 @@ def trim(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, date):
-        return str((value - _EPOCH).days)
+        return str(day_number(value))
     return _SPACE.join(part for part in str(value).split(_SPACE) if part)
 
 
 def day_number(day: date) -> int:
     """Return Excel's number of a day."""
-    return (day - _EPOCH).days
+    return day.toordinal() - _EPOCH

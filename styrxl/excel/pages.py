@@ -7,7 +7,6 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from itertools import accumulate, islice
 from typing import Any, overload
@@ -287,11 +286,6 @@ def unique_headings(headings: Sequence[str]) -> list[str]:
         seen.add(name.casefold())
         result.append(name)
     return result
-
-
-def serial(day: date) -> int:
-    """Return a day as Excel counts it."""
-    return day.toordinal() - 693594
 
 
 def outline_level(levels: Sequence[int], most: int) -> int:

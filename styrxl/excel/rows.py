@@ -23,7 +23,8 @@ from openpyxl.utils import get_column_letter
 from zlib_ng import zlib_ng as zlib
 
 from styrxl.excel import archive, finish, measure
-from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, as_columns, link_target, serial
+from styrxl.excel.formula_text import day_number
+from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, as_columns, link_target
 from styrxl.excel.sheet import clean, escape_clean
 from styrxl.excel.styles import CellStyles
 from styrxl.excel.widths import LongTexts, count_row_lines
@@ -284,7 +285,7 @@ def _cell_end_xml(strings: Mapping[str, int], value: object) -> str:
     if isinstance(value, str):
         return f' t="s"><v>{strings[value]}</v></c>'
     if isinstance(value, date):
-        return f"><v>{serial(value)}</v></c>"
+        return f"><v>{day_number(value)}</v></c>"
     assert isinstance(value, int | float), value
     return f"><v>{finish.rounded_number(value)}</v></c>"
 

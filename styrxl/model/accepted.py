@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.frames import whole_year
+from styrxl.model.frames import records, whole_year
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
@@ -47,16 +47,12 @@ def told_by(judged: JudgedRound, round_: Round) -> Told:
 
 def plain_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a frame, with values that JSON can hold."""
-    names = [str(name) for name in frame.columns]
-    columns = [[_value(value) for value in frame[name].astype(object)] for name in names]
-    for values in zip(*columns, strict=True):
-        yield dict(zip(names, values, strict=True))
+    for row in records(frame):
+        yield {name: _value(value) for name, value in row.items()}
 
 
 def _value(value: Any) -> Any:
     """Return a value as JSON gives it back: what was issued is compared with what would be issued now."""
-    if pd.isna(value):
-        return None
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     return value.item() if hasattr(value, "item") else value

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from styrxl.excel.cells import exact_number
 from styrxl.excel.formula_text import day_number, quote, trim
 from styrxl.model.forms import Column, Condition, Past, Sheet
 from styrxl.templates.layout import Place, asked
@@ -189,7 +190,7 @@ def _number(column: Column, cell: str, value: object, terms: Terms) -> Said:
     name, excel, text = terms.name(column), '""', ""
     is_number = isinstance(value, int | float)
     for sign, bound, said in _bounds(column, terms):
-        excel = f"IF({cell}{sign}{_plain(bound)},{quote(said)},{excel})"
+        excel = f"IF({cell}{sign}{exact_number(bound)},{quote(said)},{excel})"
         if isinstance(value, int | float) and (value < bound if sign == "<" else value > bound):
             text = said
     if column.kind == "integer":
@@ -215,10 +216,6 @@ def _bounds(column: Column, terms: Terms) -> Iterator[tuple[str, float, str]]:
     if column.high is not None:
         most = terms.text("check_most", column=name, high=high)
         yield ">", column.high, " " + (terms.text("check_range", column=name, low=low, high=high) if both else most)
-
-
-def _plain(number: float) -> str:
-    return str(int(number)) if number == int(number) else repr(number)
 
 
 def _date(column: Column, cell: str, value: object, terms: Terms) -> Said:

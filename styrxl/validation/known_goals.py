@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.council_plan import Plan
-from styrxl.model.frames import whole_year
+from styrxl.model.frames import column, whole_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,5 @@ def known_goals(plan: Plan, boards: Mapping[str, pd.DataFrame]) -> dict[str, Kno
 def _records(frame: pd.DataFrame | None, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
     if frame is None or frame.empty:
         return ()
-    rows = zip(*(frame[name] if name in frame else [None] * len(frame) for name in columns), strict=True)
+    rows = zip(*(column(frame, name) for name in columns), strict=True)
     return (row for row in rows if isinstance(row[0], str))

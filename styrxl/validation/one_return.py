@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
+from styrxl.model.frames import column
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.returns.row_ids import id_key
@@ -39,16 +38,16 @@ class Rows:
     def column(self, name: str, span: slice) -> Sequence[Any]:
         """Return what is said in a column, on some of the rows (None where empty); nothing where there is no such column."""
         if name not in self._known:
-            self._known[name] = plain_column(self._frame[name]) if name in self._fields else []
+            self._known[name] = column(self._frame, name) if name in self._fields else []
         return self._known[name][span]
 
     def lines(self, span: slice, given: Sequence[Row]) -> Iterator[Line]:
         """Yield some of the rows, with those of the rows that were given with them."""
-        column, named = self._sheet.id_column, self._sheet.named
-        known = {id_key(row[column.field], named=named): row for row in given} if column else {}
+        ids_, named = self._sheet.id_column, self._sheet.named
+        known = {id_key(row[ids_.field], named=named): row for row in given} if ids_ else {}
         values = zip(*(self.column(name, span) for name in self._fields), strict=True)
         for row, said in zip(self._numbers[span], (dict(zip(self._fields, one, strict=True)) for one in values), strict=True):
-            yield Line(row, said, known.get(id_key(said[column.field], named=named), {}) if column and known else {})
+            yield Line(row, said, known.get(id_key(said[ids_.field], named=named), {}) if ids_ and known else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +105,6 @@ class Others:
 
 
 Rule = Callable[[Return, Others], Iterator[Remark]]
-
-
-def plain_column(values: pd.Series) -> list[Any]:
-    """Return a column as plain values, None where a cell is empty."""
-    return values.astype(object).where(values.notna(), None).tolist()
 
 
 def served_ids(row: Row) -> tuple[str, ...]:

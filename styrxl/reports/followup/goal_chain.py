@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from styrxl.excel.pages import BOLD, PLAIN, Block, Field, Page, Row, outline_level
-from styrxl.model.goal_tree import COMMITMENTS, COUNCIL_GOAL, UNIT_GOAL, Node
+from styrxl.model.goal_tree import COMMITMENTS, COUNCIL_GOAL, Node
 from styrxl.reports.columns import LINK_WIDTH, page
 from styrxl.reports.followed import ADDED, Followed
 from styrxl.reports.plan.goal_chain import MOST_SEEN
@@ -38,15 +38,11 @@ def _rows(follow: Followed) -> Iterator[Row]:
             if node.id in council:
                 yield _row(follow, node)
             continue
-        if node.loose and node.depth == 0 and (title := _section(node)) != section:
+        if node.loose and node.depth == 0 and (title := "free" if node.free else "loose") != section:
             section = title
             word = follow.view.phrases.word
             yield Row((word(title), None, word(f"{title}_why"), *[None] * 5), weight=BOLD)
         yield _row(follow, node)
-
-
-def _section(node: Node) -> str:
-    return "free" if node.kind == UNIT_GOAL and not node.wanted else "loose"
 
 
 def _row(follow: Followed, node: Node) -> Row:

@@ -50,7 +50,7 @@ def _rows(view: View) -> Iterator[Row]:
                 yield _row(view, node, None, ())
                 yield from _answered(view, mine)
             continue
-        if node.loose and node.depth == 0 and (title := _section(node)) != section:
+        if node.loose and node.depth == 0 and (title := "free" if node.free else "loose") != section:
             section = title
             yield _heading(view, title)
         yield _row(view, node, told["goals"][node.place] if node.kind in (BOARD_GOAL, UNIT_GOAL) else None, spreads["goals"])
@@ -69,10 +69,6 @@ def _answered(view: View, answers: Sequence[Row]) -> Iterator[Row]:
     said = view.phrases.word("answers", yes=yes, no=len(answers) - yes)
     yield Row((view.phrases.kind("answers"), None, said, *[None] * 6), level=1, indent=1)
     yield from (replace(row, level=2, indent=2) for row in answers)
-
-
-def _section(node: Node) -> str:
-    return "free" if node.kind == UNIT_GOAL and not node.wanted else "loose"
 
 
 def _heading(view: View, key: str) -> Row:
