@@ -19,7 +19,7 @@ from styrxl.annotated.point import OF_ROWS, Placed, Pointer, cell_of
 from styrxl.annotated.still_unchanged import still
 from styrxl.annotated.to_mend_sheet import Item
 from styrxl.excel import look, notes
-from styrxl.excel.cells import LONGEST
+from styrxl.excel.limits import MOST_LETTERS
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.notes import Note, SheetMeasures
 from styrxl.model.findings import Finding, fix_here, message
@@ -88,7 +88,7 @@ class Annotator:
 
 def _cut(carried: Carried) -> Iterator[Left]:
     texts = [v for rows in carried.answers.values() for row in rows.values() for v in row.values() if isinstance(v, str)]
-    long = sum(len(text) > LONGEST for text in texts)
+    long = sum(len(text) > MOST_LETTERS for text in texts)
     if long:
         yield Left("left_cut", long)
 

@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape
 from styrxl.excel import measure
 from styrxl.excel.finish import CELL
 from styrxl.excel.formula_text import day_number
+from styrxl.excel.limits import MOST_LETTERS
 from styrxl.excel.sheet import CLOSE, OPEN
 
-LONGEST = 32_767  # letters in a cell; Excel's own limit
 SIGNS = ("=", "+", "-", "@", "'")  # a text that begins so becomes a formula when somebody edits its cell
 _ROW = re.compile(r'<row r="([0-9]+)"[^>]*>')
 _HEIGHT = re.compile(r' ht="([0-9.]+)"')
@@ -100,7 +100,7 @@ class AddedStrings:
 
 def escape_every_letter(text: str) -> str:
     """Return a text as a cell's XML has it: letters that XML forbids come as Excel writes them, and come back as they were."""
-    return escape(_NO_XML.sub(lambda m: f"_x{ord(m[0]):04X}_", _ESCAPED.sub("_x005F_", text[:LONGEST])), _TOKENS)
+    return escape(_NO_XML.sub(lambda m: f"_x{ord(m[0]):04X}_", _ESCAPED.sub("_x005F_", text[:MOST_LETTERS])), _TOKENS)
 
 
 @dataclass(frozen=True, slots=True)

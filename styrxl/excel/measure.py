@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from styrxl.excel.limits import HIGHEST_ROW
+
 LINE_HEIGHT = 15.0  # points for a line of body text
-LONGEST_ROW = 409.0  # points; Excel's own limit
 
 
 class _Widths(dict[str, float]):
@@ -66,4 +67,4 @@ def wrap(text: str, width: float, *, bold: bool = False) -> list[str]:
 
 def row_height(count: int, least: float = LINE_HEIGHT) -> float:
     """Return the height in points of a row that holds so many lines."""
-    return min(LONGEST_ROW, max(least, count * LINE_HEIGHT))
+    return min(HIGHEST_ROW, max(least, count * LINE_HEIGHT))

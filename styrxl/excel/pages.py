@@ -12,6 +12,8 @@ from itertools import accumulate, islice
 from typing import Any, overload
 from urllib.parse import quote
 
+from styrxl.excel.limits import MOST_LEVELS
+
 PLAIN, SHADED, BOLD = range(3)  # weights of a row: bold ones are shaded too
 _AT_ONCE = 2_000  # rows that are gathered together
 
@@ -191,7 +193,7 @@ class Block:
     headless: bool = False
     new_page: bool = False
     sticky: bool = False  # of several blocks, the one whose headings are repeated on each printed page
-    folded: int = 7  # level of the outline below which rows are folded away
+    folded: int = MOST_LEVELS  # level of the outline below which rows are folded away
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -210,12 +212,19 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet."""
+    """A sheet as values."""
 
     name: str
     title: str
     help: str
     blocks: tuple[Block, ...]
+
+    def has_more_links(self, most: int) -> bool:
+        """Whether there are more links than so many; they are only counted where they might be."""
+        columns = [(block, n) for block in self.blocks for n, field_ in enumerate(block.fields) if field_.kind == "link"]
+        if sum(len(block.rows) for block, _ in columns) <= most:
+            return False
+        return sum(isinstance(cell, Link) for block, n in columns for cell in block.column(n)) > most
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +235,7 @@ class Book:
     language: str
     footer: str
     pages: Iterable[Page]
-    up: str  # from the workbook to the workspace
+    workspace_path: str  # from the workbook to the workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +257,7 @@ def subtract_amounts(first: float | None, second: float | None) -> float | None:
 
 
 @lru_cache(maxsize=20_000)
-def link_target(path: str, up: str) -> str:
+def link_target(path: str, workspace_path: str) -> str:
     """Return where a path leads, as the address that a workbook keeps: from itself, letter by letter as the file is named.
 
     Names are not normalised: a file name in decomposed letters is another file where the disk says so.
@@ -257,7 +266,7 @@ def link_target(path: str, up: str) -> str:
         return "file:///" + quote(path.replace("\\", "/").lstrip("/"), safe="/:")
     if re.match(r"[a-z][a-z0-9+.-]+://", path):
         return quote(path, safe="/:")
-    return quote(up + path, safe="/")
+    return quote(workspace_path + path, safe="/")
 
 
 def cell_address(sheet: str, row: int, column: str = "A") -> str:

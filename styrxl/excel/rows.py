@@ -22,7 +22,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from zlib_ng import zlib_ng as zlib
 
-from styrxl.excel import archive, finish, measure
+from styrxl.excel import archive, finish, limits, measure
 from styrxl.excel.formula_text import day_number
 from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, as_columns, link_target
 from styrxl.excel.sheet import clean, escape_clean
@@ -35,14 +35,12 @@ _DATA = re.compile(rb"<sheetData\s*/>|<sheetData>.*?</sheetData>", re.DOTALL)
 _SIZE = re.compile(rb'<dimension ref="[^"]*"\s*/>')
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _AFTER_LINKS = re.compile(rb"<printOptions|<pageMargins")
-MOST_LINKS = 65_530  # on a sheet; Excel's own limit
 
 _WRAPPED = frozenset({"text", "name", "status", "link", "id", "input"})
 _TEXTS, _AMOUNTS = frozenset({str, type(None)}), frozenset({int, float, type(None)})
 _SIGNS = frozenset("=+-@'✓!✗")  # a text that begins with one of these has a style of its own
 _INDENT = 2.2  # width that one step of indentation takes
-_AT_ONCE = 2_000  # rows that are written together
-_DEEPEST = 7  # level of an outline; Excel's own limit
+ROWS_AT_ONCE = 2_000  # rows that are written together
 
 
 @dataclass(slots=True)
@@ -68,52 +66,52 @@ class SheetLinks:
 class WrittenSheet:
     """A sheet's rows while they are written."""
 
-    packer: archive.Deflater = field(default_factory=archive.Deflater)
+    deflater: archive.Deflater = field(default_factory=archive.Deflater)
     links: SheetLinks = field(default_factory=SheetLinks)
-    uses: int = 0  # of shared strings
-    bottom: int = 0  # last row written
+    string_uses: int = 0  # of shared strings
+    last_row: int = 0  # that is written
     height: float = 0.0  # of all rows, in points
-    broken: float = 0.0  # height at which the page began that is being filled
-    rows: dict[int, int] = field(default_factory=dict)  # written of each return
+    page_start: float = 0.0  # height at which the printed page begins that is being filled
+    row_counts: dict[int, int] = field(default_factory=dict)  # written of each return
     money: dict[int, list[float]] = field(default_factory=dict)
-    alts: list[str] = field(default_factory=list)
+    alternative_texts: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)  # ranges of cells that are one
     width: int = 1
-    beside: dict[str, bytes] = field(default_factory=dict)  # tables that it has no room for, as files
+    side_files: dict[str, bytes] = field(default_factory=dict)  # tables that it has no room for, by name
 
 
 @dataclass(frozen=True, slots=True)
 class RowWriter:
-    """What writing a sheet's rows needs."""
+    """Writes the rows of a sheet: its styles, texts and widths, and what is written of it so far."""
 
     sheet: WrittenSheet
     styles: CellStyles
     strings: dict[str, int]
     widths: Sequence[float]
     letters: Sequence[str]
-    up: str
+    workspace_path: str  # from the workbook to the workspace
 
-    def line(self, cells: Sequence[str], points: float, more: str = "") -> int:
+    def write_line(self, cells: Sequence[str], points: float, more: str = "") -> int:
         """Write a row of cells, made with its number, and return that."""
-        self.sheet.bottom += 1
+        self.sheet.last_row += 1
         self.sheet.height += points
-        self.sheet.packer.add(f'<row r="{self.sheet.bottom}" ht="{points:g}" customHeight="1"{more}>{"".join(cells)}</row>')
-        return self.sheet.bottom
+        self.sheet.deflater.add(f'<row r="{self.sheet.last_row}" ht="{points:g}" customHeight="1"{more}>{"".join(cells)}</row>')
+        return self.sheet.last_row
 
-    def text(self, text: str, style: str, column: int = 0) -> str:
+    def text_cell(self, text: str, style: str, column: int = 0) -> str:
         """Return a cell with a text in the next row."""
-        self.sheet.uses += 1
+        self.sheet.string_uses += 1
         number = self.strings.setdefault(text, len(self.strings))
         style_id = self.styles.named(style)
-        return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{style_id}" t="s"><v>{number}</v></c>'
+        return f'<c r="{self.letters[column]}{self.sheet.last_row + 1}" s="{style_id}" t="s"><v>{number}</v></c>'
 
-    def empty(self, style: str, column: int) -> str:
+    def empty_cell(self, style: str, column: int) -> str:
         """Return a cell without anything in it in the next row."""
-        return f'<c r="{self.letters[column]}{self.sheet.bottom + 1}" s="{self.styles.named(style)}"/>'
+        return f'<c r="{self.letters[column]}{self.sheet.last_row + 1}" s="{self.styles.named(style)}"/>'
 
-    def blank(self, points: float = measure.LINE_HEIGHT) -> None:
+    def skip_line(self, points: float = measure.LINE_HEIGHT) -> None:
         """Leave a row empty."""
-        self.line((), points)
+        self.write_line((), points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,51 +141,51 @@ _Key = tuple[str, str, int, int]  # of a style: kind, first letter, indent, weig
 _Lead = tuple[int, int, Link]  # row, column, and where its cell leads
 
 
-def write_rows(pen: RowWriter, fields: Sequence[Field], rows: Sequence[Row], folded: int = _DEEPEST) -> float:
+def write_rows(writer: RowWriter, fields: Sequence[Field], rows: Sequence[Row], folded: int = limits.MOST_LEVELS) -> float:
     """Write rows and return their height in points all together; those below a level of the outline are folded away."""
     starts = accumulate((f.span for f in fields), initial=0)
-    columns = [_column(pen, n, f) for n, f in zip(starts, fields, strict=False)]
+    columns = [_column(writer, n, f) for n, f in zip(starts, fields, strict=False)]
     points = 0.0
-    for start in range(0, len(rows), _AT_ONCE):
-        end = start + _AT_ONCE
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        end = start + ROWS_AT_ONCE
         below = rows[end].level if end < len(rows) else 0
-        points += _write_some(pen, columns, as_columns(rows[start:end]), folded, below)
+        points += _write_some(writer, columns, as_columns(rows[start:end]), folded, below)
     return points
 
 
-def _column(pen: RowWriter, n: int, of: Field) -> _Column:
+def _column(writer: RowWriter, n: int, of: Field) -> _Column:
     for weight in (PLAIN, SHADED, BOLD):
-        pen.styles.cell(of.kind, weight)  # made first, so that the numbers of styles do not depend on what stands in the rows
-    sure = sum(pen.widths[n : n + of.span]) * 0.8 if of.kind in _WRAPPED else float("inf")
-    more = tuple(pen.letters[n + 1 : n + of.span])
-    return _Column(of.kind, sum(pen.widths[n : n + of.span]), sure, pen.letters[n], of.indented, of.tally, more)
+        writer.styles.cell(of.kind, weight)  # made first, so that the numbers of styles do not depend on what stands in the rows
+    sure = sum(writer.widths[n : n + of.span]) * 0.8 if of.kind in _WRAPPED else float("inf")
+    more = tuple(writer.letters[n + 1 : n + of.span])
+    return _Column(of.kind, sum(writer.widths[n : n + of.span]), sure, writer.letters[n], of.indented, of.tally, more)
 
 
-def _write_some(pen: RowWriter, columns: Sequence[_Column], rows: Columns, folded: int, below: int) -> float:
+def _write_some(writer: RowWriter, columns: Sequence[_Column], rows: Columns, folded: int, below: int) -> float:
     """Write some rows, a column at a time, and return their height; ``below``: level of the outline of the row after them.
 
     Texts and styles are numbered as they are met from left to right and row by row, whatever is written first.
     """
-    sheet, first = pen.sheet, pen.sheet.bottom + 1
+    sheet, first = writer.sheet, writer.sheet.last_row + 1
     numbers = [*map(str, range(first, first + len(rows)))]
     weight, indent = rows.weight or bytes(len(rows)), rows.indent or bytes(len(rows))
     filled, leads = _fill_columns(columns, rows)
-    _add_links(pen, columns, leads, numbers)
-    sheet.uses += _number_texts(pen.strings, filled)
-    styles = _choose_styles(pen.styles, filled, weight, indent)
-    cells = [_cells_xml(pen.strings, of, numbers, style) for of, style in zip(filled, styles, strict=True)]
+    _add_links(writer, columns, leads, numbers)
+    sheet.string_uses += _number_texts(writer.strings, filled)
+    styles = _choose_styles(writer.styles, filled, weight, indent)
+    cells = [_cells_xml(writer.strings, of, numbers, style) for of, style in zip(filled, styles, strict=True)]
     if any(column.more for column in columns):
-        _add_merged_cells(pen, columns, cells, numbers, weight)
+        _add_merged_cells(writer, columns, cells, numbers, weight)
     most = count_row_lines(_long_texts(filled, indent), [w == BOLD for w in weight])
     _count_for_totals(sheet, columns, rows)
-    tall = {lines: min(measure.row_height(lines) + 1.5, measure.LONGEST_ROW) for lines in set(most)}
+    tall = {lines: min(measure.row_height(lines) + 1.5, limits.HIGHEST_ROW) for lines in set(most)}
     begins = {lines: f'" ht="{points:g}" customHeight="1"' for lines, points in tall.items()}
     more = _outline_attributes(rows.level or [0] * len(rows), below, folded) if rows.level or below else [""] * len(rows)
     heads = [f'<row r="{number}{begins[lines]}{outline}>' for number, lines, outline in zip(numbers, most, more, strict=True)]
     for row in map("".join, zip(heads, *cells, ["</row>"] * len(rows), strict=True)):
-        sheet.packer.add(row)
+        sheet.deflater.add(row)
     points = sum(map(tall.__getitem__, most))
-    sheet.bottom += len(rows)
+    sheet.last_row += len(rows)
     sheet.height += points
     return points
 
@@ -206,12 +204,14 @@ def _fill_columns(columns: Sequence[_Column], rows: Columns) -> tuple[list[_Fill
     return filled, leads
 
 
-def _add_links(pen: RowWriter, columns: Sequence[_Column], leads: list[_Lead], numbers: Sequence[str]) -> None:
+def _add_links(writer: RowWriter, columns: Sequence[_Column], leads: list[_Lead], numbers: Sequence[str]) -> None:
     """Note where cells lead, row by row, as far as a sheet has room for links."""
     leads.sort(key=lambda lead: lead[:2])
-    some = leads[: MOST_LINKS - pen.sheet.links.count]
+    some = leads[: limits.MOST_LINKS - writer.sheet.links.count]
     if some:
-        pen.sheet.links.add((f"{columns[at].letter}{numbers[row]}", link_target(link.path, pen.up), link.place) for row, at, link in some)
+        writer.sheet.links.add(
+            (f"{columns[at].letter}{numbers[row]}", link_target(link.path, writer.workspace_path), link.place) for row, at, link in some
+        )
 
 
 def _number_texts(strings: dict[str, int], filled: Sequence[_FilledColumn]) -> int:
@@ -291,15 +291,15 @@ def _cell_end_xml(strings: Mapping[str, int], value: object) -> str:
 
 
 def _add_merged_cells(
-    pen: RowWriter, columns: Sequence[_Column], cells: list[list[str]], numbers: Sequence[str], weight: Sequence[int]
+    writer: RowWriter, columns: Sequence[_Column], cells: list[list[str]], numbers: Sequence[str], weight: Sequence[int]
 ) -> None:
     """Give columns that take several of the sheet's the empty cells that are merged with theirs."""
     for row, number in enumerate(numbers):
         for at, column in enumerate(columns):
             if column.more:
-                style = pen.styles.cell(column.kind, weight[row])
+                style = writer.styles.cell(column.kind, weight[row])
                 cells[at][row] += "".join(f'<c r="{letter}{number}" s="{style}"/>' for letter in column.more)
-                pen.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
+                writer.sheet.merged.append(f"{column.letter}{number}:{column.more[-1]}{number}")
 
 
 def _long_texts(filled: Sequence[_FilledColumn], indent: Sequence[int]) -> LongTexts:
@@ -326,7 +326,7 @@ def _count_for_totals(sheet: WrittenSheet, columns: Sequence[_Column | Field], r
     counted = compress(rows.source, (not again for again in rows.again)) if rows.again else rows.source
     for source, number in Counter(counted).items():
         if source is not None:
-            sheet.rows[source] = sheet.rows.get(source, 0) + number
+            sheet.row_counts[source] = sheet.row_counts.get(source, 0) + number
     typed = [values for column, values in zip(columns, rows.cells, strict=True) if column.tally]
     sums = rows.sums or bytes(len(rows))
     for values in typed:
@@ -341,7 +341,7 @@ def _count_for_totals(sheet: WrittenSheet, columns: Sequence[_Column | Field], r
 def _outline_attributes(levels: Sequence[int], below: int, folded: int) -> Iterator[str]:
     """Yield what rows say about the outline; ``below``: level of the row after them."""
     for level_, after in pairwise([*levels, below]):
-        level = min(level_, _DEEPEST)
+        level = min(level_, limits.MOST_LEVELS)
         more = f' outlineLevel="{level}"' if level else ""
         if level > folded:
             more += ' hidden="1"'
@@ -356,11 +356,11 @@ def build_file(workbook: Workbook, sheets: Sequence[WrittenSheet], strings: dict
     workbook.save(buffer)
     parts = finish.add_strings_part(finish.fix_times(archive.read_parts(buffer.getvalue())))
     charts = {name: _LABELS.sub(rb'\1 sourceLinked="0"/>', data) for name, data in parts.items() if name.startswith("xl/charts/")}
-    parts = finish.add_alternative_texts({**parts, **charts}, [alt for sheet in sheets for alt in sheet.alts])
+    parts = finish.add_alternative_texts({**parts, **charts}, [text for sheet in sheets for text in sheet.alternative_texts])
     made: dict[str, archive.DeflatedPart | Sequence[bytes | archive.DeflatedText]] = {name: (data,) for name, data in parts.items()}
     for number, sheet in enumerate(sheets, 1):
         made |= _fill_sheet_part(parts, number, sheet)
-    made[finish.SHARED_STRINGS] = (_deflate_strings(strings, sum(sheet.uses for sheet in sheets)),)
+    made[finish.SHARED_STRINGS] = (_deflate_strings(strings, sum(sheet.string_uses for sheet in sheets)),)
     return archive.zip_pieces(made)
 
 
@@ -378,18 +378,18 @@ def _fill_sheet_part(
 ) -> dict[str, archive.DeflatedPart | Sequence[bytes | archive.DeflatedText]]:
     """Return a sheet's part with its rows and links, and its relations with the files that they lead to."""
     name, relations = f"xl/worksheets/sheet{number}.xml", f"xl/worksheets/_rels/sheet{number}.xml.rels"
-    size = f'<dimension ref="A1:{get_column_letter(sheet.width)}{max(sheet.bottom, 1)}"/>'.encode()
+    size = f'<dimension ref="A1:{get_column_letter(sheet.width)}{max(sheet.last_row, 1)}"/>'.encode()
     before, after = _DATA.split(_SIZE.sub(lambda _: size, parts[name], count=1), maxsplit=1)
     around = before + b"<sheetData>", b"</sheetData>" + after
     if not sheet.links.count:
-        return {name: (around[0], sheet.packer.end(), around[1])}
+        return {name: (around[0], sheet.deflater.end(), around[1])}
     links = f'<hyperlinks xmlns:r="{_RELATIONS}">'.encode() + sheet.links.xml() + b"</hyperlinks>"
     below = _AFTER_LINKS.sub(lambda match: links + match[0], around[1], count=1)
     kind = f'Type="{_RELATIONS}/hyperlink" TargetMode="External"'
     made = "".join(f'<Relationship Id="{i}" {kind} Target={quoteattr(address)}/>' for address, i in sheet.links.ids.items())
     empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
     named = parts.get(relations, empty).replace(b"</Relationships>", f"{made}</Relationships>".encode())
-    return {name: archive.deflate_part((around[0], sheet.packer.end(), below)), relations: (named,)}
+    return {name: archive.deflate_part((around[0], sheet.deflater.end(), below)), relations: (named,)}
 
 
 def _hyperlink(ref: str, relation: str, where: str | None) -> str:

@@ -18,12 +18,13 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from styrxl.excel.limits import MOST_LETTERS
+
 Value = str | float | int | date | None
 
 OPEN, CLOSE = "\ue000", "\ue001"  # private letters: what stands between them is a token, filled in for each owner
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
 _LETTERS, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
-_LONGEST = 32_767  # letters in a cell; Excel's own limit
 _SMALLEST_SCALE = 80  # percent: text of 10 points comes out at 8
 
 
@@ -34,12 +35,12 @@ def token(name: str) -> str:
 
 def clean(text: str) -> str:
     """Return a text without letters that XML forbids or that tokens are made of, and no longer than a cell holds."""
-    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:_LONGEST]
+    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:MOST_LETTERS]
 
 
 def escape_clean(text: str) -> str:
     """Return a text as XML has it, clean; most are so as they stand, and this is seen at once."""
-    if text.isprintable() and "&" not in text and "<" not in text and ">" not in text and len(text) <= _LONGEST:
+    if text.isprintable() and "&" not in text and "<" not in text and ">" not in text and len(text) <= MOST_LETTERS:
         return text
     return escape(clean(text))
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping
 
+from styrxl.excel import limits
 from styrxl.excel.pages import Book, Page
-from styrxl.excel.rows import MOST_LINKS, WrittenSheet
-from styrxl.excel.styles import CellStyles
-from styrxl.excel.workbook import Desk, Made, new_workbook, packed_book, tallies, write_sheet
+from styrxl.excel.workbook import BookWriter, WriterWords, WrittenBook
 from styrxl.model.council_plan import Plan
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import followup as followup_pages
@@ -18,6 +15,7 @@ from styrxl.reports.followed import Followed
 from styrxl.reports.history import Behind
 from styrxl.reports.missing import missing
 from styrxl.reports.own_tables import others
+from styrxl.reports.phrases import Phrases
 from styrxl.reports.sources import sources
 from styrxl.reports.view import Issued, Scope, View
 
@@ -59,7 +57,7 @@ def consolidate(
     """
     view = View(judged, plan, scope, tuple(issued), board, behind, kept or {})
     title = f"{scope.round_name} – {view.name(board) if board else scope.municipality}"
-    return view, Book(title, scope.language, f"{scope.municipality} · {scope.round_name}", _pages(view), view.up)
+    return view, Book(title, scope.language, f"{scope.municipality} · {scope.round_name}", _pages(view), view.workspace_path)
 
 
 def _pages(view: View) -> Iterator[Page]:
@@ -78,12 +76,12 @@ def _pages(view: View) -> Iterator[Page]:
     yield missing(view)
 
 
-def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> Made:
+def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> WrittenBook:
     """Return the council's workbook of a round; the same input gives the same bytes. ``behind``: what a follow-up follows.
 
     Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
     """
-    return packed_book(*_drawn(judged, plan, issued, scope, None, behind, {}, judged.round))
+    return _write_book(judged, plan, issued, scope, None, behind, {}, judged.round).finish()
 
 
 def board_book(
@@ -94,15 +92,15 @@ def board_book(
     board: str,
     behind: Behind | None = None,
     kept: Mapping[str, str] | None = None,
-) -> Made:
+) -> WrittenBook:
     """Return the workbook of a board and its units; the same input gives the same bytes; raises as ``council_book``.
 
     ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
     """
-    return packed_book(*_drawn(judged, plan, issued, scope, board, behind, kept or {}, board))
+    return _write_book(judged, plan, issued, scope, board, behind, kept or {}, board).finish()
 
 
-def _drawn(
+def _write_book(
     judged: JudgedRound,
     plan: Plan,
     issued: Iterable[Issued],
@@ -111,14 +109,21 @@ def _drawn(
     behind: Behind | None,
     kept: Mapping[str, str],
     stem: str,
-) -> tuple[Desk, Sequence[WrittenSheet]]:
-    """Write all sheets, and let go of what they were made from before they are packed."""
+) -> BookWriter:
+    """Return a writer that has all pages, and let go of what they were made from: in a large round they are many rows."""
     view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
-    workbook = new_workbook(book, scope.look)
-    said = {key: view.phrases.word(key) for key in ("page", "of")}
-    too_many = view.phrases.word("too_many_links", n=MOST_LINKS)
-    desk = Desk(workbook, book, CellStyles(workbook, scope.look.accent), {}, **said, too_many=too_many, phrases=view.phrases, stem=stem)
-    # Each page is let go of when it has been written: in a large round they are many rows.
-    sheets = [*map(partial(write_sheet, desk), book.pages)]
-    sheets.append(write_sheet(desk, sources(view, tallies(sheets))))
-    return replace(desk, book=replace(book, pages=())), sheets
+    writer = BookWriter(book, scope.look, _writer_words(view.phrases), stem)
+    for page in book.pages:
+        writer.write(page)
+        del page  # before the next one is made
+    writer.write(sources(view, writer.tallies))
+    return writer
+
+
+def _writer_words(phrases: Phrases) -> WriterWords:
+    return WriterWords(
+        page=phrases.word("page"),
+        of=phrases.word("of"),
+        too_many_links=phrases.word("too_many_links", n=limits.MOST_LINKS),
+        too_many_rows=phrases.template("in_parquet"),
+    )

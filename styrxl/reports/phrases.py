@@ -38,6 +38,10 @@ class Phrases:
         counted = {name: Counted(fact) if isinstance(fact, int) else fact for name, fact in facts.items()}
         return str(self.raw["words"][key][self.language]).format(**counted)
 
+    def template(self, key: str) -> str:
+        """Return a sentence with its placeholders, for others to fill in."""
+        return str(self.raw["words"][key][self.language])
+
     def kind(self, key: str) -> str:
         """Return what kind of goal or commitment it is."""
         return str(self.raw["kinds"][key][self.language])

@@ -84,8 +84,8 @@ class View:
         return Phrases.read(self.scope.forms, self.scope.language)
 
     @property
-    def up(self) -> str:
-        """From the workbook to the workspace."""
+    def workspace_path(self) -> str:
+        """The path from the workbook to the workspace."""
         return "../../" if self.board else "../"
 
     @property

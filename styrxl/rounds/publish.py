@@ -10,7 +10,7 @@ from pathlib import Path
 
 from python_calamine import CalamineError
 
-from styrxl.excel.workbook import Made
+from styrxl.excel.workbook import WrittenBook
 from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
@@ -68,11 +68,11 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     return Published(tuple(written), _missing(judged, issued), (*lacking(desk.plan, round_), *empty))
 
 
-def _written(path: Path, made: Made) -> list[Path]:
+def _written(path: Path, made: WrittenBook) -> list[Path]:
     """Write a workbook and the tables beside it, all of them or none, and remove tables that it no longer has."""
-    beside = [path.with_name(name) for name in made.beside]
+    beside = [path.with_name(name) for name in made.side_files]
     with Stage() as stage:
-        for table, data in zip(beside, made.beside.values(), strict=True):
+        for table, data in zip(beside, made.side_files.values(), strict=True):
             stage.add(table, data)
         stage.add(path, made.pieces)
         stage.put()

@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from styrxl.excel import measure
+from styrxl.excel import limits, measure
 from styrxl.excel.archive import DeflatedPart, read_deflated_parts, read_parts, zip_parts, zip_pieces
 from styrxl.excel.finish import fix_times
 from styrxl.model.forms import Column, Form, Sheet, Words
@@ -317,7 +317,7 @@ def _grown(xml: str, typed: Mapping[str, Any]) -> str:
     for ref, value in typed.items():
         if isinstance(value, str):
             row = ref.lstrip(_LETTERS)
-            height = measure.row_height(measure.count_lines(value, widths.get(ref.removesuffix(row), measure.LONGEST_ROW)))
+            height = measure.row_height(measure.count_lines(value, widths.get(ref.removesuffix(row), limits.HIGHEST_ROW)))
             needed[row] = max(needed.get(row, 0.0), height)
 
     def higher(match: re.Match[str]) -> str:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from report_sheets import elements, parts, sheet_part, sheets, table
 from small_town import GOALS, ROUND, judged_return, municipality, organisation, row, scope, tables, town
-from styrxl.excel import workbook
+from styrxl.excel import limits
 from styrxl.excel.sheet import clean
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms, standard_folder
@@ -235,8 +235,7 @@ def test_of_a_return_that_counts_no_more_no_errors_are_counted(verdict: str) -> 
 
 def test_links_stop_where_excel_does(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text stays on every row, and the sheet says that the rest of them lead nowhere."""
-    for module in ("excel.rows", "reports.book"):
-        monkeypatch.setattr(f"styrxl.{module}.MOST_LINKS", 3)
+    monkeypatch.setattr(limits, "MOST_LINKS", 3)
     data = council_book(*town())
     assert len(links(data, "Åtaganden")) == 3
     assert len([r for r in table(sheets(data)["Åtaganden"], "Id") if r["Källa"]]) == 5
@@ -451,14 +450,14 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
     parquet = pytest.importorskip("pyarrow.parquet")
     whole = sheets(council_book(*crowded()))
     rows = table(whole["Åtaganden"], "Id")
-    monkeypatch.setattr(workbook, "MOST_ROWS", 240)
+    monkeypatch.setattr(limits, "MOST_ROWS", 240)
     made = book.council_book(*crowded())
-    assert list(made.beside) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
+    assert list(made.side_files) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
     [told] = sheets(made.workbook)["Åtaganden"][3:]
     assert told[0].startswith("Tabellen har 250 rader, fler än Excel rymmer på ett blad.")
     assert f"i filen {ROUND} Åtaganden.parquet, i samma mapp" in told[0]
     assert sheets(made.workbook)["Källor"] == whole["Källor"]
-    found = parquet.read_table(BytesIO(made.beside[f"{ROUND} Åtaganden.parquet"]))
+    found = parquet.read_table(BytesIO(made.side_files[f"{ROUND} Åtaganden.parquet"]))
     assert found.column_names == [str(heading) for heading in rows[0]]
     for name in ("Id", "Åtagande", "Mål"):
         assert [line[name] for line in rows] == found[name].to_pylist(), name
@@ -469,15 +468,15 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
 
 def test_sums_of_a_table_that_lies_beside_stay_in_the_workbook(monkeypatch: pytest.MonkeyPatch, council: bytes) -> None:
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
+    monkeypatch.setattr(limits, "MOST_ROWS", 10)
     made = book.council_book(*town())
     last = [next(line for line in sheets(data)["Ekonomi"] if line and line[0] == "Summa nämnder") for data in (council, made.workbook)]
     assert [v for v in last[0] if v != ""] == [v for v in last[1] if v != ""]
-    assert f"{ROUND} Ekonomi.parquet" in made.beside
+    assert f"{ROUND} Ekonomi.parquet" in made.side_files
 
 
 def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "MOST_ROWS", 10)
+    monkeypatch.setattr(limits, "MOST_ROWS", 10)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(StyrxlError) as caught:
         book.council_book(*town())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,13 +26,30 @@ from small_town import (
     tables,
     town,
 )
-from styrxl.excel.pages import Block, Book, Link, Page, Row, Tally, add_amounts, fit_widths, link_target, outline_level, unique_headings
+from styrxl.excel import rows, workbook
+from styrxl.excel.pages import (
+    Block,
+    Book,
+    Columns,
+    ComputedColumn,
+    Link,
+    Page,
+    Row,
+    Tally,
+    add_amounts,
+    fit_widths,
+    link_target,
+    outline_level,
+    unique_headings,
+)
 from styrxl.model.catalogue import placeholders
 from styrxl.model.goal_tree import natural, tree, tree_of
 from styrxl.model.judged import JudgedRound
+from styrxl.reports import book
+from styrxl.reports.book import consolidate
 from styrxl.reports.phrases import Phrases
 from styrxl.reports.sources import handed_in, sources
-from styrxl.reports.view import Issued
+from styrxl.reports.view import Issued, View
 
 SHEETS = ["Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar"]
 
@@ -278,7 +297,7 @@ def test_sources_check_what_was_written_against_what_came_in() -> None:
 
 def test_a_board_sees_itself_and_its_units() -> None:
     _, book = consolidated(*town(), board="UBN")
-    assert book.up == "../../"
+    assert book.workspace_path == "../../"
     assert [p.name for p in book.pages] == SHEETS
     assert [r.cells[0] for r in block("Åtaganden", book=book).rows] == [r.cells[0] for r in block("Åtaganden").rows]
     assert shown(block("Översikt", 2, book).rows) == [
@@ -437,3 +456,30 @@ def test_small_things() -> None:
     assert outline_level([0, 1, 1, 2, 2, 2], 3) == 1
     assert link_target("inbox/2027-plan/Skål #1.xlsx", "../") == "../inbox/2027-plan/Sk%C3%A5l%20%231.xlsx"
     assert link_target("/srv/å.xlsx", "../") == "file:///srv/%C3%A5.xlsx"
+
+
+def test_large_pages_are_kept_as_columns() -> None:
+    pages = {page.name: page for page in consolidate(*town())[1].pages}
+    for name in ("Målkedja", "Åtaganden"):
+        rows = pages[name].blocks[0].rows
+        assert isinstance(rows, Columns), name
+        assert isinstance(rows.cells[-1], ComputedColumn), name
+        assert isinstance(rows[0].cells[-1], Link | None), name
+
+
+def test_the_pages_are_let_go_of_before_the_file_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large round's tree and tables take as much room as its workbook."""
+    views = list[weakref.ref[View]]()
+
+    def watched(*of: Any) -> tuple[View, Book]:
+        view, made = consolidate(*of)
+        views.append(weakref.ref(view))
+        return view, made
+
+    def build_file(*of: Any) -> list[bytes]:
+        assert [ref() for ref in views] == [None]
+        return rows.build_file(*of)
+
+    monkeypatch.setattr(book, "consolidate", watched)
+    monkeypatch.setattr(workbook, "build_file", build_file)
+    assert book.council_book(*town()).workbook
