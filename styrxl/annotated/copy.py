@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from styrxl.annotated import to_mend_sheet
 from styrxl.annotated.carry import Carried, Source, carry, roomy
 from styrxl.annotated.filled import TYPES, FilledWorkbook, Mark, OpenTemplate, OpenTemplates, fresh_sheets
-from styrxl.annotated.left_behind import Left, formulas, left_behind, package_of, things
+from styrxl.annotated.left_behind import Left, left_behind, objects_left
 from styrxl.annotated.point import OF_ROWS, Placed, Pointer, cell_of
 from styrxl.annotated.still_unchanged import still
 from styrxl.annotated.to_mend_sheet import Item
@@ -25,9 +25,8 @@ from styrxl.excel.notes import Note, SheetMeasures
 from styrxl.model.findings import Finding, fix_here, message
 from styrxl.model.forms import Form, Words
 from styrxl.model.grouped import told
-from styrxl.model.limits import STANDARD as LIMITS
-from styrxl.model.limits import Limits
 from styrxl.model.prefill import Prefill
+from styrxl.returns.extras import Extras
 from styrxl.returns.locate import Locator
 from styrxl.returns.workbook import Returned
 from styrxl.templates.layout import Place
@@ -44,12 +43,12 @@ _TONES = {"mend": look.MEND, "watch": look.WATCH}
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """A return that goes back: its form, what was issued (signed), the return read and as bytes, what was found, and its file's name."""
+    """A return that goes back: its form, what was issued (signed), what was read of it, its findings, and its file's name."""
 
     form: Form
     prefill: Prefill
     returned: Returned
-    data: bytes
+    extras: Extras
     findings: tuple[Finding, ...]
     file: str
 
@@ -57,26 +56,23 @@ class Back:
 class Annotator:
     """Makes workbooks to send back; owners that share a template share the work."""
 
-    def __init__(self, words: Words, shown: Look = STANDARD, limits: Limits = LIMITS) -> None:
-        """Take the shared words, the municipality's look, and limits for looking into returns."""
-        self._words, self._shown, self._limits = words, shown, limits
+    def __init__(self, words: Words, shown: Look = STANDARD) -> None:
+        """Take the shared words, and the municipality's look."""
+        self._words, self._shown = words, shown
         self._templates = OpenTemplates(words, shown, to_mend_sheet.lead)
         self._locators: dict[tuple[str, str | None, int], Locator] = {}
 
     def annotate(self, back: Back) -> bytes:
         """Return the workbook; the same return and findings give the same bytes."""
-        returned, package = back.returned, package_of(back.data, self._limits)
-        tables, _ = self._locator(back.form).locate(returned, back.prefill.language)
-        wanted = [(t.place.sheet, t.place.cell(name, row) or "") for t in tables for (name, row), shown in t.marks.items() if not shown]
-        source = Source(returned, tables, back.findings, formulas(package, wanted))
+        tables, _ = self._locator(back.form).locate(back.returned, back.prefill.language)
+        source = Source(back.returned, tables, back.findings, back.extras.formulas)
         template = self._templates.of(back.form, back.prefill)
         carried = carry(source, fresh_sheets(template, back.prefill), back.prefill)
         if carried.room:
             template = self._templates.of(roomy(back.form, carried.room), back.prefill)
             carried = carry(source, fresh_sheets(template, back.prefill), back.prefill)
-        mine = [text for key in ("mend_error", "mend_warning") for text in self._words.texts[key].values()]
-        own = left_behind(returned, back.form, tables, back.findings, self._words)
-        left = [*own, *things(package, template.pictures, mine), *_cut(carried)]
+        own = left_behind(back.returned, back.form, tables, back.findings, self._words)
+        left = [*own, *objects_left(back.extras, template.pictures), *_cut(carried)]
         return _Copy(template, back, carried, left, self._shown).made()
 
     def _locator(self, form: Form) -> Locator:
@@ -84,6 +80,11 @@ class Annotator:
         if key not in self._locators:
             self._locators[key] = Locator(form, self._words)
         return self._locators[key]
+
+
+def own_notes(words: Words) -> list[str]:
+    """Return the words with which the notes in a workbook that was sent back begin: they are not the sender's."""
+    return [text for key in ("mend_error", "mend_warning") for text in words.texts[key].values()]
 
 
 def _cut(carried: Carried) -> Iterator[Left]:

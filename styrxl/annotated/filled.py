@@ -20,6 +20,7 @@ from styrxl.excel.cells import AddedFormats, AddedStrings, CellWriter, SkeletonS
 from styrxl.excel.look import STANDARD, Look
 from styrxl.model.forms import Form, Words
 from styrxl.model.prefill import Prefill
+from styrxl.returns.extras import count_pictures
 from styrxl.returns.tables import blank
 from styrxl.templates.build import Lead, Mould, Moulds, values
 from styrxl.templates.cell_texts import Written
@@ -27,7 +28,6 @@ from styrxl.templates.layout import Place
 
 STRINGS, STYLES, TYPES = "xl/sharedStrings.xml", "xl/styles.xml", "[Content_Types].xml"
 _MOST_KEPT = 16  # templates kept taken apart at a time
-_DRAWN = re.compile(rb"<(?:[a-z0-9]+:)?(?:pic|sp|graphicFrame|cxnSp)[ >]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class OpenTemplate:
             StyleSheet.of(parts[STYLES].decode()),
             parts[STRINGS].decode(),
             parts[TYPES].decode(),
-            sum(len(_DRAWN.findall(data)) for name, data in parts.items() if name.startswith("xl/drawings/drawing")),
+            sum(count_pictures(data) for name, data in parts.items() if name.startswith("xl/drawings/drawing")),
         )
 
 

@@ -1,28 +1,18 @@
-"""What a return holds beside the answers asked for: own sheets, columns and pictures, notes, and formulas that have no value."""
+"""What a return holds beside the answers asked for: own sheets, columns, pictures and notes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import unescape
 
 from openpyxl.utils import column_index_from_string
 
 from styrxl.annotated.carry import cell_of
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Form, Words
-from styrxl.model.limits import Limits
-from styrxl.returns.file_type import is_zip
+from styrxl.returns.extras import Extras
 from styrxl.returns.tables import Table, blank, norm
-from styrxl.returns.unpack import Package, RefusedError
-from styrxl.returns.workbook import RawSheet, Returned, sheet_parts
-
-_DRAWN = re.compile(rb"<(?:[a-z0-9]+:)?(?:pic|sp|graphicFrame|cxnSp)[ >]")
-_NOTE = re.compile(rb"<comment [^<>]{0,400}>")
-_BEGINNING = 2_000  # bytes of a note, in which its first word stands
-_TAG = re.compile(rb"<[^<>]{0,400}>")
-_FORMULA = re.compile(r'<c r="([A-Z]{1,3}\d{1,7})"[^>]{0,120}><f[^>]{0,200}>([^<]{1,8192})</f>')
+from styrxl.returns.workbook import RawSheet, Returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,63 +68,9 @@ def _filled(raw: RawSheet, column: int, below: int) -> int:
     return sum(not blank(cell_of(raw, row, column)) for row in range(below + 1, raw.top + len(raw.rows) + 1))
 
 
-def things(package: Package | None, ours: int, mine: Iterable[str]) -> Iterator[Left]:
-    """Yield pictures and notes; ``ours``: pictures that a fresh workbook has, ``mine``: words with which notes of ours begin."""
-    drawn = noted = 0
-    for name in package.names if package else ():
-        if name.startswith("xl/drawings/drawing"):
-            drawn += len(_DRAWN.findall(_part(package, name)))
-        elif name.startswith("pictures/"):
-            drawn += 1
-        elif name.startswith("xl/") and "comments" in name and "threaded" not in name:
-            noted += _notes(_part(package, name), tuple(mine))
-    if drawn > ours:
-        yield Left("left_pictures", drawn - ours)
-    if noted:
-        yield Left("left_notes", noted)
-
-
-def _part(package: Package | None, name: str) -> bytes:
-    try:
-        return package.part(name) if package else b""
-    except RefusedError:
-        return b""
-
-
-def _notes(xml: bytes, mine: tuple[str, ...]) -> int:
-    count = 0
-    for match in _NOTE.finditer(xml):
-        text = unescape(_TAG.sub(b"", xml[match.end() : match.end() + _BEGINNING]).decode("utf-8", "replace"))
-        count += not text.lstrip().startswith(mine)
-    return count
-
-
-def drawn_in(parts: Iterable[bytes]) -> int:
-    """Count pictures in parts."""
-    return sum(len(_DRAWN.findall(part)) for part in parts)
-
-
-def package_of(data: bytes, limits: Limits) -> Package | None:
-    """Return a return's parts; None for one that has no parts, or cannot be looked into."""
-    try:
-        return Package(data, limits) if is_zip(data) else None
-    except RefusedError:
-        return None
-
-
-def formulas(package: Package | None, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Return the formulas, as texts that begin with ``=``, of cells (sheet, cell) that have no value; those that are found."""
-    by_sheet: dict[str, set[str]] = {}
-    for name, cell in wanted:
-        by_sheet.setdefault(name, set()).add(cell)
-    found: dict[tuple[str, str], str] = {}
-    if not by_sheet or package is None:
-        return found
-    try:
-        parts = sheet_parts(package)
-        for name, cells in by_sheet.items():
-            text = package.part(parts[name]).decode("utf-8", "replace") if parts.get(name, "") in package else ""
-            found.update({(name, m[1]): f"={unescape(m[2])}" for m in _FORMULA.finditer(text) if m[1] in cells})
-    except RefusedError:
-        return found
-    return found
+def objects_left(extras: Extras, ours: int) -> Iterator[Left]:
+    """Yield pictures and notes; ``ours``: how many pictures a fresh workbook has."""
+    if extras.pictures > ours:
+        yield Left("left_pictures", extras.pictures - ours)
+    if extras.notes:
+        yield Left("left_notes", extras.notes)

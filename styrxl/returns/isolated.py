@@ -22,6 +22,7 @@ from typing import IO, Any, Self
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import STANDARD, Limits
+from styrxl.returns.extras import Extras, ExtrasQuestion, read_extras
 from styrxl.returns.marks import Marks
 from styrxl.returns.workbook import EVERY, ORDINARY_MB, NotOrdinaryError, RawSheet, Read, Returned, Unread, read
 
@@ -30,8 +31,12 @@ _MIB = 1 << 20
 _STARTING = 30  # seconds that Python may take to begin, on a slow disk
 _COMMAND = f"from {__name__} import serve; serve()"
 _SENT = {
-    (kind.__module__, kind.__qualname__) for kind in (date, datetime, time, timedelta, frozenset, Returned, RawSheet, Marks, Finding, Word)
+    (kind.__module__, kind.__qualname__)
+    for kind in (date, datetime, time, timedelta, frozenset, Returned, Extras, RawSheet, Marks, Finding, Word)
 }
+
+
+Question = bytes | tuple[bytes, ExtrasQuestion]  # a file to be read, or whose extras are asked for
 
 
 class Reader:
@@ -68,6 +73,17 @@ class Reader:
         except BaseException:  # noqa: BLE001 -- calamine's PanicException is no Exception; whatever it was, it happens again over there
             return self._elsewhere(data)
 
+    def read_extras(self, data: bytes, question: ExtrasQuestion) -> Extras:
+        """Return the extras of a file; none of one that crashes, hangs or eats memory."""
+        try:
+            return read_extras(data, question, self.limits, ordinary_only=True)
+        except NotOrdinaryError:
+            extras = self._running().ask((data, question))
+        if isinstance(extras, Extras):
+            return extras
+        self.close()
+        return Extras()
+
     def close(self) -> None:
         """End the process, if there is one."""
         if self._worker is not None:
@@ -75,13 +91,16 @@ class Reader:
             self._worker = None
 
     def _elsewhere(self, data: bytes) -> Read:
-        if self._worker is None:
-            self._worker = _Worker(self.limits)
-        found = self._worker.read(data)
+        found = self._running().ask(data)
         if isinstance(found, str):
             self.close()
             return None, (finding("unreadable-workbook", why=Word(found, {"seconds": self.limits.seconds})),)
-        return found
+        return found  # type: ignore[return-value] # what ``_answer`` gives for a file
+
+    def _running(self) -> _Worker:
+        if self._worker is None:
+            self._worker = _Worker(self.limits)
+        return self._worker
 
 
 class _Worker:
@@ -100,9 +119,9 @@ class _Worker:
         self._late = False
         self._timed(_STARTING, limits)
 
-    def read(self, data: bytes) -> Read | str:
-        """Return what was read, or why nothing was: ``took_too_long`` or ``crashed``."""
-        found = self._timed(self._limits.seconds, data)
+    def ask(self, question: Question) -> Read | Extras | str:
+        """Return the answer to a question, or why there is none: ``took_too_long`` or ``crashed``."""
+        found = self._timed(self._limits.seconds, question)
         return found if found is not None else "took_too_long" if self._late else "crashed"
 
     def _timed(self, seconds: float, question: object) -> Any:
@@ -144,17 +163,18 @@ class Answer(pickle.Unpickler):
 
 
 def serve() -> None:
-    """Answer questions on standard input until it ends: first the limits, then one file after the other."""
+    """Answer questions on standard input until it ends: first the limits, then one question after the other."""
     source, target = sys.stdin.buffer, sys.stdout.buffer
     limits: Limits = pickle.loads(_receive(source))  # noqa: S301 -- from the process that started this one
     _bound(limits.memory_mb)
     _send(target, pickle.dumps(True))
     while True:
         try:
-            data = pickle.loads(_receive(source))  # noqa: S301 -- as above
+            question: Question = pickle.loads(_receive(source))  # noqa: S301 -- as above
         except EOFError:
             return
-        _send(target, pickle.dumps(_read(data, limits), protocol=5))
+        answer = _read(question, limits) if isinstance(question, bytes) else _read_extras(*question, limits)
+        _send(target, pickle.dumps(answer, protocol=5))
 
 
 def _read(data: bytes, limits: Limits) -> Read:
@@ -164,6 +184,13 @@ def _read(data: bytes, limits: Limits) -> Read:
         return None, (finding("oversized-workbook", why=Word("too_much_memory", {"high": limits.memory_mb})),)
     except BaseException:  # noqa: BLE001 -- a panic among them; the file is named, and its verdict says so
         return None, (finding("unreadable-workbook", why=Word("damaged")),)
+
+
+def _read_extras(data: bytes, question: ExtrasQuestion, limits: Limits) -> Extras:
+    try:
+        return read_extras(data, question, limits)
+    except BaseException:  # noqa: BLE001 -- out of memory among them; what it holds besides its cells is then not told
+        return Extras()
 
 
 def _bound(memory_mb: int) -> None:

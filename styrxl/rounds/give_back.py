@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from styrxl.annotated.copy import UNKNOWN, Annotator, Back
+from styrxl.annotated.copy import UNKNOWN, Annotator, Back, own_notes
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import Reader
 from styrxl.rounds.desk import Desk, look
 from styrxl.rounds.judge_inbox import context_of
@@ -30,12 +31,11 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     but is raised when they are done: StyrxlError as ``write_atomically``.
     """
     paths = {desk.workspace.shown(path): path for path in files}
-    limits = desk.limits
-    annotator = Annotator(desk.workspace.forms.words, look(desk.workspace), limits)
+    annotator = Annotator(desk.workspace.forms.words, look(desk.workspace))
     contexts: dict[str, Context] = {}
     written: list[Path] = []
     trouble: StyrxlError | None = None
-    with Reader(limits) as reader:
+    with Reader(desk.limits) as reader:
         for one in to_give_back(judged.returns):
             round_ = Round.parse(one.round or "")
             if round_.id not in contexts:
@@ -80,7 +80,8 @@ def _back(desk: Desk, context: Context, one: Judged, paths: Mapping[str, Path], 
     returned, _ = reader.read(data)
     if returned is None:
         return None
-    return Back(desk.workspace.forms.form(one.form, one.profile, one.round), prefill, returned, data, one.findings, path.name)
+    extras = reader.read_extras(data, question_about(returned, own_notes(desk.workspace.forms.words)))
+    return Back(desk.workspace.forms.form(one.form, one.profile, one.round), prefill, returned, extras, one.findings, path.name)
 
 
 def _issued(desk: Desk, context: Context, one: Judged) -> Prefill | None:

@@ -20,7 +20,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Cells, Formula, Office
-from styrxl.annotated.copy import Annotator, Back
+from styrxl.annotated.copy import Annotator, Back, own_notes
 from styrxl.annotated.left_behind import Left
 from styrxl.annotated.still_unchanged import still
 from styrxl.excel import look
@@ -29,9 +29,11 @@ from styrxl.model.catalogue import catalogue
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
+from styrxl.model.limits import STANDARD as LIMITS
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns import workbook
+from styrxl.returns.extras import question_about, read_extras
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import blank
 from styrxl.rounds.desk import open_desk
@@ -88,7 +90,8 @@ class Desk:
         read, _ = workbook.read(data)
         assert read is not None
         found = self.judge(data).findings if findings is None else findings
-        return self.annotator.annotate(Back(self.form(owner), self.prefills[owner], read, data, found, "svar.xlsx"))
+        extras = read_extras(data, question_about(read, own_notes(self.town.forms.words)), LIMITS)
+        return self.annotator.annotate(Back(self.form(owner), self.prefills[owner], read, extras, found, "svar.xlsx"))
 
     def form(self, owner: str) -> Form:
         """Return the form that an owner was given."""

@@ -243,7 +243,7 @@ def test_ordinary_workbooks_start_no_process(shared_full: Town) -> None:
 
 
 READY = (
-    "import os,pickle,sys,time; from styrxl import isolated as i; "
+    "import os,pickle,sys,time; from styrxl.returns import isolated as i; "
     "i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(True)); "
 )
 WORSE: Mapping[str, tuple[str, str]] = {
