@@ -446,7 +446,7 @@ def watched() -> dict[str, float]:
     """Measure from now on where the processor's time goes, by stage; what one stage takes within another is its own."""
     from styrxl.commands import findings_report
     from styrxl.returns import typist
-    from styrxl.rounds import desk, publish
+    from styrxl.rounds import desk, judge_inbox, publish
     from styrxl.validation import examine
 
     spent = {"start": time.process_time(), **dict.fromkeys(STAGES[1:], 0.0)}
@@ -494,12 +494,12 @@ def watched() -> dict[str, float]:
         setattr(module, name, timed)
 
     watch(desk, "read_plan", "plan")
-    watch_each(desk, "gathered", "read")
+    watch_each(judge_inbox, "gathered", "read")
     watch(typist.Typists, "typed", "parse")
     watch(examine, "framed", "parse")
     for name in ("check_locked", "check_conditions", "check_ids", "check_schema"):
         watch(examine, name, "check")
-    watch(examine.Examination, "_link", "link")
+    watch(examine, "check_links", "link")
     watch(findings_report, "as_text", "report")
     watch(publish, "council_book", "write")
     return spent

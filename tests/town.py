@@ -12,17 +12,17 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
+from judging import judge_data
 from styrxl.cli import cli
 from styrxl.model.forms import Form, Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import empty_plan
-from styrxl.rounds.judge_inbox import accepted_boards, context_of, judge_inbox_quietly
+from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
 from styrxl.sample.fill import fill, opened, saved
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
-from styrxl.validation.judge import Arrived, judge
 
 ROUND = "2027-plan"
 NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
@@ -187,8 +187,7 @@ class Town:
         with Ledger.open(self.workspace.database) as ledger:
             desk = open_desk(self.workspace, ledger, NOW)
             boards = accepted_boards(judge_inbox_quietly(desk, Round.parse(ROUND)))
-            arrivals = [Arrived(name, data, NOW) for name, data in files]
-            return judge(arrivals, context_of(desk, Round.parse(ROUND), boards=boards, across=across), desk.schemas)
+            return judge_data(desk, Round.parse(ROUND), files, NOW, boards=boards, across=across)
 
     def copy(self, to: Path) -> Town:
         """Copy the town, somewhere else."""

@@ -9,14 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from judging import judge_data
 from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.judge_inbox import context_of
 from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
-from styrxl.validation.judge import Arrived, judge
 from town import ANSWERS, BOARD, FRAMES, GOALS, ORGANISATION, Answers, Rows, Town, full_town
 
 MOMENTS = {kind: datetime(2027, month, 20, 9, 0, tzinfo=UTC) for kind, month in {"t1": 5, "t2": 9}.items()} | {
@@ -161,8 +160,7 @@ class Followed:
         """Judge files together against what was issued, without the command around it."""
         with Ledger.open(self.town.workspace.database) as ledger:
             desk = open_desk(self.town.workspace, ledger, MOMENTS[kind])
-            arrivals = [Arrived(name, data, MOMENTS[kind]) for name, data in files]
-            return judge(arrivals, context_of(desk, Round(2027, kind), across=across), desk.schemas)
+            return judge_data(desk, Round(2027, kind), files, MOMENTS[kind], across=across)
 
 
 def followed_town(root: Path, plan_: Answers | None = None, plans: Mapping[str, Answers] = PLANS) -> Followed:

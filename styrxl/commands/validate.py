@@ -49,7 +49,9 @@ def validate(
     from styrxl.commands.findings_report import summary
     from styrxl.model.days import local_day
     from styrxl.rounds.assign import claim_of
-    from styrxl.rounds.judge_inbox import judge_files, judge_inbox, named_files, only_round
+    from styrxl.rounds.desk import only_round
+    from styrxl.rounds.found_files import named_files
+    from styrxl.rounds.judge_inbox import judge_files, judge_inbox
     from styrxl.validation.identity import Claim
 
     if reads.inbox and (paths or annotate):

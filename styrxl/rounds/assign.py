@@ -21,7 +21,7 @@ from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, fo
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.receive import largest, take_in
 from styrxl.store.ledger import Decision
-from styrxl.validation.identity import Claim, intact
+from styrxl.validation.identity import Claim, is_intact
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _says_so(desk: Desk, round_: Round, one: Incoming, claim: Claim) -> bool:
 
 def _intact(desk: Desk, returned: Returned) -> bool:
     owners = {o.org_id for o in desk.plan.organisations}
-    return intact(returned.identity, owners, desk.workspace.verify, mixed=returned.mixed)
+    return is_intact(returned.identity, owners, signed=desk.signed(returned.identity), mixed=returned.mixed)
 
 
 def _assigned(desk: Desk, round_: Round, outcomes: Sequence[Outcome], taken: Outcome, claim: Claim, reason: str) -> Assigned:

@@ -12,10 +12,13 @@ from styrxl.model.council_plan import Plan, plan_from
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged
 from styrxl.model.limits import of_own
-from styrxl.returns.read import Readings
+from styrxl.returns.read import Reading, Readings
 from styrxl.scale.cache import cache_of
 from styrxl.store.workspace import Workspace
-from styrxl.validation.judge import Arrived, Context, Schemas, judge
+from styrxl.validation.context import Arrival, Context
+from styrxl.validation.identify import Identifier
+from styrxl.validation.judge import judge
+from styrxl.validation.rules.schema import Schemas
 
 PLAN_FORM = "multi_year_plan"
 _LARGE_PLAN = 500_000  # bytes: some hundreds of units
@@ -42,23 +45,23 @@ def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judg
         raise StyrxlError("plan-missing", path=str(path)) from error
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
-    limits = of_own(workspace.settings.limits)
-    context = Context(forms=workspace.forms, across=False, limits=limits, ordinary_mb=limits.expanded_mb)
-    result = judge([_plan_arrived(workspace, path, data)], context, schemas)
-    return result.returns[0], result.tables
-
-
-def _plan_arrived(workspace: Workspace, path: Path, data: bytes) -> Arrived:
-    """Return the plan as it lies there; a large one's reading is kept, since every command begins with it."""
     shown, sha256 = workspace.shown(path), hashlib.sha256(data).hexdigest()
-    if len(data) < _LARGE_PLAN:
-        return Arrived(shown, data, sha256=sha256)
+    context = Context(forms=workspace.forms, across=False)
+    # Nobody signs the plan, which the controller fills in.
+    arrival = Arrival(shown, sha256, None, _plan_reading(workspace, shown, sha256, data), signed=False)
+    judged = judge([Identifier(context).identify(arrival, {})], context, schemas)
+    return judged.returns[0], judged.tables
+
+
+def _plan_reading(workspace: Workspace, shown: str, sha256: str, data: bytes) -> Reading:
+    """Read the plan; what a large one holds is kept, since every command begins with it."""
     forms, limits = workspace.forms, of_own(workspace.settings.limits)
-    cache = cache_of(workspace.root, shown, forms, limits)
-    reading = cache.get(sha256)
+    store = cache_of(workspace.root, shown, forms, limits) if len(data) >= _LARGE_PLAN else None
+    reading = store.get(sha256) if store is not None else None
     if reading is None:
         with Readings(forms, limits, limits.expanded_mb) as readings:
             reading = readings.read(data, shown)
-        cache.add(sha256, reading)
-        cache.save([sha256])
-    return Arrived(shown, b"", sha256=sha256, reading=reading, load=lambda: data)
+        if store is not None:
+            store.add(sha256, reading)
+            store.save([sha256])
+    return reading

@@ -1,9 +1,11 @@
-"""A workspace's returns, judged: the council's plan, a round's inbox, or files named by hand."""
+"""What a controller's command works with: the workspace, its ledger, the council's plan, and the time that it is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from styrxl.excel.look import ACCENT, Look
 from styrxl.model.catalogue import Word
@@ -11,33 +13,39 @@ from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms
 from styrxl.model.limits import Limits, of_returns
+from styrxl.model.rounds import Round
+from styrxl.returns.workbook import SIGNED
 from styrxl.rounds.council_plan import read_plan
 from styrxl.scale.arrivals import How
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
-from styrxl.validation.judge import Schemas
+from styrxl.validation.rules.schema import Schemas
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a controller's command works with: the workspace, its ledger, the council's plan and the clock's word."""
+    """A workspace, its ledger, the council's plan, the schemas of its tables, the time, and who is at work."""
 
     workspace: Workspace
     ledger: Ledger
     plan: Plan
     schemas: Schemas
     now: datetime
-    by: str = "?"  # who is at work
-    how: How = field(default_factory=How)  # returns are read
+    by: str = "?"
+    how: How = field(default_factory=How)  # how returns are read
 
     @property
     def limits(self) -> Limits:
         """What a return may be: as the settings have it, with room for what is handed out."""
         return of_returns(self.workspace.settings.limits, len(self.plan.organisations))
 
+    def signed(self, identity: Mapping[str, str]) -> bool:
+        """Whether a workbook's identity carries our signature; raises StyrxlError: key-missing, key-broken, not-readable."""
+        return self.workspace.verify([identity.get(key, "") for key in SIGNED], identity.get("signature", ""))
+
 
 def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: How | None = None) -> Desk:
-    """Return the desk of a workspace, its plan read; raises as ``read_plan``."""
+    """Return a workspace's desk, with the council's plan read; raises as ``read_plan``."""
     schemas = Schemas(workspace.forms)
     return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by, how or How())
 
@@ -58,3 +66,20 @@ def look(workspace: Workspace) -> Look:
     """Return the municipality's look: its name, accent colour and logo."""
     logo = workspace.logo
     return Look(workspace.settings.municipality, workspace.settings.accent or ACCENT, logo.read_bytes() if logo else None)
+
+
+def only_round(workspace: Workspace, year: int) -> Round:
+    """Return the one round that has an inbox or, where none has, that was handed out.
+
+    Raises StyrxlError: which-round where there are several; no-round-yet where there are none (``year`` is the present one).
+    """
+    names = next((names for folder in ("inbox", "outbox") if (names := _folders_in(workspace.root / folder))), [])
+    if not names:
+        raise StyrxlError("no-round-yet", round=f"{year + 1}-plan")
+    if len(names) > 1:
+        raise StyrxlError("which-round", rounds=", ".join(names), last=names[-1])
+    return Round.parse(names[0])
+
+
+def _folders_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []

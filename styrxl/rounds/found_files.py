@@ -154,3 +154,12 @@ def _read_member(path: Path, member: zipfile.ZipInfo, most: int) -> bytes:
     if len(data) > most:
         raise RefusedArrivalError(Word("too_large_file", {"mb": member.file_size // MB, "high": most // MB}))
     return data
+
+
+def named_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files that were named, and those in folders that were named, without lock files."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(("~$", "."))) if path.is_dir() else [path]
+        found += inside
+    return found

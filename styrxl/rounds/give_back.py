@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +17,10 @@ from styrxl.model.rounds import Round
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import Reader
 from styrxl.rounds.desk import Desk, look
-from styrxl.rounds.judge_inbox import context_of
+from styrxl.rounds.identify_returns import Current
+from styrxl.rounds.judge_inbox import current_prefills
+from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import write_atomically
-from styrxl.validation.judge import Context
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,26 +33,24 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     """
     paths = {desk.workspace.shown(path): path for path in files}
     annotator = Annotator(desk.workspace.forms.words, look(desk.workspace))
-    contexts: dict[str, Context] = {}
+    returns = to_give_back(judged.returns)
+    issues = {name: _issues_in(desk, name, returns) for name in dict.fromkeys(return_.round or "" for return_ in returns)}
     written: list[Path] = []
-    trouble: StyrxlError | None = None
+    first_error: StyrxlError | None = None
     with Reader(desk.limits) as reader:
-        for one in to_give_back(judged.returns):
-            round_ = Round.parse(one.round or "")
-            if round_.id not in contexts:
-                contexts[round_.id] = context_of(desk, round_)
-            path = desk.workspace.returned(round_) / f"{one.owner}.xlsx"
+        for return_ in returns:
+            path = desk.workspace.returned(Round.parse(return_.round or "")) / f"{return_.owner}.xlsx"
             try:
-                back = _back(desk, contexts[round_.id], one, paths, reader)
+                back = _back(desk, issues[return_.round or ""], return_, paths, reader)
                 if back is not None:
                     _write(path, annotator.annotate(back))
                     written.append(path)
             except StyrxlError as error:
-                trouble = trouble or error
+                first_error = first_error or error
             except Exception:  # noqa: BLE001 -- the trap: one return must not keep the others from going back
-                _LOG.exception("%s could not be sent back", one.path)
-    if trouble:
-        raise trouble
+                _LOG.exception("%s could not be sent back", return_.path)
+    if first_error:
+        raise first_error
     return written
 
 
@@ -59,44 +58,63 @@ def to_give_back(returns: Sequence[Judged]) -> list[Judged]:
     """Return those that need completing and whose owner is known; of an owner's several in one round the newest."""
     newest: dict[tuple[str, str], Judged] = {}
     oldest = datetime.min.replace(tzinfo=UTC)
-    for one in sorted(returns, key=lambda r: (r.received or oldest, r.path)):
-        if one.verdict == "rejected" and one.owner and one.round and not UNKNOWN & {f.rule for f in one.findings}:
-            newest[one.round, one.owner] = one
+    for return_ in sorted(returns, key=lambda r: (r.received or oldest, r.path)):
+        if return_.verdict == "rejected" and return_.owner and return_.round and not UNKNOWN & {f.rule for f in return_.findings}:
+            newest[return_.round, return_.owner] = return_
     return sorted(newest.values(), key=lambda r: r.index)
 
 
-def _back(desk: Desk, context: Context, one: Judged, paths: Mapping[str, Path], reader: Reader) -> Back | None:
+@dataclass(frozen=True, slots=True)
+class _Issues:
+    """What was issued in a round: each owner's newest issue, what was prefilled in issues, and what owners would be issued now."""
+
+    newest: Mapping[str, str]
+    prefills: Mapping[str, Prefill]
+    current: Current
+
+
+def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
+    """Return what was issued in a round to those who sent returns."""
+    round_ = Round.parse(name)
+    newest = {owner: issue.issue_id for owner, issue in desk.ledger.issues(round_.id).items()}
+    mine = [return_ for return_ in returns if return_.round == name]
+    issues = {return_.issue for return_ in mine if return_.issue} | {newest[r.owner] for r in mine if r.owner in newest}
+    return _Issues(newest, fetch_prefills(desk.ledger, issues), current_prefills(desk, round_, {}))
+
+
+def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: Reader) -> Back | None:
     """Return what is needed to send a return back; None where its file has changed or gone since it was judged."""
-    prefill = _issued(desk, context, one)
-    path = paths.get(one.path)
-    if prefill is None or path is None or one.form is None:
+    prefill = _prefill(desk, issues, return_)
+    path = paths.get(return_.path)
+    if prefill is None or path is None or return_.form is None:
         return None
     try:
         data = path.read_bytes()
     except OSError:
         return None
-    if sha256(data).hexdigest() != one.sha256:
+    if sha256(data).hexdigest() != return_.sha256:
         return None
     returned, _ = reader.read(data)
     if returned is None:
         return None
     extras = reader.read_extras(data, question_about(returned, own_notes(desk.workspace.forms.words)))
-    return Back(desk.workspace.forms.form(one.form, one.profile, one.round), prefill, returned, extras, one.findings, path.name)
+    form = desk.workspace.forms.form(return_.form, return_.profile, return_.round)
+    return Back(form, prefill, returned, extras, return_.findings, path.name)
 
 
-def _issued(desk: Desk, context: Context, one: Judged) -> Prefill | None:
+def _prefill(desk: Desk, issues: _Issues, return_: Judged) -> Prefill | None:
     """Return what a return was judged against, with the issue and signature that make the copy the same issue."""
-    assert one.owner is not None
-    assert one.form is not None
-    issue = one.issue or ""
-    issued = context.issued.get(issue)
-    if issued is None or issued.owner != one.owner:  # it has lost its identity: it gets that of the owner's newest issue
-        issue, _ = context.newest.get(one.owner, ("", None))
-        issued = context.issued.get(issue) or context.current(one.owner, one.form)
-    if issued is None or issued.form != one.form:
+    assert return_.owner is not None
+    assert return_.form is not None
+    issue = return_.issue or ""
+    prefill = issues.prefills.get(issue)
+    if prefill is None or prefill.owner != return_.owner:  # it has lost its identity: it gets that of the owner's newest issue
+        issue = issues.newest.get(return_.owner, "")
+        prefill = issues.prefills.get(issue) or issues.current(return_.owner, return_.form)
+    if prefill is None or prefill.form != return_.form:
         return None
-    signature = desk.workspace.sign([issued.form, str(issued.version), issued.round, issued.owner, issue])
-    return replace(issued, issue=issue, signature=signature)
+    signature = desk.workspace.sign([prefill.form, str(prefill.version), prefill.round, prefill.owner, issue])
+    return replace(prefill, issue=issue, signature=signature)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -23,8 +23,8 @@ from styrxl.reports.history import Behind, Past
 from styrxl.reports.view import Issued, Scope
 from styrxl.rounds.desk import Desk, look, meant
 from styrxl.rounds.hints import lacking
-from styrxl.rounds.judge_inbox import Issued as Issues
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
+from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.no_cycles import no_cycles
 from styrxl.store.files import Stage
 
@@ -92,8 +92,8 @@ def behind_of(desk: Desk, round_: Round, judged: JudgedRound) -> Behind:
     plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
     last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
     there = bool(last[1].judged.accepted)
-    issued = Issues(desk.ledger)
-    based_on = {r.owner: issued[r.issue].based_on for r in judged.accepted if r.owner and r.issue and r.issue in issued}
+    prefills = fetch_prefills(desk.ledger, {r.issue for r in judged.accepted if r.issue})
+    based_on = {r.owner: prefills[r.issue].based_on for r in judged.accepted if r.owner and r.issue in prefills}
     return Behind(plans, tuple(earlier), last[0] if there else None, last[1] if there else None, based_on)
 
 

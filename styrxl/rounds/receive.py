@@ -18,7 +18,6 @@ from styrxl.model.masking import shown
 from styrxl.model.rounds import Round
 from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import Reader
-from styrxl.returns.workbook import SIGNED
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
 from styrxl.rounds.judge_inbox import BY_HAND
@@ -121,10 +120,8 @@ class _Intake:
         """Whose workbook it says it is, where it says so with our signature."""
         returned, _ = reader.read(data)
         identity: Mapping[str, str] = returned.identity if returned else {}
-        signed = [identity.get(key, "") for key in SIGNED]
         owner = identity.get("owner")
-        ours = owner in self._owners and self._desk.workspace.verify(signed, identity.get("signature", ""))
-        return owner if ours else None
+        return owner if owner in self._owners and self._desk.signed(identity) else None
 
     def _name(self, given: str, owner: str | None) -> str:
         safe = PurePosixPath(safe_name(given))

@@ -1,177 +1,152 @@
-"""The first stage of judging, one return at a time: readable, ours, of a version, owner and round that it may be; its tables."""
+"""The first stage of judging, one return at a time: ours, of a version, owner and round that it may be; by which form it is judged."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from functools import cached_property
-from itertools import islice
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from sys import intern
-from typing import Any
 
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
-from styrxl.model.forms import Form
+from styrxl.model.forms import Form, Forms
 from styrxl.model.prefill import Prefill
-from styrxl.returns.read import Reading, Readings, form_key
-from styrxl.returns.tables import Table
-from styrxl.returns.workbook import SIGNED
-from styrxl.validation.case import Case
-from styrxl.validation.context import Arrived, Context
-from styrxl.validation.identity import claimed, identity_by, intact
-from styrxl.validation.rules.rows import untouched
+from styrxl.validation.context import Arrival, Context
+from styrxl.validation.crash import crash_finding
+from styrxl.validation.identity import Claim, identity_by, is_intact, newest_claim
 
 _OWN = ("owner", "issue", "signature")  # in which each return differs from others
-_SOME = 500  # returns whose issues are fetched at once
 
 
-def admitted(arrivals: Iterable[Arrived], context: Context) -> Iterator[Case]:
-    """Yield a case for each return, in order, with its tables where it may be judged further; raises StyrxlError (source-broken)."""
-    admission = _Admission(context)
-    with Readings(context.forms, context.limits, context.ordinary_mb) as readings:
-        yield from admission.take_in(arrivals, readings)
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A return whose owner, form and round are known, as far as it says or a controller says.
+
+    ``form``: the form by which it is to be judged; None where it may not be judged, and ``findings`` say why. ``prefill``: what it was
+    issued with, None where that is not known. ``claimed``: whether a controller is believed in place of a signature.
+    """
+
+    arrival: Arrival
+    identity: Mapping[str, str]
+    findings: tuple[Finding, ...]
+    claimed: bool = False
+    readable: bool = False
+    form: Form | None = None
+    prefill: Prefill | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, '' where that is not known."""
+        return self.identity.get("owner", "")
 
 
-class _Admission:
+class Identifier:
+    """Identifies returns that are judged against the same."""
+
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.count = 0
-        self.words: dict[str, str] = {}  # of identities, in which most returns are alike
+        """Take what returns are judged against."""
+        self._context = context
+        self._owners = frozenset(o.org_id for o in context.plan.organisations) if context.plan else frozenset()
 
-    @cached_property
-    def owners(self) -> dict[str, list[Any]]:
-        """Rows of the organisation by id."""
-        found: dict[str, list[Any]] = {}
-        for organisation in self.context.plan.organisations if self.context.plan else ():
-            found.setdefault(organisation.org_id, []).append(organisation)
-        return found
+    def issues_named(self, arrival: Arrival) -> set[str]:
+        """Return the ids of the issues by which a return may have to be judged: ``identify`` is given what was prefilled in them."""
+        identity = arrival.reading.identity or {}
+        issues = {identity.get("issue", "")}
+        claim = self._claim(arrival)
+        if claim is not None:
+            issues.add(self._newest_issue(claim.owner or identity.get("owner", "")))
+        return issues - {""}
 
-    def take_in(self, arrivals: Iterable[Arrived], readings: Readings) -> Iterator[Case]:
-        first: dict[str, str] = {}
-        for some in _batches(arrivals):
-            read = list(self._read(some, first, readings))
-            self.context.fetch([issue for _, _, reading in read if reading and (issue := (reading.identity or {}).get("issue"))])
-            for case, arrived, reading in read:
-                if reading is None:
-                    continue
-                try:
-                    self._take_in(case, arrived, reading, readings)
-                except StyrxlError:
-                    raise
-                except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
-                    case.give_up(error)
-            yield from (case for case, _, _ in read)
+    def identify(self, arrival: Arrival, issued: Mapping[str, Prefill]) -> Identified:
+        """Identify a return; ``issued``: issue id -> what was prefilled in it, for the issues named that there are.
 
-    def _read(
-        self, arrivals: Iterable[Arrived], first: dict[str, str], readings: Readings
-    ) -> Iterator[tuple[Case, Arrived, Reading | None]]:
-        """Make a case of each return; of duplicates nothing is read; ``first``: hash -> the first return that has it."""
-        for arrived in arrivals:
-            sha256 = arrived.sha256 or hashlib.sha256(arrived.data).hexdigest()
-            case = Case(self.count, arrived.path, sha256, arrived.received, [], self.context.decided.get(sha256, ()))
-            self.count += 1
-            if self.context.across and sha256 in first:
-                case.findings.append(finding("duplicate-return", first=first[sha256]))
-                yield case, arrived, None
-                continue
-            first[sha256] = case.path
-            yield case, arrived, arrived.reading or readings.read(arrived.data, arrived.path)
+        One that makes the program fail is unreadable.
+        """
+        try:
+            return self._identify(arrival, issued)
+        except StyrxlError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
+            return unreadable(Identified(arrival, {}, ()), error)
 
-    def _take_in(self, case: Case, arrived: Arrived, reading: Reading, readings: Readings) -> None:
-        case.findings.extend(reading.found)
-        case.identity = self._identity(case, reading)
+    def _identify(self, arrival: Arrival, issued: Mapping[str, Prefill]) -> Identified:
+        reading, claim = arrival.reading, self._claim(arrival)
+        identity = self._claimed(claim, reading.identity or {}, issued) if claim else _shared(reading.identity or {})
+        claimed = claim is not None
         if reading.identity is None:
-            return
-        case.readable = True
-        if not self._known(case, mixed=reading.mixed):
-            return
-        assert case.form is not None
-        if reading.form != form_key(case.form):  # it says that it is something else than it was issued as
-            reading = readings.read_as(arrived.bytes(), case.form, case.identity.get("language", reading.language))
-        tables, found = tuple(_as_issued(table, case) for table in reading.tables), reading.located
-        case.places = {table.place.key: table.place for table in tables}
-        if not any(table.answered for table in tables) and not any(f.rule in {"missing-sheet", "missing-column"} for f in found):
-            case.findings.append(finding("empty-return"))
-            case.places = {}
-            return
-        case.findings.extend(found)
-        case.identity = {name: value for name, value in case.identity.items() if name != "signature"}  # it has been looked at
-        if case.aside is None:  # else it has no say about the others either
-            case.tables = tables
-
-    def _identity(self, case: Case, reading: Reading) -> dict[str, str]:
-        said, claim = reading.identity or {}, self.context.claim or claimed(case.decided)
-        if claim is None or intact(said, self.owners, self.context.verify, mixed=reading.mixed):
-            return {intern(name): value if name in _OWN else self.words.setdefault(value, value) for name, value in said.items()}
-        case.claimed = True
-        identity = identity_by(claim, said, self.context.forms, self.context.round.id if self.context.round else None)
-        issued = self.context.issued.get(identity.get("issue", ""))
-        if issued is None or any(getattr(issued, key) != identity.get(key) for key in ("owner", "form", "round")):
-            identity.pop("issue", None)  # of somebody else, or of nobody
-        return identity
-
-    def _known(self, case: Case, *, mixed: bool) -> bool:
-        """Whether the return is ours, of a version, owner and round that it may be; else findings say why not."""
-        forms, identity = self.context.forms, case.identity
-        name = identity.get("form", "")
-        if name not in forms.names() or (self.context.round and forms.form(name).level == "council"):  # the plan is nobody's return
-            case.findings.append(finding("unknown-form"))
-            return False
-        newest = forms.form(name)
-        if not identity.get("version", "").isdigit() or not 1 <= int(identity["version"]) <= newest.version:
-            case.findings.append(finding("unknown-version", version=identity.get("version", "")))
-            return False
-        found = [*self._owner_and_round(case, newest, mixed=mixed)]
-        case.findings.extend(found)
+            return Identified(arrival, identity, reading.found, claimed)
+        found = tuple(self._check(identity, ours=claimed or (arrival.signed and not reading.mixed)))
+        return_ = Identified(arrival, identity, (*reading.found, *found), claimed, readable=True)
         if any(f.severity == "error" for f in found):
-            return False
-        case.prefill = self._prefill(case)
-        if case.claimed and case.prefill:
-            case.identity = {"language": case.prefill.language, **case.identity}
-        profile = case.prefill.profile if case.prefill else identity.get("profile") or None
-        case.form = forms.form(name, profile, identity.get("round"))
-        return True
+            return return_
+        return with_prefill(return_, self._prefill(return_, issued), self._context.forms)
 
-    def _owner_and_round(self, case: Case, form: Form, *, mixed: bool) -> Iterable[Finding]:
-        identity, context = case.identity, self.context
-        if form.level == "council":
-            return
-        owner, in_round = identity.get("owner", ""), identity.get("round", "")
-        known, right = owner in self.owners, not context.round or in_round == context.round.id
-        if not known:
+    def _claim(self, arrival: Arrival) -> Claim | None:
+        """Return what a controller says of a return, where the return does not say with our signature whose it is."""
+        claim, reading = self._context.claim or newest_claim(arrival.decided), arrival.reading
+        intact = claim and is_intact(reading.identity or {}, self._owners, signed=arrival.signed, mixed=reading.mixed)
+        return None if intact else claim
+
+    def _claimed(self, claim: Claim, identity: Mapping[str, str], issued: Mapping[str, Prefill]) -> dict[str, str]:
+        round_ = self._context.round
+        claimed = identity_by(claim, identity, self._context.forms, round_.id if round_ else None)
+        prefill = issued.get(claimed.get("issue", ""))
+        if prefill is None or any(getattr(prefill, key) != claimed.get(key) for key in ("owner", "form", "round")):
+            claimed.pop("issue", None)  # of somebody else, or of nobody
+        return claimed
+
+    def _check(self, identity: Mapping[str, str], *, ours: bool) -> Iterable[Finding]:
+        """Yield what is wrong with an identity; ``ours``: whether it is signed by us, or claimed by a controller."""
+        forms, name, version = self._context.forms, identity.get("form", ""), identity.get("version", "")
+        # The council's plan is nobody's return.
+        if name not in forms.names() or (self._context.round and forms.form(name).level == "council"):
+            yield finding("unknown-form")
+        elif not version.isdigit() or not 1 <= int(version) <= forms.form(name).version:
+            yield finding("unknown-version", version=version)
+        elif forms.form(name).level != "council":
+            yield from self._check_owner_and_round(identity, ours=ours)
+
+    def _check_owner_and_round(self, identity: Mapping[str, str], *, ours: bool) -> Iterable[Finding]:
+        context, owner, round_id = self._context, identity.get("owner", ""), identity.get("round", "")
+        if owner not in self._owners:
             yield finding("unknown-owner", value=owner, owner=owner)
-        if not right and context.round:
-            yield finding("wrong-round", value=in_round, round=in_round, expected=context.round.id)
+        if context.round and round_id != context.round.id:
+            yield finding("wrong-round", value=round_id, round=round_id, expected=context.round.id)
             return  # what it was issued with is of that round as well
-        signed = [identity.get(key, "") for key in SIGNED]
-        ours = case.claimed or context.verify is None or (not mixed and context.verify(signed, identity.get("signature", "")))
-        if known and right and not ours:
+        if owner in self._owners and not ours:
             yield finding("forged-identity")
             return  # nor is its issue to be believed
         newest = context.newest.get(owner)
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
             yield finding("stale-issue", issued=local_day(newest[1]))
 
-    def _prefill(self, case: Case) -> Prefill | None:
-        issue = case.identity.get("issue", "")
-        if case.claimed and not issue:  # it is most likely what its owner was handed last
-            issue, _ = self.context.newest.get(case.owner or "", ("", None))
-        issued = self.context.issued.get(issue)
-        if issued is not None and (issued.owner, issued.form) == (case.owner, case.identity["form"]):
-            return issued
-        return self.context.current(case.owner or "", case.identity["form"])
+    def _prefill(self, return_: Identified, issued: Mapping[str, Prefill]) -> Prefill | None:
+        issue = return_.identity.get("issue", "")
+        if return_.claimed and not issue:  # it is most likely what its owner was handed last
+            issue = self._newest_issue(return_.owner)
+        prefill = issued.get(issue)
+        fits = prefill is not None and (prefill.owner, prefill.form) == (return_.identity.get("owner"), return_.identity["form"])
+        return prefill if fits else None
+
+    def _newest_issue(self, owner: str) -> str:
+        issue, _ = self._context.newest.get(owner, ("", None))
+        return issue
 
 
-def _as_issued(table: Table, case: Case) -> Table:
-    """Return a table that knows which of its answers were given beforehand."""
-    assert case.form is not None
-    given = untouched(table, case.prefill, case.form)
-    return replace(table, untouched=given) if given else table
+def with_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> Identified:
+    """Return a return that may be judged, with what it was issued with, and the form that follows from that."""
+    identity = return_.identity
+    if return_.claimed and prefill:
+        identity = {"language": prefill.language, **identity}
+    profile = prefill.profile if prefill else identity.get("profile") or None
+    return replace(return_, identity=identity, prefill=prefill, form=forms.form(identity["form"], profile, identity.get("round")))
 
 
-def _batches(arrivals: Iterable[Arrived]) -> Iterator[list[Arrived]]:
-    rest = iter(arrivals)
-    while some := list(islice(rest, _SOME)):
-        yield some
+def unreadable(return_: Identified, error: Exception) -> Identified:
+    """Return a return as unreadable, since it made the program fail; the trace is logged for those who mend programs."""
+    return replace(return_, findings=(crash_finding(return_.arrival.path, error),), readable=False, form=None)
+
+
+def _shared(identity: Mapping[str, str]) -> dict[str, str]:
+    """Return an identity whose texts are shared with those of other returns: they are kept to the end, and most are alike."""
+    return {intern(name): value if name in _OWN else intern(value) for name, value in identity.items()}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.forms import Forms
 from styrxl.model.judged import Decided
-from styrxl.returns.workbook import SIGNED
-
-Verify = Callable[[Sequence[str], str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +18,24 @@ class Claim:
     form: str | None = None
 
 
-def claimed(decided: Iterable[Decided]) -> Claim | None:
+def newest_claim(decided: Iterable[Decided]) -> Claim | None:
     """Return the newest decision on whose a return is; ``decided``: oldest first."""
-    found = [Claim(d.owner, d.form) for d in decided if d.kind == ASSIGN]
-    return found[-1] if found else None
+    claims = [Claim(d.owner, d.form) for d in decided if d.kind == ASSIGN]
+    return claims[-1] if claims else None
 
 
-def intact(identity: Mapping[str, str], owners: Collection[str], verify: Verify | None, *, mixed: bool) -> bool:
-    """Whether a workbook says whose it is with our signature, and that owner is one of ours: nobody's word is needed, or heard."""
-    if verify is None or mixed or identity.get("owner") not in owners:
-        return False
-    return verify([identity.get(key, "") for key in SIGNED], identity.get("signature", ""))
+def is_intact(identity: Mapping[str, str], owners: Collection[str], *, signed: bool, mixed: bool) -> bool:
+    """Whether a workbook says whose it is with our signature, and that owner is one of ours: no controller's word is needed, or taken."""
+    return signed and not mixed and identity.get("owner") in owners
 
 
-def identity_by(claim: Claim, said: Mapping[str, str], forms: Forms, round_: str | None) -> dict[str, str]:
-    """Return an identity by a controller's word; of what is ``said`` without our signature only the rest is believed."""
-    identity = dict(said)
-    identity |= {key: value for key, value in (("owner", claim.owner), ("form", claim.form), ("round", round_)) if value}
-    name = identity.get("form", "")
+def identity_by(claim: Claim, identity: Mapping[str, str], forms: Forms, round_: str | None) -> dict[str, str]:
+    """Return the identity that a controller's claim gives; of the workbook's own, which is not signed, only the rest is believed."""
+    claimed = {key: value for key, value in (("owner", claim.owner), ("form", claim.form), ("round", round_)) if value}
+    name = claimed.get("form", identity.get("form", ""))
     if name in forms.names():
         newest = forms.form(name).version
-        version = said.get("version", "")
-        kept = said.get("form") == name and version.isdigit() and 1 <= int(version) <= newest
-        identity["version"] = version if kept else str(newest)
-    return identity
+        version = identity.get("version", "")
+        believed = identity.get("form") == name and version.isdigit() and 1 <= int(version) <= newest
+        claimed["version"] = version if believed else str(newest)
+    return {**identity, **claimed}

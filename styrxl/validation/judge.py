@@ -1,174 +1,147 @@
-"""Judging: all returns of a round, read, typed, checked and linked together, each with its verdict.
+"""Judging: all returns of a round that were identified, checked and linked together, each with its verdict.
 
-Pure: files and what was issued come in as values. Each return is looked at by itself first (``admit``), then all of them together
-(``examine``); what was found then becomes findings at cells, verdicts, and the round's tables.
+Pure: what was read, what was issued and what was decided come in as values. Each return is looked at by itself first (``admitted``),
+then all of them together (``examine``); what was remarked then becomes findings at cells, verdicts, and the round's tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import pandas as pd
-
-from styrxl.model.catalogue import Word
+from styrxl.model.council_plan import Plan, Waiver
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.masking import masked
-from styrxl.returns.personal_numbers import PERSON
-from styrxl.returns.typed_columns import Parsed
-from styrxl.validation.case import Case
-from styrxl.validation.context import Arrived, Context
-from styrxl.validation.examine import BatchKey, Examination, year_of
-from styrxl.validation.identify import admitted
-from styrxl.validation.lost_answers import answer_count, lost
+from styrxl.validation.admitted import Admitted, admit
+from styrxl.validation.context import Context
+from styrxl.validation.examine import examine
+from styrxl.validation.identify import Identified
+from styrxl.validation.link import by_table
+from styrxl.validation.lost_answers import lost_answers
 from styrxl.validation.place_findings import placed
+from styrxl.validation.round_tables import persons_in, round_table
 from styrxl.validation.rules.schema import Schemas
 
-__all__ = ["Arrived", "Context", "Schemas", "judge"]
+_Outcome = tuple[str, tuple[Finding, ...]]  # verdict and findings
 
 
-def judge(arrivals: Iterable[Arrived], context: Context, schemas: Schemas | None = None) -> JudgedRound:
-    """Judge returns together; ``JudgedRound.returns`` has one for each arrival, in order.
+def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> JudgedRound:
+    """Judge returns together, as they come; ``JudgedRound.returns`` has one for each, in order.
 
     Raises StyrxlError (source-broken) where a form or schema of the workspace does not hold together.
     """
-    examination = Examination(context, schemas or Schemas(context.forms), admitted(arrivals, context))
-    remarks, parts = examination.run()
-    return _Judging(context, examination.cases, remarks).run(parts)
+    admitted, remarks, parts = examine(admit(returns, across=context.across), context, schemas)
+    groups = _by_owner(admitted) if context.across else []
+    outcomes = _outcomes(admitted, groups, remarks, context.plan)
+    judged = _judged(admitted, outcomes)
+    for part in parts.values():
+        part.batch.let_go()
+    # Each frame is let go of once it is in its table: in a large round they take as much room as all tables.
+    by_index, persons, waiting = {r.index: r for r in admitted}, persons_in(remarks.values()), by_table(parts)
+    del parts
+    tables = {table: round_table(waiting.pop(table), by_index, context, persons) for table in [*waiting]}
+    return JudgedRound(context.round.id if context.round else "", judged, tables)
 
 
-class _Judging:
-    def __init__(self, context: Context, cases: Sequence[Case], remarks: Mapping[int, Sequence[Remark]]) -> None:
-        self.context = context
-        self.cases = cases
-        self.remarks = remarks
-        self.counts: dict[tuple[tuple[str, int], ...], Mapping[str, int]] = {}
-        # Sheets and fields in which somebody's number stands.
-        self.persons = {(r.key, r.field) for found in remarks.values() for r in found if r.rule == PERSON}
-
-    def run(self, parts: dict[BatchKey, Parsed]) -> JudgedRound:
-        for cases in self._by_owner():
-            _compare(cases)
-        for case in self.cases:
-            self._settle(case, self.remarks.get(case.index, []))
-        return self._round(parts)
-
-    def _settle(self, case: Case, remarks: Sequence[Remark]) -> None:
-        raw = {table.place.key: table for table in case.tables}
-        case.findings.extend(placed(remarks, case.places, raw))
-        waivers = [
-            w
-            for w in (self.context.plan.waivers if self.context.plan else ())
-            if w.owner == case.owner and w.round == case.identity.get("round") and case.day <= w.until
-        ]
-        for waiver in waivers:
-            case.findings = [
-                replace(f, severity="warning" if f.severity == "error" else f.severity, facts={**f.facts, "waived": waiver.reason})
-                if f.rule == waiver.rule
-                else f
-                for f in case.findings
-            ]
-
-    def _round(self, parts: dict[BatchKey, Parsed]) -> JudgedRound:
-        verdicts = self._verdicts()
-        returns = tuple(self._judged(case, *verdicts[case.index]) for case in self.cases)
-        name = self.context.round.id if self.context.round else ""
-        return JudgedRound(name, returns, self._tables(parts))
-
-    def _verdicts(self) -> dict[int, tuple[str, tuple[Finding, ...]]]:
-        """Verdict and findings of each return; of an owner's returns the newest accepted one counts."""
-        found: dict[int, tuple[str, tuple[Finding, ...]]] = {}
-        for case in self.cases:
-            own = "unreadable" if not case.readable else "rejected" if case.errors() else "accepted"
-            if case.doubled:
-                own = "duplicate"
-            found[case.index] = own, tuple(sorted(case.findings, key=_reading_order))
-            aside = case.aside
-            if aside and own != "duplicate":
-                told = finding("set-aside-return", by=aside.by, at=local_day(aside.at), reason=aside.reason)
-                found[case.index] = "set-aside", (told,)
-        for cases in self._by_owner():
-            accepted = [c for c in cases if found[c.index][0] == "accepted"]
-            in_force = accepted[-1] if accepted else None
-            for position, case in enumerate(cases[:-1]):
-                if case is in_force:
-                    continue
-                newer = in_force if in_force and cases.index(in_force) > position else cases[-1]
-                found[case.index] = "superseded", (finding("superseded-return", newer=newer.path),)
-        return found
-
-    def _by_owner(self) -> list[list[Case]]:
-        """Group the returns of each owner of which one counts, oldest first."""
-        owners: dict[tuple[str, str], list[Case]] = {}
-        for case in self.cases if self.context.across else ():
-            if case.owner and case.form is not None and not case.doubled and case.aside is None:
-                owners.setdefault((case.owner, case.form.level), []).append(case)
-        return [sorted(cases, key=lambda c: (c.received or datetime.min.replace(tzinfo=UTC), c.path)) for cases in owners.values()]
-
-    def _judged(self, case: Case, verdict: str, findings: tuple[Finding, ...]) -> Judged:
-        language = case.identity.get("language")  # is not signed
-        return Judged(
-            index=case.index,
-            path=case.path,
-            sha256=case.sha256,
-            verdict=verdict,
-            findings=findings,
-            form=case.identity.get("form"),
-            profile=case.form.profile if case.form else None,
-            owner=case.owner,
-            round=case.identity.get("round"),
-            language=language if language in LANGUAGES else None,
-            issue=case.identity.get("issue"),
-            received=case.received,
-            rows=self._rows(case),
-            decided=tuple(case.decided),
-        )
-
-    def _rows(self, case: Case) -> Mapping[str, int]:
-        found = {table.sheet.table or table.sheet.key: len(table.rows) for table in case.tables}
-        return self.counts.setdefault(tuple(found.items()), found)  # thousands have equally many
-
-    def _tables(self, parts: dict[BatchKey, Parsed]) -> dict[str, pd.DataFrame]:
-        for part in parts.values():
-            part.batch.let_go()
-        tables = dict.fromkeys(part.batch.sheet.table or "" for part in parts.values())
-        return {table: pd.concat(list(self._taken(parts, table)), ignore_index=True) for table in tables}
-
-    def _taken(self, parts: dict[BatchKey, Parsed], table: str) -> Iterator[pd.DataFrame]:
-        """Take out the parts that hold a table."""
-        for key in [key for key, part in parts.items() if (part.batch.sheet.table or "") == table]:
-            yield self._complete(parts.pop(key))
-
-    def _complete(self, part: Parsed) -> pd.DataFrame:
-        batch, year = part.batch, year_of(part.batch, self.context, self.cases)
-        key = batch.sheet.key
-        frame = part.frame.assign(
-            _owner=pd.Series([self.cases[s].owner for s in batch.source], dtype="str"),
-            _sheet=pd.Series([self.cases[s].places[key].sheet for s in batch.source], dtype="str"),
-        )
-        for column in batch.sheet.columns:
-            if (key, column.field) in self.persons:  # those who read about a return are not shown it
-                frame[column.field] = frame[column.field].map(lambda text: masked(text) if isinstance(text, str) else text)
-            if column.default:
-                day = pd.Timestamp(year, 1, 1) if column.default == "year_start" else pd.Timestamp(year, 12, 31)
-                frame[column.field] = frame[column.field].fillna(day)
-        return frame
+def _by_owner(returns: Sequence[Admitted]) -> list[list[Admitted]]:
+    """Group the returns of each owner of which one counts, oldest first."""
+    owners: dict[tuple[str, str], list[Admitted]] = {}
+    for return_ in returns:
+        if return_.owner and return_.form is not None and not return_.duplicate and return_.set_aside is None:
+            owners.setdefault((return_.owner, return_.form.level), []).append(return_)
+    earliest = datetime.min.replace(tzinfo=UTC)
+    return [sorted(group, key=lambda r: (r.received or earliest, r.path)) for group in owners.values()]
 
 
-def _compare(cases: Sequence[Case]) -> None:
-    """Say of each of an owner's returns, oldest first, which sheets' answers only an older one has."""
-    for position, case in enumerate(cases):
-        told: set[str] = set()
-        for older in reversed(cases[:position]) if case.tables else ():
-            gone = [table for table in lost(case.tables, older.tables) if table.place.key not in told]
-            told |= {table.place.key for table in gone}
-            if gone:
-                sheets = [Word("lost_sheet", {"sheet": table.place.sheet, "n": answer_count(table)}) for table in gone]
-                case.findings.append(finding("answers-lost", older=older.path, owner=case.owner, sheets=sheets))
+def _outcomes(
+    returns: Sequence[Admitted], groups: Sequence[Sequence[Admitted]], remarks: Mapping[int, Sequence[Remark]], plan: Plan | None
+) -> dict[int, _Outcome]:
+    """Return verdict and findings of each return, by index; of an owner's returns the newest accepted one counts."""
+    waivers = _waivers(plan)
+    lost = {return_.index: lost_answers(return_, group[:n]) for group in groups for n, return_ in enumerate(group) if n}
+    outcomes: dict[int, _Outcome] = {}
+    for return_ in returns:
+        placed_ = placed(remarks.get(return_.index, []), return_.places, {table.place.key: table for table in return_.tables})
+        findings = _waived((*return_.findings, *lost.get(return_.index, ()), *placed_), return_, waivers)
+        outcomes[return_.index] = _outcome(return_, findings)
+    for group in groups:
+        outcomes |= _superseded(group, outcomes)
+    return outcomes
+
+
+def _waivers(plan: Plan | None) -> dict[tuple[str, str], list[Waiver]]:
+    """Return the waivers by owner and round."""
+    waivers: dict[tuple[str, str], list[Waiver]] = {}
+    for waiver in plan.waivers if plan else ():
+        waivers.setdefault((waiver.owner, waiver.round), []).append(waiver)
+    return waivers
+
+
+def _waived(findings: Sequence[Finding], return_: Admitted, waivers: Mapping[tuple[str, str], Sequence[Waiver]]) -> Sequence[Finding]:
+    """Return a return's findings, those that are waived on the day of its receipt as warnings that say so."""
+    for waiver in waivers.get((return_.owner or "", return_.identity.get("round", "")), ()):
+        if return_.day <= waiver.until:
+            findings = [_waive(f, waiver.reason) if f.rule == waiver.rule else f for f in findings]
+    return findings
+
+
+def _waive(found: Finding, reason: str) -> Finding:
+    severity = "warning" if found.severity == "error" else found.severity
+    return replace(found, severity=severity, facts={**found.facts, "waived": reason})
+
+
+def _outcome(return_: Admitted, findings: Sequence[Finding]) -> _Outcome:
+    """Return a return's verdict and findings, as if it was its owner's only one."""
+    aside = return_.set_aside
+    if aside and not return_.duplicate:
+        return "set-aside", (finding("set-aside-return", by=aside.by, at=local_day(aside.at), reason=aside.reason),)
+    accepted = not any(f.severity == "error" for f in findings)
+    verdict = "duplicate" if return_.duplicate else "unreadable" if not return_.readable else "accepted" if accepted else "rejected"
+    return verdict, tuple(sorted(findings, key=_reading_order))
+
+
+def _superseded(group: Sequence[Admitted], outcomes: Mapping[int, _Outcome]) -> dict[int, _Outcome]:
+    """Return the outcomes of those of an owner's returns, oldest first, in whose place a newer one counts or is to be mended."""
+    accepted = [n for n, return_ in enumerate(group) if outcomes[return_.index][0] == "accepted"]
+    in_force = accepted[-1] if accepted else -1
+    superseded: dict[int, _Outcome] = {}
+    for n, return_ in enumerate(group[:-1]):
+        if n != in_force:
+            newer = group[in_force] if in_force > n else group[-1]
+            superseded[return_.index] = "superseded", (finding("superseded-return", newer=newer.path),)
+    return superseded
+
+
+def _judged(returns: Sequence[Admitted], outcomes: Mapping[int, _Outcome]) -> tuple[Judged, ...]:
+    counts: dict[tuple[tuple[str, int], ...], Mapping[str, int]] = {}  # thousands have equally many rows: they share what says so
+    judged = []
+    for return_ in returns:
+        rows = {table.sheet.table or table.sheet.key: len(table.rows) for table in return_.tables}
+        judged.append(_judged_return(return_, *outcomes[return_.index], counts.setdefault(tuple(rows.items()), rows)))
+    return tuple(judged)
+
+
+def _judged_return(return_: Admitted, verdict: str, findings: tuple[Finding, ...], rows: Mapping[str, int]) -> Judged:
+    language = return_.identity.get("language")  # is not signed
+    return Judged(
+        index=return_.index,
+        path=return_.path,
+        sha256=return_.sha256,
+        verdict=verdict,
+        findings=findings,
+        form=return_.identity.get("form"),
+        profile=return_.form.profile if return_.form else None,
+        owner=return_.owner,
+        round=return_.identity.get("round"),
+        language=language if language in LANGUAGES else None,
+        issue=return_.identity.get("issue"),
+        received=return_.received,
+        rows=rows,
+        decided=return_.decided,
+    )
 
 
 def _reading_order(found: Finding) -> tuple[int, int, str, int, str]:

@@ -19,6 +19,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from judging import judge_data
 from office import Cells, Formula, Office
 from styrxl.annotated.copy import Annotator, Back, own_notes
 from styrxl.annotated.left_behind import Left
@@ -38,11 +39,11 @@ from styrxl.returns.locate import Locator
 from styrxl.returns.tables import blank
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.give_back import to_give_back
-from styrxl.rounds.judge_inbox import Issued, accepted_boards, context_of, judge_inbox_quietly
+from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
+from styrxl.rounds.prefills import fetch_prefills
 from styrxl.sample.faults.plan import NotHereError, break_return, names
 from styrxl.sample.fill import Grid, grids, opened, saved, write_text
 from styrxl.store.ledger import Ledger
-from styrxl.validation.judge import Arrived, judge
 from town import ANSWERS, NOW, ROUND, Town
 
 FAULTY = ("UBN", "KFN", "UBN-ÅBY")  # a board in each language, and a unit with a profile
@@ -69,9 +70,10 @@ class Desk:
         self.town = town
         self.annotator = Annotator(town.forms.words)
         round_, self.desk = Round.parse(ROUND), open_desk(town.workspace, ledger, NOW)
-        self.context = context_of(self.desk, round_, boards=accepted_boards(judge_inbox_quietly(self.desk, round_)), across=False)
-        issued = Issued(ledger)
-        self.prefills = {owner: self._signed(replace(issued[i.issue_id], issue=i.issue_id)) for owner, i in ledger.issues(ROUND).items()}
+        self.boards = accepted_boards(judge_inbox_quietly(self.desk, round_))
+        issues = {owner: issue.issue_id for owner, issue in ledger.issues(ROUND).items()}
+        prefills = fetch_prefills(ledger, issues.values())
+        self.prefills = {owner: self._signed(replace(prefills[issue], issue=issue)) for owner, issue in issues.items()}
 
     def _signed(self, made: Prefill) -> Prefill:
         identity = [made.form, str(made.version), made.round, made.owner, made.issue]
@@ -79,7 +81,7 @@ class Desk:
 
     def judge_all(self, *files: tuple[str, bytes]) -> tuple[Judged, ...]:
         """Judge files together, by name."""
-        return judge([Arrived(name, data, NOW) for name, data in files], self.context, self.desk.schemas).returns
+        return judge_data(self.desk, Round.parse(ROUND), files, NOW, boards=self.boards).returns
 
     def judge(self, data: bytes) -> Judged:
         """Judge one file."""

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from styrxl.cli import cli
 from styrxl.model.days import local_day
-from styrxl.validation.case import Case
+from styrxl.validation.admitted import Admitted
 from town import ROUND, Town, new_town
 
 MIDNIGHT = datetime(2027, 1, 4, 23, 30, tzinfo=UTC)  # half past midnight on the 5th, in Sweden
@@ -114,4 +114,4 @@ def test_the_log_as_json_keeps_utc(town: Town) -> None:
 
 @pytest.mark.usefixtures("in_sweden")
 def test_a_return_is_judged_by_the_day_that_people_had_when_it_came() -> None:
-    assert Case(0, "x.xlsx", "0" * 64, MIDNIGHT, [], ()).day == date(2027, 1, 5)
+    assert Admitted(0, "x.xlsx", "0" * 64, MIDNIGHT).day == date(2027, 1, 5)

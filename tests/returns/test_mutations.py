@@ -20,15 +20,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from judging import judge_data
 from mutants import Base, base_of, differences, with_cell
 from mutants import written as standing
 from styrxl.commands.findings_report import as_html, as_json, as_text
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.rounds.desk import open_desk
-from styrxl.rounds.judge_inbox import accepted_boards, context_of, judge_inbox_quietly
+from styrxl.rounds.desk import Desk, open_desk
+from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
 from styrxl.store.ledger import Ledger
-from styrxl.validation.judge import Arrived, Context, Schemas, judge
 from town import NOW, ROUND, Town
 
 TIMES = int(os.environ.get("STYRXL_MUTATIONS", "1"))
@@ -42,14 +42,17 @@ EVERY = settings(max_examples=6 * TIMES, phases=[Phase.reuse, Phase.generate], s
 class Bench:
     """What mutants are judged with; the ledger stays open. No dataclass, all of which hypothesis would print."""
 
-    def __init__(self, bases: Sequence[Base], context: Context, schemas: Schemas, valid: dict[str, dict[str, pd.DataFrame]]) -> None:
+    def __init__(
+        self, bases: Sequence[Base], desk: Desk, boards: Mapping[str, pd.DataFrame], valid: dict[str, dict[str, pd.DataFrame]]
+    ) -> None:
         """Take the valid returns, what they are judged against, and what they hold."""
-        self.bases, self.context, self.schemas, self.valid = bases, context, schemas, valid
+        self.bases, self.desk, self.boards, self.valid = bases, desk, boards, valid
 
     def judge(self, files: Sequence[bytes]) -> JudgedRound:
         """Judge files together, within bounded time, and tell of them in every way."""
         begun = time.monotonic()
-        judged = judge([Arrived(f"inbox/{i}.xlsx", data, NOW) for i, data in enumerate(files)], self.context, self.schemas)
+        named = [(f"inbox/{i}.xlsx", data) for i, data in enumerate(files)]
+        judged = judge_data(self.desk, Round.parse(ROUND), named, NOW, boards=self.boards)
         assert time.monotonic() - begun < SECONDS
         for language in ("sv", "en"):
             assert as_text(judged, language, {})
@@ -64,14 +67,13 @@ def bench(shared_full: Town) -> Iterator[Bench]:
     with Ledger.open(shared_full.workspace.database) as ledger:
         desk = open_desk(shared_full.workspace, ledger, NOW)
         boards = accepted_boards(judge_inbox_quietly(desk, Round.parse(ROUND)))
-        context = context_of(desk, Round.parse(ROUND), boards=boards, across=False)
         bases = [
             base_of(owner, shared_full.filled(owner), shared_full.form(owner), shared_full.forms, shared_full.language(owner))
             for owner in OWNERS
         ]
-        judged = judge([Arrived(f"{base.owner}.xlsx", base.data, NOW) for base in bases], context, desk.schemas)
+        judged = judge_data(desk, Round.parse(ROUND), [(f"{base.owner}.xlsx", base.data) for base in bases], NOW, boards=boards)
         assert [r.verdict for r in judged.returns] == ["accepted"] * len(bases)
-        yield Bench(bases, context, desk.schemas, {base.owner: _tables(judged, i) for i, base in enumerate(bases)})
+        yield Bench(bases, desk, boards, {base.owner: _tables(judged, i) for i, base in enumerate(bases)})
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +123,7 @@ def _explained(bench: Bench, base: Base, data: bytes, found: Judged, tables: dic
     if grids is None:
         assert found.findings, _kept(data, "accepted without a word though its XML does not hold together")
     else:
-        wrong = differences(base, tables, grids, told, bench.context.forms.words)
+        wrong = differences(base, tables, grids, told, bench.desk.workspace.forms.words)
         assert not wrong, _kept(data, "\n".join(wrong))
 
 

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from python_calamine import load_workbook
 
+from judging import judge_data
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import empty_plan
-from styrxl.rounds.judge_inbox import context_of
 from styrxl.sample.fill import _values, fill, located
 from styrxl.store.ledger import Ledger
-from styrxl.validation.judge import Arrived, judge
 from town import BOARD, NOW, PLAN, ROUND, Town
 from year import changed
 
@@ -43,7 +42,7 @@ def issued(town: Town, owner: str) -> bytes:
 def judged(town: Town, data: bytes) -> JudgedRound:
     with Ledger.open(town.workspace.database) as ledger:
         desk = open_desk(town.workspace, ledger, NOW)
-        return judge([Arrived("UBN", data, NOW)], context_of(desk, Round.parse(NEXT), across=False), desk.schemas)
+        return judge_data(desk, Round.parse(NEXT), [("UBN", data)], NOW)
 
 
 def test_a_proposal_has_all_of_the_plan_and_a_row_for_each_thing_to_fill_in(full: Town) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -18,6 +19,7 @@ from styrxl.model.forms import Form, Forms, standard_folder
 from styrxl.model.judged import Judged
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.returns.read import Readings
 from styrxl.sample import habits
 from styrxl.sample.faults.plan import names
 from styrxl.sample.fill import Answers, DoesNotFitError, Raw, fill
@@ -27,7 +29,10 @@ from styrxl.sample.people import shared_out
 from styrxl.sample.plan_answers import YEAR, board_answers, plan_answers, unit_answers
 from styrxl.sample.variants import chosen, count, pair, rendered
 from styrxl.templates.build import build
-from styrxl.validation.judge import Arrived, Context, judge
+from styrxl.validation.context import Arrival, Context
+from styrxl.validation.identify import Identifier
+from styrxl.validation.judge import judge
+from styrxl.validation.rules.schema import Schemas
 
 FORMS = Forms([standard_folder()])
 WORDS = FORMS.words
@@ -146,8 +151,12 @@ def filled(made: Prefill, answers: Answers) -> bytes:
 def judged(*returns: tuple[Prefill, bytes]) -> tuple[Judged, ...]:
     """Judge returns together against what was issued."""
     issued = {made.issue: made for made, _ in returns}
-    context = Context(forms=FORMS, plan=plan(), round=ROUND, issued=issued)
-    return judge((Arrived(f"{made.owner}.xlsx", data, RECEIVED) for made, data in returns), context).returns
+    context = Context(forms=FORMS, plan=plan(), round=ROUND)
+    identifier = Identifier(context)
+    with Readings(FORMS) as readings:
+        read = [(f"{made.owner}.xlsx", sha256(data).hexdigest(), readings.read(data)) for made, data in returns]
+    arrivals = [Arrival(path, hashed, RECEIVED, reading, signed=True) for path, hashed, reading in read]
+    return judge([identifier.identify(arrival, issued) for arrival in arrivals], context, Schemas(FORMS)).returns
 
 
 def worst(one: Judged) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from followup_returns import CLEAN, filled, issued
+from judging import judge_data
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.judged import JudgedRound
@@ -20,7 +21,7 @@ from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Reading, Readings
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.judge_inbox import accepted_boards, context_of, judge_inbox_quietly
+from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
 from styrxl.sample.faults.bench import NotHereError, on_bench
 from styrxl.sample.faults.followup import break_followup
 from styrxl.sample.faults.followup import names as follow_names
@@ -29,7 +30,6 @@ from styrxl.sample.fill import saved
 from styrxl.scale.cluster import read_chunk, setting_of
 from styrxl.scale.pack import unpacked
 from styrxl.store.ledger import Ledger
-from styrxl.validation.judge import Arrived, judge
 from styrxl.validation.rules import schema
 from town import ANSWERS, NOW, ROUND, Town
 from year import MOMENTS, Followed
@@ -69,10 +69,8 @@ def judged(town: Town, files: Files, readings: Iterable[Reading | None], round_:
     with Ledger.open(town.workspace.database) as ledger:
         desk = open_desk(town.workspace, ledger, now)
         boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_.kind == "plan" else {}
-        arrivals = [Arrived(name, data, now, reading=one) for (name, data), one in zip(files.items(), readings, strict=True)]
-        context = context_of(desk, round_, boards=boards, across=False)
         HELD.clear()
-        return judge(arrivals, context, desk.schemas)
+        return judge_data(desk, round_, [*files.items()], now, boards=boards, readings=[*readings])
 
 
 def same(one: JudgedRound, other: JudgedRound) -> None:

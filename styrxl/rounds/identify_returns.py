@@ -1,0 +1,75 @@
+"""Returns that were read, identified as they come, each with what it was issued with: what judging them needs is fetched here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+from styrxl.model.decisions import ASSIGN
+from styrxl.model.errors import StyrxlError
+from styrxl.model.judged import Decided
+from styrxl.model.prefill import Prefill, Shared
+from styrxl.model.rounds import Round
+from styrxl.returns.read import Readings, form_key
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.prefills import fetch_prefills
+from styrxl.scale.arrivals import Gathered
+from styrxl.scale.read_all import fetch
+from styrxl.validation.context import Arrival, Context
+from styrxl.validation.identify import Identified, Identifier, unreadable, with_prefill
+
+ReadReturn = tuple[Gathered, datetime]  # a return that was read, and when it came
+Current = Callable[[str, str], Prefill | None]  # owner, form -> what the owner would be issued now
+_TOGETHER = 500  # returns whose issues are fetched at once
+
+
+def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context, current: Current) -> Iterator[Identified]:
+    """Yield returns as they are identified, in order.
+
+    ``current`` is only asked about returns whose issue is not known. Raises StyrxlError: key-missing, key-broken, not-readable.
+    """
+    identifier, shared, decided = Identifier(context), Shared(), decisions(desk, context.round)
+    rest = iter(returns)
+    with Readings(context.forms, desk.limits) as readings:
+        while some := list(islice(rest, _TOGETHER)):
+            arrivals = [_arrival(desk, gathered, at, decided) for gathered, at in some]
+            issued = fetch_prefills(desk.ledger, {issue for one in arrivals for issue in identifier.issues_named(one)}, shared)
+            for arrival, (gathered, _) in zip(arrivals, some, strict=True):
+                return_ = identifier.identify(arrival, issued)
+                yield _as_issued(desk, gathered, return_, current, readings) if return_.form else return_
+
+
+def decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided, ...]]:
+    """Return what was decided about returns, by their hash; where no round is named not whose they are, which is a round's own."""
+    return {
+        sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form) for d in those if round_ or d.kind != ASSIGN)
+        for sha256, those in desk.ledger.decisions(round_.id if round_ else None).items()
+    }
+
+
+def _arrival(desk: Desk, gathered: Gathered, at: datetime, decided: Mapping[str, tuple[Decided, ...]]) -> Arrival:
+    signed = bool(gathered.reading.identity) and desk.signed(gathered.reading.identity or {})
+    return Arrival(gathered.lying.shown, gathered.sha256, at, gathered.reading, signed, decided.get(gathered.sha256, ()))
+
+
+def _as_issued(desk: Desk, gathered: Gathered, return_: Identified, current: Current, readings: Readings) -> Identified:
+    """Return a return with what it was issued with, read again where that was another form than it says; unreadable if that fails."""
+    try:
+        if return_.prefill is None:
+            return_ = with_prefill(return_, current(return_.owner, return_.identity["form"]), desk.workspace.forms)
+        return _read_as_issued(desk, gathered, return_, readings)
+    except StyrxlError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
+        return unreadable(return_, error)
+
+
+def _read_as_issued(desk: Desk, gathered: Gathered, return_: Identified, readings: Readings) -> Identified:
+    form, reading = return_.form, return_.arrival.reading
+    if form is None or reading.form == form_key(form):
+        return return_
+    data, _, _ = fetch(gathered.lying, desk.limits)
+    again = readings.read_as(data, form, return_.identity.get("language", reading.language))
+    return replace(return_, arrival=replace(return_.arrival, reading=again))

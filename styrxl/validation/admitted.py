@@ -1,0 +1,137 @@
+"""The second stage of judging: each return with its number, its tables, and which of their answers were given beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from styrxl.model.days import local_day
+from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import Finding, Remark, finding
+from styrxl.model.forms import Form
+from styrxl.model.judged import Decided
+from styrxl.model.prefill import Prefill
+from styrxl.returns.read import year_of
+from styrxl.returns.tables import Place, Table
+from styrxl.validation.crash import crash_finding
+from styrxl.validation.identify import Identified, unreadable
+from styrxl.validation.rules.rows import untouched
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A return among those that are judged together; thousands are kept to the end, so that it has no more of its file than is needed.
+
+    ``index``: its ``_source`` in the round's tables. ``form``: None where it may not be judged further; ``tables``: none there, nor where
+    it is set aside. ``places``: sheet key -> where its table is. ``remarks``: what is known of its rows by themselves.
+    """
+
+    index: int
+    path: str
+    sha256: str
+    received: datetime | None
+    decided: tuple[Decided, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    readable: bool = False
+    duplicate: bool = False
+    identity: Mapping[str, str] = field(default_factory=dict)
+    form: Form | None = None
+    prefill: Prefill | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def owner(self) -> str | None:
+        """Whose it is, as far as it is known."""
+        return self.identity.get("owner")
+
+    @property
+    def year(self) -> int:
+        """Year of its round."""
+        return year_of(self.identity)
+
+    @property
+    def day(self) -> date:
+        """Day of its receipt, by which whatever depends on a date is judged."""
+        return local_day(self.received) if self.received else date(self.year, 1, 1)
+
+    @property
+    def set_aside(self) -> Decided | None:
+        """The decision by which it is set aside, if it is."""
+        decisions = [d for d in self.decided if d.kind in {"set-aside", "take-back"}]
+        return decisions[-1] if decisions and decisions[-1].kind == "set-aside" else None
+
+
+def admit(returns: Iterable[Identified], *, across: bool) -> Iterator[Admitted]:
+    """Yield each return with its tables, in order; ``across``: whether one that has the same bytes as another is a duplicate."""
+    first: dict[str, str] = {}  # hash -> path of the first return that has it
+    for index, return_ in enumerate(returns):
+        sha256 = return_.arrival.sha256
+        if across and sha256 in first:
+            yield _duplicate(index, return_, first[sha256])
+        else:
+            first[sha256] = return_.arrival.path
+            yield _admitted(index, return_)
+
+
+def unreadable_return(return_: Admitted, error: Exception) -> Admitted:
+    """Return a return as unreadable, since it made the program fail; the trace is logged."""
+    findings = (crash_finding(return_.path, error),)
+    return replace(return_, findings=findings, readable=False, form=None, places={}, tables=(), remarks=())
+
+
+def _duplicate(index: int, return_: Identified, first: str) -> Admitted:
+    arrival = return_.arrival
+    findings = (finding("duplicate-return", first=first),)
+    return Admitted(index, arrival.path, arrival.sha256, arrival.received, arrival.decided, findings, duplicate=True)
+
+
+def _admitted(index: int, return_: Identified) -> Admitted:
+    """Return a return with its tables; one that makes the program fail is unreadable."""
+    without = _without_tables(index, return_)
+    if return_.form is None:
+        return without
+    try:
+        return _with_tables(without, return_, return_.form)
+    except StyrxlError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
+        return _without_tables(index, unreadable(return_, error))
+
+
+def _without_tables(index: int, return_: Identified) -> Admitted:
+    arrival = return_.arrival
+    return Admitted(
+        index,
+        arrival.path,
+        arrival.sha256,
+        arrival.received,
+        arrival.decided,
+        return_.findings,
+        return_.readable,
+        identity=return_.identity,
+        form=return_.form,
+        prefill=return_.prefill,
+    )
+
+
+def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitted:
+    reading = return_.arrival.reading
+    tables = tuple(_as_issued(table, return_.prefill, form) for table in reading.tables)
+    if not any(table.answered for table in tables) and not any(f.rule in {"missing-sheet", "missing-column"} for f in reading.located):
+        return replace(admitted, findings=(*admitted.findings, finding("empty-return")))
+    return replace(
+        admitted,
+        findings=(*admitted.findings, *reading.located),
+        identity={name: value for name, value in return_.identity.items() if name != "signature"},  # it has been looked at
+        places={table.place.key: table.place for table in tables},
+        tables=tables if admitted.set_aside is None else (),  # else it has no say about the others either
+    )
+
+
+def _as_issued(table: Table, prefill: Prefill | None, form: Form) -> Table:
+    """Return a table that knows which of its answers were given beforehand."""
+    given = untouched(table, prefill, form)
+    return replace(table, untouched=given) if given else table

@@ -1,0 +1,139 @@
+"""All returns of a round, linked: what each goal and commitment is tied to, frames, copies, and what speaks against something else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from styrxl.model.findings import Remark
+from styrxl.model.goal_tree import LINK_ERRORS
+from styrxl.model.prefill import Prefill
+from styrxl.returns.read import FormKey
+from styrxl.returns.typed_columns import Batch, Parsed
+from styrxl.validation.admitted import Admitted
+from styrxl.validation.context import Context
+from styrxl.validation.contradictions import contradictions
+from styrxl.validation.known_goals import Known, known_goals
+from styrxl.validation.rules.board_plan import check_board_plan
+from styrxl.validation.rules.copies import check_copies
+from styrxl.validation.rules.frames import check_frames
+from styrxl.validation.rules.organisation import check_organisation
+from styrxl.validation.rules.references import check_references, own_options
+
+BatchKey = tuple[FormKey, str]  # form, sheet
+Returns = Mapping[int, Admitted]  # by index
+
+
+def check_links(
+    parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context, remarks: Sequence[Remark]
+) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
+    """Return the frames with ids in place of texts that name something, and what is to be remarked on links.
+
+    ``remarks``: what has been remarked before; one cause is told once.
+    """
+    issued = {index: return_.prefill for index, return_ in returns.items() if return_.prefill is not None}
+    known = _known(parts, returns, context)
+    linked, found = _check_references(parts, issued, known, returns, context)
+    broken = frozenset(r.source for r in (*remarks, *found) if r.rule in LINK_ERRORS)
+    for form in dict.fromkeys(key[0] for key in linked):
+        own = {key[1]: part for key, part in linked.items() if key[0] == form}
+        found += check_board_plan(own, issued, broken)
+        if form[0] == "multi_year_plan":
+            found += check_organisation(own, _kinds(own))
+    frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}
+    for part in linked.values():
+        found += check_frames(part, frames)
+    found += _check_copies(linked, known, returns)
+    found += contradictions(tuple(linked.values()), issued, known, (*remarks, *found))
+    return linked, found
+
+
+def by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:
+    """Return the parts by the table that they hold."""
+    found: dict[str, list[Parsed]] = {}
+    for part in parts.values():
+        found.setdefault(part.batch.sheet.table or "", []).append(part)
+    return found
+
+
+def year_of(batch: Batch, context: Context, returns: Returns) -> int:
+    """Return the year that a batch is about: the round's, or where there is none that of its first return."""
+    if context.round:
+        return context.round.year
+    return returns[batch.source[0]].year if batch.source else 2000
+
+
+def _check_references(
+    parts: Mapping[BatchKey, Parsed], issued: Mapping[int, Prefill], known: Mapping[str, Known], returns: Returns, context: Context
+) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
+    found: list[Remark] = []
+    linked: dict[BatchKey, Parsed] = {}
+    offered = {form: own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
+    for key, part in parts.items():
+        frame, remarks = check_references(part, issued, offered[key[0]], known, year_of(part.batch, context, returns))
+        linked[key] = replace(part, frame=frame)
+        found += remarks
+    return linked, found
+
+
+def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context) -> dict[str, Known]:
+    """Return everything that can be meant, by id: council goals, the boards' plans, and the units' own goals."""
+    if context.plan is None:
+        return {}
+    known = known_goals(context.plan, context.boards)
+    for return_ in returns.values():
+        if return_.prefill is not None and return_.form is not None and return_.form.kind is not None:
+            known |= _followed(return_.prefill, return_.form.level)
+    tables = by_table(parts)
+    for table, kinds in (("goals", ("board_goal", "unit_goal")), ("commitments", ("board_commitment", "commitment"))):
+        for part in tables.get(table, ()):
+            kind = kinds[0] if part.batch.form.level == "board" else kinds[1]
+            codes, texts = (part.frame[name].tolist() for name in (f"{table[:-1]}_id", "text"))
+            years = [_years(part.frame, name) for name in ("from_year", "to_year")]
+            for source, code, text, first, last in zip(part.batch.source, codes, texts, *years, strict=True):
+                if isinstance(code, str):
+                    known[code] = Known(kind, returns[source].owner or "", text if isinstance(text, str) else "", first, last)
+    return known
+
+
+def _followed(issued: Prefill, level: str) -> dict[str, Known]:
+    """Return the goals and commitments that a follow-up was issued with."""
+    goals, commitments = ("board_goal", "board_commitment") if level == "board" else ("unit_goal", "commitment")
+    rows = [(goals, row["goal_id"], row) for row in issued.rows.get("goal_assessments", ())]
+    rows += [(commitments, row["commitment_id"], row) for row in issued.rows.get("commitment_status", ())]
+    return {code: Known(kind, issued.owner, row["text"] or "") for kind, code, row in rows}
+
+
+def _years(frame: pd.DataFrame, name: str) -> list[int | None]:
+    if name not in frame:
+        return [None] * len(frame)
+    return [None if empty else int(value) for value, empty in zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)]
+
+
+def _kinds(parts: Mapping[str, Parsed]) -> dict[str, set[str]]:
+    """Return of which kinds each organisation of the council's plan is, by id."""
+    kinds: dict[str, set[str]] = {}
+    if "organisation" in parts:
+        frame = parts["organisation"].frame
+        for code, kind in zip(frame["org_id"], frame["kind"], strict=True):
+            if isinstance(code, str) and isinstance(kind, str):
+                kinds.setdefault(code, set()).add(kind)
+    return kinds
+
+
+def _frames(return_: Admitted, context: Context) -> dict[str, float | None]:
+    if context.plan is None or return_.owner is None:
+        return {}
+    if return_.form is not None and return_.form.kind is not None and return_.prefill is not None:
+        return dict(return_.prefill.frames)  # as they were on the round's day
+    frame = context.plan.frame(return_.owner, return_.year, return_.day)
+    return {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment}
+
+
+def _check_copies(parts: Mapping[BatchKey, Parsed], known: Mapping[str, Known], returns: Returns) -> list[Remark]:
+    commitments = [part for part in parts.values() if part.batch.sheet.table == "commitments"]
+    owners = {index: return_.owner or "" for index, return_ in returns.items()}
+    paths = {index: return_.path for index, return_ in returns.items()}
+    return check_copies(commitments, owners, {code: goal.text for code, goal in known.items()}, paths)

@@ -1,0 +1,43 @@
+"""The tables of a judged round: of each form's frames one a table, with whose each row is and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from styrxl.model.findings import Remark
+from styrxl.model.masking import masked
+from styrxl.returns.personal_numbers import PERSON
+from styrxl.returns.typed_columns import Parsed
+from styrxl.validation.admitted import Admitted
+from styrxl.validation.context import Context
+from styrxl.validation.link import year_of
+
+Persons = Collection[tuple[str, str | None]]  # sheets and fields in which somebody's identity number stands
+
+
+def persons_in(remarks: Iterable[Sequence[Remark]]) -> Persons:
+    """Return the columns in which somebody's identity number stands."""
+    return {(remark.key, remark.field) for those in remarks for remark in those if remark.rule == PERSON}
+
+
+def round_table(parts: Sequence[Parsed], returns: Mapping[int, Admitted], context: Context, persons: Persons) -> pd.DataFrame:
+    """Return the frames of one table as one, as ``JudgedRound`` has it; ``returns``: by index."""
+    return pd.concat([_complete(part, year_of(part.batch, context, returns), returns, persons) for part in parts], ignore_index=True)
+
+
+def _complete(part: Parsed, year: int, returns: Mapping[int, Admitted], persons: Persons) -> pd.DataFrame:
+    batch = part.batch
+    key = batch.sheet.key
+    frame = part.frame.assign(
+        _owner=pd.Series([returns[s].owner for s in batch.source], dtype="str"),
+        _sheet=pd.Series([returns[s].places[key].sheet for s in batch.source], dtype="str"),
+    )
+    for column in batch.sheet.columns:
+        if (key, column.field) in persons:  # those who read about a return are not shown it
+            frame[column.field] = frame[column.field].map(lambda text: masked(text) if isinstance(text, str) else text)
+        if column.default:
+            day = pd.Timestamp(year, 1, 1) if column.default == "year_start" else pd.Timestamp(year, 12, 31)
+            frame[column.field] = frame[column.field].fillna(day)
+    return frame
