@@ -24,7 +24,7 @@ from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.notes import Note, SheetMeasures
 from styrxl.model.findings import Finding, fix_here, message
 from styrxl.model.forms import Form, Words
-from styrxl.model.grouped import told
+from styrxl.model.grouped import group_findings
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import Extras
 from styrxl.returns.locate import Locator
@@ -138,7 +138,7 @@ class _Copy:
 
     def _items(self, found: Sequence[Placed]) -> Iterator[Item]:
         spots = {id(one.finding): one.spot for one in found}
-        for group in told([one.finding for one in found], self.terms.language, fix_here):
+        for group in group_findings([one.finding for one in found], self.terms.language, fix_here):
             first = group.group[0]
             cells = str(first.facts.get("cell_here", group.cells))
             watched = [spot for one in group.group if (spot := spots[id(one)]) is not None]

@@ -13,9 +13,9 @@ from jinja2 import Environment, StrictUndefined
 
 from styrxl.model.catalogue import word
 from styrxl.model.findings import SEVERITIES, Finding, decide, fix, message
-from styrxl.model.grouped import Told, named, told
+from styrxl.model.grouped import FindingGroup, group_findings, quote_path
 from styrxl.model.judged import VERDICTS, Judged, JudgedRound
-from styrxl.model.masking import shown
+from styrxl.model.masking import make_showable
 
 _MARKS = {"error": "✗", "warning": "!", "info": "·"}
 _NOT_COUNTED = ("superseded", "duplicate", "set-aside")
@@ -44,7 +44,7 @@ def as_json(judged: JudgedRound, language: str) -> str:
 def _workbook(judged: Judged, language: str, round_: str) -> dict[str, Any]:
     remedy = _remedy(judged, round_)
     return {
-        "path": shown(judged.path),
+        "path": make_showable(judged.path),
         "sha256": judged.sha256,
         "form": judged.form,
         "owner": judged.owner,
@@ -59,7 +59,7 @@ def _remedy(judged: Judged, round_: str) -> Callable[[Finding, str], str]:
     """Return what says what to do about a finding, in a report that the controller reads: what only that one can do as well."""
 
     def remedy(found: Finding, language: str) -> str:
-        more = decide(found, language, round=round_, file=named(judged.path, language)) if round_ else ""
+        more = decide(found, language, round=round_, file=quote_path(judged.path, language)) if round_ else ""
         return f"{fix(found, language)} {more}".rstrip()
 
     return remedy
@@ -97,13 +97,13 @@ def _sorted_out(returns: Sequence[Judged]) -> tuple[list[Judged], list[Judged], 
     """Part returns into those with something to mend or check (most important first), those without, and those that count no more."""
     past = [one for one in returns if one.verdict in {"superseded", "duplicate"}]
     quiet = [one for one in returns if one.verdict == "accepted" and not one.warnings]
-    told = {id(one) for one in (*past, *quiet)}
-    rest = [one for one in returns if id(one) not in told]
+    group_findings = {id(one) for one in (*past, *quiet)}
+    rest = [one for one in returns if id(one) not in group_findings]
     return sorted(rest, key=lambda one: one.verdict == "accepted"), quiet, past
 
 
 def _named(key: str, names: Sequence[str], language: str) -> list[str]:
-    line = shown(f"{word(key, language, n=len(names))} {', '.join(names)}")
+    line = make_showable(f"{word(key, language, n=len(names))} {', '.join(names)}")
     return wrap(line, width=_WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
@@ -117,9 +117,9 @@ def _counts(judged: JudgedRound, language: str) -> str:
 def _text_of(judged: Judged, language: str, names: Mapping[str, str], round_: str) -> list[str]:
     mark = {"accepted": "✓", "set-aside": "–"}.get(judged.verdict, "✗")
     who = f" · {judged.owner} {names.get(judged.owner or '', '')}".rstrip() if judged.owner else ""
-    lines = [f"{mark} {shown(judged.path)}{who} · {word(f'verdict_{judged.verdict}', language)}"]
+    lines = [f"{mark} {make_showable(judged.path)}{who} · {word(f'verdict_{judged.verdict}', language)}"]
     important = [f for f in judged.findings if f.severity != "info" or judged.verdict == "set-aside"]
-    for group in told(important, language, _remedy(judged, round_)):
+    for group in group_findings(important, language, _remedy(judged, round_)):
         place = f"{group.place}: " if group.place else ""
         lines.append(f"    {_MARKS[group.severity]} {place}{group.message}")
         lines.append(f"      → {group.fix}")
@@ -133,7 +133,7 @@ def as_html(judged: JudgedRound, language: str, names: Mapping[str, str], title:
     workbooks = [
         {
             "judged": judged_,
-            "path": shown(judged_.path),
+            "path": make_showable(judged_.path),
             "name": names.get(judged_.owner or "", ""),
             "verdict": word(f"verdict_{judged_.verdict}", language),
             "state": "good" if judged_.verdict == "accepted" else "mend" if judged_.verdict in {"rejected", "unreadable"} else "watch",
@@ -154,5 +154,5 @@ def as_html(judged: JudgedRound, language: str, names: Mapping[str, str], title:
     )
 
 
-def _of(judged: Judged, severity: str, language: str, round_: str) -> list[Told]:
-    return told([f for f in judged.findings if f.severity == severity], language, _remedy(judged, round_))
+def _of(judged: Judged, severity: str, language: str, round_: str) -> list[FindingGroup]:
+    return group_findings([f for f in judged.findings if f.severity == severity], language, _remedy(judged, round_))

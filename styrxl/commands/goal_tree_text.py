@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from styrxl.model.catalogue import word
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, TREE_RULES, UNIT_COMMITMENT, UNIT_GOAL, Node
-from styrxl.model.grouped import told
+from styrxl.model.grouped import group_findings
 
 if TYPE_CHECKING:
     from styrxl.model.judged import JudgedRound
@@ -83,7 +83,7 @@ def _troubles(judged: JudgedRound, language: str) -> list[str]:
     lines: list[str] = []
     for one in judged.returns:
         who = one.owner or one.path
-        groups = told([f for f in one.findings if f.rule in TREE_RULES], language)
+        groups = group_findings([f for f in one.findings if f.rule in TREE_RULES], language)
         lines += [f"  {'✗' if group.severity == 'error' else '!'} {who} · {group.place}: {group.message}" for group in groups]
     return ["", word("tree_findings", language), *lines] if lines else []
 

@@ -24,12 +24,12 @@ def link(session: Session, round_: Round, *, units: bool) -> None:
     import shutil
 
     from styrxl.commands.goal_tree_text import as_text, broken
-    from styrxl.model.goal_tree import tree_of
+    from styrxl.model.goal_tree import build_round_tree
     from styrxl.rounds.judge_inbox import judge_inbox
 
     with session.desk() as desk:
         judged = judge_inbox(desk, round_)
-        nodes = tree_of(judged, desk.plan, round_.year, round_.day)
+        nodes = build_round_tree(judged, desk.plan, round_.year, round_.day)
         width = shutil.get_terminal_size((120, 40)).columns
         click.echo(as_text(nodes, judged, session.language(), units=units, width=width), nl=False)
         if not judged.returns:

@@ -15,7 +15,7 @@ from styrxl.model.rounds import Round
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AcceptedAnswers:
     """What a round's returns in force say: ``tables`` table -> owner -> rows (no NaN, dates as ISO text); ``returns`` owner -> hash."""
 
     round: Round
@@ -27,7 +27,7 @@ class Told:
         return self.tables.get(table, {}).get(owner or "", ())
 
 
-def outdated(issued: Prefill, now: Iterable[Told]) -> tuple[str, ...]:
+def find_outdated_rounds(issued: Prefill, now: Iterable[AcceptedAnswers]) -> tuple[str, ...]:
     """Return the rounds of which an owner's workbook was made from another return than the one that counts now, oldest first."""
     owner = issued.owner
     return tuple(
@@ -35,17 +35,17 @@ def outdated(issued: Prefill, now: Iterable[Told]) -> tuple[str, ...]:
     )
 
 
-def told_by(judged: JudgedRound, round_: Round) -> Told:
+def collect_answers(judged: JudgedRound, round_: Round) -> AcceptedAnswers:
     """Return what the returns in force of a judged round say."""
     tables: dict[str, dict[str, list[Row]]] = {}
     for name in judged.tables:
-        for row in plain_rows(judged.in_force(name)):
+        for row in json_rows(judged.in_force(name)):
             tables.setdefault(name, {}).setdefault(row["_owner"], []).append(row)
     frozen = {name: {owner: tuple(rows) for owner, rows in owners.items()} for name, owners in tables.items()}
-    return Told(round_, frozen, {r.owner: r.sha256 for r in judged.accepted if r.owner})
+    return AcceptedAnswers(round_, frozen, {r.owner: r.sha256 for r in judged.accepted if r.owner})
 
 
-def plain_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def json_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a frame, with values that JSON can hold."""
     for row in records(frame):
         yield {name: _value(value) for name, value in row.items()}
@@ -58,7 +58,7 @@ def _value(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def holds(row: Row, year: int) -> bool:
+def holds_in_year(row: Row, year: int) -> bool:
     """Whether a goal's row holds in a year (always, where it says nothing)."""
     start, end = whole_year(row["from_year"]), whole_year(row["to_year"])
     return (start is None or start <= year) and (end is None or year <= end)

@@ -11,7 +11,7 @@ from importlib import resources
 from string import Formatter
 from typing import Any
 
-from styrxl.model.masking import person_in, shown
+from styrxl.model.masking import make_showable, mask_number
 from styrxl.model.yaml_files import read_yaml
 
 LISTED = 6  # how many of a list a message names
@@ -93,7 +93,7 @@ def word(key: str, language: str, **facts: Any) -> str:
 
 def fit_to_show(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return facts as they may be shown: a path or a reason may hold what its sender wrote."""
-    return {name: Counted(shown(str(fact))) if isinstance(fact, str | int) else fact for name, fact in facts.items()}
+    return {name: Counted(make_showable(str(fact))) if isinstance(fact, str | int) else fact for name, fact in facts.items()}
 
 
 def number_text(value: float, language: str) -> str:
@@ -113,7 +113,7 @@ def say(value: Any, language: str, *, money: bool = False) -> str:
         return str(value[language])
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
-    if isinstance(value, int | float) and (hidden := person_in(value)):
+    if isinstance(value, int | float) and (hidden := mask_number(value)):
         return hidden
     if isinstance(value, int | float):
         return number_text(value, language) if money or not 1900 <= value <= 2200 else f"{value:g}"
@@ -130,10 +130,10 @@ def facts_in_words(facts: Mapping[str, Any], language: str) -> dict[str, str]:
 
 
 def _listed(parts: Sequence[str], language: str) -> str:
-    shown = ", ".join(parts[:LISTED])
-    return word("and_more", language, list=shown, n=len(parts) - LISTED) if len(parts) > LISTED else shown
+    make_showable = ", ".join(parts[:LISTED])
+    return word("and_more", language, list=make_showable, n=len(parts) - LISTED) if len(parts) > LISTED else make_showable
 
 
 def _shortened(text: str) -> str:
-    text = " ".join(shown(text).split())
+    text = " ".join(make_showable(text).split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -9,7 +9,7 @@ from dataclasses import field as attribute
 from typing import Any
 
 from styrxl.model.catalogue import catalogue, facts_in_words, fit_to_show, precedence, severity, word
-from styrxl.model.masking import person_in, shown
+from styrxl.model.masking import make_showable, mask_number
 
 SEVERITIES = ("error", "warning", "info")
 
@@ -62,11 +62,11 @@ def finding(
     rule: str, sheet: str | None = None, cell: str | None = None, column: str | None = None, value: Any = None, **facts: Any
 ) -> Finding:
     """Return a finding with the severity that the catalogue gives its rule; texts of the sender are made fit to show."""
-    sheet, column = sheet and shown(sheet), column and shown(column)
+    sheet, column = sheet and make_showable(sheet), column and make_showable(column)
     if isinstance(value, str) or (isinstance(value, float) and not math.isfinite(value)):
-        value = shown(str(value))  # JSON knows no NaN
+        value = make_showable(str(value))  # JSON knows no NaN
     elif isinstance(value, int | float):
-        value = person_in(value) or value
+        value = mask_number(value) or value
     return Finding(rule, severity(rule), sheet, cell, column, value, facts)
 
 

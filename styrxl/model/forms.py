@@ -418,7 +418,7 @@ def standard_folder() -> Path:
     return inside if (inside / "sheets").is_dir() else inside.parent
 
 
-def with_rows(form: Form, rows: int | None) -> Form:
+def extend_rows(form: Form, rows: int | None) -> Form:
     """Return the form with at least so many rows on each sheet that is numbered in advance.
 
     Beyond ``MANY`` rows only the longest sheet grows: it is units that there are thousands of, not goals.

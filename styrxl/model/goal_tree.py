@@ -80,14 +80,14 @@ class Node:
         return self.below.get(BOARD_GOAL, 0) + self.below.get(UNIT_GOAL, 0)
 
 
-def natural(text: str) -> tuple[str | int, ...]:
+def natural_key(text: str) -> tuple[str | int, ...]:
     """Key that sorts ``A2`` before ``A10``."""
     parts: list[str | int] = [*_DIGITS.split(text)]
     parts[1::2] = map(int, parts[1::2])
     return tuple(parts)
 
 
-def ranked(organisations: Sequence[Organisation]) -> dict[str, int]:
+def rank_owners(organisations: Sequence[Organisation]) -> dict[str, int]:
     """Return the order in which owners stand: each board in the plan's order, its units after it."""
     places = {o.org_id: n for n, o in reversed(list(enumerate(organisations)))}
     boards = {o.org_id: o.board_id if o.kind == "unit" and o.board_id else o.org_id for o in organisations}
@@ -96,16 +96,16 @@ def ranked(organisations: Sequence[Organisation]) -> dict[str, int]:
     return {org_id: rank for rank, org_id in enumerate(order)}
 
 
-def tree_of(judged: JudgedRound, plan: Plan, year: int, day: date) -> tuple[Node, ...]:
+def build_round_tree(judged: JudgedRound, plan: Plan, year: int, day: date) -> tuple[Node, ...]:
     """Return the tree of a round: the council's goals of a year, and what the returns in force hang under them."""
-    rank = ranked(plan.holding(day) or plan.organisations)
+    rank = rank_owners(plan.holding(day) or plan.organisations)
     owners = {o for name in ("goals", "commitments") for o in judged.in_force(name)["_owner"].unique()}
     units = {owner for owner in owners if (found := plan.find(owner, day)) and found.kind == "unit"}
     tables = {name: judged.in_force(name) for name in ("goals", "commitments")}
-    return tree(plan.council_goals(year), tables, units=units, rank=rank)
+    return build_tree(plan.council_goals(year), tables, units=units, rank=rank)
 
 
-def tree(
+def build_tree(
     goals: Iterable[CouncilGoal],
     tables: Mapping[str, pd.DataFrame],
     *,
@@ -117,15 +117,15 @@ def tree(
     ``tables``: ``goals`` and ``commitments`` in force. ``units``: owners that are units, all others being boards.
     ``rank``: the order of owners; unknown ones come last, by id. A circle is cut where it is first met.
     """
-    top = [_Raw(g.goal_id, COUNCIL_GOAL, None, g.text) for g in goals]
+    top = [_Entry(g.goal_id, COUNCIL_GOAL, None, g.text) for g in goals]
     rank, last = rank or {}, len(rank or {})
     rows = _rows(tables.get("goals"), "goal_id", units, (BOARD_GOAL, UNIT_GOAL))
     rows += _rows(tables.get("commitments"), "commitment_id", units, (BOARD_COMMITMENT, UNIT_COMMITMENT))
-    rows.sort(key=lambda n: (rank.get(n.owner or "", last), n.owner or "", n.kind in COMMITMENTS, natural(n.id), n.place))
-    return _grown(top + rows, len(top))
+    rows.sort(key=lambda n: (rank.get(n.owner or "", last), n.owner or "", n.kind in COMMITMENTS, natural_key(n.id), n.place))
+    return _make_nodes(top + rows, len(top))
 
 
-class _Raw(NamedTuple):
+class _Entry(NamedTuple):
     """A goal or commitment before it has its place."""
 
     id: str
@@ -139,23 +139,23 @@ class _Raw(NamedTuple):
     source: tuple[int, str, int] | None = None
 
 
-def _rows(frame: pd.DataFrame | None, id_field: str, units: Collection[str], kinds: tuple[str, str]) -> list[_Raw]:
+def _rows(frame: pd.DataFrame | None, id_field: str, units: Collection[str], kinds: tuple[str, str]) -> list[_Entry]:
     if frame is None or not len(frame):
         return []
 
     names = (id_field, "_owner", "text", "parent_id", "more_parents", "responsible", "_source", "_sheet", "_row")
     rows = enumerate(zip(*(column(frame, name) for name in names), strict=True))
     return [
-        _Raw(str(own or ""), kinds[owner in units], owner, str(text or ""), wanted, ids(more), role, at, (int(source), sheet, int(row)))
+        _Entry(str(own or ""), kinds[owner in units], owner, str(text or ""), wanted, ids(more), role, at, (int(source), sheet, int(row)))
         for at, (own, owner, text, wanted, more, role, source, sheet, row) in rows
     ]
 
 
-def _grown(raw: Sequence[_Raw], tops: int) -> tuple[Node, ...]:
-    order, above, depths = _walked(raw, tops)
+def _make_nodes(raw: Sequence[_Entry], tops: int) -> tuple[Node, ...]:
+    order, above, depths = _walk(raw, tops)
     kinds = [raw[at].kind for at in order]
-    below = _below(kinds, above)
-    also = _contributions([raw[at] for at in order], above)
+    below = _count_below(kinds, above)
+    also = _count_contributions([raw[at] for at in order], above)
     goals: list[str | None] = []
     nodes = []
     for place, at in enumerate(order):
@@ -183,9 +183,9 @@ def _grown(raw: Sequence[_Raw], tops: int) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def _walked(raw: Sequence[_Raw], tops: int) -> tuple[list[int], list[int], list[int]]:
+def _walk(raw: Sequence[_Entry], tops: int) -> tuple[list[int], list[int], list[int]]:
     """Return the order of the tree, and for each place in it the place of its parent (-1 at the top) and its depth."""
-    known = _places(raw)
+    known = _index_by_id(raw)
     children: defaultdict[int, list[int]] = defaultdict(list)
     roots = list(range(tops))
     for at, row in enumerate(raw[tops:], tops):
@@ -212,7 +212,7 @@ def _walked(raw: Sequence[_Raw], tops: int) -> tuple[list[int], list[int], list[
     return order, above, depths
 
 
-def _below(kinds: Sequence[str], above: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
+def _count_below(kinds: Sequence[str], above: Sequence[int]) -> Mapping[int, Mapping[str, int]]:
     """Count what stands under each place that has anything under it, by kind: from the last to the first, so that children are complete."""
     below: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for at in range(len(kinds) - 1, -1, -1):
@@ -224,9 +224,9 @@ def _below(kinds: Sequence[str], above: Sequence[int]) -> Mapping[int, Mapping[s
     return below
 
 
-def _contributions(raw: Sequence[_Raw], above: Sequence[int]) -> dict[int, int]:
+def _count_contributions(raw: Sequence[_Entry], above: Sequence[int]) -> dict[int, int]:
     """Count for each place what contributes to it, or to something under it, from elsewhere in the tree."""
-    known = _places(raw)
+    known = _index_by_id(raw)
 
     def line(at: int) -> set[int]:
         found = set[int]()
@@ -243,7 +243,7 @@ def _contributions(raw: Sequence[_Raw], above: Sequence[int]) -> dict[int, int]:
     return also
 
 
-def _places(raw: Sequence[_Raw]) -> dict[str, int]:
+def _index_by_id(raw: Sequence[_Entry]) -> dict[str, int]:
     places: dict[str, int] = {}
     for at, row in enumerate(raw):
         places.setdefault(row.id, at)

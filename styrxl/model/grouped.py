@@ -15,7 +15,7 @@ _PLAIN_PATH = re.compile(r"[\w ./:,()+-]+")  # one that means nothing but itself
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FindingGroup:
     """A group of equal findings, in words; ``times`` is how many cells it stands for."""
 
     severity: str
@@ -27,12 +27,12 @@ class Told:
     cells: str = ""
 
 
-def named(path: str, language: str) -> str:
+def quote_path(path: str, language: str) -> str:
     """Return a path as a command takes it, or a word for it where a shell might understand it otherwise."""
     return f'"{path}"' if _PLAIN_PATH.fullmatch(path) else word("any_file", language)
 
 
-def told(findings: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str] = fix) -> list[Told]:
+def group_findings(findings: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str] = fix) -> list[FindingGroup]:
     """Group equal findings by range (``C7:C12``), the most important first; ``remedy`` says what to do about one."""
     groups: dict[tuple[Any, ...], list[Finding]] = {}
     for found in findings:
@@ -50,15 +50,15 @@ def _alike(found: Finding) -> bool:
     return found.cell is not None and not {"earlier_cell", "first", "row"} & found.facts.keys()
 
 
-def _told(group: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str]) -> Told:
+def _told(group: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str]) -> FindingGroup:
     first = group[0]
-    cells = ranges([found.cell for found in group if found.cell])
+    cells = join_cells([found.cell for found in group if found.cell])
     one = replace(first, cell=cells or first.cell)
     place = " ".join(part for part in (first.sheet, cells) if part)
-    return Told(first.severity, place, message(one, language), remedy(one, language), len(group), tuple(group), cells)
+    return FindingGroup(first.severity, place, message(one, language), remedy(one, language), len(group), tuple(group), cells)
 
 
-def ranges(cells: Sequence[str]) -> str:
+def join_cells(cells: Sequence[str]) -> str:
     """Cells as people write them: neighbours in a column joined, ``C7:C12, C15``."""
     by_column: dict[int, list[int]] = {}
     for cell in cells:

@@ -32,11 +32,11 @@ OWN_ROWS = 150_000  # of the council's own plan: with its thirteen columns, no m
 _OWN = Limits(file_mb=200, expanded_mb=2_000, rows=OWN_ROWS + _AROUND)
 
 
-def of_own(limits: Limits) -> Limits:
+def limits_of_council_plan(limits: Limits) -> Limits:
     """Return what the council's own plan may be: the municipality made it, and it holds a row for each unit that there is."""
     return replace(limits, **{name: max(getattr(limits, name), getattr(_OWN, name)) for name in ("file_mb", "expanded_mb", "rows")})
 
 
-def of_returns(limits: Limits, organisations: int) -> Limits:
+def limits_of_returns(limits: Limits, organisations: int) -> Limits:
     """Return what a return may be where there are so many organisations: a board answers for each of its units on a row of its own."""
     return replace(limits, rows=max(limits.rows, organisations + _AROUND))

@@ -13,21 +13,21 @@ _CANDIDATE = re.compile(r"(?<![\d-])((?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def shown(text: str) -> str:
+def make_showable(text: str) -> str:
     """Return a sender's text as it may stand in reports and logs."""
-    return masked(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
+    return mask_persons(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 @lru_cache(maxsize=4096)
-def masked(text: str) -> str:
+def mask_persons(text: str) -> str:
     """Return the text with every personal identity number's digits after the year hidden."""
     return _CANDIDATE.sub(_mask, text)
 
 
-def person_in(number: float) -> str | None:
+def mask_number(number: float) -> str | None:
     """Return a number with its digits hidden, if they are somebody's: cells may hold one as a number."""
     digits = f"{number:.0f}" if 1e9 <= number < 1e13 and number == int(number) else ""
-    text = masked(digits)
+    text = mask_persons(digits)
     return text if text != digits else None
 
 

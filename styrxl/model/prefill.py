@@ -77,7 +77,7 @@ def _rows(raw: Mapping[str, Sequence[Row]]) -> Rows:
     return {key: tuple(rows) for key, rows in raw.items()}
 
 
-class Shared:
+class PrefillReader:
     """Reads prefills so that those of owners who were given the same rows and lists share them, and each is read once."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from math import fsum
 from typing import Any
 
-from styrxl.model.accepted import Told, holds, plain_rows
+from styrxl.model.accepted import AcceptedAnswers, holds_in_year, json_rows
 from styrxl.model.amounts import net_cost
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.prefill import Row
@@ -20,15 +20,15 @@ from styrxl.returns.cell_values import fold
 
 
 @dataclass(frozen=True)
-class Year:
+class YearSoFar:
     """A year so far: its accepted plans, and its follow-ups before this round, oldest first."""
 
     plan: Plan
     round: Round
-    plans: Told
-    earlier: tuple[Told, ...] = ()
+    plans: AcceptedAnswers
+    earlier: tuple[AcceptedAnswers, ...] = ()
 
-    def last(self, owner: str) -> Told | None:
+    def last(self, owner: str) -> AcceptedAnswers | None:
         """Return the newest earlier follow-up in which an owner has an accepted return."""
         return next((told for told in reversed(self.earlier) if owner in told.returns), None)
 
@@ -46,7 +46,7 @@ class Year:
         return found
 
 
-def board_parts(year: Year, owner: Organisation) -> dict[str, Any]:
+def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
     """Return what differs between the boards' workbooks: ``frames``, ``rows``, ``lists`` and ``memory`` of a Prefill."""
     code, number = owner.org_id, year.round.year
     frame = year.plan.frame(code, number, year.round.day)
@@ -74,7 +74,7 @@ def board_parts(year: Year, owner: Organisation) -> dict[str, Any]:
     }
 
 
-def unit_parts(year: Year, owner: Organisation) -> dict[str, Any]:
+def make_unit_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
     """Return what differs between the units' workbooks: ``rows`` and ``lists`` of a Prefill."""
     code = owner.org_id
     goals, commitments = _goals(year, code), _commitments(year, code)
@@ -82,7 +82,7 @@ def unit_parts(year: Year, owner: Organisation) -> dict[str, Any]:
     offered = [
         (row["goal_id"], row["text"])
         for row in year.plans.of("goals", board)
-        if holds(row, year.round.year) and (not ids(row["concerned_units"]) or code in ids(row["concerned_units"]))
+        if holds_in_year(row, year.round.year) and (not ids(row["concerned_units"]) or code in ids(row["concerned_units"]))
     ]
     offered += [(row["commitment_id"], row["text"]) for row in year.plans.of("commitments", board)]
     offered += [(row["goal_id"], row["text"]) for row in goals]
@@ -94,12 +94,12 @@ def unit_parts(year: Year, owner: Organisation) -> dict[str, Any]:
     }
 
 
-def something_to_follow(parts: Mapping[str, Any]) -> bool:
+def has_rows(parts: Mapping[str, Any]) -> bool:
     """Whether a workbook has any row to answer."""
     return any(parts["rows"].values())
 
 
-def _parents(year: Year, rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
+def _parents(year: YearSoFar, rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
     codes = dict.fromkeys(row["parent_id"] for row in rows if row["parent_id"])
     return tuple((code, year.texts.get(code, "")) for code in codes)
 
@@ -108,7 +108,7 @@ def _by(rows: Iterable[Row], code: str) -> dict[Any, Row]:
     return {row[code]: row for row in rows}
 
 
-def _before(year: Year, owner: str, table: str, code: str) -> tuple[str | None, dict[Any, Row]]:
+def _before(year: YearSoFar, owner: str, table: str, code: str) -> tuple[str | None, dict[Any, Row]]:
     """Return the last round that an owner answered in, and its rows of a table by id or folded name."""
     last = year.last(owner)
     if last is None:
@@ -116,11 +116,11 @@ def _before(year: Year, owner: str, table: str, code: str) -> tuple[str | None, 
     return last.round.id, {fold(str(row[code])): row for row in last.of(table, owner)}
 
 
-def _goals(year: Year, owner: str) -> tuple[Row, ...]:
+def _goals(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "goal_assessments", "goal_id")
     found = []
     for row in year.plans.of("goals", owner):
-        if holds(row, year.round.year):
+        if holds_in_year(row, year.round.year):
             old = before.get(fold(row["goal_id"]), {})
             made = {name: row.get(name) for name in ("goal_id", "text", "parent_id", "priority", "concerned_units", "to_year")}
             made |= {"last_assessment": old.get("assessment"), "last_analysis": old.get("analysis"), "last_round": round_ if old else None}
@@ -128,7 +128,7 @@ def _goals(year: Year, owner: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _commitments(year: Year, owner: str) -> tuple[Row, ...]:
+def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "commitment_status", "commitment_id")
     planned = [(row, None) for row in year.plans.of("commitments", owner)]
     added = [(row, told.round.id) for told in year.earlier for row in told.of("added_commitments", owner)]
@@ -141,7 +141,7 @@ def _commitments(year: Year, owner: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _outcomes(year: Year, owner: str) -> tuple[Row, ...]:
+def _outcomes(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "outcomes", "activity")
     found = []
     for row in _merged(year.plans.of("budget", owner), "activity", ("net",)):
@@ -152,7 +152,7 @@ def _outcomes(year: Year, owner: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _investments(year: Year, owner: str) -> tuple[Row, ...]:
+def _investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "investment_outcomes", "project")
     found = []
     for row in _merged(year.plans.of("investments", owner), "project", ("total_expenditure", "year_budget")):
@@ -171,7 +171,7 @@ def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[di
     return [{name: same[0][name], **{field: fsum(row[field] or 0.0 for row in same) for field in amounts}} for same in groups.values()]
 
 
-def _indicators(year: Year, owner: str) -> tuple[Row, ...]:
+def _indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "indicator_outcomes", "indicator_id")
     rows = [*_council_indicators(year, owner), *year.plans.of("indicators", owner)]
     found = []
@@ -182,15 +182,15 @@ def _indicators(year: Year, owner: str) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def _council_indicators(year: Year, owner: str) -> list[Row]:
+def _council_indicators(year: YearSoFar, owner: str) -> list[Row]:
     """Return the council's indicators of the year that a board answers for."""
     frame = year.plan.indicators
     if frame.empty:
         return []
-    return [row for row in plain_rows(frame) if row["board_id"] == owner and row["year"] == year.round.year]
+    return [row for row in json_rows(frame) if row["board_id"] == owner and row["year"] == year.round.year]
 
 
-def _unit_outcomes(year: Year, owner: Organisation) -> tuple[Row, ...]:
+def _unit_outcomes(year: YearSoFar, owner: Organisation) -> tuple[Row, ...]:
     frame = _unit_frame(year, owner)
     if frame is None:
         return ()
@@ -200,7 +200,7 @@ def _unit_outcomes(year: Year, owner: Organisation) -> tuple[Row, ...]:
     return (made | {"last_forecast": old.get("forecast"), "last_outcome": old.get("outcome")},)
 
 
-def _unit_frame(year: Year, owner: Organisation) -> float | None:
+def _unit_frame(year: YearSoFar, owner: Organisation) -> float | None:
     """Return a unit's frame: from its board's plan, or, where it has moved since, from the one that planned for it."""
     boards = [owner.board_id, *year.plans.tables.get("unit_frames", {})]
     for board in boards:

@@ -10,20 +10,20 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.accepted import Told, holds
+from styrxl.model.accepted import AcceptedAnswers, holds_in_year
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.forms import Form, Forms
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
-from styrxl.prefill.followup import Year, board_parts, something_to_follow, unit_parts
+from styrxl.prefill.followup import YearSoFar, has_rows, make_board_parts, make_unit_parts
 
 LEVELS = ("board", "unit")
 Sign = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PrefillSource:
     """What prefills are made from.
 
     ``boards``: tables of the boards' accepted plans (``_owner`` is the board), for the units' plans. ``year``: what a follow-up follows.
@@ -36,8 +36,8 @@ class Source:
     round: Round
     boards: Mapping[str, pd.DataFrame]
     today: date
-    year: Year | None = None
-    last_year: Told | None = None
+    year: YearSoFar | None = None
+    last_year: AcceptedAnswers | None = None
     known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
 
     @property
@@ -47,7 +47,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Unserved:
+class OwnerWithoutWorkbook:
     """An owner that cannot be given a workbook yet, and why (a key of the catalogue's words)."""
 
     owner: str
@@ -56,39 +56,41 @@ class Unserved:
     why: str
 
 
-def owners(source: Source, level: str) -> list[Organisation]:
+def list_owners(source: PrefillSource, level: str) -> list[Organisation]:
     """Owners of a level on the round's day, in the plan's order; of units those whose board has chosen the round."""
     return source.plan.answering([level], source.round)
 
 
-def sort_out(source: Source, levels: Iterable[str], only: frozenset[str]) -> tuple[list[tuple[Organisation, str]], list[Unserved]]:
+def sort_owners(
+    source: PrefillSource, levels: Iterable[str], only: frozenset[str]
+) -> tuple[list[tuple[Organisation, str]], list[OwnerWithoutWorkbook]]:
     """Part the owners that can be served (with their form's name) from those that cannot."""
     served: list[tuple[Organisation, str]] = []
-    unserved: list[Unserved] = []
+    unserved: list[OwnerWithoutWorkbook] = []
     planned = set(source.boards["confirmation"]["_owner"]) if "confirmation" in source.boards else set()
     for level in levels:
         form = source.forms.for_level(level, source.round.kind)
-        for owner in owners(source, level):
+        for owner in list_owners(source, level):
             if only and owner.org_id not in only:
                 continue
             if form is None:
-                unserved.append(Unserved(owner.org_id, owner.name, owner.board_id, "no_form"))
+                unserved.append(OwnerWithoutWorkbook(owner.org_id, owner.name, owner.board_id, "no_form"))
             elif why := _why_not(source, level, owner, planned):
-                unserved.append(Unserved(owner.org_id, owner.name, owner.board_id if why == "board_not_ready" else None, why))
+                unserved.append(OwnerWithoutWorkbook(owner.org_id, owner.name, owner.board_id if why == "board_not_ready" else None, why))
             else:
                 served.append((owner, form))
     return served, unserved
 
 
-def _why_not(source: Source, level: str, owner: Organisation, planned: Collection[str]) -> str | None:
+def _why_not(source: PrefillSource, level: str, owner: Organisation, planned: Collection[str]) -> str | None:
     if source.year is None:
         return "board_not_ready" if level == "unit" and owner.board_id not in planned else None
     if owner.org_id not in source.year.plans.returns:
         return "no_plan"
-    return None if level == "board" or something_to_follow(unit_parts(source.year, owner)) else "nothing_to_follow"
+    return None if level == "board" or has_rows(make_unit_parts(source.year, owner)) else "nothing_to_follow"
 
 
-def series_of(form: Form, round_: Round) -> dict[str, tuple[str, int]]:
+def list_id_series(form: Form, round_: Round) -> dict[str, tuple[str, int]]:
     """Series of ids that a form numbers in advance: sheet key -> (``M``, ``I``, ``2027-A``; rows)."""
     found = {}
     for sheet in form.tables:
@@ -98,7 +100,7 @@ def series_of(form: Form, round_: Round) -> dict[str, tuple[str, int]]:
     return found
 
 
-def prefill(source: Source, owner: Organisation, form: Form, first: Mapping[str, int], rows: int | None = None) -> Prefill:
+def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: Mapping[str, int], rows: int | None = None) -> Prefill:
     """Return what an owner's workbook is prefilled with, not yet signed; ``first``: sheet key -> first number."""
     settings, language = source.settings, owner.language or source.settings.language
     board = source.plan.find(owner.board_id, source.day) if owner.board_id else None
@@ -125,15 +127,15 @@ def prefill(source: Source, owner: Organisation, form: Form, first: Mapping[str,
     )
 
 
-def _parts(source: Source, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
+def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
     if source.year is not None:
-        parts = (board_parts if form.level == "board" else unit_parts)(source.year, owner)
+        parts = (make_board_parts if form.level == "board" else make_unit_parts)(source.year, owner)
         return {**parts, "thresholds": asdict(source.settings.thresholds), "based_on": source.year.based_on(owner.org_id)}
     parts = _board(source, owner) if form.level == "board" else _unit(source, owner, language)
     return _carried(source, owner, form, parts) if source.last_year else parts
 
 
-def _board(source: Source, owner: Organisation) -> dict[str, Any]:
+def _board(source: PrefillSource, owner: Organisation) -> dict[str, Any]:
     year = source.round.year
     goals = [g for g in source.plan.council_goals(year) if not g.concerned_boards or owner.org_id in g.concerned_boards]
     frame = source.plan.frame(owner.org_id, year, source.today)
@@ -160,9 +162,9 @@ def _concerns(goal: Mapping[str, Any], unit: Organisation) -> bool:
     return not ids(goal["concerned_units"]) or unit.org_id in ids(goal["concerned_units"])
 
 
-def _unit(source: Source, owner: Organisation, language: str) -> dict[str, Any]:
+def _unit(source: PrefillSource, owner: Organisation, language: str) -> dict[str, Any]:
     year = source.round.year
-    goals = [row for row in _of_board(source, "goals", owner.board_id) if _concerns(row, owner) and holds(row, year)]
+    goals = [row for row in _of_board(source, "goals", owner.board_id) if _concerns(row, owner) and holds_in_year(row, year)]
     for_others = frozenset(row["goal_id"] for row in _of_board(source, "goals", owner.board_id) if not _concerns(row, owner))
     frame = _once(source, ("unit_frames", owner.board_id), lambda: _unit_frames(source, owner.board_id)).get(owner.org_id)
     key = ("unit", owner.board_id, language, tuple(row["goal_id"] for row in goals), for_others)
@@ -170,21 +172,21 @@ def _unit(source: Source, owner: Organisation, language: str) -> dict[str, Any]:
     return {"frames": {"unit_frame": frame}, **shared}
 
 
-def _once(source: Source, key: Any, make: Callable[[], Any]) -> Any:
+def _once(source: PrefillSource, key: Any, make: Callable[[], Any]) -> Any:
     """Work out what many owners share when it is first asked for."""
     if key not in source.known:
         source.known[key] = make()
     return source.known[key]
 
 
-def _unit_frames(source: Source, board_id: str | None) -> dict[str, float]:
+def _unit_frames(source: PrefillSource, board_id: str | None) -> dict[str, float]:
     """Return the frames that a board gives its units; of several for one unit the first."""
     rows = [row for row in _of_board(source, "unit_frames", board_id) if not pd.isna(row["frame"])]
     return {row["unit_id"]: float(row["frame"]) for row in reversed(rows)}
 
 
 def _from_board(
-    source: Source, owner: Organisation, language: str, goals: Sequence[Mapping[str, Any]], for_others: frozenset[str]
+    source: PrefillSource, owner: Organisation, language: str, goals: Sequence[Mapping[str, Any]], for_others: frozenset[str]
 ) -> dict[str, Any]:
     """Return what a unit is given to read and to choose from of its board's plan."""
     commitments = [row for row in _of_board(source, "commitments", owner.board_id) if row["parent_id"] not in for_others]
@@ -210,7 +212,7 @@ def _from_board(
     }
 
 
-def _carried(source: Source, owner: Organisation, form: Form, parts: dict[str, Any]) -> dict[str, Any]:
+def _carried(source: PrefillSource, owner: Organisation, form: Form, parts: dict[str, Any]) -> dict[str, Any]:
     """Add what goes on from last year's plan: goals that still hold, with their ids, and what its commitments said."""
     assert source.last_year is not None
     old = source.last_year.of("commitments", owner.org_id)
@@ -223,10 +225,10 @@ def _carried(source: Source, owner: Organisation, form: Form, parts: dict[str, A
 
 
 def _lasts(row: Row, year: int) -> bool:
-    return row["to_year"] is not None and holds(row, year)
+    return row["to_year"] is not None and holds_in_year(row, year)
 
 
-def _goes_on(source: Source, row: Row, lists: Mapping[str, Sequence[tuple[str, str]]]) -> Row:
+def _goes_on(source: PrefillSource, row: Row, lists: Mapping[str, Sequence[tuple[str, str]]]) -> Row:
     """Return a goal without what no longer holds: a parent that cannot be chosen any more, units that are gone."""
     offered = {code for pairs in lists.values() for code, _ in pairs}
     there = _once(source, "units", lambda: frozenset(o.org_id for o in source.plan.of_kind(["unit"], source.day)))
@@ -237,12 +239,12 @@ def _goes_on(source: Source, row: Row, lists: Mapping[str, Sequence[tuple[str, s
     return made
 
 
-def _of_board(source: Source, table: str, board_id: str | None) -> list[dict[str, Any]]:
+def _of_board(source: PrefillSource, table: str, board_id: str | None) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = _once(source, ("rows", table, board_id), lambda: _rows_of(source, table, board_id))
     return found
 
 
-def _rows_of(source: Source, table: str, board_id: str | None) -> list[dict[str, Any]]:
+def _rows_of(source: PrefillSource, table: str, board_id: str | None) -> list[dict[str, Any]]:
     frame = source.boards.get(table)
     if frame is None or frame.empty:
         return []
@@ -250,7 +252,7 @@ def _rows_of(source: Source, table: str, board_id: str | None) -> list[dict[str,
     return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
 
 
-def signed(made: Prefill, previous: Prefill | None, sign: Sign) -> Prefill:
+def sign_prefill(made: Prefill, previous: Prefill | None, sign: Sign) -> Prefill:
     """Return the prefill with its issue id and signature.
 
     The id follows from the content and from the issue before it: distributing again with nothing changed is the same issue, and

@@ -10,13 +10,13 @@ from typing import Any
 
 from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import CouncilAssessment
-from styrxl.model.goal_tree import BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, tree
-from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, Said, Suggestion, assessment, cover, suggest
+from styrxl.model.goal_tree import BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, build_tree
+from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Answer, Coverage, Suggestion, assessment_code, cover, suggest
 from styrxl.model.rounds import Round
 from styrxl.reports.history import Behind, Entry, Past, hanging
 from styrxl.reports.view import Part, View, plain
 
-SIGNS: Mapping[Said, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
+SIGNS: Mapping[Answer, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
 ADDED, MISSING, OUTSIDE = "added", "missing", "outside"  # what a commitment is that has no status
 Row = Mapping[str, Any]
 
@@ -31,15 +31,15 @@ class Standing:
     own: CouncilAssessment | None
 
     @property
-    def value(self) -> Said:
+    def value(self) -> Answer:
         """What holds: the council's own assessment, else the suggested one."""
         return ASSESSMENTS[self.own.assessment] if self.own else self.suggestion.value
 
-    def goals_at(self, value: Said) -> int:
+    def goals_at(self, value: Answer) -> int:
         """Count the boards' goals that are assessed so (None: as impossible to assess)."""
         return sum(code is not None and ASSESSMENTS[code] == value for code in self.goals)
 
-    def commitments_at(self, value: Said) -> int:
+    def commitments_at(self, value: Answer) -> int:
         """Count the commitments with such a status (None: not started)."""
         return sum(code is not None and STATUSES.get(code) == value for code in self.commitments)
 
@@ -111,9 +111,9 @@ class Followed:
         label = self.view.scope.forms.words.lists["assessment"][code][self.view.scope.language]
         return (SIGNS[ASSESSMENTS[code]] if sign else "") + label
 
-    def said(self, value: Said, round_: Round | None = None, *, sign: bool = True) -> str:
+    def said(self, value: Answer, round_: Round | None = None, *, sign: bool = True) -> str:
         """Return in words what a goal's parts come to."""
-        return self.assessment_word(assessment(value, (round_ or self.view.round).kind), sign=sign) or ""
+        return self.assessment_word(assessment_code(value, (round_ or self.view.round).kind), sign=sign) or ""
 
     def status_word(self, code: str) -> str:
         """Return a status in words, with its sign."""
@@ -189,7 +189,7 @@ class Followed:
             for o in {e.row["_owner"] for e in those.entries.values()}
             if (org := self.view.plan.find(o, past.round.day)) and org.kind == "unit"
         }
-        nodes = tree(self.view.plan.council_goals(past.round.year), those.frames, units=units)
+        nodes = build_tree(self.view.plan.council_goals(past.round.year), those.frames, units=units)
         assessments, statuses = assessments_of(past), statuses_of(past)
         asked = {o for o in units if (org := self.view.plan.find(o, past.round.day)) and self.view.asked(org, past.round)} | set(
             past.told.returns

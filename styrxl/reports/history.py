@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.accepted import Told, holds, told_by
+from styrxl.model.accepted import AcceptedAnswers, collect_answers, holds_in_year
 from styrxl.model.council_plan import ids
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Row
@@ -26,9 +26,9 @@ class Past:
     judged: JudgedRound
 
     @cached_property
-    def told(self) -> Told:
+    def told(self) -> AcceptedAnswers:
         """What its returns in force say."""
-        return told_by(self.judged, self.round)
+        return collect_answers(self.judged, self.round)
 
     @cached_property
     def returns(self) -> Mapping[int, Judged]:
@@ -74,7 +74,7 @@ def hanging(plans: Past, rounds: Collection[Past], owners: Collection[str] | Non
     ``owners``: those whose rows are wanted (None: everybody's); what theirs hangs under comes along.
     """
     year = plans.round.year
-    goals = {code: e for code, e in _entries(plans, "goals", "goal_id") if holds(e.row, year)}
+    goals = {code: e for code, e in _entries(plans, "goals", "goal_id") if holds_in_year(e.row, year)}
     commitments = dict(_entries(plans, "commitments", "commitment_id"))
     for past in rounds:
         for code, entry in _entries(past, "added_commitments", "commitment_id"):

@@ -15,7 +15,7 @@ from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import BOARD_LIKE, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.forms import Form, Forms
-from styrxl.model.goal_tree import Node, natural, ranked, tree
+from styrxl.model.goal_tree import Node, build_tree, natural_key, rank_owners
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.reports.history import Behind, Hanging, Past, hanging
@@ -107,7 +107,7 @@ class View:
         late = {owner: self.plan.find(owner, day) or _stranger(owner) for owner in named if owner not in holding}
         kinds = {*BOARD_LIKE, "unit"}
         found = [o for o in [*holding.values(), *late.values()] if o.kind in kinds]
-        rank = ranked(found)
+        rank = rank_owners(found)
         parts = (self._part(o, expected=o.org_id in holding) for o in sorted(found, key=lambda o: rank[o.org_id]))
         return tuple(p for p in parts if self.board in (None, p.board))
 
@@ -219,7 +219,7 @@ class View:
     def nodes(self) -> tuple[Node, ...]:
         """The tree of goals and commitments."""
         tables = self.hanging.frames if self.hanging else {name: self.table(name) for name in ("goals", "commitments")}
-        return tree(self.plan.council_goals(self.scope.year), tables, units=frozenset(u.id for u in self.units), rank=self.rank)
+        return build_tree(self.plan.council_goals(self.scope.year), tables, units=frozenset(u.id for u in self.units), rank=self.rank)
 
     @cached_property
     def by_node(self) -> Mapping[str, Node]:
@@ -302,7 +302,7 @@ def shortened(text: str, most: int = SHORT) -> str:
 
 def by_nature(values: Iterable[str]) -> list[str]:
     """Sort ids as people count."""
-    return sorted(values, key=natural)
+    return sorted(values, key=natural_key)
 
 
 def joined(parts: Sequence[str | None], by: str = " · ") -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from styrxl.model.findings import Remark
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.returns.typed_columns import Batch
 
 PERSON = "personal-identity-number"
@@ -20,6 +20,6 @@ def check_personal(batch: Batch) -> list[Remark]:
             continue
         for index, raw in enumerate(batch.columns[column.field]):
             text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw
-            if isinstance(text, str) and len(text) >= 10 and _DIGITS.search(text) and masked(text) != text:
+            if isinstance(text, str) and len(text) >= 10 and _DIGITS.search(text) and mask_persons(text) != text:
                 found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, PERSON, text))
     return found

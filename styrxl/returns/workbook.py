@@ -18,7 +18,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
-from styrxl.model.masking import shown
+from styrxl.model.masking import make_showable
 from styrxl.returns.external_links import external_links
 from styrxl.returns.file_type import WORKBOOKS, has_macros, is_zip, kind_of
 from styrxl.returns.marks import NO_MARKS, Marks, marks_of
@@ -378,7 +378,7 @@ def _answers(sheet: RawSheet) -> dict[str, str]:
 def _plain(name: str, value: Any) -> str:
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     # Ten digits in a row of a signature can look like somebody's number: masked, it would be no signature of ours.
-    return text if name in _HEXADECIMAL and _HEX.fullmatch(text) else shown(text)[:_IDENTITY]
+    return text if name in _HEXADECIMAL and _HEX.fullmatch(text) else make_showable(text)[:_IDENTITY]
 
 
 def _properties(content: bytes) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import LEVELS
 from styrxl.returns.file_type import is_mail_file
@@ -102,7 +102,7 @@ def _intact(desk: Desk, returned: Returned) -> bool:
 
 def _assigned(desk: Desk, round_: Round, outcomes: Sequence[Outcome], taken: Outcome, claim: Claim, reason: str) -> Assigned:
     at = desk.now + timedelta(microseconds=1)  # when it came, if it came with this command: nothing is told of before that
-    wanted = Decision(taken.path, taken.sha256, claim.owner, ASSIGN, masked(" ".join(reason.split())), desk.by, at, claim.form)
+    wanted = Decision(taken.path, taken.sha256, claim.owner, ASSIGN, mask_persons(" ".join(reason.split())), desk.by, at, claim.form)
     decision = desk.ledger.decide(round_.id, wanted)
     judged = judge_inbox(replace(desk, now=at), round_)
     one = next(r for r in judged.returns if r.path == taken.path)

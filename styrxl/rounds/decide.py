@@ -9,7 +9,7 @@ from pathlib import Path
 from styrxl.model.decisions import MERGE, SET_ASIDE, TAKE_BACK
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox
@@ -90,7 +90,7 @@ def unknown_return(desk: Desk, round_: Round, name: str) -> StyrxlError:
 
 
 def _decide(desk: Desk, round_: Round, chosen: Judged, kind: str, reason: str) -> Settled:
-    wanted = Decision(chosen.path, chosen.sha256, chosen.owner, kind, masked(" ".join(reason.split())), desk.by, desk.now)
+    wanted = Decision(chosen.path, chosen.sha256, chosen.owner, kind, mask_persons(" ".join(reason.split())), desk.by, desk.now)
     decision = desk.ledger.decide(round_.id, wanted)
     judged = judge_inbox(desk, round_)  # so that the ledger has the verdicts that follow
     counts = next((r for r in judged.accepted if r.owner is not None and r.owner == chosen.owner), None)

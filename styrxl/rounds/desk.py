@@ -12,7 +12,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Forms
-from styrxl.model.limits import Limits, of_returns
+from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.rounds import Round
 from styrxl.returns.workbook import SIGNED
 from styrxl.rounds.council_plan import read_plan
@@ -37,7 +37,7 @@ class Desk:
     @property
     def limits(self) -> Limits:
         """What a return may be: as the settings have it, with room for what is handed out."""
-        return of_returns(self.workspace.settings.limits, len(self.plan.organisations))
+        return limits_of_returns(self.workspace.settings.limits, len(self.plan.organisations))
 
     def signed(self, identity: Mapping[str, str]) -> bool:
         """Whether a workbook's identity carries our signature; raises StyrxlError: key-missing, key-broken, not-readable."""

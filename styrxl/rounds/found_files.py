@@ -14,7 +14,7 @@ from pathlib import Path
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
-from styrxl.model.masking import shown
+from styrxl.model.masking import make_showable
 from styrxl.returns.file_type import is_zip, kind_of_zip
 from styrxl.store.files import is_litter, read_file
 
@@ -68,13 +68,13 @@ def _from_path(source: Path, most: int) -> Iterator[Incoming | Outcome]:
         for folder, folders, names in os.walk(source):
             if "styrxl.toml" in names:  # a workspace, perhaps this one: what it holds are no returns
                 folders.clear()
-                yield Outcome(shown(folder), "skipped")
+                yield Outcome(make_showable(folder), "skipped")
                 continue
             folders.sort()
             for name in sorted(names):
                 path = Path(folder) / name
                 if path.is_symlink() or not path.is_file():
-                    yield Outcome(shown(str(path)), "skipped")
+                    yield Outcome(make_showable(str(path)), "skipped")
                 else:
                     yield from _from_file(path, most)
     else:
@@ -83,7 +83,7 @@ def _from_path(source: Path, most: int) -> Iterator[Incoming | Outcome]:
 
 def _from_file(path: Path, most: int) -> Iterator[Incoming | Outcome]:
     """Yield the file itself, or what an archive of workbooks holds."""
-    origin = shown(str(path))
+    origin = make_showable(str(path))
     if is_litter(path.name):
         yield Outcome(origin, "skipped")
         return
@@ -124,12 +124,12 @@ def _archive(path: Path) -> list[zipfile.ZipInfo] | None:
 def _from_archive(path: Path, members: list[zipfile.ZipInfo], most: int) -> Iterator[Incoming | Outcome]:
     grown = sum(member.file_size for member in members)
     if len(members) > _MEMBERS or grown > max(_SMALL, _GROWN * path.stat().st_size):
-        yield Outcome(shown(str(path)), "refused", why=Word("archive_too_large", {"n": len(members), "mb": grown // MB}))
+        yield Outcome(make_showable(str(path)), "refused", why=Word("archive_too_large", {"n": len(members), "mb": grown // MB}))
         return
     for member in members:
         # A member's name is only ever shown: where a file is put follows from its owner, or from its last part made safe.
         name = member.filename.replace("\\", "/")
-        origin = shown(f"{path}/{name}")
+        origin = make_showable(f"{path}/{name}")
         if "__MACOSX/" in name or is_litter(name.rpartition("/")[2]):
             yield Outcome(origin, "skipped")
         else:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.rounds import Round
-from styrxl.prefill.followup import Year
+from styrxl.prefill.followup import YearSoFar
 from styrxl.store.ledger import Ledger
 
 
@@ -28,7 +28,7 @@ def lacking(plan: Plan, round_: Round) -> Iterator[Word]:
         yield Word("lacks_goals", {"year": round_.year})
 
 
-def unfinished(ledger: Ledger, year: Year | None, asked: Collection[str]) -> Iterator[Word]:
+def unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[str]) -> Iterator[Word]:
     """Yield who of those asked has no answer that is done in the follow-up before; ``year`` is None for a plan."""
     if year is None or not year.earlier:
         return

@@ -10,7 +10,7 @@ from itertools import islice
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Decided
-from styrxl.model.prefill import Prefill, Shared
+from styrxl.model.prefill import Prefill, PrefillReader
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Readings, form_key
 from styrxl.rounds.desk import Desk
@@ -30,7 +30,7 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
 
     ``current`` is only asked about returns whose issue is not known. Raises StyrxlError: key-missing, key-broken, not-readable.
     """
-    identifier, shared, decided = Identifier(context), Shared(), decisions(desk, context.round)
+    identifier, shared, decided = Identifier(context), PrefillReader(), decisions(desk, context.round)
     rest = iter(returns)
     with Readings(context.forms, desk.limits) as readings:
         while some := list(islice(rest, _TOGETHER)):

@@ -10,10 +10,19 @@ from pathlib import Path
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Form, with_rows
+from styrxl.model.forms import Form, extend_rows
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
-from styrxl.prefill.plan import LEVELS, Source, Unserved, owners, prefill, series_of, signed, sort_out
+from styrxl.prefill.plan import (
+    LEVELS,
+    OwnerWithoutWorkbook,
+    PrefillSource,
+    list_id_series,
+    list_owners,
+    make_prefill,
+    sign_prefill,
+    sort_owners,
+)
 from styrxl.rounds.desk import Desk, look, meant
 from styrxl.rounds.hints import lacking, unfinished
 from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox, source_of
@@ -28,7 +37,7 @@ class Distributed:
     """What ``distribute`` did."""
 
     written: tuple[Path, ...]
-    unserved: tuple[Unserved, ...]
+    unserved: tuple[OwnerWithoutWorkbook, ...]
     notes: tuple[Word, ...] = ()  # what the workbooks lack
 
 
@@ -40,7 +49,7 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     boards = accepted_boards(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
     source, only = source_of(desk, round_, boards), frozenset(map(desk.plan.spelled, only))
     _check_named(source, levels, only)
-    served, unserved = sort_out(source, levels, only)
+    served, unserved = sort_owners(source, levels, only)
     written: list[Path] = []
     for form, group in _by_form(desk.workspace, round_, served, rows):
         written += _issue(desk, source, form, group, rows)
@@ -48,8 +57,8 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     return Distributed(tuple(written), tuple(unserved), notes)
 
 
-def _check_named(source: Source, levels: Sequence[str], only: frozenset[str]) -> None:
-    known = {owner.org_id for level in levels for owner in owners(source, level)}
+def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[str]) -> None:
+    known = {owner.org_id for level in levels for owner in list_owners(source, level)}
     for name in sorted(only - known):
         wanted = {"sv": {"board": "nämnd", "unit": "enhet"}, "en": {"board": "board", "unit": "unit"}}
         either = {lang: " / ".join(words[level] for level in levels) for lang, words in wanted.items()}
@@ -64,12 +73,12 @@ def _by_form(
     for owner, name in served:
         form = workspace.forms.form(name, owner.profile, round_.id)
         key = (name, form.profile)
-        forms.setdefault(key, with_rows(form, rows))
+        forms.setdefault(key, extend_rows(form, rows))
         groups.setdefault(key, []).append(owner)
     return [(forms[key], group) for key, group in groups.items()]
 
 
-def _issue(desk: Desk, source: Source, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Path]:
+def _issue(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Path]:
     """Write a form's workbooks beside their places, record them, then put them there: a full disk or a kill leaves all or nothing."""
     made = _signed(desk, source, form, group, rows)
     folder = desk.workspace.outbox(source.round)
@@ -104,9 +113,9 @@ def _recorded(desk: Desk, filled: Prefill, path: Path) -> Issue:
     )
 
 
-def _signed(desk: Desk, source: Source, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Prefill]:
+def _signed(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Prefill]:
     round_, ledger = source.round, desk.ledger
-    series = series_of(form, round_)
+    series = list_id_series(form, round_)
     counts = {(owner.org_id, name): count for owner in group for name, count in series.values()}
     first = ledger.reserve_numbers(round_.id, counts)
     newest = ledger.issues(round_.id)
@@ -116,7 +125,7 @@ def _signed(desk: Desk, source: Source, form: Form, group: Sequence[Organisation
         issue = newest.get(owner.org_id)
         previous = replace(Prefill.from_json(texts[issue.issue_id]), issue=issue.issue_id) if issue else None
         numbers = {key: first[owner.org_id, name] for key, (name, _) in series.items()}
-        made.append(signed(prefill(source, owner, form, numbers, rows), previous, desk.workspace.sign))
+        made.append(sign_prefill(make_prefill(source, owner, form, numbers, rows), previous, desk.workspace.sign))
     return made
 
 
@@ -127,7 +136,7 @@ def empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:
 
 def plan_book(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> bytes:
     """Return a multi-year plan with what is given in its sheets (sheet key -> rows), to go on with."""
-    settings, form = workspace.settings, with_rows(workspace.forms.form("multi_year_plan"), rows)
+    settings, form = workspace.settings, extend_rows(workspace.forms.form("multi_year_plan"), rows)
     made = Prefill(
         form=form.name,
         version=form.version,

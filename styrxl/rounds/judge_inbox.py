@@ -13,13 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from styrxl import __version__
-from styrxl.model.accepted import Told, told_by
+from styrxl.model.accepted import AcceptedAnswers, collect_answers
 from styrxl.model.days import local_day
 from styrxl.model.forms import Forms
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.prefill.followup import Year
-from styrxl.prefill.plan import Source
+from styrxl.prefill.followup import YearSoFar
+from styrxl.prefill.plan import PrefillSource
 from styrxl.rounds.desk import Desk, another
 from styrxl.rounds.identify_returns import Current, ReadReturn, identify_returns
 from styrxl.rounds.prefills import current_prefill
@@ -107,25 +107,25 @@ def current_prefills(desk: Desk, round_: Round | None, boards: Boards) -> Curren
         return lambda _owner, _form: None
 
     @cache
-    def source() -> Source:
+    def source() -> PrefillSource:
         return source_of(desk, round_, boards)
 
     return lambda owner, form: current_prefill(source(), owner, form)
 
 
-def source_of(desk: Desk, round_: Round, boards: Boards) -> Source:
+def source_of(desk: Desk, round_: Round, boards: Boards) -> PrefillSource:
     """Return what a round's workbooks are prefilled from; ``boards``: the accepted plans, for the units' plans."""
     year = last_year = None
     if round_.followup:
         plans, *earlier = (_told(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
-        year = Year(desk.plan, round_, plans, tuple(earlier))
+        year = YearSoFar(desk.plan, round_, plans, tuple(earlier))
     elif desk.workspace.inbox_files(Round(round_.year - 1, "plan")).files:
         last_year = _told(desk, Round(round_.year - 1, "plan"))
-    return Source(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, local_day(desk.now), year, last_year)
+    return PrefillSource(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, local_day(desk.now), year, last_year)
 
 
-def _told(desk: Desk, round_: Round) -> Told:
-    return told_by(judge_inbox_quietly(desk, round_), round_)
+def _told(desk: Desk, round_: Round) -> AcceptedAnswers:
+    return collect_answers(judge_inbox_quietly(desk, round_), round_)
 
 
 def accepted_boards(judged: JudgedRound) -> dict[str, pd.DataFrame]:

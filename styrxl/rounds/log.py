@@ -13,7 +13,7 @@ from typing import Any
 from styrxl.model.catalogue import word
 from styrxl.model.decisions import ASSIGN, MERGE, SET_ASIDE, TAKE_BACK
 from styrxl.model.errors import StyrxlError
-from styrxl.model.masking import shown
+from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds import mailed
 from styrxl.rounds.desk import Desk
@@ -172,5 +172,5 @@ def as_json(found: Sequence[Event], round_id: str, language: str, titles: Mappin
 
 
 def _plain(event: Event) -> dict[str, Any]:
-    facts = {name: shown(fact) if name in _PATHS and isinstance(fact, str) else fact for name, fact in event.facts.items()}
-    return {"at": event.at.isoformat(), "event": event.event, "owner": event.owner, "path": shown(event.path) or None, **facts}
+    facts = {name: make_showable(fact) if name in _PATHS and isinstance(fact, str) else fact for name, fact in event.facts.items()}
+    return {"at": event.at.isoformat(), "event": event.event, "owner": event.owner, "path": make_showable(event.path) or None, **facts}

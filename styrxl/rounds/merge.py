@@ -18,10 +18,10 @@ from styrxl.annotated.filled import FilledWorkbook, OpenTemplates, fresh_sheets
 from styrxl.model.decisions import MERGE
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
-from styrxl.model.forms import with_rows
+from styrxl.model.forms import extend_rows
 from styrxl.model.judged import Judged
 from styrxl.model.limits import MB
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Readings
@@ -142,7 +142,7 @@ def _workbook(desk: Desk, round_: Round, owner: str, tables: Sequence[Table]) ->
     Raises StyrxlError: never-issued; merge-no-place, which names each answer that has no place there as ``Sheet!C7``.
     """
     prefill = _issued(desk, round_, owner)
-    form = with_rows(desk.workspace.forms.form(prefill.form, prefill.profile, prefill.round), prefill.row_count)
+    form = extend_rows(desk.workspace.forms.form(prefill.form, prefill.profile, prefill.round), prefill.row_count)
     template = OpenTemplates(desk.workspace.forms.words, look(desk.workspace)).of(form, prefill)
     placed = {table.place.key: place_answers(table, fresh) for table, fresh in _with_fresh(tables, fresh_sheets(template, prefill))}
     if unplaced := [cell for _, cells in placed.values() for cell in cells]:
@@ -205,7 +205,7 @@ def _store(desk: Desk, round_: Round, owner: str, data: bytes, sources: tuple[Ju
         # The newest of the owner's, even where a sender's clock was ahead.
         newest = max((source.received for source in sources if source.received), default=desk.now)
         receipt = Receipt(shown, sha256, len(data), max(desk.now, newest + timedelta(seconds=1)), origin)
-        decision = Decision(shown, sha256, owner, MERGE, masked(" ".join(reason.split())), desk.by, desk.now)
+        decision = Decision(shown, sha256, owner, MERGE, mask_persons(" ".join(reason.split())), desk.by, desk.now)
         desk.ledger.record_merge(round_.id, receipt, decision)
         stage.put()
     return shown

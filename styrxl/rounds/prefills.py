@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from styrxl.model.prefill import Prefill, Shared
-from styrxl.prefill.plan import Source, prefill, series_of
+from styrxl.model.prefill import Prefill, PrefillReader
+from styrxl.prefill.plan import PrefillSource, list_id_series, make_prefill
 from styrxl.store.ledger import Ledger
 
 
-def fetch_prefills(ledger: Ledger, issues: Iterable[str], shared: Shared | None = None) -> dict[str, Prefill]:
+def fetch_prefills(ledger: Ledger, issues: Iterable[str], shared: PrefillReader | None = None) -> dict[str, Prefill]:
     """Return what was prefilled in issues, by issue id, without those that there never were.
 
     All are fetched at once: one by one takes longer than reading the returns. ``shared``: with whose rows and lists they share theirs.
     """
-    shared = shared or Shared()
+    shared = shared or PrefillReader()
     wanted = sorted(issues)
     return {issue: shared.prefill(text) for issue, text in ledger.prefills(wanted).items()} if wanted else {}
 
 
-def current_prefill(source: Source, owner: str, name: str) -> Prefill | None:
+def current_prefill(source: PrefillSource, owner: str, name: str) -> Prefill | None:
     """Return what an owner would be issued now in a form of that name; None where it would be issued none."""
     organisation = source.plan.find(owner, source.day)
     if organisation is None or name not in source.forms.names():
@@ -27,4 +27,4 @@ def current_prefill(source: Source, owner: str, name: str) -> Prefill | None:
     form = source.forms.form(name, organisation.profile, source.round.id)
     if form.level not in {"board", "unit"} or source.round.kind not in form.rounds:
         return None
-    return prefill(source, organisation, form, dict.fromkeys(series_of(form, source.round), 1))
+    return make_prefill(source, organisation, form, dict.fromkeys(list_id_series(form, source.round), 1))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from styrxl.model.limits import MB
-from styrxl.model.masking import shown
+from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import Reader
@@ -136,7 +136,7 @@ def safe_name(given: str) -> str:
     stem, dot, ending = base.rpartition(".")
     if not (dot and stem and _ENDING.fullmatch(f".{ending}")):
         stem, ending = base, ""
-    stem = re.sub(r"\s+", " ", _STRANGE.sub("_", shown(stem).replace("*", "x"))).strip(" ._-~")[:_LONGEST].rstrip(" .")
+    stem = re.sub(r"\s+", " ", _STRANGE.sub("_", make_showable(stem).replace("*", "x"))).strip(" ._-~")[:_LONGEST].rstrip(" .")
     if not stem or _RESERVED.fullmatch(stem):
         stem = f"fil_{stem}".rstrip("_")
     return f"{stem}.{ending.lower()}" if ending else stem

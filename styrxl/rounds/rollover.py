@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from styrxl.model.accepted import told_by
+from styrxl.model.accepted import collect_answers
 from styrxl.model.council_plan import Organisation, Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import JudgedRound
@@ -54,7 +54,7 @@ def roll_over(desk: Desk, year: int) -> RolledOver:
     """
     workspace = desk.workspace
     judged, frames = judge_plan(workspace, desk.schemas, workspace.plan_path)
-    told = told_by(JudgedRound("", (judged,), frames), Round(year, "plan"))
+    told = collect_answers(JudgedRound("", (judged,), frames), Round(year, "plan"))
     tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in told.tables.items()}
     missing = missing_for(year, desk.plan, tables)
     if not missing.rows:

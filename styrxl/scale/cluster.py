@@ -29,7 +29,7 @@ from styrxl.scale.addresses import INSTALL, Address, read_address
 from styrxl.scale.cache import program
 from styrxl.scale.pack import TOGETHER, packed
 from styrxl.scale.processes import CHUNK, Fact, Some, unread
-from styrxl.validation.rules.schema import Schemas, checked
+from styrxl.validation.rules.schema import Schemas, check_readings
 
 _PATIENCE = 15.0  # seconds to wait for the scheduler
 _RETRIES = 3
@@ -97,7 +97,7 @@ def read_chunk(addresses: Sequence[Address], setting: str) -> tuple[str, Sequenc
         return program(), [], b""
     readings, forms, schemas = _tools(setting)
     read = [_read(address, readings) for address in addresses]
-    return program(), [one and one[:2] for one in read], packed(checked([one[2] for one in read if one], forms, schemas))
+    return program(), [one and one[:2] for one in read], packed(check_readings([one[2] for one in read if one], forms, schemas))
 
 
 def _read(address: Address, readings: Readings) -> tuple[str, int, Reading] | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from styrxl.excel import measure
-from styrxl.model.forms import Column, Form, Sheet, Words, with_rows
+from styrxl.model.forms import Column, Form, Sheet, Words, extend_rows
 from styrxl.model.prefill import Prefill
 
 DOWN_WIDTHS = (46, 56, 34)  # label, answer, Kontroll
@@ -79,7 +79,7 @@ class Place:
 
 def places(form: Form, prefill: Prefill, words: Words) -> dict[str, Place]:
     """Return where each sheet's parts lie, by its key."""
-    return {sheet.key: _place(sheet, prefill, words) for sheet in with_rows(form, prefill.row_count).sheets}
+    return {sheet.key: _place(sheet, prefill, words) for sheet in extend_rows(form, prefill.row_count).sheets}
 
 
 def _place(sheet: Sheet, prefill: Prefill, words: Words) -> Place:

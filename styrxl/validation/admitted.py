@@ -16,7 +16,7 @@ from styrxl.returns.read import year_of
 from styrxl.returns.tables import Place, Table
 from styrxl.validation.crash import crash_finding
 from styrxl.validation.identify import Identified, unreadable
-from styrxl.validation.rules.rows import untouched
+from styrxl.validation.rules.rows import find_untouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +133,5 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
 
 def _as_issued(table: Table, prefill: Prefill | None, form: Form) -> Table:
     """Return a table that knows which of its answers were given beforehand."""
-    given = untouched(table, prefill, form)
+    given = find_untouched(table, prefill, form)
     return replace(table, untouched=given) if given else table

@@ -18,7 +18,7 @@ from styrxl.model.prefill import Prefill
 from styrxl.model.rollup import BAD, BEHIND
 from styrxl.returns.cell_values import fold
 from styrxl.returns.typed_columns import Parsed
-from styrxl.validation.known_goals import Known
+from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import Others, Return, Rows, Rule, majority, served_ids
 from styrxl.validation.rules.followup_commitments import against_dates, reopened
 from styrxl.validation.rules.followup_goals import against_goals, same_words
@@ -36,8 +36,8 @@ from styrxl.validation.rules.followup_money import (
 from styrxl.validation.rules.plan_consistency import from_last_year, from_sibling, outlives, uncommitted, unserved, worse_target
 
 
-def contradictions(
-    parts: Sequence[Parsed], issued: Mapping[int, Prefill], known: Mapping[str, Known], before: Iterable[Remark] = ()
+def find_contradictions(
+    parts: Sequence[Parsed], issued: Mapping[int, Prefill], known: Mapping[str, KnownGoal], before: Iterable[Remark] = ()
 ) -> list[Remark]:
     """Return what speaks against something else in a round's returns (their frames with ids in place of texts).
 

@@ -17,9 +17,9 @@ from styrxl.returns.typist import Typists
 from styrxl.validation.admitted import Admitted, unreadable_return
 from styrxl.validation.context import Context
 from styrxl.validation.link import BatchKey, by_table, check_links, year_of
-from styrxl.validation.rules.conditions import check_conditions, holds
+from styrxl.validation.rules.conditions import check_conditions, meets_condition
 from styrxl.validation.rules.rows import check_ids, check_locked
-from styrxl.validation.rules.schema import Schemas, altered, check_schema
+from styrxl.validation.rules.schema import Schemas, check_schema, replace_frame
 
 _TOGETHER = 500  # returns that are laid at once
 _NO_IDS = Ids()
@@ -135,7 +135,7 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
         part = framed(batch)
         batch.typed.clear()  # it is in the frame, and takes as much room there; what has to be examined anew is typed anew
         frame, changed = check_locked(part, issued)
-        parts[key] = altered(part, frame)
+        parts[key] = replace_frame(part, frame)
         conditions = check_conditions(parts[key], year_of(batch, context, by_index), limits)
         remarks += [*part.remarks, *changed, *conditions]
     excused = _excused(parts)
@@ -159,7 +159,7 @@ def _excused(parts: Mapping[BatchKey, Parsed]) -> Mapping[tuple[FormKey, str], f
                 other, name = condition.split(".", 1)
                 part = parts.get((form_key(form), other))
                 if part is not None:
-                    sources = part.frame["_source"][holds(part.frame, {name: codes})].tolist()
+                    sources = part.frame["_source"][meets_condition(part.frame, {name: codes})].tolist()
                     key = form_key(form), sheet.key
                     excused[key] = excused.get(key, frozenset()).union(sources)
     return excused

@@ -13,7 +13,7 @@ from styrxl.model.frames import column, whole_year
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownGoal:
     """A goal or commitment that exists: what it is, whose, its text and the years in which it holds."""
 
     kind: str  # council_goal, board_goal, board_commitment, unit_goal, commitment
@@ -27,13 +27,13 @@ class Known:
         return (self.from_year or 0) <= year <= (self.to_year or 9999)
 
 
-def known_goals(plan: Plan, boards: Mapping[str, pd.DataFrame]) -> dict[str, Known]:
+def collect_known_goals(plan: Plan, boards: Mapping[str, pd.DataFrame]) -> dict[str, KnownGoal]:
     """Everything that can be tied to: the council's goals and (tables goals, commitments, with ``_owner``) the boards'."""
-    known = {g.goal_id: Known("council_goal", "KF", g.text, g.from_year, g.to_year) for g in plan.goals}
+    known = {g.goal_id: KnownGoal("council_goal", "KF", g.text, g.from_year, g.to_year) for g in plan.goals}
     for row in _records(boards.get("goals"), ["goal_id", "_owner", "text", "from_year", "to_year"]):
-        known[row[0]] = Known("board_goal", row[1], row[2] or "", whole_year(row[3]), whole_year(row[4]))
+        known[row[0]] = KnownGoal("board_goal", row[1], row[2] or "", whole_year(row[3]), whole_year(row[4]))
     for row in _records(boards.get("commitments"), ["commitment_id", "_owner", "text"]):
-        known[row[0]] = Known("board_commitment", row[1], row[2] or "")
+        known[row[0]] = KnownGoal("board_commitment", row[1], row[2] or "")
     return known
 
 

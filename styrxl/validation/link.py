@@ -14,13 +14,13 @@ from styrxl.returns.read import FormKey
 from styrxl.returns.typed_columns import Batch, Parsed
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
-from styrxl.validation.contradictions import contradictions
-from styrxl.validation.known_goals import Known, known_goals
+from styrxl.validation.contradictions import find_contradictions
+from styrxl.validation.known_goals import KnownGoal, collect_known_goals
 from styrxl.validation.rules.board_plan import check_board_plan
 from styrxl.validation.rules.copies import check_copies
 from styrxl.validation.rules.frames import check_frames
 from styrxl.validation.rules.organisation import check_organisation
-from styrxl.validation.rules.references import check_references, own_options
+from styrxl.validation.rules.references import check_references, collect_own_options
 
 BatchKey = tuple[FormKey, str]  # form, sheet
 Returns = Mapping[int, Admitted]  # by index
@@ -46,7 +46,7 @@ def check_links(
     for part in linked.values():
         found += check_frames(part, frames)
     found += _check_copies(linked, known, returns)
-    found += contradictions(tuple(linked.values()), issued, known, (*remarks, *found))
+    found += find_contradictions(tuple(linked.values()), issued, known, (*remarks, *found))
     return linked, found
 
 
@@ -66,11 +66,11 @@ def year_of(batch: Batch, context: Context, returns: Returns) -> int:
 
 
 def _check_references(
-    parts: Mapping[BatchKey, Parsed], issued: Mapping[int, Prefill], known: Mapping[str, Known], returns: Returns, context: Context
+    parts: Mapping[BatchKey, Parsed], issued: Mapping[int, Prefill], known: Mapping[str, KnownGoal], returns: Returns, context: Context
 ) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
     found: list[Remark] = []
     linked: dict[BatchKey, Parsed] = {}
-    offered = {form: own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
+    offered = {form: collect_own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
     for key, part in parts.items():
         frame, remarks = check_references(part, issued, offered[key[0]], known, year_of(part.batch, context, returns))
         linked[key] = replace(part, frame=frame)
@@ -78,11 +78,11 @@ def _check_references(
     return linked, found
 
 
-def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context) -> dict[str, Known]:
+def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context) -> dict[str, KnownGoal]:
     """Return everything that can be meant, by id: council goals, the boards' plans, and the units' own goals."""
     if context.plan is None:
         return {}
-    known = known_goals(context.plan, context.boards)
+    known = collect_known_goals(context.plan, context.boards)
     for return_ in returns.values():
         if return_.prefill is not None and return_.form is not None and return_.form.kind is not None:
             known |= _followed(return_.prefill, return_.form.level)
@@ -94,16 +94,16 @@ def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context)
             years = [_years(part.frame, name) for name in ("from_year", "to_year")]
             for source, code, text, first, last in zip(part.batch.source, codes, texts, *years, strict=True):
                 if isinstance(code, str):
-                    known[code] = Known(kind, returns[source].owner or "", text if isinstance(text, str) else "", first, last)
+                    known[code] = KnownGoal(kind, returns[source].owner or "", text if isinstance(text, str) else "", first, last)
     return known
 
 
-def _followed(issued: Prefill, level: str) -> dict[str, Known]:
+def _followed(issued: Prefill, level: str) -> dict[str, KnownGoal]:
     """Return the goals and commitments that a follow-up was issued with."""
     goals, commitments = ("board_goal", "board_commitment") if level == "board" else ("unit_goal", "commitment")
     rows = [(goals, row["goal_id"], row) for row in issued.rows.get("goal_assessments", ())]
     rows += [(commitments, row["commitment_id"], row) for row in issued.rows.get("commitment_status", ())]
-    return {code: Known(kind, issued.owner, row["text"] or "") for kind, code, row in rows}
+    return {code: KnownGoal(kind, issued.owner, row["text"] or "") for kind, code, row in rows}
 
 
 def _years(frame: pd.DataFrame, name: str) -> list[int | None]:
@@ -132,7 +132,7 @@ def _frames(return_: Admitted, context: Context) -> dict[str, float | None]:
     return {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment}
 
 
-def _check_copies(parts: Mapping[BatchKey, Parsed], known: Mapping[str, Known], returns: Returns) -> list[Remark]:
+def _check_copies(parts: Mapping[BatchKey, Parsed], known: Mapping[str, KnownGoal], returns: Returns) -> list[Remark]:
     commitments = [part for part in parts.values() if part.batch.sheet.table == "commitments"]
     owners = {index: return_.owner or "" for index, return_ in returns.items()}
     paths = {index: return_.path for index, return_ in returns.items()}

@@ -15,7 +15,7 @@ from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.returns.row_ids import id_key
 from styrxl.returns.typed_columns import Parsed
-from styrxl.validation.known_goals import Known
+from styrxl.validation.known_goals import KnownGoal
 
 
 class Line(NamedTuple):
@@ -98,7 +98,7 @@ class Others:
 
     units: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     served: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    known: Mapping[str, Known] = field(default_factory=dict)
+    known: Mapping[str, KnownGoal] = field(default_factory=dict)
     siblings: Mapping[int, Mapping[int, tuple[str, str]]] = field(default_factory=dict)
     unsure: frozenset[int] = frozenset()
     copied: frozenset[tuple[int, int | None]] = frozenset()

@@ -8,7 +8,7 @@ from typing import Any
 
 from styrxl.model.catalogue import precedence
 from styrxl.model.findings import CellOf, Finding, Remark, finding
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.returns.tables import Place, Table
 
 
@@ -65,12 +65,12 @@ def _finding(remark: Remark, place: Place, table: Table | None) -> Finding:
 def _fact(fact: Any, place: Place) -> Any:
     if isinstance(fact, CellOf):
         return place.cell(fact.field, fact.row)
-    return masked(fact) if isinstance(fact, str) else fact
+    return mask_persons(fact) if isinstance(fact, str) else fact
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return masked(value)
+        return mask_persons(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import pandas as pd
 
 from styrxl.model.findings import Remark
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.returns.personal_numbers import PERSON
 from styrxl.returns.typed_columns import Parsed
 from styrxl.validation.admitted import Admitted
@@ -36,7 +36,7 @@ def _complete(part: Parsed, year: int, returns: Mapping[int, Admitted], persons:
     )
     for column in batch.sheet.columns:
         if (key, column.field) in persons:  # those who read about a return are not shown it
-            frame[column.field] = frame[column.field].map(lambda text: masked(text) if isinstance(text, str) else text)
+            frame[column.field] = frame[column.field].map(lambda text: mask_persons(text) if isinstance(text, str) else text)
         if column.default:
             day = pd.Timestamp(year, 1, 1) if column.default == "year_start" else pd.Timestamp(year, 12, 31)
             frame[column.field] = frame[column.field].fillna(day)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mutants import base_of
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.returns.workbook import SIGNED, read
 from styrxl.sample.fill import grids, opened, saved
 from town import ROUND, Town, lost, saying
@@ -90,13 +90,13 @@ def test_no_number_is_printed_in_full(planned: Town, tmp_path: Path, caplog: pyt
 @pytest.mark.parametrize("written", WRITTEN)
 def test_each_way_of_writing_one_is_masked(written: str) -> None:
     """Of a number no digit after the year of birth is left."""
-    assert re.fullmatch(r"(18)?\d\d\*{4}[-+ ]?\*{4}", masked(written))
+    assert re.fullmatch(r"(18)?\d\d\*{4}[-+ ]?\*{4}", mask_persons(written))
 
 
 @pytest.mark.parametrize("written", ["189001019803", "9013019802", "18900101-98021", "1189001019802", "2027-01-19 9802", "UBN-2027-A1"])
 def test_other_digits_are_left(written: str) -> None:
     """A wrong last digit, no such month, longer numbers, dates and ids of ours."""
-    assert masked(written) == written
+    assert mask_persons(written) == written
 
 
 @pytest.mark.parametrize("where", ["hidden sheet", "properties"])
@@ -116,7 +116,7 @@ def test_digits_of_an_issue_or_a_signature_are_no_number(planned: Town, where: s
         data = base.packed({"docProps/custom.xml": content.encode(), "xl/workbook.xml": book})
     found, _ = read(data)
     assert found is not None
-    assert masked(HEXADECIMAL["issue"]) != HEXADECIMAL["issue"]  # else this shows nothing
+    assert mask_persons(HEXADECIMAL["issue"]) != HEXADECIMAL["issue"]  # else this shows nothing
     assert {name: found.identity[name] for name in HEXADECIMAL} == HEXADECIMAL
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from styrxl.model.accepted import outdated, told_by
+from styrxl.model.accepted import collect_answers, find_outdated_rounds
 from styrxl.model.council_plan import round_kind, round_words
 from styrxl.model.forms import Forms, standard_folder
 from styrxl.model.prefill import Prefill
@@ -239,9 +239,9 @@ def test_a_correction_does_not_reach_what_is_out_already(year: Followed) -> None
     first, second = Round(2027, "t1"), Round(2027, "t2")
     with Ledger.open(year.town.workspace.database) as ledger:
         desk = open_desk(year.town.workspace, ledger, MOMENTS["t2"])
-        told = [told_by(judge_inbox_quietly(desk, round_), round_) for round_ in (Round(2027, "plan"), first, second)]
-    assert outdated(issued(year, "t2", "UBN"), told) == (first.id,)
-    assert outdated(issued(year, "t2", "KFN"), told) == ()
+        told = [collect_answers(judge_inbox_quietly(desk, round_), round_) for round_ in (Round(2027, "plan"), first, second)]
+    assert find_outdated_rounds(issued(year, "t2", "UBN"), told) == (first.id,)
+    assert find_outdated_rounds(issued(year, "t2", "KFN"), told) == ()
     old = year.filled("t2", "UBN", BOARD_T2)
     year.town.run("distribute", "2027-t2", "--to", "UBN")
     assert issued(year, "t2", "UBN").rows["goal_assessments"][0]["last_assessment"] == "partly_on_track"

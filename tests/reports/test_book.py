@@ -43,7 +43,7 @@ from styrxl.excel.pages import (
     unique_headings,
 )
 from styrxl.model.catalogue import placeholders
-from styrxl.model.goal_tree import natural, tree, tree_of
+from styrxl.model.goal_tree import build_round_tree, build_tree, natural_key
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import book
 from styrxl.reports.book import consolidate
@@ -424,7 +424,7 @@ def test_the_tree_cuts_circles_and_keeps_what_hangs_loose() -> None:
             row(0, "UBN", "Åtaganden", 7, commitment_id="UBN-2027-A1", text="", parent_id="UBN-M2"),
         ],
     }
-    nodes = tree([council_goal(1, "", "")], tables(rows))
+    nodes = build_tree([council_goal(1, "", "")], tables(rows))
     assert [(n.id, n.depth, n.parent, n.loose) for n in nodes] == [
         ("KF-M1", 0, None, False),
         ("UBN-M3", 0, None, True),
@@ -438,7 +438,7 @@ def test_the_tree_cuts_circles_and_keeps_what_hangs_loose() -> None:
 
 def test_the_tree_of_a_round_takes_only_returns_that_count() -> None:
     judged, whole, _, _ = town()
-    nodes = tree_of(judged, whole, 2027, DAY)
+    nodes = build_round_tree(judged, whole, 2027, DAY)
     assert "UBN-BRUN-2027-A1" not in [n.id for n in nodes]
     assert [(n.id, n.kind, n.also) for n in nodes[:3]] == [
         ("KF-M1", "council_goal", 0),
@@ -449,7 +449,7 @@ def test_the_tree_of_a_round_takes_only_returns_that_count() -> None:
 
 
 def test_small_things() -> None:
-    assert sorted(["A10", "A2", "A1"], key=natural) == ["A1", "A2", "A10"]
+    assert sorted(["A10", "A2", "A1"], key=natural_key) == ["A1", "A2", "A10"]
     assert add_amounts([0.1] * 10) == 1.0
     assert unique_headings(["Källa", "källa", "Källa (2)"]) == ["Källa", "källa (2)", "Källa (2) (2)"]
     assert fit_widths([50, 20, 10], [10, 10, 10], 60) == [30, 20, 10]

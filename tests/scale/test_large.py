@@ -12,7 +12,7 @@ import pytest
 import bombs
 from styrxl.excel.archive import DeflatedText, Deflater, read_deflated_parts, zip_pieces
 from styrxl.model.forms import Forms, standard_folder
-from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, of_own, of_returns
+from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, limits_of_council_plan, limits_of_returns
 from styrxl.returns import workbook
 from styrxl.returns.columns import Alike, Slice, runs
 from styrxl.returns.unpack import Package
@@ -25,7 +25,7 @@ FORMS = Forms([standard_folder()])
 
 
 def test_the_councils_own_plan_has_room_for_a_national_collection() -> None:
-    of_plan = of_own(STANDARD)
+    of_plan = limits_of_council_plan(STANDARD)
     columns = len(FORMS.form("multi_year_plan").sheet("organisation").columns) + 1  # and Kontroll
     assert of_plan.rows > OWN_ROWS >= 100_000
     assert OWN_ROWS * columns <= CELLS
@@ -33,8 +33,8 @@ def test_the_councils_own_plan_has_room_for_a_national_collection() -> None:
 
 
 def test_a_return_has_room_for_each_unit_that_there_is() -> None:
-    assert of_returns(STANDARD, 100) == STANDARD
-    assert of_returns(STANDARD, 30_000).rows > 30_000
+    assert limits_of_returns(STANDARD, 100) == STANDARD
+    assert limits_of_returns(STANDARD, 30_000).rows > 30_000
 
 
 def test_of_the_plan_only_what_is_asked_for_is_read(shared_planned: Town) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from styrxl.model.catalogue import word
-from styrxl.model.masking import shown
+from styrxl.model.masking import make_showable
 from styrxl.store.mail_log import Brought
 
 
@@ -30,4 +30,4 @@ def line(note: Brought, language: str) -> str:
     why = word(f"brought_{note.reason}", language) if note.reason else note.path or ""
     told = word(f"brought_outcome_{note.outcome}", language)
     number = f" [{note.id}]" if note.outcome == "held" else ""
-    return f"{mark} {shown(who)} · {shown(what)} · {told}{number}" + (f": {shown(why)}" if why else "")
+    return f"{mark} {make_showable(who)} · {make_showable(what)} · {told}{number}" + (f": {make_showable(why)}" if why else "")

@@ -12,9 +12,9 @@ from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding
-from styrxl.model.grouped import told
+from styrxl.model.grouped import group_findings
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.store.mail_log import ANSWER, Brought
 
 _TOLD = 20  # groups of findings that an answer lists; the marked workbook has them all
@@ -61,7 +61,7 @@ def _answer(office: Office, one: Judged, message: Brought | None, has_accepted: 
         "errors": sum(group["times"] for group in errors),
         "mends": errors if one.verdict != "duplicate" else [],
         "checks": warnings if one.verdict in {"accepted", "rejected"} else [],
-        "file_name": masked((message.name if message else None) or one.path.rpartition("/")[2]),
+        "file_name": mask_persons((message.name if message else None) or one.path.rpartition("/")[2]),
         "received": one.received.astimezone().strftime("%Y-%m-%d %H:%M") if one.received else "",
         "sha256": one.sha256,
         "contents": _contents(office, one, language),
@@ -89,7 +89,7 @@ def _readers(owner: Organisation | None, message: Brought | None, *, assigned: b
 
 def finding_lines(findings: Sequence[Finding], severity: str, language: str, *, marked: bool) -> list[dict[str, Any]]:
     """Return findings of a severity as lines of a letter (place, message, fix, times), the first twenty groups."""
-    groups = told([f for f in findings if f.severity == severity], language)
+    groups = group_findings([f for f in findings if f.severity == severity], language)
     shown = [{"place": g.place, "message": g.message, "fix": g.fix, "times": g.times} for g in groups[:_TOLD]]
     if rest := groups[_TOLD:]:
         times = sum(g.times for g in rest)

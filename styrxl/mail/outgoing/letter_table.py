@@ -9,7 +9,7 @@ from styrxl.mail.outgoing.message import encoded_size
 from styrxl.mail.outgoing.send import Sorted
 from styrxl.mail.outgoing.smtp import Result
 from styrxl.model.catalogue import number_text, word
-from styrxl.model.grouped import named
+from styrxl.model.grouped import quote_path
 
 _SUBJECT = 60  # letters of a subject that the table shows
 
@@ -72,7 +72,7 @@ def _of_nobody(found: Sorted, language: str) -> list[str]:
     files = {str(facts["file"]): key[0] for key, (why, facts) in found.stuck.items() if why == "mail_nobody"}
     if not files:
         return []
-    file = named(next(iter(files)), language) if len(files) == 1 else word("any_file", language)
+    file = quote_path(next(iter(files)), language) if len(files) == 1 else word("any_file", language)
     return [word("mail_nobody_hint", language, round=next(iter(files.values())), file=file)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from styrxl.mail.addresses import sorted_out
 from styrxl.mail.outgoing.letter import Letter, thread
 from styrxl.mail.outgoing.letter_writer import Office
-from styrxl.model.masking import masked
+from styrxl.model.masking import mask_persons
 from styrxl.store.mail_log import NOTICE, Brought
 
 
@@ -26,7 +26,7 @@ def notices(office: Office) -> list[Letter]:
         if not good:
             continue  # nobody outside is told anything; the controller sees it in the list
         owner = office.find(contact_of(office, first.sender))
-        facts = {"reason": "held" if held else first.reason, "files": [masked(one.name) for one in shown if one.name]}
+        facts = {"reason": "held" if held else first.reason, "files": [mask_persons(one.name) for one in shown if one.name]}
         about = mail[:16]
         found.append(office.letter(NOTICE, about, owner, facts, to=good, answers=thread(first.message_id), replies=True))
     return found

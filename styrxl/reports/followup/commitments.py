@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
-from styrxl.model.goal_tree import Node, natural
+from styrxl.model.goal_tree import Node, natural_key
 from styrxl.model.rounds import Round
 from styrxl.reports.columns import LINK_WIDTH, Spread, page, rest, spread
 from styrxl.reports.followed import ADDED, Followed
@@ -20,7 +20,7 @@ _GOAL = 42  # letters of the goal that a commitment is tied to: in a narrow colu
 def make_page(follow: Followed) -> Page | None:
     """List all commitments: how they stand, what is said of them, whether they were added and whether they go on."""
     view, heading = follow.view, follow.view.phrases.heading
-    nodes = sorted(follow.commitments, key=lambda n: (view.rank[n.owner or ""], natural(n.id)))
+    nodes = sorted(follow.commitments, key=lambda n: (view.rank[n.owner or ""], natural_key(n.id)))
     if not nodes:
         return None
     fields = (

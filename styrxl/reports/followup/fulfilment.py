@@ -7,7 +7,7 @@ from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
 from styrxl.model.goal_tree import BOARD_GOAL, UNIT_GOAL, Node
-from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, Said, assessment
+from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Answer, Coverage, assessment_code
 from styrxl.reports.columns import LINK_WIDTH, page, rest, spread
 from styrxl.reports.followed import Followed, Standing, assessments_of
 from styrxl.reports.view import joined, shortened
@@ -84,7 +84,7 @@ def ground(follow: Followed, s: Standing, c: Coverage) -> str:
 _BY = frozenset({"all", "mixed", "partly", "mostly_no", "unknown"})
 
 
-def _value(s: Standing, code: str | None, *, commitment: bool | None = None) -> Said:
+def _value(s: Standing, code: str | None, *, commitment: bool | None = None) -> Answer:
     by_goals = s.suggestion.by == "goals" if commitment is None else not commitment
     return None if code is None else (ASSESSMENTS if by_goals else STATUSES)[code]
 
@@ -126,11 +126,11 @@ def _trend(follow: Followed) -> Block | None:
 
 
 def _holding(follow: Followed, s: Standing, kind: str) -> str:
-    word = follow.assessment_word(s.own.assessment if s.own else assessment(s.value, kind)) or ""
+    word = follow.assessment_word(s.own.assessment if s.own else assessment_code(s.value, kind)) or ""
     return follow.view.phrases.word("own_mark", what=word) if s.own else word
 
 
-def _direction(follow: Followed, past: Sequence[Said], now: Standing) -> str:
+def _direction(follow: Followed, past: Sequence[Answer], now: Standing) -> str:
     """Say which way a goal goes, against the last time that it could be assessed."""
     old = next((v for v in reversed(past) if v is not None), None)
     if old is None or now.value is None:

@@ -9,7 +9,7 @@ from typing import Any
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
-from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, Said, assessment
+from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, Answer, assessment_code
 from styrxl.reports.columns import page
 from styrxl.reports.followed import ADDED, MISSING, OUTSIDE, Followed
 from styrxl.reports.followup.finance import Account, accounts, plain_amount, summed
@@ -63,14 +63,14 @@ def _goals(follow: Followed) -> list[Figure]:
         found.append((figure(f"council_goals_{_tense(kind)}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
     if boards:
         codes = Counter(boards)
-        said: list[Said] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment(v, kind)])]
+        said: list[Answer] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, kind)])]
         remark = f"{word('of_all', n=len(boards))}; {word('partly_and_not', **_split(said))}"
         remark += f"; {word('n_silent', n=codes[None])}" if codes[None] else ""
         found.append((figure(f"board_goals_{_tense(kind)}"), said.count(YES), remark))
     return found
 
 
-def _split(values: Sequence[Said]) -> dict[str, int]:
+def _split(values: Sequence[Answer]) -> dict[str, int]:
     return {"partly": values.count(PARTLY), "no": values.count(NO), "unknown": values.count(None)}
 
 
@@ -128,7 +128,7 @@ def _areas(follow: Followed) -> Block | None:
     goals = {g.goal_id: g.focus_area for g in view.plan.goals}
     if not follow.council:
         return None
-    areas: dict[str, Counter[Said]] = {}
+    areas: dict[str, Counter[Answer]] = {}
     for node in follow.council:
         areas.setdefault(goals[node.id], Counter())[follow.standings[node.id].value] += 1
     yes = sum(c[YES] for c in areas.values())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from styrxl.excel.pages import Field, Page
-from styrxl.model.goal_tree import natural
+from styrxl.model.goal_tree import natural_key
 from styrxl.reports.columns import filled, listed, owners, page, spread
 from styrxl.reports.view import View, column
 
@@ -40,4 +40,4 @@ def _in_order(view: View, frame: pd.DataFrame, name: str) -> list[int]:
     for at, owner in enumerate(frame["_owner"].tolist()):
         mine.setdefault(owner, []).append(at)
     ids = [str(own or "") for own in column(frame, name)]
-    return [at for owner in sorted(mine, key=view.rank.__getitem__) for at in sorted(mine[owner], key=lambda at: natural(ids[at]))]
+    return [at for owner in sorted(mine, key=view.rank.__getitem__) for at in sorted(mine[owner], key=lambda at: natural_key(ids[at]))]

@@ -37,7 +37,7 @@ def check_conditions(parsed: Parsed, year: int, limits: Mapping[int, Thresholds]
     return found
 
 
-def holds(frame: pd.DataFrame, condition: Condition, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> pd.Series:
+def meets_condition(frame: pd.DataFrame, condition: Condition, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> pd.Series:
     """Rows in which each field of a condition has one of its codes, is empty where it names none, or is past a threshold."""
     mask = pd.Series(True, index=frame.index)
     for name, when in condition.items():
@@ -63,7 +63,7 @@ def _required(parsed: Parsed, column: Column, limits: Mapping[int, Thresholds]) 
     frame, batch = parsed.frame, parsed.batch
     mask = frame[column.field].isna()
     if not column.required:
-        mask &= holds(frame, column.required_when, limits)
+        mask &= meets_condition(frame, column.required_when, limits)
     return [
         _missing(parsed, column, int(i), limits.get(batch.source[i], _STANDARD))
         for i in mask.to_numpy().nonzero()[0]

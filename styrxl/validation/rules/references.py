@@ -14,13 +14,13 @@ from styrxl.model.forms import Column
 from styrxl.model.prefill import Prefill
 from styrxl.returns.cell_values import fold
 from styrxl.returns.typed_columns import Parsed
-from styrxl.validation.known_goals import Known
+from styrxl.validation.known_goals import KnownGoal
 
 _NEAREST = 3
 _NEAR_ENOUGH = 60
 
 
-def own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[str, str]]:
+def collect_own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[str, str]]:
     """Collect what a return's own rows offer to its other sheets: (sheet key, source) -> id -> text."""
     found: dict[tuple[str, int], dict[str, str]] = {}
     for part in parsed:
@@ -38,7 +38,7 @@ def check_references(
     parsed: Parsed,
     issued: Mapping[int, Prefill],
     own: Mapping[tuple[str, int], Mapping[str, str]],
-    known: Mapping[str, Known],
+    known: Mapping[str, KnownGoal],
     year: int,
 ) -> tuple[pd.DataFrame, list[Remark]]:
     """Resolve every reference of a batch to ids that its owner may use.
@@ -79,7 +79,7 @@ def _resolve(
     parsed: Parsed,
     column: Column,
     options: Mapping[int, Mapping[str, str]],
-    known: Mapping[str, Known],
+    known: Mapping[str, KnownGoal],
     issued: Mapping[int, Prefill],
     year: int,
 ) -> tuple[list[str | None], list[Remark]]:
@@ -122,7 +122,7 @@ def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _why_not(token: str, column: Column, known: Mapping[str, Known], issued: Prefill | None) -> Word | None:
+def _why_not(token: str, column: Column, known: Mapping[str, KnownGoal], issued: Prefill | None) -> Word | None:
     """Say why an owner may not refer to a goal or commitment that exists; None where there is no such."""
     goal = known.get(token)
     if goal is None:

@@ -36,7 +36,7 @@ def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued
     else:  # far more rows are numbered than begun
         at = {row: keys[row - ids.rows.start] for row in begun if row in ids.rows}
     found: list[Remark] = []
-    known = _Known(column, {key for _, key in given}, issued) if issued else None
+    known = _ExpectedIds(column, {key for _, key in given}, issued) if issued else None
     for row in ids.rows if doubled else sorted(begun & at.keys()):
         key = at[row]
         if not key:
@@ -53,7 +53,7 @@ def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued
     return found + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in gone]
 
 
-class _Known:
+class _ExpectedIds:
     """The ids that a sheet's rows may have: those issued, and those that its rows are numbered with."""
 
     def __init__(self, column: Column, keys: set[str], issued: Prefill) -> None:
@@ -76,7 +76,7 @@ def _typed(ids: Ids, row: int) -> Any:
     return ids.values()[ids.rows.index(row)]
 
 
-def untouched(table: Table, issued: Prefill | None, form: Form) -> frozenset[tuple[str, int]]:
+def find_untouched(table: Table, issued: Prefill | None, form: Form) -> frozenset[tuple[str, int]]:
     """Return the fields and rows of a return's answers that were given beforehand and stand as they were issued."""
     rows = issued.rows.get(table.sheet.key, ()) if issued else ()
     column = table.sheet.id_column if rows else None

@@ -83,7 +83,7 @@ def _of_a_row(check: pa.Check) -> bool:
     return check.name in _RULES and not (check.n_failure_cases or check.groupby or check.raise_warning)
 
 
-def altered(parsed: Parsed, frame: pd.DataFrame) -> Parsed:
+def replace_frame(parsed: Parsed, frame: pd.DataFrame) -> Parsed:
     """Return a batch with other values in its frame; whatever was said of a row that is no longer as it was typed does not hold."""
     due = parsed.due
     if parsed.batch.checked and frame is not parsed.frame:
@@ -182,7 +182,7 @@ def _range(column: Column) -> Word:
     return Word("between", {"low": column.low, "high": column.high})
 
 
-def checked(readings: Sequence[Reading], forms: Forms, schemas: Schemas) -> list[Reading]:
+def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) -> list[Reading]:
     """Return readings whose tables say what their schemas say of each row.
 
     Where a schema cannot be held against them they are left as they are, to be met by whoever has all returns and can tell of it.

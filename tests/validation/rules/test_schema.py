@@ -258,7 +258,7 @@ def test_a_reading_that_says_what_its_schemas_said_comes_back_as_it_was(
     files = {name: data for (name, owner), (data, _) in spoilt.items() if owner == "UBN" and name in {"out-of-range", "too-long"}}
     with Readings(shared_full.forms) as readings:
         alone = [readings.read(data) for data in files.values()]
-    made = schema.checked(alone, shared_full.forms, schema.Schemas(shared_full.forms))
+    made = schema.check_readings(alone, shared_full.forms, schema.Schemas(shared_full.forms))
 
     assert made == by_workers(shared_full.forms, files, tmp_path / "returns")
     assert said_by(made) == {("goals", "from_year", "out-of-range"), ("commitments", "text", "too-long")}
