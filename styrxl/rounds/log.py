@@ -15,14 +15,16 @@ from styrxl.model.decisions import ASSIGN, MERGE, SET_ASIDE, TAKE_BACK
 from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
-from styrxl.rounds import mailed
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import BY_HAND
 from styrxl.store.ledger import Decision, History, Issue, Receipt, Verdict
-from styrxl.store.mail_log import BY_MAIL, MailBook
+from styrxl.store.mail_log import ANSWER, BY_MAIL, Brought, Mail, MailBook
 
+MAILED = "mailed"
+_QUARANTINE = ("held", "released", "discarded")
 _PATHS = {"older", "newer"}
-_ORDER = ("issued", *mailed.EVENTS[:-1], "received", MERGE, ASSIGN, "judged", SET_ASIDE, TAKE_BACK, mailed.SENT)
+# Of what happens at one moment, what comes first.
+_ORDER = ("issued", *_QUARANTINE, "received", MERGE, ASSIGN, "judged", SET_ASIDE, TAKE_BACK, MAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) 
     Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
     """
     book = MailBook(desk.ledger.database)
-    by_mail = [*mailed.of_mails(book.mails(round_.id).values()), *mailed.of_brought(book.brought(round_.id))]
+    by_mail = [*map(_mailed, book.mails(round_.id).values()), *_quarantined(book.brought(round_.id))]
     found = events(desk.ledger.history(round_.id), by_mail)
     if name is not None:
         mine = about(found, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve()))
@@ -64,7 +66,7 @@ def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) 
     return as_text(found, language, desk.plan.names(round_.day), titles)
 
 
-def events(history: History, by_mail: Iterable[mailed.Told] = ()) -> list[Event]:
+def events(history: History, by_mail: Iterable[Event] = ()) -> list[Event]:
     """Return all that has happened in a round, oldest first."""
     owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
     names = {r.sha256: r.path for r in reversed(history.receipts)}
@@ -73,7 +75,7 @@ def events(history: History, by_mail: Iterable[mailed.Told] = ()) -> list[Event]
         *(_issued(issue) for issue in history.issues),
         # What happened before anybody knew whose it is belongs to its owner's story all the same.
         *(e if e.owner else replace(e, owner=owners.get((e.path, e.facts["sha256"]))) for e in of_files),
-        *(Event(*told) for told in by_mail),
+        *by_mail,
     ]
     return sorted(found, key=lambda e: (e.at, _ORDER.index(e.event)))
 
@@ -125,6 +127,24 @@ def _decided(decisions: Iterable[Decision]) -> Iterator[Event]:
         before[d.sha256] = d.owner
 
 
+def _mailed(mail: Mail) -> Event:
+    """Return a mail as an event: of which kind, to whom, and what became of it."""
+    path = mail.about.partition("|")[0] if mail.kind == ANSWER else ""
+    facts = {"kind": mail.kind, "to": mail.recipients.split("; "), "subject": mail.subject, "state": mail.state, "reply": mail.reply}
+    return Event(mail.ended_at or mail.begun_at, MAILED, mail.owner or None, path, facts | {"message_id": mail.message_id})
+
+
+def _quarantined(notes: Iterable[Brought]) -> Iterator[Event]:
+    """Yield what was put in quarantine, and who let it in or sent it away."""
+    for note in notes:
+        if note.outcome not in _QUARANTINE:
+            continue
+        facts = {"name": note.name, "sender": note.sender, "sha256": note.sha256}
+        yield Event(note.received_at, "held", note.owner, "", facts | {"reason": note.reason})
+        if note.settled_at:
+            yield Event(note.settled_at, note.outcome, note.owner, note.path or "", facts | {"by": note.settled_by})
+
+
 def as_text(found: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
     """Return the story for the terminal, owner by owner; files that are tied to nobody come last."""
     ordered = sorted((e for e in found if not e.again), key=lambda e: (e.owner is None, e.owner or ""))
@@ -138,8 +158,11 @@ def as_text(found: Sequence[Event], language: str, names: Mapping[str, str], tit
 def sentence(event: Event, language: str, titles: Mapping[str, str]) -> str:
     """Say what happened; ``titles``: what forms are called in the language."""
     path, facts = event.path, event.facts
-    if event.event in mailed.EVENTS:
-        return mailed.sentence(event.event, path, facts, language)
+    if event.event == MAILED:
+        return _mail_sentence(path, facts, language)
+    if event.event in _QUARANTINE:
+        reason = {"reason": word(f"brought_{facts['reason']}", language)} if "reason" in facts else {}
+        return word(f"log_{event.event}", language, **{**facts, **reason})
     if event.event == "issued":
         key = "log_issued_by" if facts["by"] else "log_issued"
         return word(key, language, file=path, form=titles.get(facts["form"], facts["form"]), version=facts["version"], by=facts["by"])
@@ -163,6 +186,13 @@ def _came(path: str, facts: Mapping[str, Any], language: str) -> str:
     sender = str(facts["origin"]).removeprefix(BY_MAIL)
     key = "log_received" if sender == facts["origin"] else "log_received_by_mail"
     return word(key, language, path=path, origin=sender)
+
+
+def _mail_sentence(path: str, facts: Mapping[str, Any], language: str) -> str:
+    what = word(f"log_mail_{facts['kind']}", language, path=path)
+    state = "partly" if facts["state"] == "sent" and facts["reply"] else facts["state"]
+    reply = facts["reply"] or word("log_mailed_silent", language)
+    return word(f"log_mailed_{state}", language, what=what, to=", ".join(facts["to"]), reply=reply)
 
 
 def as_json(found: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:
