@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,12 +13,9 @@ from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
-from styrxl.returns.file_type import is_zip, kind_of_zip
+from styrxl.returns.archive import Member, NotUnpackedError, members_of, read_member
+from styrxl.returns.file_type import is_zip
 from styrxl.store.files import is_litter, read_file
-
-_MEMBERS = 20_000  # files that an archive may hold
-_GROWN = 20  # how many times its own size an archive of workbooks, which are packed already, may become
-_SMALL = 100 * MB  # what any archive may become
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +85,36 @@ def _from_file(path: Path, most: int) -> Iterator[Incoming | Outcome]:
     try:
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         with path.open("rb") as file:
-            archive = _archive(path) if is_zip(file.read(4)) else None
+            members = members_of(file) if is_zip(file.read(4)) else None
     except OSError as error:
         yield Outcome(origin, "refused", why=Word("not_got", {"why": error.strerror or str(error)}))
-        return
-    if archive is None:
-        yield Incoming(origin, path.name, changed, partial(_read, path, most), path)
+    except NotUnpackedError as error:
+        yield Outcome(origin, "refused", why=error.why)
     else:
-        yield from _from_archive(path, archive, most)
+        if members is None:  # what is damaged is taken in as it is
+            yield Incoming(origin, path.name, changed, partial(_read, path, most), path)
+        else:
+            yield from _from_archive(path, members, most)
+
+
+def _from_archive(path: Path, members: Sequence[Member], most: int) -> Iterator[Incoming | Outcome]:
+    for member in members:
+        # A member's name is only ever shown: where a file is put follows from its owner, or from its last part made safe.
+        origin, name = make_showable(f"{path}/{member.name}"), member.name.rpartition("/")[2]
+        if "__MACOSX/" in member.name or is_litter(name):
+            yield Outcome(origin, "skipped")
+        else:
+            yield Incoming(origin, name, member.changed, partial(_read_member, path, member, most))
+
+
+def _read_member(path: Path, member: Member, most: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return read_member(file, member, most)
+    except NotUnpackedError as error:
+        raise RefusedArrivalError(error.why) from error
+    except OSError as error:  # it has gone since
+        raise RefusedArrivalError(Word("damaged")) from error
 
 
 def _read(path: Path, most: int) -> bytes:
@@ -107,52 +124,6 @@ def _read(path: Path, most: int) -> bytes:
         raise RefusedArrivalError(Word("not_got", {"why": str(error.facts["why"])})) from error
     if size > most:
         raise RefusedArrivalError(Word("too_large_file", {"mb": size // MB, "high": most // MB}))
-    return data
-
-
-def _archive(path: Path) -> list[zipfile.ZipInfo] | None:
-    """Return what an archive holds; None for a workbook, whatever its name, and for what is damaged: that is taken in as it is."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
-        return None
-    names: Collection[str] = {member.filename.replace("\\", "/").lstrip("/").lower() for member in members}
-    return members if kind_of_zip(names) == "zip" and "mimetype" not in names else None
-
-
-def _from_archive(path: Path, members: list[zipfile.ZipInfo], most: int) -> Iterator[Incoming | Outcome]:
-    grown = sum(member.file_size for member in members)
-    if len(members) > _MEMBERS or grown > max(_SMALL, _GROWN * path.stat().st_size):
-        yield Outcome(make_showable(str(path)), "refused", why=Word("archive_too_large", {"n": len(members), "mb": grown // MB}))
-        return
-    for member in members:
-        # A member's name is only ever shown: where a file is put follows from its owner, or from its last part made safe.
-        name = member.filename.replace("\\", "/")
-        origin = make_showable(f"{path}/{name}")
-        if "__MACOSX/" in name or is_litter(name.rpartition("/")[2]):
-            yield Outcome(origin, "skipped")
-        else:
-            yield Incoming(origin, name.rpartition("/")[2], _changed(member), partial(_read_member, path, member, most))
-
-
-def _changed(member: zipfile.ZipInfo) -> datetime:
-    try:
-        return datetime(*member.date_time).astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime(1980, 1, 1, tzinfo=UTC)
-
-
-def _read_member(path: Path, member: zipfile.ZipInfo, most: int) -> bytes:
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
-            data = file.read(most + 1)
-    except (RuntimeError, NotImplementedError) as error:  # a password, or a way of packing that Python does not know
-        raise RefusedArrivalError(Word("not_unpacked")) from error
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError) as error:
-        raise RefusedArrivalError(Word("damaged")) from error
-    if len(data) > most:
-        raise RefusedArrivalError(Word("too_large_file", {"mb": member.file_size // MB, "high": most // MB}))
     return data
 
 
