@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-
-from python_calamine import CalamineWorkbook
 
 from styrxl.model.forms import LANGUAGES, Forms
 from styrxl.reports.phrases import Phrases
 
 
-def feedback(data: bytes, forms: Forms) -> dict[str, str]:
+def feedback(sheets: Iterable[Sequence[Sequence[Any]]], forms: Forms) -> dict[str, str]:
     """Return feedback by id of unit or commitment, from every table that has a column of ids and one of feedback.
 
-    Headings are found in either language, wherever rows and columns have been moved to.
+    ``sheets``: the rows of cells of each sheet. Headings are found in either language, wherever rows and columns have been moved to.
     """
     phrases = [Phrases.read(forms, language) for language in LANGUAGES]
     ids, texts = ({p.heading(key) for p in phrases} for key in ("id", "feedback"))
-    book = CalamineWorkbook.from_filelike(BytesIO(data))
     found: dict[str, str] = {}
-    for name in book.sheet_names:
-        found.update(_said(book.get_sheet_by_name(name).to_python(), ids, texts))
+    for rows in sheets:
+        found.update(_said(rows, ids, texts))
     return found
 
 

@@ -8,25 +8,25 @@ from datetime import date
 from glob import escape
 from pathlib import Path
 
-from python_calamine import CalamineError
-
 from styrxl.excel.workbook import WrittenBook
 from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms
 from styrxl.model.judged import JudgedRound
+from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.rounds import Round
 from styrxl.reports.book import board_book, council_book
 from styrxl.reports.feedback import feedback
 from styrxl.reports.history import Behind, Past
 from styrxl.reports.view import Issued, Scope
+from styrxl.returns.isolated import Reader
 from styrxl.rounds.desk import Desk, look, meant
 from styrxl.rounds.hints import lacking
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.no_cycles import no_cycles
 from styrxl.store.files import Stage
+from styrxl.store.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
         written += _written(path, council_book(judged, desk.plan, issued, scope, behind))
     for name in there if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
-        kept = feedback_in(path, desk.workspace.forms) if behind else {}
+        kept = feedback_in(path, desk.workspace) if behind else {}
         scope = scope_of(desk, round_, language_of(desk, name, day))
         written += _written(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
     empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
@@ -102,17 +102,22 @@ def _past(desk: Desk, round_: Round) -> Past:
     return Past(round_, judge_inbox_quietly(desk, round_) if there else JudgedRound(round_.id, (), {}))
 
 
-def feedback_in(path: Path, forms: Forms) -> dict[str, str]:
+def feedback_in(path: Path, workspace: Workspace) -> dict[str, str]:
     """Return the feedback that a board has written into its workbook, by id of unit or commitment.
 
     Raises StyrxlError (not-readable) for a workbook that is there but cannot be read: what it holds must not be written over.
     """
     if not path.exists():
         return {}
+    limits = limits_of_council_plan(workspace.settings.limits)  # it has a row for each of the board's units
     try:
-        return feedback(path.read_bytes(), forms)
-    except (OSError, CalamineError) as error:
+        with Reader(limits, ordinary_mb=limits.expanded_mb) as reader:
+            book, found = reader.read(path.read_bytes())
+    except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=str(error)) from error
+    if book is None:
+        raise StyrxlError("not-readable", path=str(path), why=found[0].facts.get("why", found[0].rule))
+    return feedback([sheet.rows for sheet in book.sheets], workspace.forms)
 
 
 def issued_of(desk: Desk, round_: Round) -> list[Issued]:

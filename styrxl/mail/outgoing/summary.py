@@ -70,7 +70,7 @@ def _view(office: Office, judged: JudgedRound, reader: Reader, behind: Behind | 
     scope = scope_of(office.desk, office.round, office.language(reader.who))
     issued = tuple(issued_of(office.desk, office.round))
     path = office.desk.workspace.boards(office.round) / f"{reader.board}.xlsx"
-    kept = feedback_in(path, office.desk.workspace.forms) if reader.board and behind else {}
+    kept = feedback_in(path, office.desk.workspace) if reader.board and behind else {}
     return View(judged, office.desk.plan, scope, issued, reader.board, behind, kept)
 
 

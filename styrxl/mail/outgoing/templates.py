@@ -7,7 +7,7 @@ from collections.abc import Collection
 from styrxl.mail.outgoing.letter import Attachment, Letter
 from styrxl.mail.outgoing.letter_writer import Office
 from styrxl.model.errors import StyrxlError
-from styrxl.returns.workbook import read
+from styrxl.returns.isolated import Reader
 from styrxl.store.ledger import Issue
 from styrxl.store.mail_log import TEMPLATES
 
@@ -34,7 +34,8 @@ def issued_workbook(office: Office, issue: Issue) -> Attachment:
         data = path.read_bytes()
     except OSError as error:
         raise StyrxlError("outbox-stale", path=str(path), round=office.round.id) from error
-    returned, _ = read(data)
+    with Reader(office.desk.limits) as reader:  # somebody may have put another file there
+        returned, _ = reader.read(data)
     if returned is None or returned.identity.get("issue") != issue.issue_id:
         raise StyrxlError("outbox-stale", path=str(path), round=office.round.id)
     return Attachment(issue.file_name, data)

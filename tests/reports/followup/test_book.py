@@ -34,6 +34,7 @@ from styrxl.reports.view import Issued
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.publish import behind_of, feedback_in
 from styrxl.store.ledger import Ledger
+from styrxl.store.workspace import Workspace
 from year import BOARD_YEAR, MOMENTS, T1, T2, changed, followed_town
 
 KINDS = ("t1", "t2", "year")
@@ -277,8 +278,8 @@ def test_a_unit_that_has_moved_is_counted_once_under_its_new_board() -> None:
 def test_a_boards_workbook_keeps_its_feedback() -> None:
     kept_ = {ALBY: "Bra jobbat!", "UBN-2027-A2": "=Hur går det?", "UBN-GAMMAL": "Lades ner."}
     data = board_book(*follow_up("t2"), UBN, behind("t2"), kept_)
-    assert feedback(data, FORMS) == kept_
-    assert feedback(board_book(*follow_up("t2", "en"), UBN, behind("t2"), kept_), FORMS) == kept_
+    assert feedback(sheets(data).values(), FORMS) == kept_
+    assert feedback(sheets(board_book(*follow_up("t2", "en"), UBN, behind("t2"), kept_)).values(), FORMS) == kept_
     found = sheets(data)
     assert {r["Id"]: r["Återkoppling"] for r in table(found["Uppsikt"], "Id")} == {ALBY: "Bra jobbat!", BRUN: ""}
     assert KFN not in str([line for name, cells in found.items() if name != "Målkedja" for line in cells])
@@ -293,14 +294,15 @@ def test_feedback_is_found_where_rows_and_columns_have_been_moved() -> None:
     ws.cell(heads["UBN-2027-A1"].row, heads["Återkoppling"].column).value = "Läst"
     out = BytesIO()
     book.save(out)
-    assert feedback(out.getvalue(), FORMS) == {"UBN-2027-A1": "Läst"}
+    assert feedback(sheets(out.getvalue()).values(), FORMS) == {"UBN-2027-A1": "Läst"}
 
 
 def test_a_workbook_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
-    assert feedback_in(tmp_path / "UBN.xlsx", FORMS) == {}
+    workspace = Workspace.init(tmp_path, "Åköping")
+    assert feedback_in(tmp_path / "UBN.xlsx", workspace) == {}
     (tmp_path / "UBN.xlsx").write_bytes(b"locked")
     with pytest.raises(StyrxlError, match="not-readable"):
-        feedback_in(tmp_path / "UBN.xlsx", FORMS)
+        feedback_in(tmp_path / "UBN.xlsx", workspace)
 
 
 def test_a_corrected_return_and_feedback_on_disk(tmp_path: Path) -> None:
