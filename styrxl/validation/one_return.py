@@ -18,58 +18,59 @@ from styrxl.returns.typed_columns import Parsed
 from styrxl.validation.known_goals import KnownGoal
 
 
-class Line(NamedTuple):
-    """A row of a sheet: its Excel row, what is said in it (None where empty), and what was issued with it, shown or not."""
+class AnsweredRow(NamedTuple):
+    """A row of a sheet of a return; ``number``: its row in Excel; ``issued``: what the row was issued with, shown or not."""
 
-    row: int
-    said: Row
-    given: Row
+    number: int
+    answers: Row  # field -> value, None where a cell is empty
+    issued: Row
 
 
-class Rows:
+class SheetRows:
     """The rows of a sheet in all returns of a form. Columns are taken out of the frame when a rule first asks for them."""
 
     def __init__(self, part: Parsed) -> None:
-        """Take what has been read."""
+        """Take the sheet's rows as they were read, of all returns."""
         self._sheet, self._numbers, self._frame = part.batch.sheet, part.batch.row, part.frame
         self._fields = [c.field for c in part.batch.sheet.columns if c.field in part.frame]
-        self._known: dict[str, list[Any]] = {}
+        self._columns: dict[str, list[Any]] = {}
 
     def column(self, name: str, span: slice) -> Sequence[Any]:
-        """Return what is said in a column, on some of the rows (None where empty); nothing where there is no such column."""
-        if name not in self._known:
-            self._known[name] = column(self._frame, name) if name in self._fields else []
-        return self._known[name][span]
+        """Return a column's values on some of the rows (None where a cell is empty); none where there is no such column."""
+        if name not in self._columns:
+            self._columns[name] = column(self._frame, name) if name in self._fields else []
+        return self._columns[name][span]
 
-    def lines(self, span: slice, given: Sequence[Row]) -> Iterator[Line]:
-        """Yield some of the rows, with those of the rows that were given with them."""
+    def rows(self, span: slice, issued: Sequence[Row]) -> Iterator[AnsweredRow]:
+        """Yield some of the rows, each with the issued row of its id."""
         ids_, named = self._sheet.id_column, self._sheet.named
-        known = {id_key(row[ids_.field], named=named): row for row in given} if ids_ else {}
+        known = {id_key(row[ids_.field], named=named): row for row in issued} if ids_ else {}
         values = zip(*(self.column(name, span) for name in self._fields), strict=True)
-        for row, said in zip(self._numbers[span], (dict(zip(self._fields, one, strict=True)) for one in values), strict=True):
-            yield Line(row, said, known.get(id_key(said[ids_.field], named=named), {}) if ids_ and known else {})
+        for number, row in zip(self._numbers[span], values, strict=True):
+            answers = dict(zip(self._fields, row, strict=True))
+            yield AnsweredRow(number, answers, known.get(id_key(answers[ids_.field], named=named), {}) if ids_ and known else {})
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """One return: where its rows are, by sheet key, and what was issued to it. Lines are made when a rule first asks for them."""
+    """A return and what was issued to it; ``sheets``: sheet key -> the rows of all returns, and which of them are its own."""
 
     source: int
     form: Form
     issued: Prefill
-    rows: Mapping[str, tuple[Rows, slice]] = field(default_factory=dict)
-    made: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    sheets: Mapping[str, tuple[SheetRows, slice]] = field(default_factory=dict)
+    _rows: dict[str, tuple[AnsweredRow, ...]] = field(default_factory=dict)  # of each sheet that a rule has asked for
 
-    def of(self, key: str) -> tuple[Line, ...]:
-        """Return a sheet's lines."""
-        if key not in self.made:
-            rows, span = self.rows.get(key, (None, slice(0)))
-            self.made[key] = tuple(rows.lines(span, self.issued.rows.get(key, ()))) if rows else ()
-        return self.made[key]
+    def rows(self, key: str) -> tuple[AnsweredRow, ...]:
+        """Return a sheet's rows."""
+        if key not in self._rows:
+            rows, span = self.sheets.get(key, (None, slice(0)))
+            self._rows[key] = tuple(rows.rows(span, self.issued.rows.get(key, ()))) if rows else ()
+        return self._rows[key]
 
-    def said(self, key: str, name: str) -> Sequence[Any]:
-        """Return what is said in a column of a sheet, row by row: nothing where it has no such column."""
-        rows, span = self.rows.get(key, (None, slice(0)))
+    def column(self, key: str, name: str) -> Sequence[Any]:
+        """Return the values of a sheet's column, row by row: none where it has no such column."""
+        rows, span = self.sheets.get(key, (None, slice(0)))
         return rows.column(name, span) if rows else ()
 
     @property
@@ -88,34 +89,35 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Others:
-    """What the round's other returns say: ``units`` board goal -> unit -> whether it says no; ``served`` unit -> what its plan serves.
+class OtherReturns:
+    """What the round's other returns say, for the rules that compare.
 
-    Of ``served`` are only units that a goal names. ``known``: all goals; ``siblings``: return -> row -> the unit of the same board, and
-    its commitment, that says the same and is first. ``unsure``: returns with links in error, of which it is not known what they serve;
-    ``copied``: returns and rows that are known to be copied already.
+    ``says_no``: board goal -> unit -> whether it says no. ``served``: unit that a goal names -> goals and commitments that its plan serves.
+    ``goals``: all goals and commitments. ``siblings``: source -> Excel row -> (unit, commitment) of the same board with the same text,
+    of which this is the copy. ``uncertain``: sources with links in error, of which it is not known what they serve. ``copied``: sources
+    and Excel rows that are known to be copied already.
     """
 
-    units: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    says_no: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     served: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    known: Mapping[str, KnownGoal] = field(default_factory=dict)
+    goals: Mapping[str, KnownGoal] = field(default_factory=dict)
     siblings: Mapping[int, Mapping[int, tuple[str, str]]] = field(default_factory=dict)
-    unsure: frozenset[int] = frozenset()
+    uncertain: frozenset[int] = frozenset()
     copied: frozenset[tuple[int, int | None]] = frozenset()
 
 
-Rule = Callable[[Return, Others], Iterator[Remark]]
+Rule = Callable[[Return, OtherReturns], Iterator[Remark]]
 
 
-def served_ids(row: Row) -> tuple[str, ...]:
+def parent_ids(row: Row) -> tuple[str, ...]:
     """Return the ids of the goals and commitments that a row is tied to."""
     return (*ids(row.get("parent_id")), *ids(row.get("more_parents")))
 
 
-def majority(answers: Iterable[bool]) -> bool:
+def is_majority(answers: Iterable[bool]) -> bool:
     """Tell whether more than half of the answers are yes."""
-    told = list(answers)
-    return 2 * sum(told) > len(told)
+    given = list(answers)
+    return 2 * sum(given) > len(given)
 
 
 def misses_target(outcome: float, target: float, direction: str | None) -> bool:
@@ -123,11 +125,11 @@ def misses_target(outcome: float, target: float, direction: str | None) -> bool:
     return outcome > target if direction == "lower" else outcome < target
 
 
-def swedish(text: Mapping[str, str] | str) -> str:
+def say_in_swedish(text: Mapping[str, str] | str) -> str:
     """Return a text in Swedish."""
     return text if isinstance(text, str) else text["sv"]
 
 
-def issued_day(text: str | None) -> date | None:
-    """Return a day that was issued, as ISO writes it."""
+def parse_day(text: str | None) -> date | None:
+    """Return the day of an issued ISO text, None where there is none."""
     return date.fromisoformat(text) if text else None

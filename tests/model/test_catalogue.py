@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +119,10 @@ def test_a_rule_whose_name_cannot_be_seen_is_refused(source: str) -> None:
     """A name that is put together or handed around as data would have no finder."""
     with pytest.raises(LookupError):
         Module(source).rules()
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "validation" / "rules").glob("[!_]*.py")), ids=lambda path: path.stem)
+def test_a_module_of_rules_begins_with_their_names(path: Path) -> None:
+    """Whoever looks for a rule's place reads no further."""
+    source = path.read_text("utf-8")
+    assert set(re.findall(r"``([a-z-]+)``", ast.get_docstring(ast.parse(source)) or "")) == Module(source).rules()

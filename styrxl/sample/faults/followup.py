@@ -22,7 +22,7 @@ from styrxl.sample.faults import plan
 from styrxl.sample.faults.bench import Bench, NotHereError, on_bench
 from styrxl.sample.faults.plan import Fault
 from styrxl.sample.fill import saved, write_text
-from styrxl.validation.rules.followup_money import FORECAST_FAR, PACE_FAR
+from styrxl.validation.rules.followup_money import FAR_FROM_FORECAST, FAR_FROM_PACE
 
 _GOOD, _LATE = frozenset({"on_track", "fulfilled"}), frozenset({"late", "cancelled", "partly_done", "not_done"})
 _SHARED = ("empty-return", "unreadable-workbook", "unknown-form", "unknown-sheet")  # faults that any workbook can have
@@ -342,7 +342,7 @@ def _on_budget(work: _Work) -> Cell:
     share = work.round.day.month / 12
 
     def spent(n: int) -> float:
-        return work.budget(n) * share + max(PACE_FAR * work.budget(n), work.issued.limits.tkr) + 1
+        return work.budget(n) * share + max(FAR_FROM_PACE * work.budget(n), work.issued.limits.tkr) + 1
 
     row = _line(work, lambda n: work.deviation(n) <= 0 and spent(n) < work.budget(n))
     work.put("outcomes", "outcome_cost", row, ceil(spent(row) + work.number("outcomes", "outcome_revenue", row)))
@@ -371,7 +371,7 @@ def _far(work: _Work) -> Cell:
     if not work.final:
         raise NotHereError("year")
     row = _line(work, lambda n: str(work.issued.rows["outcomes"][n].get("last_round") or "").endswith("-t2"))
-    far = max(FORECAST_FAR * work.budget(row), work.issued.limits.tkr) + 10
+    far = max(FAR_FROM_FORECAST * work.budget(row), work.issued.limits.tkr) + 10
     deviation = work.budget(row) - float(work.issued.rows["outcomes"][row]["last_forecast"]) - far
     work.deviate(row, deviation, max(0.0, -deviation))
     return work.cell("outcomes", "outcome_cost", row)

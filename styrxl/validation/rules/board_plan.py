@@ -1,4 +1,7 @@
-"""Whether a board's plan covers the council's goals and confirms its frame."""
+"""A board's plan against the council's goals and its undertaking to keep within the frame.
+
+Finds ``goal-uncovered``, ``concern-denied``, ``not-confirmed``.
+"""
 
 from __future__ import annotations
 

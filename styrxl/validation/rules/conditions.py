@@ -1,4 +1,7 @@
-"""What must hold between columns: a form's conditions, over a round's frames."""
+"""What must hold between the columns of a row: a form's conditions, over the frames of a round.
+
+Finds ``duplicate-id``, ``missing-parent``, ``explanation-missing``, ``missing-value``, ``outside-year``, ``date-order``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Commitments that are copies of each other or of a goal."""
+"""Commitments that are copies of each other or of a goal.
+
+Finds ``copied-text``.
+"""
 
 from __future__ import annotations
 

@@ -1,31 +1,40 @@
-"""What does not fit in the status of commitments in a follow-up."""
+"""Status of commitments in a follow-up, against their dates and the round before.
+
+Finds ``done-before-start``, ``commitment-reopened``, ``on-plan-past-end``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from styrxl.model.findings import Remark
-from styrxl.validation.one_return import Others, Return, issued_day, swedish
+from styrxl.validation.one_return import OtherReturns, Return, Rule, parse_day, say_in_swedish
 
 
-def against_dates(one: Return, _: Others) -> Iterator[Remark]:
+def find_status_against_dates(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a commitment done before it started, and one under way as planned after its end."""
-    day = one.round.day
-    for line in one.of("commitment_status"):
-        start, end = (issued_day(line.given.get(name)) for name in ("start", "end"))
-        status, code = line.said["status"], line.said["commitment_id"]
-        value = swedish(one.word("commitment_status", status))
+    day = return_.round.day
+    for row in return_.rows("commitment_status"):
+        start, end = (parse_day(row.issued.get(name)) for name in ("start", "end"))
+        status, code = row.answers["status"], row.answers["commitment_id"]
+        value = say_in_swedish(return_.word("commitment_status", status))
         if status == "done" and start and start > day:
-            yield one.remark("commitment_status", line.row, "status", "done-before-start", value, id=code, start=start, day=day)
+            yield return_.remark("commitment_status", row.number, "status", "done-before-start", value, id=code, start=start, day=day)
         if status == "on_plan" and end and end < day:
-            yield one.remark("commitment_status", line.row, "status", "on-plan-past-end", value, id=code, end=end, day=day)
+            yield return_.remark("commitment_status", row.number, "status", "on-plan-past-end", value, id=code, end=end, day=day)
 
 
-def reopened(one: Return, _: Others) -> Iterator[Remark]:
+def find_reopened(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a commitment that was done in the round before and is not any more."""
-    for line in one.of("commitment_status"):
-        status = line.said["status"]
-        if line.given.get("last_status") == "done" and status not in {None, "done"}:
-            told = one.word("commitment_status", status)
-            facts = {"id": line.said["commitment_id"], "told": told, "round": line.given["last_round"]}
-            yield one.remark("commitment_status", line.row, "status", "commitment-reopened", swedish(told), **facts)
+    for row in return_.rows("commitment_status"):
+        status = row.answers["status"]
+        if row.issued.get("last_status") == "done" and status not in {None, "done"}:
+            told = return_.word("commitment_status", status)
+            facts = {"id": row.answers["commitment_id"], "told": told, "round": row.issued["last_round"]}
+            yield return_.remark("commitment_status", row.number, "status", "commitment-reopened", say_in_swedish(told), **facts)
+
+
+RULES: tuple[Rule, ...] = (
+    find_status_against_dates,
+    find_reopened,
+)

@@ -1,54 +1,73 @@
-"""What does not fit in how goals are assessed in a follow-up."""
+"""Assessments of goals in a follow-up, against indicators, commitments, units and the round before.
+
+Finds ``fulfilled-despite-indicators``, ``fulfilled-despite-commitments``, ``fulfilled-despite-units``, ``unfulfilled-despite-results``,
+``analysis-unchanged``, ``not-assessable-again``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from styrxl.model.findings import Remark
 from styrxl.model.rollup import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD
 from styrxl.returns.cell_values import fold
-from styrxl.validation.one_return import Line, Others, Return, majority, misses_target, served_ids, swedish
+from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule, is_majority, misses_target, parent_ids, say_in_swedish
 
 
-def against_goals(one: Return, others: Others) -> Iterator[Remark]:
+def find_contradicted_assessments(return_: Return, others: OtherReturns) -> Iterator[Remark]:
     """Find a goal assessed as fulfilled against its indicators, its commitments or its units; or as not, against all of them."""
-    for line in one.of("goal_assessments"):
-        goal, told = line.said["goal_id"], line.said["assessment"]
-        measured = [i for i in one.of("indicator_outcomes") if i.given.get("goal_id") == goal and i.said["outcome"] is not None]
-        missing = [
-            i
-            for i in measured
-            if i.given["target"] is not None and misses_target(i.said["outcome"], i.given["target"], i.given["direction"])
-        ]
-        statuses = {c.said["commitment_id"]: c.said["status"] for c in one.of("commitment_status") if goal in served_ids(c.given)}
+    for row in return_.rows("goal_assessments"):
+        goal, assessment = row.answers["goal_id"], row.answers["assessment"]
+        indicators = [i for i in return_.rows("indicator_outcomes") if i.issued.get("goal_id") == goal and i.answers["outcome"] is not None]
+        missed = [i for i in indicators if _misses_its_target(i)]
+        commitments = [c for c in return_.rows("commitment_status") if goal in parent_ids(c.issued)]
+        statuses = {c.answers["commitment_id"]: c.answers["status"] for c in commitments}
         behind = [code for code, status in statuses.items() if status in BEHIND]
-        units = others.units.get(goal or "", {}) if one.form.level == "board" else {}
-        no = sorted(unit for unit, says_no in units.items() if says_no)
-        facts: dict[str, Any] = {"goal": goal, "told": one.word("assessment", told)}
-
-        def said(rule: str, line: Line = line, facts: Mapping[str, Any] = facts, **more: Any) -> Remark:
-            return one.remark("goal_assessments", line.row, "assessment", rule, facts["told"]["sv"], **facts, **more)
-
-        if told in GOOD:
-            if measured and len(missing) == len(measured):
-                yield said("fulfilled-despite-indicators", list=[i.said["indicator_id"] for i in missing], sheet_other="indicator_outcomes")
-            if majority(code in behind for code in statuses):
-                yield said("fulfilled-despite-commitments", list=behind, n=len(statuses), sheet_other="commitment_status")
-            if majority(units.values()):
-                yield said("fulfilled-despite-units", list=no, n=len(units))
-        well = not missing and not majority(units.values()) and all(status in DONE_OR_ON_PLAN for status in statuses.values())
-        if told in BAD and (measured or statuses) and well:
-            yield said("unfulfilled-despite-results", list=[*(i.said["indicator_id"] for i in measured), *statuses])
+        units = others.says_no.get(goal or "", {}) if return_.form.level == "board" else {}
+        saying_no = sorted(unit for unit, says_no in units.items() if says_no)
+        if assessment in GOOD:
+            if indicators and len(missed) == len(indicators):
+                yield _remark(return_, row, "fulfilled-despite-indicators", list=_codes(missed), sheet_other="indicator_outcomes")
+            if is_majority(code in behind for code in statuses):
+                yield _remark(return_, row, "fulfilled-despite-commitments", list=behind, n=len(statuses), sheet_other="commitment_status")
+            if is_majority(units.values()):
+                yield _remark(return_, row, "fulfilled-despite-units", list=saying_no, n=len(units))
+        well = not missed and not is_majority(units.values()) and all(status in DONE_OR_ON_PLAN for status in statuses.values())
+        if assessment in BAD and (indicators or statuses) and well:
+            yield _remark(return_, row, "unfulfilled-despite-results", list=[*_codes(indicators), *statuses])
 
 
-def same_words(one: Return, _: Others) -> Iterator[Remark]:
+def _remark(return_: Return, row: AnsweredRow, rule: str, **facts: Any) -> Remark:
+    told = return_.word("assessment", row.answers["assessment"])
+    facts = {"goal": row.answers["goal_id"], "told": told, **facts}
+    return return_.remark("goal_assessments", row.number, "assessment", rule, say_in_swedish(told), **facts)
+
+
+def _misses_its_target(indicator: AnsweredRow) -> bool:
+    target = indicator.issued["target"]
+    return target is not None and misses_target(indicator.answers["outcome"], target, indicator.issued["direction"])
+
+
+def _codes(indicators: Iterable[AnsweredRow]) -> list[str]:
+    return [indicator.answers["indicator_id"] for indicator in indicators]
+
+
+def find_repeated_answers(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find an analysis that is word for word the one of the round before, and one more time that a goal cannot be assessed."""
-    for line in one.of("goal_assessments"):
-        old, new, round_ = line.given.get("last_analysis"), line.said["analysis"], line.given.get("last_round")
+    for row in return_.rows("goal_assessments"):
+        old, new, round_ = row.issued.get("last_analysis"), row.answers["analysis"], row.issued.get("last_round")
         if old and new and fold(old) == fold(new):
-            yield one.remark("goal_assessments", line.row, "analysis", "analysis-unchanged", new, goal=line.said["goal_id"], round=round_)
-        if line.said["assessment"] == "not_assessable" and line.given.get("last_assessment") == "not_assessable":
-            value = one.word("assessment", "not_assessable")
-            facts = {"goal": line.said["goal_id"], "round": round_}
-            yield one.remark("goal_assessments", line.row, "assessment", "not-assessable-again", swedish(value), **facts)
+            yield return_.remark(
+                "goal_assessments", row.number, "analysis", "analysis-unchanged", new, goal=row.answers["goal_id"], round=round_
+            )
+        if row.answers["assessment"] == "not_assessable" and row.issued.get("last_assessment") == "not_assessable":
+            value = return_.word("assessment", "not_assessable")
+            facts = {"goal": row.answers["goal_id"], "round": round_}
+            yield return_.remark("goal_assessments", row.number, "assessment", "not-assessable-again", say_in_swedish(value), **facts)
+
+
+RULES: tuple[Rule, ...] = (
+    find_contradicted_assessments,
+    find_repeated_answers,
+)

@@ -1,4 +1,8 @@
-"""What does not fit in outcomes, forecasts and investments of a follow-up."""
+"""Money in a follow-up: outcomes, forecasts, measures, changes of the budget and investments.
+
+Finds ``unit-suspect``, ``deficit-despite-confirmation``, ``deficit-beyond-measures``, ``forecast-equals-budget``, ``outcome-fell``,
+``outcome-above-forecast``, ``outcome-far-from-forecast``, ``investment-over-total``, ``changes-unbalanced``.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,19 @@ from styrxl.model.amounts import ORE, SUSPECT_TIMES, net_cost
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.rounds import Round
-from styrxl.validation.one_return import Others, Return
+from styrxl.validation.one_return import OtherReturns, Return, Rule
 
-PACE_FAR = 0.10  # of the year's budget: how far an outcome may be from its share of the year before a forecast on budget is asked about
-FORECAST_FAR = 0.05  # of the year's budget: how far an outcome may be from the August forecast
+# Parts of the year's budget: how far an outcome may be from its share of the year before a forecast on budget is asked about, and how
+# far from the August forecast.
+FAR_FROM_PACE = 0.10
+FAR_FROM_FORECAST = 0.05
 _GROWING = (
     ("outcomes", "activity", "outcome_cost"),
     ("outcomes", "activity", "outcome_revenue"),
     ("investment_outcomes", "project", "outcome"),
     ("investment_outcomes", "project", "accumulated"),
 )
-_WITHIN = (
+_BELOW_FORECAST = (
     ("outcomes", "activity", "outcome_cost", "forecast_cost"),
     ("outcomes", "activity", "outcome_revenue", "forecast_revenue"),
     ("investment_outcomes", "project", "outcome", "forecast"),
@@ -27,95 +33,110 @@ _WITHIN = (
 )
 
 
-def against_confirmation(one: Return, _: Others) -> Iterator[Remark]:
+def find_deficit_despite_confirmation(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a deficit in the first follow-up of a year in which the board confirmed its undertaking within the frame."""
-    confirmed = any(row["confirms"] == "yes" for row in one.issued.memory.get("confirmation", ()))
-    first = not any(Round.parse(code).followup for code in one.issued.based_on)
-    total = fsum(line.said["deviation"] or 0.0 for line in one.of("outcomes"))
-    if confirmed and first and one.form.kind != "year" and total < -ORE:
-        yield one.remark("outcomes", None, "deviation", "deficit-despite-confirmation", round(total, 2), deficit=round(-total, 2))
+    confirmed = any(row["confirms"] == "yes" for row in return_.issued.memory.get("confirmation", ()))
+    first = not any(Round.parse(code).followup for code in return_.issued.based_on)
+    total = fsum(row.answers["deviation"] or 0.0 for row in return_.rows("outcomes"))
+    if confirmed and first and return_.form.kind != "year" and total < -ORE:
+        yield return_.remark("outcomes", None, "deviation", "deficit-despite-confirmation", round(total, 2), deficit=round(-total, 2))
 
 
-def beyond_measures(one: Return, _: Others) -> Iterator[Remark]:
+def find_deficit_beyond_measures(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a deficit that the measures against it do not make up for."""
-    for line in one.of("outcomes") if one.form.kind != "year" else ():
-        deviation, effect = line.said["deviation"], line.said["measures_effect"]
+    for row in return_.rows("outcomes") if return_.form.kind != "year" else ():
+        deviation, effect = row.answers["deviation"], row.answers["measures_effect"]
         if deviation is not None and effect is not None and -deviation > effect + ORE > ORE / 2:
-            facts = {"activity": line.said["activity"], "deficit": round(-deviation, 2), "effect": effect}
-            yield one.remark("outcomes", line.row, "measures_effect", "deficit-beyond-measures", effect, **facts)
+            facts = {"activity": row.answers["activity"], "deficit": round(-deviation, 2), "effect": effect}
+            yield return_.remark("outcomes", row.number, "measures_effect", "deficit-beyond-measures", effect, **facts)
 
 
-def on_budget(one: Return, _: Others) -> Iterator[Remark]:
+def find_forecast_equal_to_budget(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a forecast that is the budget, though the outcome is far from its share of the year."""
-    share = one.round.day.month / 12
-    for line in one.of("outcomes"):
-        budget, outcome, forecast = line.said["current_budget"], net_cost(line.said, "outcome"), net_cost(line.said, "forecast")
+    share = return_.round.day.month / 12
+    for row in return_.rows("outcomes"):
+        budget, outcome, forecast = row.answers["current_budget"], net_cost(row.answers, "outcome"), net_cost(row.answers, "forecast")
         if budget is None or outcome is None or forecast is None or abs(forecast - budget) > ORE:
             continue
-        if abs(outcome - budget * share) > max(PACE_FAR * abs(budget), one.issued.limits.tkr):
-            facts = {"activity": line.said["activity"], "outcome": round(outcome, 2), "share": round(budget * share, 2)}
-            yield one.remark("outcomes", line.row, "forecast_cost", "forecast-equals-budget", line.said["forecast_cost"], **facts)
+        if abs(outcome - budget * share) > max(FAR_FROM_PACE * abs(budget), return_.issued.limits.tkr):
+            facts = {"activity": row.answers["activity"], "outcome": round(outcome, 2), "share": round(budget * share, 2)}
+            yield return_.remark("outcomes", row.number, "forecast_cost", "forecast-equals-budget", row.answers["forecast_cost"], **facts)
 
 
-def fell(one: Return, _: Others) -> Iterator[Remark]:
+def find_fallen_outcome(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find an outcome below the one of the round before."""
     for key, name, amount in _GROWING:
-        for line in one.of(key):
-            old, new = line.given.get(f"last_{amount}"), line.said[amount]
+        for row in return_.rows(key):
+            old, new = row.issued.get(f"last_{amount}"), row.answers[amount]
             if old is not None and new is not None and new < old - ORE:
-                facts = {"what": line.said[name], "old": old, "new": new, "round": line.given["last_round"]}
-                yield one.remark(key, line.row, amount, "outcome-fell", new, **facts)
+                facts = {"what": row.answers[name], "old": old, "new": new, "round": row.issued["last_round"]}
+                yield return_.remark(key, row.number, amount, "outcome-fell", new, **facts)
 
 
-def above_forecast(one: Return, _: Others) -> Iterator[Remark]:
+def find_outcome_above_forecast(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find an outcome that is more already than what is forecast for the full year."""
-    for key, name, amount, forecast in _WITHIN:
-        for line in one.of(key):
-            now, then = line.said[amount], line.said.get(forecast)
+    for key, name, amount, forecast in _BELOW_FORECAST:
+        for row in return_.rows(key):
+            now, then = row.answers[amount], row.answers.get(forecast)
             if now is not None and then is not None and now > then + ORE:
-                column = one.form.sheet(key).column(forecast).heading
-                facts = {"what": line.said[name], "outcome": now, "forecast": then, "heading": column}
-                yield one.remark(key, line.row, amount, "outcome-above-forecast", now, **facts)
+                column = return_.form.sheet(key).column(forecast).heading
+                facts = {"what": row.answers[name], "outcome": now, "forecast": then, "heading": column}
+                yield return_.remark(key, row.number, amount, "outcome-above-forecast", now, **facts)
 
 
-def far_from_forecast(one: Return, _: Others) -> Iterator[Remark]:
+def find_outcome_far_from_forecast(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find an outcome of the year that is far from what was forecast in August."""
-    for line in one.of("outcomes") if one.form.kind == "year" else ():
-        old, new, budget = line.given.get("last_forecast"), net_cost(line.said, "outcome"), line.said["current_budget"] or 0.0
-        august = str(line.given.get("last_round") or "").endswith("-t2")
-        if august and old is not None and new is not None and abs(new - old) > max(FORECAST_FAR * abs(budget), one.issued.limits.tkr):
-            facts = {"activity": line.said["activity"], "outcome": round(new, 2), "forecast": old, "difference": round(abs(new - old), 2)}
-            yield one.remark("outcomes", line.row, "outcome_cost", "outcome-far-from-forecast", line.said["outcome_cost"], **facts)
+    for row in return_.rows("outcomes") if return_.form.kind == "year" else ():
+        old, new, budget = row.issued.get("last_forecast"), net_cost(row.answers, "outcome"), row.answers["current_budget"] or 0.0
+        if old is None or new is None or not str(row.issued.get("last_round") or "").endswith("-t2"):
+            continue
+        if abs(new - old) > max(FAR_FROM_FORECAST * abs(budget), return_.issued.limits.tkr):
+            facts = {"activity": row.answers["activity"], "outcome": round(new, 2), "forecast": old, "difference": round(abs(new - old), 2)}
+            yield return_.remark("outcomes", row.number, "outcome_cost", "outcome-far-from-forecast", row.answers["outcome_cost"], **facts)
 
 
-def over_total(one: Return, _: Others) -> Iterator[Remark]:
+def find_investment_over_total(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find an investment that has cost more than was decided for all of it."""
-    for line in one.of("investment_outcomes"):
-        total, spent = line.given.get("total_expenditure"), line.said["accumulated"]
+    for row in return_.rows("investment_outcomes"):
+        total, spent = row.issued.get("total_expenditure"), row.answers["accumulated"]
         if total is not None and spent is not None and spent > total + ORE:
-            facts = {"project": line.said["project"], "spent": spent, "total": total}
-            yield one.remark("investment_outcomes", line.row, "accumulated", "investment-over-total", spent, **facts)
+            facts = {"project": row.answers["project"], "spent": spent, "total": total}
+            yield return_.remark("investment_outcomes", row.number, "accumulated", "investment-over-total", spent, **facts)
 
 
-def unbalanced(one: Return, _: Others) -> Iterator[Remark]:
-    """Decided changes that are not, in all, what the council has changed the frame by: a board's own moves come to nothing."""
-    lines = one.of("outcomes")
-    total = fsum(line.said["decided_changes"] or 0.0 for line in lines)
-    adjustments = one.issued.memory.get("adjustments", ())
-    granted = fsum(row["operating"] for row in adjustments)
-    if lines and abs(total - granted) > ORE:
-        why = Word("adjusted_by", {"list": [row["decision"] for row in adjustments]}) if adjustments else Word("not_adjusted")
+def find_unbalanced_changes(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
+    """Find decided changes that are not, in all, what the council has changed the frame by: a board's own moves come to nothing."""
+    rows = return_.rows("outcomes")
+    total = fsum(row.answers["decided_changes"] or 0.0 for row in rows)
+    adjustments = return_.issued.memory.get("adjustments", ())
+    granted = fsum(adjustment["operating"] for adjustment in adjustments)
+    if rows and abs(total - granted) > ORE:
+        why = Word("adjusted_by", {"list": [adjustment["decision"] for adjustment in adjustments]}) if adjustments else Word("not_adjusted")
         facts = {"total": round(total, 2), "granted": round(granted, 2), "why": why}
-        yield one.remark("outcomes", None, "decided_changes", "changes-unbalanced", round(total, 2), **facts)
+        yield return_.remark("outcomes", None, "decided_changes", "changes-unbalanced", round(total, 2), **facts)
 
 
-def in_kronor(one: Return, _: Others) -> Iterator[Remark]:
-    """Amounts that are a hundred times what the board or unit has to spend."""
+def find_amounts_in_kronor(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
+    """Find amounts that are a hundred times what the board or unit has to spend."""
     for key, names in (("outcomes", ("outcome_cost", "forecast_cost")), ("unit_outcomes", ("outcome", "forecast"))):
-        lines = one.of(key)
-        frame = one.issued.frames.get("operating_frame") if key == "outcomes" else next((li.given.get("frame") for li in lines), None)
+        rows = return_.rows(key)
+        of_unit = next((row.issued.get("frame") for row in rows), None)
+        frame = return_.issued.frames.get("operating_frame") if key == "outcomes" else of_unit
         for name in names if frame else ():
-            total = fsum(line.said.get(name) or 0.0 for line in lines)
+            total = fsum(row.answers.get(name) or 0.0 for row in rows)
             if frame and total > SUSPECT_TIMES * frame:
                 why = Word("why_kronor", {"times": round(total / frame), "frame": frame})
-                yield one.remark(key, None, name, "unit-suspect", total, why=why)
+                yield return_.remark(key, None, name, "unit-suspect", total, why=why)
+
+
+RULES: tuple[Rule, ...] = (
+    find_deficit_despite_confirmation,
+    find_deficit_beyond_measures,
+    find_forecast_equal_to_budget,
+    find_fallen_outcome,
+    find_outcome_above_forecast,
+    find_outcome_far_from_forecast,
+    find_investment_over_total,
+    find_unbalanced_changes,
+    find_amounts_in_kronor,
+)

@@ -1,4 +1,7 @@
-"""Amounts against the frames that the council decided."""
+"""Amounts of a plan against the frames that the council decided.
+
+Finds ``unit-suspect``, ``frame-exceeded``, ``unit-frames-exceeded``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The rows of the multi-year plan's organisation: kinds, boards, periods and rounds."""
+"""The council plan's organisation: kinds, boards, periods and rounds.
+
+Finds ``duplicate-id``, ``parent-not-allowed``, ``not-in-list``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The red thread: what answers point at, and what the plans say together."""
+"""The red thread: ids and texts by which answers refer to goals, commitments and organisations.
+
+Finds ``unknown-parent``, ``parent-not-allowed``, ``goal-not-valid``, ``interpreted-value``.
+"""
 
 from __future__ import annotations
 

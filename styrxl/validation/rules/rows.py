@@ -1,4 +1,7 @@
-"""A return's rows against what was issued: ids that are missing, foreign, doubled or absent, and locked cells that changed."""
+"""A return's rows against what was issued: ids that are missing, unknown or doubled, and locked cells that changed.
+
+Finds ``missing-row``, ``duplicate-id``, ``unknown-row``, ``row-without-id``, ``locked-cell-changed``.
+"""
 
 from __future__ import annotations
 

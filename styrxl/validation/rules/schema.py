@@ -1,5 +1,7 @@
 """What pandera's schemas say of typed rows: once a table, of a whole round, or of what a worker of a cluster has just read.
 
+Finds ``duplicate-id``, ``missing-value``, ``wrong-type``, ``not-in-list``, ``out-of-range``, ``too-long``.
+
 What comes checked is not checked again, but for rows that are no longer as they were typed. What only rows together can tell (that an id
 stands nowhere else) is told by whoever has all of them.
 """
