@@ -662,7 +662,7 @@ def play_write(root: str) -> Mapping[str, float]:
     from styrxl.reports.book import council_book
     from styrxl.rounds.desk import open_desk
     from styrxl.rounds.judge_inbox import judge_inbox_quietly
-    from styrxl.rounds.publish import issued_of, scope_of
+    from styrxl.rounds.publish import list_issued, make_scope
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
 
@@ -671,7 +671,7 @@ def play_write(root: str) -> Mapping[str, float]:
         desk = open_desk(workspace, ledger, datetime.now(UTC))
         judged = judge_inbox_quietly(desk, round_)
         start = time.process_time()
-        data = council_book(judged, desk.plan, issued_of(desk, round_), scope_of(desk, round_, "sv")).workbook
+        data = council_book(judged, desk.plan, list_issued(desk, round_), make_scope(desk, round_, "sv")).workbook
         ours = time.process_time() - start
     book = CalamineWorkbook.from_filelike(BytesIO(data))
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}

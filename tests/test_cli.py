@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
 from styrxl.cli import cli
-from styrxl.rounds.issue import empty_plan
+from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.faults.plan import break_return
 from styrxl.sample.fill import fill
 from town import BOARD, BOARDS, GOALS, ORGANISATION, PLAN, ROUND, UNITS, Town, lost, new_town
@@ -364,7 +364,7 @@ def test_a_waiver_makes_an_error_a_warning(full: Town) -> None:
     waiver = {"owner": "UBN-ÖST", "round": ROUND, "rule": "missing-value", "reason": "Nytt system", "until": "2027-01-04"}
     plan = full.workspace.plan_path
     plan.write_bytes(
-        fill(empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
+        fill(build_empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
     )
     report = json.loads(full.run("validate", "--format", "json").stdout)
     [unit] = [w for w in report["workbooks"] if w["owner"] == "UBN-ÖST"]
@@ -372,7 +372,7 @@ def test_a_waiver_makes_an_error_a_warning(full: Town) -> None:
     assert "Nytt system" in unit["findings"][0]["message"]
     waiver["until"] = "2027-01-03"
     plan.write_bytes(
-        fill(empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
+        fill(build_empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
     )
     full.run("validate", expect=1)
 

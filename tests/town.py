@@ -18,8 +18,8 @@ from styrxl.model.forms import Form, Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.issue import empty_plan
-from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
+from styrxl.rounds.issue import build_empty_plan
+from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.sample.fill import fill, opened, saved
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
@@ -186,7 +186,7 @@ class Town:
         """Judge files together against what was issued, without the command around it."""
         with Ledger.open(self.workspace.database) as ledger:
             desk = open_desk(self.workspace, ledger, NOW)
-            boards = accepted_boards(judge_inbox_quietly(desk, Round.parse(ROUND)))
+            boards = select_board_tables(judge_inbox_quietly(desk, Round.parse(ROUND)))
             return judge_data(desk, Round.parse(ROUND), files, NOW, boards=boards, across=across)
 
     def copy(self, to: Path) -> Town:
@@ -207,7 +207,7 @@ def new_town(root: Path, plan: Answers = PLAN) -> Town:
     """Make a workspace with a filled plan; its key is always the same, so that bytes can be compared."""
     workspace = Workspace.init(root, "Åköping", key=KEY)
     forms = workspace.forms
-    workspace.plan_path.write_bytes(fill(empty_plan(workspace), forms.form("multi_year_plan"), "sv", plan, forms.words))
+    workspace.plan_path.write_bytes(fill(build_empty_plan(workspace), forms.form("multi_year_plan"), "sv", plan, forms.words))
     return Town(root)
 
 

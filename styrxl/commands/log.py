@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 @with_session
 def log(session: Session, round_: Round, name: str | None, form_of_report: str) -> None:
     """Tell what has happened in ROUND: issued, received, judged, decided and mailed; of all, or of an OWNER or a FILE."""
-    from styrxl.rounds.log import tell
+    from styrxl.rounds.log import write_log
 
     with session.desk(reading=True) as desk:
-        click.echo(tell(desk, round_, name, session.language(), form_of_report), nl=False)
+        click.echo(write_log(desk, round_, name, session.language(), form_of_report), nl=False)
         if form_of_report == "text":
             say_next_step(desk, round_, session.language(), came=True)

@@ -24,11 +24,11 @@ def say_notes(notes: Sequence[Word], language: str) -> None:
 
 def say_next_step(desk: Desk, round_: Round, language: str, *, came: bool | None = None) -> None:
     """Say what comes first, where nothing has been handed out or (unless ``came`` says otherwise) nothing has come in."""
-    from styrxl.rounds.hints import next_step
+    from styrxl.rounds.hints import suggest_next_step
 
     there = bool(desk.workspace.inbox_files(round_).files) if came is None else came
     issued, folder = bool(desk.ledger.issues(round_.id)), desk.workspace.shown(desk.workspace.inbox(round_))
-    say_notes([*next_step(round_, folder, issued=issued, came=there)], language)
+    say_notes([*suggest_next_step(round_, folder, issued=issued, came=there)], language)
 
 
 def say_decided(done: Decided, key: str, language: str) -> None:

@@ -15,7 +15,7 @@ from styrxl.commands.session import FINDINGS, FINE, Session, with_session
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
     from styrxl.rounds.desk import Desk
-    from styrxl.rounds.found_files import Outcome
+    from styrxl.rounds.files_to_receive import Outcome
 
 
 @click.command()
@@ -76,13 +76,13 @@ def _receive_one(session: Session, round_: Round, files: Sequence[Path], owner: 
     """Take in a workbook as somebody's, and tell whether it was refused."""
     from styrxl.model.catalogue import say, word
     from styrxl.model.days import local_day
-    from styrxl.rounds.assign import claim_of, receive_as, workbooks
+    from styrxl.rounds.assign import count_workbooks, make_claim, receive_as
 
-    if len(files) != 1 or workbooks(files[0]) != 1:
+    if len(files) != 1 or count_workbooks(files[0]) != 1:
         raise click.UsageError("--owner is for one workbook at a time: name that file alone.")
     with session.desk(by=by) as desk:
         language = session.language()
-        done = receive_as(desk, round_, files[0], claim_of(desk, round_, owner, form), reason)
+        done = receive_as(desk, round_, files[0], make_claim(desk, round_, owner, form), reason)
         refused = _say_received(desk, round_, done.outcomes, language)
         if done.decision and done.judged:
             decision, title = done.decision, desk.workspace.forms.form(done.decision.form or "").title[language]
@@ -101,7 +101,7 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
     from styrxl.mail.incoming.receive import take_in
     from styrxl.mail.incoming.sources import any_mail, from_files, from_paths, mails_in
     from styrxl.model.catalogue import say, word
-    from styrxl.rounds.found_files import Outcome
+    from styrxl.rounds.files_to_receive import Outcome
     from styrxl.store.mail_log import Brought, MailBook
 
     if not (paths or imap or any_mail(files)):
@@ -133,7 +133,7 @@ def _receive_files(session: Session, round_: Round, sources: Sequence[Path]) -> 
 def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], language: str) -> bool:
     """Say what became of files, and tell whether anything was refused."""
     from styrxl.model.catalogue import say, word
-    from styrxl.rounds.receive import states
+    from styrxl.rounds.receive import count_outcomes
 
     for outcome in outcomes:
         if outcome.state == "taken":
@@ -144,6 +144,6 @@ def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], langua
             click.echo(word("skipped", language, path=outcome.origin), err=True)
         else:
             click.echo(word("received_not", language, origin=outcome.origin, why=say(outcome.why, language)), err=True)
-    counted = states(outcomes)
+    counted = count_outcomes(outcomes)
     click.echo(word("received_sum", language, folder=desk.workspace.shown(desk.workspace.inbox(round_)), **counted), err=True)
     return bool(counted["refused"])

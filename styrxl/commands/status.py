@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @with_session
 def status(session: Session, round_: Round) -> None:
     """Say who has been issued, returned, accepted and reminded in ROUND."""
-    from styrxl.rounds.status import as_text, stand
+    from styrxl.rounds.status import find_status, format_status
 
     with session.desk(reading=True) as desk:
-        click.echo(as_text(stand(desk, round_), session.language()), nl=False)
+        click.echo(format_status(find_status(desk, round_), session.language()), nl=False)
         say_next_step(desk, round_, session.language(), came=True)

@@ -48,9 +48,9 @@ def validate(
     """
     from styrxl.commands.findings_report import summary
     from styrxl.model.days import local_day
-    from styrxl.rounds.assign import claim_of
-    from styrxl.rounds.desk import only_round
-    from styrxl.rounds.found_files import named_files
+    from styrxl.rounds.assign import make_claim
+    from styrxl.rounds.desk import find_only_round
+    from styrxl.rounds.files_to_receive import list_named_files
     from styrxl.rounds.judge_inbox import judge_files, judge_inbox
     from styrxl.validation.identity import Claim
 
@@ -60,11 +60,11 @@ def validate(
         raise click.UsageError("--owner and --form are about a PATH. For a file in the inbox: styrxl receive ROUND FILE --owner OWNER.")
     with session.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
-            files = named_files(paths)
-            claim = claim_of(desk, round_, owner, form_name) if owner and round_ else Claim(owner and desk.plan.spelled(owner), form_name)
+            files = list_named_files(paths)
+            claim = make_claim(desk, round_, owner, form_name) if owner and round_ else Claim(owner and desk.plan.spelled(owner), form_name)
             judged = judge_files(desk, files, round_, claim if owner or form_name else None)
         else:
-            round_ = round_ or only_round(desk.workspace, local_day(desk.now).year)
+            round_ = round_ or find_only_round(desk.workspace, local_day(desk.now).year)
             _say_skipped(desk, round_, session.language())
             judged = judge_inbox(desk, round_)
             if not judged.returns and not reads.inbox:
@@ -117,6 +117,6 @@ def _report(session: Session, desk: Desk, judged: Any, round_: Round | None, for
 
 
 def _accent(desk: Desk) -> str:
-    from styrxl.rounds.desk import look
+    from styrxl.rounds.desk import read_look
 
-    return look(desk.workspace).accent
+    return read_look(desk.workspace).accent

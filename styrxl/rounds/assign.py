@@ -16,10 +16,10 @@ from styrxl.prefill.plan import LEVELS
 from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import Reader
 from styrxl.returns.workbook import Returned
-from styrxl.rounds.desk import Desk, another, meant
-from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
+from styrxl.rounds.desk import Desk, belongs_to_another, suggest_nearest
+from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.rounds.receive import largest, take_in
+from styrxl.rounds.receive import largest_file, take_in
 from styrxl.store.ledger import Decision
 from styrxl.validation.identity import Claim, is_intact
 
@@ -34,7 +34,7 @@ class Assigned:
     judged: Judged | None = None
 
 
-def claim_of(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
+def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
     """Return what a controller says, with the form that the owner has in the round where none is named.
 
     Raises StyrxlError: unknown-owner-named; wrong-form, which-form.
@@ -43,7 +43,7 @@ def claim_of(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
     forms, found = desk.workspace.forms, desk.plan.find(owner, round_.day)
     if found is None or found.kind not in LEVELS:
         either = {"sv": "nämnd eller enhet", "en": "board or unit"}
-        raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **meant(desk.plan, owner))
+        raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **suggest_nearest(desk.plan, owner))
     names = [n for n in forms.names() if forms.form(n).level == found.kind and round_.kind in forms.form(n).rounds]
     if form is None and len(names) == 1:
         return Claim(owner, names[0])
@@ -55,13 +55,13 @@ def claim_of(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
     return Claim(owner, form)
 
 
-def workbooks(source: Path) -> int:
+def count_workbooks(source: Path) -> int:
     """Count the files that a source holds, mails and litter left out."""
-    return len(_files(found_in([source], 0)))
+    return len(_files(find_files([source], 0)))
 
 
-def _files(found: Iterable[Incoming | Outcome]) -> list[Incoming]:
-    return [one for one in found if isinstance(one, Incoming) and not is_mail_file(one.name)]
+def _files(found: Iterable[IncomingFile | Outcome]) -> list[IncomingFile]:
+    return [one for one in found if isinstance(one, IncomingFile) and not is_mail_file(one.name)]
 
 
 def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: str = "") -> Assigned:
@@ -69,7 +69,7 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
 
     Raises StyrxlError: belongs-to-another where the workbook says something else with our signature; as ``receive``.
     """
-    found = list(found_in([source], largest(desk)))
+    found = list(find_files([source], largest_file(desk)))
     told = tuple(one for one in found if isinstance(one, Outcome))
     files = _files(found)
     says_so = all(_says_so(desk, round_, one, claim) for one in files)
@@ -80,18 +80,18 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
     return _assigned(desk, round_, outcomes, taken, claim, reason)
 
 
-def _says_so(desk: Desk, round_: Round, one: Incoming, claim: Claim) -> bool:
+def _says_so(desk: Desk, round_: Round, one: IncomingFile, claim: Claim) -> bool:
     """Whether a workbook says itself what is claimed of it."""
     try:
         with Reader(desk.limits) as reader:
             returned, _ = reader.read(one.load())
-    except RefusedArrivalError:
+    except RefusedFileError:
         return False  # it will not be taken in either
     if returned is None or not _intact(desk, returned):
         return False
     owner, form, in_round = (returned.identity.get(key) for key in ("owner", "form", "round"))
     if (owner, form, in_round) != (claim.owner, claim.form, round_.id):
-        raise another(desk.workspace.forms, one.origin, owner, form, in_round)
+        raise belongs_to_another(desk.workspace.forms, one.origin, owner, form, in_round)
     return True
 
 

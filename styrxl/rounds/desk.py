@@ -50,25 +50,25 @@ def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?"
     return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by, how or How())
 
 
-def meant(plan: Plan, typed: str) -> dict[str, Word | str]:
+def suggest_nearest(plan: Plan, typed: str) -> dict[str, Word | str]:
     """Return the fact by which an error on an owner that is not there says which may be meant."""
     found = [one for one in plan.nearest(typed) if one != typed]
     return {"nearest": Word("nearest", {"list": found}) if found else ""}
 
 
-def another(forms: Forms, path: str, owner: str | None, form: str | None, round_: str | None) -> StyrxlError:
+def belongs_to_another(forms: Forms, path: str, owner: str | None, form: str | None, round_: str | None) -> StyrxlError:
     """Return the error that says that a workbook is somebody's already."""
     title = forms.form(form).title if form in forms.names() else form
     return StyrxlError("belongs-to-another", path=path, owner=owner, form=title, round=round_)
 
 
-def look(workspace: Workspace) -> Look:
+def read_look(workspace: Workspace) -> Look:
     """Return the municipality's look: its name, accent colour and logo."""
     logo = workspace.logo
     return Look(workspace.settings.municipality, workspace.settings.accent or ACCENT, logo.read_bytes() if logo else None)
 
 
-def only_round(workspace: Workspace, year: int) -> Round:
+def find_only_round(workspace: Workspace, year: int) -> Round:
     """Return the one round that has an inbox or, where none has, that was handed out.
 
     Raises StyrxlError: which-round where there are several; no-round-yet where there are none (``year`` is the present one).

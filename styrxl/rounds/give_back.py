@@ -16,9 +16,9 @@ from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import Reader
-from styrxl.rounds.desk import Desk, look
+from styrxl.rounds.desk import Desk, read_look
 from styrxl.rounds.identify_returns import Current
-from styrxl.rounds.judge_inbox import current_prefills
+from styrxl.rounds.judge_inbox import prepare_current_prefill
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import write_atomically
 
@@ -32,8 +32,8 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     but is raised when they are done: StyrxlError as ``write_atomically``.
     """
     paths = {desk.workspace.shown(path): path for path in files}
-    annotator = Annotator(desk.workspace.forms.words, look(desk.workspace))
-    returns = to_give_back(judged.returns)
+    annotator = Annotator(desk.workspace.forms.words, read_look(desk.workspace))
+    returns = select_to_give_back(judged.returns)
     issues = {name: _issues_in(desk, name, returns) for name in dict.fromkeys(return_.round or "" for return_ in returns)}
     written: list[Path] = []
     first_error: StyrxlError | None = None
@@ -54,7 +54,7 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     return written
 
 
-def to_give_back(returns: Sequence[Judged]) -> list[Judged]:
+def select_to_give_back(returns: Sequence[Judged]) -> list[Judged]:
     """Return those that need completing and whose owner is known; of an owner's several in one round the newest."""
     newest: dict[tuple[str, str], Judged] = {}
     oldest = datetime.min.replace(tzinfo=UTC)
@@ -79,7 +79,7 @@ def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     newest = {owner: issue.issue_id for owner, issue in desk.ledger.issues(round_.id).items()}
     mine = [return_ for return_ in returns if return_.round == name]
     issues = {return_.issue for return_ in mine if return_.issue} | {newest[r.owner] for r in mine if r.owner in newest}
-    return _Issues(newest, fetch_prefills(desk.ledger, issues), current_prefills(desk, round_, {}))
+    return _Issues(newest, fetch_prefills(desk.ledger, issues), prepare_current_prefill(desk, round_, {}))
 
 
 def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: Reader) -> Back | None:

@@ -11,7 +11,7 @@ from styrxl.prefill.followup import YearSoFar
 from styrxl.store.ledger import Ledger
 
 
-def next_step(round_: Round, folder: str, *, issued: bool, came: bool) -> Iterator[Word]:
+def suggest_next_step(round_: Round, folder: str, *, issued: bool, came: bool) -> Iterator[Word]:
     """Yield what comes first in a round in which nothing has been handed out, or nothing has come in."""
     if not issued:
         yield Word("next_distribute", {"round": round_.id})
@@ -19,7 +19,7 @@ def next_step(round_: Round, folder: str, *, issued: bool, came: bool) -> Iterat
         yield Word("next_receive", {"folder": folder})
 
 
-def lacking(plan: Plan, round_: Round) -> Iterator[Word]:
+def list_missing_from_plan(plan: Plan, round_: Round) -> Iterator[Word]:
     """Yield what the multi-year plan does not have for a round's year."""
     bare = [o.org_id for o in plan.of_kind(["board"], round_.day) if (o.org_id, round_.year) not in plan.frames]
     if bare:
@@ -28,7 +28,7 @@ def lacking(plan: Plan, round_: Round) -> Iterator[Word]:
         yield Word("lacks_goals", {"year": round_.year})
 
 
-def unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[str]) -> Iterator[Word]:
+def list_unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[str]) -> Iterator[Word]:
     """Yield who of those asked has no answer that is done in the follow-up before; ``year`` is None for a plan."""
     if year is None or not year.earlier:
         return

@@ -18,7 +18,7 @@ from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.arrivals import Gathered
 from styrxl.scale.read_all import fetch
 from styrxl.validation.context import Arrival, Context
-from styrxl.validation.identify import Identified, Identifier, unreadable, with_prefill
+from styrxl.validation.identify import Identified, Identifier, add_prefill, mark_unreadable
 
 ReadReturn = tuple[Gathered, datetime]  # a return that was read, and when it came
 Current = Callable[[str, str], Prefill | None]  # owner, form -> what the owner would be issued now
@@ -30,7 +30,7 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
 
     ``current`` is only asked about returns whose issue is not known. Raises StyrxlError: key-missing, key-broken, not-readable.
     """
-    identifier, shared, decided = Identifier(context), PrefillReader(), decisions(desk, context.round)
+    identifier, shared, decided = Identifier(context), PrefillReader(), fetch_decisions(desk, context.round)
     rest = iter(returns)
     with Readings(context.forms, desk.limits) as readings:
         while some := list(islice(rest, _TOGETHER)):
@@ -41,7 +41,7 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
                 yield _as_issued(desk, gathered, return_, current, readings) if return_.form else return_
 
 
-def decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided, ...]]:
+def fetch_decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided, ...]]:
     """Return what was decided about returns, by their hash; where no round is named not whose they are, which is a round's own."""
     return {
         sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form) for d in those if round_ or d.kind != ASSIGN)
@@ -58,12 +58,12 @@ def _as_issued(desk: Desk, gathered: Gathered, return_: Identified, current: Cur
     """Return a return with what it was issued with, read again where that was another form than it says; unreadable if that fails."""
     try:
         if return_.prefill is None:
-            return_ = with_prefill(return_, current(return_.owner, return_.identity["form"]), desk.workspace.forms)
+            return_ = add_prefill(return_, current(return_.owner, return_.identity["form"]), desk.workspace.forms)
         return _read_as_issued(desk, gathered, return_, readings)
     except StyrxlError:
         raise
     except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
-        return unreadable(return_, error)
+        return mark_unreadable(return_, error)
 
 
 def _read_as_issued(desk: Desk, gathered: Gathered, return_: Identified, readings: Readings) -> Identified:

@@ -23,9 +23,9 @@ from styrxl.prefill.plan import (
     sign_prefill,
     sort_owners,
 )
-from styrxl.rounds.desk import Desk, look, meant
-from styrxl.rounds.hints import lacking, unfinished
-from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox, source_of
+from styrxl.rounds.desk import Desk, read_look, suggest_nearest
+from styrxl.rounds.hints import list_missing_from_plan, list_unfinished
+from styrxl.rounds.judge_inbox import judge_inbox, make_prefill_source, select_board_tables
 from styrxl.store.files import Stage
 from styrxl.store.ledger import Issue
 from styrxl.store.workspace import Workspace
@@ -33,7 +33,7 @@ from styrxl.templates.build import build_all
 
 
 @dataclass(frozen=True, slots=True)
-class Distributed:
+class IssuedRound:
     """What ``distribute`` did."""
 
     written: tuple[Path, ...]
@@ -41,20 +41,20 @@ class Distributed:
     notes: tuple[Word, ...] = ()  # what the workbooks lack
 
 
-def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozenset[str], rows: int | None) -> Distributed:
+def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozenset[str], rows: int | None) -> IssuedRound:
     """Write a workbook for each owner that can be served, and record what it was prefilled with.
 
     Raises StyrxlError: unknown-owner-named, and as ``write_atomically``.
     """
-    boards = accepted_boards(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
-    source, only = source_of(desk, round_, boards), frozenset(map(desk.plan.spelled, only))
+    boards = select_board_tables(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
+    source, only = make_prefill_source(desk, round_, boards), frozenset(map(desk.plan.spelled, only))
     _check_named(source, levels, only)
     served, unserved = sort_owners(source, levels, only)
     written: list[Path] = []
     for form, group in _by_form(desk.workspace, round_, served, rows):
         written += _issue(desk, source, form, group, rows)
-    notes = (*lacking(desk.plan, round_), *unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}))
-    return Distributed(tuple(written), tuple(unserved), notes)
+    notes = (*list_missing_from_plan(desk.plan, round_), *list_unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}))
+    return IssuedRound(tuple(written), tuple(unserved), notes)
 
 
 def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[str]) -> None:
@@ -62,7 +62,7 @@ def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[s
     for name in sorted(only - known):
         wanted = {"sv": {"board": "nämnd", "unit": "enhet"}, "en": {"board": "board", "unit": "unit"}}
         either = {lang: " / ".join(words[level] for level in levels) for lang, words in wanted.items()}
-        raise StyrxlError("unknown-owner-named", owner=name, level=either, round=source.round.id, **meant(source.plan, name))
+        raise StyrxlError("unknown-owner-named", owner=name, level=either, round=source.round.id, **suggest_nearest(source.plan, name))
 
 
 def _by_form(
@@ -86,7 +86,7 @@ def _issue(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organi
     new: list[tuple[Issue, str]] = []
     newest = desk.ledger.issues(source.round.id)
     with Stage() as stage:
-        for filled, data in build_all(form, made, desk.workspace.forms.words, look(desk.workspace)):
+        for filled, data in build_all(form, made, desk.workspace.forms.words, read_look(desk.workspace)):
             path = folder / f"{filled.owner}.xlsx"
             stage.add(path, data)
             written.append(path)
@@ -129,12 +129,12 @@ def _signed(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organ
     return made
 
 
-def empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:
+def build_empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:
     """Return the multi-year plan, empty, for a new workspace."""
-    return plan_book(workspace, {}, rows)
+    return build_plan(workspace, {}, rows)
 
 
-def plan_book(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> bytes:
+def build_plan(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> bytes:
     """Return a multi-year plan with what is given in its sheets (sheet key -> rows), to go on with."""
     settings, form = workspace.settings, extend_rows(workspace.forms.form("multi_year_plan"), rows)
     made = Prefill(
@@ -156,7 +156,7 @@ def plan_book(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: 
         rows=given,
         first={},
     )
-    [(_, data)] = build_all(form, [made], workspace.forms.words, look(workspace))
+    [(_, data)] = build_all(form, [made], workspace.forms.words, read_look(workspace))
     return data
 
 

@@ -20,9 +20,9 @@ from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.prefill.followup import YearSoFar
 from styrxl.prefill.plan import PrefillSource
-from styrxl.rounds.desk import Desk, another
+from styrxl.rounds.desk import Desk, belongs_to_another
 from styrxl.rounds.identify_returns import Current, ReadReturn, identify_returns
-from styrxl.rounds.prefills import current_prefill
+from styrxl.rounds.prefills import make_current_prefill
 from styrxl.scale.arrivals import Gathered, Lying, modified
 from styrxl.scale.no_cycles import no_cycles
 from styrxl.scale.read_all import gathered
@@ -42,7 +42,7 @@ Boards = Mapping[str, pd.DataFrame]  # tables of the boards' accepted plans
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
     judged = judge_returns(desk, round_, _registered(desk, round_))
-    rules = rules_version(desk.workspace.forms)
+    rules = describe_rules(desk.workspace.forms)
     desk.ledger.record_verdicts(round_.id, [_verdict(return_, desk.now, rules) for return_ in judged.returns])
     return judged
 
@@ -63,11 +63,11 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     workspace = desk.workspace
     files = [Lying(workspace.shown(path), path, modified(path)) for path in paths]
     read = gathered(workspace.root, "", files, workspace.forms, desk.limits, replace(desk.how, keep=False))
-    boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
+    boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
     judged = judge_returns(desk, round_, ((file, file.lying.modified) for file in read), boards=boards, across=False, claim=claim)
     for return_ in judged.returns:
         if claim and ((claim.owner or return_.owner) != return_.owner or (claim.form or return_.form) != return_.form):
-            raise another(workspace.forms, return_.path, return_.owner, return_.form, return_.round)
+            raise belongs_to_another(workspace.forms, return_.path, return_.owner, return_.form, return_.round)
     return judged
 
 
@@ -95,10 +95,10 @@ def judge_returns(
         claim=claim,
         across=across,
     )
-    return judge(identify_returns(desk, returns, context, current_prefills(desk, round_, boards or {})), context, desk.schemas)
+    return judge(identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})), context, desk.schemas)
 
 
-def current_prefills(desk: Desk, round_: Round | None, boards: Boards) -> Current:
+def prepare_current_prefill(desk: Desk, round_: Round | None, boards: Boards) -> Current:
     """Return a function that tells what an owner would be issued now in a round (in none: nothing).
 
     What that takes is made when it is first asked for: before a follow-up all rounds before it are judged.
@@ -108,12 +108,12 @@ def current_prefills(desk: Desk, round_: Round | None, boards: Boards) -> Curren
 
     @cache
     def source() -> PrefillSource:
-        return source_of(desk, round_, boards)
+        return make_prefill_source(desk, round_, boards)
 
-    return lambda owner, form: current_prefill(source(), owner, form)
+    return lambda owner, form: make_current_prefill(source(), owner, form)
 
 
-def source_of(desk: Desk, round_: Round, boards: Boards) -> PrefillSource:
+def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSource:
     """Return what a round's workbooks are prefilled from; ``boards``: the accepted plans, for the units' plans."""
     year = last_year = None
     if round_.followup:
@@ -128,13 +128,13 @@ def _told(desk: Desk, round_: Round) -> AcceptedAnswers:
     return collect_answers(judge_inbox_quietly(desk, round_), round_)
 
 
-def accepted_boards(judged: JudgedRound) -> dict[str, pd.DataFrame]:
+def select_board_tables(judged: JudgedRound) -> dict[str, pd.DataFrame]:
     """Return the tables of the boards' plans that are in force."""
     boards = {r.index for r in judged.accepted if r.form == "annual_plan"}
     return {name: frame[frame["_source"].isin(boards)] for name, frame in judged.tables.items() if name in BOARD_TABLES}
 
 
-def rules_version(forms: Forms) -> str:
+def describe_rules(forms: Forms) -> str:
     """Return by which rules returns are judged: the forms' versions, and a mark that changes with any of their sources."""
     found = {name: forms.form(name) for name in forms.names()}
     paths = [forms.path("sheets", stem) for name in found for stem in (name, *(f"{name}.{profile}" for profile in forms.profiles(name)))]

@@ -43,16 +43,18 @@ class Event:
     again: bool = False
 
 
-def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) -> str:
+def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: str) -> str:
     """Return the story of a round, or of an owner or a file in it, as ``text`` or ``json``.
 
     Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
     """
     book = MailBook(desk.ledger.database)
     by_mail = [*map(_mailed, book.mails(round_.id).values()), *_quarantined(book.brought(round_.id))]
-    found = events(desk.ledger.history(round_.id), by_mail)
+    found = list_events(desk.ledger.history(round_.id), by_mail)
     if name is not None:
-        mine = about(found, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve()))
+        mine = select_events(
+            found, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
+        )
         if not mine:
             folder = desk.workspace.shown(desk.workspace.inbox(round_))
             raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
@@ -60,13 +62,13 @@ def tell(desk: Desk, round_: Round, name: str | None, language: str, form: str) 
     forms = desk.workspace.forms
     titles = {known: forms.form(known).title[language] for known in forms.names()}
     if form == "json":
-        return as_json(found, round_.id, language, titles)
+        return format_json(found, round_.id, language, titles)
     if not found:
         return word("log_nothing", language, round=round_.id) + "\n"
-    return as_text(found, language, desk.plan.names(round_.day), titles)
+    return format_events(found, language, desk.plan.names(round_.day), titles)
 
 
-def events(history: History, by_mail: Iterable[Event] = ()) -> list[Event]:
+def list_events(history: History, by_mail: Iterable[Event] = ()) -> list[Event]:
     """Return all that has happened in a round, oldest first."""
     owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
     names = {r.sha256: r.path for r in reversed(history.receipts)}
@@ -80,7 +82,7 @@ def events(history: History, by_mail: Iterable[Event] = ()) -> list[Event]:
     return sorted(found, key=lambda e: (e.at, _ORDER.index(e.event)))
 
 
-def about(found: Sequence[Event], *names: str) -> list[Event]:
+def select_events(found: Sequence[Event], *names: str) -> list[Event]:
     """Return what concerns an owner, or a file (its path, or its name alone) and what its owner was handed."""
     mine = [e for e in found if e.owner in names]
     if mine:
@@ -145,17 +147,17 @@ def _quarantined(notes: Iterable[Brought]) -> Iterator[Event]:
             yield Event(note.settled_at, note.outcome, note.owner, note.path or "", facts | {"by": note.settled_by})
 
 
-def as_text(found: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
+def format_events(found: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
     """Return the story for the terminal, owner by owner; files that are tied to nobody come last."""
     ordered = sorted((e for e in found if not e.again), key=lambda e: (e.owner is None, e.owner or ""))
     lines: list[str] = []
     for owner, mine in groupby(ordered, key=lambda e: e.owner):
         lines += ["", f"{owner} {names.get(owner, '')}".rstrip() if owner else word("log_unplaced", language)]
-        lines += [f"  {e.at.astimezone():%Y-%m-%d %H:%M}  {sentence(e, language, titles)}" for e in mine]
+        lines += [f"  {e.at.astimezone():%Y-%m-%d %H:%M}  {describe_event(e, language, titles)}" for e in mine]
     return "\n".join(lines[1:]) + "\n"
 
 
-def sentence(event: Event, language: str, titles: Mapping[str, str]) -> str:
+def describe_event(event: Event, language: str, titles: Mapping[str, str]) -> str:
     """Say what happened; ``titles``: what forms are called in the language."""
     path, facts = event.path, event.facts
     if event.event == MAILED:
@@ -195,9 +197,9 @@ def _mail_sentence(path: str, facts: Mapping[str, Any], language: str) -> str:
     return word(f"log_mailed_{state}", language, what=what, to=", ".join(facts["to"]), reply=reply)
 
 
-def as_json(found: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:
+def format_json(found: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:
     """Return the story as one JSON object, every judgement included."""
-    told = [_plain(event) | {"text": sentence(event, language, titles)} for event in found]
+    told = [_plain(event) | {"text": describe_event(event, language, titles)} for event in found]
     return json.dumps({"round": round_id, "events": told}, ensure_ascii=False, indent=1) + "\n"
 
 

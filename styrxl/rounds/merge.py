@@ -28,11 +28,11 @@ from styrxl.returns.read import Readings
 from styrxl.returns.row_ids import id_key
 from styrxl.returns.tables import Table, blank
 from styrxl.rounds.decide import unknown_return
-from styrxl.rounds.desk import Desk, look
+from styrxl.rounds.desk import Desk, read_look
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.store.files import Stage, read_file
 from styrxl.store.ledger import Decision, Receipt
-from styrxl.validation.lost_answers import lost
+from styrxl.validation.lost_answers import find_lost_tables
 
 _OWN = frozenset({"unknown-sheet", "unknown-column"})  # rules of what is the owner's own and is not carried over
 
@@ -75,7 +75,7 @@ def merge_returns(desk: Desk, round_: Round, owner: str, *, newer_wins: bool, re
     if both and not newer_wins:
         sheets = ", ".join(table.place.sheet for table in both)
         raise StyrxlError("merge-conflict", sheets=sheets, older=older.judged.path, newer=newer.judged.path)
-    from_older = lost(newer.tables, older.tables)
+    from_older = find_lost_tables(newer.tables, older.tables)
     data = _workbook(desk, round_, owner, [*(table for table in newer.tables if table.answered), *from_older])
     path = _store(desk, round_, owner, data, (older.judged, newer.judged), reason)
     after = {r.path: r for r in judge_inbox(desk, round_).returns}
@@ -89,7 +89,7 @@ def _pair(desk: Desk, owner: str, returns: Sequence[Judged]) -> tuple[_Return, _
         newer = _read(desk, readings, returns[-1])
         for judged in reversed(returns[:-1]):
             older = _read(desk, readings, judged)
-            if lost(newer.tables, older.tables):
+            if find_lost_tables(newer.tables, older.tables):
                 return newer, older
     raise StyrxlError("merge-nothing", owner=owner)
 
@@ -143,7 +143,7 @@ def _workbook(desk: Desk, round_: Round, owner: str, tables: Sequence[Table]) ->
     """
     prefill = _issued(desk, round_, owner)
     form = extend_rows(desk.workspace.forms.form(prefill.form, prefill.profile, prefill.round), prefill.row_count)
-    template = OpenTemplates(desk.workspace.forms.words, look(desk.workspace)).of(form, prefill)
+    template = OpenTemplates(desk.workspace.forms.words, read_look(desk.workspace)).of(form, prefill)
     placed = {table.place.key: place_answers(table, fresh) for table, fresh in _with_fresh(tables, fresh_sheets(template, prefill))}
     if unplaced := [cell for _, cells in placed.values() for cell in cells]:
         raise StyrxlError("merge-no-place", cells=", ".join(unplaced))

@@ -19,7 +19,7 @@ def fetch_prefills(ledger: Ledger, issues: Iterable[str], shared: PrefillReader 
     return {issue: shared.prefill(text) for issue, text in ledger.prefills(wanted).items()} if wanted else {}
 
 
-def current_prefill(source: PrefillSource, owner: str, name: str) -> Prefill | None:
+def make_current_prefill(source: PrefillSource, owner: str, name: str) -> Prefill | None:
     """Return what an owner would be issued now in a form of that name; None where it would be issued none."""
     organisation = source.plan.find(owner, source.day)
     if organisation is None or name not in source.forms.names():

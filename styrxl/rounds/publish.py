@@ -20,8 +20,8 @@ from styrxl.reports.feedback import feedback
 from styrxl.reports.history import Behind, Past
 from styrxl.reports.view import Issued, Scope
 from styrxl.returns.isolated import Reader
-from styrxl.rounds.desk import Desk, look, meant
-from styrxl.rounds.hints import lacking
+from styrxl.rounds.desk import Desk, read_look, suggest_nearest
+from styrxl.rounds.hints import list_missing_from_plan
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.no_cycles import no_cycles
@@ -50,22 +50,22 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     for name in boards:
         if name not in there:
             board = {"sv": "nämnd", "en": "board"}
-            raise StyrxlError("unknown-owner-named", owner=name, level=board, round=round_.id, **meant(desk.plan, name))
+            raise StyrxlError("unknown-owner-named", owner=name, level=board, round=round_.id, **suggest_nearest(desk.plan, name))
     judged = judge_inbox(desk, round_)
-    issued = issued_of(desk, round_)
-    behind = behind_of(desk, round_, judged) if round_.followup else None
+    issued = list_issued(desk, round_)
+    behind = gather_history(desk, round_, judged) if round_.followup else None
     written: list[Path] = []
     if every or not boards:
         path = desk.workspace.council(round_)
-        scope = scope_of(desk, round_, desk.workspace.settings.language)
+        scope = make_scope(desk, round_, desk.workspace.settings.language)
         written += _written(path, council_book(judged, desk.plan, issued, scope, behind))
     for name in there if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
-        kept = feedback_in(path, desk.workspace) if behind else {}
-        scope = scope_of(desk, round_, language_of(desk, name, day))
+        kept = read_feedback(path, desk.workspace) if behind else {}
+        scope = make_scope(desk, round_, find_language(desk, name, day))
         written += _written(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
     empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
-    return Published(tuple(written), _missing(judged, issued), (*lacking(desk.plan, round_), *empty))
+    return Published(tuple(written), _missing(judged, issued), (*list_missing_from_plan(desk.plan, round_), *empty))
 
 
 def _written(path: Path, made: WrittenBook) -> list[Path]:
@@ -87,7 +87,7 @@ def _missing(judged: JudgedRound, issued: Sequence[Issued]) -> tuple[str, ...]:
     return tuple(issue.owner for issue in issued if issue.owner not in there)
 
 
-def behind_of(desk: Desk, round_: Round, judged: JudgedRound) -> Behind:
+def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> Behind:
     """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
     plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
     last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
@@ -102,7 +102,7 @@ def _past(desk: Desk, round_: Round) -> Past:
     return Past(round_, judge_inbox_quietly(desk, round_) if there else JudgedRound(round_.id, (), {}))
 
 
-def feedback_in(path: Path, workspace: Workspace) -> dict[str, str]:
+def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
     """Return the feedback that a board has written into its workbook, by id of unit or commitment.
 
     Raises StyrxlError (not-readable) for a workbook that is there but cannot be read: what it holds must not be written over.
@@ -120,7 +120,7 @@ def feedback_in(path: Path, workspace: Workspace) -> dict[str, str]:
     return feedback([sheet.rows for sheet in book.sheets], workspace.forms)
 
 
-def issued_of(desk: Desk, round_: Round) -> list[Issued]:
+def list_issued(desk: Desk, round_: Round) -> list[Issued]:
     """Return what was handed out in a round."""
     found = []
     for owner, issue in desk.ledger.issues(round_.id).items():
@@ -129,13 +129,13 @@ def issued_of(desk: Desk, round_: Round) -> list[Issued]:
     return found
 
 
-def language_of(desk: Desk, board: str, day: date) -> str:
+def find_language(desk: Desk, board: str, day: date) -> str:
     """Return the language of a board."""
     found = desk.plan.find(board, day)
     return (found.language if found else None) or desk.workspace.settings.language
 
 
-def scope_of(desk: Desk, round_: Round, language: str) -> Scope:
+def make_scope(desk: Desk, round_: Round, language: str) -> Scope:
     """Return what a workbook for readers is made for."""
     settings = desk.workspace.settings
     return Scope(
@@ -146,5 +146,5 @@ def scope_of(desk: Desk, round_: Round, language: str) -> Scope:
         year=round_.year,
         day=round_.day,
         kind=round_.kind,
-        look=look(desk.workspace),
+        look=read_look(desk.workspace),
     )

@@ -19,7 +19,7 @@ from styrxl.model.rounds import Round
 from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import Reader
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
+from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.judge_inbox import BY_HAND
 from styrxl.store.files import is_litter, read_file, write_atomically
 from styrxl.store.ledger import Receipt
@@ -34,9 +34,9 @@ _AT_ONCE = 100  # receipts that are recorded together
 
 def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]:
     """Take in what lies in folders, files and zip archives, but mails; raises StyrxlError where inbox or ledger cannot be written."""
-    found: list[Incoming] = []
+    found: list[IncomingFile] = []
     told: list[Outcome] = []
-    for one in found_in(sources, largest(desk)):
+    for one in find_files(sources, largest_file(desk)):
         if isinstance(one, Outcome):
             told.append(one)
         elif not is_mail_file(one.name):
@@ -44,12 +44,12 @@ def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]
     return [*told, *take_in(desk, round_, found)]
 
 
-def largest(desk: Desk) -> int:
+def largest_file(desk: Desk) -> int:
     """Return how many bytes a file may have to be taken in at all."""
     return desk.limits.file_mb * MB * _TAKEN
 
 
-def take_in(desk: Desk, round_: Round, incoming: Iterable[Incoming], owner: str | None = None) -> list[Outcome]:
+def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: str | None = None) -> list[Outcome]:
     """Take in files in the order in which they were changed, the newest last; raises as ``receive``.
 
     They are named by the owner that they say they are from, or that a controller names.
@@ -77,12 +77,12 @@ class _Intake:
         self._waiting: list[Receipt] = []
         self._count = 0
 
-    def take(self, one: Incoming, reader: Reader) -> Outcome:
+    def take(self, one: IncomingFile, reader: Reader) -> Outcome:
         if is_litter(one.name):
             return Outcome(one.origin, "skipped")
         try:
             data = one.load()
-        except RefusedArrivalError as refused:
+        except RefusedFileError as refused:
             return Outcome(one.origin, "refused", why=refused.why)
         sha256 = hashlib.sha256(data).hexdigest()
         workspace = self._desk.workspace
@@ -124,13 +124,13 @@ class _Intake:
         return owner if owner in self._owners and self._desk.signed(identity) else None
 
     def _name(self, given: str, owner: str | None) -> str:
-        safe = PurePosixPath(safe_name(given))
+        safe = PurePosixPath(make_safe_name(given))
         stem = f"{owner}_{self._desk.now.astimezone():%Y%m%d-%H%M%S}" if owner else safe.stem
         names = (f"{stem}{f'-{n}' if n > 1 else ''}{safe.suffix}" for n in range(1, 1_000_000))
         return next(name for name in names if name.casefold() not in self._names)
 
 
-def safe_name(given: str) -> str:
+def make_safe_name(given: str) -> str:
     """Return a file name that means nothing but itself on any system: no folders, no hidden file, no identity number, not too long."""
     base = unicodedata.normalize("NFC", re.split(r"[/\\:]", given)[-1])
     stem, dot, ending = base.rpartition(".")
@@ -145,7 +145,7 @@ def safe_name(given: str) -> str:
 # where files come from
 
 
-def states(outcomes: Iterable[Outcome]) -> dict[str, int]:
+def count_outcomes(outcomes: Iterable[Outcome]) -> dict[str, int]:
     """Count what became of files."""
     found = dict.fromkeys(("taken", "known", "skipped", "refused"), 0)
     for outcome in outcomes:

@@ -16,14 +16,14 @@ from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
 from styrxl.rounds.council_plan import judge_plan
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.issue import plan_book
+from styrxl.rounds.issue import build_plan
 from styrxl.store.files import write_atomically
 
 Tables = Mapping[str, tuple[Row, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingFromPlan:
     """What a year needs that the plan does not have, and what it had that does not hold any more."""
 
     frames: tuple[Organisation, ...]  # those that have no frame for the year
@@ -39,14 +39,14 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class RolledOver:
+class Rollover:
     """What ``rollover`` found, and the proposal that it wrote, if any was needed."""
 
-    missing: Missing
+    missing: MissingFromPlan
     path: Path | None
 
 
-def roll_over(desk: Desk, year: int) -> RolledOver:
+def roll_over(desk: Desk, year: int) -> Rollover:
     """Write ``flerarsplan YEAR.xlsx`` beside the plan, with a row for each thing to fill in; the plan itself is left alone.
 
     All that the plan holds is in the proposal too: the year before is still being followed up when the next one is planned.
@@ -56,17 +56,17 @@ def roll_over(desk: Desk, year: int) -> RolledOver:
     judged, frames = judge_plan(workspace, desk.schemas, workspace.plan_path)
     told = collect_answers(JudgedRound("", (judged,), frames), Round(year, "plan"))
     tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in told.tables.items()}
-    missing = missing_for(year, desk.plan, tables)
+    missing = find_missing(year, desk.plan, tables)
     if not missing.rows:
-        return RolledOver(missing, None)
+        return Rollover(missing, None)
     path = workspace.plan_path.with_name(f"{workspace.plan_path.stem} {year}.xlsx")
     if path.exists():
         raise StyrxlError("rollover-in-the-way", path=str(path), plan=workspace.plan_path.name)
-    write_atomically(path, plan_book(workspace, proposed(year, tables, missing)))
-    return RolledOver(missing, path)
+    write_atomically(path, build_plan(workspace, propose_rows(year, tables, missing)))
+    return Rollover(missing, path)
 
 
-def missing_for(year: int, plan: Plan, tables: Tables) -> Missing:
+def find_missing(year: int, plan: Plan, tables: Tables) -> MissingFromPlan:
     """Return what a plan lacks for a year."""
     first = date(year, 1, 1)
     framed = {board for board, of in plan.frames if of == year}
@@ -76,7 +76,7 @@ def missing_for(year: int, plan: Plan, tables: Tables) -> Missing:
     measured = {row["indicator_id"] for row in tables.get("council_indicators", ()) if row["year"] == year}
     old = [row for row in tables.get("council_indicators", ()) if row["year"] == year - 1 and row["goal_id"] not in ending]
     ids = {o.org_id for o in plan.organisations}
-    return Missing(
+    return MissingFromPlan(
         frames=tuple(o for o in there if o.org_id not in framed),
         indicators=tuple(row for row in old if row["indicator_id"] not in measured),
         goals=tuple(g.goal_id for g in plan.goals if g.to_year == year - 1),
@@ -95,7 +95,7 @@ def _held(plan: Plan, org_id: str, year: int) -> bool:
     )
 
 
-def proposed(year: int, tables: Tables, missing: Missing) -> dict[str, tuple[Row, ...]]:
+def propose_rows(year: int, tables: Tables, missing: MissingFromPlan) -> dict[str, tuple[Row, ...]]:
     """Return the rows of the proposal, by sheet: the plan's own, and one for each thing to fill in."""
     rows: dict[str, tuple[Row, ...]] = {name: tuple(map(_shown, rows)) for name, rows in tables.items()}
     rows["frames"] = (*rows.get("frames", ()), *({"board_id": o.org_id, "year": year} for o in missing.frames))

@@ -17,7 +17,7 @@ from styrxl.store.mail_log import MailBook
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OwnerStatus:
     """An owner in a round; ``state`` is a verdict, ``none`` (not judged yet), ``waiting``, ``late`` or ``not_issued``."""
 
     owner: str
@@ -32,14 +32,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundStanding:
+class RoundStatus:
     """All owners of a round, and files that could not be tied to anybody."""
 
-    owners: tuple[Standing, ...]
+    owners: tuple[OwnerStatus, ...]
     unplaced: tuple[str, ...]
 
 
-def stand(desk: Desk, round_: Round) -> RoundStanding:
+def find_status(desk: Desk, round_: Round) -> RoundStatus:
     """Return how a round stands, as the ledger has it; files that have come since are ``none``."""
     issues, verdicts = desk.ledger.issues(round_.id), desk.ledger.verdicts(round_.id)
     receipts, reminded = desk.ledger.receipts(round_.id), MailBook(desk.ledger.database).reminded(round_.id)
@@ -55,12 +55,12 @@ def stand(desk: Desk, round_: Round) -> RoundStanding:
         one = _standing(owner, issues.get(owner.org_id), mine.get(owner.org_id, ()), receipts, due, local_day(desk.now))
         found.append(replace(one, reminded=reminded.get(owner.org_id)))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
-    return RoundStanding(tuple(found), tuple(sorted(here - placed)))
+    return RoundStatus(tuple(found), tuple(sorted(here - placed)))
 
 
 def _standing(
     owner: Organisation, issue: Issue | None, verdicts: Sequence[Verdict], receipts: Mapping[str, Receipt], due: date | None, today: date
-) -> Standing:
+) -> OwnerStatus:
     counting = [v for v in verdicts if v.verdict not in {"superseded", "duplicate", "set-aside"}]
     # One whose only return was set aside has been heard from all the same.
     counting = counting or [v for v in verdicts if v.verdict == "set-aside"]
@@ -71,7 +71,7 @@ def _standing(
         state = "not_issued"
     else:
         state = "late" if due and today > due else "waiting"
-    return Standing(
+    return OwnerStatus(
         owner.org_id,
         owner.name,
         owner.kind,
@@ -83,7 +83,7 @@ def _standing(
     )
 
 
-def as_text(standing: RoundStanding, language: str) -> str:
+def format_status(standing: RoundStatus, language: str) -> str:
     """Return the standing as a table for the terminal, and its sums."""
     head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "reminded", "state")]
     rows = [head, *(_row(one, language) for one in standing.owners)]
@@ -104,7 +104,7 @@ def as_text(standing: RoundStanding, language: str) -> str:
     return "\n".join([*lines, "", sums]) + "\n"
 
 
-def _row(one: Standing, language: str) -> list[str]:
+def _row(one: OwnerStatus, language: str) -> list[str]:
     states = {"waiting": "status_waiting", "late": "status_late", "not_issued": "status_not_issued"}
     state = word(states.get(one.state, f"verdict_{one.state}"), language)
     if one.in_force:

@@ -14,8 +14,8 @@ from styrxl.model.judged import Decided
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import year_of
 from styrxl.returns.tables import Place, Table
-from styrxl.validation.crash import crash_finding
-from styrxl.validation.identify import Identified, unreadable
+from styrxl.validation.crash import report_crash
+from styrxl.validation.identify import Identified, mark_unreadable
 from styrxl.validation.rules.rows import find_untouched
 
 
@@ -76,9 +76,9 @@ def admit(returns: Iterable[Identified], *, across: bool) -> Iterator[Admitted]:
             yield _admitted(index, return_)
 
 
-def unreadable_return(return_: Admitted, error: Exception) -> Admitted:
+def give_up(return_: Admitted, error: Exception) -> Admitted:
     """Return a return as unreadable, since it made the program fail; the trace is logged."""
-    findings = (crash_finding(return_.path, error),)
+    findings = (report_crash(return_.path, error),)
     return replace(return_, findings=findings, readable=False, form=None, places={}, tables=(), remarks=())
 
 
@@ -98,7 +98,7 @@ def _admitted(index: int, return_: Identified) -> Admitted:
     except StyrxlError:
         raise
     except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
-        return _without_tables(index, unreadable(return_, error))
+        return _without_tables(index, mark_unreadable(return_, error))
 
 
 def _without_tables(index: int, return_: Identified) -> Admitted:

@@ -10,7 +10,7 @@ from styrxl.model.findings import Finding, finding
 _LOG = logging.getLogger(__name__)
 
 
-def crash_finding(path: str, error: Exception) -> Finding:
+def report_crash(path: str, error: Exception) -> Finding:
     """Return the finding that a return could not be judged, and log the trace for those who mend programs."""
     _LOG.error("%s could not be judged", path, exc_info=error)
     return finding("unreadable-workbook", why=Word("crashed"))

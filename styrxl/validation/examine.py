@@ -14,9 +14,9 @@ from styrxl.returns.read import FormKey, form_key
 from styrxl.returns.tables import Ids, Table
 from styrxl.returns.typed_columns import Batch, Parsed, framed
 from styrxl.returns.typist import Typists
-from styrxl.validation.admitted import Admitted, unreadable_return
+from styrxl.validation.admitted import Admitted, give_up
 from styrxl.validation.context import Context
-from styrxl.validation.link import BatchKey, by_table, check_links, year_of
+from styrxl.validation.link import BatchKey, check_links, group_by_table, year_of_batch
 from styrxl.validation.rules.conditions import check_conditions, meets_condition
 from styrxl.validation.rules.rows import check_ids, check_locked
 from styrxl.validation.rules.schema import Schemas, check_schema, replace_frame
@@ -69,7 +69,7 @@ def _examine_without_failing(returns: Sequence[Admitted], context: Context, sche
     if len(failing) == len(alone) > 1:
         raise fault
     rows = _Rows(context)
-    laid = rows.add([unreadable_return(r, failing[r.index]) if r.index in failing else r for r in returns])
+    laid = rows.add([give_up(r, failing[r.index]) if r.index in failing else r for r in returns])
     return _examine_together(laid, rows.batches, context, schemas)
 
 
@@ -136,12 +136,12 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
         batch.typed.clear()  # it is in the frame, and takes as much room there; what has to be examined anew is typed anew
         frame, changed = check_locked(part, issued)
         parts[key] = replace_frame(part, frame)
-        conditions = check_conditions(parts[key], year_of(batch, context, by_index), limits)
+        conditions = check_conditions(parts[key], year_of_batch(batch, context, by_index), limits)
         remarks += [*part.remarks, *changed, *conditions]
     excused = _excused(parts)
     for return_ in returns:
         remarks += [*return_.remarks, *_missing_rows(return_, excused)]
-    for table, same in by_table(parts).items():
+    for table, same in group_by_table(parts).items():
         remarks += check_schema(table, schemas, same)
     linked, found = check_links(parts, by_index, context, remarks)
     grouped: dict[int, list[Remark]] = {}

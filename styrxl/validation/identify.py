@@ -12,8 +12,8 @@ from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import Form, Forms
 from styrxl.model.prefill import Prefill
 from styrxl.validation.context import Arrival, Context
-from styrxl.validation.crash import crash_finding
-from styrxl.validation.identity import Claim, identity_by, is_intact, newest_claim
+from styrxl.validation.crash import report_crash
+from styrxl.validation.identity import Claim, apply_claim, find_newest_claim, is_intact
 
 _OWN = ("owner", "issue", "signature")  # in which each return differs from others
 
@@ -67,7 +67,7 @@ class Identifier:
         except StyrxlError:
             raise
         except Exception as error:  # noqa: BLE001 -- the trap: one file must not take the round down
-            return unreadable(Identified(arrival, {}, ()), error)
+            return mark_unreadable(Identified(arrival, {}, ()), error)
 
     def _identify(self, arrival: Arrival, issued: Mapping[str, Prefill]) -> Identified:
         reading, claim = arrival.reading, self._claim(arrival)
@@ -79,17 +79,17 @@ class Identifier:
         return_ = Identified(arrival, identity, (*reading.found, *found), claimed, readable=True)
         if any(f.severity == "error" for f in found):
             return return_
-        return with_prefill(return_, self._prefill(return_, issued), self._context.forms)
+        return add_prefill(return_, self._prefill(return_, issued), self._context.forms)
 
     def _claim(self, arrival: Arrival) -> Claim | None:
         """Return what a controller says of a return, where the return does not say with our signature whose it is."""
-        claim, reading = self._context.claim or newest_claim(arrival.decided), arrival.reading
+        claim, reading = self._context.claim or find_newest_claim(arrival.decided), arrival.reading
         intact = claim and is_intact(reading.identity or {}, self._owners, signed=arrival.signed, mixed=reading.mixed)
         return None if intact else claim
 
     def _claimed(self, claim: Claim, identity: Mapping[str, str], issued: Mapping[str, Prefill]) -> dict[str, str]:
         round_ = self._context.round
-        claimed = identity_by(claim, identity, self._context.forms, round_.id if round_ else None)
+        claimed = apply_claim(claim, identity, self._context.forms, round_.id if round_ else None)
         prefill = issued.get(claimed.get("issue", ""))
         if prefill is None or any(getattr(prefill, key) != claimed.get(key) for key in ("owner", "form", "round")):
             claimed.pop("issue", None)  # of somebody else, or of nobody
@@ -133,7 +133,7 @@ class Identifier:
         return issue
 
 
-def with_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> Identified:
+def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> Identified:
     """Return a return that may be judged, with what it was issued with, and the form that follows from that."""
     identity = return_.identity
     if return_.claimed and prefill:
@@ -142,9 +142,9 @@ def with_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> 
     return replace(return_, identity=identity, prefill=prefill, form=forms.form(identity["form"], profile, identity.get("round")))
 
 
-def unreadable(return_: Identified, error: Exception) -> Identified:
+def mark_unreadable(return_: Identified, error: Exception) -> Identified:
     """Return a return as unreadable, since it made the program fail; the trace is logged for those who mend programs."""
-    return replace(return_, findings=(crash_finding(return_.arrival.path, error),), readable=False, form=None)
+    return replace(return_, findings=(report_crash(return_.arrival.path, error),), readable=False, form=None)
 
 
 def _shared(identity: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ class Claim:
     form: str | None = None
 
 
-def newest_claim(decided: Iterable[Decided]) -> Claim | None:
+def find_newest_claim(decided: Iterable[Decided]) -> Claim | None:
     """Return the newest decision on whose a return is; ``decided``: oldest first."""
     claims = [Claim(d.owner, d.form) for d in decided if d.kind == ASSIGN]
     return claims[-1] if claims else None
@@ -29,7 +29,7 @@ def is_intact(identity: Mapping[str, str], owners: Collection[str], *, signed: b
     return signed and not mixed and identity.get("owner") in owners
 
 
-def identity_by(claim: Claim, identity: Mapping[str, str], forms: Forms, round_: str | None) -> dict[str, str]:
+def apply_claim(claim: Claim, identity: Mapping[str, str], forms: Forms, round_: str | None) -> dict[str, str]:
     """Return the identity that a controller's claim gives; of the workbook's own, which is not signed, only the rest is believed."""
     claimed = {key: value for key, value in (("owner", claim.owner), ("form", claim.form), ("round", round_)) if value}
     name = claimed.get("form", identity.get("form", ""))

@@ -19,10 +19,10 @@ from styrxl.validation.admitted import Admitted, admit
 from styrxl.validation.context import Context
 from styrxl.validation.examine import examine
 from styrxl.validation.identify import Identified
-from styrxl.validation.link import by_table
-from styrxl.validation.lost_answers import lost_answers
-from styrxl.validation.place_findings import placed
-from styrxl.validation.round_tables import persons_in, round_table
+from styrxl.validation.link import group_by_table
+from styrxl.validation.lost_answers import find_lost_answers
+from styrxl.validation.place_findings import place_remarks
+from styrxl.validation.round_tables import find_person_columns, join_frames
 from styrxl.validation.rules.schema import Schemas
 
 _Outcome = tuple[str, tuple[Finding, ...]]  # verdict and findings
@@ -40,9 +40,9 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
     for part in parts.values():
         part.batch.let_go()
     # Each frame is let go of once it is in its table: in a large round they take as much room as all tables.
-    by_index, persons, waiting = {r.index: r for r in admitted}, persons_in(remarks.values()), by_table(parts)
+    by_index, persons, waiting = {r.index: r for r in admitted}, find_person_columns(remarks.values()), group_by_table(parts)
     del parts
-    tables = {table: round_table(waiting.pop(table), by_index, context, persons) for table in [*waiting]}
+    tables = {table: join_frames(waiting.pop(table), by_index, context, persons) for table in [*waiting]}
     return JudgedRound(context.round.id if context.round else "", judged, tables)
 
 
@@ -61,10 +61,10 @@ def _outcomes(
 ) -> dict[int, _Outcome]:
     """Return verdict and findings of each return, by index; of an owner's returns the newest accepted one counts."""
     waivers = _waivers(plan)
-    lost = {return_.index: lost_answers(return_, group[:n]) for group in groups for n, return_ in enumerate(group) if n}
+    lost = {return_.index: find_lost_answers(return_, group[:n]) for group in groups for n, return_ in enumerate(group) if n}
     outcomes: dict[int, _Outcome] = {}
     for return_ in returns:
-        placed_ = placed(remarks.get(return_.index, []), return_.places, {table.place.key: table for table in return_.tables})
+        placed_ = place_remarks(remarks.get(return_.index, []), return_.places, {table.place.key: table for table in return_.tables})
         findings = _waived((*return_.findings, *lost.get(return_.index, ()), *placed_), return_, waivers)
         outcomes[return_.index] = _outcome(return_, findings)
     for group in groups:

@@ -50,7 +50,7 @@ def check_links(
     return linked, found
 
 
-def by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:
+def group_by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:
     """Return the parts by the table that they hold."""
     found: dict[str, list[Parsed]] = {}
     for part in parts.values():
@@ -58,7 +58,7 @@ def by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:
     return found
 
 
-def year_of(batch: Batch, context: Context, returns: Returns) -> int:
+def year_of_batch(batch: Batch, context: Context, returns: Returns) -> int:
     """Return the year that a batch is about: the round's, or where there is none that of its first return."""
     if context.round:
         return context.round.year
@@ -72,7 +72,7 @@ def _check_references(
     linked: dict[BatchKey, Parsed] = {}
     offered = {form: collect_own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
     for key, part in parts.items():
-        frame, remarks = check_references(part, issued, offered[key[0]], known, year_of(part.batch, context, returns))
+        frame, remarks = check_references(part, issued, offered[key[0]], known, year_of_batch(part.batch, context, returns))
         linked[key] = replace(part, frame=frame)
         found += remarks
     return linked, found
@@ -86,7 +86,7 @@ def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context)
     for return_ in returns.values():
         if return_.prefill is not None and return_.form is not None and return_.form.kind is not None:
             known |= _followed(return_.prefill, return_.form.level)
-    tables = by_table(parts)
+    tables = group_by_table(parts)
     for table, kinds in (("goals", ("board_goal", "unit_goal")), ("commitments", ("board_commitment", "commitment"))):
         for part in tables.get(table, ()):
             kind = kinds[0] if part.batch.form.level == "board" else kinds[1]

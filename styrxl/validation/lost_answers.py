@@ -10,18 +10,18 @@ from styrxl.returns.tables import Table, blank
 from styrxl.validation.admitted import Admitted
 
 
-def lost(newer: Iterable[Table], older: Iterable[Table]) -> list[Table]:
+def find_lost_tables(newer: Iterable[Table], older: Iterable[Table]) -> list[Table]:
     """Return the older return's tables that have answers where the newer has none."""
     answered = {table.place.key for table in newer if table.answered}
     return [table for table in older if table.answered and table.place.key not in answered]
 
 
-def lost_answers(return_: Admitted, older: Sequence[Admitted]) -> list[Finding]:
+def find_lost_answers(return_: Admitted, older: Sequence[Admitted]) -> list[Finding]:
     """Return a finding for each older return of the same owner (oldest first) that has answers which neither this one nor a newer has."""
     found: list[Finding] = []
     named: set[str] = set()  # sheets of which it has been said already
     for other in reversed(older) if return_.tables else ():
-        tables = [table for table in lost(return_.tables, other.tables) if table.place.key not in named]
+        tables = [table for table in find_lost_tables(return_.tables, other.tables) if table.place.key not in named]
         named |= {table.place.key for table in tables}
         if tables:
             sheets = [Word("lost_sheet", {"sheet": table.place.sheet, "n": _answer_count(table)}) for table in tables]

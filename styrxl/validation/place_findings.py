@@ -12,7 +12,7 @@ from styrxl.model.masking import mask_persons
 from styrxl.returns.tables import Place, Table
 
 
-def placed(remarks: Sequence[Remark], places: Mapping[str, Place], tables: Mapping[str, Table]) -> list[Finding]:
+def place_remarks(remarks: Sequence[Remark], places: Mapping[str, Place], tables: Mapping[str, Table]) -> list[Finding]:
     """Place a return's remarks; of several errors in one cell the most specific stands, and takes what was understood with it."""
     here = [r for r in remarks if r.key in places and not _of_a_column_that_is_gone(r, places[r.key])]
     return [_finding(remark, places[remark.key], tables.get(remark.key)) for remark in _one_a_cause(here)]

@@ -12,19 +12,19 @@ from styrxl.returns.personal_numbers import PERSON
 from styrxl.returns.typed_columns import Parsed
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
-from styrxl.validation.link import year_of
+from styrxl.validation.link import year_of_batch
 
 Persons = Collection[tuple[str, str | None]]  # sheets and fields in which somebody's identity number stands
 
 
-def persons_in(remarks: Iterable[Sequence[Remark]]) -> Persons:
+def find_person_columns(remarks: Iterable[Sequence[Remark]]) -> Persons:
     """Return the columns in which somebody's identity number stands."""
     return {(remark.key, remark.field) for those in remarks for remark in those if remark.rule == PERSON}
 
 
-def round_table(parts: Sequence[Parsed], returns: Mapping[int, Admitted], context: Context, persons: Persons) -> pd.DataFrame:
+def join_frames(parts: Sequence[Parsed], returns: Mapping[int, Admitted], context: Context, persons: Persons) -> pd.DataFrame:
     """Return the frames of one table as one, as ``JudgedRound`` has it; ``returns``: by index."""
-    return pd.concat([_complete(part, year_of(part.batch, context, returns), returns, persons) for part in parts], ignore_index=True)
+    return pd.concat([_complete(part, year_of_batch(part.batch, context, returns), returns, persons) for part in parts], ignore_index=True)
 
 
 def _complete(part: Parsed, year: int, returns: Mapping[int, Admitted], persons: Persons) -> pd.DataFrame:

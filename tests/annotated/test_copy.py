@@ -38,8 +38,8 @@ from styrxl.returns.extras import question_about, read_extras
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import blank
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.give_back import to_give_back
-from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
+from styrxl.rounds.give_back import select_to_give_back
+from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.sample.faults.plan import NotHereError, break_return, names
 from styrxl.sample.fill import Grid, grids, opened, saved, write_text
@@ -70,7 +70,7 @@ class Desk:
         self.town = town
         self.annotator = Annotator(town.forms.words)
         round_, self.desk = Round.parse(ROUND), open_desk(town.workspace, ledger, NOW)
-        self.boards = accepted_boards(judge_inbox_quietly(self.desk, round_))
+        self.boards = select_board_tables(judge_inbox_quietly(self.desk, round_))
         issues = {owner: issue.issue_id for owner, issue in ledger.issues(ROUND).items()}
         prefills = fetch_prefills(ledger, issues.values())
         self.prefills = {owner: self._signed(replace(prefills[issue], issue=issue)) for owner, issue in issues.items()}
@@ -699,7 +699,7 @@ def test_named_file_that_lost_its_identity_gets_it_back(full: Town) -> None:
 def test_stranger_s_workbook_does_not_go_back(desk: Desk, fault: str) -> None:
     """Nor does one that cannot be read: there is nobody to send it to."""
     data, _ = break_return(fault, desk.town.filled("UBN"), desk.form("UBN"), "sv")
-    assert to_give_back(desk.judge_all(("x.xlsx", data))) == []
+    assert select_to_give_back(desk.judge_all(("x.xlsx", data))) == []
 
 
 def test_one_workbook_an_owner(desk: Desk) -> None:
@@ -707,7 +707,7 @@ def test_one_workbook_an_owner(desk: Desk) -> None:
     one = desk.judge(break_return("wrong-type", desk.town.filled("UBN"), desk.form("UBN"), "sv")[0])
     older = replace(one, path="a", received=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
     newer = replace(one, path="b", received=dt.datetime(2027, 1, 2, tzinfo=dt.UTC))
-    assert to_give_back([newer, older]) == [newer]
+    assert select_to_give_back([newer, older]) == [newer]
 
 
 def test_what_is_left_is_counted_in_both_languages(desk: Desk) -> None:

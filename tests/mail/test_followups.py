@@ -18,7 +18,7 @@ from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, followed_mail_town,
 from post_office import Certificates, SmtpServer
 from report_sheets import sheets, table
 from styrxl.mail.outgoing import send
-from styrxl.rounds.issue import empty_plan
+from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill
 from year import T1, Followed, changed, plan
 
@@ -223,7 +223,7 @@ def test_the_councils_own_assessment_goes_before_the_suggestion_and_is_marked(fu
     answers = {**plan(organisation=MAIL_PLAN["organisation"]), "council_assessments": assessed}
     workspace = full.town.workspace
     workspace.plan_path.write_bytes(
-        fill(empty_plan(workspace), workspace.forms.form("multi_year_plan"), "sv", answers, workspace.forms.words)
+        fill(build_empty_plan(workspace), workspace.forms.form("multi_year_plan"), "sv", answers, workspace.forms.words)
     )
     path = full.town.root / "styrxl.toml"
     path.write_text(path.read_text("utf-8").replace("rate = 6000", 'rate = 6000\neverything_to = ["KFN"]'), "utf-8")

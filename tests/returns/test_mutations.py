@@ -27,7 +27,7 @@ from styrxl.commands.findings_report import as_html, as_json, as_text
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
-from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
+from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.store.ledger import Ledger
 from town import NOW, ROUND, Town
 
@@ -66,7 +66,7 @@ def bench(shared_full: Town) -> Iterator[Bench]:
     """Three valid returns of different forms and languages, and what they hold."""
     with Ledger.open(shared_full.workspace.database) as ledger:
         desk = open_desk(shared_full.workspace, ledger, NOW)
-        boards = accepted_boards(judge_inbox_quietly(desk, Round.parse(ROUND)))
+        boards = select_board_tables(judge_inbox_quietly(desk, Round.parse(ROUND)))
         bases = [
             base_of(owner, shared_full.filled(owner), shared_full.form(owner), shared_full.forms, shared_full.language(owner))
             for owner in OWNERS

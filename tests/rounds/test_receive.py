@@ -18,8 +18,8 @@ import bombs
 from styrxl.model.rounds import Round
 from styrxl.rounds import receive
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.found_files import Outcome
-from styrxl.rounds.receive import safe_name
+from styrxl.rounds.files_to_receive import Outcome
+from styrxl.rounds.receive import make_safe_name
 from styrxl.sample.fill import opened, saved
 from styrxl.store.ledger import Ledger, Receipt
 from town import NOW, ROUND, Town
@@ -160,8 +160,8 @@ NAMES: Mapping[str, str] = {
 @pytest.mark.parametrize("given", NAMES)
 def test_a_senders_name_means_nothing(given: str) -> None:
     """No folder, no hidden file, no control character, no identity number, no name of Windows' own."""
-    safe = safe_name(given)
-    assert safe == safe_name(safe)
+    safe = make_safe_name(given)
+    assert safe == make_safe_name(safe)
     assert not set(safe) & set('/\\:*?"<>|\n\x1b\u202e')
     assert not safe.startswith((".", "~", "-", "="))
     assert "9876" not in safe

@@ -13,7 +13,7 @@ from judging import judge_data
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.issue import empty_plan
+from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import _values, fill, located
 from styrxl.store.ledger import Ledger
 from town import BOARD, NOW, PLAN, ROUND, Town
@@ -31,7 +31,7 @@ def into_next_year(town: Town) -> None:
     """Fill in the frames of next year, as the proposal asks for, and hand out its plans."""
     frames = [*PLAN["frames"], *({**row, "year": 2028} for row in PLAN["frames"])]
     form = town.forms.form("multi_year_plan")
-    town.workspace.plan_path.write_bytes(fill(empty_plan(town.workspace), form, "sv", {**PLAN, "frames": frames}, town.forms.words))
+    town.workspace.plan_path.write_bytes(fill(build_empty_plan(town.workspace), form, "sv", {**PLAN, "frames": frames}, town.forms.words))
     town.run("distribute", NEXT, "--level", "board")
 
 

@@ -17,7 +17,7 @@ from styrxl.returns import workbook
 from styrxl.returns.columns import Alike, Slice, runs
 from styrxl.returns.unpack import Package
 from styrxl.returns.workbook import read
-from styrxl.rounds.issue import empty_plan
+from styrxl.rounds.issue import build_empty_plan
 from styrxl.validation import examine
 from town import Town
 
@@ -38,7 +38,7 @@ def test_a_return_has_room_for_each_unit_that_there_is() -> None:
 
 
 def test_of_the_plan_only_what_is_asked_for_is_read(shared_planned: Town) -> None:
-    found, _ = read(empty_plan(shared_planned.workspace), ordinary_only=True, ordinary_mb=200, unread=lambda _: {"_listor"})
+    found, _ = read(build_empty_plan(shared_planned.workspace), ordinary_only=True, ordinary_mb=200, unread=lambda _: {"_listor"})
     assert found is not None
     assert not found.mixed
     assert not {sheet.name: sheet.rows for sheet in found.sheets}["_listor"]

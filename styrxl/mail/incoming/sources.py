@@ -19,8 +19,8 @@ from tempfile import TemporaryDirectory
 from styrxl.model.errors import StyrxlError
 from styrxl.returns.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.found_files import Incoming, Outcome, RefusedArrivalError, found_in
-from styrxl.rounds.receive import largest
+from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
+from styrxl.rounds.receive import largest_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +116,21 @@ def dated(raw: bytes, changed: datetime) -> Item:
 
 def any_mail(sources: Iterable[Path]) -> bool:
     """Tell whether any file in folders and archives holds mail."""
-    return any(isinstance(one, Incoming) and is_mail_file(one.name) for one in found_in(sources, 0))
+    return any(isinstance(one, IncomingFile) and is_mail_file(one.name) for one in find_files(sources, 0))
 
 
-def mails_in(desk: Desk, sources: Iterable[Path]) -> list[Incoming]:
+def mails_in(desk: Desk, sources: Iterable[Path]) -> list[IncomingFile]:
     """Return the files in folders and archives that hold mail; ``receive`` passes them over."""
-    found = found_in(sources, largest(desk))
-    return [one for one in found if isinstance(one, Incoming) and is_mail_file(one.name)]
+    found = find_files(sources, largest_file(desk))
+    return [one for one in found if isinstance(one, IncomingFile) and is_mail_file(one.name)]
 
 
-def from_files(files: Sequence[Incoming], refused: Callable[[Outcome], None]) -> Iterator[Item]:
+def from_files(files: Sequence[IncomingFile], refused: Callable[[Outcome], None]) -> Iterator[Item]:
     """Yield the messages in files; one that cannot be got is told, and does not stop the others."""
     for one in files:
         try:
             data = one.load()
-        except RefusedArrivalError as error:
+        except RefusedFileError as error:
             refused(Outcome(one.origin, "refused", why=error.why))
             continue
         if one.name.lower().endswith(".mbox"):

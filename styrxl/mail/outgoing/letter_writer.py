@@ -18,7 +18,7 @@ from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.model.settings import MailSettings
-from styrxl.rounds.desk import Desk, look, meant
+from styrxl.rounds.desk import Desk, read_look, suggest_nearest
 from styrxl.store.ledger import Issue
 from styrxl.store.mail_log import TEMPLATES, Brought, MailBook
 
@@ -48,7 +48,7 @@ class Office:
     @cached_property
     def accent(self) -> str:
         """The municipality's colour."""
-        return look(self.desk.workspace).accent
+        return read_look(self.desk.workspace).accent
 
     @cached_property
     def issues(self) -> dict[str, Issue]:
@@ -142,4 +142,4 @@ def check_named(office: Office, only: Collection[str]) -> None:
     """Raise StyrxlError (mail-unknown-owner) for an owner that the multi-year plan does not have."""
     for owner in only:
         if office.find(owner) is None:
-            raise StyrxlError("mail-unknown-owner", owner=owner, round=office.round.id, **meant(office.desk.plan, owner))
+            raise StyrxlError("mail-unknown-owner", owner=owner, round=office.round.id, **suggest_nearest(office.desk.plan, owner))

@@ -13,7 +13,7 @@ from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.judged import Judged
 from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.rounds.status import Standing, stand
+from styrxl.rounds.status import OwnerStatus, find_status
 from styrxl.store.mail_log import ESCALATION, REMINDER
 
 
@@ -23,13 +23,13 @@ def reminders(office: Office, only: Collection[str] = ()) -> list[Letter]:
     Each once a day; the inbox is judged first, so that nobody is reminded of what lies there.
     """
     judged, answered = judge_inbox(office.desk, office.round), answered_on(office)
-    open_ = [one for one in stand(office.desk, office.round).owners if one.issued and one.state != "accepted" and not one.in_force]
+    open_ = [one for one in find_status(office.desk, office.round).owners if one.issued and one.state != "accepted" and not one.in_force]
     asked = [one for one in open_ if not only or one.owner in only]
     mends = {one.owner: one for one in sorted(judged.returns, key=lambda r: str(r.received)) if one.verdict in TO_MEND}
     return [*(_reminder(office, one, mends.get(one.owner), answered) for one in asked), *_escalations(office, open_, only)]
 
 
-def _reminder(office: Office, one: Standing, newest: Judged | None, answered: Mapping[str, date | None]) -> Letter:
+def _reminder(office: Office, one: OwnerStatus, newest: Judged | None, answered: Mapping[str, date | None]) -> Letter:
     owner = office.find(one.owner)
     mend = newest if one.state in TO_MEND else None
     on = answered.get(answer_subject(mend)) if mend else None
@@ -56,9 +56,9 @@ def _reminder(office: Office, one: Standing, newest: Judged | None, answered: Ma
     )
 
 
-def _escalations(office: Office, late: Sequence[Standing], only: Collection[str]) -> Iterator[Letter]:
+def _escalations(office: Office, late: Sequence[OwnerStatus], only: Collection[str]) -> Iterator[Letter]:
     limit = office.settings.escalate_after
-    groups: dict[str, list[Standing]] = {}
+    groups: dict[str, list[OwnerStatus]] = {}
     for one in late:
         owner = office.find(one.owner)
         if owner and owner.board_id and one.kind == "unit" and one.due and (office.today - one.due).days >= limit:
@@ -71,9 +71,9 @@ def _escalations(office: Office, late: Sequence[Standing], only: Collection[str]
             yield office.letter(ESCALATION, office.today.isoformat(), row, {"units": shown, "days": limit})
 
 
-def _late(one: Standing, language: str) -> dict[str, str]:
+def _late(one: OwnerStatus, language: str) -> dict[str, str]:
     return {"name": one.name, "due": str(one.due), "state": _state(one, language), "reminded": str(local_day(one.reminded) or "–")}
 
 
-def _state(one: Standing, language: str) -> str:
+def _state(one: OwnerStatus, language: str) -> str:
     return word({"late": "status_late", "waiting": "status_waiting"}.get(one.state, f"verdict_{one.state}"), language)

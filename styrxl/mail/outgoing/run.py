@@ -20,7 +20,7 @@ from styrxl.mail.workspace_access import Room
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.give_back import give_back, to_give_back
+from styrxl.rounds.give_back import give_back, select_to_give_back
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.store.mail_log import ANSWER, ESCALATION, NOTICE, REMINDER, SUMMARY, TEMPLATES, MailBook
 
@@ -100,7 +100,7 @@ def _annotated(office: Office, judged: JudgedRound, new: Sequence[Judged]) -> di
     those = replace(judged, returns=tuple(new))
     written_ = set(give_back(office.desk, those, workspace.inbox_files(office.round).files))
     found = {}
-    for one in to_give_back(those.returns):
+    for one in select_to_give_back(those.returns):
         path = workspace.returned(office.round) / f"{one.owner}.xlsx"
         if path in written_:
             found[one.path] = Attachment(path.name, path.read_bytes())

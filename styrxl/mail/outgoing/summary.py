@@ -21,9 +21,9 @@ from styrxl.reports.goal_state import followed, planned
 from styrxl.reports.history import Behind
 from styrxl.reports.missing import missing
 from styrxl.reports.view import View
-from styrxl.rounds.desk import meant
+from styrxl.rounds.desk import suggest_nearest
 from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.rounds.publish import behind_of, feedback_in, issued_of, scope_of
+from styrxl.rounds.publish import gather_history, list_issued, make_scope, read_feedback
 from styrxl.store.mail_log import SUMMARY
 
 _NAMED = 5  # owners that the first line names
@@ -45,7 +45,7 @@ def summaries(office: Office, only: Collection[str] = (), *, incomplete: bool = 
     """
     judged = judge_inbox(office.desk, office.round)
     readers = [reader for reader in _readers(office) if not only or reader.who.org_id in only]
-    behind = behind_of(office.desk, office.round, judged) if office.round.followup else None
+    behind = gather_history(office.desk, office.round, judged) if office.round.followup else None
     views = [(reader, _view(office, judged, reader, behind)) for reader in readers]
     lacks = {name for _, view in views for name in _lacking(view)}
     if lacks and not incomplete:
@@ -59,7 +59,7 @@ def _readers(office: Office) -> list[Reader]:
     for name in settings.everything_to:
         found = office.find(plan.spelled(name))
         if found is None:
-            raise StyrxlError("mail-unknown-owner", owner=name, round=office.round.id, **meant(office.desk.plan, name))
+            raise StyrxlError("mail-unknown-owner", owner=name, round=office.round.id, **suggest_nearest(office.desk.plan, name))
         everything.append(found)
     whole = {o.org_id for o in everything}
     boards = [Reader(o, o.org_id) for o in plan.of_kind(["board"], office.day) if o.org_id not in whole]
@@ -67,10 +67,10 @@ def _readers(office: Office) -> list[Reader]:
 
 
 def _view(office: Office, judged: JudgedRound, reader: Reader, behind: Behind | None) -> View:
-    scope = scope_of(office.desk, office.round, office.language(reader.who))
-    issued = tuple(issued_of(office.desk, office.round))
+    scope = make_scope(office.desk, office.round, office.language(reader.who))
+    issued = tuple(list_issued(office.desk, office.round))
     path = office.desk.workspace.boards(office.round) / f"{reader.board}.xlsx"
-    kept = feedback_in(path, office.desk.workspace) if reader.board and behind else {}
+    kept = read_feedback(path, office.desk.workspace) if reader.board and behind else {}
     return View(judged, office.desk.plan, scope, issued, reader.board, behind, kept)
 
 
@@ -122,12 +122,12 @@ def _figure(row: Row, language: str) -> dict[str, str]:
 
 def _attachments(office: Office, judged: JudgedRound, reader: Reader, view: View) -> list[Attachment]:
     """Return the workbooks on disk, if they are what the newest accepted returns give."""
-    workspace, issued = office.desk.workspace, issued_of(office.desk, office.round)
+    workspace, issued = office.desk.workspace, list_issued(office.desk, office.round)
     if reader.board is not None:
         path = workspace.boards(office.round) / f"{reader.board}.xlsx"
         anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept).workbook
         return [_fresh(office, path, anew, f"{reader.board}-{office.round.id}.xlsx")]
-    scope = scope_of(office.desk, office.round, workspace.settings.language)
+    scope = make_scope(office.desk, office.round, workspace.settings.language)
     path = workspace.council(office.round)
     return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind).workbook, path.name)]
 

@@ -22,7 +22,7 @@ from post_office import Certificates, SmtpServer, free_port, reply
 from styrxl.mail.outgoing import send
 from styrxl.mail.outgoing.smtp import Smtp
 from styrxl.mail.outgoing.wording import day
-from styrxl.rounds.issue import empty_plan
+from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill
 from styrxl.store.database import MAILS
 from styrxl.store.ledger import Ledger
@@ -107,7 +107,9 @@ def rewrite(town: Town, **addresses: str) -> None:
     """Write the multi-year plan anew with other addresses."""
     rows = [{**row, "email": addresses.get(row["org_id"].replace("-", "_"), row.get("email"))} for row in MAIL_PLAN["organisation"]]
     plan = {**MAIL_PLAN, "organisation": rows}
-    town.workspace.plan_path.write_bytes(fill(empty_plan(town.workspace), town.forms.form("multi_year_plan"), "sv", plan, town.forms.words))
+    town.workspace.plan_path.write_bytes(
+        fill(build_empty_plan(town.workspace), town.forms.form("multi_year_plan"), "sv", plan, town.forms.words)
+    )
 
 
 def test_recipients_outside_the_allowed_domains_get_nothing(town: Town, smtp: SmtpServer) -> None:

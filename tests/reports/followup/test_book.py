@@ -32,7 +32,7 @@ from styrxl.reports.history import Behind, Past
 from styrxl.reports.sources import handed_in
 from styrxl.reports.view import Issued
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.publish import behind_of, feedback_in
+from styrxl.rounds.publish import gather_history, read_feedback
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
 from year import BOARD_YEAR, MOMENTS, T1, T2, changed, followed_town
@@ -299,10 +299,10 @@ def test_feedback_is_found_where_rows_and_columns_have_been_moved() -> None:
 
 def test_a_workbook_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
     workspace = Workspace.init(tmp_path, "Åköping")
-    assert feedback_in(tmp_path / "UBN.xlsx", workspace) == {}
+    assert read_feedback(tmp_path / "UBN.xlsx", workspace) == {}
     (tmp_path / "UBN.xlsx").write_bytes(b"locked")
     with pytest.raises(StyrxlError, match="not-readable"):
-        feedback_in(tmp_path / "UBN.xlsx", workspace)
+        read_feedback(tmp_path / "UBN.xlsx", workspace)
 
 
 def test_a_corrected_return_and_feedback_on_disk(tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ def test_rounds_out_of_order(tmp_path: Path) -> None:
 
     with Ledger.open(year.town.workspace.database) as ledger:
         desk = open_desk(year.town.workspace, ledger, MOMENTS["year"])
-        following = behind_of(desk, Round(2028, "t1"), JudgedRound("2028-t1", (), {}))
+        following = gather_history(desk, Round(2028, "t1"), JudgedRound("2028-t1", (), {}))
     assert following.last_year is not None
     assert [r["assessment"] for r in following.last_year.told.of("goal_assessments", "UBN")] == ["fulfilled"]
 

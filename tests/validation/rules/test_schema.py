@@ -21,7 +21,7 @@ from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Reading, Readings
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.judge_inbox import accepted_boards, judge_inbox_quietly
+from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.sample.faults.bench import NotHereError, on_bench
 from styrxl.sample.faults.followup import break_followup
 from styrxl.sample.faults.followup import names as follow_names
@@ -68,7 +68,7 @@ def judged(town: Town, files: Files, readings: Iterable[Reading | None], round_:
     now = MOMENTS.get(round_.kind, NOW)
     with Ledger.open(town.workspace.database) as ledger:
         desk = open_desk(town.workspace, ledger, now)
-        boards = accepted_boards(judge_inbox_quietly(desk, round_)) if round_.kind == "plan" else {}
+        boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_.kind == "plan" else {}
         HELD.clear()
         return judge_data(desk, round_, [*files.items()], now, boards=boards, readings=[*readings])
 

@@ -19,7 +19,7 @@ from styrxl.store.files import is_litter, read_file
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class IncomingFile:
     """A file that came: where from, by which name, when it was changed last, and how to get it (RefusedArrival if it cannot be got).
 
     ``lies``: where it lies, if it is a file of its own.
@@ -43,7 +43,7 @@ class Outcome:
     sha256: str = ""
 
 
-class RefusedArrivalError(Exception):
+class RefusedFileError(Exception):
     """A file that cannot be taken in; ``why`` is a word of the catalogue's."""
 
     def __init__(self, why: Word) -> None:
@@ -52,13 +52,13 @@ class RefusedArrivalError(Exception):
         self.why = why
 
 
-def found_in(sources: Iterable[Path], most: int) -> Iterator[Incoming | Outcome]:
+def find_files(sources: Iterable[Path], most: int) -> Iterator[IncomingFile | Outcome]:
     """Yield what lies in folders, files and zip archives: files, and what is passed over or cannot be got."""
     for source in sources:
         yield from _from_path(source, most)
 
 
-def _from_path(source: Path, most: int) -> Iterator[Incoming | Outcome]:
+def _from_path(source: Path, most: int) -> Iterator[IncomingFile | Outcome]:
     if source.is_dir():
         for folder, folders, names in os.walk(source):
             if "styrxl.toml" in names:  # a workspace, perhaps this one: what it holds are no returns
@@ -76,7 +76,7 @@ def _from_path(source: Path, most: int) -> Iterator[Incoming | Outcome]:
         yield from _from_file(source, most)
 
 
-def _from_file(path: Path, most: int) -> Iterator[Incoming | Outcome]:
+def _from_file(path: Path, most: int) -> Iterator[IncomingFile | Outcome]:
     """Yield the file itself, or what an archive of workbooks holds."""
     origin = make_showable(str(path))
     if is_litter(path.name):
@@ -92,19 +92,19 @@ def _from_file(path: Path, most: int) -> Iterator[Incoming | Outcome]:
         yield Outcome(origin, "refused", why=error.why)
     else:
         if members is None:  # what is damaged is taken in as it is
-            yield Incoming(origin, path.name, changed, partial(_read, path, most), path)
+            yield IncomingFile(origin, path.name, changed, partial(_read, path, most), path)
         else:
             yield from _from_archive(path, members, most)
 
 
-def _from_archive(path: Path, members: Sequence[Member], most: int) -> Iterator[Incoming | Outcome]:
+def _from_archive(path: Path, members: Sequence[Member], most: int) -> Iterator[IncomingFile | Outcome]:
     for member in members:
         # A member's name is only ever shown: where a file is put follows from its owner, or from its last part made safe.
         origin, name = make_showable(f"{path}/{member.name}"), member.name.rpartition("/")[2]
         if "__MACOSX/" in member.name or is_litter(name):
             yield Outcome(origin, "skipped")
         else:
-            yield Incoming(origin, name, member.changed, partial(_read_member, path, member, most))
+            yield IncomingFile(origin, name, member.changed, partial(_read_member, path, member, most))
 
 
 def _read_member(path: Path, member: Member, most: int) -> bytes:
@@ -112,22 +112,22 @@ def _read_member(path: Path, member: Member, most: int) -> bytes:
         with path.open("rb") as file:
             return read_member(file, member, most)
     except NotUnpackedError as error:
-        raise RefusedArrivalError(error.why) from error
+        raise RefusedFileError(error.why) from error
     except OSError as error:  # it has gone since
-        raise RefusedArrivalError(Word("damaged")) from error
+        raise RefusedFileError(Word("damaged")) from error
 
 
 def _read(path: Path, most: int) -> bytes:
     try:
         data, _, size = read_file(path, most)
     except StyrxlError as error:
-        raise RefusedArrivalError(Word("not_got", {"why": str(error.facts["why"])})) from error
+        raise RefusedFileError(Word("not_got", {"why": str(error.facts["why"])})) from error
     if size > most:
-        raise RefusedArrivalError(Word("too_large_file", {"mb": size // MB, "high": most // MB}))
+        raise RefusedFileError(Word("too_large_file", {"mb": size // MB, "high": most // MB}))
     return data
 
 
-def named_files(paths: Iterable[Path]) -> list[Path]:
+def list_named_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files that were named, and those in folders that were named, without lock files."""
     found: list[Path] = []
     for path in paths:
