@@ -14,7 +14,8 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 
-from styrxl.model.forms import Column, Form, Forms, Sheet, Words
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns.cell_values import fold
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import Place

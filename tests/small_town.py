@@ -12,7 +12,7 @@ import pandas as pd
 from styrxl.excel.pages import Book
 from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
 from styrxl.model.findings import finding
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.reports.book import consolidate
 from styrxl.reports.view import Issued, Scope, View

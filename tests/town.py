@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 
 from judging import judge_data
 from styrxl.cli import cli
-from styrxl.model.forms import Form, Forms
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk

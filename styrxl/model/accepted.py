@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from styrxl.model.frames import records, whole_year
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def json_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def _value(value: Any) -> Any:
     """Return a value as JSON gives it back: what was issued is compared with what would be issued now."""
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, datetime):
         return value.date().isoformat()
     return value.item() if hasattr(value, "item") else value
 

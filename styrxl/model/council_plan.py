@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
-
-import pandas as pd
 
 from styrxl.model.frames import records
 from styrxl.model.rounds import Round
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BOARD_LIKE = ("board", "council", "audit", "common")
 
@@ -238,6 +239,8 @@ def round_kind(written: str) -> str | None:
 
 def plan_from(tables: Mapping[str, pd.DataFrame]) -> Plan:
     """Build the plan from the checked tables of ``multi_year_plan`` (columns as in their schemas)."""
+    import pandas as pd  # noqa: PLC0415 -- commands that read no plan need not wait for it
+
     return Plan(
         organisations=tuple(_organisation(row) for row in _rows(tables, "organisation")),
         goals=tuple(_goal(row) for row in _rows(tables, "council_goals")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def column(frame: pd.DataFrame, name: str) -> list[Any]:
@@ -27,4 +28,4 @@ def records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def whole_year(value: Any) -> int | None:
     """Return a cell's year, None where it is empty."""
-    return None if pd.isna(value) else int(value)
+    return None if value is None else int(value)

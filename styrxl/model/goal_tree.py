@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from types import MappingProxyType
-from typing import NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from styrxl.model.council_plan import CouncilGoal, Organisation, Plan, ids
 from styrxl.model.frames import column
 from styrxl.model.judged import JudgedRound
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COUNCIL_GOAL, BOARD_GOAL, BOARD_COMMITMENT = "council_goal", "board_goal", "board_commitment"
 UNIT_GOAL, UNIT_COMMITMENT = "unit_goal", "unit_commitment"

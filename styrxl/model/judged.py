@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.findings import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 VERDICTS = ("accepted", "rejected", "unreadable", "superseded", "duplicate", "set-aside")
 
@@ -83,5 +85,7 @@ class JudgedRound:
         """Return a table's rows from the returns that count (empty frame if there is no such table)."""
         frame = self.tables.get(table)
         if frame is None:
+            import pandas as pd  # noqa: PLC0415 -- commands that show verdicts alone need not wait for it
+
             return pd.DataFrame(columns=["_source", "_owner", "_sheet", "_row"])
         return frame[frame["_source"].isin([r.index for r in self.accepted])]

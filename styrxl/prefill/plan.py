@@ -12,7 +12,9 @@ import pandas as pd
 
 from styrxl.model.accepted import AcceptedAnswers, holds_in_year
 from styrxl.model.council_plan import Organisation, Plan, ids
-from styrxl.model.forms import Form, Forms
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import Form
+from styrxl.model.frames import records
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
@@ -181,7 +183,7 @@ def _once(source: PrefillSource, key: Any, make: Callable[[], Any]) -> Any:
 
 def _unit_frames(source: PrefillSource, board_id: str | None) -> dict[str, float]:
     """Return the frames that a board gives its units; of several for one unit the first."""
-    rows = [row for row in _of_board(source, "unit_frames", board_id) if not pd.isna(row["frame"])]
+    rows = [row for row in _of_board(source, "unit_frames", board_id) if row["frame"] is not None]
     return {row["unit_id"]: float(row["frame"]) for row in reversed(rows)}
 
 
@@ -246,10 +248,7 @@ def _of_board(source: PrefillSource, table: str, board_id: str | None) -> list[d
 
 def _rows_of(source: PrefillSource, table: str, board_id: str | None) -> list[dict[str, Any]]:
     frame = source.boards.get(table)
-    if frame is None or frame.empty:
-        return []
-    rows = frame[frame["_owner"] == board_id]
-    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    return [] if frame is None or frame.empty else list(records(frame[frame["_owner"] == board_id]))
 
 
 def sign_prefill(made: Prefill, previous: Prefill | None, sign: Sign) -> Prefill:

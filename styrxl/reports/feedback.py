@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from styrxl.model.forms import LANGUAGES, Forms
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import LANGUAGES
 from styrxl.reports.phrases import Phrases
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from styrxl.model.catalogue import Counted
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from styrxl.excel import look
 from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import BOARD_LIKE, Frame, Organisation, Plan
 from styrxl.model.days import local_day
-from styrxl.model.forms import Form, Forms
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import Form
 from styrxl.model.goal_tree import Node, build_tree, natural_key, rank_owners
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round

@@ -16,7 +16,8 @@ from typing import Self
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
-from styrxl.model.forms import LANGUAGES, Form, Forms
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.isolated import Reader
 from styrxl.returns.locate import Locator

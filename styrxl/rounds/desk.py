@@ -11,7 +11,7 @@ from styrxl.excel.look import ACCENT, Look
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.rounds import Round
 from styrxl.returns.workbook import SIGNED

@@ -15,7 +15,7 @@ import pandas as pd
 from styrxl import __version__
 from styrxl.model.accepted import AcceptedAnswers, collect_answers
 from styrxl.model.days import local_day
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.prefill.followup import YearSoFar

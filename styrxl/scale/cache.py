@@ -21,7 +21,7 @@ from typing import IO
 
 from styrxl import __version__
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import Limits
 from styrxl.returns.read import Reading
 from styrxl.scale.pack import TOGETHER, BrokenError, packed, unpacked

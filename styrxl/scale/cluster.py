@@ -22,7 +22,7 @@ from typing import Any
 from weakref import finalize
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Reading, Readings
 from styrxl.scale.addresses import INSTALL, Address, read_address

@@ -18,7 +18,8 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark
-from styrxl.model.forms import Form, Forms, Sheet
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import Form, Sheet
 from styrxl.returns.columns import Slice
 from styrxl.returns.read import Reading
 from styrxl.returns.tables import Ids, Place, Table, Typed

@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Reading, Readings
 from styrxl.scale.pack import TOGETHER, packed

@@ -7,7 +7,7 @@ from contextlib import closing, nullcontext
 from itertools import islice
 from pathlib import Path
 
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Readings
 from styrxl.scale.arrivals import Gathered, How, Lying, Step

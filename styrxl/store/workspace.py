@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
 from styrxl.store.files import is_litter, make_folder, write_atomically

@@ -21,7 +21,8 @@ from styrxl.excel.archive import SkeletonPart, make_skeleton, read_parts, stamp
 from styrxl.excel.finish import add_alternative_texts, finish_parts, rounded_number
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.sheet import SheetBuilder, clean, footer_text, token
-from styrxl.model.forms import LANGUAGES, Form, Forms, Words
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import LANGUAGES, Form, Words
 from styrxl.model.prefill import Prefill
 from styrxl.templates import form_sheet, start_sheet
 from styrxl.templates.cell_texts import cleaned, planned, worked_out, written

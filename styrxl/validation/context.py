@@ -9,7 +9,7 @@ from datetime import datetime
 import pandas as pd
 
 from styrxl.model.council_plan import Plan
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.judged import Decided
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Reading

@@ -9,7 +9,8 @@ from sys import intern
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
-from styrxl.model.forms import Form, Forms
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.crash import report_crash

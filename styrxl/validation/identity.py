@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from styrxl.model.decisions import ASSIGN
-from styrxl.model.forms import Forms
+from styrxl.model.form_files import Forms
 from styrxl.model.judged import Decided
 
 

@@ -25,7 +25,7 @@ from small_town import GOALS, ROUND, judged_return, municipality, organisation, 
 from styrxl.excel import limits
 from styrxl.excel.sheet import clean
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.reports import book
 from styrxl.reports.view import Issued, plain

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from styrxl.model.accepted import collect_answers, find_outdated_rounds
 from styrxl.model.council_plan import round_kind, round_words
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.model.thresholds import Thresholds

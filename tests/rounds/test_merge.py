@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from decisions import ECONOMIST, STRATEGIST, both, findings, verdicts
 from styrxl.annotated.carry import Fresh
 from styrxl.model.findings import fix
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.returns import isolated
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import Place, Table, blank

@@ -15,7 +15,8 @@ from python_calamine import CalamineWorkbook
 
 from sample_texts import texts
 from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
-from styrxl.model.forms import Form, Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round

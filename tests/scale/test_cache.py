@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import finding
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.read import Reading, Readings
 from styrxl.returns.tables import Ids, Place, Table, Typed

@@ -19,7 +19,7 @@ import pandera.pandas as pandera
 import pytest
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.read import Reading
 from styrxl.sample.faults.plan import break_return

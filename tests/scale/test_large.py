@@ -11,7 +11,7 @@ import pytest
 
 import bombs
 from styrxl.excel.archive import DeflatedText, Deflater, read_deflated_parts, zip_pieces
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, limits_of_council_plan, limits_of_returns
 from styrxl.returns import workbook
 from styrxl.returns.columns import Alike, Slice, runs

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import STANDARD
 from styrxl.returns.read import Readings
 from styrxl.scale import processes

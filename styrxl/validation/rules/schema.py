@@ -21,7 +21,8 @@ from pandera.io import pandas_io
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Column, Form, Forms
+from styrxl.model.form_files import Forms
+from styrxl.model.forms import Column, Form
 from styrxl.returns.read import FormKey, Reading
 from styrxl.returns.tables import Table
 from styrxl.returns.typed_columns import Batch, Parsed, framed

@@ -15,7 +15,7 @@ import yaml
 from followup_returns import CLEAN, filled, issued
 from judging import judge_data
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Forms, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import Round

@@ -10,7 +10,8 @@ from pandera.io import pandas_io
 from python_calamine import load_workbook as read_workbook
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import LANGUAGES, Forms, headings, standard_folder
+from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.forms import LANGUAGES
 from styrxl.sample.fill import Raw
 from town import BOARD, ROUND, Town
 
@@ -30,7 +31,7 @@ def test_each_text_stands_in_both_languages(name: str, profile: str | None) -> N
     """Sheet names, headings, helps and lists; and no two headings of a sheet are the same in any language."""
     form = STANDARD.form(name, profile)
     texts = [form.title, form.purpose, *form.steps, *(sheet.name for sheet in form.sheets), *(sheet.help for sheet in form.sheets)]
-    texts += [text for _, column in headings(form) for text in (column.heading, column.help) if text is not None]
+    texts += [text for sheet in form.sheets for column in sheet.columns for text in (column.heading, column.help) if text is not None]
     assert all(text[language].strip() for text in texts for language in LANGUAGES)
     for sheet in form.sheets:
         for language in LANGUAGES:

@@ -1,0 +1,261 @@
+"""Forms from the YAML in ``sheets/`` (how a workbook looks) and ``schemas/`` (what must hold in a table).
+
+A workspace's own ``sheets/`` and ``schemas/`` lie over the standard ones, file by file; a profile lies over its form, key by key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import Column, Condition, Form, Limit, Past, Sheet, Text, Words
+from styrxl.model.rounds import KINDS
+from styrxl.model.yaml_files import read_yaml
+
+_KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date"}
+
+
+class Forms:
+    """All forms and profiles, from the standard folders and over them a workspace's."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """Take folders that hold ``sheets/`` and ``schemas/``; later ones lie over earlier ones."""
+        self._folders = tuple(folders)
+        self._forms: dict[tuple[str, str | None, str | None], Form] = {}
+        self._schemas: dict[str, dict[str, Any]] = {}
+        self._texts: dict[str, Mapping[str, Any]] = {}
+        self._names: list[str] | None = None
+        self._profiles: dict[str, list[str]] = {}
+        raw = self._yaml("sheets", "words")
+        self.words = Words(
+            lists=raw["lists"],
+            units=raw["units"],
+            placeholders=frozenset(raw["placeholders"]),
+            sum_words=frozenset(raw["sum_words"]),
+            texts=raw["texts"],
+        )
+
+    def form(self, name: str, profile: str | None = None, round_: str | None = None) -> Form:
+        """Return a form, in a profile if one is named and exists for it, as it is in a round (its id, or its kind).
+
+        Without a round it holds all that it has in any: every column, and every word that a list may hold.
+        Raises StyrxlError when the form's YAML does not hold together.
+        """
+        if profile and profile not in self.profiles(name):
+            profile = None
+        kind = (round_ or "").rpartition("-")[2] or None
+        if (name, profile, kind) not in self._forms:
+            self._forms[name, profile, kind] = self._load(name, profile, kind)
+        return self._forms[name, profile, kind]
+
+    def names(self) -> list[str]:
+        """Names of the forms there are, without profiles."""
+        if self._names is None:
+            found = {path.stem for folder in self._folders for path in (folder / "sheets").glob("*.yaml")}
+            self._names = sorted(name for name in found if "." not in name and name not in {"words", "report"})
+        return self._names
+
+    def texts(self, stem: str) -> Mapping[str, Any]:
+        """Return ``sheets/STEM.yaml`` as it stands, for texts that belong to no form.
+
+        Raises StyrxlError (source-missing, source-broken).
+        """
+        if stem not in self._texts:
+            self._texts[stem] = self._yaml("sheets", stem)
+        return self._texts[stem]
+
+    def profiles(self, name: str) -> list[str]:
+        """Names of the profiles of a form."""
+        if name not in self._profiles:
+            found = {path.stem for folder in self._folders for path in (folder / "sheets").glob(f"{name}.*.yaml")}
+            self._profiles[name] = sorted(stem.split(".", 1)[1] for stem in found)
+        return self._profiles[name]
+
+    def for_level(self, level: str, kind_of_round: str) -> str | None:
+        """Name of the form that owners of a level get in a kind of round (plan, t1, t2, year)."""
+        for name in self.names():
+            form = self.form(name)
+            if form.level == level and kind_of_round in form.rounds:
+                return name
+        return None
+
+    def schema(self, table: str) -> dict[str, Any]:
+        """Return a table's schema as its YAML has it (for pandera, and for kinds and limits)."""
+        if table not in self._schemas:
+            self._schemas[table] = self._yaml("schemas", table)
+        return self._schemas[table]
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that hold ``sheets/`` and ``schemas/``, later ones over earlier ones."""
+        return self._folders
+
+    def sources(self) -> dict[str, str]:
+        """Return all that forms are made of: ``sheets/unit_plan.yaml`` -> what it says, of each the one that counts."""
+        found: dict[str, Path] = {}
+        for folder in self._folders:
+            for kind in ("sheets", "schemas"):
+                found |= {f"{kind}/{path.name}": path for path in sorted((folder / kind).glob("*.yaml"))}
+        return {name: path.read_text("utf-8") for name, path in found.items()}
+
+    def path(self, kind: str, stem: str) -> Path | None:
+        """Path of ``kind/stem.yaml`` in the last folder that has it, or None."""
+        for folder in reversed(self._folders):
+            path = folder / kind / f"{stem}.yaml"
+            if path.is_file():
+                return path
+        return None
+
+    def _yaml(self, kind: str, stem: str) -> dict[str, Any]:
+        path = self.path(kind, stem)
+        if path is None:
+            raise StyrxlError("source-missing", file=f"{kind}/{stem}.yaml")
+        try:
+            content = read_yaml(path.read_text("utf-8"))
+        except yaml.YAMLError as error:
+            raise StyrxlError("source-broken", file=str(path), why=str(error)) from error
+        if not isinstance(content, dict):
+            raise StyrxlError("source-broken", file=str(path), why="a mapping is needed")
+        return content
+
+    def _load(self, name: str, profile: str | None, kind: str | None) -> Form:
+        raw = self._yaml("sheets", name)
+        if profile:
+            raw = _merge_profile(raw, self._yaml("sheets", f"{name}.{profile}"))
+        try:
+            kind = kind if len(raw["rounds"]) > 1 and kind in raw["rounds"] else None
+            lists = {**self.words.lists, **raw.get("lists", {})}
+            raw |= {key: _select_round(raw[key], kind, lists) for key in ("title", "purpose", "steps", "sheets")}
+            return Form(
+                name=name,
+                version=raw["version"],
+                level=raw["level"],
+                rounds=tuple(raw["rounds"]),
+                title=raw["title"],
+                purpose=raw["purpose"],
+                steps=tuple(raw["steps"]),
+                sheets=tuple(self._sheet(key, sheet) for key, sheet in raw["sheets"].items()),
+                lists=lists,
+                profile=profile,
+                kind=kind,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
+            raise StyrxlError("source-broken", file=file, why=repr(error)) from error
+
+    def _sheet(self, key: str, raw: Mapping[str, Any]) -> Sheet:
+        table = raw.get("table")
+        schema = self.schema(table)["columns"] if table else {}
+        columns = tuple(_read_column(field, column, schema) for field, column in raw["columns"].items())
+        plain = {
+            k: raw[k] for k in ("name", "layout", "help", "rows", "prefilled", "optional", "at_least", "frame", "break_before") if k in raw
+        }
+        return Sheet(
+            key=key,
+            table=table,
+            columns=columns,
+            unless={field: tuple(str(code) for code in codes) for field, codes in raw.get("unless", {}).items()},
+            order=tuple((first, second) for first, second in raw.get("order", ())),
+            unique=tuple(raw.get("unique", ())),
+            limit=Limit(**raw["limit"]) if "limit" in raw else None,
+            limits=tuple(raw.get("limits", ())),
+            **plain,
+        )
+
+
+def _read_column(field: str, raw: Mapping[str, Any], schema: Mapping[str, Any]) -> Column:
+    described = schema.get(field)
+    checks = (described or {}).get("checks") or {}
+    kind = raw.get("type") or _KIND_OF_DTYPE[(described or {}).get("dtype", "str")]
+    whole = kind == "integer" and "list" in raw
+    if raw.get("list"):
+        kind = "choice"
+    elif raw.get("source"):
+        kind = "ref"
+    low, high = _read_range(checks)
+    given = {key: value for key, value in raw.items() if key not in {"type", "after", "omit", "rounds"}}
+    for key in ("source", "kinds", "also"):
+        given[key] = tuple(given.get(key, ()))
+    given["required_when"] = _read_condition(given.get("required_when", {}))
+    if "formula" in given:
+        given["formula"] = {sign: tuple(fields) for sign, fields in given["formula"].items()}
+    length = (checks.get("str_length") or {}).get("max_value")
+    return Column(field=field, kind=kind, own=described is None, whole=whole, low=low, high=high, max_length=length, **given)
+
+
+def _read_range(checks: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    bounds = checks.get("in_range") or {}
+    low = bounds.get("min_value", checks.get("greater_than_or_equal_to"))
+    high = bounds.get("max_value", checks.get("less_than_or_equal_to"))
+    return low, high
+
+
+def _read_condition(raw: Mapping[str, Any]) -> Condition:
+    return {field: _read_past(when) if isinstance(when, Mapping) else tuple(str(code) for code in when) for field, when in raw.items()}
+
+
+def _read_past(raw: Mapping[str, str]) -> Past:
+    [(which, base)] = raw.items()
+    return Past(base, deficit={"past": False, "below": True}[which])
+
+
+def _select_round(raw: Any, kind: str | None, lists: dict[str, Mapping[str, Text]]) -> Any:
+    """Return a part of a form as it is in a kind of round; for none in particular, with all that it has in any.
+
+    ``rounds`` says in which a sheet or column is there at all; ``{t1: …, t2: …, year: …}`` in place of a value, which one it has.
+    """
+    if isinstance(raw, list):
+        return [_select_round(part, kind, lists) for part in raw]
+    if not isinstance(raw, Mapping):
+        return raw
+    if raw and raw.keys() <= set(KINDS):
+        return _select_round(_select_value(raw, kind, lists), kind, lists)
+    absent = {key for key, part in raw.items() if kind and isinstance(part, Mapping) and kind not in part.get("rounds", (kind,))}
+    return {key: _select_round(part, kind, lists) for key, part in raw.items() if key not in absent}
+
+
+def _select_value(raw: Mapping[str, Any], kind: str | None, lists: dict[str, Mapping[str, Text]]) -> Any:
+    if kind is not None:
+        return raw[kind]
+    values = list(raw.values())
+    if not all(isinstance(value, str) and value in lists for value in values):
+        return values[0]
+    names = list(dict.fromkeys(values))
+    lists.setdefault("_".join(names), {code: text for name in names for code, text in lists[name].items()})
+    return "_".join(names)
+
+
+def _merge_profile(base: Mapping[str, Any], profile: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a profile over a form: mappings merge, ``omit`` leaves out, ``after`` places, all else replaces."""
+    merged = dict(base)
+    for key, value in profile.items():
+        if isinstance(value, Mapping) and value.get("omit"):
+            merged.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = _merge_profile(merged[key], value)
+        else:
+            merged[key] = value
+    return _move_after(merged)
+
+
+def _move_after(merged: dict[str, Any]) -> dict[str, Any]:
+    for key, value in list(merged.items()):
+        after = value.get("after") if isinstance(value, Mapping) else None
+        if after in merged:
+            names = [name for name in merged if name != key]
+            names.insert(names.index(after) + 1, key)
+            merged = {name: merged[name] for name in names}
+    return merged
+
+
+@cache
+def standard_folder() -> Path:
+    """Folder that holds the standard ``sheets/`` and ``schemas/``: in the wheel, or beside the package in a checkout."""
+    inside = Path(str(resources.files("styrxl")))
+    return inside if (inside / "sheets").is_dir() else inside.parent
