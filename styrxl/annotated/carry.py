@@ -23,7 +23,7 @@ Answers = Mapping[str, Mapping[int, Mapping[str, Any]]]  # sheet key -> row of d
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
+class FreshSheet:
     """A sheet of the fresh workbook: the id of each of its rows ('' where it has none), and how many of them were given beforehand."""
 
     sheet: Sheet
@@ -32,7 +32,7 @@ class Fresh:
 
 
 @dataclass(frozen=True, slots=True)
-class Stray:
+class UnplacedAnswer:
     """An answer for which the fresh workbook has no place: where it stood, and what."""
 
     sheet: str
@@ -41,7 +41,7 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class CarriedRows:
     """Where a table's cells have gone: Excel row -> row of data (None where it found no place), column -> field."""
 
     place: Place
@@ -67,17 +67,17 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CarriedAnswers:
     """Answers in their new places; ``room``: rows that sheets need beyond those they have."""
 
     answers: Answers
-    lines: Mapping[str, Lines]  # by the sheet's name in the return
-    strays: tuple[Stray, ...] = ()
+    lines: Mapping[str, CarriedRows]  # by the sheet's name in the return
+    strays: tuple[UnplacedAnswer, ...] = ()
     room: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ReadReturn:
     """A return, located and judged; ``formulas``: sheet and cell -> the text of a formula that has no value."""
 
     returned: Returned
@@ -86,35 +86,37 @@ class Source:
     formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def carry(source: Source, fresh: Mapping[str, Fresh], issued: Prefill) -> Carried:
+def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet], issued: Prefill) -> CarriedAnswers:
     """Carry a return's answers over.
 
     ``fresh``: the form's sheets by key. Texts stay texts and numbers numbers; a formula is the value that it had.
     """
     raw = {sheet.name: sheet for sheet in source.returned.sheets}
     answers: dict[str, dict[int, dict[str, Any]]] = {}
-    lines: dict[str, Lines] = {}
-    strays: list[Stray] = []
+    lines: dict[str, CarriedRows] = {}
+    strays: list[UnplacedAnswer] = []
     room: dict[str, int] = {}
     for table in source.tables:
         target = fresh[table.sheet.key]
-        rows, needed = _rows(table, target, issued)
+        rows, needed = _place_rows(table, target, issued)
         if needed > len(target.ids):
             room[table.sheet.key] = needed
-        moved = frozenset(_homeless(table, target, issued)) if table.sheet.id_column else frozenset[int]()
-        lines[table.place.sheet] = Lines(table.place, rows, moved)
-        here, lost = _answers(table, rows, _doubles(table, raw[table.place.sheet], source.findings), source.formulas)
+        moved = frozenset(_rows_without_id(table, target, issued)) if table.sheet.id_column else frozenset[int]()
+        lines[table.place.sheet] = CarriedRows(table.place, rows, moved)
+        here, lost = _carry_table(
+            table, rows, _values_under_second_headings(table, raw[table.place.sheet], source.findings), source.formulas
+        )
         answers[table.sheet.key] = here
         strays += lost
-    return Carried(answers, lines, tuple(strays), room)
+    return CarriedAnswers(answers, lines, tuple(strays), room)
 
 
-def _rows(table: Table, fresh: Fresh, issued: Prefill) -> tuple[dict[int, int | None], int]:
+def _place_rows(table: Table, fresh: FreshSheet, issued: Prefill) -> tuple[dict[int, int | None], int]:
     """Return where each begun row goes, and how many rows that takes."""
     if table.place.downwards:
         return dict.fromkeys(table.rows, 0), 1
     if table.sheet.id_column:
-        return _by_id(table, fresh, issued)
+        return _place_rows_by_id(table, fresh, issued)
     offsets = {row: row - table.place.heading_row - 1 for row in table.rows}
     if max(offsets.values(), default=0) >= len(fresh.ids):  # closer together, then
         offsets = {row: index for index, row in enumerate(table.rows)}
@@ -123,8 +125,8 @@ def _rows(table: Table, fresh: Fresh, issued: Prefill) -> tuple[dict[int, int | 
     )
 
 
-def _by_id(table: Table, fresh: Fresh, issued: Prefill) -> tuple[dict[int, int | None], int]:
-    owned = _owned(table, fresh, issued)
+def _place_rows_by_id(table: Table, fresh: FreshSheet, issued: Prefill) -> tuple[dict[int, int | None], int]:
+    owned = _rows_by_id(table, fresh, issued)
     needed = max([*owned.values(), len(fresh.ids) - 1]) + 1
     last = max(owned.values(), default=-1)
     taken = set(owned.values())
@@ -137,11 +139,11 @@ def _by_id(table: Table, fresh: Fresh, issued: Prefill) -> tuple[dict[int, int |
     return rows, needed
 
 
-def _homeless(table: Table, fresh: Fresh, issued: Prefill) -> set[int]:
-    return set(table.rows) - _owned(table, fresh, issued).keys()
+def _rows_without_id(table: Table, fresh: FreshSheet, issued: Prefill) -> set[int]:
+    return set(table.rows) - _rows_by_id(table, fresh, issued).keys()
 
 
-def _owned(table: Table, fresh: Fresh, issued: Prefill) -> dict[int, int]:
+def _rows_by_id(table: Table, fresh: FreshSheet, issued: Prefill) -> dict[int, int]:
     """Return the rows of data that rows have by their ids; of several with one id the first."""
     column = table.sheet.id_column
     places = {id_key(text, named=table.sheet.named): index for index, text in enumerate(fresh.ids)}
@@ -151,13 +153,13 @@ def _owned(table: Table, fresh: Fresh, issued: Prefill) -> dict[int, int]:
         key = id_key(typed.get(row), named=table.sheet.named)
         index = places.get(key)
         if index is None and key and column is not None and column.number:
-            index = _further(column, key, fresh, issued)
+            index = _row_of_further_id(column, key, fresh, issued)
         if index is not None and index not in found.values():
             found[row] = index
     return found
 
 
-def _further(column: Column, key: str, fresh: Fresh, issued: Prefill) -> int | None:
+def _row_of_further_id(column: Column, key: str, fresh: FreshSheet, issued: Prefill) -> int | None:
     """Return the row of an id that goes on where the sheet's numbers end: somebody copied the rows further down."""
     pattern = re.escape((column.number or "").format(owner=issued.owner, year=issued.year, n="@")).replace("@", r"(\d{1,6})")
     match = re.fullmatch(pattern, key)
@@ -166,31 +168,33 @@ def _further(column: Column, key: str, fresh: Fresh, issued: Prefill) -> int | N
     return index if len(fresh.ids) <= index < MOST_ROWS else None
 
 
-Doubles = Mapping[str, Mapping[int, tuple[str, Any]]]  # field -> Excel row -> cell and value under the same heading elsewhere
+SecondValues = Mapping[str, Mapping[int, tuple[str, Any]]]  # field -> Excel row -> cell and value under the same heading elsewhere
 
 
-def _answers(
-    table: Table, rows: Mapping[int, int | None], doubles: Doubles, formulas: Mapping[tuple[str, str], str]
-) -> tuple[dict[int, dict[str, Any]], list[Stray]]:
+def _carry_table(
+    table: Table, rows: Mapping[int, int | None], doubles: SecondValues, formulas: Mapping[tuple[str, str], str]
+) -> tuple[dict[int, dict[str, Any]], list[UnplacedAnswer]]:
     found: dict[int, dict[str, Any]] = {}
-    strays: list[Stray] = []
+    strays: list[UnplacedAnswer] = []
     for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
         more = doubles.get(column.field, {})
-        for row, value in zip(table.rows, _values(table, column, formulas), strict=True):
+        for row, value in zip(table.rows, _answer_values(table, column, formulas), strict=True):
             cell, second = more.get(row, ("", ""))
             index = rows[row]
             chosen = second if blank(value) else value
             if index is not None:
                 found.setdefault(index, {})[column.field] = chosen
             elif not blank(chosen):
-                strays.append(Stray(table.place.sheet, table.place.cell(column.field, row) or "", chosen))
+                strays.append(UnplacedAnswer(table.place.sheet, table.place.cell(column.field, row) or "", chosen))
             if not blank(second) and not blank(value) and second != value:
-                strays.append(Stray(table.place.sheet, cell, second))
-        strays += [Stray(table.place.sheet, cell, value) for row, (cell, value) in more.items() if row not in rows and not blank(value)]
+                strays.append(UnplacedAnswer(table.place.sheet, cell, second))
+        strays += [
+            UnplacedAnswer(table.place.sheet, cell, value) for row, (cell, value) in more.items() if row not in rows and not blank(value)
+        ]
     return found, strays
 
 
-def _values(table: Table, column: Column, formulas: Mapping[tuple[str, str], str]) -> Iterator[Any]:
+def _answer_values(table: Table, column: Column, formulas: Mapping[tuple[str, str], str]) -> Iterator[Any]:
     for row, value in zip(table.rows, table.columns[column.field], strict=True):
         mark = table.marks.get((column.field, table.place.downwards.get(column.field, row)))
         if mark == "":
@@ -199,11 +203,11 @@ def _values(table: Table, column: Column, formulas: Mapping[tuple[str, str], str
             yield CellError(mark) if mark else value
 
 
-def _doubles(table: Table, raw: RawSheet, findings: Sequence[Finding]) -> Doubles:
+def _values_under_second_headings(table: Table, raw: RawSheet, findings: Sequence[Finding]) -> SecondValues:
     """Return what stands under a heading that stands twice, in the columns that were not read."""
     found: dict[str, dict[int, tuple[str, Any]]] = {}
     for double in (f for f in findings if f.rule == "duplicate-column" and f.sheet == raw.name and f.cell):
-        name = field_of(table.sheet, double.column)
+        name = find_field(table.sheet, double.column)
         if name is None or double.cell is None:
             continue
         letters = double.cell.rstrip("0123456789")
@@ -214,22 +218,22 @@ def _doubles(table: Table, raw: RawSheet, findings: Sequence[Finding]) -> Double
         else:
             cells = [(line, line, column) for line in range(row + 1, raw.top + len(raw.rows) + 1)]
         for line, at, across in cells:
-            here.setdefault(line, (f"{get_column_letter(across)}{at}", cell_of(raw, at, across)))
+            here.setdefault(line, (f"{get_column_letter(across)}{at}", raw_value(raw, at, across)))
     return found
 
 
-def field_of(sheet: Sheet, heading: str | None) -> str | None:
+def find_field(sheet: Sheet, heading: str | None) -> str | None:
     """Return the field that a heading, in any language, stands for."""
     name = norm(heading or "")
     return next((c.field for c in sheet.columns if name in {norm(text) for text in (*c.heading.values(), *c.also)}), None)
 
 
-def cell_of(raw: RawSheet, row: int, column: int) -> Any:
+def raw_value(raw: RawSheet, row: int, column: int) -> Any:
     """Return a cell's value by its Excel row and column (1 = A); '' outside what is used."""
     line = raw.rows[row - 1 - raw.top] if 0 <= row - 1 - raw.top < len(raw.rows) else []
     return line[column - 1 - raw.left] if 0 <= column - 1 - raw.left < len(line) else ""
 
 
-def roomy(form: Form, room: Mapping[str, int]) -> Form:
+def add_rows(form: Form, room: Mapping[str, int]) -> Form:
     """Return the form with more rows on some sheets."""
     return replace(form, sheets=tuple(replace(s, rows=max(s.rows, room.get(s.key, 0))) for s in form.sheets))

@@ -1,7 +1,7 @@
-"""The workbook that goes back to be mended: a fresh template, filled with what its sender had written, and marked.
+"""The workbook that goes back to be mended: a fresh editable, filled with what its sender had written, and marked.
 
 Nothing of the sender's file is saved anew: openpyxl would drop drop-downs and pictures. The owner's fresh workbook is filled in cell
-by cell instead, so that pasted-over formulas are whole again and answers from an older version of the form find their places.
+by cell instead, so that pasted-over formulas are whole again and answers from an older version of the form find their layouts.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from styrxl.annotated import to_mend_sheet
-from styrxl.annotated.carry import Carried, Source, carry, roomy
-from styrxl.annotated.filled import TYPES, FilledWorkbook, Mark, OpenTemplate, OpenTemplates, fresh_sheets
-from styrxl.annotated.left_behind import Left, left_behind, objects_left
-from styrxl.annotated.point import OF_ROWS, Placed, Pointer, cell_of
-from styrxl.annotated.still_unchanged import still
-from styrxl.annotated.to_mend_sheet import Item
+from styrxl.annotated.carry import CarriedAnswers, ReadReturn, add_rows, carry_answers
+from styrxl.annotated.filled import TYPES, CellMark, EditableTemplate, EditableTemplates, FilledWorkbook, list_fresh_sheets
+from styrxl.annotated.left_behind import LeftBehind, list_left_cells, list_left_objects
+from styrxl.annotated.point import ROW_RULES, FindingPointer, PlacedFinding, find_cell
+from styrxl.annotated.to_mend_sheet import MendLine
+from styrxl.annotated.unchanged import build_unchanged_formula
 from styrxl.excel import look, notes
 from styrxl.excel.limits import MOST_LETTERS
 from styrxl.excel.look import STANDARD, Look
@@ -29,10 +29,12 @@ from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import Extras
 from styrxl.returns.locate import Locator
 from styrxl.returns.workbook import Returned
-from styrxl.templates.layout import Place
+from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
 
-UNKNOWN = frozenset({"unreadable-workbook", "unknown-form", "unknown-version", "unknown-owner", "wrong-round", "forged-identity"})
+RULES_WITHOUT_OWNER = frozenset(
+    {"unreadable-workbook", "unknown-form", "unknown-version", "unknown-owner", "wrong-round", "forged-identity"}
+)
 _MOST_WATCHED = 20  # cells of one line of the list that are watched for changes
 _FADE = (
     f'<dxf><font><color rgb="00{look.INK}"/></font><fill><patternFill patternType="solid"><bgColor rgb="00{look.INPUT}"/>'
@@ -42,7 +44,7 @@ _TONES = {"mend": look.MEND, "watch": look.WATCH}
 
 
 @dataclass(frozen=True, slots=True)
-class Back:
+class ReturnToMend:
     """A return that goes back: its form, what was issued (signed), what was read of it, its findings, and its file's name."""
 
     form: Form
@@ -59,21 +61,21 @@ class Annotator:
     def __init__(self, words: Words, shown: Look = STANDARD) -> None:
         """Take the shared words, and the municipality's look."""
         self._words, self._shown = words, shown
-        self._templates = OpenTemplates(words, shown, to_mend_sheet.lead)
+        self._templates = EditableTemplates(words, shown, to_mend_sheet.write_empty_sheet)
         self._locators: dict[tuple[str, str | None, int], Locator] = {}
 
-    def annotate(self, back: Back) -> bytes:
+    def annotate(self, back: ReturnToMend) -> bytes:
         """Return the workbook; the same return and findings give the same bytes."""
         tables, _ = self._locator(back.form).locate(back.returned, back.prefill.language)
-        source = Source(back.returned, tables, back.findings, back.extras.formulas)
-        template = self._templates.of(back.form, back.prefill)
-        carried = carry(source, fresh_sheets(template, back.prefill), back.prefill)
+        source = ReadReturn(back.returned, tables, back.findings, back.extras.formulas)
+        editable = self._templates.of(back.form, back.prefill)
+        carried = carry_answers(source, list_fresh_sheets(editable, back.prefill), back.prefill)
         if carried.room:
-            template = self._templates.of(roomy(back.form, carried.room), back.prefill)
-            carried = carry(source, fresh_sheets(template, back.prefill), back.prefill)
-        own = left_behind(back.returned, back.form, tables, back.findings, self._words)
-        left = [*own, *objects_left(back.extras, template.pictures), *_cut(carried)]
-        return _Copy(template, back, carried, left, self._shown).made()
+            editable = self._templates.of(add_rows(back.form, carried.room), back.prefill)
+            carried = carry_answers(source, list_fresh_sheets(editable, back.prefill), back.prefill)
+        own = list_left_cells(back.returned, back.form, tables, back.findings, self._words)
+        left = [*own, *list_left_objects(back.extras, editable.pictures), *_list_cut_texts(carried)]
+        return _AnnotatedWorkbook(editable, back, carried, left, self._shown).made()
 
     def _locator(self, form: Form) -> Locator:
         key = (form.name, form.profile, id(form))
@@ -82,118 +84,121 @@ class Annotator:
         return self._locators[key]
 
 
-def own_notes(words: Words) -> list[str]:
+def list_own_notes(words: Words) -> list[str]:
     """Return the words with which the notes in a workbook that was sent back begin: they are not the sender's."""
     return [text for key in ("mend_error", "mend_warning") for text in words.texts[key].values()]
 
 
-def _cut(carried: Carried) -> Iterator[Left]:
+def _list_cut_texts(carried: CarriedAnswers) -> Iterator[LeftBehind]:
     texts = [v for rows in carried.answers.values() for row in rows.values() for v in row.values() if isinstance(v, str)]
     long = sum(len(text) > MOST_LETTERS for text in texts)
     if long:
-        yield Left("left_cut", long)
+        yield LeftBehind("left_cut", long)
 
 
-class _Copy:
+class _AnnotatedWorkbook:
     """One workbook while it is made."""
 
-    def __init__(self, template: OpenTemplate, back: Back, carried: Carried, left: Sequence[Left], shown: Look) -> None:
-        self.template, self.back, self.carried, self.left, self.shown = template, back, carried, left, shown
-        self.filled = FilledWorkbook(template, back.prefill, carried.answers)
-        self.terms: Terms = template.mould.context.terms
-        self.places: Mapping[str, Place] = template.mould.context.places
+    def __init__(
+        self, editable: EditableTemplate, back: ReturnToMend, carried: CarriedAnswers, left: Sequence[LeftBehind], shown: Look
+    ) -> None:
+        self.editable, self.back, self.carried, self.left, self.shown = editable, back, carried, left, shown
+        self.filled = FilledWorkbook(editable, back.prefill, carried.answers)
+        self.terms: Terms = editable.template.context.terms
+        self.layouts: Mapping[str, SheetLayout] = editable.template.context.layouts
 
     def made(self) -> bytes:
-        mould = self.template.mould
-        pointer = Pointer(self.places, mould.context.written, self.filled.stamps, self.terms)
+        template = self.editable.template
+        pointer = FindingPointer(self.layouts, template.context.rows, self.filled.stamps, self.terms)
         found = [one for one in (pointer.placed(found, self.carried.lines) for found in self.back.findings) if one is not None]
         marks = self._marks(found)
         parts: dict[str, bytes] = {}
         marked = []
-        for number, (name, part) in enumerate(mould.sheets.items(), 1):
+        for number, (name, part) in enumerate(template.sheets.items(), 1):
             xml = self.filled.sheet(name, marks.get(name, {}))
             if name in marks:
                 marked.append(number)
                 xml = notes.add_boxes(self._faded(xml, marks[name]))
                 parts |= self._notes(name, number, marks[name])
-            if xml is not self.template.canvases[name].text:
+            if xml is not self.editable.canvases[name].text:
                 parts[part] = xml.encode()
         parts |= self._list(found)
         if marked:
-            parts[TYPES] = notes.add_note_types(self.template.types, marked).encode()
+            parts[TYPES] = notes.add_note_types(self.editable.types, marked).encode()
         return self.filled.saved(parts, _FADE)
 
     # the list
 
-    def _list(self, found: Sequence[Placed]) -> dict[str, bytes]:
+    def _list(self, found: Sequence[PlacedFinding]) -> dict[str, bytes]:
         """Return the part of the sheet that lists what is to be mended."""
-        name, part = next(iter(self.template.mould.sheets.items()))
-        canvas = self.template.canvases[name]
-        return {part: to_mend_sheet.painted(canvas, self.filled.pen, self._told(found), self.terms).encode()}
+        name, part = next(iter(self.editable.template.sheets.items()))
+        canvas = self.editable.canvases[name]
+        return {part: to_mend_sheet.fill_sheet(canvas, self.filled.writer, self._told(found), self.terms).encode()}
 
-    def _told(self, found: Sequence[Placed]) -> to_mend_sheet.Told:
+    def _told(self, found: Sequence[PlacedFinding]) -> to_mend_sheet.MendSheetContent:
         prefill = self.back.prefill
         who = " · ".join(part for part in (f"{prefill.owner_name} ({prefill.owner})", prefill.round_name) if part)
-        return to_mend_sheet.Told(who, self.back.file, list(self._items(found)), self.left, self.carried.strays)
+        return to_mend_sheet.MendSheetContent(who, self.back.file, list(self._items(found)), self.left, self.carried.strays)
 
-    def _items(self, found: Sequence[Placed]) -> Iterator[Item]:
+    def _items(self, found: Sequence[PlacedFinding]) -> Iterator[MendLine]:
         spots = {id(one.finding): one.spot for one in found}
         for group in group_findings([one.finding for one in found], self.terms.language, fix_here):
             first = group.group[0]
             cells = str(first.facts.get("cell_here", group.cells))
             watched = [spot for one in group.group if (spot := spots[id(one)]) is not None]
-            still = self._still_all(first, watched)
-            yield Item(group.severity == "error", first.sheet or "", cells, group.message, group.fix, still)
+            unchanged = self._all_unchanged_formula(first, watched)
+            yield MendLine(group.severity == "error", first.sheet or "", cells, group.message, group.fix, unchanged)
 
-    def _still_all(self, first: Finding, spots: Sequence[tuple[str, int | None, str]]) -> str:
+    def _all_unchanged_formula(self, first: Finding, spots: Sequence[tuple[str, int | None, str]]) -> str:
         """Return the formula that holds as long as one of the cells is as it was; empty where it cannot be told."""
-        if not spots or len(spots) > _MOST_WATCHED or first.rule in OF_ROWS:
+        if not spots or len(spots) > _MOST_WATCHED or first.rule in ROW_RULES:
             return ""
         parts = []
         for key, index, field in spots:
-            if index is None or not self.places[key].sheet.column(field).asked:
+            if index is None or not self.layouts[key].sheet.column(field).asked:
                 return ""
-            place = self.places[key]
-            parts.append(still(place.remote(place.cell(field, index)), self.filled.value(key, index, field)))
+            layout = self.layouts[key]
+            parts.append(build_unchanged_formula(layout.absolute_cell(layout.cell(field, index)), self.filled.value(key, index, field)))
         other = first.facts.get("earlier_cell")
         if isinstance(other, str) and len(parts) == 1:
-            place = self.places[spots[0][0]]
-            row, before = _index(place, other)
+            layout = self.layouts[spots[0][0]]
+            row, before = _find_answer(layout, other)
             if before:
-                parts[0] = f"AND({parts[0]},{still(place.remote(other), self.filled.value(place.sheet.key, row, before))})"
+                value = self.filled.value(layout.sheet.key, row, before)
+                parts[0] = f"AND({parts[0]},{build_unchanged_formula(layout.absolute_cell(other), value)})"
         return f"OR({','.join(parts)})"
 
     # marks
 
-    def _marks(self, found: Iterable[Placed]) -> dict[str, dict[str, Mark]]:
+    def _marks(self, found: Iterable[PlacedFinding]) -> dict[str, dict[str, CellMark]]:
         """Return the marks by sheet and cell; several findings on a cell share one."""
-        made: dict[str, dict[str, Mark]] = {}
+        made: dict[str, dict[str, CellMark]] = {}
         for one in found:
             if one.spot is None:
                 continue
             key, index, field = one.spot
-            place = self.places[key]
-            ref = cell_of(place, index, field)
-            if ref not in self.template.canvases[place.name].slots:
+            layout = self.layouts[key]
+            ref = find_cell(layout, index, field)
+            if ref not in self.editable.canvases[layout.name].slots:
                 continue
-            here = made.setdefault(place.name, {})
-            text = _paragraph(one.finding, self.terms.language)
+            here = made.setdefault(layout.name, {})
+            text = _note_text(one.finding, self.terms.language)
             before = here.get(ref)
             tone = "mend" if one.finding.severity == "error" or (before and before.tone == "mend") else "watch"
             texts = (*before.texts, text) if before else (text,)
-            asked = place.sheet.column(field).asked and index is not None
-            fades = asked and one.finding.rule not in OF_ROWS
+            asked = layout.sheet.column(field).asked and index is not None
+            fades = asked and one.finding.rule not in ROW_RULES
             value = self.filled.value(key, index, field) if fades and index is not None else None
-            here[ref] = Mark(tone, texts, asked=asked, still=still(_fixed(ref), value) if fades else "")
+            here[ref] = CellMark(tone, texts, asked=asked, unchanged=build_unchanged_formula(_fixed_reference(ref), value) if fades else "")
         return made
 
-    def _faded(self, xml: str, marks: Mapping[str, Mark]) -> str:
+    def _faded(self, xml: str, marks: Mapping[str, CellMark]) -> str:
         """Return the sheet with marks that go out when somebody changes their cells."""
-        fading = {ref: mark.still for ref, mark in marks.items() if mark.still}
+        fading = {ref: mark.unchanged for ref, mark in marks.items() if mark.unchanged}
         if not fading:
             return xml
         last = max((int(number) for number in re.findall(r' priority="(\d+)"', xml)), default=0)
-        look_of_old = self.filled.pen.styles.conditions
+        look_of_old = self.filled.writer.styles.conditions
         rules = "".join(
             f'<conditionalFormatting sqref="{ref}"><cfRule type="expression" priority="{last + number}" dxfId="{look_of_old}">'
             f"<formula>NOT({escape(formula)})</formula></cfRule></conditionalFormatting>"
@@ -202,11 +207,11 @@ class _Copy:
         at = next(xml.index(tag) for tag in ("<dataValidations", "<hyperlinks", "<printOptions", "<pageMargins") if tag in xml)
         return xml[:at] + rules + xml[at:]
 
-    def _notes(self, name: str, number: int, marks: Mapping[str, Mark]) -> dict[str, bytes]:
+    def _notes(self, name: str, number: int, marks: Mapping[str, CellMark]) -> dict[str, bytes]:
         words = {tone: self.terms.text(f"mend_{key}") for tone, key in (("mend", "error"), ("watch", "warning"))}
         said = {ref: Note(words[mark.tone], mark.texts, _TONES[mark.tone]) for ref, mark in marks.items()}
-        place = next(place for place in self.places.values() if place.name == name)
-        ground = SheetMeasures(place.widths, {row: height for row, (_, _, height) in self.template.canvases[name].rows.items()})
+        layout = next(layout for layout in self.layouts.values() if layout.name == name)
+        ground = SheetMeasures(layout.widths, {row: height for row, (_, _, height) in self.editable.canvases[name].rows.items()})
         return {
             f"xl/comments{number}.xml": notes.notes_xml(said, self.shown.name or "styrxl").encode(),
             f"xl/drawings/vmlDrawing{number}.vml": notes.boxes_xml(said, ground, number).encode(),
@@ -214,19 +219,19 @@ class _Copy:
         }
 
 
-def _paragraph(found: Finding, language: str) -> str:
+def _note_text(found: Finding, language: str) -> str:
     return f"{message(found, language)}\n{fix_here(found, language)}"
 
 
-def _index(place: Place, cell: str) -> tuple[int, str | None]:
+def _find_answer(layout: SheetLayout, cell: str) -> tuple[int, str | None]:
     """Return the row of data and the field of a cell in the fresh workbook."""
-    if place.down:
-        return 0, next((c.field for c in place.sheet.columns if place.cell(c.field) == cell), None)
+    if layout.is_downwards:
+        return 0, next((c.field for c in layout.sheet.columns if layout.cell(c.field) == cell), None)
     letters = cell.rstrip("0123456789")
-    index = int(cell[len(letters) :]) - place.first
-    return index, next((field for field, letter in place.letters.items() if letter == letters), None)
+    index = int(cell[len(letters) :]) - layout.first_row
+    return index, next((field for field, letter in layout.letters.items() if letter == letters), None)
 
 
-def _fixed(ref: str) -> str:
+def _fixed_reference(ref: str) -> str:
     letters = ref.rstrip("0123456789")
     return f"${letters}${ref[len(letters) :]}"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from styrxl.annotated.carry import Answers, Fresh
-from styrxl.annotated.point import resolved
-from styrxl.annotated.recalculate import Figures, figures
+from styrxl.annotated.carry import Answers, FreshSheet
+from styrxl.annotated.point import replace_token
+from styrxl.annotated.recalculate import FormulaValues, recalculate
 from styrxl.excel import measure
 from styrxl.excel.archive import SkeletonPart, replace_parts, restore_part, stamp
 from styrxl.excel.cells import AddedFormats, AddedStrings, CellWriter, SkeletonSheet, StyleSheet, excel_number
@@ -22,29 +22,29 @@ from styrxl.model.forms import Form, Words
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import count_pictures
 from styrxl.returns.tables import blank
-from styrxl.templates.build import Lead, Mould, Moulds, values
-from styrxl.templates.cell_texts import Written
-from styrxl.templates.layout import Place
+from styrxl.templates.build import SharedTemplate, SharedTemplates, WriteFirstSheet, token_values
+from styrxl.templates.cell_texts import RowValues
+from styrxl.templates.layout import SheetLayout
 
 STRINGS, STYLES, TYPES = "xl/sharedStrings.xml", "xl/styles.xml", "[Content_Types].xml"
 _MOST_KEPT = 16  # templates kept taken apart at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """How a cell is marked; ``still`` is a formula that holds until somebody changes it, empty where the mark stays."""
+class CellMark:
+    """How a cell is marked; ``unchanged`` is a formula that holds until somebody changes it, empty where the mark stays."""
 
     tone: str  # mend, watch
     texts: tuple[str, ...]
     asked: bool
-    still: str
+    unchanged: str
 
 
 @dataclass(frozen=True, slots=True)
-class OpenTemplate:
+class EditableTemplate:
     """A template whose parts have been taken apart, so that cells can be put into it."""
 
-    mould: Mould
+    template: SharedTemplate
     canvases: Mapping[str, SkeletonSheet]  # by the sheet's name
     styles: StyleSheet
     strings: str
@@ -52,12 +52,12 @@ class OpenTemplate:
     pictures: int
 
     @classmethod
-    def of(cls, mould: Mould) -> OpenTemplate:
+    def of(cls, template: SharedTemplate) -> EditableTemplate:
         """Take a template apart."""
-        parts = {part.name.decode("ascii"): restore_part(part) for part in mould.parts}
+        parts = {part.name.decode("ascii"): restore_part(part) for part in template.parts}
         return cls(
-            mould,
-            {name: SkeletonSheet.of(parts[part]) for name, part in mould.sheets.items()},
+            template,
+            {name: SkeletonSheet.of(parts[part]) for name, part in template.sheets.items()},
             StyleSheet.of(parts[STYLES].decode()),
             parts[STRINGS].decode(),
             parts[TYPES].decode(),
@@ -65,158 +65,158 @@ class OpenTemplate:
         )
 
 
-class OpenTemplates:
+class EditableTemplates:
     """Templates to be filled in, each made when it is first asked for; owners that share one share the work."""
 
-    def __init__(self, words: Words, shown: Look = STANDARD, lead: Lead | None = None) -> None:
+    def __init__(self, words: Words, shown: Look = STANDARD, lead: WriteFirstSheet | None = None) -> None:
         """Take the shared words, the municipality's look, and what writes a sheet before all others, if there is to be one."""
-        self._moulds = Moulds(words, shown, lead)
-        self._known: dict[int, OpenTemplate] = {}
+        self._shared = SharedTemplates(words, shown, lead)
+        self._known: dict[int, EditableTemplate] = {}
 
-    def of(self, form: Form, prefill: Prefill) -> OpenTemplate:
+    def of(self, form: Form, prefill: Prefill) -> EditableTemplate:
         """Return the template of an owner's workbook."""
-        mould = self._moulds.of(form, prefill)
-        if id(mould) not in self._known:
+        template = self._shared.of(form, prefill)
+        if id(template) not in self._known:
             if len(self._known) >= _MOST_KEPT:
                 self._known.clear()
-            self._known[id(mould)] = OpenTemplate.of(mould)
-        return self._known[id(mould)]
+            self._known[id(template)] = EditableTemplate.of(template)
+        return self._known[id(template)]
 
 
-def fresh_sheets(template: OpenTemplate, prefill: Prefill) -> dict[str, Fresh]:
+def list_fresh_sheets(editable: EditableTemplate, prefill: Prefill) -> dict[str, FreshSheet]:
     """Return the sheets of an owner's fresh workbook, by key: which rows they have."""
-    mould, stamps = template.mould, values(prefill, template.mould)
+    template, stamps = editable.template, token_values(prefill, editable.template)
     made = {}
-    for sheet in mould.form.sheets:
+    for sheet in template.form.sheets:
         column = sheet.id_column
-        rows = mould.context.written[sheet.key]
-        ids = [resolved(row[column.field], stamps) if column else "" for row in rows]
-        made[sheet.key] = Fresh(sheet, ids, len(prefill.rows.get(sheet.key, ())))
+        rows = template.context.rows[sheet.key]
+        ids = [replace_token(row[column.field], stamps) if column else "" for row in rows]
+        made[sheet.key] = FreshSheet(sheet, ids, len(prefill.rows.get(sheet.key, ())))
     return made
 
 
 class FilledWorkbook:
     """An owner's workbook with answers in it, while its parts are written."""
 
-    def __init__(self, template: OpenTemplate, prefill: Prefill, answers: Answers) -> None:
-        """Take the owner's template, what was issued (signed), and the answers."""
-        self.template, self.mould, self.answers = template, template.mould, answers
-        self.places: Mapping[str, Place] = self.mould.context.places
-        self.stamps = values(prefill, self.mould)
-        first = re.search(r' uniqueCount="(\d+)"', template.strings)
-        self.pen = CellWriter(AddedStrings(int(first[1]) if first else 0), AddedFormats(template.styles))
-        self.figures: Figures = figures(self.mould, prefill, *self._rows())
+    def __init__(self, editable: EditableTemplate, prefill: Prefill, answers: Answers) -> None:
+        """Take the owner's editable, what was issued (signed), and the answers."""
+        self.editable, self.template, self.answers = editable, editable.template, answers
+        self.layouts: Mapping[str, SheetLayout] = self.template.context.layouts
+        self.stamps = token_values(prefill, self.template)
+        first = re.search(r' uniqueCount="(\d+)"', editable.strings)
+        self.writer = CellWriter(AddedStrings(int(first[1]) if first else 0), AddedFormats(editable.styles))
+        self.formulas: FormulaValues = recalculate(self.template, prefill, *self._rows())
 
-    def sheet(self, name: str, marks: Mapping[str, Mark]) -> str:
+    def sheet(self, name: str, marks: Mapping[str, CellMark]) -> str:
         """Return a sheet's XML, with its answers, the values that its formulas then have, and its marked cells."""
-        canvas = self.template.canvases[name]
-        cells = {**self._formulas(name, canvas)}
+        canvas = self.editable.canvases[name]
+        cells = {**self._formula_cells(name, canvas)}
         heights: dict[int, float] = {}
-        place = next((place for place in self.places.values() if place.name == name), None)
-        if place:
-            cells |= self._answered(place, canvas, marks)
-            heights = self._heights(place, self.figures.said.get(place.sheet.key, {}))
+        layout = next((layout for layout in self.layouts.values() if layout.name == name), None)
+        if layout:
+            cells |= self._answered(layout, canvas, marks)
+            heights = self._heights(layout, self.formulas.checks.get(layout.sheet.key, {}))
             cells |= {ref: xml for ref, xml in self._marked(canvas, marks).items() if ref not in cells}
         return canvas.painted(cells, heights) if cells else canvas.text
 
     def changed_sheets(self) -> dict[str, bytes]:
-        """Return the parts of the sheets that are not as in the template, without any marks."""
-        written = {part: (self.sheet(name, {}), self.template.canvases[name].text) for name, part in self.mould.sheets.items()}
+        """Return the parts of the sheets that are not as in the editable, without any marks."""
+        written = {part: (self.sheet(name, {}), self.editable.canvases[name].text) for name, part in self.template.sheets.items()}
         return {part: xml.encode() for part, (xml, before) in written.items() if xml is not before}
 
     def saved(self, parts: Mapping[str, bytes], conditions: str = "") -> bytes:
         """Return the workbook with some parts changed or added; ``conditions``: formats of conditions beyond the template's, as XML."""
-        texts, styles = self.pen.strings.added(self.template.strings), self.pen.styles.xml(conditions)
-        made: tuple[SkeletonPart, ...] = replace_parts(self.mould.parts, {**parts, STRINGS: texts.encode(), STYLES: styles.encode()})
-        return stamp(made, {**self.stamps, **self.figures.stamped})
+        texts, styles = self.writer.strings.added(self.editable.strings), self.writer.styles.xml(conditions)
+        made: tuple[SkeletonPart, ...] = replace_parts(self.template.parts, {**parts, STRINGS: texts.encode(), STYLES: styles.encode()})
+        return stamp(made, {**self.stamps, **self.formulas.stamped})
 
     def value(self, key: str, index: int, field: str) -> Any:
         """Return what stands in an answer's cell."""
         row = self.answers.get(key, {}).get(index, {})
         if field in row and self._replaces(key, index, field, row[field]):
             return row[field]
-        return self.mould.context.written[key][0 if self.places[key].down else index][field]
+        return self.template.context.rows[key][0 if self.layouts[key].is_downwards else index][field]
 
-    def _rows(self) -> tuple[dict[str, list[Written]], dict[str, set[int]]]:
+    def _rows(self) -> tuple[dict[str, list[RowValues]], dict[str, set[int]]]:
         """Return what stands in all rows, for the formulas, and in which rows there are answers."""
-        rows: dict[str, list[Written]] = {key: list(some) for key, some in self.mould.context.written.items()}
+        rows: dict[str, list[RowValues]] = {key: list(some) for key, some in self.template.context.rows.items()}
         changed: dict[str, set[int]] = {}
         for key, answers in self.answers.items():
-            column = self.places[key].sheet.id_column
+            column = self.layouts[key].sheet.id_column
             for index, row in answers.items():
                 made = dict(rows[key][index])
                 if column:
-                    made[column.field] = resolved(made[column.field], self.stamps)
-                made.update({f: _for_formulas(value) for f, value in row.items() if self._replaces(key, index, f, value)})
+                    made[column.field] = replace_token(made[column.field], self.stamps)
+                made.update({f: _formula_value(value) for f, value in row.items() if self._replaces(key, index, f, value)})
                 rows[key][index] = made
                 changed.setdefault(key, set()).add(index)
         return rows, changed
 
     def _replaces(self, key: str, index: int, field: str, value: Any) -> bool:
         """Whether an answer takes the place of what was issued: an answer that was given beforehand and erased stands as issued."""
-        column = self.places[key].sheet.column(field)
-        return not blank(value) or (not column.locked_when_prefilled and not blank(self.mould.context.written[key][index][field]))
+        column = self.layouts[key].sheet.column(field)
+        return not blank(value) or (not column.locked_when_prefilled and not blank(self.template.context.rows[key][index][field]))
 
-    def _formulas(self, name: str, canvas: SkeletonSheet) -> dict[str, str]:
+    def _formula_cells(self, name: str, canvas: SkeletonSheet) -> dict[str, str]:
         """Return a sheet's formulas with the values that they have now, as XML by cell."""
         cells = {}
-        for ref, value in self.figures.values.get(name, {}).items():
+        for ref, value in self.formulas.values.get(name, {}).items():
             slot = canvas.slots.get(ref)
             if slot and slot.formula:
-                cells[ref] = self.pen.cell(ref, slot.style, value, formula=slot.formula)
+                cells[ref] = self.writer.cell(ref, slot.style, value, formula=slot.formula)
         return cells
 
-    def _answered(self, place: Place, canvas: SkeletonSheet, marks: Mapping[str, Mark]) -> dict[str, str]:
+    def _answered(self, layout: SheetLayout, canvas: SkeletonSheet, marks: Mapping[str, CellMark]) -> dict[str, str]:
         """Return a sheet's answers, as XML by cell."""
         cells = {}
-        for index, row in self.answers.get(place.sheet.key, {}).items():
+        for index, row in self.answers.get(layout.sheet.key, {}).items():
             for field, value in row.items():
-                if self._replaces(place.sheet.key, index, field, value):
-                    ref = place.cell(field, index)
+                if self._replaces(layout.sheet.key, index, field, value):
+                    ref = layout.cell(field, index)
                     mark = marks.get(ref)
                     shown = None if blank(value) else value
                     tone = mark.tone if mark else ""
-                    cells[ref] = self.pen.cell(ref, canvas.slots[ref].style, shown, tone=tone, free=mark is not None)
+                    cells[ref] = self.writer.cell(ref, canvas.slots[ref].style, shown, tone=tone, free=mark is not None)
         return cells
 
-    def _marked(self, canvas: SkeletonSheet, marks: Mapping[str, Mark]) -> dict[str, str]:
+    def _marked(self, canvas: SkeletonSheet, marks: Mapping[str, CellMark]) -> dict[str, str]:
         """Return cells that are marked and hold what was issued (an empty answer, an id, a heading), as XML by cell."""
         cells = {}
         for ref, mark in marks.items():
             slot = canvas.slots[ref]
-            style = self.pen.styles.like(slot.style, tone=mark.tone, free=mark.asked)
+            style = self.writer.styles.like(slot.style, tone=mark.tone, free=mark.asked)
             cells[ref] = canvas.text[slot.start : slot.end].replace(f' s="{slot.style}"', f' s="{style}"', 1)
         return cells
 
-    def _heights(self, place: Place, said: Mapping[int, str]) -> dict[int, float]:
+    def _heights(self, layout: SheetLayout, said: Mapping[int, str]) -> dict[int, float]:
         """Return the heights (points) that rows need for their answers and for what Kontroll says, by Excel row."""
-        answers = self.answers.get(place.sheet.key, {})
-        return _heights_down(place, answers.get(0, {}), said) if place.down else _heights_across(place, answers, said)
+        answers = self.answers.get(layout.sheet.key, {})
+        return _heights_down(layout, answers.get(0, {}), said) if layout.is_downwards else _heights_across(layout, answers, said)
 
 
-def _heights_across(place: Place, answers: Mapping[int, Mapping[str, Any]], said: Mapping[int, str]) -> dict[int, float]:
+def _heights_across(layout: SheetLayout, answers: Mapping[int, Mapping[str, Any]], said: Mapping[int, str]) -> dict[int, float]:
     heights = {}
     for index in answers.keys() | said.keys():
-        texts = [(value, place.width(field)) for field, value in answers.get(index, {}).items() if isinstance(value, str)]
-        heights[place.first + index] = _height([*texts, (said.get(index, ""), place.widths[-1])])
+        texts = [(value, layout.width(field)) for field, value in answers.get(index, {}).items() if isinstance(value, str)]
+        heights[layout.first_row + index] = _text_height([*texts, (said.get(index, ""), layout.widths[-1])])
     return heights
 
 
-def _heights_down(place: Place, answers: Mapping[str, Any], said: Mapping[int, str]) -> dict[int, float]:
+def _heights_down(layout: SheetLayout, answers: Mapping[str, Any], said: Mapping[int, str]) -> dict[int, float]:
     heights = {}
-    for index, column in enumerate(place.sheet.columns):
+    for index, column in enumerate(layout.sheet.columns):
         value = answers.get(column.field)
-        texts = [(value, place.widths[1])] if isinstance(value, str) else []
-        heights[place.first + index] = _height([*texts, (said.get(index, ""), place.widths[2])])
+        texts = [(value, layout.widths[1])] if isinstance(value, str) else []
+        heights[layout.first_row + index] = _text_height([*texts, (said.get(index, ""), layout.widths[2])])
     return heights
 
 
-def _height(texts: Iterable[tuple[str, float]]) -> float:
+def _text_height(texts: Iterable[tuple[str, float]]) -> float:
     most = max((measure.count_lines(text, width) for text, width in texts), default=1)
     return measure.row_height(most) + (3 if most > 1 else 0)
 
 
-def _for_formulas(value: Any) -> Any:
+def _formula_value(value: Any) -> Any:
     """Return an answer as the formulas of its row see it."""
     match value:
         case bool():

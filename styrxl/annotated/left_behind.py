@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import column_index_from_string
 
-from styrxl.annotated.carry import cell_of
+from styrxl.annotated.carry import raw_value
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Form, Words
 from styrxl.returns.extras import Extras
@@ -16,7 +16,7 @@ from styrxl.returns.workbook import RawSheet, Returned
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftBehind:
     """Something that does not come along; ``what`` is a key of the shared texts, ``count`` how many cells, pictures or notes."""
 
     what: str
@@ -24,7 +24,9 @@ class Left:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def left_behind(returned: Returned, form: Form, tables: Iterable[Table], findings: Sequence[Finding], words: Words) -> Iterator[Left]:
+def list_left_cells(
+    returned: Returned, form: Form, tables: Iterable[Table], findings: Sequence[Finding], words: Words
+) -> Iterator[LeftBehind]:
     """Yield what stands in a return's cells and is no answer."""
     at = {table.place.sheet: table for table in tables}
     names = {norm(text): sheet for sheet in form.sheets for text in sheet.name.values()}
@@ -35,42 +37,42 @@ def left_behind(returned: Returned, form: Form, tables: Iterable[Table], finding
     for raw in returned.sheets:
         sheet = names.get(norm(raw.name))
         if raw.name in at:
-            yield from _columns(raw, at[raw.name], own, words)
+            yield from _list_left_columns(raw, at[raw.name], own, words)
         elif norm(raw.name) not in ours and (sheet is None or sheet.table):
             count = sum(not blank(value) for row in raw.rows for value in row)
             if count:
-                yield Left("left_sheet" if sheet is None else "left_unplaced", count, {"sheet": raw.name})
+                yield LeftBehind("left_sheet" if sheet is None else "left_unplaced", count, {"sheet": raw.name})
 
 
-def _columns(raw: RawSheet, table: Table, own: Mapping[tuple[str | None, str | None], str], words: Words) -> Iterator[Left]:
+def _list_left_columns(raw: RawSheet, table: Table, own: Mapping[tuple[str | None, str | None], str], words: Words) -> Iterator[LeftBehind]:
     headed = {
         column_index_from_string(cell.rstrip("0123456789")): text for (sheet, cell), text in own.items() if cell and sheet == raw.name
     }
     for column, heading in headed.items():
-        yield Left("left_column", _filled(raw, column, table.place.heading_row), {"sheet": raw.name, "column": heading})
+        yield LeftBehind("left_column", _count_filled(raw, column, table.place.heading_row), {"sheet": raw.name, "column": heading})
     known = set(table.place.columns.values()) | headed.keys()
     if table.place.downwards:
         known |= {column + step for column in known for step in (-1, 1)}
     checks = {norm(text) for text in words.texts["check_heading"].values()}
     across = range(raw.left + 1, raw.left + 1 + max(map(len, raw.rows), default=0))
-    bare = [column for column in across if column not in known and _heading(raw, table, column) in {"", *checks}]
-    count = sum(_filled(raw, column, table.place.heading_row) for column in bare if _heading(raw, table, column) == "")
+    bare = [column for column in across if column not in known and _heading_of(raw, table, column) in {"", *checks}]
+    count = sum(_count_filled(raw, column, table.place.heading_row) for column in bare if _heading_of(raw, table, column) == "")
     if count:
-        yield Left("left_cells", count, {"sheet": raw.name})
+        yield LeftBehind("left_cells", count, {"sheet": raw.name})
 
 
-def _heading(raw: RawSheet, table: Table, column: int) -> str:
-    value = cell_of(raw, table.place.heading_row, column)
+def _heading_of(raw: RawSheet, table: Table, column: int) -> str:
+    value = raw_value(raw, table.place.heading_row, column)
     return norm(value) if isinstance(value, str) else str(value)
 
 
-def _filled(raw: RawSheet, column: int, below: int) -> int:
-    return sum(not blank(cell_of(raw, row, column)) for row in range(below + 1, raw.top + len(raw.rows) + 1))
+def _count_filled(raw: RawSheet, column: int, below: int) -> int:
+    return sum(not blank(raw_value(raw, row, column)) for row in range(below + 1, raw.top + len(raw.rows) + 1))
 
 
-def objects_left(extras: Extras, ours: int) -> Iterator[Left]:
+def list_left_objects(extras: Extras, ours: int) -> Iterator[LeftBehind]:
     """Yield pictures and notes; ``ours``: how many pictures a fresh workbook has."""
     if extras.pictures > ours:
-        yield Left("left_pictures", extras.pictures - ours)
+        yield LeftBehind("left_pictures", extras.pictures - ours)
     if extras.notes:
-        yield Left("left_notes", extras.notes)
+        yield LeftBehind("left_notes", extras.notes)

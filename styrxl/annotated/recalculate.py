@@ -11,44 +11,43 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel.cells import CellError
 from styrxl.excel.finish import rounded_number
-from styrxl.excel.formula_text import trim
 from styrxl.excel.sheet import OPEN, SheetBuilder
 from styrxl.model.prefill import Prefill
 from styrxl.templates import drop_downs, form_sheet, start_sheet
-from styrxl.templates.build import Mould
-from styrxl.templates.cell_texts import Written, planned, worked_out
-from styrxl.templates.drop_downs import LISTS_SHEET, Own, held
-from styrxl.templates.form_sheet import Context, Tally
-from styrxl.templates.kontroll import Row, Verdict, check_row, missing_when, open_fields
-from styrxl.templates.layout import Place, asked, frame_cells
+from styrxl.templates.build import SharedTemplate
+from styrxl.templates.cell_texts import RowValues, compute_formula, sum_planned
+from styrxl.templates.drop_downs import LISTS_SHEET, OwnSheets, list_entries
+from styrxl.templates.form_sheet import SheetCounts, WorkbookContext
+from styrxl.templates.kontroll import RowCells, RowCheck, build_missing_formula, check_row
+from styrxl.templates.layout import SheetLayout, asked_columns, list_frame_cells
 
 Value = str | float
 
 
-class _Silence:
+class _IgnoreAll:
     """Stands in for openpyxl's sheet and workbook where only values are asked for, and takes whatever is done to it."""
 
-    def __getattr__(self, name: str) -> _Silence:
+    def __getattr__(self, name: str) -> _IgnoreAll:
         return self
 
-    def __call__(self, *_: object, **__: object) -> _Silence:
+    def __call__(self, *_: object, **__: object) -> _IgnoreAll:
         return self
 
     def __setattr__(self, name: str, value: object) -> None:
         pass
 
-    def __getitem__(self, key: object) -> _Silence:
+    def __getitem__(self, key: object) -> _IgnoreAll:
         return self
 
     def __setitem__(self, key: object, value: object) -> None:
         pass
 
 
-class _Ear(SheetBuilder):
+class _ValueRecorder(SheetBuilder):
     """A page that keeps nothing but the values of formulas."""
 
     def __init__(self) -> None:
-        super().__init__(cast("Worksheet", _Silence()))
+        super().__init__(cast("Worksheet", _IgnoreAll()))
 
     @property
     def book(self) -> Workbook:
@@ -76,122 +75,137 @@ class _Ear(SheetBuilder):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Values of formulas by sheet and cell, and those that are stamped in by name; ``said``: what Kontroll says, by sheet and row."""
+class FormulaValues:
+    """Values of formulas by sheet and cell, and those that are stamped in by name; ``checks``: what Kontroll says, by sheet and row."""
 
     values: Mapping[str, Mapping[str, Value]]
     stamped: Mapping[str, str]
-    said: Mapping[str, Mapping[int, str]]
+    checks: Mapping[str, Mapping[int, str]]
 
 
-def figures(mould: Mould, prefill: Prefill, rows: Mapping[str, Sequence[Written]], changed: Mapping[str, Iterable[int]]) -> Figures:
-    """Work out what formulas give.
+def recalculate(
+    template: SharedTemplate, prefill: Prefill, rows: Mapping[str, Sequence[RowValues]], changed: Mapping[str, Iterable[int]]
+) -> FormulaValues:
+    """Return the values of a workbook's formulas.
 
-    ``rows``: what stands in each sheet's rows, as ``written`` gives it for those as issued; ``changed``: which of them are new.
+    ``rows``: what stands in each sheet's rows, as ``list_cell_values`` gives it for those as issued; ``changed``: which of them are new.
     """
-    rows = {key: [_worked_out(mould, key, row) if _has_formula(mould, key) else row for row in some] for key, some in rows.items()}
-    context = _context(mould, prefill, rows)
+    rows = {key: [_compute_formulas(template, key, row) for row in some] for key, some in rows.items()}
+    context = _context_now(template, prefill, rows)
+    checked = {
+        key: dict(_check_rows(layout, context, set(changed.get(key, ()))))
+        for key, layout in context.layouts.items()
+        if layout.check_letter is not None
+    }
     values: dict[str, dict[str, Value]] = {}
-    said: dict[str, dict[int, str]] = {}
-    tallies: dict[str, Tally] = {}
-    for sheet in mould.form.sheets:
-        place = context.places[sheet.key]
-        if place.check is None:
-            tallies[sheet.key] = Tally(0, 0, 0)
-            continue
-        checked = dict(_checked(place, context, set(changed.get(sheet.key, ()))))
-        here = values.setdefault(place.name, {})
-        for index, verdict in checked.items():
-            here[f"{place.check}{place.first + index}"] = verdict.value
-            for column in sheet.columns:
-                if column.formula:
-                    value = rows[sheet.key][index][column.field]
-                    here[place.cell(column.field, index)] = value if isinstance(value, int | float | CellError) else ""
-        said[sheet.key] = {index: verdict.value for index, verdict in checked.items()}
-        tallies[sheet.key] = _tally(place, context, mould.context.written[sheet.key], list(checked.values()))
-    for place in context.places.values():
-        if frame_cells(place):
-            ear = _Ear()
-            form_sheet.frames(ear, place, context)
-            values.setdefault(place.name, {}).update(_broken(ear.values, place, context))
-    start = _Ear()
-    start_sheet.write(start, mould.form, mould.header, context, tallies)
-    values[context.terms.text("start")] = dict(start.values)
-    if any(key in changed for drop in mould.lists.values() for key in drop.own):
-        lists = _Ear()
-        drop_downs.write(lists, mould.form, mould.lists, Own(context.places, rows), context.terms)
-        values[LISTS_SHEET] = dict(lists.values)
-    plain_ = {name: {cell: v for cell, v in cells.items() if OPEN not in str(v)} for name, cells in values.items()}
-    return Figures(plain_, dict(_stamped(mould, prefill, rows)), said)
+    for key, checks in checked.items():
+        values.setdefault(context.layouts[key].name, {}).update(_row_formulas(context.layouts[key], rows[key], checks))
+    for layout in context.layouts.values():
+        if list_frame_cells(layout):
+            values.setdefault(layout.name, {}).update(_frame_values(layout, context))
+    values[context.terms.text("start")] = _start_values(template, context, checked)
+    if any(key in changed for drop in template.lists.values() for key in drop.own):
+        values[LISTS_SHEET] = _list_values(template, context)
+    known = {name: {cell: v for cell, v in cells.items() if OPEN not in str(v)} for name, cells in values.items()}
+    said = {key: {index: check.value for index, check in checks.items()} for key, checks in checked.items()}
+    return FormulaValues(known, dict(_token_values_now(template, prefill, rows)), said)
 
 
-def _has_formula(mould: Mould, key: str) -> bool:
-    return any(column.formula for column in mould.context.places[key].sheet.columns)
+def _row_formulas(layout: SheetLayout, rows: Sequence[RowValues], checks: Mapping[int, RowCheck]) -> Iterator[tuple[str, Value]]:
+    """Yield cell and value of the formulas in rows that are checked: Kontroll, and columns that are worked out."""
+    for index, check in checks.items():
+        yield f"{layout.check_letter}{layout.first_row + index}", check.value
+        for column in layout.sheet.columns:
+            if column.formula:
+                value = rows[index][column.field]
+                yield layout.cell(column.field, index), value if isinstance(value, int | float | CellError) else ""
 
 
-def _worked_out(mould: Mould, key: str, row: Written) -> Written:
+def _start_values(template: SharedTemplate, context: WorkbookContext, checked: Mapping[str, Mapping[int, RowCheck]]) -> dict[str, Value]:
+    """Return the values of the formulas on Start, by cell."""
+    counts = {
+        key: _count_now(layout, context, template.context.rows[key], list(checked[key].values()))
+        if key in checked
+        else SheetCounts(0, 0, 0)
+        for key, layout in context.layouts.items()
+    }
+    start = _ValueRecorder()
+    start_sheet.write_start_sheet(start, template.form, template.header, context, counts)
+    return dict(start.values)
+
+
+def _list_values(template: SharedTemplate, context: WorkbookContext) -> dict[str, Value]:
+    """Return the values of the formulas of drop-downs, by cell."""
+    lists = _ValueRecorder()
+    drop_downs.write_lists(lists, template.form, template.lists, OwnSheets(context.layouts, context.rows), context.terms)
+    return dict(lists.values)
+
+
+def _compute_formulas(template: SharedTemplate, key: str, row: RowValues) -> RowValues:
+    """Return a row with its formula columns worked out; an error where one that they are made of holds one."""
     made = dict(row)
-    for column in mould.context.places[key].sheet.columns:
+    for column in template.context.layouts[key].sheet.columns:
         if column.formula:
             fields = [field for some in column.formula.values() for field in some]
             error = next((row.get(field) for field in fields if isinstance(row.get(field), CellError)), None)
-            made[column.field] = error if error is not None else worked_out(column, row)
+            made[column.field] = error if error is not None else compute_formula(column, row)
     return made
 
 
-def _context(mould: Mould, prefill: Prefill, rows: Mapping[str, Sequence[Written]]) -> Context:
+def _context_now(template: SharedTemplate, prefill: Prefill, rows: Mapping[str, Sequence[RowValues]]) -> WorkbookContext:
     over = set()
-    for sheet in mould.form.sheets:
+    for sheet in template.form.sheets:
         frame = prefill.frames.get(sheet.limit.frame) if sheet.limit else None
-        if frame is not None and frame - planned(sheet, rows[sheet.key]) < 0:
+        if frame is not None and frame - sum_planned(sheet, rows[sheet.key]) < 0:
             over.add(sheet.key)
-    entries = held(mould.form, mould.lists, Own(mould.context.places, rows), mould.context.terms)
-    return replace(mould.context, written=rows, frames=prefill.frames, over=frozenset(over), entries=entries)
+    entries = list_entries(template.form, template.lists, OwnSheets(template.context.layouts, rows), template.context.terms)
+    return replace(template.context, rows=rows, frames=prefill.frames, over=frozenset(over), entries=entries)
 
 
-def _checked(place: Place, context: Context, changed: set[int]) -> Iterator[tuple[int, Verdict]]:
-    """Yield the verdict of each row that says something; rows that nobody has begun say nothing, where they may."""
-    sheet, terms = place.sheet, context.terms
-    rows = context.written[sheet.key]
-    if place.down:
-        cells = {column.field: place.cell(column.field) for column in sheet.columns}
+def _check_rows(layout: SheetLayout, context: WorkbookContext, changed: set[int]) -> Iterator[tuple[int, RowCheck]]:
+    """Yield the check of each row that says something; rows that nobody has begun say nothing, where they may."""
+    sheet, terms = layout.sheet, context.terms
+    rows = context.rows[sheet.key]
+    if layout.is_downwards:
+        cells = {column.field: layout.cell(column.field) for column in sheet.columns}
         for index, column in enumerate(sheet.columns):
-            verdict = check_row(place, [column], Row(cells, rows[0]), terms, context.entries)
-            broken = any(isinstance(rows[0][c.field], CellError) for c in (column, *_asked_about(place, column.field)))
-            yield index, replace(verdict, value=terms.text("check_error")) if broken else verdict
+            check = check_row(layout, [column], RowCells(cells, rows[0]), terms, context.entries)
+            broken = any(isinstance(rows[0][c.field], CellError) for c in (column, *_columns_asked_about(layout, column.field)))
+            yield index, replace(check, value=terms.text("check_error")) if broken else check
         return
     for index, row in enumerate(rows):
-        if place.always or index in changed:
-            cells = {column.field: place.cell(column.field, index) for column in sheet.columns}
-            verdict = check_row(place, sheet.columns, Row(cells, row), terms, context.entries)
+        if layout.always_answered or index in changed:
+            cells = {column.field: layout.cell(column.field, index) for column in sheet.columns}
+            check = check_row(layout, sheet.columns, RowCells(cells, row), terms, context.entries)
             broken = any(isinstance(value, CellError) for value in row.values())
-            yield index, replace(verdict, value=terms.text("check_error")) if broken else verdict
+            yield index, replace(check, value=terms.text("check_error")) if broken else check
 
 
-def _asked_about(place: Place, field: str) -> Iterator[Any]:
-    column = place.sheet.column(field)
-    yield from (place.sheet.column(other) for other in column.required_when)
+def _columns_asked_about(layout: SheetLayout, field: str) -> Iterator[Any]:
+    column = layout.sheet.column(field)
+    yield from (layout.sheet.column(other) for other in column.required_when)
 
 
-def _tally(place: Place, context: Context, issued: Sequence[Written], verdicts: Sequence[Verdict]) -> Tally:
-    rows = context.written[place.sheet.key]
-    mend = sum(verdict.value.startswith("!") for verdict in verdicts)
-    filled = [[bool(trim(row.get(field))) for field in open_fields(place.sheet, as_was)] for row, as_was in zip(rows, issued, strict=True)]
-    begun = sum(filled[0]) if place.down else sum(map(any, filled))
-    asked_about = [c for c in asked(place.sheet) if missing_when(place.sheet, c, dict.fromkeys(place.letters, "A1"), context.terms)]
-    counted = {field for column in asked_about for field in (column.field, *column.required_when)}
-    if any(isinstance(row.get(field), CellError) for row in rows for field in counted):
-        return Tally(begun, mend, mend)  # where a cell error upsets the count, Start shows the rows to mend
-    return Tally(begun, mend, sum(verdict.missing for verdict in verdicts))
+def _count_now(layout: SheetLayout, context: WorkbookContext, issued: Sequence[RowValues], checks: Sequence[RowCheck]) -> SheetCounts:
+    """Return what there is to count in a sheet; where a cell error upsets the count, Start shows the rows to mend as missing."""
+    rows = context.rows[layout.sheet.key]
+    counts = form_sheet.count_sheet(layout, rows, issued, checks)
+    cells = dict.fromkeys(layout.letters, "A1")
+    needed = [c for c in asked_columns(layout.sheet) if build_missing_formula(layout.sheet, c, cells, context.terms)]
+    counted = {field for column in needed for field in (column.field, *column.required_when)}
+    upset = any(isinstance(row.get(field), CellError) for row in rows for field in counted)
+    return replace(counts, missing=counts.mend) if upset else counts
 
 
-def _broken(values: Mapping[str, Value], place: Place, context: Context) -> dict[str, Value]:
+def _frame_values(layout: SheetLayout, context: WorkbookContext) -> dict[str, Value]:
     """Return a frame's figures, with an error where the amounts that they add up hold one."""
-    made = dict(values)
-    for (frame, what), cell in frame_cells(place).items():
-        users = [p.sheet for p in context.places.values() if p.sheet.limit and p.sheet.limit.frame == frame]
-        used = place.sheet if place.sheet.limit else next(iter(users), None)
-        amounts = [row.get(used.limit.column) for row in context.written[used.key]] if used and used.limit else []
+    recorder = _ValueRecorder()
+    form_sheet.write_frames(recorder, layout, context)
+    made: dict[str, Value] = dict(recorder.values)
+    for (frame, what), cell in list_frame_cells(layout).items():
+        users = [p.sheet for p in context.layouts.values() if p.sheet.limit and p.sheet.limit.frame == frame]
+        used = layout.sheet if layout.sheet.limit else next(iter(users), None)
+        amounts = [row.get(used.limit.column) for row in context.rows[used.key]] if used and used.limit else []
         error = next((value for value in amounts if isinstance(value, CellError)), None)
         if error is None or what == "frame" or cell not in made:
             continue
@@ -203,7 +217,10 @@ def _broken(values: Mapping[str, Value], place: Place, context: Context) -> dict
     return made
 
 
-def _stamped(mould: Mould, prefill: Prefill, rows: Mapping[str, Sequence[Written]]) -> Iterator[tuple[str, str]]:
-    for sheet in mould.form.sheets:
+def _token_values_now(template: SharedTemplate, prefill: Prefill, rows: Mapping[str, Sequence[RowValues]]) -> Iterator[tuple[str, str]]:
+    for sheet in template.form.sheets:
         if sheet.limit:
-            yield f"remaining:{sheet.key}", rounded_number((prefill.frames.get(sheet.limit.frame) or 0) - planned(sheet, rows[sheet.key]))
+            yield (
+                f"remaining:{sheet.key}",
+                rounded_number((prefill.frames.get(sheet.limit.frame) or 0) - sum_planned(sheet, rows[sheet.key])),
+            )

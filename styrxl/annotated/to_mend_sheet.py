@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import quote_sheetname
 
-from styrxl.annotated.carry import Stray
-from styrxl.annotated.left_behind import Left
+from styrxl.annotated.carry import UnplacedAnswer
+from styrxl.annotated.left_behind import LeftBehind
 from styrxl.excel import look, measure
 from styrxl.excel.cells import CellWriter, SkeletonSheet
 from styrxl.excel.formula_text import quote
@@ -25,29 +25,29 @@ _SECTION = 26.0
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the list; ``still`` is a formula that holds until somebody has changed its cells, empty where none can tell."""
+class MendLine:
+    """A line of the list; ``unchanged`` is a formula that holds until somebody has changed its cells, empty where none can tell."""
 
     error: bool
     sheet: str
     cells: str
     message: str
     fix: str
-    still: str = ""
+    unchanged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MendSheetContent:
     """All that the sheet says."""
 
     who: str
     file: str
-    items: Sequence[Item]
-    left: Sequence[Left]
-    strays: Sequence[Stray]
+    items: Sequence[MendLine]
+    left: Sequence[LeftBehind]
+    strays: Sequence[UnplacedAnswer]
 
 
-def lead(page: SheetBuilder, terms: Terms) -> None:
+def write_empty_sheet(page: SheetBuilder, terms: Terms) -> None:
     """Write what is the same in each such sheet, and a cell of each style for what comes."""
     page.sheet.title = terms.text("mend_sheet")
     page.widths(zip("ABCDE", WIDTHS, strict=True))
@@ -93,20 +93,20 @@ class _Sheet:
         number = self.row(height, self.cell(first, text, style))
         self.merged.append(f"{first}{number}:E{number}")
 
-    def link(self, letter: str, place: str) -> None:
+    def link(self, letter: str, layout: str) -> None:
         """Make a cell of the row that comes next a link."""
-        self.links.append(f"<hyperlink ref={quoteattr(f'{letter}{len(self.rows) + 1}')} location={quoteattr(clean(place))}/>")
+        self.links.append(f"<hyperlink ref={quoteattr(f'{letter}{len(self.rows) + 1}')} location={quoteattr(clean(layout))}/>")
 
 
-def painted(canvas: SkeletonSheet, pen: CellWriter, told: Told, terms: Terms) -> str:
+def fill_sheet(canvas: SkeletonSheet, pen: CellWriter, told: MendSheetContent, terms: Terms) -> str:
     """Return the sheet's XML."""
     sheet = _Sheet(canvas, pen, terms)
-    _top(sheet, told)
-    _list(sheet, told.items)
+    _write_top(sheet, told)
+    _write_list(sheet, told.items)
     if told.left or told.strays:
-        _left(sheet, told)
+        _write_left(sheet, told)
     if told.strays:
-        _strays(sheet, told.strays)
+        _write_unplaced(sheet, told.strays)
     head, _, rest = canvas.text.partition("<sheetData>")
     tail = rest.partition("</sheetData>")[2]
     before, _, after = tail.partition("<hyperlinks>")
@@ -118,7 +118,7 @@ def painted(canvas: SkeletonSheet, pen: CellWriter, told: Told, terms: Terms) ->
     return f"{head}<sheetData>{''.join(sheet.rows)}</sheetData>{rules}{start}{more}{links}{after}"
 
 
-def _top(sheet: _Sheet, told: Told) -> None:
+def _write_top(sheet: _Sheet, told: MendSheetContent) -> None:
     terms = sheet.terms
     sheet.link("E", f"{quote_sheetname(terms.text('start'))}!A1")
     sheet.row(32.0, sheet.cell("A", terms.text("mend_sheet"), "title"), sheet.cell("E", terms.text("back_to_start"), "back"))
@@ -126,13 +126,13 @@ def _top(sheet: _Sheet, told: Told) -> None:
     sheet.row(_GAP)
     sheet.across(terms.text("mend_intro"))
     sheet.across(terms.text("mend_send"))
-    _counts(sheet, told.items)
+    _write_counts(sheet, told.items)
     sheet.row(_GAP)
     headings = ("mend_state", "count_sheet", "mend_cell", "mend_what", "mend_fix")
     sheet.row(20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in zip("ABCDE", headings, strict=True)))
 
 
-def _counts(sheet: _Sheet, items: Sequence[Item]) -> None:
+def _write_counts(sheet: _Sheet, items: Sequence[MendLine]) -> None:
     terms = sheet.terms
     errors = sum(item.error for item in items)
     first, last = HEADING_ROW + 1, HEADING_ROW + max(1, len(items))
@@ -144,11 +144,11 @@ def _counts(sheet: _Sheet, items: Sequence[Item]) -> None:
     sheet.row(18.0, sheet.cell("A", said, "bold_line", formula=formula))
 
 
-def _list(sheet: _Sheet, items: Sequence[Item]) -> None:
+def _write_list(sheet: _Sheet, items: Sequence[MendLine]) -> None:
     for item in items:
         terms = sheet.terms
         state = terms.text("mend_error" if item.error else "mend_warning")
-        formula = f"IF({item.still},{quote(state)},{quote(terms.text('mend_changed'))})" if item.still else ""
+        formula = f"IF({item.unchanged},{quote(state)},{quote(terms.text('mend_changed'))})" if item.unchanged else ""
         if item.cells or item.sheet:
             first = item.cells.partition(",")[0] or "A1"
             sheet.link("C" if item.cells else "B", f"{quote_sheetname(item.sheet)}!{first}")
@@ -165,21 +165,21 @@ def _list(sheet: _Sheet, items: Sequence[Item]) -> None:
         )
 
 
-def _left(sheet: _Sheet, told: Told) -> None:
+def _write_left(sheet: _Sheet, told: MendSheetContent) -> None:
     terms = sheet.terms
     sheet.row(_GAP)
     sheet.row(_SECTION, sheet.cell("A", terms.text("left_title"), "section"))
     sheet.across(terms.text("left_intro", file=told.file))
-    for line in _lines(told.left, terms):
+    for line in _left_texts(told.left, terms):
         sheet.across(line)
 
 
-def _lines(left: Sequence[Left], terms: Terms) -> Iterator[str]:
+def _left_texts(left: Sequence[LeftBehind], terms: Terms) -> Iterator[str]:
     for one in left:
         yield "• " + terms.text(one.what, n=one.count, **one.facts)
 
 
-def _strays(sheet: _Sheet, strays: Sequence[Stray]) -> None:
+def _write_unplaced(sheet: _Sheet, strays: Sequence[UnplacedAnswer]) -> None:
     terms = sheet.terms
     sheet.row(_GAP)
     sheet.row(_SECTION, sheet.cell("A", terms.text("stray_title"), "section"))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from styrxl.annotated.copy import UNKNOWN, Annotator, Back, own_notes
+from styrxl.annotated.copy import RULES_WITHOUT_OWNER, Annotator, ReturnToMend, list_own_notes
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
@@ -59,7 +59,12 @@ def select_to_give_back(returns: Sequence[Judged]) -> list[Judged]:
     newest: dict[tuple[str, str], Judged] = {}
     oldest = datetime.min.replace(tzinfo=UTC)
     for return_ in sorted(returns, key=lambda r: (r.received or oldest, r.path)):
-        if return_.verdict == "rejected" and return_.owner and return_.round and not UNKNOWN & {f.rule for f in return_.findings}:
+        if (
+            return_.verdict == "rejected"
+            and return_.owner
+            and return_.round
+            and not RULES_WITHOUT_OWNER & {f.rule for f in return_.findings}
+        ):
             newest[return_.round, return_.owner] = return_
     return sorted(newest.values(), key=lambda r: r.index)
 
@@ -82,7 +87,7 @@ def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     return _Issues(newest, fetch_prefills(desk.ledger, issues), prepare_current_prefill(desk, round_, {}))
 
 
-def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: Reader) -> Back | None:
+def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: Reader) -> ReturnToMend | None:
     """Return what is needed to send a return back; None where its file has changed or gone since it was judged."""
     prefill = _prefill(desk, issues, return_)
     path = paths.get(return_.path)
@@ -97,9 +102,9 @@ def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path
     returned, _ = reader.read(data)
     if returned is None:
         return None
-    extras = reader.read_extras(data, question_about(returned, own_notes(desk.workspace.forms.words)))
+    extras = reader.read_extras(data, question_about(returned, list_own_notes(desk.workspace.forms.words)))
     form = desk.workspace.forms.form(return_.form, return_.profile, return_.round)
-    return Back(form, prefill, returned, extras, return_.findings, path.name)
+    return ReturnToMend(form, prefill, returned, extras, return_.findings, path.name)
 
 
 def _prefill(desk: Desk, issues: _Issues, return_: Judged) -> Prefill | None:

@@ -13,8 +13,8 @@ from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from styrxl.annotated.carry import Fresh
-from styrxl.annotated.filled import FilledWorkbook, OpenTemplates, fresh_sheets
+from styrxl.annotated.carry import FreshSheet
+from styrxl.annotated.filled import EditableTemplates, FilledWorkbook, list_fresh_sheets
 from styrxl.model.decisions import MERGE
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
@@ -143,11 +143,11 @@ def _workbook(desk: Desk, round_: Round, owner: str, tables: Sequence[Table]) ->
     """
     prefill = _issued(desk, round_, owner)
     form = extend_rows(desk.workspace.forms.form(prefill.form, prefill.profile, prefill.round), prefill.row_count)
-    template = OpenTemplates(desk.workspace.forms.words, read_look(desk.workspace)).of(form, prefill)
-    placed = {table.place.key: place_answers(table, fresh) for table, fresh in _with_fresh(tables, fresh_sheets(template, prefill))}
+    editable = EditableTemplates(desk.workspace.forms.words, read_look(desk.workspace)).of(form, prefill)
+    placed = {table.place.key: place_answers(table, fresh) for table, fresh in _with_fresh(tables, list_fresh_sheets(editable, prefill))}
     if unplaced := [cell for _, cells in placed.values() for cell in cells]:
         raise StyrxlError("merge-no-place", cells=", ".join(unplaced))
-    filled = FilledWorkbook(template, prefill, {key: answers for key, (answers, _) in placed.items()})
+    filled = FilledWorkbook(editable, prefill, {key: answers for key, (answers, _) in placed.items()})
     return filled.saved(filled.changed_sheets())
 
 
@@ -161,12 +161,12 @@ def _issued(desk: Desk, round_: Round, owner: str) -> Prefill:
     return replace(prefill, issue=issue.issue_id, signature=signature)
 
 
-def _with_fresh(tables: Sequence[Table], fresh: Mapping[str, Fresh]) -> Iterator[tuple[Table, Fresh | None]]:
+def _with_fresh(tables: Sequence[Table], fresh: Mapping[str, FreshSheet]) -> Iterator[tuple[Table, FreshSheet | None]]:
     """Yield tables with the sheets of the fresh workbook that they come from; None where there is no such sheet."""
     return ((table, fresh.get(table.place.key)) for table in tables)
 
 
-def place_answers(table: Table, fresh: Fresh | None) -> tuple[dict[int, dict[str, Any]], list[str]]:
+def place_answers(table: Table, fresh: FreshSheet | None) -> tuple[dict[int, dict[str, Any]], list[str]]:
     """Return a table's answers by row of data (counted from 0) of a fresh sheet and field, and the cells of those without a place there.
 
     A row's place is that of its id; on a sheet without ids rows follow each other. Rows under foreign ids, cells that show an error,

@@ -25,7 +25,7 @@ from styrxl.excel.archive import DeflatedPart, read_deflated_parts, read_parts, 
 from styrxl.excel.finish import fix_times
 from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns.tables import norm
-from styrxl.templates.drop_downs import LISTS_SHEET, entry, text_field
+from styrxl.templates.drop_downs import LISTS_SHEET, find_text_field, make_entry
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after February 1900
@@ -183,11 +183,11 @@ def entries(sheets: Mapping[str, Sequence[Sequence[Any]]], places: Mapping[str, 
         found.update({text.split(" ", 1)[0]: text for text in texts})
     for grid in places.values():
         if grid.spec.layout == "rows" and len(grid.columns) > 1:
-            first, text = grid.spec.columns[0].field, text_field(grid.spec)
+            first, text = grid.spec.columns[0].field, find_text_field(grid.spec)
             for index in grid.filled():
                 code, said = grid.value(first, index), grid.value(text, index)
                 if isinstance(code, str) and isinstance(said, str):
-                    found.setdefault(code, entry(code, said))
+                    found.setdefault(code, make_entry(code, said))
     return found
 
 
@@ -196,11 +196,11 @@ def _with_answers(found: dict[str, str], places: Mapping[str, Grid], answers: An
     for key, rows in answers.items():
         grid = places[key]
         if grid.spec.layout == "rows" and len(grid.spec.columns) > 1:
-            first, text = grid.spec.columns[0].field, text_field(grid.spec)
+            first, text = grid.spec.columns[0].field, find_text_field(grid.spec)
             for index, row in enumerate(rows):
                 code = row.get(first) or (grid.value(first, index) if index < len(grid.rows) else None)
                 if isinstance(code, str) and isinstance(row.get(text), str):
-                    found.setdefault(code, entry(code, row[text]))
+                    found.setdefault(code, make_entry(code, row[text]))
     return found
 
 

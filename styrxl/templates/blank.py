@@ -7,17 +7,17 @@ from pathlib import Path
 
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.store.files import write_atomically
-from styrxl.templates.build import blank_templates
+from styrxl.templates.build import build_blank_templates
 
 
-def write_blank(folder: Path) -> list[Path]:
+def write_blank_templates(folder: Path) -> list[Path]:
     """Write every form's blank template, in each profile and language, into a folder; returns the files."""
-    made = blank_templates(Forms([standard_folder()]))
+    made = build_blank_templates(Forms([standard_folder()]))
     for name, data in made.items():
         write_atomically(folder / name, data)
     return [folder / name for name in made]
 
 
 if __name__ == "__main__":
-    for path in write_blank(Path(sys.argv[1]) if len(sys.argv) > 1 else standard_folder() / "sheets"):
+    for path in write_blank_templates(Path(sys.argv[1]) if len(sys.argv) > 1 else standard_folder() / "sheets"):
         sys.stdout.write(f"{path}\n")

@@ -25,53 +25,52 @@ from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form, Words
 from styrxl.model.prefill import Prefill
 from styrxl.templates import form_sheet, start_sheet
-from styrxl.templates.cell_texts import cleaned, planned, worked_out, written
-from styrxl.templates.drop_downs import LISTS_SHEET, DropList, Own, drop_lists, held
-from styrxl.templates.drop_downs import write as write_lists
-from styrxl.templates.layout import Place, places
+from styrxl.templates.cell_texts import clean_prefill, compute_formula, list_cell_values, sum_planned
+from styrxl.templates.drop_downs import LISTS_SHEET, DropDown, OwnSheets, list_entries, make_drop_downs, write_lists
+from styrxl.templates.layout import SheetLayout, lay_out_sheets
 from styrxl.templates.start_sheet import Header
 from styrxl.templates.words import Terms
 
 IDENTITY_SHEET = "_styrxl"
 IDENTITY = ("form", "version", "profile", "language", "round", "owner", "issue", "signature")
 PLACEHOLDER_OWNER, PLACEHOLDER_YEAR = "XXX", "20XX"
-_OWN = ("owner", "owner_name", "contact", "due", "issue", "signature")  # what differs between owners of one skeleton
-_KEPT = 16  # skeletons kept at a time; owners usually come board by board
+_OWN_FIELDS = ("owner", "owner_name", "contact", "due", "issue", "signature")  # what differs between owners of one skeleton
+_MOST_KEPT = 16  # skeletons kept at a time; owners usually come board by board
 
 
-Lead = Callable[[SheetBuilder, Terms], None]  # writes a sheet before all others
+WriteFirstSheet = Callable[[SheetBuilder, Terms], None]  # writes a sheet before all others
 
 
 @dataclass(frozen=True, slots=True)
-class Mould:
+class SharedTemplate:
     """A skeleton, what must be known to stamp it, and what it was made from, for whoever fills it in."""
 
     parts: tuple[SkeletonPart, ...]
     numbered: Mapping[str, tuple[str, int]]  # sheet key -> pattern of its ids, how many
     planned: Mapping[str, tuple[str, float]]  # sheet key -> frame, sum held against it as issued (tkr)
     form: Form
-    context: form_sheet.Context
+    context: form_sheet.WorkbookContext
     header: Header
-    lists: Mapping[str, DropList]
+    lists: Mapping[str, DropDown]
     sheets: Mapping[str, str]  # a sheet's name -> its part
 
 
-class Moulds:
-    """Moulds, each made when it is first asked for; owners that share lists and rows share one, and the last few are kept."""
+class SharedTemplates:
+    """Shared templates, each made when it is first asked for; owners that share lists and rows share one, and the last few are kept."""
 
-    def __init__(self, words: Words, shown: Look = STANDARD, lead: Lead | None = None) -> None:
+    def __init__(self, words: Words, shown: Look = STANDARD, lead: WriteFirstSheet | None = None) -> None:
         """Take the shared words, the municipality's look, and what writes a sheet before all others, if there is to be one."""
         self._words, self._shown, self._lead = words, shown, lead
-        self._known: OrderedDict[str, Mould] = OrderedDict()
+        self._known: OrderedDict[str, SharedTemplate] = OrderedDict()
 
-    def of(self, form: Form, prefill: Prefill) -> Mould:
-        """Return the mould of an owner's workbook."""
-        shared = _Shared.of(form, prefill, self._words)
+    def of(self, form: Form, prefill: Prefill) -> SharedTemplate:
+        """Return the template of an owner's workbook."""
+        shared = _SharingKey.of(form, prefill, self._words)
         key = f"{[sheet.rows for sheet in form.sheets]} {shared.key(prefill)}"
         if key not in self._known:
-            self._known[key] = _mould(form, prefill, shared, self._words, self._shown, self._lead)
+            self._known[key] = make_template(form, prefill, shared, self._words, self._shown, self._lead)
         self._known.move_to_end(key)
-        if len(self._known) > _KEPT:
+        if len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
         return self._known[key]
 
@@ -83,13 +82,13 @@ def build(form: Form, prefill: Prefill, words: Words, shown: Look = STANDARD) ->
 
 def build_all(form: Form, prefills: Iterable[Prefill], words: Words, shown: Look = STANDARD) -> Iterator[tuple[Prefill, bytes]]:
     """Yield each prefill with its workbook, in order; owners that share lists and rows share a skeleton."""
-    moulds = Moulds(words, shown)
+    templates = SharedTemplates(words, shown)
     for prefill in prefills:
-        mould = moulds.of(form, prefill)
-        yield prefill, stamp(mould.parts, values(prefill, mould))
+        template = templates.of(form, prefill)
+        yield prefill, stamp(template.parts, token_values(prefill, template))
 
 
-def blank(form: Form, language: str, words: Words, shown: Look = STANDARD) -> bytes:
+def build_blank(form: Form, language: str, words: Words, shown: Look = STANDARD) -> bytes:
     """Return a form's standard template: no owner, nothing filled in."""
     prefill = Prefill(
         form=form.name,
@@ -109,26 +108,26 @@ def blank(form: Form, language: str, words: Words, shown: Look = STANDARD) -> by
     return build(form, prefill, words, shown)
 
 
-def blank_templates(forms: Forms, shown: Look = STANDARD) -> dict[str, bytes]:
+def build_blank_templates(forms: Forms, shown: Look = STANDARD) -> dict[str, bytes]:
     """Return the standard templates of all forms and profiles in all languages, by file name (``unit_plan.skola.en.xlsx``)."""
     return {
-        f"{'.'.join(filter(None, (name, profile, kind, language)))}.xlsx": blank(
+        f"{'.'.join(filter(None, (name, profile, kind, language)))}.xlsx": build_blank(
             forms.form(name, profile, kind), language, forms.words, shown
         )
         for name in forms.names()
         for profile in (None, *forms.profiles(name))
-        for kind in blank_kinds(forms.form(name, profile))
+        for kind in list_blank_kinds(forms.form(name, profile))
         for language in LANGUAGES
     }
 
 
-def blank_kinds(form: Form) -> tuple[str | None, ...]:
+def list_blank_kinds(form: Form) -> tuple[str | None, ...]:
     """Return the kinds of rounds that a form has a standard template for: the first and the last, where they are several."""
     return (form.rounds[0], form.rounds[-1]) if len(form.rounds) > 1 else (None,)
 
 
 @dataclass(frozen=True, slots=True)
-class _Shared:
+class _SharingKey:
     """What a skeleton takes from owners' own values: how many lines they need, which are empty, who is over a frame."""
 
     lines: tuple[tuple[str, int], ...]
@@ -136,17 +135,17 @@ class _Shared:
     over: frozenset[str]
 
     @classmethod
-    def of(cls, form: Form, prefill: Prefill, words: Words) -> _Shared:
+    def of(cls, form: Form, prefill: Prefill, words: Words) -> _SharingKey:
         texts = _header_texts(prefill, words)
         return cls(
-            lines=tuple((name, measure.count_lines(text, start_sheet.width_of(name))) for name, text in texts.items()),
-            empty=tuple(name for name in _OWN if not getattr(prefill, name)),
-            over=frozenset(_over(form, prefill)),
+            lines=tuple((name, measure.count_lines(text, start_sheet.find_text_width(name))) for name, text in texts.items()),
+            empty=tuple(name for name in _OWN_FIELDS if not getattr(prefill, name)),
+            over=frozenset(_sheets_over_frame(form, prefill)),
         )
 
     def key(self, prefill: Prefill) -> str:
         """Return what two prefills have in common if they can share a skeleton."""
-        rest = [getattr(prefill, name) for name in Prefill.__slots__ if name not in {*_OWN, "frames", "first", "memory", "based_on"}]
+        rest = [getattr(prefill, name) for name in Prefill.__slots__ if name not in {*_OWN_FIELDS, "frames", "first", "memory", "based_on"}]
         frames = sorted(name for name, amount in prefill.frames.items() if amount is None)
         given = sorted(name for name, amount in prefill.frames.items() if amount is not None)
         return json.dumps([self.lines, self.empty, sorted(self.over), frames, given, rest], ensure_ascii=False, default=str)
@@ -154,7 +153,7 @@ class _Shared:
 
 def _header_texts(prefill: Prefill, words: Words) -> dict[str, str]:
     return {
-        "who": _who(prefill),
+        "who": _owner_text(prefill),
         "board_name": prefill.board_name or "",
         "round_name": prefill.round_name,
         "due": prefill.due or "",
@@ -163,63 +162,68 @@ def _header_texts(prefill: Prefill, words: Words) -> dict[str, str]:
     }
 
 
-def _who(prefill: Prefill) -> str:
+def _owner_text(prefill: Prefill) -> str:
     return f"{prefill.owner_name} ({prefill.owner})" if prefill.owner_name else prefill.owner
 
 
-def _over(form: Form, prefill: Prefill) -> Iterator[str]:
+def _sheets_over_frame(form: Form, prefill: Prefill) -> Iterator[str]:
     """Yield the keys of sheets whose sum as issued is over the owner's frame."""
     for sheet in form.sheets:
         frame = prefill.frames.get(sheet.limit.frame) if sheet.limit else None
         if sheet.limit and frame is not None:
             rows = prefill.rows.get(sheet.key, ())
             column = sheet.column(sheet.limit.column)
-            made = [{**row, column.field: worked_out(column, row)} if column.formula else row for row in rows]
-            if frame - planned(sheet, made) < 0:
+            made = [{**row, column.field: compute_formula(column, row)} if column.formula else row for row in rows]
+            if frame - sum_planned(sheet, made) < 0:
                 yield sheet.key
 
 
-def _mould(form: Form, prefill: Prefill, shared: _Shared, words: Words, shown: Look, lead: Lead | None) -> Mould:
-    own = {name: token(name) for name in _OWN if name not in shared.empty}
-    common = replace(cleaned(prefill), **own, **dict.fromkeys(shared.empty, ""))  # type: ignore[arg-type] # fields of text, all
+def make_template(
+    form: Form, prefill: Prefill, shared: _SharingKey, words: Words, shown: Look, lead: WriteFirstSheet | None
+) -> SharedTemplate:
+    """Return the template of an owner, with tokens where owners that share it differ."""
+    own = {name: token(name) for name in _OWN_FIELDS if name not in shared.empty}
+    common = replace(clean_prefill(prefill), **own, **dict.fromkeys(shared.empty, ""))  # type: ignore[arg-type] # fields of text, all
     terms = Terms(words, form.lists, prefill.language, prefill.limits)
-    where = places(form, common, words)
-    rows = written(form, common, where, terms)
-    lists = drop_lists(form, common.lists)
-    context = form_sheet.Context(
+    where = lay_out_sheets(form, common, words)
+    rows = list_cell_values(form, common, where, terms)
+    lists = make_drop_downs(form, common.lists)
+    context = form_sheet.WorkbookContext(
         terms=terms,
         year=prefill.year,
-        places=where,
-        written=rows,
-        entries=held(form, lists, Own(where, rows), terms),
+        layouts=where,
+        rows=rows,
+        entries=list_entries(form, lists, OwnSheets(where, rows), terms),
         frames=prefill.frames,
         over=shared.over,
         footer=token("footer"),
     )
-    book = _book(form, common, terms, shown)
+    book = _new_workbook(form, common, terms, shown)
     leads = [SheetBuilder(book.create_sheet())] if lead else []
     if lead:
         lead(leads[0], terms)
     start = SheetBuilder(book.create_sheet(terms.text("start")))
     pages = [SheetBuilder(book.create_sheet(where[sheet.key].name)) for sheet in form.sheets]
-    tallies = {sheet.key: form_sheet.write(page, where[sheet.key], context) for sheet, page in zip(form.sheets, pages, strict=True)}
+    counts = {
+        sheet.key: form_sheet.write_form_sheet(page, where[sheet.key], context) for sheet, page in zip(form.sheets, pages, strict=True)
+    }
     header = Header(common, dict(shared.lines), shown)
-    start_sheet.write(start, form, header, context, tallies)
+    start_sheet.write_start_sheet(start, form, header, context, counts)
     identity = SheetBuilder(book.create_sheet(IDENTITY_SHEET))
-    _identity(identity, common)
+    _write_identity(identity, common)
     dropdowns = SheetBuilder(book.create_sheet(LISTS_SHEET))
-    write_lists(dropdowns, form, lists, Own(where, rows), terms)
+    write_lists(dropdowns, form, lists, OwnSheets(where, rows), terms)
     for hidden in (identity, dropdowns):
         hidden.sheet.sheet_state = "veryHidden"
         hidden.protect()
-    parts = read_parts(_saved(book))
+    parts = read_parts(_save(book))
     if shown.logo:
         parts = add_alternative_texts(parts, [shown.name or common.municipality])
     every = [*leads, start, *pages, identity, dropdowns]
-    return Mould(
+    return SharedTemplate(
         parts=make_skeleton(finish_parts(parts, every)),
-        numbered=dict(_numbered(form, prefill, where)),
-        planned={s.key: (s.limit.frame, planned(s, rows[s.key])) for s in form.sheets if s.limit},
+        numbered=dict(_count_numbered(form, prefill, where)),
+        planned={s.key: (s.limit.frame, sum_planned(s, rows[s.key])) for s in form.sheets if s.limit},
         form=form,
         context=context,
         header=header,
@@ -228,7 +232,7 @@ def _mould(form: Form, prefill: Prefill, shared: _Shared, words: Words, shown: L
     )
 
 
-def _numbered(form: Form, prefill: Prefill, where: Mapping[str, Place]) -> Iterator[tuple[str, tuple[str, int]]]:
+def _count_numbered(form: Form, prefill: Prefill, where: Mapping[str, SheetLayout]) -> Iterator[tuple[str, tuple[str, int]]]:
     for sheet in form.sheets:
         pattern = sheet.columns[0].number
         if pattern:
@@ -236,7 +240,7 @@ def _numbered(form: Form, prefill: Prefill, where: Mapping[str, Place]) -> Itera
             yield sheet.key, (pattern, where[sheet.key].rows - len(given))
 
 
-def _book(form: Form, prefill: Prefill, terms: Terms, shown: Look) -> Workbook:
+def _new_workbook(form: Form, prefill: Prefill, terms: Terms, shown: Look) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
     for style in look.named_styles(shown):
@@ -248,38 +252,38 @@ def _book(form: Form, prefill: Prefill, terms: Terms, shown: Look) -> Workbook:
     properties.created = datetime(2000, 1, 1)  # noqa: DTZ001 -- openpyxl wants no zone; a rebuild must give the same bytes
     for name in IDENTITY:
         book.custom_doc_props.append(  # type: ignore[attr-defined] # newer than its types
-            StringProperty(name=f"styrxl_{name}", value=_fact(prefill, name))
+            StringProperty(name=f"styrxl_{name}", value=_identity_text(prefill, name))
         )
     return book
 
 
-def _fact(prefill: Prefill, name: str) -> str:
+def _identity_text(prefill: Prefill, name: str) -> str:
     value = getattr(prefill, name)
     return "" if value is None else str(value)
 
 
-def _identity(page: SheetBuilder, prefill: Prefill) -> None:
+def _write_identity(page: SheetBuilder, prefill: Prefill) -> None:
     for row, name in enumerate(IDENTITY, 1):
         page.put(f"A{row}", name, "help")
-        page.put(f"B{row}", _fact(prefill, name), "help")
+        page.put(f"B{row}", _identity_text(prefill, name), "help")
 
 
-def _saved(book: Workbook) -> bytes:
+def _save(book: Workbook) -> bytes:
     target = BytesIO()
     book.save(target)
     return target.getvalue()
 
 
-def values(prefill: Prefill, mould: Mould) -> dict[str, str]:
+def token_values(prefill: Prefill, template: SharedTemplate) -> dict[str, str]:
     """Return what comes in place of each token."""
-    made = {name: clean(str(getattr(prefill, name) or "")).strip() for name in _OWN}
-    made["who"] = _who(prefill)
-    made["footer"] = footer_text(_who(prefill))
+    made = {name: clean(str(getattr(prefill, name) or "")).strip() for name in _OWN_FIELDS}
+    made["who"] = _owner_text(prefill)
+    made["footer"] = footer_text(_owner_text(prefill))
     for frame, amount in prefill.frames.items():
         made[f"frame:{frame}"] = rounded_number(amount or 0)
-    for key, (frame, total) in mould.planned.items():
+    for key, (frame, total) in template.planned.items():
         made[f"remaining:{key}"] = rounded_number((prefill.frames.get(frame) or 0) - total)
-    for key, (pattern, count) in mould.numbered.items():
+    for key, (pattern, count) in template.numbered.items():
         first = prefill.first.get(key, 1)
         for number in range(count):
             made[f"id:{key}:{number}"] = pattern.format(owner=prefill.owner, year=prefill.year or PLACEHOLDER_YEAR, n=first + number)

@@ -10,16 +10,16 @@ from typing import Any
 from styrxl.excel.sheet import Value, clean, token
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill, Row
-from styrxl.templates.drop_downs import OWN, entry, text_field
-from styrxl.templates.layout import Place
+from styrxl.templates.drop_downs import OWN_PREFIX, find_text_field, make_entry
+from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
 
-Written = Mapping[str, Value]
+RowValues = Mapping[str, Value]
 
 _ROOM_FOR_TEXT = 20  # digits; in a narrower column an id stands alone
 
 
-def cleaned(prefill: Prefill) -> Prefill:
+def clean_prefill(prefill: Prefill) -> Prefill:
     """Return a prefill without letters that a workbook cannot hold."""
     return replace(
         prefill,
@@ -34,44 +34,44 @@ def _clean(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def written(form: Form, prefill: Prefill, places: Mapping[str, Place], terms: Terms) -> dict[str, tuple[Written, ...]]:
+def list_cell_values(form: Form, prefill: Prefill, layouts: Mapping[str, SheetLayout], terms: Terms) -> dict[str, tuple[RowValues, ...]]:
     """Return what stands in each row of each sheet (or once, where it is laid out downwards), by field; blank rows too."""
-    texts = _texts(form, prefill)
-    return {sheet.key: tuple(_sheet_rows(sheet, prefill, places[sheet.key], terms, texts)) for sheet in form.sheets}
+    texts = _entries_by_id(form, prefill)
+    return {sheet.key: tuple(_sheet_rows(sheet, prefill, layouts[sheet.key], terms, texts)) for sheet in form.sheets}
 
 
-def _sheet_rows(sheet: Sheet, prefill: Prefill, place: Place, terms: Terms, texts: Mapping[str, str]) -> list[Written]:
+def _sheet_rows(sheet: Sheet, prefill: Prefill, layout: SheetLayout, terms: Terms, texts: Mapping[str, str]) -> list[RowValues]:
     given = prefill.rows.get(sheet.key, ())
-    rows: list[Row] = [*given, *({} for _ in range(place.rows - len(given)))]
-    if place.down:
+    rows: list[Row] = [*given, *({} for _ in range(layout.rows - len(given)))]
+    if layout.is_downwards:
         rows = [given[0] if given else {}]
     numbered = 0
-    made: list[Written] = []
+    made: list[RowValues] = []
     for row in rows:
-        values = {column.field: shown(column, row.get(column.field), terms, texts) for column in sheet.columns}
+        values = {column.field: cell_value(column, row.get(column.field), terms, texts) for column in sheet.columns}
         for column in sheet.columns:
             if column.number and values[column.field] in (None, ""):
                 values[column.field] = token(f"id:{sheet.key}:{numbered}")
                 numbered += 1
             elif column.formula:
-                values[column.field] = worked_out(column, values)
+                values[column.field] = compute_formula(column, values)
         made.append(values)
     return made
 
 
-def _texts(form: Form, prefill: Prefill) -> dict[str, str]:
+def _entries_by_id(form: Form, prefill: Prefill) -> dict[str, str]:
     """Return the entry of each id that drop-downs may offer."""
-    found = {i: entry(i, t) for pairs in prefill.lists.values() for i, t in pairs}
+    found = {i: make_entry(i, t) for pairs in prefill.lists.values() for i, t in pairs}
     for sheet in form.sheets:
-        if any(OWN + sheet.key in column.source for other in form.sheets for column in other.columns):
-            first, text = sheet.columns[0].field, text_field(sheet)
+        if any(OWN_PREFIX + sheet.key in column.source for other in form.sheets for column in other.columns):
+            first, text = sheet.columns[0].field, find_text_field(sheet)
             for row in prefill.rows.get(sheet.key, ()):
                 if row.get(first) and row.get(text):
-                    found.setdefault(str(row[first]), entry(str(row[first]), str(row[text])))
+                    found.setdefault(str(row[first]), make_entry(str(row[first]), str(row[text])))
     return found
 
 
-def shown(column: Column, value: Any, terms: Terms, texts: Mapping[str, str]) -> Value:
+def cell_value(column: Column, value: Any, terms: Terms, texts: Mapping[str, str]) -> Value:
     """Return a prefilled value as its cell shows it; what is not of the column's kind stays as it is."""
     if value is None or value == "":
         return None
@@ -84,11 +84,11 @@ def shown(column: Column, value: Any, terms: Terms, texts: Mapping[str, str]) ->
         case "ref" if not column.many and column.width >= _ROOM_FOR_TEXT:
             return texts.get(str(value), str(value))
         case "date":
-            return _day(value)
+            return _date_value(value)
     return value if column.kind in {"integer", "number"} and isinstance(value, int | float) else str(value)
 
 
-def _day(value: Any) -> Value:
+def _date_value(value: Any) -> Value:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date | int | float):
@@ -99,7 +99,7 @@ def _day(value: Any) -> Value:
         return str(value)
 
 
-def worked_out(column: Column, values: Written) -> Value:
+def compute_formula(column: Column, values: RowValues) -> Value:
     """Return the value of a formula column: the sum of some fields minus others; nothing where all are empty, or one that it needs."""
     plus, minus, needs = ((column.formula or {}).get(part, ()) for part in ("plus", "minus", "needs"))
     if all(values.get(field) in (None, "") for field in (*plus, *minus)) or any(values.get(field) in (None, "") for field in needs):
@@ -107,7 +107,7 @@ def worked_out(column: Column, values: Written) -> Value:
     return sum(_amount(values.get(field)) for field in plus) - sum(_amount(values.get(field)) for field in minus)
 
 
-def formula(column: Column, cells: Mapping[str, str]) -> str:
+def build_formula(column: Column, cells: Mapping[str, str]) -> str:
     """Return the formula of a formula column; N makes nothing of a text, as SUM does."""
     plus, minus, needs = ((column.formula or {}).get(part, ()) for part in ("plus", "minus", "needs"))
     empty = "&".join(f"TRIM({cells[field]})" for field in (*plus, *minus)) + '=""'
@@ -118,7 +118,7 @@ def formula(column: Column, cells: Mapping[str, str]) -> str:
     return f'=IF({empty},"",{total})'
 
 
-def planned(sheet: Sheet, rows: Sequence[Written]) -> float:
+def sum_planned(sheet: Sheet, rows: Sequence[RowValues]) -> float:
     """Return the sum that is held against a frame (tkr), as issued."""
     return sum(_amount(row.get(sheet.limit.column)) for row in rows) if sheet.limit else 0.0
 

@@ -16,21 +16,21 @@ from openpyxl.workbook.defined_name import DefinedName
 from styrxl.excel.formula_text import quote, trim
 from styrxl.excel.sheet import SheetBuilder, clean
 from styrxl.model.forms import Column, Form, Sheet
-from styrxl.templates.layout import Place
-from styrxl.templates.words import Terms, list_name
+from styrxl.templates.layout import SheetLayout
+from styrxl.templates.words import Terms, find_list_name
 
 LISTS_SHEET = "_listor"
 LONGEST_ENTRY = 250  # letters; Excel compares and looks up no more than 255
-OWN = "own:"
+OWN_PREFIX = "own:"
 
 Values = Mapping[str, Sequence[Mapping[str, object]]]  # sheet key -> rows -> field -> value, as written
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnSheets:
     """The workbook's own sheets, which drop-downs may offer the rows of: where they lie, and what they hold as issued."""
 
-    places: Mapping[str, Place]
+    layouts: Mapping[str, SheetLayout]
     values: Values
 
 
@@ -48,7 +48,7 @@ class OwnRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DropList:
+class DropDown:
     """A drop-down of goals, units …: what is fixed, and from which of the workbook's own rows the rest comes."""
 
     name: str
@@ -57,26 +57,31 @@ class DropList:
     kinds: tuple[str, ...]
 
 
-def entry(id_: str, text: str) -> str:
+def make_entry(id_: str, text: str) -> str:
     """Return a drop-down's entry: the id, one space, the text."""
     return trim(f"{id_} {text}".replace("\n", " "))[:LONGEST_ENTRY].rstrip()
 
 
-def text_field(sheet: Sheet) -> str:
+def find_text_field(sheet: Sheet) -> str:
     """Return the field whose text stands beside an id in drop-downs."""
     fields = [column.field for column in sheet.columns]
     return next((field for field in ("text", "name") if field in fields), fields[1])
 
 
-def drop_lists(form: Form, lists: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, DropList]:
+def make_drop_downs(form: Form, lists: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, DropDown]:
     """Return the drop-downs of goals, units … that a form needs, by defined name."""
     found = {}
     for column in _columns(form):
-        name = list_name(column)
+        name = find_list_name(column)
         if column.kind == "ref" and name and name not in found:
-            fixed = [entry(clean(i), clean(t)) for source in column.source if not source.startswith(OWN) for i, t in lists.get(source, ())]
-            own = tuple(source.removeprefix(OWN) for source in column.source if source.startswith(OWN))
-            found[name] = DropList(name, tuple(fixed), own, column.kinds if own else ())
+            fixed = [
+                make_entry(clean(i), clean(t))
+                for source in column.source
+                if not source.startswith(OWN_PREFIX)
+                for i, t in lists.get(source, ())
+            ]
+            own = tuple(source.removeprefix(OWN_PREFIX) for source in column.source if source.startswith(OWN_PREFIX))
+            found[name] = DropDown(name, tuple(fixed), own, column.kinds if own else ())
     return found
 
 
@@ -84,25 +89,25 @@ def _columns(form: Form) -> Iterator[Column]:
     return (column for sheet in form.sheets for column in sheet.columns if column.asked and not column.many)
 
 
-def _own_rows(own: Own, keys: Sequence[str]) -> list[OwnRow]:
+def _own_rows(own: OwnSheets, keys: Sequence[str]) -> list[OwnRow]:
     """Return the rows of the workbook that a drop-down may offer, in order."""
     rows = []
-    for place in (own.places[key] for key in keys if key in own.places):
-        sheet, id_field, kind = place.sheet, place.sheet.columns[0].field, "kind" if "kind" in place.letters else None
+    for layout in (own.layouts[key] for key in keys if key in own.layouts):
+        sheet, id_field, kind = layout.sheet, layout.sheet.columns[0].field, "kind" if "kind" in layout.letters else None
         typed = sheet.columns[0].asked
         seen: set[str] = set()
         for index, row in enumerate(own.values[sheet.key]):
-            id_, text = trim(row.get(id_field)), trim(str(row.get(text_field(sheet)) or "").replace("\n", " "))
+            id_, text = trim(row.get(id_field)), trim(str(row.get(find_text_field(sheet)) or "").replace("\n", " "))
             first = not typed or id_.casefold() not in seen
             seen.add(id_.casefold())
             rows.append(
                 OwnRow(
-                    id=place.remote(place.cell(id_field, index)),
-                    text=place.remote(place.cell(text_field(sheet), index)),
-                    kind=place.remote(place.cell(kind, index)) if kind else None,
-                    ids=place.span(place.letters[id_field]) if typed else None,
+                    id=layout.absolute_cell(layout.cell(id_field, index)),
+                    text=layout.absolute_cell(layout.cell(find_text_field(sheet), index)),
+                    kind=layout.absolute_cell(layout.cell(kind, index)) if kind else None,
+                    ids=layout.absolute_range(layout.letters[id_field]) if typed else None,
                     index=index,
-                    entry=entry(id_, text) if id_ and text and first else "",
+                    entry=make_entry(id_, text) if id_ and text and first else "",
                     of_kind=trim(row.get("kind")),
                 )
             )
@@ -114,7 +119,7 @@ def _kind_words(form: Form, own: Sequence[str], kinds: Sequence[str], terms: Ter
     return [terms.word(column, kind) for kind in kinds] if column else []
 
 
-def held(form: Form, lists: Mapping[str, DropList], own: Own, terms: Terms) -> dict[str, list[str]]:
+def list_entries(form: Form, lists: Mapping[str, DropDown], own: OwnSheets, terms: Terms) -> dict[str, list[str]]:
     """Return what each drop-down of goals, units … holds as issued."""
     rows = {keys: _own_rows(own, keys) for keys in {drop.own for drop in lists.values()}}
     found = {}
@@ -125,42 +130,42 @@ def held(form: Form, lists: Mapping[str, DropList], own: Own, terms: Terms) -> d
     return found
 
 
-def write(page: SheetBuilder, form: Form, lists: Mapping[str, DropList], own: Own, terms: Terms) -> None:
+def write_lists(page: SheetBuilder, form: Form, lists: Mapping[str, DropDown], own: OwnSheets, terms: Terms) -> None:
     """Write all lists and define their names."""
     letters = (get_column_letter(number) for number in range(1, 10_000))
     for name in sorted({c.list for c in _columns(form) if c.list}):
         codes = [str(word[terms.language]) for word in form.lists[name].values()]
         letter = next(letters)
-        _fixed(page, letter, f"list_{name}", codes)
-        _define(page, f"list_{name}", f"{LISTS_SHEET}!${letter}$2:${letter}${len(codes) + 1}")
+        _write_fixed_list(page, letter, f"list_{name}", codes)
+        _define_name(page, f"list_{name}", f"{LISTS_SHEET}!${letter}$2:${letter}${len(codes) + 1}")
     blocks: dict[tuple[str, ...], tuple[str, list[OwnRow]]] = {}
     for drop in lists.values():
         if drop.own and drop.own not in blocks:
             rows = _own_rows(own, drop.own)
             blocks[drop.own] = (next(letters), rows)
-            _entries(page, *blocks[drop.own])
+            _write_entries(page, *blocks[drop.own])
     for drop in lists.values():
         if drop.own:
             kinds = _kind_words(form, drop.own, drop.kinds, terms)
-            _live(page, drop, (next(letters), next(letters)), blocks[drop.own], kinds)
+            _write_live_list(page, drop, (next(letters), next(letters)), blocks[drop.own], kinds)
         else:
             letter = next(letters)
-            _fixed(page, letter, drop.name, drop.fixed)
-            _define(page, drop.name, f"{LISTS_SHEET}!${letter}$2:${letter}${max(2, len(drop.fixed) + 1)}")
+            _write_fixed_list(page, letter, drop.name, drop.fixed)
+            _define_name(page, drop.name, f"{LISTS_SHEET}!${letter}$2:${letter}${max(2, len(drop.fixed) + 1)}")
 
 
-def _define(page: SheetBuilder, name: str, reference: str) -> None:
+def _define_name(page: SheetBuilder, name: str, reference: str) -> None:
     page.book.defined_names[name] = DefinedName(name, attr_text=reference)
 
 
-def _fixed(page: SheetBuilder, letter: str, name: str, entries: Sequence[str]) -> None:
+def _write_fixed_list(page: SheetBuilder, letter: str, name: str, entries: Sequence[str]) -> None:
     page.put(f"{letter}1", name, "bold")
     for row, text in enumerate(entries, 2):
         # Excel takes "1" from a list for the number 1: stored as a number the two are the same.
         page.put(f"{letter}{row}", int(text) if text.isdecimal() else text, "help")
 
 
-def _entries(page: SheetBuilder, letter: str, rows: Sequence[OwnRow]) -> None:
+def _write_entries(page: SheetBuilder, letter: str, rows: Sequence[OwnRow]) -> None:
     """Write a column with the entry of each own row, empty where there is none yet or where the id has stood before."""
     page.put(f"{letter}1", "entries", "bold")
     for number, row in enumerate(rows, 2):
@@ -170,11 +175,13 @@ def _entries(page: SheetBuilder, letter: str, rows: Sequence[OwnRow]) -> None:
         page.formula(f"{letter}{number}", f'=IFERROR(IF(OR(TRIM({row.id})="",TRIM({row.text})=""),"",{text}),"")', row.entry, "help")
 
 
-def _live(page: SheetBuilder, drop: DropList, letters: tuple[str, str], block: tuple[str, Sequence[OwnRow]], kinds: Sequence[str]) -> None:
+def _write_live_list(
+    page: SheetBuilder, drop: DropDown, letters: tuple[str, str], block: tuple[str, Sequence[OwnRow]], kinds: Sequence[str]
+) -> None:
     """Write a list whose first entries are fixed and whose others come from own rows."""
     (count, shown), (source, rows) = letters, block
     page.put(f"{count}1", 0, "help")  # the count starts from here
-    _fixed(page, shown, drop.name, drop.fixed)
+    _write_fixed_list(page, shown, drop.name, drop.fixed)
     last, start, total = len(rows) + 1, len(drop.fixed) + 2, 0
     wanted = {word.casefold() for word in kinds}
     live: list[str] = []
@@ -191,4 +198,4 @@ def _live(page: SheetBuilder, drop: DropList, letters: tuple[str, str], block: t
         value = live[total - 1] if total <= len(live) else ""
         page.formula(f"{shown}{start + total - 1}", f'=IFERROR({found},"")', value, "help")
     height = f"MAX(1,{len(drop.fixed)}+MAX({LISTS_SHEET}!${count}$1:${count}${last}))"
-    _define(page, drop.name, f"OFFSET({LISTS_SHEET}!${shown}$2,0,0,{height},1)")
+    _define_name(page, drop.name, f"OFFSET({LISTS_SHEET}!${shown}$2,0,0,{height},1)")

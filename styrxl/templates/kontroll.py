@@ -14,15 +14,15 @@ from datetime import date
 from styrxl.excel.cells import exact_number
 from styrxl.excel.formula_text import day_number, quote, trim
 from styrxl.model.forms import Column, Condition, Past, Sheet
-from styrxl.templates.layout import Place, asked
-from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, list_name, spaced
+from styrxl.templates.layout import SheetLayout, asked_columns
+from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, find_list_name, format_number
 
 _SPACE = " "
 _MOST_ANSWERED = 60  # rows with answers given beforehand: a formula holds 8,192 letters
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RowCells:
     """The cells of one row (or of one sheet laid out downwards) and what they hold, by field."""
 
     cells: Mapping[str, str]
@@ -34,7 +34,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RowCheck:
     """A Kontroll cell: its formula, its value as issued, and how many answers are missing as issued."""
 
     formula: str
@@ -43,59 +43,61 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class FormulaPart:
     """A part of a formula, and the text that it gives as issued."""
 
     excel: str
     text: str
 
 
-def check_row(place: Place, columns: Sequence[Column], row: Row, terms: Terms, entries: Mapping[str, Sequence[str]]) -> Verdict:
+def check_row(
+    layout: SheetLayout, columns: Sequence[Column], row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]
+) -> RowCheck:
     """Return the check of a row's columns: all of a row's, or one answer where the sheet is laid out downwards.
 
     ``entries`` says what each drop-down of goals, units … holds as issued, by its defined name.
     """
-    every = list(asked(place.sheet))
-    found = [_fill(place.sheet, columns, row, terms)]
-    found += [problem for column in columns for problem in _wrong(column, row, terms, entries)]
-    found += _order(place.sheet, columns, row, terms)
-    missing = _missing(place.sheet, columns, row, terms)
-    begun = place.always or any(row.text(column.field) for column in every)
-    said = _glued(found, place, columns, row, terms)
+    every = list(asked_columns(layout.sheet))
+    found = [_check_missing(layout.sheet, columns, row, terms)]
+    found += [problem for column in columns for problem in _check_answer(column, row, terms, entries)]
+    found += _check_order(layout.sheet, columns, row, terms)
+    missing = _missing_columns(layout.sheet, columns, row, terms)
+    begun = layout.always_answered or any(row.text(column.field) for column in every)
+    said = _join_parts(found, layout, columns, row, terms)
     all_cells = "&".join(row.cells[column.field] for column in every)
-    excel = said.excel if place.always else f'IF(TRIM({all_cells})="","",{said.excel})'
+    excel = said.excel if layout.always_answered else f'IF(TRIM({all_cells})="","",{said.excel})'
     formula = f"=IFERROR({excel},{quote(terms.text('check_error'))})"
-    return Verdict(formula, said.text if begun else "", len(missing) if begun else 0)
+    return RowCheck(formula, said.text if begun else "", len(missing) if begun else 0)
 
 
-def _glued(found: Iterable[Said], place: Place, columns: Sequence[Column], row: Row, terms: Terms) -> Said:
+def _join_parts(found: Iterable[FormulaPart], layout: SheetLayout, columns: Sequence[Column], row: RowCells, terms: Terms) -> FormulaPart:
     found = list(found)
     done = terms.text("check_ok")
     problems = "".join(said.text for said in found).strip()
-    if not place.down:
+    if not layout.is_downwards:
         excel = "&".join([quote(done), *(said.excel for said in found if said.excel)])
-        return Said(f'SUBSTITUTE({excel},{quote(done + " ! ")},"! ")', problems or done)
+        return FormulaPart(f'SUBSTITUTE({excel},{quote(done + " ! ")},"! ")', problems or done)
     field = columns[0].field
-    first = f'IF({_empty(row.cells[field])},"",{quote(done)})'
+    first = f'IF({_empty_formula(row.cells[field])},"",{quote(done)})'
     excel = "&".join([first, *(said.excel for said in found if said.excel)])
-    return Said(f'TRIM(SUBSTITUTE({excel},{quote(done + " ! ")},"! "))', problems or (done if row.text(field) else ""))
+    return FormulaPart(f'TRIM(SUBSTITUTE({excel},{quote(done + " ! ")},"! "))', problems or (done if row.text(field) else ""))
 
 
-def _empty(cell: str) -> str:
+def _empty_formula(cell: str) -> str:
     return f'TRIM({cell})=""'
 
 
-def _needed(sheet: Sheet, column: Column) -> bool:
+def _may_be_missing(sheet: Sheet, column: Column) -> bool:
     """Whether an answer may be missing; not where a profile has left out what the condition asks about."""
     there = {other.field for other in sheet.columns}
-    return column.asked and (column.required or (bool(column.required_when) and _asks_about(column.required_when) <= there))
+    return column.asked and (column.required or (bool(column.required_when) and _fields_asked_about(column.required_when) <= there))
 
 
-def _asks_about(when: Condition) -> set[str]:
+def _fields_asked_about(when: Condition) -> set[str]:
     return {*when, *(past.base for past in when.values() if isinstance(past, Past))}
 
 
-def _holds(sheet: Sheet, when: Condition, row: Row, terms: Terms) -> bool:
+def _holds(sheet: Sheet, when: Condition, row: RowCells, terms: Terms) -> bool:
     for field, codes in when.items():
         if isinstance(codes, Past):
             deviation, base = row.values.get(field), row.values.get(codes.base)
@@ -108,22 +110,22 @@ def _holds(sheet: Sheet, when: Condition, row: Row, terms: Terms) -> bool:
     return True
 
 
-def _when(sheet: Sheet, when: Condition, cells: Mapping[str, str], terms: Terms) -> str:
+def _condition_formula(sheet: Sheet, when: Condition, cells: Mapping[str, str], terms: Terms) -> str:
     """Return a condition between columns as a formula."""
-    return ",".join(f"{product}>0" for product in _products(sheet, when, cells, terms))
+    return ",".join(f"{product}>0" for product in _condition_products(sheet, when, cells, terms))
 
 
-def _products(sheet: Sheet, when: Condition, cells: Mapping[str, str], terms: Terms) -> Iterator[str]:
+def _condition_products(sheet: Sheet, when: Condition, cells: Mapping[str, str], terms: Terms) -> Iterator[str]:
     """Yield each part of a condition as a sum of comparisons, above zero where it holds; for cells, or for whole columns at once."""
     for field, codes in when.items():
         if isinstance(codes, Past):
-            yield _past(cells[field], cells[codes.base], terms, deficit=codes.deficit)
+            yield _past_formula(cells[field], cells[codes.base], terms, deficit=codes.deficit)
         else:
             texts = [terms.word(sheet.column(field), code) for code in codes] or [""]
             yield f"({'+'.join(f'(TRIM({cells[field]})={quote(text)})' for text in texts)})"
 
 
-def _past(deviation: str, base: str, terms: Terms, *, deficit: bool) -> str:
+def _past_formula(deviation: str, base: str, terms: Terms, *, deficit: bool) -> str:
     """Compare only, since a deviation that is not worked out yet is an empty text, which counts as more than any number."""
     percent, tkr = f"{terms.thresholds.percent / 100:.10g}*{base}", f"{terms.thresholds.tkr:.10g}"
     below = f"({deviation}<-{tkr})*({deviation}<-{percent})*({deviation}<{percent})"
@@ -132,61 +134,63 @@ def _past(deviation: str, base: str, terms: Terms, *, deficit: bool) -> str:
     return f"({below}+ISNUMBER({deviation})*({deviation}>{tkr})*({deviation}>{percent})*({deviation}>-{percent}))"
 
 
-def _missing(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> list[Column]:
+def _missing_columns(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms: Terms) -> list[Column]:
     return [
         column
         for column in columns
-        if _needed(sheet, column) and not row.text(column.field) and (column.required or _holds(sheet, column.required_when, row, terms))
+        if _may_be_missing(sheet, column)
+        and not row.text(column.field)
+        and (column.required or _holds(sheet, column.required_when, row, terms))
     ]
 
 
-def missing_when(sheet: Sheet, column: Column, cells: Mapping[str, str], terms: Terms) -> str | None:
+def build_missing_formula(sheet: Sheet, column: Column, cells: Mapping[str, str], terms: Terms) -> str | None:
     """Return the formula that says that an answer is missing in a begun row; None where it may always be."""
-    if not _needed(sheet, column):
+    if not _may_be_missing(sheet, column):
         return None
-    empty = _empty(cells[column.field])
-    return empty if column.required else f"AND({empty},{_when(sheet, column.required_when, cells, terms)})"
+    empty = _empty_formula(cells[column.field])
+    return empty if column.required else f"AND({empty},{_condition_formula(sheet, column.required_when, cells, terms)})"
 
 
-def _fill(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> Said:
+def _check_missing(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms: Terms) -> FormulaPart:
     parts = []
     for column in columns:
-        missing = missing_when(sheet, column, row.cells, terms)
+        missing = build_missing_formula(sheet, column, row.cells, terms)
         if missing:
             parts.append(f'IF({missing},{quote(f", {terms.name(column)}")},"")')
     if not parts:
-        return Said("", "")
+        return FormulaPart("", "")
     before, after = terms.text("check_fill").split("{columns}")
     lead = f" {before}"
     joined = f"{quote(lead)}&{'&'.join(parts)}&{quote(after)}"
     excel = f'SUBSTITUTE(SUBSTITUTE({joined},{quote(lead + after)},""),{quote(lead + ", ")},{quote(lead)})'
-    names = ", ".join(terms.name(column) for column in _missing(sheet, columns, row, terms))
-    return Said(excel, f"{lead}{names}{after}" if names else "")
+    names = ", ".join(terms.name(column) for column in _missing_columns(sheet, columns, row, terms))
+    return FormulaPart(excel, f"{lead}{names}{after}" if names else "")
 
 
-def _wrong(column: Column, row: Row, terms: Terms, entries: Mapping[str, Sequence[str]]) -> list[Said]:
+def _check_answer(column: Column, row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]) -> list[FormulaPart]:
     cell, value, text = row.cells[column.field], row.values.get(column.field), row.text(column.field)
     match column.kind:
         case _ if not column.asked:
             return []
         case "integer" | "number":
-            return [_number(column, cell, value, terms)]
+            return [_check_number(column, cell, value, terms)]
         case "date":
-            return [_date(column, cell, value, terms)]
+            return [_check_date(column, cell, value, terms)]
         case "choice":
-            return [_choice(column, cell, text, terms)]
+            return [_check_choice(column, cell, text, terms)]
         case "ref" if not column.many:
-            return [_ref(column, cell, text, terms, entries)]
-    return [_text(column, cell, value, terms)] if column.max_length is not None else []
+            return [_check_reference(column, cell, text, terms, entries)]
+    return [_check_text(column, cell, value, terms)] if column.max_length is not None else []
 
 
-def _text(column: Column, cell: str, value: object, terms: Terms) -> Said:
+def _check_text(column: Column, cell: str, value: object, terms: Terms) -> FormulaPart:
     said = " " + terms.text("check_text", column=terms.name(column), high=column.max_length)
     long = len(str(value or "")) > (column.max_length or 0)
-    return Said(f'IF(LEN({cell})>{column.max_length},{quote(said)},"")', said if long else "")
+    return FormulaPart(f'IF(LEN({cell})>{column.max_length},{quote(said)},"")', said if long else "")
 
 
-def _number(column: Column, cell: str, value: object, terms: Terms) -> Said:
+def _check_number(column: Column, cell: str, value: object, terms: Terms) -> FormulaPart:
     name, excel, text = terms.name(column), '""', ""
     is_number = isinstance(value, int | float)
     for sign, bound, said in _bounds(column, terms):
@@ -201,13 +205,13 @@ def _number(column: Column, cell: str, value: object, terms: Terms) -> Said:
     said = " " + terms.text("check_number", column=name)
     if trim(value) and not is_number:
         text = said
-    return Said(f'IF({_empty(cell)},"",IF(ISNUMBER({cell}),{excel},{quote(said)}))', text)
+    return FormulaPart(f'IF({_empty_formula(cell)},"",IF(ISNUMBER({cell}),{excel},{quote(said)}))', text)
 
 
 def _bounds(column: Column, terms: Terms) -> Iterator[tuple[str, float, str]]:
     """Yield sign, bound and message; an amount below nothing is told to leave its minus sign out."""
     name = terms.name(column)
-    low, high = ("" if bound is None else spaced(bound, column.kind) for bound in (column.low, column.high))
+    low, high = ("" if bound is None else format_number(bound, column.kind) for bound in (column.low, column.high))
     both = low and high and not (column.low == 0 and column.unit)
     if column.low is not None:
         minus = column.low == 0 and column.unit
@@ -218,34 +222,34 @@ def _bounds(column: Column, terms: Terms) -> Iterator[tuple[str, float, str]]:
         yield ">", column.high, " " + (terms.text("check_range", column=name, low=low, high=high) if both else most)
 
 
-def _date(column: Column, cell: str, value: object, terms: Terms) -> Said:
+def _check_date(column: Column, cell: str, value: object, terms: Terms) -> FormulaPart:
     said = " " + terms.text("check_date", column=terms.name(column))
     right = f"AND(ISNUMBER({cell}),{cell}>={day_number(FIRST_DAY)},{cell}<{day_number(LAST_DAY) + 1})"
     day = day_number(value) if isinstance(value, date) else value
     fine = not trim(value) or (isinstance(day, int | float) and day_number(FIRST_DAY) <= day < day_number(LAST_DAY) + 1)
-    return Said(f'IF({_empty(cell)},"",IF({right},"",{quote(said)}))', "" if fine else said)
+    return FormulaPart(f'IF({_empty_formula(cell)},"",IF({right},"",{quote(said)}))', "" if fine else said)
 
 
-def _choice(column: Column, cell: str, text: str, terms: Terms) -> Said:
+def _check_choice(column: Column, cell: str, text: str, terms: Terms) -> FormulaPart:
     """COUNTIF would take ``>5`` or ``*`` for a pattern: the entries are compared one by one."""
     said = " " + terms.text("check_list", column=terms.name(column))
-    found = f'SUMPRODUCT(--({list_name(column)}&""=TRIM({cell})))'
+    found = f'SUMPRODUCT(--({find_list_name(column)}&""=TRIM({cell})))'
     fine = not text or text.casefold() in {entry.casefold() for entry in terms.entries(column)}
-    return Said(f'IF({_empty(cell)},"",IF({found}=0,{quote(said)},""))', "" if fine else said)
+    return FormulaPart(f'IF({_empty_formula(cell)},"",IF({found}=0,{quote(said)},""))', "" if fine else said)
 
 
-def _ref(column: Column, cell: str, text: str, terms: Terms, entries: Mapping[str, Sequence[str]]) -> Said:
+def _check_reference(column: Column, cell: str, text: str, terms: Terms, entries: Mapping[str, Sequence[str]]) -> FormulaPart:
     """Look up what stands before the first space, as an entry or as the beginning of one: an id alone is enough."""
-    name = list_name(column) or ""
+    name = find_list_name(column) or ""
     said = " " + terms.text("check_list", column=terms.name(column))
     head = f'LEFT(TRIM({cell}),FIND(" ",TRIM({cell})&" ")-1)'
     lost = f'AND(ISNA(MATCH({head}&" *",{name},0)),ISNA(MATCH({head},{name},0)))'
     first = text.split(_SPACE, maxsplit=1)[0].casefold()
     fine = not text or any(entry.casefold() == first or entry.casefold().startswith(f"{first} ") for entry in entries[name])
-    return Said(f'IF({_empty(cell)},"",IF({lost},{quote(said)},""))', "" if fine else said)
+    return FormulaPart(f'IF({_empty_formula(cell)},"",IF({lost},{quote(said)},""))', "" if fine else said)
 
 
-def _order(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> list[Said]:
+def _check_order(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms: Terms) -> list[FormulaPart]:
     found = []
     for first, second in sheet.order:
         if second not in {column.field for column in columns} or first not in row.cells:
@@ -254,7 +258,7 @@ def _order(sheet: Sheet, columns: Sequence[Column], row: Row, terms: Terms) -> l
         a, b = row.cells[first], row.cells[second]
         excel = f'IF(AND(ISNUMBER({a}),ISNUMBER({b}),{b}<{a}),{quote(said)},"")'
         one, two = _as_number(row.values.get(first)), _as_number(row.values.get(second))
-        found.append(Said(excel, said if one is not None and two is not None and two < one else ""))
+        found.append(FormulaPart(excel, said if one is not None and two is not None and two < one else ""))
     return found
 
 
@@ -264,52 +268,56 @@ def _as_number(value: object) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-def open_fields(sheet: Sheet, values: Mapping[str, object]) -> list[str]:
+def list_open_fields(sheet: Sheet, values: Mapping[str, object]) -> list[str]:
     """Return the fields that the owner answers in one row: those that were not answered and locked beforehand."""
-    return [c.field for c in asked(sheet) if not (c.locked_when_prefilled and trim(values.get(c.field)))]
+    return [c.field for c in asked_columns(sheet) if not (c.locked_when_prefilled and trim(values.get(c.field)))]
 
 
-def count_begun(place: Place, rows: Sequence[Mapping[str, object]]) -> str:
+def build_begun_count(layout: SheetLayout, rows: Sequence[Mapping[str, object]]) -> str:
     """Return the formula (without ``=``) that counts rows or answers that the owner has begun to write in.
 
     ``rows`` are those as issued: where some cells were answered beforehand, they alone do not make a row begun. Only
     functions that a cell error does not upset.
     """
-    if place.down:
-        return "0+" + "+".join(f"(1-ISBLANK({place.remote(place.cell(column.field))}))" for column in asked(place.sheet))
-    if not place.always:
-        return f'SUMPRODUCT(--({place.span(place.check or "")}<>""))'
-    filled = "+".join(f"(1-ISBLANK({place.span(place.letters[column.field])}))" for column in asked(place.sheet))
-    every = len([*asked(place.sheet)])
-    answered = [(index, fields) for index, row in enumerate(rows) if len(fields := open_fields(place.sheet, row)) < every]
-    empty = ("*".join(f"ISBLANK({place.remote(place.cell(field, index))})" for field in fields) for index, fields in answered)
+    if layout.is_downwards:
+        return "0+" + "+".join(f"(1-ISBLANK({layout.absolute_cell(layout.cell(column.field))}))" for column in asked_columns(layout.sheet))
+    if not layout.always_answered:
+        return f'SUMPRODUCT(--({layout.absolute_range(layout.check_letter or "")}<>""))'
+    filled = "+".join(f"(1-ISBLANK({layout.absolute_range(layout.letters[column.field])}))" for column in asked_columns(layout.sheet))
+    every = len([*asked_columns(layout.sheet)])
+    answered = [(index, fields) for index, row in enumerate(rows) if len(fields := list_open_fields(layout.sheet, row)) < every]
+    empty = ("*".join(f"ISBLANK({layout.absolute_cell(layout.cell(field, index))})" for field in fields) for index, fields in answered)
     return f"SUMPRODUCT(--(({filled})>0)){''.join(f'-({cells})' for cells in [*empty][:_MOST_ANSWERED])}"
 
 
-def count_mend(place: Place) -> str:
+def build_mend_count(layout: SheetLayout) -> str:
     """Return the formula (without ``=``) that counts rows with something to mend."""
-    return f'SUMPRODUCT(--(LEFT({place.span(place.check or "")},1)="!"))'
+    return f'SUMPRODUCT(--(LEFT({layout.absolute_range(layout.check_letter or "")},1)="!"))'
 
 
-def count_missing(place: Place, terms: Terms) -> str:
+def build_missing_count(layout: SheetLayout, terms: Terms) -> str:
     """Return the formula (without ``=``) that counts answers missing in begun rows.
 
     Arrays are multiplied and added, since IF and AND within SUMPRODUCT would have to be entered as an array. A cell
     error makes every row with something to mend count once.
     """
-    needed = [column for column in asked(place.sheet) if _needed(place.sheet, column)]
+    needed = [column for column in asked_columns(layout.sheet) if _may_be_missing(layout.sheet, column)]
     if not needed:
         return "0"
-    if place.down:
-        total = "0+" + "+".join(_lacks(place, column, terms) for column in needed)
-        return f"IFERROR({total if place.always else f'({count_begun(place, ())}>0)*({total})'},{count_mend(place)})"
-    total = "+".join(_lacks(place, column, terms) for column in needed)
-    return f'IFERROR(SUMPRODUCT(({place.span(place.check or "")}<>"")*({total})),{count_mend(place)})'
+    if layout.is_downwards:
+        total = "0+" + "+".join(_missing_product(layout, column, terms) for column in needed)
+        begun = total if layout.always_answered else f"({build_begun_count(layout, ())}>0)*({total})"
+        return f"IFERROR({begun},{build_mend_count(layout)})"
+    total = "+".join(_missing_product(layout, column, terms) for column in needed)
+    return f'IFERROR(SUMPRODUCT(({layout.absolute_range(layout.check_letter or "")}<>"")*({total})),{build_mend_count(layout)})'
 
 
-def _lacks(place: Place, column: Column, terms: Terms) -> str:
-    where = {field: place.remote(place.cell(field)) if place.down else place.span(letter) for field, letter in place.letters.items()}
+def _missing_product(layout: SheetLayout, column: Column, terms: Terms) -> str:
+    where = {
+        field: layout.absolute_cell(layout.cell(field)) if layout.is_downwards else layout.absolute_range(letter)
+        for field, letter in layout.letters.items()
+    }
     lacks = f'(TRIM({where[column.field]})="")'
     if column.required:
         return lacks
-    return lacks + "".join(f"*({product}>0)" for product in _products(place.sheet, column.required_when, where, terms))
+    return lacks + "".join(f"*({product}>0)" for product in _condition_products(layout.sheet, column.required_when, where, terms))

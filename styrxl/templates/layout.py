@@ -1,4 +1,4 @@
-"""Where everything lies in a form's workbook: sheets, heading rows, columns and rows, worked out before anything is written.
+"""Where everything stands in a form's workbook: sheets, heading rows, columns and rows, worked out before anything is written.
 
 Formulas point across sheets, and whoever fills a workbook in for somebody (an annotated copy) must find its cells.
 """
@@ -23,7 +23,7 @@ WIDEST_FROZEN = 21
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SheetLayout:
     """Where a sheet's parts lie; ``rows`` counts rows of data, or answers where it is laid out downwards."""
 
     sheet: Sheet
@@ -33,76 +33,76 @@ class Place:
     heading_row: int
     rows: int
     letters: Mapping[str, str]
-    check: str | None
+    check_letter: str | None
     widths: tuple[float, ...]
-    value: str  # letter of the column in which frames stand
+    frame_letter: str  # letter of the column in which frames stand
 
     @property
-    def first(self) -> int:
+    def first_row(self) -> int:
         """The first row of data."""
         return self.heading_row + 1
 
     @property
-    def last(self) -> int:
+    def last_row(self) -> int:
         """The last row of data; before the first if there is none."""
         return self.heading_row + self.rows
 
     @property
-    def down(self) -> bool:
+    def is_downwards(self) -> bool:
         """Whether the sheet is laid out downwards."""
         return self.sheet.layout == "down"
 
     def cell(self, field: str, index: int = 0) -> str:
         """Return the cell of a field in a row of data (counted from 0)."""
-        if self.down:
-            return f"{self.letters[field]}{self.first + [c.field for c in self.sheet.columns].index(field)}"
-        return f"{self.letters[field]}{self.first + index}"
+        if self.is_downwards:
+            return f"{self.letters[field]}{self.first_row + [c.field for c in self.sheet.columns].index(field)}"
+        return f"{self.letters[field]}{self.first_row + index}"
 
-    def span(self, letter: str) -> str:
+    def absolute_range(self, letter: str) -> str:
         """Return a column's rows of data as a fixed reference that other sheets can use."""
-        return f"{quote_sheetname(self.name)}!${letter}${self.first}:${letter}${self.last}"
+        return f"{quote_sheetname(self.name)}!${letter}${self.first_row}:${letter}${self.last_row}"
 
-    def remote(self, cell: str) -> str:
+    def absolute_cell(self, cell: str) -> str:
         """Return a cell as a fixed reference that other sheets can use."""
         letter, row = cell.rstrip("0123456789"), cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         return f"{quote_sheetname(self.name)}!${letter}${row}"
 
     def width(self, field: str) -> float:
         """Return the width of a field's column."""
-        return DOWN_WIDTHS[1] if self.down else self.sheet.column(field).width
+        return DOWN_WIDTHS[1] if self.is_downwards else self.sheet.column(field).width
 
     @property
-    def always(self) -> bool:
+    def always_answered(self) -> bool:
         """Whether every row must be answered, also one that nobody has begun."""
-        return (self.sheet.prefilled or self.down) and not self.sheet.optional
+        return (self.sheet.prefilled or self.is_downwards) and not self.sheet.optional
 
 
-def places(form: Form, prefill: Prefill, words: Words) -> dict[str, Place]:
+def lay_out_sheets(form: Form, prefill: Prefill, words: Words) -> dict[str, SheetLayout]:
     """Return where each sheet's parts lie, by its key."""
-    return {sheet.key: _place(sheet, prefill, words) for sheet in extend_rows(form, prefill.row_count).sheets}
+    return {sheet.key: _lay_out_sheet(sheet, prefill, words) for sheet in extend_rows(form, prefill.row_count).sheets}
 
 
-def _place(sheet: Sheet, prefill: Prefill, words: Words) -> Place:
+def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
     language = prefill.language
-    widths = _widths(sheet, words, language)
+    widths = _column_widths(sheet, words, language)
     help_lines = tuple(measure.wrap(sheet.help[language], sum(widths))) if sheet.help else ()
-    frames = len(frame_labels(sheet))
+    frames = len(list_frame_labels(sheet))
     frame_row = 3 + len(help_lines) if frames else None
-    return Place(
+    return SheetLayout(
         sheet=sheet,
         name=sheet.name[language],
         help=help_lines,
         frame_row=frame_row,
         heading_row=3 + len(help_lines) + (frames + 1 if frames else 0),
-        rows=_rows(sheet, prefill),
+        rows=_count_rows(sheet, prefill),
         letters={c.field: "B" if sheet.layout == "down" else get_column_letter(i) for i, c in enumerate(sheet.columns, 1)},
-        check=None if sheet.layout == "reading" else get_column_letter(3 if sheet.layout == "down" else len(sheet.columns) + 1),
+        check_letter=None if sheet.layout == "reading" else get_column_letter(3 if sheet.layout == "down" else len(sheet.columns) + 1),
         widths=widths,
-        value="B" if sheet.layout == "down" else _value_letter(widths),
+        frame_letter="B" if sheet.layout == "down" else _frame_letter(widths),
     )
 
 
-def _rows(sheet: Sheet, prefill: Prefill) -> int:
+def _count_rows(sheet: Sheet, prefill: Prefill) -> int:
     given = len(prefill.rows.get(sheet.key, ()))
     if sheet.layout == "down":
         return len(sheet.columns)
@@ -111,7 +111,7 @@ def _rows(sheet: Sheet, prefill: Prefill) -> int:
     return max(sheet.rows, given + SPARE_ROWS if given else 0)
 
 
-def _widths(sheet: Sheet, words: Words, language: str) -> tuple[float, ...]:
+def _column_widths(sheet: Sheet, words: Words, language: str) -> tuple[float, ...]:
     if sheet.layout == "down":
         return tuple(float(width) for width in DOWN_WIDTHS)
     widths = tuple(max(float(c.width), _longest_word(c.title(language, words.units)) + 2.2) for c in sheet.columns)
@@ -127,7 +127,7 @@ def _longest_word(title: str) -> float:
     return max(measure.text_width(word, bold=True) for word in title.split())
 
 
-def _value_letter(widths: tuple[float, ...]) -> str:
+def _frame_letter(widths: tuple[float, ...]) -> str:
     used = 0.0
     for number, width in enumerate(widths[:-1], 1):
         used += width
@@ -136,7 +136,7 @@ def _value_letter(widths: tuple[float, ...]) -> str:
     return get_column_letter(len(widths))
 
 
-def frame_labels(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+def list_frame_labels(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     """Return what the block above a table shows: (frame, ``frame``, ``planned`` or ``remaining``), row by row."""
     if sheet.limit:
         return tuple((sheet.limit.frame, what) for what in ("frame", "planned", "remaining"))
@@ -145,13 +145,13 @@ def frame_labels(sheet: Sheet) -> tuple[tuple[str, str], ...]:
     return ((sheet.frame, "frame"),) if sheet.frame else ()
 
 
-def frame_cells(place: Place) -> dict[tuple[str, str], str]:
+def list_frame_cells(layout: SheetLayout) -> dict[tuple[str, str], str]:
     """Return the cells of the block above a table, by frame and by what they show."""
-    if place.frame_row is None:
+    if layout.frame_row is None:
         return {}
-    return {label: f"{place.value}{place.frame_row + i}" for i, label in enumerate(frame_labels(place.sheet))}
+    return {label: f"{layout.frame_letter}{layout.frame_row + i}" for i, label in enumerate(list_frame_labels(layout.sheet))}
 
 
-def asked(sheet: Sheet) -> Iterator[Column]:
+def asked_columns(sheet: Sheet) -> Iterator[Column]:
     """Yield the columns in which the owner answers."""
     return (column for column in sheet.columns if column.asked)

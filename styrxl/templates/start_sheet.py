@@ -13,9 +13,9 @@ from styrxl.excel.formula_text import quote, trim
 from styrxl.excel.sheet import SheetBuilder, token
 from styrxl.model.forms import Form, Sheet
 from styrxl.model.prefill import Prefill
-from styrxl.templates.form_sheet import Context, Tally
-from styrxl.templates.kontroll import count_begun, count_mend, count_missing
-from styrxl.templates.layout import Place, frame_cells
+from styrxl.templates.form_sheet import SheetCounts, WorkbookContext
+from styrxl.templates.kontroll import build_begun_count, build_mend_count, build_missing_count
+from styrxl.templates.layout import SheetLayout, list_frame_cells
 from styrxl.templates.words import Terms
 
 WIDTHS = (36.0, 18.0, 18.0, 28.0)
@@ -25,7 +25,7 @@ _LOGO_HEIGHT = 48  # pixels
 _EMU = 9525  # a drawing's units in a pixel
 
 
-def width_of(name: str) -> float:
+def find_text_width(name: str) -> float:
     """Return the width in which one of an owner's texts is shown."""
     return _WIDE if name == "more_rows" else _ANSWER
 
@@ -39,20 +39,20 @@ class Header:
     shown: look.Look
 
 
-def write(page: SheetBuilder, form: Form, header: Header, context: Context, tallies: Mapping[str, Tally]) -> None:
-    """Write the sheet; ``tallies`` hold what there is to count in each other sheet as issued."""
+def write_start_sheet(page: SheetBuilder, form: Form, header: Header, context: WorkbookContext, counts: Mapping[str, SheetCounts]) -> None:
+    """Write the sheet; ``counts`` hold what there is to count in each other sheet as issued."""
     page.widths(zip("ABCD", WIDTHS, strict=True))
-    row = _top(page, form, header, context.terms)
-    row = _who(page, row, form, header, context.terms)
-    row = _how(page, row, form, header, context)
-    row = _progress(page, row, form, context, tallies)
-    _colours(page, row, context.terms)
+    row = _write_top(page, form, header, context.terms)
+    row = _write_owner(page, row, form, header, context.terms)
+    row = _write_steps(page, row, form, header, context)
+    row = _write_progress(page, row, form, context, counts)
+    _write_colours(page, row, context.terms)
     page.sheet.sheet_view.showGridLines = False
     page.printed(landscape=False, rows=None, footer=(context.footer, "", ""))
     page.protect()
 
 
-def _across(page: SheetBuilder, row: int, text: str, style: str, lines: int | None = None) -> int:
+def _write_across(page: SheetBuilder, row: int, text: str, style: str, lines: int | None = None) -> int:
     """Write a text over the whole width and return the next row."""
     page.put(f"A{row}", text, style)
     page.sheet.merge_cells(f"A{row}:D{row}")
@@ -60,14 +60,14 @@ def _across(page: SheetBuilder, row: int, text: str, style: str, lines: int | No
     return row + 1
 
 
-def _section(page: SheetBuilder, row: int, text: str) -> int:
+def _write_section(page: SheetBuilder, row: int, text: str) -> int:
     page.height(row, 8.0)
     page.put(f"A{row + 1}", text, "section")
     page.height(row + 1, 22.0)
     return row + 2
 
 
-def _top(page: SheetBuilder, form: Form, header: Header, terms: Terms) -> int:
+def _write_top(page: SheetBuilder, form: Form, header: Header, terms: Terms) -> int:
     if header.shown.logo:
         logo = look.Logo(header.shown.logo, _LOGO_HEIGHT)
         size = XDRPositiveSize2D(logo.width * _EMU, logo.height * _EMU)
@@ -75,13 +75,13 @@ def _top(page: SheetBuilder, form: Form, header: Header, terms: Terms) -> int:
         page.sheet.add_image(logo)
     page.put("A1", form.title[terms.language], "title")
     page.height(1, 32.0)
-    place = " · ".join(part for part in (header.shown.name or header.prefill.municipality, header.prefill.round_name) if part)
-    page.put("A2", place, "bold_line")
+    layout = " · ".join(part for part in (header.shown.name or header.prefill.municipality, header.prefill.round_name) if part)
+    page.put("A2", layout, "bold_line")
     page.height(2, 18.0)
-    return _across(page, 3, form.purpose[terms.language], "body")
+    return _write_across(page, 3, form.purpose[terms.language], "body")
 
 
-def _facts(header: Header, terms: Terms, *, unit: bool) -> Iterator[tuple[str, str, str]]:
+def _list_facts(header: Header, terms: Terms, *, unit: bool) -> Iterator[tuple[str, str, str]]:
     """Yield label, text and the name under which its lines were counted."""
     prefill = header.prefill
     if prefill.owner_name or prefill.owner:
@@ -96,8 +96,8 @@ def _facts(header: Header, terms: Terms, *, unit: bool) -> Iterator[tuple[str, s
         yield terms.text("contact"), prefill.contact, "contact"
 
 
-def _who(page: SheetBuilder, row: int, form: Form, header: Header, terms: Terms) -> int:
-    facts = list(_facts(header, terms, unit=form.level == "unit"))
+def _write_owner(page: SheetBuilder, row: int, form: Form, header: Header, terms: Terms) -> int:
+    facts = list(_list_facts(header, terms, unit=form.level == "unit"))
     if facts:
         page.height(row, 8.0)
         row += 1
@@ -111,21 +111,21 @@ def _who(page: SheetBuilder, row: int, form: Form, header: Header, terms: Terms)
     return row
 
 
-def _how(page: SheetBuilder, row: int, form: Form, header: Header, context: Context) -> int:
+def _write_steps(page: SheetBuilder, row: int, form: Form, header: Header, context: WorkbookContext) -> int:
     terms = context.terms
-    row = _section(page, row, terms.text("how_title"))
-    names = {key: place.name for key, place in context.places.items()}
+    row = _write_section(page, row, terms.text("how_title"))
+    names = {key: layout.name for key, layout in context.layouts.items()}
     for number, step in enumerate(form.steps, 1):
         text = f"{number}. {step[terms.language].format(**names)}"
-        row = _across(page, row, text, "body")
-    row = _across(page, row, terms.text("star_means"), "body")
+        row = _write_across(page, row, text, "body")
+    row = _write_across(page, row, terms.text("star_means"), "body")
     if header.prefill.contact and any(sheet.id_column and sheet.rows for sheet in form.sheets):
-        row = _across(page, row, terms.text("more_rows", contact=header.prefill.contact), "body", header.lines["more_rows"])
+        row = _write_across(page, row, terms.text("more_rows", contact=header.prefill.contact), "body", header.lines["more_rows"])
     return row
 
 
-def _colours(page: SheetBuilder, row: int, terms: Terms) -> None:
-    row = _section(page, row, terms.text("colours_title"))
+def _write_colours(page: SheetBuilder, row: int, terms: Terms) -> None:
+    row = _write_section(page, row, terms.text("colours_title"))
     samples = (("sample", "colour_input"), ("fact", "colour_locked"), ("mend", "colour_mend"), ("good", "colour_ok"))
     for style, key in samples:
         page.put(f"A{row}", terms.text(key), style)
@@ -133,28 +133,28 @@ def _colours(page: SheetBuilder, row: int, terms: Terms) -> None:
         row += 1
 
 
-def _progress(page: SheetBuilder, row: int, form: Form, context: Context, tallies: Mapping[str, Tally]) -> int:
+def _write_progress(page: SheetBuilder, row: int, form: Form, context: WorkbookContext, counts: Mapping[str, SheetCounts]) -> int:
     terms = context.terms
-    row = _section(page, row, terms.text("missing_title"))
+    row = _write_section(page, row, terms.text("missing_title"))
     for letter, key in zip("ABCD", ("count_sheet", "count_rows", "count_missing", "count_state"), strict=True):
         page.put(f"{letter}{row}", terms.text(key), "heading_line")
     lines = max(measure.count_lines(terms.text(key), WIDTHS[1] - 2.4, bold=True) for key in ("count_rows", "count_missing"))
     page.height(row, measure.row_height(lines, 20.0))
     first = row + 1
     for number, sheet in enumerate(form.sheets, first):
-        page.link(f"A{number}", context.places[sheet.key].name, context.places[sheet.key].name, "cell_link")
+        page.link(f"A{number}", context.layouts[sheet.key].name, context.layouts[sheet.key].name, "cell_link")
         page.height(number, 18.0)
-        _count(page, number, sheet, context, tallies[sheet.key])
+        _write_count(page, number, sheet, context, counts[sheet.key])
     last = first + len(form.sheets) - 1
-    total = sum(_missing(sheet, context, tallies[sheet.key]) for sheet in form.sheets)
-    _total(page, last + 1, (first, last), total, terms)
+    total = sum(_count_missing(sheet, context, counts[sheet.key]) for sheet in form.sheets)
+    _write_total(page, last + 1, (first, last), total, terms)
     add = page.sheet.conditional_formatting.add
     add(f"D{first}:D{last + 1}", look.tone_rule(f'LEFT($D{first},1)="!"', look.MEND))
     add(f"D{first}:D{last + 1}", look.tone_rule(f'LEFT($D{first},1)="✓"', look.GOOD))
     return last + 2
 
 
-def _total(page: SheetBuilder, row: int, rows: tuple[int, int], total: int, terms: Terms) -> None:
+def _write_total(page: SheetBuilder, row: int, rows: tuple[int, int], total: int, terms: Terms) -> None:
     page.put(f"A{row}", terms.text("total_missing"), "total")
     page.put(f"B{row}", None, "total")
     page.formula(f"C{row}", f"=SUM(C{rows[0]}:C{rows[1]})", total, "total_count")
@@ -166,76 +166,76 @@ def _total(page: SheetBuilder, row: int, rows: tuple[int, int], total: int, term
     page.height(row, 18.0)
 
 
-def _count(page: SheetBuilder, row: int, sheet: Sheet, context: Context, tally: Tally) -> None:
-    place, terms = context.places[sheet.key], context.terms
-    if not place.check or not place.rows:
+def _write_count(page: SheetBuilder, row: int, sheet: Sheet, context: WorkbookContext, counts: SheetCounts) -> None:
+    layout, terms = context.layouts[sheet.key], context.terms
+    if not layout.check_letter or not layout.rows:
         page.put(f"B{row}", None, "count")
         page.put(f"C{row}", None, "count")
-        page.put(f"D{row}", terms.text("nothing_to_show" if place.check else "state_read"), "cell")
+        page.put(f"D{row}", terms.text("nothing_to_show" if layout.check_letter else "state_read"), "cell")
         return
-    page.formula(f"B{row}", f"={count_begun(place, context.written[sheet.key])}", tally.begun, "count")
-    missing = count_missing(place, terms)
+    page.formula(f"B{row}", f"={build_begun_count(layout, context.rows[sheet.key])}", counts.begun, "count")
+    missing = build_missing_count(layout, terms)
     if sheet.at_least:
         lacking = f"MAX(0,{sheet.at_least}-B{row})"
-        unless = _unless(sheet, context)
+        unless = _unless_formula(sheet, context)
         missing += f"+IF({unless},0,{lacking})" if unless else f"+{lacking}"
-    page.formula(f"C{row}", f"={missing}", _missing(sheet, context, tally), "count")
-    page.formula(f"D{row}", f"={_state(row, place, context)}", _state_as_issued(place, context, tally), "cell")
+    page.formula(f"C{row}", f"={missing}", _count_missing(sheet, context, counts), "count")
+    page.formula(f"D{row}", f"={_state_formula(row, layout, context)}", _state_now(layout, context, counts), "cell")
 
 
-def _unless(sheet: Sheet, context: Context) -> str:
+def _unless_formula(sheet: Sheet, context: WorkbookContext) -> str:
     """Return the formula under which a sheet may stay empty though rows are asked for; empty if there is none."""
     parts = []
     for address, codes in sheet.unless.items():
         key, field = address.split(".")
-        if key in context.places:
-            other = context.places[key]
+        if key in context.layouts:
+            other = context.layouts[key]
             words = (context.terms.word(other.sheet.column(field), code) for code in codes)
-            parts += [f"TRIM({other.remote(other.cell(field))})={quote(word)}" for word in words]
+            parts += [f"TRIM({other.absolute_cell(other.cell(field))})={quote(word)}" for word in words]
     return f"OR({','.join(parts)})" if parts else ""
 
 
-def _excused(sheet: Sheet, context: Context) -> bool:
+def _is_excused(sheet: Sheet, context: WorkbookContext) -> bool:
     for address, codes in sheet.unless.items():
         key, field = address.split(".")
-        if key in context.places:
-            value = trim(context.written[key][0][field]).casefold()
-            if value in {context.terms.word(context.places[key].sheet.column(field), code).casefold() for code in codes}:
+        if key in context.layouts:
+            value = trim(context.rows[key][0][field]).casefold()
+            if value in {context.terms.word(context.layouts[key].sheet.column(field), code).casefold() for code in codes}:
                 return True
     return False
 
 
-def _missing(sheet: Sheet, context: Context, tally: Tally) -> int:
-    lacking = 0 if _excused(sheet, context) else max(0, sheet.at_least - tally.begun)
-    return tally.missing + lacking
+def _count_missing(sheet: Sheet, context: WorkbookContext, counts: SheetCounts) -> int:
+    lacking = 0 if _is_excused(sheet, context) else max(0, sheet.at_least - counts.begun)
+    return counts.missing + lacking
 
 
-def _over(place: Place) -> str:
+def _over_frame_formula(layout: SheetLayout) -> str:
     """Return the formula for what remains of a sheet's frame; empty if it has none."""
-    cell = frame_cells(place).get((place.sheet.limit.frame, "remaining")) if place.sheet.limit else None
-    return f"N({place.remote(cell)})<0" if cell else ""
+    cell = list_frame_cells(layout).get((layout.sheet.limit.frame, "remaining")) if layout.sheet.limit else None
+    return f"N({layout.absolute_cell(cell)})<0" if cell else ""
 
 
-def _state(row: int, place: Place, context: Context) -> str:
-    terms, sheet = context.terms, place.sheet
+def _state_formula(row: int, layout: SheetLayout, context: WorkbookContext) -> str:
+    terms, sheet = context.terms, layout.sheet
     ok = quote(terms.text("state_ok"))
-    if _over(place):
-        ok = f"IF({_over(place)},{quote(terms.text('state_ok_over'))},{ok})"
-    mend = count_mend(place)
+    if _over_frame_formula(layout):
+        ok = f"IF({_over_frame_formula(layout)},{quote(terms.text('state_ok_over'))},{ok})"
+    mend = build_mend_count(layout)
     many = f'SUBSTITUTE({quote(terms.text("state_mend"))},"{{n}}",{mend})'
     mended = f"IF({mend}=0,{ok},IF({mend}=1,{quote(terms.text('state_mend_one'))},{many}))"
     empty = quote(terms.text("state_optional" if sheet.optional else "state_empty"))
-    if _unless(sheet, context):
-        empty = f"IF({_unless(sheet, context)},{quote(terms.text('state_optional'))},{empty})"
+    if _unless_formula(sheet, context):
+        empty = f"IF({_unless_formula(sheet, context)},{quote(terms.text('state_optional'))},{empty})"
     return f"IF(B{row}=0,{empty},{mended})"
 
 
-def _state_as_issued(place: Place, context: Context, tally: Tally) -> str:
-    terms, sheet = context.terms, place.sheet
-    if tally.begun == 0:
-        return terms.text("state_optional" if sheet.optional or _excused(sheet, context) else "state_empty")
-    if tally.mend == 1:
+def _state_now(layout: SheetLayout, context: WorkbookContext, counts: SheetCounts) -> str:
+    terms, sheet = context.terms, layout.sheet
+    if counts.begun == 0:
+        return terms.text("state_optional" if sheet.optional or _is_excused(sheet, context) else "state_empty")
+    if counts.mend == 1:
         return terms.text("state_mend_one")
-    if tally.mend:
-        return terms.text("state_mend", n=tally.mend)
+    if counts.mend:
+        return terms.text("state_mend", n=counts.mend)
     return terms.text("state_ok_over" if sheet.key in context.over else "state_ok")

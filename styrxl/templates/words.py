@@ -39,7 +39,7 @@ class Terms:
         return [str(entry[self.language]) for entry in self.lists[column.list or ""].values()]
 
 
-def list_name(column: Column) -> str | None:
+def find_list_name(column: Column) -> str | None:
     """Return the defined name of what a column's drop-down holds, or None if it has none."""
     if column.kind == "choice":
         return f"list_{column.list}"
@@ -48,6 +48,6 @@ def list_name(column: Column) -> str | None:
     return None
 
 
-def spaced(number: float, kind: str) -> str:
+def format_number(number: float, kind: str) -> str:
     """Return a number as a text shows it: a year as it is, an amount with spaces between thousands."""
     return str(int(number)) if kind == "integer" else f"{number:,.0f}".replace(",", "\N{NO-BREAK SPACE}").replace("-", "−")

@@ -21,9 +21,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from judging import judge_data
 from office import Cells, Formula, Office
-from styrxl.annotated.copy import Annotator, Back, own_notes
-from styrxl.annotated.left_behind import Left
-from styrxl.annotated.still_unchanged import still
+from styrxl.annotated.copy import Annotator, ReturnToMend, list_own_notes
+from styrxl.annotated.left_behind import LeftBehind
+from styrxl.annotated.unchanged import build_unchanged_formula
 from styrxl.excel import look
 from styrxl.excel.cells import CellError
 from styrxl.model.catalogue import catalogue
@@ -92,8 +92,8 @@ class Desk:
         read, _ = workbook.read(data)
         assert read is not None
         found = self.judge(data).findings if findings is None else findings
-        extras = read_extras(data, question_about(read, own_notes(self.town.forms.words)), LIMITS)
-        return self.annotator.annotate(Back(self.form(owner), self.prefills[owner], read, extras, found, "svar.xlsx"))
+        extras = read_extras(data, question_about(read, list_own_notes(self.town.forms.words)), LIMITS)
+        return self.annotator.annotate(ReturnToMend(self.form(owner), self.prefills[owner], read, extras, found, "svar.xlsx"))
 
     def form(self, owner: str) -> Form:
         """Return the form that an owner was given."""
@@ -649,7 +649,7 @@ def test_rows_show_their_texts(desk: Desk) -> None:
 )
 def test_still_compares_as_excel_does(value: object, formula: str) -> None:
     """A mark goes out when its cell holds something else."""
-    assert still("A1", value) == formula
+    assert build_unchanged_formula("A1", value) == formula
 
 
 # The command
@@ -714,6 +714,6 @@ def test_what_is_left_is_counted_in_both_languages(desk: Desk) -> None:
     """Each kind of thing has its words."""
     words = desk.town.forms.words
     for what in ("left_sheet", "left_unplaced", "left_column", "left_cells", "left_pictures", "left_notes", "left_cut"):
-        one = Left(what, 3, {"sheet": "S", "column": "K"})
+        one = LeftBehind(what, 3, {"sheet": "S", "column": "K"})
         assert all("3" in words.text(one.what, language, n=one.count, **one.facts) for language in LEADS)
     assert set(ANSWERS) == set(OWNERS)

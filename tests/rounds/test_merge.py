@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from decisions import ECONOMIST, STRATEGIST, both, findings, verdicts
-from styrxl.annotated.carry import Fresh
+from styrxl.annotated.carry import FreshSheet
 from styrxl.model.findings import fix
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.returns import isolated
@@ -261,7 +261,7 @@ def test_rows_that_begin_alike_keep_their_own_answers() -> None:
     names = ["Pedagogisk omsorg", "pedagogisk  verksamhet"]
     place = Place("outcomes", "Ekonomi", 5, {"activity": 1, "outcome_cost": 6}, {})
     table = Table(place, sheet, (6, 7), {"activity": names, "outcome_cost": [100, 200]})
-    placed, unplaced = place_answers(table, Fresh(sheet, ["Pedagogisk verksamhet", "Pedagogisk omsorg"], 2))
+    placed, unplaced = place_answers(table, FreshSheet(sheet, ["Pedagogisk verksamhet", "Pedagogisk omsorg"], 2))
     assert (placed, unplaced) == ({1: {"outcome_cost": 100}, 0: {"outcome_cost": 200}}, [])
 
 

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from styrxl.model.form_files import Forms, standard_folder
-from styrxl.templates.blank import write_blank
-from styrxl.templates.build import blank_templates
+from styrxl.templates.blank import write_blank_templates
+from styrxl.templates.build import build_blank_templates
 
-MADE = blank_templates(Forms([standard_folder()]))
+MADE = build_blank_templates(Forms([standard_folder()]))
 
 
 def _content(data: bytes) -> dict[str, Any]:
@@ -45,5 +45,5 @@ def test_no_template_is_left_over() -> None:
 
 def test_writing_them_writes_all(tmp_path: Path) -> None:
     """Each into the folder named."""
-    assert {path.name for path in write_blank(tmp_path)} == set(MADE)
+    assert {path.name for path in write_blank_templates(tmp_path)} == set(MADE)
     assert all((tmp_path / name).read_bytes() == data for name, data in MADE.items())

@@ -26,14 +26,14 @@ from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.prefill import Prefill
 from styrxl.templates import build
-from styrxl.templates.layout import PAGE_WIDTH, Place, places
+from styrxl.templates.layout import PAGE_WIDTH, SheetLayout, lay_out_sheets
 
 FORMS = Forms([standard_folder()])
 WORDS = FORMS.words
 KINDS = [(name, profile) for name in FORMS.names() for profile in (None, *FORMS.profiles(name))]
 _ROUNDS = {name: FORMS.form(name).rounds if name.endswith("followup") else (None,) for name in FORMS.names()}
 IN_ROUNDS = [(name, profile, kind) for name, profile in KINDS for kind in _ROUNDS[name]]
-BLANK = [(name, profile, kind) for name, profile in KINDS for kind in build.blank_kinds(FORMS.form(name, profile))]
+BLANK = [(name, profile, kind) for name, profile in KINDS for kind in build.list_blank_kinds(FORMS.form(name, profile))]
 COUNCIL_GOALS = (
     ("KF-M1", "Alla barn och unga ska nå målen i skolan och ha en meningsfull fritid nära hemmet"),
     ("KF-M2", "Fler ska känna sig trygga i sin närmiljö"),
@@ -99,7 +99,7 @@ def unchanged(form: str, profile: str | None) -> bytes:
 
 @cache
 def standard() -> Mapping[str, bytes]:
-    return build.blank_templates(FORMS)
+    return build.build_blank_templates(FORMS)
 
 
 def file_name(name: str, profile: str | None, kind: str | None, language: str) -> str:
@@ -130,8 +130,8 @@ def identity(book: Workbook) -> dict[Any, Any]:
     return {row[0].value: row[1].value for row in book["_styrxl"].iter_rows(max_col=2)}
 
 
-def where(form: Form, issued: Prefill) -> dict[str, Place]:
-    return places(form, issued, WORDS)
+def where(form: Form, issued: Prefill) -> dict[str, SheetLayout]:
+    return lay_out_sheets(form, issued, WORDS)
 
 
 def column(sheet: Worksheet, letter: str, first: int, last: int) -> list[Any]:
@@ -192,7 +192,7 @@ def test_headings_stand_right_above_the_first_row(name: str, profile: str | None
         titles = [c.title(language, WORDS.units) for c in sheet.columns]
         check = [WORDS.text("check_heading", language)] if sheet.layout != "reading" else []
         if sheet.layout == "down":
-            assert column(shown, "A", place.first, place.last) == titles
+            assert column(shown, "A", place.first_row, place.last_row) == titles
             assert [shown[f"{letter}{place.heading_row}"].value for letter in "BC"] == [WORDS.text("answer", language), *check]
         else:
             assert [cell.value for cell in shown[place.heading_row] if cell.value] == [*titles, *check]
@@ -253,7 +253,7 @@ def test_only_what_is_asked_for_can_be_typed_in() -> None:
     for sheet in form.sheets:
         place = where(form, issued)[sheet.key]
         shown = book[place.name]
-        expected = {place.cell(c.field, i) for c in sheet.columns if c.asked for i in range(1 if place.down else place.rows)}
+        expected = {place.cell(c.field, i) for c in sheet.columns if c.asked for i in range(1 if place.is_downwards else place.rows)}
         if sheet.key == "goal_responses":
             expected -= {"E5"}  # the council has answered it
         assert {c.coordinate for row in shown.iter_rows() for c in row if not c.protection.locked} == expected
@@ -550,13 +550,13 @@ def test_stamped_workbooks_hold_their_owner_s_own_values() -> None:
 
 def test_owners_that_share_all_else_are_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     built: list[str] = []
-    make = build._mould  # noqa: SLF001 -- the claim is about it
+    make = build.make_template
 
-    def counted(form: Form, issued: Prefill, *rest: Any) -> build.Mould:
+    def counted(form: Form, issued: Prefill, *rest: Any) -> build.SharedTemplate:
         built.append(issued.owner)
         return make(form, issued, *rest)
 
-    monkeypatch.setattr(build, "_mould", counted)
+    monkeypatch.setattr(build, "make_template", counted)
     owners = [prefill("unit_plan", owner=f"UBN-{n}", owner_name=f"Enhet {n}", frames={"unit_frame": float(n)}) for n in range(30)]
     assert len(list(build.build_all(FORMS.form("unit_plan"), owners, WORDS))) == 30
     assert built == ["UBN-0"]

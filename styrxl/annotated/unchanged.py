@@ -12,7 +12,7 @@ from styrxl.returns.tables import blank
 _LITERAL = 200  # letters of a text in a formula; Excel's limit is 255
 
 
-def still(ref: str, value: Any) -> str:
+def build_unchanged_formula(ref: str, value: Any) -> str:
     """Return a formula that holds as long as a cell holds a value."""
     match value:
         case CellError():
@@ -20,7 +20,7 @@ def still(ref: str, value: Any) -> str:
         case bool():
             same = f"{ref}={str(value).upper()}"
         case str() if not blank(value):
-            same = _same_text(ref, value)
+            same = _same_text_formula(ref, value)
         case int() | float():
             same = f"AND(ISNUMBER({ref}),{ref}={exact_number(value)})"
         case _ if blank(value):
@@ -31,7 +31,7 @@ def still(ref: str, value: Any) -> str:
     return f"IFERROR({same},TRUE)"
 
 
-def _same_text(ref: str, text: str) -> str:
+def _same_text_formula(ref: str, text: str) -> str:
     """Compare a text letter by letter as far as a formula can hold it, and then by its length."""
     length = len(text.encode("utf-16-le")) // 2
     plainly = re.match("[^\x00-\x1f\ud800-\uffff\U00010000-\U0010ffff]*", text)
