@@ -14,8 +14,8 @@ from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Pla
 from styrxl.model.findings import finding
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.reports.book import consolidate
-from styrxl.reports.view import Issued, Scope, View
+from styrxl.reports.book import make_book
+from styrxl.reports.view import IssuedForm, Scope, View
 
 ROUND = "2027-plan"
 DAY = date(2027, 1, 15)
@@ -97,7 +97,7 @@ GOALS = (
 )
 
 
-def town(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[Issued, ...], Scope]:
+def town(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...], Scope]:
     """Return the municipality in its planning round: a board and two units are done, a board was sent back, a unit is silent."""
     adjustments = (
         Adjustment("UBN", 2027, date(2026, 12, 1), 100.25, 0.0, "KF § 112"),
@@ -121,10 +121,10 @@ def town(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[Issued, ...], S
     )
     due, later = date(2026, 12, 15), date(2026, 12, 22)
     issued = (
-        Issued("UBN", "annual_plan", date(2026, 10, 1), due),
-        Issued("KFN", "annual_plan", date(2026, 10, 1), due),
-        Issued("UBN-ALBY", "unit_plan", date(2026, 11, 1), later),
-        Issued("UBN-BRUN", "unit_plan", date(2026, 11, 1), later),
+        IssuedForm("UBN", "annual_plan", date(2026, 10, 1), due),
+        IssuedForm("KFN", "annual_plan", date(2026, 10, 1), due),
+        IssuedForm("UBN-ALBY", "unit_plan", date(2026, 11, 1), later),
+        IssuedForm("UBN-BRUN", "unit_plan", date(2026, 11, 1), later),
     )
     whole = Plan(ORGANISATIONS, GOALS, frames, adjustments, (), indicators)
     return JudgedRound(ROUND, returns, tables(_rows())), whole, issued, scope(language)
@@ -223,5 +223,5 @@ def _rows() -> Rows:
 
 def consolidated(*what: Any, **more: Any) -> tuple[View, Book]:
     """Return as ``consolidate`` does, with all pages made, to be looked at again and again."""
-    view, book = consolidate(*what, **more)
+    view, book = make_book(*what, **more)
     return view, replace(book, pages=tuple(book.pages))

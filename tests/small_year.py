@@ -12,8 +12,8 @@ from small_town import FORMS, row, tables
 from styrxl.model.council_plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Plan
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.reports.history import Behind, Past
-from styrxl.reports.view import Issued, Scope
+from styrxl.reports.history import PastRound, RoundHistory
+from styrxl.reports.view import IssuedForm, Scope
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 UBN, KFN, ALBY, BRUN, BIBL = "UBN", "KFN", "UBN-ALBY", "UBN-BRUN", "KFN-BIBL"
@@ -113,10 +113,10 @@ def returned(index: int, owner: str, kind: str, verdict: str = "accepted", sha25
     return Judged(index, path, sha256 or f"{kind}{index}".ljust(64, "0"), verdict, (), form, None, owner, f"2027-{kind}", received=came)
 
 
-def plans() -> Past:
+def plans() -> PastRound:
     """Return the planning round: all five plans are done, one unit has its plan in another system."""
     returns = tuple(returned(n, owner, "plan") for n, owner in enumerate((UBN, KFN, ALBY, BRUN, BIBL)))
-    return Past(Round(2027, "plan"), JudgedRound("2027-plan", returns, tables(_plans())))
+    return PastRound(Round(2027, "plan"), JudgedRound("2027-plan", returns, tables(_plans())))
 
 
 def assessed(source: int, owner: str, n: int, code: str, last: str | None = None) -> dict[str, Any]:
@@ -278,11 +278,11 @@ ANSWERS: Mapping[str, tuple[Rows, Mapping[int, str]]] = {
 }
 
 
-def past(kind: str) -> Past:
+def past(kind: str) -> PastRound:
     """Return a follow-up that came before."""
     rows, owners = ANSWERS[kind]
     returns = tuple(returned(index, owner, kind) for index, owner in owners.items())
-    return Past(Round(2027, kind), JudgedRound(f"2027-{kind}", returns, tables(rows)))
+    return PastRound(Round(2027, kind), JudgedRound(f"2027-{kind}", returns, tables(rows)))
 
 
 def scope(kind: str, language: str = "sv") -> Scope:
@@ -290,26 +290,26 @@ def scope(kind: str, language: str = "sv") -> Scope:
     return Scope(FORMS, language, "Lillköpings kommun", f"Uppföljning {kind}", 2027, Round(2027, kind).day, kind)
 
 
-def behind(kind: str, based_on: Mapping[str, Mapping[str, str]] | None = None) -> Behind:
+def history(kind: str, based_on: Mapping[str, Mapping[str, str]] | None = None) -> RoundHistory:
     """Return what lies behind a follow-up."""
-    return Behind(plans(), tuple(past(k.kind) for k in Round(2027, kind).before), based_on=based_on or {})
+    return RoundHistory(plans(), tuple(past(k.kind) for k in Round(2027, kind).before), based_on=based_on or {})
 
 
-def planning(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[Issued, ...], Scope]:
+def planning(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...], Scope]:
     """Return the planning round as it is consolidated; everybody has been issued a workbook, and one unit's plan came a day late."""
     due = {ALBY: date(2026, 12, 9), BRUN: date(2026, 12, 20), BIBL: date(2026, 12, 20)}
     issued = (
-        *(Issued(o, "annual_plan", date(2026, 10, 1), date(2026, 12, 15)) for o in (UBN, KFN)),
-        *(Issued(o, "unit_plan", date(2026, 11, 1), day) for o, day in due.items()),
+        *(IssuedForm(o, "annual_plan", date(2026, 10, 1), date(2026, 12, 15)) for o in (UBN, KFN)),
+        *(IssuedForm(o, "unit_plan", date(2026, 11, 1), day) for o, day in due.items()),
     )
     return plans().judged, PLAN, issued, scope("plan", language)
 
 
-def follow_up(kind: str, language: str = "sv") -> tuple[JudgedRound, Plan, tuple[Issued, ...], Scope]:
+def follow_up(kind: str, language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...], Scope]:
     """Return a follow-up as it is consolidated; boards and those units that their board asks have been issued a workbook."""
-    issued = [Issued(o, "board_followup", date(2027, 4, 1), None) for o in (UBN, KFN)] + [
-        Issued(ALBY, "unit_followup", date(2027, 4, 1), None)
+    issued = [IssuedForm(o, "board_followup", date(2027, 4, 1), None) for o in (UBN, KFN)] + [
+        IssuedForm(ALBY, "unit_followup", date(2027, 4, 1), None)
     ]
     if kind != "t1":
-        issued.append(Issued(BIBL, "unit_followup", date(2027, 4, 1), None))
+        issued.append(IssuedForm(BIBL, "unit_followup", date(2027, 4, 1), None))
     return past(kind).judged, PLAN, tuple(issued), scope(kind, language)

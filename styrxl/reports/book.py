@@ -11,13 +11,13 @@ from styrxl.model.council_plan import Plan
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import followup as followup_pages
 from styrxl.reports import plan as plan_pages
-from styrxl.reports.followed import Followed
-from styrxl.reports.history import Behind
-from styrxl.reports.missing import missing
-from styrxl.reports.own_tables import others
+from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.history import RoundHistory
+from styrxl.reports.missing import make_missing_page
+from styrxl.reports.own_tables import make_own_pages
 from styrxl.reports.phrases import Phrases
-from styrxl.reports.sources import sources
-from styrxl.reports.view import Issued, Scope, View
+from styrxl.reports.sources import make_sources_page
+from styrxl.reports.view import IssuedForm, Scope, View
 
 _PLAN_PAGES = (
     plan_pages.overview,
@@ -40,83 +40,85 @@ _FOLLOWUP_PAGES = (
 )
 
 
-def consolidate(
+def make_book(
     judged: JudgedRound,
     plan: Plan,
-    issued: Iterable[Issued],
+    issued: Iterable[IssuedForm],
     scope: Scope,
     board: str | None = None,
-    behind: Behind | None = None,
-    kept: Mapping[str, str] | None = None,
+    history: RoundHistory | None = None,
+    feedback: Mapping[str, str] | None = None,
 ) -> tuple[View, Book]:
-    """Return the workbook of the council, or of a board and its units, but for its sources.
+    """Return what the council, or a board with its units, sees of a round, and the book of it, all pages but the sources.
 
-    Only returns that are accepted and in force go in. A page with nothing to say is left out; what is missing is always said.
-    ``behind``: what a follow-up follows. ``kept``: the board's feedback so far, by id of unit or commitment. The pages are made as they
-    are asked for, once: in a large round they are many rows.
+    Only accepted returns in force go in. A page with nothing to say is left out; what is missing is always said.
+    ``history``: of a follow-up, what earlier rounds said. ``feedback``: the board's so far, by id of unit or commitment. The pages are
+    made as they are asked for, once: in a large round they are many rows.
     """
-    view = View(judged, plan, scope, tuple(issued), board, behind, kept or {})
+    view = View(judged, plan, scope, tuple(issued), board, history, feedback or {})
     title = f"{scope.round_name} – {view.name(board) if board else scope.municipality}"
     return view, Book(title, scope.language, f"{scope.municipality} · {scope.round_name}", _pages(view), view.workspace_path)
 
 
 def _pages(view: View) -> Iterator[Page]:
     taken = [view.phrases.sheet(key, "name") for key in ("missing", "sources")]
-    if view.behind is None:
-        pages = (page.make_page(view) for page in _PLAN_PAGES)
+    if view.history is None:
+        pages = (module.make_page(view) for module in _PLAN_PAGES)
     else:
-        follow = Followed(view, view.behind)
-        pages = (page.make_page(follow) for page in _FOLLOWUP_PAGES)
-    for each in pages:
-        if each is not None:
-            taken.append(each.name)
-            yield each
-            del each
-    yield from others(view, taken)
-    yield missing(view)
+        followup = FollowupView(view, view.history)
+        pages = (module.make_page(followup) for module in _FOLLOWUP_PAGES)
+    for page in pages:
+        if page is not None:
+            taken.append(page.name)
+            yield page
+            del page  # before the next one is made
+    yield from make_own_pages(view, taken)
+    yield make_missing_page(view)
 
 
-def council_book(judged: JudgedRound, plan: Plan, issued: Iterable[Issued], scope: Scope, behind: Behind | None = None) -> WrittenBook:
-    """Return the council's workbook of a round; the same input gives the same bytes. ``behind``: what a follow-up follows.
+def council_book(
+    judged: JudgedRound, plan: Plan, issued: Iterable[IssuedForm], scope: Scope, history: RoundHistory | None = None
+) -> WrittenBook:
+    """Return the council's workbook of a round; the same input gives the same bytes. ``history``: of a follow-up.
 
     Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
     """
-    return _write_book(judged, plan, issued, scope, None, behind, {}, judged.round).finish()
+    return _writer(judged, plan, issued, scope, None, history, None, judged.round).finish()
 
 
 def board_book(
     judged: JudgedRound,
     plan: Plan,
-    issued: Iterable[Issued],
+    issued: Iterable[IssuedForm],
     scope: Scope,
     board: str,
-    behind: Behind | None = None,
-    kept: Mapping[str, str] | None = None,
+    history: RoundHistory | None = None,
+    feedback: Mapping[str, str] | None = None,
 ) -> WrittenBook:
     """Return the workbook of a board and its units; the same input gives the same bytes; raises as ``council_book``.
 
-    ``behind``: what a follow-up follows. ``kept``: the board's feedback, by id of unit or commitment, which stands in it again.
+    ``history``: of a follow-up. ``feedback``: the board's, by id of unit or commitment, which stands in the workbook again.
     """
-    return _write_book(judged, plan, issued, scope, board, behind, kept or {}, board).finish()
+    return _writer(judged, plan, issued, scope, board, history, feedback, board).finish()
 
 
-def _write_book(
+def _writer(
     judged: JudgedRound,
     plan: Plan,
-    issued: Iterable[Issued],
+    issued: Iterable[IssuedForm],
     scope: Scope,
     board: str | None,
-    behind: Behind | None,
-    kept: Mapping[str, str],
+    history: RoundHistory | None,
+    feedback: Mapping[str, str] | None,
     stem: str,
 ) -> BookWriter:
     """Return a writer that has all pages, and let go of what they were made from: in a large round they are many rows."""
-    view, book = consolidate(judged, plan, issued, scope, board, behind, kept)
+    view, book = make_book(judged, plan, issued, scope, board, history, feedback)
     writer = BookWriter(book, scope.look, _writer_words(view.phrases), stem)
     for page in book.pages:
         writer.write(page)
         del page  # before the next one is made
-    writer.write(sources(view, writer.tallies))
+    writer.write(make_sources_page(view, writer.tallies))
     return writer
 
 

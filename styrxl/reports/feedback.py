@@ -10,27 +10,30 @@ from styrxl.model.forms import LANGUAGES
 from styrxl.reports.phrases import Phrases
 
 
-def feedback(sheets: Iterable[Sequence[Sequence[Any]]], forms: Forms) -> dict[str, str]:
+def collect_feedback(sheets: Iterable[Sequence[Sequence[Any]]], forms: Forms) -> dict[str, str]:
     """Return feedback by id of unit or commitment, from every table that has a column of ids and one of feedback.
 
     ``sheets``: the rows of cells of each sheet. Headings are found in either language, wherever rows and columns have been moved to.
     """
     phrases = [Phrases.read(forms, language) for language in LANGUAGES]
-    ids, texts = ({p.heading(key) for p in phrases} for key in ("id", "feedback"))
-    found: dict[str, str] = {}
+    id_headings, feedback_headings = ({p.heading(key) for p in phrases} for key in ("id", "feedback"))
+    feedback: dict[str, str] = {}
     for rows in sheets:
-        found.update(_said(rows, ids, texts))
-    return found
+        feedback.update(_read_sheet(rows, id_headings, feedback_headings))
+    return feedback
 
 
-def _said(rows: Sequence[Sequence[Any]], ids: set[str], texts: set[str]) -> Iterator[tuple[str, str]]:
-    at: tuple[int, int] | None = None
+def _read_sheet(rows: Sequence[Sequence[Any]], id_headings: set[str], feedback_headings: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield id and feedback of each row that has both."""
+    columns: tuple[int, int] | None = None  # of ids and of feedback, within a table
     for row in rows:
         cells = [str(value).strip() for value in row]
-        code, text = (next((n for n, cell in enumerate(cells) if cell in names), None) for names in (ids, texts))
-        if code is not None and text is not None:
-            at = code, text
+        ids_at, feedback_at = (
+            next((n for n, cell in enumerate(cells) if cell in names), None) for names in (id_headings, feedback_headings)
+        )
+        if ids_at is not None and feedback_at is not None:
+            columns = ids_at, feedback_at
         elif not any(cells):
-            at = None  # a table ends in an empty row
-        elif at and cells[at[0]] and cells[at[1]]:
-            yield cells[at[0]], str(row[at[1]])
+            columns = None  # a table ends in an empty row
+        elif columns and cells[columns[0]] and cells[columns[1]]:
+            yield cells[columns[0]], str(row[columns[1]])

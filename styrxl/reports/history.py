@@ -1,8 +1,8 @@
-"""What lies behind a follow-up: the year's plans, the rounds before it, last year; and what hangs where on its day."""
+"""What earlier rounds said, for a follow-up: the year's plans, its earlier follow-ups, last year; and the goal tree that they make."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,19 +15,19 @@ from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
 
-CODES = {"goals": "goal_id", "commitments": "commitment_id"}
+_ID_FIELDS = {"goals": "goal_id", "commitments": "commitment_id"}
 
 
 @dataclass(frozen=True)
-class Past:
-    """A round that came before, judged."""
+class PastRound:
+    """A judged round that came before."""
 
     round: Round
     judged: JudgedRound
 
     @cached_property
-    def told(self) -> AcceptedAnswers:
-        """What its returns in force say."""
+    def answers(self) -> AcceptedAnswers:
+        """The rows of its returns in force, by table and owner."""
         return collect_answers(self.judged, self.round)
 
     @cached_property
@@ -35,82 +35,100 @@ class Past:
         """Its returns by index."""
         return {r.index: r for r in self.judged.returns}
 
+    @property
+    def assessments(self) -> dict[str, str]:
+        """The assessments that it gave, by goal."""
+        return self._codes("goal_assessments", "goal_id", "assessment")
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """The statuses that it gave, by commitment."""
+        return self._codes("commitment_status", "commitment_id", "status")
+
+    def _codes(self, table: str, id_field: str, code_field: str) -> dict[str, str]:
+        rows = (row for of_owner in self.answers.tables.get(table, {}).values() for row in of_owner)
+        return {row[id_field]: row[code_field] for row in rows if row[code_field]}
+
 
 @dataclass(frozen=True, slots=True)
-class Behind:
-    """What a follow-up's workbook is held against.
+class RoundHistory:
+    """The rounds that a follow-up is compared with.
 
     ``earlier``: the year's follow-ups before it, oldest first. ``last_plans`` and ``last_year``: the plans and the annual report
     of the year before. ``based_on``: owner -> round -> hash of the return that its workbook was made from.
     """
 
-    plans: Past
-    earlier: tuple[Past, ...] = ()
-    last_plans: Past | None = None
-    last_year: Past | None = None
+    plans: PastRound
+    earlier: tuple[PastRound, ...] = ()
+    last_plans: PastRound | None = None
+    last_year: PastRound | None = None
     based_on: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A goal or commitment as it was first handed in, and where; ``added``: the round in which it was added, None for a planned one."""
+class TreeEntry:
+    """A goal or commitment as it was first handed in, and in which return; ``added``: the round that added it, None for a planned one."""
 
     row: Row
-    of: Judged
+    return_: Judged
     added: Round | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Hanging:
-    """What hangs in the tree on a follow-up's day: its entries by id, and frames of them as ``tree`` takes them."""
+class TreeEntries:
+    """The goals and commitments of a follow-up's goal tree: by id, and as the frames that ``goal_tree.tree`` takes."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, TreeEntry]
     frames: Mapping[str, pd.DataFrame]
 
 
-def hanging(plans: Past, rounds: Collection[Past], owners: Collection[str] | None) -> Hanging:
-    """Return the goals and commitments of the plans, and what the rounds of their year have added or know besides, each id once.
+def collect_tree_entries(plans: PastRound, rounds: Collection[PastRound], owners: Collection[str] | None) -> TreeEntries:
+    """Return the goals and commitments of the plans, and those that rounds of their year added or answered besides, each id once.
 
-    ``owners``: those whose rows are wanted (None: everybody's); what theirs hangs under comes along.
+    ``owners``: those whose goals and commitments are wanted (None: everybody's); the parents of these come along.
     """
     year = plans.round.year
-    goals = {code: e for code, e in _entries(plans, "goals", "goal_id") if holds_in_year(e.row, year)}
+    goals = {code: entry for code, entry in _entries(plans, "goals", "goal_id") if holds_in_year(entry.row, year)}
     commitments = dict(_entries(plans, "commitments", "commitment_id"))
     for past in rounds:
         for code, entry in _entries(past, "added_commitments", "commitment_id"):
-            commitments.setdefault(code, Entry(entry.row, entry.of, past.round))
+            commitments.setdefault(code, TreeEntry(entry.row, entry.return_, past.round))
         for code, entry in _entries(past, "commitment_status", "commitment_id"):
             commitments.setdefault(code, entry)
         for code, entry in _entries(past, "goal_assessments", "goal_id"):
             goals.setdefault(code, entry)
     both = {**goals, **commitments}
-    wanted = _wanted(both, owners)
-    kept = {"goals": goals, "commitments": commitments}
-    frames = {name: _frame([e.row for code, e in those.items() if code in wanted], CODES[name]) for name, those in kept.items()}
-    return Hanging({code: entry for code, entry in both.items() if code in wanted}, frames)
+    wanted = _with_parents(both, owners)
+    tables = {"goals": goals, "commitments": commitments}
+    frames = {
+        name: _frame([entry.row for code, entry in entries.items() if code in wanted], _ID_FIELDS[name]) for name, entries in tables.items()
+    }
+    return TreeEntries({code: entry for code, entry in both.items() if code in wanted}, frames)
 
 
-def _entries(past: Past, table: str, code: str) -> Iterator[tuple[str, Entry]]:
-    for rows in past.told.tables.get(table, {}).values():
+def _entries(past: PastRound, table: str, id_field: str) -> Iterator[tuple[str, TreeEntry]]:
+    """Yield a table's rows that have an id, with it."""
+    for rows in past.answers.tables.get(table, {}).values():
         for row in rows:
-            if row.get(code):
-                yield row[code], Entry(row, past.returns[row["_source"]])
+            if row.get(id_field):
+                yield row[id_field], TreeEntry(row, past.returns[row["_source"]])
 
 
-def _wanted(entries: Mapping[str, Entry], owners: Collection[str] | None) -> set[str]:
+def _with_parents(entries: Mapping[str, TreeEntry], owners: Collection[str] | None) -> set[str]:
+    """Return the ids of some owners' goals and commitments, and of all that these hang under."""
     if owners is None:
         return set(entries)
     found = {code for code, entry in entries.items() if entry.row["_owner"] in owners}
     waiting = list(found)
     while waiting:
         row = entries[waiting.pop()].row
-        above = {parent for parent in ids(row.get("parent_id")) if parent in entries} - found
-        found |= above
-        waiting += above
+        parents = {parent for parent in ids(row.get("parent_id")) if parent in entries} - found
+        found |= parents
+        waiting += parents
     return found
 
 
-def _frame(rows: list[Row], code: str) -> pd.DataFrame:
-    names = (code, "_owner", "text", "parent_id", "more_parents", "responsible", "_source", "_sheet", "_row")
-    values: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in names}
-    return pd.DataFrame({name: pd.Series(those, dtype=object) for name, those in values.items()})
+def _frame(rows: Sequence[Row], id_field: str) -> pd.DataFrame:
+    names = (id_field, "_owner", "text", "parent_id", "more_parents", "responsible", "_source", "_sheet", "_row")
+    columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in names}
+    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})

@@ -1,4 +1,4 @@
-"""The page of what is missing and of warnings."""
+"""The page Saknas och varningar: who lacks an accepted return, whose workbook is built on older answers, and all warnings."""
 
 from __future__ import annotations
 
@@ -7,89 +7,95 @@ from collections.abc import Iterator
 from styrxl.excel.pages import Block, Field, Link, Page, Row, cell_address
 from styrxl.model import findings
 from styrxl.model.judged import Judged
-from styrxl.reports.columns import LINK_WIDTH, page
-from styrxl.reports.participation import Standing, standings
+from styrxl.reports.page_parts import LINK_WIDTH, file_link, file_name, make_titled_page
+from styrxl.reports.participation import Participation, list_participation
 from styrxl.reports.view import View, day_of
 
 
-def missing(view: View) -> Page:
-    """Say what is missing and what to look at; both are said in words where there is nothing."""
-    older = _older(view)
-    return page(view, "missing", [_missing(view), *([older] if older.rows else []), _warnings(view)])
+def make_missing_page(view: View) -> Page:
+    """Return the page that says what is missing and what to look at; both are said in words where there is nothing."""
+    older = _older_block(view)
+    return make_titled_page(view, "missing", [_missing_block(view), *([older] if older.rows else []), _warnings_block(view)])
 
 
-def _missing(view: View) -> Block:
-    heading, word = view.phrases.heading, view.phrases.word
-    fields = (
+def _fields(view: View) -> tuple[Field, ...]:
+    heading = view.phrases.heading
+    return (
         Field(heading("board"), "name", 24),
         Field(heading("unit"), "name", 26),
         Field(heading("missing"), width=62),
         Field(heading("file"), "link", 40),
     )
-    rows = tuple(_lack(view, s, why, of) for s in standings(view) for why, of in _lacks(view, s))
+
+
+def _missing_block(view: View) -> Block:
+    word = view.phrases.word
+    rows = tuple(_missing_row(view, p, why, return_) for p in list_participation(view) for why, return_ in _reasons(view, p))
     rows += tuple(
-        Row((None, None, word("not_placed"), Link(r.path.rpartition("/")[2], r.path)))
+        Row((None, None, word("not_placed"), Link(file_name(r.path), r.path)))
         for r in view.returns
         if r.owner is None and r.verdict in ("rejected", "unreadable")
     )
-    return Block(fields, rows, heading=word("missing_title"), table="missing", empty=word("nothing_missing"))
+    return Block(_fields(view), rows, heading=word("missing_title"), table="missing", empty=word("nothing_missing"))
 
 
-def _lack(view: View, s: Standing, why: str, of: Judged | None) -> Row:
-    link = Link(f"{s.part.id} · {of.path.rpartition('/')[2]}", of.path) if of else None
-    unit = s.part.name if s.part.kind == "unit" else None
-    return Row((view.name(s.part.board), unit, why, link))
+def _missing_row(view: View, p: Participation, why: str, return_: Judged | None) -> Row:
+    link = file_link(p.owner.id, return_.path) if return_ else None
+    unit = p.owner.name if p.owner.kind == "unit" else None
+    return Row((view.name(p.owner.board), unit, why, link))
 
 
-def _lacks(view: View, s: Standing) -> Iterator[tuple[str, Judged | None]]:
-    word, newest = view.phrases.word, s.newest
-    if s.issue is None and not s.returns:
-        if why := _unissued(view, s):
+def _reasons(view: View, p: Participation) -> Iterator[tuple[str, Judged | None]]:
+    """Yield what is missing of an owner, and the return that it is about."""
+    word, newest = view.phrases.word, p.newest
+    if p.issue is None and not p.returns:
+        if why := _not_issued(view, p):
             yield word(why), None
-    elif s.accepted is None:
-        yield _why(view, s), newest or (s.returns[-1] if s.returns else None)
+    elif p.accepted is None:
+        yield _not_accepted(view, p), newest or (p.returns[-1] if p.returns else None)
     elif newest is not None and newest.verdict in ("rejected", "unreadable"):
         key = "newer_rejected" if newest.verdict == "rejected" else "newer_unreadable"
-        yield word(key, day=_day(view, newest), old=_day(view, s.accepted)), newest
+        yield word(key, day=_day(view, newest), old=_day(view, p.accepted)), newest
 
 
-def _unissued(view: View, s: Standing) -> str | None:
-    """Say why an owner has no workbook; None for one that has nothing to follow up, its plan being in another system."""
-    if view.behind is None:
+def _not_issued(view: View, p: Participation) -> str | None:
+    """Return why an owner has no workbook; None for one that has nothing to follow up, its plan being in another system."""
+    if view.history is None:
         return "missing_issue"
-    plans = view.behind.plans.told
-    if s.part.id not in plans.returns:
+    plans = view.history.plans.answers
+    if p.owner.id not in plans.returns:
         return "missing_plan"
-    there = any(plans.of(table, s.part.id) for table in ("goals", "commitments"))
-    return "missing_issue" if there or s.part.kind != "unit" else None
+    has_plan = any(plans.of(table, p.owner.id) for table in ("goals", "commitments"))
+    return "missing_issue" if has_plan or p.owner.kind != "unit" else None
 
 
-def _older(view: View) -> Block:
-    """List the returns whose workbook was made from other returns of earlier rounds than those that count now."""
-    heading, word = view.phrases.heading, view.phrases.word
-    fields = (
-        Field(heading("board"), "name", 24),
-        Field(heading("unit"), "name", 26),
-        Field(heading("missing"), width=62),
-        Field(heading("file"), "link", 40),
-    )
+def _not_accepted(view: View, p: Participation) -> str:
+    """Say why nothing of an owner is accepted."""
+    word, newest = view.phrases.word, p.newest
+    if newest is not None:
+        key = "missing_readable" if newest.verdict == "unreadable" else "missing_complete"
+        return word(key, day=_day(view, newest), n=newest.errors)
+    if p.returns:
+        return word("set_aside", day=_day(view, p.returns[-1]))
+    due = p.issue.due if p.issue else None
+    return word("missing_return", due=day_of(due).isoformat()) if due else word("missing_return_open")
+
+
+def _older_block(view: View) -> Block:
+    """List the returns whose workbook was made from other returns of earlier rounds than those in force now."""
     rows = []
-    for owner, r in view.accepted.items() if view.behind else ():
+    for owner, r in view.accepted.items() if view.history else ():
         for why, newer in _differing(view, owner):
-            link = (
-                Link(f"{owner} · {newer.path.rpartition('/')[2]}", newer.path)
-                if newer
-                else Link(f"{owner} · {r.path.rpartition('/')[2]}", r.path)
-            )
-            rows.append(Row((view.board_name(owner), view.unit_name(owner), why, link)))
-    return Block(fields, tuple(rows), heading=word("older_title"), table="older")
+            rows.append(Row((view.board_name(owner), view.unit_name(owner), why, file_link(owner, (newer or r).path))))
+    return Block(_fields(view), tuple(rows), heading=view.phrases.word("older_title"), table="older")
 
 
 def _differing(view: View, owner: str) -> Iterator[tuple[str, Judged | None]]:
-    assert view.behind is not None
-    made_from = view.behind.based_on.get(owner)
-    for past in (view.behind.plans, *view.behind.earlier) if made_from is not None else ():
-        was, now = (made_from or {}).get(past.round.id), past.told.returns.get(owner)
+    """Yield for each earlier round of which an owner's workbook has another return than the one in force: what to say, and that one."""
+    assert view.history is not None
+    made_from = view.history.based_on.get(owner)
+    for past in (view.history.plans, *view.history.earlier) if made_from is not None else ():
+        was, now = (made_from or {}).get(past.round.id), past.answers.returns.get(owner)
         if was == now:
             continue
         name = view.phrases.word(f"round_{past.round.kind}", year=past.round.year)
@@ -99,22 +105,11 @@ def _differing(view: View, owner: str) -> Iterator[tuple[str, Judged | None]]:
         yield view.phrases.word(key, round=name, day=day), newer
 
 
-def _why(view: View, s: Standing) -> str:
-    word, newest = view.phrases.word, s.newest
-    if newest is not None:
-        key = "missing_readable" if newest.verdict == "unreadable" else "missing_complete"
-        return word(key, day=_day(view, newest), n=newest.errors)
-    if s.returns:
-        return word("set_aside", day=_day(view, s.returns[-1]))
-    due = s.issue.due if s.issue else None
-    return word("missing_return", due=day_of(due).isoformat()) if due else word("missing_return_open")
-
-
 def _day(view: View, r: Judged) -> str:
     return day_of(r.received).isoformat() if r.received else view.phrases.word("unknown_day")
 
 
-def _warnings(view: View) -> Block:
+def _warnings_block(view: View) -> Block:
     heading, word, language = view.phrases.heading, view.phrases.word, view.scope.language
     fields = (
         Field(heading("board"), "name", 24),
@@ -128,8 +123,8 @@ def _warnings(view: View) -> Block:
     rows = [
         Row(
             (
-                view.board_name(part.id),
-                view.unit_name(part.id),
+                view.board_name(owner.id),
+                view.unit_name(owner.id),
                 findings.message(f, language),
                 findings.fix(f, language),
                 f.sheet,
@@ -137,17 +132,18 @@ def _warnings(view: View) -> Block:
                 _finding_link(r, f),
             )
         )
-        for part in view.parts
-        if (r := view.accepted.get(part.id))
+        for owner in view.owners
+        if (r := view.accepted.get(owner.id))
         for f in sorted((f for f in r.findings if f.severity == "warning"), key=lambda f: f.order)
     ]
     return Block(fields, tuple(rows), heading=word("warnings_title"), table="warnings", empty=word("no_warnings"), sticky=True)
 
 
 def _finding_link(r: Judged, f: findings.Finding) -> Link:
+    """Return the link to a finding's cell, or to its sheet or file where it has none."""
     if not f.sheet:
         return Link(r.owner or "", r.path)
     cell = f.cell or "A1"
     column = cell.rstrip("0123456789")
-    shown = f"{r.owner} · {f.sheet}" + (f"!{cell}" if f.cell else "")
-    return Link(shown, r.path, cell_address(f.sheet, int(cell[len(column) :] or 1), column or "A"))
+    text = f"{r.owner} · {f.sheet}" + (f"!{cell}" if f.cell else "")
+    return Link(text, r.path, cell_address(f.sheet, int(cell[len(column) :] or 1), column or "A"))

@@ -6,31 +6,31 @@ import re
 from collections.abc import Collection
 
 from styrxl.excel.pages import Page
-from styrxl.reports.columns import block, owners, sheets_of
+from styrxl.reports.columns import find_sheets, owner_columns, table_block
 from styrxl.reports.view import View
 
 _PLANS = ("confirmation", "goal_responses", "goals", "commitments", "indicators", "budget", "unit_frames", "investments", "plan_elsewhere")
 _FOLLOWUPS = ("report_status", "goal_assessments", "commitment_status", "added_commitments", "outcomes", "unit_outcomes")
-_ELSEWHERE = frozenset((*_PLANS, *_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
+_SHOWN_ELSEWHERE = frozenset((*_PLANS, *_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
 
 
-def others(view: View, taken: Collection[str]) -> list[Page]:
-    """List the rows of tables that no other page shows: a workspace's own."""
+def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:
+    """Return a page for each table that no other page shows, a workspace's own; ``taken``: names that sheets have already."""
     pages = []
     names = {name.casefold() for name in taken}
     for table, frame in sorted(view.tables.items()):
-        sheets = sheets_of(view.forms, table)
-        if table in _ELSEWHERE or not len(frame) or not sheets:
+        sheets = find_sheets(view.forms, table)
+        if table in _SHOWN_ELSEWHERE or not len(frame) or not sheets:
             continue
-        name = sheet_name(sheets[0][1].name[view.scope.language], names)
+        name = free_sheet_name(sheets[0][1].name[view.scope.language], names)
         names.add(name.casefold())
-        rows = block(view, table, owners(view, frame, units=True))
+        rows = table_block(view, table, owner_columns(view, frame, units=True))
         pages.append(Page(name, name, view.phrases.sheet("other", f"{view.audience}_help"), (rows,)))
     return pages
 
 
-def sheet_name(wanted: str, taken: Collection[str]) -> str:
-    """Return a name that Excel allows for a sheet and that no other sheet has."""
+def free_sheet_name(wanted: str, taken: Collection[str]) -> str:
+    """Return a name that Excel allows for a sheet and that no other sheet has (``taken``: theirs, casefolded)."""
     base = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip("' ")[:31] or "?"
     name, n = base, 1
     while name.casefold() in taken:

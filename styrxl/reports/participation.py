@@ -1,33 +1,35 @@
-"""The pages Uppsikt (who works with commitments) and Saknas och varningar (what is missing, what to look at)."""
+"""How each owner takes part in a round: what was issued, returned and accepted, and whether in time."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Protocol, TypeVar
 
+from styrxl.model.frames import records
 from styrxl.model.judged import Judged
-from styrxl.reports.view import Issued, Part, View, day_of, plain
+from styrxl.reports.view import IssuedForm, Owner, View, day_of
 
 ANSWERED = ("accepted", "rejected", "superseded")  # verdicts of returns that can be read
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How an owner stands in the round."""
+class Participation:
+    """How an owner takes part in the round."""
 
-    part: Part
-    issue: Issued | None
-    returns: tuple[Judged, ...]
+    owner: Owner
+    issue: IssuedForm | None
+    returns: tuple[Judged, ...]  # the newest last
     commitments: int
     elsewhere: str | None  # where the plan is, if in another system
     elsewhere_source: Judged | None
 
     @property
     def accepted(self) -> Judged | None:
-        """The return that counts."""
+        """The accepted return."""
         return next((r for r in self.returns if r.verdict == "accepted"), None)
 
     @property
@@ -36,11 +38,12 @@ class Standing:
         return next((r for r in reversed(self.returns) if r.verdict not in ("duplicate", "set-aside")), None)
 
     @cached_property
-    def came(self) -> date | None:
-        """Day on which the plan came in: the first time it was done, or else the first time at all."""
+    def received_on(self) -> date | None:
+        """Day on which the form came in: the first time it was done, or else the first time at all."""
         done = [r for r in self.returns if r.verdict in ("accepted", "superseded")]
-        those = done or [r for r in self.returns if r.verdict in ANSWERED] or [r for r in self.returns if r.verdict == "unreadable"]
-        days = [day_of(r.received) for r in those if r.received]
+        readable = [r for r in self.returns if r.verdict in ANSWERED]
+        unreadable = [r for r in self.returns if r.verdict == "unreadable"]
+        days = [day_of(r.received) for r in done or readable or unreadable if r.received]
         return min(days, default=None)
 
     @property
@@ -52,51 +55,70 @@ class Standing:
     def late(self) -> bool:
         """Whether it came in after its last day; judged by the date of receipt, so that a rebuild says the same."""
         due = self.issue.due if self.issue else None
-        return due is not None and self.came is not None and self.came > day_of(due)
+        return due is not None and self.received_on is not None and self.received_on > day_of(due)
 
 
-def standings(view: View) -> list[Standing]:
-    """Return how each owner stands; auditors and common items hand in nothing and are left out."""
+def list_participation(view: View) -> list[Participation]:
+    """Return how each owner takes part; auditors and common items hand in nothing and are left out."""
     counts = Counter(view.table("commitments")["_owner"].tolist())
-    elsewhere = {r["_owner"]: r for r in plain(view.table("plan_elsewhere"))}
+    elsewhere = {row["_owner"]: row for row in records(view.table("plan_elsewhere"))}
     found = []
-    for part in view.parts:
-        issue, returns = view.issued.get(part.id), view.by_owner.get(part.id, ())
-        if part.kind == "audit" or not (part.expected or issue or returns):
+    for owner in view.owners:
+        issue, returns = view.issued.get(owner.id), view.by_owner.get(owner.id, ())
+        if owner.kind == "audit" or not (owner.expected or issue or returns):
             continue
-        said = elsewhere.get(part.id)
-        where = (said.get("where") or view.phrases.word("no_place")) if said and said.get("elsewhere") == "yes" else None
-        source = view.sources[int(said["_source"])] if said else None
-        found.append(Standing(part, issue, returns, counts[part.id], where, source))
+        answer = elsewhere.get(owner.id)
+        where = (answer.get("where") or view.phrases.word("no_place")) if answer and answer.get("elsewhere") == "yes" else None
+        source = view.sources[int(answer["_source"])] if answer else None
+        found.append(Participation(owner, issue, returns, counts[owner.id], where, source))
     return found
 
 
-def sum_word(view: View) -> str:
-    """Return what the row for all is called."""
-    return view.phrases.word("sum" if view.board else "sum_boards")
-
-
-def verdict(view: View, s: Standing) -> str:
+def verdict_word(view: View, p: Participation) -> str:
     """Say how far an owner's return has come."""
-    if shown := s.accepted or s.newest or (s.returns[-1] if s.returns else None):
+    if shown := p.accepted or p.newest or (p.returns[-1] if p.returns else None):
         return view.phrases.verdict(shown.verdict)
-    return view.phrases.word("not_in" if s.issue else "not_issued")
+    return view.phrases.word("not_in" if p.issue else "not_issued")
 
 
-def in_time(view: View, s: Standing) -> str:
+def in_time_word(view: View, p: Participation) -> str:
     """Say whether a return came in time; what has not come in is neither, and a rebuild later says the same."""
-    if s.came is None:
+    if p.received_on is None:
         return view.phrases.word("none")
-    if s.issue is None or s.issue.due is None:
+    if p.issue is None or p.issue.due is None:
         return view.phrases.word("came_in")
-    return view.phrases.word("late" if s.late else "in_time")
+    return view.phrases.word("late" if p.late else "in_time")
 
 
-def by_board(view: View) -> Mapping[str, tuple[int, int]]:
-    """Return for each board with units how many of their plans are done, and how many there are to be."""
-    found: dict[str, tuple[int, int]] = {}
-    for s in standings(view):
-        if s.part.kind == "unit":
-            done, all_of = found.get(s.part.board, (0, 0))
-            found[s.part.board] = (done + (s.accepted is not None), all_of + 1)
-    return found
+def count_done_units(view: View) -> Mapping[str, tuple[int, int]]:
+    """Return for each board with units how many of their plans are accepted, and how many there are to be."""
+    counts: dict[str, tuple[int, int]] = {}
+    for p in list_participation(view):
+        if p.owner.kind == "unit":
+            done, expected = counts.get(p.owner.board, (0, 0))
+            counts[p.owner.board] = (done + (p.accepted is not None), expected + 1)
+    return counts
+
+
+class _OfOwner(Protocol):
+    @property
+    def owner(self) -> Owner: ...
+
+
+T = TypeVar("T", bound=_OfOwner)
+
+
+def group_by_organisation(view: View, items: Sequence[T]) -> list[tuple[str, str, list[T]]]:
+    """Return items about owners in groups (kind of organisation in words, its id, items): boards, for the council, then administrations.
+
+    A board's group has its units too; an administration's has units alone.
+    """
+    by_board, by_administration = dict[str, list[T]](), dict[str, list[T]]()
+    for item in items:
+        owner = item.owner
+        by_board.setdefault(owner.board, []).append(item)
+        if owner.administration and owner.kind == "unit":
+            by_administration.setdefault(owner.administration, []).append(item)
+    kinds = {code: label[view.scope.language] for code, label in view.scope.forms.words.lists["kind"].items()}
+    boards = [(kinds["board"], board, mine) for board, mine in by_board.items()] if view.board is None else []
+    return [*boards, *((kinds["administration"], administration, mine) for administration, mine in by_administration.items())]

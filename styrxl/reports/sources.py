@@ -1,4 +1,4 @@
-"""The page of sources: each return, and what of it was written."""
+"""The page Källor: each return with its control totals, what it holds against what was written of it."""
 
 from __future__ import annotations
 
@@ -9,39 +9,40 @@ from dataclasses import replace
 from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally, add_amounts
 from styrxl.model.days import local_day
 from styrxl.model.forms import Form
+from styrxl.model.frames import column
 from styrxl.model.judged import Judged
-from styrxl.reports.columns import page
-from styrxl.reports.view import View, column
+from styrxl.reports.page_parts import file_name, make_titled_page
+from styrxl.reports.view import View
 
 _NOT_LOOKED_AT = ("superseded", "duplicate", "set-aside")  # for what to mend: a nought would say that there is nothing
 
 
-def handed_in(view: View) -> dict[int, Tally]:
-    """Return what the returns that count hold: rows, and all amounts that somebody typed added up, by return."""
+def tally_returns(view: View) -> dict[int, Tally]:
+    """Return what each accepted return holds, by its index: rows, and all amounts that somebody typed added up (tkr)."""
     rows = Counter[int]()
     money: dict[int, list[float]] = {index: [] for index in view.sources}
     for table, frame in view.judged.tables.items():
-        mine = frame[frame["_source"].isin(view.sources.keys())]
-        those = mine["_source"].tolist()
-        rows.update(those)
-        asked: dict[str, set[int]] = {}
+        accepted = frame[frame["_source"].isin(view.sources.keys())]
+        sources = accepted["_source"].tolist()
+        rows.update(sources)
+        asked: dict[str, set[int]] = {}  # field -> returns whose form asks for it
         for index in view.sources:
-            for name in _amounts(view.form_of(index), table):
+            for name in _amount_fields(view.form_of(index), table):
                 asked.setdefault(name, set()).add(index)
-        for name, by in asked.items():
-            for index, value in zip(those, column(mine, name), strict=True):
-                if value is not None and index in by:
+        for name, askers in asked.items():
+            for index, value in zip(sources, column(accepted, name), strict=True):
+                if value is not None and index in askers:
                     money[index].append(value)
     return {index: Tally(rows[index], add_amounts(money[index])) for index in view.sources}
 
 
-def _amounts(form: Form, table: str) -> list[str]:
+def _amount_fields(form: Form, table: str) -> list[str]:
     """Return the fields of a table in which amounts are typed."""
     return [c.field for s in form.tables if s.table == table for c in s.columns if c.unit == "tkr" and not c.formula]
 
 
-def sources(view: View, written: Mapping[int, Tally]) -> Page:
-    """List each return with its control totals: what it holds against what was written of it."""
+def make_sources_page(view: View, written: Mapping[int, Tally]) -> Page:
+    """Return the page that lists each return; ``written``: what was written of each, by its index."""
     heading = view.phrases.heading
     fields: tuple[Field, ...] = (
         Field(heading("who"), "name", 28),
@@ -57,42 +58,42 @@ def sources(view: View, written: Mapping[int, Tally]) -> Page:
         Field(heading("check"), "status", 15),
         Field(heading("hash"), "text", 70, screen=True),
     )
-    held = handed_in(view)
-    rows = tuple(_source(view, r, held.get(r.index), written.get(r.index, Tally())) for r in view.returns)
-    totals: tuple[Row, ...] = (_sum(view, rows),) if rows else ()
+    handed_in = tally_returns(view)
+    rows = tuple(_source_row(view, r, handed_in.get(r.index), written.get(r.index, Tally())) for r in view.returns)
+    totals: tuple[Row, ...] = (_sum_row(view, rows),) if rows else ()
     if any(r.decided for r in view.returns):
         fields = (*fields, Field(heading("decided"), "text", 60, screen=True))
         rows = tuple(replace(row, cells=(*row.cells, _decided(view, r))) for row, r in zip(rows, view.returns, strict=True))
         totals = tuple(replace(row, cells=(*row.cells, None)) for row in totals)
     block = Block(fields, rows, table="sources", empty=view.phrases.word("no_returns"), totals=totals)
-    return page(view, "sources", [block])
+    return make_titled_page(view, "sources", [block])
 
 
-def _source(view: View, r: Judged, held: Tally | None, out: Tally) -> Row:
-    who = view.name(r.owner) or view.phrases.word("unknown_owner")
-    told = (who, Link(r.path.rpartition("/")[2], r.path), local_day(r.received))
+def _source_row(view: View, r: Judged, handed_in: Tally | None, written: Tally) -> Row:
+    name = view.name(r.owner) or view.phrases.word("unknown_owner")
     counts = (None, None) if r.verdict in _NOT_LOOKED_AT else (r.errors, r.warnings)
-    judged = (view.phrases.verdict(r.verdict), *counts)
-    if held is None:
-        return Row((*told, *judged, None, None, None, None, view.phrases.word("not_counted"), r.sha256))
-    return Row((*told, *judged, held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)), r.sha256))
+    received = (name, Link(file_name(r.path), r.path), local_day(r.received), view.phrases.verdict(r.verdict), *counts)
+    if handed_in is None:
+        return Row((*received, None, None, None, None, view.phrases.word("not_counted"), r.sha256))
+    return Row((*received, *_totals(view, handed_in, written), r.sha256))
+
+
+def _totals(view: View, handed_in: Tally, written: Tally) -> tuple[int, int, float, float, str]:
+    """Return the control totals, and whether they agree."""
+    check = "matches" if (handed_in.rows, handed_in.money) == (written.rows, written.money) else "differs"
+    return handed_in.rows, written.rows, handed_in.money, written.money, view.phrases.word(check)
 
 
 def _decided(view: View, r: Judged) -> str | None:
-    """All that was decided about a return: by whom, when and why."""
-    told = [
+    """Return all that was decided about a return: by whom, when and why."""
+    decisions = [
         view.phrases.word(f"decided_{d.kind}", by=d.by, at=local_day(d.at), owner=d.owner or "", reason=d.reason).rstrip(" :")
         for d in r.decided
     ]
-    return "; ".join(told) or None
+    return "; ".join(decisions) or None
 
 
-def _check(held: Tally, out: Tally) -> str:
-    return "matches" if (held.rows, held.money) == (out.rows, out.money) else "differs"
-
-
-def _sum(view: View, rows: tuple[Row, ...]) -> Row:
+def _sum_row(view: View, rows: tuple[Row, ...]) -> Row:
     counted = [r for r in rows if r.cells[6] is not None]
-    held, out = (Tally(sum(r.cells[n] for r in counted), add_amounts(r.cells[n + 2] for r in counted)) for n in (6, 7))
-    cells = (held.rows, out.rows, held.money, out.money, view.phrases.word(_check(held, out)))
-    return Row((view.phrases.word("sum"), *[None] * 5, *cells, None), weight=BOLD)
+    handed_in, written = (Tally(sum(r.cells[n] for r in counted), add_amounts(r.cells[n + 2] for r in counted)) for n in (6, 7))
+    return Row((view.phrases.word("sum"), *[None] * 5, *_totals(view, handed_in, written), None), weight=BOLD)

@@ -16,9 +16,9 @@ from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.rounds import Round
 from styrxl.reports.book import board_book, council_book
-from styrxl.reports.feedback import feedback
-from styrxl.reports.history import Behind, Past
-from styrxl.reports.view import Issued, Scope
+from styrxl.reports.feedback import collect_feedback
+from styrxl.reports.history import PastRound, RoundHistory
+from styrxl.reports.view import IssuedForm, Scope
 from styrxl.returns.isolated import Reader
 from styrxl.rounds.desk import Desk, read_look, suggest_nearest
 from styrxl.rounds.hints import list_missing_from_plan
@@ -53,17 +53,17 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
             raise StyrxlError("unknown-owner-named", owner=name, level=board, round=round_.id, **suggest_nearest(desk.plan, name))
     judged = judge_inbox(desk, round_)
     issued = list_issued(desk, round_)
-    behind = gather_history(desk, round_, judged) if round_.followup else None
+    history = gather_history(desk, round_, judged) if round_.followup else None
     written: list[Path] = []
     if every or not boards:
         path = desk.workspace.council(round_)
         scope = make_scope(desk, round_, desk.workspace.settings.language)
-        written += _written(path, council_book(judged, desk.plan, issued, scope, behind))
+        written += _written(path, council_book(judged, desk.plan, issued, scope, history))
     for name in there if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
-        kept = read_feedback(path, desk.workspace) if behind else {}
+        kept = read_feedback(path, desk.workspace) if history else {}
         scope = make_scope(desk, round_, find_language(desk, name, day))
-        written += _written(path, board_book(judged, desk.plan, issued, scope, name, behind, kept))
+        written += _written(path, board_book(judged, desk.plan, issued, scope, name, history, kept))
     empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
     return Published(tuple(written), _missing(judged, issued), (*list_missing_from_plan(desk.plan, round_), *empty))
 
@@ -82,24 +82,24 @@ def _written(path: Path, made: WrittenBook) -> list[Path]:
     return [path, *beside]
 
 
-def _missing(judged: JudgedRound, issued: Sequence[Issued]) -> tuple[str, ...]:
+def _missing(judged: JudgedRound, issued: Sequence[IssuedForm]) -> tuple[str, ...]:
     there = {r.owner for r in judged.accepted}
     return tuple(issue.owner for issue in issued if issue.owner not in there)
 
 
-def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> Behind:
+def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> RoundHistory:
     """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
     plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
     last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
     there = bool(last[1].judged.accepted)
     prefills = fetch_prefills(desk.ledger, {r.issue for r in judged.accepted if r.issue})
     based_on = {r.owner: prefills[r.issue].based_on for r in judged.accepted if r.owner and r.issue in prefills}
-    return Behind(plans, tuple(earlier), last[0] if there else None, last[1] if there else None, based_on)
+    return RoundHistory(plans, tuple(earlier), last[0] if there else None, last[1] if there else None, based_on)
 
 
-def _past(desk: Desk, round_: Round) -> Past:
+def _past(desk: Desk, round_: Round) -> PastRound:
     there = bool(desk.workspace.inbox_files(round_).files)
-    return Past(round_, judge_inbox_quietly(desk, round_) if there else JudgedRound(round_.id, (), {}))
+    return PastRound(round_, judge_inbox_quietly(desk, round_) if there else JudgedRound(round_.id, (), {}))
 
 
 def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
@@ -117,15 +117,15 @@ def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
         raise StyrxlError("not-readable", path=str(path), why=str(error)) from error
     if book is None:
         raise StyrxlError("not-readable", path=str(path), why=found[0].facts.get("why", found[0].rule))
-    return feedback([sheet.rows for sheet in book.sheets], workspace.forms)
+    return collect_feedback([sheet.rows for sheet in book.sheets], workspace.forms)
 
 
-def list_issued(desk: Desk, round_: Round) -> list[Issued]:
+def list_issued(desk: Desk, round_: Round) -> list[IssuedForm]:
     """Return what was handed out in a round."""
     found = []
     for owner, issue in desk.ledger.issues(round_.id).items():
         level = desk.workspace.forms.form(issue.form).level
-        found.append(Issued(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
+        found.append(IssuedForm(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
     return found
 
 

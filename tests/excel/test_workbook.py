@@ -26,9 +26,10 @@ from styrxl.excel import limits
 from styrxl.excel.sheet import clean
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.frames import records
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.reports import book
-from styrxl.reports.view import Issued, plain
+from styrxl.reports.view import IssuedForm
 
 RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -315,7 +316,7 @@ TEXTS = st.one_of(st.text(max_size=30), st.sampled_from(["=1+1", "+46", "-", "@x
 
 
 @st.composite
-def rounds(draw: st.DrawFn) -> tuple[JudgedRound, Any, list[Issued], Any]:
+def rounds(draw: st.DrawFn) -> tuple[JudgedRound, Any, list[IssuedForm], Any]:
     """Return a round: some boards and units, each with up to two returns, accepted or not, and rows of all kinds in them."""
     boards = ["AA", "BB-C", "ÅÄ"][: draw(st.integers(0, 3))]
     units = [(f"{b}-U{n}", b) for b in boards for n in range(draw(st.integers(0, 2)))]
@@ -329,7 +330,7 @@ def rounds(draw: st.DrawFn) -> tuple[JudgedRound, Any, list[Issued], Any]:
             for name, made in draw(_filled(source, owner, form)):
                 rows.setdefault(name, []).append(made)
     frames = {b: (draw(AMOUNTS), draw(AMOUNTS)) for b in boards}
-    issued = [Issued(o.org_id, "x", date(2026, 10, 1), date(2026, 12, 5)) for o in people if draw(st.booleans())]
+    issued = [IssuedForm(o.org_id, "x", date(2026, 10, 1), date(2026, 12, 5)) for o in people if draw(st.booleans())]
     judged = JudgedRound(ROUND, tuple(returns), tables(rows))
     return judged, municipality(people, GOALS[: draw(st.integers(0, 3))], frames), issued, scope(draw(st.sampled_from(["sv", "en"])))
 
@@ -368,7 +369,7 @@ def _filled(draw: st.DrawFn, source: int, owner: str, form: str) -> list[tuple[s
 
 
 def _accepted(judged: JudgedRound, name: str) -> list[dict[str, Any]]:
-    return list(plain(judged.in_force(name)))
+    return list(records(judged.in_force(name)))
 
 
 def _amounts(values: Iterator[Any]) -> list[float]:
@@ -377,7 +378,7 @@ def _amounts(values: Iterator[Any]) -> list[float]:
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(rounds())
-def test_nothing_is_counted_twice_and_nothing_lost(case: tuple[JudgedRound, Any, list[Issued], Any]) -> None:
+def test_nothing_is_counted_twice_and_nothing_lost(case: tuple[JudgedRound, Any, list[IssuedForm], Any]) -> None:
     """Every row and every krona of every accepted return stands exactly once in the workbook."""
     judged, _, _, of = case
     data = council_book(*case)

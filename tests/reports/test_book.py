@@ -46,10 +46,10 @@ from styrxl.model.catalogue import placeholders
 from styrxl.model.goal_tree import build_round_tree, build_tree, natural_key
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import book
-from styrxl.reports.book import consolidate
+from styrxl.reports.book import make_book
 from styrxl.reports.phrases import Phrases
-from styrxl.reports.sources import handed_in, sources
-from styrxl.reports.view import Issued, View
+from styrxl.reports.sources import make_sources_page, tally_returns
+from styrxl.reports.view import IssuedForm, View
 
 SHEETS = ["Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar"]
 
@@ -285,13 +285,13 @@ def test_what_is_missing_and_what_to_look_at() -> None:
 def test_sources_check_what_was_written_against_what_came_in() -> None:
     """``0`` and ``UBN``: 1 confirmation, 3 answers, 1 goal, 3 commitments, 1 indicator, 2 budget lines, 2 unit frames, 1 investment."""
     view, _ = consolidated(*town())
-    assert handed_in(view) == {0: Tally(14, 100.0 + 1100.5 + 500.0 + 700.0 + 300.0 + 200.0), 2: Tally(3), 3: Tally(2)}
-    written = {**handed_in(view), 3: Tally(1)}
-    rows = {r.cells[1].text: r.cells[4:] for r in sources(view, written).blocks[0].rows}
+    assert tally_returns(view) == {0: Tally(14, 100.0 + 1100.5 + 500.0 + 700.0 + 300.0 + 200.0), 2: Tally(3), 3: Tally(2)}
+    written = {**tally_returns(view), 3: Tally(1)}
+    rows = {r.cells[1].text: r.cells[4:] for r in make_sources_page(view, written).blocks[0].rows}
     assert rows["UBN.xlsx"][2:7] == (14, 14, 2900.5, 2900.5, "✓ Stämmer")
     assert rows["UBN-BRUN.xlsx"][2:7] == (2, 1, 0.0, 0.0, "! Stämmer inte")
     assert rows["KFN.xlsx"][:7] == (1, 0, None, None, None, None, "Räknas inte")
-    (last,) = sources(view, written).blocks[0].totals
+    (last,) = make_sources_page(view, written).blocks[0].totals
     assert last.cells[6:11] == (19, 18, 2900.5, 2900.5, "! Stämmer inte")
 
 
@@ -353,7 +353,7 @@ def test_an_empty_inbox_still_says_what_is_missing() -> None:
         ("Kulturnämnden", None, "Har inte lämnat in. Sista dag: 2026-12-15."),
         ("Kulturnämnden", "Biblioteket", "Har inte fått någon arbetsbok."),
     ]
-    assert sources(view, {}).blocks[0].empty == "Inga arbetsböcker har kommit in ännu."
+    assert make_sources_page(view, {}).blocks[0].empty == "Inga arbetsböcker har kommit in ännu."
 
 
 def test_a_plan_with_one_goal() -> None:
@@ -367,14 +367,14 @@ def test_a_plan_with_one_goal() -> None:
 def test_nothing_missing_is_said_too() -> None:
     kfn = organisation("KFN", "Kulturnämnden", "board")
     judged = JudgedRound(ROUND, (judged_return(0, "KFN", form="annual_plan"),), {})
-    _, book = consolidated(judged, municipality([kfn], (), {}), [Issued("KFN", "annual_plan", DAY)], scope())
+    _, book = consolidated(judged, municipality([kfn], (), {}), [IssuedForm("KFN", "annual_plan", DAY)], scope())
     lacking, warnings = page(book, "Saknas och varningar").blocks
     assert (lacking.rows, lacking.empty) == ((), "✓ Ingenting saknas.")
     assert (warnings.rows, warnings.empty) == ((), "✓ Inga varningar.")
 
 
 def test_both_languages_have_the_same_texts() -> None:
-    raw = Phrases.read(scope().forms, "sv").raw
+    raw = Phrases.read(scope().forms, "sv").texts
 
     def walk(node: object, path: str) -> None:
         if isinstance(node, dict) and set(node) == {"sv", "en"} and path != "/numbers":
@@ -409,7 +409,7 @@ def test_english() -> None:
     ],
 )
 def test_titles_are_written_as_one_would_say_them(n: int, total_: int, said: str) -> None:
-    assert Phrases.read(scope().forms, "sv").message("goals", n, total_) == said
+    assert Phrases.read(scope().forms, "sv").chart_title("goals", n, total_) == said
 
 
 def test_the_tree_cuts_circles_and_keeps_what_hangs_loose() -> None:
@@ -459,7 +459,7 @@ def test_small_things() -> None:
 
 
 def test_large_pages_are_kept_as_columns() -> None:
-    pages = {page.name: page for page in consolidate(*town())[1].pages}
+    pages = {page.name: page for page in make_book(*town())[1].pages}
     for name in ("Målkedja", "Åtaganden"):
         rows = pages[name].blocks[0].rows
         assert isinstance(rows, Columns), name
@@ -472,7 +472,7 @@ def test_the_pages_are_let_go_of_before_the_file_is_built(monkeypatch: pytest.Mo
     views = list[weakref.ref[View]]()
 
     def watched(*of: Any) -> tuple[View, Book]:
-        view, made = consolidate(*of)
+        view, made = make_book(*of)
         views.append(weakref.ref(view))
         return view, made
 
@@ -480,6 +480,6 @@ def test_the_pages_are_let_go_of_before_the_file_is_built(monkeypatch: pytest.Mo
         assert [ref() for ref in views] == [None]
         return rows.build_file(*of)
 
-    monkeypatch.setattr(book, "consolidate", watched)
+    monkeypatch.setattr(book, "make_book", watched)
     monkeypatch.setattr(workbook, "build_file", build_file)
     assert book.council_book(*town()).workbook

@@ -16,10 +16,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import followup, plan
 from styrxl.reports.book import board_book, council_book
-from styrxl.reports.followed import Followed
-from styrxl.reports.goal_state import followed, planned
-from styrxl.reports.history import Behind
-from styrxl.reports.missing import missing
+from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.goal_states import followup_goal_states, plan_goal_states
+from styrxl.reports.history import RoundHistory
+from styrxl.reports.missing import make_missing_page
 from styrxl.reports.view import View
 from styrxl.rounds.desk import suggest_nearest
 from styrxl.rounds.judge_inbox import judge_inbox
@@ -45,8 +45,8 @@ def summaries(office: Office, only: Collection[str] = (), *, incomplete: bool = 
     """
     judged = judge_inbox(office.desk, office.round)
     readers = [reader for reader in _readers(office) if not only or reader.who.org_id in only]
-    behind = gather_history(office.desk, office.round, judged) if office.round.followup else None
-    views = [(reader, _view(office, judged, reader, behind)) for reader in readers]
+    history = gather_history(office.desk, office.round, judged) if office.round.followup else None
+    views = [(reader, _view(office, judged, reader, history)) for reader in readers]
     lacks = {name for _, view in views for name in _lacking(view)}
     if lacks and not incomplete:
         raise StyrxlError("summary-incomplete", n=len(lacks), owners=", ".join(sorted(lacks)[:20]))
@@ -66,12 +66,12 @@ def _readers(office: Office) -> list[Reader]:
     return [*(Reader(o, None) for o in everything), *boards]
 
 
-def _view(office: Office, judged: JudgedRound, reader: Reader, behind: Behind | None) -> View:
+def _view(office: Office, judged: JudgedRound, reader: Reader, history: RoundHistory | None) -> View:
     scope = make_scope(office.desk, office.round, office.language(reader.who))
     issued = tuple(list_issued(office.desk, office.round))
     path = office.desk.workspace.boards(office.round) / f"{reader.board}.xlsx"
-    kept = read_feedback(path, office.desk.workspace) if reader.board and behind else {}
-    return View(judged, office.desk.plan, scope, issued, reader.board, behind, kept)
+    kept = read_feedback(path, office.desk.workspace) if reader.board and history else {}
+    return View(judged, office.desk.plan, scope, issued, reader.board, history, kept)
 
 
 def _lacking(view: View) -> list[str]:
@@ -79,7 +79,7 @@ def _lacking(view: View) -> list[str]:
 
 
 def _missing_rows(view: View) -> Sequence[Row]:
-    return missing(view).blocks[0].rows
+    return make_missing_page(view).blocks[0].rows
 
 
 def _who(row: Row, language: str) -> str:
@@ -91,7 +91,7 @@ def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> 
     language = office.language(reader.who)
     attachments = _attachments(office, judged, reader, view)
     lacking = _lacking(view)
-    follow = Followed(view, view.behind) if view.behind else None
+    follow = FollowupView(view, view.history) if view.history else None
     figures = (followup.overview.make_page(follow) if follow else plan.overview.make_page(view)).blocks[0].rows
     facts = {
         "board": reader.board is not None,
@@ -99,10 +99,10 @@ def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> 
         "missing_owners": _named(list(dict.fromkeys(lacking)), language),
         "accepted": len(view.accepted),
         "figures": [_figure(row, language) for row in figures],
-        "goals": followed(follow) if follow else planned(view),
+        "goals": followup_goal_states(follow) if follow else plan_goal_states(view),
         "followup": follow is not None,
         "final": office.round.kind == "year",
-        "warnings": len(missing(view).blocks[-1].rows),
+        "warnings": len(make_missing_page(view).blocks[-1].rows),
         "missing_sheet": view.phrases.sheet("missing", "name"),
         "files": [a.name for a in attachments],
     }
@@ -125,11 +125,11 @@ def _attachments(office: Office, judged: JudgedRound, reader: Reader, view: View
     workspace, issued = office.desk.workspace, list_issued(office.desk, office.round)
     if reader.board is not None:
         path = workspace.boards(office.round) / f"{reader.board}.xlsx"
-        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.behind, view.kept).workbook
+        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.history, view.feedback).workbook
         return [_fresh(office, path, anew, f"{reader.board}-{office.round.id}.xlsx")]
     scope = make_scope(office.desk, office.round, workspace.settings.language)
     path = workspace.council(office.round)
-    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.behind).workbook, path.name)]
+    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.history).workbook, path.name)]
 
 
 def _fresh(office: Office, path: Path, anew: bytes, name: str) -> Attachment:

@@ -1,4 +1,4 @@
-"""Pages of a follow-up that list what its returns say row by row: Åtaganden, Investeringar, Indikatorer; and feedback that is left over."""
+"""The follow-up's page Åtaganden."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
+from styrxl.model.frames import records
 from styrxl.model.goal_tree import Node, natural_key
-from styrxl.model.rounds import Round
-from styrxl.reports.columns import LINK_WIDTH, Spread, page, rest, spread
-from styrxl.reports.followed import ADDED, Followed
-from styrxl.reports.view import joined, plain, shortened
+from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
+from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
+from styrxl.reports.view import join_texts, shorten
 
-_COMMITMENT = frozenset({"commitment_id", "text", "parent_id", "last_status", "status", "comment", "continues"})
-_NEW = frozenset({"commitment_id", "text", "parent_id", "responsible", "decision"})
-_GOAL = 42  # letters of the goal that a commitment is tied to: in a narrow column the rest would take more room than the commitment
+_SHOWN = frozenset({"commitment_id", "text", "parent_id", "last_status", "status", "comment", "continues"})
+_SHOWN_OF_ADDED = frozenset({"commitment_id", "text", "parent_id", "responsible", "decision"})
+_GOAL_LETTERS = 42  # of the goal that a commitment is tied to: in a narrow column the rest would take more room than the commitment
 
 
-def make_page(follow: Followed) -> Page | None:
-    """List all commitments: how they stand, what is said of them, whether they were added and whether they go on."""
-    view, heading = follow.view, follow.view.phrases.heading
-    nodes = sorted(follow.commitments, key=lambda n: (view.rank[n.owner or ""], natural_key(n.id)))
+def make_page(followup: FollowupView) -> Page | None:
+    """Return the page with all commitments: how they stand, whether they were added and whether they go on; None where there are none."""
+    view, heading = followup.view, followup.view.phrases.heading
+    nodes = sorted(followup.commitments, key=lambda n: (view.rank[n.owner or ""], natural_key(n.id)))
     if not nodes:
         return None
     fields = (
@@ -41,63 +42,67 @@ def make_page(follow: Followed) -> Page | None:
         Field(heading("rest"), width=30, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    spreads = {name: spread(view, name) for name in ("commitment_status", "added_commitments")}
-    new = {r["commitment_id"]: r for r in plain(view.table("added_commitments"))}
+    columns = {table: report_columns(view, table) for table in ("commitment_status", "added_commitments")}
+    added = {row["commitment_id"]: row for row in records(view.table("added_commitments"))}
     areas = {g.goal_id: g.focus_area for g in view.plan.goals}
-    rows = [_commitment(follow, n, new.get(n.id), spreads, areas) for n in nodes]
+    rows = [_commitment_row(followup, node, added.get(node.id), columns, areas) for node in nodes]
     # What is both followed up and added in one and the same round is two rows of returns.
-    rows += [_twice(follow, r, spreads["added_commitments"], len(fields)) for code, r in new.items() if code in follow.statuses]
-    return page(view, "progress", [Block(fields, tuple(rows), table="commitments")])
+    rows += [
+        _second_row(followup, row, columns["added_commitments"], len(fields)) for code, row in added.items() if code in followup.statuses
+    ]
+    return make_titled_page(view, "progress", [Block(fields, tuple(rows), table="commitments")])
 
 
-def _commitment(
-    follow: Followed, node: Node, new: Mapping[str, Any] | None, spreads: Mapping[str, Sequence[Spread]], areas: Mapping[str, str]
+def _commitment_row(
+    followup: FollowupView,
+    node: Node,
+    added: Mapping[str, Any] | None,
+    columns: Mapping[str, Sequence[ReportColumn]],
+    areas: Mapping[str, str],
 ) -> Row:
-    view = follow.view
-    row = follow.statuses.get(node.id)
-    entry = follow.entries[node.id]
-    status = follow.status(node.id)
-    told, table, known = (row, "commitment_status", _COMMITMENT) if row is not None else (new, "added_commitments", _NEW)
-    more, amounts = rest(view, told, spreads[table], known) if told else (None, ())
-    last = (row.get("last_status") if row else None) or follow.last_statuses.get(node.id)
+    """Return a commitment's row, from the row that says how it stands, else from the one that added it."""
+    view = followup.view
+    answer = followup.statuses.get(node.id)
+    status = followup.status(node.id)
+    row, table, shown = (answer, "commitment_status", _SHOWN) if answer is not None else (added, "added_commitments", _SHOWN_OF_ADDED)
+    more, amounts = describe_rest(view, row, columns[table], shown) if row else (None, ())
+    last = (answer.get("last_status") if answer else None) or followup.last_statuses.get(node.id)
     cells = (
         node.id,
         *(() if view.board else (view.board_name(node.owner or ""),)),
         view.unit_name(node.owner or ""),
         node.text,
-        shortened(view.label(node.wanted) or node.wanted, _GOAL) if node.wanted else None,
+        shorten(view.label(node.wanted) or node.wanted, _GOAL_LETTERS) if node.wanted else None,
         node.council_goal,
         view.scope.forms.words.lists["commitment_status"][last][view.scope.language] if last else None,
-        follow.status_word(status),
-        row.get("comment") if row else None,
-        *((_goes_on(follow, row, status),) if view.scope.kind == "year" else ()),
-        _added(follow, entry.row.get("decision"), entry.added, now=status == ADDED),
-        *((view.kept.get(node.id),) if view.board else ()),
+        followup.status_word(status),
+        answer.get("comment") if answer else None,
+        *((_continues_word(followup, answer, status),) if view.scope.kind == "year" else ()),
+        _added_word(followup, node.id),
+        *((view.feedback.get(node.id),) if view.board else ()),
         node.responsible,
         areas.get(node.council_goal or ""),
         more,
-        follow.link(node.id),
+        followup.link(node.id),
     )
-    return Row(cells, int(told["_source"]) if told else None, amounts=amounts)
+    return Row(cells, int(row["_source"]) if row else None, amounts=amounts)
 
 
-def _twice(follow: Followed, row: Mapping[str, Any], spreads: Sequence[Spread], width: int) -> Row:
-    view = follow.view
-    more, amounts = rest(view, row, spreads, _NEW)
-    link = view.link(int(row["_source"]), row["_sheet"], int(row["_row"]))
+def _second_row(followup: FollowupView, row: Mapping[str, Any], columns: Sequence[ReportColumn], width: int) -> Row:
+    more, amounts = describe_rest(followup.view, row, columns, _SHOWN_OF_ADDED)
+    link = followup.view.row_link(row)
     return Row((row["commitment_id"], *[None] * (width - 3), more, link), int(row["_source"]), amounts=amounts)
 
 
-def _goes_on(follow: Followed, row: Mapping[str, Any] | None, status: str) -> str | None:
-    said = row.get("continues") if row else None
-    word = follow.view.phrases.word
-    if said is not None:
-        return word("goes_on" if said == "yes" else "goes_not_on")
+def _continues_word(followup: FollowupView, answer: Mapping[str, Any] | None, status: str) -> str | None:
+    continues = answer.get("continues") if answer else None
+    word = followup.view.phrases.word
+    if continues is not None:
+        return word("goes_on" if continues == "yes" else "goes_not_on")
     return word("none") if status == "done" else None
 
 
-def _added(follow: Followed, decision: str | None, when: Round | None, *, now: bool) -> str | None:
-    if when is None:
-        return None
-    word = follow.view.phrases.word
-    return joined([word("added_now") if now else word("added_in", round=follow.round_word(when)), decision], ": ")
+def _added_word(followup: FollowupView, code: str) -> str | None:
+    """Say in which round a commitment was added, and by which decision; None for a planned one."""
+    added = followup.added_word(code)
+    return join_texts([added, followup.entries[code].row.get("decision")], ": ") if added else None

@@ -1,4 +1,4 @@
-"""The page Målkedja of a follow-up: the tree, with how each goal and commitment stands."""
+"""The follow-up's page Målkedja: the goal tree, with how each goal and commitment stands."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from styrxl.excel.pages import BOLD, PLAIN, Block, Field, Page, Row, outline_level
 from styrxl.model.goal_tree import COMMITMENTS, COUNCIL_GOAL, Node
-from styrxl.reports.columns import LINK_WIDTH, page
-from styrxl.reports.followed import ADDED, Followed
-from styrxl.reports.plan.goal_chain import MOST_SEEN
+from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.page_parts import LINK_WIDTH, MOST_ROWS_SEEN, commitments_below, make_titled_page, node_depth, section_of, section_row
+
+_WIDTH = 8  # columns
 
 
-def make_page(follow: Followed) -> Page | None:
-    """Show the tree; None where the council has no goals and nobody has any."""
-    rows = tuple(_rows(follow))
+def make_page(followup: FollowupView) -> Page | None:
+    """Return the page with the tree; None where the council has no goals and nobody has any."""
+    rows = tuple(_rows(followup))
     if not rows:
         return None
-    heading = follow.view.phrases.heading
+    heading = followup.view.phrases.heading
     fields = (
         Field(heading("kind"), width=18),
         Field(heading("id"), "id", 17),
@@ -27,56 +28,46 @@ def make_page(follow: Followed) -> Page | None:
         Field(heading("added"), width=20),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return page(follow.view, "standings", [Block(fields, rows, folded=outline_level([r.level for r in rows], MOST_SEEN))])
+    folded = outline_level([row.level for row in rows], MOST_ROWS_SEEN)
+    return make_titled_page(followup.view, "standings", [Block(fields, rows, folded=folded)])
 
 
-def _rows(follow: Followed) -> Iterator[Row]:
-    council = {n.id for n in follow.council}
+def _rows(followup: FollowupView) -> Iterator[Row]:
+    council_goals = {n.id for n in followup.council_goals}
     section: str | None = None
-    for node in follow.view.nodes:
+    for node in followup.view.nodes:
         if node.kind == COUNCIL_GOAL:
-            if node.id in council:
-                yield _row(follow, node)
+            if node.id in council_goals:
+                yield _node_row(followup, node)
             continue
-        if node.loose and node.depth == 0 and (title := "free" if node.free else "loose") != section:
-            section = title
-            word = follow.view.phrases.word
-            yield Row((word(title), None, word(f"{title}_why"), *[None] * 5), weight=BOLD)
-        yield _row(follow, node)
+        if (begins := section_of(node)) is not None and begins != section:
+            section = begins
+            yield section_row(followup.view, section, _WIDTH)
+        yield _node_row(followup, node)
 
 
-def _row(follow: Followed, node: Node) -> Row:
-    view = follow.view
-    depth = node.depth + (1 if node.loose else 0)
+def _node_row(followup: FollowupView, node: Node) -> Row:
+    view, depth = followup.view, node_depth(node)
     cells = (
         view.phrases.kind(node.kind),
         node.id,
         node.text,
         view.name(node.owner),
-        _standing(follow, node),
-        node.commitments if node.below or node.kind == COUNCIL_GOAL else None,
-        _added(follow, node),
-        follow.link(node.id) if node.kind != COUNCIL_GOAL else None,
+        _state(followup, node),
+        commitments_below(node),
+        followup.added_word(node.id) if node.kind in COMMITMENTS else None,
+        followup.link(node.id) if node.kind != COUNCIL_GOAL else None,
     )
     return Row(cells, level=depth, indent=depth, weight=BOLD if node.kind == COUNCIL_GOAL else PLAIN)
 
 
-def _standing(follow: Followed, node: Node) -> str | None:
+def _state(followup: FollowupView, node: Node) -> str | None:
+    """Say how a goal or commitment stands; None of an owner that the reader does not have."""
     if node.kind == COUNCIL_GOAL:
-        one = follow.standings[node.id]
-        said = follow.assessment_word(one.own.assessment) if one.own else follow.said(one.value)
-        return follow.view.phrases.word("own_mark" if one.own else "suggested_mark", what=said)
-    if node.owner not in follow.view.by_id:
+        rollup = followup.goal_rollups[node.id]
+        return followup.view.phrases.word("own_mark" if rollup.own else "suggested_mark", what=followup.rollup_word(rollup))
+    if node.owner not in followup.view.by_id:
         return None
     if node.kind in COMMITMENTS:
-        return follow.status_word(follow.status(node.id))
-    code = follow.assessed(node.id)
-    silent = "status_missing" if node.owner in follow.asked else "status_outside"
-    return follow.assessment_word(code) if code else follow.view.phrases.word(silent)
-
-
-def _added(follow: Followed, node: Node) -> str | None:
-    if node.kind not in COMMITMENTS or (when := follow.entries[node.id].added) is None:
-        return None
-    now = follow.status(node.id) == ADDED
-    return follow.view.phrases.word("added_now") if now else follow.view.phrases.word("added_in", round=follow.round_word(when))
+        return followup.status_word(followup.status(node.id))
+    return followup.assessment_word(followup.assessed(node.id)) or followup.silence_word(node.owner)

@@ -1,4 +1,4 @@
-"""The follow-up's page on indicators."""
+"""The follow-up's page Indikatorer."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
-from styrxl.reports.columns import LINK_WIDTH, Spread, page, rest, spread
-from styrxl.reports.followed import Followed
-from styrxl.reports.view import plain
+from styrxl.model.frames import records
+from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
+from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 
-_INDICATOR = frozenset({"indicator_id", "name", "unit", "target", "last_outcome", "outcome", "comment"})
+_SHOWN = frozenset({"indicator_id", "name", "unit", "target", "last_outcome", "outcome", "comment"})
 
 
-def make_page(follow: Followed) -> Page | None:
-    """List indicators: target, outcome, and whether it is reached, in words."""
-    view, heading = follow.view, follow.view.phrases.heading
-    spreads = spread(view, "indicator_outcomes")
-    titles = {s.column.field: s.heading for s in spreads}
+def make_page(followup: FollowupView) -> Page | None:
+    """Return the page with the indicators: target, outcome, and whether it is reached, in words; None where there are none."""
+    view, heading = followup.view, followup.view.phrases.heading
+    columns = report_columns(view, "indicator_outcomes")
+    titles = {c.column.field: c.heading for c in columns}
     fields = (
         Field(titles["indicator_id"], "id", 11),
         Field(heading("board"), "name", 18),
@@ -33,43 +34,47 @@ def make_page(follow: Followed) -> Page | None:
         Field(heading("rest"), width=24, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    known = _known_indicators(follow)
-    rows = tuple(_indicator(follow, r, known.get(r["indicator_id"], {}), spreads) for r in plain(view.table("indicator_outcomes")))
-    return page(view, "measures", [Block(fields, rows, table="indicators")]) if rows else None
+    planned = _planned_indicators(followup)
+    outcomes = records(view.table("indicator_outcomes"))
+    rows = tuple(_indicator_row(followup, outcome, planned.get(outcome["indicator_id"], {}), columns) for outcome in outcomes)
+    return make_titled_page(view, "measures", [Block(fields, rows, table="indicators")]) if rows else None
 
 
-def _indicator(follow: Followed, r: Mapping[str, Any], of: Mapping[str, Any], spreads: Sequence[Spread]) -> Row:
-    view = follow.view
-    more, amounts = rest(view, r, spreads, _INDICATOR)
-    way, goal = of.get("direction"), of.get("goal_id")
+def _indicator_row(followup: FollowupView, row: Mapping[str, Any], planned: Mapping[str, Any], columns: Sequence[ReportColumn]) -> Row:
+    view = followup.view
+    more, amounts = describe_rest(view, row, columns, _SHOWN)
+    direction, goal = planned.get("direction"), planned.get("goal_id")
     cells = (
-        r["indicator_id"],
-        view.name(r["_owner"]),
-        r.get("name"),
+        row["indicator_id"],
+        view.name(row["_owner"]),
+        row.get("name"),
         (view.label(goal) or goal) if goal else None,
-        r.get("unit"),
-        view.scope.forms.words.lists["direction"][way][view.scope.language] if way else None,
-        r.get("target"),
-        r.get("last_outcome"),
-        r.get("outcome"),
-        view.phrases.word(f"reached_{reached(r.get('outcome'), r.get('target'), way)}"),
-        r.get("comment"),
+        row.get("unit"),
+        view.scope.forms.words.lists["direction"][direction][view.scope.language] if direction else None,
+        row.get("target"),
+        row.get("last_outcome"),
+        row.get("outcome"),
+        view.phrases.word(f"reached_{_reached(row.get('outcome'), row.get('target'), direction)}"),
+        row.get("comment"),
         more,
-        view.link(int(r["_source"]), r["_sheet"], int(r["_row"])),
+        view.row_link(row),
     )
-    return Row(cells, int(r["_source"]), amounts=amounts)
+    return Row(cells, int(row["_source"]), amounts=amounts)
 
 
-def reached(outcome: float | None, target: float | None, direction: str | None) -> str:
-    """Return whether an indicator's target is reached: ``yes``, ``no``, or ``unknown`` where either is not there."""
+def _reached(outcome: float | None, target: float | None, direction: str | None) -> str:
+    """Return whether an indicator's target is reached: ``yes``, ``no``, or ``unknown`` where either is not known."""
     if outcome is None or target is None:
         return "unknown"
     return "yes" if (outcome <= target if direction == "lower" else outcome >= target) else "no"
 
 
-def _known_indicators(follow: Followed) -> dict[str, Mapping[str, Any]]:
-    frame, year = follow.view.plan.indicators, follow.view.scope.year
-    found: dict[str, Mapping[str, Any]] = {r["indicator_id"]: r for r in plain(frame) if r["year"] == year} if len(frame) else {}
-    for rows in follow.behind.plans.told.tables.get("indicators", {}).values():
-        found |= {r["indicator_id"]: dict(r) for r in rows}
-    return found
+def _planned_indicators(followup: FollowupView) -> dict[str, Mapping[str, Any]]:
+    """Return the indicators of the council plan and of the boards' plans, by id."""
+    frame, year = followup.view.plan.indicators, followup.view.scope.year
+    indicators: dict[str, Mapping[str, Any]] = {}
+    if len(frame):
+        indicators = {row["indicator_id"]: row for row in records(frame) if row["year"] == year}
+    for rows in followup.history.plans.answers.tables.get("indicators", {}).values():
+        indicators |= {row["indicator_id"]: dict(row) for row in rows}
+    return indicators

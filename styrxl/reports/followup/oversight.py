@@ -1,27 +1,27 @@
-"""The page Uppsikt of a follow-up: who has documented commitments, who has followed them up, and how they stand."""
+"""The follow-up's page Uppsikt: who has documented commitments, who has followed them up, and how they stand."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row
+from styrxl.excel.pages import BOLD, Block, Field, Page, Row
 from styrxl.model.rollup import NO, PARTLY, STATUSES, YES
-from styrxl.reports.columns import LINK_WIDTH, page
-from styrxl.reports.followed import ADDED, OUTSIDE, Followed, statuses_of
-from styrxl.reports.participation import Standing, in_time, standings, sum_word, verdict
-from styrxl.reports.view import Part, joined
+from styrxl.reports.followup_view import ADDED, OUTSIDE, FollowupView
+from styrxl.reports.page_parts import LINK_WIDTH, file_link, make_titled_page, sum_label
+from styrxl.reports.participation import Participation, group_by_organisation, in_time_word, list_participation, verdict_word
+from styrxl.reports.view import Owner
 
 _COUNTS = ("in_all", "as_planned", "behind", "stopped", "unsaid", "added_count")
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """A board or unit, how it stands in the round, and how its commitments do."""
+class OverseenOwner:
+    """A board or unit, how it takes part in the round, and how its commitments stand."""
 
-    part: Part
-    standing: Standing | None  # None: it hands in nothing in the round
+    owner: Owner
+    participation: Participation | None  # None: it hands in nothing in the round
     commitments: Counter[str]  # by status
     before: tuple[int, int] | None  # of the last round that it answered: done or as planned, of all
     documented: bool
@@ -31,107 +31,104 @@ class Watched:
     def counts(self) -> tuple[int, ...]:
         """The figures in the order of ``_COUNTS``."""
         codes = self.commitments
-        by = {value: sum(n for c, n in codes.items() if c in STATUSES and STATUSES[c] == value) for value in (YES, PARTLY, NO)}
-        every = sum(codes.values())
-        unsaid = every - sum(by.values()) - codes[ADDED] - codes[OUTSIDE]
-        return (every, by[YES], by[PARTLY], by[NO], unsaid, codes[ADDED])
+        by_value = {value: sum(n for c, n in codes.items() if c in STATUSES and STATUSES[c] == value) for value in (YES, PARTLY, NO)}
+        total = sum(codes.values())
+        unanswered = total - sum(by_value.values()) - codes[ADDED] - codes[OUTSIDE]
+        return (total, by_value[YES], by_value[PARTLY], by_value[NO], unanswered, codes[ADDED])
 
 
-def make_page(follow: Followed) -> Page | None:
-    """Show groups first, then everybody."""
-    view = follow.view
-    those = [w for w in watched(follow) if view.board is None or w.part.id != view.board]
-    blocks = [b for b in (*_groups(follow, those), _everybody(follow, those), left_over(follow)) if b is not None and b.rows]
-    return page(view, "oversight_followup", blocks) if blocks else None
+def make_page(followup: FollowupView) -> Page | None:
+    """Return the page: groups first, then each owner; None for nobody."""
+    view = followup.view
+    owners = [o for o in _overseen_owners(followup) if view.board is None or o.owner.id != view.board]
+    blocks = [*_groups_blocks(followup, owners), _owners_block(followup, owners), _left_over_feedback(followup)]
+    filled = [block for block in blocks if block.rows]
+    return make_titled_page(view, "oversight_followup", filled) if filled else None
 
 
-def watched(follow: Followed) -> list[Watched]:
+def _overseen_owners(followup: FollowupView) -> list[OverseenOwner]:
     """Return all boards and units; the auditors are outside the oversight."""
-    view = follow.view
-    known = {s.part.id: s for s in standings(view)}
-    plans = follow.behind.plans.told
-    before = _before(follow)
-    found = []
-    for part in view.parts:
-        if part.kind not in ("board", "unit") and part.id not in known:
+    view = followup.view
+    participation = {p.owner.id: p for p in list_participation(view)}
+    plans = followup.history.plans.answers
+    before = _counts_before(followup)
+    overseen = []
+    for owner in view.owners:
+        if owner.kind not in ("board", "unit") and owner.id not in participation:
             continue
-        said = next((r for r in plans.of("plan_elsewhere", part.id) if r["elsewhere"] == "yes"), None)
-        where = (said["where"] or view.phrases.word("no_place")) if said else None
-        own = bool(plans.of("commitments", part.id))
-        found.append(Watched(part, known.get(part.id), follow.by_status([part.id]), before.get(part.id), own, where))
-    return found
+        answer = next((row for row in plans.of("plan_elsewhere", owner.id) if row["elsewhere"] == "yes"), None)
+        where = (answer["where"] or view.phrases.word("no_place")) if answer else None
+        documented = bool(plans.of("commitments", owner.id))
+        statuses = followup.count_statuses([owner.id])
+        overseen.append(OverseenOwner(owner, participation.get(owner.id), statuses, before.get(owner.id), documented, where))
+    return overseen
 
 
-def _before(follow: Followed) -> dict[str, tuple[int, int]]:
-    found: dict[str, tuple[int, int]] = {}
-    for past in follow.behind.earlier:
-        codes = statuses_of(past)
-        for owner in past.told.returns:
-            own = [codes[r["commitment_id"]] for r in past.told.of("commitment_status", owner) if r["commitment_id"] in codes]
-            found[owner] = sum(STATUSES[c] == YES for c in own), len(own)
-    return found
+def _counts_before(followup: FollowupView) -> dict[str, tuple[int, int]]:
+    """Return how many commitments were done or as planned, of how many, in the last round that each owner answered."""
+    counts: dict[str, tuple[int, int]] = {}
+    for past in followup.history.earlier:
+        statuses = past.statuses
+        for owner in past.answers.returns:
+            rows = past.answers.of("commitment_status", owner)
+            own = [statuses[row["commitment_id"]] for row in rows if row["commitment_id"] in statuses]
+            counts[owner] = sum(STATUSES[status] == YES for status in own), len(own)
+    return counts
 
 
-def _groups(follow: Followed, those: Sequence[Watched]) -> list[Block]:
+def _groups_blocks(followup: FollowupView, owners: Sequence[OverseenOwner]) -> list[Block]:
     """Return two tables of boards and administrations, each on a page's width: what has come in, and how the commitments stand."""
-    view = follow.view
-    by_board, by_administration = dict[str, list[Watched]](), dict[str, list[Watched]]()
-    for w in those:
-        by_board.setdefault(w.part.board, []).append(w)
-        if w.part.administration and w.part.kind == "unit":
-            by_administration.setdefault(w.part.administration, []).append(w)
-    kind = {code: label[view.scope.language] for code, label in view.scope.forms.words.lists["kind"].items()}
-    groups = [(kind["board"], board, mine) for board, mine in by_board.items()] if view.board is None else []
-    groups += [(kind["administration"], a, mine) for a, mine in by_administration.items()]
+    view = followup.view
+    groups = group_by_organisation(view, owners)
     if not groups:
         return []
     heading, title = view.phrases.heading, view.phrases.word("board_summary_title" if view.board else "summary_title")
     # A board's units have ids in the first column: the names of administrations take that of the units too.
-    heads = (Field(heading("part"), "name", 22, span=2 if view.board else 1), Field(heading("kind"), "name", 14))
-    came = tuple(Field(heading(k), "count", 10) for k in ("owners", "with_plan", "issued", "returned", "accepted", "late"))
-    stand = (*(Field(heading(k), "count", 10) for k in _COUNTS), Field(heading("against_before"), span=2))
-    tables = ((came, _came_in, title), (stand, _stand, view.phrases.word("summary_progress_title")))
+    first = (Field(heading("part"), "name", 22, span=2 if view.board else 1), Field(heading("kind"), "name", 14))
+    came_in = tuple(Field(heading(key), "count", 10) for key in ("owners", "with_plan", "issued", "returned", "accepted", "late"))
+    stand = (*(Field(heading(key), "count", 10) for key in _COUNTS), Field(heading("against_before"), span=2))
+    tables = ((came_in, _came_in_figures, title), (stand, _status_figures, view.phrases.word("summary_progress_title")))
     return [
         Block(
-            (*heads, *fields),
-            tuple(Row((view.name(who), what, *figures(follow, mine))) for what, who, mine in groups),
+            (*first, *fields),
+            tuple(Row((view.name(id_), kind, *figures(followup, members))) for kind, id_, members in groups),
             heading=text,
-            totals=(Row((sum_word(view), None, *figures(follow, those)), weight=BOLD),),
-            new_page=figures is _stand and view.board is None,
+            totals=(Row((sum_label(view), None, *figures(followup, owners)), weight=BOLD),),
+            new_page=figures is _status_figures and view.board is None,
         )
         for fields, figures, text in tables
     ]
 
 
-def _came_in(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
-    there = [w.standing for w in those if w.standing is not None]
+def _came_in_figures(followup: FollowupView, owners: Sequence[OverseenOwner]) -> tuple[object, ...]:
+    participation = [o.participation for o in owners if o.participation is not None]
     return (
-        sum(w.part.id in follow.asked for w in those),
-        sum(w.documented or w.elsewhere is not None for w in those),
-        sum(s.issue is not None for s in there),
-        sum(s.returned for s in there),
-        sum(s.accepted is not None for s in there),
-        sum(s.late for s in there),
+        sum(o.owner.id in followup.asked for o in owners),
+        sum(o.documented or o.elsewhere is not None for o in owners),
+        sum(p.issue is not None for p in participation),
+        sum(p.returned for p in participation),
+        sum(p.accepted is not None for p in participation),
+        sum(p.late for p in participation),
     )
 
 
-def _stand(follow: Followed, those: Sequence[Watched]) -> tuple[object, ...]:
-    counts = tuple(sum(figures) for figures in zip(*(w.counts for w in those), strict=True)) or (0,) * len(_COUNTS)
-    return (*counts, _change(follow, [w for w in those if w.before is not None]))
+def _status_figures(followup: FollowupView, owners: Sequence[OverseenOwner]) -> tuple[object, ...]:
+    counts = tuple(sum(figures) for figures in zip(*(o.counts for o in owners), strict=True)) or (0,) * len(_COUNTS)
+    return (*counts, _change_words(followup, [o for o in owners if o.before is not None]))
 
 
-def _change(follow: Followed, those: Sequence[Watched]) -> str | None:
+def _change_words(followup: FollowupView, owners: Sequence[OverseenOwner]) -> str | None:
     """Say how many commitments are done or as planned, against the round before, of those who answered then."""
-    if not those:
-        return follow.view.phrases.word("first_time")
-    old = tuple(sum(w.before[n] for w in those if w.before) for n in (0, 1))
-    said = [sum(n for c, n in w.commitments.items() if c in STATUSES) for w in those]
-    new = f"{sum(w.counts[1] for w in those)}/{sum(said)}" if any(said) else follow.view.phrases.word("none")
-    return follow.view.phrases.word("than_before", old=f"{old[0]}/{old[1]}", new=new)
+    if not owners:
+        return followup.view.phrases.word("first_time")
+    old = tuple(sum(o.before[n] for o in owners if o.before) for n in (0, 1))
+    answered = [sum(n for status, n in o.commitments.items() if status in STATUSES) for o in owners]
+    new = f"{sum(o.counts[1] for o in owners)}/{sum(answered)}" if any(answered) else followup.view.phrases.word("none")
+    return followup.view.phrases.word("than_before", old=f"{old[0]}/{old[1]}", new=new)
 
 
-def _everybody(follow: Followed, those: Sequence[Watched]) -> Block:
-    view, heading = follow.view, follow.view.phrases.heading
+def _owners_block(followup: FollowupView, owners: Sequence[OverseenOwner]) -> Block:
+    view, heading = followup.view, followup.view.phrases.heading
     fields = (
         *((Field(heading("id"), "id", 17),) if view.board else (Field(heading("board"), "name", 22),)),
         Field(heading("unit"), width=20, least=19),
@@ -139,7 +136,7 @@ def _everybody(follow: Followed, those: Sequence[Watched]) -> Block:
         Field(heading("documented"), "status", 14),
         Field(heading("verdict"), "status", 16),
         Field(heading("in_time"), "status", 12),
-        *(Field(heading(k), "count", 10) for k in _COUNTS),
+        *(Field(heading(key), "count", 10) for key in _COUNTS),
         Field(heading("against_before"), width=14, least=13.5),
         *((Field(heading("feedback"), "input", 34),) if view.board else ()),
         Field(heading("due"), "date", 12, screen=True),
@@ -149,42 +146,40 @@ def _everybody(follow: Followed, those: Sequence[Watched]) -> Block:
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
         *((Field(heading("administration"), width=26, screen=True),) if view.board else ()),
     )
-    rows = tuple(_watched(follow, w, view.kept) for w in those)
+    rows = tuple(_owner_row(followup, owner) for owner in owners)
     title = view.phrases.word("board_detail_title" if view.board else "detail_title")
     return Block(fields, rows, heading=title, table="oversight", sticky=True)
 
 
-def _watched(follow: Followed, w: Watched, kept: Mapping[str, str]) -> Row:
-    view, word = follow.view, follow.view.phrases.word
-    s = w.standing
-    newest = (s.accepted or s.newest) if s else None
-    documented = word("in_other_system" if w.elsewhere else "yes_documented" if w.documented else "not_documented")
+def _owner_row(followup: FollowupView, o: OverseenOwner) -> Row:
+    view, word = followup.view, followup.view.phrases.word
+    p = o.participation
+    shown = (p.accepted or p.newest) if p else None
+    documented = word("in_other_system" if o.elsewhere else "yes_documented" if o.documented else "not_documented")
     cells = (
-        w.part.id if view.board else view.name(w.part.board),
-        w.part.name if w.part.kind == "unit" else word("board_level"),
-        *(() if view.board else (view.name(w.part.administration),)),
+        o.owner.id if view.board else view.name(o.owner.board),
+        o.owner.name if o.owner.kind == "unit" else word("board_level"),
+        *(() if view.board else (view.name(o.owner.administration),)),
         documented,
-        verdict(view, s) if s and w.part.id in follow.asked else word("not_asked"),
-        in_time(view, s) if s and w.part.id in follow.asked else None,
-        *w.counts,
-        _change(follow, [w] if w.before is not None else []),
-        *((kept.get(w.part.id),) if view.board else ()),
-        s.issue.due if s and s.issue else None,
-        s.came if s else None,
-        (newest.profile if newest else None) or w.part.profile,
-        w.elsewhere,
-        Link(joined((w.part.id, newest.path.rpartition("/")[2])) or "", newest.path) if newest else None,
-        *((view.name(w.part.administration),) if view.board else ()),
+        verdict_word(view, p) if p and o.owner.id in followup.asked else word("not_asked"),
+        in_time_word(view, p) if p and o.owner.id in followup.asked else None,
+        *o.counts,
+        _change_words(followup, [o] if o.before is not None else []),
+        *((view.feedback.get(o.owner.id),) if view.board else ()),
+        p.issue.due if p and p.issue else None,
+        p.received_on if p else None,
+        (shown.profile if shown else None) or o.owner.profile,
+        o.elsewhere,
+        file_link(o.owner.id, shown.path) if shown else None,
+        *((view.name(o.owner.administration),) if view.board else ()),
     )
     return Row(cells)
 
 
-def left_over(follow: Followed) -> Block | None:
-    """Keep the board's feedback on what is not here any more, so that a rebuild loses nothing that somebody wrote."""
-    view = follow.view
-    there = {n.id for n in follow.commitments} | {u.id for u in view.units}
-    rows = tuple(Row((code, text)) for code, text in sorted(view.kept.items()) if code not in there)
-    if not rows:
-        return None
+def _left_over_feedback(followup: FollowupView) -> Block:
+    """Return the board's feedback on what is not here any more, so that a rebuild loses nothing that somebody wrote."""
+    view = followup.view
+    present = {n.id for n in followup.commitments} | {u.id for u in view.units}
+    rows = tuple(Row((code, text)) for code, text in sorted(view.feedback.items()) if code not in present)
     fields = (Field(view.phrases.heading("id"), "id", 17), Field(view.phrases.heading("feedback"), "input", span=3))
     return Block(fields, rows, heading=view.phrases.word("feedback_left"))

@@ -1,76 +1,66 @@
-"""The page Översikt of a follow-up: key figures, and charts that each say one thing, with the same figures beside them."""
+"""The follow-up's page Översikt: key figures, and charts that each say one thing, with the same figures in a table."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
 from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, Answer, assessment_code
-from styrxl.reports.columns import page
-from styrxl.reports.followed import ADDED, MISSING, OUTSIDE, Followed
-from styrxl.reports.followup.finance import Account, accounts, plain_amount, summed
-from styrxl.reports.participation import standings
-from styrxl.reports.plan.overview import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure
-from styrxl.reports.view import day_of
+from styrxl.reports.board_outcomes import add_boards, list_outcomes, unsigned_amount
+from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView, GoalRollup
+from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, key_figures_block
+from styrxl.reports.page_parts import make_titled_page, newest_return
+from styrxl.reports.participation import list_participation
 
 _COLOURS = {YES: look.GOOD.fill, PARTLY: look.WATCH.fill, NO: look.MEND.fill, None: look.LOCKED}
-_HIDDEN = "0;;;"  # a part that is nothing says nothing
+_HIDDEN_ZERO = "0;;;"  # number format: a part that is nothing says nothing
 
 
-def make_page(follow: Followed) -> Page:
-    """Show the round at a glance."""
-    view = follow.view
-    parts: tuple[Callable[[Followed], Block | None], ...] = (_areas, _owners, _money, _trend)
-    blocks = [_figures(follow), *(block for part in parts if (block := part(follow)))]
-    days = [day_of(r.received).isoformat() for r in view.returns if r.received]
-    newest = view.phrases.word("newest", day=max(days)) if days else view.phrases.word("no_returns")
-    return page(view, "glance", blocks, newest=newest, missing=view.phrases.sheet("missing", "name"))
+def make_page(followup: FollowupView) -> Page:
+    """Return the page with key figures and charts."""
+    view = followup.view
+    charts: tuple[Callable[[FollowupView], Block | None], ...] = (_areas_chart, _statuses_chart, _deviations_chart, _trend_chart)
+    figures = [*_returned(followup), *_goals(followup), *_commitments(followup), *_money(followup)]
+    blocks = [key_figures_block(view, figures), *(block for chart in charts if (block := chart(followup)))]
+    return make_titled_page(view, "glance", blocks, newest=newest_return(view), missing=view.phrases.sheet("missing", "name"))
 
 
-def _figures(follow: Followed) -> Block:
-    heading = follow.view.phrases.heading
-    fields = (
-        Field(heading("figure"), width=LABEL_WIDTH),
-        Field(heading("value"), "money", FIGURE_WIDTH),
-        Field(heading("remark"), "note", FIGURE_WIDTH),
-    )
-    rows = [*_returned(follow), *_goals(follow), *_commitments(follow), *_kronor(follow)]
-    return Block(fields, tuple(Row(cells) for cells in rows), heading=follow.view.phrases.word("key_figures"))
+# key figures
 
 
-def _returned(follow: Followed) -> list[Figure]:
-    view, found = follow.view, list[Figure]()
-    for key, kind in (("boards_followed", False), ("units_followed", True)):
-        those = [s for s in standings(view) if (s.part.kind == "unit") == kind and s.part.id in follow.asked]
-        if those and not (view.board and not kind):
-            found.append((view.phrases.figure(key), sum(s.accepted is not None for s in those), view.phrases.word("of_all", n=len(those))))
-    return found
+def _returned(followup: FollowupView) -> list[Figure]:
+    view, figures = followup.view, list[Figure]()
+    for key, of_units in (("boards_followed", False), ("units_followed", True)):
+        owners = [p for p in list_participation(view) if (p.owner.kind == "unit") == of_units and p.owner.id in followup.asked]
+        if owners and not (view.board and not of_units):
+            accepted = sum(p.accepted is not None for p in owners)
+            figures.append((view.phrases.figure(key), accepted, view.phrases.word("of_all", n=len(owners))))
+    return figures
 
 
-def _goals(follow: Followed) -> list[Figure]:
-    view, word, figure = follow.view, follow.view.phrases.word, follow.view.phrases.figure
-    values = [follow.standings[n.id].value for n in follow.council]
-    own = sum(follow.standings[n.id].own is not None for n in follow.council)
-    boards = [follow.assessed(n.id) for n in follow.nodes if n.kind == BOARD_GOAL]
+def _goals(followup: FollowupView) -> list[Figure]:
+    view, word, figure = followup.view, followup.view.phrases.word, followup.view.phrases.figure
+    values = [followup.goal_rollups[n.id].value for n in followup.council_goals]
+    own = sum(followup.goal_rollups[n.id].own is not None for n in followup.council_goals)
+    boards = [followup.assessed(n.id) for n in followup.nodes if n.kind == BOARD_GOAL]
     kind = view.scope.kind
-    found: list[Figure] = []
+    figures: list[Figure] = []
     if values and view.board is None:
-        remark = word("partly_and_not", **_split(values)) + (f"; {word('own_count', n=own)}" if own else "")
-        found.append((figure(f"council_goals_{_tense(kind)}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
+        remark = word("partly_and_not", **_count_values(values)) + (f"; {word('own_count', n=own)}" if own else "")
+        figures.append((figure(f"council_goals_{_tense(kind)}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
     if boards:
         codes = Counter(boards)
-        said: list[Answer] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, kind)])]
-        remark = f"{word('of_all', n=len(boards))}; {word('partly_and_not', **_split(said))}"
+        answers: list[Answer] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, kind)])]
+        remark = f"{word('of_all', n=len(boards))}; {word('partly_and_not', **_count_values(answers))}"
         remark += f"; {word('n_silent', n=codes[None])}" if codes[None] else ""
-        found.append((figure(f"board_goals_{_tense(kind)}"), said.count(YES), remark))
-    return found
+        figures.append((figure(f"board_goals_{_tense(kind)}"), answers.count(YES), remark))
+    return figures
 
 
-def _split(values: Sequence[Answer]) -> dict[str, int]:
+def _count_values(values: Sequence[Answer]) -> dict[str, int]:
     return {"partly": values.count(PARTLY), "no": values.count(NO), "unknown": values.count(None)}
 
 
@@ -78,78 +68,79 @@ def _tense(kind: str) -> str:
     return "final" if kind == "year" else "expected"
 
 
-def _commitments(follow: Followed) -> list[Figure]:
-    view, word, figure = follow.view, follow.view.phrases.word, follow.view.phrases.figure
-    found: list[Figure] = []
+def _commitments(followup: FollowupView) -> list[Figure]:
+    view, word, figure = followup.view, followup.view.phrases.word, followup.view.phrases.figure
+    final = view.scope.kind == "year"
+    figures: list[Figure] = []
     for key, kind in (("own_commitments" if view.board else "board_commitments", BOARD_COMMITMENT), ("unit_commitments", UNIT_COMMITMENT)):
-        those = [follow.status(n.id) for n in follow.commitments if n.kind == kind]
-        if not those:
+        statuses = [followup.status(n.id) for n in followup.commitments if n.kind == kind]
+        if not statuses:
             continue
-        counts = Counter(those)
-        ahead = sum(n for code, n in counts.items() if STATUSES.get(code) == YES)
-        told = [word("on_their_way" if view.scope.kind != "year" else "n_done", n=ahead)]
-        behind = sum(n for code, n in counts.items() if code in STATUSES and STATUSES[code] in (PARTLY, NO))
-        told.append(word("n_behind" if view.scope.kind != "year" else "n_not_done", n=behind))
-        told += [
-            word(name, n=counts[code]) for name, code in (("n_added", ADDED), ("n_silent", MISSING), ("n_outside", OUTSIDE)) if counts[code]
-        ]
-        found.append((figure(key), len(those), "; ".join(told)))
-    if view.scope.kind == "year":
-        going = [r for r in follow.statuses.values() if r.get("continues") == "yes"]
-        found.append((figure("going_on"), len(going), None))
-    return found
+        counts = Counter(statuses)
+        good = sum(n for code, n in counts.items() if STATUSES.get(code) == YES)
+        bad = sum(n for code, n in counts.items() if code in STATUSES and STATUSES[code] in (PARTLY, NO))
+        remarks = [word("n_done" if final else "on_their_way", n=good), word("n_not_done" if final else "n_behind", n=bad)]
+        without = (("n_added", ADDED), ("n_silent", MISSING), ("n_outside", OUTSIDE))
+        remarks += [word(name, n=counts[code]) for name, code in without if counts[code]]
+        figures.append((figure(key), len(statuses), "; ".join(remarks)))
+    if final:
+        going_on = sum(row.get("continues") == "yes" for row in followup.statuses.values())
+        figures.append((figure("going_on"), going_on, None))
+    return figures
 
 
-def _kronor(follow: Followed) -> list[Figure]:
-    view, word, figure = follow.view, follow.view.phrases.word, follow.view.phrases.figure
-    those = [a for a in accounts(view) if a.there]
-    if not those:
+def _money(followup: FollowupView) -> list[Figure]:
+    view, word, figure = followup.view, followup.view.phrases.word, followup.view.phrases.figure
+    boards = list_outcomes(view)
+    answered = [b for b in boards if b.accepted]
+    if not answered:
         return []
-    one, final = summed(those), view.scope.kind == "year"
-    lacking = sum(a.part.expected and not a.there for a in accounts(view))
+    whole, final = add_boards(answered), view.scope.kind == "year"
+    lacking = sum(b.owner.expected and not b.accepted for b in boards)
     why = None if not lacking or view.board else word("one_lacks_budget" if lacking == 1 else "n_lack_budget", n=lacking)
-    rows: list[Figure] = [
-        (figure("current_budget"), one.budget, why),
-        (figure("outcome"), one.outcome, None),
-        *(() if final else ((figure("full_forecast"), one.forecast, None),)),
-        (figure("deviation"), one.deviation, word("plus_is_surplus")),
+    figures: list[Figure] = [
+        (figure("current_budget"), whole.budget, why),
+        (figure("outcome"), whole.outcome_net, None),
+        *(() if final else ((figure("full_forecast"), whole.forecast_net, None),)),
+        (figure("deviation"), whole.deviation, word("plus_is_surplus")),
     ]
-    if not final and one.unfunded:
-        rows.append((figure("without_unfunded"), one.without, word("counts_on", amount=plain_amount(view, one.unfunded))))
-    return rows
+    if not final and whole.unfunded:
+        remark = word("counts_on", amount=unsigned_amount(view, whole.unfunded))
+        figures.append((figure("without_unfunded"), whole.deviation_without_unfunded, remark))
+    return figures
 
 
 # charts
 
 
-def _areas(follow: Followed) -> Block | None:
-    """Goals by assessment and focus area."""
-    view, kind = follow.view, follow.view.scope.kind
-    goals = {g.goal_id: g.focus_area for g in view.plan.goals}
-    if not follow.council:
+def _areas_chart(followup: FollowupView) -> Block | None:
+    """Return the council's goals by assessment and focus area."""
+    view = followup.view
+    areas = {g.goal_id: g.focus_area for g in view.plan.goals}
+    if not followup.council_goals:
         return None
-    areas: dict[str, Counter[Answer]] = {}
-    for node in follow.council:
-        areas.setdefault(goals[node.id], Counter())[follow.standings[node.id].value] += 1
-    yes = sum(c[YES] for c in areas.values())
-    title = view.phrases.message(f"goals_{_tense(kind)}", yes, len(follow.council))
-    series = [(follow.said(v, sign=False), _COLOURS[v], [c[v] for c in areas.values()]) for v in (YES, PARTLY, NO, None)]
-    return _stacked(follow, "areas_title", title, "focus_area", list(areas), series)
+    counts: dict[str, Counter[Answer]] = {}
+    for node in followup.council_goals:
+        counts.setdefault(areas[node.id], Counter())[followup.goal_rollups[node.id].value] += 1
+    yes = sum(c[YES] for c in counts.values())
+    title = view.phrases.chart_title(f"goals_{_tense(view.scope.kind)}", yes, len(followup.council_goals))
+    parts = [(followup.value_word(v, sign=False), _COLOURS[v], [c[v] for c in counts.values()]) for v in (YES, PARTLY, NO, None)]
+    return _stacked_chart(followup, "areas_title", title, "focus_area", list(counts), parts)
 
 
-def _owners(follow: Followed) -> Block | None:
-    """Count commitments by status and board, or by unit for the board that reads."""
-    view = follow.view
+def _statuses_chart(followup: FollowupView) -> Block | None:
+    """Return the commitments by status and board, or by unit for the board that reads."""
+    view = followup.view
     if view.board is None:
-        groups = [(p.name, [u.id for u in follow.under(p.id)]) for p in view.boards if p.kind == "board"]
+        groups = [(b.name, [o.id for o in view.owners if o.board == b.id]) for b in view.boards if b.kind == "board"]
     else:
-        groups = [(p.name, [p.id]) for p in view.parts]
-    counted = [(name, follow.by_status(owners)) for name, owners in groups]
+        groups = [(o.name, [o.id]) for o in view.owners]
+    counted = [(name, followup.count_statuses(owners)) for name, owners in groups]
     counted = [(name, counts) for name, counts in counted if counts.keys() - {OUTSIDE}]
     if not counted:
         return None
     word, final = view.phrases.word, view.scope.kind == "year"
-    parts: list[tuple[str, str, Callable[[str], bool]]] = [
+    kinds: list[tuple[str, str, Callable[[str], bool]]] = [
         ("chart_done", look.GOOD.fill, lambda c: c == "done"),
         *(() if final else (("chart_on_plan", look.WHITE, lambda c: c == "on_plan"),)),
         ("chart_partly" if final else "chart_late", look.WATCH.fill, lambda c: STATUSES.get(c) == PARTLY),
@@ -158,37 +149,42 @@ def _owners(follow: Followed) -> Block | None:
         ("chart_new", look.INPUT, lambda c: c == ADDED),
         ("chart_silent", look.LINE, lambda c: c == MISSING),
     ]
-    series = [(word(key), colour, [sum(n for c, n in counts.items() if fits(c)) for _, counts in counted]) for key, colour, fits in parts]
-    every = sum((counts for _, counts in counted), Counter[str]())
-    said = sum(n for c, n in every.items() if c in STATUSES)
-    ahead = sum(n for c, n in every.items() if STATUSES.get(c) == YES)
-    title = view.phrases.message(f"commitments_{_tense(view.scope.kind)}", ahead, said) if said else word("nobody_said")
-    title += f" ({word('n_silent', n=every[MISSING])})" if said and every[MISSING] else ""
-    return _stacked(follow, "statuses_title", title, "board" if view.board is None else "unit", [n for n, _ in counted], series)
+    parts = [(word(key), colour, [sum(n for c, n in counts.items() if fits(c)) for _, counts in counted]) for key, colour, fits in kinds]
+    total = sum((counts for _, counts in counted), Counter[str]())
+    answered = sum(n for c, n in total.items() if c in STATUSES)
+    good = sum(n for c, n in total.items() if STATUSES.get(c) == YES)
+    title = view.phrases.chart_title(f"commitments_{_tense(view.scope.kind)}", good, answered) if answered else word("nobody_said")
+    title += f" ({word('n_silent', n=total[MISSING])})" if answered and total[MISSING] else ""
+    return _stacked_chart(followup, "statuses_title", title, "board" if view.board is None else "unit", [n for n, _ in counted], parts)
 
 
-def _stacked(follow: Followed, heading: str, title: str, names_at: str, names: list[str], parts: list[tuple[str, str, list[int]]]) -> Block:
-    view = follow.view
+def _stacked_chart(
+    followup: FollowupView, heading: str, title: str, names_at: str, names: list[str], parts: list[tuple[str, str, list[int]]]
+) -> Block:
+    """Return counts as a table and a chart of stacked bars; ``parts``: name, colour, and a figure for each of the names."""
+    view = followup.view
     parts = [part for part in parts if any(part[2])] or parts[:1]
     fields = (Field(view.phrases.heading(names_at), width=LABEL_WIDTH), *(Field(name, "count", FIGURE_WIDTH) for name, _, _ in parts))
     rows = tuple(Row(cells) for cells in zip(names, *(values for _, _, values in parts), strict=True))
-    series = tuple(Series(name, tuple(values), colour, _HIDDEN) for name, colour, values in parts)
-    points = "; ".join(f"{n}: {', '.join(f'{s.name} {s.values[at]:g}' for s in series)}" for at, n in enumerate(names))
-    alt = view.phrases.word("chart_alt", title=title, points=points)
+    series = tuple(Series(name, tuple(values), colour, _HIDDEN_ZERO) for name, colour, values in parts)
+    alt = chart_text(view, title, names, series)
     chart = Chart(title, alt, tuple(names), series, tuple(range(1, len(parts) + 1)), stacked=True)
     return Block(fields, rows, heading=view.phrases.word(heading), chart=chart)
 
 
-def _money(follow: Followed) -> Block | None:
-    """Forecast (at year-end outcome) against budget, by board."""
-    view = follow.view
-    those = [a for a in accounts(view) if a.there and a.line.deviation is not None] if view.board is None else []
-    if not those:
+def _deviations_chart(followup: FollowupView) -> Block | None:
+    """Return forecast (at year-end outcome) against budget, by board."""
+    view = followup.view
+    if view.board is not None:
         return None
-    kept = sum((a.line.deviation or 0.0) >= 0 for a in those)
+    boards = list_outcomes(view)
+    answered = [b for b in boards if b.accepted and b.whole.deviation is not None]
+    if not answered:
+        return None
+    within = sum((b.whole.deviation or 0.0) >= 0 for b in answered)
     final = view.scope.kind == "year"
-    title = view.phrases.message("outcome" if final else "forecast", kept, len(those))
-    if lacking := sum(a.part.expected and not a.there for a in accounts(view)):
+    title = view.phrases.chart_title("outcome" if final else "forecast", within, len(answered))
+    if lacking := sum(b.owner.expected and not b.accepted for b in boards):
         title += f" ({view.phrases.word('one_lacking' if lacking == 1 else 'n_boards_lacking', n=lacking)})"
     heading = view.phrases.heading
     fields = (
@@ -197,30 +193,27 @@ def _money(follow: Followed) -> Block | None:
         Field(heading("outcome_net" if final else "forecast_net"), "money", FIGURE_WIDTH),
         Field(heading("deviation"), "money", FIGURE_WIDTH),
     )
-    rows = tuple(Row((a.part.name, a.line.budget, _against(a), a.line.deviation)) for a in those)
-    series = Series(heading("deviation"), tuple(a.line.deviation or 0.0 for a in those), look.GOOD.ink, SIGNED)
-    names = tuple(a.part.name for a in those)
+    rows = tuple(Row((b.owner.name, b.whole.budget, b.whole.year_net, b.whole.deviation)) for b in answered)
+    series = Series(heading("deviation"), tuple(b.whole.deviation or 0.0 for b in answered), look.GOOD.ink, SIGNED)
+    names = tuple(b.owner.name for b in answered)
+    # Its one series is named in the title: in words each board has its figure alone.
     points = "; ".join(f"{name}: {value:g}" for name, value in zip(names, series.values, strict=True))
     alt = view.phrases.word("chart_alt", title=title, points=points)
     return Block(fields, rows, heading=view.phrases.word("deviations_title"), chart=Chart(title, alt, names, (series,), (3,), signed=True))
 
 
-def _against(a: Account) -> float | None:
-    return a.line.outcome if a.final else a.line.forecast
-
-
-def _trend(follow: Followed) -> Block | None:
-    """Count the council's goals by assessment, round by round."""
-    view = follow.view
-    if not follow.before or not follow.council:
+def _trend_chart(followup: FollowupView) -> Block | None:
+    """Return the council's goals by assessment, round by round; None in the first of them."""
+    view = followup.view
+    if not followup.earlier_rollups or not followup.council_goals:
         return None
-    mine = {n.id for n in follow.council}
-    rounds: list[tuple[str, Any]] = [(follow.round_word(r), those) for r, those in follow.before]
-    rounds.append((follow.round_word(view.round), follow.standings))
-    counted = [(name, Counter(s.value for code, s in those.items() if code in mine)) for name, those in rounds]
+    shown = {n.id for n in followup.council_goals}
+    rounds: list[tuple[str, Mapping[str, GoalRollup]]] = [(followup.round_word(r), rollups) for r, rollups in followup.earlier_rollups]
+    rounds.append((followup.round_word(view.round), followup.goal_rollups))
+    counted = [(name, Counter(r.value for code, r in rollups.items() if code in shown)) for name, rollups in rounds]
     last, now = counted[-2][1][YES], counted[-1][1][YES]
     key = "trend_more" if now > last else "trend_fewer" if now < last else "trend_same"
     title = view.phrases.word(key, old=last, new=now)
     words = {YES: "trend_yes", PARTLY: "trend_partly", NO: "trend_no", None: "trend_unknown"}
-    series = [(view.phrases.word(words[v]), _COLOURS[v], [c[v] for _, c in counted]) for v in (YES, PARTLY, NO, None)]
-    return _stacked(follow, "trend_title", title, "round", [name for name, _ in counted], series)
+    parts = [(view.phrases.word(words[v]), _COLOURS[v], [c[v] for _, c in counted]) for v in (YES, PARTLY, NO, None)]
+    return _stacked_chart(followup, "trend_title", title, "round", [name for name, _ in counted], parts)

@@ -1,4 +1,4 @@
-"""The page Målkedja: the tree, with what each board answers to each of the council's goals."""
+"""The plan's page Målkedja: the goal tree, with what each board answers to each of the council's goals."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, PLAIN, Block, ComputedColumn, Field, Page, Row, gather_columns, outline_level
+from styrxl.model.frames import records
 from styrxl.model.goal_tree import BOARD_GOAL, COUNCIL_GOAL, UNIT_GOAL, Node
-from styrxl.reports.columns import LINK_WIDTH, Spread, page, rest, spread
-from styrxl.reports.view import View, joined, plain
+from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
+from styrxl.reports.page_parts import LINK_WIDTH, MOST_ROWS_SEEN, commitments_below, make_titled_page, node_depth, section_of, section_row
+from styrxl.reports.view import View, join_texts
 
-MOST_SEEN = 200  # rows that are seen before something is folded away
-_TOLD = frozenset({"goal_id", "text", "parent_id", "focus_area", "dimension", "concerns", "contribution", "reason"})
+_SHOWN = frozenset({"goal_id", "text", "parent_id", "focus_area", "dimension", "concerns", "contribution", "reason"})
+_WIDTH = 9  # columns
 
 
 def make_page(view: View) -> Page | None:
-    """Show the tree; None where the council has no goals and nobody has any."""
+    """Return the page with the tree; None where the council has no goals and nobody has any."""
     rows = gather_columns(_rows(view))
     if not rows:
         return None
@@ -34,64 +36,61 @@ def make_page(view: View) -> Page | None:
         Field(heading("rest"), width=28),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return page(view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_SEEN))])
+    return make_titled_page(view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_ROWS_SEEN))])
 
 
 def _rows(view: View) -> Iterator[Row]:
     """Yield the rows, each with what its link is made of in the last cell: whole links are too much to keep."""
-    told = {table: list(plain(view.table(table))) for table in ("goals", "goal_responses")}
-    spreads = {table: spread(view, table) for table in told}
-    answers = _answers(view, told["goal_responses"], spreads["goal_responses"])
+    goals, responses = (list(records(view.table(table))) for table in ("goals", "goal_responses"))
+    goal_columns = report_columns(view, "goals")
+    answers = _answer_rows(view, responses, report_columns(view, "goal_responses"))
     section: str | None = None
     for node in view.nodes:
         if node.kind == COUNCIL_GOAL:
-            mine = answers.pop(node.id, [])
-            if view.board is None or mine or node.below or node.also:
-                yield _row(view, node, None, ())
-                yield from _answered(view, mine)
+            of_goal = answers.pop(node.id, [])
+            if view.board is None or of_goal or node.below or node.also:
+                yield _node_row(view, node, None, ())
+                yield from _with_count(view, of_goal)
             continue
-        if node.loose and node.depth == 0 and (title := "free" if node.free else "loose") != section:
-            section = title
-            yield _heading(view, title)
-        yield _row(view, node, told["goals"][node.place] if node.kind in (BOARD_GOAL, UNIT_GOAL) else None, spreads["goals"])
+        if (begins := section_of(node)) is not None and begins != section:
+            section = begins
+            yield section_row(view, section, _WIDTH)
+        yield _node_row(view, node, goals[node.place] if node.kind in (BOARD_GOAL, UNIT_GOAL) else None, goal_columns)
     left = [row for rows in answers.values() for row in rows]  # to goals that do not hold this year
     if left and section != "loose":
-        yield _heading(view, "loose")
+        yield section_row(view, "loose", _WIDTH)
     yield from left
 
 
-def _answered(view: View, answers: Sequence[Row]) -> Iterator[Row]:
+def _with_count(view: View, answers: Sequence[Row]) -> Iterator[Row]:
     """Yield the boards' answers to a goal, under a row that counts them where there are several."""
     if len(answers) <= 1:
         yield from answers
         return
     yes = sum(row.cells[2].startswith(view.phrases.word("yes")) for row in answers)
-    said = view.phrases.word("answers", yes=yes, no=len(answers) - yes)
-    yield Row((view.phrases.kind("answers"), None, said, *[None] * 6), level=1, indent=1)
+    counted = view.phrases.word("answers", yes=yes, no=len(answers) - yes)
+    yield Row((view.phrases.kind("answers"), None, counted, *[None] * (_WIDTH - 3)), level=1, indent=1)
     yield from (replace(row, level=2, indent=2) for row in answers)
 
 
-def _heading(view: View, key: str) -> Row:
-    """Return the row that heads what hangs under no goal of the council, and says why."""
-    return Row((view.phrases.word(key), None, view.phrases.word(f"{key}_why"), *[None] * 6), weight=BOLD)
+def _answer_rows(view: View, responses: Sequence[Mapping[str, Any]], columns: Sequence[ReportColumn]) -> dict[str, list[Row]]:
+    """Return the boards' answers to the council's goals, by goal."""
+    answers: dict[str, list[Row]] = {}
+    for response in responses:
+        concerns = response.get("concerns")
+        word = view.phrases.word(concerns if concerns in ("yes", "no") else "none")
+        text = join_texts([f"{word}.", response.get("contribution"), response.get("reason")], " ")
+        cells = (view.phrases.kind("answer"), response["goal_id"], text, view.name(response["_owner"]), None, None, None)
+        more, amounts = describe_rest(view, response, columns, _SHOWN)
+        source = int(response["_source"])
+        link = (source, response["_sheet"], int(response["_row"]))
+        answer = Row((*cells, more, link), source, level=1, indent=1, amounts=amounts)
+        answers.setdefault(response["goal_id"], []).append(answer)
+    return answers
 
 
-def _answers(view: View, rows: Sequence[Mapping[str, Any]], spreads: Sequence[Spread]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        concerns = row.get("concerns")
-        said = view.phrases.word(concerns if concerns in ("yes", "no") else "none")
-        text = joined([f"{said}.", row.get("contribution"), row.get("reason")], " ")
-        cells = (view.phrases.kind("answer"), row["goal_id"], text, view.name(row["_owner"]), None, None, None)
-        more, amounts = rest(view, row, spreads, _TOLD)
-        source = int(row["_source"])
-        answer = Row((*cells, more, (source, row["_sheet"], int(row["_row"]))), source, level=1, indent=1, amounts=amounts)
-        found.setdefault(row["goal_id"], []).append(answer)
-    return found
-
-
-def _row(view: View, node: Node, goal: Mapping[str, Any] | None, spreads: Sequence[Spread]) -> Row:
-    more, amounts = rest(view, goal, spreads, _TOLD) if goal else (None, ())
+def _node_row(view: View, node: Node, goal: Mapping[str, Any] | None, columns: Sequence[ReportColumn]) -> Row:
+    more, amounts = describe_rest(view, goal, columns, _SHOWN) if goal else (None, ())
     remarks = [more]
     if node.kind == COUNCIL_GOAL:
         remarks.append(_emptiness(view, node))
@@ -99,7 +98,7 @@ def _row(view: View, node: Node, goal: Mapping[str, Any] | None, spreads: Sequen
         remarks.append(view.phrases.word("unknown_parent", id=node.wanted))
     if node.also and (node.kind != COUNCIL_GOAL or node.below):
         remarks.append(view.phrases.word("also_for", n=node.also))
-    depth = node.depth + (1 if node.loose else 0)  # what hangs loose stands under its heading
+    depth = node_depth(node)
     return Row(
         (
             view.phrases.kind(node.kind),
@@ -107,9 +106,9 @@ def _row(view: View, node: Node, goal: Mapping[str, Any] | None, spreads: Sequen
             node.text,
             view.name(node.owner),
             node.responsible,
-            node.commitments if node.below or node.kind == COUNCIL_GOAL else None,
+            commitments_below(node),
             "; ".join(node.more) or None,
-            joined(remarks),
+            join_texts(remarks),
             node.source,
         ),
         source=node.source[0] if node.source and goal else None,  # commitments are counted on their own page
@@ -121,6 +120,7 @@ def _row(view: View, node: Node, goal: Mapping[str, Any] | None, spreads: Sequen
 
 
 def _emptiness(view: View, node: Node) -> str | None:
+    """Say that nothing is under one of the council's goals, and what contributes to it all the same."""
     if node.below:
         return None
     return view.phrases.word("only_also", n=node.also) if node.also else view.phrases.word("nothing_hangs")

@@ -1,59 +1,54 @@
-"""The plan's page on who has done what."""
+"""The plan's page Uppsikt: who has done what."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row
-from styrxl.reports.columns import LINK_WIDTH, page
-from styrxl.reports.participation import Standing, in_time, standings, sum_word, verdict
-from styrxl.reports.view import View, joined
+from styrxl.excel.pages import BOLD, Block, Field, Page, Row
+from styrxl.reports.page_parts import LINK_WIDTH, file_link, make_titled_page, sum_label
+from styrxl.reports.participation import Participation, group_by_organisation, in_time_word, list_participation, verdict_word
+from styrxl.reports.view import View
 
 
 def make_page(view: View) -> Page | None:
-    """Show who has been handed a workbook, returned it and got it done, with commitments; groups first, then everybody."""
-    those = [s for s in standings(view) if view.board is None or s.part.id != view.board]
-    if not those:
+    """Return the page that says who was issued a workbook, returned it and had it accepted, with commitments; None for nobody.
+
+    Groups come first, then each owner.
+    """
+    participation = [p for p in list_participation(view) if view.board is None or p.owner.id != view.board]
+    if not participation:
         return None
-    return page(view, "oversight", [b for b in (_groups(view, those), _everybody(view, those)) if b])
+    return make_titled_page(view, "oversight", [b for b in (_groups_block(view, participation), _owners_block(view, participation)) if b])
 
 
-def _groups(view: View, those: Sequence[Standing]) -> Block | None:
-    by_board, by_administration = dict[str, list[Standing]](), dict[str, list[Standing]]()
-    for s in those:
-        by_board.setdefault(s.part.board, []).append(s)
-        if s.part.administration and s.part.kind == "unit":
-            by_administration.setdefault(s.part.administration, []).append(s)
-    kind = {code: label[view.scope.language] for code, label in view.scope.forms.words.lists["kind"].items()}
-    groups = [(kind["board"], board, mine) for board, mine in by_board.items()] if view.board is None else []
-    groups += [(kind["administration"], a, mine) for a, mine in by_administration.items()]
+def _groups_block(view: View, participation: Sequence[Participation]) -> Block | None:
+    groups = group_by_organisation(view, participation)
     if not groups:
         return None
     heading, word = view.phrases.heading, view.phrases.word
     keys = ("owners", "issued", "returned", "accepted", "late", "commitments")
     fields = (Field(heading("part"), "name", 34), Field(heading("kind"), width=14), *(Field(heading(k), "count", 12) for k in keys))
-    rows = tuple(Row((view.name(who), what, *_counts(mine))) for what, who, mine in groups)
-    last = Row((sum_word(view), None, *_counts(those)), weight=BOLD)
+    rows = tuple(Row((view.name(id_), kind, *_counts(members))) for kind, id_, members in groups)
+    last = Row((sum_label(view), None, *_counts(participation)), weight=BOLD)
     title = word("board_summary_title" if view.board else "summary_title")
     return Block(fields, rows, heading=title, table="oversight_groups", totals=(last,))
 
 
-def _counts(those: Sequence[Standing]) -> tuple[int, ...]:
+def _counts(participation: Sequence[Participation]) -> tuple[int, ...]:
     return (
-        len(those),
-        sum(s.issue is not None for s in those),
-        sum(s.returned for s in those),
-        sum(s.accepted is not None for s in those),
-        sum(s.late for s in those),
-        sum(s.commitments for s in those),
+        len(participation),
+        sum(p.issue is not None for p in participation),
+        sum(p.returned for p in participation),
+        sum(p.accepted is not None for p in participation),
+        sum(p.late for p in participation),
+        sum(p.commitments for p in participation),
     )
 
 
-def _everybody(view: View, those: Sequence[Standing]) -> Block:
+def _owners_block(view: View, participation: Sequence[Participation]) -> Block:
     heading = view.phrases.heading
-    whose = () if view.board else (Field(heading("board"), "name", 34),)
     fields = (
-        *whose,
+        *(() if view.board else (Field(heading("board"), "name", 34),)),
         Field(heading("unit"), width=34 if view.board else 26),
         Field(heading("administration"), "name", 20),
         Field(heading("issued_on"), "date", 12),
@@ -66,26 +61,26 @@ def _everybody(view: View, those: Sequence[Standing]) -> Block:
         Field(heading("profile"), width=12),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    rows = tuple(_standing(view, s) for s in those)
+    rows = tuple(_owner_row(view, p) for p in participation)
     title = view.phrases.word("board_detail_title" if view.board else "detail_title")
     return Block(fields, rows, heading=title, table="oversight", sticky=True)
 
 
-def _standing(view: View, s: Standing) -> Row:
-    unit = s.part.name if s.part.kind == "unit" else view.phrases.word("board_level")
-    newest = s.accepted or s.newest
+def _owner_row(view: View, p: Participation) -> Row:
+    unit = p.owner.name if p.owner.kind == "unit" else view.phrases.word("board_level")
+    shown = p.accepted or p.newest
     cells = (
-        *(() if view.board else (view.name(s.part.board),)),
+        *(() if view.board else (view.name(p.owner.board),)),
         unit,
-        view.name(s.part.administration),
-        s.issue.issued_at if s.issue else None,
-        s.issue.due if s.issue else None,
-        s.came,
-        verdict(view, s),
-        in_time(view, s),
-        s.commitments if s.accepted else None,
-        view.phrases.word("elsewhere", where=s.elsewhere) if s.elsewhere else None,
-        (newest.profile if newest else None) or s.part.profile,
-        Link(joined((s.part.id, newest.path.rpartition("/")[2])) or "", newest.path) if newest else None,
+        view.name(p.owner.administration),
+        p.issue.issued_at if p.issue else None,
+        p.issue.due if p.issue else None,
+        p.received_on,
+        verdict_word(view, p),
+        in_time_word(view, p),
+        p.commitments if p.accepted else None,
+        view.phrases.word("elsewhere", where=p.elsewhere) if p.elsewhere else None,
+        (shown.profile if shown else None) or p.owner.profile,
+        file_link(p.owner.id, shown.path) if shown else None,
     )
-    return Row(cells, s.elsewhere_source.index if s.elsewhere_source else None)
+    return Row(cells, p.elsewhere_source.index if p.elsewhere_source else None)

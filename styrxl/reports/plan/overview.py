@@ -1,4 +1,4 @@
-"""The page Översikt: key figures, and charts that each say one thing, with the same figures in words beside them."""
+"""The plan's page Översikt: key figures, and charts that each say one thing, with the same figures in a table."""
 
 from __future__ import annotations
 
@@ -9,181 +9,174 @@ from functools import cached_property
 from styrxl.excel import look
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series, add_amounts
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
-from styrxl.reports.columns import page
-from styrxl.reports.participation import Standing, by_board, standings
-from styrxl.reports.plan.finance import Account, accounts, summed
-from styrxl.reports.view import View, day_of, shortened
+from styrxl.reports.board_budgets import BoardBudget, add_budgets, list_budgets
+from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, key_figures_block
+from styrxl.reports.page_parts import make_titled_page, newest_return
+from styrxl.reports.participation import Participation, count_done_units, list_participation
+from styrxl.reports.view import View, shorten
 
-LABEL_WIDTH, FIGURE_WIDTH = 66.0, 12.0
-Figures = tuple[str, Sequence[float | None]]  # a heading and what stands under it
-Figure = tuple[str, float | None, str | None]  # what it is, how much, and a remark
-SIGNED = "+#,##0;\N{MINUS SIGN}#,##0;0"
+FilledHeading = tuple[str, Sequence[float | None]]  # a heading and the figures under it
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What the overview counts."""
+    """What the overview counts, each worked out once."""
 
     view: View
 
     @cached_property
-    def standings(self) -> list[Standing]:
-        """How each owner stands."""
-        return standings(self.view)
+    def participation(self) -> list[Participation]:
+        """How each owner takes part."""
+        return list_participation(self.view)
 
     @cached_property
-    def accounts(self) -> list[Account]:
+    def budgets(self) -> list[BoardBudget]:
         """Each board's money."""
-        return accounts(self.view)
+        return list_budgets(self.view)
 
     def nodes(self, kind: str) -> list[Node]:
-        """Goals or commitments of a kind."""
+        """Return the goals or commitments of a kind."""
         return [n for n in self.view.nodes if n.kind == kind]
-
-    def served(self, nodes: Sequence[Node]) -> str:
-        """Say how many of them have commitments, and how many only such as contribute besides."""
-        word, also = self.view.phrases.word, sum(not n.commitments and n.also > 0 for n in nodes)
-        said = word("served", n=served(nodes))
-        return f"{said}; {word('served_also', n=also)}" if also else said
-
-
-def served(nodes: Sequence[Node]) -> int:
-    """Count those that have commitments under them."""
-    return sum(n.commitments > 0 for n in nodes)
 
 
 def make_page(view: View) -> Page:
-    """Show the round at a glance."""
+    """Return the page with key figures and charts."""
     counts = Counts(view)
-    parts: tuple[Callable[[Counts], Block | None], ...] = (_finance, _goals, _units) if view.board is None else (_board_goals, _unit_frames)
-    blocks = [_figures(counts), *(block for part in parts if (block := part(counts)))]
-    facts = {"newest": _newest(view), "missing": view.phrases.sheet("missing", "name")}
-    return page(view, "overview", blocks, **facts)
+    for_council = (_finance_chart, _council_goals_chart, _units_chart)
+    charts: tuple[Callable[[Counts], Block | None], ...] = for_council if view.board is None else (_board_goals_chart, _unit_frames)
+    figures = [*_returned(counts), *_goals_and_commitments(counts), *_money(counts)]
+    blocks = [key_figures_block(view, figures), *(block for chart in charts if (block := chart(counts)))]
+    return make_titled_page(view, "overview", blocks, newest=newest_return(view), missing=view.phrases.sheet("missing", "name"))
 
 
-def _newest(view: View) -> str:
-    days = [day_of(r.received).isoformat() for r in view.returns if r.received]
-    return view.phrases.word("newest", day=max(days)) if days else view.phrases.word("no_returns")
-
-
-def _figures(counts: Counts) -> Block:
-    view, heading = counts.view, counts.view.phrases.heading
-    rows = [*_returned(counts), *_said(counts), *_money(counts)]
-    fields = (
-        Field(heading("figure"), width=LABEL_WIDTH),
-        Field(heading("value"), "money", FIGURE_WIDTH),
-        Field(heading("remark"), "note", FIGURE_WIDTH),
-    )
-    return Block(fields, tuple(Row(cells) for cells in rows), heading=view.phrases.word("key_figures"))
+# key figures
 
 
 def _returned(counts: Counts) -> list[Figure]:
     view = counts.view
-    found: list[Figure] = []
-    for key, kind in (("boards_done", False), ("units_done", True)):
-        those = [s for s in counts.standings if (s.part.kind == "unit") == kind]
-        if not those or (view.board and not kind):
+    figures: list[Figure] = []
+    for key, of_units in (("boards_done", False), ("units_done", True)):
+        owners = [p for p in counts.participation if (p.owner.kind == "unit") == of_units]
+        if not owners or (view.board and not of_units):
             continue
-        issued = sum(s.issue is not None for s in those)
+        issued = sum(p.issue is not None for p in owners)
         remark = view.phrases.word("of_issued", n=issued)
-        if issued < len(those):
-            remark += view.phrases.word("some_not_issued", n=len(those) - issued)
-        found.append((view.phrases.figure(key), sum(s.accepted is not None for s in those), remark))
-    return found
+        if issued < len(owners):
+            remark += view.phrases.word("some_not_issued", n=len(owners) - issued)
+        figures.append((view.phrases.figure(key), sum(p.accepted is not None for p in owners), remark))
+    return figures
 
 
-def _said(counts: Counts) -> list[Figure]:
+def _goals_and_commitments(counts: Counts) -> list[Figure]:
     view, figure, word = counts.view, counts.view.phrases.figure, counts.view.phrases.word
     council, boards = counts.nodes(COUNCIL_GOAL), counts.nodes(BOARD_GOAL)
     commitments = counts.nodes(BOARD_COMMITMENT) + counts.nodes(UNIT_COMMITMENT)
-    elsewhere = sum(s.elsewhere is not None for s in counts.standings)
-    said = None if not elsewhere else word("elsewhere_one") if elsewhere == 1 else word("elsewhere_count", n=elsewhere)
-    rows: list[Figure] = []
+    elsewhere = sum(p.elsewhere is not None for p in counts.participation)
+    remark = None if not elsewhere else word("elsewhere_one") if elsewhere == 1 else word("elsewhere_count", n=elsewhere)
+    figures: list[Figure] = []
     if view.board is None:
-        rows.append((figure("council_goals"), len(council), counts.served(council)))
-    rows += [
-        (figure("board_goals"), len(boards), counts.served(boards) if boards else None),
+        figures.append((figure("council_goals"), len(council), _served_words(view, council)))
+    figures += [
+        (figure("board_goals"), len(boards), _served_words(view, boards) if boards else None),
         (figure("own_commitments" if view.board else "board_commitments"), len(counts.nodes(BOARD_COMMITMENT)), None),
     ]
     if view.units:
-        rows.append((figure("unit_goals"), len(counts.nodes(UNIT_GOAL)), None))
-        rows.append((figure("unit_commitments"), len(counts.nodes(UNIT_COMMITMENT)), said))
-    return [*rows, (figure("tied"), sum(not n.loose for n in commitments), word("of_all", n=len(commitments)))]
+        figures.append((figure("unit_goals"), len(counts.nodes(UNIT_GOAL)), None))
+        figures.append((figure("unit_commitments"), len(counts.nodes(UNIT_COMMITMENT)), remark))
+    return [*figures, (figure("tied"), sum(not n.loose for n in commitments), word("of_all", n=len(commitments)))]
+
+
+def _count_served(goals: Sequence[Node]) -> int:
+    """Return how many goals have commitments under them."""
+    return sum(n.commitments > 0 for n in goals)
+
+
+def _served_words(view: View, goals: Sequence[Node]) -> str:
+    """Say how many goals have commitments, and how many only such as contribute besides."""
+    word, also = view.phrases.word, sum(not n.commitments and n.also > 0 for n in goals)
+    served = word("served", n=_count_served(goals))
+    return f"{served}; {word('served_also', n=also)}" if also else served
 
 
 def _money(counts: Counts) -> list[Figure]:
     view, figure, word = counts.view, counts.view.phrases.figure, counts.view.phrases.word
-    frame, _, current, _, _, net, remaining, divided = summed(counts.accounts)
+    frame, _, current, _, _, net, remaining, divided = add_budgets(counts.budgets)
     if current is None and net is None:
         return []
-    lacking = [a for a in counts.accounts if a.part.expected and not a.there]
-    outside = add_amounts(a.current for a in counts.accounts if not a.there)
-    said = f"{outside:,.0f}".replace(",", "\N{NO-BREAK SPACE}" if view.scope.language == "sv" else ",")
-    remark = word("incl_without_plan", amount=said) if outside and not view.board else None
+    lacking = [b for b in counts.budgets if b.owner.expected and not b.accepted]
+    outside = add_amounts(b.current for b in counts.budgets if not b.accepted)
+    # Whole thousands of kronor here, where the sentences of a follow-up keep decimals (``signed_amount``).
+    amount = f"{outside:,.0f}".replace(",", "\N{NO-BREAK SPACE}" if view.scope.language == "sv" else ",")
+    remark = word("incl_without_plan", amount=amount) if outside and not view.board else None
     missing = None
     if lacking:
         key = "no_plan" if view.board else "one_lacks_budget" if len(lacking) == 1 else "n_lack_budget"
         missing = word(key, n=len(lacking))
-    rows: list[Figure] = [
+    figures: list[Figure] = [
         (figure("frame" if view.board else "frames"), current if current is not None else frame, remark),
         (figure("budget"), net, missing),
         (figure("remaining_one" if view.board else "remaining"), remaining, None),
     ]
-    return [*rows, (figure("unit_frames"), divided, None)] if view.board and divided is not None else rows
+    return [*figures, (figure("unit_frames"), divided, None)] if view.board and divided is not None else figures
 
 
-def _goals(counts: Counts) -> Block | None:
-    return _goal_chart(counts, counts.nodes(COUNCIL_GOAL), "goals", "goal")
+# charts
 
 
-def _board_goals(counts: Counts) -> Block | None:
-    return _goal_chart(counts, counts.nodes(BOARD_GOAL), "board_goals", "goal")
+def _council_goals_chart(counts: Counts) -> Block | None:
+    return _goals_chart(counts, counts.nodes(COUNCIL_GOAL), "goals")
 
 
-def _goal_chart(counts: Counts, goals: Sequence[Node], message: str, heading: str) -> Block | None:
+def _board_goals_chart(counts: Counts) -> Block | None:
+    return _goals_chart(counts, counts.nodes(BOARD_GOAL), "board_goals")
+
+
+def _goals_chart(counts: Counts, goals: Sequence[Node], title_key: str) -> Block | None:
+    """Return how many commitments each goal has."""
     view = counts.view
     if not goals:
         return None
-    title = view.phrases.message(message, served(goals), len(goals))
-    names = tuple(f"{g.id} {shortened(g.text)}" for g in goals)
+    title = view.phrases.chart_title(title_key, _count_served(goals), len(goals))
+    names = tuple(f"{g.id} {shorten(g.text)}" for g in goals)
     series = [Series(view.phrases.heading("commitments"), tuple(g.commitments for g in goals), view.scope.look.accent)]
     after = [(view.phrases.heading("also"), [g.also for g in goals])] if any(g.also for g in goals) else []
-    return _chart(view, (view.phrases.word("goals_title"), title), (heading, names), series, ((), after))
+    return _chart_block(view, (view.phrases.word("goals_title"), title), ("goal", names), series, after=after)
 
 
-def _finance(counts: Counts) -> Block | None:
-    view = counts.view
-    those = [a for a in counts.accounts if a.there and a.remaining is not None]
-    if not those:
+def _finance_chart(counts: Counts) -> Block | None:
+    """Return what remains of each board's frame."""
+    view, heading = counts.view, counts.view.phrases.heading
+    budgets = [b for b in counts.budgets if b.accepted and b.remaining is not None]
+    if not budgets:
         return None
-    title = view.phrases.message("finance", sum((a.remaining or 0.0) >= 0 for a in those), len(those))
-    series = [Series(view.phrases.heading("remaining"), tuple(a.remaining or 0.0 for a in those), look.GOOD.ink, SIGNED)]
-    heading = view.phrases.heading
-    before = [(heading("current_frame"), [a.current for a in those]), (heading("net"), [a.net for a in those])]
-    names = tuple(a.part.name for a in those)
-    return _chart(view, (view.phrases.word("finance_title"), title), ("board", names), series, (before, ()))
+    title = view.phrases.chart_title("finance", sum((b.remaining or 0.0) >= 0 for b in budgets), len(budgets))
+    series = [Series(heading("remaining"), tuple(b.remaining or 0.0 for b in budgets), look.GOOD.ink, SIGNED)]
+    before = [(heading("current_frame"), [b.current for b in budgets]), (heading("net"), [b.net for b in budgets])]
+    names = tuple(b.owner.name for b in budgets)
+    return _chart_block(view, (view.phrases.word("finance_title"), title), ("board", names), series, before=before)
 
 
-def _units(counts: Counts) -> Block | None:
-    view = counts.view
-    those = by_board(view)
-    if not those:
+def _units_chart(counts: Counts) -> Block | None:
+    """Return how many units' plans are accepted, by board."""
+    view, phrases = counts.view, counts.view.phrases
+    by_board = count_done_units(view)
+    if not by_board:
         return None
-    done, all_of = (sum(v[n] for v in those.values()) for n in (0, 1))
-    title = view.phrases.message("units", done, all_of)
+    done, expected = (tuple(of_board[n] for of_board in by_board.values()) for n in (0, 1))
+    title = phrases.chart_title("units", sum(done), sum(expected))
     series = [
-        Series(view.phrases.heading("units_total"), tuple(n for _, n in those.values()), look.WHITE, view.phrases.label("all")),
-        Series(view.phrases.heading("units_done"), tuple(d for d, _ in those.values()), look.GOOD.fill, view.phrases.label("done")),
+        Series(phrases.heading("units_total"), expected, look.WHITE, phrases.number_format("all")),
+        Series(phrases.heading("units_done"), done, look.GOOD.fill, phrases.number_format("done")),
     ]
-    names = tuple(view.name(board) or board for board in those)
-    return _chart(view, (view.phrases.word("units_title"), title), ("board", names), series)
+    names = tuple(view.name(board) or board for board in by_board)
+    return _chart_block(view, (phrases.word("units_title"), title), ("board", names), series)
 
 
 def _unit_frames(counts: Counts) -> Block | None:
-    """List the units' frames beside their commitments: money and what it is to give."""
+    """Return the units' frames beside their commitments: money and what it is to give."""
     view, heading = counts.view, counts.view.phrases.heading
-    units = [s for s in counts.standings if s.part.kind == "unit"]
-    given = {r["unit_id"]: r.get("frame") for a in counts.accounts for r in a.unit_frames}
+    units = [p for p in counts.participation if p.owner.kind == "unit"]
+    frames = {row["unit_id"]: row.get("frame") for b in counts.budgets for row in b.unit_frames}
     if not units:
         return None
     fields = (
@@ -192,35 +185,37 @@ def _unit_frames(counts: Counts) -> Block | None:
         Field(heading("commitments"), "count", FIGURE_WIDTH),
         Field(heading("state"), "status", 24),
     )
-    rows = tuple(Row((s.part.name, given.get(s.part.id), s.commitments if s.accepted else None, _state(view, s))) for s in units)
+    rows = tuple(Row((p.owner.name, frames.get(p.owner.id), p.commitments if p.accepted else None, _state(view, p))) for p in units)
     last = Row((view.phrases.word("sum"), add_amounts(r.cells[1] for r in rows), sum(r.cells[2] or 0 for r in rows), None), weight=BOLD)
     return Block(fields, rows, heading=view.phrases.word("unit_frames_title"), table="unit_frames", totals=(last,))
 
 
-def _state(view: View, s: Standing) -> str:
-    if s.elsewhere:
-        return view.phrases.word("elsewhere", where=s.elsewhere)
-    shown = s.accepted or s.newest
-    return view.phrases.verdict(shown.verdict) if shown else view.phrases.word("not_in" if s.issue else "not_issued")
+def _state(view: View, p: Participation) -> str:
+    if p.elsewhere:
+        return view.phrases.word("elsewhere", where=p.elsewhere)
+    shown = p.accepted or p.newest
+    return view.phrases.verdict(shown.verdict) if shown else view.phrases.word("not_in" if p.issue else "not_issued")
 
 
-def _chart(
+def _chart_block(
     view: View,
-    said: tuple[str, str],
-    names: tuple[str, tuple[str, ...]],
+    titles: tuple[str, str],
+    categories: tuple[str, tuple[str, ...]],
     series: Sequence[Series],
-    around: tuple[Sequence[Figures], Sequence[Figures]] = ((), ()),
+    *,
+    before: Sequence[FilledHeading] = (),
+    after: Sequence[FilledHeading] = (),
 ) -> Block:
-    """Return figures as a table and a chart: what they are about and what they say, what they are of, and figures around them.
+    """Return figures as a table and a chart.
 
-    Those with figures before them are money that may be below zero.
+    ``titles``: of the block, and of the chart. ``categories``: their heading's key, and their names. ``before`` and ``after``: figures
+    that stand in the table alone; those with figures before them are money that may be below zero.
     """
-    before, after = around
+    (title, chart_title), (heading_key, names) = titles, categories
     kind = "money" if before else "count"
     columns = [*before, *((s.name, s.values) for s in series), *after]
-    fields = (Field(view.phrases.heading(names[0]), width=LABEL_WIDTH), *(Field(heading, kind, FIGURE_WIDTH) for heading, _ in columns))
-    rows = tuple(Row(cells) for cells in zip(names[1], *(values for _, values in columns), strict=True))
+    fields = (Field(view.phrases.heading(heading_key), width=LABEL_WIDTH), *(Field(heading, kind, FIGURE_WIDTH) for heading, _ in columns))
+    rows = tuple(Row(cells) for cells in zip(names, *(values for _, values in columns), strict=True))
     shown = tuple(range(1 + len(before), 1 + len(before) + len(series)))
-    points = "; ".join(f"{name}: {', '.join(f'{s.name} {s.values[n]:g}' for s in series)}" for n, name in enumerate(names[1]))
-    alt = view.phrases.word("chart_alt", title=said[1], points=points)
-    return Block(fields, rows, heading=said[0], chart=Chart(said[1], alt, names[1], tuple(series), shown, signed=bool(before)))
+    alt = chart_text(view, chart_title, names, series)
+    return Block(fields, rows, heading=title, chart=Chart(chart_title, alt, names, tuple(series), shown, signed=bool(before)))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from report_sheets import sheets, table
 from small_town import FORMS, consolidated, row, tables
-from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, behind, follow_up, kept, past, planning, plans, returned, scope
+from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, follow_up, history, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
 from styrxl.excel.pages import Block, Book, Link, Page, Row
 from styrxl.model.council_plan import CouncilAssessment
@@ -27,10 +27,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.reports import book
-from styrxl.reports.feedback import feedback
-from styrxl.reports.history import Behind, Past
-from styrxl.reports.sources import handed_in
-from styrxl.reports.view import Issued
+from styrxl.reports.feedback import collect_feedback
+from styrxl.reports.history import PastRound, RoundHistory
+from styrxl.reports.sources import tally_returns
+from styrxl.reports.view import IssuedForm
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.publish import gather_history, read_feedback
 from styrxl.store.ledger import Ledger
@@ -49,7 +49,7 @@ DEVIATIONS = (  # what less what is what
 
 
 def council(kind: str, language: str = "sv") -> Book:
-    return consolidated(*follow_up(kind, language), None, behind(kind))[1]
+    return consolidated(*follow_up(kind, language), None, history(kind))[1]
 
 
 def page(book: Book, name: str) -> Page:
@@ -92,7 +92,7 @@ def test_every_figure_of_the_small_year(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ROUNDS)
 def test_nothing_of_a_return_is_lost_or_counted_twice(kind: str) -> None:
-    of = (*planning(),) if kind == "plan" else (*follow_up(kind), behind(kind))
+    of = (*planning(),) if kind == "plan" else (*follow_up(kind), history(kind))
     rows = table(sheets(council_book(*of))["Källor"], "Från")
     assert {r["Avstämning"] for r in rows} == {"✓ Stämmer"}
     for where in ("i filen", "här"):
@@ -101,7 +101,7 @@ def test_nothing_of_a_return_is_lost_or_counted_twice(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_input_gives_the_same_bytes(kind: str) -> None:
-    assert council_book(*follow_up(kind), behind(kind)) == council_book(*follow_up(kind), behind(kind))
+    assert council_book(*follow_up(kind), history(kind)) == council_book(*follow_up(kind), history(kind))
 
 
 def test_sheets_are_named_in_both_languages() -> None:
@@ -133,7 +133,7 @@ def test_charts_say_one_thing_each_and_have_their_figures_beside_them() -> None:
 def test_amounts_are_said_as_each_language_writes_them(language: str, said: str) -> None:
     judged, plan, issued, of = follow_up("t1", language)
     outcomes = judged.tables["outcomes"].replace({"unfunded": {10.0: 1234.5}})
-    book = consolidated(replace(judged, tables={**judged.tables, "outcomes": outcomes}), plan, issued, of, None, behind("t1"))[1]
+    book = consolidated(replace(judged, tables={**judged.tables, "outcomes": outcomes}), plan, issued, of, None, history("t1"))[1]
     assert said in str(next(iter(book.pages)).blocks[0].rows[-1].cells[2])
 
 
@@ -146,7 +146,7 @@ def test_frames_are_those_of_the_rounds_day() -> None:
 def test_the_councils_own_assessment_goes_before_the_suggested_one() -> None:
     own = CouncilAssessment("2027-t1", "KF-M2", "on_track", None, None)
     judged, plan, issued, of = follow_up("t1")
-    book = consolidated(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
+    book = consolidated(judged, replace(plan, assessments=(own,)), issued, of, None, history("t1"))[1]
     goal = next(r for r in page(book, "Måluppfyllelse").blocks[0].rows if r.cells[0] == "KF-M2")
     assert goal.cells[-2] == "✓ Bedöms uppfyllas"
     assert str(goal.cells[-1]).startswith("Fullmäktiges egen bedömning. Förslaget var: Bedöms inte uppfyllas.")
@@ -155,13 +155,13 @@ def test_the_councils_own_assessment_goes_before_the_suggested_one() -> None:
     ]
 
 
-def after_a_year(kind: str, assessment: str) -> Behind:
-    """Return what lies behind a follow-up, with 2026 too, in which the board's first goal was assessed so in the end."""
+def after_a_year(kind: str, assessment: str) -> RoundHistory:
+    """Return the history of a follow-up, with 2026 too, in which the board's first goal was assessed so in the end."""
     said = row(0, UBN, "Mål", 5, goal_id="UBN-M1", text="Mål 1", assessment=assessment, trend=None, analysis="x")
-    goals = [dict(r) | {"from_year": 2026} for r in plans().told.of("goals", UBN) if r["goal_id"] == "UBN-M1"]
+    goals = [dict(r) | {"from_year": 2026} for r in plans().answers.of("goals", UBN) if r["goal_id"] == "UBN-M1"]
     report_ = JudgedRound("2026-year", (returned(0, UBN, "year"),), tables({"goal_assessments": [said]}))
     first = JudgedRound("2026-plan", plans().judged.returns, tables({"goals": goals}))
-    return replace(behind(kind), last_year=Past(Round(2026, "year"), report_), last_plans=Past(Round(2026, "plan"), first))
+    return replace(history(kind), last_year=PastRound(Round(2026, "year"), report_), last_plans=PastRound(Round(2026, "plan"), first))
 
 
 @pytest.mark.parametrize(
@@ -208,13 +208,13 @@ def test_what_cannot_be_assessed_is_a_value_of_its_own() -> None:
     assert goal.cells[-2] == "Kan inte bedömas"
     assert shown(block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång").rows[1])[-1] == "Går inte att jämföra"
     own = CouncilAssessment("2027-t1", "KF-M1", "not_assessable", None, None)
-    book = consolidated(judged, replace(plan, assessments=(own,)), issued, of, None, behind("t1"))[1]
+    book = consolidated(judged, replace(plan, assessments=(own,)), issued, of, None, history("t1"))[1]
     assert page(book, "Översikt").blocks[0].rows[2].cells[2] == (
         "av 2; 0 delvis, 0 inte, 2 kan inte bedömas; 1 med fullmäktiges egen bedömning"
     )
 
 
-def silent(of: Past, owner: str) -> Past:
+def silent(of: PastRound, owner: str) -> PastRound:
     """Return a round to which an owner never answered."""
     kept_ = {name: frame[frame["_owner"] != owner].reset_index(drop=True) for name, frame in of.judged.tables.items()}
     return replace(of, judged=replace(of.judged, returns=tuple(r for r in of.judged.returns if r.owner != owner), tables=kept_))
@@ -223,7 +223,7 @@ def silent(of: Past, owner: str) -> Past:
 def test_a_board_that_never_answered() -> None:
     """It is named, its goals and commitments are said to lack answers, and nothing of it is added up or guessed."""
     _, plan, issued, of = follow_up("year")
-    never = replace(behind("year"), earlier=tuple(silent(p, KFN) for p in behind("year").earlier))
+    never = replace(history("year"), earlier=tuple(silent(p, KFN) for p in history("year").earlier))
     book = consolidated(silent(past("year"), KFN).judged, plan, issued, of, None, never)[1]
     assert shown(block(book, "Saknas och varningar", "Det här saknas").rows[0])[::2] == ("Kulturnämnden", "Har inte lämnat in.")
     told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
@@ -241,7 +241,7 @@ def test_a_board_that_never_answered() -> None:
 
 
 def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
-    nothing = Behind(plans(), (Past(Round(2027, "t1"), JudgedRound("2027-t1", (), {})),))
+    nothing = RoundHistory(plans(), (PastRound(Round(2027, "t1"), JudgedRound("2027-t1", (), {})),))
     book = consolidated(*follow_up("t2"), None, nothing)[1]
     assert [b.heading for b in page(book, "Måluppfyllelse").blocks] == [
         *("Fullmäktiges mål, med antal nämndmål och åtaganden under dem", "Nämndernas mål")
@@ -250,9 +250,9 @@ def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
 
 def test_a_workbook_made_from_an_older_return_than_the_one_that_counts_says_so() -> None:
     first = {r.owner or "": r.sha256 for r in past("t1").judged.returns}
-    made_from = {UBN: {"2027-plan": plans().told.returns[UBN], "2027-t1": "0" * 64}, ALBY: {"2027-plan": plans().told.returns[ALBY]}}
-    made_from[BIBL] = {"2027-plan": plans().told.returns[BIBL]}
-    book = consolidated(*follow_up("t2"), None, behind("t2", made_from))[1]
+    made_from = {UBN: {"2027-plan": plans().answers.returns[UBN], "2027-t1": "0" * 64}, ALBY: {"2027-plan": plans().answers.returns[ALBY]}}
+    made_from[BIBL] = {"2027-plan": plans().answers.returns[BIBL]}
+    book = consolidated(*follow_up("t2"), None, history("t2", made_from))[1]
     older = block(book, "Saknas och varningar", "Bygger på äldre svar")
     assert first[UBN] != "0" * 64
     assert [(r.cells[0], r.cells[1], str(r.cells[2]).split(",")[0]) for r in older.rows] == [
@@ -264,11 +264,11 @@ def test_a_workbook_made_from_an_older_return_than_the_one_that_counts_says_so()
 def test_a_unit_that_has_moved_is_counted_once_under_its_new_board() -> None:
     judged, plan, issued, of = follow_up("t2")
     moved = tuple(replace(o, board_id=KFN, administration_id=None) if o.org_id == ALBY else o for o in plan.organisations)
-    view, book = consolidated(judged, replace(plan, organisations=moved), issued, of, None, behind("t2"))
+    view, book = consolidated(judged, replace(plan, organisations=moved), issued, of, None, history("t2"))
     listed = [(r.cells[0], r.cells[1]) for r in page(book, "Åtaganden").blocks[0].rows]
     assert Counter(code for code, _ in listed)[f"{ALBY}-2027-A1"] == 1
     assert dict(listed)[f"{ALBY}-2027-A1"] == "Kulturnämnden"
-    _, own = consolidated(judged, replace(plan, organisations=moved), issued, of, KFN, behind("t2"))
+    _, own = consolidated(judged, replace(plan, organisations=moved), issued, of, KFN, history("t2"))
     chain = {r.cells[1] for r in page(own, "Målkedja").blocks[0].rows}
     assert {"UBN-M1", f"{ALBY}-2027-A1"} <= chain  # what it hangs under comes along
     assert "UBN-M2" not in chain
@@ -277,16 +277,16 @@ def test_a_unit_that_has_moved_is_counted_once_under_its_new_board() -> None:
 
 def test_a_boards_workbook_keeps_its_feedback() -> None:
     kept_ = {ALBY: "Bra jobbat!", "UBN-2027-A2": "=Hur går det?", "UBN-GAMMAL": "Lades ner."}
-    data = board_book(*follow_up("t2"), UBN, behind("t2"), kept_)
-    assert feedback(sheets(data).values(), FORMS) == kept_
-    assert feedback(sheets(board_book(*follow_up("t2", "en"), UBN, behind("t2"), kept_)).values(), FORMS) == kept_
+    data = board_book(*follow_up("t2"), UBN, history("t2"), kept_)
+    assert collect_feedback(sheets(data).values(), FORMS) == kept_
+    assert collect_feedback(sheets(board_book(*follow_up("t2", "en"), UBN, history("t2"), kept_)).values(), FORMS) == kept_
     found = sheets(data)
     assert {r["Id"]: r["Återkoppling"] for r in table(found["Uppsikt"], "Id")} == {ALBY: "Bra jobbat!", BRUN: ""}
     assert KFN not in str([line for name, cells in found.items() if name != "Målkedja" for line in cells])
 
 
 def test_feedback_is_found_where_rows_and_columns_have_been_moved() -> None:
-    book = openpyxl.load_workbook(BytesIO(board_book(*follow_up("t2"), UBN, behind("t2"), {})))
+    book = openpyxl.load_workbook(BytesIO(board_book(*follow_up("t2"), UBN, history("t2"), {})))
     ws = book["Åtaganden"]
     ws.insert_cols(1)
     ws.insert_rows(2, 3)
@@ -294,7 +294,7 @@ def test_feedback_is_found_where_rows_and_columns_have_been_moved() -> None:
     ws.cell(heads["UBN-2027-A1"].row, heads["Återkoppling"].column).value = "Läst"
     out = BytesIO()
     book.save(out)
-    assert feedback(sheets(out.getvalue()).values(), FORMS) == {"UBN-2027-A1": "Läst"}
+    assert collect_feedback(sheets(out.getvalue()).values(), FORMS) == {"UBN-2027-A1": "Läst"}
 
 
 def test_a_workbook_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
@@ -360,7 +360,7 @@ def test_rounds_out_of_order(tmp_path: Path) -> None:
         desk = open_desk(year.town.workspace, ledger, MOMENTS["year"])
         following = gather_history(desk, Round(2028, "t1"), JudgedRound("2028-t1", (), {}))
     assert following.last_year is not None
-    assert [r["assessment"] for r in following.last_year.told.of("goal_assessments", "UBN")] == ["fulfilled"]
+    assert [r["assessment"] for r in following.last_year.answers.of("goal_assessments", "UBN")] == ["fulfilled"]
 
 
 # Years that nobody thought of.
@@ -427,8 +427,8 @@ def years(draw: st.DrawFn) -> tuple[Any, ...]:
             comment=None,
         )
     judged = JudgedRound(f"2027-{kind}", tuple(returns), tables(rows))
-    issued = [Issued(o, "x", date(2027, 4, 1), date(2027, 5, 1)) for o in (UBN, KFN, ALBY) if draw(st.booleans())]
-    return judged, PLAN, issued, scope(kind, draw(st.sampled_from(["sv", "en"]))), draw(st.sampled_from([None, UBN])), behind(kind)
+    issued = [IssuedForm(o, "x", date(2027, 4, 1), date(2027, 5, 1)) for o in (UBN, KFN, ALBY) if draw(st.booleans())]
+    return judged, PLAN, issued, scope(kind, draw(st.sampled_from(["sv", "en"]))), draw(st.sampled_from([None, UBN])), history(kind)
 
 
 def _asked(kind: str, name: str) -> bool:
@@ -440,8 +440,8 @@ def _asked(kind: str, name: str) -> bool:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(years())
 def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) -> None:
-    judged, plan, issued, of, board, behind_ = case
-    view, book = consolidated(judged, plan, issued, of, board, behind_)
+    judged, plan, issued, of, board, history_ = case
+    view, book = consolidated(judged, plan, issued, of, board, history_)
     rows, money, places = Counter[int](), dict[int, list[float]](), Counter[tuple[str, str | None]]()
     for each in (b for p in book.pages for b in p.blocks):
         for r in (*each.rows, *each.totals):
@@ -450,7 +450,7 @@ def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) ->
                 places.update((c.path, c.place) for c in r.cells if isinstance(c, Link) and not r.again)
                 typed = [c for c, f in zip(r.cells, each.fields, strict=True) if f.tally and c is not None and not r.sums]
                 money.setdefault(r.source, []).extend([*typed, *r.amounts])
-    for source, tally in handed_in(view).items():
+    for source, tally in tally_returns(view).items():
         assert rows[source] == tally.rows
         assert {n for (path, _), n in places.items() if path == view.sources[source].path} <= {1}  # none twice in another's stead
         assert isclose(fsum(money.get(source, [])), tally.money, abs_tol=1e-4)
@@ -459,9 +459,9 @@ def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) ->
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(years())
 def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: tuple[Any, ...]) -> None:
-    judged, plan, issued, of, board, behind_ = case
+    judged, plan, issued, of, board, history_ = case
     of = replace(of, language="sv")
-    _, book = consolidated(judged, plan, issued, of, board, behind_)
+    _, book = consolidated(judged, plan, issued, of, board, history_)
     now = "Utfall" if of.kind == "year" else "Helårsprognos"
     for each in (b for p in book.pages if p.name in ("Översikt", "Ekonomi", "Investeringar") for b in p.blocks):
         heads = [f.heading for f in each.fields]
@@ -485,8 +485,8 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
 @given(years())
 def test_sums_tie_out_from_activity_to_board_to_council(case: tuple[Any, ...]) -> None:
     """To the öre: what stands under a board adds up to its row, and the boards' rows to the last one."""
-    judged, plan, issued, of, board, behind_ = case
-    _, book = consolidated(judged, plan, issued, replace(of, language="sv"), board, behind_)
+    judged, plan, issued, of, board, history_ = case
+    _, book = consolidated(judged, plan, issued, replace(of, language="sv"), board, history_)
     for each in (b for p in book.pages if p.name in ("Ekonomi", "Investeringar") for b in p.blocks if b.totals):
         heads = [(n, f.heading) for n, f in enumerate(each.fields) if f.kind == "money"]
         for n, heading in heads:

@@ -1,4 +1,4 @@
-"""How a follow-up's goals and commitments stand, now and in the rounds before: what its pages share."""
+"""A follow-up as one reader sees it: how goals and commitments stand, now and in the rounds before; what all its pages share."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from typing import Any
 
 from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import CouncilAssessment
-from styrxl.model.goal_tree import BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, build_tree
+from styrxl.model.frames import records
+from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, build_tree
 from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Answer, Coverage, Suggestion, assessment_code, cover, suggest
 from styrxl.model.rounds import Round
-from styrxl.reports.history import Behind, Entry, Past, hanging
-from styrxl.reports.view import Part, View, plain
+from styrxl.reports.history import PastRound, RoundHistory, TreeEntry, collect_tree_entries
+from styrxl.reports.view import Owner, View
 
 SIGNS: Mapping[Answer, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
-ADDED, MISSING, OUTSIDE = "added", "missing", "outside"  # what a commitment is that has no status
-Row = Mapping[str, Any]
+ADDED, MISSING, OUTSIDE = "added", "missing", "outside"  # in place of a status: new in the round, not answered, not asked about
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a council goal stands in a round: its parts, what they come to, and the council's own word where there is one."""
+class GoalRollup:
+    """A council goal rolled up in a round: its parts, what they come to, and the council's own assessment where there is one."""
 
     goals: tuple[str | None, ...]  # the boards' assessments, None where one is missing
     commitments: tuple[str | None, ...]  # statuses; None where one is missing
@@ -32,7 +32,7 @@ class Standing:
 
     @property
     def value(self) -> Answer:
-        """What holds: the council's own assessment, else the suggested one."""
+        """What is in force: the council's own assessment, else the suggested one."""
         return ASSESSMENTS[self.own.assessment] if self.own else self.suggestion.value
 
     def goals_at(self, value: Answer) -> int:
@@ -45,46 +45,46 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowupView:
     """A follow-up as one reader sees it."""
 
     view: View
-    behind: Behind
+    history: RoundHistory
 
     @cached_property
-    def assessments(self) -> Mapping[str, Row]:
+    def assessments(self) -> Mapping[str, Mapping[str, Any]]:
         """Rows that assess goals, by goal."""
-        return {r["goal_id"]: r for r in plain(self.view.table("goal_assessments")) if r["goal_id"]}
+        return {row["goal_id"]: row for row in records(self.view.table("goal_assessments")) if row["goal_id"]}
 
     @cached_property
-    def statuses(self) -> Mapping[str, Row]:
+    def statuses(self) -> Mapping[str, Mapping[str, Any]]:
         """Rows that say how commitments stand, by commitment."""
-        return {r["commitment_id"]: r for r in plain(self.view.table("commitment_status")) if r["commitment_id"]}
+        return {row["commitment_id"]: row for row in records(self.view.table("commitment_status")) if row["commitment_id"]}
 
     @cached_property
     def last_statuses(self) -> Mapping[str, str]:
-        """The status that each commitment was last given in an earlier round, also of those who are silent now."""
-        return {code: status for past in self.behind.earlier for code, status in statuses_of(past).items()}
+        """The status that each commitment was last given in an earlier round, also of those that have none now."""
+        return {code: status for past in self.history.earlier for code, status in past.statuses.items()}
 
     @cached_property
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Mapping[str, TreeEntry]:
         """Goals and commitments as they were first handed in, by id."""
-        return self.view.hanging.entries if self.view.hanging else {}
+        return self.view.tree_entries.entries if self.view.tree_entries else {}
 
     @cached_property
     def asked(self) -> frozenset[str]:
-        """Owners that report in the round."""
-        there = {*self.view.accepted, *self.view.issued}
-        return frozenset(p.id for p in self.view.parts if p.id in there or (p.expected and self._something(p)))
+        """The ids of owners that report in the round."""
+        present = {*self.view.accepted, *self.view.issued}
+        return frozenset(o.id for o in self.view.owners if o.id in present or (o.expected and self._has_plan(o)))
 
-    def _something(self, part: Part) -> bool:
-        """Whether a part has anything to follow up; a unit whose plan is in another system has not."""
-        planned = part.id in self.behind.plans.told.returns
-        return part.kind != "unit" or not planned or any(e.row["_owner"] == part.id for e in self.entries.values())
+    def _has_plan(self, owner: Owner) -> bool:
+        """Whether an owner has anything to follow up; a unit whose plan is in another system has not."""
+        planned = owner.id in self.history.plans.answers.returns
+        return owner.kind != "unit" or not planned or any(e.row["_owner"] == owner.id for e in self.entries.values())
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
-        """The tree's nodes whose owner the reader has, and the council's goals."""
+        """The nodes of the tree that the reader's owners have, and the council's goals."""
         return tuple(n for n in self.view.nodes if n.owner is None or n.owner in self.view.by_id)
 
     def status(self, code: str) -> str:
@@ -111,9 +111,18 @@ class Followed:
         label = self.view.scope.forms.words.lists["assessment"][code][self.view.scope.language]
         return (SIGNS[ASSESSMENTS[code]] if sign else "") + label
 
-    def said(self, value: Answer, round_: Round | None = None, *, sign: bool = True) -> str:
+    def value_word(self, value: Answer, *, sign: bool = True) -> str:
         """Return in words what a goal's parts come to."""
-        return self.assessment_word(assessment_code(value, (round_ or self.view.round).kind), sign=sign) or ""
+        return self.assessment_word(assessment_code(value, self.view.round.kind), sign=sign) or ""
+
+    def rollup_word(self, rollup: GoalRollup, kind: str | None = None) -> str:
+        """Return in words what is in force of a council goal, in this round or one of another kind."""
+        code = rollup.own.assessment if rollup.own else assessment_code(rollup.value, kind or self.view.round.kind)
+        return self.assessment_word(code) or ""
+
+    def silence_word(self, owner: str | None) -> str:
+        """Say that an answer is missing, or that nobody has asked the owner for one."""
+        return self.view.phrases.word("status_missing" if owner in self.asked else "status_outside")
 
     def status_word(self, code: str) -> str:
         """Return a status in words, with its sign."""
@@ -122,6 +131,14 @@ class Followed:
         label = self.view.scope.forms.words.lists["commitment_status"][code][self.view.scope.language]
         return SIGNS[STATUSES[code]] + label
 
+    def added_word(self, code: str) -> str | None:
+        """Say in which round a commitment was added; None for a planned one."""
+        when = self.entries[code].added
+        if when is None:
+            return None
+        word = self.view.phrases.word
+        return word("added_now") if self.status(code) == ADDED else word("added_in", round=self.round_word(when))
+
     def round_word(self, round_: Round) -> str:
         """Return what a round is called in few words."""
         return self.view.phrases.word(f"round_{round_.kind}", year=round_.year)
@@ -129,7 +146,7 @@ class Followed:
     # the council's goals
 
     @cached_property
-    def council(self) -> tuple[Node, ...]:
+    def council_goals(self) -> tuple[Node, ...]:
         """The council's goals: all of them, or those that concern the board that reads."""
         goals = [n for n in self.view.nodes if n.kind == COUNCIL_GOAL]
         return tuple(n for n in goals if self.view.board is None or n.below or n.also or self.view.board in self.coverage[n.id].concerned)
@@ -137,8 +154,8 @@ class Followed:
     @cached_property
     def coverage(self) -> Mapping[str, Coverage]:
         """How the boards cover each of the council's goals."""
-        plans = self.behind.plans.told
-        boards = [p.id for p in self.view.boards if p.kind == "board"]
+        plans = self.history.plans.answers
+        boards = [o.id for o in self.view.boards if o.kind == "board"]
         answering: dict[str, list[str]] = {}
         for board in boards:
             for row in plans.of("goal_responses", board):
@@ -153,59 +170,58 @@ class Followed:
 
     @cached_property
     def _serving(self) -> dict[str, set[str]]:
-        """Return which boards have a goal or commitment of their own that serves a council goal, first of all or besides."""
-        found: dict[str, set[str]] = {}
+        """The boards that have a goal or commitment of their own that serves a council goal, first of all or besides, by goal."""
+        serving: dict[str, set[str]] = {}
         for node in self.view.nodes:
-            if node.owner is None or node.kind not in (BOARD_GOAL, "board_commitment"):
+            if node.owner is None or node.kind not in (BOARD_GOAL, BOARD_COMMITMENT):
                 continue
             also = [self.view.by_node[m].council_goal for m in node.more if m in self.view.by_node]
             for goal in (node.council_goal, *also):
                 if goal:
-                    found.setdefault(goal, set()).add(node.owner)
-        return found
+                    serving.setdefault(goal, set()).add(node.owner)
+        return serving
 
     @cached_property
-    def standings(self) -> Mapping[str, Standing]:
-        """How each of the council's goals stands now."""
-        return self._standings(self.nodes, self.assessed, self.status, self.view.round)
+    def goal_rollups(self) -> Mapping[str, GoalRollup]:
+        """Each of the council's goals rolled up in this round, by id."""
+        return self._roll_up(self.nodes, self.assessed, self.status, self.view.round)
 
     @cached_property
-    def before(self) -> tuple[tuple[Round, Mapping[str, Standing]], ...]:
-        """How the council's goals stood in the rounds before, oldest first: last year's annual report, then this year's."""
-        found = [(past.round, self._past(past, self.behind.plans, earlier)) for past, earlier in self._earlier()]
-        last, plans = self.behind.last_year, self.behind.last_plans
-        return ((last.round, self._past(last, plans, ())), *found) if last and plans and last.told.returns else tuple(found)
+    def earlier_rollups(self) -> tuple[tuple[Round, Mapping[str, GoalRollup]], ...]:
+        """The council's goals rolled up in the rounds before, oldest first: last year's annual report, then this year's."""
+        this_year = [(past.round, self._roll_up_past(past, self.history.plans, earlier)) for past, earlier in self._answered_rounds()]
+        last, plans = self.history.last_year, self.history.last_plans
+        if last and plans and last.answers.returns:
+            return ((last.round, self._roll_up_past(last, plans, ())), *this_year)
+        return tuple(this_year)
 
-    def _earlier(self) -> Iterator[tuple[Past, tuple[Past, ...]]]:
-        for at, past in enumerate(self.behind.earlier):
-            if past.told.returns:
-                yield past, self.behind.earlier[:at]
+    def _answered_rounds(self) -> Iterator[tuple[PastRound, tuple[PastRound, ...]]]:
+        """Yield the year's rounds that anybody answered, each with those before it."""
+        for at, past in enumerate(self.history.earlier):
+            if past.answers.returns:
+                yield past, self.history.earlier[:at]
 
-    def _past(self, past: Past, plans: Past, earlier: Sequence[Past]) -> Mapping[str, Standing]:
+    def _roll_up_past(self, past: PastRound, plans: PastRound, earlier: Sequence[PastRound]) -> Mapping[str, GoalRollup]:
         owners = None if self.view.board is None else self.view.by_id
-        those = hanging(plans, (*earlier, past), owners)
-        units = {
-            o
-            for o in {e.row["_owner"] for e in those.entries.values()}
-            if (org := self.view.plan.find(o, past.round.day)) and org.kind == "unit"
-        }
-        nodes = build_tree(self.view.plan.council_goals(past.round.year), those.frames, units=units)
-        assessments, statuses = assessments_of(past), statuses_of(past)
-        asked = {o for o in units if (org := self.view.plan.find(o, past.round.day)) and self.view.asked(org, past.round)} | set(
-            past.told.returns
-        )
+        tree_entries = collect_tree_entries(plans, (*earlier, past), owners)
+        entry_owners = {entry.row["_owner"] for entry in tree_entries.entries.values()}
+        organisations = {id_: found for id_ in entry_owners if (found := self.view.plan.find(id_, past.round.day))}
+        units = {id_ for id_, organisation in organisations.items() if organisation.kind == "unit"}
+        asked = {id_ for id_ in units if self.view.reports_in(organisations[id_], past.round)} | set(past.answers.returns)
+        nodes = build_tree(self.view.plan.council_goals(past.round.year), tree_entries.frames, units=units)
+        assessments, statuses = past.assessments, past.statuses
 
         def status(code: str) -> str:
-            entry = those.entries[code]
-            silent = entry.row["_owner"] in units - asked
-            return statuses.get(code) or (OUTSIDE if silent else ADDED if entry.added == past.round else MISSING)
+            entry = tree_entries.entries[code]
+            not_asked = entry.row["_owner"] in units - asked
+            return statuses.get(code) or (OUTSIDE if not_asked else ADDED if entry.added == past.round else MISSING)
 
-        mine = [n for n in nodes if n.owner is None or owners is None or n.owner in owners]
-        return self._standings(mine, assessments.get, status, past.round)
+        visible = [n for n in nodes if n.owner is None or owners is None or n.owner in owners]
+        return self._roll_up(visible, assessments.get, status, past.round)
 
-    def _standings(
+    def _roll_up(
         self, nodes: Sequence[Node], assessed: Callable[[str], str | None], status: Callable[[str], str], round_: Round
-    ) -> dict[str, Standing]:
+    ) -> dict[str, GoalRollup]:
         goals: dict[str, list[str | None]] = {}
         commitments: dict[str, list[str | None]] = {}
         for node in nodes:
@@ -216,13 +232,13 @@ class Followed:
             elif node.kind in COMMITMENTS and (code := status(node.id)) not in (OUTSIDE, ADDED):
                 commitments.setdefault(node.council_goal, []).append(None if code == MISSING else code)
         own = self.view.plan.assessed(round_.id) if self.view.board is None else {}
-        found = {}
+        rollups = {}
         for node in nodes:
             if node.kind == COUNCIL_GOAL:
-                parts, kept = goals.get(node.id, []), commitments.get(node.id, [])
-                suggestion = suggest([ASSESSMENTS[p] if p else None for p in parts], [STATUSES[k] if k else None for k in kept])
-                found[node.id] = Standing(tuple(parts), tuple(kept), suggestion, own.get(node.id))
-        return found
+                codes, statuses = goals.get(node.id, []), commitments.get(node.id, [])
+                suggestion = suggest([ASSESSMENTS[c] if c else None for c in codes], [STATUSES[s] if s else None for s in statuses])
+                rollups[node.id] = GoalRollup(tuple(codes), tuple(statuses), suggestion, own.get(node.id))
+        return rollups
 
     # links and counts
 
@@ -230,35 +246,19 @@ class Followed:
         """Return the link to the row that says how a goal or commitment stands, else to where it was first handed in."""
         row = self.assessments.get(code) or self.statuses.get(code)
         if row is not None:
-            return self.view.link(int(row["_source"]), row["_sheet"], int(row["_row"]))
+            return self.view.row_link(row)
         entry = self.entries.get(code)
         if entry is None:
             return None
         sheet, at = entry.row["_sheet"], int(entry.row["_row"])
-        return Link(f"{entry.of.owner} · {sheet}!A{at}", entry.of.path, cell_address(sheet, at))
+        return Link(f"{entry.return_.owner} · {sheet}!A{at}", entry.return_.path, cell_address(sheet, at))
 
     @cached_property
     def commitments(self) -> tuple[Node, ...]:
         """All commitments, in the order of owners."""
         return tuple(n for n in self.nodes if n.kind in COMMITMENTS)
 
-    def by_status(self, owners: Sequence[str]) -> Counter[str]:
+    def count_statuses(self, owners: Sequence[str]) -> Counter[str]:
         """Count some owners' commitments by status."""
         wanted = set(owners)
         return Counter(self.status(n.id) for n in self.commitments if n.owner in wanted)
-
-    def under(self, board: str) -> list[Part]:
-        """Return a board and its units."""
-        return [p for p in self.view.parts if p.board == board]
-
-
-def assessments_of(past: Past) -> dict[str, str]:
-    """Return what a round assessed, by goal."""
-    return {
-        r["goal_id"]: r["assessment"] for rows in past.told.tables.get("goal_assessments", {}).values() for r in rows if r["assessment"]
-    }
-
-
-def statuses_of(past: Past) -> dict[str, str]:
-    """Return the statuses that a round gave, by commitment."""
-    return {r["commitment_id"]: r["status"] for rows in past.told.tables.get("commitment_status", {}).values() for r in rows if r["status"]}

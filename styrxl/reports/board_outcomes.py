@@ -1,0 +1,162 @@
+"""The boards' outcomes and forecasts in a follow-up, against their budgets and frames (tkr).
+
+A deviation is current budget minus forecast (at year-end minus outcome), net: plus is a surplus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from styrxl.excel.pages import add_amounts, subtract_amounts
+from styrxl.model.council_plan import Frame
+from styrxl.reports.board_frames import boards_with_money, current_operating, operating_adjustments
+from styrxl.reports.view import Owner, View
+
+TYPED = ("outcome_revenue", "outcome_cost", "forecast_revenue", "forecast_cost", "unfunded", "last_forecast")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The money of an activity, or of several added up (tkr); None where nobody has answered. ``final``: at year-end the outcome counts."""
+
+    final: bool
+    planned: float | None = None
+    changes: float | None = None
+    outcome_revenue: float | None = None
+    outcome_cost: float | None = None
+    forecast_revenue: float | None = None
+    forecast_cost: float | None = None
+    unfunded: float | None = None
+    last_forecast: float | None = None
+    effect: float | None = None
+
+    @property
+    def budget(self) -> float | None:
+        """Current budget: as planned, and as changed since."""
+        return None if self.planned is None and self.changes is None else add_amounts((self.planned, self.changes))
+
+    @property
+    def outcome_net(self) -> float | None:
+        """Outcome, net."""
+        return _net(self.outcome_cost, self.outcome_revenue)
+
+    @property
+    def forecast_net(self) -> float | None:
+        """Full-year forecast, net."""
+        return _net(self.forecast_cost, self.forecast_revenue)
+
+    @property
+    def year_net(self) -> float | None:
+        """What the year comes to, net: at year-end the outcome, before that the forecast."""
+        return self.outcome_net if self.final else self.forecast_net
+
+    @property
+    def deviation(self) -> float | None:
+        """What is left of the budget at the end of the year: plus is a surplus."""
+        return subtract_amounts(self.budget, self.year_net)
+
+    @property
+    def deviation_without_unfunded(self) -> float | None:
+        """The deviation if the money that nobody has granted does not come."""
+        return subtract_amounts(self.deviation, self.unfunded or 0.0)
+
+    @property
+    def deviation_after_measures(self) -> float | None:
+        """The deviation when the measures have had their effect; None where there are none."""
+        return None if self.effect is None or self.deviation is None else add_amounts((self.deviation, self.effect))
+
+
+def _net(cost: float | None, revenue: float | None) -> float | None:
+    """Return cost minus revenue, where either is known: unlike a rule, a page shows what there is."""
+    return None if cost is None and revenue is None else add_amounts((cost, -(revenue or 0.0)))
+
+
+def outcome_of(row: Mapping[str, Any], *, final: bool) -> Outcome:
+    """Return a row of outcomes as an outcome."""
+    names = ("planned_budget", "decided_changes", *TYPED, "measures_effect")
+    return Outcome(final, *(row.get(name) for name in names))
+
+
+def add_outcomes(outcomes: Iterable[Outcome], *, final: bool) -> Outcome:
+    """Add up outcomes, figure by figure; None where nobody has answered."""
+    names = ("planned", "changes", *TYPED, "effect")
+    all_of_them = list(outcomes)
+    return Outcome(final, *(add_known(getattr(outcome, name) for outcome in all_of_them) for name in names))
+
+
+def add_known(values: Iterable[float | None]) -> float | None:
+    """Add up the amounts that are known (tkr); None where none is."""
+    known = [v for v in values if v is not None]
+    return add_amounts(known) if known else None
+
+
+@dataclass(frozen=True)
+class BoardOutcome:
+    """A board's money in a follow-up; ``planned``: the net budget of its accepted plan."""
+
+    owner: Owner
+    frame: Frame
+    rows: Sequence[Mapping[str, Any]]
+    report: Mapping[str, Any] | None  # how far its decision has come
+    accepted: bool  # whether its follow-up is
+    planned: float | None
+    final: bool
+
+    @cached_property
+    def whole(self) -> Outcome:
+        """All activities added up; of a board that has not answered the budget of its plan alone."""
+        if not self.accepted:
+            return Outcome(self.final, self.planned)
+        return add_outcomes((outcome_of(row, final=self.final) for row in self.rows), final=self.final)
+
+    @cached_property
+    def adjustments(self) -> float | None:
+        """Adjustments of the frame up to the round's day; None where there are none."""
+        return operating_adjustments(self.frame)
+
+    @cached_property
+    def current(self) -> float | None:
+        """Frame as it is on the round's day."""
+        return current_operating(self.frame)
+
+    @property
+    def remaining(self) -> float | None:
+        """What current budget leaves of the frame."""
+        return subtract_amounts(self.current, self.whole.budget)
+
+    @property
+    def unreconciled(self) -> float:
+        """Decided changes that the council's adjustments do not account for: a board's own moves come to nothing."""
+        return add_amounts((self.whole.changes, -(self.adjustments or 0.0)))
+
+
+def list_outcomes(view: View) -> list[BoardOutcome]:
+    """Return the outcomes of the boards with a frame, or with a follow-up to hand in or handed in."""
+    outcomes, reports = view.grouped("outcomes"), view.grouped("report_status")
+    boards = []
+    for board, frame in boards_with_money(view):
+        budget = view.history.plans.answers.of("budget", board.id) if view.history else ()
+        planned = add_amounts(row["net"] for row in budget) if budget else None
+        report = next(iter(reports.get(board.id, [])), None)
+        accepted, final = board.id in view.accepted, view.scope.kind == "year"
+        boards.append(BoardOutcome(board, frame, outcomes.get(board.id, []), report, accepted, planned, final))
+    return boards
+
+
+def add_boards(boards: Sequence[BoardOutcome]) -> Outcome:
+    """Add up boards."""
+    return add_outcomes((b.whole for b in boards), final=any(b.final for b in boards))
+
+
+def signed_amount(view: View, value: float) -> str:
+    """Return an amount (tkr) as a sentence has it, with its sign, in the reader's language."""
+    text = f"{value:+,.2f}".removesuffix(".00").replace("-", "\N{MINUS SIGN}")
+    return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if view.scope.language == "sv" else text
+
+
+def unsigned_amount(view: View, value: float | None) -> str:
+    """Return an amount (tkr) as a sentence has it, a minus sign where it is below zero, in the reader's language."""
+    return "–" if value is None else signed_amount(view, value).removeprefix("+")

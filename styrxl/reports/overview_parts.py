@@ -1,0 +1,29 @@
+"""What the overviews of both workbooks are made of: key figures, and charts with the same figures in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from styrxl.excel.pages import Block, Field, Row, Series
+from styrxl.reports.view import View
+
+LABEL_WIDTH, FIGURE_WIDTH = 66.0, 12.0
+SIGNED = "+#,##0;\N{MINUS SIGN}#,##0;0"  # number format
+Figure = tuple[str, float | None, str | None]  # a key figure: its name, how much, and a remark
+
+
+def key_figures_block(view: View, figures: Sequence[Figure]) -> Block:
+    """Return key figures as a block."""
+    heading = view.phrases.heading
+    fields = (
+        Field(heading("figure"), width=LABEL_WIDTH),
+        Field(heading("value"), "money", FIGURE_WIDTH),
+        Field(heading("remark"), "note", FIGURE_WIDTH),
+    )
+    return Block(fields, tuple(Row(figure) for figure in figures), heading=view.phrases.word("key_figures"))
+
+
+def chart_text(view: View, title: str, names: Sequence[str], series: Sequence[Series]) -> str:
+    """Return a chart in words, for those who cannot see it: its title, and the figures of each series by name."""
+    figures = [f"{name}: {', '.join(f'{s.name} {s.values[n]:g}' for s in series)}" for n, name in enumerate(names)]
+    return view.phrases.word("chart_alt", title=title, points="; ".join(figures))
