@@ -143,9 +143,9 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
         remarks += [*return_.remarks, *_missing_rows(return_, excused)]
     for table, same in group_by_table(parts).items():
         remarks += check_schema(table, schemas, same)
-    linked, found = check_links(parts, by_index, context, remarks)
+    linked, on_links = check_links(parts, by_index, context, remarks)
     grouped: dict[int, list[Remark]] = {}
-    for remark in (*remarks, *found):
+    for remark in (*remarks, *on_links):
         grouped.setdefault(remark.source, []).append(remark)
     return Examined(returns, grouped, linked)
 
@@ -167,10 +167,10 @@ def _excused(parts: Mapping[BatchKey, Parsed]) -> Mapping[tuple[FormKey, str], f
 
 def _missing_rows(return_: Admitted, excused: Mapping[tuple[FormKey, str], frozenset[int]]) -> list[Remark]:
     """Remark on sheets with fewer rows than are asked for."""
-    found = []
+    remarks = []
     for table in return_.tables:
         assert return_.form is not None
         if table.sheet.at_least > len(table.rows) and return_.index not in excused.get((form_key(return_.form), table.sheet.key), ()):
             first = next(c for c in table.sheet.columns if c.asked)
-            found.append(Remark(return_.index, table.sheet.key, table.place.heading_row + 1, first.field, "missing-value"))
-    return found
+            remarks.append(Remark(return_.index, table.sheet.key, table.place.heading_row + 1, first.field, "missing-value"))
+    return remarks

@@ -76,9 +76,9 @@ class Identifier:
         claimed = claim is not None
         if reading.identity is None:
             return Identified(arrival, identity, reading.found, claimed)
-        found = tuple(self._check(identity, ours=claimed or (arrival.signed and not reading.mixed)))
-        return_ = Identified(arrival, identity, (*reading.found, *found), claimed, readable=True)
-        if any(f.severity == "error" for f in found):
+        findings = tuple(self._check(identity, ours=claimed or (arrival.signed and not reading.mixed)))
+        return_ = Identified(arrival, identity, (*reading.found, *findings), claimed, readable=True)
+        if any(f.severity == "error" for f in findings):
             return return_
         return add_prefill(return_, self._prefill(return_, issued), self._context.forms)
 

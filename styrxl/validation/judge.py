@@ -64,8 +64,8 @@ def _outcomes(
     lost = {return_.index: find_lost_answers(return_, group[:n]) for group in groups for n, return_ in enumerate(group) if n}
     outcomes: dict[int, _Outcome] = {}
     for return_ in returns:
-        placed_ = place_remarks(remarks.get(return_.index, []), return_.places, {table.place.key: table for table in return_.tables})
-        findings = _waived((*return_.findings, *lost.get(return_.index, ()), *placed_), return_, waivers)
+        at_cells = place_remarks(remarks.get(return_.index, []), return_.places, {table.place.key: table for table in return_.tables})
+        findings = _waived((*return_.findings, *lost.get(return_.index, ()), *at_cells), return_, waivers)
         outcomes[return_.index] = _outcome(return_, findings)
     for group in groups:
         outcomes |= _superseded(group, outcomes)
@@ -88,9 +88,9 @@ def _waived(findings: Sequence[Finding], return_: Admitted, waivers: Mapping[tup
     return findings
 
 
-def _waive(found: Finding, reason: str) -> Finding:
-    severity = "warning" if found.severity == "error" else found.severity
-    return replace(found, severity=severity, facts={**found.facts, "waived": reason})
+def _waive(finding_: Finding, reason: str) -> Finding:
+    severity = "warning" if finding_.severity == "error" else finding_.severity
+    return replace(finding_, severity=severity, facts={**finding_.facts, "waived": reason})
 
 
 def _outcome(return_: Admitted, findings: Sequence[Finding]) -> _Outcome:
@@ -144,7 +144,8 @@ def _judged_return(return_: Admitted, verdict: str, findings: tuple[Finding, ...
     )
 
 
-def _reading_order(found: Finding) -> tuple[int, int, str, int, str]:
-    cell = found.cell or ""
+def _reading_order(finding_: Finding) -> tuple[int, int, str, int, str]:
+    """Return what findings are sorted by: the most important first, then as one reads."""
+    cell = finding_.cell or ""
     letters = cell.rstrip("0123456789")
-    return (*found.order, found.sheet or "", int(cell[len(letters) :] or 0), letters)
+    return (*finding_.order, finding_.sheet or "", int(cell[len(letters) :] or 0), letters)

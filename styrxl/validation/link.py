@@ -29,33 +29,33 @@ Returns = Mapping[int, Admitted]  # by index
 def check_links(
     parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context, remarks: Sequence[Remark]
 ) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
-    """Return the frames with ids in place of texts that name something, and what is to be remarked on links.
+    """Return the frames with ids in place of texts that name something, and the remarks on links.
 
-    ``remarks``: what has been remarked before; one cause is told once.
+    ``remarks``: those that there are already; of one cause there is one.
     """
     issued = {index: return_.prefill for index, return_ in returns.items() if return_.prefill is not None}
     known = _known(parts, returns, context)
-    linked, found = _check_references(parts, issued, known, returns, context)
-    broken = frozenset(r.source for r in (*remarks, *found) if r.rule in LINK_ERRORS)
+    linked, new = _check_references(parts, issued, known, returns, context)
+    broken = frozenset(r.source for r in (*remarks, *new) if r.rule in LINK_ERRORS)
     for form in dict.fromkeys(key[0] for key in linked):
         own = {key[1]: part for key, part in linked.items() if key[0] == form}
-        found += check_board_plan(own, issued, broken)
+        new += check_board_plan(own, issued, broken)
         if form[0] == "multi_year_plan":
-            found += check_organisation(own, _kinds(own))
+            new += check_organisation(own, _kinds(own))
     frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}
     for part in linked.values():
-        found += check_frames(part, frames)
-    found += _check_copies(linked, known, returns)
-    found += find_contradictions(tuple(linked.values()), issued, known, (*remarks, *found))
-    return linked, found
+        new += check_frames(part, frames)
+    new += _check_copies(linked, known, returns)
+    new += find_contradictions(tuple(linked.values()), issued, known, (*remarks, *new))
+    return linked, new
 
 
 def group_by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:
     """Return the parts by the table that they hold."""
-    found: dict[str, list[Parsed]] = {}
+    tables: dict[str, list[Parsed]] = {}
     for part in parts.values():
-        found.setdefault(part.batch.sheet.table or "", []).append(part)
-    return found
+        tables.setdefault(part.batch.sheet.table or "", []).append(part)
+    return tables
 
 
 def year_of_batch(batch: Batch, context: Context, returns: Returns) -> int:
@@ -68,14 +68,14 @@ def year_of_batch(batch: Batch, context: Context, returns: Returns) -> int:
 def _check_references(
     parts: Mapping[BatchKey, Parsed], issued: Mapping[int, Prefill], known: Mapping[str, KnownGoal], returns: Returns, context: Context
 ) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
-    found: list[Remark] = []
+    new: list[Remark] = []
     linked: dict[BatchKey, Parsed] = {}
     offered = {form: collect_own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
     for key, part in parts.items():
         frame, remarks = check_references(part, issued, offered[key[0]], known, year_of_batch(part.batch, context, returns))
         linked[key] = replace(part, frame=frame)
-        found += remarks
-    return linked, found
+        new += remarks
+    return linked, new
 
 
 def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context) -> dict[str, KnownGoal]:

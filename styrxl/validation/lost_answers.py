@@ -18,15 +18,15 @@ def find_lost_tables(newer: Iterable[Table], older: Iterable[Table]) -> list[Tab
 
 def find_lost_answers(return_: Admitted, older: Sequence[Admitted]) -> list[Finding]:
     """Return a finding for each older return of the same owner (oldest first) that has answers which neither this one nor a newer has."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     named: set[str] = set()  # sheets of which it has been said already
     for other in reversed(older) if return_.tables else ():
         tables = [table for table in find_lost_tables(return_.tables, other.tables) if table.place.key not in named]
         named |= {table.place.key for table in tables}
         if tables:
             sheets = [Word("lost_sheet", {"sheet": table.place.sheet, "n": _answer_count(table)}) for table in tables]
-            found.append(finding("answers-lost", older=other.path, owner=return_.owner, sheets=sheets))
-    return found
+            findings.append(finding("answers-lost", older=other.path, owner=return_.owner, sheets=sheets))
+    return findings
 
 
 def _answer_count(table: Table) -> int:

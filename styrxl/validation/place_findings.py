@@ -13,17 +13,20 @@ from styrxl.returns.tables import Place, Table
 
 
 def place_remarks(remarks: Sequence[Remark], places: Mapping[str, Place], tables: Mapping[str, Table]) -> list[Finding]:
-    """Place a return's remarks; of several errors in one cell the most specific stands, and takes what was understood with it."""
-    here = [r for r in remarks if r.key in places and not _of_a_column_that_is_gone(r, places[r.key])]
-    return [_finding(remark, places[remark.key], tables.get(remark.key)) for remark in _one_a_cause(here)]
+    """Return a return's remarks as findings at cells, one a cause; ``places`` and ``tables``: by sheet key.
+
+    Of several errors in one cell the most specific is kept, without what was understood of the cell's value.
+    """
+    placeable = [r for r in remarks if r.key in places and not _column_is_missing(r, places[r.key])]
+    return [_place_remark(remark, places[remark.key], tables.get(remark.key)) for remark in _one_each_cause(placeable)]
 
 
-def _of_a_column_that_is_gone(remark: Remark, place: Place) -> bool:
-    """Whether an error follows from a missing column, which is told already."""
+def _column_is_missing(remark: Remark, place: Place) -> bool:
+    """Whether an error follows from a missing column, for which there is a finding already."""
     return remark.error and remark.field is not None and remark.field not in place.columns
 
 
-def _one_a_cause(remarks: Iterable[Remark]) -> list[Remark]:
+def _one_each_cause(remarks: Iterable[Remark]) -> list[Remark]:
     by_cell: dict[tuple[str, int | None, str | None], list[Remark]] = {}
     kept: list[Remark] = []
     for remark in remarks:
@@ -31,29 +34,29 @@ def _one_a_cause(remarks: Iterable[Remark]) -> list[Remark]:
             kept.append(remark)  # has no cell; each is about a row of its own
         else:
             by_cell.setdefault((remark.key, remark.row, remark.field), []).append(remark)
-    for here in by_cell.values():
-        here.sort(key=lambda r: precedence(r.rule))
-        errors = [r for r in here if r.error]
+    for of_cell in by_cell.values():
+        by_precedence = sorted(of_cell, key=lambda r: precedence(r.rule))
+        errors = [r for r in by_precedence if r.error]
         if errors:
             kept.append(errors[0])
-            kept += [r for r in here if r.rule == "personal-identity-number"]
+            kept += [r for r in by_precedence if r.rule == "personal-identity-number"]
         else:
-            kept += _distinct(here)
+            kept += _distinct(by_precedence)
     return kept
 
 
-def _distinct(here: Sequence[Remark]) -> list[Remark]:
-    """Warnings and information of one cell: one of each rule, unless values differ (several goals in a cell)."""
+def _distinct(remarks: Sequence[Remark]) -> list[Remark]:
+    """Return warnings and information of one cell: one of each rule, unless values differ (several goals in a cell)."""
     seen: set[tuple[str, str]] = set()
     kept = []
-    for remark in here:
+    for remark in remarks:
         if (remark.rule, str(remark.value)) not in seen:
             seen.add((remark.rule, str(remark.value)))
             kept.append(remark)
     return kept
 
 
-def _finding(remark: Remark, place: Place, table: Table | None) -> Finding:
+def _place_remark(remark: Remark, place: Place, table: Table | None) -> Finding:
     cell = place.cell(remark.field, remark.row) if remark.rule != "missing-row" else None
     heading = place.headings.get(remark.field or "")
     if heading is None and table is not None and remark.field is not None:
