@@ -40,11 +40,11 @@ def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim
     Raises StyrxlError: unknown-owner-named; wrong-form, which-form.
     """
     owner, form = desk.plan.spelled(owner), form and form.lower()
-    forms, found = desk.workspace.forms, desk.plan.find(owner, round_.day)
-    if found is None or found.kind not in LEVELS:
+    forms, organisation = desk.workspace.forms, desk.plan.find(owner, round_.day)
+    if organisation is None or organisation.kind not in LEVELS:
         either = {"sv": "nämnd eller enhet", "en": "board or unit"}
         raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **suggest_nearest(desk.plan, owner))
-    names = [n for n in forms.names() if forms.form(n).level == found.kind and round_.kind in forms.form(n).rounds]
+    names = [n for n in forms.names() if forms.form(n).level == organisation.kind and round_.kind in forms.form(n).rounds]
     if form is None and len(names) == 1:
         return Claim(owner, names[0])
     if form not in names:
@@ -60,38 +60,38 @@ def count_workbooks(source: Path) -> int:
     return len(_files(find_files([source], 0)))
 
 
-def _files(found: Iterable[IncomingFile | Outcome]) -> list[IncomingFile]:
-    return [one for one in found if isinstance(one, IncomingFile) and not is_mail_file(one.name)]
+def _files(incoming: Iterable[IncomingFile | Outcome]) -> list[IncomingFile]:
+    return [file for file in incoming if isinstance(file, IncomingFile) and not is_mail_file(file.name)]
 
 
 def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: str = "") -> Assigned:
-    """Take in the one file that a source holds as what is claimed, and judge the inbox; one that lies there already is only assigned.
+    """Take in the one file that a source holds as what is claimed, and judge the inbox; one that is there already is only assigned.
 
     Raises StyrxlError: belongs-to-another where the workbook says something else with our signature; as ``receive``.
     """
-    found = list(find_files([source], largest_file(desk)))
-    told = tuple(one for one in found if isinstance(one, Outcome))
-    files = _files(found)
-    says_so = all(_says_so(desk, round_, one, claim) for one in files)
-    outcomes = (*told, *take_in(desk, round_, files, claim.owner))
-    taken = next((one for one in outcomes if one.path), None)
+    incoming = list(find_files([source], largest_file(desk)))
+    refused = tuple(outcome for outcome in incoming if isinstance(outcome, Outcome))
+    files = _files(incoming)
+    says_so = all(_says_so(desk, round_, file, claim) for file in files)
+    outcomes = (*refused, *take_in(desk, round_, files, claim.owner))
+    taken = next((outcome for outcome in outcomes if outcome.path), None)
     if taken is None or says_so:
         return Assigned(outcomes)
     return _assigned(desk, round_, outcomes, taken, claim, reason)
 
 
-def _says_so(desk: Desk, round_: Round, one: IncomingFile, claim: Claim) -> bool:
+def _says_so(desk: Desk, round_: Round, file: IncomingFile, claim: Claim) -> bool:
     """Whether a workbook says itself what is claimed of it."""
     try:
         with Reader(desk.limits) as reader:
-            returned, _ = reader.read(one.load())
+            returned, _ = reader.read(file.load())
     except RefusedFileError:
         return False  # it will not be taken in either
     if returned is None or not _intact(desk, returned):
         return False
     owner, form, in_round = (returned.identity.get(key) for key in ("owner", "form", "round"))
     if (owner, form, in_round) != (claim.owner, claim.form, round_.id):
-        raise belongs_to_another(desk.workspace.forms, one.origin, owner, form, in_round)
+        raise belongs_to_another(desk.workspace.forms, file.origin, owner, form, in_round)
     return True
 
 
@@ -101,9 +101,9 @@ def _intact(desk: Desk, returned: Returned) -> bool:
 
 
 def _assigned(desk: Desk, round_: Round, outcomes: Sequence[Outcome], taken: Outcome, claim: Claim, reason: str) -> Assigned:
-    at = desk.now + timedelta(microseconds=1)  # when it came, if it came with this command: nothing is told of before that
+    at = desk.now + timedelta(microseconds=1)  # when it came, if it came with this command: nothing happens to it before that
     wanted = Decision(taken.path, taken.sha256, claim.owner, ASSIGN, mask_persons(" ".join(reason.split())), desk.by, at, claim.form)
     decision = desk.ledger.decide(round_.id, wanted)
     judged = judge_inbox(replace(desk, now=at), round_)
-    one = next(r for r in judged.returns if r.path == taken.path)
-    return Assigned(tuple(outcomes), decision, decision is wanted, one)
+    return_ = next(r for r in judged.returns if r.path == taken.path)
+    return Assigned(tuple(outcomes), decision, decision is wanted, return_)

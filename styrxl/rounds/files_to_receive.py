@@ -20,16 +20,16 @@ from styrxl.store.files import is_litter, read_file
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
-    """A file that came: where from, by which name, when it was changed last, and how to get it (RefusedArrival if it cannot be got).
+    """A file that came: where from, by which name, when it was changed last, and how to get it (RefusedFileError if it cannot be got).
 
-    ``lies``: where it lies, if it is a file of its own.
+    ``path``: where it is, if it is a file of its own.
     """
 
     origin: str
     name: str
     changed: datetime
     load: Callable[[], bytes]
-    lies: Path | None = None
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,25 +28,25 @@ _LONGEST = 60  # characters of a sender's file name that are kept
 _STRANGE = re.compile(r"[^\w .()+-]+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}")
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)")  # names that Windows keeps for itself
-_TAKEN = 10  # times the size that is read: larger files are not taken in at all
-_AT_ONCE = 100  # receipts that are recorded together
+_LARGEST = 10  # times the size that is read: larger files are not taken in at all
+_TOGETHER = 100  # receipts that are recorded at once
 
 
 def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]:
     """Take in what lies in folders, files and zip archives, but mails; raises StyrxlError where inbox or ledger cannot be written."""
-    found: list[IncomingFile] = []
-    told: list[Outcome] = []
-    for one in find_files(sources, largest_file(desk)):
-        if isinstance(one, Outcome):
-            told.append(one)
-        elif not is_mail_file(one.name):
-            found.append(one)
-    return [*told, *take_in(desk, round_, found)]
+    files: list[IncomingFile] = []
+    outcomes: list[Outcome] = []
+    for file in find_files(sources, largest_file(desk)):
+        if isinstance(file, Outcome):
+            outcomes.append(file)
+        elif not is_mail_file(file.name):
+            files.append(file)
+    return [*outcomes, *take_in(desk, round_, files)]
 
 
 def largest_file(desk: Desk) -> int:
     """Return how many bytes a file may have to be taken in at all."""
-    return desk.limits.file_mb * MB * _TAKEN
+    return desk.limits.file_mb * MB * _LARGEST
 
 
 def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: str | None = None) -> list[Outcome]:
@@ -56,7 +56,7 @@ def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: 
     """
     intake = _Intake(desk, round_, owner)
     with Reader(desk.limits) as reader:
-        outcomes = [intake.take(one, reader) for one in sorted(incoming, key=lambda one: one.changed)]
+        outcomes = [intake.take(file, reader) for file in sorted(incoming, key=lambda file: file.changed)]
     intake.record()
     return outcomes
 
@@ -77,27 +77,27 @@ class _Intake:
         self._waiting: list[Receipt] = []
         self._count = 0
 
-    def take(self, one: IncomingFile, reader: Reader) -> Outcome:
-        if is_litter(one.name):
-            return Outcome(one.origin, "skipped")
+    def take(self, file: IncomingFile, reader: Reader) -> Outcome:
+        if is_litter(file.name):
+            return Outcome(file.origin, "skipped")
         try:
-            data = one.load()
+            data = file.load()
         except RefusedFileError as refused:
-            return Outcome(one.origin, "refused", why=refused.why)
+            return Outcome(file.origin, "refused", why=refused.why)
         sha256 = hashlib.sha256(data).hexdigest()
         workspace = self._desk.workspace
         path = self._known.get(sha256)
         state = "known" if path else "taken"
         if path is None:
-            path = workspace.inbox(self._round) / self._name(one.name, self._named or self._owner(data, reader))
+            path = workspace.inbox(self._round) / self._name(file.name, self._named or self._owner(data, reader))
             write_atomically(path, data)
             self._known[sha256] = path
             self._names.add(path.name.casefold())
         if (workspace.shown(path), sha256) not in self._recorded:
-            by_hand = one.lies is not None and one.lies.resolve() == path.resolve()
-            at, origin = (one.changed, BY_HAND) if by_hand else (self._moment(), one.origin)
+            by_hand = file.path is not None and file.path.resolve() == path.resolve()
+            at, origin = (file.changed, BY_HAND) if by_hand else (self._moment(), file.origin)
             self._wait(Receipt(workspace.shown(path), sha256, len(data), at, origin))
-        return Outcome(one.origin, state, workspace.shown(path), sha256=sha256)
+        return Outcome(file.origin, state, workspace.shown(path), sha256=sha256)
 
     def _moment(self) -> datetime:
         """Return the time of receipt, a little later for each file, so that of two from one owner the one changed last is the newest."""
@@ -107,7 +107,7 @@ class _Intake:
     def _wait(self, receipt: Receipt) -> None:
         self._recorded.add((receipt.path, receipt.sha256))
         self._waiting.append(receipt)
-        if len(self._waiting) >= _AT_ONCE:
+        if len(self._waiting) >= _TOGETHER:
             self.record()
 
     def record(self) -> None:
@@ -142,12 +142,9 @@ def make_safe_name(given: str) -> str:
     return f"{stem}.{ending.lower()}" if ending else stem
 
 
-# where files come from
-
-
 def count_outcomes(outcomes: Iterable[Outcome]) -> dict[str, int]:
     """Count what became of files."""
-    found = dict.fromkeys(("taken", "known", "skipped", "refused"), 0)
+    counts = dict.fromkeys(("taken", "known", "skipped", "refused"), 0)
     for outcome in outcomes:
-        found[outcome.state] += 1
-    return found
+        counts[outcome.state] += 1
+    return counts

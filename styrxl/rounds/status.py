@@ -1,4 +1,4 @@
-"""How a round stands: who has been issued, returned, accepted and reminded, from the ledger."""
+"""A round's status: who has been issued, returned, accepted and reminded, from the ledger."""
 
 from __future__ import annotations
 
@@ -40,25 +40,25 @@ class RoundStatus:
 
 
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
-    """Return how a round stands, as the ledger has it; files that have come since are ``none``."""
+    """Return a round's status, as the ledger has it; of owners whose files have come since it was judged the state is ``none``."""
     issues, verdicts = desk.ledger.issues(round_.id), desk.ledger.verdicts(round_.id)
     receipts, reminded = desk.ledger.receipts(round_.id), MailBook(desk.ledger.database).reminded(round_.id)
-    here = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
-    mine: dict[str, list[Verdict]] = {}
+    in_inbox = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
+    by_owner: dict[str, list[Verdict]] = {}
     for path, verdict in verdicts.items():
-        if path in here and verdict.owner:
-            mine.setdefault(verdict.owner, []).append(verdict)
+        if path in in_inbox and verdict.owner:
+            by_owner.setdefault(verdict.owner, []).append(verdict)
     levels = [level for level in LEVELS if desk.workspace.forms.for_level(level, round_.kind)]
-    found = []
+    owners = []
     for owner in desk.plan.answering(levels, round_):
         due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
-        one = _standing(owner, issues.get(owner.org_id), mine.get(owner.org_id, ()), receipts, due, local_day(desk.now))
-        found.append(replace(one, reminded=reminded.get(owner.org_id)))
+        owner_status = _owner_status(owner, issues.get(owner.org_id), by_owner.get(owner.org_id, ()), receipts, due, local_day(desk.now))
+        owners.append(replace(owner_status, reminded=reminded.get(owner.org_id)))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
-    return RoundStatus(tuple(found), tuple(sorted(here - placed)))
+    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)))
 
 
-def _standing(
+def _owner_status(
     owner: Organisation, issue: Issue | None, verdicts: Sequence[Verdict], receipts: Mapping[str, Receipt], due: date | None, today: date
 ) -> OwnerStatus:
     counting = [v for v in verdicts if v.verdict not in {"superseded", "duplicate", "set-aside"}]
@@ -83,16 +83,16 @@ def _standing(
     )
 
 
-def format_status(standing: RoundStatus, language: str) -> str:
-    """Return the standing as a table for the terminal, and its sums."""
+def format_status(status: RoundStatus, language: str) -> str:
+    """Return a round's status as a table for the terminal, and its sums."""
     head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "reminded", "state")]
-    rows = [head, *(_row(one, language) for one in standing.owners)]
+    rows = [head, *(_row(owner_status, language) for owner_status in status.owners)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("─" * width for width in widths))
-    if standing.unplaced:
-        lines += ["", word("status_unplaced", language, files=", ".join(standing.unplaced))]
-    owners = standing.owners
+    if status.unplaced:
+        lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
+    owners = status.owners
     sums = word(
         "status_sum",
         language,
@@ -104,10 +104,10 @@ def format_status(standing: RoundStatus, language: str) -> str:
     return "\n".join([*lines, "", sums]) + "\n"
 
 
-def _row(one: OwnerStatus, language: str) -> list[str]:
+def _row(owner_status: OwnerStatus, language: str) -> list[str]:
     states = {"waiting": "status_waiting", "late": "status_late", "not_issued": "status_not_issued"}
-    state = word(states.get(one.state, f"verdict_{one.state}"), language)
-    if one.in_force:
+    state = word(states.get(owner_status.state, f"verdict_{owner_status.state}"), language)
+    if owner_status.in_force:
         state = word("status_in_force", language, state=state)
-    days = (one.issued, one.due, local_day(one.returned), local_day(one.reminded))
-    return [one.owner, one.name, *(str(day or "") for day in days), state]
+    days = (owner_status.issued, owner_status.due, local_day(owner_status.returned), local_day(owner_status.reminded))
+    return [owner_status.owner, owner_status.name, *(str(day or "") for day in days), state]
