@@ -33,7 +33,9 @@ def find_outdated_rounds(issued: Prefill, now: Iterable[AcceptedAnswers]) -> tup
     """Return the rounds of which an owner's workbook was made from another return than the one that counts now, oldest first."""
     owner = issued.owner
     return tuple(
-        told.round.id for told in now if issued.based_on.get(told.round.id) != told.returns.get(owner) and told.round.id in issued.based_on
+        answers.round.id
+        for answers in now
+        if issued.based_on.get(answers.round.id) != answers.returns.get(owner) and answers.round.id in issued.based_on
     )
 
 

@@ -52,8 +52,8 @@ class Counted(str):
 
     def __format__(self, spec: str) -> str:
         """Return what the text has for one or for several, or the fact itself."""
-        one, bar, several = spec.partition("|")
-        return (one if self == "1" else several) if bar else str(self)
+        singular, bar, plural = spec.partition("|")
+        return (singular if self == "1" else plural) if bar else str(self)
 
 
 @cache

@@ -167,8 +167,8 @@ class Plan:
     def spelled(self, typed: str) -> str:
         """Return the id that somebody means who typed it without heed to case or spaces, else what was typed."""
         wanted = _plainly(typed)
-        found = [org_id for org_id in self._rows() if _plainly(org_id) == wanted]
-        return found[0] if len(found) == 1 else typed
+        matches = [org_id for org_id in self._rows() if _plainly(org_id) == wanted]
+        return matches[0] if len(matches) == 1 else typed
 
     def nearest(self, typed: str) -> list[str]:
         """Return the ids that are most like what was typed, and those of whoever bears it as a name."""
@@ -176,7 +176,7 @@ class Plan:
         named = [o.org_id for o in self.organisations if _plainly(o.name) == wanted]
         like = {_plainly(org_id): org_id for org_id in self._rows()}
         close = get_close_matches(wanted, like, n=3, cutoff=0.7)
-        return list(dict.fromkeys([*named, *(like[one] for one in close)]))
+        return list(dict.fromkeys([*named, *(like[spelling] for spelling in close)]))
 
     def holding(self, day: date) -> list[Organisation]:
         """Organisations on a day, in the plan's order: one that has changed stays where it first stood."""
@@ -184,7 +184,7 @@ class Plan:
 
     def names(self, day: date) -> dict[str, str]:
         """Name of each organisation on a day, by id; of one that is not there then as ``find`` has it."""
-        return {org_id: found.name for org_id in self._rows() if (found := self.find(org_id, day))}
+        return {org_id: organisation.name for org_id in self._rows() if (organisation := self.find(org_id, day))}
 
     def of_kind(self, kinds: Iterable[str], day: date) -> list[Organisation]:
         """Organisations of some kinds on a day, in the plan's order."""
@@ -197,11 +197,11 @@ class Plan:
 
     def answering(self, levels: Iterable[str], round_: Round) -> list[Organisation]:
         """Return who is to answer in a round: the organisations of some levels on its day; of units those whose board has chosen it."""
-        found = self.of_kind(levels, round_.day)
+        organisations = self.of_kind(levels, round_.day)
         if not round_.followup:
-            return found
+            return organisations
         choosing = {o.org_id for o in self.of_kind(BOARD_LIKE, round_.day) if round_.kind in o.followup_rounds}
-        return [o for o in found if o.kind != "unit" or o.board_id in choosing]
+        return [o for o in organisations if o.kind != "unit" or o.board_id in choosing]
 
     def council_goals(self, year: int) -> list[CouncilGoal]:
         """Council goals that hold in a year."""

@@ -70,38 +70,45 @@ def finding(
     return Finding(rule, severity(rule), sheet, cell, column, value, facts)
 
 
-def waived(found: Finding, reason: str) -> Finding:
+def waived(finding_: Finding, reason: str) -> Finding:
     """Return the finding as a warning that says that it is waived, and why."""
-    return replace(found, severity="warning", facts={**found.facts, "waived": reason})
+    return replace(finding_, severity="warning", facts={**finding_.facts, "waived": reason})
 
 
-def message(found: Finding, language: str) -> str:
+def message(finding_: Finding, language: str) -> str:
     """Say what is wrong."""
-    text = _render(catalogue()["rules"][found.rule]["message"][language], found, language)
-    if "waived" in found.facts:
-        text += " " + catalogue()["words"]["waived"][language].format(reason=found.facts["waived"])
+    text = _render(catalogue()["rules"][finding_.rule]["message"][language], finding_, language)
+    if "waived" in finding_.facts:
+        text += " " + catalogue()["words"]["waived"][language].format(reason=finding_.facts["waived"])
     return text
 
 
-def fix(found: Finding, language: str) -> str:
+def fix(finding_: Finding, language: str) -> str:
     """Say what to do about it."""
-    return _render(catalogue()["rules"][found.rule]["fix"][language], found, language)
+    return _render(catalogue()["rules"][finding_.rule]["fix"][language], finding_, language)
 
 
-def fix_here(found: Finding, language: str) -> str:
+def fix_here(finding_: Finding, language: str) -> str:
     """Say what to do about it in a fresh workbook, where sheets, headings and ids are back in their places."""
-    texts = catalogue()["rules"][found.rule]
-    return _render(texts.get("here", texts["fix"])[language], found, language)
+    texts = catalogue()["rules"][finding_.rule]
+    return _render(texts.get("here", texts["fix"])[language], finding_, language)
 
 
-def decide(found: Finding, language: str, **facts: Any) -> str:
+def decide(finding_: Finding, language: str, **facts: Any) -> str:
     """Say what a controller can do about it instead of the sender, or nothing."""
-    texts = catalogue()["rules"][found.rule].get("decide")
-    return str(texts[language]).format(**fit_to_show({**found.facts, **facts})) if texts else ""
+    texts = catalogue()["rules"][finding_.rule].get("decide")
+    return str(texts[language]).format(**fit_to_show({**finding_.facts, **facts})) if texts else ""
 
 
-def _render(text: str, found: Finding, language: str) -> str:
-    cell = found.cell or ""
+def _render(text: str, finding_: Finding, language: str) -> str:
+    cell = finding_.cell or ""
     the_cell = word("the_cells" if ":" in cell or "," in cell else "the_cell", language, cell=cell)
-    known = {"sheet": found.sheet, "cell": cell, "the_cell": the_cell, "column": found.column, "value": found.value, **found.facts}
+    known = {
+        "sheet": finding_.sheet,
+        "cell": cell,
+        "the_cell": the_cell,
+        "column": finding_.column,
+        "value": finding_.value,
+        **finding_.facts,
+    }
     return text.format(**facts_in_words(known, language)).strip()

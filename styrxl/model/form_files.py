@@ -57,8 +57,8 @@ class Forms:
     def names(self) -> list[str]:
         """Names of the forms there are, without profiles."""
         if self._names is None:
-            found = {path.stem for folder in self._folders for path in (folder / "sheets").glob("*.yaml")}
-            self._names = sorted(name for name in found if "." not in name and name not in {"words", "report"})
+            stems = {path.stem for folder in self._folders for path in (folder / "sheets").glob("*.yaml")}
+            self._names = sorted(name for name in stems if "." not in name and name not in {"words", "report"})
         return self._names
 
     def texts(self, stem: str) -> Mapping[str, Any]:
@@ -73,8 +73,8 @@ class Forms:
     def profiles(self, name: str) -> list[str]:
         """Names of the profiles of a form."""
         if name not in self._profiles:
-            found = {path.stem for folder in self._folders for path in (folder / "sheets").glob(f"{name}.*.yaml")}
-            self._profiles[name] = sorted(stem.split(".", 1)[1] for stem in found)
+            stems = {path.stem for folder in self._folders for path in (folder / "sheets").glob(f"{name}.*.yaml")}
+            self._profiles[name] = sorted(stem.split(".", 1)[1] for stem in stems)
         return self._profiles[name]
 
     def for_level(self, level: str, kind_of_round: str) -> str | None:
@@ -98,11 +98,11 @@ class Forms:
 
     def sources(self) -> dict[str, str]:
         """Return all that forms are made of: ``sheets/unit_plan.yaml`` -> what it says, of each the one that counts."""
-        found: dict[str, Path] = {}
+        paths: dict[str, Path] = {}
         for folder in self._folders:
             for kind in ("sheets", "schemas"):
-                found |= {f"{kind}/{path.name}": path for path in sorted((folder / kind).glob("*.yaml"))}
-        return {name: path.read_text("utf-8") for name, path in found.items()}
+                paths |= {f"{kind}/{path.name}": path for path in sorted((folder / kind).glob("*.yaml"))}
+        return {name: path.read_text("utf-8") for name, path in paths.items()}
 
     def path(self, kind: str, stem: str) -> Path | None:
         """Path of ``kind/stem.yaml`` in the last folder that has it, or None."""
@@ -179,14 +179,14 @@ def _read_column(field: str, raw: Mapping[str, Any], schema: Mapping[str, Any]) 
     elif raw.get("source"):
         kind = "ref"
     low, high = _read_range(checks)
-    given = {key: value for key, value in raw.items() if key not in {"type", "after", "omit", "rounds"}}
+    attributes = {key: value for key, value in raw.items() if key not in {"type", "after", "omit", "rounds"}}
     for key in ("source", "kinds", "also"):
-        given[key] = tuple(given.get(key, ()))
-    given["required_when"] = _read_condition(given.get("required_when", {}))
-    if "formula" in given:
-        given["formula"] = {sign: tuple(fields) for sign, fields in given["formula"].items()}
+        attributes[key] = tuple(attributes.get(key, ()))
+    attributes["required_when"] = _read_condition(attributes.get("required_when", {}))
+    if "formula" in attributes:
+        attributes["formula"] = {sign: tuple(fields) for sign, fields in attributes["formula"].items()}
     length = (checks.get("str_length") or {}).get("max_value")
-    return Column(field=field, kind=kind, own=described is None, whole=whole, low=low, high=high, max_length=length, **given)
+    return Column(field=field, kind=kind, own=described is None, whole=whole, low=low, high=high, max_length=length, **attributes)
 
 
 def _read_range(checks: Mapping[str, Any]) -> tuple[float | None, float | None]:

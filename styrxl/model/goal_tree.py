@@ -101,7 +101,7 @@ def build_round_tree(judged: JudgedRound, plan: Plan, year: int, day: date) -> t
     """Return the tree of a round: the council's goals of a year, and what the returns in force hang under them."""
     rank = rank_owners(plan.holding(day) or plan.organisations)
     owners = {o for name in ("goals", "commitments") for o in judged.in_force(name)["_owner"].unique()}
-    units = {owner for owner in owners if (found := plan.find(owner, day)) and found.kind == "unit"}
+    units = {owner for owner in owners if (owner_row := plan.find(owner, day)) and owner_row.kind == "unit"}
     tables = {name: judged.in_force(name) for name in ("goals", "commitments")}
     return build_tree(plan.council_goals(year), tables, units=units, rank=rank)
 
@@ -229,17 +229,17 @@ def _count_contributions(raw: Sequence[_Entry], above: Sequence[int]) -> dict[in
     """Count for each place what contributes to it, or to something under it, from elsewhere in the tree."""
     known = _index_by_id(raw)
 
-    def line(at: int) -> set[int]:
-        found = set[int]()
+    def line_up(at: int) -> set[int]:
+        ancestors = set[int]()
         while at >= 0:
-            found.add(at)
+            ancestors.add(at)
             at = above[at]
-        return found
+        return ancestors
 
     also: defaultdict[int, int] = defaultdict(int)
     for at, row in enumerate(raw):
         if row.more:
-            for other in set[int]().union(*(line(known[m]) for m in row.more if m in known)) - line(at):
+            for other in set[int]().union(*(line_up(known[m]) for m in row.more if m in known)) - line_up(at):
                 also[other] += 1
     return also
 

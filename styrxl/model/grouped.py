@@ -35,27 +35,28 @@ def quote_path(path: str, language: str) -> str:
 def group_findings(findings: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str] = fix) -> list[FindingGroup]:
     """Group equal findings by range (``C7:C12``), the most important first; ``remedy`` says what to do about one."""
     groups: dict[tuple[Any, ...], list[Finding]] = {}
-    for found in findings:
+    for finding in findings:
         same = message(
-            replace(found, cell="", facts={k: v for k, v in found.facts.items() if k != "row"}) if _alike(found) else found, language
+            replace(finding, cell="", facts={k: v for k, v in finding.facts.items() if k != "row"}) if _alike(finding) else finding,
+            language,
         )
-        key = (found.severity, found.rule, found.sheet, found.column, same if _alike(found) else (same, found.cell))
-        groups.setdefault(key, []).append(found)
+        key = (finding.severity, finding.rule, finding.sheet, finding.column, same if _alike(finding) else (same, finding.cell))
+        groups.setdefault(key, []).append(finding)
     ordered = sorted(groups.values(), key=lambda group: group[0].order)
     return [_told(group, language, remedy) for group in ordered]
 
 
-def _alike(found: Finding) -> bool:
+def _alike(finding: Finding) -> bool:
     """Whether findings of this kind say the same of each cell, so that they may be told together."""
-    return found.cell is not None and not {"earlier_cell", "first", "row"} & found.facts.keys()
+    return finding.cell is not None and not {"earlier_cell", "first", "row"} & finding.facts.keys()
 
 
 def _told(group: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str]) -> FindingGroup:
     first = group[0]
-    cells = join_cells([found.cell for found in group if found.cell])
-    one = replace(first, cell=cells or first.cell)
+    cells = join_cells([finding.cell for finding in group if finding.cell])
+    whole = replace(first, cell=cells or first.cell)
     place = " ".join(part for part in (first.sheet, cells) if part)
-    return FindingGroup(first.severity, place, message(one, language), remedy(one, language), len(group), tuple(group), cells)
+    return FindingGroup(first.severity, place, message(whole, language), remedy(whole, language), len(group), tuple(group), cells)
 
 
 def join_cells(cells: Sequence[str]) -> str:

@@ -107,5 +107,5 @@ class PrefillReader:
 
     def _same(self, name: str, value: Any) -> Any:
         """Return a value that was there before and is equal; of mappings, one that has the very same tuples."""
-        held = tuple((k, id(v) if isinstance(v, tuple) else v) for k, v in value.items()) if isinstance(value, dict) else value
-        return self._others.setdefault((name, held), value)
+        key = tuple((k, id(v) if isinstance(v, tuple) else v) for k, v in value.items()) if isinstance(value, dict) else value
+        return self._others.setdefault((name, key), value)

@@ -90,16 +90,16 @@ def suggest(goals: Sequence[Answer], commitments: Sequence[Answer]) -> Suggestio
     """Return what is suggested for a council goal, from the boards' goals and all commitments under it."""
     by = "goals" if goals else "commitments"
     parts = goals or commitments
-    said = [part for part in parts if part is not None]
+    answers = [part for part in parts if part is not None]
     if not parts:
         return Suggestion(None, "nothing", by)
-    if 2 * len(said) <= len(parts):
+    if 2 * len(answers) <= len(parts):
         return Suggestion(None, "unknown", by)
-    if all(part == YES for part in said):
-        kept = [status for status in commitments if status is not None]
-        held_back = 2 * sum(status == YES for status in kept) < len(kept)
+    if all(part == YES for part in answers):
+        statuses = [status for status in commitments if status is not None]
+        held_back = 2 * sum(status == YES for status in statuses) < len(statuses)
         return Suggestion(PARTLY, "held_back", by) if held_back else Suggestion(YES, "all", by)
-    if 2 * sum(part == NO for part in said) > len(said):
+    if 2 * sum(part == NO for part in answers) > len(answers):
         return Suggestion(NO, "mostly_no", by)
     return Suggestion(PARTLY, "mixed", by)
 

@@ -89,5 +89,5 @@ class Settings:
 
     def due(self, of: Round, owner: str, level: str) -> date | None:
         """Return when an owner's return is due: its own date, else the one for its level (``board`` or ``unit``)."""
-        told = self.rounds.get(of, RoundSettings())
-        return told.due_owner.get(owner) or (told.due_units if level == "unit" else told.due)
+        settings = self.rounds.get(of, RoundSettings())
+        return settings.due_owner.get(owner) or (settings.due_units if level == "unit" else settings.due)

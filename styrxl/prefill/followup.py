@@ -30,20 +30,20 @@ class YearSoFar:
 
     def last(self, owner: str) -> AcceptedAnswers | None:
         """Return the newest earlier follow-up in which an owner has an accepted return."""
-        return next((told for told in reversed(self.earlier) if owner in told.returns), None)
+        return next((answers for answers in reversed(self.earlier) if owner in answers.returns), None)
 
     def based_on(self, owner: str) -> dict[str, str]:
         """Return round -> hash of the owner's returns that its workbook builds on."""
-        return {told.round.id: told.returns[owner] for told in (self.plans, *self.earlier) if owner in told.returns}
+        return {answers.round.id: answers.returns[owner] for answers in (self.plans, *self.earlier) if owner in answers.returns}
 
     @cached_property
     def texts(self) -> Mapping[str, str]:
         """Text of each goal and commitment, by id."""
-        found = {goal.goal_id: goal.text for goal in self.plan.goals}
+        result = {goal.goal_id: goal.text for goal in self.plan.goals}
         for table, code in (("goals", "goal_id"), ("commitments", "commitment_id")):
             for rows in self.plans.tables.get(table, {}).values():
-                found |= {row[code]: row["text"] or "" for row in rows if row[code]}
-        return found
+                result |= {row[code]: row["text"] or "" for row in rows if row[code]}
+        return result
 
 
 def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
@@ -118,49 +118,58 @@ def _before(year: YearSoFar, owner: str, table: str, code: str) -> tuple[str | N
 
 def _goals(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "goal_assessments", "goal_id")
-    found = []
+    result = []
     for row in year.plans.of("goals", owner):
         if holds_in_year(row, year.round.year):
             old = before.get(fold(row["goal_id"]), {})
-            made = {name: row.get(name) for name in ("goal_id", "text", "parent_id", "priority", "concerned_units", "to_year")}
-            made |= {"last_assessment": old.get("assessment"), "last_analysis": old.get("analysis"), "last_round": round_ if old else None}
-            found.append(made)
-    return tuple(found)
+            issued_row = {name: row.get(name) for name in ("goal_id", "text", "parent_id", "priority", "concerned_units", "to_year")}
+            issued_row |= {
+                "last_assessment": old.get("assessment"),
+                "last_analysis": old.get("analysis"),
+                "last_round": round_ if old else None,
+            }
+            result.append(issued_row)
+    return tuple(result)
 
 
 def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "commitment_status", "commitment_id")
     planned = [(row, None) for row in year.plans.of("commitments", owner)]
-    added = [(row, told.round.id) for told in year.earlier for row in told.of("added_commitments", owner)]
-    found = []
+    added = [(row, answers.round.id) for answers in year.earlier for row in answers.of("added_commitments", owner)]
+    result = []
     for row, added_in in (*planned, *added):
         old = before.get(fold(row["commitment_id"]), {})
-        made = {name: row.get(name) for name in ("commitment_id", "text", "parent_id", "more_parents", "start", "end")}
-        made |= {"last_status": old.get("status"), "last_round": round_ if old else None, "added_in": added_in}
-        found.append(made)
-    return tuple(found)
+        issued_row = {name: row.get(name) for name in ("commitment_id", "text", "parent_id", "more_parents", "start", "end")}
+        issued_row |= {"last_status": old.get("status"), "last_round": round_ if old else None, "added_in": added_in}
+        result.append(issued_row)
+    return tuple(result)
 
 
 def _outcomes(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "outcomes", "activity")
-    found = []
+    result = []
     for row in _merged(year.plans.of("budget", owner), "activity", ("net",)):
         old = before.get(fold(row["activity"]), {})
         forecast = net_cost(old, "forecast")
-        made = {"activity": row["activity"], "planned_budget": row["net"], "last_forecast": forecast, "last_round": round_ if old else None}
-        found.append(made | {f"last_{name}": old.get(name) for name in ("outcome_revenue", "outcome_cost")})
-    return tuple(found)
+        issued_row = {
+            "activity": row["activity"],
+            "planned_budget": row["net"],
+            "last_forecast": forecast,
+            "last_round": round_ if old else None,
+        }
+        result.append(issued_row | {f"last_{name}": old.get(name) for name in ("outcome_revenue", "outcome_cost")})
+    return tuple(result)
 
 
 def _investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "investment_outcomes", "project")
-    found = []
+    result = []
     for row in _merged(year.plans.of("investments", owner), "project", ("total_expenditure", "year_budget")):
         old = before.get(fold(row["project"]), {})
-        made = {name: row[name] for name in ("project", "total_expenditure", "year_budget")}
-        made |= {"last_forecast": old.get("forecast"), "last_round": round_ if old else None}
-        found.append(made | {f"last_{name}": old.get(name) for name in ("outcome", "accumulated")})
-    return tuple(found)
+        issued_row = {name: row[name] for name in ("project", "total_expenditure", "year_budget")}
+        issued_row |= {"last_forecast": old.get("forecast"), "last_round": round_ if old else None}
+        result.append(issued_row | {f"last_{name}": old.get(name) for name in ("outcome", "accumulated")})
+    return tuple(result)
 
 
 def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -174,12 +183,12 @@ def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[di
 def _indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "indicator_outcomes", "indicator_id")
     rows = [*_council_indicators(year, owner), *year.plans.of("indicators", owner)]
-    found = []
+    result = []
     for row in rows:
         old = before.get(fold(row["indicator_id"]), {})
-        made = {name: row.get(name) for name in ("indicator_id", "name", "unit", "target", "goal_id", "direction")}
-        found.append(made | {"last_outcome": old.get("outcome"), "last_round": round_ if old else None})
-    return tuple(found)
+        issued_row = {name: row.get(name) for name in ("indicator_id", "name", "unit", "target", "goal_id", "direction")}
+        result.append(issued_row | {"last_outcome": old.get("outcome"), "last_round": round_ if old else None})
+    return tuple(result)
 
 
 def _council_indicators(year: YearSoFar, owner: str) -> list[Row]:
@@ -196,8 +205,8 @@ def _unit_outcomes(year: YearSoFar, owner: Organisation) -> tuple[Row, ...]:
         return ()
     round_, before = _before(year, owner.org_id, "unit_outcomes", "unit_id")
     old = next(iter(before.values()), {})
-    made = {"unit_id": f"{owner.org_id} {owner.name}", "frame": frame, "last_round": round_ if old else None}
-    return (made | {"last_forecast": old.get("forecast"), "last_outcome": old.get("outcome")},)
+    issued_row = {"unit_id": f"{owner.org_id} {owner.name}", "frame": frame, "last_round": round_ if old else None}
+    return (issued_row | {"last_forecast": old.get("forecast"), "last_outcome": old.get("outcome")},)
 
 
 def _unit_frame(year: YearSoFar, owner: Organisation) -> float | None:

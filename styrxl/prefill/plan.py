@@ -94,12 +94,12 @@ def _why_not(source: PrefillSource, level: str, owner: Organisation, planned: Co
 
 def list_id_series(form: Form, round_: Round) -> dict[str, tuple[str, int]]:
     """Series of ids that a form numbers in advance: sheet key -> (``M``, ``I``, ``2027-A``; rows)."""
-    found = {}
+    result = {}
     for sheet in form.tables:
         for column in sheet.columns:
             if column.number:
-                found[sheet.key] = (column.number.format(owner="", year=round_.year, n="").strip("-"), sheet.rows)
-    return found
+                result[sheet.key] = (column.number.format(owner="", year=round_.year, n="").strip("-"), sheet.rows)
+    return result
 
 
 def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: Mapping[str, int], rows: int | None = None) -> Prefill:
@@ -242,8 +242,8 @@ def _goes_on(source: PrefillSource, row: Row, lists: Mapping[str, Sequence[tuple
 
 
 def _of_board(source: PrefillSource, table: str, board_id: str | None) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = _once(source, ("rows", table, board_id), lambda: _rows_of(source, table, board_id))
-    return found
+    result: list[dict[str, Any]] = _once(source, ("rows", table, board_id), lambda: _rows_of(source, table, board_id))
+    return result
 
 
 def _rows_of(source: PrefillSource, table: str, board_id: str | None) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ def gather_other_returns(returns: Sequence[Return], goals: Mapping[str, KnownGoa
 
 def _find_units_that_say_no(returns: Sequence[Return]) -> dict[str, dict[str, bool]]:
     """Return for each goal above a unit whether the unit says no: by its own goals there, else by most of its commitments."""
-    found: dict[str, dict[str, bool]] = {}
+    result: dict[str, dict[str, bool]] = {}
     for return_ in returns:
         if return_.form.level != "unit" or return_.form.kind is None:
             continue
@@ -49,19 +49,19 @@ def _find_units_that_say_no(returns: Sequence[Return]) -> dict[str, dict[str, bo
                 for parent in parent_ids(row.issued):
                     commitments.setdefault(parent, []).append(row.answers["status"] in BEHIND)
         for parent, answers in (commitments | goals).items():
-            found.setdefault(parent, {})[return_.issued.owner] = is_majority(answers)
-    return found
+            result.setdefault(parent, {})[return_.issued.owner] = is_majority(answers)
+    return result
 
 
 def _find_served_goals(returns: Sequence[Return], uncertain: Collection[int], named: Collection[str]) -> dict[str, frozenset[str]]:
     """Return what the plan of each of the named units serves; units whose plan is elsewhere are left out."""
-    found = {}
+    result = {}
     for return_ in (r for r in returns if r.issued.owner in named):
         elsewhere = any(row.answers["elsewhere"] == "yes" for row in return_.rows("plan_elsewhere"))
         if return_.form.level == "unit" and return_.form.kind is None and not elsewhere and return_.source not in uncertain:
             rows = (*return_.rows("goals"), *return_.rows("commitments"))
-            found[return_.issued.owner] = frozenset(parent for row in rows for parent in parent_ids(row.answers))
-    return found
+            result[return_.issued.owner] = frozenset(parent for row in rows for parent in parent_ids(row.answers))
+    return result
 
 
 def _find_sibling_copies(returns: Sequence[Return], copied: Collection[int]) -> dict[int, dict[int, tuple[str, str]]]:
@@ -75,13 +75,13 @@ def _find_sibling_copies(returns: Sequence[Return], copied: Collection[int]) -> 
             again.append((return_, place, board_and_text))
         else:
             first[board_and_text] = return_, place
-    found: dict[int, dict[int, tuple[str, str]]] = {}
+    result: dict[int, dict[int, tuple[str, str]]] = {}
     for return_, place, board_and_text in again:
         other, other_place = first.get(board_and_text, (return_, place))
         if board_and_text[1] and other.source < return_.source and other.issued.owner != return_.issued.owner:
             code = other.column("commitments", "commitment_id")[other_place]
-            found.setdefault(return_.source, {})[return_.rows("commitments")[place].number] = other.issued.owner, code or ""
-    return found
+            result.setdefault(return_.source, {})[return_.rows("commitments")[place].number] = other.issued.owner, code or ""
+    return result
 
 
 def _find_repeated_texts(plans: Sequence[Return]) -> Iterator[tuple[Return, int, str]]:

@@ -17,26 +17,26 @@ def check_board_plan(parts: Mapping[str, Parsed], issued: Mapping[int, Prefill],
 
     ``broken``: returns with links that are in error; what they cover is not known before those are mended.
     """
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     if "confirmation" in parts:
         batch = parts["confirmation"].batch
         for i, answer in enumerate(parts["confirmation"].frame["confirms"].tolist()):
             if answer == "no":
-                found.append(
+                remarks.append(
                     Remark(batch.source[i], "confirmation", batch.row[i], "confirms", "not-confirmed", batch.columns["confirms"][i])
                 )
     if "goal_responses" not in parts:
-        return found
+        return remarks
     batch, frame = parts["goal_responses"].batch, parts["goal_responses"].frame
     served = _served(parts)
     named = {s: {r["goal_id"] for r in p.rows.get("goal_responses", ()) if r.get("concerns") == "yes"} for s, p in issued.items()}
     for i, (goal, answer) in enumerate(zip(frame["goal_id"].tolist(), frame["concerns"].tolist(), strict=True)):
         source, raw = batch.source[i], batch.columns["concerns"][i]
         if answer == "no" and goal in named.get(source, ()):
-            found.append(Remark(source, "goal_responses", batch.row[i], "concerns", "concern-denied", raw, {"goal": goal}))
+            remarks.append(Remark(source, "goal_responses", batch.row[i], "concerns", "concern-denied", raw, {"goal": goal}))
         elif answer == "yes" and source not in broken and goal not in served.get(source, ()):
-            found.append(Remark(source, "goal_responses", batch.row[i], "concerns", "goal-uncovered", raw, {"goal": goal}))
-    return found
+            remarks.append(Remark(source, "goal_responses", batch.row[i], "concerns", "goal-uncovered", raw, {"goal": goal}))
+    return remarks
 
 
 def _served(parts: Mapping[str, Parsed]) -> dict[int, set[str]]:

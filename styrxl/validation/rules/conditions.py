@@ -27,17 +27,17 @@ def check_conditions(parsed: Parsed, year: int, limits: Mapping[int, Thresholds]
     ``limits``: source -> its thresholds, as issued.
     """
     sheet = parsed.batch.sheet
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for column in sheet.columns:
         if column.asked and (column.required or column.required_when):
-            found += _required(parsed, column, limits)
+            remarks += _required(parsed, column, limits)
         if column.within_year:
-            found += _outside_year(parsed, column, year)
+            remarks += _outside_year(parsed, column, year)
     for earlier, later in sheet.order:
-        found += _order(parsed, earlier, later)
+        remarks += _order(parsed, earlier, later)
     if sheet.unique:
-        found += _unique(parsed, sheet.unique)
-    return found
+        remarks += _unique(parsed, sheet.unique)
+    return remarks
 
 
 def meets_condition(frame: pd.DataFrame, condition: Condition, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> pd.Series:
@@ -53,13 +53,13 @@ def meets_condition(frame: pd.DataFrame, condition: Condition, limits: Mapping[i
 
 def _past(frame: pd.DataFrame, name: str, when: Past, limits: Mapping[int, Thresholds]) -> pd.Series:
     rows = zip(frame["_source"], frame[name], frame[when.base], strict=True)
-    told = [
+    past = [
         not pd.isna(deviation)
         and limits.get(source, _STANDARD).past(deviation, 0.0 if pd.isna(base) else base)
         and (deviation < 0 or not when.deficit)
         for source, deviation, base in rows
     ]
-    return pd.Series(told, index=frame.index, dtype=bool)
+    return pd.Series(past, index=frame.index, dtype=bool)
 
 
 def _required(parsed: Parsed, column: Column, limits: Mapping[int, Thresholds]) -> list[Remark]:
@@ -113,7 +113,7 @@ def _order(parsed: Parsed, earlier: str, later: str) -> list[Remark]:
     if earlier not in frame or later not in frame:
         return []
     mask = (frame[later] < frame[earlier]).fillna(False)
-    found = []
+    remarks = []
     for i in mask.to_numpy(dtype=bool).nonzero()[0]:
         row = batch.row[i]
         facts = {
@@ -121,8 +121,8 @@ def _order(parsed: Parsed, earlier: str, later: str) -> list[Remark]:
             "earlier_value": _day(frame[earlier].iloc[i]),
             "earlier_cell": CellOf(earlier, row),
         }
-        found.append(Remark(batch.source[i], batch.sheet.key, row, later, "date-order", _day(frame[later].iloc[i]), facts))
-    return found
+        remarks.append(Remark(batch.source[i], batch.sheet.key, row, later, "date-order", _day(frame[later].iloc[i]), facts))
+    return remarks
 
 
 def _day(value: Any) -> date | int:
@@ -132,12 +132,12 @@ def _day(value: Any) -> date | int:
 def _unique(parsed: Parsed, fields: Sequence[str]) -> list[Remark]:
     frame, batch = parsed.frame, parsed.batch
     first: dict[tuple[Any, ...], int] = {}
-    found = []
+    remarks = []
     for i, key in enumerate(zip(batch.source, *(frame[name] for name in fields), strict=True)):
         if any(pd.isna(part) for part in key):
             continue
         if key in first:
             facts = {"first": CellOf(fields[0], batch.row[first[key]])}
-            found.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], fields[0], "duplicate-id", key[1], facts))
+            remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], fields[0], "duplicate-id", key[1], facts))
         first.setdefault(key, i)
-    return found
+    return remarks

@@ -23,28 +23,28 @@ def check_copies(
 
     ``texts``: id -> text of what can be a parent; ``places``: source -> how to name the return.
     """
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     whole: dict[bytes, int] = {}  # what a return says, as a digest -> the first that says it
     parents: dict[str, str] = {}
     for part in commitments:
         batch = part.batch
-        said = (part.frame[name].tolist() for name in ("text", "parent_id"))
-        for source, rows in groupby(zip(batch.source, batch.row, *said, strict=True), key=itemgetter(0)):
-            mine = [(row, fold(text), text, parent) for _, row, text, parent in rows if isinstance(text, str)]
-            for row, folded, text, parent in mine:
+        columns = (part.frame[name].tolist() for name in ("text", "parent_id"))
+        for source, rows in groupby(zip(batch.source, batch.row, *columns, strict=True), key=itemgetter(0)):
+            own = [(row, fold(text), text, parent) for _, row, text, parent in rows if isinstance(text, str)]
+            for row, folded, text, parent in own:
                 first = parent.split(";", 1)[0] if isinstance(parent, str) else ""
                 if first and first not in parents:
                     parents[first] = fold(texts.get(first, ""))
                 if first and parents[first] == folded:
                     facts = {"other": Word("the_parent", {"id": first})}
-                    found.append(Remark(source, batch.sheet.key, row, "text", "copied-text", text, facts))
-            if len(mine) < 2:
+                    remarks.append(Remark(source, batch.sheet.key, row, "text", "copied-text", text, facts))
+            if len(own) < 2:
                 continue
-            other = whole.setdefault(_digest(folded for _, folded, *_ in mine), source)
+            other = whole.setdefault(_digest(folded for _, folded, *_ in own), source)
             if owners.get(other) != owners.get(source):
                 facts = {"other": Word("the_other", {"owner": owners.get(other, ""), "path": places.get(other, "")})}
-                found.append(Remark(source, batch.sheet.key, mine[0][0], "text", "copied-text", mine[0][1], facts))
-    return found
+                remarks.append(Remark(source, batch.sheet.key, own[0][0], "text", "copied-text", own[0][1], facts))
+    return remarks
 
 
 def _digest(texts: Iterable[str]) -> bytes:

@@ -23,15 +23,15 @@ def check_frames(parsed: Parsed, frames: Mapping[int, Mapping[str, float | None]
     if limit is None or parsed.frame.empty:
         return []
     column = parsed.batch.sheet.column(limit.column)
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     amounts: dict[int, list[float]] = {}
     for source, value in zip(parsed.batch.source, parsed.frame[limit.column].tolist(), strict=True):
         amounts.setdefault(source, []).extend(() if pd.isna(value) else (float(value),))
     for source in sorted(amounts):
         frame = frames.get(source, {}).get(limit.frame)
         if frame is not None:
-            found += _over(parsed.batch.sheet, source, column, amounts[source], frame)
-    return found
+            remarks += _over(parsed.batch.sheet, source, column, amounts[source], frame)
+    return remarks
 
 
 def _over(sheet: Sheet, source: int, column: Column, values: Sequence[float], frame: float) -> list[Remark]:

@@ -17,8 +17,8 @@ from styrxl.returns.typed_columns import Parsed
 
 
 def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]]) -> list[Remark]:
-    """In the multi-year plan: periods of one id that overlap, and references to the wrong kind of organisation."""
-    found: list[Remark] = []
+    """Check the council plan: periods of one id that overlap, rounds that do not exist, references to the wrong kind of organisation."""
+    remarks: list[Remark] = []
     for part in parts.values():
         batch = part.batch
         for column in batch.sheet.columns:
@@ -28,23 +28,23 @@ def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]
                 for code in value.split(";") if isinstance(value, str) else ():
                     if code in kinds and not kinds[code] & set(column.kinds):
                         facts = {"why": Word("why_kind"), "candidates": Word("valid_parents", {"list": _of_kinds(kinds, column.kinds)})}
-                        found.append(
+                        remarks.append(
                             Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
                         )
-    return found + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"])] if "organisation" in parts else [])
+    return remarks + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"])] if "organisation" in parts else [])
 
 
 def _rounds(part: Parsed) -> list[Remark]:
     """Find words under Uppföljning that name no round."""
-    batch, found = part.batch, []
+    batch, remarks = part.batch, []
     for i, value in enumerate(part.frame["followup_rounds"]):
         for word in round_words(value):
             if round_kind(word) is None:
                 choices = ["T1", "T2", {"sv": "År", "en": "Year"}]
-                found.append(
+                remarks.append(
                     Remark(batch.source[i], batch.sheet.key, batch.row[i], "followup_rounds", "not-in-list", word, {"choices": choices})
                 )
-    return found
+    return remarks
 
 
 def _of_kinds(kinds: Mapping[str, set[str]], wanted: Iterable[str]) -> list[str]:
@@ -52,7 +52,7 @@ def _of_kinds(kinds: Mapping[str, set[str]], wanted: Iterable[str]) -> list[str]
 
 
 def _overlaps(part: Parsed) -> list[Remark]:
-    batch, found = part.batch, []
+    batch, remarks = part.batch, []
     earlier: dict[str, list[tuple[Any, Any, int]]] = {}
     low, high = pd.Timestamp.min, pd.Timestamp.max
     for i, (code, start, end) in enumerate(zip(*(part.frame[name].tolist() for name in ("org_id", "from", "to")), strict=True)):
@@ -62,6 +62,6 @@ def _overlaps(part: Parsed) -> list[Remark]:
         clash = [row for a, b, row in earlier.get(code, ()) if a <= span[1] and span[0] <= b]
         if clash:
             facts = {"first": CellOf("org_id", clash[0])}
-            found.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "org_id", "duplicate-id", code, facts))
+            remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "org_id", "duplicate-id", code, facts))
         earlier.setdefault(code, []).append(span)
-    return found
+    return remarks

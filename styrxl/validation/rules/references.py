@@ -25,7 +25,7 @@ _NEAR_ENOUGH = 60
 
 def collect_own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[str, str]]:
     """Collect what a return's own rows offer to its other sheets: (sheet key, source) -> id -> text."""
-    found: dict[tuple[str, int], dict[str, str]] = {}
+    options_of: dict[tuple[str, int], dict[str, str]] = {}
     for part in parsed:
         fields, key = [c.field for c in part.batch.sheet.columns[:2]], part.batch.sheet.key
         asked_for = any(f"own:{key}" in column.source for sheet in part.batch.form.sheets for column in sheet.columns)
@@ -33,8 +33,8 @@ def collect_own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[
             continue
         for source, code, text in zip(part.batch.source, part.frame[fields[0]].tolist(), part.frame[fields[1]].tolist(), strict=True):
             if isinstance(code, str):
-                found.setdefault((key, source), {}).setdefault(code.split(" ", 1)[0], text if isinstance(text, str) else "")
-    return found
+                options_of.setdefault((key, source), {}).setdefault(code.split(" ", 1)[0], text if isinstance(text, str) else "")
+    return options_of
 
 
 def check_references(
@@ -49,21 +49,21 @@ def check_references(
     Returns the frame with ids in place of texts, and ``unknown-parent``, ``parent-not-allowed``, ``goal-not-valid`` and
     ``interpreted-value`` (a goal given by its text).
     """
-    frame, found = parsed.frame, []
+    frame, remarks = parsed.frame, []
     for column in parsed.batch.sheet.columns:
         if column.kind != "ref" or column.locked:
             continue
         options = _options(parsed, column, issued, own)
-        values, remarks = _resolve(parsed, column, options, known, issued, year)
-        found += remarks
+        values, more = _resolve(parsed, column, options, known, issued, year)
+        remarks += more
         frame = frame.assign(**{column.field: pd.Series(values, index=frame.index, dtype="str")})
-    return frame, found
+    return frame, remarks
 
 
 def _options(
     parsed: Parsed, column: Column, issued: Mapping[int, Prefill], own: Mapping[tuple[str, int], Mapping[str, str]]
 ) -> dict[int, Mapping[str, str]]:
-    found: dict[int, Mapping[str, str]] = {}
+    options: dict[int, Mapping[str, str]] = {}
     shared: dict[tuple[Any, ...], dict[str, str]] = {}
     plain = [s for s in column.source if not s.startswith("own:")]
     for source in set(parsed.batch.source):
@@ -71,11 +71,11 @@ def _options(
         key = tuple(lists.get(name, ()) for name in plain)
         if key not in shared:
             shared[key] = {code: text for pairs in key for code, text in pairs}
-        found[source] = shared[key]
+        options[source] = shared[key]
         for name in column.source:
             if name.startswith("own:") and (mine := own.get((name[4:], source))):
-                found[source] = {**found[source], **mine}
-    return found
+                options[source] = {**options[source], **mine}
+    return options
 
 
 def _resolve(
@@ -88,7 +88,7 @@ def _resolve(
 ) -> tuple[list[str | None], list[Remark]]:
     batch = parsed.batch
     values: list[str | None] = []
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     for i, value in enumerate(parsed.frame[column.field].tolist()):
         if not isinstance(value, str):
             values.append(None)
@@ -103,20 +103,20 @@ def _resolve(
             if code is None:
                 facts: dict[str, Any] = {"candidates": _candidates(token, allowed)}
                 if why := _why_not(token, column, known, issued.get(source)):
-                    found.append(Remark(source, batch.sheet.key, row, column.field, "parent-not-allowed", token, {"why": why, **facts}))
+                    remarks.append(Remark(source, batch.sheet.key, row, column.field, "parent-not-allowed", token, {"why": why, **facts}))
                 else:
-                    found.append(Remark(source, batch.sheet.key, row, column.field, "unknown-parent", token, facts))
+                    remarks.append(Remark(source, batch.sheet.key, row, column.field, "unknown-parent", token, facts))
                 ids.append(token)
                 continue
             ids.append(code)
             if code != token:
-                found.append(Remark(source, batch.sheet.key, row, column.field, "interpreted-value", token, {"read": code}))
+                remarks.append(Remark(source, batch.sheet.key, row, column.field, "interpreted-value", token, {"read": code}))
             goal = known.get(code)
             if goal and not goal.holds(year):
                 facts = {"from_year": str(goal.from_year), "to_year": str(goal.to_year), "year": str(year)}
-                found.append(Remark(source, batch.sheet.key, row, column.field, "goal-not-valid", code, facts))
+                remarks.append(Remark(source, batch.sheet.key, row, column.field, "goal-not-valid", code, facts))
         values.append(";".join(dict.fromkeys(ids)))
-    return values, found
+    return values, remarks
 
 
 def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:

@@ -30,7 +30,7 @@ def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued
         return []
     named = sheet.named
     keys = ids.text.upper().split() if ids.plain and not named else [id_key(typed, named=named) for typed in ids.values()]
-    given = [(row[column.field], id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
+    issued_ids = [(row[column.field], id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
     present = set(keys)
     doubled = len(present) < len(keys)
     firsts = dict(zip(reversed(keys), reversed(ids.rows), strict=True)) if doubled else {}  # key -> the first row that has it
@@ -38,8 +38,8 @@ def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued
         at = dict(zip(ids.rows, keys, strict=True))
     else:  # far more rows are numbered than begun
         at = {row: keys[row - ids.rows.start] for row in begun if row in ids.rows}
-    found: list[Remark] = []
-    known = _ExpectedIds(column, {key for _, key in given}, issued) if issued else None
+    remarks: list[Remark] = []
+    known = _ExpectedIds(column, {key for _, key in issued_ids}, issued) if issued else None
     for row in ids.rows if doubled else sorted(begun & at.keys()):
         key = at[row]
         if not key:
@@ -47,13 +47,13 @@ def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued
         first = firsts.get(key, row)
         if first != row and (row in begun or first in begun):
             facts = {"first": CellOf(column.field, first)}
-            found.append(Remark(source, sheet.key, row, column.field, "duplicate-id", _typed(ids, row), facts))
+            remarks.append(Remark(source, sheet.key, row, column.field, "duplicate-id", _typed(ids, row), facts))
         elif row in begun and known is not None and key not in known:
-            found.append(Remark(source, sheet.key, row, column.field, "unknown-row", _typed(ids, row)))
+            remarks.append(Remark(source, sheet.key, row, column.field, "unknown-row", _typed(ids, row)))
     without = sorted(row for row in begun if not at.get(row))
-    found += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
-    gone = [code for code, key in given if key not in present]
-    return found + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in gone]
+    remarks += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
+    missing = [code for code, key in issued_ids if key not in present]
+    return remarks + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in missing]
 
 
 class _ExpectedIds:
@@ -87,13 +87,13 @@ def find_untouched(table: Table, issued: Prefill | None, form: Form) -> frozense
         return frozenset()
     named = table.sheet.named
     known = {id_key(row[column.field], named=named): row for row in rows}
-    found = set()
+    untouched = set()
     for index, row in enumerate(table.rows):
-        given = known.get(id_key(table.columns[column.field][index], named=named), {})
-        for asked in (c for c in table.sheet.columns if c.asked and c.field in table.columns and not blank(given.get(c.field))):
-            if _as_issued(table.columns[asked.field][index], given[asked.field], asked, form):
-                found.add((asked.field, row))
-    return frozenset(found)
+        issued_row = known.get(id_key(table.columns[column.field][index], named=named), {})
+        for asked in (c for c in table.sheet.columns if c.asked and c.field in table.columns and not blank(issued_row.get(c.field))):
+            if _as_issued(table.columns[asked.field][index], issued_row[asked.field], asked, form):
+                untouched.add((asked.field, row))
+    return frozenset(untouched)
 
 
 def _as_issued(typed: Any, issued: Any, column: Column, form: Form) -> bool:
@@ -117,13 +117,16 @@ def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.Data
     if not batch.sheet.prefilled or column is None:
         return parsed.frame, []
     frame = parsed.frame.copy()
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     named = batch.sheet.named
     known = {source: {id_key(r[column.field], named=named): r for r in p.rows.get(batch.sheet.key, ())} for source, p in issued.items()}
     keys = [id_key(raw, named=named) for raw in batch.columns[column.field]]
     issued_as = [known.get(s, {}).get(key, {}).get(column.field) if named else key for s, key in zip(batch.source, keys, strict=True)]
     frame[column.field] = pd.Series(
-        [given or typed for given, typed in zip(issued_as, [None] * len(keys) if not named else frame[column.field], strict=True)],
+        [
+            issued_name or typed
+            for issued_name, typed in zip(issued_as, [None] * len(keys) if not named else frame[column.field], strict=True)
+        ],
         index=frame.index,
         dtype="str",
     )
@@ -134,9 +137,9 @@ def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.Data
             if row is None or blank(row.get(locked.field)):
                 continue
             values[i], remark = _compared(batch, locked, i, values[i], row[locked.field])
-            found += remark
+            remarks += remark
         frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
-    return with_formulas(batch.sheet, frame), found
+    return with_formulas(batch.sheet, frame), remarks
 
 
 def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any) -> tuple[Any, list[Remark]]:

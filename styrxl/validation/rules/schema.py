@@ -106,17 +106,17 @@ def check_schema(table: str, schemas: Schemas, parsed: Sequence[Parsed]) -> list
     Raises StyrxlError (source-broken) where the schema does not fit the form: that is nobody's answer.
     """
     rows, across = schemas.parts(table)
-    found = [*_validated(table, rows, parsed, [part.due for part in parsed]), *(one for part in parsed for one in _holding(part))]
+    remarks = [*_validated(table, rows, parsed, [part.due for part in parsed]), *(remark for part in parsed for remark in _holding(part))]
     if across is not None:
-        found += _validated(table, across, parsed, [range(len(part.frame)) for part in parsed])
+        remarks += _validated(table, across, parsed, [range(len(part.frame)) for part in parsed])
     place = {name: number for number, name in enumerate(rows.columns)}
-    return sorted(found, key=lambda r: (place[r.field or ""], r.source, r.key, r.row or 0))
+    return sorted(remarks, key=lambda r: (place[r.field or ""], r.source, r.key, r.row or 0))
 
 
 def _holding(part: Parsed) -> list[Remark]:
     """Return what was said of rows that are still as they were then."""
     due = {(part.batch.source[i], part.batch.row[i]) for i in part.due} if part.batch.checked else set()
-    return [remark for found in part.batch.checked.values() for remark in found if (remark.source, remark.row) not in due]
+    return [remark for remarks in part.batch.checked.values() for remark in remarks if (remark.source, remark.row) not in due]
 
 
 def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed], rows: Sequence[Sequence[int]]) -> list[Remark]:
@@ -129,10 +129,10 @@ def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed],
         schema.validate(pd.concat(frames, ignore_index=True), lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.sort_index()  # pandera leaves them in any order
-        found = [_failure(table, case, some) for case in cases.to_dict("records")]
+        remarks = [_failure(table, case, some) for case in cases.to_dict("records")]
         # What could not be read is empty in the frame, and has been told.
-        unread = frozenset((*told, part.batch.sheet.key) for part in parsed for told in part.told)
-        return [r for r in found if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
+        unread = frozenset((*cell, part.batch.sheet.key) for part in parsed for cell in part.told)
+        return [r for r in remarks if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
     return []
 
 
@@ -198,19 +198,22 @@ def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) 
             same = batches.setdefault(table.sheet.table or "", {})
             batch = same.setdefault((reading.form, table.sheet.key), Batch(forms.form(*reading.form), table.sheet))
             batch.add([(source, table)])
-    said: dict[str, dict[tuple[int, str], list[Remark]]] = {}
+    remarks_of: dict[str, dict[tuple[int, str], list[Remark]]] = {}
     for name, same in batches.items():
         with suppress(Exception):
             parsed = [framed(batch) for batch in same.values()]
-            found = _validated(name, schemas.parts(name)[0], parsed, [part.due for part in parsed])
-            said[name] = {}
-            for remark in found:
-                said[name].setdefault((remark.source, remark.key), []).append(replace(remark, source=0))
-    return [replace(one, tables=tuple(_noted(source, table, said) for table in one.tables)) for source, one in enumerate(readings)]
+            remarks = _validated(name, schemas.parts(name)[0], parsed, [part.due for part in parsed])
+            remarks_of[name] = {}
+            for remark in remarks:
+                remarks_of[name].setdefault((remark.source, remark.key), []).append(replace(remark, source=0))
+    return [
+        replace(reading, tables=tuple(_noted(source, table, remarks_of) for table in reading.tables))
+        for source, reading in enumerate(readings)
+    ]
 
 
-def _noted(source: int, table: Table, said: Mapping[str, Mapping[tuple[int, str], Sequence[Remark]]]) -> Table:
-    found = said.get(table.sheet.table or "")
-    if found is None or table.typed is None:
+def _noted(source: int, table: Table, remarks_of: Mapping[str, Mapping[tuple[int, str], Sequence[Remark]]]) -> Table:
+    remarks = remarks_of.get(table.sheet.table or "")
+    if remarks is None or table.typed is None:
         return table
-    return replace(table, typed=replace(table.typed, checked=tuple(found.get((source, table.sheet.key), ()))))
+    return replace(table, typed=replace(table.typed, checked=tuple(remarks.get((source, table.sheet.key), ()))))
