@@ -117,7 +117,7 @@ def _build(root: Path, units: int) -> None:
     from styrxl.cli import cli
     from styrxl.sample.fill import fill
     from styrxl.sample.plan_answers import plan_answers
-    from styrxl.scale.processes import cores
+    from styrxl.scale.processes import count_cores
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
 
@@ -133,7 +133,7 @@ def _build(root: Path, units: int) -> None:
     form, words = workspace.forms.form("multi_year_plan"), workspace.forms.words
     workspace.plan_path.write_bytes(fill(workspace.plan_path.read_bytes(), form, "sv", plan_answers(units), words))
     (root / "inbox" / ROUND).mkdir(parents=True)
-    with ProcessPoolExecutor(cores()) as pool:
+    with ProcessPoolExecutor(count_cores()) as pool:
         for level in ("board", "unit"):
             run("distribute", ROUND, "--level", level)
             with Ledger.open(workspace.database) as ledger:
@@ -494,7 +494,7 @@ def watched() -> dict[str, float]:
         setattr(module, name, timed)
 
     watch(desk, "read_plan", "plan")
-    watch_each(judge_inbox, "gathered", "read")
+    watch_each(judge_inbox, "read_returns", "read")
     watch(typist.Typists, "typed", "parse")
     watch(examine, "framed", "parse")
     for name in ("check_locked", "check_conditions", "check_ids", "check_schema"):
@@ -691,17 +691,17 @@ def play_cluster(root: str, workers: str) -> Mapping[str, float]:
     """Read all returns on a cluster of so many workers, and hold their rows against the schemas there."""
     from distributed import LocalCluster
 
-    from styrxl.scale.arrivals import How, Lying, modified
-    from styrxl.scale.read_all import gather
+    from styrxl.scale.read_all import read_all_returns
+    from styrxl.scale.return_files import ReadingMethod, ReturnFile, read_modified_time
     from styrxl.store.workspace import Workspace
 
     workspace = Workspace.open(Path(root))
-    found = [Lying(workspace.shown(path), path, modified(path)) for path in returns(workspace.root)]
+    found = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in returns(workspace.root)]
     with LocalCluster(n_workers=int(workers), threads_per_worker=1, dashboard_address=None) as cluster:
-        how = How(scheduler=cluster.scheduler_address, keep=False)
-        gather(workspace.root, "warm", found[:200], workspace.forms, workspace.settings.limits, how)
+        how = ReadingMethod(scheduler=cluster.scheduler_address, keep=False)
+        read_all_returns(workspace.root, "warm", found[:200], workspace.forms, workspace.settings.limits, how)
         start = time.perf_counter()
-        gather(workspace.root, "bench", found, workspace.forms, workspace.settings.limits, how)
+        read_all_returns(workspace.root, "bench", found, workspace.forms, workspace.settings.limits, how)
         return {"read": time.perf_counter() - start}
 
 

@@ -17,7 +17,7 @@ from styrxl.returns.read import Reading, Readings
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import ReadReturn
 from styrxl.rounds.judge_inbox import judge_returns
-from styrxl.scale.arrivals import Gathered, Lying
+from styrxl.scale.return_files import ReadFile, ReturnFile
 
 File = tuple[str, bytes]
 
@@ -46,6 +46,6 @@ def _gathered(desk: Desk, files: Sequence[File], received: datetime, readings: S
         )
 
 
-def _read(path: Path, name: str, data: bytes, received: datetime, reading: Reading) -> Gathered:
+def _read(path: Path, name: str, data: bytes, received: datetime, reading: Reading) -> ReadFile:
     path.write_bytes(data)  # it may have to be read again
-    return Gathered(Lying(name, path, received), hashlib.sha256(data).hexdigest(), len(data), reading)
+    return ReadFile(ReturnFile(name, path, received), hashlib.sha256(data).hexdigest(), len(data), reading)

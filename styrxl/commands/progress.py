@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 from styrxl.model.catalogue import number_text, word
 
 if TYPE_CHECKING:
-    from styrxl.scale.arrivals import Progress, Step
+    from styrxl.scale.return_files import Progress, Step
 
 _QUICK = 1.0  # seconds in which nothing is said
 _OFTEN, _SELDOM = 0.2, 15.0  # seconds between two redrawings, and between two lines

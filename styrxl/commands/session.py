@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from styrxl.model.errors import StyrxlError
     from styrxl.model.judged import Judged
     from styrxl.rounds.desk import Desk
-    from styrxl.store.lock import Holder
+    from styrxl.store.lock import LockHolder
     from styrxl.store.workspace import Workspace
 
 FINE, FINDINGS, USAGE, OPERATOR = 0, 1, 2, 3
@@ -61,22 +61,22 @@ class Session:
 
         from styrxl.commands.progress import told_on
         from styrxl.rounds.desk import open_desk
-        from styrxl.scale.arrivals import How
+        from styrxl.scale.return_files import ReadingMethod
         from styrxl.store.ledger import Ledger
-        from styrxl.store.lock import user_name, writing
+        from styrxl.store.lock import find_user_name, lock_for_writing
         from styrxl.store.log_file import log_to
         from styrxl.store.workspace import Workspace
 
         workspace = Workspace.open(self.root)
         self.asked = self.language(workspace)
         self.log_folder = log_to(workspace.root).parent
-        user = by or user_name()
+        user = by or find_user_name()
         with ExitStack() as stack:
             if not reading:
                 command = click.get_current_context().command_path.partition(" ")[2]
-                stack.enter_context(writing(workspace, command, user, datetime.now(UTC), self._waiting))
+                stack.enter_context(lock_for_writing(workspace, command, user, datetime.now(UTC), self._waiting))
             ledger = stack.enter_context(Ledger.open(workspace.database))
-            how = How(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
+            how = ReadingMethod(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
             yield open_desk(workspace, ledger, self.now(), user, how)
 
     def room(self, desk: Desk) -> Room:
@@ -85,7 +85,7 @@ class Session:
 
         return Room(desk, click.get_current_context().command_path.partition(" ")[2], self._waiting)
 
-    def _waiting(self, holder: Holder) -> None:
+    def _waiting(self, holder: LockHolder) -> None:
         from styrxl.model.catalogue import word
 
         told = word("waiting_for", self.language(), user=holder.user, host=holder.host, command=holder.command)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from styrxl.rounds.desk import Desk
 from styrxl.store.files import make_folder
-from styrxl.store.lock import Holder, held, me, writing
+from styrxl.store.lock import LockHolder, hold_lock, lock_for_writing, this_process
 
 _LONG = 900.0  # seconds to wait for others before what was just sent is noted: rather late than twice
 
@@ -20,20 +20,20 @@ class Room:
 
     desk: Desk
     command: str
-    waiting: Callable[[Holder], None] = lambda _: None
+    waiting: Callable[[LockHolder], None] = lambda _: None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep others from writing in the workspace."""
-        with writing(self.desk.workspace, self.command, self.desk.by, datetime.now(UTC), self.waiting):
+        with lock_for_writing(self.desk.workspace, self.command, self.desk.by, datetime.now(UTC), self.waiting):
             yield
 
     @contextmanager
     def noting(self) -> Iterator[None]:
         """Keep others from writing while one mail is noted; waits long, since the mail has gone by then."""
         with ExitStack() as stack:
-            if self.desk.workspace.alone:
-                stack.enter_context(held(self.desk.workspace.root, self._me(), patience=_LONG, waiting=self.waiting))
+            if self.desk.workspace.has_ledger_file:
+                stack.enter_context(hold_lock(self.desk.workspace.root, self._me(), patience=_LONG, waiting=self.waiting))
             yield
 
     def alone(self, place: str, patience: float) -> AbstractContextManager[None]:
@@ -43,7 +43,7 @@ class Room:
         """
         path = self.desk.workspace.root / place
         make_folder(path)
-        return held(path, self._me(), patience, self.waiting)
+        return hold_lock(path, self._me(), patience, self.waiting)
 
-    def _me(self) -> Holder:
-        return me(self.command, self.desk.by, datetime.now(UTC))
+    def _me(self) -> LockHolder:
+        return this_process(self.command, self.desk.by, datetime.now(UTC))

@@ -29,7 +29,7 @@ from styrxl.returns.workbook import EVERY, ORDINARY_MB, NotOrdinaryError, RawShe
 _LENGTH = struct.Struct("<Q")
 _MIB = 1 << 20
 _STARTING = 30  # seconds that Python may take to begin, on a slow disk
-_COMMAND = f"from {__name__} import serve; serve()"
+COMMAND = f"from {__name__} import serve; serve()"
 _SENT = {
     (kind.__module__, kind.__qualname__)
     for kind in (date, datetime, time, timedelta, frozenset, Returned, Extras, RawSheet, Marks, Finding, Word)
@@ -110,7 +110,7 @@ class _Worker:
         self._limits = limits
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         self._process = subprocess.Popen(  # noqa: S603 -- this very Python
-            [sys.executable, "-c", _COMMAND],
+            [sys.executable, "-c", COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # a panic writes there

@@ -13,7 +13,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.returns.read import Reading, Readings
-from styrxl.scale.cache import cache_of
+from styrxl.scale.cache import open_cache
 from styrxl.store.workspace import Workspace
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.identify import Identifier
@@ -56,7 +56,7 @@ def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judg
 def _plan_reading(workspace: Workspace, shown: str, sha256: str, data: bytes) -> Reading:
     """Read the plan; what a large one holds is kept, since every command begins with it."""
     forms, limits = workspace.forms, limits_of_council_plan(workspace.settings.limits)
-    store = cache_of(workspace.root, shown, forms, limits) if len(data) >= _LARGE_PLAN else None
+    store = open_cache(workspace.root, shown, forms, limits) if len(data) >= _LARGE_PLAN else None
     reading = store.get(sha256) if store is not None else None
     if reading is None:
         with Readings(forms, limits, limits.expanded_mb) as readings:

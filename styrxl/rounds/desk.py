@@ -16,7 +16,7 @@ from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.rounds import Round
 from styrxl.returns.workbook import SIGNED
 from styrxl.rounds.council_plan import read_plan
-from styrxl.scale.arrivals import How
+from styrxl.scale.return_files import ReadingMethod
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
 from styrxl.validation.rules.schema import Schemas
@@ -32,7 +32,7 @@ class Desk:
     schemas: Schemas
     now: datetime
     by: str = "?"
-    how: How = field(default_factory=How)  # how returns are read
+    how: ReadingMethod = field(default_factory=ReadingMethod)  # how returns are read
 
     @property
     def limits(self) -> Limits:
@@ -44,10 +44,10 @@ class Desk:
         return self.workspace.verify([identity.get(key, "") for key in SIGNED], identity.get("signature", ""))
 
 
-def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: How | None = None) -> Desk:
+def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: ReadingMethod | None = None) -> Desk:
     """Return a workspace's desk, with the council's plan read; raises as ``read_plan``."""
     schemas = Schemas(workspace.forms)
-    return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by, how or How())
+    return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by, how or ReadingMethod())
 
 
 def suggest_nearest(plan: Plan, typed: str) -> dict[str, Word | str]:

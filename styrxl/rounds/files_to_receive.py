@@ -15,7 +15,7 @@ from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
 from styrxl.returns.archive import Member, NotUnpackedError, members_of, read_member
 from styrxl.returns.file_type import is_zip
-from styrxl.store.files import is_litter, read_file
+from styrxl.store.files import is_system_file, read_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _from_path(source: Path, most: int) -> Iterator[IncomingFile | Outcome]:
 def _from_file(path: Path, most: int) -> Iterator[IncomingFile | Outcome]:
     """Yield the file itself, or what an archive of workbooks holds."""
     origin = make_showable(str(path))
-    if is_litter(path.name):
+    if is_system_file(path.name):
         yield Outcome(origin, "skipped")
         return
     try:
@@ -101,7 +101,7 @@ def _from_archive(path: Path, members: Sequence[Member], most: int) -> Iterator[
     for member in members:
         # A member's name is only ever shown: where a file is put follows from its owner, or from its last part made safe.
         origin, name = make_showable(f"{path}/{member.name}"), member.name.rpartition("/")[2]
-        if "__MACOSX/" in member.name or is_litter(name):
+        if "__MACOSX/" in member.name or is_system_file(name):
             yield Outcome(origin, "skipped")
         else:
             yield IncomingFile(origin, name, member.changed, partial(_read_member, path, member, most))

@@ -15,12 +15,12 @@ from styrxl.model.rounds import Round
 from styrxl.returns.read import Readings, form_key
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.prefills import fetch_prefills
-from styrxl.scale.arrivals import Gathered
-from styrxl.scale.read_all import fetch
+from styrxl.scale.read_all import fetch_return
+from styrxl.scale.return_files import ReadFile
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.identify import Identified, Identifier, add_prefill, mark_unreadable
 
-ReadReturn = tuple[Gathered, datetime]  # a return that was read, and when it came
+ReadReturn = tuple[ReadFile, datetime]  # a return that was read, and when it came
 Current = Callable[[str, str], Prefill | None]  # owner, form -> what the owner would be issued now
 _TOGETHER = 500  # returns whose issues are fetched at once
 
@@ -49,12 +49,12 @@ def fetch_decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided
     }
 
 
-def _arrival(desk: Desk, gathered: Gathered, at: datetime, decided: Mapping[str, tuple[Decided, ...]]) -> Arrival:
+def _arrival(desk: Desk, gathered: ReadFile, at: datetime, decided: Mapping[str, tuple[Decided, ...]]) -> Arrival:
     signed = bool(gathered.reading.identity) and desk.signed(gathered.reading.identity or {})
-    return Arrival(gathered.lying.shown, gathered.sha256, at, gathered.reading, signed, decided.get(gathered.sha256, ()))
+    return Arrival(gathered.file.name, gathered.sha256, at, gathered.reading, signed, decided.get(gathered.sha256, ()))
 
 
-def _as_issued(desk: Desk, gathered: Gathered, return_: Identified, current: Current, readings: Readings) -> Identified:
+def _as_issued(desk: Desk, gathered: ReadFile, return_: Identified, current: Current, readings: Readings) -> Identified:
     """Return a return with what it was issued with, read again where that was another form than it says; unreadable if that fails."""
     try:
         if return_.prefill is None:
@@ -66,10 +66,10 @@ def _as_issued(desk: Desk, gathered: Gathered, return_: Identified, current: Cur
         return mark_unreadable(return_, error)
 
 
-def _read_as_issued(desk: Desk, gathered: Gathered, return_: Identified, readings: Readings) -> Identified:
+def _read_as_issued(desk: Desk, gathered: ReadFile, return_: Identified, readings: Readings) -> Identified:
     form, reading = return_.form, return_.arrival.reading
     if form is None or reading.form == form_key(form):
         return return_
-    data, _, _ = fetch(gathered.lying, desk.limits)
+    data, _, _ = fetch_return(gathered.file, desk.limits)
     again = readings.read_as(data, form, return_.identity.get("language", reading.language))
     return replace(return_, arrival=replace(return_.arrival, reading=again))

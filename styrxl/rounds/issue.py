@@ -26,7 +26,7 @@ from styrxl.prefill.plan import (
 from styrxl.rounds.desk import Desk, read_look, suggest_nearest
 from styrxl.rounds.hints import list_missing_from_plan, list_unfinished
 from styrxl.rounds.judge_inbox import judge_inbox, make_prefill_source, select_board_tables
-from styrxl.store.files import Stage
+from styrxl.store.files import StagedFiles
 from styrxl.store.ledger import Issue
 from styrxl.store.workspace import Workspace
 from styrxl.templates.build import build_all
@@ -85,16 +85,16 @@ def _issue(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organi
     written = []
     new: list[tuple[Issue, str]] = []
     newest = desk.ledger.issues(source.round.id)
-    with Stage() as stage:
+    with StagedFiles() as stage:
         for filled, data in build_all(form, made, desk.workspace.forms.words, read_look(desk.workspace)):
             path = folder / f"{filled.owner}.xlsx"
             stage.add(path, data)
             written.append(path)
             if filled.owner not in newest or newest[filled.owner].issue_id != filled.issue:
                 new.append((_recorded(desk, filled, path), replace(filled, issue="", signature="").to_json()))
-        stage.settle()  # the ledger says nothing that a full disk makes untrue
+        stage.sync()  # the ledger says nothing that a full disk makes untrue
         desk.ledger.record_issues(new)
-        stage.put()
+        stage.move_into_place()
     return written
 
 

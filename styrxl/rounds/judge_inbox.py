@@ -23,9 +23,9 @@ from styrxl.prefill.plan import PrefillSource
 from styrxl.rounds.desk import Desk, belongs_to_another
 from styrxl.rounds.identify_returns import Current, ReadReturn, identify_returns
 from styrxl.rounds.prefills import make_current_prefill
-from styrxl.scale.arrivals import Gathered, Lying, modified
-from styrxl.scale.no_cycles import no_cycles
-from styrxl.scale.read_all import gathered
+from styrxl.scale.garbage_collection import pause_garbage_collection
+from styrxl.scale.read_all import read_returns
+from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
 from styrxl.store.ledger import Receipt, Verdict
 from styrxl.validation.context import Context
 from styrxl.validation.identity import Claim
@@ -38,7 +38,7 @@ _TOGETHER = 1_000  # returns that are noted as received at once
 Boards = Mapping[str, pd.DataFrame]  # tables of the boards' accepted plans
 
 
-@no_cycles()
+@pause_garbage_collection()
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
     judged = judge_returns(desk, round_, _registered(desk, round_))
@@ -47,11 +47,11 @@ def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     return judged
 
 
-@no_cycles()
+@pause_garbage_collection()
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
     """Judge a round's inbox without recording anything."""
     receipts = {path: receipt.received_at for path, receipt in desk.ledger.receipts(round_.id).items()}
-    returns = ((return_, receipts.get(return_.lying.shown) or return_.lying.modified) for return_ in _read_inbox(desk, round_))
+    returns = ((return_, receipts.get(return_.file.name) or return_.file.modified) for return_ in _read_inbox(desk, round_))
     return judge_returns(desk, round_, returns)
 
 
@@ -61,10 +61,10 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     Raises StyrxlError (belongs-to-another) for one of which something else is claimed than it says itself.
     """
     workspace = desk.workspace
-    files = [Lying(workspace.shown(path), path, modified(path)) for path in paths]
-    read = gathered(workspace.root, "", files, workspace.forms, desk.limits, replace(desk.how, keep=False))
+    files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in paths]
+    read = read_returns(workspace.root, "", files, workspace.forms, desk.limits, replace(desk.how, keep=False))
     boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
-    judged = judge_returns(desk, round_, ((file, file.lying.modified) for file in read), boards=boards, across=False, claim=claim)
+    judged = judge_returns(desk, round_, ((file, file.file.modified) for file in read), boards=boards, across=False, claim=claim)
     for return_ in judged.returns:
         if claim and ((claim.owner or return_.owner) != return_.owner or (claim.form or return_.form) != return_.form):
             raise belongs_to_another(workspace.forms, return_.path, return_.owner, return_.form, return_.round)
@@ -149,23 +149,23 @@ def _registered(desk: Desk, round_: Round) -> Iterator[ReadReturn]:
     read = _read_inbox(desk, round_)
     while some := list(islice(read, _TOGETHER)):
         receipts = desk.ledger.register_receipts(round_.id, [_receipt(return_) for return_ in some])
-        yield from ((return_, receipts[return_.lying.shown].received_at) for return_ in some)
+        yield from ((return_, receipts[return_.file.name].received_at) for return_ in some)
 
 
-def _read_inbox(desk: Desk, round_: Round) -> Iterator[Gathered]:
+def _read_inbox(desk: Desk, round_: Round) -> Iterator[ReadFile]:
     """Read what lies in a round's inbox."""
     workspace = desk.workspace
     if desk.how.inbox:
-        from styrxl.scale.addresses import listed  # noqa: PLC0415 -- fsspec need not be there
+        from styrxl.scale.addresses import list_returns  # noqa: PLC0415 -- fsspec need not be there
 
-        files = listed(desk.how.inbox, desk.now)
+        files = list_returns(desk.how.inbox, desk.now)
     else:
-        files = [Lying(workspace.shown(path), path, modified(path)) for path in workspace.inbox_files(round_).files]
-    return gathered(workspace.root, desk.how.inbox or round_.id, files, workspace.forms, desk.limits, desk.how)
+        files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in workspace.inbox_files(round_).files]
+    return read_returns(workspace.root, desk.how.inbox or round_.id, files, workspace.forms, desk.limits, desk.how)
 
 
-def _receipt(return_: Gathered) -> Receipt:
-    return Receipt(return_.lying.shown, return_.sha256, return_.size, return_.lying.modified, BY_HAND)
+def _receipt(return_: ReadFile) -> Receipt:
+    return Receipt(return_.file.name, return_.sha256, return_.size, return_.file.modified, BY_HAND)
 
 
 def _verdict(judged: Judged, now: datetime, forms: str) -> Verdict:

@@ -17,7 +17,7 @@ from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import BY_HAND
-from styrxl.store.ledger import Decision, History, Issue, Receipt, Verdict
+from styrxl.store.ledger import Decision, Issue, Receipt, RoundRecord, Verdict
 from styrxl.store.mail_log import ANSWER, BY_MAIL, Brought, Mail, MailBook
 
 MAILED = "mailed"
@@ -50,7 +50,7 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     """
     book = MailBook(desk.ledger.database)
     by_mail = [*map(_mailed, book.mails(round_.id).values()), *_quarantined(book.brought(round_.id))]
-    found = list_events(desk.ledger.history(round_.id), by_mail)
+    found = list_events(desk.ledger.round_record(round_.id), by_mail)
     if name is not None:
         mine = select_events(
             found, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
@@ -68,7 +68,7 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     return format_events(found, language, desk.plan.names(round_.day), titles)
 
 
-def list_events(history: History, by_mail: Iterable[Event] = ()) -> list[Event]:
+def list_events(history: RoundRecord, by_mail: Iterable[Event] = ()) -> list[Event]:
     """Return all that has happened in a round, oldest first."""
     owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
     names = {r.sha256: r.path for r in reversed(history.receipts)}

@@ -30,7 +30,7 @@ from styrxl.returns.tables import Table, blank
 from styrxl.rounds.decide import unknown_return
 from styrxl.rounds.desk import Desk, read_look
 from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.store.files import Stage, read_file
+from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.ledger import Decision, Receipt
 from styrxl.validation.lost_answers import find_lost_tables
 
@@ -200,12 +200,12 @@ def _store(desk: Desk, round_: Round, owner: str, data: bytes, sources: tuple[Ju
     path = desk.workspace.inbox(round_) / f"{owner}-merged-{mark}.xlsx"
     shown, sha256 = desk.workspace.shown(path), hashlib.sha256(data).hexdigest()
     origin = " ".join((MERGE, *(source.sha256 for source in sources)))
-    with Stage() as stage:
+    with StagedFiles() as stage:
         stage.add(path, data)
         # The newest of the owner's, even where a sender's clock was ahead.
         newest = max((source.received for source in sources if source.received), default=desk.now)
         receipt = Receipt(shown, sha256, len(data), max(desk.now, newest + timedelta(seconds=1)), origin)
         decision = Decision(shown, sha256, owner, MERGE, mask_persons(" ".join(reason.split())), desk.by, desk.now)
         desk.ledger.record_merge(round_.id, receipt, decision)
-        stage.put()
+        stage.move_into_place()
     return shown

@@ -24,8 +24,8 @@ from styrxl.rounds.desk import Desk, read_look, suggest_nearest
 from styrxl.rounds.hints import list_missing_from_plan
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.prefills import fetch_prefills
-from styrxl.scale.no_cycles import no_cycles
-from styrxl.store.files import Stage
+from styrxl.scale.garbage_collection import pause_garbage_collection
+from styrxl.store.files import StagedFiles
 from styrxl.store.workspace import Workspace
 
 
@@ -38,7 +38,7 @@ class Published:
     notes: tuple[Word, ...] = ()  # what there was nothing of
 
 
-@no_cycles()
+@pause_garbage_collection()
 def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) -> Published:
     """Write the council's workbook (where no boards are named, or with ``every``), and those of the boards named or all.
 
@@ -71,11 +71,11 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
 def _written(path: Path, made: WrittenBook) -> list[Path]:
     """Write a workbook and the tables beside it, all of them or none, and remove tables that it no longer has."""
     beside = [path.with_name(name) for name in made.side_files]
-    with Stage() as stage:
+    with StagedFiles() as stage:
         for table, data in zip(beside, made.side_files.values(), strict=True):
             stage.add(table, data)
         stage.add(path, made.pieces)
-        stage.put()
+        stage.move_into_place()
     for old in path.parent.glob(f"{escape(path.stem)} *.parquet"):
         if old not in beside:
             old.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from styrxl.returns.isolated import Reader
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.judge_inbox import BY_HAND
-from styrxl.store.files import is_litter, read_file, write_atomically
+from styrxl.store.files import is_system_file, read_file, write_atomically
 from styrxl.store.ledger import Receipt
 
 _LONGEST = 60  # characters of a sender's file name that are kept
@@ -78,7 +78,7 @@ class _Intake:
         self._count = 0
 
     def take(self, file: IncomingFile, reader: Reader) -> Outcome:
-        if is_litter(file.name):
+        if is_system_file(file.name):
             return Outcome(file.origin, "skipped")
         try:
             data = file.load()

@@ -1,4 +1,4 @@
-"""Returns that lie elsewhere than in the workspace, at any address that fsspec knows."""
+"""Returns in other places than the workspace, at any address that fsspec can open."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from styrxl.model.errors import StyrxlError
-from styrxl.scale.arrivals import Lying
-from styrxl.store.files import is_litter, read_file
+from styrxl.scale.return_files import ReturnFile
+from styrxl.store.files import is_system_file, read_file
 
 INSTALL = "pip install styrxl[cluster]"
-Address = str | bytes  # what fsspec reaches, or a path of this system's
+Address = str | bytes  # an address for fsspec (str), or a path on this computer (bytes)
 
 
 def read_address(address: Address, most: int) -> tuple[bytes, str, int]:
-    """Return bytes, hash and size of what lies at an address, as ``files.read_file`` does; StyrxlError (not-readable, driver-missing)."""
+    """Return bytes, hash and size of the file at an address, as ``files.read_file`` does; StyrxlError (not-readable, driver-missing)."""
     if isinstance(address, bytes):
         return read_file(Path(os.fsdecode(address)), most)
-    fs, path = _reached(address)
+    fs, path = _connect(address)
     try:
         with fs.open(path, "rb") as file:
             data = file.read(most + 1)
@@ -36,29 +36,29 @@ def read_address(address: Address, most: int) -> tuple[bytes, str, int]:
                 size += len(more)
             return data, digest.hexdigest(), size
     except Exception as error:  # each store has errors of its own
-        raise _not_readable(address, error) from error
+        raise _make_not_readable(address, error) from error
 
 
-def listed(address: str, now: datetime) -> list[Lying]:
-    """Return the returns that lie at an address, by name, without lock files and litter; ``now`` where it is not said when they came.
+def list_returns(address: str, now: datetime) -> list[ReturnFile]:
+    """Return the return files at an address, by name, without lock files and the like; ``now`` as the time of those without one.
 
     Raises StyrxlError: not-readable, driver-missing.
     """
-    fs, path = _reached(address)
+    fs, path = _connect(address)
     try:
         entries = [entry for entry in fs.ls(path, detail=True) if entry["type"] == "file"]
     except Exception as error:  # each store has errors of its own
-        raise _not_readable(address, error) from error
-    found = []
+        raise _make_not_readable(address, error) from error
+    files = []
     for entry in entries:
         where = fs.unstrip_protocol(entry["name"])
         name = unicodedata.normalize("NFC", where.rstrip("/").rpartition("/")[2])
-        if not is_litter(name):
-            found.append((name, Lying(unicodedata.normalize("NFC", where), Path(name), _when(entry, now), where)))
-    return [lying for _, lying in sorted(found, key=lambda one: one[0])]
+        if not is_system_file(name):
+            files.append((name, ReturnFile(unicodedata.normalize("NFC", where), Path(name), _read_time(entry, now), where)))
+    return [file for _, file in sorted(files, key=lambda pair: pair[0])]
 
 
-def _when(entry: Mapping[str, Any], now: datetime) -> datetime:
+def _read_time(entry: Mapping[str, Any], now: datetime) -> datetime:
     for key in ("LastModified", "last_modified", "mtime", "created"):
         value = entry.get(key)
         if isinstance(value, datetime):
@@ -68,15 +68,15 @@ def _when(entry: Mapping[str, Any], now: datetime) -> datetime:
     return now
 
 
-def _reached(address: str) -> tuple[Any, str]:
+def _connect(address: str) -> tuple[Any, str]:
     try:
         fs, path = import_module("fsspec.core").url_to_fs(address)
     except ImportError as error:  # fsspec itself, or what it needs for this kind of address
         raise StyrxlError("driver-missing", url=address, install=INSTALL if error.name == "fsspec" else str(error)) from error
     except Exception as error:  # each store has errors of its own
-        raise _not_readable(address, error) from error
+        raise _make_not_readable(address, error) from error
     return fs, str(path)
 
 
-def _not_readable(address: str, error: Exception) -> StyrxlError:
+def _make_not_readable(address: str, error: Exception) -> StyrxlError:
     return StyrxlError("not-readable", path=address, why=" ".join(str(error).split()) or type(error).__name__)

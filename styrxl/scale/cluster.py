@@ -1,8 +1,8 @@
-"""Reading and checking on a Dask cluster that exists, and from wherever fsspec reaches; Dask and fsspec need not be there until then.
+"""Read and check returns on a running Dask cluster, from any address that fsspec can open; both are imported only when they are needed.
 
-A worker says of each row what its schema says of it; what takes more than one chunk of returns, or what was issued, is ``judge``'s.
+A worker checks each row against its schema; what needs more than one chunk of returns, or what was issued, is left to ``judge``.
 
-A worker that is lost costs time: the scheduler gives its files to others, and what it gives up is read and checked here.
+When a worker is lost, the scheduler gives its files to others; files that the scheduler gives up are read and checked here.
 """
 
 from __future__ import annotations
@@ -26,81 +26,82 @@ from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Reading, Readings
 from styrxl.scale.addresses import INSTALL, Address, read_address
-from styrxl.scale.cache import program
-from styrxl.scale.pack import TOGETHER, packed
-from styrxl.scale.processes import CHUNK, Fact, Some, unread
+from styrxl.scale.cache import describe_program
+from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
+from styrxl.scale.processes import SMALLEST_CHUNK, FileFacts, ReadChunk, make_unread_chunk
 from styrxl.validation.rules.schema import Schemas, check_readings
 
-_PATIENCE = 15.0  # seconds to wait for the scheduler
-_RETRIES = 3
-_AHEAD = 8  # chunks under way for each thread of the cluster's
-_EACH = 4  # chunks for each of them at least, where there are files enough
-_WAIT = 600.0  # seconds for one chunk, and for workers to come back where all are gone
-_HASH = 64  # letters of the code's hash, which nobody wants to see
-_mine = threading.local()
+PATIENCE = 15.0  # seconds to wait for the scheduler
+_TRIES_AGAIN = 3
+_CHUNKS_AHEAD = 8  # chunks under way for each thread of the cluster
+_CHUNKS_PER_THREAD = 4  # at least, when there are files enough
+_CHUNK_PATIENCE = 600.0  # seconds to wait for one chunk, and for workers to come back when all are gone
+_HASH_LENGTH = 64  # characters of the code's hash, which is left out of messages
+_of_this_thread = threading.local()
 
 
-def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, limits: Limits) -> Iterator[Some]:
-    """Yield what returns hold, checked, some at a time, in order; nothing of those that no worker could read: they are to be read here.
+def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, limits: Limits) -> Iterator[ReadChunk]:
+    """Yield checked readings of returns, one chunk at a time, in order; those that no worker could read are missing.
 
     Raises StyrxlError: driver-missing, cluster-unreachable, cluster-differs.
     """
-    client = _client(scheduler)
+    client = _connect(scheduler)
     try:
-        shared = client.scatter(setting_of(forms, limits), broadcast=True, hash=True)
+        shared = client.scatter(describe_setting(forms, limits), broadcast=True, hash=True)
         threads = sum(client.nthreads().values()) or 1
-        size = min(TOGETHER, max(CHUNK, len(addresses) // (_EACH * threads)))
+        size = min(BUNDLE_SIZE, max(SMALLEST_CHUNK, len(addresses) // (_CHUNKS_PER_THREAD * threads)))
         chunks = deque(addresses[start : start + size] for start in range(0, len(addresses), size))
         pending: deque[tuple[Sequence[Address], Any]] = deque()
         while chunks or pending:
-            while chunks and len(pending) < _AHEAD * threads:
+            while chunks and len(pending) < _CHUNKS_AHEAD * threads:
                 chunk = chunks.popleft()
-                pending.append((chunk, client.submit(read_chunk, list(chunk), shared, pure=False, retries=_RETRIES)))
+                pending.append((chunk, client.submit(read_chunk, list(chunk), shared, pure=False, retries=_TRIES_AGAIN)))
             chunk, future = pending.popleft()
-            yield _result(scheduler, future, len(chunk))
+            yield _wait_for_chunk(scheduler, future, len(chunk))
     finally:
-        with suppress(Exception):  # whatever goes wrong now, all that was asked for has been given
+        with suppress(Exception):  # whatever fails now, all results have been delivered
             client.close()
 
 
-def setting_of(forms: Forms, limits: Limits) -> str:
-    """Return all that a worker must know to read and check as this program does."""
-    return json.dumps({"sources": forms.sources(), "limits": asdict(limits), "program": program()}, sort_keys=True)
+def describe_setting(forms: Forms, limits: Limits) -> str:
+    """Return, as JSON, all that a worker must know to read and check as this program does."""
+    return json.dumps({"sources": forms.sources(), "limits": asdict(limits), "program": describe_program()}, sort_keys=True)
 
 
-def _client(scheduler: str) -> Any:
+def _connect(scheduler: str) -> Any:
     try:
         distributed: Any = import_module("distributed")
     except ImportError as error:
         raise StyrxlError("driver-missing", url=scheduler, install=INSTALL) from error
     try:
-        return distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+        return distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise StyrxlError("cluster-unreachable", address=scheduler, why=" ".join(str(error).split()) or type(error).__name__) from error
 
 
-def _result(scheduler: str, future: Any, count: int) -> Some:
+def _wait_for_chunk(scheduler: str, future: Any, count: int) -> ReadChunk:
     try:
-        told, facts, data = future.result(timeout=_WAIT)
-    except (ImportError, AttributeError) as error:  # the workers have no styrxl, or one that knows nothing of this
+        program, facts, data = future.result(timeout=_CHUNK_PATIENCE)
+    except (ImportError, AttributeError) as error:  # the workers have no styrxl, or a version without this function
         raise StyrxlError("cluster-differs", address=scheduler, why=str(error)) from error
-    except Exception:  # noqa: BLE001 -- a worker that died time after time, or a cluster that is gone: whatever it was, no row is lost
-        return unread(count)
-    if told != program():
-        raise StyrxlError("cluster-differs", address=scheduler, why=" ".join(word for word in told.split() if len(word) < _HASH))
+    except Exception:  # noqa: BLE001 -- workers that died again and again, or a cluster that is gone: the files are read here instead
+        return make_unread_chunk(count)
+    if program != describe_program():
+        raise StyrxlError("cluster-differs", address=scheduler, why=" ".join(word for word in program.split() if len(word) < _HASH_LENGTH))
     return facts, data
 
 
-def read_chunk(addresses: Sequence[Address], setting: str) -> tuple[str, Sequence[Fact | None], bytes]:
-    """Read and check some returns, on a worker: the program's mark, hash and size of each, and their readings."""
-    if json.loads(setting)["program"] != program():
-        return program(), [], b""
-    readings, forms, schemas = _tools(setting)
-    read = [_read(address, readings) for address in addresses]
-    return program(), [one and one[:2] for one in read], packed(check_readings([one[2] for one in read if one], forms, schemas))
+def read_chunk(addresses: Sequence[Address], setting: str) -> tuple[str, Sequence[FileFacts | None], bytes]:
+    """Read and check some returns, on a worker: the program's description, hash and size of each file, and the packed readings."""
+    if json.loads(setting)["program"] != describe_program():
+        return describe_program(), [], b""
+    readings, forms, schemas = _make_tools(setting)
+    read = [_read_return(address, readings) for address in addresses]
+    good = check_readings([result[2] for result in read if result], forms, schemas)
+    return describe_program(), [result and result[:2] for result in read], pack_readings(good)
 
 
-def _read(address: Address, readings: Readings) -> tuple[str, int, Reading] | None:
+def _read_return(address: Address, readings: Readings) -> tuple[str, int, Reading] | None:
     try:
         data, sha256, size = read_address(address, readings.limits.file_mb * MB)
     except StyrxlError:
@@ -108,12 +109,12 @@ def _read(address: Address, readings: Readings) -> tuple[str, int, Reading] | No
     return sha256, size, readings.read(data, address if isinstance(address, str) else os.fsdecode(address))
 
 
-def _tools(setting: str) -> tuple[Readings, Forms, Schemas]:
-    """Return what this thread reads and checks with by some forms, which it is sent as they stand in the workspace."""
-    known: dict[str, tuple[Readings, Forms, Schemas]] = _mine.__dict__.setdefault("tools", {})
+def _make_tools(setting: str) -> tuple[Readings, Forms, Schemas]:
+    """Return the reader, forms and schemas of this thread, made from the setting that came with the chunk."""
+    known: dict[str, tuple[Readings, Forms, Schemas]] = _of_this_thread.__dict__.setdefault("tools", {})
     if setting not in known:
         raw = json.loads(setting)
-        folder = _unfolded(raw["sources"])
+        folder = _write_forms(raw["sources"])
         forms = Forms([folder])
         finalize(forms, rmtree, folder, ignore_errors=True)
         known.clear()
@@ -121,13 +122,10 @@ def _tools(setting: str) -> tuple[Readings, Forms, Schemas]:
     return known[setting]
 
 
-def _unfolded(sources: Mapping[str, str]) -> Path:
+def _write_forms(sources: Mapping[str, str]) -> Path:
     folder = Path(mkdtemp(prefix="styrxl-forms-"))
     for name, content in sources.items():
         path = folder.joinpath(*name.split("/"))
         path.parent.mkdir(exist_ok=True)
         path.write_text(content, "utf-8")
     return folder
-
-
-# wherever returns lie

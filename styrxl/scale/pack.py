@@ -1,7 +1,7 @@
-"""Readings as bytes, to be kept or sent, and back: JSON, which holds values and runs nothing, whoever wrote it.
+"""Pack readings into bytes, to be cached or sent, and unpack them: as JSON, which holds values and never runs code, whoever wrote it.
 
-Some are packed together: the columns of tables that stand in the same place of the same form are one list each, so that they are taken
-apart, and laid together with those of others, in a few steps instead of one for each return.
+Many are packed together: the columns of tables that have the same place in the same form become one list each, so that they are
+unpacked, and joined with those of other returns, in a few steps instead of one for each return.
 """
 
 from __future__ import annotations
@@ -24,79 +24,79 @@ from styrxl.returns.columns import Slice
 from styrxl.returns.read import Reading
 from styrxl.returns.tables import Ids, Place, Table, Typed
 
-TOGETHER = 200  # readings that are packed together
-_QUICK = 1  # of zlib's levels
+BUNDLE_SIZE = 200  # readings that are packed together
+_QUICK_LEVEL = 1  # of zlib's levels
 _TAG = "$"
-_LONE = "surrogatepass"  # a workbook may hold half a letter
+_LONE_SURROGATES = "surrogatepass"  # a workbook may hold half a letter
 _MOST = 256 << 20  # bytes of some readings, unpacked: far more than there are
 
 
-class BrokenError(ValueError):
-    """Bytes that are no readings."""
+class BrokenReadingsError(ValueError):
+    """Bytes that hold no readings."""
 
 
 @dataclass(slots=True)
-class _Group:
-    """Tables that stand alike, one after the other: their rows, columns and typed columns."""
+class _TableGroup:
+    """Tables with the same place, one after the other: their rows, columns and typed columns."""
 
     rows: list[int] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
     typed: dict[str, list[Any]] = field(default_factory=dict)
 
 
-def packed(readings: Sequence[Reading]) -> bytes:
+def pack_readings(readings: Sequence[Reading]) -> bytes:
     """Return readings as bytes."""
-    groups: dict[tuple[Any, ...], _Group] = {}
-    alike: dict[Any, int] = {}  # the forms, and the names that identities have, by their number
-    some = [_reading(one, groups, alike) for one in readings]
+    groups: dict[tuple[Any, ...], _TableGroup] = {}
+    shared: dict[Any, int] = {}  # forms, and names of identities' parts -> their number in the list before the groups
+    packed = [_pack_reading(reading, groups, shared) for reading in readings]
     numbers = {key: n for n, key in enumerate(groups)}
-    for entry in some:
+    for entry in packed:
         for table in entry[-1]:
             table[0] = numbers[table[0]]
-    raw = [list(alike), [_group(key, group) for key, group in groups.items()], some]
-    return zlib.compress(_joined(raw).encode("utf-8", _LONE), _QUICK)
+    raw = [list(shared), [_pack_group(key, group) for key, group in groups.items()], packed]
+    return zlib.compress(_to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
 
 
-def unpacked(data: bytes, forms: Forms) -> list[Reading]:
+def unpack_readings(data: bytes, forms: Forms) -> list[Reading]:
     """Return the readings that ``packed`` made bytes of; BrokenError for bytes that are none."""
     try:
-        return _loosed(data, forms)
-    except BrokenError:
+        return _unpack(data, forms)
+    except BrokenReadingsError:
         raise
     except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, StyrxlError) as error:  # type: ignore[misc]  # zlib_ng's stub calls the class an instance
-        raise BrokenError(str(error)) from error
+        raise BrokenReadingsError(str(error)) from error
 
 
-def _loosed(data: bytes, forms: Forms) -> list[Reading]:
+def _unpack(data: bytes, forms: Forms) -> list[Reading]:
     unpacker = zlib.decompressobj()
     text = unpacker.decompress(data, _MOST)
     if not unpacker.eof:
-        raise BrokenError("cut short")
-    alike, groups, some = _decoder.decode(text.decode("utf-8", _LONE))
-    opened = [_opened(group, alike, forms) for group in groups]
-    found = [_read(one, alike, opened) for one in some]
+        raise BrokenReadingsError("cut short")
+    shared, groups, packed = _decoder.decode(text.decode("utf-8", _LONE_SURROGATES))
+    opened = [_unpack_group(group, shared, forms) for group in groups]
+    readings = [_unpack_reading(raw, shared, opened) for raw in packed]
     if any(group.at != len(group.rows) for group in opened):
-        raise BrokenError("too many rows")
-    return found
+        raise BrokenReadingsError("too many rows")
+    return readings
 
 
-def _joined(raw: Any) -> str:
-    return json.dumps(raw, default=_tagged, separators=(",", ":"), ensure_ascii=False)
+def _to_json(raw: Any) -> str:
+    return json.dumps(raw, default=_tag_value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _reading(one: Reading, groups: dict[tuple[Any, ...], _Group], alike: dict[Any, int]) -> list[Any]:
-    form = None if one.form is None else alike.setdefault(one.form, len(alike))
-    said = None if one.identity is None else [alike.setdefault(tuple(one.identity), len(alike)), *one.identity.values()]
-    found, located = ([_finding(f) for f in some] for some in (one.found, one.located))
-    return [found, said, one.mixed, form, one.language, located, [_table(table, form, groups) for table in one.tables]]
+def _pack_reading(reading: Reading, groups: dict[tuple[Any, ...], _TableGroup], shared: dict[Any, int]) -> list[Any]:
+    form = None if reading.form is None else shared.setdefault(reading.form, len(shared))
+    identity = None if reading.identity is None else [shared.setdefault(tuple(reading.identity), len(shared)), *reading.identity.values()]
+    found, located = ([_pack_finding(finding) for finding in findings] for findings in (reading.found, reading.located))
+    return [found, identity, reading.mixed, form, reading.language, located, [_pack_table(table, form, groups) for table in reading.tables]]
 
 
-def _table(table: Table, form: int | None, groups: dict[tuple[Any, ...], _Group]) -> list[Any]:
-    """Put a table's rows with those of its group, and return what is its own."""
+def _pack_table(table: Table, form: int | None, groups: dict[tuple[Any, ...], _TableGroup]) -> list[Any]:
+    """Add a table's rows to its group, and return what belongs to the table alone."""
     place, typed = table.place, table.typed
     names = tuple(table.columns), None if typed is None else tuple(typed.columns)
-    key = form, place.key, place.sheet, place.heading_row, *map(_items, (place.columns, place.headings, place.downwards)), *names
-    group = groups.setdefault(key, _Group())
+    key = form, place.key, place.sheet, place.heading_row, *map(_item_pairs, (place.columns, place.headings, place.downwards)), *names
+    group = groups.setdefault(key, _TableGroup())
     group.rows.extend(table.rows)
     for name, values in table.columns.items():
         group.columns.setdefault(name, []).extend(values)
@@ -105,34 +105,38 @@ def _table(table: Table, form: int | None, groups: dict[tuple[Any, ...], _Group]
     marks = [[name, row, shown] for (name, row), shown in table.marks.items()]
     rows = table.ids.rows
     ids = [[rows.start, rows.stop] if isinstance(rows, range) else None, None if isinstance(rows, range) else rows]
-    own = None if typed is None else [typed.year, *(None if s is None else [_remark(r) for r in s] for s in (typed.remarks, typed.checked))]
+    own = (
+        None
+        if typed is None
+        else [typed.year, *(None if s is None else [_pack_remark(r) for r in s] for s in (typed.remarks, typed.checked))]
+    )
     return [key, len(table.rows), [*ids, table.ids.text, table.ids.typed], marks, own]
 
 
-def _items(some: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple(some.items())
+def _item_pairs(mapping: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(mapping.items())
 
 
-def _group(key: tuple[Any, ...], group: _Group) -> list[Any]:
-    """Return a group; a column that typing left as it was, as it does most, is not said twice."""
+def _pack_group(key: tuple[Any, ...], group: _TableGroup) -> list[Any]:
+    """Return a group; a column that typing left as it was, as it does most, is not written twice."""
     form, *place, _, typed = key
     raw = group.columns
-    said = {name: None if name in raw and _same(values, raw[name]) else values for name, values in group.typed.items()}
-    return [form, _joined(place), group.rows, raw, None if typed is None else said]
+    changed = {name: None if name in raw and _is_untouched(values, raw[name]) else values for name, values in group.typed.items()}
+    return [form, _to_json(place), group.rows, raw, None if typed is None else changed]
 
 
-def _same(values: Sequence[Any], raw: Sequence[Any]) -> bool:
-    plain = _untouched(raw)
+def _is_untouched(values: Sequence[Any], raw: Sequence[Any]) -> bool:
+    plain = _type_as_text(raw)
     return values == plain and [*map(type, values)] == [*map(type, plain)]
 
 
-def _untouched(raw: Sequence[Any]) -> list[Any]:
+def _type_as_text(raw: Sequence[Any]) -> list[Any]:
     return [None if value == "" else value for value in raw]
 
 
 @dataclass(slots=True)
-class _Opened:
-    """A group while its tables are taken from it, one after the other."""
+class _UnpackedGroup:
+    """A group while its tables are taken from it, one after the other; ``at`` is the first row not taken yet."""
 
     form: Form
     place: Place
@@ -145,36 +149,36 @@ class _Opened:
     at: int = 0
 
 
-def _opened(raw: list[Any], alike: Sequence[Any], forms: Forms) -> _Opened:
-    number, where, rows, columns, said = raw
-    form, place = forms.form(*alike[number]), _placed(where)
-    typed = {name: _untouched(columns[name]) if values is None else values for name, values in (said or {}).items()}
+def _unpack_group(raw: list[Any], shared: Sequence[Any], forms: Forms) -> _UnpackedGroup:
+    number, where, rows, columns, changed = raw
+    form, place = forms.form(*shared[number]), _unpack_place(where)
+    typed = {name: _type_as_text(columns[name]) if values is None else values for name, values in (changed or {}).items()}
     if any(len(values) != len(rows) for values in (*columns.values(), *typed.values())):
-        raise BrokenError("columns of other lengths")
-    return _Opened(form, place, form.sheet(place.key), rows, columns, tuple(columns), typed, tuple(typed))
+        raise BrokenReadingsError("columns of other lengths")
+    return _UnpackedGroup(form, place, form.sheet(place.key), rows, columns, tuple(columns), typed, tuple(typed))
 
 
-def _read(raw: list[Any], alike: Sequence[Any], groups: Sequence[_Opened]) -> Reading:
-    found, said, mixed, form, language, located, tables = raw
-    key = None if form is None else alike[form]
+def _unpack_reading(raw: list[Any], shared: Sequence[Any], groups: Sequence[_UnpackedGroup]) -> Reading:
+    found, identity, mixed, form, language, located, tables = raw
+    key = None if form is None else shared[form]
     return Reading(
-        tuple(map(_found, found)),
-        None if said is None else dict(zip(alike[said[0]], said[1:], strict=True)),
+        tuple(map(_unpack_finding, found)),
+        None if identity is None else dict(zip(shared[identity[0]], identity[1:], strict=True)),
         bool(mixed),
         None if key is None else (key[0], key[1], key[2]),
         language,
-        tuple(_taken(table, groups) for table in tables),
-        tuple(map(_found, located)),
+        tuple(_unpack_table(table, groups) for table in tables),
+        tuple(map(_unpack_finding, located)),
     )
 
 
-def _taken(raw: list[Any], groups: Sequence[_Opened]) -> Table:
+def _unpack_table(raw: list[Any], groups: Sequence[_UnpackedGroup]) -> Table:
     number, count, (following, rows, text, typed), marks, own = raw
     group = groups[number]
     start, group.at = group.at, group.at + count
     stop = group.at
     if stop > len(group.rows):
-        raise BrokenError("too few rows")
+        raise BrokenReadingsError("too few rows")
     return Table(
         group.place,
         group.sheet,
@@ -182,36 +186,36 @@ def _taken(raw: list[Any], groups: Sequence[_Opened]) -> Table:
         Slice(group.columns, group.names, start, stop),
         Ids(range(*following) if following else tuple(rows), text, tuple(typed)),
         {(name, row): shown for name, row, shown in marks},
-        typed=None if own is None else _made(own, Slice(group.typed, group.typed_names, start, stop)),
+        typed=None if own is None else _unpack_typed(own, Slice(group.typed, group.typed_names, start, stop)),
     )
 
 
-def _made(raw: list[Any], columns: Slice) -> Typed:
+def _unpack_typed(raw: list[Any], columns: Slice) -> Typed:
     year, remarks, checked = raw
-    said = None if checked is None else tuple(Remark(*one) for one in checked)
-    return Typed(int(year), columns, tuple(Remark(*one) for one in remarks), said)
+    found = None if checked is None else tuple(Remark(*one) for one in checked)
+    return Typed(int(year), columns, tuple(Remark(*one) for one in remarks), found)
 
 
-def _remark(one: Remark) -> list[Any]:
-    return [one.source, one.key, one.row, one.field, one.rule, one.value, dict(one.facts)]
+def _pack_remark(remark: Remark) -> list[Any]:
+    return [remark.source, remark.key, remark.row, remark.field, remark.rule, remark.value, dict(remark.facts)]
 
 
 @lru_cache(maxsize=1024)
-def _placed(where: str) -> Place:
-    key, sheet, heading_row, *some = json.loads(where)
-    columns, headings, downwards = (dict(items) for items in some)
+def _unpack_place(where: str) -> Place:
+    key, sheet, heading_row, *mappings = json.loads(where)
+    columns, headings, downwards = (dict(items) for items in mappings)
     return Place(key, sheet, heading_row, columns, headings, downwards)
 
 
-def _finding(found: Finding) -> list[Any]:
+def _pack_finding(found: Finding) -> list[Any]:
     return [found.rule, found.severity, found.sheet, found.cell, found.column, found.value, dict(found.facts)]
 
 
-def _found(raw: list[Any]) -> Finding:
+def _unpack_finding(raw: list[Any]) -> Finding:
     return Finding(*raw)
 
 
-def _tagged(value: Any) -> Any:
+def _tag_value(value: Any) -> Any:
     if isinstance(value, Word):
         return {_TAG: "word", "v": value.key, "facts": dict(value.facts)}
     if isinstance(value, datetime):  # before date, which it is as well
@@ -225,7 +229,7 @@ def _tagged(value: Any) -> Any:
     raise TypeError(f"a reading does not hold {type(value).__name__}")
 
 
-def _untagged(raw: dict[str, Any]) -> Any:
+def _untag_value(raw: dict[str, Any]) -> Any:
     tag = raw.get(_TAG)
     if tag is None:
         return raw
@@ -237,4 +241,4 @@ def _untagged(raw: dict[str, Any]) -> Any:
 
 
 _ISO: Mapping[str, type[date | time]] = {"datetime": datetime, "date": date, "time": time}
-_decoder = json.JSONDecoder(object_hook=_untagged)
+_decoder = json.JSONDecoder(object_hook=_untag_value)

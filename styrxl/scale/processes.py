@@ -1,7 +1,7 @@
-"""Reading in several processes of this machine; what comes back is the same, in the same order, as from one.
+"""Read returns in several processes of this computer; the result and its order are the same as from one.
 
 The processes are plain subprocesses of this Python (see ``isolated`` for why), which import only what reading needs. One that dies
-is replaced, and its files are read again; what kills one twice is left to the caller.
+is replaced, and its files are read again; files with which it dies twice are left to the caller.
 """
 
 from __future__ import annotations
@@ -21,67 +21,70 @@ from typing import IO, Any
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Reading, Readings
-from styrxl.scale.pack import TOGETHER, packed
+from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
 from styrxl.store.files import read_file
 
-Fact = tuple[str, int]  # a file's hash, and its size
-Some = tuple[Sequence[Fact | None], bytes]  # the facts of some files, None for one that could not be read, and readings of the others
-CHUNK = 40  # files that a process is given at once, where there are not many
-_EACH = 8  # times that a process is given files, where there are
+FileFacts = tuple[str, int]  # a file's hash, and its size
+ReadChunk = tuple[
+    Sequence[FileFacts | None], bytes
+]  # the facts of some files, None for one that could not be read, and readings of the others
+SMALLEST_CHUNK = 40  # files that a process gets at once, when there are few
+_CHUNKS_PER_PROCESS = 8  # when there are many files
 _TRIES = 2
-_MOST = 1 << 28  # bytes of a message
+_LONGEST_MESSAGE = 1 << 28  # bytes of a message
 _LENGTH = struct.Struct("<Q")
-_COMMAND = f"from {__name__} import serve; serve()"
+COMMAND = f"from {__name__} import serve; serve()"
 
 
-def cores() -> int:
+def count_cores() -> int:
     """Count the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_in_processes(paths: Sequence[Path], folders: Sequence[Path], limits: Limits, jobs: int) -> Iterator[Some]:
-    """Yield what files hold, some at a time, in order; nothing of those whose process died each time that they were tried.
+def read_in_processes(paths: Sequence[Path], folders: Sequence[Path], limits: Limits, jobs: int) -> Iterator[ReadChunk]:
+    """Yield the readings of files, one chunk at a time, in order; those of files whose process died at each try are missing.
 
-    ``folders`` are those that the forms stand in.
+    ``folders``: the folders of the forms.
     """
-    size = max(CHUNK, min(TOGETHER, len(paths) // (_EACH * jobs)))
+    size = max(SMALLEST_CHUNK, min(BUNDLE_SIZE, len(paths) // (_CHUNKS_PER_PROCESS * jobs)))
     chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
-    crew = _Crew(chunks, json.dumps({"folders": [str(folder) for folder in folders], "limits": asdict(limits)}).encode())
+    setting = json.dumps({"folders": [str(folder) for folder in folders], "limits": asdict(limits)}).encode()
+    pool = _ProcessPool(chunks, setting)
     try:
-        crew.start(min(jobs, len(chunks)))
+        pool.start(min(jobs, len(chunks)))
         for number, chunk in enumerate(chunks):
-            yield crew.result(number) or unread(len(chunk))
+            yield pool.result(number) or make_unread_chunk(len(chunk))
     finally:
-        crew.end()
+        pool.end()
 
 
-class _Crew:
-    """The processes, each with a thread that hands it one chunk after the other."""
+class _ProcessPool:
+    """The processes, each with a thread that gives it one chunk after the other."""
 
     def __init__(self, chunks: Sequence[Sequence[Path]], setting: bytes) -> None:
         self._chunks = chunks
         self._setting = setting
-        self._left: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._room = threading.Semaphore(0)
-        self._results: dict[int, Some | None] = {}
+        self._results: dict[int, ReadChunk | None] = {}
         self._done = threading.Condition()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._ended = False
         for number in range(len(chunks)):
-            self._left.put(number)
+            self._waiting.put(number)
 
     def start(self, jobs: int) -> None:
-        for _ in range(4 * jobs):  # chunks that may be ahead of whoever takes the results: memory is bounded
+        for _ in range(4 * jobs):  # chunks read before their results are taken: this bounds the memory
             self._room.release()
         for _ in range(jobs):
             threading.Thread(target=self._work, daemon=True).start()
 
-    def result(self, number: int) -> Some | None:
+    def result(self, number: int) -> ReadChunk | None:
         with self._done:
             self._done.wait_for(lambda: number in self._results)
-            found = self._results.pop(number)
+            chunk = self._results.pop(number)
         self._room.release()
-        return found
+        return chunk
 
     def end(self) -> None:
         self._ended = True
@@ -94,31 +97,31 @@ class _Crew:
         try:
             while not self._ended:
                 self._room.acquire()
-                number = self._left.get_nowait()
-                found: Some | None = None
+                number = self._waiting.get_nowait()
+                chunk: ReadChunk | None = None
                 for _ in range(_TRIES):
-                    process = process or self._hired()
-                    found = self._asked(process, self._chunks[number])
-                    if found is not None or self._ended:
+                    process = process or self._start_process()
+                    chunk = self._ask(process, self._chunks[number])
+                    if chunk is not None or self._ended:
                         break
-                    self._fired(process)
+                    self._end_process(process)
                     process = None
-                self._tell(number, found)
+                self._store_result(number, chunk)
         except queue.Empty:
             return
         finally:
             if process is not None:
-                self._fired(process)
+                self._end_process(process)
 
-    def _tell(self, number: int, found: Some | None) -> None:
+    def _store_result(self, number: int, chunk: ReadChunk | None) -> None:
         with self._done:
-            self._results[number] = found
+            self._results[number] = chunk
             self._done.notify_all()
 
-    def _hired(self) -> subprocess.Popen[bytes]:
+    def _start_process(self) -> subprocess.Popen[bytes]:
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
         process = subprocess.Popen(  # noqa: S603 -- this very Python
-            [sys.executable, "-c", _COMMAND],
+            [sys.executable, "-c", COMMAND],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -127,7 +130,7 @@ class _Crew:
         self._running.add(process)
         return process
 
-    def _fired(self, process: subprocess.Popen[bytes]) -> None:
+    def _end_process(self, process: subprocess.Popen[bytes]) -> None:
         self._running.discard(process)
         process.kill()
         for pipe in (process.stdin, process.stdout):
@@ -138,8 +141,8 @@ class _Crew:
                     continue
         process.wait()
 
-    def _asked(self, process: subprocess.Popen[bytes], chunk: Sequence[Path]) -> Some | None:
-        """Return what a process says of a chunk, or None where it does not answer."""
+    def _ask(self, process: subprocess.Popen[bytes], chunk: Sequence[Path]) -> ReadChunk | None:
+        """Return a process's answer to a chunk, or None when it does not answer."""
         assert process.stdin is not None
         assert process.stdout is not None
         question = json.dumps([os.fsencode(path).hex() for path in chunk]).encode()
@@ -152,37 +155,37 @@ class _Crew:
             return None
 
 
-def unread(count: int) -> Some:
-    """Return what is said of so many files none of which could be read."""
-    return [None] * count, packed([])
+def make_unread_chunk(count: int) -> ReadChunk:
+    """Return the chunk of so many files none of which could be read."""
+    return [None] * count, pack_readings([])
 
 
 def serve() -> None:
-    """Answer on standard output what files hold that are named on standard input, until it ends."""
+    """Read the files named on standard input and write their readings to standard output, until the input ends."""
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    known: dict[bytes, Readings] = {}
+    readers: dict[bytes, Readings] = {}
     while True:
         try:
             setting, names = receive(source), json.loads(receive(source))
         except EOFError:
             return
-        if setting not in known:
-            known[setting] = _readings(json.loads(setting))
-        read = [_read(Path(os.fsdecode(bytes.fromhex(name))), known[setting]) for name in names]
-        send(target, json.dumps([one and one[:2] for one in read]).encode())
-        send(target, packed([one[2] for one in read if one]))
+        if setting not in readers:
+            readers[setting] = _make_reader(json.loads(setting))
+        read = [_read_return(Path(os.fsdecode(bytes.fromhex(name))), readers[setting]) for name in names]
+        send(target, json.dumps([result and result[:2] for result in read]).encode())
+        send(target, pack_readings([result[2] for result in read if result]))
 
 
-def _readings(setting: Mapping[str, Any]) -> Readings:
+def _make_reader(setting: Mapping[str, Any]) -> Readings:
     return Readings(Forms([Path(folder) for folder in setting["folders"]]), Limits(**setting["limits"]))
 
 
-def _read(path: Path, readings: Readings) -> tuple[str, int, Reading] | None:
+def _read_return(path: Path, reader: Readings) -> tuple[str, int, Reading] | None:
     try:
-        data, sha256, size = read_file(path, readings.limits.file_mb * MB)
-    except Exception:  # noqa: BLE001 -- the one who asked will meet it too
+        data, sha256, size = read_file(path, reader.limits.file_mb * MB)
+    except Exception:  # noqa: BLE001 -- the caller meets the same error when it reads the file
         return None
-    return sha256, size, readings.read(data, str(path))
+    return sha256, size, reader.read(data, str(path))
 
 
 def send(target: IO[bytes], message: bytes) -> None:
@@ -193,12 +196,12 @@ def send(target: IO[bytes], message: bytes) -> None:
 
 
 def receive(source: IO[bytes]) -> bytes:
-    """Return the next message of a pipe; EOFError where there is none, or not all of it, ValueError for what is none."""
+    """Return the next message of a pipe; EOFError when it is missing or cut short, ValueError when it is no message."""
     head = source.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
     [length] = _LENGTH.unpack(head)
-    if length > _MOST:
+    if length > _LONGEST_MESSAGE:
         raise ValueError("no message")
     message = source.read(length)
     if len(message) < length:

@@ -1,117 +1,124 @@
-"""All returns of a folder, read: what is kept is not read again, the rest here, in processes, or (and checked) on a cluster; in order."""
+"""Read all returns of a folder, in order: from the cache, and the others in this process, in several, or on a cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Readings
-from styrxl.scale.arrivals import Gathered, How, Lying, Step
-from styrxl.scale.cache import Cache, cache_of
-from styrxl.scale.pack import unpacked
-from styrxl.scale.processes import Some, cores, read_in_processes
+from styrxl.scale.cache import Cache, open_cache
+from styrxl.scale.pack import unpack_readings
+from styrxl.scale.processes import FileFacts, ReadChunk, count_cores, read_in_processes
+from styrxl.scale.return_files import ReadFile, ReadingMethod, ReturnFile
 from styrxl.store.files import read_file
 
-PAYS = 300  # files from which on a second process saves more than it costs
-KEPT = 50  # files from which on it pays to keep what they hold
+PARALLEL_FROM = 300  # files for each further process: with fewer, starting it costs more time than it saves
+CACHED_FROM = 50  # files: with fewer, reading them again is as quick as a cache
+_IN_ONE_PROCESS = ReadingMethod(jobs=1)
 
 
-_ALONE = How(jobs=1)
+def read_all_returns(
+    root: Path, name: str, returns: Sequence[ReturnFile], forms: Forms, limits: Limits, method: ReadingMethod
+) -> list[ReadFile]:
+    """Return what ``read_returns`` yields, as a list."""
+    return list(read_returns(root, name, returns, forms, limits, method))
 
 
-def gather(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limits: Limits, how: How) -> list[Gathered]:
-    """Read returns, all of them at once, as ``gathered``."""
-    return list(gathered(root, name, returns, forms, limits, how))
+def read_returns(
+    root: Path, name: str, returns: Sequence[ReturnFile], forms: Forms, limits: Limits, method: ReadingMethod
+) -> Iterator[ReadFile]:
+    """Yield each return as it is read, in order; the readings are cached under ``root`` and ``name`` once all are read.
 
-
-def gathered(root: Path, name: str, returns: Sequence[Lying], forms: Forms, limits: Limits, how: How) -> Iterator[Gathered]:
-    """Yield returns as they are read, in order; ``root`` and ``name`` say where what is read is kept, once all of them are.
-
-    Raises StyrxlError: not-readable; cluster-missing, cluster-unreachable.
+    Raises StyrxlError: not-readable; driver-missing, cluster-unreachable, cluster-differs.
     """
-    cache = cache_of(root, name, forms, limits) if how.keep and len(returns) >= KEPT else None
-    seen: list[str] = []
-    with how.progress(len(returns)) as step, closing(cache) if cache is not None else nullcontext():
-        for one in _gathered(returns, forms, limits, how, cache, step):
-            seen.append(one.sha256)
-            yield one
+    cache = open_cache(root, name, forms, limits) if method.keep and len(returns) >= CACHED_FROM else None
+    contents: list[str] = []
+    with method.progress(len(returns)) as step, closing(cache) if cache is not None else nullcontext():
+        for return_ in _Folder(returns, forms, limits, cache).read(method):
+            contents.append(return_.sha256)
+            step(1)
+            yield return_
         if cache is not None:
-            cache.save(seen)
+            cache.save(contents)
 
 
-def _gathered(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None, step: Step) -> Iterator[Gathered]:
-    known = _known(returns, limits, cache) if cache is not None else {}
-    unread = [index for index in range(len(returns)) if index not in known]
-    read = _read([returns[index] for index in unread], forms, limits, how, cache)
-    for index, lying in enumerate(returns):
-        kept = cache.get(known[index][0]) if cache is not None and index in known else None
-        if kept is not None:
-            one = Gathered(lying, *known[index], kept)
-        else:  # what is kept may turn out to be damaged
-            one = next(read if index not in known else _read([lying], forms, limits, _ALONE, cache))
-        step(1)
-        yield one
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """The returns of a folder, and what they are read with."""
+
+    returns: Sequence[ReturnFile]
+    forms: Forms
+    limits: Limits
+    cache: Cache | None
+
+    def read(self, method: ReadingMethod) -> Iterator[ReadFile]:
+        """Yield all returns in order, from the cache or read anew."""
+        cached = self._find_cached()
+        uncached = self._read_anew([file for index, file in enumerate(self.returns) if index not in cached], method)
+        for index, file in enumerate(self.returns):
+            if index not in cached:
+                yield next(uncached)
+            elif self.cache is not None and (reading := self.cache.get(cached[index][0])) is not None:
+                yield ReadFile(file, *cached[index], reading)
+            else:  # what the cache holds may turn out to be damaged
+                yield next(self._read_anew([file], _IN_ONE_PROCESS))
+
+    def _find_cached(self) -> dict[int, FileFacts]:
+        """Return index -> hash and size of the files whose readings are cached."""
+        if self.cache is None or not len(self.cache):
+            return {}  # with an empty cache no file needs to be read twice
+        cached: dict[int, FileFacts] = {}
+        for index, file in enumerate(self.returns):
+            if file.address:
+                continue  # fetched once only, by the process that reads it
+            _, sha256, size = read_file(file.path, self.limits.file_mb * MB)
+            if sha256 in self.cache:
+                cached[index] = sha256, size
+        self.cache.expect(sha256 for sha256, _ in cached.values())
+        return cached
+
+    def _read_anew(self, files: Sequence[ReturnFile], method: ReadingMethod) -> Iterator[ReadFile]:
+        """Yield files as they are read, in this process or elsewhere, and add their readings to the cache."""
+        jobs = method.jobs or min(count_cores(), 1 + len(files) // PARALLEL_FROM)
+        if method.scheduler and files:
+            from styrxl.scale.cluster import read_on_cluster  # noqa: PLC0415 -- Dask is large, and seldom installed
+
+            addresses = [file.address or str(file.path.absolute()) for file in files]
+            yield from self._unpack(files, read_on_cluster(method.scheduler, addresses, self.forms, self.limits))
+        elif jobs > 1 and not any(file.address for file in files):
+            yield from self._unpack(files, read_in_processes([file.path for file in files], self.forms.folders, self.limits, jobs))
+        else:
+            with Readings(self.forms, self.limits) as reader:
+                yield from (self._read_here(file, reader) for file in files)
+
+    def _unpack(self, files: Sequence[ReturnFile], chunks: Iterable[ReadChunk]) -> Iterator[ReadFile]:
+        """Yield the files of chunks that were read elsewhere; a file that could not be read there is read here."""
+        rest = iter(files)
+        with Readings(self.forms, self.limits) as reader:
+            for facts, data in chunks:
+                readings = iter(unpack_readings(data, self.forms))
+                if self.cache is not None:
+                    self.cache.add_packed([fact[0] for fact in facts if fact], data)
+                for fact, file in zip(facts, islice(rest, len(facts)), strict=True):
+                    yield ReadFile(file, *fact, next(readings)) if fact else self._read_here(file, reader)
+
+    def _read_here(self, file: ReturnFile, reader: Readings) -> ReadFile:
+        data, sha256, size = fetch_return(file, self.limits)
+        reading = reader.read(data, file.name)
+        if self.cache is not None:
+            self.cache.add(sha256, reading)
+        return ReadFile(file, sha256, size, reading)
 
 
-def _known(returns: Sequence[Lying], limits: Limits, cache: Cache) -> dict[int, tuple[str, int]]:
-    """Return hash and size of those whose content is known, by their place."""
-    if not len(cache):
-        return {}  # where nothing is kept nothing needs to be read twice
-    found = {}
-    for index, lying in enumerate(returns):
-        if lying.address:
-            continue  # whoever reads it fetches it, once
-        _, sha256, size = read_file(lying.path, limits.file_mb * MB)
-        if sha256 in cache:
-            found[index] = sha256, size
-    cache.expect(sha256 for sha256, _ in found.values())
-    return found
+def fetch_return(file: ReturnFile, limits: Limits) -> tuple[bytes, str, int]:
+    """Return the bytes, hash and size of a return file, as ``files.read_file``."""
+    if not file.address:
+        return read_file(file.path, limits.file_mb * MB)
+    from styrxl.scale.addresses import read_address  # noqa: PLC0415 -- fsspec need not be installed
 
-
-def _read(returns: Sequence[Lying], forms: Forms, limits: Limits, how: How, cache: Cache | None) -> Iterator[Gathered]:
-    """Yield returns as they are read, here or elsewhere, and keep what they hold."""
-    jobs = how.jobs or (min(cores(), 1 + len(returns) // PAYS))
-    if how.scheduler and returns:
-        from styrxl.scale.cluster import read_on_cluster  # noqa: PLC0415 -- Dask is large, and seldom there
-
-        addresses = [one.address or str(one.path.absolute()) for one in returns]
-        yield from _opened(returns, read_on_cluster(how.scheduler, addresses, forms, limits), forms, limits, cache)
-    elif jobs > 1 and not any(one.address for one in returns):
-        yield from _opened(returns, read_in_processes([one.path for one in returns], forms.folders, limits, jobs), forms, limits, cache)
-    else:
-        with Readings(forms, limits) as readings:
-            yield from _here(returns, limits, readings, cache)
-
-
-def _opened(returns: Sequence[Lying], read: Iterable[Some], forms: Forms, limits: Limits, cache: Cache | None) -> Iterator[Gathered]:
-    """Yield what was read elsewhere, so many at a time; what could not be read there is read here."""
-    rest = iter(returns)
-    with Readings(forms, limits) as readings:
-        for facts, data in read:
-            found = iter(unpacked(data, forms))
-            if cache is not None:
-                cache.put([fact[0] for fact in facts if fact], data)
-            for fact, one in zip(facts, islice(rest, len(facts)), strict=True):
-                yield Gathered(one, *fact, next(found)) if fact else next(_here([one], limits, readings, cache))
-
-
-def _here(returns: Sequence[Lying], limits: Limits, readings: Readings, cache: Cache | None) -> Iterator[Gathered]:
-    for one in returns:
-        data, sha256, size = fetch(one, limits)
-        reading = readings.read(data, one.shown)
-        if cache is not None:
-            cache.add(sha256, reading)
-        yield Gathered(one, sha256, size, reading)
-
-
-def fetch(one: Lying, limits: Limits) -> tuple[bytes, str, int]:
-    """Return a return's bytes, hash and size, as ``files.read_file``."""
-    if not one.address:
-        return read_file(one.path, limits.file_mb * MB)
-    from styrxl.scale.addresses import read_address  # noqa: PLC0415 -- fsspec need not be there
-
-    return read_address(one.address, limits.file_mb * MB)
+    return read_address(file.address, limits.file_mb * MB)

@@ -210,7 +210,7 @@ class Database:
         except exc.IntegrityError:
             raise  # ours to mend, not the operator's
         except exc.DBAPIError as error:
-            raise StyrxlError(_code(error), path=self.where, why=" ".join(str(error.orig).split())) from error
+            raise StyrxlError(_find_error_code(error), path=self.where, why=" ".join(str(error.orig).split())) from error
 
 
 def open_database(place: Path | str, patience: float = PATIENCE) -> Database:
@@ -219,10 +219,10 @@ def open_database(place: Path | str, patience: float = PATIENCE) -> Database:
     Raises StyrxlError: database-url where the address means nothing to us, driver-missing, ledger-newer where a newer styrxl
     made it; else as ``Database.reading``.
     """
-    database = _connect(_url(place), patience)
+    database = _connect(_parse_address(place), patience)
     try:
         with database.reading() as connection:
-            version = _version(connection)
+            version = _read_revision(connection)
         if version != HEAD:
             with database.writing() as connection:
                 _bring_up_to_date(connection, database.where)
@@ -232,7 +232,7 @@ def open_database(place: Path | str, patience: float = PATIENCE) -> Database:
     return database
 
 
-def _url(place: Path | str) -> URL:
+def _parse_address(place: Path | str) -> URL:
     if isinstance(place, Path):
         return URL.create("sqlite", database=str(place))
     try:
@@ -252,22 +252,22 @@ def _connect(url: URL, patience: float) -> Database:
     except ImportError as error:
         raise StyrxlError("driver-missing", url=where, install="pip install styrxl[postgres]") from error
     if sqlite:
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "connect", _prepare_connection)
+        event.listen(engine, "begin", _begin_transaction)
     return Database(engine, where)
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_connection(connection: sqlite3.Connection, _record: object) -> None:
     # Python's sqlite3 begins transactions late and by its own rules; without an isolation level it leaves that to us.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _begin(connection: Connection) -> None:
+def _begin_transaction(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
-def _version(connection: Connection) -> str | None:
+def _read_revision(connection: Connection) -> str | None:
     """Return the revision that the tables are at, or None where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -276,7 +276,7 @@ def _version(connection: Connection) -> str | None:
 
 
 def _bring_up_to_date(connection: Connection, where: str) -> None:
-    version = _version(connection)  # again, now that nobody else can change it
+    version = _read_revision(connection)  # again, now that nobody else can change it
     if version is None:
         METADATA.create_all(connection, checkfirst=False)
         migrations.stamp(connection)
@@ -286,7 +286,7 @@ def _bring_up_to_date(connection: Connection, where: str) -> None:
         migrations.upgrade(connection)
 
 
-def _code(error: exc.DBAPIError) -> str:
+def _find_error_code(error: exc.DBAPIError) -> str:
     number = getattr(error.orig, "sqlite_errorcode", None)
     if number is not None:
         return _CODES.get(number & 0xFF, "ledger-broken")

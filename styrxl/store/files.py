@@ -1,4 +1,4 @@
-"""Writing files whole: a reader sees the old bytes or the new ones, never half of them."""
+"""Write files whole: a reader sees the old bytes or the new ones, never half of them. Read them, with their hash."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Self
 
 from styrxl.model.errors import StyrxlError
 
-_LITTER = {"desktop.ini", "thumbs.db"}
+_SYSTEM_FILES = {"desktop.ini", "thumbs.db"}
 _UNFINISHED = (".tmp", ".part", ".crdownload")
 
 
@@ -29,86 +29,87 @@ _A_DAY = 24 * 3600.0
 _QUERY, _DENIED, _STILL_ACTIVE = 0x1000, 5, 259  # Windows' own numbers
 
 
-class Stage:
-    """Files that are written beside their places, and then put there together; at the end of the block the rest is thrown away.
+class StagedFiles:
+    """Files that are first written under temporary names, and then moved to their paths together.
 
-    Whatever goes wrong while they are written (a full disk, a workbook that is open) leaves all places as they were.
+    An error while they are written (a full disk, a workbook that is open) leaves all paths as they were. At the end of the block the
+    files that were not moved are removed.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Begin without files."""
         self._written: dict[Path, Path] = {}
 
     def __enter__(self) -> Self:
-        """Return the stage."""
+        """Return the staged files."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Throw away what was not put in its place."""
+        """Remove the files that were not moved to their paths."""
         for temporary in self._written.values():
             temporary.unlink(missing_ok=True)
 
     def add(self, path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> Path:
-        """Write a file (in pieces or whole) beside its place, making its folders, and return where; ``mode`` is narrowed by the umask.
+        """Write a file (in pieces or whole) next to its path, making its folders; return the temporary path. The umask narrows ``mode``.
 
         Raises StyrxlError: file-locked where somebody has the workbook open, disk-full, not-writable.
         """
-        if (lock := open_elsewhere(path)) is not None:
+        if (lock := find_office_lock(path)) is not None:
             raise StyrxlError("file-locked", path=str(path), lock=lock.name)
         make_folder(path.parent)
-        temporary = path.with_name(f"{_PREFIX}{_host_mark()}-{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}")
+        temporary = path.with_name(f"{_PREFIX}{_hash_host_name()}-{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}")
         self._written[path] = temporary
-        with _trouble(path):
+        with _translate_errors(path):
             _write(temporary, content, mode)
         return temporary
 
-    def settle(self) -> None:
-        """See to it that all files are safely on the disk, before anybody is told of them; raises as ``add``."""
-        # Many at once: a disk takes hardly longer over a hundred files than over one.
+    def sync(self) -> None:
+        """Wait until all files are safely on the disk, so that the ledger may name them; raises as ``add``."""
+        # Many at once: a hundred files take a disk hardly longer than one.
         with ThreadPoolExecutor(min(_AT_ONCE, len(self._written) or 1)) as pool:
-            for path, trouble in zip(self._written, list(pool.map(_synced, self._written.values())), strict=True):
-                if trouble:
-                    with _trouble(path):
-                        raise trouble
+            for path, error in zip(self._written, list(pool.map(_sync, self._written.values())), strict=True):
+                if error:
+                    with _translate_errors(path):
+                        raise error
 
-    def put(self) -> None:
-        """Put the files in their places, once all of them are safely on the disk; raises as ``add``."""
-        self.settle()
+    def move_into_place(self) -> None:
+        """Move all files to their paths, once they are safely on the disk; raises as ``add``."""
+        self.sync()
         for path, temporary in list(self._written.items()):
-            with _trouble(path):
+            with _translate_errors(path):
                 _replace(temporary, path)
             del self._written[path]
 
 
 def write_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> None:
-    """Write a file by way of a temporary one beside it; raises as ``Stage.add``. A device or a pipe is written to where it is."""
+    """Write a file under a temporary name and move it to its path; raises as ``StagedFiles.add``. A device or pipe is written directly."""
     if path.is_char_device() or path.is_fifo():
-        with _trouble(path), path.open("wb") as device:
+        with _translate_errors(path), path.open("wb") as device:
             device.writelines((content,) if isinstance(content, bytes) else content)
         return
-    with Stage() as stage:
-        stage.add(path, content, mode)
-        stage.put()
+    with StagedFiles() as staged:
+        staged.add(path, content, mode)
+        staged.move_into_place()
 
 
-def sweep(folders: Iterable[Path], now: float) -> list[Path]:
-    """Remove what killed writes left behind in folders, and return it: of dead processes of this computer, of others after a day."""
+def remove_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
+    """Remove, and return, the temporary files in folders that killed commands left: of this computer at once, of others after a day."""
     found = [path for folder in folders if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]
-    return [path for path in found if _is_left(path, now) and _removed(path)]
+    return [path for path in found if _is_leftover(path, now) and _remove(path)]
 
 
-def _is_left(path: Path, now: float) -> bool:
-    of_host, _, rest = path.name.removeprefix(_PREFIX).partition("-")
+def _is_leftover(path: Path, now: float) -> bool:
+    host_hash, _, rest = path.name.removeprefix(_PREFIX).partition("-")
     pid = rest.partition("-")[0]
-    if of_host == _host_mark() and pid.isdecimal():
-        return not alive(int(pid))
+    if host_hash == _hash_host_name() and pid.isdecimal():
+        return not is_process_alive(int(pid))
     try:
         return now - path.stat().st_mtime > _A_DAY
     except OSError:
         return False
 
 
-def _removed(path: Path) -> bool:
+def _remove(path: Path) -> bool:
     try:
         path.unlink()
     except OSError:
@@ -117,20 +118,20 @@ def _removed(path: Path) -> bool:
 
 
 @cache
-def host() -> str:
-    """Name of this computer."""
+def find_host_name() -> str:
+    """Return the name of this computer."""
     return socket.gethostname() or "?"
 
 
 @cache
-def _host_mark() -> str:
-    return hashlib.sha256(host().encode("utf-8", "surrogateescape")).hexdigest()[:8]
+def _hash_host_name() -> str:
+    return hashlib.sha256(find_host_name().encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
-def alive(pid: int) -> bool:
+def is_process_alive(pid: int) -> bool:
     """Whether there is a process with this number on this computer."""
     if sys.platform == "win32":
-        return _alive_on_windows(pid)
+        return _is_alive_on_windows(pid)
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -140,7 +141,7 @@ def alive(pid: int) -> bool:
     return True
 
 
-def _alive_on_windows(pid: int) -> bool:
+def _is_alive_on_windows(pid: int) -> bool:
     # os.kill would end the process there.
     import ctypes  # noqa: PLC0415 - for Windows only
 
@@ -159,12 +160,12 @@ def make_folder(path: Path) -> None:
 
     Raises StyrxlError: disk-full, not-writable.
     """
-    with _trouble(path):
+    with _translate_errors(path):
         path.mkdir(parents=True, exist_ok=True)
 
 
-def open_elsewhere(path: Path) -> Path | None:
-    """Return the lock file that Excel or LibreOffice keeps beside a workbook that somebody has open, if there is one.
+def find_office_lock(path: Path) -> Path | None:
+    """Return the lock file of Excel or LibreOffice next to a workbook that somebody has open, or None.
 
     On Linux and macOS an open workbook can be replaced, and whoever has it open would then save over it.
     """
@@ -180,7 +181,7 @@ def _write(path: Path, content: bytes | Iterable[bytes], mode: int) -> None:
         file.writelines((content,) if isinstance(content, bytes) else content)
 
 
-def _synced(path: Path) -> OSError | None:
+def _sync(path: Path) -> OSError | None:
     try:
         with path.open("r+b") as file:
             os.fsync(file.fileno())
@@ -200,7 +201,7 @@ def _replace(temporary: Path, path: Path) -> None:
 
 
 @contextmanager
-def _trouble(path: Path) -> Iterator[None]:
+def _translate_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -226,6 +227,6 @@ def read_file(path: Path, most: int) -> tuple[bytes, str, int]:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
 
 
-def is_litter(name: str) -> bool:
-    """Whether a file of that name is no return: Office's lock files, what systems leave behind, downloads that were not finished."""
-    return name.startswith(("~$", ".")) or name.lower() in _LITTER or name.lower().endswith(_UNFINISHED)
+def is_system_file(name: str) -> bool:
+    """Whether a file is no return, by its name: a lock file of Office, a file of the operating system, an unfinished download."""
+    return name.startswith(("~$", ".")) or name.lower() in _SYSTEM_FILES or name.lower().endswith(_UNFINISHED)

@@ -20,7 +20,7 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.decisions import ASSIGN, SET_ASIDE, TAKE_BACK
 from styrxl.store.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, RECEIPTS, VERDICTS, Database, open_database
 
-_SOME = 500  # values of one IN: below every database's limit
+_BATCH_SIZE = 500  # values of one IN: below every database's limit
 _QUESTIONS = {TAKE_BACK: SET_ASIDE}
 
 
@@ -82,17 +82,17 @@ class Decision:
     decided_at: datetime
     form: str | None = None
 
-    def answers(self, other: Decision) -> bool:
-        """Whether it is about the same as another: whether the file counts, whose it is, or what it was made of."""
+    def is_about_same_as(self, other: Decision) -> bool:
+        """Whether both are about the same question: whether the file counts, whose it is, or what it was merged from."""
         return _QUESTIONS.get(self.kind, self.kind) == _QUESTIONS.get(other.kind, other.kind)
 
-    def says(self, other: Decision) -> bool:
-        """Whether it decides the same as another that is about the same."""
+    def decides_same_as(self, other: Decision) -> bool:
+        """Whether both give the same answer, if they are about the same question."""
         return self.kind == other.kind and (self.kind != ASSIGN or (self.owner, self.form) == (other.owner, other.form))
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class RoundRecord:
     """All that the ledger holds on a round, each kind in the order in which it was recorded."""
 
     issues: tuple[Issue, ...]
@@ -102,7 +102,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class NumberBlock:
     """Numbers of ids, ``first`` to ``last``, that belong to one round."""
 
     round: str
@@ -148,23 +148,25 @@ class Ledger:
         hashed = [(issue, prefill, hashlib.sha256(prefill.encode()).hexdigest()) for issue, prefill in issues]
         contents = {key: prefill for _, prefill, key in hashed}
         with self._database.writing() as connection:
-            new = contents.keys() - _among(connection, PREFILLS.c.hash, contents)
+            new = contents.keys() - _find_present(connection, PREFILLS.c.hash, contents)
             _insert(connection, PREFILLS, [{"hash": key, "content": zlib.compress(contents[key].encode(), 1)} for key in sorted(new)])
-            known = _issued(connection, [issue.issue_id for issue, _, _ in hashed])
-            rows = [asdict(issue) | {"prefill_hash": key} for issue, _, key in hashed if known.get(issue.issue_id) != _content(issue, key)]
+            known = _read_issue_contents(connection, [issue.issue_id for issue, _, _ in hashed])
+            rows = [
+                asdict(issue) | {"prefill_hash": key} for issue, _, key in hashed if known.get(issue.issue_id) != _issue_content(issue, key)
+            ]
             _insert(connection, ISSUES, rows)
 
     def issue(self, issue_id: str) -> Issue | None:
         """Return an issue by its id, or None."""
         with self._database.reading() as connection:
-            row = connection.execute(_of(Issue, ISSUES).where(ISSUES.c.issue_id == issue_id)).one_or_none()
+            row = connection.execute(_select(Issue, ISSUES).where(ISSUES.c.issue_id == issue_id)).one_or_none()
         return Issue(*row) if row else None
 
     def issues(self, round_id: str) -> dict[str, Issue]:
         """Return each owner's newest issue in a round."""
         newest = sa.select(sa.func.max(ISSUES.c.number)).where(ISSUES.c.round == round_id).group_by(ISSUES.c.owner)
         with self._database.reading() as connection:
-            found = [Issue(*row) for row in connection.execute(_of(Issue, ISSUES).where(ISSUES.c.number.in_(newest)))]
+            found = [Issue(*row) for row in connection.execute(_select(Issue, ISSUES).where(ISSUES.c.number.in_(newest)))]
         # Sorted here: databases sort text each in their own way.
         return {issue.owner: issue for issue in sorted(found, key=lambda issue: issue.owner)}
 
@@ -174,7 +176,7 @@ class Ledger:
         texts: dict[str, str] = {}
         with self._database.reading() as connection:
             query = sa.select(ISSUES.c.issue_id, PREFILLS.c.hash, PREFILLS.c.content).select_from(ISSUES.join(PREFILLS))
-            for some in _batches(issue_ids):
+            for some in _split_in_batches(issue_ids):
                 for issue_id, key, content in connection.execute(query.where(ISSUES.c.issue_id.in_(some))):
                     if key not in texts:
                         texts[key] = zlib.decompress(content).decode()
@@ -188,8 +190,8 @@ class Ledger:
         follows on them; see ``allot``. ValueError for a count below 1.
         """
         with self._database.writing() as connection:
-            known = _blocks(connection, {series for _, series in counts})
-            allotted = {key: allot(known[key], round_id, count) for key, count in counts.items()}
+            known = _read_blocks(connection, {series for _, series in counts})
+            allotted = {key: allot_numbers(known[key], round_id, count) for key, count in counts.items()}
             changed = {key: block for key, block in allotted.items() if block not in known[key]}
             _store_blocks(connection, changed, known)
         return {key: block.first for key, block in allotted.items()}
@@ -199,10 +201,12 @@ class Ledger:
         # In UTC, so that the first sight looks like all later ones.
         given = (replace(receipt, received_at=receipt.received_at.astimezone(UTC)) for receipt in receipts)
         wanted = {(receipt.path, receipt.sha256): receipt for receipt in given}
-        query = _of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id)
+        query = _select(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id)
         with self._database.writing() as connection:
             rows = (
-                row for some in _batches(path for path, _ in wanted) for row in connection.execute(query.where(RECEIPTS.c.path.in_(some)))
+                row
+                for some in _split_in_batches(path for path, _ in wanted)
+                for row in connection.execute(query.where(RECEIPTS.c.path.in_(some)))
             )
             known = {(receipt.path, receipt.sha256): receipt for receipt in (Receipt(*row) for row in rows)}
             new = [asdict(receipt) | {"round": round_id} for key, receipt in wanted.items() if key not in known]
@@ -212,14 +216,14 @@ class Ledger:
     def receipts(self, round_id: str) -> dict[str, Receipt]:
         """Return the receipts of a round by path, the newest of each."""
         with self._database.reading() as connection:
-            rows = connection.execute(_of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
+            rows = connection.execute(_select(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
             found = sorted((Receipt(*row) for row in rows), key=lambda receipt: receipt.received_at)
         return {receipt.path: receipt for receipt in found}
 
     def record_verdicts(self, round_id: str, verdicts: Iterable[Verdict]) -> int:
         """Record verdicts on registered files, and return how many say something else than the newest one on the same path did."""
         with self._database.writing() as connection:
-            known = {path: _without_time(verdict) for path, verdict in _newest_verdicts(connection, round_id).items()}
+            known = {path: _without_time(verdict) for path, verdict in _read_newest_verdicts(connection, round_id).items()}
             new = [verdict for verdict in verdicts if known.get(verdict.path) != _without_time(verdict)]
             _insert(connection, VERDICTS, [asdict(verdict) | {"round": round_id} for verdict in new])
         return len(new)
@@ -227,14 +231,14 @@ class Ledger:
     def verdicts(self, round_id: str) -> dict[str, Verdict]:
         """Return the newest verdict on each path in a round."""
         with self._database.reading() as connection:
-            return _newest_verdicts(connection, round_id)
+            return _read_newest_verdicts(connection, round_id)
 
     def decide(self, round_id: str, decision: Decision) -> Decision:
         """Record a decision and return it; where the newest one that is about the same says that already, return it and record nothing."""
         with self._database.writing() as connection:
-            standing = [d for d in _decisions(connection, round_id, decision.sha256) if d.answers(decision)]
-            if standing and standing[-1].says(decision):
-                return standing[-1]
+            earlier = [d for d in _read_decisions(connection, round_id, decision.sha256) if d.is_about_same_as(decision)]
+            if earlier and earlier[-1].decides_same_as(decision):
+                return earlier[-1]
             _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
         return decision
 
@@ -242,7 +246,7 @@ class Ledger:
         """Return what was decided in a round, or in all of them (None), by the file's hash, oldest first."""
         found: defaultdict[str, list[Decision]] = defaultdict(list)
         with self._database.reading() as connection:
-            for decision in _decisions(connection, round_id):
+            for decision in _read_decisions(connection, round_id):
                 found[decision.sha256].append(decision)
         return {sha256: tuple(those) for sha256, those in found.items()}
 
@@ -253,24 +257,24 @@ class Ledger:
             same = (r.round == round_id) & (r.path == receipt.path) & (r.sha256 == receipt.sha256)
             if connection.execute(sa.select(r.path).where(same)).first() is None:
                 _insert(connection, RECEIPTS, [asdict(receipt) | {"round": round_id}])
-            if not any(d.kind == decision.kind for d in _decisions(connection, round_id, decision.sha256)):
+            if not any(d.kind == decision.kind for d in _read_decisions(connection, round_id, decision.sha256)):
                 _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
 
-    def history(self, round_id: str) -> History:
+    def round_record(self, round_id: str) -> RoundRecord:
         """Return all that is known of a round."""
         with self._database.reading() as connection:
-            issues = connection.execute(_of(Issue, ISSUES).where(ISSUES.c.round == round_id).order_by(ISSUES.c.number))
-            receipts = connection.execute(_of(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
-            verdicts = connection.execute(_of(Verdict, VERDICTS).where(VERDICTS.c.round == round_id).order_by(VERDICTS.c.number))
-            return History(
+            issues = connection.execute(_select(Issue, ISSUES).where(ISSUES.c.round == round_id).order_by(ISSUES.c.number))
+            receipts = connection.execute(_select(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
+            verdicts = connection.execute(_select(Verdict, VERDICTS).where(VERDICTS.c.round == round_id).order_by(VERDICTS.c.number))
+            return RoundRecord(
                 tuple(Issue(*row) for row in issues),
                 tuple(sorted((Receipt(*row) for row in receipts), key=lambda receipt: (receipt.received_at, receipt.path))),
                 tuple(Verdict(*row) for row in verdicts),
-                tuple(_decisions(connection, round_id)),
+                tuple(_read_decisions(connection, round_id)),
             )
 
 
-def allot(blocks: Sequence[Block], round_id: str, count: int) -> Block:
+def allot_numbers(blocks: Sequence[NumberBlock], round_id: str, count: int) -> NumberBlock:
     """Return the numbers that a round gets, given those that were handed out in the same series.
 
     The round's newest block serves as long as it is large enough or can grow. Where another round's numbers follow on it, growing would
@@ -281,20 +285,20 @@ def allot(blocks: Sequence[Block], round_id: str, count: int) -> Block:
     highest = max((block.last for block in blocks), default=0)
     own = max((block for block in blocks if block.round == round_id), key=lambda block: block.first, default=None)
     if own and (own.first + count - 1 <= own.last or own.last == highest):
-        return Block(round_id, own.first, max(own.last, own.first + count - 1))
-    return Block(round_id, highest + 1, highest + count)
+        return NumberBlock(round_id, own.first, max(own.last, own.first + count - 1))
+    return NumberBlock(round_id, highest + 1, highest + count)
 
 
-def _blocks(connection: sa.Connection, series: set[str]) -> defaultdict[tuple[str, str], list[Block]]:
-    found: defaultdict[tuple[str, str], list[Block]] = defaultdict(list)
+def _read_blocks(connection: sa.Connection, series: set[str]) -> defaultdict[tuple[str, str], list[NumberBlock]]:
+    found: defaultdict[tuple[str, str], list[NumberBlock]] = defaultdict(list)
     n = NUMBERS.c
     for row in connection.execute(sa.select(n.owner, n.series, n.round, n.first, n.last).where(n.series.in_(sorted(series)))):
-        found[row.owner, row.series].append(Block(*row[2:]))
+        found[row.owner, row.series].append(NumberBlock(*row[2:]))
     return found
 
 
 def _store_blocks(
-    connection: sa.Connection, blocks: Mapping[tuple[str, str], Block], known: Mapping[tuple[str, str], Sequence[Block]]
+    connection: sa.Connection, blocks: Mapping[tuple[str, str], NumberBlock], known: Mapping[tuple[str, str], Sequence[NumberBlock]]
 ) -> None:
     grown = {key for key, block in blocks.items() if any(old.first == block.first for old in known[key])}
     rows = [{"owner": owner, "series": series} | asdict(block) for (owner, series), block in blocks.items()]
@@ -306,43 +310,43 @@ def _store_blocks(
         connection.execute(NUMBERS.update().where(same).values(last=sa.bindparam("l")), changes)
 
 
-def _newest_verdicts(connection: sa.Connection, round_id: str) -> dict[str, Verdict]:
+def _read_newest_verdicts(connection: sa.Connection, round_id: str) -> dict[str, Verdict]:
     newest = sa.select(sa.func.max(VERDICTS.c.number)).where(VERDICTS.c.round == round_id).group_by(VERDICTS.c.path)
-    found = [Verdict(*row) for row in connection.execute(_of(Verdict, VERDICTS).where(VERDICTS.c.number.in_(newest)))]
+    found = [Verdict(*row) for row in connection.execute(_select(Verdict, VERDICTS).where(VERDICTS.c.number.in_(newest)))]
     return {verdict.path: verdict for verdict in sorted(found, key=lambda verdict: verdict.path)}
 
 
-def _decisions(connection: sa.Connection, round_id: str | None, sha256: str | None = None) -> list[Decision]:
+def _read_decisions(connection: sa.Connection, round_id: str | None, sha256: str | None = None) -> list[Decision]:
     d = DECISIONS.c
-    query = _of(Decision, DECISIONS).order_by(d.number)
+    query = _select(Decision, DECISIONS).order_by(d.number)
     query = query if round_id is None else query.where(d.round == round_id)
     return [Decision(*row) for row in connection.execute(query if sha256 is None else query.where(d.sha256 == sha256))]
 
 
-def _issued(connection: sa.Connection, issue_ids: Iterable[str]) -> dict[str, tuple[object, ...]]:
+def _read_issue_contents(connection: sa.Connection, issue_ids: Iterable[str]) -> dict[str, tuple[object, ...]]:
     found: dict[str, tuple[object, ...]] = {}
     query = sa.select(*(ISSUES.c[field.name] for field in fields(Issue)), ISSUES.c.prefill_hash)
-    for some in _batches(issue_ids):
+    for some in _split_in_batches(issue_ids):
         found |= {
-            row.issue_id: _content(Issue(*row[:-1]), row.prefill_hash)
+            row.issue_id: _issue_content(Issue(*row[:-1]), row.prefill_hash)
             for row in connection.execute(query.where(ISSUES.c.issue_id.in_(some)))
         }
     return found
 
 
-def _content(issue: Issue, prefill_hash: str) -> tuple[object, ...]:
+def _issue_content(issue: Issue, prefill_hash: str) -> tuple[object, ...]:
     """Return what an issue says, whoever recorded it and whenever."""
     return issue.round, issue.owner, issue.form, issue.version, issue.profile, issue.language, issue.file_name, prefill_hash
 
 
-_SAID = tuple(each.name for each in fields(Verdict) if each.name != "judged_at")
+_VERDICT_FIELDS = tuple(each.name for each in fields(Verdict) if each.name != "judged_at")
 
 
 def _without_time(verdict: Verdict) -> tuple[Any, ...]:
-    return tuple(getattr(verdict, name) for name in _SAID)
+    return tuple(getattr(verdict, name) for name in _VERDICT_FIELDS)
 
 
-def _of(kind: type[Issue | Receipt | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:
+def _select(kind: type[Issue | Receipt | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:
     """Return a query of the columns that a value has, in its order."""
     return sa.select(*(table.c[field.name] for field in fields(kind)))
 
@@ -352,12 +356,12 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[s
         connection.execute(table.insert(), rows)
 
 
-def _among(connection: sa.Connection, column: sa.Column[str], values: Iterable[str]) -> set[str]:
+def _find_present(connection: sa.Connection, column: sa.Column[str], values: Iterable[str]) -> set[str]:
     """Return those of the values that the column holds."""
-    return {found for some in _batches(values) for found in connection.scalars(sa.select(column).where(column.in_(some)))}
+    return {found for some in _split_in_batches(values) for found in connection.scalars(sa.select(column).where(column.in_(some)))}
 
 
-def _batches(values: Iterable[str]) -> Iterator[Sequence[str]]:
+def _split_in_batches(values: Iterable[str]) -> Iterator[Sequence[str]]:
     ordered = sorted(set(values))
-    for start in range(0, len(ordered), _SOME):
-        yield ordered[start : start + _SOME]
+    for start in range(0, len(ordered), _BATCH_SIZE):
+        yield ordered[start : start + _BATCH_SIZE]

@@ -1,8 +1,8 @@
-"""The workspace's lock: with a ledger in a file, one controller at a time writes.
+"""The lock of a workspace: when the ledger is a file, only one command at a time writes.
 
-The workspace may lie on a network share, where SQLite's own locks are not to be trusted: a file that says who is at work is
-made whole or not at all, and is seen by everybody who sees the workspace. One that a dead process left behind on this
-computer is taken over; of others nobody here can tell, so that a person must break them.
+The workspace may be on a network share, where SQLite's own locks cannot be trusted. The lock is a file that names its holder; it is
+created whole or not at all, and everybody who sees the workspace sees it. The lock of a dead process of this computer is replaced;
+whether a process of another computer is dead cannot be known here, so that a person must break its lock.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.files import Stage, alive, host, sweep
+from styrxl.store.files import StagedFiles, find_host_name, is_process_alive, remove_leftovers
 from styrxl.store.workspace import Workspace
 
 NAME = "styrxl.lock"
@@ -30,8 +30,8 @@ _PAUSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Who is at work in a workspace; ``started`` tells a process from a later one with the same number, where that can be known."""
+class LockHolder:
+    """The process that holds the lock of a workspace; ``started`` tells it from a later process with the same number, where known."""
 
     user: str
     host: str
@@ -46,8 +46,8 @@ class Holder:
         return (json.dumps(asdict(self) | {"since": self.since.isoformat()}, indent=1) + "\n").encode("ascii")
 
     @classmethod
-    def from_json(cls, content: bytes) -> Holder:
-        """Return whom a lock file names; ValueError where it names nobody."""
+    def from_json(cls, content: bytes) -> LockHolder:
+        """Return the holder that a lock file names; ValueError when it names none."""
         try:
             raw = json.loads(content.decode("utf-8"))
             since = datetime.fromisoformat(raw["since"])
@@ -58,53 +58,55 @@ class Holder:
             raise ValueError("no lock of ours") from error
 
 
-NOBODY = Holder("?", "?", 0, "?", datetime.fromtimestamp(0, UTC))  # what a lock that cannot be read says
+UNREADABLE_HOLDER = LockHolder("?", "?", 0, "?", datetime.fromtimestamp(0, UTC))  # of a lock that cannot be read
 
 
-def user_name() -> str:
-    """Name of who is at work: ``STYRXL_USER``, else what the operating system says."""
-    if told := os.environ.get("STYRXL_USER", "").strip():
-        return told
+def find_user_name() -> str:
+    """Return the user's name: ``STYRXL_USER``, else the one that the operating system has."""
+    if name := os.environ.get("STYRXL_USER", "").strip():
+        return name
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # no such user here, as in some containers
         return "?"
 
 
-def me(command: str, user: str, now: datetime) -> Holder:
-    """Return this process as a lock names it."""
-    return Holder(user, host(), os.getpid(), command, now, _started(os.getpid()), secrets.token_hex(8))
+def this_process(command: str, user: str, now: datetime) -> LockHolder:
+    """Return the holder that stands for this process."""
+    return LockHolder(user, find_host_name(), os.getpid(), command, now, _read_start(os.getpid()), secrets.token_hex(8))
 
 
 @contextmanager
-def writing(workspace: Workspace, command: str, user: str, now: datetime, waiting: Callable[[Holder], None]) -> Iterator[None]:
-    """Keep others from writing in the workspace, where its ledger does not see to that, and clear away what killed commands left.
+def lock_for_writing(workspace: Workspace, command: str, user: str, now: datetime, waiting: Callable[[LockHolder], None]) -> Iterator[None]:
+    """Hold the lock of a workspace whose ledger is a file, and remove the temporary files that killed commands left.
 
-    Raises as ``held``.
+    Raises as ``hold_lock``.
     """
     with ExitStack() as stack:
-        if workspace.alone:
-            stack.enter_context(held(workspace.root, me(command, user, now), waiting=waiting))
-        sweep(workspace.folders(), now.timestamp())
+        if workspace.has_ledger_file:
+            stack.enter_context(hold_lock(workspace.root, this_process(command, user, now), waiting=waiting))
+        remove_leftovers(workspace.folders(), now.timestamp())
         yield
 
 
 @contextmanager
-def held(root: Path, holder: Holder, patience: float | None = None, waiting: Callable[[Holder], None] = lambda _: None) -> Iterator[None]:
-    """Hold the workspace's lock; ``waiting`` is told once whom we wait for.
+def hold_lock(
+    root: Path, holder: LockHolder, patience: float | None = None, waiting: Callable[[LockHolder], None] = lambda _: None
+) -> Iterator[None]:
+    """Hold the lock of a workspace within the block; ``waiting`` is called once with the holder that is waited for.
 
-    Raises StyrxlError: workspace-held after so many seconds; disk-full, not-writable.
+    Raises StyrxlError: workspace-held after ``patience`` seconds; disk-full, not-writable.
     """
     path = root / NAME
-    _take(path, holder, PATIENCE if patience is None else patience, waiting)
+    _acquire(path, holder, PATIENCE if patience is None else patience, waiting)
     try:
         yield
     finally:
-        _let_go(path, holder)
+        _release(path, holder)
 
 
-def who_holds(root: Path) -> Holder | None:
-    """Return who holds the lock, or None; NOBODY for a lock that cannot be read."""
+def read_holder(root: Path) -> LockHolder | None:
+    """Return the holder of the lock, or None; UNREADABLE_HOLDER for a lock that cannot be read."""
     try:
         content = (root / NAME).read_bytes()
     except FileNotFoundError:
@@ -112,17 +114,17 @@ def who_holds(root: Path) -> Holder | None:
     except OSError as error:
         raise StyrxlError("not-readable", path=str(root / NAME), why=error.strerror or str(error)) from error
     try:
-        return Holder.from_json(content)
+        return LockHolder.from_json(content)
     except ValueError:
-        return NOBODY
+        return UNREADABLE_HOLDER
 
 
-def break_lock(root: Path) -> Holder | None:
-    """Remove the lock, and return whose it was; None where there was none.
+def break_lock(root: Path) -> LockHolder | None:
+    """Remove the lock, and return its holder; None when there was no lock.
 
     Raises StyrxlError: not-writable.
     """
-    holder = who_holds(root)
+    holder = read_holder(root)
     if holder is not None:
         _unlink(root / NAME)
     return holder
@@ -135,40 +137,42 @@ def _unlink(path: Path) -> None:
         raise StyrxlError("not-writable", path=str(path), why=error.strerror or str(error)) from error
 
 
-def is_running(holder: Holder) -> bool:
-    """Whether a lock is that of a process of this computer that still runs."""
-    return holder.host == host() and not is_dead(holder)
+def is_running(holder: LockHolder) -> bool:
+    """Whether the holder is a process of this computer that still runs."""
+    return holder.host == find_host_name() and not is_dead(holder)
 
 
-def is_dead(holder: Holder) -> bool:
-    """Whether a lock was left behind by a process of this computer that is no more."""
-    if holder.host != host() or holder.pid <= 0:
+def is_dead(holder: LockHolder) -> bool:
+    """Whether the holder is a process of this computer that no longer runs."""
+    if holder.host != find_host_name() or holder.pid <= 0:
         return False
-    return not alive(holder.pid) or (holder.started != "" and holder.started != _started(holder.pid))
+    return not is_process_alive(holder.pid) or (holder.started != "" and holder.started != _read_start(holder.pid))
 
 
-def _take(path: Path, holder: Holder, patience: float, waiting: Callable[[Holder], None]) -> None:
+def _acquire(path: Path, holder: LockHolder, patience: float, waiting: Callable[[LockHolder], None]) -> None:
     last = time.monotonic() + patience
-    told = False
-    while not _made(path, holder):
-        other = who_holds(path.parent)
+    announced = False
+    while not _create(path, holder):
+        other = read_holder(path.parent)
         if other is None:
-            continue  # let go of in between
+            continue  # released in the meantime
         if is_dead(other):
-            _clear(path)
+            _remove_if_dead(path)
             continue
-        if patience and not told and other is not NOBODY:  # that one is perhaps only just being written
+        if patience and not announced and other is not UNREADABLE_HOLDER:  # an unreadable lock is perhaps just being written
             waiting(other)
-            told = True
+            announced = True
         if time.monotonic() >= last:
-            raise StyrxlError("workspace-held", user=other.user, host=other.host, pid=other.pid, command=other.command, since=_local(other))
+            raise StyrxlError(
+                "workspace-held", user=other.user, host=other.host, pid=other.pid, command=other.command, since=_format_since(other)
+            )
         time.sleep(_PAUSE)
 
 
-def _made(path: Path, holder: Holder) -> bool:
-    """Make the lock file, whole or not at all; False where there is one."""
-    with Stage() as stage:
-        temporary = stage.add(path, holder.to_json())
+def _create(path: Path, holder: LockHolder) -> bool:
+    """Create the lock file, whole or not at all; False when there is one already."""
+    with StagedFiles() as staged:
+        temporary = staged.add(path, holder.to_json())
         try:
             if sys.platform == "win32":
                 os.rename(temporary, path)  # noqa: PTH104 - refuses to replace, there; Path.rename says nothing of it
@@ -177,12 +181,12 @@ def _made(path: Path, holder: Holder) -> bool:
         except FileExistsError:
             return False
         except OSError:  # a file system without links
-            return _made_plainly(path, holder)
+            return _create_without_links(path, holder)
     return True
 
 
-def _made_plainly(path: Path, holder: Holder) -> bool:
-    """Make the lock file where the file system knows no links: others may see it empty for a moment, as NOBODY's."""
+def _create_without_links(path: Path, holder: LockHolder) -> bool:
+    """Create the lock file on a file system without links; others may see it empty for a moment, and read UNREADABLE_HOLDER."""
     try:
         with path.open("xb") as file:
             file.write(holder.to_json())
@@ -193,17 +197,17 @@ def _made_plainly(path: Path, holder: Holder) -> bool:
     return True
 
 
-def _clear(path: Path) -> None:
-    """Remove a dead process's lock. Of several who find it at once none may remove the lock that another has made since."""
-    with _alone(path.parent):
-        holder = who_holds(path.parent)
+def _remove_if_dead(path: Path) -> None:
+    """Remove the lock of a dead process. Of several that find it at once none may remove the lock that another has just created."""
+    with _keep_others_out(path.parent):
+        holder = read_holder(path.parent)
         if holder is not None and is_dead(holder):
             _unlink(path)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes of this computer out, where the system has such a thing for folders."""
+def _keep_others_out(folder: Path) -> Iterator[None]:
+    """Keep other processes of this computer out of the block, where the system can lock a folder."""
     if sys.platform == "win32":
         yield
         return
@@ -212,25 +216,25 @@ def _alone(folder: Path) -> Iterator[None]:
     with ExitStack() as stack:
         with contextlib.suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY)
-            stack.callback(os.close, descriptor)  # which lets go of it, too
+            stack.callback(os.close, descriptor)  # which also releases the lock
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
 
 
-def _let_go(path: Path, holder: Holder) -> None:
-    other = who_holds(path.parent)
-    if other is not None and other.token == holder.token:  # else it was broken, and may be somebody else's by now
+def _release(path: Path, holder: LockHolder) -> None:
+    other = read_holder(path.parent)
+    if other is not None and other.token == holder.token:  # else it was broken, and may have another holder by now
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 
 
-def _started(pid: int) -> str:
-    """When a process began, in the kernel's own count; empty where that is not told."""
+def _read_start(pid: int) -> str:
+    """Return when a process began, in the kernel's own count; '' where that is not known."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return ""
 
 
-def _local(holder: Holder) -> str:
+def _format_since(holder: LockHolder) -> str:
     return f"{holder.since.astimezone():%Y-%m-%d %H:%M}"

@@ -41,7 +41,7 @@ _ROUND_KEYS = ("name", "due", "due_units", "due_owner")
 _SERVER_KEYS = ("server", "port", "security", "user", "ca_file")
 _MAIL_KEYS = (*_SERVER_KEYS, "from", "reply_to", "allowed_domains", "everything_to", "rate", "attachment_limit", "escalate_after", "imap")
 _IMAP_KEYS = (*_SERVER_KEYS, "folder", "done")
-_MOST = 1e9  # also keeps out TOML's inf and nan
+_HIGHEST = 1e9  # also keeps out TOML's inf and nan
 _ACCENT = re.compile(r"#?[0-9A-Fa-f]{6}")
 _LINE = re.compile(r"at line (\d+)")
 
@@ -59,7 +59,7 @@ def read_settings(path: Path) -> Settings:
 
 def parse_settings(content: bytes) -> Settings:
     """Return the settings that TOML holds; raises as ``read_settings``."""
-    raw = _toml(content)
+    raw = _parse_toml(content)
     _check_sections(raw)
     town, contact, database = (_Section(name, raw.get(name, {}), _KEYS[name]) for name in ("municipality", "contact", "database"))
     name = town.text("name", 'name = "Botkyrka kommun"')
@@ -75,10 +75,10 @@ def parse_settings(content: bytes) -> Settings:
         contact_role=contact.text("role", 'role = "Kommunens controller"') or "",
         contact_address=contact.text("address", 'address = "controller@kommunen.se"') or "",
         database=database.text("url", 'url = "postgresql://styrxl@server/styrxl"'),
-        rounds={_round_id(key): _round(f'rounds."{key}"', value) for key, value in raw.get("rounds", {}).items()},
-        thresholds=_thresholds(_Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"])),
-        mail=_mail(_Section("mail", raw["mail"], _MAIL_KEYS)) if raw.get("mail") else None,
-        limits=_limits(_Section("limits", raw.get("limits", {}), _KEYS["limits"])),
+        rounds={_parse_round_id(key): _read_round(f'rounds."{key}"', value) for key, value in raw.get("rounds", {}).items()},
+        thresholds=_read_thresholds(_Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"])),
+        mail=_read_mail(_Section("mail", raw["mail"], _MAIL_KEYS)) if raw.get("mail") else None,
+        limits=_read_limits(_Section("limits", raw.get("limits", {}), _KEYS["limits"])),
     )
 
 
@@ -126,7 +126,7 @@ class _Section:
     def amount(self, key: str, standard: float) -> float:
         """Return a number that is not below zero, or the standard one; raises StyrxlError where it does not fit."""
         value = self.raw.get(key, standard)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < _MOST:
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < _HIGHEST:
             raise self.wrong(key, f"{key} = {standard:g}")
         return float(value)
 
@@ -142,7 +142,7 @@ class _Section:
         return StyrxlError("settings-wrong-value", key=f"{self.name}.{key}", value=str(self.raw[key]), example=example)
 
 
-def _toml(content: bytes) -> dict[str, Any]:
+def _parse_toml(content: bytes) -> dict[str, Any]:
     try:
         # Notepad saves with a byte order mark, which TOML does not know.
         text = content.decode("utf-8-sig")
@@ -165,25 +165,25 @@ def _check_sections(raw: Mapping[str, Any]) -> None:
             raise StyrxlError("settings-unknown-key", key=key, known=known)
 
 
-def _round_id(key: str) -> Round:
+def _parse_round_id(key: str) -> Round:
     try:
         return Round.parse(key)
     except StyrxlError as error:
         raise StyrxlError("settings-wrong-value", key="rounds", value=key, example='[rounds."2027-plan"]') from error
 
 
-def _round(name: str, raw: Any) -> RoundSettings:
+def _read_round(name: str, raw: Any) -> RoundSettings:
     section = _Section(name, raw, _ROUND_KEYS)
     owners = _Section(f"{name}.due_owner", raw.get("due_owner", {}))
     return RoundSettings(
-        name=_name(section),
+        name=_read_name(section),
         due=section.day("due"),
         due_units=section.day("due_units"),
         due_owner={unicodedata.normalize("NFC", owner): day for owner in owners.raw if (day := owners.day(owner))},
     )
 
 
-def _limits(section: _Section) -> Limits:
+def _read_limits(section: _Section) -> Limits:
     for key, value in section.raw.items():
         if key != "macros" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise section.wrong(key, f"{key} = {getattr(STANDARD, key)}")
@@ -191,7 +191,7 @@ def _limits(section: _Section) -> Limits:
     return replace(STANDARD, **{key: value for key, value in section.raw.items() if value != ""})
 
 
-def _name(section: _Section) -> Text | None:
+def _read_name(section: _Section) -> Text | None:
     """Return what a round is called by language: one text stands for all of them."""
     value = section.raw.get("name")
     if isinstance(value, Mapping) and sorted(value) == sorted(LANGUAGES) and all(isinstance(text, str) for text in value.values()):
@@ -200,37 +200,37 @@ def _name(section: _Section) -> Text | None:
     return MappingProxyType(dict.fromkeys(LANGUAGES, text)) if text else None
 
 
-def _mail(section: _Section) -> MailSettings:
-    sender = section.text("from", 'from = "Planering <planering@kommunen.se>"', _domain)
+def _read_mail(section: _Section) -> MailSettings:
+    sender = section.text("from", 'from = "Planering <planering@kommunen.se>"', _find_domain)
     if sender is None:
         raise StyrxlError("settings-missing-key", key="mail.from", example='from = "Planering <planering@kommunen.se>"')
     domains = section.texts("allowed_domains", 'allowed_domains = ["kommunen.se"]')
     return MailSettings(
         sender=sender,
-        reply_to=section.text("reply_to", 'reply_to = "planering@kommunen.se"', _domain) or sender,
-        allowed_domains=tuple(domain.removeprefix("@").lower() for domain in domains) or (_domain(sender),),
+        reply_to=section.text("reply_to", 'reply_to = "planering@kommunen.se"', _find_domain) or sender,
+        allowed_domains=tuple(domain.removeprefix("@").lower() for domain in domains) or (_find_domain(sender),),
         everything_to=section.texts("everything_to", 'everything_to = ["KS"]'),
         rate=section.number("rate", 1, 6000, 60),
         attachment_limit=section.number("attachment_limit", 1, 200, 20),
         escalate_after=section.number("escalate_after", 1, 365, 7),
-        server=_server(section, {"starttls": 587, "tls": 465}),
-        mailbox=_mailbox(section.raw.get("imap")),
+        server=_read_server(section, {"starttls": 587, "tls": 465}),
+        mailbox=_read_mailbox(section.raw.get("imap")),
     )
 
 
-def _thresholds(section: _Section) -> Thresholds:
+def _read_thresholds(section: _Section) -> Thresholds:
     standard = Thresholds()
     return Thresholds(section.amount("percent", standard.percent), section.amount("tkr", standard.tkr))
 
 
-def _domain(address: str) -> str:
+def _find_domain(address: str) -> str:
     """Return the domain of an address, or an empty text where it is none."""
     _, plain = parseaddr(address)
     local, at, domain = plain.rpartition("@")
     return domain.lower() if local and at else ""
 
 
-def _server(section: _Section, ports: Mapping[str, int]) -> Server | None:
+def _read_server(section: _Section, ports: Mapping[str, int]) -> Server | None:
     host = section.text("server", 'server = "mail.kommunen.se"')
     security = section.text("security", 'security = "starttls"', ports.__contains__) or next(iter(ports))
     if host is None:
@@ -239,11 +239,11 @@ def _server(section: _Section, ports: Mapping[str, int]) -> Server | None:
     return Server(host, section.number("port", 1, 65535, ports[security]), security, user, authority)
 
 
-def _mailbox(raw: Any) -> Mailbox | None:
+def _read_mailbox(raw: Any) -> Mailbox | None:
     if not raw:
         return None
     section = _Section("mail.imap", raw, _IMAP_KEYS)
-    server = _server(section, {"tls": 993, "starttls": 143})
+    server = _read_server(section, {"tls": 993, "starttls": 143})
     if server is None:
         raise StyrxlError("settings-missing-key", key="mail.imap.server", example='server = "imap.kommunen.se"')
     folder, done = section.text("folder", 'folder = "INBOX"') or "INBOX", section.text("done", 'done = "Hanterade"') or "styrxl"
@@ -252,17 +252,17 @@ def _mailbox(raw: Any) -> Mailbox | None:
     return Mailbox(server, folder, done)
 
 
-def new_settings(name: str, language: str, role: str) -> str:
+def write_new_settings(name: str, language: str, role: str) -> str:
     """Return a ``styrxl.toml`` to begin with, explained in Swedish."""
-    return _NEW.format(name=_quoted(name), language=_quoted(language), role=_quoted(role))
+    return _NEW_SETTINGS.format(name=_quote(name), language=_quote(language), role=_quote(role))
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     # JSON's strings are TOML's, but for DEL, which TOML wants escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-_NEW = """\
+_NEW_SETTINGS = """\
 # Inställningar för styrxl.
 #
 # Rader som börjar med # är förklaringar och exempel. Ta bort tecknet framför ett exempel för att använda det.

@@ -17,10 +17,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
-from styrxl.store.files import is_litter, make_folder, write_atomically
-from styrxl.store.settings_file import new_settings, read_settings
+from styrxl.store.files import is_system_file, make_folder, write_atomically
+from styrxl.store.settings_file import read_settings, write_new_settings
 
-__all__ = ["Inbox", "Round", "Settings", "Workspace"]
+__all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
 
@@ -29,18 +29,18 @@ _SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
-class Inbox:
-    """What lies in a round's inbox: the returns, and what was passed over (lock files, litter, folders); by name."""
+class InboxFiles:
+    """The files in a round's inbox: the returns, and what was skipped (lock files, system files, folders); by name."""
 
     files: tuple[Path, ...]
     skipped: tuple[Path, ...]
 
 
 class Workspace:
-    """A municipality's folder; settings, key and forms are read when they are first asked for."""
+    """A municipality's folder; settings, key and forms are read when they are first needed."""
 
     def __init__(self, root: Path) -> None:
-        """Take the folder as it is; ``open`` also sees to it that it is a workspace."""
+        """Take the folder unchecked; ``open`` checks that it is a workspace."""
         self.root = root
         self.settings_path = root / "styrxl.toml"
         self.key_path = root / "styrxl.key"
@@ -73,7 +73,7 @@ class Workspace:
         if not workspace.key_path.exists():
             write_atomically(workspace.key_path, f"{key or secrets.token_hex(_KEY_BYTES)}\n".encode("ascii"), mode=0o660)
         # Last, since it is what makes the folder a workspace.
-        write_atomically(workspace.settings_path, new_settings(name, language, role).encode("utf-8"))
+        write_atomically(workspace.settings_path, write_new_settings(name, language, role).encode("utf-8"))
         return cls.open(root)
 
     @cached_property
@@ -88,7 +88,7 @@ class Workspace:
 
     @property
     def database(self) -> Path | str:
-        """Where the ledger lies: a file of SQLite's, or the address of another database."""
+        """Path of the ledger (SQLite), or the address of another database."""
         url = self.settings.database
         if url is None:
             return self.root / "styrxl.db"
@@ -96,12 +96,12 @@ class Workspace:
         return self.root / url.removeprefix(_SQLITE) if url.startswith(_SQLITE) else url
 
     @property
-    def alone(self) -> bool:
-        """Whether one controller at a time may write here: the ledger is a file, which may lie on a network share."""
+    def has_ledger_file(self) -> bool:
+        """Whether the ledger is a file; it may be on a network share, so that only one command at a time may write."""
         return self.settings.database is None or self.settings.database.startswith("sqlite:")
 
     def folders(self) -> list[Path]:
-        """Return the folders that we write in: the workspace itself, and those of the rounds."""
+        """Return the folders that commands write in: the workspace itself, and those of the rounds."""
         found = [self.root]
         for name in FOLDERS:
             folder = self.root / name
@@ -139,24 +139,24 @@ class Workspace:
         """Path of the council's workbook."""
         return self.root / "council" / f"{of.id}.xlsx"
 
-    def inbox_files(self, of: Round) -> Inbox:
-        """Return what lies in a round's inbox; a folder that is not there holds nothing.
+    def inbox_files(self, of: Round) -> InboxFiles:
+        """Return the files in a round's inbox; none when there is no such folder.
 
         Raises StyrxlError (not-readable) where the folder may not be looked into.
         """
         try:
             with os.scandir(self.inbox(of)) as entries:
                 found = sorted(entries, key=lambda entry: unicodedata.normalize("NFC", entry.name))
-                litter = {entry.name for entry in found if is_litter(entry.name) or not entry.is_file()}
+                skipped = {entry.name for entry in found if is_system_file(entry.name) or not entry.is_file()}
         except FileNotFoundError:
-            return Inbox((), ())
+            return InboxFiles((), ())
         except OSError as error:
             raise StyrxlError("not-readable", path=str(self.inbox(of)), why=error.strerror or str(error)) from error
         paths = [Path(entry.path) for entry in found]
-        return Inbox(tuple(path for path in paths if path.name not in litter), tuple(path for path in paths if path.name in litter))
+        return InboxFiles(tuple(path for path in paths if path.name not in skipped), tuple(path for path in paths if path.name in skipped))
 
     def shown(self, path: Path) -> str:
-        """Return a path as people and reports see it: from the workspace where it lies in it, with ``/``, in NFC.
+        """Return a path as people and reports see it: relative to the workspace if it is in it, with ``/``, in NFC.
 
         macOS hands out decomposed names, Linux any bytes: the path itself opens the file, this names it.
         """

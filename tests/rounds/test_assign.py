@@ -350,7 +350,7 @@ def test_named_by_its_path_it_is_judged_as_the_owner_s(town: Town, tmp_path: Pat
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_read_in_processes_and_kept_it_is_the_same(town: Town, monkeypatch: pytest.MonkeyPatch, jobs: str) -> None:
-    monkeypatch.setattr("styrxl.scale.read_all.KEPT", 1)
+    monkeypatch.setattr("styrxl.scale.read_all.CACHED_FROM", 1)
     town.put("x.xlsx", lost(town.filled(OWNER)))
     town.run("receive", ROUND, "x.xlsx", "--owner", OWNER)
     first, second = report(town, "--jobs", jobs), report(town, "--jobs", jobs)

@@ -19,7 +19,7 @@ def issued(town: Town) -> dict[str, bytes]:
 
 def issues(town: Town) -> int:
     with Ledger.open(town.root / "styrxl.db") as ledger:
-        return len(ledger.history(ROUND).issues)
+        return len(ledger.round_record(ROUND).issues)
 
 
 @pytest.mark.parametrize("number,told", [(errno.ENOSPC, "Disken är full"), (errno.EROFS, "går inte att skriva")])

@@ -24,8 +24,8 @@ from styrxl.returns.read import Reading, Readings
 from styrxl.returns.tables import Ids, Place, Table, Typed
 from styrxl.sample.faults.plan import break_return
 from styrxl.scale import cache, read_all
-from styrxl.scale.cache import FOLDER, Cache, cache_of, key_of
-from styrxl.scale.pack import TOGETHER, BrokenError, packed, unpacked
+from styrxl.scale.cache import FOLDER, Cache, make_key, open_cache
+from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])
@@ -46,7 +46,7 @@ CELLS = st.one_of(
 @pytest.fixture(autouse=True)
 def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what few returns hold as well."""
-    monkeypatch.setattr(read_all, "KEPT", 1)
+    monkeypatch.setattr(read_all, "CACHED_FROM", 1)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def rows_of(values: list[Any], heading_row: int) -> Reading:
 def test_a_reading_comes_back_as_it_was(value: Any) -> None:
     """Whatever a cell holds, and of the same type."""
     made = reading(value)
-    [again] = unpacked(packed([made]), FORMS)
+    [again] = unpack_readings(pack_readings([made]), FORMS)
 
     assert again == made
     assert type(again.tables[0].columns["text"][0]) is type(value)
@@ -104,7 +104,7 @@ def test_readings_that_are_packed_together_come_back_each_as_it_was(values: list
     """Those that stand alike, with as many rows as each has, and one that stands elsewhere between them."""
     made = [rows_of(some, heading_row=4 + (n == 1)) for n, some in enumerate(values)]
 
-    assert unpacked(packed(made), FORMS) == made
+    assert unpack_readings(pack_readings(made), FORMS) == made
 
 
 @pytest.mark.parametrize(
@@ -121,23 +121,23 @@ def test_readings_that_are_packed_together_come_back_each_as_it_was(values: list
 )
 def test_readings_that_do_not_hold_together_are_none(name: str, change: Callable[[Any], object]) -> None:
     """Whoever wrote them: a value would else stand in another's row."""
-    raw = json.loads(zlib.decompress(packed([reading("x")])))
-    assert unpacked(zlib.compress(json.dumps(raw).encode()), FORMS), name
+    raw = json.loads(zlib.decompress(pack_readings([reading("x")])))
+    assert unpack_readings(zlib.compress(json.dumps(raw).encode()), FORMS), name
     change(raw)
 
-    with pytest.raises(BrokenError):
-        unpacked(zlib.compress(json.dumps(raw).encode()), FORMS)
+    with pytest.raises(BrokenReadingsError):
+        unpack_readings(zlib.compress(json.dumps(raw).encode()), FORMS)
 
 
 @pytest.mark.parametrize("value", [datetime(2027, 1, 2, 3, 4, 5, 6), date(2027, 1, 2), time(1, 2, 3), timedelta(days=-1, seconds=5)])  # noqa: DTZ001 -- Excel's have none
 def test_times_keep_their_kind(value: Any) -> None:
-    assert type(unpacked(packed([reading(value)]), FORMS)[0].tables[0].columns["text"][0]) is type(value)
+    assert type(unpack_readings(pack_readings([reading(value)]), FORMS)[0].tables[0].columns["text"][0]) is type(value)
 
 
 @given(st.binary(max_size=200))
 def test_other_bytes_are_no_reading(data: bytes) -> None:
-    with pytest.raises(BrokenError):
-        unpacked(data, FORMS)
+    with pytest.raises(BrokenReadingsError):
+        unpack_readings(data, FORMS)
 
 
 def test_the_second_time_nothing_is_read_and_all_is_the_same(full: Town, never_read: list[str]) -> None:
@@ -199,18 +199,18 @@ def test_what_no_longer_lies_in_the_inbox_is_let_go(full: Town) -> None:
 
 def test_another_form_or_schema_is_another_key(tmp_path: Path) -> None:
     """So are other limits; what the workspace has of its own counts, over the standard."""
-    plain = key_of(FORMS, STANDARD)
+    plain = make_key(FORMS, STANDARD)
     for kind, stem in (("sheets", "unit_plan"), ("schemas", "goals"), ("sheets", "words")):
         own = tmp_path / kind
         own.mkdir(exist_ok=True)
         text = (standard_folder() / kind / f"{stem}.yaml").read_text("utf-8")
         (own / f"{stem}.yaml").write_text(text + "\n# mine\n", "utf-8")
-        changed = key_of(Forms([standard_folder(), tmp_path]), STANDARD)
+        changed = make_key(Forms([standard_folder(), tmp_path]), STANDARD)
         assert changed != plain
         (own / f"{stem}.yaml").unlink()
 
-    assert key_of(Forms([standard_folder(), tmp_path]), STANDARD) == plain
-    assert key_of(FORMS, Limits(rows=7)) != plain
+    assert make_key(Forms([standard_folder(), tmp_path]), STANDARD) == plain
+    assert make_key(FORMS, Limits(rows=7)) != plain
 
 
 def test_another_form_is_read_by_it(full: Town, never_read: list[str]) -> None:
@@ -227,13 +227,13 @@ def test_another_form_is_read_by_it(full: Town, never_read: list[str]) -> None:
 
 def test_a_program_is_known_by_what_it_reads_and_checks_with() -> None:
     """What one version of pandera says need not be what another does."""
-    assert all(f"{name} {metadata.version(name)}" in cache.program() for name in ("python-calamine", "pandera"))
+    assert all(f"{name} {metadata.version(name)}" in cache.describe_program() for name in ("python-calamine", "pandera"))
 
 
 def test_another_program_reads_anew(full: Town, never_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     report(full)
     never_read.clear()
-    monkeypatch.setattr(cache, "program", lambda: "another")
+    monkeypatch.setattr(cache, "describe_program", lambda: "another")
     report(full)
 
     assert len(never_read) == 5
@@ -259,11 +259,11 @@ def test_damage_changes_nothing(full: Town, at: int, how: str) -> None:
 def test_a_forged_reading_says_nothing_more_than_values(tmp_path: Path) -> None:
     """There is nothing in it that could be run."""
     forged = Cache(tmp_path / "x.readings", "key", FORMS)
-    forged.put([f"{n:064}" for n in range(TOGETHER)], b"cposix\nsystem\n(S'false'\ntR.")
-    forged.save(f"{n:064}" for n in range(TOGETHER))
+    forged.add_packed([f"{n:064}" for n in range(BUNDLE_SIZE)], b"cposix\nsystem\n(S'false'\ntR.")
+    forged.save(f"{n:064}" for n in range(BUNDLE_SIZE))
     opened = Cache(tmp_path / "x.readings", "key", FORMS)
 
-    assert len(opened) == TOGETHER
+    assert len(opened) == BUNDLE_SIZE
     assert opened.get("0" * 64) is None
     assert len(opened) == 0
 
@@ -279,15 +279,17 @@ def many(path: Path, numbers: Iterable[int], wanted: Iterable[int]) -> Cache:
 
 def numbers_in(path: Path) -> list[list[Any]]:
     """Return of which contents readings lie in a file, wanted or not."""
-    made = Cache(path, "key", FORMS)
-    sheaves = [made._bytes(sheaf) for sheaf in made._sheaves]  # noqa: SLF001 -- also what nobody can ask for
-    return [[one.tables[0].columns["text"][0] for one in unpacked(data, FORMS)] for data in sheaves]
+    with path.open("rb") as file:
+        file.readline()
+        bundles = json.loads(file.read(int.from_bytes(file.read(8), "big")))["bundles"]
+        packed = [file.read(length) for length, _ in bundles]
+    return [[one.tables[0].columns["text"][0] for one in unpack_readings(data, FORMS)] for data in packed]
 
 
 @pytest.fixture
 def by_ten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "TOGETHER", 10)
-    monkeypatch.setattr(cache, "_FEW", 4)
+    monkeypatch.setattr(cache, "BUNDLE_SIZE", 10)
+    monkeypatch.setattr(cache, "SMALL_BUNDLE", 4)
 
 
 @pytest.mark.usefixtures("by_ten")
@@ -323,9 +325,9 @@ def test_what_is_expected_is_unpacked_once_whatever_the_order(tmp_path: Path, mo
 
     def noted(data: bytes, forms: Forms) -> list[Reading]:
         times.append(len(data))
-        return unpacked(data, forms)
+        return unpack_readings(data, forms)
 
-    monkeypatch.setattr(cache, "unpacked", noted)
+    monkeypatch.setattr(cache, "unpack_readings", noted)
     order = [*range(0, 20, 2), *range(19, 0, -2)]
     opened.expect(f"{n:064}" for n in order)
 
@@ -336,16 +338,16 @@ def test_what_is_expected_is_unpacked_once_whatever_the_order(tmp_path: Path, mo
 
 def test_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In bytes of one file, and in files."""
-    monkeypatch.setattr(cache, "MOST", 1000)
-    monkeypatch.setattr(cache, "_FEW", 1)
+    monkeypatch.setattr(cache, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(cache, "SMALL_BUNDLE", 1)
     for number in range(12):
-        one = cache_of(tmp_path, str(number), FORMS, STANDARD)
+        one = open_cache(tmp_path, str(number), FORMS, STANDARD)
         for n in range(10):
-            one.put([f"{n:064}"], bytes(300))
+            one.add_packed([f"{n:064}"], bytes(300))
         one.save(f"{n:064}" for n in range(10))
-        assert len(cache_of(tmp_path, str(number), FORMS, STANDARD)) == 3
+        assert len(open_cache(tmp_path, str(number), FORMS, STANDARD)) == 3
 
-    assert len(list((tmp_path / FOLDER).iterdir())) <= cache.FILES
+    assert len(list((tmp_path / FOLDER).iterdir())) <= cache.FILES_KEPT
 
 
 def test_where_nothing_can_be_kept_nothing_is(full: Town) -> None:
@@ -362,7 +364,7 @@ def test_what_typing_made_comes_back_as_it_was(full: Town, owner: str, name: str
     data, _ = break_return(name, full.filled(owner), full.form(owner), full.language(owner))
     with Readings(full.forms) as readings:
         made = readings.read(data)
-    [again] = unpacked(packed([made]), full.forms)
+    [again] = unpack_readings(pack_readings([made]), full.forms)
 
     assert name in {remark.rule for table in again.tables if table.typed for remark in table.typed.remarks}
     assert again == made

@@ -23,10 +23,9 @@ from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.read import Reading
 from styrxl.sample.faults.plan import break_return
-from styrxl.scale import addresses, cluster
-from styrxl.scale import read_all as gathering
-from styrxl.scale.arrivals import How
-from styrxl.scale.read_all import gather
+from styrxl.scale import addresses, cluster, read_all
+from styrxl.scale.read_all import read_all_returns
+from styrxl.scale.return_files import ReadingMethod
 from town import NOW, ROUND, Town
 
 distributed: Any = pytest.importorskip("distributed")
@@ -53,7 +52,7 @@ def two_workers() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "CHUNK", 2)
+    monkeypatch.setattr(cluster, "SMALLEST_CHUNK", 2)
 
 
 def report(town: Town, *options: str) -> dict[str, Any]:
@@ -113,8 +112,8 @@ def test_a_cluster_finds_what_one_process_does(full: Town, two_workers: Any) -> 
 
 def test_workers_check_by_the_schemas_of_the_workspace(full: Town, two_workers: Any) -> None:
     stricter(full)
-    how = How(scheduler=two_workers.scheduler_address)
-    found = gather(full.root, "", addresses.listed(str(full.inbox), NOW), full.forms, STANDARD, how)
+    how = ReadingMethod(scheduler=two_workers.scheduler_address)
+    found = read_all_returns(full.root, "", addresses.list_returns(str(full.inbox), NOW), full.forms, STANDARD, how)
     said = [table.typed.checked for one in found for table in one.reading.tables if table.typed]
 
     assert None not in said
@@ -122,7 +121,7 @@ def test_workers_check_by_the_schemas_of_the_workspace(full: Town, two_workers: 
 
 
 def test_what_workers_have_said_is_kept_until_a_schema_changes(full: Town, two_workers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathering, "KEPT", 1)
+    monkeypatch.setattr(read_all, "CACHED_FROM", 1)
     first = report(full, "--scheduler", two_workers.scheduler_address)
     held: list[str] = []
     inner = pandera.DataFrameSchema.validate
@@ -201,9 +200,9 @@ def test_returns_are_read_from_a_bucket(full: Town, two_workers: Any, monkeypatc
 
 def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is killed with files in its hands, and another comes in its place."""
-    returns = addresses.listed(str(full.inbox), NOW) * 8
+    returns = addresses.list_returns(str(full.inbox), NOW) * 8
     forms = full.forms
-    alone = gather(full.root, "", returns, forms, STANDARD, How(jobs=1, keep=False))
+    alone = read_all_returns(full.root, "", returns, forms, STANDARD, ReadingMethod(jobs=1, keep=False))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path))
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
         killed: list[int] = []
@@ -213,8 +212,8 @@ def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.Mon
                 killed.append(next(iter(made.workers.values())).pid)
                 os.kill(killed[0], signal.SIGKILL)
 
-        how = How(scheduler=made.scheduler_address, keep=False, progress=lambda _: nullcontext(kill))
-        found = gather(full.root, "", returns, forms, STANDARD, how)
+        how = ReadingMethod(scheduler=made.scheduler_address, keep=False, progress=lambda _: nullcontext(kill))
+        found = read_all_returns(full.root, "", returns, forms, STANDARD, how)
         assert [replace(one, reading=unchecked(one.reading)) for one in found] == alone
         assert killed
 
@@ -223,14 +222,14 @@ def test_a_worker_leaves_no_forms_behind(tmp_path: Path, monkeypatch: pytest.Mon
     """Of those that it is sent, round after round, it has the last."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     for rows in (7, 8, 9):
-        assert cluster.read_chunk([], cluster.setting_of(Forms([standard_folder()]), Limits(rows=rows)))[1] == []
+        assert cluster.read_chunk([], cluster.describe_setting(Forms([standard_folder()]), Limits(rows=rows)))[1] == []
     gc.collect()
 
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_another_styrxl_on_the_cluster_is_refused(full: Town, two_workers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "program", lambda: "0.0 another")
+    monkeypatch.setattr(cluster, "describe_program", lambda: "0.0 another")
     done = full.run("validate", "--scheduler", two_workers.scheduler_address, expect=3)
 
     assert "ett annat styrxl" in done.stderr
@@ -238,7 +237,7 @@ def test_another_styrxl_on_the_cluster_is_refused(full: Town, two_workers: Any, 
 
 
 def test_a_cluster_that_is_not_there(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "_PATIENCE", 1.0)
+    monkeypatch.setattr(cluster, "PATIENCE", 1.0)
 
     assert "tcp://127.0.0.1:1" in full.run("validate", "--scheduler", "tcp://127.0.0.1:1", expect=3).stderr
 
@@ -250,14 +249,15 @@ def test_what_is_not_installed_is_named(full: Town, monkeypatch: pytest.MonkeyPa
             raise ImportError(name=name.partition(".")[0])
         return import_module(name)
 
-    monkeypatch.setattr(cluster, "import_module", nothing)
+    for module in (addresses, cluster):
+        monkeypatch.setattr(module, "import_module", nothing)
 
     assert "pip install styrxl[cluster]" in full.run("validate", "--round", ROUND, *options, expect=3).stderr
 
 
 def test_an_address_with_nothing_behind_it(full: Town) -> None:
     with pytest.raises(StyrxlError) as trouble:
-        addresses.listed("memory://ingenting", NOW)
+        addresses.list_returns("memory://ingenting", NOW)
 
     assert trouble.value.code == "not-readable"
     assert "ingenting" in full.run("validate", "--round", ROUND, "--inbox", "memory://ingenting", expect=3).stderr

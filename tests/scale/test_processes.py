@@ -13,9 +13,9 @@ from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import STANDARD
 from styrxl.returns.read import Readings
 from styrxl.scale import processes
-from styrxl.scale.arrivals import How, Lying, modified
 from styrxl.scale.processes import read_in_processes
-from styrxl.scale.read_all import gather
+from styrxl.scale.read_all import read_all_returns
+from styrxl.scale.return_files import ReadingMethod, ReturnFile, read_modified_time
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])
@@ -32,26 +32,26 @@ serve()
 """
 DIES_HALFWAY = """
 import os
-from styrxl import workers
-inner, count = workers._answer, 0
-def answer(path, readings):
+from styrxl.scale import processes
+inner, count = processes.read_file, 0
+def read_file(path, most):
     global count
     count += 1
     if count > 3:
         os._exit(9)
-    return inner(path, readings)
-workers._answer = answer
-workers.serve()
+    return inner(path, most)
+processes.read_file = read_file
+processes.serve()
 """
 
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "CHUNK", 2)
+    monkeypatch.setattr(processes, "SMALLEST_CHUNK", 2)
 
 
 @pytest.fixture(scope="module")
-def crowd(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> list[Lying]:
+def crowd(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> list[ReturnFile]:
     """Make returns of all kinds, good and bad, more than one process gets at a time."""
     folder = tmp_path_factory.mktemp("crowd")
     found = []
@@ -60,18 +60,18 @@ def crowd(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> list[L
         for name, content in (("", data), (" avhuggen", data[: len(data) // 2]), (" tom", b""), (" annat", b"%PDF-1.7 " + data[:99])):
             one = folder / f"{path.stem}{name}.xlsx"
             one.write_bytes(content)
-            found.append(Lying(one.name, one, modified(one)))
+            found.append(ReturnFile(one.name, one, read_modified_time(one)))
     return found
 
 
-def read(crowd: list[Lying], how: How, root: Path) -> list[Any]:
-    return [(one.lying, one.sha256, one.size, one.reading) for one in gather(root, "", crowd, FORMS, STANDARD, how)]
+def read(crowd: list[ReturnFile], how: ReadingMethod, root: Path) -> list[Any]:
+    return [(one.file, one.sha256, one.size, one.reading) for one in read_all_returns(root, "", crowd, FORMS, STANDARD, how)]
 
 
-def test_two_read_what_one_does(crowd: list[Lying], tmp_path: Path) -> None:
-    alone = read(crowd, How(jobs=1, keep=False), tmp_path)
+def test_two_read_what_one_does(crowd: list[ReturnFile], tmp_path: Path) -> None:
+    alone = read(crowd, ReadingMethod(jobs=1, keep=False), tmp_path)
 
-    assert read(crowd, How(jobs=2, keep=False), tmp_path) == alone
+    assert read(crowd, ReadingMethod(jobs=2, keep=False), tmp_path) == alone
     assert [one[0] for one in alone] == crowd
 
 
@@ -87,33 +87,35 @@ def test_reports_and_workbooks_are_the_same(full: Town) -> None:
 
 
 @pytest.mark.parametrize("script", [DIES_ONCE, DIES_HALFWAY, "raise SystemExit(1)", "print('not an answer', flush=True)"])
-def test_processes_that_die_cost_time_and_no_row(crowd: list[Lying], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+def test_processes_that_die_cost_time_and_no_row(
+    crowd: list[ReturnFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
     """One that dies is replaced; what none can read is read here."""
-    alone = read(crowd, How(jobs=1, keep=False), tmp_path)
-    monkeypatch.setattr(processes, "_COMMAND", script.replace("{mark!r}", repr(str(tmp_path / "died"))))
+    alone = read(crowd, ReadingMethod(jobs=1, keep=False), tmp_path)
+    monkeypatch.setattr(processes, "COMMAND", script.replace("{mark!r}", repr(str(tmp_path / "died"))))
 
-    assert read(crowd, How(jobs=2, keep=False), tmp_path) == alone
+    assert read(crowd, ReadingMethod(jobs=2, keep=False), tmp_path) == alone
 
 
-def test_a_file_that_is_gone_is_the_operators(crowd: list[Lying], tmp_path: Path) -> None:
+def test_a_file_that_is_gone_is_the_operators(crowd: list[ReturnFile], tmp_path: Path) -> None:
     """As it is without processes."""
-    gone = Lying("borta.xlsx", tmp_path / "borta.xlsx", crowd[0].modified)
+    gone = ReturnFile("borta.xlsx", tmp_path / "borta.xlsx", crowd[0].modified)
     for jobs in (1, 2):
         with pytest.raises(StyrxlError) as trouble:
-            read([*crowd, gone], How(jobs=jobs, keep=False), tmp_path)
+            read([*crowd, gone], ReadingMethod(jobs=jobs, keep=False), tmp_path)
         assert trouble.value.code == "not-readable"
 
 
-def test_results_may_be_left_where_they_are(crowd: list[Lying]) -> None:
+def test_results_may_be_left_where_they_are(crowd: list[ReturnFile]) -> None:
     """Whoever has seen enough ends the processes with it."""
     results = read_in_processes([one.path for one in crowd], FORMS.folders, STANDARD, 2)
     assert next(results) is not None
     results.close()  # type: ignore[attr-defined] # a generator, called an iterator
 
 
-def test_few_returns_start_no_process(crowd: list[Lying], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "_COMMAND", "raise SystemExit(1)")
+def test_few_returns_start_no_process(crowd: list[ReturnFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "COMMAND", "raise SystemExit(1)")
     with Readings(FORMS) as readings:
         expected = [readings.read(one.path.read_bytes()) for one in crowd]
 
-    assert [one[3] for one in read(crowd, How(keep=False), tmp_path)] == expected
+    assert [one[3] for one in read(crowd, ReadingMethod(keep=False), tmp_path)] == expected

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.files import Stage, alive, make_folder, write_atomically
+from styrxl.store.files import StagedFiles, is_process_alive, make_folder, write_atomically
 
 
 def names(folder: Path) -> list[str]:
@@ -146,12 +146,12 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 
 def test_files_on_a_stage_are_put_in_their_places_together(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"old")
-    with Stage() as stage:
+    with StagedFiles() as stage:
         stage.add(tmp_path / "a.xlsx", b"new")
         stage.add(tmp_path / "b" / "c.xlsx", b"c")
         assert (tmp_path / "a.xlsx").read_bytes() == b"old"
         assert not (tmp_path / "b" / "c.xlsx").exists()
-        stage.put()
+        stage.move_into_place()
     assert (tmp_path / "a.xlsx").read_bytes() == b"new"
     assert (tmp_path / "b" / "c.xlsx").read_bytes() == b"c"
     assert (names(tmp_path), names(tmp_path / "b")) == (["a.xlsx", "b"], ["c.xlsx"])
@@ -161,7 +161,7 @@ def test_a_stage_that_is_left_early_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(b"old")
     (tmp_path / "b.xlsx").touch()
     (tmp_path / "~$b.xlsx").touch()
-    with Stage() as stage:
+    with StagedFiles() as stage:
         stage.add(tmp_path / "a.xlsx", b"new")
         with pytest.raises(StyrxlError) as caught:
             stage.add(tmp_path / "b.xlsx", b"b")
@@ -172,6 +172,6 @@ def test_a_stage_that_is_left_early_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_process_is_alive_or_not() -> None:
-    assert alive(os.getpid())
+    assert is_process_alive(os.getpid())
     ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    assert not alive(int(ended.stdout))
+    assert not is_process_alive(int(ended.stdout))

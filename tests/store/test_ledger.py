@@ -27,7 +27,7 @@ from postgres import Server
 from styrxl.model.errors import StyrxlError
 from styrxl.store import migrations
 from styrxl.store.database import METADATA, open_database
-from styrxl.store.ledger import Block, Decision, History, Issue, Ledger, Receipt, Verdict, allot
+from styrxl.store.ledger import Decision, Issue, Ledger, NumberBlock, Receipt, RoundRecord, Verdict, allot_numbers
 
 NOON = datetime(2026, 11, 30, 12, 0, 0, 250, tzinfo=UTC)
 ISSUE = Issue("i-1", "2027-plan", "UBN", "annual_plan", 1, None, "sv", NOON, "UBN.xlsx")
@@ -181,19 +181,19 @@ def test_nothing_to_number_reserves_nothing(ledger: Ledger) -> None:
 @pytest.mark.parametrize("count", [0, -1])
 def test_numbers_for_no_rows_are_refused(count: int) -> None:
     with pytest.raises(ValueError, match=str(count)):
-        allot([], "2027-plan", count)
+        allot_numbers([], "2027-plan", count)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["2027-plan", "2027-t1", "2027-t2", "2027-year"]), st.integers(1, 40)), max_size=30))
 def test_numbers_of_two_rounds_never_meet(calls: list[tuple[str, int]]) -> None:
-    blocks: list[Block] = []
+    blocks: list[NumberBlock] = []
     for round_id, count in calls:
         before = [block for block in blocks if block.round == round_id]
-        block = allot(blocks, round_id, count)
+        block = allot_numbers(blocks, round_id, count)
         blocks = [old for old in blocks if old.first != block.first] + [block]
         assert block.round == round_id
         assert block.last - block.first + 1 >= count
-        assert allot(blocks, round_id, count) == block
+        assert allot_numbers(blocks, round_id, count) == block
         # What was handed out stays the round's own.
         assert all(any(b.first == old.first and b.last >= old.last and b.round == round_id for b in blocks) for old in before)
     owners = sorted((number, block.round) for block in blocks for number in range(block.first, block.last + 1))
@@ -323,8 +323,8 @@ def test_history_has_all_of_a_round_in_order(ledger: Ledger) -> None:
     ledger.record_verdicts("2027-plan", [VERDICT])
     ledger.record_verdicts("2027-plan", [accepted])
     ledger.decide("2027-plan", DECISION)
-    expected = History((ISSUE, replace(ISSUE, issue_id="i-2")), (earlier, RECEIPT), (VERDICT, accepted), (DECISION,))
-    assert ledger.history("2027-plan") == expected
+    expected = RoundRecord((ISSUE, replace(ISSUE, issue_id="i-2")), (earlier, RECEIPT), (VERDICT, accepted), (DECISION,))
+    assert ledger.round_record("2027-plan") == expected
 
 
 # Several at once
@@ -447,7 +447,7 @@ def upgrade_to(connection: sa.Connection, revision: str) -> None:
 def test_a_ledger_of_the_first_version_keeps_all_that_it_held(place: Path | str) -> None:
     first_ledger(place)
     with Ledger.open(place) as ledger:
-        assert ledger.history("2027-plan") == History((ISSUE,), (RECEIPT,), (VERDICT,), ())
+        assert ledger.round_record("2027-plan") == RoundRecord((ISSUE,), (RECEIPT,), (VERDICT,), ())
         assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
         assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): 31}
         assert ledger.decide("2027-plan", DECISION) == DECISION

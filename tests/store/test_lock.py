@@ -18,48 +18,48 @@ import pytest
 from atonce import at_once
 from styrxl.model.errors import StyrxlError
 from styrxl.store import lock
-from styrxl.store.files import Stage, sweep
+from styrxl.store.files import StagedFiles, remove_leftovers
 from styrxl.store.ledger import Ledger
-from styrxl.store.lock import NAME, Holder, break_lock, held, is_dead, is_running, me, user_name, who_holds
+from styrxl.store.lock import NAME, LockHolder, break_lock, find_user_name, hold_lock, is_dead, is_running, read_holder, this_process
 from town import ANSWERS, ROUND, Town
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
-ELSEWHERE = Holder("Åsa", "server-1", 77, "validate", NOON, "1", "ab")
+ELSEWHERE = LockHolder("Åsa", "server-1", 77, "validate", NOON, "1", "ab")
 SPAWN = multiprocessing.get_context("spawn")
 
 
 def trouble(root: Path) -> tuple[str, dict[str, object]]:
-    with pytest.raises(StyrxlError) as caught, held(root, me("merge", "Bo", NOON), patience=0.1):
+    with pytest.raises(StyrxlError) as caught, hold_lock(root, this_process("merge", "Bo", NOON), patience=0.1):
         pass
     return caught.value.code, caught.value.facts
 
 
 def test_the_lock_says_who_is_at_work_and_is_let_go_of(tmp_path: Path) -> None:
-    mine = me("distribute", "Anna", NOON)
-    with held(tmp_path, mine):
-        assert who_holds(tmp_path) == mine
+    mine = this_process("distribute", "Anna", NOON)
+    with hold_lock(tmp_path, mine):
+        assert read_holder(tmp_path) == mine
         assert [path.name for path in tmp_path.iterdir()] == [NAME]
         assert is_running(mine)
-    assert who_holds(tmp_path) is None
+    assert read_holder(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_lock_is_let_go_of_whatever_happens(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), held(tmp_path, me("distribute", "Anna", NOON)):
+    with pytest.raises(KeyboardInterrupt), hold_lock(tmp_path, this_process("distribute", "Anna", NOON)):
         raise KeyboardInterrupt
     assert list(tmp_path.iterdir()) == []
 
 
 def test_somebody_else_s_lock_is_respected_and_named(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(ELSEWHERE.to_json())
-    told: list[Holder] = []
-    with pytest.raises(StyrxlError) as caught, held(tmp_path, me("merge", "Bo", NOON), 0.2, told.append):
+    told: list[LockHolder] = []
+    with pytest.raises(StyrxlError) as caught, hold_lock(tmp_path, this_process("merge", "Bo", NOON), 0.2, told.append):
         pass
     since = f"{NOON.astimezone():%Y-%m-%d %H:%M}"
     assert caught.value.facts == {"user": "Åsa", "host": "server-1", "pid": 77, "command": "validate", "since": since}
     assert caught.value.code == "workspace-held"
     assert told == [ELSEWHERE]  # once
-    assert who_holds(tmp_path) == ELSEWHERE
+    assert read_holder(tmp_path) == ELSEWHERE
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
@@ -67,7 +67,7 @@ def test_somebody_else_s_lock_is_respected_and_named(tmp_path: Path) -> None:
 def test_a_lock_that_cannot_be_read_is_somebody_s_and_can_be_broken(tmp_path: Path, content: bytes) -> None:
     (tmp_path / NAME).write_bytes(content)
     assert trouble(tmp_path)[0] == "workspace-held"
-    assert break_lock(tmp_path) == lock.NOBODY
+    assert break_lock(tmp_path) == lock.UNREADABLE_HOLDER
     assert list(tmp_path.iterdir()) == []
 
 
@@ -81,16 +81,16 @@ def gone() -> int:
 
 
 def test_a_dead_process_s_lock_is_taken_over(tmp_path: Path) -> None:
-    dead = replace(me("validate", "Anna", NOON), pid=gone())
+    dead = replace(this_process("validate", "Anna", NOON), pid=gone())
     assert is_dead(dead)
     (tmp_path / NAME).write_bytes(dead.to_json())
-    mine = me("merge", "Bo", NOON)
-    with held(tmp_path, mine, patience=0):
-        assert who_holds(tmp_path) == mine
+    mine = this_process("merge", "Bo", NOON)
+    with hold_lock(tmp_path, mine, patience=0):
+        assert read_holder(tmp_path) == mine
 
 
 def test_a_dead_process_of_another_computer_cannot_be_told_from_a_living_one(tmp_path: Path) -> None:
-    dead = replace(me("validate", "Anna", NOON), pid=gone(), host="server-1")
+    dead = replace(this_process("validate", "Anna", NOON), pid=gone(), host="server-1")
     assert not is_dead(dead)
     (tmp_path / NAME).write_bytes(dead.to_json())
     assert trouble(tmp_path)[0] == "workspace-held"
@@ -98,14 +98,14 @@ def test_a_dead_process_of_another_computer_cannot_be_told_from_a_living_one(tmp
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process began")
 def test_another_process_that_got_the_number_is_not_taken_for_the_holder() -> None:
-    assert is_dead(replace(me("validate", "Anna", NOON), started="1"))
+    assert is_dead(replace(this_process("validate", "Anna", NOON), started="1"))
 
 
 def test_a_lock_that_was_broken_is_not_let_go_of_for_the_next_one(tmp_path: Path) -> None:
-    with held(tmp_path, me("merge", "Bo", NOON)):
+    with hold_lock(tmp_path, this_process("merge", "Bo", NOON)):
         assert break_lock(tmp_path)
         (tmp_path / NAME).write_bytes(ELSEWHERE.to_json())
-    assert who_holds(tmp_path) == ELSEWHERE
+    assert read_holder(tmp_path) == ELSEWHERE
 
 
 def test_a_file_system_without_links_has_locks_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,26 +113,26 @@ def test_a_file_system_without_links_has_locks_too(tmp_path: Path, monkeypatch: 
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
-    mine = me("merge", "Bo", NOON)
-    with held(tmp_path, mine):
-        assert who_holds(tmp_path) == mine
+    mine = this_process("merge", "Bo", NOON)
+    with hold_lock(tmp_path, mine):
+        assert read_holder(tmp_path) == mine
         assert trouble(tmp_path)[0] == "workspace-held"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_who_is_at_work_can_be_said_and_is_else_the_computer_s_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STYRXL_USER", " Anna ")
-    assert user_name() == "Anna"
+    assert find_user_name() == "Anna"
     monkeypatch.delenv("STYRXL_USER")
     monkeypatch.setenv("LOGNAME", "anna01")
-    assert user_name() == "anna01"
+    assert find_user_name() == "anna01"
 
 
 def _count(root: str, barrier: Barrier, times: int) -> None:
     """Add to a number in a file, which only works out if nobody else does so meanwhile."""
     barrier.wait()
     for _ in range(times):
-        with held(Path(root), me("count", "?", NOON), patience=60):
+        with hold_lock(Path(root), this_process("count", "?", NOON), patience=60):
             path = Path(root) / "number"
             number = int(path.read_text())
             time.sleep(0.001)
@@ -142,7 +142,7 @@ def _count(root: str, barrier: Barrier, times: int) -> None:
 def test_one_at_a_time(tmp_path: Path) -> None:
     """Several who want the lock, beginning with a dead one's."""
     (tmp_path / "number").write_text("0")
-    (tmp_path / NAME).write_bytes(replace(me("validate", "Anna", NOON), pid=gone()).to_json())
+    (tmp_path / NAME).write_bytes(replace(this_process("validate", "Anna", NOON), pid=gone()).to_json())
     barrier = SPAWN.Barrier(4)
     workers = [SPAWN.Process(target=_count, args=(str(tmp_path), barrier, 25)) for _ in range(4)]
     for worker in workers:
@@ -172,7 +172,7 @@ def test_a_command_that_writes_waits_for_nobody_in_vain_and_one_that_reads_does_
         assert "Åsa på server-1 kör ”validate” i arbetsmappen. Väntar …\nÅsa arbetar i arbetsmappen just nu" in refused.stderr
     full.run("status", ROUND)
     full.run("log", ROUND)
-    assert who_holds(full.root) == ELSEWHERE
+    assert read_holder(full.root) == ELSEWHERE
 
 
 def test_two_controllers_at_once_come_one_after_the_other(planned: Town, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_two_controllers_at_once_come_one_after_the_other(planned: Town, tmp_pat
 def recorded(town: Town) -> tuple[Sequence[object], ...]:
     """All that the ledger has on the round."""
     with Ledger.open(town.root / "styrxl.db") as ledger:
-        history = ledger.history(ROUND)
+        history = ledger.round_record(ROUND)
     return history.issues, history.receipts, history.verdicts, history.decisions
 
 
@@ -205,7 +205,7 @@ def test_unlock_says_whose_lock_it_was(full: Town) -> None:
         f"The lock is removed. It was taken by Åsa on server-1 (process 77) for “validate” on {since}.\n"
     )
     assert full.run("--lang", "en", "unlock").stdout == "The workspace is not locked.\n"
-    (full.root / NAME).write_bytes(me("validate", "Bo", NOON).to_json())
+    (full.root / NAME).write_bytes(this_process("validate", "Bo", NOON).to_json())
     assert full.run("--lang", "en", "unlock").stderr.startswith("Note: the command is still running")
 
 
@@ -220,7 +220,7 @@ def test_no_lock_is_left_behind_by_a_command_that_ended_badly(full: Town) -> Non
 
 
 def _write_and_die(folder: str) -> None:
-    with Stage() as stage:
+    with StagedFiles() as stage:
         stage.add(Path(folder) / "UBN.xlsx", b"half of it")
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -232,24 +232,24 @@ def test_leftovers_of_the_dead_are_swept_and_of_the_living_are_not(tmp_path: Pat
     process.join()
     [left] = tmp_path.iterdir()
     assert left.name.startswith(".styrxl-")
-    with Stage() as stage:
+    with StagedFiles() as stage:
         mine = stage.add(tmp_path / "KFN.xlsx", b"whole")
-        assert sweep([tmp_path, tmp_path / "not-there"], time.time()) == [left]
+        assert remove_leftovers([tmp_path, tmp_path / "not-there"], time.time()) == [left]
         assert list(tmp_path.iterdir()) == [mine]
-        stage.put()
+        stage.move_into_place()
     assert [path.name for path in tmp_path.iterdir()] == ["KFN.xlsx"]
 
 
 def test_leftovers_of_other_computers_are_swept_after_a_day(tmp_path: Path) -> None:
     left = tmp_path / ".styrxl-01234567-1-ab.tmp"
     left.touch()
-    assert sweep([tmp_path], left.stat().st_mtime + 24 * 3600) == []
-    assert sweep([tmp_path], left.stat().st_mtime + 24 * 3600 + 1) == [left]
+    assert remove_leftovers([tmp_path], left.stat().st_mtime + 24 * 3600) == []
+    assert remove_leftovers([tmp_path], left.stat().st_mtime + 24 * 3600 + 1) == [left]
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_command_that_writes_sweeps_the_workspace(full: Town) -> None:
-    with Stage() as stage:
+    with StagedFiles() as stage:
         name = stage.add(full.root / "x", b"").name.replace(f"-{os.getpid()}-", f"-{gone()}-")
     places = [full.root, full.root / "outbox" / ROUND, full.inbox, full.root / "council"]
     for place in places:

@@ -10,7 +10,7 @@ import pytest
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import KINDS, Round
 from styrxl.model.settings import Mailbox, MailSettings, RoundSettings, Server, Settings
-from styrxl.store.settings_file import new_settings, parse_settings, read_settings
+from styrxl.store.settings_file import parse_settings, read_settings, write_new_settings
 
 PLAN = Round(2027, "plan")
 NAMED = '[municipality]\nname = "Botkyrka kommun"\n'
@@ -208,12 +208,12 @@ def test_contact_is_one_line(role: str, address: str, contact: str) -> None:
 
 @pytest.mark.parametrize("name", ["Botkyrka kommun", 'Åre "fjäll" \\ kommun', "{name}", "a\x7fb"])
 def test_new_settings_can_be_read_again(name: str) -> None:
-    settings = parse_settings(new_settings(name, "en", "Utvecklingschef").encode())
+    settings = parse_settings(write_new_settings(name, "en", "Utvecklingschef").encode())
     assert settings == Settings(name, language="en", contact_role="Utvecklingschef")
 
 
 def test_the_examples_in_new_settings_are_right() -> None:
-    lines = new_settings("Botkyrka kommun", "sv", "Controller").splitlines()
+    lines = write_new_settings("Botkyrka kommun", "sv", "Controller").splitlines()
     taken = [
         line.removeprefix("# ") if line.startswith(("# [", "# ")) and ("=" in line or line.startswith("# [")) else line for line in lines
     ]

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.workspace import Inbox, Round, Workspace
+from styrxl.store.workspace import InboxFiles, Round, Workspace
 
 PLAN = Round(2027, "plan")
 KEY = "0123456789abcdef" * 4
@@ -147,7 +147,7 @@ def test_the_inbox_holds_returns_and_tells_what_it_passed_over(workspace: Worksp
 
 
 def test_an_inbox_that_is_not_there_is_empty(workspace: Workspace) -> None:
-    assert workspace.inbox_files(PLAN) == Inbox((), ())
+    assert workspace.inbox_files(PLAN) == InboxFiles((), ())
 
 
 def test_an_inbox_that_is_a_file_is_not_readable(workspace: Workspace) -> None:

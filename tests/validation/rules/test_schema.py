@@ -27,8 +27,8 @@ from styrxl.sample.faults.followup import break_followup
 from styrxl.sample.faults.followup import names as follow_names
 from styrxl.sample.faults.plan import Fault
 from styrxl.sample.fill import saved
-from styrxl.scale.cluster import read_chunk, setting_of
-from styrxl.scale.pack import unpacked
+from styrxl.scale.cluster import describe_setting, read_chunk
+from styrxl.scale.pack import unpack_readings
 from styrxl.store.ledger import Ledger
 from styrxl.validation.rules import schema
 from town import ANSWERS, NOW, ROUND, Town
@@ -59,8 +59,10 @@ def by_workers(forms: Forms, files: Files, folder: Path, size: int = 3) -> list[
     paths = [folder / f"{number}.xlsx" for number in range(len(files))]
     for path, data in zip(paths, files.values(), strict=True):
         path.write_bytes(data)
-    chunks = [read_chunk([str(path) for path in paths[at : at + size]], setting_of(forms, STANDARD)) for at in range(0, len(paths), size)]
-    return [reading for _, _, data in chunks for reading in unpacked(data, forms)]
+    chunks = [
+        read_chunk([str(path) for path in paths[at : at + size]], describe_setting(forms, STANDARD)) for at in range(0, len(paths), size)
+    ]
+    return [reading for _, _, data in chunks for reading in unpack_readings(data, forms)]
 
 
 def judged(town: Town, files: Files, readings: Iterable[Reading | None], round_: Round = PLAN) -> JudgedRound:

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from styrxl.scale.no_cycles import no_cycles
+from styrxl.scale.garbage_collection import pause_garbage_collection
 
 
 class Cyclic:
@@ -26,8 +26,8 @@ def test_cycles_are_looked_for_again_afterwards_whatever_happened() -> None:
     within = []
 
     def work() -> None:
-        with no_cycles():
-            with no_cycles():
+        with pause_garbage_collection():
+            with pause_garbage_collection():
                 pass
             within.append(gc.isenabled())
             raise KeyError
@@ -41,10 +41,10 @@ def test_cycles_are_looked_for_again_afterwards_whatever_happened() -> None:
 def test_what_is_left_is_searched_only_after_the_next_time() -> None:
     """What was left once is passed over until such work is done again: a command that runs for days does not fill the memory."""
     gone: list[str] = []
-    with no_cycles():
+    with pause_garbage_collection():
         Cyclic(gone)
     gc.collect()
     assert not gone
-    with no_cycles():
+    with pause_garbage_collection():
         gc.collect()
     assert gone
