@@ -113,7 +113,7 @@ def fill(data: bytes, form: Form, language: str, answers: Answers, words: Words)
     number, date, a choice's code, a goal's id, ids joined with ``;``, or ``Raw``. Raises DoesNotFitError where an answer has
     no sheet, row or column, or its cell is locked. Formulas lose the values that they were issued with: Excel works them out.
     """
-    sheets = _values(data)
+    sheets = read_values(data)
     places = located(sheets, form)
     absent = answers.keys() - places.keys()
     if absent:
@@ -156,7 +156,7 @@ def values_of(book: Workbook) -> dict[str, list[list[Any]]]:
 
 def places_of(data: bytes, form: Form) -> dict[str, Grid]:
     """Return where a form's answers are in a workbook's bytes, by sheet key."""
-    return located(_values(data), form)
+    return located(read_values(data), form)
 
 
 def grids(book: Workbook, form: Form) -> dict[str, Grid]:
@@ -219,7 +219,8 @@ def _shown(column: Column, value: Any, form: Form, language: str, offered: Mappi
 # where things are
 
 
-def _values(data: bytes) -> dict[str, list[list[Any]]]:
+def read_values(data: bytes) -> dict[str, list[list[Any]]]:
+    """Return the values of each sheet of a workbook, from A1 on."""
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         return {name: _from_a1(book.get_sheet_by_name(name)) for name in book.sheet_names}
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import pandas as pd
-
 from styrxl.model.findings import Remark
+from styrxl.model.frames import column, whole_year
 from styrxl.model.goal_tree import LINK_ERRORS
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import FormKey
@@ -91,7 +90,7 @@ def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context)
         for part in tables.get(table, ()):
             kind = kinds[0] if part.batch.form.level == "board" else kinds[1]
             codes, texts = (part.frame[name].tolist() for name in (f"{table[:-1]}_id", "text"))
-            years = [_years(part.frame, name) for name in ("from_year", "to_year")]
+            years = [[whole_year(value) for value in column(part.frame, name)] for name in ("from_year", "to_year")]
             for source, code, text, first, last in zip(part.batch.source, codes, texts, *years, strict=True):
                 if isinstance(code, str):
                     known[code] = KnownGoal(kind, returns[source].owner or "", text if isinstance(text, str) else "", first, last)
@@ -104,12 +103,6 @@ def _followed(issued: Prefill, level: str) -> dict[str, KnownGoal]:
     rows = [(goals, row["goal_id"], row) for row in issued.rows.get("goal_assessments", ())]
     rows += [(commitments, row["commitment_id"], row) for row in issued.rows.get("commitment_status", ())]
     return {code: KnownGoal(kind, issued.owner, row["text"] or "") for kind, code, row in rows}
-
-
-def _years(frame: pd.DataFrame, name: str) -> list[int | None]:
-    if name not in frame:
-        return [None] * len(frame)
-    return [None if empty else int(value) for value, empty in zip(frame[name].tolist(), frame[name].isna().tolist(), strict=True)]
 
 
 def _kinds(parts: Mapping[str, Parsed]) -> dict[str, set[str]]:
