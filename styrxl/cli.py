@@ -53,7 +53,7 @@ Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 y
 @click.pass_context
 def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
     """Steer by goals, with Excel: workbooks out, returns validated, linked and consolidated."""
-    context.obj = Session(workspace, lang, context.obj)  # the demonstration says what time it is
+    context.obj = Session(workspace, lang, **(context.obj or {}))  # the demonstration says what time it is
 
 
 for command in (

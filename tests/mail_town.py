@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+from mail_messages import OURS, raw
 from post_office import PASSWORD, USER, Certificates, Dovecot, SmtpServer, reply, sent
+from styrxl.store.ledger import Ledger
+from styrxl.store.mail_log import MailLog
 from town import BOARDS, ORGANISATION, PLAN, ROUND, Answers, Town, new_town
 from year import Followed, followed_town, plan
 
-OURS = "planering@example.se"
 ADDRESSES = {
     "KF": "kansli@example.se",
     "UBN": "ubn@example.se",
@@ -139,3 +141,25 @@ def enclosed(message: EmailMessage) -> dict[str, bytes]:
         assert isinstance(content, bytes)
         found[part.get_filename() or ""] = content
     return found
+
+
+def take(town: Town, *messages: EmailMessage) -> list[str]:
+    """Take messages in as files, and return what became of each part: outcome, reason and owner."""
+    folder = town.root / "mejl"
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for n, message in enumerate(messages):
+        path = folder / f"{len(list(folder.iterdir()))}-{n}.eml"
+        path.write_bytes(raw(message))
+        paths.append(str(path))
+    return town.run("receive", ROUND, *paths, expect=None).stdout.splitlines()
+
+
+def brought(town: Town) -> list[tuple[str, str, str | None]]:
+    with Ledger.open(town.workspace.database) as ledger:
+        return [(note.outcome, note.reason, note.owner) for note in MailLog(ledger.database).parts(ROUND)]
+
+
+def names(town: Town, folder: str) -> list[str]:
+    path = town.root / folder / ROUND
+    return sorted(p.name for p in path.iterdir()) if path.exists() else []

@@ -58,30 +58,32 @@ def mail_summary(  # the options are what they are
 def _mail(
     session: Session,
     round_: Round,
-    what: str,
+    mailing: str,
     only: tuple[str, ...],
     redirect_to: str | None,
     *,
     send: bool,
     incomplete: bool = False,
 ) -> None:
-    from styrxl.mail.outgoing.letter_table import as_text, put_off, troubled
-    from styrxl.mail.outgoing.run import Wish, work
+    from styrxl.mail.outgoing.letter_table import format_letter_table, is_unfinished, needs_controller
+    from styrxl.mail.outgoing.request import MailRequest
+    from styrxl.mail.outgoing.run import run_mailing
+    from styrxl.mail.outgoing.send import Timing
     from styrxl.model.catalogue import word
 
     with session.desk(reading=True) as desk:
-        wish = Wish(what, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)
-        done = work(session.room(desk), round_, wish)
+        request = MailRequest(mailing, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)
+        done = run_mailing(session.access(desk), round_, request, Timing(session.wait))
         language = session.language()
-        click.echo(as_text(done.letters, done.results, language, sent=send), nl=False)
-        if what == "summary" and not (desk.workspace.settings.mail and desk.workspace.settings.mail.everything_to):
+        click.echo(format_letter_table(done.letters, done.results, language, sent=send), nl=False)
+        if mailing == "summary" and not (desk.workspace.settings.mail and desk.workspace.settings.mail.everything_to):
             click.echo(word("mail_everything", language), err=True)
-        if what in {"answers", "reminders"} and not done.letters.letters:
-            say_next_step(desk, round_, language, came=None if what == "answers" else True)
+        if mailing in {"answers", "reminders"} and not done.letters.letters:
+            say_next_step(desk, round_, language, came=None if mailing == "answers" else True)
         if redirect_to:
             click.echo(word("mail_redirected", language, address=redirect_to), err=True)
-        if done.folder and done.letters.letters:
-            click.echo(word("mail_folder", language, folder=desk.workspace.shown(done.folder)), err=True)
-        if put_off(done.results):
+        if done.preview_folder and done.letters.letters:
+            click.echo(word("mail_folder", language, folder=desk.workspace.shown(done.preview_folder)), err=True)
+        if is_unfinished(done.results):
             sys.exit(OPERATOR)
-    sys.exit(FINDINGS if troubled(done.letters, done.results) else FINE)
+    sys.exit(FINDINGS if needs_controller(done.letters, done.results) else FINE)

@@ -24,18 +24,20 @@ def quarantine() -> None:
 @with_session
 def quarantine_list(session: Session, round_: Round, *, every: bool) -> None:
     """List what waits, and why."""
-    from styrxl.mail.incoming.mail_lines import line
+    from styrxl.mail.incoming.mail_lines import format_mail_line
+    from styrxl.mail.incoming.quarantine import list_waiting
     from styrxl.model.catalogue import word
-    from styrxl.store.mail_log import MailBook
+    from styrxl.store.mail_log import MailLog
 
     with session.desk(reading=True) as desk:
-        language = session.language()
-        notes = [note for note in MailBook(desk.ledger.database).brought(round_.id) if every or note.outcome == "held"]
-        for note in notes:
-            click.echo(line(note, language))
-        if any(note.outcome == "held" for note in notes):
+        language, mail_log = session.language(), MailLog(desk.ledger.database)
+        waiting = list_waiting(mail_log, round_)
+        parts = mail_log.parts(round_.id) if every else waiting
+        for part in parts:
+            click.echo(format_mail_line(part, language))
+        if waiting:
             click.echo(word("quarantine_hint", language, round=round_.id), err=True)
-        elif not notes:
+        elif not parts:
             click.echo(word("quarantine_empty", language))
 
 
@@ -46,7 +48,12 @@ def quarantine_list(session: Session, round_: Round, *, every: bool) -> None:
 @with_session
 def quarantine_release(session: Session, round_: Round, name: str, by: str | None) -> None:
     """Let a workbook into the inbox."""
-    _settle(session, round_, name, by, "release")
+    from styrxl.mail.incoming.mail_lines import format_mail_line
+    from styrxl.mail.incoming.quarantine import release
+    from styrxl.store.mail_log import MailLog
+
+    with session.desk(by=by) as desk:
+        click.echo(format_mail_line(release(desk, MailLog(desk.ledger.database), round_, name), session.language()))
 
 
 @quarantine.command("discard")
@@ -56,14 +63,9 @@ def quarantine_release(session: Session, round_: Round, name: str, by: str | Non
 @with_session
 def quarantine_discard(session: Session, round_: Round, name: str, by: str | None) -> None:
     """Send a workbook away; its file stays in quarantine/ROUND."""
-    _settle(session, round_, name, by, "discard")
-
-
-def _settle(session: Session, round_: Round, name: str, by: str | None, how: str) -> None:
-    from styrxl.mail.incoming.mail_lines import line
-    from styrxl.mail.incoming.quarantine import discard, release
-    from styrxl.store.mail_log import MailBook
+    from styrxl.mail.incoming.mail_lines import format_mail_line
+    from styrxl.mail.incoming.quarantine import discard
+    from styrxl.store.mail_log import MailLog
 
     with session.desk(by=by) as desk:
-        settle = release if how == "release" else discard
-        click.echo(line(settle(desk, MailBook(desk.ledger.database), round_, name), session.language()))
+        click.echo(format_mail_line(discard(desk, MailLog(desk.ledger.database), round_, name), session.language()))

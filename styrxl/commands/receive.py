@@ -97,29 +97,29 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
     """Take in mails, those that lie among files too, and tell whether anything waits for a controller."""
     from itertools import chain
 
-    from styrxl.mail.incoming.mail_lines import line, sums
-    from styrxl.mail.incoming.receive import take_in
-    from styrxl.mail.incoming.sources import any_mail, from_files, from_paths, mails_in
+    from styrxl.mail.incoming.mail_lines import format_mail_line, format_mail_sums
+    from styrxl.mail.incoming.receive import receive_mail
+    from styrxl.mail.incoming.sources import fetch_from_files, fetch_from_paths, find_mail_files, holds_mail
     from styrxl.model.catalogue import say, word
     from styrxl.rounds.files_to_receive import Outcome
-    from styrxl.store.mail_log import Brought, MailBook
+    from styrxl.store.mail_log import HELD, MailLog, MailPart
 
-    if not (paths or imap or any_mail(files)):
+    if not (paths or imap or holds_mail(files)):
         return False
-    from styrxl.mail.incoming.watch import mailbox_of
+    from styrxl.mail.incoming.watch import open_mailbox
 
     with session.desk(reading=True) as desk:
-        room, language, notes, refused = session.room(desk), session.language(), list[Brought](), list[Outcome]()
-        box = mailbox_of(room) if imap else tuple
-        items = chain(from_paths(paths), from_files(mails_in(desk, files), refused.append), box())
-        with room.alone("inbox", patience=10.0):
-            for note in take_in(desk, MailBook(desk.ledger.database), round_, items, room.noting):
-                click.echo(line(note, language))
-                notes.append(note)
+        access, language, parts, refused = session.access(desk), session.language(), list[MailPart](), list[Outcome]()
+        box = open_mailbox(desk) if imap else tuple
+        messages = chain(fetch_from_paths(paths), fetch_from_files(find_mail_files(desk, files), refused.append), box())
+        with access.exclusively("inbox", patience=10.0):
+            for part in receive_mail(desk, MailLog(desk.ledger.database), round_, messages, access.recording):
+                click.echo(format_mail_line(part, language))
+                parts.append(part)
         for one in refused:
             click.echo(word("received_not", language, origin=one.origin, why=say(one.why, language)), err=True)
-        click.echo(sums(notes, language), err=True)
-    return bool(refused) or any(note.outcome == "held" for note in notes)
+        click.echo(format_mail_sums(parts, language), err=True)
+    return bool(refused) or any(part.outcome == HELD for part in parts)
 
 
 def _receive_files(session: Session, round_: Round, sources: Sequence[Path]) -> bool:

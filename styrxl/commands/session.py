@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import click
 
 if TYPE_CHECKING:
-    from styrxl.mail.workspace_access import Room
+    from styrxl.mail.workspace_access import WorkspaceAccess
     from styrxl.model.errors import StyrxlError
     from styrxl.model.judged import Judged
     from styrxl.rounds.desk import Desk
@@ -37,11 +38,12 @@ ONE_PROCESS = ReadingOptions()
 class Session:
     """What the options before the command say."""
 
-    def __init__(self, root: Path, language: str | None, now: datetime | None = None) -> None:
-        """Take the workspace's folder, the language asked for, if any, and the time that it is to be, if not the clock's."""
+    def __init__(self, root: Path, language: str | None, now: datetime | None = None, wait: Callable[[float], None] = time.sleep) -> None:
+        """Take the workspace's folder, the language and the time to use instead of the usual ones, and what waits for so many seconds."""
         self.root = root
         self.asked = language
         self.log_folder = Path(gettempdir())  # until a workspace is open
+        self.wait = wait
         self._now = now
 
     def now(self) -> datetime:
@@ -79,11 +81,11 @@ class Session:
             how = ReadingMethod(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
             yield open_desk(workspace, ledger, self.now(), user, how)
 
-    def room(self, desk: Desk) -> Room:
-        """Return the mail room for a desk."""
-        from styrxl.mail.workspace_access import Room
+    def access(self, desk: Desk) -> WorkspaceAccess:
+        """Return the locks that a mail command takes in a desk's workspace."""
+        from styrxl.mail.workspace_access import WorkspaceAccess
 
-        return Room(desk, click.get_current_context().command_path.partition(" ")[2], self._waiting)
+        return WorkspaceAccess(desk, click.get_current_context().command_path.partition(" ")[2], self._waiting)
 
     def _waiting(self, holder: LockHolder) -> None:
         from styrxl.model.catalogue import word

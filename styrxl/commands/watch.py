@@ -24,18 +24,17 @@ def watch(session: Session, round_: Round, *, send: bool, every: float) -> None:
     import signal
     from threading import Event
 
-    from styrxl.mail.incoming.watch import Watch, mailbox_of
+    from styrxl.mail.incoming.watch import Watch, open_mailbox
     from styrxl.model.catalogue import word
 
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with session.desk(reading=True) as desk:
-        language, room = session.language(), session.room(desk)
-        source = mailbox_of(room)
+        language, source = session.language(), open_mailbox(desk)
         click.echo(word("watching", language, round=round_.id), err=True)
         if not send:
             click.echo(word("watch_dry", language), err=True)
-        tell = partial(click.echo, nl=False)
-        Watch(room, round_, source, stop, send, language, tell, partial(click.echo, err=True), every).run()
+        tell, warn = partial(click.echo, nl=False), partial(click.echo, err=True)
+        Watch(session.access(desk), round_, source, stop, send, language, tell, warn, every).run()
         click.echo(word("watch_stopped", language), err=True)

@@ -9,8 +9,8 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import Server
 
 
-def trusted(server: Server, root: Path) -> ssl.SSLContext:
-    """Return a context that verifies the server, by the system's authorities or the municipality's own file.
+def make_ssl_context(server: Server, root: Path) -> ssl.SSLContext:
+    """Return an SSL context that verifies a server, by the system's authorities or the municipality's own file (below ``root``).
 
     Raises StyrxlError (mail-ca-file) where that file is missing or holds no certificates.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,39 +11,42 @@ from styrxl.rounds.desk import Desk
 from styrxl.store.files import make_folder
 from styrxl.store.lock import LockHolder, hold_lock, lock_for_writing, this_process
 
-_LONG = 900.0  # seconds to wait for others before what was just sent is noted: rather late than twice
+_LONG_WAIT = 900.0  # seconds: a mail that was sent and is not recorded would be sent again
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Who is at work, by which command, and how they are told whom they wait for."""
+class WorkspaceAccess:
+    """The locks that a command takes; ``on_wait`` is told who else holds one."""
 
     desk: Desk
     command: str
-    waiting: Callable[[LockHolder], None] = lambda _: None
+    on_wait: Callable[[LockHolder], None] = lambda _: None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep others from writing in the workspace."""
-        with lock_for_writing(self.desk.workspace, self.command, self.desk.by, datetime.now(UTC), self.waiting):
+        with lock_for_writing(self.desk.workspace, self.command, self.desk.by, datetime.now(UTC), self.on_wait):
             yield
 
     @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Keep others from writing while one mail is noted; waits long, since the mail has gone by then."""
-        with ExitStack() as stack:
-            if self.desk.workspace.has_ledger_file:
-                stack.enter_context(hold_lock(self.desk.workspace.root, self._me(), patience=_LONG, waiting=self.waiting))
+    def recording(self) -> Iterator[None]:
+        """Keep others from writing while one mail is recorded; waits long, since the mail has gone by then."""
+        lock = (
+            hold_lock(self.desk.workspace.root, self._holder(), _LONG_WAIT, self.on_wait)
+            if self.desk.workspace.has_ledger_file
+            else nullcontext()
+        )
+        with lock:
             yield
 
-    def alone(self, place: str, patience: float) -> AbstractContextManager[None]:
-        """Keep others from doing the same in a folder of the workspace: only one sends, and only one watches.
+    def exclusively(self, folder: str, patience: float) -> AbstractContextManager[None]:
+        """Keep others from doing the same in a folder of the workspace: only one command sends, and only one watches.
 
-        Raises StyrxlError: workspace-held after so many seconds.
+        Raises StyrxlError (workspace-held) after ``patience`` seconds.
         """
-        path = self.desk.workspace.root / place
+        path = self.desk.workspace.root / folder
         make_folder(path)
-        return hold_lock(path, self._me(), patience, self.waiting)
+        return hold_lock(path, self._holder(), patience, self.on_wait)
 
-    def _me(self) -> LockHolder:
+    def _holder(self) -> LockHolder:
         return this_process(self.command, self.desk.by, datetime.now(UTC))

@@ -18,10 +18,10 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import BY_HAND
 from styrxl.store.ledger import Decision, Issue, Receipt, RoundRecord, Verdict
-from styrxl.store.mail_log import ANSWER, BY_MAIL, Brought, Mail, MailBook
+from styrxl.store.mail_log import ANSWER, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, Mail, MailLog, MailPart
 
 MAILED = "mailed"
-_QUARANTINE = ("held", "released", "discarded")
+_QUARANTINE = (HELD, RELEASED, DISCARDED)
 _PATHS = {"older", "newer"}
 # Of what happens at one moment, what comes first.
 _ORDER = ("issued", *_QUARANTINE, "received", MERGE, ASSIGN, "judged", SET_ASIDE, TAKE_BACK, MAILED)
@@ -48,8 +48,8 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
 
     Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
     """
-    book = MailBook(desk.ledger.database)
-    by_mail = [*map(_mailed, book.mails(round_.id).values()), *_quarantined(book.brought(round_.id))]
+    mail_log = MailLog(desk.ledger.database)
+    by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(mail_log.parts(round_.id))]
     found = list_events(desk.ledger.round_record(round_.id), by_mail)
     if name is not None:
         mine = select_events(
@@ -136,13 +136,13 @@ def _mailed(mail: Mail) -> Event:
     return Event(mail.ended_at or mail.begun_at, MAILED, mail.owner or None, path, facts | {"message_id": mail.message_id})
 
 
-def _quarantined(notes: Iterable[Brought]) -> Iterator[Event]:
+def _quarantined(notes: Iterable[MailPart]) -> Iterator[Event]:
     """Yield what was put in quarantine, and who let it in or sent it away."""
     for note in notes:
         if note.outcome not in _QUARANTINE:
             continue
         facts = {"name": note.name, "sender": note.sender, "sha256": note.sha256}
-        yield Event(note.received_at, "held", note.owner, "", facts | {"reason": note.reason})
+        yield Event(note.received_at, HELD, note.owner, "", facts | {"reason": note.reason})
         if note.settled_at:
             yield Event(note.settled_at, note.outcome, note.owner, note.path or "", facts | {"by": note.settled_by})
 
@@ -192,7 +192,7 @@ def _came(path: str, facts: Mapping[str, Any], language: str) -> str:
 
 def _mail_sentence(path: str, facts: Mapping[str, Any], language: str) -> str:
     what = word(f"log_mail_{facts['kind']}", language, path=path)
-    state = "partly" if facts["state"] == "sent" and facts["reply"] else facts["state"]
+    state = "partly" if facts["state"] == SENT and facts["reply"] else facts["state"]
     reply = facts["reply"] or word("log_mailed_silent", language)
     return word(f"log_mailed_{state}", language, what=what, to=", ".join(facts["to"]), reply=reply)
 

@@ -13,7 +13,7 @@ from styrxl.model.rounds import Round
 from styrxl.prefill.plan import LEVELS
 from styrxl.rounds.desk import Desk
 from styrxl.store.ledger import Issue, Receipt, Verdict
-from styrxl.store.mail_log import MailBook
+from styrxl.store.mail_log import MailLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class RoundStatus:
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
     """Return a round's status, as the ledger has it; of owners whose files have come since it was judged the state is ``none``."""
     issues, verdicts = desk.ledger.issues(round_.id), desk.ledger.verdicts(round_.id)
-    receipts, reminded = desk.ledger.receipts(round_.id), MailBook(desk.ledger.database).reminded(round_.id)
+    receipts, reminded = desk.ledger.receipts(round_.id), MailLog(desk.ledger.database).last_reminders(round_.id)
     in_inbox = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
     by_owner: dict[str, list[Verdict]] = {}
     for path, verdict in verdicts.items():

@@ -233,7 +233,7 @@ def run_in_process(main: Callable[..., object]) -> Run:
 
     def run(words: Sequence[str], now: datetime) -> int:
         try:
-            main(args=list(words), prog_name="styrxl", obj=now)
+            main(args=list(words), prog_name="styrxl", obj={"now": now})
         except SystemExit as end:
             return end.code if isinstance(end.code, int) else 1
         return 0

@@ -1,4 +1,4 @@
-"""The ledger's pages on mail: what was sent, and what came.
+"""What the ledger records of mail: what was sent, and what came.
 
 A mail is named by its round, kind, owner and what it is about, and goes once. ``sending`` is written before it leaves and ``sent`` after:
 whatever is ``sending`` when the next command starts was in flight when the last one ended.
@@ -16,16 +16,23 @@ import sqlalchemy as sa
 from styrxl.store.database import BROUGHT, MAILS, RECEIPTS, Database
 from styrxl.store.ledger import Receipt
 
-TEMPLATES, ANSWER, REMINDER, ESCALATION, SUMMARY, NOTICE = "templates", "answer", "reminder", "escalation", "summary", "notice"
+ANSWER, REMINDER = "answer", "reminder"  # the kinds of letters that the ledger itself is asked about
 BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
-REDIRECTED = "redirected"  # state of what went to a tester in its recipients' place
+
+# States of a mail: in flight, sent, put off, refused, or sent to a tester instead of its recipients.
+SENDING, SENT, WAITING, REFUSED, REDIRECTED = "sending", "sent", "waiting", "refused", "redirected"
+NEW, UNSURE = "new", "unsure"  # what is known of a mail that is begun, besides SENT: nothing, or that it was in flight before
+
+# Outcomes of a part of a message: a workbook in the inbox, in quarantine, let in from there, sent away from there; a message without one.
+TAKEN, HELD, RELEASED, DISCARDED = "taken", "held", "released", "discarded"
+NOTED, IGNORED = "noted", "ignored"
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail that was begun; ``recipients`` and the rest as at its latest try.
 
-    ``state``: ``sending`` (in flight), ``sent``, ``waiting`` (put off), ``refused``, or ``redirected`` of a test mailing.
+    ``state``: SENDING, SENT, WAITING, REFUSED or REDIRECTED.
     """
 
     round: str
@@ -42,15 +49,15 @@ class Mail:
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What names the mail."""
+        """What identifies the mail."""
         return self.round, self.kind, self.owner, self.about
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """One part of a message that came: a workbook (``taken``, ``held``, ``known``), or a message without any (``noted``, ``ignored``).
+class MailPart:
+    """One part of a message that came: a workbook (TAKEN, HELD, RELEASED, DISCARDED), or a message without any (NOTED, IGNORED).
 
-    ``mail`` is the hash of the whole message. ``reason`` is a word of the catalogue. ``path`` is where the workbook lies.
+    ``mail`` is the hash of the whole message. ``reason`` is a word of the catalogue. ``path`` is the workbook's, in the workspace.
     """
 
     mail: str
@@ -74,8 +81,8 @@ class Brought:
         return f"{self.mail[:8]}-{self.part}"
 
 
-class MailBook:
-    """The pages on mail of an open ledger; every method may raise StyrxlError as ``Database.reading``."""
+class MailLog:
+    """What an open ledger records of mail; every method may raise StyrxlError as ``Database.reading``."""
 
     def __init__(self, database: Database) -> None:
         """Take the ledger's database."""
@@ -89,58 +96,58 @@ class MailBook:
             return {mail.key: mail for mail in (Mail(*row) for row in rows)}
 
     def begin(self, mail: Mail) -> str:
-        """Note that a mail is about to be sent, and return what is known of it: ``new``, ``unsure`` (in flight before) or ``sent``."""
+        """Record that a mail is being sent, and return what was known of it: NEW, UNSURE (in flight before) or SENT."""
         with self._database.writing() as connection:
             state = connection.scalar(sa.select(MAILS.c.state).where(_same(mail.key)))
-            if state == "sent":
-                return "sent"
+            if state == SENT:
+                return SENT
             if state is None:
                 connection.execute(MAILS.insert(), asdict(mail))
             else:
                 values = {key: value for key, value in asdict(mail).items() if key not in _KEY}
                 connection.execute(MAILS.update().where(_same(mail.key)).values(values))
-        return "unsure" if state == "sending" else "new"
+        return UNSURE if state == SENDING else NEW
 
     def end(self, key: tuple[str, ...], state: str, reply: str, now: datetime) -> None:
-        """Note what became of a mail."""
+        """Record what became of a mail."""
         with self._database.writing() as connection:
             connection.execute(MAILS.update().where(_same(key)).values(state=state, reply=reply, ended_at=now))
 
-    def note(self, mail: Mail) -> None:
-        """Note a mail that has gone and is not to be counted: it went to a tester."""
+    def record_trial(self, mail: Mail) -> None:
+        """Record a mail that went to a tester, and does not count."""
         with self._database.writing() as connection:
             connection.execute(MAILS.insert(), asdict(mail))
 
-    def reminded(self, round_id: str) -> dict[str, datetime]:
-        """Return when each owner that has been reminded in a round was so last."""
+    def last_reminders(self, round_id: str) -> dict[str, datetime]:
+        """Return when each owner was last reminded in a round, if it was."""
         m = MAILS.c
-        theirs = (m.round == round_id) & (m.kind == REMINDER) & (m.state == "sent")
+        theirs = (m.round == round_id) & (m.kind == REMINDER) & (m.state == SENT)
         query = sa.select(m.owner, sa.func.max(m.ended_at).label("at")).where(theirs)
         with self._database.reading() as connection:
             return {row.owner: row.at for row in connection.execute(query.group_by(m.owner))}
 
-    def brought(self, round_id: str) -> list[Brought]:
-        """Return what mail brought in a round, in the order in which it was taken in."""
-        query = _of(Brought, BROUGHT).where(BROUGHT.c.round == round_id).order_by(BROUGHT.c.number)
+    def parts(self, round_id: str) -> list[MailPart]:
+        """Return the parts of the messages that came in a round, in the order in which they were recorded."""
+        query = _of(MailPart, BROUGHT).where(BROUGHT.c.round == round_id).order_by(BROUGHT.c.number)
         with self._database.reading() as connection:
-            return [Brought(*row) for row in connection.execute(query)]
+            return [MailPart(*row) for row in connection.execute(query)]
 
-    def known(self, mails: Iterable[str]) -> set[str]:
-        """Return those of the messages (hashes) that have been taken in, whatever the round."""
+    def find_known(self, mails: Iterable[str]) -> set[str]:
+        """Return those of the messages (hashes) that are recorded in any round."""
         with self._database.reading() as connection:
             return set(connection.scalars(sa.select(BROUGHT.c.mail).where(BROUGHT.c.mail.in_(sorted(mails)))))
 
-    def take(self, round_id: str, parts: Sequence[Brought], receipts: Sequence[Receipt]) -> None:
-        """Note what one message brought together with the receipts of its workbooks, or nothing of either."""
+    def record_message(self, round_id: str, parts: Sequence[MailPart], receipts: Sequence[Receipt]) -> None:
+        """Record the parts of one message together with the receipts of its workbooks, or nothing of either."""
         with self._database.writing() as connection:
             connection.execute(BROUGHT.insert(), [asdict(part) | {"round": round_id} for part in parts])
             _register(connection, round_id, receipts)
 
-    def settle(self, round_id: str, held: Brought, receipt: Receipt | None, by: str, now: datetime) -> None:
-        """Note that a controller let a held workbook in (with its receipt) or sent it away."""
-        outcome = "released" if receipt else "discarded"
+    def settle(self, round_id: str, part: MailPart, receipt: Receipt | None, by: str, now: datetime) -> None:
+        """Record that a controller let a workbook in quarantine in (with its receipt) or sent it away."""
+        outcome = RELEASED if receipt else DISCARDED
         path = receipt.path if receipt else None
-        same = (BROUGHT.c.round == round_id) & (BROUGHT.c.mail == held.mail) & (BROUGHT.c.part == held.part)
+        same = (BROUGHT.c.round == round_id) & (BROUGHT.c.mail == part.mail) & (BROUGHT.c.part == part.part)
         with self._database.writing() as connection:
             connection.execute(BROUGHT.update().where(same).values(outcome=outcome, path=path, settled_by=by, settled_at=now))
             _register(connection, round_id, [receipt] if receipt else [])
@@ -153,7 +160,7 @@ def _same(key: tuple[str, ...]) -> sa.ColumnElement[bool]:
     return sa.and_(*(MAILS.c[name] == value for name, value in zip(_KEY, key, strict=True)))
 
 
-def _of(kind: type[Mail | Brought], table: sa.Table) -> sa.Select[Any]:
+def _of(kind: type[Mail | MailPart], table: sa.Table) -> sa.Select[Any]:
     return sa.select(*(table.c[field.name] for field in fields(kind)))
 
 

@@ -17,7 +17,6 @@ from openpyxl import load_workbook
 from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, followed_mail_town, html, passwords, set_up, text
 from post_office import Certificates, SmtpServer
 from report_sheets import sheets, table
-from styrxl.mail.outgoing import send
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill
 from year import T1, Followed, changed, plan
@@ -51,7 +50,6 @@ def own(followed: Followed, to: Path, smtp: SmtpServer, made: Certificates) -> F
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     passwords(monkeypatch.setenv)
-    monkeypatch.setattr("styrxl.mail.outgoing.run.USUAL", send.Ways(wait=lambda _: None))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from styrxl.mail.passwords import password
+from styrxl.mail.passwords import find_password
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import Server
 
@@ -32,15 +32,15 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> dict[tuple[str, str], str]:
 
 def test_the_environment_goes_before_the_keyring(keyring: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch) -> None:
     keyring["styrxl smtp.example.se", "planering"] = "ur nyckelringen"
-    assert password(SERVER, NAME) == "ur nyckelringen"
+    assert find_password(SERVER, NAME) == "ur nyckelringen"
     monkeypatch.setenv(NAME, "ur miljön")
-    assert password(SERVER, NAME) == "ur miljön"
+    assert find_password(SERVER, NAME) == "ur miljön"
 
 
 def test_without_either_it_is_said_how_to_give_it(keyring: dict[tuple[str, str], str]) -> None:
     keyring["styrxl imap.example.se", "planering"] = "en annan servers"
     with pytest.raises(StyrxlError, match="mail-password-missing") as raised:
-        password(SERVER, NAME)
+        find_password(SERVER, NAME)
     assert (raised.value.facts["variable"], raised.value.facts["host"], raised.value.facts["user"]) == (
         NAME,
         "smtp.example.se",
@@ -59,4 +59,4 @@ def test_a_keyring_that_is_not_there_or_locked_has_nothing(monkeypatch: pytest.M
     else:
         monkeypatch.setattr(sys.modules["keyring"], "get_password", locked)
     with pytest.raises(StyrxlError, match="mail-password-missing"):
-        password(SERVER, NAME)
+        find_password(SERVER, NAME)

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from mail_town import ADDRESSES, OURS, Post, by_imap, by_smtp, enclosed, flowing, html, mail_town, passwords, text
+from mail_messages import OURS
+from mail_town import ADDRESSES, Post, by_imap, by_smtp, enclosed, flowing, html, mail_town, passwords, text
 from post_office import Certificates, Dovecot, smtp_server
 from town import ANSWERS, BOARDS, PRESCHOOL, ROUND, Town
 

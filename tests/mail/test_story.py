@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from mail_town import OURS, by_smtp, passwords, set_up
+from mail_messages import OURS
+from mail_town import by_smtp, passwords, set_up
 from post_office import Certificates, SmtpServer, reply
-from styrxl.mail.outgoing import send
 from town import ROUND, Town
 
 TODAY = date.today().isoformat()  # noqa: DTZ011 -- the day that people here have
@@ -24,7 +24,6 @@ OST = "ost@example.se, bitr.ost@skola.example.se"
 @pytest.fixture
 def town(mail_planned: Town, tmp_path: Path, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Town:
     passwords(monkeypatch.setenv)
-    monkeypatch.setattr("styrxl.mail.outgoing.run.USUAL", send.Ways(wait=lambda _: None))
     return set_up(mail_planned.copy(tmp_path / "åköping"), by_smtp(smtp, made))
 
 

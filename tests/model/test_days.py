@@ -47,7 +47,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_sweden: None) -> To
 
 def night(town: Town, *words: str, at: datetime = MIDNIGHT, expect: int = 0) -> str:
     """Type a command at that time."""
-    result = CliRunner().invoke(cli, ["--workspace", str(town.root), *words], obj=at)
+    result = CliRunner().invoke(cli, ["--workspace", str(town.root), *words], obj={"now": at})
     assert result.exit_code == expect, result.output
     return result.stdout
 

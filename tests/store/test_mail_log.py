@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from styrxl.store.database import RECEIPTS, Database
 from styrxl.store.ledger import Ledger, Receipt
-from styrxl.store.mail_log import REDIRECTED, Brought, Mail, MailBook
+from styrxl.store.mail_log import REDIRECTED, Mail, MailLog, MailPart
 
 NOON = datetime(2027, 1, 5, 12, 0, tzinfo=UTC)
 MAIL = Mail("2027-plan", "templates", "UBN", "i-1", "<a@example.se>", "ubn@example.se", "Plan", "sending", "", NOON)
-PART = Brought(
+PART = MailPart(
     "a" * 64, 0, "<b@example.se>", "ost@example.se", "Sv: Plan", NOON, "plan.xlsx", "taken", "", "UBN-ÖST", "c" * 64, "inbox/x.xlsx"
 )
 RECEIPT = Receipt("inbox/x.xlsx", "c" * 64, 10, NOON, "mail:ost@example.se")
@@ -31,38 +31,38 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture
-def book(database: Database) -> MailBook:
-    return MailBook(database)
+def log(database: Database) -> MailLog:
+    return MailLog(database)
 
 
-def test_a_mail_that_went_never_goes_again(book: MailBook) -> None:
-    assert book.begin(MAIL) == "new"
-    book.end(MAIL.key, "sent", "", NOON + timedelta(seconds=1))
-    assert book.begin(replace(MAIL, subject="Other")) == "sent"
-    assert book.mails("2027-plan") == {MAIL.key: replace(MAIL, state="sent", ended_at=NOON + timedelta(seconds=1))}
+def test_a_mail_that_went_never_goes_again(log: MailLog) -> None:
+    assert log.begin(MAIL) == "new"
+    log.end(MAIL.key, "sent", "", NOON + timedelta(seconds=1))
+    assert log.begin(replace(MAIL, subject="Other")) == "sent"
+    assert log.mails("2027-plan") == {MAIL.key: replace(MAIL, state="sent", ended_at=NOON + timedelta(seconds=1))}
 
 
-def test_a_mail_that_was_in_flight_is_known_as_such(book: MailBook) -> None:
-    book.begin(MAIL)
-    assert book.begin(replace(MAIL, recipients="other@example.se")) == "unsure"
-    assert book.mails("2027-plan")[MAIL.key].recipients == "other@example.se"
+def test_a_mail_that_was_in_flight_is_known_as_such(log: MailLog) -> None:
+    log.begin(MAIL)
+    assert log.begin(replace(MAIL, recipients="other@example.se")) == "unsure"
+    assert log.mails("2027-plan")[MAIL.key].recipients == "other@example.se"
 
 
 @pytest.mark.parametrize("state", ["waiting", "refused"])
-def test_a_mail_that_did_not_go_may_be_begun_again(book: MailBook, state: str) -> None:
-    book.begin(MAIL)
-    book.end(MAIL.key, state, "452 full", NOON)
-    assert book.begin(MAIL) == "new"
+def test_a_mail_that_did_not_go_may_be_begun_again(log: MailLog, state: str) -> None:
+    log.begin(MAIL)
+    log.end(MAIL.key, state, "452 full", NOON)
+    assert log.begin(MAIL) == "new"
 
 
-def test_mails_of_a_kind_and_round_are_found(book: MailBook) -> None:
+def test_mails_of_a_kind_and_round_are_found(log: MailLog) -> None:
     for mail in (MAIL, replace(MAIL, kind="answer"), replace(MAIL, round="2027-t1")):
-        book.begin(mail)
-    assert [mail.kind for mail in book.mails("2027-plan").values()] == ["templates", "answer"]
-    assert [mail.kind for mail in book.mails("2027-plan", ["answer"]).values()] == ["answer"]
+        log.begin(mail)
+    assert [mail.kind for mail in log.mails("2027-plan").values()] == ["templates", "answer"]
+    assert [mail.kind for mail in log.mails("2027-plan", ["answer"]).values()] == ["answer"]
 
 
-def test_the_last_reminder_that_went_is_told(book: MailBook) -> None:
+def test_the_last_reminder_that_went_is_told(log: MailLog) -> None:
     """Of each owner, and of the round alone; not one in flight, refused, or on trial."""
     first = replace(MAIL, kind="reminder", about="2027-01-05")
     for mail, state, hours in (
@@ -72,25 +72,25 @@ def test_the_last_reminder_that_went_is_told(book: MailBook) -> None:
         (replace(first, owner="KFN"), "sending", 1),
         (replace(first, kind="templates", owner="KF"), "sent", 1),
     ):
-        book.begin(mail)
-        book.end(mail.key, state, "", NOON + timedelta(hours=hours))
-    book.note(replace(first, owner="KFN", about="2027-01-05|redirected", state=REDIRECTED, ended_at=NOON))
-    assert book.reminded("2027-plan") == {"UBN": NOON + timedelta(hours=25)}
-    assert book.reminded("2028-plan") == {}
+        log.begin(mail)
+        log.end(mail.key, state, "", NOON + timedelta(hours=hours))
+    log.record_trial(replace(first, owner="KFN", about="2027-01-05|redirected", state=REDIRECTED, ended_at=NOON))
+    assert log.last_reminders("2027-plan") == {"UBN": NOON + timedelta(hours=25)}
+    assert log.last_reminders("2028-plan") == {}
 
 
-def test_what_a_message_brought_is_noted_with_its_receipt_or_not_at_all(book: MailBook, database: Database) -> None:
-    book.take("2027-plan", [PART], [RECEIPT])
-    assert (book.brought("2027-plan"), book.known([PART.mail, "f" * 64])) == ([PART], {PART.mail})
+def test_what_a_message_brought_is_noted_with_its_receipt_or_not_at_all(log: MailLog, database: Database) -> None:
+    log.record_message("2027-plan", [PART], [RECEIPT])
+    assert (log.parts("2027-plan"), log.find_known([PART.mail, "f" * 64])) == ([PART], {PART.mail})
     with pytest.raises(sa.exc.IntegrityError):
-        book.take("2027-plan", [PART], [replace(RECEIPT, path="inbox/y.xlsx")])
+        log.record_message("2027-plan", [PART], [replace(RECEIPT, path="inbox/y.xlsx")])
     with database.reading() as connection:
         assert connection.scalars(sa.select(RECEIPTS.c.path)).all() == ["inbox/x.xlsx"]
 
 
-def test_a_held_workbook_is_settled_once(book: MailBook) -> None:
+def test_a_held_worklog_is_settled_once(log: MailLog) -> None:
     held = replace(PART, outcome="held", reason="unknown_sender", path="quarantine/x.xlsx")
-    book.take("2027-plan", [held], [])
-    book.settle("2027-plan", held, RECEIPT, "Anna", NOON)
+    log.record_message("2027-plan", [held], [])
+    log.settle("2027-plan", held, RECEIPT, "Anna", NOON)
     expected = replace(held, outcome="released", path="inbox/x.xlsx", settled_by="Anna", settled_at=NOON)
-    assert book.brought("2027-plan") == [expected]
+    assert log.parts("2027-plan") == [expected]

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import email
 import email.policy
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from email.message import Message
+from itertools import islice
 
 from styrxl.mail.incoming.headers import BROKEN, DEEP, read_header
-from styrxl.mail.incoming.winmail import NotReadError, winmail
-from styrxl.mail.plain_text import file_name
+from styrxl.mail.incoming.winmail import WinmailError, read_winmail
+from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
 from styrxl.returns.file_type import WORKBOOKS, is_zip, kind_of
 from styrxl.returns.unpack import Package, RefusedError
 
-PARTS, TEXT = 300, 200_000  # parts of a message, and characters of a text, that are looked at
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm")
-_WINMAIL = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
-_SECRET = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/x-microsoft-rpmsg-message"})
+
+# What a part of a message is: a workbook, another file, or why it holds no workbook that can be read here (words of the catalogue).
+WORKBOOK, OTHER = "workbook", "other"
+REASONS = ENCRYPTED, WINMAIL, ZIP, LINK = "encrypted", "winmail", "zip", "link"  # the most telling first
+
+_PARTS, _TEXT = 300, 200_000  # parts of a message, and bytes of a text, that are looked at
+_WINMAIL_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_ENCRYPTED_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/x-microsoft-rpmsg-message"})
 _SHARED = re.compile(
     r"https?://(?:[\w.-]+\.)?(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|drive\.google\.com|docs\.google\.com|dropbox\.com"
     r"|wetransfer\.com|we\.tl|box\.com|icloud\.com)/",
@@ -26,50 +35,62 @@ _SHARED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosed:
-    """A workbook that a message carries."""
+class MessagePart:
+    """A part of a message; ``kind``: WORKBOOK, OTHER or one of REASONS. ``name`` is "" of what is no file."""
 
-    name: str
-    data: bytes
-
-
-@dataclass(slots=True)
-class Found:
-    """What is found on the way through a message's parts."""
-
-    workbooks: list[Enclosed] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
-    looked_at: int = 0
+    kind: str
+    name: str = ""
+    data: bytes = b""
 
 
-def walk(message: Message, found: Found, limits: Limits, depth: int) -> None:
-    """Look through a message and those that are forwarded in it."""
-    found.looked_at += 1
-    if depth > DEEP or found.looked_at > PARTS:
+def find_attachments(message: Message, limits: Limits) -> Iterator[MessagePart]:
+    """Yield what a message and those forwarded in it carry, within bounds of depth and number."""
+    for part in islice(_walk(message), _PARTS):
+        yield from _classify(part, limits)
+
+
+def _walk(message: Message, depth: int = 0) -> Iterator[Message]:
+    """Yield a message and all its parts, those of forwarded messages too, from the first to the last."""
+    if depth > DEEP:
         return
-    kind = message.get_content_type()
-    if kind in _SECRET and "signed-data" not in read_header(message, "Content-Type").lower():
-        found.troubles.append("encrypted")
-        return
+    yield message
+    for part in () if _is_encrypted(message) else _list_parts(message):
+        yield from _walk(part, depth + 1)
+
+
+def _list_parts(message: Message) -> Iterable[Message]:
     payload = message.get_payload()
     if isinstance(payload, list):
-        for part in payload:
-            if isinstance(part, Message):
-                walk(part, found, limits, depth + 1)
+        return [part for part in payload if isinstance(part, Message)]
+    if _is_message_file(message):  # forwarded as base64, against the standard, or as a file
+        return [email.message_from_bytes(_read_content(message), policy=email.policy.default)]
+    return []
+
+
+def _classify(message: Message, limits: Limits) -> Iterator[MessagePart]:
+    """Yield what one part is, leaving out the parts in it."""
+    if _is_encrypted(message):
+        yield MessagePart(ENCRYPTED)
+    if _is_encrypted(message) or isinstance(message.get_payload(), list) or _is_message_file(message):
         return
-    data = _content(message)
-    name = _name(message)
-    if kind == "message/rfc822" or name.lower().endswith(".eml"):
-        # Forwarded as base64, against the standard, or as a file.
-        walk(email.message_from_bytes(data, policy=email.policy.default), found, limits, depth + 1)
-    elif kind in {"text/plain", "text/html"} and not name:
-        _look_for_links(data, found)
+    kind, name = message.get_content_type(), _read_name(message)
+    if kind in {"text/plain", "text/html"} and not name:
+        if _SHARED.search(_read_content(message)[:_TEXT].decode("utf-8", "replace")):
+            yield MessagePart(LINK)
     elif name or message.get_content_disposition() == "attachment":
-        _enclosed(Enclosed(name or "bilaga", data), found, limits, winmail_like=kind in _WINMAIL or name.lower() == "winmail.dat")
+        open_part = _open_winmail if kind in _WINMAIL_TYPES or name.lower() == "winmail.dat" else _open_file
+        yield from open_part(name or "bilaga", _read_content(message), limits)
 
 
-def _content(message: Message) -> bytes:
+def _is_encrypted(message: Message) -> bool:
+    return message.get_content_type() in _ENCRYPTED_TYPES and "signed-data" not in read_header(message, "Content-Type").lower()
+
+
+def _is_message_file(message: Message) -> bool:
+    return message.get_content_type() == "message/rfc822" or _read_name(message).lower().endswith(".eml")
+
+
+def _read_content(message: Message) -> bytes:
     try:
         payload = message.get_payload(decode=True)
     except BROKEN:
@@ -77,40 +98,35 @@ def _content(message: Message) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def _name(message: Message) -> str:
+def _read_name(message: Message) -> str:
     try:
         name = message.get_filename() or ""
     except BROKEN:
         name = ""
-    return file_name(name)[-150:] if name else ""
+    return make_file_name(name)[-150:] if name else ""
 
 
-def _look_for_links(data: bytes, found: Found) -> None:
-    if _SHARED.search(data[:TEXT].decode("utf-8", "replace")):
-        found.troubles.append("link")
-
-
-def _enclosed(part: Enclosed, found: Found, limits: Limits, *, winmail_like: bool) -> None:
-    if winmail_like:
-        try:
-            inside = [Enclosed(file_name(name), data) for name, data in winmail(part.data)]
-        except NotReadError:
-            found.troubles.append("winmail")
-            found.others.append(part.name)
-            return
-        for one in inside:
-            _enclosed(one, found, limits, winmail_like=False)
+def _open_winmail(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
+    try:
+        files = read_winmail(data)
+    except WinmailError:
+        yield MessagePart(WINMAIL, name)
         return
-    kind = _kind_of_file(part.data, limits)
+    for inner_name, inner_data in files:
+        yield from _open_file(make_file_name(inner_name), inner_data, limits)
+
+
+def _open_file(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
+    kind = _find_file_kind(data, limits)
     if kind == "zip":
-        _unzip(part, found, limits)
-    elif kind in WORKBOOKS or kind == "locked" or part.name.lower().endswith(SUFFIXES):
-        found.workbooks.append(part)
+        yield from _unzip(name, data, limits)
+    elif kind in WORKBOOKS or kind == "locked" or name.lower().endswith(SUFFIXES):
+        yield MessagePart(WORKBOOK, name, data)
     elif kind != "picture":  # logotypes below a signature say nothing
-        found.others.append(part.name)
+        yield MessagePart(OTHER, name)
 
 
-def _kind_of_file(data: bytes, limits: Limits) -> str:
+def _find_file_kind(data: bytes, limits: Limits) -> str:
     if not is_zip(data):
         return kind_of(data)
     try:
@@ -119,16 +135,13 @@ def _kind_of_file(data: bytes, limits: Limits) -> str:
         return "zip-refused" if refused.found.rule != "encrypted-workbook" else "zip"
 
 
-def _unzip(part: Enclosed, found: Found, limits: Limits) -> None:
-    """Take the workbooks in a zip, within the limits of one workbook; zips in it are not opened."""
-    taken = len(found.workbooks)
-    try:
-        package = Package(part.data, limits)
-        for name in sorted(package.names):
-            if name.endswith(SUFFIXES) and not name.rpartition("/")[2].startswith((".", "~$")) and "__macosx/" not in name:
-                found.workbooks.append(Enclosed(file_name(package.original(name).rpartition("/")[2]), package.part(name)))
-    except RefusedError:
-        pass
-    if len(found.workbooks) == taken:
-        found.troubles.append("zip")
-        found.others.append(part.name)
+def _unzip(name: str, data: bytes, limits: Limits) -> list[MessagePart]:
+    """Return the workbooks in a zip, within the limits of one workbook; zips in it are not opened."""
+    workbooks = []
+    with suppress(RefusedError):
+        package = Package(data, limits)
+        for path in sorted(package.names):
+            if path.endswith(SUFFIXES) and not path.rpartition("/")[2].startswith((".", "~$")) and "__macosx/" not in path:
+                original = make_file_name(package.original(path).rpartition("/")[2])
+                workbooks.append(MessagePart(WORKBOOK, original, package.part(path)))
+    return workbooks or [MessagePart(ZIP, name)]

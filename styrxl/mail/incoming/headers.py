@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from email.message import Message
 from email.utils import getaddresses
 
-from styrxl.mail.addresses import plain_address
+from styrxl.mail.addresses import parse_address
 
 DEEP = 8  # levels of messages in messages: deeper ones are not looked at
 BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
@@ -33,7 +33,7 @@ def read_message_id(message: Message) -> str:
 def read_sender(message: Message) -> str:
     """Return the one address in ``From``, or "" where there is none, or several."""
     try:
-        found = {plain_address(address) for _, address in getaddresses([str(value) for value in message.get_all("From", [])])}
+        found = {parse_address(address) for _, address in getaddresses([str(value) for value in message.get_all("From", [])])}
     except BROKEN:
         return ""
     [only] = found if len(found) == 1 else [None]
@@ -57,7 +57,7 @@ def find_kind(message: Message, own: str) -> str:
 def find_unreached(message: Message) -> list[str]:
     """Return the addresses that a report of non-delivery names (RFC 3464)."""
     texts = (read_header(part, name) for part in _parts(message) for name in ("Final-Recipient", "X-Failed-Recipients"))
-    found = (plain_address(text.partition(";")[2] or text) for text in texts)
+    found = (parse_address(text.partition(";")[2] or text) for text in texts)
     return list(dict.fromkeys(address for address in found if address))
 
 

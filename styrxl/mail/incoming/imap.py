@@ -10,63 +10,66 @@ from datetime import UTC
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from styrxl.mail.incoming.sources import Item
+from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.settings import Mailbox
 
-LARGEST = 60 * MB  # a message with the largest workbook and half as much again
+LARGEST = 60 * MB  # a message with the largest workbook, and half as much again
 
 
-def from_imap(box: Mailbox, context: ssl.SSLContext, password: Callable[[], str], patience: float = 60.0) -> Iterator[Item]:
-    """Yield the messages in a mailbox by UID, and move each to the folder for those that are done with.
+def fetch_by_imap(
+    box: Mailbox, context: ssl.SSLContext, password: Callable[[], str], timeout: float = 60.0, largest: int = LARGEST
+) -> Iterator[FetchedMessage]:
+    """Yield the messages in a mailbox by UID, and move each to the folder for finished ones once it is finished.
 
-    Whatever ends it, what is left is in the mailbox for the next time. Raises StyrxlError: mail-certificate, mail-login,
+    ``timeout`` in seconds; of a message of more than ``largest`` bytes only the headers are fetched. Whatever ends it, what is left
+    stays in the mailbox for the next time. Raises StyrxlError: mail-certificate, mail-login,
     mail-imap-folder, mail-imap-unreachable.
     """
     secret = password()
-    with _talking(box):
-        client = _connected(box, context, patience)
+    with _translating_errors(box):
+        client = _connect(box, context, timeout)
     try:
-        with _talking(box):
-            _logged_in(client, box, secret)
+        with _translating_errors(box):
+            _log_in(client, box, secret)
             client.normalise_times = False  # or times lose their zone
-            uids = _opened(client, box)
+            uids = _open_folder(client, box)
         for uid in uids:
-            with _talking(box):
-                item = _fetched(client, box, uid)
-            if item is not None:
-                yield item
+            with _translating_errors(box):
+                message = _fetch(client, box, uid, largest)
+            if message is not None:
+                yield message
     finally:
-        _end(client)
+        _log_out(client)
 
 
-def _connected(box: Mailbox, context: ssl.SSLContext, patience: float) -> IMAPClient:
+def _connect(box: Mailbox, context: ssl.SSLContext, timeout: float) -> IMAPClient:
     server = box.server
     tls = server.security == "tls"
-    client = IMAPClient(server.host, port=server.port, ssl=tls, ssl_context=context if tls else None, timeout=patience)
+    client = IMAPClient(server.host, port=server.port, ssl=tls, ssl_context=context if tls else None, timeout=timeout)
     if not tls:
         try:
             client.starttls(context)
         except BaseException:
-            _end(client)
+            _log_out(client)
             raise
     return client
 
 
-def _logged_in(client: IMAPClient, box: Mailbox, secret: str) -> None:
+def _log_in(client: IMAPClient, box: Mailbox, secret: str) -> None:
     user = box.server.user or ""
     try:
         if (user + secret).isascii():
             client.login(user, secret)
-        else:  # LOGIN knows ASCII alone, PLAIN says it in UTF-8 (RFC 4616)
+        else:  # LOGIN knows ASCII alone, PLAIN sends it in UTF-8 (RFC 4616)
             client.plain_login(user, secret)
     except LoginError as error:
         raise StyrxlError("mail-login", host=box.server.host, user=user, why=" ".join(str(error).split())[:300]) from error
 
 
-def _opened(client: IMAPClient, box: Mailbox) -> Sequence[int]:
-    """Open the folder, see to it that there is one for what is done with, and return the messages' UIDs, the oldest first."""
+def _open_folder(client: IMAPClient, box: Mailbox) -> Sequence[int]:
+    """Open the folder, create the one for finished messages where it is missing, and return the messages' UIDs, the oldest first."""
     if not client.folder_exists(box.folder):
         raise StyrxlError("mail-imap-folder", folder=box.folder, host=box.server.host)
     if not client.folder_exists(box.done):
@@ -75,23 +78,23 @@ def _opened(client: IMAPClient, box: Mailbox) -> Sequence[int]:
     return sorted(client.search(["NOT", "DELETED"]))
 
 
-def _fetched(client: IMAPClient, box: Mailbox, uid: int) -> Item | None:
+def _fetch(client: IMAPClient, box: Mailbox, uid: int, largest: int) -> FetchedMessage | None:
     """Fetch a message without marking it as read; None for one that somebody moved meanwhile."""
     facts = client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
     if not facts:
         return None
-    large = int(facts[b"RFC822.SIZE"]) > LARGEST
+    large = int(facts[b"RFC822.SIZE"]) > largest
     wanted = "BODY.PEEK[HEADER]" if large else "BODY.PEEK[]"
     parts = client.fetch([uid], [wanted]).get(uid)
     raw = next((value for key, value in (parts or {}).items() if key.startswith(b"BODY[")), None)
     if raw is None:
         return None
     received = facts[b"INTERNALDATE"].astimezone(UTC)  # IMAPClient's own zones cannot be copied
-    return Item(raw, received, lambda: _moved(client, box, uid), large)
+    return FetchedMessage(raw, received, lambda: _move_to_done(client, box, uid), large)
 
 
-def _moved(client: IMAPClient, box: Mailbox, uid: int) -> None:
-    with _talking(box):
+def _move_to_done(client: IMAPClient, box: Mailbox, uid: int) -> None:
+    with _translating_errors(box):
         if client.has_capability("MOVE"):
             client.move([uid], box.done)
         else:
@@ -103,7 +106,7 @@ def _moved(client: IMAPClient, box: Mailbox, uid: int) -> None:
                 client.expunge()
 
 
-def _end(client: IMAPClient) -> None:
+def _log_out(client: IMAPClient) -> None:
     try:
         client.logout()
     except (IMAPClientError, OSError, AttributeError):
@@ -114,7 +117,7 @@ def _end(client: IMAPClient) -> None:
 
 
 @contextmanager
-def _talking(box: Mailbox) -> Iterator[None]:
+def _translating_errors(box: Mailbox) -> Iterator[None]:
     where = {"host": box.server.host, "port": box.server.port}
     try:
         yield

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from styrxl.model.catalogue import word
 from styrxl.model.masking import make_showable
-from styrxl.store.mail_log import Brought
+from styrxl.store.mail_log import HELD, IGNORED, NOTED, RELEASED, TAKEN, MailPart
+
+_MARKS = {TAKEN: "✓", RELEASED: "✓", HELD: "!", NOTED: "!"}
 
 
-def as_text(notes: Iterable[Brought], language: str) -> str:
-    """Return a line for each thing that mail brought, then the sums."""
-    those = list(notes)
-    return "\n".join([*(line(note, language) for note in those), sums(those, language)]) + "\n"
+def format_mail_lines(parts: Sequence[MailPart], language: str) -> str:
+    """Return a line for each part of the messages that came, then the sums."""
+    return "\n".join([*(format_mail_line(part, language) for part in parts), format_mail_sums(parts, language)]) + "\n"
 
 
-def sums(notes: Iterable[Brought], language: str) -> str:
-    """Return how many things of each kind mail brought."""
-    counts = Counter(note.outcome for note in notes)
-    return word("brought_sum", language, **{name: counts[name] for name in ("taken", "held", "noted", "ignored")})
+def format_mail_sums(parts: Sequence[MailPart], language: str) -> str:
+    """Return how many parts were taken in, are in quarantine, hold no workbook, or were ignored."""
+    counts = Counter(part.outcome for part in parts)
+    return word("brought_sum", language, **{outcome: counts[outcome] for outcome in (TAKEN, HELD, NOTED, IGNORED)})
 
 
-def line(note: Brought, language: str) -> str:
-    """Return what became of one thing that mail brought."""
-    mark = {"taken": "✓", "released": "✓", "held": "!", "noted": "!"}.get(note.outcome, "–")
-    who = note.sender or word("brought_nobody", language)
-    what = note.name or f"”{note.subject}”"
-    why = word(f"brought_{note.reason}", language) if note.reason else note.path or ""
-    told = word(f"brought_outcome_{note.outcome}", language)
-    number = f" [{note.id}]" if note.outcome == "held" else ""
-    return f"{mark} {make_showable(who)} · {make_showable(what)} · {told}{number}" + (f": {make_showable(why)}" if why else "")
+def format_mail_line(part: MailPart, language: str) -> str:
+    """Return a line on what became of one part of a message."""
+    sender = part.sender or word("brought_nobody", language)
+    name = part.name or f"”{part.subject}”"
+    outcome = word(f"brought_outcome_{part.outcome}", language)
+    number = f" [{part.id}]" if part.outcome == HELD else ""
+    why = word(f"brought_{part.reason}", language) if part.reason else part.path or ""
+    return f"{_MARKS.get(part.outcome, '–')} {make_showable(sender)} · {make_showable(name)} · {outcome}{number}" + (
+        f": {make_showable(why)}" if why else ""
+    )

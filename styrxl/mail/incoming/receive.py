@@ -1,6 +1,6 @@
-"""Intake by mail: each message once, its workbooks into the inbox if their sender may hand them in, else into quarantine.
+"""Mail taken in: each message once, its workbooks into the inbox if their sender may hand them in, else into quarantine.
 
-A workbook's file is written before the ledger says that it is there, and the message is moved after: whatever is cut short is done anew
+A workbook's file is written before the ledger says that it is there, and the message is moved after: what is interrupted is done again
 the next time, into the same files.
 """
 
@@ -10,86 +10,86 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
-from styrxl.mail.addresses import plain_address
-from styrxl.mail.incoming.attachments import Enclosed
-from styrxl.mail.incoming.message import Incoming, incoming
-from styrxl.mail.incoming.senders import why_not
-from styrxl.mail.incoming.sources import Item
-from styrxl.mail.incoming.stored_files import held_path, inbox_path, put, receipt
+from styrxl.mail.addresses import parse_address
+from styrxl.mail.incoming.message import ReceivedMessage, read_message
+from styrxl.mail.incoming.senders import find_refusal
+from styrxl.mail.incoming.sources import FetchedMessage
+from styrxl.mail.incoming.stored_files import choose_inbox_path, choose_quarantine_path, make_receipt, store_workbook
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import Reader
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import Brought, MailBook
+from styrxl.store.mail_log import HELD, IGNORED, NOTED, TAKEN, MailLog, MailPart
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
-    """A workbook and what is to become of it."""
+class _PlacedWorkbook:
+    """A workbook, what the ledger is to record of it, and where it is to be stored."""
 
-    note: Brought
+    part: MailPart
     path: Path
     data: bytes
 
-    @property
-    def taken(self) -> bool:
-        return self.note.outcome == "taken"
 
+def receive_mail(
+    desk: Desk,
+    mail_log: MailLog,
+    round_: Round,
+    messages: Iterable[FetchedMessage],
+    recording: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Iterator[MailPart]:
+    """Take in messages, and yield the parts of each as soon as they are recorded; messages that are recorded already yield nothing.
 
-def take_in(
-    desk: Desk, book: MailBook, round_: Round, items: Iterable[Item], noting: Callable[[], AbstractContextManager[None]] = nullcontext
-) -> Iterator[Brought]:
-    """Take in messages, and yield what each brought as soon as it is noted; those taken in before bring nothing.
-
-    Raises StyrxlError: as the source of the messages; disk-full, not-writable.
+    ``recording`` keeps others from writing meanwhile. Raises StyrxlError: as the source of the messages; disk-full, not-writable.
     """
     mail = desk.workspace.settings.mail
-    own = plain_address(mail.sender.rpartition("<")[2].rstrip("> ")) if mail else None
+    own = parse_address(mail.sender.rpartition("<")[2].rstrip("> ")) if mail else None
     with Reader(desk.limits) as reader:
-        for item in items:
-            if not book.known([hashlib.sha256(item.raw).hexdigest()]):
-                message = incoming(item.raw, own or "", desk.limits)
-                placed = [_placed(desk, round_, message, item.received, n, one, reader) for n, one in enumerate(message.workbooks)]
-                notes = [one.note for one in placed] or [_without(message, item)]
-                with noting():
-                    for one in placed:
-                        put(one.path, one.data, item.received)
-                    book.take(round_.id, notes, [receipt(desk, one.note, one.path, len(one.data)) for one in placed if one.taken])
-                yield from notes
-            item.done()
+        for fetched in messages:
+            if not mail_log.find_known([hashlib.sha256(fetched.raw).hexdigest()]):
+                message = read_message(fetched.raw, own or "", desk.limits)
+                workbooks = _place_workbooks(desk, round_, message, fetched, reader)
+                parts = [workbook.part for workbook in workbooks] or [describe_message(message, fetched)]
+                receipts = [make_receipt(desk, w.part, w.path, len(w.data)) for w in workbooks if w.part.outcome == TAKEN]
+                with recording():
+                    for workbook in workbooks:
+                        store_workbook(workbook.path, workbook.data, fetched.received)
+                    mail_log.record_message(round_.id, parts, receipts)
+                yield from parts
+            fetched.finish()
 
 
-def _placed(desk: Desk, round_: Round, message: Incoming, received: datetime, part: int, one: Enclosed, reader: Reader) -> _Placed:
-    returned, _ = reader.read(one.data)
-    owner = (returned.identity.get("owner") or None) if returned else None
-    reason = why_not(desk, round_, message.sender, owner)
-    note = Brought(
-        mail=message.hash,
-        part=part,
-        message_id=message.message_id,
-        sender=message.sender,
-        subject=message.subject,
-        received_at=received,
-        name=one.name,
-        outcome="held" if reason else "taken",
-        reason=reason,
-        owner=owner,
-        sha256=hashlib.sha256(one.data).hexdigest(),
-    )
-    path = held_path(desk, round_, note) if reason else inbox_path(desk, round_, note)
-    return _Placed(replace(note, path=desk.workspace.shown(path)), path, one.data)
+def _place_workbooks(desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, reader: Reader) -> list[_PlacedWorkbook]:
+    """Return a message's workbooks, each with its owner and with where its sender may put it."""
+    placed = []
+    for number, workbook in enumerate(message.workbooks):
+        reading, _ = reader.read(workbook.data)
+        owner = (reading.identity.get("owner") or None) if reading else None
+        reason = find_refusal(desk.plan, date(round_.year, 1, 1), message.sender, owner)
+        part = replace(
+            describe_message(message, fetched),
+            part=number,
+            name=workbook.name,
+            outcome=HELD if reason else TAKEN,
+            reason=reason,
+            owner=owner,
+            sha256=hashlib.sha256(workbook.data).hexdigest(),
+        )
+        path = choose_quarantine_path(desk, round_, part) if reason else choose_inbox_path(desk, round_, part)
+        placed.append(_PlacedWorkbook(replace(part, path=desk.workspace.shown(path)), path, workbook.data))
+    return placed
 
 
-def _without(message: Incoming, item: Item) -> Brought:
-    """Return the note on a message that carries no workbook."""
-    outcome, reason = "noted", message.reason
+def describe_message(message: ReceivedMessage, fetched: FetchedMessage) -> MailPart:
+    """Return what the ledger records of a message that carries no workbook: why there is none."""
+    outcome, reason = NOTED, message.reason
     if message.kind in {"automatic", "own"}:
-        outcome, reason = "ignored", message.kind
+        outcome, reason = IGNORED, message.kind
     elif message.kind == "bounce":
         reason = "bounce"
-    elif item.too_large:
+    elif fetched.too_large:
         reason = "oversized"
     others = ", ".join(message.others)
-    return Brought(message.hash, 0, message.message_id, message.sender, message.subject, item.received, others, outcome, reason)
+    return MailPart(message.hash, 0, message.message_id, message.sender, message.subject, fetched.received, others, outcome, reason)

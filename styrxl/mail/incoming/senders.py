@@ -1,27 +1,26 @@
-"""Who may hand in a workbook by mail."""
+"""Who may hand in a workbook by mail. Pure."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from styrxl.mail.addresses import plain_address
-from styrxl.model.rounds import Round
-from styrxl.rounds.desk import Desk
+from styrxl.mail.addresses import parse_address
+from styrxl.model.council_plan import Plan
 
 
-def why_not(desk: Desk, round_: Round, sender: str, owner: str | None) -> str:
-    """Return why a sender may not hand in an owner's workbook, or "" where it may.
+def find_refusal(plan: Plan, day: date, sender: str, owner: str | None) -> str:
+    """Return why a sender may not hand in an owner's workbook (a word of the catalogue), or "" where it may.
 
-    A workbook that says no owner that there is may come from anybody's contact: it is answered, and cannot count for anybody.
+    A workbook without an owner in the plan on that day may come from anybody's contact: it is answered, and cannot count for anybody.
     """
     if not sender:
         return "no_sender"
-    everybody = {_folded(address) for o in desk.plan.organisations for address in o.email}
-    if _folded(sender) not in everybody:
+    contacts = {_fold(address) for organisation in plan.organisations for address in organisation.email}
+    if _fold(sender) not in contacts:
         return "unknown_sender"
-    row = desk.plan.find(owner, date(round_.year, 1, 1)) if owner else None
-    return "other_owner" if row and _folded(sender) not in {_folded(address) for address in row.email} else ""
+    row = plan.find(owner, day) if owner else None
+    return "other_owner" if row and _fold(sender) not in {_fold(address) for address in row.email} else ""
 
 
-def _folded(address: str) -> str:
-    return (plain_address(address) or address).casefold()
+def _fold(address: str) -> str:
+    return (parse_address(address) or address).casefold()

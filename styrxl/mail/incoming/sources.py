@@ -1,7 +1,7 @@
-"""Where messages come from: a mailbox by IMAP, a maildir, an mbox, a single file. Each gives them one at a time, as bytes.
+"""Where messages come from: files (``.eml``, ``.mbox``), maildirs, and mails saved among other files. Each is given as bytes.
 
-A message is told to be done with when it has been taken in: by IMAP it is then moved to the folder for those, in a maildir as well; an
-mbox and a file are left as they are, since the ledger knows what has been taken in.
+A message is finished when it has been taken in: one in a maildir is then moved to a folder for those, as one in a mailbox (``imap``) is; a
+file is left as it is, since the ledger knows what has been taken in.
 """
 
 from __future__ import annotations
@@ -24,27 +24,28 @@ from styrxl.rounds.receive import largest_file
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A message: its bytes (of one that is too large only the head), when it came, and what to do when it has been taken in."""
+class FetchedMessage:
+    """A message: its bytes (only its headers where it is ``too_large``), when it came, and what is to be done once it is taken in."""
 
     raw: bytes
     received: datetime
-    done: Callable[[], None] = lambda: None
+    finish: Callable[[], None] = lambda: None
     too_large: bool = False
 
 
-def from_paths(paths: Iterable[Path]) -> Iterator[Item]:
+def fetch_from_paths(paths: Iterable[Path]) -> Iterator[FetchedMessage]:
     """Yield the messages in files (``.eml``, ``.mbox``) and maildirs.
 
     Raises StyrxlError: not-readable; mail-source-unknown for something else.
     """
     for path in paths:
         if is_maildir(path):
-            yield from from_maildir(path)
+            yield from fetch_from_maildir(path)
         elif path.suffix.lower() == ".mbox" and path.is_file():
-            yield from from_mbox(path)
+            _read(path, 1)  # raises where it cannot be read; mailbox would make another error of it
+            yield from (date_message(raw, _changed(path)) for raw in _read_mbox(path))
         elif path.suffix.lower() == ".eml" and path.is_file():
-            yield _item(path, _read(path))
+            yield date_message(_read(path), _changed(path))
         else:
             raise StyrxlError("mail-source-unknown", path=str(path))
 
@@ -59,28 +60,27 @@ def is_mail(path: Path) -> bool:
     return is_maildir(path) or is_mail_file(path.name)
 
 
-def from_mbox(path: Path) -> Iterator[Item]:
-    """Yield the messages of an mbox, in their order; raises StyrxlError (not-readable)."""
-    _read(path, 1)
+def _read_mbox(path: Path) -> Iterator[bytes]:
+    """Yield the messages of an mbox, in their order."""
     box = mailbox.mbox(path, create=False)
     try:
         for key in box.iterkeys():
-            yield _item(path, box.get_bytes(key))
+            yield box.get_bytes(key)
     finally:
         box.close()
 
 
-def from_maildir(path: Path, done: str = "styrxl") -> Iterator[Item]:
-    """Yield the messages of a maildir, the oldest first, and move each to a folder in it when it is done with."""
-    found = sorted(
+def fetch_from_maildir(path: Path, done: str = "styrxl") -> Iterator[FetchedMessage]:
+    """Yield the messages of a maildir, the oldest first, and move each to the folder ``done`` in it once it is finished."""
+    files = sorted(
         (p for name in ("cur", "new") for p in (path / name).iterdir() if p.is_file()), key=lambda p: (p.stat().st_mtime, p.name)
     )
-    for file in found:
+    for file in files:
         data = _read(file)
-        yield Item(data, datetime.fromtimestamp(file.stat().st_mtime, UTC), lambda file=file: _put_away(path, file, done))  # type: ignore[misc]
+        yield FetchedMessage(data, datetime.fromtimestamp(file.stat().st_mtime, UTC), lambda file=file: _move_to_done(path, file, done))  # type: ignore[misc]
 
 
-def _put_away(path: Path, file: Path, done: str) -> None:
+def _move_to_done(path: Path, file: Path, done: str) -> None:
     try:
         mailbox.Maildir(path, create=False).add_folder(done)
         name = file.name if ":" in file.name else f"{file.name}:2,S"
@@ -97,55 +97,46 @@ def _read(path: Path, most: int = -1) -> bytes:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
 
 
-def _item(path: Path, raw: bytes) -> Item:
-    return dated(raw, datetime.fromtimestamp(path.stat().st_mtime, UTC))
+def _changed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def dated(raw: bytes, changed: datetime) -> Item:
+def date_message(raw: bytes, changed: datetime) -> FetchedMessage:
     """Return a message with the time at which a server took it, else the one that its sender wrote, else its file's."""
     head = email.message_from_bytes(raw, policy=email.policy.compat32)
     dates = [str(value).rpartition(";")[2] for value in head.get_all("Received", [])[:1]] + [str(head.get("Date", ""))]
     for text in dates:
         try:
-            found = parsedate_to_datetime(text.strip())
+            received = parsedate_to_datetime(text.strip())
         except (ValueError, TypeError, IndexError):
             continue
-        return Item(raw, found if found.tzinfo else found.replace(tzinfo=UTC))
-    return Item(raw, changed)
+        return FetchedMessage(raw, received if received.tzinfo else received.replace(tzinfo=UTC))
+    return FetchedMessage(raw, changed)
 
 
-def any_mail(sources: Iterable[Path]) -> bool:
+def holds_mail(sources: Iterable[Path]) -> bool:
     """Tell whether any file in folders and archives holds mail."""
-    return any(isinstance(one, IncomingFile) and is_mail_file(one.name) for one in find_files(sources, 0))
+    return any(isinstance(file, IncomingFile) and is_mail_file(file.name) for file in find_files(sources, 0))
 
 
-def mails_in(desk: Desk, sources: Iterable[Path]) -> list[IncomingFile]:
+def find_mail_files(desk: Desk, sources: Iterable[Path]) -> list[IncomingFile]:
     """Return the files in folders and archives that hold mail; ``receive`` passes them over."""
-    found = find_files(sources, largest_file(desk))
-    return [one for one in found if isinstance(one, IncomingFile) and is_mail_file(one.name)]
+    files = find_files(sources, largest_file(desk))
+    return [file for file in files if isinstance(file, IncomingFile) and is_mail_file(file.name)]
 
 
-def from_files(files: Sequence[IncomingFile], refused: Callable[[Outcome], None]) -> Iterator[Item]:
-    """Yield the messages in files; one that cannot be got is told, and does not stop the others."""
-    for one in files:
+def fetch_from_files(files: Sequence[IncomingFile], refused: Callable[[Outcome], None]) -> Iterator[FetchedMessage]:
+    """Yield the messages in files; ``refused`` is told of a file that cannot be got, which does not stop the others."""
+    for file in files:
         try:
-            data = one.load()
+            data = file.load()
         except RefusedFileError as error:
-            refused(Outcome(one.origin, "refused", why=error.why))
+            refused(Outcome(file.origin, "refused", why=error.why))
             continue
-        if one.name.lower().endswith(".mbox"):
-            yield from _from_mbox(data, one.changed)
+        if file.name.lower().endswith(".mbox"):
+            with TemporaryDirectory(prefix="styrxl-") as folder:  # Python reads an mbox from a file alone
+                path = Path(folder) / "mbox"
+                path.write_bytes(data)
+                yield from (date_message(raw, file.changed) for raw in _read_mbox(path))
         else:
-            yield dated(data, one.changed)
-
-
-def _from_mbox(data: bytes, changed: datetime) -> Iterator[Item]:
-    with TemporaryDirectory(prefix="styrxl-") as folder:  # Python reads an mbox from a file alone
-        path = Path(folder) / "mbox"
-        path.write_bytes(data)
-        box = mailbox.mbox(path, create=False)
-        try:
-            for key in box.iterkeys():
-                yield dated(box.get_bytes(key), changed)
-        finally:
-            box.close()
+            yield date_message(data, file.changed)

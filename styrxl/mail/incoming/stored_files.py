@@ -7,35 +7,38 @@ from datetime import datetime
 from pathlib import Path, PurePath
 
 from styrxl.mail.incoming.attachments import SUFFIXES
-from styrxl.mail.plain_text import file_name
+from styrxl.mail.plain_text import make_file_name
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.store.files import write_atomically
 from styrxl.store.ledger import Receipt
-from styrxl.store.mail_log import BY_MAIL, Brought
+from styrxl.store.mail_log import BY_MAIL, MailPart
 
-_UNPLACED = "okand"
+_NO_OWNER = "okand"  # in a file's name, in place of the owner
 
 
-def put(path: Path, data: bytes, received: datetime) -> None:
-    """Write a workbook with the time at which it came as its file's own."""
+def store_workbook(path: Path, data: bytes, received: datetime) -> None:
+    """Write a workbook; the time at which it came becomes its file's."""
     write_atomically(path, data)
     os.utime(path, (received.timestamp(), received.timestamp()))
 
 
-def receipt(desk: Desk, note: Brought, path: Path, size: int) -> Receipt:
+def make_receipt(desk: Desk, part: MailPart, path: Path, size: int) -> Receipt:
     """Return the receipt of a workbook that came by mail."""
-    return Receipt(desk.workspace.shown(path), note.sha256 or "", size, note.received_at, BY_MAIL + note.sender)
+    return Receipt(desk.workspace.shown(path), part.sha256 or "", size, part.received_at, BY_MAIL + part.sender)
 
 
-def inbox_path(desk: Desk, round_: Round, note: Brought) -> Path:
-    """Return where a workbook lies in the inbox: the same place each time it is taken in."""
-    suffix = PurePath(note.name).suffix.lower()
-    stem = f"{file_name(note.owner or _UNPLACED)}_{note.received_at.astimezone():%Y%m%d-%H%M%S}_{note.id}"
-    return desk.workspace.inbox(round_) / f"{stem}{suffix if suffix in SUFFIXES else '.xlsx'}"
+def choose_inbox_path(desk: Desk, round_: Round, part: MailPart) -> Path:
+    """Return where a workbook is stored in the inbox: the same path each time it is taken in."""
+    stem = f"{make_file_name(part.owner or _NO_OWNER)}_{part.received_at.astimezone():%Y%m%d-%H%M%S}_{part.id}"
+    return desk.workspace.inbox(round_) / f"{stem}{_choose_suffix(part)}"
 
 
-def held_path(desk: Desk, round_: Round, note: Brought) -> Path:
+def choose_quarantine_path(desk: Desk, round_: Round, part: MailPart) -> Path:
     """Return where a workbook waits in quarantine."""
-    suffix = PurePath(note.name).suffix.lower()
-    return desk.workspace.root / "quarantine" / round_.id / f"{note.id}{suffix if suffix in SUFFIXES else '.xlsx'}"
+    return desk.workspace.root / "quarantine" / round_.id / f"{part.id}{_choose_suffix(part)}"
+
+
+def _choose_suffix(part: MailPart) -> str:
+    suffix = PurePath(part.name).suffix.lower()
+    return suffix if suffix in SUFFIXES else ".xlsx"

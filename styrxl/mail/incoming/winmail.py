@@ -1,7 +1,7 @@
 """The attachments in Outlook's ``winmail.dat`` (TNEF), as MS-OXTNEF lays them out; nothing else of it is read.
 
-There is no small library for it that is still looked after. The format is a row of attributes, each with a level, a name, a length and
-a checksum; an attachment is those from one ``attAttachRendData`` to the next. Every length is held against what is there.
+No small library for it is maintained. The format is a sequence of attributes, each with a level, a name, a length and a checksum; an
+attachment is those from one ``attAttachRendData`` to the next. Every length is checked against what is there.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ _MOST = 1000
 _FIRST = 6  # after the signature and a key
 
 
-class NotReadError(ValueError):
+class WinmailError(ValueError):
     """Bytes that are no winmail.dat, or a broken one."""
 
 
 @dataclass(slots=True)
-class _Attached:
+class _WinmailFile:
     title: str = ""
     long_name: str = ""
     data: bytes = b""
 
 
-def winmail(raw: bytes) -> list[tuple[str, bytes]]:
+def read_winmail(raw: bytes) -> list[tuple[str, bytes]]:
     """Return the attachments with their names; NotReadError where it cannot be read."""
-    found: list[_Attached] = []
+    files: list[_WinmailFile] = []
     codepage = "cp1252"
     for attribute, content in _attributes(raw):
         if attribute == _CODEPAGE and len(content) >= 4:
             codepage = _codec(int.from_bytes(content[:4], "little"))
         elif attribute == _REND_DATA:
-            found.append(_Attached())
-        elif found and attribute == _TITLE:
-            found[-1].title = content.split(b"\0")[0].decode(codepage, "replace")
-        elif found and attribute == _DATA:
-            found[-1].data = content
-        elif found and attribute == _PROPERTIES:
-            found[-1].long_name = _long_name(content)
-    return [(one.long_name or one.title or "bilaga", one.data) for one in found if one.data]
+            files.append(_WinmailFile())
+        elif files and attribute == _TITLE:
+            files[-1].title = content.split(b"\0")[0].decode(codepage, "replace")
+        elif files and attribute == _DATA:
+            files[-1].data = content
+        elif files and attribute == _PROPERTIES:
+            files[-1].long_name = _long_name(content)
+    return [(file.long_name or file.title or "bilaga", file.data) for file in files if file.data]
 
 
 def _codec(number: int) -> str:
@@ -62,27 +62,27 @@ def _codec(number: int) -> str:
 
 def _attributes(raw: bytes) -> Iterator[tuple[int, bytes]]:
     if len(raw) < _FIRST or int.from_bytes(raw[:4], "little") != _SIGNATURE:
-        raise NotReadError("no signature")
+        raise WinmailError("no signature")
     at = _FIRST
     while at + _HEAD.size <= len(raw):
         level, attribute, length = _HEAD.unpack_from(raw, at)
         at += _HEAD.size
         if level not in (1, 2) or at + length + 2 > len(raw):
-            raise NotReadError(f"attribute at {at}")
+            raise WinmailError(f"attribute at {at}")
         content = raw[at : at + length]
         if sum(content) & 0xFFFF != int.from_bytes(raw[at + length : at + length + 2], "little"):
-            raise NotReadError(f"checksum at {at}")
+            raise WinmailError(f"checksum at {at}")
         yield attribute, content
         at += length + 2
     if at == _FIRST:
-        raise NotReadError("no attributes")
+        raise WinmailError("no attributes")
 
 
 def _long_name(content: bytes) -> str:
     """Return the long file name among an attachment's properties, or "" where there is none or they cannot be read."""
     try:
         return next((_text(kind, value) for kind, name, value in _properties(content) if name == _LONG_NAME), "")
-    except (struct.error, NotReadError):
+    except (struct.error, WinmailError):
         return ""
 
 
@@ -115,9 +115,9 @@ def _properties(content: bytes) -> Iterator[tuple[int, int, bytes]]:
             elif plain in _FIXED:
                 value, step = content[at : at + _FIXED[plain]], _FIXED[plain]
             else:
-                raise NotReadError(f"property of kind {plain:#06x}")
+                raise WinmailError(f"property of kind {plain:#06x}")
             if at + step > len(content) + 4:
-                raise NotReadError("property beyond the end")
+                raise WinmailError("property beyond the end")
             first = value if n == 0 else first
             at += step
         yield plain, number, first

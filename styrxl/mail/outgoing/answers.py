@@ -2,106 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from styrxl.mail.outgoing.letter import Attachment, Letter, thread
-from styrxl.mail.outgoing.letter_writer import Office
+from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters, join_message_ids
+from styrxl.mail.outgoing.letter_writer import LetterWriter
+from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding
 from styrxl.model.grouped import group_findings
-from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.judged import Judged
 from styrxl.model.masking import mask_persons
-from styrxl.store.mail_log import ANSWER, Brought
+from styrxl.rounds.give_back import give_back, select_to_give_back
+from styrxl.store.mail_log import ANSWER, RELEASED, SENT, MailPart
 
-_TOLD = 20  # groups of findings that an answer lists; the marked workbook has them all
+_LISTED = 20  # groups of findings that an answer lists; the annotated copy has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
 TO_MEND = ("rejected", "unreadable")
 
 
-def to_answer(judged: JudgedRound, only: Collection[str] = ()) -> list[Judged]:
-    """Return the returns that have a verdict to tell, unless a newer one took their place."""
-    return [one for one in judged.returns if one.verdict in _ANSWERED and (not only or one.owner in only)]
+def write_answers(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
+    """Return a letter for each return that has a verdict and has not been answered; a test mailing answers all of them."""
+    asked = [return_ for return_ in writer.judged.returns if return_.verdict in _ANSWERED and request.concerns(return_.owner)]
+    new = asked if request.redirect_to else list_unanswered(asked, find_answer_days(writer))
+    annotated = _annotate(writer, new)
+    messages = {(part.path, part.sha256): part for part in writer.mail_parts if part.path}
+    accepted = {return_.owner for return_ in writer.judged.accepted}
+    letters = (
+        _write_answer(writer, r, messages.get((r.path, r.sha256)), annotated.get(r.path), has_accepted=r.owner in accepted) for r in new
+    )
+    return WrittenLetters(tuple(letters), len(asked) - len(new))
 
 
-def unanswered(office: Office, returns: Iterable[Judged]) -> list[Judged]:
-    """Return those of the returns whose verdict has not been told."""
-    told_of = answered_on(office)
-    return [one for one in returns if answer_subject(one) not in told_of]
+def list_unanswered(returns: Iterable[Judged], answer_days: Mapping[str, date | None]) -> list[Judged]:
+    """Return those of the returns whose verdict has not been mailed; ``answer_days`` as ``find_answer_days``."""
+    return [return_ for return_ in returns if name_answer(return_) not in answer_days]
 
 
-def answered_on(office: Office) -> dict[str, date | None]:
-    """Return on which day each answer that has gone did, by what it was about."""
-    mails = office.book.mails(office.round.id, [ANSWER]).values()
-    return {mail.about: local_day(mail.ended_at) for mail in mails if mail.state == "sent"}
+def find_answer_days(writer: LetterWriter) -> dict[str, date | None]:
+    """Return on which day each answer was sent, by its name."""
+    mails = writer.mail_log.mails(writer.round.id, [ANSWER]).values()
+    return {mail.about: local_day(mail.ended_at) for mail in mails if mail.state == SENT}
 
 
-def answer_subject(one: Judged) -> str:
+def name_answer(return_: Judged) -> str:
     """Return what an answer is about: the return, its bytes and its verdict."""
-    about = f"{one.path}|{one.sha256[:12]}|{one.verdict}"
-    return f"{about}|{one.owner}" if one.assigned else about  # told anew to the one whose it turned out to be
+    about = f"{return_.path}|{return_.sha256[:12]}|{return_.verdict}"
+    return f"{about}|{return_.owner}" if return_.assigned else about  # one that is assigned is answered anew, to its owner
 
 
-def answers(office: Office, judged: JudgedRound, returns: Iterable[Judged], annotated: Mapping[str, Attachment]) -> list[Letter]:
-    """Return a letter for each of the returns; ``annotated`` are the marked workbooks, by the returns' paths."""
-    accepted = {one.owner for one in judged.accepted}
-    messages = {(one.path, one.sha256): one for one in office.brought if one.path}
-    return [_answer(office, one, messages.get((one.path, one.sha256)), one.owner in accepted, annotated.get(one.path)) for one in returns]
+def _annotate(writer: LetterWriter, returns: Sequence[Judged]) -> dict[str, Attachment]:
+    """Return the annotated copies of returns that are to be mended, by the returns' paths."""
+    workspace = writer.desk.workspace
+    judged = replace(writer.judged, returns=tuple(returns))
+    written = set(give_back(writer.desk, judged, workspace.inbox_files(writer.round).files))
+    paths = {return_.path: workspace.returned(writer.round) / f"{return_.owner}.xlsx" for return_ in select_to_give_back(judged.returns)}
+    return {path: Attachment(copy.name, copy.read_bytes()) for path, copy in paths.items() if copy in written}
 
 
-def _answer(office: Office, one: Judged, message: Brought | None, has_accepted: bool, annotated: Attachment | None) -> Letter:  # noqa: FBT001
-    owner = office.find(one.owner)
-    language = office.language(owner)
-    errors, warnings = (finding_lines(one.findings, severity, language, marked=annotated is not None) for severity in ("error", "warning"))
+def _write_answer(
+    writer: LetterWriter, return_: Judged, part: MailPart | None, annotated: Attachment | None, *, has_accepted: bool
+) -> Letter:
+    owner = writer.find(return_.owner)
+    language, marked = writer.language(owner), annotated is not None
+    errors, warnings = (list_findings(return_.findings, severity, language, marked=marked) for severity in ("error", "warning"))
     facts = {
-        "verdict": one.verdict,
+        "verdict": return_.verdict,
         "errors": sum(group["times"] for group in errors),
-        "mends": errors if one.verdict != "duplicate" else [],
-        "checks": warnings if one.verdict in {"accepted", "rejected"} else [],
-        "file_name": mask_persons((message.name if message else None) or one.path.rpartition("/")[2]),
-        "received": one.received.astimezone().strftime("%Y-%m-%d %H:%M") if one.received else "",
-        "sha256": one.sha256,
-        "contents": _contents(office, one, language),
-        "in_force": one.verdict not in {"accepted", "duplicate"} and has_accepted,
-        "annotated": annotated is not None,
+        "mends": errors if return_.verdict != "duplicate" else [],
+        "checks": warnings if return_.verdict in {"accepted", "rejected"} else [],
+        "file_name": mask_persons((part.name if part else None) or return_.path.rpartition("/")[2]),
+        "received": return_.received.astimezone().strftime("%Y-%m-%d %H:%M") if return_.received else "",
+        "sha256": return_.sha256,
+        "contents": _count_rows(writer, return_, language),
+        "in_force": return_.verdict not in {"accepted", "duplicate"} and has_accepted,
+        "annotated": marked,
     }
-    return office.letter(
+    return writer.write(
         ANSWER,
-        answer_subject(one),
+        name_answer(return_),
         owner,
         facts,
-        to=_readers(owner, message, assigned=one.assigned),
+        to=_list_recipients(owner, part, assigned=return_.assigned),
         attachments=[annotated] if annotated else [],
-        answers=thread(office.handed_out(owner.org_id) if owner else None, message.message_id if message else None),
-        replies=True,
+        replies_to=join_message_ids(writer.templates_message_id(owner.org_id) if owner else None, part.message_id if part else None),
+        is_reply=True,
     )
 
 
-def _readers(owner: Organisation | None, message: Brought | None, *, assigned: bool) -> tuple[str, ...]:
-    """Return who is told: the owner's contacts, and a sender whom a controller let in; of a return of nobody, its sender."""
-    let_in = assigned or (message is not None and message.outcome == "released")
-    sender = (message.sender,) if message and (owner is None or let_in) else ()
+def _list_recipients(owner: Organisation | None, part: MailPart | None, *, assigned: bool) -> tuple[str, ...]:
+    """Return the owner's contacts, and a sender whom a controller let in; of a return without an owner, its sender."""
+    let_in = assigned or (part is not None and part.outcome == RELEASED)
+    sender = (part.sender,) if part and (owner is None or let_in) else ()
     return (*(owner.email if owner else ()), *sender)
 
 
-def finding_lines(findings: Sequence[Finding], severity: str, language: str, *, marked: bool) -> list[dict[str, Any]]:
+def list_findings(findings: Sequence[Finding], severity: str, language: str, *, marked: bool) -> list[dict[str, Any]]:
     """Return findings of a severity as lines of a letter (place, message, fix, times), the first twenty groups."""
     groups = group_findings([f for f in findings if f.severity == severity], language)
-    shown = [{"place": g.place, "message": g.message, "fix": g.fix, "times": g.times} for g in groups[:_TOLD]]
-    if rest := groups[_TOLD:]:
+    shown = [{"place": g.place, "message": g.message, "fix": g.fix, "times": g.times} for g in groups[:_LISTED]]
+    if rest := groups[_LISTED:]:
         times = sum(g.times for g in rest)
         more = word("mail_more_marked" if marked else "mail_more_findings", language, n=times)
         shown.append({"place": "", "message": more, "fix": "", "times": times})
     return shown
 
 
-def _contents(office: Office, one: Judged, language: str) -> list[tuple[str, int]]:
-    """Return how many rows each sheet holds, by its name."""
-    forms = office.desk.workspace.forms
-    if one.form not in forms.names():
+def _count_rows(writer: LetterWriter, return_: Judged, language: str) -> list[tuple[str, int]]:
+    """Return each sheet's name and how many rows it holds, leaving out empty ones."""
+    forms = writer.desk.workspace.forms
+    if return_.form not in forms.names():
         return []
-    names = {s.table or s.key: s.name[language] for s in forms.form(one.form, one.profile, one.round).sheets if s.layout == "rows"}
-    return [(names[table], count) for table, count in one.rows.items() if table in names and count]
+    form = forms.form(return_.form, return_.profile, return_.round)
+    names = {sheet.table or sheet.key: sheet.name[language] for sheet in form.sheets if sheet.layout == "rows"}
+    return [(names[table], count) for table, count in return_.rows.items() if table in names and count]

@@ -1,21 +1,16 @@
-"""Letters: what is mailed to whom, and the message that it becomes. Pure: nothing is read, nothing is sent.
-
-Heads follow RFC 5322, names and subjects RFC 2047, file names RFC 2231, automatic mail RFC 3834; every part of a head is one line of
-harmless letters before it comes here, and an address is one that can stand in a head and in an envelope.
-"""
+"""Letters as values: what is mailed to whom."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
 
-from styrxl.mail.outgoing.wording import Said
+from styrxl.mail.outgoing.wording import LetterContent
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A workbook that goes along."""
+    """A workbook that is sent with a letter."""
 
     name: str
     data: bytes
@@ -23,11 +18,11 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to one owner.
+    """A letter to one owner.
 
-    ``about`` is what it is sent once for: with round, kind and owner it names the mail in the ledger. ``to`` are the addresses that it
-    goes to, ``kept_back`` those that it must not go to, with why (a word of the catalogue). ``answers`` are the ids of the messages that
-    it answers, the nearest last; ``replies`` tells a reply from a mail that nobody asked for.
+    ``about`` is what it is sent once for: together with round, kind and owner it is the mail's key in the ledger. ``name`` is the one
+    recipient's. ``to`` are the addresses that it goes to, ``refused_addresses`` those that it must not go to, each with the reason (a word
+    of the catalogue). ``replies_to`` are the ids of earlier messages, the nearest last; ``is_reply``: somebody wrote to us first.
     """
 
     round: str
@@ -36,22 +31,22 @@ class Letter:
     about: str
     name: str
     to: tuple[str, ...]
-    said: Said
+    content: LetterContent
     message_id: str
     attachments: tuple[Attachment, ...] = ()
-    answers: tuple[str, ...] = ()
-    replies: bool = False
-    kept_back: tuple[tuple[str, str], ...] = ()
+    replies_to: tuple[str, ...] = ()
+    is_reply: bool = False
+    refused_addresses: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str, str]:
-        """What names the mail in the ledger."""
+        """Key of the mail in the ledger."""
         return self.round, self.kind, self.owner, self.about
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who mails come from, and where answers are to go: each as in a mail's head."""
+    """Who letters come from, and where answers are to go, each as a header has it."""
 
     sender: str
     reply_to: str
@@ -63,18 +58,22 @@ class Sender:
         return parseaddr(self.sender)[1]
 
 
-def redirected(letter: Letter, address: str, message_id: str) -> Letter:
-    """Return a letter as it goes to a tester: to nobody else, saying for whom it was meant, with an id of its own."""
-    meant = ", ".join(letter.to) or "–"
-    said = replace(letter.said, subject=f"[→ {letter.owner}: {meant}] {letter.said.subject}")
-    return replace(letter, to=(address,), name="", said=said, message_id=message_id, answers=(), kept_back=())
+@dataclass(frozen=True, slots=True)
+class WrittenLetters:
+    """Letters of one kind, and how many were sent before and therefore not written again."""
+
+    letters: tuple[Letter, ...] = ()
+    sent_before: int = 0
 
 
-def thread(*ids: Sequence[str] | str | None) -> tuple[str, ...]:
-    """Return ids of messages in one row, each once, the nearest last."""
-    found: dict[str, None] = {}
-    for some in ids:
-        for one in [some] if isinstance(some, str) else some or ():
-            found.pop(one, None)
-            found[one] = None
-    return tuple(found)
+def redirect_letter(letter: Letter, address: str, message_id: str) -> Letter:
+    """Return a letter as it goes to a tester alone, with the intended recipients in its subject and an id of its own."""
+    intended = ", ".join(letter.to) or "–"
+    content = replace(letter.content, subject=f"[→ {letter.owner}: {intended}] {letter.content.subject}")
+    return replace(letter, to=(address,), name="", content=content, message_id=message_id, replies_to=(), refused_addresses=())
+
+
+def join_message_ids(*ids: str | None) -> tuple[str, ...]:
+    """Return those of the message ids that there are, each once, in their order (the last of equal ones counts)."""
+    known = [message_id for message_id in ids if message_id is not None]
+    return tuple(reversed(dict.fromkeys(reversed(known))))

@@ -1,4 +1,4 @@
-"""Mailing: which letters a round calls for, from what was issued, returned and judged. Nothing is sent here."""
+"""Writing letters in a round: what each of them needs to know of the workspace, the owner and what was mailed before."""
 
 from __future__ import annotations
 
@@ -10,38 +10,48 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from styrxl.mail.addresses import sorted_out
+from styrxl.mail.addresses import sort_addresses
 from styrxl.mail.outgoing.letter import Attachment, Letter, Sender
 from styrxl.mail.outgoing.wording import Wording, read_wording
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
+from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.model.settings import MailSettings
 from styrxl.rounds.desk import Desk, read_look, suggest_nearest
+from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.rounds.status import RoundStatus, find_status
 from styrxl.store.ledger import Issue
-from styrxl.store.mail_log import TEMPLATES, Brought, MailBook
+from styrxl.store.mail_log import MailLog, MailPart
+
+TEMPLATES = "templates"  # kind of the letter that hands out a workbook
 
 
 @dataclass(frozen=True)
-class Office:
-    """What writing letters in a round takes."""
+class LetterWriter:
+    """Writes the letters of a round; nothing is sent here."""
 
     desk: Desk
-    book: MailBook
+    mail_log: MailLog
     round: Round
+
+    @classmethod
+    def open(cls, desk: Desk, round_: Round) -> LetterWriter:
+        """Return the writer of a round's letters."""
+        return cls(desk, MailLog(desk.ledger.database), round_)
 
     @cached_property
     def settings(self) -> MailSettings:
-        """What ``[mail]`` says; raises StyrxlError (mail-not-set-up) where it says nothing."""
-        found = self.desk.workspace.settings.mail
-        if found is None:
+        """What ``[mail]`` in the settings says; raises StyrxlError (mail-not-set-up) where it says nothing."""
+        settings = self.desk.workspace.settings.mail
+        if settings is None:
             raise StyrxlError("mail-not-set-up")
-        return found
+        return settings
 
     @cached_property
     def wording(self) -> Wording:
-        """The words, the workspace's own over the standard ones; raises as ``read_wording``."""
+        """The words of letters, the workspace's own over the standard ones; raises as ``read_wording``."""
         standard = Path(str(resources.files("styrxl.mail").joinpath("words")))
         return read_wording(standard, self.desk.workspace.root / "mail")
 
@@ -56,13 +66,24 @@ class Office:
         return self.desk.ledger.issues(self.round.id)
 
     @cached_property
-    def brought(self) -> list[Brought]:
-        """What mail has brought."""
-        return self.book.brought(self.round.id)
+    def mail_parts(self) -> list[MailPart]:
+        """What has come by mail."""
+        return self.mail_log.parts(self.round.id)
+
+    @cached_property
+    def judged(self) -> JudgedRound:
+        """The returns in the inbox, judged."""
+        return judge_inbox(self.desk, self.round)
+
+    @cached_property
+    def status(self) -> RoundStatus:
+        """How the round stands; the inbox is judged first, so that nobody is reminded of what has come."""
+        _judged = self.judged  # judging records in the ledger how each owner stands
+        return find_status(self.desk, self.round)
 
     @property
     def sender(self) -> Sender:
-        """Who mails come from."""
+        """Who letters come from."""
         return Sender(self.settings.sender, self.settings.reply_to, self.desk.workspace.settings.municipality)
 
     @property
@@ -72,7 +93,7 @@ class Office:
 
     @property
     def today(self) -> date:
-        """The day that people here have."""
+        """Today, in the time zone of this computer."""
         return local_day(self.desk.now)
 
     def find(self, owner: str | None) -> Organisation | None:
@@ -92,12 +113,12 @@ class Office:
         host = self.sender.address.rpartition("@")[2]
         return f"<styrxl.{self.desk.workspace.sign(['mail', self.round.id, *about])[:40]}@{host}>"
 
-    def handed_out(self, owner: str) -> str | None:
-        """Return the id of the message that an owner's newest workbook went with, for others to thread with."""
+    def templates_message_id(self, owner: str) -> str | None:
+        """Return the id of the message that carried an owner's newest workbook, for later letters to refer to."""
         issue = self.issues.get(owner)
         return self.message_id(TEMPLATES, owner, issue.issue_id) if issue else None
 
-    def letter(
+    def write(
         self,
         kind: str,
         about: str,
@@ -106,10 +127,10 @@ class Office:
         *,
         to: Iterable[str] | None = None,
         attachments: Sequence[Attachment] = (),
-        answers: tuple[str, ...] = (),
-        replies: bool = False,
+        replies_to: tuple[str, ...] = (),
+        is_reply: bool = False,
     ) -> Letter:
-        """Return a letter to an owner's contacts, or to the addresses given."""
+        """Return a letter to an owner's contacts, or to the addresses given; ``facts`` are what its template may name."""
         language, settings = self.language(owner), self.desk.workspace.settings
         shared = {
             "municipality": settings.municipality,
@@ -121,25 +142,25 @@ class Office:
             "late": due is not None and self.today > due,
             "accent": self.accent,
         }
-        good, kept = sorted_out(owner.email if to is None and owner else to or (), self.settings.allowed_domains)
+        allowed, refused = sort_addresses(owner.email if to is None and owner else to or (), self.settings.allowed_domains)
         return Letter(
             round=self.round.id,
             kind=kind,
             owner=owner.org_id if owner else "",
             about=about,
             name=(owner.contact or owner.name) if owner and to is None else "",
-            to=good,
-            said=self.wording.say(kind, language, {**shared, **facts}),
+            to=allowed,
+            content=self.wording.render(kind, language, {**shared, **facts}),
             message_id=self.message_id(kind, owner.org_id if owner else "", about),
             attachments=tuple(attachments),
-            answers=answers,
-            replies=replies,
-            kept_back=kept,
+            replies_to=replies_to,
+            is_reply=is_reply,
+            refused_addresses=refused,
         )
 
 
-def check_named(office: Office, only: Collection[str]) -> None:
+def check_owners(writer: LetterWriter, owners: Collection[str]) -> None:
     """Raise StyrxlError (mail-unknown-owner) for an owner that the multi-year plan does not have."""
-    for owner in only:
-        if office.find(owner) is None:
-            raise StyrxlError("mail-unknown-owner", owner=owner, round=office.round.id, **suggest_nearest(office.desk.plan, owner))
+    for owner in owners:
+        if writer.find(owner) is None:
+            raise StyrxlError("mail-unknown-owner", owner=owner, round=writer.round.id, **suggest_nearest(writer.desk.plan, owner))

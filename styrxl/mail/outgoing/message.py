@@ -1,6 +1,7 @@
 """Letters as messages: what goes over the wire. Pure: nothing is read, nothing is sent.
 
-Headers follow RFC 5322, names and subjects RFC 2047, file names RFC 2231, automatic mail RFC 3834.
+Headers follow RFC 5322, names and subjects RFC 2047, file names RFC 2231, automatic mail RFC 3834; every text is made one line before it
+stands in a header, and every address is one that headers and envelopes can hold.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr, quote
 
 from styrxl.mail.outgoing.letter import Letter, Sender
-from styrxl.mail.plain_text import file_name, one_line
+from styrxl.mail.plain_text import make_file_name, to_one_line
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 MB = 1_000_000
 _SHORT = 60
 _ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")
-_OF_IDS = frozenset({"message-id", "in-reply-to", "references"})
+_ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
 _LINE_END = "\r\n"
 
 
-class Wire(EmailPolicy):
+class WirePolicy(EmailPolicy):
     """How a message is written: as Python does, but ids, subjects and names by us.
 
     Python encodes long ids beyond recognition, and loses or doubles spaces where it folds a subject or a name with letters beyond ASCII.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        """Return a head as bytes."""
-        if name.lower() in _OF_IDS:
+        """Return a header as bytes."""
+        if name.lower() in _ID_HEADERS:
             return f"{name}: {f'{_LINE_END} '.join(str(value).split())}{_LINE_END}".encode("ascii", "replace")
         if name.lower() == "subject":
             return f"{name}: {_encoded(str(value), len(name) + 2)}{_LINE_END}".encode("ascii")
@@ -44,7 +45,7 @@ class Wire(EmailPolicy):
 
 
 def _encoded(text: str, before: int) -> str:
-    """Return a text as a head has it (RFC 2047), all of it encoded where any is; ``before``: what stands before it on its line."""
+    """Return a text as a header has it (RFC 2047), all of it encoded where any is; ``before``: characters before it on its line."""
     charset = "us-ascii" if text.isascii() else "utf-8"
     return Header(text, charset, maxlinelen=76, header_name="x" * max(0, before - 2)).encode(linesep=_LINE_END)
 
@@ -57,32 +58,32 @@ def _addressed(address: Address) -> str:
     return f"{phrase}{_LINE_END} <{address.addr_spec}>" if len(phrase) > _SHORT else f"{phrase} <{address.addr_spec}>"
 
 
-WIRE = Wire(linesep=_LINE_END, max_line_length=78)
+WIRE_POLICY = WirePolicy(linesep=_LINE_END, max_line_length=78)
 
 
-def message(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
+def build_message(letter: Letter, sender: Sender, now: datetime) -> EmailMessage:
     """Return a letter as a message with text and HTML alternatives and its attachments."""
-    made = EmailMessage(policy=WIRE)
-    made["From"] = _named(sender.sender, sender.municipality)
-    made["To"] = [Address(_plain(letter.name) if len(letter.to) == 1 else "", addr_spec=address) for address in letter.to] or Group("–")
-    made["Reply-To"] = _named(sender.reply_to, sender.municipality)
-    made["Subject"] = _plain(letter.said.subject)
-    made["Date"] = format_datetime(now)
-    made["Message-ID"] = letter.message_id
-    if answers := [known for known in letter.answers if _ID.fullmatch(known)]:
-        made["In-Reply-To"] = answers[-1]
-        made["References"] = " ".join(answers[-10:])
-    made["Auto-Submitted"] = "auto-replied" if letter.replies else "auto-generated"
-    made["X-Auto-Response-Suppress"] = "All"  # Exchange heeds this one, and not Auto-Submitted
-    made.set_content(letter.said.text, cte="quoted-printable")
-    made.add_alternative(letter.said.html, subtype="html", cte="quoted-printable")
+    message = EmailMessage(policy=WIRE_POLICY)
+    message["From"] = _named(sender.sender, sender.municipality)
+    message["To"] = [Address(_plain(letter.name) if len(letter.to) == 1 else "", addr_spec=address) for address in letter.to] or Group("–")
+    message["Reply-To"] = _named(sender.reply_to, sender.municipality)
+    message["Subject"] = _plain(letter.content.subject)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = letter.message_id
+    if ids := [known for known in letter.replies_to if _ID.fullmatch(known)]:
+        message["In-Reply-To"] = ids[-1]
+        message["References"] = " ".join(ids[-10:])
+    message["Auto-Submitted"] = "auto-replied" if letter.is_reply else "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"  # Exchange heeds this one, and not Auto-Submitted
+    message.set_content(letter.content.text, cte="quoted-printable")
+    message.add_alternative(letter.content.html, subtype="html", cte="quoted-printable")
     for attachment in letter.attachments:
-        name = file_name(attachment.name)
+        name = make_file_name(attachment.name)
         # The name stands in Content-Disposition (RFC 2231); in Content-Type as well where it is plain, for old programs: of one that
         # is not, Python would write the type itself beyond recognition.
         plain = {"name": name} if name.isascii() and len(name) < _SHORT else {}
-        made.add_attachment(attachment.data, maintype=XLSX[0], subtype=XLSX[1], filename=name, params=plain)
-    return made
+        message.add_attachment(attachment.data, maintype=XLSX[0], subtype=XLSX[1], filename=name, params=plain)
+    return message
 
 
 def _named(address: str, name: str) -> Address:
@@ -91,10 +92,10 @@ def _named(address: str, name: str) -> Address:
 
 
 def _plain(text: str) -> str:
-    """Return a text that means itself in a head: what looks encoded already would be decoded."""
-    return one_line(text).replace("=?", "= ?")
+    """Return a text for a header; what looks as if it were encoded would be decoded by mail programs."""
+    return to_one_line(text).replace("=?", "= ?")
 
 
-def encoded_size(letter: Letter) -> int:
-    """Return about how many bytes a letter takes on its way: attachments grow by a third and their line ends."""
-    return sum(-(-len(a.data) // 57) * 78 for a in letter.attachments) + 2 * (len(letter.said.text) + len(letter.said.html)) + 2000
+def estimate_size(letter: Letter) -> int:
+    """Return about how many bytes a letter's message has: base64 makes attachments larger by a third and line ends."""
+    return sum(-(-len(a.data) // 57) * 78 for a in letter.attachments) + 2 * (len(letter.content.text) + len(letter.content.html)) + 2000

@@ -1,79 +1,82 @@
-"""The letters to those who have nothing that is done, and to the boards of units that are very late."""
+"""The letters to owners without a return in force, and to the boards of units that are very late."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
-from styrxl.mail.outgoing.answers import TO_MEND, answer_subject, answered_on, finding_lines
-from styrxl.mail.outgoing.letter import Letter, thread
-from styrxl.mail.outgoing.letter_writer import Office
-from styrxl.mail.outgoing.templates import issued_workbook
+from styrxl.mail.outgoing.answers import TO_MEND, find_answer_days, list_findings, name_answer
+from styrxl.mail.outgoing.letter import Letter, WrittenLetters, join_message_ids
+from styrxl.mail.outgoing.letter_writer import LetterWriter
+from styrxl.mail.outgoing.request import MailRequest
+from styrxl.mail.outgoing.templates import read_issued_workbook
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.judged import Judged
-from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.rounds.status import OwnerStatus, find_status
-from styrxl.store.mail_log import ESCALATION, REMINDER
+from styrxl.rounds.status import OwnerStatus
+from styrxl.store.mail_log import REMINDER
+
+ESCALATION = "escalation"
 
 
-def reminders(office: Office, only: Collection[str] = ()) -> list[Letter]:
-    """Return a letter for each owner that has been issued a workbook and has none that is done, and for the boards of the very late.
-
-    Each once a day; the inbox is judged first, so that nobody is reminded of what lies there.
-    """
-    judged, answered = judge_inbox(office.desk, office.round), answered_on(office)
-    open_ = [one for one in find_status(office.desk, office.round).owners if one.issued and one.state != "accepted" and not one.in_force]
-    asked = [one for one in open_ if not only or one.owner in only]
-    mends = {one.owner: one for one in sorted(judged.returns, key=lambda r: str(r.received)) if one.verdict in TO_MEND}
-    return [*(_reminder(office, one, mends.get(one.owner), answered) for one in asked), *_escalations(office, open_, only)]
+def write_reminders(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
+    """Return a letter for each owner that has been issued a workbook and has no return in force; each once a day."""
+    answer_days = find_answer_days(writer)
+    mends = {r.owner: r for r in sorted(writer.judged.returns, key=lambda r: str(r.received)) if r.verdict in TO_MEND}
+    asked = [owner for owner in _list_unfinished(writer) if request.concerns(owner.owner)]
+    return WrittenLetters(tuple(_write_reminder(writer, owner, mends.get(owner.owner), answer_days) for owner in asked))
 
 
-def _reminder(office: Office, one: OwnerStatus, newest: Judged | None, answered: Mapping[str, date | None]) -> Letter:
-    owner = office.find(one.owner)
-    mend = newest if one.state in TO_MEND else None
-    on = answered.get(answer_subject(mend)) if mend else None
-    listed = finding_lines(mend.findings, "error", office.language(owner), marked=False) if mend and not on else []
-    workbook = None if mend else issued_workbook(office, office.issues[one.owner])
+def write_escalations(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
+    """Return a letter for each board with units that are very late; each once a day."""
+    limit = writer.settings.escalate_after
+    boards: dict[str, list[OwnerStatus]] = {}
+    for unit in _list_unfinished(writer):
+        row = writer.find(unit.owner)
+        if row and row.board_id and unit.kind == "unit" and unit.due and (writer.today - unit.due).days >= limit:
+            boards.setdefault(row.board_id, []).append(unit)
+    letters = []
+    for board, units in boards.items():
+        row = writer.find(board)
+        if row and request.concerns(board):
+            facts = {"units": [_describe_unit(unit, writer.language(row)) for unit in units], "days": limit}
+            letters.append(writer.write(ESCALATION, writer.today.isoformat(), row, facts))
+    return WrittenLetters(tuple(letters))
+
+
+def _list_unfinished(writer: LetterWriter) -> list[OwnerStatus]:
+    """Return how those owners stand that have been issued a workbook and have no return in force."""
+    return [owner for owner in writer.status.owners if owner.issued and owner.state != "accepted" and not owner.in_force]
+
+
+def _write_reminder(writer: LetterWriter, status: OwnerStatus, newest: Judged | None, answer_days: Mapping[str, date | None]) -> Letter:
+    owner = writer.find(status.owner)
+    mend = newest if status.state in TO_MEND else None
+    answered = answer_days.get(name_answer(mend)) if mend else None
+    # What to mend is listed here where no mail has listed it.
+    listed = list_findings(mend.findings, "error", writer.language(owner), marked=False) if mend and not answered else []
+    workbook = None if mend else read_issued_workbook(writer, writer.issues[status.owner])
     facts = {
-        "days": (one.due - office.today).days if one.due else None,
+        "days": (status.due - writer.today).days if status.due else None,
         "mend": mend is not None,
-        "answered": on,  # what to mend is said here where no mail has said it
+        "answered": answered,
         "mends": listed,
         "errors": sum(group["times"] for group in listed),
-        "receipts": bool(answered),
-        "aside": one.state == "set-aside",
-        "returned": local_day(one.returned),
+        "receipts": bool(answer_days),
+        "aside": status.state == "set-aside",
+        "returned": local_day(status.returned),
         "file_name": workbook.name if workbook else "",
     }
-    return office.letter(
+    return writer.write(
         REMINDER,
-        office.today.isoformat(),
+        writer.today.isoformat(),
         owner,
         facts,
         attachments=[workbook] if workbook else [],
-        answers=thread(office.handed_out(one.owner)),
+        replies_to=join_message_ids(writer.templates_message_id(status.owner)),
     )
 
 
-def _escalations(office: Office, late: Sequence[OwnerStatus], only: Collection[str]) -> Iterator[Letter]:
-    limit = office.settings.escalate_after
-    groups: dict[str, list[OwnerStatus]] = {}
-    for one in late:
-        owner = office.find(one.owner)
-        if owner and owner.board_id and one.kind == "unit" and one.due and (office.today - one.due).days >= limit:
-            groups.setdefault(owner.board_id, []).append(one)
-    for board, units in groups.items():
-        row = office.find(board)
-        if row and (not only or board in only):
-            language = office.language(row)
-            shown = [_late(unit, language) for unit in units]
-            yield office.letter(ESCALATION, office.today.isoformat(), row, {"units": shown, "days": limit})
-
-
-def _late(one: OwnerStatus, language: str) -> dict[str, str]:
-    return {"name": one.name, "due": str(one.due), "state": _state(one, language), "reminded": str(local_day(one.reminded) or "–")}
-
-
-def _state(one: OwnerStatus, language: str) -> str:
-    return word({"late": "status_late", "waiting": "status_waiting"}.get(one.state, f"verdict_{one.state}"), language)
+def _describe_unit(unit: OwnerStatus, language: str) -> dict[str, str]:
+    state = word({"late": "status_late", "waiting": "status_waiting"}.get(unit.state, f"verdict_{unit.state}"), language)
+    return {"name": unit.name, "due": str(unit.due), "state": state, "reminded": str(local_day(unit.reminded) or "–")}

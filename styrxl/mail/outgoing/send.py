@@ -1,4 +1,4 @@
-"""Dispatch: letters as previews in ``outmail/``, or on their way, each noted in the ledger before and after."""
+"""Sending: which letters can be sent, and each of them recorded in the ledger before and after."""
 
 from __future__ import annotations
 
@@ -8,159 +8,163 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from styrxl.mail.addresses import sorted_out
-from styrxl.mail.certificates import trusted
-from styrxl.mail.outgoing.letter import Letter, redirected
-from styrxl.mail.outgoing.letter_writer import Office
-from styrxl.mail.outgoing.message import MB, WIRE, encoded_size, message
-from styrxl.mail.outgoing.smtp import PAUSES, Counter, Parcel, Result, Sending, Smtp
-from styrxl.mail.passwords import password
+from styrxl.mail.addresses import sort_addresses
+from styrxl.mail.certificates import make_ssl_context
+from styrxl.mail.outgoing.letter import Letter, redirect_letter
+from styrxl.mail.outgoing.letter_writer import LetterWriter
+from styrxl.mail.outgoing.message import MB, WIRE_POLICY, build_message, estimate_size
+from styrxl.mail.outgoing.smtp import PAUSES, TIMEOUT, DeliveryLog, DeliveryResult, DeliveryRun, QueuedMessage, SmtpConnection
+from styrxl.mail.passwords import SMTP_PASSWORD, find_password
 from styrxl.model.errors import StyrxlError
-from styrxl.store.mail_log import REDIRECTED, Mail, MailBook
+from styrxl.store.mail_log import NEW, REDIRECTED, SENDING, SENT, UNSURE, Mail, MailLog
 
-SMTP_PASSWORD, IMAP_PASSWORD = "STYRXL_SMTP_PASSWORD", "STYRXL_IMAP_PASSWORD"
+Reason = tuple[str, Mapping[str, object]]  # a word of the catalogue and its facts
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """Letters by what can be done with them: to go, gone before, and held back with why (a word of the catalogue, and its facts)."""
+class SortedLetters:
+    """Letters that are ready to be sent, the reasons of those that cannot be, by their keys, and how many were sent before."""
 
     ready: tuple[Letter, ...]
-    gone: int
-    stuck: Mapping[tuple[str, str, str, str], tuple[str, Mapping[str, object]]] = field(default_factory=dict)
-    letters: tuple[Letter, ...] = ()  # all but those gone before, in their order
+    sent_before: int
+    blocked: Mapping[tuple[str, str, str, str], Reason] = field(default_factory=dict)
+    letters: tuple[Letter, ...] = ()  # those ready and those blocked, in their order
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
-    """How the world is reached; tests put in a clock that does not wait."""
+class Timing:
+    """How sending waits: ``pauses`` between tries, and ``timeout`` for each answer of the server, in seconds."""
 
     wait: Callable[[float], None] = time.sleep
     pauses: Sequence[float] = PAUSES
-    patience: float = 60.0
-    stopped: Callable[[], bool] = lambda: False
+    timeout: float = TIMEOUT
+    is_stopped: Callable[[], bool] = lambda: False
 
 
-USUAL = Ways()
+USUAL_TIMING = Timing()
 
 
-def sort_out(office: Office, letters: Iterable[Letter], gone: int = 0, *, noted: bool = True) -> Sorted:
-    """Part letters that can go from those that have gone (``gone`` of them are not even among the letters) and those that cannot.
+def sort_letters(writer: LetterWriter, letters: Sequence[Letter], sent_before: int = 0, *, trial: bool = False) -> SortedLetters:
+    """Return letters sorted by what the ledger knows of them; ``sent_before`` others were sent and are not among them.
 
-    A test mailing (not ``noted``) may go any number of times.
+    A trial mailing may go any number of times.
     """
-    known = office.book.mails(office.round.id) if noted else {}
-    ready, rest = [], []
-    stuck: dict[tuple[str, str, str, str], tuple[str, Mapping[str, object]]] = {}
-    for letter in letters:
-        mail = known.get(letter.key)
-        if mail is not None and mail.state == "sent":
-            gone += 1
-            continue
-        rest.append(letter)
-        if why := _stuck(office, letter):
-            stuck[letter.key] = why
-        else:
-            ready.append(letter)
-    return Sorted(tuple(ready), gone, stuck, tuple(rest))
+    mails = {} if trial else writer.mail_log.mails(writer.round.id)
+    unsent = [letter for letter in letters if letter.key not in mails or mails[letter.key].state != SENT]
+    return block_letters(unsent, writer.settings.attachment_limit, sent_before + len(letters) - len(unsent))
 
 
-def _stuck(office: Office, letter: Letter) -> tuple[str, Mapping[str, object]] | None:
-    limit = office.settings.attachment_limit
-    if letter.kept_back and not letter.to:
-        return letter.kept_back[0][1], {"address": letter.kept_back[0][0]}
+def block_letters(letters: Sequence[Letter], limit: float, sent_before: int = 0) -> SortedLetters:
+    """Return unsent letters sorted into those that can be sent and those that cannot; ``limit`` in MB."""
+    reasons = {letter.key: reason for letter in letters if (reason := _find_reason(letter, limit))}
+    ready = tuple(letter for letter in letters if letter.key not in reasons)
+    return SortedLetters(ready, sent_before, reasons, tuple(letters))
+
+
+def _find_reason(letter: Letter, limit: float) -> Reason | None:
+    """Return why a letter cannot be sent, or None where it can."""
+    if letter.refused_addresses and not letter.to:
+        address, reason = letter.refused_addresses[0]
+        return reason, {"address": address}
     if not letter.to:
         return ("mail_no_address", {}) if letter.owner else ("mail_nobody", {"file": letter.about.partition("|")[0]})
-    if (size := encoded_size(letter)) > limit * MB:
+    if (size := estimate_size(letter)) > limit * MB:
         return "mail_too_large", {"size": round(size / MB, 1), "limit": limit}
     return None
 
 
-def redirect(office: Office, letters: Iterable[Letter], address: str) -> list[Letter]:
+def redirect_letters(writer: LetterWriter, letters: Iterable[Letter], address: str) -> list[Letter]:
     """Return letters as they go to one tester.
 
     Raises StyrxlError (mail-redirect) where the address is none, or outside the allowed domains.
     """
-    good, kept = sorted_out([address], office.settings.allowed_domains)
-    if kept:
-        raise StyrxlError("mail-redirect", address=address, domains=", ".join(office.settings.allowed_domains))
-    return [redirected(letter, good[0], office.message_id("redirected", good[0], *letter.key)) for letter in letters]
+    allowed, refused = sort_addresses([address], writer.settings.allowed_domains)
+    if refused:
+        raise StyrxlError("mail-redirect", address=address, domains=", ".join(writer.settings.allowed_domains))
+    return [redirect_letter(letter, allowed[0], writer.message_id("redirected", allowed[0], *letter.key)) for letter in letters]
 
 
-class Account(Counter):
-    """The ledger's account of what is sent."""
+class LedgerDeliveryLog(DeliveryLog):
+    """Records in the ledger what is sent; ``recording`` keeps others from writing meanwhile."""
 
     def __init__(
-        self, book: MailBook, letters: Iterable[Letter], clock: Callable[[], datetime], noting: Callable[[], AbstractContextManager[None]]
+        self,
+        mail_log: MailLog,
+        letters: Iterable[Letter],
+        clock: Callable[[], datetime],
+        recording: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        """Take the ledger's pages, the letters that are to go, a clock, and what keeps others from writing meanwhile."""
-        self._book = book
+        """Take the ledger's record of mail, the letters that are to be sent, a clock, and a lock."""
+        self._mail_log = mail_log
         self._letters: dict[tuple[str, ...], Letter] = {letter.key: letter for letter in letters}
         self._clock = clock
-        self._noting = noting
+        self._recording = recording
 
-    def begin(self, parcel: Parcel) -> str:
-        """Note that a mail is in flight from now on."""
-        letter = self._letters[parcel.key]
-        recipients, subject = "; ".join(letter.to), letter.said.subject
-        mail = Mail(*letter.key, letter.message_id, recipients, subject, "sending", "", self._clock())
-        with self._noting():
-            return self._book.begin(mail)
+    def begin(self, message: QueuedMessage) -> str:
+        """Record that a message is being sent, and return what was known of it before."""
+        letter = self._letters[message.key]
+        recipients, subject = "; ".join(letter.to), letter.content.subject
+        mail = Mail(*letter.key, letter.message_id, recipients, subject, SENDING, "", self._clock())
+        with self._recording():
+            return self._mail_log.begin(mail)
 
-    def end(self, parcel: Parcel, result: Result) -> None:
-        """Note what became of it; one that nobody knows of stays in flight."""
+    def end(self, message: QueuedMessage, result: DeliveryResult) -> None:
+        """Record what became of a message; one that may or may not have been delivered stays ``sending``."""
         refused = "; ".join(f"{address}: {reply}" for address, reply in result.refused.items())
         reply = " · ".join(part for part in (result.reply, refused) if part)
-        state = "sending" if result.state == "unsure" else result.state
-        with self._noting():
-            self._book.end(parcel.key, state, reply, self._clock())
+        state = SENDING if result.state == UNSURE else result.state
+        with self._recording():
+            self._mail_log.end(message.key, state, reply, self._clock())
 
 
-class Tried(Account):
-    """The ledger's account of a test mailing: what went to the tester is told, and never counts as sent."""
+class TrialDeliveryLog(LedgerDeliveryLog):
+    """Records in the ledger what went to a tester; it never counts as sent."""
 
-    def begin(self, parcel: Parcel) -> str:  # noqa: ARG002 -- a test may go any number of times
-        """Know nothing of it."""
-        return "new"
+    def begin(self, message: QueuedMessage) -> str:  # noqa: ARG002 -- a trial may go any number of times
+        """Return that nothing is known of it."""
+        return NEW
 
-    def end(self, parcel: Parcel, result: Result) -> None:
-        """Note a mail that went; the time in its name lets it go any number of times."""
-        if result.state != "sent":
+    def end(self, message: QueuedMessage, result: DeliveryResult) -> None:
+        """Record a message that was sent; the time in its key lets it go any number of times."""
+        if result.state != SENT:
             return
-        letter, now = self._letters[parcel.key], self._clock()
+        letter, now = self._letters[message.key], self._clock()
         about = f"{letter.about}|{REDIRECTED} {now.isoformat()}"
-        to, subject = "; ".join(letter.to), letter.said.subject
+        to, subject = "; ".join(letter.to), letter.content.subject
         mail = Mail(letter.round, letter.kind, letter.owner, about, letter.message_id, to, subject, REDIRECTED, "", now, now)
-        with self._noting():
-            self._book.note(mail)
+        with self._recording():
+            self._mail_log.record_trial(mail)
 
 
-def send(
-    office: Office,
+def send_letters(
+    writer: LetterWriter,
     letters: Sequence[Letter],
-    ways: Ways = USUAL,
-    noting: Callable[[], AbstractContextManager[None]] = nullcontext,
+    timing: Timing = USUAL_TIMING,
+    recording: Callable[[], AbstractContextManager[None]] = nullcontext,
     *,
-    noted: bool = True,
-) -> list[Result]:
-    """Send letters that are ready, in their order; ``noted``: as the ledger's own, each once (a test mailing is not).
+    trial: bool = False,
+) -> list[DeliveryResult]:
+    """Send letters that are ready, in their order, and return what became of each.
 
-    Raises StyrxlError: mail-no-server, mail-password-missing, mail-ca-file; as ``Sending.send``.
+    Raises StyrxlError: mail-no-server, mail-password-missing, mail-ca-file; as ``DeliveryRun.send``.
     """
-    server = office.settings.server
+    server = writer.settings.server
     if server is None:
         raise StyrxlError("mail-no-server", section="mail")
     if not letters:
         return []
-    secret = (lambda: password(server, SMTP_PASSWORD)) if server.user else None
-    if secret:
-        secret()  # before anything is begun
-    context = trusted(server, office.desk.workspace.root)
-    made = [(letter, message(letter, office.sender, _now()).as_bytes(policy=WIRE)) for letter in letters]
-    parcels = [Parcel(letter.key, data, office.sender.address, letter.to) for letter, data in made]
-    account = (Account if noted else Tried)(office.book, letters, _now, noting)
-    with Smtp(server, context, secret, ways.patience) as smtp:
-        return Sending(smtp, account, ways.wait, 60 / office.settings.rate, ways.stopped).send(parcels, ways.pauses)
+    password = (lambda: find_password(server, SMTP_PASSWORD)) if server.user else None
+    if password:
+        password()  # a missing one is told before anything is begun
+    context = make_ssl_context(server, writer.desk.workspace.root)
+    sender = writer.sender
+    messages = [
+        QueuedMessage(letter.key, build_message(letter, sender, _now()).as_bytes(policy=WIRE_POLICY), sender.address, letter.to)
+        for letter in letters
+    ]
+    log = (TrialDeliveryLog if trial else LedgerDeliveryLog)(writer.mail_log, letters, _now, recording)
+    with SmtpConnection(server, context, password, timing.timeout) as smtp:
+        return DeliveryRun(smtp, log, timing.wait, 60 / writer.settings.rate, timing.is_stopped).send(messages, timing.pauses)
 
 
 def _now() -> datetime:

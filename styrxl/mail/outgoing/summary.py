@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from styrxl.excel.pages import Link, Row
-from styrxl.mail.outgoing.letter import Attachment, Letter
-from styrxl.mail.outgoing.letter_writer import Office
+from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters
+from styrxl.mail.outgoing.letter_writer import LetterWriter
+from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
-from styrxl.model.judged import JudgedRound
 from styrxl.reports import followup, plan
 from styrxl.reports.book import board_book, council_book
 from styrxl.reports.followup_view import FollowupView
@@ -22,123 +22,121 @@ from styrxl.reports.history import RoundHistory
 from styrxl.reports.missing import make_missing_page
 from styrxl.reports.view import View
 from styrxl.rounds.desk import suggest_nearest
-from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.publish import gather_history, list_issued, make_scope, read_feedback
-from styrxl.store.mail_log import SUMMARY
 
+SUMMARY = "summary"
 _NAMED = 5  # owners that the first line names
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class SummaryReader:
     """Who gets a summary: of everything (``board`` None), or of a board and its units."""
 
-    who: Organisation
+    organisation: Organisation
     board: str | None
 
 
-def summaries(office: Office, only: Collection[str] = (), *, incomplete: bool = False) -> list[Letter]:
+def write_summaries(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
     """Return a letter for each board about its units, and for the council's office and those named in ``everything_to`` about all.
 
     Raises StyrxlError: summary-missing, summary-stale where the workbook on disk is not made of the newest accepted returns;
-    summary-incomplete where any is missing, unless ``incomplete``.
+    summary-incomplete where any is missing, unless the request allows that.
     """
-    judged = judge_inbox(office.desk, office.round)
-    readers = [reader for reader in _readers(office) if not only or reader.who.org_id in only]
-    history = gather_history(office.desk, office.round, judged) if office.round.followup else None
-    views = [(reader, _view(office, judged, reader, history)) for reader in readers]
-    lacks = {name for _, view in views for name in _lacking(view)}
-    if lacks and not incomplete:
+    judged = writer.judged
+    readers = [reader for reader in _list_readers(writer) if request.concerns(reader.organisation.org_id)]
+    history = gather_history(writer.desk, writer.round, judged) if writer.round.followup else None
+    views = [(reader, _make_view(writer, reader, history)) for reader in readers]
+    lacks = {name for _, view in views for name in _name_missing(view)}
+    if lacks and not request.incomplete:
         raise StyrxlError("summary-incomplete", n=len(lacks), owners=", ".join(sorted(lacks)[:20]))
-    return [_letter(office, judged, reader, view) for reader, view in views]
+    return WrittenLetters(tuple(_write_summary(writer, reader, view) for reader, view in views))
 
 
-def _readers(office: Office) -> list[Reader]:
-    plan, settings = office.desk.plan, office.settings
-    everything = [o for o in plan.of_kind(["council"], office.day) if o.email]
+def _list_readers(writer: LetterWriter) -> list[SummaryReader]:
+    plan, settings = writer.desk.plan, writer.settings
+    everything = [o for o in plan.of_kind(["council"], writer.day) if o.email]
     for name in settings.everything_to:
-        found = office.find(plan.spelled(name))
-        if found is None:
-            raise StyrxlError("mail-unknown-owner", owner=name, round=office.round.id, **suggest_nearest(office.desk.plan, name))
-        everything.append(found)
-    whole = {o.org_id for o in everything}
-    boards = [Reader(o, o.org_id) for o in plan.of_kind(["board"], office.day) if o.org_id not in whole]
-    return [*(Reader(o, None) for o in everything), *boards]
+        organisation = writer.find(plan.spelled(name))
+        if organisation is None:
+            raise StyrxlError("mail-unknown-owner", owner=name, round=writer.round.id, **suggest_nearest(writer.desk.plan, name))
+        everything.append(organisation)
+    sent_everything = {o.org_id for o in everything}
+    boards = [SummaryReader(o, o.org_id) for o in plan.of_kind(["board"], writer.day) if o.org_id not in sent_everything]
+    return [*(SummaryReader(o, None) for o in everything), *boards]
 
 
-def _view(office: Office, judged: JudgedRound, reader: Reader, history: RoundHistory | None) -> View:
-    scope = make_scope(office.desk, office.round, office.language(reader.who))
-    issued = tuple(list_issued(office.desk, office.round))
-    path = office.desk.workspace.boards(office.round) / f"{reader.board}.xlsx"
-    kept = read_feedback(path, office.desk.workspace) if reader.board and history else {}
-    return View(judged, office.desk.plan, scope, issued, reader.board, history, kept)
+def _make_view(writer: LetterWriter, reader: SummaryReader, history: RoundHistory | None) -> View:
+    scope = make_scope(writer.desk, writer.round, writer.language(reader.organisation))
+    issued = tuple(list_issued(writer.desk, writer.round))
+    path = writer.desk.workspace.boards(writer.round) / f"{reader.board}.xlsx"
+    feedback = read_feedback(path, writer.desk.workspace) if reader.board and history else {}
+    return View(writer.judged, writer.desk.plan, scope, issued, reader.board, history, feedback)
 
 
-def _lacking(view: View) -> list[str]:
-    return [_who(row, view.scope.language) for row in _missing_rows(view)]
+def _name_missing(view: View) -> list[str]:
+    return [_name_owner(row, view.scope.language) for row in _list_missing(view)]
 
 
-def _missing_rows(view: View) -> Sequence[Row]:
+def _list_missing(view: View) -> Sequence[Row]:
     return make_missing_page(view).blocks[0].rows
 
 
-def _who(row: Row, language: str) -> str:
+def _name_owner(row: Row, language: str) -> str:
     board, unit, _, file = row.cells
     return str(unit or board or word("mail_unplaced", language, file=file.text if isinstance(file, Link) else "?"))
 
 
-def _letter(office: Office, judged: JudgedRound, reader: Reader, view: View) -> Letter:
-    language = office.language(reader.who)
-    attachments = _attachments(office, judged, reader, view)
-    lacking = _lacking(view)
+def _write_summary(writer: LetterWriter, reader: SummaryReader, view: View) -> Letter:
+    language = writer.language(reader.organisation)
+    attachments = _attach_workbook(writer, reader, view)
     follow = FollowupView(view, view.history) if view.history else None
     figures = (followup.overview.make_page(follow) if follow else plan.overview.make_page(view)).blocks[0].rows
     facts = {
         "board": reader.board is not None,
-        "missing": [{"who": _who(row, language), "what": row.cells[2]} for row in _missing_rows(view)],
-        "missing_owners": _named(list(dict.fromkeys(lacking)), language),
+        "missing": [{"who": _name_owner(row, language), "what": row.cells[2]} for row in _list_missing(view)],
+        "missing_owners": _shorten(list(dict.fromkeys(_name_missing(view))), language),
         "accepted": len(view.accepted),
-        "figures": [_figure(row, language) for row in figures],
+        "figures": [_format_figure(row, language) for row in figures],
         "goals": followup_goal_states(follow) if follow else plan_goal_states(view),
         "followup": follow is not None,
-        "final": office.round.kind == "year",
+        "final": writer.round.kind == "year",
         "warnings": len(make_missing_page(view).blocks[-1].rows),
         "missing_sheet": view.phrases.sheet("missing", "name"),
         "files": [a.name for a in attachments],
     }
     about = hashlib.sha256(b"".join(a.data for a in attachments)).hexdigest()[:24]
-    return office.letter(SUMMARY, about, reader.who, facts, attachments=attachments)
+    return writer.write(SUMMARY, about, reader.organisation, facts, attachments=attachments)
 
 
-def _named(owners: Sequence[str], language: str) -> str:
+def _shorten(owners: Sequence[str], language: str) -> str:
     shown = ", ".join(owners[:_NAMED])
     return word("and_more", language, list=shown, n=len(owners) - _NAMED) if len(owners) > _NAMED else shown
 
 
-def _figure(row: Row, language: str) -> dict[str, str]:
+def _format_figure(row: Row, language: str) -> dict[str, str]:
     name, value, remark = row.cells[:3]
     return {"name": str(name), "value": "" if value is None else number_text(value, language), "remark": str(remark or "")}
 
 
-def _attachments(office: Office, judged: JudgedRound, reader: Reader, view: View) -> list[Attachment]:
+def _attach_workbook(writer: LetterWriter, reader: SummaryReader, view: View) -> list[Attachment]:
     """Return the workbooks on disk, if they are what the newest accepted returns give."""
-    workspace, issued = office.desk.workspace, list_issued(office.desk, office.round)
+    workspace, issued = writer.desk.workspace, list_issued(writer.desk, writer.round)
     if reader.board is not None:
-        path = workspace.boards(office.round) / f"{reader.board}.xlsx"
-        anew = board_book(judged, office.desk.plan, issued, view.scope, reader.board, view.history, view.feedback).workbook
-        return [_fresh(office, path, anew, f"{reader.board}-{office.round.id}.xlsx")]
-    scope = make_scope(office.desk, office.round, workspace.settings.language)
-    path = workspace.council(office.round)
-    return [_fresh(office, path, council_book(judged, office.desk.plan, issued, scope, view.history).workbook, path.name)]
+        path = workspace.boards(writer.round) / f"{reader.board}.xlsx"
+        anew = board_book(writer.judged, writer.desk.plan, issued, view.scope, reader.board, view.history, view.feedback).workbook
+        return [_read_fresh(writer, path, anew, f"{reader.board}-{writer.round.id}.xlsx")]
+    scope = make_scope(writer.desk, writer.round, workspace.settings.language)
+    path = workspace.council(writer.round)
+    return [_read_fresh(writer, path, council_book(writer.judged, writer.desk.plan, issued, scope, view.history).workbook, path.name)]
 
 
-def _fresh(office: Office, path: Path, anew: bytes, name: str) -> Attachment:
+def _read_fresh(writer: LetterWriter, path: Path, anew: bytes, name: str) -> Attachment:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise StyrxlError("summary-missing", path=str(path), round=office.round.id) from error
+        raise StyrxlError("summary-missing", path=str(path), round=writer.round.id) from error
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
     if data != anew:
-        raise StyrxlError("summary-stale", path=str(path), round=office.round.id)
+        raise StyrxlError("summary-stale", path=str(path), round=writer.round.id)
     return Attachment(name, data)

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from styrxl.mail.outgoing.letter import Attachment, Letter
-from styrxl.mail.outgoing.letter_writer import Office
+from styrxl.mail.outgoing.letter import Attachment, WrittenLetters
+from styrxl.mail.outgoing.letter_writer import TEMPLATES, LetterWriter
+from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.errors import StyrxlError
 from styrxl.returns.isolated import Reader
 from styrxl.store.ledger import Issue
-from styrxl.store.mail_log import TEMPLATES
 
 
-def templates(office: Office, only: Collection[str] = ()) -> list[Letter]:
-    """Return a letter for each owner that a workbook was made for.
+def write_templates(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
+    """Return a letter for each owner that a workbook was issued to.
 
     Raises StyrxlError: nothing-issued; outbox-stale where the file is not the one that was issued last.
     """
-    if not office.issues:
-        raise StyrxlError("nothing-issued", round=office.round.id)
-    found = []
-    for owner, issue in office.issues.items():
-        if (not only or owner in only) and (row := office.find(owner)):
-            workbook = issued_workbook(office, issue)
-            found.append(office.letter(TEMPLATES, issue.issue_id, row, {"file_name": workbook.name}, attachments=[workbook]))
-    return found
+    if not writer.issues:
+        raise StyrxlError("nothing-issued", round=writer.round.id)
+    letters = []
+    for owner, issue in writer.issues.items():
+        if request.concerns(owner) and (row := writer.find(owner)):
+            workbook = read_issued_workbook(writer, issue)
+            letters.append(writer.write(TEMPLATES, issue.issue_id, row, {"file_name": workbook.name}, attachments=[workbook]))
+    return WrittenLetters(tuple(letters))
 
 
-def issued_workbook(office: Office, issue: Issue) -> Attachment:
-    """Return the workbook that was issued; raises StyrxlError (outbox-stale) where another lies in its place."""
-    path = office.desk.workspace.outbox(office.round) / issue.file_name
+def read_issued_workbook(writer: LetterWriter, issue: Issue) -> Attachment:
+    """Return the workbook of an issue from the outbox; raises StyrxlError (outbox-stale) where it is another file, or none."""
+    path = writer.desk.workspace.outbox(writer.round) / issue.file_name
+    stale = StyrxlError("outbox-stale", path=str(path), round=writer.round.id)
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise StyrxlError("outbox-stale", path=str(path), round=office.round.id) from error
-    with Reader(office.desk.limits) as reader:  # somebody may have put another file there
-        returned, _ = reader.read(data)
-    if returned is None or returned.identity.get("issue") != issue.issue_id:
-        raise StyrxlError("outbox-stale", path=str(path), round=office.round.id)
+        raise stale from error
+    with Reader(writer.desk.limits) as reader:  # anybody may have replaced the file
+        workbook, _ = reader.read(data)
+    if workbook is None or workbook.identity.get("issue") != issue.issue_id:
+        raise stale
     return Attachment(issue.file_name, data)

@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 
 import styrxl
-from mail_town import OURS, Post, by_imap, by_smtp, enclosed, passwords, set_up
+from mail_messages import OURS
+from mail_town import Post, by_imap, by_smtp, enclosed, passwords, set_up
 from post_office import USER, Certificates, SmtpServer, dovecot, reply, sent
-from styrxl.mail.incoming.sources import Item
+from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.mail.incoming.watch import Watch
-from styrxl.mail.outgoing.send import Ways
-from styrxl.mail.workspace_access import Room
+from styrxl.mail.outgoing.send import Timing
+from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
@@ -86,16 +87,18 @@ def started(command: list[str]) -> Iterator[subprocess.Popen[str]]:
 
 
 @contextmanager
-def watching(town: Town, source: Callable[[], list[Item]], *, send: bool = True) -> Iterator[tuple[threading.Event, list[str], list[str]]]:
+def watching(
+    town: Town, source: Callable[[], list[FetchedMessage]], *, send: bool = True
+) -> Iterator[tuple[threading.Event, list[str], list[str]]]:
     """Watch in a thread; gives what stops it, what it told and what it warned of."""
     stop, told, warned, failed = threading.Event(), list[str](), list[str](), list[BaseException]()
 
     def run() -> None:
         try:
             with Ledger.open(town.workspace.database) as ledger:
-                room = Room(open_desk(town.workspace, ledger, datetime.now(UTC)), "watch")
-                ways = Ways(wait=lambda _: None, pauses=(), patience=2.0)
-                Watch(room, Round.parse(ROUND), source, stop, send, "sv", told.append, warned.append, 0.05, ways).run()
+                access = WorkspaceAccess(open_desk(town.workspace, ledger, datetime.now(UTC)), "watch")
+                timing = Timing(wait=lambda _: None, pauses=(), timeout=2.0)
+                Watch(access, Round.parse(ROUND), source, stop, send, "sv", told.append, warned.append, 0.05, timing).run()
         except BaseException as error:  # noqa: BLE001 -- told below
             failed.append(error)
 
@@ -111,9 +114,9 @@ def watching(town: Town, source: Callable[[], list[Item]], *, send: bool = True)
         raise failed[0]
 
 
-def item(town: Town) -> Item:
+def item(town: Town) -> FetchedMessage:
     message = reply("ost@example.se", OURS, attachments={"plan.xlsx": town.filled("UBN-ÖST")})
-    return Item(message.as_bytes(policy=SMTP), datetime.now(UTC))
+    return FetchedMessage(message.as_bytes(policy=SMTP), datetime.now(UTC))
 
 
 def test_without_send_answers_are_only_previews(town: Town, smtp: SmtpServer) -> None:
@@ -129,7 +132,7 @@ def test_what_passes_by_itself_is_told_once_and_waited_out(town: Town, smtp: Smt
     turns: list[int] = []
     came = item(town)
 
-    def source() -> list[Item]:
+    def source() -> list[FetchedMessage]:
         turns.append(1)
         if len(turns) <= 3:
             raise StyrxlError("mail-imap-unreachable", host="imap.example.se", port=993, why="away")
@@ -144,7 +147,7 @@ def test_what_passes_by_itself_is_told_once_and_waited_out(town: Town, smtp: Smt
 def test_what_does_not_pass_ends_the_watch(town: Town) -> None:
     asked = threading.Event()
 
-    def source() -> list[Item]:
+    def source() -> list[FetchedMessage]:
         asked.set()
         raise StyrxlError("mail-login", host="imap.example.se", user="x", why="no")
 

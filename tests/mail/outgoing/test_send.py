@@ -19,14 +19,15 @@ import pytest
 import styrxl
 from mail_town import MAIL_PLAN, SOON, by_smtp, enclosed, flowing, html, mail_town, passwords, set_up, text
 from post_office import Certificates, SmtpServer, free_port, reply
-from styrxl.mail.outgoing import send
-from styrxl.mail.outgoing.smtp import Smtp
-from styrxl.mail.outgoing.wording import day
+from styrxl.mail.outgoing.letter import Attachment, Letter
+from styrxl.mail.outgoing.send import block_letters
+from styrxl.mail.outgoing.smtp import SmtpConnection
+from styrxl.mail.outgoing.wording import LetterContent, format_day
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill
 from styrxl.store.database import MAILS
 from styrxl.store.ledger import Ledger
-from styrxl.store.mail_log import MailBook
+from styrxl.store.mail_log import MailLog
 from town import ANSWERS, PRESCHOOL, ROUND, UNITS, Town, lost
 
 TODAY = date.today()  # noqa: DTZ011 -- the day that people here have
@@ -37,7 +38,6 @@ BAD = {**PRESCHOOL, "commitments": [{**PRESCHOOL["commitments"][0], "parent_id":
 @pytest.fixture
 def town(mail_planned: Town, tmp_path: Path, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Town:
     passwords(monkeypatch.setenv)
-    monkeypatch.setattr("styrxl.mail.outgoing.run.USUAL", send.Ways(wait=lambda _: None))
     return set_up(mail_planned.copy(tmp_path / "åköping"), by_smtp(smtp, made))
 
 
@@ -149,18 +149,17 @@ def test_a_mail_over_the_limit_is_told_and_not_sent_without_its_workbook(town: T
     assert "3 mejl skickade, 2 inte skickade" in result.output
 
 
-def test_a_workbook_over_the_limit_is_told_and_its_mail_stays(
-    town: Town, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By the size that it has on its way, a third larger than the file; never a mail without it."""
-    monkeypatch.setattr(send, "MB", 60_000)
-    set_up(town, by_smtp(smtp, made) + "attachment_limit = 1\n")
-    assert max(len(town.issued(owner)) for owner in OWNERS) < 60_000
-    result = town.run("mail", "templates", ROUND, "--send", expect=1)
-    large = {line.split()[0] for line in result.stdout.splitlines() if "! för stort, " in line}
-    assert large == {"KFN", "UBN"}
-    assert all(enclosed(message) for message in smtp.messages)
-    assert len(smtp.taken) == len(OWNERS) - len(large)
+def letter(owner: str, size: int) -> Letter:
+    content = LetterContent("Ämne", "text\n", "<p>text</p>")
+    return Letter(ROUND, "templates", owner, "i-1", "", ("a@example.se",), content, "<a@example.se>", (Attachment("a.xlsx", b"x" * size),))
+
+
+def test_a_workbook_over_the_limit_keeps_its_letter_back() -> None:
+    """By the size that it has on its way, a third larger than the file; never a letter without it."""
+    small, large = letter("UBN", 700_000), letter("KFN", 760_000)
+    found = block_letters([small, large], limit=1.0, sent_before=2)
+    assert (found.ready, found.letters, found.sent_before) == ((small,), (small, large), 2)
+    assert found.blocked == {large.key: ("mail_too_large", {"size": 1.0, "limit": 1.0})}
 
 
 @pytest.mark.parametrize("what", ["answers", "reminders", "summary"])
@@ -285,7 +284,7 @@ def test_killed_anywhere_and_run_again_everybody_gets_one(
         if count == nth:
             raise Killed
 
-    real = {"begin": MailBook.begin, "deliver": Smtp.deliver, "end": MailBook.end}
+    real = {"begin": MailLog.begin, "deliver": SmtpConnection.deliver, "end": MailLog.end}
 
     def killing(name: str, *, after: bool) -> object:
         def call(*arguments: object) -> object:
@@ -299,7 +298,7 @@ def test_killed_anywhere_and_run_again_everybody_gets_one(
         return call
 
     with monkeypatch.context() as patched:
-        owner = Smtp if step.startswith("deliver") else MailBook
+        owner = SmtpConnection if step.startswith("deliver") else MailLog
         patched.setattr(owner, step.partition("-")[0], killing(step.partition("-")[0], after=step in {"begin", "deliver-after"}))
         with pytest.raises(Killed):
             town.run("mail", "templates", ROUND, "--send")
@@ -479,9 +478,9 @@ def test_those_who_have_something_to_mend_are_reminded_of_the_answer_that_they_g
     smtp.taken.clear()
     remind(town, to="UBN-ÖST")
     [found] = smtp.messages
-    assert flowing(found).startswith(f"Rätta det som står i vårt svar den {day(TODAY, 'sv')} och skicka arbetsboken igen senast ")
+    assert flowing(found).startswith(f"Rätta det som står i vårt svar den {format_day(TODAY, 'sv')} och skicka arbetsboken igen senast ")
     assert "Vi fick er arbetsbok den 4 januari 2027" in flowing(found)
-    assert f"Vad som behöver rättas står i mejlet som du fick den {day(TODAY, 'sv')}." in flowing(found)
+    assert f"Vad som behöver rättas står i mejlet som du fick den {format_day(TODAY, 'sv')}." in flowing(found)
     assert "höra av dig om du inte har fått något kvitto" in flowing(found)
     assert enclosed(found) == {}
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, cutting, free_port, smtp_server
-from styrxl.mail.certificates import trusted
-from styrxl.mail.outgoing.smtp import Counter, Parcel, Result, Sending, Smtp
+from styrxl.mail.certificates import make_ssl_context
+from styrxl.mail.outgoing.smtp import DeliveryLog, DeliveryResult, DeliveryRun, QueuedMessage, SmtpConnection
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import Server
 
@@ -27,11 +27,11 @@ def server(made: Certificates, port: int, security: str = "starttls") -> Server:
     return Server(HOST, port, security, USER, str(made.authority))
 
 
-def parcel(name: str = "UBN", *recipients: str, text: str = "Hej\n") -> Parcel:
+def queued(name: str = "UBN", *recipients: str, text: str = "Hej\n") -> QueuedMessage:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = name, "a@example.se", ", ".join(recipients or (f"{name.lower()}@example.se",))
     message.set_content(text)
-    return Parcel(
+    return QueuedMessage(
         ("2027-plan", "templates", name, "1"),
         message.as_bytes(policy=SMTP),
         "planering@example.se",
@@ -39,42 +39,42 @@ def parcel(name: str = "UBN", *recipients: str, text: str = "Hej\n") -> Parcel:
     )
 
 
-class Book(Counter):
-    """An account as the ledger keeps it, in memory."""
+class MemoryLog(DeliveryLog):
+    """What the ledger records, in memory."""
 
     def __init__(self) -> None:
         self.states: dict[tuple[str, ...], str] = {}
         self.replies: list[str] = []
 
-    def begin(self, parcel: Parcel) -> str:
-        """Note that a parcel is on its way."""
-        before = self.states.get(parcel.key, "new")
+    def begin(self, message: QueuedMessage) -> str:
+        """Record that a message is being sent."""
+        before = self.states.get(message.key, "new")
         if before != "sent":
-            self.states[parcel.key] = "sending"
+            self.states[message.key] = "sending"
         return {"sending": "unsure", "sent": "sent"}.get(before, "new")
 
-    def end(self, parcel: Parcel, result: Result) -> None:
-        """Note what became of it."""
-        self.states[parcel.key] = "sending" if result.state == "unsure" else result.state
+    def end(self, message: QueuedMessage, result: DeliveryResult) -> None:
+        """Record what became of it."""
+        self.states[message.key] = "sending" if result.state == "unsure" else result.state
         self.replies.append(result.reply)
 
 
 def send(
     made: Certificates,
     port: int,
-    *parcels: Parcel,
-    book: Counter | None = None,
+    *messages: QueuedMessage,
+    log: DeliveryLog | None = None,
     security: str = "starttls",
     secret: str = PASSWORD,
     waits: Waits | None = None,
     pauses: tuple[float, ...] = (5.0, 30.0),
-    patience: float = 5.0,
+    timeout: float = 5.0,
     gap: float = 0.0,
-) -> list[Result]:
+) -> list[DeliveryResult]:
     where = server(made, port, security)
     pauses_taken = waits if waits is not None else []
-    with Smtp(where, trusted(where, Path()), lambda: secret, patience) as opened:
-        return Sending(opened, book or Book(), pauses_taken.append, gap).send(parcels, pauses)
+    with SmtpConnection(where, make_ssl_context(where, Path()), lambda: secret, timeout) as opened:
+        return DeliveryRun(opened, log or MemoryLog(), pauses_taken.append, gap).send(messages, pauses)
 
 
 # encryption and login
@@ -83,7 +83,7 @@ def send(
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 def test_mail_goes_encrypted_with_a_login(made: Certificates, security: str) -> None:
     with smtp_server(made, security) as running:
-        assert send(made, running.port, parcel(), security=security) == [Result(parcel().key, "sent")]
+        assert send(made, running.port, queued(), security=security) == [DeliveryResult(queued().key, "sent")]
         [taken] = running.taken
     assert (taken.mail_from, taken.rcpt_tos) == ("planering@example.se", ["ubn@example.se"])
 
@@ -97,7 +97,7 @@ def fails(code: str, action: Callable[[], object]) -> StyrxlError:
 
 def test_a_server_that_cannot_be_trusted_gets_nothing(smtp: SmtpServer, tmp_path: Path) -> None:
     stranger = certificates(tmp_path)
-    fails("mail-certificate", lambda: send(stranger, smtp.port, parcel()))
+    fails("mail-certificate", lambda: send(stranger, smtp.port, queued()))
     assert (smtp.taken, smtp.asked) == ([], [])
 
 
@@ -105,26 +105,26 @@ def test_a_server_that_cannot_be_trusted_gets_nothing(smtp: SmtpServer, tmp_path
 def test_an_expired_certificate_is_told(tmp_path: Path, security: str) -> None:
     old = certificates(tmp_path, expired=True)
     with smtp_server(old, security) as running:
-        error = fails("mail-certificate", lambda: send(old, running.port, parcel(), security=security))
+        error = fails("mail-certificate", lambda: send(old, running.port, queued(), security=security))
         assert (running.taken, error.facts["why"]) == ([], "certificate has expired")
 
 
 def test_a_wrong_password_is_told_and_tried_once(smtp: SmtpServer, made: Certificates) -> None:
     waits: Waits = []
-    error = fails("mail-login", lambda: send(made, smtp.port, parcel(), secret="fel", waits=waits))  # noqa: S106
+    error = fails("mail-login", lambda: send(made, smtp.port, queued(), secret="fel", waits=waits))  # noqa: S106
     assert (error.facts["user"], str(error.facts["why"])[:3], waits) == (USER, "535", [0.0])
 
 
 def test_a_password_of_ascii_works_as_well(made: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("post_office.PASSWORD", "plain-ascii")
     with smtp_server(made) as running:
-        assert [r.state for r in send(made, running.port, parcel(), secret="plain-ascii")] == ["sent"]  # noqa: S106
+        assert [r.state for r in send(made, running.port, queued(), secret="plain-ascii")] == ["sent"]  # noqa: S106
 
 
 def test_a_server_without_encryption_gets_neither_password_nor_mail(made: Certificates) -> None:
     heard: list[bytes] = []
     with plain_server(heard) as port:
-        fails("mail-not-encrypted", lambda: send(made, port, parcel()))
+        fails("mail-not-encrypted", lambda: send(made, port, queued()))
     assert [line[:4].upper() for line in heard] == [b"EHLO"]
 
 
@@ -156,15 +156,15 @@ def plain_server(heard: list[bytes], answer: bytes = b"250 localhost\r\n", greet
 
 def test_a_refused_mail_is_recorded_and_the_others_go(smtp: SmtpServer, made: Certificates) -> None:
     smtp.script = lambda recipient, phase: "550 5.1.1 nobody here" if (recipient, phase) == ("kfn@example.se", "rcpt") else None
-    book = Book()
-    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), parcel("SBN"), book=book)
+    log = MemoryLog()
+    results = send(made, smtp.port, queued("UBN"), queued("KFN"), queued("SBN"), log=log)
     assert [(r.state, r.reply) for r in results] == [("sent", ""), ("refused", "550 5.1.1 nobody here"), ("sent", "")]
-    assert list(book.states.values()) == ["sent", "refused", "sent"]
+    assert list(log.states.values()) == ["sent", "refused", "sent"]
 
 
 def test_of_several_recipients_the_others_get_theirs(smtp: SmtpServer, made: Certificates) -> None:
     smtp.script = lambda recipient, phase: "550 gone" if (recipient, phase) == ("b@example.se", "rcpt") else None
-    [result] = send(made, smtp.port, parcel("UBN", "a@example.se", "b@example.se", "c@example.se"))
+    [result] = send(made, smtp.port, queued("UBN", "a@example.se", "b@example.se", "c@example.se"))
     assert (result.state, result.refused) == ("sent", {"b@example.se": "550 gone"})
     assert smtp.taken[0].rcpt_tos == ["a@example.se", "c@example.se"]
 
@@ -174,7 +174,7 @@ def test_what_is_put_off_is_tried_again_after_the_others(smtp: SmtpServer, made:
     answers = iter(["451 4.7.1 greylisted", "452 try later"])
     smtp.script = lambda recipient, at: next(answers, None) if (recipient, at) == ("ubn@example.se", phase) else None
     waits: Waits = []
-    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), waits=waits)
+    results = send(made, smtp.port, queued("UBN"), queued("KFN"), waits=waits)
     assert [r.state for r in results] == ["sent", "sent"]
     assert [e.rcpt_tos[0] for e in smtp.taken] == ["kfn@example.se", "ubn@example.se"]
     assert waits == [0.0, 5.0, 30.0]
@@ -182,11 +182,11 @@ def test_what_is_put_off_is_tried_again_after_the_others(smtp: SmtpServer, made:
 
 def test_a_full_mailbox_waits_for_the_next_command(smtp: SmtpServer, made: Certificates) -> None:
     smtp.script = lambda recipient, phase: "452 4.2.2 mailbox full" if (recipient, phase) == ("ubn@example.se", "rcpt") else None
-    book = Book()
-    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), book=book)
-    assert [(r.state, r.reply, r.twice) for r in results] == [("waiting", "452 4.2.2 mailbox full", False), ("sent", "", False)]
+    log = MemoryLog()
+    results = send(made, smtp.port, queued("UBN"), queued("KFN"), log=log)
+    assert [(r.state, r.reply, r.maybe_twice) for r in results] == [("waiting", "452 4.2.2 mailbox full", False), ("sent", "", False)]
     smtp.script = lambda _recipient, _phase: None
-    assert [(r.state, r.twice) for r in send(made, smtp.port, parcel("UBN"), parcel("KFN"), book=book)] == [
+    assert [(r.state, r.maybe_twice) for r in send(made, smtp.port, queued("UBN"), queued("KFN"), log=log)] == [
         ("sent", False),
         ("known", False),
     ]
@@ -195,18 +195,18 @@ def test_a_full_mailbox_waits_for_the_next_command(smtp: SmtpServer, made: Certi
 
 def test_a_mail_larger_than_the_server_takes_is_refused_before_it_is_sent(made: Certificates) -> None:
     with smtp_server(made, data_size_limit=1000) as running:
-        [result] = send(made, running.port, parcel(text="x" * 3000))
+        [result] = send(made, running.port, queued(text="x" * 3000))
         assert (result.state, result.reply[:4], running.taken, running.asked) == ("refused", "552 ", [], [])
 
 
 def test_lines_that_begin_with_a_dot_come_through(smtp: SmtpServer, made: Certificates) -> None:
-    send(made, smtp.port, parcel(text=".\n..två\nslut\n"))
+    send(made, smtp.port, queued(text=".\n..två\nslut\n"))
     assert smtp.messages[0].get_content().replace("\r\n", "\n") == ".\n..två\nslut\n"
 
 
 def test_mails_keep_their_distance(smtp: SmtpServer, made: Certificates) -> None:
     waits: Waits = []
-    send(made, smtp.port, parcel("A"), parcel("B"), parcel("C"), waits=waits, gap=2.5)
+    send(made, smtp.port, queued("A"), queued("B"), queued("C"), waits=waits, gap=2.5)
     assert waits == [0.0, 2.5, 2.5]
 
 
@@ -214,16 +214,16 @@ def test_mails_keep_their_distance(smtp: SmtpServer, made: Certificates) -> None
 
 
 def test_a_server_that_is_down_is_told_after_some_tries(made: Certificates) -> None:
-    book, waits = Book(), list[float]()
-    error = fails("mail-unreachable", lambda: send(made, free_port(), parcel("A"), parcel("B"), book=book, waits=waits))
+    log, waits = MemoryLog(), list[float]()
+    error = fails("mail-unreachable", lambda: send(made, free_port(), queued("A"), queued("B"), log=log, waits=waits))
     assert (error.facts["sent"], error.facts["left"], error.facts["unsure"], waits) == (0, 2, "–", [0.0, 5.0, 30.0])
-    assert "sending" not in book.states.values()
+    assert "sending" not in log.states.values()
 
 
 def test_a_slow_server_is_not_waited_for_for_ever(made: Certificates) -> None:
     heard: list[bytes] = []
     with plain_server(heard, answer=b"") as port:
-        error = fails("mail-unreachable", lambda: send(made, port, parcel(), pauses=(), patience=0.3))
+        error = fails("mail-unreachable", lambda: send(made, port, queued(), pauses=(), timeout=0.3))
     assert "timed out" in str(error.facts["why"])
 
 
@@ -237,8 +237,8 @@ def test_a_server_that_comes_back_gets_the_rest(made: Certificates) -> None:
                 running.append(stack.enter_context(smtp_server(made, port=port)))
 
         where = server(made, port)
-        with Smtp(where, trusted(where, Path()), lambda: PASSWORD, 5.0) as opened:
-            results = Sending(opened, Book(), wait).send([parcel("A"), parcel("B")], (5.0,))
+        with SmtpConnection(where, make_ssl_context(where, Path()), lambda: PASSWORD, 5.0) as opened:
+            results = DeliveryRun(opened, MemoryLog(), wait).send([queued("A"), queued("B")], (5.0,))
     assert ([r.state for r in results], len(running[0].taken)) == (["sent", "sent"], 2)
 
 
@@ -246,17 +246,17 @@ def test_a_connection_that_is_cut_before_the_answer_leaves_it_unsure(smtp: SmtpS
     """Taken, but nobody heard so: it is sent again, the same mail, and said to have come perhaps twice; the others go once."""
     cut = iter(["take it, hang up"])
     smtp.script = lambda recipient, phase: next(cut, None) if (recipient, phase) == ("kfn@example.se", "data") else None
-    book = Book()
-    results = send(made, smtp.port, parcel("UBN"), parcel("KFN"), parcel("SBN"), book=book)
-    assert [(r.state, r.twice) for r in results] == [("sent", False), ("sent", True), ("sent", False)]
+    log = MemoryLog()
+    results = send(made, smtp.port, queued("UBN"), queued("KFN"), queued("SBN"), log=log)
+    assert [(r.state, r.maybe_twice) for r in results] == [("sent", False), ("sent", True), ("sent", False)]
     assert sorted(e.rcpt_tos[0] for e in smtp.taken) == ["kfn@example.se", "kfn@example.se", "sbn@example.se", "ubn@example.se"]
-    assert set(book.states.values()) == {"sent"}
+    assert set(log.states.values()) == {"sent"}
 
 
 def test_a_connection_that_is_cut_in_the_middle_of_a_message_loses_nothing(smtp: SmtpServer, made: Certificates) -> None:
     """Cut while the message was on its way: it was not taken, and comes once, although nobody here can be sure of that."""
     with cutting(smtp.port, after=200_000) as port:
-        results = send(made, port, parcel(text="x" * 70 + "\n" + "y" * 900_000), pauses=(1.0,))
+        results = send(made, port, queued(text="x" * 70 + "\n" + "y" * 900_000), pauses=(1.0,))
     assert ([r.state for r in results], len(smtp.taken)) == (["sent"], 1)
 
 
@@ -269,17 +269,17 @@ def test_stopping_leaves_the_rest_for_the_next_time(smtp: SmtpServer, made: Cert
         return None
 
     smtp.script = script
-    with Smtp(where, trusted(where, Path()), lambda: PASSWORD, 5.0) as opened:
-        results = Sending(opened, Book(), lambda _: None, stopped=stop.is_set).send([parcel("A"), parcel("B")])
+    with SmtpConnection(where, make_ssl_context(where, Path()), lambda: PASSWORD, 5.0) as opened:
+        results = DeliveryRun(opened, MemoryLog(), lambda _: None, is_stopped=stop.is_set).send([queued("A"), queued("B")])
     assert [r.state for r in results] == ["sent", "waiting"]
 
 
 def test_a_file_of_certificates_that_is_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing", "utf-8")
     for name in ("ca.pem", "away.pem"):
-        fails("mail-ca-file", partial(trusted, Server(HOST, 1, "tls", None, name), tmp_path))
+        fails("mail-ca-file", partial(make_ssl_context, Server(HOST, 1, "tls", None, name), tmp_path))
 
 
 def test_trust_demands_the_right_name(made: Certificates) -> None:
-    context = trusted(Server(HOST, 1, "tls", None, str(made.authority)), Path())
+    context = make_ssl_context(Server(HOST, 1, "tls", None, str(made.authority)), Path())
     assert (context.check_hostname, context.verify_mode) == (True, ssl.CERT_REQUIRED)

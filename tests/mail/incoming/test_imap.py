@@ -1,0 +1,106 @@
+"""A mailbox that is read by UID and resumed, and what is wrong with it."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mail_messages import OURS, raw
+from mail_town import brought, by_imap, names, passwords, set_up
+from post_office import HOST, PASSWORD, USER, Dovecot, certificates, cutting, dovecot, free_port, reply
+from styrxl.mail.certificates import make_ssl_context
+from styrxl.mail.incoming.imap import fetch_by_imap
+from styrxl.mail.incoming.receive import receive_mail
+from styrxl.model.errors import StyrxlError
+from styrxl.model.rounds import Round
+from styrxl.model.settings import Mailbox, Server
+from styrxl.rounds.desk import open_desk
+from styrxl.store.ledger import Ledger
+from styrxl.store.mail_log import MailLog
+from town import ROUND, Town
+
+
+@pytest.fixture
+def town(mail_planned: Town, tmp_path: Path) -> Town:
+    return mail_planned.copy(tmp_path / "åköping")
+
+
+@pytest.fixture
+def posted(town: Town, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """Return a town whose mailbox has three answers in it, the second one without a workbook."""
+    passwords(monkeypatch.setenv)
+    for message in (
+        reply("ost@example.se", OURS, attachments={"a.xlsx": town.filled("UBN-ÖST")}),
+        reply("bib@example.se", OURS),
+        reply("bib@example.se", OURS, attachments={"b.xlsx": town.filled("KFN-BIB")}),
+    ):
+        imap.deliver(USER, raw(message))
+    return set_up(town, by_imap(imap))
+
+
+def test_what_is_taken_is_moved_and_nothing_is_marked_as_read_before(posted: Town, imap: Dovecot) -> None:
+    result = posted.run("receive", ROUND, "--imap")
+    assert result.stderr.endswith("Mottagna: 2. I karantän: 0. Utan arbetsbok: 1. Automatiska svar: 0.\n")
+    assert (len(imap.messages(USER)), len(imap.messages(USER, "Hanterade ärenden"))) == (0, 3)
+    assert posted.run("receive", ROUND, "--imap").stderr.endswith("Mottagna: 0. I karantän: 0. Utan arbetsbok: 0. Automatiska svar: 0.\n")
+
+
+def box(imap: Dovecot, *, port: int | None = None, authority: Path | None = None, folder: str = "INBOX") -> Mailbox:
+    return Mailbox(Server(HOST, port or imap.port, "tls", USER, str(authority or imap.authority)), folder, "Klart")
+
+
+def code_of(mailbox_: Mailbox, secret: str) -> str:
+    with pytest.raises(StyrxlError) as raised:
+        list(fetch_by_imap(mailbox_, make_ssl_context(mailbox_.server, Path()), lambda: secret, 10.0))
+    return raised.value.code
+
+
+def test_what_is_wrong_with_a_mailbox_is_told(imap: Dovecot, tmp_path: Path) -> None:
+    secret = "kål-och-rötter"  # noqa: S105
+    assert code_of(box(imap, port=free_port()), secret) == "mail-imap-unreachable"
+    assert code_of(box(imap, folder="Finns inte"), secret) == "mail-imap-folder"
+    assert code_of(box(imap, authority=certificates(tmp_path).authority), secret) == "mail-certificate"
+    assert code_of(box(imap), "fel") == "mail-login"
+
+
+@pytest.mark.parametrize("after", [9_000, 50_000, 70_000])
+def test_a_server_that_hangs_up_in_the_middle_loses_and_doubles_nothing(posted: Town, imap: Dovecot, after: int) -> None:
+    """Cut while a message was on its way here: told, and the next command goes on."""
+    before = len(names(posted, "inbox"))
+    with cutting(imap.port, after, of_server=True) as port:
+        set_up(posted, by_imap(replace(imap, port=port)))
+        said = posted.run("receive", ROUND, "--imap", expect=3).stderr
+        assert f"Brevlådan på localhost:{port} går inte att nå" in said
+        assert "Kör samma kommando igen" in said
+        posted.run("receive", ROUND, "--imap")
+    assert [outcome for outcome, _, _ in brought(posted)] == ["taken", "noted", "taken"]
+    assert len(names(posted, "inbox")) == before + 2
+    assert (len(imap.messages(USER)), len(imap.messages(USER, "Hanterade ärenden"))) == (0, 3)
+
+
+def test_a_mailbox_that_does_not_answer_is_not_waited_for_for_ever(imap: Dovecot) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        mailbox_ = box(imap, port=silent.getsockname()[1])
+        with pytest.raises(StyrxlError, match="mail-imap-unreachable"):
+            list(fetch_by_imap(mailbox_, make_ssl_context(mailbox_.server, Path()), lambda: "x", 0.3))
+
+
+def test_an_expired_certificate_of_a_mailbox_is_told(dovecot_: str, tmp_path: Path) -> None:
+    with dovecot(dovecot_, certificates(tmp_path, expired=True)) as running:
+        assert code_of(box(running), "x") == "mail-certificate"
+
+
+def test_a_message_too_large_to_fetch_is_noted_by_its_head(posted: Town, imap: Dovecot) -> None:
+    mailbox_ = box(imap)
+    messages = fetch_by_imap(mailbox_, make_ssl_context(mailbox_.server, Path()), lambda: PASSWORD, largest=1000)
+    with Ledger.open(posted.workspace.database) as ledger:
+        list(receive_mail(open_desk(posted.workspace, ledger, datetime.now(UTC)), MailLog(ledger.database), Round.parse(ROUND), messages))
+    assert [(outcome, reason) for outcome, reason, _ in brought(posted)] == [
+        ("noted", "oversized"),
+        ("noted", "none"),
+        ("noted", "oversized"),
+    ]
