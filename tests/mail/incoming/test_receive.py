@@ -103,7 +103,7 @@ def test_killed_while_taking_in_and_run_again_everything_is_there_once(
 ) -> None:
     before = len(names(posted, "inbox"))
     target, name = {
-        "before the file": (receive, "put"),
+        "before the file": (receive, "store_workbook"),
         "before the ledger": (MailLog, "record_message"),
         "before the move": (IMAPClient, "move"),
     }[where]
