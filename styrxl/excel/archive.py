@@ -1,7 +1,7 @@
-"""A workbook as the zip that it is: what openpyxl leaves undone, the same bytes each time, and copies stamped for each owner.
+"""A workbook as the zip that it is: its parts read and put together, the same bytes each time, and skeletons stamped for each owner.
 
-A skeleton is compressed once, in pieces: deflate lets a stream be put together from pieces that each end at a byte, so that
-only the few hundred bytes that differ between owners are made anew for each.
+What stands in the parts is made elsewhere (``finish``, ``rows``, ``cells``). A skeleton is compressed once, in pieces: deflate lets a
+stream be put together from pieces that each end at a byte, so that only the few hundred bytes that differ between owners are made anew.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def zip_parts(parts: Mapping[str, bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class DeflatedText:
-    """A text that is compressed already: its checksum, its length, and what is left of it; ends at a byte, and no stream."""
+    """A text as deflate gives it: checksum, length, and compressed pieces that end at a byte, but do not end the stream."""
 
     crc: int
     size: int
@@ -48,7 +48,7 @@ class DeflatedText:
 
 @dataclass(frozen=True, slots=True)
 class DeflatedPart:
-    """A part as it lies compressed in a workbook, all of it."""
+    """A whole part as deflate gives it: checksum, length, and the compressed stream."""
 
     crc: int
     size: int
@@ -56,7 +56,7 @@ class DeflatedPart:
 
 
 def read_deflated_parts(data: bytes) -> dict[str, DeflatedPart]:
-    """Return the parts of a workbook of ours as they lie in it, by name."""
+    """Return the parts of a workbook that styrxl made, still compressed, by name."""
     found = {}
     with ZipFile(BytesIO(data)) as archive:
         for entry in archive.infolist():
@@ -66,26 +66,26 @@ def read_deflated_parts(data: bytes) -> dict[str, DeflatedPart]:
 
 
 class Deflater:
-    """Compresses a text while it is written: of a sheet with a million cells only what is compressed is ever there."""
+    """Compresses a text while it is written: of a sheet with a million cells only the compressed bytes are kept."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
-        self._packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        """Begin an empty text."""
+        self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         self._waiting: list[str] = []
         self._letters = self._crc = self._size = 0
         self._stream: list[bytes] = []
 
     def add(self, text: str) -> None:
-        """Go on with a text."""
+        """Add to the text."""
         self._waiting.append(text)
         self._letters += len(text)
         if self._letters > _PACKED_AT_ONCE:
             self._pack()
 
     def end(self) -> DeflatedText:
-        """Return all of it."""
+        """Return the whole text, compressed."""
         self._pack()
-        self._stream.append(self._packer.flush(zlib.Z_FULL_FLUSH))
+        self._stream.append(self._compressor.flush(zlib.Z_FULL_FLUSH))
         return DeflatedText(self._crc, self._size, tuple(self._stream))
 
     def _pack(self) -> None:
@@ -94,7 +94,7 @@ class Deflater:
         self._letters = 0
         self._crc = zlib.crc32(raw, self._crc)
         self._size += len(raw)
-        self._stream.append(self._packer.compress(raw))
+        self._stream.append(self._compressor.compress(raw))
 
 
 def zip_pieces(parts: Mapping[str, DeflatedPart | Sequence[bytes | DeflatedText]]) -> list[bytes]:
@@ -103,7 +103,7 @@ def zip_pieces(parts: Mapping[str, DeflatedPart | Sequence[bytes | DeflatedText]
 
 
 def deflate_part(pieces: Sequence[bytes | DeflatedText]) -> DeflatedPart:
-    """Return a part in pieces as it lies in a workbook."""
+    """Return a part, given in pieces, compressed."""
     crc, size, stream = _deflate_all(pieces)
     return DeflatedPart(crc, size, b"".join(stream))
 
@@ -155,7 +155,7 @@ class SkeletonPart:
 
 
 def make_skeleton(parts: Mapping[str, bytes]) -> tuple[SkeletonPart, ...]:
-    """Return parts that hold tokens as something that can be stamped, in the order in which Excel writes them."""
+    """Return a skeleton, which can be stamped, of parts that hold tokens; in the order in which Excel writes them."""
     return tuple(_cut_part(name, parts[name]) for name in sorted(parts, key=_order))
 
 
@@ -164,7 +164,7 @@ def _order(name: str) -> tuple[int, str]:
 
 
 def restore_part(part: SkeletonPart) -> bytes:
-    """Return a part as it was before it was cut to pieces, tokens and all."""
+    """Return a part's bytes as they were before it was cut to pieces, tokens and all."""
     return b"".join(
         b"".join([piece.literals[0], *(token(n).encode() + rest for n, rest in zip(piece.names, piece.literals[1:], strict=True))])
         if piece.names

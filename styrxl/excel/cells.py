@@ -1,4 +1,4 @@
-"""A workbook's XML, cell by cell: values put into the cells of a skeleton, in looks that it may not have yet."""
+"""Single cells of a form's skeleton as XML: answers and marks put into them, in formats that the skeleton may not have yet."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SkeletonSheet:
 
     @classmethod
     def of(cls, xml: bytes) -> SkeletonSheet:
-        """Find the cells and rows of a sheet as ``package.finished`` wrote it."""
+        """Find the cells and rows of a sheet as ``finish.finish_parts`` wrote it."""
         text = xml.decode()
         slots = {}
         for match in CELL.finditer(text):

@@ -1,4 +1,4 @@
-"""A built workbook made ready: the same bytes each time, texts shared, formulas with their values."""
+"""The parts of a workbook that openpyxl has saved, with what it cannot write: fixed times, shared strings, formulas with their values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much room a text takes in a cell: widths of letters, lines and heights of rows."""
+"""How much room one text takes in a cell, measured word by word: its width, its lines, and the height of its row."""
 
 from __future__ import annotations
 

@@ -61,26 +61,26 @@ class Row:
 
 
 class ComputedColumn(Sequence[Any]):
-    """A column whose values are made each time that they are asked for, each from what stands at its place in some lists."""
+    """A column whose values are computed each time that they are asked for, each from the values at its place in some lists."""
 
-    __slots__ = ("_made", "_of")
+    __slots__ = ("_compute", "_sources")
 
-    def __init__(self, made: Callable[..., Any], *of: Sequence[Any]) -> None:
-        """Take what makes a value, and the lists that hold what it is made of."""
-        self._made, self._of = made, of
+    def __init__(self, compute: Callable[..., Any], *sources: Sequence[Any]) -> None:
+        """Take the function that computes a value, and the lists that hold its arguments."""
+        self._compute, self._sources = compute, sources
 
     def __len__(self) -> int:
         """Return how many values there are."""
-        return len(self._of[0])
+        return len(self._sources[0])
 
     def __getitem__(self, at: int | slice) -> Any:
         """Return a value, or a list of some."""
-        some = [values[at] for values in self._of]
-        return [*map(self._made, *some)] if isinstance(at, slice) else self._made(*some)
+        some = [values[at] for values in self._sources]
+        return [*map(self._compute, *some)] if isinstance(at, slice) else self._compute(*some)
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the values."""
-        return map(self._made, *self._of)
+        return map(self._compute, *self._sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def as_columns(rows: Sequence[Row]) -> Columns:
 
 
 def gather_columns(rows: Iterable[Row]) -> Columns:
-    """Return rows column by column, of which only some are there at a time."""
+    """Return rows column by column; they are taken some at a time, so that they need not all be kept."""
     left = iter(rows)
     cells, source, amounts = list[list[Any]](), list[int | None](), dict[int, tuple[float, ...]]()
     flags = [array("i") for _ in range(5)]
@@ -185,12 +185,10 @@ class Block:
     fields: tuple[Field, ...]
     rows: Sequence[Row]
     heading: str | None = None
-    note: str | None = None
     table: str | None = None
     totals: tuple[Row, ...] = ()
     empty: str | None = None
     chart: Chart | None = None
-    headless: bool = False
     new_page: bool = False
     sticky: bool = False  # of several blocks, the one whose headings are repeated on each printed page
     folded: int = MOST_LEVELS  # level of the outline below which rows are folded away

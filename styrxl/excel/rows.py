@@ -1,4 +1,4 @@
-"""Rows of sheets as XML, and the parts of a workbook that they are put into.
+"""The rows of reports as XML, and the file that they and the other parts of a report make.
 
 openpyxl makes everything but the rows. These are written here, since openpyxl's own writing of cells takes several times as
 long and needs one relation a link; a round of ten thousand returns has a million cells.

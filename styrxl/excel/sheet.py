@@ -1,6 +1,7 @@
-"""One sheet while it is written: cells with their styles, and the value that each formula has as issued.
+"""A sheet of a form while openpyxl builds it: cells with their styles, and the value that each formula has as issued.
 
-openpyxl writes formulas without values, and all text inline; `styrxl.excel.archive` puts both right afterwards, from what is kept here.
+openpyxl writes formulas without values, and all text inline; ``finish`` puts both right afterwards, from what is kept here. Reports, which
+have many more rows, are written by ``rows``.
 """
 
 from __future__ import annotations

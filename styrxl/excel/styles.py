@@ -1,4 +1,4 @@
-"""The styles of cells in workbooks for readers, as the numbers that a sheet's XML refers to."""
+"""The styles of cells in reports, as the numbers that a sheet's XML refers to; those of forms are the named ones of ``look``."""
 
 from __future__ import annotations
 

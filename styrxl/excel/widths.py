@@ -1,4 +1,7 @@
-"""How wide columns are, and how many lines a text takes in them: measured quickly, for hundreds of thousands of cells."""
+"""How wide a report's columns are, and how many lines its texts take: estimated for hundreds of thousands of cells at once.
+
+Where an estimate leaves it open, and for forms, ``measure`` measures a text word by word.
+"""
 
 from __future__ import annotations
 
@@ -30,33 +33,34 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 
 def page_widths(page: Page, room: float) -> list[float]:
-    """Return the widths of a page's columns: what they wish for, or what fits when printed (links in the last one are not)."""
+    """Return the widths of a page's columns: those that their fields ask for, or what fits in ``room`` when printed."""
     blocks = [b for b in page.blocks if b.rows] or list(page.blocks)
     most = max(b.starts[-1] for b in blocks)
-    wished, least = [0.0] * most, [0.0] * most
+    wanted, least = [0.0] * most, [0.0] * most
     for block in blocks:
         for n, (field, at) in enumerate(zip(block.fields, block.starts, strict=False)):
             if field.span > 1:  # it takes what the other blocks' columns give it
                 continue
-            need = max(field.least, _least(block, n, field))
+            need = max(field.least, _least_width(block, n, field))
             least[at] = max(least[at], need)
-            wished[at] = max(wished[at], field.width, need)
-    wished = [w or _UNCLAIMED for w in wished]
+            wanted[at] = max(wanted[at], field.width, need)
+    wanted = [w or _UNCLAIMED for w in wanted]
     least = [w or _UNCLAIMED for w in least]
     paper = count_printed_columns(page)
     if not any(b.chart for b in blocks):  # what runs on to the right would else run off the paper
         notes = [(n, at, b) for b in blocks for n, (f, at) in enumerate(zip(b.fields, b.starts, strict=False)) if f.kind == "note"]
         for n, at, b in notes:
-            wished[at] = least[at] = max([least[at], *(quick_width(v) + 2 for v in b.column(n) if v)])
-    return [*fit_widths(wished[:paper], least[:paper], room), *wished[paper:]]
+            wanted[at] = least[at] = max([least[at], *(quick_width(v) + 2 for v in b.column(n) if v)])
+    return [*fit_widths(wanted[:paper], least[:paper], room), *wanted[paper:]]
 
 
 def count_printed_columns(page: Page) -> int:
     """Return how many of a page's columns are printed."""
-    return max((b.starts[len(b.fields) - _screened(b)] for b in page.blocks if b.rows), default=1)
+    return max((b.starts[len(b.fields) - _screen_columns(b)] for b in page.blocks if b.rows), default=1)
 
 
-def _screened(block: Block) -> int:
+def _screen_columns(block: Block) -> int:
+    """Return how many of a block's last columns are not printed."""
     count = 0
     for field in reversed(block.fields):
         if not field.screen:
@@ -65,12 +69,12 @@ def _screened(block: Block) -> int:
     return count
 
 
-def _least(block: Block, n: int, field: Field) -> float:
+def _least_width(block: Block, n: int, field: Field) -> float:
     head = _word_width([field.heading], bold=True) + (2.6 if block.table else 1.4) + (field.kind in NUMBERS)
     if field.kind == "name":
         return max(head, min(_LONGEST_WORD, _word_width({*block.column(n)}) + 1.6))
     if field.kind in _SMALL:
-        return max(head, min(_SMALL[field.kind], _widest(block.column(n)) * look.SMALL / look.BODY + 1.8))
+        return max(head, min(_SMALL[field.kind], _widest_text(block.column(n)) * look.SMALL / look.BODY + 1.8))
     if field.kind == "money":
         amounts = (v for v in (*block.column(n), *(r.cells[n] for r in block.totals)) if v is not None)
         longest = max((len(f"{v:,.2f}" if v != int(v) else f"{v:,.0f}") for v in amounts), default=0)
@@ -78,7 +82,7 @@ def _least(block: Block, n: int, field: Field) -> float:
     return max(head, _LEAST.get(field.kind, 9.0))
 
 
-def _widest(column: Sequence[str | Link | None]) -> float:
+def _widest_text(column: Sequence[str | Link | None]) -> float:
     """Return how wide the widest text of a column is."""
     most = 0.0
     for start in range(0, len(column), _AT_ONCE):
@@ -94,7 +98,7 @@ def _word_width(texts: Iterable[str | Link | None], *, bold: bool = False) -> fl
 
 
 def quick_width(text: str) -> float:
-    """Return a text's width as ``look.text_width`` does, at the speed of bytes."""
+    """Return a text's width as ``measure.text_width`` does, at the speed of bytes."""
     return sum(_encoded(text).translate(_TABLE)) / _SCALE
 
 

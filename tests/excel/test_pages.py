@@ -10,7 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drawn_rows import FIELDS, ROWS
-from styrxl.excel.pages import Block, ComputedColumn, Link, Page, Row, as_columns, gather_columns
+from styrxl.excel.pages import (
+    Block,
+    ComputedColumn,
+    Link,
+    Page,
+    Row,
+    add_amounts,
+    as_columns,
+    fit_widths,
+    gather_columns,
+    link_target,
+    outline_level,
+    unique_headings,
+)
 
 
 @given(ROWS, st.integers(-3, 12), st.integers(-3, 12))
@@ -60,3 +73,24 @@ def test_a_column_on_demand_keeps_nothing_of_what_it_makes() -> None:
 def test_a_page_knows_whether_it_has_more_links_than_a_sheet_has_room_for(most: int, more: bool) -> None:  # noqa: FBT001 -- a parameter
     rows = (*(Row((None, None, Link("x", "y"), None, None)) for _ in range(3)), Row((None,) * 5))
     assert Page("p", "P", "h", (Block(FIELDS, rows),)).has_more_links(most) is more
+
+
+def test_amounts_are_right_to_the_ore() -> None:
+    assert add_amounts([0.1] * 10) == 1.0
+
+
+def test_headings_that_come_again_are_numbered() -> None:
+    assert unique_headings(["Källa", "källa", "Källa (2)"]) == ["Källa", "källa (2)", "Källa (2) (2)"]
+
+
+def test_the_widest_columns_are_narrowed_until_all_fit() -> None:
+    assert fit_widths([50, 20, 10], [10, 10, 10], 60) == [30, 20, 10]
+
+
+def test_an_outline_shows_as_deep_a_level_as_there_is_room_for() -> None:
+    assert outline_level([0, 1, 1, 2, 2, 2], 3) == 1
+
+
+def test_links_lead_from_the_workbook_to_the_file_as_it_is_named() -> None:
+    assert link_target("inbox/2027-plan/Skål #1.xlsx", "../") == "../inbox/2027-plan/Sk%C3%A5l%20%231.xlsx"
+    assert link_target("/srv/å.xlsx", "../") == "file:///srv/%C3%A5.xlsx"

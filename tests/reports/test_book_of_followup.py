@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from math import fsum, isclose
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from report_sheets import sheets, table
-from small_town import FORMS, consolidated, row, tables
+from small_town import consolidated, row, tables
 from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, follow_up, history, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
 from styrxl.excel.pages import Block, Book, Link, Page, Row
@@ -27,7 +26,6 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.reports import book
-from styrxl.reports.feedback import collect_feedback
 from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.sources import tally_returns
 from styrxl.reports.view import IssuedForm
@@ -273,28 +271,6 @@ def test_a_unit_that_has_moved_is_counted_once_under_its_new_board() -> None:
     assert {"UBN-M1", f"{ALBY}-2027-A1"} <= chain  # what it hangs under comes along
     assert "UBN-M2" not in chain
     assert view.by_id[ALBY].board == KFN
-
-
-def test_a_boards_workbook_keeps_its_feedback() -> None:
-    kept_ = {ALBY: "Bra jobbat!", "UBN-2027-A2": "=Hur går det?", "UBN-GAMMAL": "Lades ner."}
-    data = board_book(*follow_up("t2"), UBN, history("t2"), kept_)
-    assert collect_feedback(sheets(data).values(), FORMS) == kept_
-    assert collect_feedback(sheets(board_book(*follow_up("t2", "en"), UBN, history("t2"), kept_)).values(), FORMS) == kept_
-    found = sheets(data)
-    assert {r["Id"]: r["Återkoppling"] for r in table(found["Uppsikt"], "Id")} == {ALBY: "Bra jobbat!", BRUN: ""}
-    assert KFN not in str([line for name, cells in found.items() if name != "Målkedja" for line in cells])
-
-
-def test_feedback_is_found_where_rows_and_columns_have_been_moved() -> None:
-    book = openpyxl.load_workbook(BytesIO(board_book(*follow_up("t2"), UBN, history("t2"), {})))
-    ws = book["Åtaganden"]
-    ws.insert_cols(1)
-    ws.insert_rows(2, 3)
-    heads = {c.value: c for line in ws.iter_rows() for c in line if c.value}
-    ws.cell(heads["UBN-2027-A1"].row, heads["Återkoppling"].column).value = "Läst"
-    out = BytesIO()
-    book.save(out)
-    assert collect_feedback(sheets(out.getvalue()).values(), FORMS) == {"UBN-2027-A1": "Läst"}
 
 
 def test_a_workbook_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""The page of what is missing and of warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from small_town import (
+    DAY,
+    ROUND,
+    consolidated,
+    judged_return,
+    municipality,
+    organisation,
+    scope,
+    town,
+)
+from styrxl.excel.pages import (
+    Block,
+    Book,
+    Link,
+    Page,
+    Row,
+)
+from styrxl.model.judged import JudgedRound
+from styrxl.reports.view import IssuedForm
+
+
+def council(language: str = "sv") -> Book:
+    return consolidated(*town(language))[1]
+
+
+def page(book: Book, name: str) -> Page:
+    return next(p for p in book.pages if p.name == name)
+
+
+def shown(rows: Sequence[Row]) -> list[tuple[object, ...]]:
+    """Return cells as people see them, without the trailing ones that are empty."""
+    return [tuple(c.text if isinstance(c, Link) else c for c in r.cells) for r in rows]
+
+
+def block(name: str, number: int = 0, book: Book | None = None) -> Block:
+    return page(book or council(), name).blocks[number]
+
+
+def test_what_is_missing_and_what_to_look_at() -> None:
+    lacking, warnings = page(council(), "Saknas och varningar").blocks
+    old, new = "2026-12-28", "2026-12-29"
+    assert shown(lacking.rows) == [
+        (
+            *("Utbildningsnämnden", "Brunnaskolan"),
+            f"Ett nyare svar från {new} behöver kompletteras. Det äldre från {old} gäller så länge.",
+            "UBN-BRUN · UBN-BRUN (2).xlsx",
+        ),
+        ("Kulturnämnden", None, "Det som kom in 2026-12-10 behöver kompletteras (1 fel). Inget annat svar är klart.", "KFN · KFN.xlsx"),
+        ("Kulturnämnden", "Biblioteket", "Har inte fått någon arbetsbok.", None),
+        (None, None, "Filen går inte att knyta till någon nämnd eller enhet.", "okänd.xlsx"),
+    ]
+    (warning,) = shown(warnings.rows)
+    assert warning[0] == "Utbildningsnämnden"
+    assert str(warning[2]).startswith("Nettokostnad: summan")
+    assert warning[4:] == ("Budget", "D8", "UBN · Budget!D8")
+
+
+def test_nothing_missing_is_said_too() -> None:
+    kfn = organisation("KFN", "Kulturnämnden", "board")
+    judged = JudgedRound(ROUND, (judged_return(0, "KFN", form="annual_plan"),), {})
+    _, book = consolidated(judged, municipality([kfn], (), {}), [IssuedForm("KFN", "annual_plan", DAY)], scope())
+    lacking, warnings = page(book, "Saknas och varningar").blocks
+    assert (lacking.rows, lacking.empty) == ((), "✓ Ingenting saknas.")
+    assert (warnings.rows, warnings.empty) == ((), "✓ Inga varningar.")
