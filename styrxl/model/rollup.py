@@ -27,9 +27,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 YES, PARTLY, NO = 2, 1, 0
-Answer = int | None  # YES, PARTLY, NO, or None: says nothing
+YesPartlyNo = int | None  # YES, PARTLY, NO, or None: says nothing
 
-ASSESSMENTS: Mapping[str, Answer] = MappingProxyType(
+ASSESSMENTS: Mapping[str, YesPartlyNo] = MappingProxyType(
     {
         "on_track": YES,
         "fulfilled": YES,
@@ -40,7 +40,7 @@ ASSESSMENTS: Mapping[str, Answer] = MappingProxyType(
         "not_assessable": None,
     }
 )
-STATUSES: Mapping[str, Answer] = MappingProxyType(
+STATUSES: Mapping[str, YesPartlyNo] = MappingProxyType(
     {"done": YES, "on_plan": YES, "partly_done": PARTLY, "late": PARTLY, "not_done": NO, "cancelled": NO, "not_started": None}
 )
 GOOD = frozenset(code for code, value in ASSESSMENTS.items() if value == YES)
@@ -55,7 +55,7 @@ _FINAL = {YES: "fulfilled", PARTLY: "partly_fulfilled", NO: "not_fulfilled", Non
 class Suggestion:
     """What a council goal's parts come to, and by which step of the rule: a key of the words that say why."""
 
-    value: Answer
+    value: YesPartlyNo
     why: str  # nothing, unknown, all, held_back, mostly_no, mixed
     by: str = "goals"  # what the parts are: goals, or commitments in their stead
 
@@ -86,7 +86,7 @@ def cover(named: Sequence[str], answering: Sequence[str], serving: Collection[st
     return Coverage(concerned, tuple(board for board in concerned if board in serving))
 
 
-def suggest(goals: Sequence[Answer], commitments: Sequence[Answer]) -> Suggestion:
+def suggest(goals: Sequence[YesPartlyNo], commitments: Sequence[YesPartlyNo]) -> Suggestion:
     """Return what is suggested for a council goal, from the boards' goals and all commitments under it."""
     by = "goals" if goals else "commitments"
     parts = goals or commitments
@@ -104,6 +104,6 @@ def suggest(goals: Sequence[Answer], commitments: Sequence[Answer]) -> Suggestio
     return Suggestion(PARTLY, "mixed", by)
 
 
-def assessment_code(value: Answer, kind: str) -> str:
+def assessment_code(value: YesPartlyNo, kind: str) -> str:
     """Return the code of an assessment in a kind of round: what is expected, and at year-end what is."""
     return (_FINAL if kind == "year" else _EXPECTED)[value]

@@ -12,12 +12,12 @@ from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import CouncilAssessment
 from styrxl.model.frames import records
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, build_tree
-from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Answer, Coverage, Suggestion, assessment_code, cover, suggest
+from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, Suggestion, YesPartlyNo, assessment_code, cover, suggest
 from styrxl.model.rounds import Round
 from styrxl.reports.history import PastRound, RoundHistory, TreeEntry, collect_tree_entries
 from styrxl.reports.view import Owner, View
 
-SIGNS: Mapping[Answer, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
+SIGNS: Mapping[YesPartlyNo, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
 ADDED, MISSING, OUTSIDE = "added", "missing", "outside"  # in place of a status: new in the round, not answered, not asked about
 
 
@@ -31,15 +31,15 @@ class GoalRollup:
     own: CouncilAssessment | None
 
     @property
-    def value(self) -> Answer:
+    def value(self) -> YesPartlyNo:
         """What is in force: the council's own assessment, else the suggested one."""
         return ASSESSMENTS[self.own.assessment] if self.own else self.suggestion.value
 
-    def goals_at(self, value: Answer) -> int:
+    def goals_at(self, value: YesPartlyNo) -> int:
         """Count the boards' goals that are assessed so (None: as impossible to assess)."""
         return sum(code is not None and ASSESSMENTS[code] == value for code in self.goals)
 
-    def commitments_at(self, value: Answer) -> int:
+    def commitments_at(self, value: YesPartlyNo) -> int:
         """Count the commitments with such a status (None: not started)."""
         return sum(code is not None and STATUSES.get(code) == value for code in self.commitments)
 
@@ -111,7 +111,7 @@ class FollowupView:
         label = self.view.scope.forms.words.lists["assessment"][code][self.view.scope.language]
         return (SIGNS[ASSESSMENTS[code]] if sign else "") + label
 
-    def value_word(self, value: Answer, *, sign: bool = True) -> str:
+    def value_word(self, value: YesPartlyNo, *, sign: bool = True) -> str:
         """Return in words what a goal's parts come to."""
         return self.assessment_word(assessment_code(value, self.view.round.kind), sign=sign) or ""
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from small_town import FORMS
-from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Answer, Suggestion, assessment_code, cover, suggest
+from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Suggestion, YesPartlyNo, assessment_code, cover, suggest
 
 SAID = st.sampled_from([YES, PARTLY, NO, None])
 PARTS = st.lists(SAID, max_size=9)
@@ -36,12 +36,12 @@ PARTS = st.lists(SAID, max_size=9)
         ([], [None, YES], None, "unknown", "commitments"),
     ],
 )
-def test_each_step_of_the_rule(goals: list[Answer], commitments: list[Answer], value: Answer, why: str, by: str) -> None:
+def test_each_step_of_the_rule(goals: list[YesPartlyNo], commitments: list[YesPartlyNo], value: YesPartlyNo, why: str, by: str) -> None:
     assert suggest(goals, commitments) == Suggestion(value, why, by)
 
 
 @given(PARTS, PARTS)
-def test_it_is_never_better_than_the_best_part_nor_worse_than_the_worst(goals: list[Answer], commitments: list[Answer]) -> None:
+def test_it_is_never_better_than_the_best_part_nor_worse_than_the_worst(goals: list[YesPartlyNo], commitments: list[YesPartlyNo]) -> None:
     value = suggest(goals, commitments).value
     said = [p for p in (*goals, *commitments) if p is not None]
     own = [p for p in goals or commitments if p is not None]
@@ -52,14 +52,14 @@ def test_it_is_never_better_than_the_best_part_nor_worse_than_the_worst(goals: l
 
 
 @given(PARTS, PARTS, st.integers(1, 9))
-def test_what_says_nothing_is_never_half_a_yes(goals: list[Answer], commitments: list[Answer], more: int) -> None:
+def test_what_says_nothing_is_never_half_a_yes(goals: list[YesPartlyNo], commitments: list[YesPartlyNo], more: int) -> None:
     """More goals that cannot be assessed may make the whole impossible to assess, and change nothing else."""
     if goals:
         assert suggest([*goals, *[None] * more], commitments).value in (suggest(goals, commitments).value, None)
 
 
 @given(PARTS, PARTS, st.randoms())
-def test_the_order_makes_no_difference(goals: list[Answer], commitments: list[Answer], rng: Random) -> None:
+def test_the_order_makes_no_difference(goals: list[YesPartlyNo], commitments: list[YesPartlyNo], rng: Random) -> None:
     mixed = list(goals)
     rng.shuffle(mixed)
     assert suggest(mixed, commitments[::-1]) == suggest(goals, commitments)

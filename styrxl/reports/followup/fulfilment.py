@@ -7,7 +7,7 @@ from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
 from styrxl.model.goal_tree import BOARD_GOAL, UNIT_GOAL, Node
-from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Answer, Coverage
+from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, YesPartlyNo
 from styrxl.reports.columns import describe_rest, report_columns
 from styrxl.reports.followup_view import FollowupView, GoalRollup
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
@@ -67,7 +67,7 @@ def _assessment_reason(followup: FollowupView, r: GoalRollup, c: Coverage) -> st
     """Say whose an assessment is and why: the council's own, or what is suggested by the rule in ``rollup``."""
     word, by = followup.view.phrases.word, r.suggestion.by
     parts = [None if code is None else ASSESSMENTS[code] for code in r.goals]
-    commitments: list[Answer] = [None if code is None else STATUSES[code] for code in r.commitments]
+    commitments: list[YesPartlyNo] = [None if code is None else STATUSES[code] for code in r.commitments]
     values = parts if by == "goals" else commitments
     counts = {key: values.count(v) for key, v in (("yes", YES), ("partly", PARTLY), ("no", NO), ("silent", None))}
     known = [v for v in commitments if v is not None]
@@ -116,7 +116,7 @@ def _marked_word(followup: FollowupView, r: GoalRollup, kind: str) -> str:
     return followup.view.phrases.word("own_mark", what=word) if r.own else word
 
 
-def _direction_word(followup: FollowupView, past: Sequence[Answer], now: GoalRollup) -> str:
+def _direction_word(followup: FollowupView, past: Sequence[YesPartlyNo], now: GoalRollup) -> str:
     """Say which way a goal goes, against the last time that it could be assessed."""
     old = next((v for v in reversed(past) if v is not None), None)
     if old is None or now.value is None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
-from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, Answer, assessment_code
+from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, YesPartlyNo, assessment_code
 from styrxl.reports.board_outcomes import add_boards, list_outcomes, unsigned_amount
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView, GoalRollup
 from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, key_figures_block
@@ -53,14 +53,14 @@ def _goals(followup: FollowupView) -> list[Figure]:
         figures.append((figure(f"council_goals_{_tense(kind)}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
     if boards:
         codes = Counter(boards)
-        answers: list[Answer] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, kind)])]
+        answers: list[YesPartlyNo] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, kind)])]
         remark = f"{word('of_all', n=len(boards))}; {word('partly_and_not', **_count_values(answers))}"
         remark += f"; {word('n_silent', n=codes[None])}" if codes[None] else ""
         figures.append((figure(f"board_goals_{_tense(kind)}"), answers.count(YES), remark))
     return figures
 
 
-def _count_values(values: Sequence[Answer]) -> dict[str, int]:
+def _count_values(values: Sequence[YesPartlyNo]) -> dict[str, int]:
     return {"partly": values.count(PARTLY), "no": values.count(NO), "unknown": values.count(None)}
 
 
@@ -119,7 +119,7 @@ def _areas_chart(followup: FollowupView) -> Block | None:
     areas = {g.goal_id: g.focus_area for g in view.plan.goals}
     if not followup.council_goals:
         return None
-    counts: dict[str, Counter[Answer]] = {}
+    counts: dict[str, Counter[YesPartlyNo]] = {}
     for node in followup.council_goals:
         counts.setdefault(areas[node.id], Counter())[followup.goal_rollups[node.id].value] += 1
     yes = sum(c[YES] for c in counts.values())
