@@ -116,7 +116,7 @@ def play_town(where: str, count: str) -> None:
 def _build(root: Path, units: int) -> None:
     from styrxl.cli import cli
     from styrxl.sample.fill import fill
-    from styrxl.sample.plan_answers import plan_answers
+    from styrxl.sample.plan_answers import answer_council_plan
     from styrxl.scale.processes import count_cores
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
@@ -131,7 +131,7 @@ def _build(root: Path, units: int) -> None:
     cli.main(args=["init", str(root), "--rows", str(units + 60)], standalone_mode=False)
     workspace = Workspace.open(root)
     form, words = workspace.forms.form("multi_year_plan"), workspace.forms.words
-    workspace.plan_path.write_bytes(fill(workspace.plan_path.read_bytes(), form, "sv", plan_answers(units), words))
+    workspace.plan_path.write_bytes(fill(workspace.plan_path.read_bytes(), form, "sv", answer_council_plan(units), words))
     (root / "inbox" / ROUND).mkdir(parents=True)
     with ProcessPoolExecutor(count_cores()) as pool:
         for level in ("board", "unit"):
@@ -147,7 +147,7 @@ def _answer(root: Path, level: str, owners: Sequence[str]) -> None:
     """Fill in the workbooks of some owners, and hand them in."""
     from styrxl.model.prefill import Prefill
     from styrxl.sample.fill import fill
-    from styrxl.sample.plan_answers import board_answers, unit_answers
+    from styrxl.sample.plan_answers import answer_board_plan, answer_unit_plan
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
 
@@ -161,7 +161,7 @@ def _answer(root: Path, level: str, owners: Sequence[str]) -> None:
         prefill = Prefill.from_json(texts[issue.issue_id])
         form = forms.setdefault((issue.form, issue.profile), workspace.forms.form(issue.form, issue.profile, ROUND))
         path = root / "inbox" / ROUND / f"{owner}.xlsx"
-        answers = board_answers(prefill) if level == "board" else unit_answers(prefill)
+        answers = answer_board_plan(prefill) if level == "board" else answer_unit_plan(prefill)
         data = (root / "outbox" / ROUND / path.name).read_bytes()
         path.write_bytes(fill(data, form, prefill.language, answers, workspace.forms.words))
         os.utime(path, (at, at))

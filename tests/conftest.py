@@ -18,7 +18,7 @@ import post_office
 import postgres as server
 import styrxl
 from mail_town import planned_mail_town
-from styrxl.sample.faults.plan import Fault, NotHereError, break_return, names
+from styrxl.sample.faults.plan import Fault, NotHereError, break_return, list_faults
 from town import ROUND, Town, full_town, new_town, planned_town
 from year import Followed, whole_year
 
@@ -103,7 +103,7 @@ def spoilt(shared_full: Town) -> dict[tuple[str, str], tuple[bytes, Fault]]:
     found = {}
     for owner in ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY"):
         filled = shared_full.filled(owner)
-        for name in names():
+        for name in list_faults():
             with suppress(NotHereError):
                 found[name, owner] = break_return(name, filled, shared_full.form(owner), shared_full.language(owner))
     return found

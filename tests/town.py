@@ -21,7 +21,7 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
-from styrxl.sample.fill import fill, opened, saved
+from styrxl.sample.fill import fill, open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
 
@@ -198,10 +198,10 @@ class Town:
 
 def lost(data: bytes) -> bytes:
     """Return a workbook without its hidden sheet and its properties, as when its sheets were copied into a new file."""
-    book = opened(data)
+    book = open_workbook(data)
     del book["_styrxl"]
     book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
-    return saved(book)
+    return save_workbook(book)
 
 
 def new_town(root: Path, plan: Answers = PLAN) -> Town:
@@ -234,9 +234,9 @@ def full_town(root: Path, plan: Answers = PLAN, plans: Mapping[str, Answers] = A
 
 def saying(data: bytes, **facts: str) -> bytes:
     """Return a workbook that says something else of itself in its hidden sheet, without our signature, and nothing elsewhere."""
-    book = opened(data)
+    book = open_workbook(data)
     for row in book["_styrxl"].iter_rows():
         if row[0].value in facts:
             row[1].value = facts[str(row[0].value)]
     book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
-    return saved(book)
+    return save_workbook(book)

@@ -49,14 +49,14 @@ class DoesNotFitError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class AsTyped:
     """What is typed exactly as it is, whatever the column asks for."""
 
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class AnswerSheet:
     """Where a sheet of a form has its answers: field -> column, and the Excel rows of data (or field -> row)."""
 
     spec: Sheet
@@ -114,11 +114,11 @@ def fill(data: bytes, form: Form, language: str, answers: Answers, words: Words)
     no sheet, row or column, or its cell is locked. Formulas lose the values that they were issued with: Excel works them out.
     """
     sheets = read_values(data)
-    places = located(sheets, form)
+    places = locate_sheets(sheets, form)
     absent = answers.keys() - places.keys()
     if absent:
         raise DoesNotFitError(f"the workbook has no sheet for {', '.join(sorted(absent))}")
-    offered = _with_answers(entries(sheets, places), places, answers)
+    offered = _add_answered_entries(find_entries(sheets, places), places, answers)
     typed: dict[str, dict[str, Any]] = {}
     for key, rows in answers.items():
         grid = places[key]
@@ -127,16 +127,16 @@ def fill(data: bytes, form: Form, language: str, answers: Answers, words: Words)
             for field, value in row.items():
                 if value is not None:
                     down, across = grid.place(field, index)
-                    cells[f"{get_column_letter(across)}{down}"] = _shown(grid.spec.column(field), value, form, language, offered)
-    return _typed(data, typed)
+                    cells[f"{get_column_letter(across)}{down}"] = _typed_value(grid.spec.column(field), value, form, language, offered)
+    return _write_answers(data, typed)
 
 
-def opened(data: bytes) -> Workbook:
+def open_workbook(data: bytes) -> Workbook:
     """Return a workbook's bytes as openpyxl has them."""
     return load_workbook(BytesIO(data))
 
 
-def saved(book: Workbook) -> bytes:
+def save_workbook(book: Workbook) -> bytes:
     """Return a workbook as bytes, the same ones each time."""
     target = BytesIO()
     book.save(target)
@@ -149,33 +149,33 @@ def write_text(cell: Cell, text: str) -> None:
     cell.data_type = "s"
 
 
-def values_of(book: Workbook) -> dict[str, list[list[Any]]]:
+def list_values(book: Workbook) -> dict[str, list[list[Any]]]:
     """Return what stands in an opened workbook: sheet name -> values from A1."""
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
 
 
-def places_of(data: bytes, form: Form) -> dict[str, Grid]:
+def locate_answers(data: bytes, form: Form) -> dict[str, AnswerSheet]:
     """Return where a form's answers are in a workbook's bytes, by sheet key."""
-    return located(read_values(data), form)
+    return locate_sheets(read_values(data), form)
 
 
-def grids(book: Workbook, form: Form) -> dict[str, Grid]:
+def open_sheets(book: Workbook, form: Form) -> dict[str, AnswerSheet]:
     """Return where a form's answers are in an opened workbook, by sheet key."""
-    return {key: replace(grid, sheet=book[grid.title]) for key, grid in located(values_of(book), form).items()}
+    return {key: replace(grid, sheet=book[grid.title]) for key, grid in locate_sheets(list_values(book), form).items()}
 
 
-def located(sheets: Mapping[str, Sequence[Sequence[Any]]], form: Form) -> dict[str, Grid]:
+def locate_sheets(sheets: Mapping[str, Sequence[Sequence[Any]]], form: Form) -> dict[str, AnswerSheet]:
     """Return where a form's answers are, by sheet key; ``sheets``: name -> values from A1. Sheets are found by name in any language."""
     titles = {norm(title): title for title in sheets}
     found = {}
     for spec in form.sheets:
         title = next((titles[norm(name)] for name in spec.name.values() if norm(name) in titles), None)
         if title is not None:
-            found[spec.key] = (_downwards if spec.layout == "down" else _across)(spec, title, sheets[title])
+            found[spec.key] = (_locate_downwards if spec.layout == "down" else _locate_across)(spec, title, sheets[title])
     return found
 
 
-def entries(sheets: Mapping[str, Sequence[Sequence[Any]]], places: Mapping[str, Grid]) -> dict[str, str]:
+def find_entries(sheets: Mapping[str, Sequence[Sequence[Any]]], places: Mapping[str, AnswerSheet]) -> dict[str, str]:
     """Return what drop-downs offer, by id: what stands in the hidden lists, and the workbook's own rows."""
     found = {}
     for row in sheets.get(LISTS_SHEET, ()):
@@ -191,7 +191,7 @@ def entries(sheets: Mapping[str, Sequence[Sequence[Any]]], places: Mapping[str, 
     return found
 
 
-def _with_answers(found: dict[str, str], places: Mapping[str, Grid], answers: Answers) -> dict[str, str]:
+def _add_answered_entries(found: dict[str, str], places: Mapping[str, AnswerSheet], answers: Answers) -> dict[str, str]:
     """Return the entries with those that these answers add: a goal is tied to before anybody looks in the list."""
     for key, rows in answers.items():
         grid = places[key]
@@ -204,9 +204,9 @@ def _with_answers(found: dict[str, str], places: Mapping[str, Grid], answers: An
     return found
 
 
-def _shown(column: Column, value: Any, form: Form, language: str, offered: Mapping[str, str]) -> Any:
+def _typed_value(column: Column, value: Any, form: Form, language: str, offered: Mapping[str, str]) -> Any:
     """Return a value as it is typed or chosen in a language."""
-    if isinstance(value, Raw):
+    if isinstance(value, AsTyped):
         return value.value
     if column.kind == "choice":
         word = str(form.lists[column.list or ""][str(value)][language])
@@ -230,8 +230,8 @@ def _from_a1(sheet: CalamineSheet) -> list[list[Any]]:
     return [[] for _ in range(top)] + [[""] * left + row for row in sheet.to_python()]
 
 
-def _across(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> Grid:
-    headings = _headings(spec)
+def _locate_across(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> AnswerSheet:
+    headings = _fields_by_heading(spec)
     best: tuple[int, dict[str, int]] = (0, {})
     for number, row in enumerate(values[:_SEARCHED], 1):
         columns: dict[str, int] = {}
@@ -240,18 +240,18 @@ def _across(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> Grid:
                 columns.setdefault(headings[norm(text)], column)
         if len(columns) > len(best[1]):
             best = number, columns
-    return Grid(spec, title, values, best[1], best[0], tuple(_with_ids(spec, values, *best)), {})
+    return AnswerSheet(spec, title, values, best[1], best[0], tuple(_rows_with_ids(spec, values, *best)), {})
 
 
-def _with_ids(spec: Sheet, values: Sequence[Sequence[Any]], heading_row: int, columns: Mapping[str, int]) -> Iterator[int]:
+def _rows_with_ids(spec: Sheet, values: Sequence[Sequence[Any]], heading_row: int, columns: Mapping[str, int]) -> Iterator[int]:
     column = columns.get(spec.id_column.field) if spec.id_column else None
     if column is not None:
         below = enumerate(values[heading_row:], heading_row + 1)
         yield from (number for number, row in below if len(row) >= column and row[column - 1] not in {"", None})
 
 
-def _downwards(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> Grid:
-    labels = _headings(spec)
+def _locate_downwards(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> AnswerSheet:
+    labels = _fields_by_heading(spec)
     rows: dict[str, int] = {}
     columns: dict[str, int] = {}
     for number, row in enumerate(values[:_SEARCHED], 1):
@@ -260,27 +260,27 @@ def _downwards(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> Grid
             # A sheet's title may be the same word as one of its labels.
             if field and (field not in rows or (rows[field] == 1 and norm(str(text)) == norm(title))):
                 rows[field], columns[field] = number, column + 1
-    return Grid(spec, title, values, columns, min(rows.values(), default=0), (), rows)
+    return AnswerSheet(spec, title, values, columns, min(rows.values(), default=0), (), rows)
 
 
-def _headings(spec: Sheet) -> dict[str, str]:
+def _fields_by_heading(spec: Sheet) -> dict[str, str]:
     return {norm(text): c.field for c in spec.columns for text in (*c.heading.values(), *c.also)}
 
 
 # the XML
 
 
-def _typed(data: bytes, typed: Mapping[str, Mapping[str, Any]]) -> bytes:
+def _write_answers(data: bytes, typed: Mapping[str, Mapping[str, Any]]) -> bytes:
     parts = read_parts(data)
-    unlocked = _unlocked(parts["xl/styles.xml"].decode())
+    unlocked = _unlocked_formats(parts["xl/styles.xml"].decode())
     made: dict[str, DeflatedPart | Sequence[bytes]] = dict(read_deflated_parts(data))  # what nobody changes need not be compressed anew
-    for title, part in _parts(parts):
+    for title, part in _list_sheet_parts(parts):
         if title in typed or b"<f" in parts[part]:
-            made[part] = (_written(parts[part].decode(), title, typed.get(title, {}), unlocked).encode(),)
+            made[part] = (_write_sheet(parts[part].decode(), title, typed.get(title, {}), unlocked).encode(),)
     return b"".join(zip_pieces(made))
 
 
-def _parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+def _list_sheet_parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Yield the sheets' names and the parts that hold them."""
     relations = ET.fromstring(parts["xl/_rels/workbook.xml.rels"])  # noqa: S314 -- of a workbook that we issued
     targets = {relation.get("Id"): relation.get("Target") or "" for relation in relations}
@@ -290,12 +290,12 @@ def _parts(parts: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
             yield sheet.get("name") or "", target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _unlocked(styles: str) -> frozenset[int]:
+def _unlocked_formats(styles: str) -> frozenset[int]:
     formats = styles[styles.index("<cellXfs") : styles.index("</cellXfs>")].split("<xf ")[1:]
     return frozenset(number for number, one in enumerate(formats) if 'locked="0"' in one)
 
 
-def _written(xml: str, title: str, typed: Mapping[str, Any], unlocked: frozenset[int]) -> str:
+def _write_sheet(xml: str, title: str, typed: Mapping[str, Any], unlocked: frozenset[int]) -> str:
     bare = _FORMULA.sub(lambda match: f'<c r="{match[1]}"{_TYPE.sub("", match[2])}>{_VALUE.sub("", match[3])}</c>', xml)
     places = {match[1]: match.start() for match in _BEGUN.finditer(bare) if match[1] in typed}
     if left := sorted(typed.keys() - places.keys()):
@@ -306,12 +306,12 @@ def _written(xml: str, title: str, typed: Mapping[str, Any], unlocked: frozenset
         style = _STYLE.search(match[2]) if match else None
         if match is None or not style or int(style[1]) not in unlocked:
             raise DoesNotFitError(f"{title}!{ref} is locked")
-        pieces += [bare[done:place], f'<c r="{ref}"{_TYPE.sub("", match[2])}{_content(typed[ref])}</c>']
+        pieces += [bare[done:place], f'<c r="{ref}"{_TYPE.sub("", match[2])}{_cell_content(typed[ref])}</c>']
         done = match.end()
-    return _grown("".join([*pieces, bare[done:]]), typed)
+    return _grow_rows("".join([*pieces, bare[done:]]), typed)
 
 
-def _grown(xml: str, typed: Mapping[str, Any]) -> str:
+def _grow_rows(xml: str, typed: Mapping[str, Any]) -> str:
     """Make rows as high as Excel makes them while somebody types."""
     widths = {get_column_letter(int(first)): float(width) for width, first in _WIDTH.findall(xml)}
     needed: dict[str, float] = {}
@@ -327,7 +327,7 @@ def _grown(xml: str, typed: Mapping[str, Any]) -> str:
     return _ROW.sub(higher, xml) if needed else xml
 
 
-def _content(value: Any) -> str:
+def _cell_content(value: Any) -> str:
     """Return the end of a cell's opening tag and what stands in the cell."""
     if isinstance(value, datetime | date):
         day = value.date() if isinstance(value, datetime) else value

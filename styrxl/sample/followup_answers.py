@@ -15,23 +15,23 @@ from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rollup import ASSESSMENTS, STATUSES, YES
 from styrxl.model.rounds import Round
 from styrxl.sample.material import luck, material, year_material
-from styrxl.sample.money_answers import board_money, unit_money
+from styrxl.sample.money_answers import answer_board_money, answer_unit_money
 from styrxl.sample.plan_answers import Rows
-from styrxl.sample.variants import count, rendered
+from styrxl.sample.varied_texts import count_texts, render_text
 
 KINDS = ("t1", "t2", "year")
 _BEHIND = frozenset({"late", "cancelled", "not_done"})
 _NUMBERS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
 
 # How a commitment fares, and how a goal does: how often in a hundred, and what is said after April, after August and at year-end.
-_COMMITMENTS: Mapping[str, tuple[int, tuple[str, str, str]]] = {
+COMMITMENT_COURSES: Mapping[str, tuple[int, tuple[str, str, str]]] = {
     "smooth": (76, ("on_plan", "on_plan", "done")),
     "late": (8, ("late", "late", "partly_done")),
     "recovers": (7, ("late", "on_plan", "done")),
     "stops": (4, ("on_plan", "cancelled", "cancelled")),
     "fails": (5, ("on_plan", "late", "not_done")),
 }
-_GOALS: Mapping[str, tuple[int, tuple[str, str, str]]] = {
+GOAL_COURSES: Mapping[str, tuple[int, tuple[str, str, str]]] = {
     "good": (72, ("on_track", "on_track", "fulfilled")),
     "slides": (7, ("on_track", "partly_on_track", "partly_fulfilled")),
     "rises": (7, ("partly_on_track", "on_track", "fulfilled")),
@@ -41,7 +41,7 @@ _GOALS: Mapping[str, tuple[int, tuple[str, str, str]]] = {
 }
 
 
-def board_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
+def answer_board_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     """Return a board's follow-up: sheet key -> rows in the order of the workbook's."""
     statuses = _statuses(prefill, seed)
     goals = _goals(prefill, statuses, seed)
@@ -53,19 +53,19 @@ def board_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
         "commitment_status": _commitments(prefill, statuses, seed),
         "added_commitments": _added(prefill),
         "indicator_outcomes": [_indicator(prefill, row, assessed, seed) for row in prefill.rows.get("indicator_outcomes", ())],
-        **board_money(prefill, seed),
+        **answer_board_money(prefill, seed),
     }
     return {key: rows for key, rows in answers.items() if rows}
 
 
-def unit_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
+def answer_unit_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     """Return a unit's follow-up: sheet key -> rows in the order of the workbook's."""
     statuses = _statuses(prefill, seed)
     answers = {
         "goal_assessments": _goals(prefill, statuses, seed),
         "commitment_status": _commitments(prefill, statuses, seed),
         "added_commitments": _added(prefill),
-        "unit_outcomes": unit_money(prefill, seed),
+        "unit_outcomes": answer_unit_money(prefill, seed),
     }
     return {key: rows for key, rows in answers.items() if rows}
 
@@ -75,14 +75,14 @@ def _turn(prefill: Prefill) -> int:
     return KINDS.index(Round.parse(prefill.round).kind)
 
 
-def _drawn(rng: Random, chances: Mapping[str, tuple[int, Any]]) -> str:
+def _draw(rng: Random, chances: Mapping[str, tuple[int, Any]]) -> str:
     return rng.choices(list(chances), [chance for chance, _ in chances.values()])[0]
 
 
-def _said(options: Sequence[str], key: str, turn: int) -> str:
+def _choose_text(options: Sequence[str], key: str, turn: int) -> str:
     """Return one of some texts: which one follows from what it is about, and is another one in each round."""
     text = options[(luck(key).randrange(1000) + turn) % len(options)]
-    return rendered(text, luck(key, turn).randrange(max(1, count(text))), {})
+    return render_text(text, luck(key, turn).randrange(max(1, count_texts(text))), {})
 
 
 def _status(prefill: Prefill, seed: int) -> dict[str, Any]:
@@ -98,14 +98,14 @@ def _status(prefill: Prefill, seed: int) -> dict[str, Any]:
 
 def _statuses(prefill: Prefill, seed: int) -> list[str]:
     turn, day = _turn(prefill), Round.parse(prefill.round).day
-    return [_fared(row, turn, day, seed) for row in prefill.rows.get("commitment_status", ())]
+    return [find_commitment_status(row, turn, day, seed) for row in prefill.rows.get("commitment_status", ())]
 
 
-def _fared(row: Row, turn: int, day: date, seed: int) -> str:
+def find_commitment_status(row: Row, turn: int, day: date, seed: int) -> str:
     """Return how a commitment stands: what has not begun is not late, and what is over is not under way."""
-    fate = _drawn(luck(seed, row["commitment_id"], "fate"), _COMMITMENTS)
+    fate = _draw(luck(seed, row["commitment_id"], "fate"), COMMITMENT_COURSES)
     start, end = (date.fromisoformat(row[name]) if row.get(name) else None for name in ("start", "end"))
-    status = _COMMITMENTS[fate][1][turn]
+    status = COMMITMENT_COURSES[fate][1][turn]
     if start and start > day:
         return "not_started"
     if status == "on_plan" and end and end <= day:
@@ -122,7 +122,7 @@ def _commitment(prefill: Prefill, code: str, status: str, seed: int) -> dict[str
     texts: Mapping[str, Sequence[str]] = year_material()["comments_en" if prefill.language == "en" else "comments"]
     rng, row = luck(seed, code, prefill.round), dict[str, Any](status=status)
     if status in texts and (status != "done" or rng.random() < 0.15):
-        row["comment"] = _said(texts[status], f"{seed}/{code}", _turn(prefill))
+        row["comment"] = _choose_text(texts[status], f"{seed}/{code}", _turn(prefill))
     if _turn(prefill) == KINDS.index("year") and status != "done":
         row["continues"] = "yes" if status == "partly_done" or (status == "not_done" and rng.random() < 0.5) else "no"
     return row
@@ -152,13 +152,13 @@ def _goals(prefill: Prefill, statuses: Sequence[str], seed: int) -> Rows:
 
 def _goal(prefill: Prefill, row: Row, under: Sequence[str], seed: int) -> dict[str, Any]:
     rng, turn = luck(seed, row["goal_id"], "fate"), _turn(prefill)
-    code = _GOALS[_plausible(_drawn(rng, _GOALS), under)][1][turn]
+    code = GOAL_COURSES[limit_goal_course(_draw(rng, GOAL_COURSES), under)][1][turn]
     way = {"on_track": "better", "fulfilled": "better", "off_track": "worse", "not_fulfilled": "worse"}.get(code, "same")
     analysis = (_of_unit if prefill.board_id else _of_board)(prefill, row, code, under, seed)
     return {"assessment": code, "analysis": analysis} | ({"trend": way} if code != "not_assessable" and rng.random() < 0.85 else {})
 
 
-def _plausible(fate: str, under: Sequence[str]) -> str:
+def limit_goal_course(fate: str, under: Sequence[str]) -> str:
     """Return how a goal fares, given its commitments: not well if most of them are behind, nor badly if none is."""
     behind = sum(status in _BEHIND for status in under)
     if fate in {"good", "rises", "slides", "unclear"} and 2 * behind > len(under):
@@ -168,11 +168,11 @@ def _plausible(fate: str, under: Sequence[str]) -> str:
 
 def _of_board(prefill: Prefill, row: Row, code: str, under: Sequence[str], seed: int) -> str:
     kind, turn, key = KINDS[_turn(prefill)], _turn(prefill), f"{seed}/{row['goal_id']}"
-    opening = _said(year_material()["openings"][kind][code], key, turn)
+    opening = _choose_text(year_material()["openings"][kind][code], key, turn)
     first, later, trouble = _facts(prefill, row)
     facts = {"good": [later if turn else first], "half": [trouble] if turn < 2 else [later, trouble], "bad": [trouble], "none": []}
     which = "none" if code == "not_assessable" else "good" if ASSESSMENTS[code] == YES else "bad" if code in _NO else "half"
-    return " ".join(filter(None, [opening, *facts[which], _tally(kind, under)]))
+    return " ".join(filter(None, [opening, *facts[which], _count_commitments(kind, under)]))
 
 
 _NO = frozenset({"off_track", "not_fulfilled"})
@@ -185,7 +185,7 @@ def _facts(prefill: Prefill, row: Row) -> tuple[str, str, str]:
     return first, later, trouble
 
 
-def _tally(kind: str, under: Sequence[str]) -> str:
+def _count_commitments(kind: str, under: Sequence[str]) -> str:
     """Say how many of a goal's commitments have come where they should."""
     ahead, every = sum(STATUSES[status] == YES for status in under), len(under)
     if not every or "not_started" in under:
@@ -202,7 +202,7 @@ def _of_unit(prefill: Prefill, row: Row, code: str, under: Sequence[str], seed: 
     kind, turn = KINDS[_turn(prefill)], _turn(prefill)
     known: Mapping[str, Sequence[str]] = year_material()["unit_goals"][kind]
     options = known.get(code) or year_material()["openings"][kind][code]
-    return _said(options, f"{seed}/{row['goal_id']}", turn)
+    return _choose_text(options, f"{seed}/{row['goal_id']}", turn)
 
 
 # indicators
@@ -213,7 +213,7 @@ def _indicator(prefill: Prefill, row: Row, assessed: Mapping[str, str], seed: in
     turn, code = _turn(prefill), f"{prefill.owner}/{row['name']}"  # one that is the council's too has one outcome
     rng = luck(seed, code, "measured")
     if turn < rng.choices((0, 1, 2, 3), (22, 33, 38, 7))[0]:
-        return {"comment": _said(year_material()["not_measured"][KINDS[turn]], f"{seed}/{code}", turn)}
+        return {"comment": _choose_text(year_material()["not_measured"][KINDS[turn]], f"{seed}/{code}", turn)}
     same = [other["goal_id"] for other in prefill.rows.get("indicator_outcomes", ()) if other["name"] == row["name"]]
     told = next((ASSESSMENTS[assessed[goal]] for goal in same if goal in assessed), -1)
     low, high = {YES: (1.0, 1.2), 1: (0.3, 0.8), 0: (-0.3, 0.2)}.get(told if told is not None else -1, (0.2, 1.2))

@@ -8,38 +8,40 @@ from random import Random
 from typing import Any
 
 from styrxl.model.forms import Column, Form
-from styrxl.sample.fill import Answers, Raw
+from styrxl.sample.fill import Answers, AsTyped
 from styrxl.sample.material import luck
 
 _MONTHS = ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december")
 _NO_BREAK = "\u00a0"
 
 
-def typed(answers: Answers, form: Form, language: str, seed: str) -> dict[str, list[dict[str, Any]]]:
+def type_by_habit(answers: Answers, form: Form, language: str, seed: str) -> dict[str, list[dict[str, Any]]]:
     """Return answers as somebody types them: now and then otherwise than the list or the cell's format has it."""
     rng = luck(seed, "typed")
     return {
-        key: [{field: _habit(value, form.sheet(key).column(field), form, language, rng) for field, value in row.items()} for row in rows]
+        key: [
+            {field: _type_value(value, form.sheet(key).column(field), form, language, rng) for field, value in row.items()} for row in rows
+        ]
         for key, rows in answers.items()
     }
 
 
-def _habit(value: Any, column: Column, form: Form, language: str, rng: Random) -> Any:
-    if value is None or isinstance(value, Raw):
+def _type_value(value: Any, column: Column, form: Form, language: str, rng: Random) -> Any:
+    if value is None or isinstance(value, AsTyped):
         return value
     habits: Mapping[str, tuple[float, Callable[[], Any]]] = {
         "text": (0.06, lambda: rng.choice([f"{value} ", f"  {value}"])),
         "ref": (0.35, lambda: rng.choice([value, value, str(value).lower(), f"{value} "])),
         "choice": (0.20, lambda: rng.choice([str.lower, str.upper])(str(form.lists[column.list or ""][str(value)][language]))),
-        "number": (0.15, lambda: _amount(value, column, language, rng)),
-        "date": (0.30, lambda: _day(value, language, rng, of_a_year=bool(form.rounds) and not column.any_year)),
+        "number": (0.15, lambda: _type_amount(value, column, language, rng)),
+        "date": (0.30, lambda: _type_day(value, language, rng, of_a_year=bool(form.rounds) and not column.any_year)),
         "integer": (0.05, lambda: f"{value} "),
     }
     chance, otherwise = habits[column.kind]
-    return Raw(otherwise()) if rng.random() < chance else value
+    return AsTyped(otherwise()) if rng.random() < chance else value
 
 
-def _amount(value: float, column: Column, language: str, rng: Random) -> str:
+def _type_amount(value: float, column: Column, language: str, rng: Random) -> str:
     whole, point = f"{value:,.0f}", "." if language == "en" else ","
     spaced = whole.replace(",", " ") if value == int(value) else f"{value}".replace(".", point)
     ways = [spaced, spaced.replace(" ", _NO_BREAK)]
@@ -48,7 +50,7 @@ def _amount(value: float, column: Column, language: str, rng: Random) -> str:
     return rng.choice(ways)
 
 
-def _day(value: date, language: str, rng: Random, *, of_a_year: bool) -> str:
+def _type_day(value: date, language: str, rng: Random, *, of_a_year: bool) -> str:
     ways = [value.isoformat(), f"{value.day}/{value.month} {value.year}"]
     if language == "sv":
         ways += [f"{value.day} {_MONTHS[value.month - 1]} {value.year}", *([f"{value.day}/{value.month}"] if of_a_year else [])]

@@ -12,7 +12,7 @@ from styrxl.model.rounds import Round
 from styrxl.model.thresholds import Thresholds
 from styrxl.sample.material import luck, material, year_material
 from styrxl.sample.plan_answers import Rows, adjustments, decided
-from styrxl.sample.variants import count, rendered
+from styrxl.sample.varied_texts import count_texts, render_text
 
 _KINDS = ("t1", "t2", "year")
 _OF_YEAR = (1 / 3, 2 / 3, 1.0)  # how much of a year's money is spent
@@ -22,7 +22,7 @@ _TOLD_UNIT = 1.1  # percent from which on a unit says why
 _LATER = 0.5  # of an investment's budget that a project which is behind uses
 
 
-def board_money(prefill: Prefill, seed: int) -> dict[str, Rows]:
+def answer_board_money(prefill: Prefill, seed: int) -> dict[str, Rows]:
     """Return a board's answers on the sheets about money."""
     return {
         "outcomes": [_activity(prefill, row, seed) for row in prefill.rows.get("outcomes", ())],
@@ -38,7 +38,7 @@ def _turn(prefill: Prefill) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Course:
     """What is told of an activity: its deviation in percent of its budget in each round, and why."""
 
     path: Sequence[float]
@@ -50,13 +50,13 @@ class _Told:
         return (texts[turn] or None) if turn < len(texts) else None
 
 
-def _told(prefill: Prefill, activity: str, seed: int) -> _Told:
+def _told(prefill: Prefill, activity: str, seed: int) -> _Course:
     for one in year_material()["money"]:
         if (one["board"], one["activity"]) == (prefill.owner, activity):
-            return _Told(one["path"], one)
+            return _Course(one["path"], one)
     rng = luck(seed, prefill.owner, activity)
     base = rng.uniform(-_CALM, _CALM)
-    return _Told([base + rng.uniform(-0.15, 0.15) for _ in _KINDS], {})
+    return _Course([base + rng.uniform(-0.15, 0.15) for _ in _KINDS], {})
 
 
 def _activity(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _amounts(prefill: Prefill, activity: str, net: float, seed: int) -> dict[str
     return so_far if turn == len(_KINDS) - 1 else {**so_far, "forecast_cost": cost, "forecast_revenue": revenue or None}
 
 
-def _forecast_on(prefill: Prefill, told: _Told, seed: int, activity: str) -> dict[str, Any]:
+def _forecast_on(prefill: Prefill, told: _Course, seed: int, activity: str) -> dict[str, Any]:
     """Return what a forecast rests on, where something is said of it."""
     turn = _turn(prefill)
     if turn == len(_KINDS) - 1:
@@ -107,7 +107,7 @@ def _forecast_on(prefill: Prefill, told: _Told, seed: int, activity: str) -> dic
     return {"assumptions": own or general, "unfunded": told.more.get("unfunded", (None, None))[turn]}
 
 
-def _why(told: _Told, deviation: float, budget: float, turn: int, limits: Thresholds) -> dict[str, Any]:
+def _why(told: _Course, deviation: float, budget: float, turn: int, limits: Thresholds) -> dict[str, Any]:
     if not limits.past(deviation, budget):
         return {}
     found = {"explanation": told.text("explanation", turn)}
@@ -149,7 +149,7 @@ def _finished(prefill: Prefill, project: str) -> int:
 # units
 
 
-def unit_money(prefill: Prefill, seed: int) -> Rows:
+def answer_unit_money(prefill: Prefill, seed: int) -> Rows:
     """Return a unit's answer about its frame, where it has one."""
     return [_unit(prefill, row, seed) for row in prefill.rows.get("unit_outcomes", ())]
 
@@ -163,5 +163,5 @@ def _unit(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
     spent = round(year * _OF_YEAR[turn] * (1 + luck(seed, prefill.owner, turn).uniform(-_NOISE[turn], _NOISE[turn])))
     texts = year_material()["unit_money_en" if prefill.language == "en" else "unit_money"]["deficit" if deviation < 0 else "surplus"]
     text = rng.choice(texts)
-    comment = {"comment": rendered(text, rng.randrange(max(1, count(text))), {})} if abs(deviation) > _TOLD_UNIT else {}
+    comment = {"comment": render_text(text, rng.randrange(max(1, count_texts(text))), {})} if abs(deviation) > _TOLD_UNIT else {}
     return {"outcome": spent, **({} if turn == len(_KINDS) - 1 else {"forecast": year}), **comment}

@@ -28,7 +28,7 @@ _STYLES = "".join(
 )
 
 
-def as_ods(data: bytes) -> bytes:
+def convert_to_ods(data: bytes) -> bytes:
     """Return a workbook's values, on all its sheets and in the same cells, as an OpenDocument spreadsheet."""
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         visible = {meta.name: meta.visible == SheetVisibleEnum.Visible for meta in book.sheets_metadata}

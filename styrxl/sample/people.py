@@ -14,14 +14,14 @@ from styrxl.model.forms import Form, Words
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.sample import habits
-from styrxl.sample.faults.bench import NotHereError
 from styrxl.sample.faults.followup import break_followup
+from styrxl.sample.faults.open_return import NotHereError
 from styrxl.sample.faults.plan import break_return
 from styrxl.sample.fill import fill
-from styrxl.sample.followup_answers import board_followup, unit_followup
+from styrxl.sample.followup_answers import answer_board_followup, answer_unit_followup
 from styrxl.sample.material import luck, material, year_material
-from styrxl.sample.ods import as_ods
-from styrxl.sample.plan_answers import board_answers, unit_answers
+from styrxl.sample.ods import convert_to_ods
+from styrxl.sample.plan_answers import answer_board_plan, answer_unit_plan
 from styrxl.store.files import write_atomically
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
@@ -29,7 +29,12 @@ from styrxl.store.workspace import Workspace
 _FAULTY = 8  # one in so many
 _ATTEMPTS = 3
 _FORGOTTEN = "missing-value"  # what anybody who has a commitment can forget in a follow-up
-_ANSWERS = {("board", False): board_answers, ("unit", False): unit_answers, ("board", True): board_followup, ("unit", True): unit_followup}
+_ANSWERS = {
+    ("board", False): answer_board_plan,
+    ("unit", False): answer_unit_plan,
+    ("board", True): answer_board_followup,
+    ("unit", True): answer_unit_followup,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class People:
     """The people of a round, the words and the seed that they all share, and mistakes for which nobody has had a place yet."""
 
     people: tuple[Person, ...]
@@ -67,7 +72,7 @@ class Crowd:
         moments = []
         for one in waiting:
             suffix = "ods" if one is self._with_libreoffice() else "xlsx"
-            moments.append(_moment(self.seed, one, attempt))
+            moments.append(_time_of_attempt(self.seed, one, attempt))
             _deliver(inbox / _file_name(one.owner, attempt, suffix), self._return(one, attempt), moments[-1])
         return max(moments)
 
@@ -78,7 +83,7 @@ class Crowd:
     def _return(self, one: Person, attempt: int) -> bytes:
         language = one.prefill.language
         answers = _ANSWERS[one.form.level, one.form.kind is not None](one.prefill, self.seed)
-        typed = habits.typed(answers, one.form, language, f"{self.seed}/{one.owner}/{one.form.kind or ''}".rstrip("/"))
+        typed = habits.type_by_habit(answers, one.form, language, f"{self.seed}/{one.owner}/{one.form.kind or ''}".rstrip("/"))
         data = fill(one.blank, one.form, language, typed, self.words)
         return self._spoilt(data, one, one.mistakes[attempt]) if attempt < len(one.mistakes) else data
 
@@ -94,30 +99,30 @@ class Crowd:
             if name in self.left:
                 self.left.remove(name)
             try:
-                data = _broken(name, data, one)
+                data = _break_return(name, data, one)
             except NotHereError:
                 self.left.append(name)
-        return _broken(_FORGOTTEN, data, one) if first in self.left and one.form.kind is not None else data
+        return _break_return(_FORGOTTEN, data, one) if first in self.left and one.form.kind is not None else data
 
 
-def _broken(name: str, data: bytes, one: Person) -> bytes:
+def _break_return(name: str, data: bytes, one: Person) -> bytes:
     if one.form.kind is None:
         return break_return(name, data, one.form, one.prefill.language)[0]
     return break_followup(name, data, one.form, one.prefill)[0]
 
 
-def crowd(workspace: Workspace, round_: Round, levels: Sequence[str], due: Mapping[str, date], seed: int) -> Crowd:
+def gather_people(workspace: Workspace, round_: Round, levels: Sequence[str], due: Mapping[str, date], seed: int) -> People:
     """Return the people to whom a round's workbooks have gone."""
-    people = [one for level in levels for one in _people(workspace, round_, level, due[level], seed)]
-    return Crowd(tuple(people), workspace.forms.words, seed)
+    people = [one for level in levels for one in _people_of_level(workspace, round_, level, due[level], seed)]
+    return People(tuple(people), workspace.forms.words, seed)
 
 
-def _people(workspace: Workspace, round_: Round, level: str, due: date, seed: int) -> list[Person]:
+def _people_of_level(workspace: Workspace, round_: Round, level: str, due: date, seed: int) -> list[Person]:
     prefills = _prefills(workspace, round_, level)
     busy = [owner for owner, filled in prefills.items() if filled.form != "annual_plan" or filled.rows.get("unit_frames")]
     groups = year_material()["mistakes"][round_.kind][level] if round_.followup else material()["mistakes"][level]
     where = (level, round_.id) if round_.followup else (level,)
-    mistakes = shared_out(busy or list(prefills), groups, luck(seed, *where))
+    mistakes = share_out_mistakes(busy or list(prefills), groups, luck(seed, *where))
     outbox = workspace.outbox(round_)
     return [
         Person(
@@ -138,7 +143,7 @@ def _prefills(workspace: Workspace, round_: Round, level: str) -> dict[str, Pref
     return {owner: Prefill.from_json(texts[issue.issue_id]) for owner, issue in sorted(issues.items())}
 
 
-def shared_out(owners: Sequence[str], mistakes: Sequence[Sequence[str]], rng: Random) -> dict[str, tuple[tuple[str, ...], ...]]:
+def share_out_mistakes(owners: Sequence[str], mistakes: Sequence[Sequence[str]], rng: Random) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Share mistakes out to one owner in eight: all of them once if that can be done, and some each."""
     careless = rng.sample(owners, min(len(owners), max(2, ceil(len(owners) / _FAULTY)))) if owners else []
     each = min(_ATTEMPTS, max(1, ceil(len(mistakes) / len(careless)))) if careless else 0
@@ -151,7 +156,7 @@ def shared_out(owners: Sequence[str], mistakes: Sequence[Sequence[str]], rng: Ra
 
 
 def _deliver(path: Path, data: bytes, when: datetime) -> None:
-    write_atomically(path, data if path.suffix == ".xlsx" else as_ods(data))
+    write_atomically(path, data if path.suffix == ".xlsx" else convert_to_ods(data))
     os.utime(path, (when.timestamp(), when.timestamp()))
 
 
@@ -160,7 +165,7 @@ def _file_name(owner: str, attempt: int, suffix: str) -> str:
     return f"{owner}{corrected}.{suffix}"
 
 
-def _moment(seed: int, one: Person, attempt: int) -> datetime:
+def _time_of_attempt(seed: int, one: Person, attempt: int) -> datetime:
     """Return when a return arrives: in the two weeks up to the due date or just after it, each correction some days later."""
     rng = luck(seed, one.owner, "time")
     first = one.due + timedelta(days=rng.randint(-12, 1) if not one.mistakes else rng.randint(-14, -9))

@@ -10,7 +10,7 @@ from typing import Any
 
 from styrxl.model.prefill import Prefill
 from styrxl.sample.material import UNITS, Unit, luck, material, unit, units, year_material
-from styrxl.sample.variants import count, pair, rendered
+from styrxl.sample.varied_texts import count_texts, render_pair, render_text
 
 YEAR = 2027
 _MOST_UNIT_IDS = 40  # that a board names in one cell
@@ -57,7 +57,7 @@ def _part(raw: Mapping[str, Any], kind: str) -> dict[str, Any]:
     return plain | {"email": _address(raw["id"]), "language": "sv"}
 
 
-def plan_answers(how_many: int = UNITS, seed: int = 1, year: int = YEAR) -> dict[str, Rows]:  # noqa: ARG001 -- as the others
+def answer_council_plan(how_many: int = UNITS, seed: int = 1, year: int = YEAR) -> dict[str, Rows]:  # noqa: ARG001 -- as the others
     """Return the multi-year plan: sheet key -> rows, field -> value (codes, ids, dates, tkr)."""
     return {
         "organisation": list(_organisation(how_many)),
@@ -123,7 +123,7 @@ def _frames(year: int) -> Iterator[dict[str, Any]]:
 # how boards answer
 
 
-def board_answers(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
+def answer_board_plan(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     """Return a board's plan: sheet key -> rows in the order of the workbook's, an empty one where somebody skipped a row."""
     board = material()["boards"][prefill.owner]
     rng = luck(seed, prefill.owner)
@@ -246,8 +246,8 @@ def _undertakings(board_id: str, seed: int) -> tuple[tuple[str, str, str, str], 
     direct = [(one["serves"], one["role"], one["text"], one["result"]) for one in board["direct"]]
     found = []
     for key, role, text, result in (*of_goals, *direct):
-        number = luck(seed, board_id, text).randrange(count(text))
-        found.append((key, role, *pair(text, result, number, {})))
+        number = luck(seed, board_id, text).randrange(count_texts(text))
+        found.append((key, role, *render_pair(text, result, number, {})))
     return tuple(found)
 
 
@@ -289,7 +289,7 @@ def _investments(prefill: Prefill, board: Mapping[str, Any]) -> Rows:
 # how units answer
 
 
-def unit_answers(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
+def answer_unit_plan(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     """Return a unit's plan: sheet key -> rows in the order of the workbook's, an empty one where somebody skipped a row."""
     me = unit(prefill.owner)
     rng = luck(seed, me.id)
@@ -310,7 +310,7 @@ def _own_goals(prefill: Prefill, me: Unit, rng: Random) -> Rows:
         return []
     key, text, group = own[me.number % len(own)]
     offered = _offered(prefill, 0)
-    row = {"text": rendered(text, 0, _names(me)), "target_group": group, "from_year": prefill.year, "to_year": prefill.year + 1}
+    row = {"text": render_text(text, 0, _names(me)), "target_group": group, "from_year": prefill.year, "to_year": prefill.year + 1}
     parents = offered.get(key, [])
     return [row | ({"parent_id": parents[0]} if parents else {})]
 
@@ -335,9 +335,9 @@ def _unit_commitments(prefill: Prefill, me: Unit, seed: int, rng: Random) -> Ite
 
 def _said(me: Unit, text: str, result: str, seed: int) -> tuple[str, str]:
     """Return a commitment and its result as this unit has them, and no sibling."""
-    salt = luck(seed, text).randrange(count(text))
-    said, expected = pair(text, result, me.number, _names(me), salt)
-    more_siblings_than_variants = me.number >= count(text) and "{unit}" not in text
+    salt = luck(seed, text).randrange(count_texts(text))
+    said, expected = render_pair(text, result, me.number, _names(me), salt)
+    more_siblings_than_variants = me.number >= count_texts(text) and "{unit}" not in text
     return (f"{said} ({me.name})" if more_siblings_than_variants else said), expected
 
 

@@ -11,10 +11,10 @@ from shlex import quote
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import KINDS, Round
-from styrxl.sample import habits, happenings, people
-from styrxl.sample.fill import Answers, fill, places_of
+from styrxl.sample import habits, people, plan_changes
+from styrxl.sample.fill import Answers, fill, locate_answers
 from styrxl.sample.material import material, municipality, year_material
-from styrxl.sample.plan_answers import YEAR, adjustments, plan_answers
+from styrxl.sample.plan_answers import YEAR, adjustments, answer_council_plan
 from styrxl.store.files import write_atomically
 from styrxl.store.workspace import Workspace
 
@@ -117,7 +117,7 @@ def _write_plan(stage: Stage) -> None:
     """Fill in the multi-year plan as it is before the year, and the dates and the address in the settings."""
     workspace = stage.workspace
     stage.tell("plan", path=workspace.plan_path)
-    _write(stage, {**plan_answers(stage.units, stage.seed), "frame_adjustments": []}, "plan")
+    _write(stage, {**answer_council_plan(stage.units, stage.seed), "frame_adjustments": []}, "plan")
     write_atomically(stage.folder / MARK, f"{municipality()}\n".encode())
     settings = workspace.settings_path.read_text("utf-8").replace('address = ""', f'address = "controller@{material()["domain"]}"')
     for kind in KINDS:
@@ -130,7 +130,7 @@ def _write(stage: Stage, answers: Answers, name: str) -> None:
     """Type answers into the multi-year plan."""
     workspace = stage.workspace
     form, language = workspace.forms.form("multi_year_plan"), workspace.settings.language
-    typed = habits.typed(answers, form, language, f"{stage.seed}/{name}")
+    typed = habits.type_by_habit(answers, form, language, f"{stage.seed}/{name}")
     write_atomically(workspace.plan_path, fill(workspace.plan_path.read_bytes(), form, language, typed, workspace.forms.words))
 
 
@@ -138,17 +138,17 @@ def _decide(stage: Stage) -> None:
     """Let the controller write what the council decided in June."""
     workspace, year = stage.workspace, year_material()
     here = stage.at(_day(*year["written_on"]))
-    plan = places_of(workspace.plan_path.read_bytes(), workspace.forms.form("multi_year_plan"))
+    plan = locate_answers(workspace.plan_path.read_bytes(), workspace.forms.form("multi_year_plan"))
     facts = {"path": workspace.plan_path, "day": here.now.date(), "adjustments": len(adjustments(stage.units))}
-    facts |= {"board": year["renamed"]["board"], "name": year["renamed"]["name"], "from_day": happenings.changed_on(YEAR)}
-    moves = happenings.moves(stage.units)
+    facts |= {"board": year["renamed"]["board"], "name": year["renamed"]["name"], "from_day": plan_changes.find_day_of_change(YEAR)}
+    moves = plan_changes.has_moving_unit(stage.units)
     here.tell("summer" if moves else "summer_small", **facts, unit=year["moved"]["unit"], new_board=year["moved"]["board"])
-    _write(here, happenings.summer(plan, stage.units, YEAR), "summer")
+    _write(here, plan_changes.answer_june_decisions(plan, stage.units, YEAR), "summer")
 
 
 def _assess(stage: Stage) -> None:
     """Let the controller write how the council is proposed to assess its goals."""
-    answers = happenings.assessments(YEAR)
+    answers = plan_changes.answer_council_assessments(YEAR)
     stage.tell("council", n=len(answers["council_assessments"]), path=stage.workspace.plan_path)
     _write(stage, answers, "assessments")
 
@@ -171,7 +171,7 @@ def _plan(stage: Stage) -> None:
 
 def _collect(stage: Stage, round_: Round, level: str) -> None:
     """Let everybody of a level hand in, and those whose returns come back hand in again, until all are in order."""
-    crowd = people.crowd(stage.workspace, round_, [level], {level: calendar("plan", level, "due")}, stage.seed)
+    crowd = people.gather_people(stage.workspace, round_, [level], {level: calendar("plan", level, "due")}, stage.seed)
     waiting, attempt = list(crowd.people), 0
     while waiting:
         faulty = crowd.faulty(waiting, attempt)
@@ -185,7 +185,7 @@ def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None
     """Play a follow-up: everybody answers, some get their workbook back and mend it, and the results are put together."""
     due = {level: calendar(round_.kind, level, "due") for level in _LEVELS}
     stage.at(calendar(round_.kind, "board", "out")).command(*stage.on("distribute", round_.id))
-    crowd = people.crowd(stage.workspace, round_, list(_LEVELS), due, stage.seed)
+    crowd = people.gather_people(stage.workspace, round_, list(_LEVELS), due, stage.seed)
     faulty, inbox = crowd.faulty(crowd.people, 0), stage.workspace.inbox(round_)
     boards = sum(one.prefill.board_id is None for one in crowd.people)
     name = stage.workspace.settings.round_name(round_, stage.language)

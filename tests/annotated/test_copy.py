@@ -41,8 +41,8 @@ from styrxl.rounds.desk import open_desk
 from styrxl.rounds.give_back import select_to_give_back
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.rounds.prefills import fetch_prefills
-from styrxl.sample.faults.plan import NotHereError, break_return, names
-from styrxl.sample.fill import Grid, grids, opened, saved, write_text
+from styrxl.sample.faults.plan import NotHereError, break_return, list_faults
+from styrxl.sample.fill import AnswerSheet, open_sheets, open_workbook, save_workbook, write_text
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, NOW, ROUND, Town
 
@@ -127,7 +127,7 @@ def broken(desk: Desk) -> dict[tuple[str, str], tuple[bytes, Judged, bytes]]:
     files: dict[tuple[str, str], bytes] = {}
     for owner in FAULTY:
         filled = desk.town.filled(owner)
-        for name in sorted({*names()} - NOT_BACK):
+        for name in sorted({*list_faults()} - NOT_BACK):
             try:
                 files[name, owner], _ = break_return(name, filled, desk.form(owner), desk.town.language(owner))
             except NotHereError:
@@ -142,7 +142,7 @@ def broken(desk: Desk) -> dict[tuple[str, str], tuple[bytes, Judged, bytes]]:
 def marked(data: bytes) -> dict[tuple[str, str], str]:
     """Return which cells are marked and how; each has a note, and nothing else has."""
     found = {}
-    book = opened(data)
+    book = open_workbook(data)
     for sheet in book.worksheets[1:]:
         for row in sheet.iter_rows():
             for cell in row:
@@ -155,7 +155,7 @@ def marked(data: bytes) -> dict[tuple[str, str], str]:
 
 
 def texts(data: bytes) -> dict[tuple[str, str], str]:
-    return {(s.title, c.coordinate): c.comment.text for s in opened(data).worksheets for r in s.iter_rows() for c in r if c.comment}
+    return {(s.title, c.coordinate): c.comment.text for s in open_workbook(data).worksheets for r in s.iter_rows() for c in r if c.comment}
 
 
 def lead(data: bytes) -> list[list[Any]]:
@@ -173,7 +173,7 @@ def parts(data: bytes) -> dict[str, str]:
 # Where marks are
 
 
-@pytest.mark.parametrize("fault", sorted({*names()} - NOT_BACK))
+@pytest.mark.parametrize("fault", sorted({*list_faults()} - NOT_BACK))
 def test_just_the_cells_of_the_findings_are_marked(broken: dict[tuple[str, str], tuple[bytes, Judged, bytes]], fault: str) -> None:
     """Errors to mend, warnings to watch, each with a note; what was set right by the fresh workbook is to be checked where it is now."""
     cases = {owner: case for (name, owner), case in broken.items() if name == fault}
@@ -199,13 +199,13 @@ def test_each_note_says_what_is_wrong_and_what_to_do(broken: dict[tuple[str, str
     ]
     _, _, english = broken["wrong-type", "KFN"]
     assert list(texts(english).values()) == ["! Mend\nCosts: “ca tusen” is not a number.\nWrite a number in the cell C9, for example 1200."]
-    assert [opened(data).sheetnames[0] for data in (swedish, english)] == ["Att åtgärda", "To mend"]
+    assert [open_workbook(data).sheetnames[0] for data in (swedish, english)] == ["Att åtgärda", "To mend"]
 
 
 def test_first_sheet_lists_findings_with_links(broken: dict[tuple[str, str], tuple[bytes, Judged, bytes]]) -> None:
     """State, sheet, cell, what and how, the cell a link to itself."""
     _, _, back = broken["wrong-type", "UBN"]
-    sheet = opened(back).worksheets[0]
+    sheet = open_workbook(back).worksheets[0]
     read = lead(back)
     assert read[8] == ["! Rätta", "Budget", "C9", "Kostnader: ”ca tusen” är inte ett tal.", "Skriv ett tal i cellen C9, till exempel 1200."]
     assert sheet["C9"].hyperlink is not None
@@ -218,13 +218,13 @@ def test_first_sheet_lists_findings_with_links(broken: dict[tuple[str, str], tup
 @pytest.mark.parametrize("owner", OWNERS)
 def test_equal_findings_share_a_line(desk: Desk, owner: str) -> None:
     """Three empty answers under one heading are one line, with a range."""
-    book = opened(desk.town.filled(owner))
-    grid = grids(book, desk.form(owner))["commitments"]
+    book = open_workbook(desk.town.filled(owner))
+    grid = open_sheets(book, desk.form(owner))["commitments"]
     for row in range(3, 6):
         write_text(grid.cell("text", row), f"Åtagande {row}")
         grid.cell("parent_id", row).value = "KF-M99"
         write_text(grid.cell("responsible", row), "Chef")
-    back = desk.back(owner, saved(book))
+    back = desk.back(owner, save_workbook(book))
     cells = [row[2] for row in lead(back)[8:]]
     assert re.fullmatch(r"C\d+:C\d+", cells[0])
     assert len([cell for cell in marked(back) if cell[1].startswith("C")]) == 3
@@ -275,7 +275,7 @@ VALUES = st.one_of(
 )
 
 
-def _asked(grid: Grid, index: int) -> Iterator[Cell]:
+def _asked(grid: AnswerSheet, index: int) -> Iterator[Cell]:
     for column in grid.spec.columns:
         if column.asked and column.field in grid.columns and not column.locked_when_prefilled:
             yield grid.cell(column.field, index)
@@ -286,8 +286,8 @@ def _asked(grid: Grid, index: int) -> Iterator[Cell]:
 def test_whatever_is_typed_is_in_it_exactly(desk: Desk, data: st.DataObject) -> None:
     """Texts stay texts and numbers numbers, whatever they are and wherever they stand; what is in is what comes out."""
     owner = data.draw(st.sampled_from(OWNERS))
-    book = opened(desk.town.issued(owner))
-    for grid in grids(book, desk.form(owner)).values():
+    book = open_workbook(desk.town.issued(owner))
+    for grid in open_sheets(book, desk.form(owner)).values():
         if grid.spec.layout == "reading":
             continue
         count = 1 if grid.downwards else len(grid.rows) if grid.spec.id_column else 20
@@ -298,7 +298,7 @@ def test_whatever_is_typed_is_in_it_exactly(desk: Desk, data: st.DataObject) -> 
                     write_text(cell, value)
                 elif value is not None:
                     cell.value = value
-    sent = saved(book)
+    sent = save_workbook(book)
     back = desk.back(owner, sent)
     assert desk.answers(owner, sent) == desk.answers(owner, back)
     assert desk.answers(owner, desk.back(owner, back)) == desk.answers(owner, back)
@@ -308,10 +308,10 @@ def test_whatever_is_typed_is_in_it_exactly(desk: Desk, data: st.DataObject) -> 
 
 def test_text_that_begins_like_a_formula_stays_text(desk: Desk) -> None:
     """No formula stands in any cell for answers, and Excel is told that it is a text."""
-    book = opened(desk.town.filled("UBN-ÖST"))
-    cell = grids(book, desk.form("UBN-ÖST"))["commitments"].cell("expected_result", 0)
+    book = open_workbook(desk.town.filled("UBN-ÖST"))
+    cell = open_sheets(book, desk.form("UBN-ÖST"))["commitments"].cell("expected_result", 0)
     write_text(cell, '=HYPERLINK("http://example.com")')
-    back = opened(desk.back("UBN-ÖST", saved(book)))
+    back = open_workbook(desk.back("UBN-ÖST", save_workbook(book)))
     there = back["Åtaganden"][cell.coordinate]
     assert (there.value, there.data_type, there.quotePrefix) == ('=HYPERLINK("http://example.com")', "s", True)
 
@@ -319,11 +319,11 @@ def test_text_that_begins_like_a_formula_stays_text(desk: Desk) -> None:
 def test_formula_of_the_sender_becomes_its_value(desk: Desk, office: Office) -> None:
     """And one that is not calculated is shown as what it is."""
     sent = office.fill(desk.town.filled("UBN"), {"Budget": {"C9": Formula("=10*50"), "A10": Formula('="Sko"&"la"')}})
-    back = opened(desk.back("UBN", sent))["Budget"]
+    back = open_workbook(desk.back("UBN", sent))["Budget"]
     assert (back["C9"].value, back["A10"].value) == (500, "Skola")
-    book = opened(desk.town.filled("UBN"))
+    book = open_workbook(desk.town.filled("UBN"))
     book["Budget"]["C9"].value = "=10*50"
-    cell = opened(desk.back("UBN", saved(book)))["Budget"]["C9"]
+    cell = open_workbook(desk.back("UBN", save_workbook(book)))["Budget"]["C9"]
     assert (cell.value, cell.data_type) == ("=10*50", "s")
 
 
@@ -349,7 +349,7 @@ def _sheet(number: int) -> str:
 @pytest.mark.parametrize("owner", OWNERS)
 def test_identity_is_that_of_the_issue(desk: Desk, owner: str) -> None:
     """The same issue, owner and signature: what comes back is judged as that issue's."""
-    issued, back = (opened(data)["_styrxl"] for data in (desk.town.issued(owner), desk.back(owner, desk.town.filled(owner))))
+    issued, back = (open_workbook(data)["_styrxl"] for data in (desk.town.issued(owner), desk.back(owner, desk.town.filled(owner))))
     assert [[c.value for c in row] for row in issued.iter_rows()] == [[c.value for c in row] for row in back.iter_rows()]
     assert desk.judge(desk.back(owner, desk.town.filled(owner))).findings == ()
 
@@ -359,7 +359,7 @@ def test_identity_is_that_of_the_issue(desk: Desk, owner: str) -> None:
 
 def mend(data: bytes, right: bytes) -> tuple[bytes, dict[str, dict[str, object]]]:
     """Put right what is marked, from a return that is right; the workbook, and what was typed."""
-    book, model = opened(data), opened(right)
+    book, model = open_workbook(data), open_workbook(right)
     typed: dict[str, dict[str, object]] = {}
     marks = marked(data)
     moved = {(sheet, cell[1:]) for (sheet, cell), tone in marks.items() if cell[0] == "A" and tone == "watch"}
@@ -368,7 +368,7 @@ def mend(data: bytes, right: bytes) -> tuple[bytes, dict[str, dict[str, object]]
         if (sheet, str(here.row)) not in moved:
             for one in _below(book, here) if here.protection.locked else [here]:
                 _copy(one, model, typed)
-    return saved(book), typed
+    return save_workbook(book), typed
 
 
 def at(sheet: Worksheet, row: int, column: int) -> Cell:
@@ -438,7 +438,7 @@ def test_mended_in_libreoffice_it_is_accepted(desk: Desk, office: Office, owner:
     mended = office.fill(back, typed)
     judged = desk.judge(mended)
     assert judged.verdict == "accepted", judged.findings
-    assert sum(len(sheet.data_validations.dataValidation) for sheet in opened(mended).worksheets) >= 4
+    assert sum(len(sheet.data_validations.dataValidation) for sheet in open_workbook(mended).worksheets) >= 4
     states = [row[0] for row in lead(mended)[8:] if row[0].startswith(("!", "✓"))]
     errors = [row[0] for row in lead(back)[8:] if row[0].startswith(("! Rätta", "! Mend"))]
     assert sum(state.startswith("✓") for state in states) >= len(errors) > 0
@@ -470,7 +470,7 @@ def _values(data: bytes) -> dict[tuple[str, str], Any]:
 
 
 def _formulas(data: bytes) -> set[tuple[str, str]]:
-    return {(s.title, c.coordinate) for s in opened(data).worksheets for r in s.iter_rows() for c in r if c.data_type == "f"}
+    return {(s.title, c.coordinate) for s in open_workbook(data).worksheets for r in s.iter_rows() for c in r if c.data_type == "f"}
 
 
 # Places
@@ -478,23 +478,23 @@ def _formulas(data: bytes) -> set[tuple[str, str]]:
 
 def test_answers_are_found_wherever_people_moved_them(desk: Desk) -> None:
     """Columns in another order and rows further down: each answer comes to its field and its id."""
-    book = opened(desk.town.filled("UBN-ÖST"))
+    book = open_workbook(desk.town.filled("UBN-ÖST"))
     sheet = book["Åtaganden"]
     sheet.insert_rows(1, 3)
     sheet.insert_cols(2, 2)
-    back = desk.back("UBN-ÖST", saved(book))
+    back = desk.back("UBN-ÖST", save_workbook(book))
     assert desk.answers("UBN-ÖST", back) == desk.answers("UBN-ÖST", desk.town.filled("UBN-ÖST"))
-    assert opened(back)["Åtaganden"]["B5"].value == "Högläsning före lunch"
+    assert open_workbook(back)["Åtaganden"]["B5"].value == "Högläsning före lunch"
 
 
 def test_rows_whose_ids_moved_go_back_to_their_ids(desk: Desk) -> None:
     """Somebody sorted the table: the answers follow their ids."""
-    book = opened(desk.town.filled("UBN-ÖST"))
+    book = open_workbook(desk.town.filled("UBN-ÖST"))
     sheet = book["Åtaganden"]
     for column in range(1, 9):
         first, second = sheet.cell(5, column).value, sheet.cell(6, column).value
         sheet.cell(5, column).value, sheet.cell(6, column).value = second, first
-    back = opened(desk.back("UBN-ÖST", saved(book)))["Åtaganden"]
+    back = open_workbook(desk.back("UBN-ÖST", save_workbook(book)))["Åtaganden"]
     assert [(back.cell(row, 1).value, back.cell(row, 2).value) for row in (5, 6)] == [
         ("UBN-ÖST-2027-A1", "Högläsning före lunch"),
         ("UBN-ÖST-2027-A2", "Utedag varje vecka"),
@@ -506,7 +506,7 @@ def test_row_without_an_id_of_its_own_is_moved_to_a_free_one(desk: Desk, fault: 
     """It is marked at its new id, and said."""
     data, deed = break_return(fault, desk.town.filled("UBN-ÖST"), desk.form("UBN-ÖST"), "sv")
     back = desk.back("UBN-ÖST", data)
-    sheet = opened(back)["Åtaganden"]
+    sheet = open_workbook(back)["Åtaganden"]
     assert [sheet.cell(7, column).value for column in (1, 2)] == ["UBN-ÖST-2027-A3", "Högläsning före lunch"]
     assert marked(back) == {("Åtaganden", "A7"): "watch"}
     assert "Vi har flyttat det du skrev till rad 7, som har id UBN-ÖST-2027-A3." in texts(back)["Åtaganden", "A7"]
@@ -516,13 +516,13 @@ def test_row_without_an_id_of_its_own_is_moved_to_a_free_one(desk: Desk, fault: 
 
 def test_row_for_which_there_is_no_room_is_on_the_first_sheet(desk: Desk) -> None:
     """Nothing is lost: all of the row's answers stand there, with where they stood."""
-    book = opened(desk.town.filled("KFN"))
-    grid = grids(book, desk.form("KFN"))["commitments"]
+    book = open_workbook(desk.town.filled("KFN"))
+    grid = open_sheets(book, desk.form("KFN"))["commitments"]
     for index in range(len(grid.rows)):
         write_text(grid.cell("text", index), f"Commitment {index}")
     at(book["Commitments"], grid.rows[-1] + 1, grid.columns["text"]).value = "One too many"
     at(book["Commitments"], grid.rows[-1] + 1, grid.columns["start"]).value = dt.date(2027, 3, 1)
-    rows = lead(desk.back("KFN", saved(book)))
+    rows = lead(desk.back("KFN", save_workbook(book)))
     assert ["", "Commitments", "B65", "One too many", ""] in rows
     assert ["", "Commitments", "F65", dt.date(2027, 3, 1), ""] in rows
     assert any(
@@ -532,47 +532,47 @@ def test_row_for_which_there_is_no_room_is_on_the_first_sheet(desk: Desk) -> Non
 
 def test_sheet_without_ids_gets_the_rows_it_needs(desk: Desk) -> None:
     """A budget of forty lines comes back with forty lines."""
-    book = opened(desk.town.filled("UBN"))
+    book = open_workbook(desk.town.filled("UBN"))
     for row in range(9, 49):
         book["Budget"].cell(row, 1).value, book["Budget"].cell(row, 3).value = f"Rad {row}", 10
-    back = desk.back("UBN", saved(book))
-    assert [opened(back)["Budget"].cell(row, 1).value for row in range(9, 49)] == [f"Rad {row}" for row in range(9, 49)]
-    assert desk.answers("UBN", back) == desk.answers("UBN", saved(book))
+    back = desk.back("UBN", save_workbook(book))
+    assert [open_workbook(back)["Budget"].cell(row, 1).value for row in range(9, 49)] == [f"Rad {row}" for row in range(9, 49)]
+    assert desk.answers("UBN", back) == desk.answers("UBN", save_workbook(book))
 
 
 def test_columns_under_one_heading_lose_nothing(desk: Desk) -> None:
     """What stands in the second is taken where the first is empty, and otherwise told."""
-    book = opened(desk.town.filled("UBN-ÖST"))
+    book = open_workbook(desk.town.filled("UBN-ÖST"))
     sheet = book["Åtaganden"]
     sheet["K4"].value, sheet["K5"].value, sheet["K6"].value = "Ansvarig", "Biträdande rektor", "Rektor"
     sheet["E6"].value = None
-    back = desk.back("UBN-ÖST", saved(book))
-    assert [opened(back)["Åtaganden"][cell].value for cell in ("E5", "E6")] == ["Rektor", "Rektor"]
+    back = desk.back("UBN-ÖST", save_workbook(book))
+    assert [open_workbook(back)["Åtaganden"][cell].value for cell in ("E5", "E6")] == ["Rektor", "Rektor"]
     assert ["", "Åtaganden", "K5", "Biträdande rektor", ""] in lead(back)
 
 
 def test_erased_answer_that_was_issued_stays_issued(desk: Desk) -> None:
     """Yes stood there beforehand; taken away, it is back, since what was issued counts."""
-    book = opened(desk.town.filled("UBN"))
+    book = open_workbook(desk.town.filled("UBN"))
     book["Fullmäktiges mål"]["E6"].value = None
-    assert opened(desk.back("UBN", saved(book)))["Fullmäktiges mål"]["E6"].value == "Ja"
+    assert open_workbook(desk.back("UBN", save_workbook(book)))["Fullmäktiges mål"]["E6"].value == "Ja"
 
 
 def test_denied_answer_can_be_changed_again(broken: dict[tuple[str, str], tuple[bytes, Judged, bytes]]) -> None:
     """The cell was locked as issued; marked, it is open, since the note asks for it."""
     _, judged, back = broken["concern-denied", "UBN"]
     [found] = judged.findings
-    cell = opened(back)["Fullmäktiges mål"][str(found.cell)]
+    cell = open_workbook(back)["Fullmäktiges mål"][str(found.cell)]
     assert (cell.value, cell.protection.locked) == ("Nej", False)
 
 
 def test_pasted_over_formulas_are_whole_again(desk: Desk) -> None:
     """Net costs and Kontroll are worked out as before."""
-    book = opened(desk.town.filled("UBN"))
+    book = open_workbook(desk.town.filled("UBN"))
     budget = book["Budget"]
     for row in range(9, 34):
         budget.cell(row, 4).value = budget.cell(row, 5).value = 1
-    back = opened(desk.back("UBN", saved(book)))["Budget"]
+    back = open_workbook(desk.back("UBN", save_workbook(book)))["Budget"]
     assert {back.cell(row, column).data_type for row in range(9, 34) for column in (4, 5)} == {"f"}
 
 
@@ -581,10 +581,10 @@ def test_what_did_not_come_along_is_said(desk: Desk) -> None:
     data = desk.town.filled("UBN-ÖST")
     for fault in ("unknown-sheet", "unknown-column"):
         data, _ = break_return(fault, data, desk.form("UBN-ÖST"), "sv")
-    book = opened(data)
+    book = open_workbook(data)
     book["Åtaganden"]["Q8"].value = "Ring Kim"
     book["Åtaganden"]["Q8"].comment = Comment("Glöm inte", "Kim")
-    back = desk.back("UBN-ÖST", saved(book))
+    back = desk.back("UBN-ÖST", save_workbook(book))
     said = [row[0] for row in lead(back) if isinstance(row[0], str) and row[0].startswith(("•", "Filen"))]
     assert said == [
         "Filen som du skickade (svar.xlsx) finns kvar hos oss, precis som den var.",
@@ -597,9 +597,9 @@ def test_what_did_not_come_along_is_said(desk: Desk) -> None:
 
 def test_sheet_under_another_name_is_said(desk: Desk) -> None:
     """Its answers are not guessed at."""
-    book = opened(desk.town.filled("UBN-ÖST"))
+    book = open_workbook(desk.town.filled("UBN-ÖST"))
     book["Åtaganden"].title = "Plan"
-    back = desk.back("UBN-ÖST", saved(book))
+    back = desk.back("UBN-ÖST", save_workbook(book))
     assert any(str(row[0]).startswith("• Ert eget blad Plan, ") for row in lead(back))
     assert ["! Rätta", "Åtaganden", "", "Bladet Åtaganden saknas."] in [row[:4] for row in lead(back)]
 
@@ -616,7 +616,7 @@ def test_personal_numbers_are_masked_in_what_we_say(desk: Desk) -> None:
     """The answer is the sender's own; note and list hide it."""
     data, deed = break_return("personal-identity-number", desk.town.filled("UBN-ÖST"), desk.form("UBN-ÖST"), "sv")
     back = desk.back("UBN-ÖST", data)
-    assert "18900101-9802" in opened(back)["Åtaganden"][str(deed.cell)].value
+    assert "18900101-9802" in open_workbook(back)["Åtaganden"][str(deed.cell)].value
     assert "9802" not in str(texts(back))
     assert "9802" not in str(lead(back))
 
@@ -626,10 +626,10 @@ def test_personal_numbers_are_masked_in_what_we_say(desk: Desk) -> None:
 
 def test_rows_show_their_texts(desk: Desk) -> None:
     """A long answer makes its row higher; a short one lets it be."""
-    book = opened(desk.town.filled("UBN"))
-    grid = grids(book, desk.form("UBN"))["commitments"]
+    book = open_workbook(desk.town.filled("UBN"))
+    grid = open_sheets(book, desk.form("UBN"))["commitments"]
     write_text(grid.cell("text", 0), "Ett långt åtagande. " * 30)
-    sheet = opened(desk.back("UBN", saved(book)))["Åtaganden"]
+    sheet = open_workbook(desk.back("UBN", save_workbook(book)))["Åtaganden"]
     assert sheet.row_dimensions[grid.rows[0]].height > 200
     assert sheet.row_dimensions[grid.rows[5]].height < 60
 
@@ -682,20 +682,20 @@ def test_command_does_not_judge_by_what_it_sends_back(full: Town) -> None:
 
 def test_named_file_that_lost_its_identity_gets_it_back(full: Town) -> None:
     """The controller says whose it is; what goes back is the owner's newest issue."""
-    book = opened(full.filled("UBN-ÖST"))
-    grids(book, full.form("UBN-ÖST"))["commitments"].cell("text", 0).value = None
+    book = open_workbook(full.filled("UBN-ÖST"))
+    open_sheets(book, full.form("UBN-ÖST"))["commitments"].cell("text", 0).value = None
     del book["_styrxl"]
     book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
     path = full.root / "utan.xlsx"
-    path.write_bytes(saved(book))
+    path.write_bytes(save_workbook(book))
     full.run("validate", str(path), "--round", ROUND, "--owner", "UBN-ÖST", "--form", "unit_plan", "--annotate", expect=1)
-    identity = opened((full.root / "returned" / ROUND / "UBN-ÖST.xlsx").read_bytes())["_styrxl"]
+    identity = open_workbook((full.root / "returned" / ROUND / "UBN-ÖST.xlsx").read_bytes())["_styrxl"]
     assert [[c.value for c in row] for row in identity.iter_rows()] == [
-        [c.value for c in row] for row in opened(full.issued("UBN-ÖST"))["_styrxl"].iter_rows()
+        [c.value for c in row] for row in open_workbook(full.issued("UBN-ÖST"))["_styrxl"].iter_rows()
     ]
 
 
-@pytest.mark.parametrize("fault", sorted(NOT_BACK & {*names()}))
+@pytest.mark.parametrize("fault", sorted(NOT_BACK & {*list_faults()}))
 def test_stranger_s_workbook_does_not_go_back(desk: Desk, fault: str) -> None:
     """Nor does one that cannot be read: there is nobody to send it to."""
     data, _ = break_return(fault, desk.town.filled("UBN"), desk.form("UBN"), "sv")

@@ -12,7 +12,7 @@ from python_calamine import load_workbook as read_workbook
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.forms import LANGUAGES
-from styrxl.sample.fill import Raw
+from styrxl.sample.fill import AsTyped
 from town import BOARD, ROUND, Town
 
 STANDARD = Forms([standard_folder()])
@@ -120,7 +120,7 @@ def test_a_column_added_in_the_workspace_goes_all_the_way(planned: Town) -> None
     found = [(f.rule, f.sheet, f.cell) for f in judged.findings]
     assert found == [("missing-value", "Åtaganden", f"E{heading + 2}"), ("out-of-range", "Åtaganden", f"E{heading + 1}")]
 
-    planned.put("UBN.xlsx", planned.filled("UBN", _board([2, Raw("5")])), 20)
+    planned.put("UBN.xlsx", planned.filled("UBN", _board([2, AsTyped("5")])), 20)
     planned.run("consolidate", ROUND, "--all")
     for book in (planned.root / "boards" / ROUND / "UBN.xlsx", planned.root / "council" / f"{ROUND}.xlsx"):
         rows = read_workbook(book).get_sheet_by_name("Åtaganden").to_python()

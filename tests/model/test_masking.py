@@ -11,7 +11,7 @@ import pytest
 from mutants import base_of
 from styrxl.model.masking import mask_persons
 from styrxl.returns.workbook import SIGNED, read
-from styrxl.sample.fill import grids, opened, saved
+from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
 from town import ROUND, Town, lost, saying
 
 PERSON = "18900101-9802"  # the Tax Agency's own, for tests
@@ -23,9 +23,9 @@ HEXADECIMAL = {"issue": "ab189001019802cd", "signature": f"{'f' * 20}18900101980
 
 def full_of_numbers(town: Town) -> bytes:
     """Return a unit's workbook with numbers of persons wherever somebody can write something."""
-    book = opened(town.filled(OWNER))
+    book = open_workbook(town.filled(OWNER))
     form = town.form(OWNER)
-    places = grids(book, form)
+    places = open_sheets(book, form)
     deeds = places["commitments"]
     for row, text in enumerate(WRITTEN, 2):
         deeds.cell("text", row).value = f"Stötta {text}"
@@ -41,7 +41,7 @@ def full_of_numbers(town: Town) -> bytes:
     heading = deeds.cell("text", 0).row - 1
     sheet.cell(heading, 20).value, sheet.cell(heading + 1, 20).value = f"Elev {PERSON}", PERSON
     book.create_sheet(f"Elev {PERSON}")["A1"] = PERSON
-    return saved(book)
+    return save_workbook(book)
 
 
 def test_a_number_in_a_return_that_counts_is_hidden_from_those_who_read_about_it(planned: Town) -> None:
@@ -52,7 +52,9 @@ def test_a_number_in_a_return_that_counts_is_hidden_from_those_who_read_about_it
     assert "Stötta 1890****-****" in printed(planned, "link", ROUND, "--units")
     planned.run("consolidate", ROUND, "--all")
     for path in (planned.root / "council" / f"{ROUND}.xlsx", planned.root / "boards" / ROUND / "UBN.xlsx"):
-        texts = [v for sheet in opened(path.read_bytes()) for row in sheet.iter_rows(values_only=True) for v in row if isinstance(v, str)]
+        texts = [
+            v for sheet in open_workbook(path.read_bytes()) for row in sheet.iter_rows(values_only=True) for v in row if isinstance(v, str)
+        ]
         assert "Stötta 1890****-****" in texts
         assert [text for text in texts if LAST in text and not re.fullmatch("[0-9a-f]{64}", text)] == []
 

@@ -17,7 +17,7 @@ from styrxl.model.rounds import Round
 from styrxl.model.thresholds import Thresholds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
-from styrxl.sample.fill import fill, opened, saved
+from styrxl.sample.fill import fill, open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, Answers, full_town
 from year import BOARD_T1, BOARD_T2, BOARD_YEAR, MOMENTS, PLANS, Followed, changed, followed_town, plan
@@ -298,9 +298,9 @@ def test_a_large_deviation_is_explained(whole: Followed) -> None:
 
 def test_what_was_issued_counts(whole: Followed) -> None:
     """A budget written over is put back, and the deviation is worked out from it."""
-    book = opened(fill(whole.issued("t1", "UBN"), whole.form("t1", "UBN"), "sv", BOARD_T1, FORMS.words))
+    book = open_workbook(fill(whole.issued("t1", "UBN"), whole.form("t1", "UBN"), "sv", BOARD_T1, FORMS.words))
     book["Ekonomi"]["B9"].value = 9000
-    judged = whole.judge("t1", ("UBN", saved(book)))
+    judged = whole.judge("t1", ("UBN", save_workbook(book)))
     assert [(f.rule, f.cell) for f in judged.returns[0].findings] == [("locked-cell-changed", "B9")]
     row = judged.tables["outcomes"].iloc[0]
     assert (row["planned_budget"], row["current_budget"], row["deviation"]) == (800.5, 800.5, 10.5)

@@ -11,7 +11,7 @@ from styrxl.model.limits import STANDARD
 from styrxl.returns.extras import Extras, ExtrasQuestion, question_about, read_extras
 from styrxl.returns.isolated import Reader
 from styrxl.returns.workbook import read
-from styrxl.sample.ods import as_ods
+from styrxl.sample.ods import convert_to_ods
 
 
 def noted() -> bytes:
@@ -39,7 +39,7 @@ def test_a_workbook_of_another_kind_is_looked_into_in_a_process_of_its_own() -> 
     question = ExtrasQuestion({}, ())
     with Reader() as reader:
         assert (reader.read_extras(noted(), question).notes, reader.started) == (2, False)
-        assert (reader.read_extras(as_ods(noted()), question), reader.started) == (Extras(), True)
+        assert (reader.read_extras(convert_to_ods(noted()), question), reader.started) == (Extras(), True)
 
 
 def test_what_is_no_workbook_holds_nothing() -> None:

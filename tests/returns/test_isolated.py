@@ -25,7 +25,7 @@ from styrxl.returns.isolated import Reader
 from styrxl.returns.marks import Marks
 from styrxl.returns.workbook import NotOrdinaryError, RawSheet, Returned, read
 from styrxl.sample import ods
-from styrxl.sample.fill import saved
+from styrxl.sample.fill import save_workbook
 from town import Town
 
 SECONDS, MEMORY = 2.0, 300
@@ -218,7 +218,7 @@ def test_links_to_other_files_and_programs_are_named(shared_full: Town) -> None:
 
 def test_a_format_that_shows_less_says_so(shared_full: Town) -> None:
     """An ods is read in a process of its own, to the same answers, and told to hide what cannot be seen in it."""
-    data = ods.as_ods(shared_full.filled("UBN-ÖST"))
+    data = ods.convert_to_ods(shared_full.filled("UBN-ÖST"))
     [judged] = shared_full.judge(("UBN-ÖST.ods", data)).returns
     assert judged.verdict == "accepted"
     assert [(f.rule, f.severity) for f in judged.findings if f.rule != "interpreted-value"] == [("partly-checked", "info")]
@@ -237,7 +237,7 @@ def test_ordinary_workbooks_start_no_process(shared_full: Town) -> None:
         returned, found = reader.read(bombs.false_dimension().replace(b"Svar", b"Svar"))
         assert (returned is not None, found) == (True, ())
         assert not reader.started
-        assert reader.read(ods.as_ods(shared_full.filled("UBN-ÖST")))[0] is not None
+        assert reader.read(ods.convert_to_ods(shared_full.filled("UBN-ÖST")))[0] is not None
         assert reader.started
     assert not reader.started
 
@@ -333,7 +333,7 @@ def test_a_number_is_a_date_by_its_stylesheet(written: Callable[[bytes], bytes])
     assert sheet is not None
     for row, shown in enumerate(("d mmmm yyyy", "0.00", "General"), start=1):
         sheet.cell(row, 1, 46447).number_format = shown
-    parts = read_parts(saved(book))
+    parts = read_parts(save_workbook(book))
 
     returned, _ = read(zip_parts({**parts, "xl/styles.xml": written(parts["xl/styles.xml"])}), ordinary_only=True)
 

@@ -20,7 +20,7 @@ from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
 from styrxl.returns.typed_columns import Parsed
 from styrxl.returns.workbook import read
-from styrxl.sample.fill import grids, opened, saved, write_text
+from styrxl.sample.fill import open_sheets, open_workbook, save_workbook, write_text
 from styrxl.validation.rules.rows import check_locked
 from town import ROUND, Town
 
@@ -50,9 +50,9 @@ def _found(judged: Judged) -> list[tuple[str, str | None, str | None]]:
 
 
 def _edited(data: bytes, edit: Callable[[Workbook], object]) -> bytes:
-    book = opened(data)
+    book = open_workbook(data)
     edit(book)
-    return saved(book)
+    return save_workbook(book)
 
 
 # identity
@@ -60,12 +60,12 @@ def _edited(data: bytes, edit: Callable[[Workbook], object]) -> bytes:
 
 def _reidentified(data: bytes, facts: Mapping[str, str]) -> bytes:
     """Return a workbook that says something else of itself in its hidden sheet, and nothing in its properties."""
-    book = opened(data)
+    book = open_workbook(data)
     _write_identity(book, facts)
     properties: Any = getattr(book, "custom_doc_props")  # noqa: B009 -- the stubs do not know it
     for name in properties.names:
         del properties[name]
-    return saved(book)
+    return save_workbook(book)
 
 
 def _write_identity(book: Workbook, facts: Mapping[str, str]) -> None:
@@ -316,7 +316,7 @@ def _with_persons(base: Base) -> bytes:
     """Write a personal identity number everywhere that something can be written."""
 
     def spoil(book: Workbook) -> None:
-        places = grids(book, base.form)
+        places = open_sheets(book, base.form)
         grid = places["commitments"]
         for field in ("text", "parent_id", "responsible", "expected_result", "start", "end"):
             write_text(grid.cell(field), f"Stöd till {PERSON} och {TWELVE}")

@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 import town as towns
 from postgres import Server
 from styrxl.model.days import local_day
-from styrxl.sample.fill import opened, saved
+from styrxl.sample.fill import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import BOARD, ROUND, Town, lost, saying
 
@@ -109,11 +109,11 @@ def test_a_file_in_the_inbox_is_assigned_by_naming_it(town: Town, named: str) ->
 
 def test_what_is_to_be_mended_in_it_is_found_where_it_stands(town: Town) -> None:
     """As if it had never lost its identity; and it goes back with it."""
-    book = opened(town.filled(OWNER))
+    book = open_workbook(town.filled(OWNER))
     sheet = book["Åtaganden"]
     [row] = [row for row in range(1, 30) if sheet.cell(row, 1).value == f"{OWNER}-2027-A1"]
     sheet.cell(row, 3).value = "KF-M99"
-    whole = saved(book)
+    whole = save_workbook(book)
     town.put("x.xlsx", whole)
     expected = [(f["rule"], f["sheet"], f["cell"]) for f in report(town)["x.xlsx"]["findings"]]
     assert expected == [("unknown-parent", "Åtaganden", f"C{row}")]
@@ -122,7 +122,7 @@ def test_what_is_to_be_mended_in_it_is_found_where_it_stands(town: Town) -> None
     assert [(f["rule"], f["sheet"], f["cell"]) for f in report(town)["x.xlsx"]["findings"]] == expected
     town.run("validate", "--round", ROUND, "--annotate", expect=1)
     back, issued = (
-        opened(data)["_styrxl"] for data in ((town.root / "returned" / ROUND / f"{OWNER}.xlsx").read_bytes(), town.issued(OWNER))
+        open_workbook(data)["_styrxl"] for data in ((town.root / "returned" / ROUND / f"{OWNER}.xlsx").read_bytes(), town.issued(OWNER))
     )
     assert [[c.value for c in row] for row in back.iter_rows()] == [[c.value for c in row] for row in issued.iter_rows()]
 
@@ -130,11 +130,11 @@ def test_what_is_to_be_mended_in_it_is_found_where_it_stands(town: Town) -> None
 def test_rows_beyond_the_usual_are_those_that_were_issued(town: Town) -> None:
     """What the owner was handed last is what it is judged against: its ids and its rows."""
     town.run("distribute", ROUND, "--to", OWNER, "--rows", "90")
-    sheet = (book := opened(town.filled(OWNER)))["Åtaganden"]
+    sheet = (book := open_workbook(town.filled(OWNER)))["Åtaganden"]
     [row] = [row for row in range(1, 150) if sheet.cell(row, 1).value == f"{OWNER}-2027-A88"]
     for column, value in enumerate(("Sent", "UBN-M1", None, "Rektor"), 2):
         sheet.cell(row, column).value = value
-    town.put("x.xlsx", lost(saved(book)))
+    town.put("x.xlsx", lost(save_workbook(book)))
     town.run("receive", ROUND, "x.xlsx", "--owner", OWNER)
     found = report(town)["x.xlsx"]
     assert (found["verdict"], found["findings"], found["rows"]["commitments"]) == ("accepted", [], 3)
@@ -144,7 +144,7 @@ def test_a_foreign_workbook_and_a_broken_one_are_the_owner_s_too(town: Town) -> 
     """What cannot be read in them is said, and to whom."""
     book = Workbook()
     book.active["A1"] = "Vår plan"  # type: ignore[index] # a new workbook has a sheet
-    town.put("egen.xlsx", saved(book))
+    town.put("egen.xlsx", save_workbook(book))
     town.put("trasig.xlsx", b"PK")
     town.run("receive", ROUND, "egen.xlsx", "--owner", OWNER)
     town.run("receive", ROUND, "trasig.xlsx", "--owner", OTHER)

@@ -22,8 +22,8 @@ from styrxl.returns.locate import Locator
 from styrxl.returns.tables import Place, Table, blank
 from styrxl.returns.workbook import NotOrdinaryError, read
 from styrxl.rounds.merge import place_answers
-from styrxl.sample.fill import opened, saved
-from styrxl.sample.ods import as_ods
+from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.ods import convert_to_ods
 from styrxl.store.ledger import Ledger
 from town import BOARD, ROUND, Town
 
@@ -245,13 +245,13 @@ def test_validate_writes_nothing_into_the_inbox(town: Town) -> None:
 def test_a_language_that_nobody_speaks_is_no_matter(town: Town) -> None:
     """Somebody changed it in the hidden sheet, where it is not signed, and a sheet is missing besides."""
     both(town)
-    book = opened((town.inbox / "strategist.xlsx").read_bytes())
+    book = open_workbook((town.inbox / "strategist.xlsx").read_bytes())
     for row in book["_styrxl"].iter_rows():
         if row[0].value == "language":
             row[1].value = "klingonska"
     book.custom_doc_props.props.clear()  # type: ignore[attr-defined] # newer than its types
     del book["Investeringar"]
-    town.put("strategist.xlsx", saved(book), 1)
+    town.put("strategist.xlsx", save_workbook(book), 1)
     assert "Läge: Klar." in town.run("merge", ROUND, "UBN").stdout
 
 
@@ -269,7 +269,7 @@ def test_a_return_of_another_kind_is_read_in_a_process_of_its_own(town: Town, mo
     """What is no ordinary xlsx is not opened in the process that merges."""
     both(town)
     (town.inbox / "economist.xlsx").rename(town.inbox / "economist.ods")
-    town.put("economist.ods", as_ods((town.inbox / "economist.ods").read_bytes()))
+    town.put("economist.ods", convert_to_ods((town.inbox / "economist.ods").read_bytes()))
     kinds = []
 
     def here(data: bytes, *more: Any, **known: Any) -> Any:

@@ -13,7 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from styrxl.model.prefill import Prefill
-from styrxl.sample.fill import Raw
+from styrxl.sample.fill import AsTyped
 from styrxl.store.ledger import Ledger
 from town import Town, new_town
 from year import ADJUSTMENT, BOARD_T2, ENGLISH_T2, PRESCHOOL_T2, T1, T2, Followed, followed_town, moved, plan
@@ -61,7 +61,7 @@ def texts(sheets: dict[str, list[list[Any]]]) -> set[str]:
 
 def test_a_decision_without_its_year_is_asked_about(tmp_path: Path) -> None:
     """Read as a day of some other year it would count in every round."""
-    adjustment = {**ADJUSTMENT, "date": Raw("15/6")}
+    adjustment = {**ADJUSTMENT, "date": AsTyped("15/6")}
     made = new_town(tmp_path / "åköping", plan(adjustments=[adjustment]))
     told = made.run("distribute", "2027-plan", expect=3).stderr
     assert "Ramjusteringar C5: Datum: ”15/6” är inte ett datum." in told

@@ -20,7 +20,7 @@ from styrxl.rounds import receive
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.files_to_receive import Outcome
 from styrxl.rounds.receive import make_safe_name
-from styrxl.sample.fill import opened, saved
+from styrxl.sample.fill import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger, Receipt
 from town import NOW, ROUND, Town
 
@@ -132,11 +132,11 @@ def test_of_two_from_one_owner_the_one_changed_last_counts(planned: Town, tmp_pa
 
 def test_a_forged_owner_names_no_file(planned: Town, tmp_path: Path) -> None:
     """An identity without our signature, or of nobody here, leaves the file its own name."""
-    book = opened(planned.filled("UBN-ÖST"))
+    book = open_workbook(planned.filled("UBN-ÖST"))
     for row in book["_styrxl"].iter_rows():
         if row[0].value == "owner":
             row[1].value = "KFN"
-    _take(planned, _write(tmp_path / "x.xlsx", saved(book)))
+    _take(planned, _write(tmp_path / "x.xlsx", save_workbook(book)))
     assert "x.xlsx" in _inbox(planned)
 
 

@@ -14,7 +14,7 @@ from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_empty_plan
-from styrxl.sample.fill import fill, located, read_values
+from styrxl.sample.fill import fill, locate_sheets, read_values
 from styrxl.store.ledger import Ledger
 from town import BOARD, NOW, PLAN, ROUND, Town
 from year import changed
@@ -88,7 +88,7 @@ def test_what_ends_is_named(full: Town, year: str, told: str) -> None:
 def test_goals_that_go_on_come_with_the_next_plan(full: Town) -> None:
     """Under their ids, to be changed as needed; new ones are numbered after all that were ever handed out."""
     into_next_year(full)
-    grid = located(read_values(issued(full, "UBN")), full.forms.form("annual_plan"))["goals"]
+    grid = locate_sheets(read_values(issued(full, "UBN")), full.forms.form("annual_plan"))["goals"]
     assert [grid.value(name) for name in ("goal_id", "text", "priority", "from_year", "to_year")] == [
         "UBN-M1",
         "Fler elever når målen",

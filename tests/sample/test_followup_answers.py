@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from sample_texts import texts
-from styrxl.sample.followup_answers import _COMMITMENTS, _GOALS, KINDS, _fared, _plausible
+from styrxl.sample.followup_answers import COMMITMENT_COURSES, GOAL_COURSES, KINDS, find_commitment_status, limit_goal_course
 from styrxl.sample.material import material, unit, year_material
 from styrxl.sample.plan_answers import adjustments
-from styrxl.sample.variants import count, rendered
+from styrxl.sample.varied_texts import count_texts, render_text
 
 YEAR = year_material()
 BOARDS = material()["boards"]
@@ -47,7 +47,7 @@ def test_no_text_is_left_open() -> None:
         assert text == " ".join(text.split())
         assert text.count("{") == text.count("}")
     for said in texts([YEAR["comments"], YEAR["comments_en"], YEAR["unit_money"], YEAR["unit_goals"], YEAR["openings"]]):
-        assert not set("{}|") & set(rendered(said, count(said) - 1, {}))
+        assert not set("{}|") & set(render_text(said, count_texts(said) - 1, {}))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_commitment_is_not_under_way_outside_its_time(start: str | None, end: 
     days = (date(2027, 4, 30), date(2027, 8, 31), date(2027, 12, 31))
     for number in range(200):
         row = {"commitment_id": f"X-2027-A{number}", "start": start, "end": end}
-        path = [_fared(row, turn, day, 1) for turn, day in enumerate(days)]
+        path = [find_commitment_status(row, turn, day, 1) for turn, day in enumerate(days)]
         for status, day in zip(path, days, strict=True):
             assert status != "on_plan" or ((start or "") <= str(day) < (end or "9"))
             assert status != "done" or (start or "") <= str(day)
@@ -68,9 +68,9 @@ def test_a_commitment_is_not_under_way_outside_its_time(start: str | None, end: 
 
 def test_a_goal_does_not_fare_otherwise_than_its_commitments() -> None:
     """Most of them behind and it is not reached; none behind and it does not fail."""
-    for fate in _GOALS:
-        late = _GOALS[_plausible(fate, ["late", "late", "done"])][1]
-        well = _GOALS[_plausible(fate, ["done", "on_plan"])][1]
+    for fate in GOAL_COURSES:
+        late = GOAL_COURSES[limit_goal_course(fate, ["late", "late", "done"])][1]
+        well = GOAL_COURSES[limit_goal_course(fate, ["done", "on_plan"])][1]
         assert not {"on_track", "fulfilled"} & set(late), fate
         assert not {"off_track", "not_fulfilled"} & set(well), fate
-    assert {len(path) for _, path in (*_GOALS.values(), *_COMMITMENTS.values())} == {len(KINDS)}
+    assert {len(path) for _, path in (*GOAL_COURSES.values(), *COMMITMENT_COURSES.values())} == {len(KINDS)}

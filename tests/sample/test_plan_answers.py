@@ -22,13 +22,13 @@ from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Readings
 from styrxl.sample import habits
-from styrxl.sample.faults.plan import names
-from styrxl.sample.fill import Answers, DoesNotFitError, Raw, fill
+from styrxl.sample.faults.plan import list_faults
+from styrxl.sample.fill import Answers, AsTyped, DoesNotFitError, fill
 from styrxl.sample.material import luck, material, municipality, unit, units
-from styrxl.sample.ods import as_ods
-from styrxl.sample.people import shared_out
-from styrxl.sample.plan_answers import YEAR, board_answers, plan_answers, unit_answers
-from styrxl.sample.variants import chosen, count, pair, rendered
+from styrxl.sample.ods import convert_to_ods
+from styrxl.sample.people import share_out_mistakes
+from styrxl.sample.plan_answers import YEAR, answer_board_plan, answer_council_plan, answer_unit_plan
+from styrxl.sample.varied_texts import choose_words, count_texts, render_pair, render_text
 from styrxl.templates.build import build
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.identify import Identifier
@@ -40,7 +40,7 @@ WORDS = FORMS.words
 ROUND = Round(YEAR, "plan")
 RECEIVED = datetime(YEAR, 1, 20, 12, tzinfo=UTC)
 BOARDS = tuple(material()["boards"])
-PLAN = plan_answers()
+PLAN = answer_council_plan()
 
 
 def plan() -> Plan:
@@ -130,7 +130,7 @@ def for_board(owner: str) -> Prefill:
 def for_unit(owner: str) -> Prefill:
     """Return what a unit is issued: its board's goals and commitments, as the board answers."""
     board = unit(owner).board
-    answers = board_answers(for_board(board))
+    answers = answer_board_plan(for_board(board))
     goals = tuple((f"{board}-M{n}", row["text"]) for n, row in enumerate(answers["goals"], 1) if row)
     commitments = tuple((f"{board}-{YEAR}-A{n}", row["text"]) for n, row in enumerate(answers["commitments"], 1) if row)
     reading = tuple({"id": i, "what": "Nämndmål", "text": t, "serves": None} for i, t in (*goals, *commitments))
@@ -146,7 +146,7 @@ def form_of(made: Prefill) -> Form:
 def filled(made: Prefill, answers: Answers) -> bytes:
     """Return an owner's workbook with answers, typed as people type."""
     form = form_of(made)
-    return fill(build(form, made, WORDS), form, made.language, habits.typed(answers, form, made.language, made.owner), WORDS)
+    return fill(build(form, made, WORDS), form, made.language, habits.type_by_habit(answers, form, made.language, made.owner), WORDS)
 
 
 def judged(*returns: tuple[Prefill, bytes]) -> tuple[Judged, ...]:
@@ -206,7 +206,7 @@ def test_units_have_ids_names_and_addresses_of_their_own(how_many: int) -> None:
 
 def test_nobody_real_is_in_it() -> None:
     """Addresses end in example.se, contacts are roles, and the municipality says that it is an example."""
-    rows = plan_answers(3000)["organisation"]
+    rows = answer_council_plan(3000)["organisation"]
     assert all(re.fullmatch(r"[a-z0-9-]+@botkyrka\.example\.se", row["email"]) for row in rows)
     assert municipality().endswith("(exempeldata)")
     roles = {row["contact"] for row in rows}
@@ -234,12 +234,12 @@ def test_frames_come_to_some_billions() -> None:
 def test_a_text_differs_for_each_number() -> None:
     """Every number below the count gives its own text; a result repeats the text's choice."""
     template = "{2-4} av {fem|sex} är {klara|nöjda}"
-    assert count(template) == 12
-    made = [rendered(template, number, {}, salt=5) for number in range(12)]
+    assert count_texts(template) == 12
+    made = [render_text(template, number, {}, salt=5) for number in range(12)]
     assert len(set(made)) == 12
     assert all(text.startswith(("Två av", "Tre av", "Fyra av")) for text in made)  # no sentence begins with a figure
-    said, expected = pair("Minst {70-95:5} procent i {place}", "Mätningen visar {#1} procent", 3, {"place": "Alby"})
-    number = chosen("Minst {70-95:5} procent i {place}", 3)[0]
+    said, expected = render_pair("Minst {70-95:5} procent i {place}", "Mätningen visar {#1} procent", 3, {"place": "Alby"})
+    number = choose_words("Minst {70-95:5} procent i {place}", 3)[0]
     assert (said, expected) == (f"Minst {number} procent i Alby", f"Mätningen visar {number} procent")
 
 
@@ -249,8 +249,8 @@ def test_every_template_can_be_written() -> None:
     everything += [(t, r) for key in ("shared", "shared_en") for _, t, r in material()[key]]
     everything += [tuple(pair_) for board in material()["boards"].values() for goal in board["goals"] for pair_ in goal["does"]]
     for text, result in everything:
-        for number in (0, count(text) - 1):
-            said = " ".join(pair(text, result, number, {"unit": "skolan", "place": "Alby"}))
+        for number in (0, count_texts(text) - 1):
+            said = " ".join(render_pair(text, result, number, {"unit": "skolan", "place": "Alby"}))
             assert not set("{}|#") & set(said), said
 
 
@@ -262,7 +262,7 @@ def test_a_board_says_what_the_sample_means_it_to(owner: str) -> None:
     """Accepted, with warnings where one is meant: a budget over its frame, a board that does not confirm, a goal that nothing serves."""
     meant = {"SON": ["frame-exceeded"], "VON": ["not-confirmed"], "VLN": ["goal-uncovered"]}
     made = for_board(owner)
-    [one] = judged((made, filled(made, board_answers(made))))
+    [one] = judged((made, filled(made, answer_board_plan(made))))
     assert (one.verdict, worst(one)) == ("accepted", meant.get(owner, []))
     assert {f.rule for f in one.findings} - {*meant.get(owner, [])} <= {"interpreted-value"}
 
@@ -271,7 +271,7 @@ def test_a_board_says_what_the_sample_means_it_to(owner: str) -> None:
 def test_a_board_answers_every_council_goal(owner: str) -> None:
     """Each with how, or with why not; six goals and twelve commitments or more, but for the election board's."""
     made = for_board(owner)
-    answers = board_answers(made)
+    answers = answer_board_plan(made)
     assert len(answers["goal_responses"]) == len(made.rows["goal_responses"])
     for row in answers["goal_responses"]:
         assert row.get("contribution") or (row["concerns"] == "no" and row["reason"])
@@ -284,7 +284,7 @@ def test_a_board_without_a_named_goal_uses_one_that_it_has() -> None:
     made = for_board("UBN")
     only = made.lists["council_goals"][-1:]
     narrow = prefill("annual_plan", "UBN", lists={**made.lists, "council_goals": only})
-    assert {row["parent_id"] for row in board_answers(narrow)["goals"] if row} == {only[0][0]}
+    assert {row["parent_id"] for row in answer_board_plan(narrow)["goals"] if row} == {only[0][0]}
 
 
 # units
@@ -296,7 +296,7 @@ def test_a_board_without_a_named_goal_uses_one_that_it_has() -> None:
 def test_a_unit_is_accepted(owner: str) -> None:
     """Without an error or a warning, however it was typed."""
     made = for_unit(owner)
-    data = filled(made, unit_answers(made))
+    data = filled(made, answer_unit_plan(made))
     [one] = judged((made, data))
     assert (one.verdict, worst(one)) == ("accepted", [])
     assert {f.rule for f in one.findings} <= {"interpreted-value"}
@@ -304,7 +304,7 @@ def test_a_unit_is_accepted(owner: str) -> None:
 
 def test_units_have_three_to_eight_commitments_each() -> None:
     """But for the one whose plan is in another system."""
-    counts = {one.id: len([row for row in unit_answers(for_unit(one.id)).get("commitments", ()) if row]) for one in units()}
+    counts = {one.id: len([row for row in answer_unit_plan(for_unit(one.id)).get("commitments", ()) if row]) for one in units()}
     assert [owner for owner, how_many in counts.items() if not how_many] == ["VON-DAGLIG"]
     assert {how_many for how_many in counts.values() if how_many} <= set(range(3, 9))
 
@@ -313,10 +313,10 @@ def test_commitments_are_tied_to_what_they_are_about() -> None:
     """A unit's commitments are tied to the board's goal for them, or to one of the board's commitments for that goal."""
     made = for_unit("VON-HTJ-NORR")
     offered = {code for pairs in made.lists.values() for code, _ in pairs}
-    rows = [row for row in unit_answers(made)["commitments"] if row]
+    rows = [row for row in answer_unit_plan(made)["commitments"] if row]
     assert {row["parent_id"] for row in rows} <= offered | {"VON-HTJ-NORR-M1"}
     assert "school_form" not in rows[0]
-    assert {row["school_form"] for row in unit_answers(for_unit("UBN-TALLEN"))["commitments"] if row} == {"preschool"}
+    assert {row["school_form"] for row in answer_unit_plan(for_unit("UBN-TALLEN"))["commitments"] if row} == {"preschool"}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 77])
@@ -326,16 +326,16 @@ def test_siblings_say_nothing_word_for_word(seed: int) -> None:
     for one in units(3000):
         made = prefill("unit_plan", "UBN-ALBY")
         own = Prefill(**{name: getattr(made, name) for name in Prefill.__slots__} | {"owner": one.id, "board_id": one.board})
-        seen.update(row["text"] for row in unit_answers(own, seed).get("commitments", ()) if row)
+        seen.update(row["text"] for row in answer_unit_plan(own, seed).get("commitments", ()) if row)
     assert [text for text, times in seen.items() if times > 1] == []
 
 
 def test_the_seed_decides() -> None:
     """The same seed gives the same answers, another gives others."""
     made = for_unit("UBN-ALBY")
-    assert unit_answers(made, 3) == unit_answers(made, 3) != unit_answers(made, 4)
+    assert answer_unit_plan(made, 3) == answer_unit_plan(made, 3) != answer_unit_plan(made, 4)
     board = for_board("KFN")
-    assert board_answers(board, 3) == board_answers(board, 3) != board_answers(board, 4)
+    assert answer_board_plan(board, 3) == answer_board_plan(board, 3) != answer_board_plan(board, 4)
 
 
 # filling in
@@ -356,7 +356,7 @@ def test_what_is_filled_in_is_read_back() -> None:
     answers: Answers = {
         "goals": [{}, {"text": "=1+1", "parent_id": "KF-M11", "priority": "1", "from_year": YEAR}],
         "commitments": [{"text": " Läsa ", "parent_id": "KFN-M2", "start": date(YEAR, 3, 1), "more_parents": "KF-M1;KF-M2"}],
-        "budget": [{"activity": "Staben", "cost": 1200.5, "revenue": Raw("1 200,50")}],
+        "budget": [{"activity": "Staben", "cost": 1200.5, "revenue": AsTyped("1 200,50")}],
         "confirmation": [{"confirms": "no", "decision_date": date(YEAR, 1, 20)}],
     }
     data = fill(build(form, made, WORDS), form, "sv", answers, WORDS)
@@ -374,7 +374,7 @@ def test_what_is_filled_in_is_read_back() -> None:
 def test_filling_in_gives_the_same_bytes() -> None:
     """Twice the same answers, twice the same workbook."""
     made = for_unit("UBN-ALBY")
-    assert filled(made, unit_answers(made)) == filled(made, unit_answers(made))
+    assert filled(made, answer_unit_plan(made)) == filled(made, answer_unit_plan(made))
 
 
 @pytest.mark.parametrize(
@@ -397,32 +397,32 @@ def test_people_type_as_they_like() -> None:
     form = FORMS.form("annual_plan")
     rows = [{"activity": "Staben", "cost": 1200.0}] * 200
     dates = [{"start": date(YEAR, 3, 1), "parent_id": "KF-M1"}] * 200
-    typed = habits.typed({"budget": rows, "commitments": dates}, form, "sv", "1")
-    amounts = {row["cost"].value for row in typed["budget"] if isinstance(row["cost"], Raw)}
+    typed = habits.type_by_habit({"budget": rows, "commitments": dates}, form, "sv", "1")
+    amounts = {row["cost"].value for row in typed["budget"] if isinstance(row["cost"], AsTyped)}
     assert amounts == {"1 200", "1\u00a0200", "1200 tkr", "1 200,00"}
-    assert {row["start"].value for row in typed["commitments"] if isinstance(row["start"], Raw)} == {
+    assert {row["start"].value for row in typed["commitments"] if isinstance(row["start"], AsTyped)} == {
         "2027-03-01",
         "1/3 2027",
         "1 mars 2027",
         "1/3",
     }
-    assert {row["parent_id"].value for row in typed["commitments"] if isinstance(row["parent_id"], Raw)} == {"KF-M1", "kf-m1", "KF-M1 "}
-    raw = {"commitments": [{"start": Raw("snart")}]}
-    assert habits.typed(raw, form, "sv", "1") == raw
+    assert {row["parent_id"].value for row in typed["commitments"] if isinstance(row["parent_id"], AsTyped)} == {"KF-M1", "kf-m1", "KF-M1 "}
+    raw = {"commitments": [{"start": AsTyped("snart")}]}
+    assert habits.type_by_habit(raw, form, "sv", "1") == raw
 
 
 def test_an_ods_reads_as_the_workbook_that_it_was() -> None:
     """The same values in the same cells on every sheet, the hidden ones too."""
     made = for_unit("VON-EKEN")
-    data = filled(made, unit_answers(made))
-    ods = as_ods(data)
+    data = filled(made, answer_unit_plan(made))
+    ods = convert_to_ods(data)
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         sheets = book.sheet_names
     for sheet in sheets:
         assert cells(ods, sheet) == cells(data, sheet), sheet
     [one] = judged((made, ods))
     assert (one.verdict, worst(one)) == ("accepted", [])
-    assert as_ods(data) == ods
+    assert convert_to_ods(data) == ods
 
 
 # mistakes
@@ -432,7 +432,7 @@ def test_every_mistake_of_the_demonstration_is_a_fault() -> None:
     """One name for each, and no fault is left out but those that a signature gives away and those that boards make on purpose."""
     made = [name for level in ("board", "unit") for group in material()["mistakes"][level] for name in group]
     assert len(made) == len(set(made))
-    assert set(names()) - set(made) == {
+    assert set(list_faults()) - set(made) == {
         "unknown-version",
         "unknown-owner",
         "wrong-round",
@@ -446,7 +446,7 @@ def test_every_mistake_of_the_demonstration_is_a_fault() -> None:
 def test_one_in_eight_is_careless_and_every_mistake_is_made(level: str, owners: int, careless: int) -> None:
     """With as few tries as that takes."""
     mistakes = material()["mistakes"][level]
-    shared = shared_out([f"U{n}" for n in range(owners)], mistakes, luck(1))
+    shared = share_out_mistakes([f"U{n}" for n in range(owners)], mistakes, luck(1))
     assert len(shared) == careless
     made = {group for groups in shared.values() for group in groups}
     assert made == ({tuple(group) for group in mistakes} if owners else set())

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from office import Cells, Office
-from styrxl.sample.fill import grids
+from styrxl.sample.fill import open_sheets
 from town import ANSWERS, ROUND, Town, new_town
 
 FAULTY: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
@@ -31,7 +31,7 @@ EXPECTED = {
 def typed(town: Town, owner: str, faults: Mapping[str, Mapping[str, Any]]) -> Cells:
     """Return what a person types into an issued workbook, cell by cell: the answers, and on each sheet's first row the faults."""
     form, language = town.form(owner), town.language(owner)
-    places = grids(load_workbook(BytesIO(town.filled(owner))), form)
+    places = open_sheets(load_workbook(BytesIO(town.filled(owner))), form)
     cells: dict[str, dict[str, Any]] = {}
     for key, rows in ANSWERS[owner].items():
         grid = places[key]

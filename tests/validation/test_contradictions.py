@@ -10,7 +10,7 @@ import pytest
 from styrxl.model.catalogue import catalogue
 from styrxl.model.findings import fix, message
 from styrxl.model.judged import Judged
-from styrxl.sample.fill import located, read_values
+from styrxl.sample.fill import locate_sheets, read_values
 from styrxl.validation.contradictions import FOLLOWUP_RULES, PLAN_RULES
 from town import BOARD, PRESCHOOL, SCHOOL, Answers, Town
 from year import (
@@ -114,7 +114,7 @@ CASES = (
 
 def where(followed: Followed, kind: str, owner: str, case: Case) -> tuple[str, str, str]:
     """Return rule, sheet and cell that a case is to give."""
-    grid = located(read_values(followed.issued(kind, owner)), followed.form(kind, owner))[case.key]
+    grid = locate_sheets(read_values(followed.issued(kind, owner)), followed.form(kind, owner))[case.key]
     row, column = grid.place(case.field, case.row or 0)
     return case.rule, grid.title, f"{chr(ord('A') + column - 1)}{grid.heading_row if case.row is None else row}"
 
@@ -211,7 +211,7 @@ PLAN_CASES = (
 
 
 def cell(town: Town, owner: str, key: str, field: str, row: int = 0) -> tuple[str, str]:
-    grid = located(read_values(town.issued(owner)), town.form(owner))[key]
+    grid = locate_sheets(read_values(town.issued(owner)), town.form(owner))[key]
     down, across = grid.place(field, row)
     return grid.title, f"{chr(ord('A') + across - 1)}{down}"
 

@@ -8,7 +8,7 @@ import pytest
 
 from styrxl.model.catalogue import catalogue
 from styrxl.model.judged import Judged
-from styrxl.sample.faults.plan import Fault, names
+from styrxl.sample.faults.plan import Fault, list_faults
 from town import ANSWERS, ROUND, Town
 
 ELSEWHERE = {"encrypted-workbook", "oversized-workbook", "macro-workbook", "external-link", "forged-identity"}
@@ -23,7 +23,7 @@ def verdicts(shared_full: Town, spoilt: dict[tuple[str, str], tuple[bytes, Fault
     return {key: (deed, one) for (key, (_, deed)), one in zip(spoilt.items(), judged, strict=True)}
 
 
-@pytest.mark.parametrize("fault", names())
+@pytest.mark.parametrize("fault", list_faults())
 def test_each_fault_is_found_where_it_is(verdicts: dict[tuple[str, str], tuple[Fault, Judged]], fault: str) -> None:
     """The rule, the sheet and the cell, and nothing else, in every form that has a place for it."""
     cases = {owner: case for (name, owner), case in verdicts.items() if name == fault}

@@ -16,10 +16,10 @@ from openpyxl.cell.cell import Cell
 
 from styrxl.model.forms import Form
 from styrxl.sample.faults import links
-from styrxl.sample.faults.bench import Bench, NotHereError, on_bench
-from styrxl.sample.fill import saved, write_text
+from styrxl.sample.faults.open_return import NotHereError, OpenReturn, open_return
+from styrxl.sample.fill import save_workbook, write_text
 
-__all__ = ["TEST_PERSON", "Fault", "NotHereError", "break_return", "names"]
+__all__ = ["TEST_PERSON", "Fault", "NotHereError", "break_return", "list_faults"]
 
 TEST_PERSON = "18900101-9802"  # one of the numbers that Skatteverket publishes for tests
 
@@ -33,7 +33,7 @@ class Fault:
     cell: str | None = None
 
 
-def names() -> list[str]:
+def list_faults() -> list[str]:
     """Names of all faults: the rules that they break."""
     return [*_IN_BYTES, *_IN_BOOK]
 
@@ -42,10 +42,10 @@ def break_return(name: str, data: bytes, form: Form, language: str) -> tuple[byt
     """Return a filled workbook with one fault, and what was done; NotHereError where this return has no place for it."""
     if name in _IN_BYTES:
         return _IN_BYTES[name](data), Fault(name)
-    bench = on_bench(data, form, language)
-    place = _IN_BOOK[name](bench)
+    return_ = open_return(data, form, language)
+    place = _IN_BOOK[name](return_)
     sheet, cell = (place.parent.title, place.coordinate) if isinstance(place, Cell) else (place, None)
-    return saved(bench.book), Fault(name, sheet, cell)
+    return save_workbook(return_.book), Fault(name, sheet, cell)
 
 
 # the file
@@ -61,129 +61,129 @@ def _own_workbook(_: bytes) -> bytes:
     sheet.title = "Vår plan"
     for row in (["Mål", "Aktivitet", "Klart"], ["Bättre trivsel", "Fika på fredagar", "Hela året"]):
         sheet.append(row)
-    return saved(book)
+    return save_workbook(book)
 
 
-def _other_identity(**facts: str) -> Callable[[Bench], str | None]:
-    def change(bench: Bench) -> None:
+def _other_identity(**facts: str) -> Callable[[OpenReturn], str | None]:
+    def change(return_: OpenReturn) -> None:
         for name, value in facts.items():
-            write_text(bench.identity(name), value)
-            for stamp in bench.book.custom_doc_props.props:  # type: ignore[attr-defined] # newer than its types
+            write_text(return_.identity(name), value)
+            for stamp in return_.book.custom_doc_props.props:  # type: ignore[attr-defined] # newer than its types
                 if stamp.name == f"styrxl_{name}":
                     stamp.value = value
 
     return change
 
 
-def _empty(bench: Bench) -> None:
-    for key in bench.places:
-        for cell in _answers(bench, key):
+def _empty(return_: OpenReturn) -> None:
+    for key in return_.places:
+        for cell in _answers(return_, key):
             cell.value = None
 
 
-def _answers(bench: Bench, key: str) -> Iterator[Cell]:
-    grid = bench.grid(key)
+def _answers(return_: OpenReturn, key: str) -> Iterator[Cell]:
+    grid = return_.grid(key)
     for column in grid.spec.columns:
         if column.asked and not column.locked_when_prefilled and column.field in grid.columns:
             rows = [0] if grid.downwards else grid.filled()
-            yield from (bench.cell(key, column.field, row) for row in rows)
+            yield from (return_.cell(key, column.field, row) for row in rows)
 
 
 # sheets and headings
 
 
-def _missing_sheet(bench: Bench) -> str:
-    unused = [key for key, grid in bench.places.items() if grid.spec.optional and not grid.filled()]
-    key = "indicators" if "indicators" in bench.places else (unused or ["plan_elsewhere"])[-1]
-    bench.book.remove(bench.sheet(key))
-    return bench.grid(key).title
+def _missing_sheet(return_: OpenReturn) -> str:
+    unused = [key for key, grid in return_.places.items() if grid.spec.optional and not grid.filled()]
+    key = "indicators" if "indicators" in return_.places else (unused or ["plan_elsewhere"])[-1]
+    return_.book.remove(return_.sheet(key))
+    return return_.grid(key).title
 
 
-def _missing_column(bench: Bench) -> str:
-    grid = bench.grid("commitments")
+def _missing_column(return_: OpenReturn) -> str:
+    grid = return_.grid("commitments")
     for row in range(grid.heading_row, len(grid.values) + 1):
-        bench.at("commitments", row, grid.columns["responsible"]).value = None
+        return_.at("commitments", row, grid.columns["responsible"]).value = None
     return grid.title
 
 
-def _new_heading(bench: Bench, key: str, text: Any) -> Cell:
+def _new_heading(return_: OpenReturn, key: str, text: Any) -> Cell:
     """Write a heading right of everything on the sheet."""
-    cell = bench.at(key, bench.grid(key).heading_row, bench.sheet(key).max_column + 1)
+    cell = return_.at(key, return_.grid(key).heading_row, return_.sheet(key).max_column + 1)
     cell.value = text
     return cell
 
 
-def _duplicate_column(bench: Bench) -> Cell:
-    return _new_heading(bench, "commitments", bench.heading("commitments", "responsible").value)
+def _duplicate_column(return_: OpenReturn) -> Cell:
+    return _new_heading(return_, "commitments", return_.heading("commitments", "responsible").value)
 
 
-def _unknown_column(bench: Bench) -> Cell:
-    cell = _new_heading(bench, "commitments", "Anteckningar")
-    for row in bench.grid("commitments").filled()[:3]:
-        bench.at("commitments", bench.cell("commitments", "text", row).row, cell.column).value = "Prata med facket"
+def _unknown_column(return_: OpenReturn) -> Cell:
+    cell = _new_heading(return_, "commitments", "Anteckningar")
+    for row in return_.grid("commitments").filled()[:3]:
+        return_.at("commitments", return_.cell("commitments", "text", row).row, cell.column).value = "Prata med facket"
     return cell
 
 
-def _unknown_sheet(bench: Bench) -> str:
-    sheet = bench.book.create_sheet("Våra anteckningar")
+def _unknown_sheet(return_: OpenReturn) -> str:
+    sheet = return_.book.create_sheet("Våra anteckningar")
     sheet["A1"] = "Att ta upp på arbetsplatsträffen"
     return str(sheet.title)
 
 
-def _missing_row(bench: Bench) -> str:
-    grid = bench.grid("goal_responses")
+def _missing_row(return_: OpenReturn) -> str:
+    grid = return_.grid("goal_responses")
     for column in grid.columns:
-        bench.cell("goal_responses", column, len(grid.rows) - 1).value = None
+        return_.cell("goal_responses", column, len(grid.rows) - 1).value = None
     return grid.title
 
 
-def _hidden_data(bench: Bench) -> Cell:
-    grid = bench.grid("commitments")
+def _hidden_data(return_: OpenReturn) -> Cell:
+    grid = return_.grid("commitments")
     rows = grid.filled()
     if not rows:
         raise NotHereError("commitments")
     fields = [column.field for column in grid.spec.columns if column.asked and column.field in grid.columns]
-    cells = [bench.cell("commitments", field, rows[-1]) for field in fields]
-    bench.sheet("commitments").row_dimensions[cells[0].row].hidden = True
+    cells = [return_.cell("commitments", field, rows[-1]) for field in fields]
+    return_.sheet("commitments").row_dimensions[cells[0].row].hidden = True
     return min((cell for cell in cells if cell.value is not None), key=lambda cell: cell.column)
 
 
 # rows and their ids
 
 
-def _added_row(bench: Bench, id_: str | None) -> Cell:
+def _added_row(return_: OpenReturn, id_: str | None) -> Cell:
     """Copy the first commitment to the row below the last, under another id or none; return the id's cell."""
-    grid = bench.grid("commitments")
+    grid = return_.grid("commitments")
     filled, below = grid.filled(), grid.rows[-1] + 1
     if not filled:
         raise NotHereError("commitments")
     for field, column in grid.columns.items():
-        bench.at("commitments", below, column).value = bench.cell("commitments", field, filled[0]).value
-    cell = bench.at("commitments", below, grid.columns["commitment_id"])
+        return_.at("commitments", below, column).value = return_.cell("commitments", field, filled[0]).value
+    cell = return_.at("commitments", below, grid.columns["commitment_id"])
     cell.value = id_
     return cell
 
 
-def _duplicate_id(bench: Bench) -> Cell:
-    return _added_row(bench, str(bench.answer("commitments", "commitment_id").value))
+def _duplicate_id(return_: OpenReturn) -> Cell:
+    return _added_row(return_, str(return_.answer("commitments", "commitment_id").value))
 
 
-def _row_without_id(bench: Bench) -> Cell:
-    return _added_row(bench, None)
+def _row_without_id(return_: OpenReturn) -> Cell:
+    return _added_row(return_, None)
 
 
-def _unknown_row(bench: Bench) -> Cell:
-    return _added_row(bench, f"ANNAN-{bench.year}-A1")
+def _unknown_row(return_: OpenReturn) -> Cell:
+    return _added_row(return_, f"ANNAN-{return_.year}-A1")
 
 
 # answers
 
 
-def _put(value: Any, *wanted: tuple[str, str]) -> Callable[[Bench], Cell]:
+def _put(value: Any, *wanted: tuple[str, str]) -> Callable[[OpenReturn], Cell]:
     """Return a fault that puts a value in the first of some fields that the return has an answer in."""
 
-    def change(bench: Bench) -> Cell:
-        cell = bench.first_of(*wanted)
+    def change(return_: OpenReturn) -> Cell:
+        cell = return_.first_of(*wanted)
         if isinstance(value, str) and not value.startswith(("=", "#")):
             write_text(cell, value)
         else:
@@ -193,83 +193,83 @@ def _put(value: Any, *wanted: tuple[str, str]) -> Callable[[Bench], Cell]:
     return change
 
 
-def _dates(start: tuple[int, int, int] | None, end: tuple[int, int, int]) -> Callable[[Bench], Cell]:
+def _dates(start: tuple[int, int, int] | None, end: tuple[int, int, int]) -> Callable[[OpenReturn], Cell]:
     """Return a fault that sets a commitment's dates: (years after the round's, month, day); the end is where it shows."""
 
-    def change(bench: Bench) -> Cell:
-        cell = bench.answer("commitments", "end")
-        cell.value = date(bench.year + end[0], *end[1:])
+    def change(return_: OpenReturn) -> Cell:
+        cell = return_.answer("commitments", "end")
+        cell.value = date(return_.year + end[0], *end[1:])
         if start:
-            bench.answer("commitments", "start").value = date(bench.year + start[0], *start[1:])
+            return_.answer("commitments", "start").value = date(return_.year + start[0], *start[1:])
         return cell
 
     return change
 
 
-def _ambiguous(bench: Bench) -> Cell:
-    cell = bench.answer("commitments", "start")
-    write_text(cell, f"03/04/{bench.year}")
+def _ambiguous(return_: OpenReturn) -> Cell:
+    cell = return_.answer("commitments", "start")
+    write_text(cell, f"03/04/{return_.year}")
     return cell
 
 
-def _out_of_range(bench: Bench) -> Cell:
-    filled = bench.grid("goals").filled()
+def _out_of_range(return_: OpenReturn) -> Cell:
+    filled = return_.grid("goals").filled()
     row = filled[0] if filled else 0
     if not filled:
-        write_text(bench.cell("goals", "text", row), "Alla som kommer till oss känner sig välkomna")
-    cell = bench.cell("goals", "from_year", row)
+        write_text(return_.cell("goals", "text", row), "Alla som kommer till oss känner sig välkomna")
+    cell = return_.cell("goals", "from_year", row)
     cell.value = 1999
     return cell
 
 
-def _not_in_list(bench: Bench) -> Cell:
+def _not_in_list(return_: OpenReturn) -> Cell:
     wrong = {("goals", "priority"): "hög", ("commitments", "school_form"): "Fritids", ("plan_elsewhere", "elsewhere"): "kanske"}
     for (key, field), text in wrong.items():
-        if key in bench.places and field in bench.grid(key).columns:
-            cell = bench.answer(key, field)
+        if key in return_.places and field in return_.grid(key).columns:
+            cell = return_.answer(key, field)
             write_text(cell, text)
             return cell
     raise NotHereError("a list")
 
 
-def _too_long(bench: Bench) -> Cell:
-    cell = bench.answer("commitments", "text")
-    high = bench.form.sheet("commitments").column("text").max_length or 2000
+def _too_long(return_: OpenReturn) -> Cell:
+    cell = return_.answer("commitments", "text")
+    high = return_.form.sheet("commitments").column("text").max_length or 2000
     text = f"{cell.value}. "
     write_text(cell, text * (high // len(text) + 1) + "Och så vidare.")
     return cell
 
 
-def _unexplained(bench: Bench) -> Cell:
-    for row in bench.grid("goal_responses").filled():
-        cell = bench.cell("goal_responses", "contribution", row)
+def _unexplained(return_: OpenReturn) -> Cell:
+    for row in return_.grid("goal_responses").filled():
+        cell = return_.cell("goal_responses", "contribution", row)
         if cell.value:
             cell.value = None
             return cell
     raise NotHereError("contribution")
 
 
-def _locked_changed(bench: Bench) -> Cell:
-    cell = bench.answer("goal_responses", "text")
+def _locked_changed(return_: OpenReturn) -> Cell:
+    cell = return_.answer("goal_responses", "text")
     write_text(cell, f"{cell.value} (enligt oss)")
     return cell
 
 
-def _credit(bench: Bench) -> Cell:
+def _credit(return_: OpenReturn) -> Cell:
     """Write revenue with a minus sign, as a ledger exports it."""
-    for row in bench.grid("budget").filled():
-        cell = bench.cell("budget", "revenue", row)
+    for row in return_.grid("budget").filled():
+        cell = return_.cell("budget", "revenue", row)
         if isinstance(cell.value, int | float) and cell.value:
             cell.value = -cell.value
             return cell
     raise NotHereError("revenue")
 
 
-def _after(field: str, text: str) -> Callable[[Bench], Cell]:
+def _after(field: str, text: str) -> Callable[[OpenReturn], Cell]:
     """Return a fault that adds to what stands in a field of the first commitment."""
 
-    def change(bench: Bench) -> Cell:
-        cell = bench.answer("commitments", field)
+    def change(return_: OpenReturn) -> Cell:
+        cell = return_.answer("commitments", field)
         write_text(cell, f"{cell.value}{text}" if cell.value else text.strip())
         return cell
 
@@ -278,7 +278,7 @@ def _after(field: str, text: str) -> Callable[[Bench], Cell]:
 
 _IN_BYTES: Mapping[str, Callable[[bytes], bytes]] = {"unreadable-workbook": _cut_off, "unknown-form": _own_workbook}
 
-_IN_BOOK: Mapping[str, Callable[[Bench], Cell | str | None]] = {
+_IN_BOOK: Mapping[str, Callable[[OpenReturn], Cell | str | None]] = {
     "unknown-version": _other_identity(version="99"),
     "unknown-owner": _other_identity(owner="OKÄND"),
     "wrong-round": _other_identity(round="2019-plan"),
@@ -309,14 +309,14 @@ _IN_BOOK: Mapping[str, Callable[[Bench], Cell | str | None]] = {
     "unit-suspect": _credit,
     "outside-year": _dates(None, (1, 6, 15)),
     "personal-identity-number": _after("text", f" (gäller {TEST_PERSON})"),
-    "unknown-parent": lambda bench: links.tied(bench, "KF-M99"),
-    "missing-parent": lambda bench: links.tied(bench, None),
-    "parent-not-allowed": links.not_allowed,
-    "goal-not-valid": links.not_valid,
-    "goal-uncovered": links.uncovered,
-    "concern-denied": links.denied,
-    "copied-text": links.copied,
-    "not-confirmed": links.not_confirmed,
-    "frame-exceeded": links.over_frame("budget", "cost", "net"),
-    "unit-frames-exceeded": links.over_frame("unit_frames", "frame", "frame"),
+    "unknown-parent": lambda return_: links.tie(return_, "KF-M99"),
+    "missing-parent": lambda return_: links.tie(return_, None),
+    "parent-not-allowed": links.tie_to_others_goal,
+    "goal-not-valid": links.tie_to_ended_goal,
+    "goal-uncovered": links.uncover_goal,
+    "concern-denied": links.deny_goal,
+    "copied-text": links.copy_goal_text,
+    "not-confirmed": links.refuse_to_confirm,
+    "frame-exceeded": links.exceed_frame("budget", "cost", "net"),
+    "unit-frames-exceeded": links.exceed_frame("unit_frames", "frame", "frame"),
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from followup_returns import CLEAN, filled, issued
-from styrxl.sample.faults.bench import NotHereError
-from styrxl.sample.faults.followup import break_followup, names
+from styrxl.sample.faults.followup import break_followup, list_followup_faults
+from styrxl.sample.faults.open_return import NotHereError
 from year import BOARD_T1, Followed, changed, followed_town
 
 UNSURE = {"assessment": "not_assessable", "analysis": "Proven är inte rättade."}
@@ -19,7 +19,7 @@ def test_without_a_fault_nothing_is_found(whole: Followed, kind: str, owner: str
     assert [(f.rule, f.cell) for f in judged.findings] == []
 
 
-@pytest.mark.parametrize("name", [name for name in names() if name not in {"not-assessable-again", "explanation-missing"}])
+@pytest.mark.parametrize("name", [name for name in list_followup_faults() if name not in {"not-assessable-again", "explanation-missing"}])
 def test_a_fault_gives_its_finding(whole: Followed, name: str) -> None:
     """And no other, in each follow-up that has a place for it; each fault has a place in one at least."""
     places = 0

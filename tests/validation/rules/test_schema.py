@@ -22,11 +22,11 @@ from styrxl.model.rounds import Round
 from styrxl.returns.read import Reading, Readings
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
-from styrxl.sample.faults.bench import NotHereError, on_bench
 from styrxl.sample.faults.followup import break_followup
-from styrxl.sample.faults.followup import names as follow_names
+from styrxl.sample.faults.followup import list_followup_faults as follow_names
+from styrxl.sample.faults.open_return import NotHereError, open_return
 from styrxl.sample.faults.plan import Fault
-from styrxl.sample.fill import saved
+from styrxl.sample.fill import save_workbook
 from styrxl.scale.cluster import describe_setting, read_chunk
 from styrxl.scale.pack import unpack_readings
 from styrxl.store.ledger import Ledger
@@ -101,9 +101,9 @@ def lay_over(town: Town, table: str, **columns: Mapping[str, Any]) -> None:
 
 def written(town: Town, key: str, field: str, row: int, text: str) -> bytes:
     """Return a board's workbook in which another text stands in a cell."""
-    bench = on_bench(town.filled("UBN"), town.form("UBN"), "sv")
+    bench = open_return(town.filled("UBN"), town.form("UBN"), "sv")
     bench.cell(key, field, row).value = text
-    return saved(bench.book)
+    return save_workbook(bench.book)
 
 
 def whole_town(town: Town) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""A filled workbook on the bench: where its answers are, for those who make faults in it."""
+"""A filled return, opened so that faults can be made in it: where its answers are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.model.forms import Form
-from styrxl.sample.fill import Grid, grids, opened, values_of
+from styrxl.sample.fill import AnswerSheet, list_values, open_sheets, open_workbook
 from styrxl.templates.build import IDENTITY_SHEET
 
 
@@ -20,16 +20,16 @@ class NotHereError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """A filled workbook that is being worked on; ``places`` and ``values`` are as they were when it was opened."""
+class OpenReturn:
+    """A filled return, opened to be changed; ``places`` and ``values`` are as they were when it was opened."""
 
     book: Workbook
     form: Form
     language: str
     values: Mapping[str, list[list[Any]]]
-    places: Mapping[str, Grid]
+    places: Mapping[str, AnswerSheet]
 
-    def grid(self, key: str) -> Grid:
+    def grid(self, key: str) -> AnswerSheet:
         """Return where a sheet has its answers; NotHereError if the form has no such sheet."""
         if key not in self.places:
             raise NotHereError(key)
@@ -93,7 +93,7 @@ class Bench:
         return str(self.form.lists[name][code][self.language])
 
 
-def on_bench(data: bytes, form: Form, language: str) -> Bench:
+def open_return(data: bytes, form: Form, language: str) -> OpenReturn:
     """Return a filled workbook, opened."""
-    book = opened(data)
-    return Bench(book, form, language, values_of(book), grids(book, form))
+    book = open_workbook(data)
+    return OpenReturn(book, form, language, list_values(book), open_sheets(book, form))

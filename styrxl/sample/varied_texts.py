@@ -12,22 +12,22 @@ _WORDS = dict(zip(map(str, range(2, 13)), ("två", "tre", "fyra", "fem", "sex", 
 _RANGE = re.compile(r"(\d+)-(\d+)(?::(\d+))?")
 
 
-def count(template: str) -> int:
+def count_texts(template: str) -> int:
     """Return how many texts a template has."""
     return prod(len(choices) for choices in _choices(template))
 
 
-def rendered(template: str, number: int, names: Mapping[str, str], salt: int = 0, earlier: Sequence[str] = ()) -> str:
+def render_text(template: str, number: int, names: Mapping[str, str], salt: int = 0, earlier: Sequence[str] = ()) -> str:
     """Return a template's text by number: texts differ for numbers from 0 to ``count`` - 1, in an order that the salt moves.
 
     ``names``: what stands for ``{unit}`` and ``{place}``; ``earlier``: what stands for ``{#1}``, ``{#2}`` …
     """
-    return _put(template, chosen(template, number, salt), names, earlier)
+    return _put(template, choose_words(template, number, salt), names, earlier)
 
 
-def chosen(template: str, number: int, salt: int = 0) -> list[str]:
+def choose_words(template: str, number: int, salt: int = 0) -> list[str]:
     """Return what stands in a template's places, in order, by number."""
-    size = count(template)
+    size = count_texts(template)
     index = (number * _stride(size) + salt) % size
     taken = []
     for options in _choices(template):
@@ -36,9 +36,9 @@ def chosen(template: str, number: int, salt: int = 0) -> list[str]:
     return taken
 
 
-def pair(text: str, result: str, number: int, names: Mapping[str, str], salt: int = 0) -> tuple[str, str]:
+def render_pair(text: str, result: str, number: int, names: Mapping[str, str], salt: int = 0) -> tuple[str, str]:
     """Return a text and its expected result by number; ``{#1}`` in the result is the text's first choice."""
-    return rendered(text, number, names, salt), rendered(result, number, names, salt, chosen(text, number, salt))
+    return render_text(text, number, names, salt), render_text(result, number, names, salt, choose_words(text, number, salt))
 
 
 @cache
