@@ -1,4 +1,4 @@
-"""Messages for tests of mail: forwarded, encrypted, with zips and with a winmail.dat."""
+"""Letters and messages for tests of mail: messages forwarded, encrypted, with zips and with a winmail.dat."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import struct
 import zipfile
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any
 
 from post_office import reply
+from styrxl.mail.outgoing.letter import Letter
+from styrxl.mail.outgoing.wording import LetterContent
 
 OURS = "planering@example.se"
 
@@ -63,3 +66,17 @@ def tnef(*files: tuple[str, str, bytes]) -> bytes:
         made_ += attribute(2, 0x0006800F, content)
         made_ += attribute(2, 0x00069005, properties)
     return made_
+
+
+def letter(**changes: Any) -> Letter:
+    values: dict[str, Any] = {
+        "round": "2027-plan",
+        "kind": "templates",
+        "owner": "UBN",
+        "about": "i-1",
+        "name": "Nämndsekreterare",
+        "to": ("ubn@example.se",),
+        "content": LetterContent("Ämne", "text\n", "<p>text</p>"),
+        "message_id": "<a@example.se>",
+    }
+    return Letter(**{**values, **changes})

@@ -163,3 +163,14 @@ def brought(town: Town) -> list[tuple[str, str, str | None]]:
 def names(town: Town, folder: str) -> list[str]:
     path = town.root / folder / ROUND
     return sorted(p.name for p in path.iterdir()) if path.exists() else []
+
+
+def deliver_answers(town: Town, imap: Dovecot) -> Town:
+    """Put three answers into a town's mailbox, the second one without a workbook."""
+    for message in (
+        reply("ost@example.se", OURS, attachments={"a.xlsx": town.filled("UBN-ÖST")}),
+        reply("bib@example.se", OURS),
+        reply("bib@example.se", OURS, attachments={"b.xlsx": town.filled("KFN-BIB")}),
+    ):
+        imap.deliver(USER, raw(message))
+    return set_up(town, by_imap(imap))

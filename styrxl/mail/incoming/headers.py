@@ -33,11 +33,11 @@ def read_message_id(message: Message) -> str:
 def read_sender(message: Message) -> str:
     """Return the one address in ``From``, or "" where there is none, or several."""
     try:
-        found = {parse_address(address) for _, address in getaddresses([str(value) for value in message.get_all("From", [])])}
+        addresses = {parse_address(address) for _, address in getaddresses([str(value) for value in message.get_all("From", [])])}
     except BROKEN:
         return ""
-    [only] = found if len(found) == 1 else [None]
-    return only or ""
+    [address] = addresses if len(addresses) == 1 else [None]
+    return address or ""
 
 
 def find_kind(message: Message, own: str) -> str:
@@ -50,15 +50,15 @@ def find_kind(message: Message, own: str) -> str:
         return "bounce"
     submitted = read_header(message, "Auto-Submitted").partition(";")[0].strip().lower()
     precedence = read_header(message, "Precedence").strip().lower()
-    told = submitted not in {"", "no"} or precedence in {"auto_reply", "bulk", "junk"} or back == "<>"
-    return "automatic" if told or read_header(message, "X-Autoreply") or read_header(message, "X-Autorespond") else "mail"
+    automatic = submitted not in {"", "no"} or precedence in {"auto_reply", "bulk", "junk"} or back == "<>"
+    return "automatic" if automatic or read_header(message, "X-Autoreply") or read_header(message, "X-Autorespond") else "mail"
 
 
 def find_unreached(message: Message) -> list[str]:
     """Return the addresses that a report of non-delivery names (RFC 3464)."""
     texts = (read_header(part, name) for part in _parts(message) for name in ("Final-Recipient", "X-Failed-Recipients"))
-    found = (parse_address(text.partition(";")[2] or text) for text in texts)
-    return list(dict.fromkeys(address for address in found if address))
+    addresses = (parse_address(text.partition(";")[2] or text) for text in texts)
+    return list(dict.fromkeys(address for address in addresses if address))
 
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:

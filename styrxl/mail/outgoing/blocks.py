@@ -46,27 +46,27 @@ class TextBlock:
 
 def parse_blocks(body: str) -> tuple[TextBlock, ...]:
     """Return the blocks of a body; lines of one kind that follow each other are one block."""
-    found: list[TextBlock] = []
+    blocks: list[TextBlock] = []
     for part in re.split(r"\n\s*\n", body):
         lines = [line.strip() for line in part.split("\n") if line.strip()]
         while lines:
             kind = _find_kind(lines[0])
             count = next((n for n, line in enumerate(lines) if not _continues(kind, line)), len(lines)) or 1
-            found.append(_make_block(kind, lines[:count]))
+            blocks.append(_make_block(kind, lines[:count]))
             lines = lines[count:]
-    return _join(found)
+    return _join(blocks)
 
 
 def _join(blocks: Sequence[TextBlock]) -> tuple[TextBlock, ...]:
     """Join lists and tables with only a blank line between them: a loop in a template writes one each turn."""
-    found: list[TextBlock] = []
+    joined: list[TextBlock] = []
     for block in blocks:
-        last = found[-1] if found else None
+        last = joined[-1] if joined else None
         if last is not None and last.kind == block.kind and block.kind in {"steps", "points", "table"}:
-            found[-1] = TextBlock(block.kind, last.lines + block.lines, last.rows + block.rows)
+            joined[-1] = TextBlock(block.kind, last.lines + block.lines, last.rows + block.rows)
         else:
-            found.append(block)
-    return tuple(found)
+            joined.append(block)
+    return tuple(joined)
 
 
 def _find_kind(line: str) -> str:
@@ -128,8 +128,8 @@ def choose_wrapping(runs: Runs) -> str:
 
 
 def _wrap(text: str, mark: str) -> list[str]:
-    kept = wrap(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False, break_on_hyphens=False)
-    return kept or [mark.rstrip()]
+    lines = wrap(text, WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False, break_on_hyphens=False)
+    return lines or [mark.rstrip()]
 
 
 def _format_table(rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -> list[str]:

@@ -1,6 +1,7 @@
 """Which letters each mail command writes: the one list of all kinds of letters.
 
-A new kind of letter is a module beside this one, its words in both languages (``words/KIND.LANGUAGE.jinja``), and a line here.
+A new kind of letter is a module beside this one, its words in both languages (``words/KIND.LANGUAGE.jinja``), and a line here. The
+catalogue's ``log_mail_KIND`` is what the log calls it.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ def group_notable(parts: Iterable[MailPart]) -> list[list[MailPart]]:
 
 
 def _find_notable(parts: Sequence[MailPart]) -> list[MailPart]:
-    if held := [part for part in parts if part.outcome == HELD]:
-        return held
+    if waiting := [part for part in parts if part.outcome == HELD]:
+        return waiting
     if any(part.outcome in {TAKEN, RELEASED} for part in parts):
         return []
     return [part for part in parts if part.outcome == NOTED]

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mail_messages import OURS, raw
-from mail_town import brought, by_imap, names, passwords, set_up
-from post_office import HOST, PASSWORD, USER, Dovecot, certificates, cutting, dovecot, free_port, reply
+from mail_town import brought, by_imap, deliver_answers, names, passwords, set_up
+from post_office import HOST, PASSWORD, USER, Dovecot, certificates, cutting, dovecot, free_port
 from styrxl.mail.certificates import make_ssl_context
 from styrxl.mail.incoming.imap import fetch_by_imap
 from styrxl.mail.incoming.receive import receive_mail
@@ -31,15 +30,8 @@ def town(mail_planned: Town, tmp_path: Path) -> Town:
 
 @pytest.fixture
 def posted(town: Town, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """Return a town whose mailbox has three answers in it, the second one without a workbook."""
     passwords(monkeypatch.setenv)
-    for message in (
-        reply("ost@example.se", OURS, attachments={"a.xlsx": town.filled("UBN-ÖST")}),
-        reply("bib@example.se", OURS),
-        reply("bib@example.se", OURS, attachments={"b.xlsx": town.filled("KFN-BIB")}),
-    ):
-        imap.deliver(USER, raw(message))
-    return set_up(town, by_imap(imap))
+    return deliver_answers(town, imap)
 
 
 def test_what_is_taken_is_moved_and_nothing_is_marked_as_read_before(posted: Town, imap: Dovecot) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from imapclient import IMAPClient
 
-from mail_messages import OURS, forwarded, raw, tnef, zipped
-from mail_town import brought, by_imap, names, passwords, set_up, take
+from mail_messages import OURS, forwarded, tnef, zipped
+from mail_town import brought, deliver_answers, names, passwords, take
 from post_office import USER, Dovecot, reply
 from styrxl.mail.incoming import receive
 from styrxl.store.ledger import Ledger
@@ -23,15 +23,8 @@ def town(mail_planned: Town, tmp_path: Path) -> Town:
 
 @pytest.fixture
 def posted(town: Town, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """Return a town whose mailbox has three answers in it, the second one without a workbook."""
     passwords(monkeypatch.setenv)
-    for message in (
-        reply("ost@example.se", OURS, attachments={"a.xlsx": town.filled("UBN-ÖST")}),
-        reply("bib@example.se", OURS),
-        reply("bib@example.se", OURS, attachments={"b.xlsx": town.filled("KFN-BIB")}),
-    ):
-        imap.deliver(USER, raw(message))
-    return set_up(town, by_imap(imap))
+    return deliver_answers(town, imap)
 
 
 WHO: list[tuple[str, str, str, str]] = [

@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from styrxl.mail.outgoing.letter import Letter, join_message_ids, redirect_letter
-from styrxl.mail.outgoing.wording import LetterContent
-
-
-def letter(**changes: Any) -> Letter:
-    values: dict[str, Any] = {
-        "round": "2027-plan",
-        "kind": "templates",
-        "owner": "UBN",
-        "about": "i-1",
-        "name": "Nämndsekreterare",
-        "to": ("ubn@example.se",),
-        "content": LetterContent("Ämne", "text\n", "<p>text</p>"),
-        "message_id": "<a@example.se>",
-    }
-    return Letter(**{**values, **changes})
+from mail_messages import letter
+from styrxl.mail.outgoing.letter import join_message_ids, redirect_letter
 
 
 def test_a_redirected_letter_goes_to_nobody_else() -> None:

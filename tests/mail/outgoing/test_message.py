@@ -8,33 +8,19 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.mail.outgoing.letter import Attachment, Letter, Sender
+from mail_messages import letter
+from styrxl.mail.outgoing.letter import Attachment, Sender
 from styrxl.mail.outgoing.message import WIRE_POLICY, build_message, estimate_size
 from styrxl.mail.outgoing.wording import LetterContent
 from styrxl.mail.plain_text import to_one_line
 
 NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
 SENDER = Sender("Planering Åköping <planering@example.se>", "svar@example.se", "Åköping")
-
-
-def letter(**changes: Any) -> Letter:
-    values: dict[str, Any] = {
-        "round": "2027-plan",
-        "kind": "templates",
-        "owner": "UBN",
-        "about": "i-1",
-        "name": "Nämndsekreterare",
-        "to": ("ubn@example.se",),
-        "content": LetterContent("Ämne", "text\n", "<p>text</p>"),
-        "message_id": "<a@example.se>",
-    }
-    return Letter(**{**values, **changes})
 
 
 def received(made: EmailMessage) -> EmailMessage:

@@ -245,11 +245,8 @@ def test_a_reminder_points_at_the_answer_or_says_itself_what_to_mend(language: s
     assert ("Mål saknas. Välj i listan." in shown) == ("Mål saknas. Välj i listan." in " ".join(said.text.split())) == (answered is None)
 
 
-def test_both_languages_have_every_letter() -> None:
-    kinds = [kind.name for kinds in MAILINGS.values() for kind in kinds]
-    templates = [f"{kind}.{language}.jinja" for kind in kinds for language in ("sv", "en")]
-    assert sorted(path.name for path in STANDARD.iterdir()) == sorted(["frame.html.jinja", *templates])
-    assert sorted(FACTS) == sorted(kinds)
+def test_facts_are_here_for_every_kind_of_letter() -> None:
+    assert sorted(FACTS) == sorted(kind.name for kinds in MAILINGS.values() for kind in kinds)
 
 
 BROKEN = [
