@@ -8,33 +8,20 @@ from functools import cached_property
 from typing import Any
 
 from styrxl.excel.pages import add_amounts, subtract_amounts
-from styrxl.model.council_plan import Frame
-from styrxl.reports.board_frames import boards_with_money, current_operating, operating_adjustments
-from styrxl.reports.view import Owner, View
+from styrxl.reports.board_frames import BoardFrame, boards_with_money
+from styrxl.reports.view import View
 
 MONEY = ("frame", "adjustments", "current_frame", "revenue", "cost", "net", "remaining", "unit_frames")  # figures, as headings name them
 
 
 @dataclass(frozen=True)
-class BoardBudget:
+class BoardBudget(BoardFrame):
     """A board's money in a plan (tkr); budget and what remains are None where there is no accepted plan."""
 
-    owner: Owner
-    frame: Frame
     confirmation: Mapping[str, Any] | None
     budget: Sequence[Mapping[str, Any]]
     unit_frames: Sequence[Mapping[str, Any]]
     accepted: bool  # whether its plan is
-
-    @cached_property
-    def adjustments(self) -> float | None:
-        """Adjustments of the frame; None where there are none."""
-        return operating_adjustments(self.frame)
-
-    @cached_property
-    def current(self) -> float | None:
-        """Frame as it is now."""
-        return current_operating(self.frame)
 
     @cached_property
     def revenue(self) -> float | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from styrxl.excel.pages import Field, Row, add_amounts, subtract_amounts
 from styrxl.model.council_plan import Frame
@@ -13,6 +15,24 @@ NO_PLAN: Lacking = ("budget_missing", "frame_only")
 NO_FOLLOWUP: Lacking = ("report_missing", "no_report")
 
 
+@dataclass(frozen=True)
+class BoardFrame:
+    """A board and its frame (tkr)."""
+
+    owner: Owner
+    frame: Frame
+
+    @cached_property
+    def adjustments(self) -> float | None:
+        """Adjustments of the operating frame up to the round's day; None where there are none."""
+        return add_amounts(a.operating for a in self.frame.adjustments) if self.frame.adjustments else None
+
+    @cached_property
+    def current(self) -> float | None:
+        """Operating frame as it is on the round's day, right to the öre; None where there is none."""
+        return None if self.frame.operating is None else add_amounts((self.frame.operating, self.adjustments))
+
+
 def boards_with_money(view: View) -> list[tuple[Owner, Frame]]:
     """Return the boards with a frame, or with a form to hand in or handed in, each with its frame."""
     boards = [(board, view.frame(board.id)) for board in view.boards]
@@ -21,16 +41,6 @@ def boards_with_money(view: View) -> list[tuple[Owner, Frame]]:
         for board, frame in boards
         if frame.operating is not None or frame.adjustments or board.expected or board.id in view.accepted
     ]
-
-
-def operating_adjustments(frame: Frame) -> float | None:
-    """Return the adjustments of an operating frame added up (tkr); None where there are none."""
-    return add_amounts(a.operating for a in frame.adjustments) if frame.adjustments else None
-
-
-def current_operating(frame: Frame) -> float | None:
-    """Return an operating frame with its adjustments, right to the öre (tkr); None where there is no frame."""
-    return None if frame.operating is None else add_amounts((frame.operating, operating_adjustments(frame)))
 
 
 def lacking_return_word(view: View, board: Owner, lacking: Lacking) -> str:

@@ -11,15 +11,14 @@ from functools import cached_property
 from typing import Any
 
 from styrxl.excel.pages import add_amounts, subtract_amounts
-from styrxl.model.council_plan import Frame
-from styrxl.reports.board_frames import boards_with_money, current_operating, operating_adjustments
-from styrxl.reports.view import Owner, View
+from styrxl.reports.board_frames import BoardFrame, boards_with_money
+from styrxl.reports.view import View
 
 TYPED = ("outcome_revenue", "outcome_cost", "forecast_revenue", "forecast_cost", "unfunded", "last_forecast")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MoneyOutcome:
     """The money of an activity, or of several added up (tkr); None where nobody has answered. ``final``: at year-end the outcome counts."""
 
     final: bool
@@ -40,7 +39,7 @@ class Outcome:
 
     @property
     def outcome_net(self) -> float | None:
-        """Outcome, net."""
+        """MoneyOutcome, net."""
         return _net(self.outcome_cost, self.outcome_revenue)
 
     @property
@@ -74,17 +73,17 @@ def _net(cost: float | None, revenue: float | None) -> float | None:
     return None if cost is None and revenue is None else add_amounts((cost, -(revenue or 0.0)))
 
 
-def outcome_of(row: Mapping[str, Any], *, final: bool) -> Outcome:
+def outcome_of(row: Mapping[str, Any], *, final: bool) -> MoneyOutcome:
     """Return a row of outcomes as an outcome."""
     names = ("planned_budget", "decided_changes", *TYPED, "measures_effect")
-    return Outcome(final, *(row.get(name) for name in names))
+    return MoneyOutcome(final, *(row.get(name) for name in names))
 
 
-def add_outcomes(outcomes: Iterable[Outcome], *, final: bool) -> Outcome:
+def add_outcomes(outcomes: Iterable[MoneyOutcome], *, final: bool) -> MoneyOutcome:
     """Add up outcomes, figure by figure; None where nobody has answered."""
     names = ("planned", "changes", *TYPED, "effect")
     all_of_them = list(outcomes)
-    return Outcome(final, *(add_known(getattr(outcome, name) for outcome in all_of_them) for name in names))
+    return MoneyOutcome(final, *(add_known(getattr(outcome, name) for outcome in all_of_them) for name in names))
 
 
 def add_known(values: Iterable[float | None]) -> float | None:
@@ -94,11 +93,9 @@ def add_known(values: Iterable[float | None]) -> float | None:
 
 
 @dataclass(frozen=True)
-class BoardOutcome:
+class BoardOutcome(BoardFrame):
     """A board's money in a follow-up; ``planned``: the net budget of its accepted plan."""
 
-    owner: Owner
-    frame: Frame
     rows: Sequence[Mapping[str, Any]]
     report: Mapping[str, Any] | None  # how far its decision has come
     accepted: bool  # whether its follow-up is
@@ -106,21 +103,11 @@ class BoardOutcome:
     final: bool
 
     @cached_property
-    def whole(self) -> Outcome:
+    def whole(self) -> MoneyOutcome:
         """All activities added up; of a board that has not answered the budget of its plan alone."""
         if not self.accepted:
-            return Outcome(self.final, self.planned)
+            return MoneyOutcome(self.final, self.planned)
         return add_outcomes((outcome_of(row, final=self.final) for row in self.rows), final=self.final)
-
-    @cached_property
-    def adjustments(self) -> float | None:
-        """Adjustments of the frame up to the round's day; None where there are none."""
-        return operating_adjustments(self.frame)
-
-    @cached_property
-    def current(self) -> float | None:
-        """Frame as it is on the round's day."""
-        return current_operating(self.frame)
 
     @property
     def remaining(self) -> float | None:
@@ -146,7 +133,7 @@ def list_outcomes(view: View) -> list[BoardOutcome]:
     return boards
 
 
-def add_boards(boards: Sequence[BoardOutcome]) -> Outcome:
+def add_boards(boards: Sequence[BoardOutcome]) -> MoneyOutcome:
     """Add up boards."""
     return add_outcomes((b.whole for b in boards), final=any(b.final for b in boards))
 

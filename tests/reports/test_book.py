@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -20,15 +19,13 @@ from small_town import (
     organisation,
     town,
 )
-from styrxl.excel import rows, workbook
+from small_town_pages import block, council, page, shown
+from styrxl.excel import report_file, workbook
 from styrxl.excel.pages import (
-    Block,
     Book,
     Columns,
     ComputedColumn,
     Link,
-    Page,
-    Row,
 )
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import book
@@ -37,23 +34,6 @@ from styrxl.reports.sources import make_sources_page
 from styrxl.reports.view import View
 
 SHEETS = ["Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar"]
-
-
-def council(language: str = "sv") -> Book:
-    return consolidated(*town(language))[1]
-
-
-def page(book: Book, name: str) -> Page:
-    return next(p for p in book.pages if p.name == name)
-
-
-def shown(rows: Sequence[Row]) -> list[tuple[object, ...]]:
-    """Return cells as people see them, without the trailing ones that are empty."""
-    return [tuple(c.text if isinstance(c, Link) else c for c in r.cells) for r in rows]
-
-
-def block(name: str, number: int = 0, book: Book | None = None) -> Block:
-    return page(book or council(), name).blocks[number]
 
 
 def test_the_councils_workbook_has_the_sheets_of_a_planning_round() -> None:
@@ -343,7 +323,7 @@ def test_the_pages_are_let_go_of_before_the_file_is_built(monkeypatch: pytest.Mo
 
     def build_file(*of: Any) -> list[bytes]:
         assert [ref() for ref in views] == [None]
-        return rows.build_file(*of)
+        return report_file.build_file(*of)
 
     monkeypatch.setattr(book, "make_book", watched)
     monkeypatch.setattr(workbook, "build_file", build_file)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from small_town import (
     DAY,
     ROUND,
@@ -12,34 +10,10 @@ from small_town import (
     municipality,
     organisation,
     scope,
-    town,
 )
-from styrxl.excel.pages import (
-    Block,
-    Book,
-    Link,
-    Page,
-    Row,
-)
+from small_town_pages import council, page, shown
 from styrxl.model.judged import JudgedRound
 from styrxl.reports.view import IssuedForm
-
-
-def council(language: str = "sv") -> Book:
-    return consolidated(*town(language))[1]
-
-
-def page(book: Book, name: str) -> Page:
-    return next(p for p in book.pages if p.name == name)
-
-
-def shown(rows: Sequence[Row]) -> list[tuple[object, ...]]:
-    """Return cells as people see them, without the trailing ones that are empty."""
-    return [tuple(c.text if isinstance(c, Link) else c for c in r.cells) for r in rows]
-
-
-def block(name: str, number: int = 0, book: Book | None = None) -> Block:
-    return page(book or council(), name).blocks[number]
 
 
 def test_what_is_missing_and_what_to_look_at() -> None:

@@ -10,7 +10,7 @@ from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
 from styrxl.reports.board_outcomes import (
     TYPED,
     BoardOutcome,
-    Outcome,
+    MoneyOutcome,
     add_boards,
     add_known,
     list_outcomes,
@@ -113,7 +113,7 @@ def _outcome_keys(view: View) -> tuple[str, ...]:
     return ("current_budget", *outcome, "forecast_revenue", "forecast_cost", "forecast_net", "deviation", "unfunded", "without")
 
 
-def _outcome_figures(keys: Sequence[str], outcome: Outcome) -> list[float | None]:
+def _outcome_figures(keys: Sequence[str], outcome: MoneyOutcome) -> list[float | None]:
     named_otherwise = {"current_budget": outcome.budget, "without": outcome.deviation_without_unfunded}
     return [named_otherwise[key] if key in named_otherwise else getattr(outcome, key) for key in keys]
 
@@ -143,7 +143,7 @@ def _outcome_rows(view: View, b: BoardOutcome, keys: Sequence[str], columns: Map
     decision, amounts = describe_rest(view, report, columns["report_status"], ())
     # Of a board that has not answered nothing is shown here, so that what is shown ties out.
     figures: Sequence[float | None] = _outcome_figures(keys, b.whole) if b.accepted else [None] * len(keys)
-    last = _last_forecast(view, b.whole if b.accepted else Outcome(b.final))
+    last = _last_forecast(view, b.whole if b.accepted else MoneyOutcome(b.final))
     link = view.row_link(report) if report else None
     cells = (b.owner.name, _whole_board_word(view, b), *figures, _board_state(view, b), *last, decision, link)
     head = Row(cells, int(report["_source"]) if report else None, weight=SHADED, sums=True, amounts=amounts)
@@ -158,7 +158,7 @@ def _activity_row(view: View, b: BoardOutcome, row: Mapping[str, Any], keys: Seq
     return Row(cells, int(row["_source"]), level=1, indent=1, amounts=amounts)
 
 
-def _last_forecast(view: View, outcome: Outcome) -> list[float | None]:
+def _last_forecast(view: View, outcome: MoneyOutcome) -> list[float | None]:
     """Return the forecast of the round before, where the round asks about it."""
     return [outcome.last_forecast] if "last_forecast" in column_titles(view, "outcomes") else []
 
