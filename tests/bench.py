@@ -445,7 +445,7 @@ def play_validate(root: str, *options: str) -> None:
 def watched() -> dict[str, float]:
     """Measure from now on where the processor's time goes, by stage; what one stage takes within another is its own."""
     from styrxl.commands import findings_report
-    from styrxl.returns import typist
+    from styrxl.returns import typed_columns
     from styrxl.rounds import desk, judge_inbox, publish
     from styrxl.validation import examine
 
@@ -495,8 +495,8 @@ def watched() -> dict[str, float]:
 
     watch(desk, "read_plan", "plan")
     watch_each(judge_inbox, "read_returns", "read")
-    watch(typist.Typists, "typed", "parse")
-    watch(examine, "framed", "parse")
+    watch(typed_columns.TableTyper, "typed", "parse")
+    watch(examine, "make_frame", "parse")
     for name in ("check_locked", "check_conditions", "check_ids", "check_schema"):
         watch(examine, name, "check")
     watch(examine, "check_links", "link")
@@ -531,13 +531,13 @@ def play_pandas(root: str, count: str) -> None:
     import pandera.pandas as pa
 
     from styrxl.model.form_files import Forms, standard_folder
-    from styrxl.returns.tables import norm
+    from styrxl.returns.tables import normalise_heading
     from styrxl.validation.rules.schema import Schemas
 
     forms = Forms([standard_folder()])
     schemas = Schemas(forms)
     form = forms.form("unit_plan")
-    fields = {norm(heading): c.field for s in form.tables for c in s.columns for heading in c.heading.values()}
+    fields = {normalise_heading(heading): c.field for s in form.tables for c in s.columns for heading in c.heading.values()}
     where = {path: list(_tables(path, form)) for path in _unit_plans(root, count)}
     warnings.simplefilter("ignore")
     for path, sheets in where.items():
@@ -545,7 +545,7 @@ def play_pandas(root: str, count: str) -> None:
             frame = pd.read_excel(path, sheet_name=name, header=top, engine="openpyxl")
             if top is None:
                 frame = pd.DataFrame([frame.iloc[:, 1].tolist()], columns=frame.iloc[:, 0])
-            frame = frame.rename(columns={column: fields.get(norm(str(column)), str(column)) for column in frame.columns})
+            frame = frame.rename(columns={column: fields.get(normalise_heading(str(column)), str(column)) for column in frame.columns})
             schema = schemas[sheet.table or ""]
             for column, asked in schema.columns.items():
                 made = frame[column] if column in frame else pd.Series([None] * len(frame), dtype="object")

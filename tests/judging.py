@@ -13,7 +13,7 @@ import pandas as pd
 
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
-from styrxl.returns.read import Reading, Readings
+from styrxl.returns.read import Reading, ReturnReader
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import ReadReturn
 from styrxl.rounds.judge_inbox import judge_returns
@@ -39,7 +39,7 @@ def judge_data(
 
 @contextmanager
 def _gathered(desk: Desk, files: Sequence[File], received: datetime, readings: Sequence[Reading | None]) -> Iterator[Iterator[ReadReturn]]:
-    with tempfile.TemporaryDirectory() as folder, Readings(desk.workspace.forms, desk.limits) as reader:
+    with tempfile.TemporaryDirectory() as folder, ReturnReader(desk.workspace.forms, desk.limits) as reader:
         yield (
             (_read(Path(folder) / str(number), name, data, received, reading or reader.read(data, name)), received)
             for number, ((name, data), reading) in enumerate(zip(files, readings, strict=True))

@@ -16,10 +16,10 @@ import pandas as pd
 
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Column, Form, Sheet, Words
-from styrxl.returns.cell_values import fold
+from styrxl.returns.cell_values import fold_text
 from styrxl.returns.locate import Locator
-from styrxl.returns.tables import Place
-from styrxl.returns.workbook import read
+from styrxl.returns.tables import TablePlace
+from styrxl.returns.workbook import read_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -44,7 +44,7 @@ class Spot:
     """A sheet with answers in the valid return: where they are, and what they are."""
 
     sheet: Sheet
-    place: Place
+    place: TablePlace
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,7 +83,7 @@ def base_of(owner: str, data: bytes, form: Form, forms: Forms, language: str) ->
     """Return a valid return, looked through."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    returned, _ = read(data)
+    returned, _ = read_workbook(data)
     assert returned is not None
     tables, _ = Locator(form, forms.words).locate(returned, language)
     return Base(owner, form, data, parts, sheet_parts(parts), tuple(Spot(table.sheet, table.place) for table in tables))
@@ -217,7 +217,7 @@ def _same(column: Column, value: Any, cell: Cell, form: Form, words: Words) -> b
     text = cell.text.replace("\u00a0", " ").strip()
     empty = value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value))
     if empty:
-        return not text or fold(text) in words.placeholders or text in words.placeholders
+        return not text or fold_text(text) in words.placeholders or text in words.placeholders
     if column.default and not text:
         return True  # the year's first or last day, where nothing is written
     if column.kind == "date":
@@ -227,7 +227,7 @@ def _same(column: Column, value: Any, cell: Cell, form: Form, words: Words) -> b
         return (
             _number(text) == _number(str(value))
             if _number(text) is not None
-            else fold(text) in {fold(str(t)) for t in _texts(str(value), choice)}
+            else fold_text(text) in {fold_text(str(t)) for t in _texts(str(value), choice)}
         )
     if column.kind in {"number", "integer"}:
         return _number(text) is not None and abs((_number(text) or 0.0) - float(value)) <= 1e-9 * max(1.0, abs(float(value)))

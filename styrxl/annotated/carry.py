@@ -13,9 +13,9 @@ from styrxl.excel.cells import CellError
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill
-from styrxl.returns.row_ids import id_key
-from styrxl.returns.tables import Place, Table, blank, norm
-from styrxl.returns.workbook import RawSheet, Returned
+from styrxl.returns.row_ids import make_id_key
+from styrxl.returns.tables import Table, TablePlace, is_blank, normalise_heading
+from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
 
 MOST_ROWS = 2_000  # that a fresh sheet is given; what stands further on is told instead
 
@@ -44,7 +44,7 @@ class UnplacedAnswer:
 class CarriedRows:
     """Where a table's cells have gone: Excel row -> row of data (None where it found no place), column -> field."""
 
-    place: Place
+    place: TablePlace
     rows: Mapping[int, int | None]
     moved: frozenset[int]  # Excel rows that had no id of their own
 
@@ -80,7 +80,7 @@ class CarriedAnswers:
 class ReadReturn:
     """A return, located and judged; ``formulas``: sheet and cell -> the text of a formula that has no value."""
 
-    returned: Returned
+    returned: ReturnedWorkbook
     tables: tuple[Table, ...]
     findings: tuple[Finding, ...]
     formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -146,11 +146,11 @@ def _rows_without_id(table: Table, fresh: FreshSheet, issued: Prefill) -> set[in
 def _rows_by_id(table: Table, fresh: FreshSheet, issued: Prefill) -> dict[int, int]:
     """Return the rows of data that rows have by their ids; of several with one id the first."""
     column = table.sheet.id_column
-    places = {id_key(text, named=table.sheet.named): index for index, text in enumerate(fresh.ids)}
+    places = {make_id_key(text, named=table.sheet.named): index for index, text in enumerate(fresh.ids)}
     found: dict[int, int] = {}
     typed = dict(table.ids)
     for row in table.rows:
-        key = id_key(typed.get(row), named=table.sheet.named)
+        key = make_id_key(typed.get(row), named=table.sheet.named)
         index = places.get(key)
         if index is None and key and column is not None and column.number:
             index = _row_of_further_id(column, key, fresh, issued)
@@ -181,15 +181,15 @@ def _carry_table(
         for row, value in zip(table.rows, _answer_values(table, column, formulas), strict=True):
             cell, second = more.get(row, ("", ""))
             index = rows[row]
-            chosen = second if blank(value) else value
+            chosen = second if is_blank(value) else value
             if index is not None:
                 found.setdefault(index, {})[column.field] = chosen
-            elif not blank(chosen):
+            elif not is_blank(chosen):
                 strays.append(UnplacedAnswer(table.place.sheet, table.place.cell(column.field, row) or "", chosen))
-            if not blank(second) and not blank(value) and second != value:
+            if not is_blank(second) and not is_blank(value) and second != value:
                 strays.append(UnplacedAnswer(table.place.sheet, cell, second))
         strays += [
-            UnplacedAnswer(table.place.sheet, cell, value) for row, (cell, value) in more.items() if row not in rows and not blank(value)
+            UnplacedAnswer(table.place.sheet, cell, value) for row, (cell, value) in more.items() if row not in rows and not is_blank(value)
         ]
     return found, strays
 
@@ -203,7 +203,7 @@ def _answer_values(table: Table, column: Column, formulas: Mapping[tuple[str, st
             yield CellError(mark) if mark else value
 
 
-def _values_under_second_headings(table: Table, raw: RawSheet, findings: Sequence[Finding]) -> SecondValues:
+def _values_under_second_headings(table: Table, raw: SheetCells, findings: Sequence[Finding]) -> SecondValues:
     """Return what stands under a heading that stands twice, in the columns that were not read."""
     found: dict[str, dict[int, tuple[str, Any]]] = {}
     for double in (f for f in findings if f.rule == "duplicate-column" and f.sheet == raw.name and f.cell):
@@ -224,11 +224,11 @@ def _values_under_second_headings(table: Table, raw: RawSheet, findings: Sequenc
 
 def find_field(sheet: Sheet, heading: str | None) -> str | None:
     """Return the field that a heading, in any language, stands for."""
-    name = norm(heading or "")
-    return next((c.field for c in sheet.columns if name in {norm(text) for text in (*c.heading.values(), *c.also)}), None)
+    name = normalise_heading(heading or "")
+    return next((c.field for c in sheet.columns if name in {normalise_heading(text) for text in (*c.heading.values(), *c.also)}), None)
 
 
-def raw_value(raw: RawSheet, row: int, column: int) -> Any:
+def raw_value(raw: SheetCells, row: int, column: int) -> Any:
     """Return a cell's value by its Excel row and column (1 = A); '' outside what is used."""
     line = raw.rows[row - 1 - raw.top] if 0 <= row - 1 - raw.top < len(raw.rows) else []
     return line[column - 1 - raw.left] if 0 <= column - 1 - raw.left < len(line) else ""

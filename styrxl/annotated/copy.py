@@ -28,7 +28,7 @@ from styrxl.model.grouped import group_findings
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import Extras
 from styrxl.returns.locate import Locator
-from styrxl.returns.workbook import Returned
+from styrxl.returns.workbook import ReturnedWorkbook
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
 
@@ -49,7 +49,7 @@ class ReturnToMend:
 
     form: Form
     prefill: Prefill
-    returned: Returned
+    returned: ReturnedWorkbook
     extras: Extras
     findings: tuple[Finding, ...]
     file: str

@@ -21,7 +21,7 @@ from styrxl.excel.look import STANDARD, Look
 from styrxl.model.forms import Form, Words
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import count_pictures
-from styrxl.returns.tables import blank
+from styrxl.returns.tables import is_blank
 from styrxl.templates.build import SharedTemplate, SharedTemplates, WriteFirstSheet, token_values
 from styrxl.templates.cell_texts import RowValues
 from styrxl.templates.layout import SheetLayout
@@ -155,7 +155,7 @@ class FilledWorkbook:
     def _replaces(self, key: str, index: int, field: str, value: Any) -> bool:
         """Whether an answer takes the place of what was issued: an answer that was given beforehand and erased stands as issued."""
         column = self.layouts[key].sheet.column(field)
-        return not blank(value) or (not column.locked_when_prefilled and not blank(self.template.context.rows[key][index][field]))
+        return not is_blank(value) or (not column.locked_when_prefilled and not is_blank(self.template.context.rows[key][index][field]))
 
     def _formula_cells(self, name: str, canvas: SkeletonSheet) -> dict[str, str]:
         """Return a sheet's formulas with the values that they have now, as XML by cell."""
@@ -174,7 +174,7 @@ class FilledWorkbook:
                 if self._replaces(layout.sheet.key, index, field, value):
                     ref = layout.cell(field, index)
                     mark = marks.get(ref)
-                    shown = None if blank(value) else value
+                    shown = None if is_blank(value) else value
                     tone = mark.tone if mark else ""
                     cells[ref] = self.writer.cell(ref, canvas.slots[ref].style, shown, tone=tone, free=mark is not None)
         return cells
@@ -225,4 +225,4 @@ def _formula_value(value: Any) -> Any:
             return int(value)
         case datetime() | time() | timedelta():
             return excel_number(value)[0]
-    return None if blank(value) else value
+    return None if is_blank(value) else value

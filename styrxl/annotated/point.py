@@ -10,7 +10,7 @@ from styrxl.annotated.carry import CarriedRows, find_field
 from styrxl.excel.sheet import CLOSE, OPEN
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding
-from styrxl.returns.row_ids import id_key
+from styrxl.returns.row_ids import make_id_key
 from styrxl.templates.cell_texts import RowValues
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
@@ -67,8 +67,10 @@ class FindingPointer:
     def _spot(self, found: Finding, lines: CarriedRows, layout: SheetLayout) -> tuple[int | None, str | None]:
         sheet = layout.sheet
         if found.rule == "missing-row" and sheet.id_column:
-            ids = [id_key(replace_token(row[sheet.id_column.field], self.stamps), named=sheet.named) for row in self.written[sheet.key]]
-            wanted = id_key(found.facts.get("id"), named=sheet.named)
+            ids = [
+                make_id_key(replace_token(row[sheet.id_column.field], self.stamps), named=sheet.named) for row in self.written[sheet.key]
+            ]
+            wanted = make_id_key(found.facts.get("id"), named=sheet.named)
             return (ids.index(wanted), sheet.id_column.field) if wanted in ids else (None, None)
         if found.rule in {"missing-column", "duplicate-column"}:
             field = find_field(sheet, found.column)

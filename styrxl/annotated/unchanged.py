@@ -7,7 +7,7 @@ from typing import Any
 
 from styrxl.excel.cells import CellError, exact_number, excel_number
 from styrxl.excel.formula_text import quote
-from styrxl.returns.tables import blank
+from styrxl.returns.tables import is_blank
 
 _LITERAL = 200  # letters of a text in a formula; Excel's limit is 255
 
@@ -19,11 +19,11 @@ def build_unchanged_formula(ref: str, value: Any) -> str:
             return f"ISERROR({ref})"
         case bool():
             same = f"{ref}={str(value).upper()}"
-        case str() if not blank(value):
+        case str() if not is_blank(value):
             same = _same_text_formula(ref, value)
         case int() | float():
             same = f"AND(ISNUMBER({ref}),{ref}={exact_number(value)})"
-        case _ if blank(value):
+        case _ if is_blank(value):
             same = f'TRIM({ref})=""'
         case _:
             number = excel_number(value)[0]

@@ -16,7 +16,7 @@ from styrxl.model.amounts import net_cost
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
-from styrxl.returns.cell_values import fold
+from styrxl.returns.cell_values import fold_text
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _before(year: YearSoFar, owner: str, table: str, code: str) -> tuple[str | N
     last = year.last(owner)
     if last is None:
         return None, {}
-    return last.round.id, {fold(str(row[code])): row for row in last.of(table, owner)}
+    return last.round.id, {fold_text(str(row[code])): row for row in last.of(table, owner)}
 
 
 def _goals(year: YearSoFar, owner: str) -> tuple[Row, ...]:
@@ -121,7 +121,7 @@ def _goals(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     result = []
     for row in year.plans.of("goals", owner):
         if holds_in_year(row, year.round.year):
-            old = before.get(fold(row["goal_id"]), {})
+            old = before.get(fold_text(row["goal_id"]), {})
             issued_row = {name: row.get(name) for name in ("goal_id", "text", "parent_id", "priority", "concerned_units", "to_year")}
             issued_row |= {
                 "last_assessment": old.get("assessment"),
@@ -138,7 +138,7 @@ def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     added = [(row, answers.round.id) for answers in year.earlier for row in answers.of("added_commitments", owner)]
     result = []
     for row, added_in in (*planned, *added):
-        old = before.get(fold(row["commitment_id"]), {})
+        old = before.get(fold_text(row["commitment_id"]), {})
         issued_row = {name: row.get(name) for name in ("commitment_id", "text", "parent_id", "more_parents", "start", "end")}
         issued_row |= {"last_status": old.get("status"), "last_round": round_ if old else None, "added_in": added_in}
         result.append(issued_row)
@@ -149,7 +149,7 @@ def _outcomes(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "outcomes", "activity")
     result = []
     for row in _merged(year.plans.of("budget", owner), "activity", ("net",)):
-        old = before.get(fold(row["activity"]), {})
+        old = before.get(fold_text(row["activity"]), {})
         forecast = net_cost(old, "forecast")
         issued_row = {
             "activity": row["activity"],
@@ -165,7 +165,7 @@ def _investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "investment_outcomes", "project")
     result = []
     for row in _merged(year.plans.of("investments", owner), "project", ("total_expenditure", "year_budget")):
-        old = before.get(fold(row["project"]), {})
+        old = before.get(fold_text(row["project"]), {})
         issued_row = {name: row[name] for name in ("project", "total_expenditure", "year_budget")}
         issued_row |= {"last_forecast": old.get("forecast"), "last_round": round_ if old else None}
         result.append(issued_row | {f"last_{name}": old.get(name) for name in ("outcome", "accumulated")})
@@ -176,7 +176,7 @@ def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[di
     """Join rows of one name, which would be one and the same to anybody who answers: their amounts are added up."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        groups.setdefault(fold(row[name]), []).append(row)
+        groups.setdefault(fold_text(row[name]), []).append(row)
     return [{name: same[0][name], **{field: fsum(row[field] or 0.0 for row in same) for field in amounts}} for same in groups.values()]
 
 
@@ -185,7 +185,7 @@ def _indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     rows = [*_council_indicators(year, owner), *year.plans.of("indicators", owner)]
     result = []
     for row in rows:
-        old = before.get(fold(row["indicator_id"]), {})
+        old = before.get(fold_text(row["indicator_id"]), {})
         issued_row = {name: row.get(name) for name in ("indicator_id", "name", "unit", "target", "goal_id", "direction")}
         result.append(issued_row | {"last_outcome": old.get("outcome"), "last_round": round_ if old else None})
     return tuple(result)

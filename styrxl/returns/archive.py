@@ -12,7 +12,7 @@ from typing import IO
 
 from styrxl.model.catalogue import Word
 from styrxl.model.limits import MB
-from styrxl.returns.file_type import kind_of_zip
+from styrxl.returns.file_type import find_zip_kind
 
 _MEMBERS = 20_000  # files that an archive may hold
 _GROWN = 20  # how many times its own size an archive of workbooks, which are packed already, may become
@@ -49,7 +49,7 @@ def members_of(file: IO[bytes]) -> Sequence[Member] | None:
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError):
         return None
     names: Collection[str] = {info.filename.replace("\\", "/").lstrip("/").lower() for info in infos}
-    if kind_of_zip(names) != "zip" or "mimetype" in names:
+    if find_zip_kind(names) != "zip" or "mimetype" in names:
         return None
     grown = sum(info.file_size for info in infos)
     if len(infos) > _MEMBERS or grown > max(_SMALL, _GROWN * size):

@@ -1,8 +1,7 @@
-"""What people type, read kindly: one cell's raw value to a number, year, date or choice.
+"""How a cell is read: amounts, years, dates, choices and texts as people type them.
 
-Each reader returns ``Read``: the value, and how it was come by. ``interpreted`` means that it differs from what was written;
-``ambiguous`` carries the two readings; ``wrong`` could not be read at all. Patterns are bounded, so that no cell can make
-them slow.
+Each reader returns ``CellValue``: the value, and how certain it is. ``interpreted``: it was written in another way; ``ambiguous``: the
+two values that it may have; ``wrong``: it could not be read. Patterns are bounded, so that no cell can make them slow.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after Feb
 _SERIALS = range(36526, 73415)  # 2000-01-01 to 2100-12-31
 _YEARS = range(1700, 2200)  # what a timestamp in nanoseconds can hold, and then some of sense
 _LARGEST = 1e15  # numbers beyond it are not exact
-_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST = 60  # nothing longer is a number or a date
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """How one cell was read."""
+class CellValue:
+    """The value of one cell, and how certain it is."""
 
     value: Any = None
     interpreted: bool = False
@@ -40,28 +39,28 @@ class Read:
     wrong: bool = False
 
 
-NOTHING = Read()
-WRONG = Read(wrong=True)
+NOTHING = CellValue()
+WRONG = CellValue(wrong=True)
 
 
-def text(raw: Any) -> Read:
-    """Read a text; a number or date in it is written out."""
+def read_text(raw: Any) -> CellValue:
+    """Read a text; a number or date becomes its text."""
     if isinstance(raw, str):
         value = raw.replace("\u00a0", " ").strip()
-        if not value.isprintable() and _STEERING.search(value):  # no workbook may hold them, nor a frame; a terminal obeys some
-            return Read(_STEERING.sub("", value).strip() or None, interpreted=True)
-        return Read(value) if value else NOTHING
+        if not value.isprintable() and _CONTROL_CHARACTERS.search(value):  # no workbook may hold them, nor a frame; a terminal obeys some
+            return CellValue(_CONTROL_CHARACTERS.sub("", value).strip() or None, interpreted=True)
+        return CellValue(value) if value else NOTHING
     if isinstance(raw, float) and raw.is_integer():
-        return Read(str(int(raw)))
-    return Read(raw.isoformat() if isinstance(raw, date) else str(raw))
+        return CellValue(str(int(raw)))
+    return CellValue(raw.isoformat() if isinstance(raw, date) else str(raw))
 
 
-def number(raw: Any, *, money: bool = False) -> Read:
-    """Read a number; ``money`` is in thousands of kronor, where kronor and millions may be named."""
+def read_number(raw: Any, *, money: bool = False) -> CellValue:
+    """Read a number; with ``money`` an amount in thousands of kronor, for which kronor and millions may be typed as well."""
     if isinstance(raw, bool | date):
         return WRONG
     if isinstance(raw, int | float):
-        return Read(float(raw)) if abs(raw) < _LARGEST else WRONG
+        return CellValue(float(raw)) if abs(raw) < _LARGEST else WRONG
     if not isinstance(raw, str) or len(raw) > _LONGEST:
         return WRONG
     typed = raw.strip().replace("\u00a0", " ")
@@ -71,26 +70,26 @@ def number(raw: Any, *, money: bool = False) -> Read:
     match = _NUMBER.fullmatch(compact)
     if not match:
         return WRONG
-    values = _amounts(match[2])
+    values = _find_amounts(match[2])
     if not values:
         return WRONG
     signed = [-v if match[1] in {"-", "−", "–"} else v for v in values]
-    return _with_unit(signed, (match[3] or "").lower(), money=money, plain=typed == f"{signed[0]:g}")
+    return _apply_unit(signed, (match[3] or "").lower(), money=money, plain=typed == f"{signed[0]:g}")
 
 
-def _with_unit(values: list[float], unit: str, *, money: bool, plain: bool) -> Read:
+def _apply_unit(values: list[float], unit: str, *, money: bool, plain: bool) -> CellValue:
     if len(values) > 1:
-        return Read(ambiguous=(values[0], values[1]))
+        return CellValue(ambiguous=(values[0], values[1]))
     value = values[0]
     if unit in {"kr", "kronor", "sek", ":-"} and money:
-        return Read(ambiguous=(value / 1000, value))
+        return CellValue(ambiguous=(value / 1000, value))
     if unit in {"mkr", "mnkr", "msek"}:
-        return Read(value * 1000, interpreted=True) if money else WRONG
-    return Read(value, interpreted=not plain)
+        return CellValue(value * 1000, interpreted=True) if money else WRONG
+    return CellValue(value, interpreted=not plain)
 
 
-def _amounts(digits: str) -> list[float]:
-    """All ways to read digits with dots and commas: one, or two where a mark may part thousands or decimals."""
+def _find_amounts(digits: str) -> list[float]:
+    """Return the numbers that digits with dots and commas may mean: two where a mark may stand before thousands or decimals."""
     marks = [c for c in digits if c in ".,"]
     if not marks:
         return [float(digits)]
@@ -107,52 +106,52 @@ def _amounts(digits: str) -> list[float]:
     return [decimal]
 
 
-def integer(raw: Any) -> Read:
+def read_integer(raw: Any) -> CellValue:
     """Read a whole number such as a year."""
     if isinstance(raw, str):
         match = re.fullmatch(r"\s*(?:år|year)?\s*(\d{1,9})\s*", raw.replace("\u00a0", " "), re.IGNORECASE)
-        return Read(int(match[1]), interpreted=raw.strip() != match[1]) if match and len(raw) <= _LONGEST else WRONG
+        return CellValue(int(match[1]), interpreted=raw.strip() != match[1]) if match and len(raw) <= _LONGEST else WRONG
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not float(raw).is_integer() or abs(raw) >= _LARGEST:
         return WRONG
-    return Read(int(raw))
+    return CellValue(int(raw))
 
 
-def day(raw: Any, year: int | None) -> Read:
+def read_day(raw: Any, year: int | None) -> CellValue:
     """Read a date; a day and month alone are of the round's year, and no date where there is no round (``year`` None)."""
     if isinstance(raw, date):
-        found = raw.date() if isinstance(raw, datetime) else raw
-        return Read(found) if found.year in _YEARS else WRONG
+        day = raw.date() if isinstance(raw, datetime) else raw
+        return CellValue(day) if day.year in _YEARS else WRONG
     if isinstance(raw, bool):
         return WRONG
     if isinstance(raw, int | float):
-        return _serial(raw)
+        return _read_day_number(raw)
     if not isinstance(raw, str) or len(raw) > _LONGEST:
         return WRONG
     typed = " ".join(raw.replace("\u00a0", " ").split())
     iso = _ISO.fullmatch(typed)
     if iso:
-        read = _dated(int(iso[1]), int(iso[2]), int(iso[3]))
-        return Read(read.value, interpreted=not read.wrong and read.value.isoformat() != typed[:10], wrong=read.wrong)
+        read = _make_date(int(iso[1]), int(iso[2]), int(iso[3]))
+        return CellValue(read.value, interpreted=not read.wrong and read.value.isoformat() != typed[:10], wrong=read.wrong)
     compact = _COMPACT.fullmatch(typed)
     if compact:
-        return _dated(int(compact[1]), int(compact[2]), int(compact[3]))
-    return _day_first(typed, year)
+        return _make_date(int(compact[1]), int(compact[2]), int(compact[3]))
+    return _read_day_first(typed, year)
 
 
-def _serial(raw: float) -> Read:
+def _read_day_number(raw: float) -> CellValue:
     if not math.isfinite(raw):
         return WRONG
     if int(raw) in _SERIALS:
-        return Read(_EPOCH + timedelta(days=int(raw)), interpreted=True)
+        return CellValue(_EPOCH + timedelta(days=int(raw)), interpreted=True)
     compact = _COMPACT.fullmatch(f"{raw:.0f}")
-    return _dated(int(compact[1]), int(compact[2]), int(compact[3])) if compact else WRONG
+    return _make_date(int(compact[1]), int(compact[2]), int(compact[3])) if compact else WRONG
 
 
-def _day_first(typed: str, year: int | None) -> Read:
+def _read_day_first(typed: str, year: int | None) -> CellValue:
     named = _NAMED.fullmatch(typed)
     if named:
-        month, given = _month(named[2].lower()), int(named[3] or year or 0)
-        return _dated(given, month, int(named[1])) if month else WRONG
+        month, given = _find_month(named[2].lower()), int(named[3] or year or 0)
+        return _make_date(given, month, int(named[1])) if month else WRONG
     match = _DAY_FIRST.fullmatch(typed)
     if not match or not (match[5] or year):
         return WRONG
@@ -160,44 +159,44 @@ def _day_first(typed: str, year: int | None) -> Read:
     given = int(match[5] or year or 0)
     # A slash throughout is written in either order (1/3/2027); «1/3 2027» and dots are day first in Swedish.
     if mark in "/-" and match[4] == mark and first != second:
-        both = _dated(given, second, first), _dated(given, first, second)
+        both = _make_date(given, second, first), _make_date(given, first, second)
         if not both[0].wrong and not both[1].wrong:
-            return Read(ambiguous=(both[0].value, both[1].value))
+            return CellValue(ambiguous=(both[0].value, both[1].value))
         return both[1] if both[0].wrong else both[0]
-    return _dated(given, second, first)
+    return _make_date(given, second, first)
 
 
-def _month(name: str) -> int | None:
+def _find_month(name: str) -> int | None:
     if name[:3] in _MONTHS:
         return _MONTHS.index(name[:3]) + 1
     return _MONTHS_EN.get(name[:3])
 
 
-def _dated(year: int, month: int, number_: int) -> Read:
+def _make_date(year: int, month: int, number_: int) -> CellValue:
     try:
-        return Read(date(year, month, number_), interpreted=True) if year in _YEARS else WRONG
+        return CellValue(date(year, month, number_), interpreted=True) if year in _YEARS else WRONG
     except ValueError:
         return WRONG
 
 
-def choice(raw: Any, codes: Mapping[str, str]) -> Read:
-    """Read a choice; ``codes`` maps what may stand there, folded, to the code."""
+def read_choice(raw: Any, codes: Mapping[str, str]) -> CellValue:
+    """Read a choice; ``codes``: folded text -> code."""
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    code = codes.get(fold(str(raw)))
-    return Read(code) if code is not None else WRONG
+    code = codes.get(fold_text(str(raw)))
+    return CellValue(code) if code is not None else WRONG
 
 
-def fold(typed: str) -> str:
-    """Text for comparison: no case, stray spaces or final stop."""
+def fold_text(typed: str) -> str:
+    """Return a text for comparison: without case, odd spaces and final full stop."""
     return " ".join(typed.split()).rstrip(".").casefold()
 
 
-def memoised(reader: Callable[[Any], Read]) -> Callable[[Any], Read]:
-    """Return the reader with a memory: a round repeats the same few values thousands of times."""
-    known: dict[Any, Read] = {}
+def memoise(reader: Callable[[Any], CellValue]) -> Callable[[Any], CellValue]:
+    """Return the reader with its results remembered: a round repeats the same few values thousands of times."""
+    known: dict[Any, CellValue] = {}
 
-    def read(raw: Any) -> Read:
+    def read(raw: Any) -> CellValue:
         key = (type(raw), raw)
         if key not in known:
             if len(known) > 100_000:

@@ -1,4 +1,4 @@
-"""What many returns hold, kept in little room: columns that lie together, and equal texts once."""
+"""Columns of many returns in little memory: in one list, of which each return has a slice, and equal texts once."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-_TRIED = 1_000  # values after which it is known whether a column repeats itself
+_TRIED = 1_000  # values of a column after which it is decided whether its texts repeat
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Slice(Mapping[str, list[Any]]):
-    """One return's columns where they lie, between those of others; equal to any mapping that holds the same."""
+class ColumnSlice(Mapping[str, list[Any]]):
+    """One return's columns, as a slice of those of many; equal to any mapping that holds the same."""
 
     whole: Mapping[str, list[Any]]
     names: tuple[str, ...]
@@ -19,7 +19,7 @@ class Slice(Mapping[str, list[Any]]):
     stop: int
 
     def __getitem__(self, name: str) -> list[Any]:
-        """Return a column's values; KeyError where the return has no such column."""
+        """Return a column's values; KeyError when the return has no such column."""
         if name not in self.names:
             raise KeyError(name)
         return self.whole[name][self.start : self.stop]
@@ -33,40 +33,40 @@ class Slice(Mapping[str, list[Any]]):
         return len(self.names)
 
 
-def runs(some: Iterable[tuple[Mapping[str, list[Any]], int]]) -> Iterator[Slice]:
-    """Yield columns, given with how long each is, in order: those that lie one after the other in the same whole are one slice."""
-    begun: Slice | None = None
-    for columns, count in some:
-        one = columns if isinstance(columns, Slice) else Slice(columns, tuple(columns), 0, count)
-        if begun is not None and one.whole is begun.whole and one.start == begun.stop and one.names == begun.names:
-            begun = Slice(begun.whole, begun.names, begun.start, one.stop)
+def join_slices(tables: Iterable[tuple[Mapping[str, list[Any]], int]]) -> Iterator[ColumnSlice]:
+    """Yield tables' columns, given with their number of rows, as slices; neighbours in the same whole become one slice."""
+    joined: ColumnSlice | None = None
+    for columns, count in tables:
+        slice_ = columns if isinstance(columns, ColumnSlice) else ColumnSlice(columns, tuple(columns), 0, count)
+        if joined is not None and slice_.whole is joined.whole and slice_.start == joined.stop and slice_.names == joined.names:
+            joined = ColumnSlice(joined.whole, joined.names, joined.start, slice_.stop)
             continue
-        if begun is not None:
-            yield begun
-        begun = one
-    if begun is not None:
-        yield begun
+        if joined is not None:
+            yield joined
+        joined = slice_
+    if joined is not None:
+        yield joined
 
 
 @dataclass(slots=True)
-class Alike:
-    """The texts of a column, if its first ones show that it repeats itself: for a column of sentences they would take room for nothing."""
+class TextPool:
+    """The texts of a column, each once; given up when the first ones show that they seldom repeat, as sentences do."""
 
     known: dict[str, str] = field(default_factory=dict)
     seen: int = 0
-    repeats: bool | None = None  # not known yet
+    repeats: bool | None = None  # not decided yet
 
-    def shared(self, values: Sequence[Any]) -> Sequence[Any]:
-        """Return the values, texts that have come before in place of their equals."""
+    def share(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the values, each text replaced by the equal one that came first."""
         if self.repeats is False:
             return values
         known = self.known.setdefault
-        found = [known(v, v) if type(v) is str else v for v in values]
+        texts = [known(v, v) if type(v) is str else v for v in values]
         if self.repeats is None:
-            self._judge(len(found))
-        return found
+            self._decide(len(texts))
+        return texts
 
-    def _judge(self, more: int) -> None:
+    def _decide(self, more: int) -> None:
         self.seen += more
         if self.seen > _TRIED:
             self.repeats = 2 * len(self.known) <= self.seen

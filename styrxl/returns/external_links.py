@@ -1,4 +1,4 @@
-"""What a workbook fetches from elsewhere: other workbooks, and programs by way of DDE. Nothing is fetched here."""
+"""Find what a workbook's formulas fetch from other workbooks, and from programs through DDE. Nothing is fetched here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TARGET = re.compile(rb'\bTarget="([^"<>]{1,2000})"')
 _SMALL = 1 << 20
 
 
-def external_links(package: Package) -> list[str | Word]:
+def find_external_links(package: Package) -> list[str | Word]:
     """Return the names of the files, without their folders, that a workbook's formulas fetch from; a DDE link is a word."""
     found: dict[str, str | Word] = {}
     for name in sorted(name for name in package.names if name.startswith(_FOLDER)):

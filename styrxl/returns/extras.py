@@ -9,8 +9,9 @@ from html import unescape
 
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.file_type import is_zip
-from styrxl.returns.unpack import Package, RefusedError
-from styrxl.returns.workbook import ORDINARY_MB, NotOrdinaryError, Returned, sheet_parts
+from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError
+from styrxl.returns.workbook import ReturnedWorkbook
+from styrxl.returns.workbook_parts import find_sheet_parts
 
 _PICTURE = re.compile(rb"<(?:[a-z0-9]+:)?(?:pic|sp|graphicFrame|cxnSp)[ >]")
 _NOTE = re.compile(rb"<comment [^<>]{0,400}>")
@@ -36,7 +37,7 @@ class ExtrasQuestion:
     own_notes: tuple[str, ...]
 
 
-def question_about(returned: Returned, own_notes: Iterable[str]) -> ExtrasQuestion:
+def question_about(returned: ReturnedWorkbook, own_notes: Iterable[str]) -> ExtrasQuestion:
     """Return what is to be asked of a file that was read: the formulas of all cells that have no value."""
     cells = {sheet.name: frozenset(sheet.marks.uncalculated) for sheet in returned.sheets if sheet.marks.uncalculated}
     return ExtrasQuestion(cells, tuple(own_notes))
@@ -94,7 +95,7 @@ def _count_notes(xml: bytes, own: Collection[str]) -> int:
 def _formulas(package: Package, wanted: Mapping[str, Collection[str]]) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield the formulas of cells that are wanted; those that are found."""
     try:
-        parts = sheet_parts(package) if wanted else {}
+        parts = find_sheet_parts(package) if wanted else {}
         for name, cells in wanted.items():
             text = package.part(parts[name]).decode("utf-8", "replace") if parts.get(name, "") in package else ""
             yield from (((name, match[1]), f"={unescape(match[2])}") for match in _FORMULA.finditer(text) if match[1] in cells)

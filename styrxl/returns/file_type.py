@@ -52,7 +52,7 @@ def is_zip(data: bytes) -> bool:
     return data.startswith(_ZIP)
 
 
-def kind_of(data: bytes) -> str:
+def find_kind(data: bytes) -> str:
     """Return what the bytes are, other than a zip: ``empty``, ``xls``, ``locked`` or a word of the catalogue's (``kind_pdf`` …)."""
     if not data:
         return "empty"
@@ -64,7 +64,7 @@ def kind_of(data: bytes) -> str:
     return known or _kind_of_text(data[:_LOOKED_AT])
 
 
-def kind_of_zip(names: Collection[str], mimetype: bytes = b"") -> str:
+def find_zip_kind(names: Collection[str], mimetype: bytes = b"") -> str:
     """Return what a zip with these parts (in lower case, with ``/``) is; ``mimetype`` is what its part of that name holds."""
     for text, kind in _MIME.items():
         if text.encode() in mimetype:

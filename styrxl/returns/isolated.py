@@ -1,4 +1,4 @@
-"""Reading that nothing takes down: an ordinary workbook here, any other in a process of its own, with bounded memory and time.
+"""Read files that may crash or block a process: an ordinary workbook here, any other in a process with limited memory and time.
 
 The process is started when the first such file comes, and again after one that ended it. It is a plain subprocess rather than
 multiprocessing's: those may not be started from a daemon, which a cluster's worker is, and run the caller's own script anew.
@@ -23,8 +23,10 @@ from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.extras import Extras, ExtrasQuestion, read_extras
-from styrxl.returns.marks import Marks
-from styrxl.returns.workbook import EVERY, ORDINARY_MB, NotOrdinaryError, RawSheet, Read, Returned, Unread, read
+from styrxl.returns.marks import SheetMarks
+from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError
+from styrxl.returns.workbook import ReadWorkbook, ReturnedWorkbook, SheetCells, read_workbook, skip_no_sheets
+from styrxl.returns.workbook_parts import SheetsToSkip
 
 _LENGTH = struct.Struct("<Q")
 _MIB = 1 << 20
@@ -32,21 +34,21 @@ _STARTING = 30  # seconds that Python may take to begin, on a slow disk
 COMMAND = f"from {__name__} import serve; serve()"
 _SENT = {
     (kind.__module__, kind.__qualname__)
-    for kind in (date, datetime, time, timedelta, frozenset, Returned, Extras, RawSheet, Marks, Finding, Word)
+    for kind in (date, datetime, time, timedelta, frozenset, ReturnedWorkbook, Extras, SheetCells, SheetMarks, Finding, Word)
 }
 
 
 Question = bytes | tuple[bytes, ExtrasQuestion]  # a file to be read, or whose extras are asked for
 
 
-class Reader:
+class IsolatedReader:
     """Reads files one after the other, whatever they are; close it when done."""
 
-    def __init__(self, limits: Limits = STANDARD, unread: Unread = EVERY, ordinary_mb: int = ORDINARY_MB) -> None:
-        """Take the limits, what may be left unread, and how large a file is read here; no process is started before one is needed."""
+    def __init__(self, limits: Limits = STANDARD, skip: SheetsToSkip = skip_no_sheets, ordinary_mb: int = ORDINARY_MB) -> None:
+        """Take the limits, which sheets to skip, and how large a file is read here; no process is started before one is needed."""
         self.limits = limits
         self._ordinary_mb = ordinary_mb
-        self._unread = unread
+        self._skip = skip
         self._worker: _Worker | None = None
 
     def __enter__(self) -> Self:
@@ -62,10 +64,10 @@ class Reader:
         """Whether a process is running."""
         return self._worker is not None
 
-    def read(self, data: bytes) -> Read:
-        """Read a file as ``returned.read`` does; one that crashes, hangs or eats memory is ``unreadable-workbook``."""
+    def read(self, data: bytes) -> ReadWorkbook:
+        """Read a file as ``read_workbook`` does; one that crashes, hangs or eats memory is ``unreadable-workbook``."""
         try:
-            return read(data, self.limits, ordinary_only=True, ordinary_mb=self._ordinary_mb, unread=self._unread)
+            return read_workbook(data, self.limits, ordinary_only=True, ordinary_mb=self._ordinary_mb, skip=self._skip)
         except NotOrdinaryError:
             return self._elsewhere(data)
         except (KeyboardInterrupt, SystemExit):
@@ -90,7 +92,7 @@ class Reader:
             self._worker.end()
             self._worker = None
 
-    def _elsewhere(self, data: bytes) -> Read:
+    def _elsewhere(self, data: bytes) -> ReadWorkbook:
         found = self._running().ask(data)
         if isinstance(found, str):
             self.close()
@@ -119,7 +121,7 @@ class _Worker:
         self._late = False
         self._timed(_STARTING, limits)
 
-    def ask(self, question: Question) -> Read | Extras | str:
+    def ask(self, question: Question) -> ReadWorkbook | Extras | str:
         """Return the answer to a question, or why there is none: ``took_too_long`` or ``crashed``."""
         found = self._timed(self._limits.seconds, question)
         return found if found is not None else "took_too_long" if self._late else "crashed"
@@ -131,7 +133,7 @@ class _Worker:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             _send(self._process.stdin, pickle.dumps(question))
-            return Answer(io.BytesIO(_receive(self._process.stdout))).load()
+            return AnswerUnpickler(io.BytesIO(_receive(self._process.stdout))).load()
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         finally:
@@ -152,7 +154,7 @@ class _Worker:
         self._process.wait()
 
 
-class Answer(pickle.Unpickler):
+class AnswerUnpickler(pickle.Unpickler):
     """What comes back holds values and nothing else, even from a process that a file has taken over."""
 
     def find_class(self, module: str, name: str) -> Any:
@@ -166,7 +168,7 @@ def serve() -> None:
     """Answer questions on standard input until it ends: first the limits, then one question after the other."""
     source, target = sys.stdin.buffer, sys.stdout.buffer
     limits: Limits = pickle.loads(_receive(source))  # noqa: S301 -- from the process that started this one
-    _bound(limits.memory_mb)
+    _limit_memory(limits.memory_mb)
     _send(target, pickle.dumps(True))
     while True:
         try:
@@ -177,9 +179,9 @@ def serve() -> None:
         _send(target, pickle.dumps(answer, protocol=5))
 
 
-def _read(data: bytes, limits: Limits) -> Read:
+def _read(data: bytes, limits: Limits) -> ReadWorkbook:
     try:
-        return read(data, limits)
+        return read_workbook(data, limits)
     except MemoryError:
         return None, (finding("oversized-workbook", why=Word("too_much_memory", {"high": limits.memory_mb})),)
     except BaseException:  # noqa: BLE001 -- a panic among them; the file is named, and its verdict says so
@@ -193,20 +195,20 @@ def _read_extras(data: bytes, question: ExtrasQuestion, limits: Limits) -> Extra
         return Extras()
 
 
-def _bound(memory_mb: int) -> None:
+def _limit_memory(memory_mb: int) -> None:
     """Let the process grow to so much memory; where the system knows no such bound (Windows), the time alone is bounded."""
     try:
         import resource  # noqa: PLC0415 -- Unix alone has it
     except ImportError:
         return
-    reserved, resident = _taken()
+    reserved, resident = _measure_memory()
     most = max(memory_mb * _MIB - resident, 32 * _MIB) + reserved
     with contextlib.suppress(ValueError, OSError):  # macOS refuses at times
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _taken() -> tuple[int, int]:
+def _measure_memory() -> tuple[int, int]:
     """Address space that is taken, and memory: a fresh Python has reserved far more than it uses."""
     try:
         reserved, resident = Path("/proc/self/statm").read_text("ascii").split()[:2]

@@ -1,4 +1,4 @@
-"""Where a form's sheets, headings and rows are in a returned workbook, wherever people have moved them."""
+"""Locate a form's sheets, headings and rows in a returned workbook, wherever people have moved them."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from styrxl.model.a1 import column_letter, column_number
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import LANGUAGES, Form, Sheet, Words
-from styrxl.returns.tables import Ids, Place, Table, bare, blank, norm
-from styrxl.returns.workbook import RawSheet, Returned
+from styrxl.returns.tables import RowIds, Table, TablePlace, is_blank, normalise_heading, strip_heading
+from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
 
 _SEARCHED = 200  # rows from the top of a sheet in which headings are looked for
 _SHEETS_OF_OURS = frozenset({"_styrxl", "_listor"})
 
 
 class Locator:
-    """Finds the tables of one form in its returned workbooks; keeps what headings it has seen."""
+    """Locates the tables of one form in its returned workbooks; remembers the heading rows that it has seen."""
 
     def __init__(self, form: Form, words: Words) -> None:
         """Take the form in the profile that the workbooks were issued in."""
         self._form = form
-        self._checks = frozenset(norm(text) for text in words.texts["check_heading"].values())
-        self._nothing = frozenset(norm(text) for text in words.texts["nothing_to_show"].values())
-        self._start = frozenset(norm(text) for key in ("start", "mend_sheet") for text in words.texts[key].values())
-        self._names = {norm(sheet.name[lang]): sheet for sheet in form.sheets for lang in LANGUAGES}
-        self._headings = {sheet.key: _heading_fields(sheet) for sheet in form.sheets}
+        self._checks = frozenset(normalise_heading(text) for text in words.texts["check_heading"].values())
+        self._nothing = frozenset(normalise_heading(text) for text in words.texts["nothing_to_show"].values())
+        self._start = frozenset(normalise_heading(text) for key in ("start", "mend_sheet") for text in words.texts[key].values())
+        self._names = {normalise_heading(sheet.name[lang]): sheet for sheet in form.sheets for lang in LANGUAGES}
+        self._headings = {sheet.key: _map_headings(sheet) for sheet in form.sheets}
         self._seen: dict[tuple[str, tuple[Any, ...]], dict[str, list[int]]] = {}
-        self._places: dict[tuple[Any, ...], Place] = {}
+        self._places: dict[tuple[Any, ...], TablePlace] = {}
 
-    def locate(self, returned: Returned, language: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
+    def locate(self, returned: ReturnedWorkbook, language: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         """Find every table of the form; what is missing or more than asked for are findings."""
-        by_key = {self._names[norm(raw.name)].key: raw for raw in returned.sheets if norm(raw.name) in self._names}
+        by_key = {
+            self._names[normalise_heading(raw.name)].key: raw for raw in returned.sheets if normalise_heading(raw.name) in self._names
+        }
         tables: list[Table] = []
         found: list[Finding] = []
         for sheet in self._form.tables:
@@ -44,17 +46,17 @@ class Locator:
             found.extend(troubles)
             if table is not None:
                 tables.append(table)
-                found.extend(_hidden(by_key[sheet.key], table))
+                found.extend(_find_hidden_answers(by_key[sheet.key], table))
         return tuple(tables), (*found, *self._unknown_sheets(returned.sheets))
 
-    def _unknown_sheets(self, sheets: Iterable[RawSheet]) -> list[Finding]:
+    def _unknown_sheets(self, sheets: Iterable[SheetCells]) -> list[Finding]:
         known = self._names.keys() | self._start
-        unknown = [s for s in sheets if norm(s.name) not in known and s.name not in _SHEETS_OF_OURS and s.rows]
+        unknown = [s for s in sheets if normalise_heading(s.name) not in known and s.name not in _SHEETS_OF_OURS and s.rows]
         return [finding("unknown-sheet", sheet=s.name) for s in unknown]
 
-    def _table(self, sheet: Sheet, raw: RawSheet, language: str) -> tuple[Table | None, list[Finding]]:
+    def _table(self, sheet: Sheet, raw: SheetCells, language: str) -> tuple[Table | None, list[Finding]]:
         if sheet.layout == "down":
-            table, troubles = _downwards(sheet, raw, self._headings[sheet.key], language)
+            table, troubles = _read_downwards(sheet, raw, self._headings[sheet.key], language)
             return (table and replace(table, place=self._same(table.place))), troubles
         index, columns = self._heading_row(sheet, raw)
         troubles = [
@@ -68,25 +70,27 @@ class Locator:
         line = raw.rows[index]
         row = raw.top + index + 1
         doubled = [column for places in columns.values() for column in places[1:]]
-        troubles += [_at("duplicate-column", raw, row, column, heading=bare(str(line[column]))) for column in doubled]
+        troubles += [_make_finding_at("duplicate-column", raw, row, column, heading=strip_heading(str(line[column]))) for column in doubled]
         taken = {column for places in columns.values() for column in places}
         for column, text in enumerate(line):
-            if column not in taken and isinstance(text, str) and not blank(text) and norm(text) not in self._checks:
-                troubles.append(_at("unknown-column", raw, row, column, heading=bare(text)))
+            if column not in taken and isinstance(text, str) and not is_blank(text) and normalise_heading(text) not in self._checks:
+                troubles.append(_make_finding_at("unknown-column", raw, row, column, heading=strip_heading(text)))
         first = {name: places[0] for name, places in columns.items()}
         spot = (sheet.key, raw.name, raw.left, row, tuple(line))
         if spot not in self._places:  # thousands of returns have their headings in the same place
             places = {name: raw.left + column + 1 for name, column in first.items()}
-            self._places[spot] = Place(sheet.key, raw.name, row, places, {name: bare(str(line[column])) for name, column in first.items()})
+            self._places[spot] = TablePlace(
+                sheet.key, raw.name, row, places, {name: strip_heading(str(line[column])) for name, column in first.items()}
+            )
         place = self._places[spot]
-        return _rows(sheet, raw, index + 1, first, place, self._nothing), troubles
+        return _read_rows(sheet, raw, index + 1, first, place, self._nothing), troubles
 
-    def _same(self, place: Place) -> Place:
-        """Return a place that is equal and was there before: thousands of returns have their labels where they were."""
+    def _same(self, place: TablePlace) -> TablePlace:
+        """Return the equal place that came first: thousands of returns have their labels in the same cells, and share one value."""
         where = (*place.columns.items(), *place.headings.items(), *place.downwards.items())
         return self._places.setdefault((place.key, place.sheet, place.heading_row, where), place)
 
-    def _heading_row(self, sheet: Sheet, raw: RawSheet) -> tuple[int, dict[str, list[int]]]:
+    def _heading_row(self, sheet: Sheet, raw: SheetCells) -> tuple[int, dict[str, list[int]]]:
         """Index of the row that has the most of the sheet's headings, and field -> columns; at least two, or the only one."""
         best: tuple[int, dict[str, list[int]]] = (0, {})
         for index, row in enumerate(raw.rows[:_SEARCHED]):
@@ -103,7 +107,7 @@ class Locator:
             fields = self._headings[sheet.key]
             known = {}
             for column, text in enumerate(row):
-                name = fields.get(norm(text)) if isinstance(text, str) else None
+                name = fields.get(normalise_heading(text)) if isinstance(text, str) else None
                 if name:
                     known.setdefault(name, []).append(column)
             if known:
@@ -111,22 +115,24 @@ class Locator:
         return known
 
 
-def _heading_fields(sheet: Sheet) -> dict[str, str]:
-    return {norm(text): c.field for c in sheet.columns for text in (*c.heading.values(), *c.also)}
+def _map_headings(sheet: Sheet) -> dict[str, str]:
+    return {normalise_heading(text): c.field for c in sheet.columns for text in (*c.heading.values(), *c.also)}
 
 
-def _at(rule: str, raw: RawSheet, row: int, column: int, heading: str) -> Finding:
+def _make_finding_at(rule: str, raw: SheetCells, row: int, column: int, heading: str) -> Finding:
     cell = f"{column_letter(raw.left + column + 1)}{row}"
     return finding(rule, sheet=raw.name, cell=cell, column=heading, value=heading, heading=heading)
 
 
-def _rows(sheet: Sheet, raw: RawSheet, start: int, columns: Mapping[str, int], place: Place, nothing_told: frozenset[str]) -> Table:
+def _read_rows(
+    sheet: Sheet, raw: SheetCells, start: int, columns: Mapping[str, int], place: TablePlace, no_rows_texts: frozenset[str]
+) -> Table:
     asked = [columns[c.field] for c in sheet.columns if c.asked and c.field in columns]
     id_column = columns.get(sheet.id_column.field) if sheet.id_column else None
     low, high = (min(asked), max(asked) + 1) if asked else (0, 0)
     together = high - low == len(asked)
     nothing = [""] * (high - low)
-    marks = _marks(sheet, raw, place)
+    marks = _find_marked_answers(sheet, raw, place)
     marked = {row for _, row in marks}
     kept: list[int] = []
     ids: list[Any] = []
@@ -134,19 +140,19 @@ def _rows(sheet: Sheet, raw: RawSheet, start: int, columns: Mapping[str, int], p
     for index in range(start, len(raw.rows)):
         row = raw.rows[index]
         here = row[id_column] if id_column is not None else ""
-        if sheet.prefilled and isinstance(here, str) and norm(here) in nothing_told:
+        if sheet.prefilled and isinstance(here, str) and normalise_heading(here) in no_rows_texts:
             here = ""
         if here != "":
             ids.append(here)
             id_rows.append(raw.top + index + 1)
-        begun = row[low:high] != nothing and (together or any(row[c] != "" for c in asked)) and not all(blank(row[c]) for c in asked)
-        if begun or (marked and raw.top + index + 1 in marked) or (sheet.prefilled and not sheet.optional and not blank(here)):
+        begun = row[low:high] != nothing and (together or any(row[c] != "" for c in asked)) and not all(is_blank(row[c]) for c in asked)
+        if begun or (marked and raw.top + index + 1 in marked) or (sheet.prefilled and not sheet.optional and not is_blank(here)):
             kept.append(index)
     values = {name: [raw.rows[index][column] for index in kept] for name, column in columns.items()}
-    return Table(place, sheet, tuple(raw.top + index + 1 for index in kept), values, Ids.of(id_rows, ids), marks)
+    return Table(place, sheet, tuple(raw.top + index + 1 for index in kept), values, RowIds.of(id_rows, ids), marks)
 
 
-def _marks(sheet: Sheet, raw: RawSheet, place: Place) -> dict[tuple[str, int], str]:
+def _find_marked_answers(sheet: Sheet, raw: SheetCells, place: TablePlace) -> dict[tuple[str, int], str]:
     """Answers that show an error or a formula without a value; formulas of ours stand in other columns."""
     if not raw.marks.errors and not raw.marks.uncalculated:
         return {}
@@ -165,22 +171,24 @@ def _marks(sheet: Sheet, raw: RawSheet, place: Place) -> dict[tuple[str, int], s
     return found
 
 
-def _downwards(sheet: Sheet, raw: RawSheet, fields: Mapping[str, str], language: str) -> tuple[Table | None, list[Finding]]:
+def _read_downwards(sheet: Sheet, raw: SheetCells, fields: Mapping[str, str], language: str) -> tuple[Table | None, list[Finding]]:
     """Find labels with their answers to the right; the same label twice is a duplicate column."""
     at: dict[str, tuple[int, int]] = {}
     troubles: list[Finding] = []
     labels_at: dict[str, list[tuple[int, int]]] = {}
     for index, row in enumerate(raw.rows[:_SEARCHED]):
         for column, text in enumerate(row):
-            name = fields.get(norm(text)) if isinstance(text, str) else None
+            name = fields.get(normalise_heading(text)) if isinstance(text, str) else None
             if name:
                 labels_at.setdefault(name, []).append((index, column))
     for name, spots in labels_at.items():
         # A sheet's title may be the same word as one of its labels.
-        titled = len(spots) > 1 and norm(str(raw.rows[spots[0][0]][spots[0][1]])) == norm(raw.name)
+        titled = len(spots) > 1 and normalise_heading(str(raw.rows[spots[0][0]][spots[0][1]])) == normalise_heading(raw.name)
         at[name], *doubled = spots[titled:]
         for index, column in doubled:
-            troubles.append(_at("duplicate-column", raw, raw.top + index + 1, column, heading=bare(str(raw.rows[index][column]))))
+            troubles.append(
+                _make_finding_at("duplicate-column", raw, raw.top + index + 1, column, heading=strip_heading(str(raw.rows[index][column])))
+            )
     for column_ in sheet.columns:
         if column_.field not in at:
             heading = column_.heading[language]
@@ -189,20 +197,23 @@ def _downwards(sheet: Sheet, raw: RawSheet, fields: Mapping[str, str], language:
         return None, troubles
     rows = {name: raw.top + index + 1 for name, (index, _) in at.items()}
     columns = {name: raw.left + column + 2 for name, (_, column) in at.items()}
-    labels = {name: bare(str(raw.rows[index][column])) for name, (index, column) in at.items()}
+    labels = {name: strip_heading(str(raw.rows[index][column])) for name, (index, column) in at.items()}
     first = min(rows.values())
     values = {name: [raw.rows[i][c + 1] if c + 1 < len(raw.rows[i]) else ""] for name, (i, c) in at.items()}
-    place = Place(sheet.key, raw.name, first, columns, labels, rows)
-    return Table(place, sheet, (first,), values, marks=_marks(sheet, raw, place)), troubles
+    place = TablePlace(sheet.key, raw.name, first, columns, labels, rows)
+    return Table(place, sheet, (first,), values, marks=_find_marked_answers(sheet, raw, place)), troubles
 
 
-def _hidden(raw: RawSheet, table: Table) -> list[Finding]:
+def _find_hidden_answers(raw: SheetCells, table: Table) -> list[Finding]:
     """Answers on hidden rows, in hidden columns or on a sheet that is hidden as a whole."""
     if not (raw.hidden or raw.marks.hidden_rows or raw.marks.hidden_columns):
         return []
     asked = {c.field for c in table.sheet.columns if c.asked}
     filled = [
-        (row, name) for name in asked & table.columns.keys() for row, v in zip(table.rows, table.columns[name], strict=True) if not blank(v)
+        (row, name)
+        for name in asked & table.columns.keys()
+        for row, v in zip(table.rows, table.columns[name], strict=True)
+        if not is_blank(v)
     ]
     if not filled:
         return []

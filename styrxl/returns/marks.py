@@ -1,4 +1,4 @@
-"""What a sheet's values do not show, from its XML: errors, formulas without a value, rows and columns that are hidden."""
+"""Read from a sheet's XML what calamine does not give: errors, formulas without a value, hidden rows and columns."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _SPAN = re.compile(rb'\b(min|max)="(\d{1,5})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """What the cells' values do not show; empty for formats that have no such XML (xls, xlsb, ods)."""
+class SheetMarks:
+    """Errors, formulas without a value, hidden rows and columns of a sheet; empty for xls, xlsb and ods, which have no such XML."""
 
     errors: Mapping[str, str] = field(default_factory=dict)  # cell -> #DIV/0! …
     uncalculated: frozenset[str] = frozenset()  # cells with a formula and no value
@@ -31,20 +31,20 @@ class Marks:
     hidden_columns: frozenset[int] = frozenset()  # 1 = A
 
 
-NO_MARKS = Marks()
+NO_MARKS = SheetMarks()
 
 
-def marks_of(xml: bytes) -> Marks:
+def read_marks(xml: bytes) -> SheetMarks:
     """Return the marks of a sheet, given its part of an xlsx."""
     errors = {m[1].decode(): m[2].decode("utf-8", "replace") for m in _ERROR_CELL.finditer(xml)} if b't="e"' in xml else {}
-    uncalculated = frozenset(_uncalculated(xml))
+    uncalculated = frozenset(_find_uncalculated(xml))
     if not _HIDDEN.search(xml):
-        return Marks(errors, uncalculated) if errors or uncalculated else NO_MARKS
+        return SheetMarks(errors, uncalculated) if errors or uncalculated else NO_MARKS
     rows = xml.find(b"<sheetData")
-    return Marks(errors, uncalculated, frozenset(_hidden_rows(xml[rows:])), frozenset(_hidden_columns(xml[:rows])))
+    return SheetMarks(errors, uncalculated, frozenset(_find_hidden_rows(xml[rows:])), frozenset(_find_hidden_columns(xml[:rows])))
 
 
-def _uncalculated(xml: bytes) -> list[str]:
+def _find_uncalculated(xml: bytes) -> list[str]:
     plain = _PLAIN.findall(xml)
     if len(plain) + len(_EMPTY_TEXT.findall(xml)) == len(_NO_VALUE.findall(xml)):  # the usual case: all of them at once
         return b" ".join(plain).decode().split()
@@ -57,12 +57,12 @@ def _uncalculated(xml: bytes) -> list[str]:
     return found
 
 
-def _hidden_rows(xml: bytes) -> list[int]:
+def _find_hidden_rows(xml: bytes) -> list[int]:
     found = (_ROW.search(match[0]) for match in _HIDDEN_ROW.finditer(xml))
     return [int(row[1]) for row in found if row]
 
 
-def _hidden_columns(xml: bytes) -> set[int]:
+def _find_hidden_columns(xml: bytes) -> set[int]:
     found: set[int] = set()
     for match in _COLUMN.finditer(xml):
         if _HIDDEN.search(match[1]):

@@ -6,7 +6,7 @@ import re
 
 from styrxl.model.findings import Remark
 from styrxl.model.masking import mask_persons
-from styrxl.returns.typed_columns import Batch
+from styrxl.returns.batch import Batch
 
 PERSON = "personal-identity-number"
 _DIGITS = re.compile(r"\d{4}")  # with fewer together there is no such number, and most texts are told at a glance

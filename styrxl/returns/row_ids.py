@@ -1,16 +1,16 @@
-"""Ids of rows, as they are compared."""
+"""The key by which ids of rows are compared."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from styrxl.returns.cell_values import fold
-from styrxl.returns.tables import blank
+from styrxl.returns.cell_values import fold_text
+from styrxl.returns.tables import is_blank
 
 
-def id_key(typed: Any, *, named: bool = False) -> str:
-    """Return the id at the start of what stands in an id cell; all of it, folded, where rows are ``named``."""
+def make_id_key(typed: Any, *, named: bool = False) -> str:
+    """Return the key of an id cell's value: the id at its start, or for a sheet whose rows are ``named`` all of it, folded."""
     if type(typed) is str and not named:
         return typed.strip().split(" ", 1)[0].upper()
-    text = "" if blank(typed) else str(typed).strip()
-    return fold(text) if named else text.split(" ", 1)[0].upper()
+    text = "" if is_blank(typed) else str(typed).strip()
+    return fold_text(text) if named else text.split(" ", 1)[0].upper()

@@ -1,4 +1,4 @@
-"""What a reading gives: where a sheet and its columns stand, and the rows that were filled in."""
+"""Tables of a return: where a sheet's headings and columns are, and the rows that were filled in."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _UNIT = re.compile(r"\s*\([^()]{0,60}\)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a table's answers are: for a row of the sheet, or (laid out downwards) for a field."""
+class TablePlace:
+    """Where a table's answers are in its sheet: the column of each field, and for a sheet laid out downwards also the row."""
 
     key: str
     sheet: str
@@ -37,10 +37,10 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Ids:
-    """Every id on a sheet, begun or not: the Excel rows that have one, and what stands there.
+class RowIds:
+    """Every id on a sheet, on begun rows and others: the Excel rows that have one, and the ids as they were typed.
 
-    Rows are numbered in advance, so that a round has far more ids than answers: as long as they are texts without a space, they are
+    Rows are numbered in advance, so that a round has far more ids than answers; to save memory, ids that are texts without spaces are
     kept as one text.
     """
 
@@ -49,11 +49,11 @@ class Ids:
     typed: tuple[Any, ...] = ()  # where they are anything else
 
     @classmethod
-    def of(cls, rows: Sequence[int], typed: Sequence[Any]) -> Ids:
+    def of(cls, rows: Sequence[int], typed: Sequence[Any]) -> RowIds:
         """Return ids as typed on some rows."""
         following = range(rows[0], rows[0] + len(rows)) if rows else ()
         kept = following if tuple(following) == tuple(rows) else tuple(rows)
-        if all(type(one) is str for one in typed):
+        if all(type(id_) is str for id_ in typed):
             text = " ".join(typed)
             if text.split() == list(typed):
                 return cls(kept, text)
@@ -65,20 +65,20 @@ class Ids:
         return not self.typed
 
     def values(self) -> Sequence[Any]:
-        """Return what stands there, in order."""
+        """Return the ids as they were typed, in order."""
         return self.typed or self.text.split()
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
-        """Iterate over Excel rows and what stands there."""
+        """Iterate over pairs of Excel row and id."""
         return zip(self.rows, self.values(), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """A table's begun rows as typed values, and what its cells alone give cause to remark (on source 0).
+class TypedColumns:
+    """A table's begun rows as typed values, and the remarks that follow from its cells alone (with source 0).
 
-    ``year``: the one that dates without a year are in. ``checked``: what the table's schema says of each of these rows by itself (on
-    source 0); None where it has not been asked yet.
+    ``year``: the year of dates without one. ``checked``: the remarks of the table's schema on these rows (with source 0); None when
+    the rows have not been checked yet.
     """
 
     year: int
@@ -91,35 +91,35 @@ class Typed:
 class Table:
     """A sheet's begun rows as raw values: ``columns`` field -> values, one for each of ``rows`` (Excel rows)."""
 
-    place: Place
+    place: TablePlace
     sheet: Sheet
     rows: tuple[int, ...]
     columns: Mapping[str, list[Any]]
-    ids: Ids = Ids()
+    ids: RowIds = RowIds()
     marks: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (field, row) -> error shown, or '' for a formula without value
-    untouched: frozenset[tuple[str, int]] = frozenset()  # (field, row) of answers that were given beforehand and stand as issued
-    typed: Typed | None = None
+    untouched: frozenset[tuple[str, int]] = frozenset()  # (field, row) of answers that were prefilled and are unchanged
+    typed: TypedColumns | None = None
 
     @property
     def answered(self) -> bool:
         """Whether the owner has written anything here."""
         own = [c.field for c in self.sheet.columns if c.asked and not c.locked_when_prefilled and c.field in self.columns]
-        written = ((name, row) for name in own for row, value in zip(self.rows, self.columns[name], strict=True) if not blank(value))
+        written = ((name, row) for name in own for row, value in zip(self.rows, self.columns[name], strict=True) if not is_blank(value))
         return bool(self.marks) or any(spot not in self.untouched for spot in written)
 
 
 @lru_cache(maxsize=100_000)
-def norm(text: str) -> str:
-    """Heading or sheet name for comparison: no star, unit, case, or odd spaces; letters composed."""
+def normalise_heading(text: str) -> str:
+    """Return a heading or sheet name for comparison: without star, unit, case and odd spaces, in NFC."""
     text = unicodedata.normalize("NFC", text.strip().rstrip("*").strip())
     return " ".join(_UNIT.sub("", text).split()).casefold()
 
 
-def bare(text: str) -> str:
-    """Heading as the workbook has it, without unit and star."""
+def strip_heading(text: str) -> str:
+    """Return a heading as the workbook has it, without unit and star."""
     return " ".join(_UNIT.sub("", text.strip().rstrip("*").strip()).split())
 
 
-def blank(value: Any) -> bool:
-    """Whether a cell holds nothing (spaces are nothing)."""
+def is_blank(value: Any) -> bool:
+    """Whether a cell is empty or holds only spaces."""
     return value == "" or value is None or (isinstance(value, str) and not value.strip())

@@ -19,7 +19,10 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import MB, RATIO_FLOOR, Limits
-from styrxl.returns.file_type import kind_of_zip
+from styrxl.returns.file_type import find_zip_kind
+
+ORDINARY_MB = 8  # unpacked size of what is read in the process that judges; larger files are read in a process of their own
+
 
 _END = b"PK\x05\x06"
 _LONGEST_COMMENT = 65_557
@@ -45,12 +48,12 @@ class RefusedError(Exception):
         self.found = found
 
 
-def unreadable(why: str, **facts: object) -> RefusedError:
+def make_unreadable(why: str, **facts: object) -> RefusedError:
     """Return the refusal of a file that cannot be read; ``why`` is a word of the catalogue's."""
     return RefusedError(finding("unreadable-workbook", why=Word(why, facts)))
 
 
-def oversized(why: str, *, sheet: str | None = None, cell: str | None = None, **facts: object) -> RefusedError:
+def make_oversized(why: str, *, sheet: str | None = None, cell: str | None = None, **facts: object) -> RefusedError:
     """Return the refusal of a file that is too large; ``why`` is a word of the catalogue's."""
     return RefusedError(finding("oversized-workbook", sheet=sheet, cell=cell, why=Word(why, facts)))
 
@@ -67,7 +70,7 @@ class Package:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 self._parts = {entry.filename.replace("\\", "/").lstrip("/").lower(): entry for entry in archive.infolist()}
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError) as error:
-            raise unreadable("damaged") from error
+            raise make_unreadable("damaged") from error
         if any(entry.flag_bits & 1 for entry in self._parts.values()):
             raise RefusedError(finding("encrypted-workbook"))
         _check_sizes(list(self._parts.values()), limits)
@@ -76,7 +79,7 @@ class Package:
     def kind(self) -> str:
         """What the zip is; see ``kind_of_zip``."""
         mimetype = self.part("mimetype") if "mimetype" in self and self.size(["mimetype"]) < _NAMED else b""
-        return kind_of_zip(self._parts.keys(), mimetype)
+        return find_zip_kind(self._parts.keys(), mimetype)
 
     @property
     def names(self) -> Collection[str]:
@@ -96,7 +99,7 @@ class Package:
         entry = self._parts[name]
         packed = self._packed(entry)
         small = entry.file_size < _REMEMBERED
-        content = (_inflated if small else _inflated.__wrapped__)(packed, entry.compress_type, entry.file_size, entry.CRC)
+        content = (_inflate if small else _inflate.__wrapped__)(packed, entry.compress_type, entry.file_size, entry.CRC)
         if name.endswith((".xml", ".rels")):
             _check_prolog(content)
         return content
@@ -112,7 +115,7 @@ class Package:
         begun = _SHEET.search(first)
         if begun is None or begun[1]:  # a writer that gives its elements a prefix: no cell would be known by its end
             return self.part(name)
-        return _trimmed(first, chunks, begun.end(), bare)
+        return _trim_sheet(first, chunks, begun.end(), bare)
 
     def original(self, name: str) -> str:
         """Return the name of a part as the zip has it, with ``/`` between."""
@@ -121,7 +124,7 @@ class Package:
     def _packed(self, entry: zipfile.ZipInfo) -> bytes:
         head = self.data[entry.header_offset : entry.header_offset + 30]
         if len(head) < 30 or not head.startswith(b"PK\x03\x04") or entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise unreadable("damaged")
+            raise make_unreadable("damaged")
         start = entry.header_offset + 30 + sum(struct.unpack("<2H", head[26:]))
         return self.data[start : start + entry.compress_size]
 
@@ -136,28 +139,28 @@ class Package:
             try:
                 chunk = unpacker.decompress(tail, _CHUNK) if entry.compress_type else tail
             except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
-                raise unreadable("damaged") from error
+                raise make_unreadable("damaged") from error
             tail = unpacker.unconsumed_tail
             left -= len(chunk)
             check = zlib.crc32(chunk, check)
             yield chunk
         if left or check != entry.CRC:
-            raise unreadable("damaged")
+            raise make_unreadable("damaged")
 
 
 @lru_cache(maxsize=64)  # what says how a form's workbooks look is alike in all that come back
-def _inflated(packed: bytes, how: int, size: int, check: int) -> bytes:
+def _inflate(packed: bytes, how: int, size: int, check: int) -> bytes:
     """Return a part unpacked; RefusedError where it is not what the directory says."""
     try:
         content = packed if how == zipfile.ZIP_STORED else zlib.decompressobj(-15).decompress(packed, size + 1)
     except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
-        raise unreadable("damaged") from error
+        raise make_unreadable("damaged") from error
     if len(content) != size or zlib.crc32(content) != check:
-        raise unreadable("damaged")
+        raise make_unreadable("damaged")
     return content
 
 
-def packed(parts: Mapping[str, bytes]) -> bytes:
+def zip_uncompressed(parts: Mapping[str, bytes]) -> bytes:
     """Return a zip of the parts as they are, without compression."""
     body: list[bytes] = []
     directory: list[bytes] = []
@@ -176,29 +179,29 @@ def _check_directory(data: bytes, limits: Limits) -> None:
     """Refuse a directory that would itself take long to read, before it is read."""
     end = data.rfind(_END, max(0, len(data) - _LONGEST_COMMENT))
     if end < 0 or len(data) < end + 22:
-        raise unreadable("truncated")
+        raise make_unreadable("truncated")
     parts, size = struct.unpack("<HL", data[end + 10 : end + 16])
     if parts > limits.parts or size > limits.parts * _NAMED:
-        raise oversized("too_many_parts", n=parts, high=limits.parts)
+        raise make_oversized("too_many_parts", n=parts, high=limits.parts)
 
 
 def _check_sizes(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.expanded_mb * MB:
-        raise oversized("too_much_unpacked", mb=unpacked // MB, high=limits.expanded_mb)
+        raise make_oversized("too_much_unpacked", mb=unpacked // MB, high=limits.expanded_mb)
     texts = [entry for entry in entries if entry.filename.lower().endswith(_TEXTS)]
     large, small = sum(entry.file_size for entry in texts), sum(entry.compress_size for entry in texts)
     if large > RATIO_FLOOR and large > limits.ratio * small:
-        raise oversized("packed_too_hard", mb=large // MB)
+        raise make_oversized("packed_too_hard", mb=large // MB)
 
 
 def _check_prolog(content: bytes) -> None:
     """Refuse XML with a document type: none that a spreadsheet program writes has one, and entities are made for bombs."""
     if not _PROLOG.match(content) and any(mark in content for mark in _DOCTYPES):
-        raise unreadable("has_entities")
+        raise make_unreadable("has_entities")
 
 
-def _trimmed(first: bytes, chunks: Iterable[bytes], begun: int, bare: Callable[[bytes], bytes] = bytes) -> bytes:
+def _trim_sheet(first: bytes, chunks: Iterable[bytes], begun: int, bare: Callable[[bytes], bytes] = bytes) -> bytes:
     """Return a sheet without its end, where that is long and holds only cells and rows without values.
 
     People format whole columns, and Excel then writes a million rows of ``<c r="A9" s="3"/>``; a cell with a value ends in ``</c>``.
@@ -212,15 +215,19 @@ def _trimmed(first: bytes, chunks: Iterable[bytes], begun: int, bare: Callable[[
         last = waiting.rfind(b"</c>")
         if last >= 0:
             if dropped:
-                raise oversized("empty_cells_between")
+                raise make_oversized("empty_cells_between")
             kept += bare(bytes(waiting[: last + 4]))
             del waiting[: last + 4]
         if len(waiting) > _EMPTY_RUN:
             if _OTHER_END.search(waiting):
-                raise oversized("empty_cells_between")
+                raise make_oversized("empty_cells_between")
             dropped = True
             del waiting[:-_MARGIN]
     if not dropped:
         kept += waiting
         return bytes(kept)
     return bytes(kept) + (b"</row>" if len(kept) > begun else b"") + b"</sheetData></worksheet>"
+
+
+class NotOrdinaryError(Exception):
+    """A file that may only be read in a process of its own."""

@@ -14,8 +14,8 @@ from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import LEVELS
 from styrxl.returns.file_type import is_mail_file
-from styrxl.returns.isolated import Reader
-from styrxl.returns.workbook import Returned
+from styrxl.returns.isolated import IsolatedReader
+from styrxl.returns.workbook import ReturnedWorkbook
 from styrxl.rounds.desk import Desk, belongs_to_another, suggest_nearest
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.judge_inbox import judge_inbox
@@ -83,7 +83,7 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
 def _says_so(desk: Desk, round_: Round, file: IncomingFile, claim: Claim) -> bool:
     """Whether a workbook says itself what is claimed of it."""
     try:
-        with Reader(desk.limits) as reader:
+        with IsolatedReader(desk.limits) as reader:
             returned, _ = reader.read(file.load())
     except RefusedFileError:
         return False  # it will not be taken in either
@@ -95,7 +95,7 @@ def _says_so(desk: Desk, round_: Round, file: IncomingFile, claim: Claim) -> boo
     return True
 
 
-def _intact(desk: Desk, returned: Returned) -> bool:
+def _intact(desk: Desk, returned: ReturnedWorkbook) -> bool:
     owners = {o.org_id for o in desk.plan.organisations}
     return is_intact(returned.identity, owners, signed=desk.signed(returned.identity), mixed=returned.mixed)
 

@@ -12,7 +12,7 @@ from styrxl.model.council_plan import Plan, plan_from
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged
 from styrxl.model.limits import limits_of_council_plan
-from styrxl.returns.read import Reading, Readings
+from styrxl.returns.read import Reading, ReturnReader
 from styrxl.scale.cache import open_cache
 from styrxl.store.workspace import Workspace
 from styrxl.validation.context import Arrival, Context
@@ -59,7 +59,7 @@ def _plan_reading(workspace: Workspace, shown: str, sha256: str, data: bytes) ->
     store = open_cache(workspace.root, shown, forms, limits) if len(data) >= _LARGE_PLAN else None
     reading = store.get(sha256) if store is not None else None
     if reading is None:
-        with Readings(forms, limits, limits.expanded_mb) as readings:
+        with ReturnReader(forms, limits, limits.expanded_mb) as readings:
             reading = readings.read(data, shown)
         if store is not None:
             store.add(sha256, reading)

@@ -15,7 +15,7 @@ from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.extras import question_about
-from styrxl.returns.isolated import Reader
+from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk, read_look
 from styrxl.rounds.identify_returns import Current
 from styrxl.rounds.judge_inbox import prepare_current_prefill
@@ -37,7 +37,7 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     issues = {name: _issues_in(desk, name, returns) for name in dict.fromkeys(return_.round or "" for return_ in returns)}
     written: list[Path] = []
     first_error: StyrxlError | None = None
-    with Reader(desk.limits) as reader:
+    with IsolatedReader(desk.limits) as reader:
         for return_ in returns:
             path = desk.workspace.returned(Round.parse(return_.round or "")) / f"{return_.owner}.xlsx"
             try:
@@ -87,7 +87,7 @@ def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     return _Issues(newest, fetch_prefills(desk.ledger, issues), prepare_current_prefill(desk, round_, {}))
 
 
-def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: Reader) -> ReturnToMend | None:
+def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: IsolatedReader) -> ReturnToMend | None:
     """Return what is needed to send a return back; None where its file has changed or gone since it was judged."""
     prefill = _prefill(desk, issues, return_)
     path = paths.get(return_.path)

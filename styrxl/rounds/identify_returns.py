@@ -12,7 +12,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Decided
 from styrxl.model.prefill import Prefill, PrefillReader
 from styrxl.model.rounds import Round
-from styrxl.returns.read import Readings, form_key
+from styrxl.returns.read import ReturnReader, make_form_key
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.read_all import fetch_return
@@ -32,7 +32,7 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
     """
     identifier, shared, decided = Identifier(context), PrefillReader(), fetch_decisions(desk, context.round)
     rest = iter(returns)
-    with Readings(context.forms, desk.limits) as readings:
+    with ReturnReader(context.forms, desk.limits) as readings:
         while some := list(islice(rest, _TOGETHER)):
             arrivals = [_arrival(desk, gathered, at, decided) for gathered, at in some]
             issued = fetch_prefills(desk.ledger, {issue for one in arrivals for issue in identifier.issues_named(one)}, shared)
@@ -54,7 +54,7 @@ def _arrival(desk: Desk, gathered: ReadFile, at: datetime, decided: Mapping[str,
     return Arrival(gathered.file.name, gathered.sha256, at, gathered.reading, signed, decided.get(gathered.sha256, ()))
 
 
-def _as_issued(desk: Desk, gathered: ReadFile, return_: Identified, current: Current, readings: Readings) -> Identified:
+def _as_issued(desk: Desk, gathered: ReadFile, return_: Identified, current: Current, readings: ReturnReader) -> Identified:
     """Return a return with what it was issued with, read again where that was another form than it says; unreadable if that fails."""
     try:
         if return_.prefill is None:
@@ -66,9 +66,9 @@ def _as_issued(desk: Desk, gathered: ReadFile, return_: Identified, current: Cur
         return mark_unreadable(return_, error)
 
 
-def _read_as_issued(desk: Desk, gathered: ReadFile, return_: Identified, readings: Readings) -> Identified:
+def _read_as_issued(desk: Desk, gathered: ReadFile, return_: Identified, readings: ReturnReader) -> Identified:
     form, reading = return_.form, return_.arrival.reading
-    if form is None or reading.form == form_key(form):
+    if form is None or reading.form == make_form_key(form):
         return return_
     data, _, _ = fetch_return(gathered.file, desk.limits)
     again = readings.read_as(data, form, return_.identity.get("language", reading.language))

@@ -24,9 +24,9 @@ from styrxl.model.limits import MB
 from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
-from styrxl.returns.read import Readings
-from styrxl.returns.row_ids import id_key
-from styrxl.returns.tables import Table, blank
+from styrxl.returns.read import ReturnReader
+from styrxl.returns.row_ids import make_id_key
+from styrxl.returns.tables import Table, is_blank
 from styrxl.rounds.decide import unknown_return
 from styrxl.rounds.desk import Desk, read_look
 from styrxl.rounds.judge_inbox import judge_inbox
@@ -85,7 +85,7 @@ def merge_returns(desk: Desk, round_: Round, owner: str, *, newer_wins: bool, re
 
 def _pair(desk: Desk, owner: str, returns: Sequence[Judged]) -> tuple[_Return, _Return]:
     """Return the newest return, and the newest of the older ones that has answers on a sheet where the newest has none."""
-    with Readings(desk.workspace.forms, desk.limits) as readings:
+    with ReturnReader(desk.workspace.forms, desk.limits) as readings:
         newer = _read(desk, readings, returns[-1])
         for judged in reversed(returns[:-1]):
             older = _read(desk, readings, judged)
@@ -94,7 +94,7 @@ def _pair(desk: Desk, owner: str, returns: Sequence[Judged]) -> tuple[_Return, _
     raise StyrxlError("merge-nothing", owner=owner)
 
 
-def _read(desk: Desk, readings: Readings, judged: Judged) -> _Return:
+def _read(desk: Desk, readings: ReturnReader, judged: Judged) -> _Return:
     """Read a return again that was judged; raises StyrxlError (not-readable), also where it has changed since."""
     path = desk.workspace.root / judged.path
     data, sha256, _ = read_file(path, desk.limits.file_mb * MB)
@@ -129,8 +129,8 @@ def _rows(table: Table) -> Iterator[tuple[str, list[tuple[str, int, Any]]]]:
     column = table.sheet.id_column
     for index, row in enumerate(table.rows):
         id_ = table.columns[column.field][index] if column and column.field in table.columns else ""
-        answers = [(field, row, table.columns[field][index]) for field in fields if not blank(table.columns[field][index])]
-        yield id_key(id_, named=table.sheet.named), answers
+        answers = [(field, row, table.columns[field][index]) for field in fields if not is_blank(table.columns[field][index])]
+        yield make_id_key(id_, named=table.sheet.named), answers
 
 
 # the new workbook
@@ -173,7 +173,7 @@ def place_answers(table: Table, fresh: FreshSheet | None) -> tuple[dict[int, dic
     and letters that a workbook cannot hold have no place.
     """
     fields = {column.field for column in fresh.sheet.columns} if fresh else set()
-    index_of = {id_key(id_, named=table.sheet.named): index for index, id_ in enumerate(fresh.ids)} if fresh else {}
+    index_of = {make_id_key(id_, named=table.sheet.named): index for index, id_ in enumerate(fresh.ids)} if fresh else {}
     placed: dict[int, dict[str, Any]] = {}
     unplaced = [_named(table, field, row) for field, row in table.marks]
     for count, (key, answers) in enumerate(_rows(table)):

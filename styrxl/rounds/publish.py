@@ -19,7 +19,7 @@ from styrxl.reports.book import board_book, council_book
 from styrxl.reports.feedback import collect_feedback
 from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.view import IssuedForm, Scope
-from styrxl.returns.isolated import Reader
+from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk, read_look, suggest_nearest
 from styrxl.rounds.hints import list_missing_from_plan
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
@@ -111,7 +111,7 @@ def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
         return {}
     limits = limits_of_council_plan(workspace.settings.limits)  # it has a row for each of the board's units
     try:
-        with Reader(limits, ordinary_mb=limits.expanded_mb) as reader:
+        with IsolatedReader(limits, ordinary_mb=limits.expanded_mb) as reader:
             book, found = reader.read(path.read_bytes())
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=str(error)) from error

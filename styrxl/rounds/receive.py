@@ -17,7 +17,7 @@ from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.returns.file_type import is_mail_file
-from styrxl.returns.isolated import Reader
+from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.judge_inbox import BY_HAND
@@ -55,7 +55,7 @@ def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: 
     They are named by the owner that they say they are from, or that a controller names.
     """
     intake = _Intake(desk, round_, owner)
-    with Reader(desk.limits) as reader:
+    with IsolatedReader(desk.limits) as reader:
         outcomes = [intake.take(file, reader) for file in sorted(incoming, key=lambda file: file.changed)]
     intake.record()
     return outcomes
@@ -77,7 +77,7 @@ class _Intake:
         self._waiting: list[Receipt] = []
         self._count = 0
 
-    def take(self, file: IncomingFile, reader: Reader) -> Outcome:
+    def take(self, file: IncomingFile, reader: IsolatedReader) -> Outcome:
         if is_system_file(file.name):
             return Outcome(file.origin, "skipped")
         try:
@@ -116,7 +116,7 @@ class _Intake:
             self._desk.ledger.register_receipts(self._round.id, self._waiting)
         self._waiting = []
 
-    def _owner(self, data: bytes, reader: Reader) -> str | None:
+    def _owner(self, data: bytes, reader: IsolatedReader) -> str | None:
         """Whose workbook it says it is, where it says so with our signature."""
         returned, _ = reader.read(data)
         identity: Mapping[str, str] = returned.identity if returned else {}

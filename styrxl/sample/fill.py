@@ -24,7 +24,7 @@ from styrxl.excel import limits, measure
 from styrxl.excel.archive import DeflatedPart, read_deflated_parts, read_parts, zip_parts, zip_pieces
 from styrxl.excel.finish import fix_times
 from styrxl.model.forms import Column, Form, Sheet, Words
-from styrxl.returns.tables import norm
+from styrxl.returns.tables import normalise_heading
 from styrxl.templates.drop_downs import LISTS_SHEET, find_text_field, make_entry
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
@@ -166,10 +166,10 @@ def open_sheets(book: Workbook, form: Form) -> dict[str, AnswerSheet]:
 
 def locate_sheets(sheets: Mapping[str, Sequence[Sequence[Any]]], form: Form) -> dict[str, AnswerSheet]:
     """Return where a form's answers are, by sheet key; ``sheets``: name -> values from A1. Sheets are found by name in any language."""
-    titles = {norm(title): title for title in sheets}
+    titles = {normalise_heading(title): title for title in sheets}
     found = {}
     for spec in form.sheets:
-        title = next((titles[norm(name)] for name in spec.name.values() if norm(name) in titles), None)
+        title = next((titles[normalise_heading(name)] for name in spec.name.values() if normalise_heading(name) in titles), None)
         if title is not None:
             found[spec.key] = (_locate_downwards if spec.layout == "down" else _locate_across)(spec, title, sheets[title])
     return found
@@ -236,8 +236,8 @@ def _locate_across(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> 
     for number, row in enumerate(values[:_SEARCHED], 1):
         columns: dict[str, int] = {}
         for column, text in enumerate(row, 1):
-            if isinstance(text, str) and norm(text) in headings:
-                columns.setdefault(headings[norm(text)], column)
+            if isinstance(text, str) and normalise_heading(text) in headings:
+                columns.setdefault(headings[normalise_heading(text)], column)
         if len(columns) > len(best[1]):
             best = number, columns
     return AnswerSheet(spec, title, values, best[1], best[0], tuple(_rows_with_ids(spec, values, *best)), {})
@@ -256,15 +256,15 @@ def _locate_downwards(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) 
     columns: dict[str, int] = {}
     for number, row in enumerate(values[:_SEARCHED], 1):
         for column, text in enumerate(row, 1):
-            field = labels.get(norm(text)) if isinstance(text, str) else None
+            field = labels.get(normalise_heading(text)) if isinstance(text, str) else None
             # A sheet's title may be the same word as one of its labels.
-            if field and (field not in rows or (rows[field] == 1 and norm(str(text)) == norm(title))):
+            if field and (field not in rows or (rows[field] == 1 and normalise_heading(str(text)) == normalise_heading(title))):
                 rows[field], columns[field] = number, column + 1
     return AnswerSheet(spec, title, values, columns, min(rows.values(), default=0), (), rows)
 
 
 def _fields_by_heading(spec: Sheet) -> dict[str, str]:
-    return {norm(text): c.field for c in spec.columns for text in (*c.heading.values(), *c.also)}
+    return {normalise_heading(text): c.field for c in spec.columns for text in (*c.heading.values(), *c.also)}
 
 
 # the XML

@@ -24,7 +24,7 @@ from weakref import finalize
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
-from styrxl.returns.read import Reading, Readings
+from styrxl.returns.read import Reading, ReturnReader
 from styrxl.scale.addresses import INSTALL, Address, read_address
 from styrxl.scale.cache import describe_program
 from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
@@ -101,7 +101,7 @@ def read_chunk(addresses: Sequence[Address], setting: str) -> tuple[str, Sequenc
     return describe_program(), [result and result[:2] for result in read], pack_readings(good)
 
 
-def _read_return(address: Address, readings: Readings) -> tuple[str, int, Reading] | None:
+def _read_return(address: Address, readings: ReturnReader) -> tuple[str, int, Reading] | None:
     try:
         data, sha256, size = read_address(address, readings.limits.file_mb * MB)
     except StyrxlError:
@@ -109,16 +109,16 @@ def _read_return(address: Address, readings: Readings) -> tuple[str, int, Readin
     return sha256, size, readings.read(data, address if isinstance(address, str) else os.fsdecode(address))
 
 
-def _make_tools(setting: str) -> tuple[Readings, Forms, Schemas]:
+def _make_tools(setting: str) -> tuple[ReturnReader, Forms, Schemas]:
     """Return the reader, forms and schemas of this thread, made from the setting that came with the chunk."""
-    known: dict[str, tuple[Readings, Forms, Schemas]] = _of_this_thread.__dict__.setdefault("tools", {})
+    known: dict[str, tuple[ReturnReader, Forms, Schemas]] = _of_this_thread.__dict__.setdefault("tools", {})
     if setting not in known:
         raw = json.loads(setting)
         folder = _write_forms(raw["sources"])
         forms = Forms([folder])
         finalize(forms, rmtree, folder, ignore_errors=True)
         known.clear()
-        known[setting] = Readings(forms, Limits(**raw["limits"])), forms, Schemas(forms)
+        known[setting] = ReturnReader(forms, Limits(**raw["limits"])), forms, Schemas(forms)
     return known[setting]
 
 

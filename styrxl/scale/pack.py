@@ -20,9 +20,9 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form, Sheet
-from styrxl.returns.columns import Slice
+from styrxl.returns.columns import ColumnSlice
 from styrxl.returns.read import Reading
-from styrxl.returns.tables import Ids, Place, Table, Typed
+from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
 
 BUNDLE_SIZE = 200  # readings that are packed together
 _QUICK_LEVEL = 1  # of zlib's levels
@@ -139,7 +139,7 @@ class _UnpackedGroup:
     """A group while its tables are taken from it, one after the other; ``at`` is the first row not taken yet."""
 
     form: Form
-    place: Place
+    place: TablePlace
     sheet: Sheet
     rows: list[int]
     columns: Mapping[str, list[Any]]
@@ -183,17 +183,17 @@ def _unpack_table(raw: list[Any], groups: Sequence[_UnpackedGroup]) -> Table:
         group.place,
         group.sheet,
         tuple(group.rows[start:stop]),
-        Slice(group.columns, group.names, start, stop),
-        Ids(range(*following) if following else tuple(rows), text, tuple(typed)),
+        ColumnSlice(group.columns, group.names, start, stop),
+        RowIds(range(*following) if following else tuple(rows), text, tuple(typed)),
         {(name, row): shown for name, row, shown in marks},
-        typed=None if own is None else _unpack_typed(own, Slice(group.typed, group.typed_names, start, stop)),
+        typed=None if own is None else _unpack_typed(own, ColumnSlice(group.typed, group.typed_names, start, stop)),
     )
 
 
-def _unpack_typed(raw: list[Any], columns: Slice) -> Typed:
+def _unpack_typed(raw: list[Any], columns: ColumnSlice) -> TypedColumns:
     year, remarks, checked = raw
     found = None if checked is None else tuple(Remark(*one) for one in checked)
-    return Typed(int(year), columns, tuple(Remark(*one) for one in remarks), found)
+    return TypedColumns(int(year), columns, tuple(Remark(*one) for one in remarks), found)
 
 
 def _pack_remark(remark: Remark) -> list[Any]:
@@ -201,10 +201,10 @@ def _pack_remark(remark: Remark) -> list[Any]:
 
 
 @lru_cache(maxsize=1024)
-def _unpack_place(where: str) -> Place:
+def _unpack_place(where: str) -> TablePlace:
     key, sheet, heading_row, *mappings = json.loads(where)
     columns, headings, downwards = (dict(items) for items in mappings)
-    return Place(key, sheet, heading_row, columns, headings, downwards)
+    return TablePlace(key, sheet, heading_row, columns, headings, downwards)
 
 
 def _pack_finding(found: Finding) -> list[Any]:

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
-from styrxl.returns.read import Reading, Readings
+from styrxl.returns.read import Reading, ReturnReader
 from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
 from styrxl.store.files import read_file
 
@@ -163,7 +163,7 @@ def make_unread_chunk(count: int) -> ReadChunk:
 def serve() -> None:
     """Read the files named on standard input and write their readings to standard output, until the input ends."""
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    readers: dict[bytes, Readings] = {}
+    readers: dict[bytes, ReturnReader] = {}
     while True:
         try:
             setting, names = receive(source), json.loads(receive(source))
@@ -176,11 +176,11 @@ def serve() -> None:
         send(target, pack_readings([result[2] for result in read if result]))
 
 
-def _make_reader(setting: Mapping[str, Any]) -> Readings:
-    return Readings(Forms([Path(folder) for folder in setting["folders"]]), Limits(**setting["limits"]))
+def _make_reader(setting: Mapping[str, Any]) -> ReturnReader:
+    return ReturnReader(Forms([Path(folder) for folder in setting["folders"]]), Limits(**setting["limits"]))
 
 
-def _read_return(path: Path, reader: Readings) -> tuple[str, int, Reading] | None:
+def _read_return(path: Path, reader: ReturnReader) -> tuple[str, int, Reading] | None:
     try:
         data, sha256, size = read_file(path, reader.limits.file_mb * MB)
     except Exception:  # noqa: BLE001 -- the caller meets the same error when it reads the file

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
-from styrxl.returns.read import Readings
+from styrxl.returns.read import ReturnReader
 from styrxl.scale.cache import Cache, open_cache
 from styrxl.scale.pack import unpack_readings
 from styrxl.scale.processes import FileFacts, ReadChunk, count_cores, read_in_processes
@@ -93,13 +93,13 @@ class _Folder:
         elif jobs > 1 and not any(file.address for file in files):
             yield from self._unpack(files, read_in_processes([file.path for file in files], self.forms.folders, self.limits, jobs))
         else:
-            with Readings(self.forms, self.limits) as reader:
+            with ReturnReader(self.forms, self.limits) as reader:
                 yield from (self._read_here(file, reader) for file in files)
 
     def _unpack(self, files: Sequence[ReturnFile], chunks: Iterable[ReadChunk]) -> Iterator[ReadFile]:
         """Yield the files of chunks that were read elsewhere; a file that could not be read there is read here."""
         rest = iter(files)
-        with Readings(self.forms, self.limits) as reader:
+        with ReturnReader(self.forms, self.limits) as reader:
             for facts, data in chunks:
                 readings = iter(unpack_readings(data, self.forms))
                 if self.cache is not None:
@@ -107,7 +107,7 @@ class _Folder:
                 for fact, file in zip(facts, islice(rest, len(facts)), strict=True):
                     yield ReadFile(file, *fact, next(readings)) if fact else self._read_here(file, reader)
 
-    def _read_here(self, file: ReturnFile, reader: Readings) -> ReadFile:
+    def _read_here(self, file: ReturnFile, reader: ReturnReader) -> ReadFile:
         data, sha256, size = fetch_return(file, self.limits)
         reading = reader.read(data, file.name)
         if self.cache is not None:

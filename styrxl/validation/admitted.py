@@ -12,8 +12,8 @@ from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import Form
 from styrxl.model.judged import Decided
 from styrxl.model.prefill import Prefill
-from styrxl.returns.read import year_of
-from styrxl.returns.tables import Place, Table
+from styrxl.returns.read import find_year
+from styrxl.returns.tables import Table, TablePlace
 from styrxl.validation.crash import report_crash
 from styrxl.validation.identify import Identified, mark_unreadable
 from styrxl.validation.rules.rows import find_untouched
@@ -38,7 +38,7 @@ class Admitted:
     identity: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
     prefill: Prefill | None = None
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, TablePlace] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
@@ -50,7 +50,7 @@ class Admitted:
     @property
     def year(self) -> int:
         """Year of its round."""
-        return year_of(self.identity)
+        return find_year(self.identity)
 
     @property
     def day(self) -> date:

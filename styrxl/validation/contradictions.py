@@ -11,7 +11,7 @@ from itertools import groupby
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import Return, Rule, SheetRows
 from styrxl.validation.other_returns import gather_other_returns
@@ -22,7 +22,7 @@ FOLLOWUP_RULES: tuple[Rule, ...] = (*followup_goals.RULES, *followup_commitments
 
 
 def find_contradictions(
-    parts: Sequence[Parsed], issued: Mapping[int, Prefill], goals: Mapping[str, KnownGoal], remarks: Iterable[Remark] = ()
+    parts: Sequence[TypedBatch], issued: Mapping[int, Prefill], goals: Mapping[str, KnownGoal], remarks: Iterable[Remark] = ()
 ) -> list[Remark]:
     """Return remarks on what speaks against something else in a round's returns (their frames with ids in place of texts).
 
@@ -37,7 +37,7 @@ def find_contradictions(
     return found
 
 
-def _collect_returns(parts: Sequence[Parsed], issued: Mapping[int, Prefill]) -> Iterator[Return]:
+def _collect_returns(parts: Sequence[TypedBatch], issued: Mapping[int, Prefill]) -> Iterator[Return]:
     found: dict[int, dict[str, tuple[SheetRows, slice]]] = {}
     forms: dict[int, Form] = {}
     for part in parts:

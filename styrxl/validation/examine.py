@@ -10,10 +10,11 @@ from typing import NamedTuple
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
-from styrxl.returns.read import FormKey, form_key
-from styrxl.returns.tables import Ids, Table
-from styrxl.returns.typed_columns import Batch, Parsed, framed
-from styrxl.returns.typist import Typists
+from styrxl.returns.batch import Batch
+from styrxl.returns.read import FormKey, make_form_key
+from styrxl.returns.tables import RowIds, Table
+from styrxl.returns.typed_columns import TableTyper
+from styrxl.returns.typed_frames import TypedBatch, make_frame
 from styrxl.validation.admitted import Admitted, give_up
 from styrxl.validation.context import Context
 from styrxl.validation.link import BatchKey, check_links, group_by_table, year_of_batch
@@ -22,7 +23,7 @@ from styrxl.validation.rules.rows import check_ids, check_locked
 from styrxl.validation.rules.schema import Schemas, check_schema, replace_frame
 
 _TOGETHER = 500  # returns that are laid at once
-_NO_IDS = Ids()
+_NO_IDS = RowIds()
 _NO_MARKS: Mapping[tuple[str, int], str] = {}
 
 
@@ -31,7 +32,7 @@ class Examined(NamedTuple):
 
     returns: Sequence[Admitted]
     remarks: Mapping[int, Sequence[Remark]]
-    parts: Mapping[BatchKey, Parsed]
+    parts: Mapping[BatchKey, TypedBatch]
 
 
 def examine(returns: Iterable[Admitted], context: Context, schemas: Schemas) -> Examined:
@@ -89,7 +90,7 @@ class _Rows:
     def __init__(self, context: Context) -> None:
         self.batches: dict[BatchKey, Batch] = {}
         self._year = context.round.year if context.round else None
-        self._typists = Typists(context.forms.words)
+        self._typists = TableTyper(context.forms.words)
 
     def add(self, returns: Sequence[Admitted]) -> list[Admitted]:
         """Lay returns' rows after those that are there; return the returns, whose tables are now parts of the batches.
@@ -101,7 +102,7 @@ class _Rows:
         for return_ in returns:
             for table in return_.tables:
                 assert return_.form is not None
-                key = form_key(return_.form), table.sheet.key
+                key = make_form_key(return_.form), table.sheet.key
                 if key not in self.batches:
                     self.batches[key] = Batch(return_.form, table.sheet)
                 ready.setdefault(key, []).append((return_.index, self._typed(return_, return_.form, table)))
@@ -130,9 +131,9 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
     issued = {return_.index: return_.prefill for return_ in returns if return_.prefill is not None}
     limits = {source: prefill.limits for source, prefill in issued.items() if prefill.thresholds}
     remarks: list[Remark] = []
-    parts: dict[BatchKey, Parsed] = {}
+    parts: dict[BatchKey, TypedBatch] = {}
     for key, batch in batches.items():
-        part = framed(batch)
+        part = make_frame(batch)
         batch.typed.clear()  # it is in the frame, and takes as much room there; what has to be examined anew is typed anew
         frame, changed = check_locked(part, issued)
         parts[key] = replace_frame(part, frame)
@@ -150,17 +151,17 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
     return Examined(returns, grouped, linked)
 
 
-def _excused(parts: Mapping[BatchKey, Parsed]) -> Mapping[tuple[FormKey, str], frozenset[int]]:
+def _excused(parts: Mapping[BatchKey, TypedBatch]) -> Mapping[tuple[FormKey, str], frozenset[int]]:
     """Return the returns in which a sheet may stay empty because of what is answered on another, by form and sheet."""
     excused: dict[tuple[FormKey, str], frozenset[int]] = {}
     for form in {key[0]: part.batch.form for key, part in parts.items()}.values():
         for sheet in form.tables:
             for condition, codes in sheet.unless.items():
                 other, name = condition.split(".", 1)
-                part = parts.get((form_key(form), other))
+                part = parts.get((make_form_key(form), other))
                 if part is not None:
                     sources = part.frame["_source"][meets_condition(part.frame, {name: codes})].tolist()
-                    key = form_key(form), sheet.key
+                    key = make_form_key(form), sheet.key
                     excused[key] = excused.get(key, frozenset()).union(sources)
     return excused
 
@@ -170,7 +171,7 @@ def _missing_rows(return_: Admitted, excused: Mapping[tuple[FormKey, str], froze
     remarks = []
     for table in return_.tables:
         assert return_.form is not None
-        if table.sheet.at_least > len(table.rows) and return_.index not in excused.get((form_key(return_.form), table.sheet.key), ()):
+        if table.sheet.at_least > len(table.rows) and return_.index not in excused.get((make_form_key(return_.form), table.sheet.key), ()):
             first = next(c for c in table.sheet.columns if c.asked)
             remarks.append(Remark(return_.index, table.sheet.key, table.place.heading_row + 1, first.field, "missing-value"))
     return remarks

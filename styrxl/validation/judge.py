@@ -38,7 +38,7 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
     outcomes = _outcomes(admitted, groups, remarks, context.plan)
     judged = _judged(admitted, outcomes)
     for part in parts.values():
-        part.batch.let_go()
+        part.batch.discard_columns()
     # Each frame is let go of once it is in its table: in a large round they take as much room as all tables.
     by_index, persons, waiting = {r.index: r for r in admitted}, find_person_columns(remarks.values()), group_by_table(parts)
     del parts

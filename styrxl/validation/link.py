@@ -9,8 +9,9 @@ from styrxl.model.findings import Remark
 from styrxl.model.frames import column, whole_year
 from styrxl.model.goal_tree import LINK_ERRORS
 from styrxl.model.prefill import Prefill
+from styrxl.returns.batch import Batch
 from styrxl.returns.read import FormKey
-from styrxl.returns.typed_columns import Batch, Parsed
+from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
 from styrxl.validation.contradictions import find_contradictions
@@ -26,8 +27,8 @@ Returns = Mapping[int, Admitted]  # by index
 
 
 def check_links(
-    parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context, remarks: Sequence[Remark]
-) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
+    parts: Mapping[BatchKey, TypedBatch], returns: Returns, context: Context, remarks: Sequence[Remark]
+) -> tuple[dict[BatchKey, TypedBatch], list[Remark]]:
     """Return the frames with ids in place of texts that name something, and the remarks on links.
 
     ``remarks``: those that there are already; of one cause there is one.
@@ -49,9 +50,9 @@ def check_links(
     return linked, new
 
 
-def group_by_table(parts: Mapping[BatchKey, Parsed]) -> dict[str, list[Parsed]]:
+def group_by_table(parts: Mapping[BatchKey, TypedBatch]) -> dict[str, list[TypedBatch]]:
     """Return the parts by the table that they hold."""
-    tables: dict[str, list[Parsed]] = {}
+    tables: dict[str, list[TypedBatch]] = {}
     for part in parts.values():
         tables.setdefault(part.batch.sheet.table or "", []).append(part)
     return tables
@@ -65,10 +66,10 @@ def year_of_batch(batch: Batch, context: Context, returns: Returns) -> int:
 
 
 def _check_references(
-    parts: Mapping[BatchKey, Parsed], issued: Mapping[int, Prefill], known: Mapping[str, KnownGoal], returns: Returns, context: Context
-) -> tuple[dict[BatchKey, Parsed], list[Remark]]:
+    parts: Mapping[BatchKey, TypedBatch], issued: Mapping[int, Prefill], known: Mapping[str, KnownGoal], returns: Returns, context: Context
+) -> tuple[dict[BatchKey, TypedBatch], list[Remark]]:
     new: list[Remark] = []
-    linked: dict[BatchKey, Parsed] = {}
+    linked: dict[BatchKey, TypedBatch] = {}
     offered = {form: collect_own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
     for key, part in parts.items():
         frame, remarks = check_references(part, issued, offered[key[0]], known, year_of_batch(part.batch, context, returns))
@@ -77,7 +78,7 @@ def _check_references(
     return linked, new
 
 
-def _known(parts: Mapping[BatchKey, Parsed], returns: Returns, context: Context) -> dict[str, KnownGoal]:
+def _known(parts: Mapping[BatchKey, TypedBatch], returns: Returns, context: Context) -> dict[str, KnownGoal]:
     """Return everything that can be meant, by id: council goals, the boards' plans, and the units' own goals."""
     if context.plan is None:
         return {}
@@ -105,7 +106,7 @@ def _followed(issued: Prefill, level: str) -> dict[str, KnownGoal]:
     return {code: KnownGoal(kind, issued.owner, row["text"] or "") for kind, code, row in rows}
 
 
-def _kinds(parts: Mapping[str, Parsed]) -> dict[str, set[str]]:
+def _kinds(parts: Mapping[str, TypedBatch]) -> dict[str, set[str]]:
     """Return of which kinds each organisation of the council's plan is, by id."""
     kinds: dict[str, set[str]] = {}
     if "organisation" in parts:
@@ -125,7 +126,7 @@ def _frames(return_: Admitted, context: Context) -> dict[str, float | None]:
     return {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment}
 
 
-def _check_copies(parts: Mapping[BatchKey, Parsed], known: Mapping[str, KnownGoal], returns: Returns) -> list[Remark]:
+def _check_copies(parts: Mapping[BatchKey, TypedBatch], known: Mapping[str, KnownGoal], returns: Returns) -> list[Remark]:
     commitments = [part for part in parts.values() if part.batch.sheet.table == "commitments"]
     owners = {index: return_.owner or "" for index, return_ in returns.items()}
     paths = {index: return_.path for index, return_ in returns.items()}

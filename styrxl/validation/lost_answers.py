@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
-from styrxl.returns.tables import Table, blank
+from styrxl.returns.tables import Table, is_blank
 from styrxl.validation.admitted import Admitted
 
 
@@ -32,4 +32,4 @@ def find_lost_answers(return_: Admitted, older: Sequence[Admitted]) -> list[Find
 def _answer_count(table: Table) -> int:
     """Count the answers that an owner has written on a sheet."""
     own = [c.field for c in table.sheet.columns if c.asked and not c.locked_when_prefilled]
-    return len(table.marks) + sum(not blank(value) for name in own for value in table.columns.get(name, ()))
+    return len(table.marks) + sum(not is_blank(value) for name in own for value in table.columns.get(name, ()))

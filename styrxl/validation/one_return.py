@@ -13,8 +13,8 @@ from styrxl.model.forms import Form
 from styrxl.model.frames import column
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
-from styrxl.returns.row_ids import id_key
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.row_ids import make_id_key
+from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.known_goals import KnownGoal
 
 
@@ -29,7 +29,7 @@ class AnsweredRow(NamedTuple):
 class SheetRows:
     """The rows of a sheet in all returns of a form. Columns are taken out of the frame when a rule first asks for them."""
 
-    def __init__(self, part: Parsed) -> None:
+    def __init__(self, part: TypedBatch) -> None:
         """Take the sheet's rows as they were read, of all returns."""
         self._sheet, self._numbers, self._frame = part.batch.sheet, part.batch.row, part.frame
         self._fields = [c.field for c in part.batch.sheet.columns if c.field in part.frame]
@@ -44,11 +44,11 @@ class SheetRows:
     def rows(self, span: slice, issued: Sequence[Row]) -> Iterator[AnsweredRow]:
         """Yield some of the rows, each with the issued row of its id."""
         ids_, named = self._sheet.id_column, self._sheet.named
-        known = {id_key(row[ids_.field], named=named): row for row in issued} if ids_ else {}
+        known = {make_id_key(row[ids_.field], named=named): row for row in issued} if ids_ else {}
         values = zip(*(self.column(name, span) for name in self._fields), strict=True)
         for number, row in zip(self._numbers[span], values, strict=True):
             answers = dict(zip(self._fields, row, strict=True))
-            yield AnsweredRow(number, answers, known.get(id_key(answers[ids_.field], named=named), {}) if ids_ and known else {})
+            yield AnsweredRow(number, answers, known.get(make_id_key(answers[ids_.field], named=named), {}) if ids_ and known else {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.goal_tree import LINK_ERRORS
 from styrxl.model.rollup import BAD, BEHIND
-from styrxl.returns.cell_values import fold
+from styrxl.returns.cell_values import fold_text
 from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import OtherReturns, Return, is_majority, parent_ids
 
@@ -90,7 +90,7 @@ def _find_repeated_texts(plans: Sequence[Return]) -> Iterator[tuple[Return, int,
     Their hashes are counted first: most texts stand once, and all of them together would take too much memory.
     """
     texts = [return_.column("commitments", "text") for return_ in plans]
-    marks = np.fromiter((hash(fold(text or "")) for column in texts for text in column), np.int64)
+    marks = np.fromiter((hash(fold_text(text or "")) for column in texts for text in column), np.int64)
     values, counts = np.unique(marks, return_counts=True)
     rows = ((return_, place, text) for return_, column in zip(plans, texts, strict=True) for place, text in enumerate(column))
-    return ((return_, place, fold(text or "")) for return_, place, text in compress(rows, np.isin(marks, values[counts > 1])))
+    return ((return_, place, fold_text(text or "")) for return_, place, text in compress(rows, np.isin(marks, values[counts > 1])))

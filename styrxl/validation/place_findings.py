@@ -9,10 +9,10 @@ from typing import Any
 from styrxl.model.catalogue import precedence
 from styrxl.model.findings import CellOf, Finding, Remark, finding
 from styrxl.model.masking import mask_persons
-from styrxl.returns.tables import Place, Table
+from styrxl.returns.tables import Table, TablePlace
 
 
-def place_remarks(remarks: Sequence[Remark], places: Mapping[str, Place], tables: Mapping[str, Table]) -> list[Finding]:
+def place_remarks(remarks: Sequence[Remark], places: Mapping[str, TablePlace], tables: Mapping[str, Table]) -> list[Finding]:
     """Return a return's remarks as findings at cells, one a cause; ``places`` and ``tables``: by sheet key.
 
     Of several errors in one cell the most specific is kept, without what was understood of the cell's value.
@@ -21,7 +21,7 @@ def place_remarks(remarks: Sequence[Remark], places: Mapping[str, Place], tables
     return [_place_remark(remark, places[remark.key], tables.get(remark.key)) for remark in _one_each_cause(placeable)]
 
 
-def _column_is_missing(remark: Remark, place: Place) -> bool:
+def _column_is_missing(remark: Remark, place: TablePlace) -> bool:
     """Whether an error follows from a missing column, for which there is a finding already."""
     return remark.error and remark.field is not None and remark.field not in place.columns
 
@@ -56,7 +56,7 @@ def _distinct(remarks: Sequence[Remark]) -> list[Remark]:
     return kept
 
 
-def _place_remark(remark: Remark, place: Place, table: Table | None) -> Finding:
+def _place_remark(remark: Remark, place: TablePlace, table: Table | None) -> Finding:
     cell = place.cell(remark.field, remark.row) if remark.rule != "missing-row" else None
     heading = place.headings.get(remark.field or "")
     if heading is None and table is not None and remark.field is not None:
@@ -65,7 +65,7 @@ def _place_remark(remark: Remark, place: Place, table: Table | None) -> Finding:
     return finding(remark.rule, place.sheet, cell, heading, _plain(remark.value), **facts)
 
 
-def _fact(fact: Any, place: Place) -> Any:
+def _fact(fact: Any, place: TablePlace) -> Any:
     if isinstance(fact, CellOf):
         return place.cell(fact.field, fact.row)
     return mask_persons(fact) if isinstance(fact, str) else fact

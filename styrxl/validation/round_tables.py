@@ -9,7 +9,7 @@ import pandas as pd
 from styrxl.model.findings import Remark
 from styrxl.model.masking import mask_persons
 from styrxl.returns.personal_numbers import PERSON
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
 from styrxl.validation.link import year_of_batch
@@ -22,12 +22,12 @@ def find_person_columns(remarks: Iterable[Sequence[Remark]]) -> Persons:
     return {(remark.key, remark.field) for those in remarks for remark in those if remark.rule == PERSON}
 
 
-def join_frames(parts: Sequence[Parsed], returns: Mapping[int, Admitted], context: Context, persons: Persons) -> pd.DataFrame:
+def join_frames(parts: Sequence[TypedBatch], returns: Mapping[int, Admitted], context: Context, persons: Persons) -> pd.DataFrame:
     """Return the frames of one table as one, as ``JudgedRound`` has it; ``returns``: by index."""
     return pd.concat([_complete(part, year_of_batch(part.batch, context, returns), returns, persons) for part in parts], ignore_index=True)
 
 
-def _complete(part: Parsed, year: int, returns: Mapping[int, Admitted], persons: Persons) -> pd.DataFrame:
+def _complete(part: TypedBatch, year: int, returns: Mapping[int, Admitted], persons: Persons) -> pd.DataFrame:
     batch = part.batch
     key = batch.sheet.key
     frame = part.frame.assign(

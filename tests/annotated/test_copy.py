@@ -36,7 +36,7 @@ from styrxl.model.rounds import Round
 from styrxl.returns import workbook
 from styrxl.returns.extras import question_about, read_extras
 from styrxl.returns.locate import Locator
-from styrxl.returns.tables import blank
+from styrxl.returns.tables import is_blank
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.give_back import select_to_give_back
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
@@ -89,7 +89,7 @@ class Desk:
 
     def back(self, owner: str, data: bytes, findings: tuple[Finding, ...] | None = None) -> bytes:
         """Return what goes back."""
-        read, _ = workbook.read(data)
+        read, _ = workbook.read_workbook(data)
         assert read is not None
         found = self.judge(data).findings if findings is None else findings
         extras = read_extras(data, question_about(read, list_own_notes(self.town.forms.words)), LIMITS)
@@ -101,7 +101,7 @@ class Desk:
 
     def answers(self, owner: str, data: bytes) -> list[tuple[str, str, Any]]:
         """Return every answer in a workbook: sheet key, field, value, in order of sheets and rows."""
-        read, _ = workbook.read(data)
+        read, _ = workbook.read_workbook(data)
         assert read is not None
         found = []
         for table in Locator(self.form(owner), self.town.forms.words).locate(read, "sv")[0]:
@@ -110,7 +110,7 @@ class Desk:
                 found += [
                     (table.sheet.key, column.field, table.marks.get((column.field, row)) or value)
                     for row, value in values
-                    if not blank(value) or table.marks.get((column.field, row))
+                    if not is_blank(value) or table.marks.get((column.field, row))
                 ]
         return found
 
@@ -160,7 +160,7 @@ def texts(data: bytes) -> dict[tuple[str, str], str]:
 
 def lead(data: bytes) -> list[list[Any]]:
     """Return the rows of the first sheet, as shown."""
-    read, _ = workbook.read(data)
+    read, _ = workbook.read_workbook(data)
     assert read is not None
     return read.sheets[0].rows
 

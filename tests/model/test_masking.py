@@ -10,7 +10,7 @@ import pytest
 
 from mutants import base_of
 from styrxl.model.masking import mask_persons
-from styrxl.returns.workbook import SIGNED, read
+from styrxl.returns.workbook import SIGNED, read_workbook
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
 from town import ROUND, Town, lost, saying
 
@@ -105,7 +105,7 @@ def test_other_digits_are_left(written: str) -> None:
 def test_digits_of_an_issue_or_a_signature_are_no_number(planned: Town, where: str) -> None:
     """They are hexadecimal, and any digits may stand in them; masked, a workbook of ours would be taken for forged."""
     data = planned.filled(OWNER)
-    returned, _ = read(data)
+    returned, _ = read_workbook(data)
     assert returned is not None
     if where == "hidden sheet":
         data = saying(data, **HEXADECIMAL)
@@ -116,7 +116,7 @@ def test_digits_of_an_issue_or_a_signature_are_no_number(planned: Town, where: s
             content = content.replace(returned.identity[name], value)
         book = re.sub(rb'<sheet [^>]*name="_styrxl"[^>]*/>', b"", base.parts["xl/workbook.xml"])
         data = base.packed({"docProps/custom.xml": content.encode(), "xl/workbook.xml": book})
-    found, _ = read(data)
+    found, _ = read_workbook(data)
     assert found is not None
     assert mask_persons(HEXADECIMAL["issue"]) != HEXADECIMAL["issue"]  # else this shows nothing
     assert {name: found.identity[name] for name in HEXADECIMAL} == HEXADECIMAL
@@ -124,7 +124,7 @@ def test_digits_of_an_issue_or_a_signature_are_no_number(planned: Town, where: s
 
 def test_a_workbook_whose_issue_looks_like_a_number_is_ours(planned: Town) -> None:
     """Signed by us, it is accepted, and its hash and issue are told as they are."""
-    returned, _ = read(planned.filled(OWNER))
+    returned, _ = read_workbook(planned.filled(OWNER))
     assert returned is not None
     facts = {**returned.identity, "issue": HEXADECIMAL["issue"]}
     facts["signature"] = planned.workspace.sign([facts[key] for key in SIGNED])
@@ -135,6 +135,6 @@ def test_a_workbook_whose_issue_looks_like_a_number_is_ours(planned: Town) -> No
 
 def test_what_is_no_number_of_ours_is_masked_in_an_identity(planned: Town) -> None:
     """An issue that is not hexadecimal, or an owner, is a text like any other."""
-    found, _ = read(saying(planned.filled(OWNER), issue=f"x{PERSON}", owner=PERSON))
+    found, _ = read_workbook(saying(planned.filled(OWNER), issue=f"x{PERSON}", owner=PERSON))
     assert found is not None
     assert [found.identity[name] for name in ("issue", "owner")] == ["x1890****-****", "1890****-****"]

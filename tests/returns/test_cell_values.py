@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrxl.returns import cell_values
-from styrxl.returns.cell_values import Read
+from styrxl.returns.cell_values import CellValue
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ from styrxl.returns.cell_values import Read
 )
 def test_numbers(raw: object, value: float, *, interpreted: bool) -> None:
     """Money is read as people write it; what differs from what was written says so."""
-    assert cell_values.number(raw, money=True) == Read(value, interpreted=interpreted)
+    assert cell_values.read_number(raw, money=True) == CellValue(value, interpreted=interpreted)
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_numbers(raw: object, value: float, *, interpreted: bool) -> None:
 )
 def test_numbers_that_can_be_read_in_two_ways(raw: str, both: tuple[float, float]) -> None:
     """Neither reading is chosen; both are offered."""
-    assert cell_values.number(raw, money=True) == Read(ambiguous=both)
+    assert cell_values.read_number(raw, money=True) == CellValue(ambiguous=both)
 
 
 @pytest.mark.parametrize("raw", ["ca tusen", "12 000 till 14 000", True, date(2027, 3, 1), "1.2.3,4.5", "1e9", "9" * 100, "12,34,56"])
 def test_what_is_no_number(raw: object) -> None:
     """It is said to be wrong, never guessed at."""
-    assert cell_values.number(raw, money=True).wrong
+    assert cell_values.read_number(raw, money=True).wrong
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 99))
@@ -61,7 +61,7 @@ def test_swedish_amounts_round_trip(whole: int, ore: int) -> None:
     """Any amount written the Swedish way, with spaces and a comma, is read as itself."""
     typed = f"{whole:,}".replace(",", "\u00a0") + f",{ore:02d}"
     sign = -1 if typed.startswith("-") else 1
-    assert math.isclose(cell_values.number(typed).value, sign * (abs(whole) + ore / 100), abs_tol=1e-6)
+    assert math.isclose(cell_values.read_number(typed).value, sign * (abs(whole) + ore / 100), abs_tol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -88,62 +88,62 @@ def test_swedish_amounts_round_trip(whole: int, ore: int) -> None:
 )
 def test_dates(raw: object, value: date | None, *, interpreted: bool) -> None:
     """Dates are read as people write them, day first; a day without a year is of the round's."""
-    read = cell_values.day(raw, 2027)
+    read = cell_values.read_day(raw, 2027)
     assert (read.value, read.interpreted) == (value, interpreted)
 
 
 def test_dates_that_can_be_read_in_two_ways() -> None:
     """With slashes throughout, day and month may be either way round."""
-    assert cell_values.day("03/04/2027", 2027) == Read(ambiguous=(date(2027, 4, 3), date(2027, 3, 4)))
+    assert cell_values.read_day("03/04/2027", 2027) == CellValue(ambiguous=(date(2027, 4, 3), date(2027, 3, 4)))
 
 
 @pytest.mark.parametrize("raw", ["sen", "2027-02-30", "32/1 2027", True, 2027.0, "våren 2027", "1/13/2027/5", "x" * 10_000])
 def test_what_is_no_date(raw: object) -> None:
     """It is said to be wrong, never moved to a day that exists."""
-    assert cell_values.day(raw, 2027).wrong
+    assert cell_values.read_day(raw, 2027).wrong
 
 
 @pytest.mark.parametrize("raw", ["15/6", "15 juni", "15.6", "15-6"])
 def test_a_day_without_a_year_is_no_date_where_there_is_no_round(raw: str) -> None:
     """The council's plan holds many years; no year is guessed there."""
-    assert cell_values.day(raw, 2027).value == date(2027, 6, 15)
-    assert cell_values.day(raw, None).wrong
-    assert cell_values.day(f"{raw} 2027", None).value == date(2027, 6, 15)
+    assert cell_values.read_day(raw, 2027).value == date(2027, 6, 15)
+    assert cell_values.read_day(raw, None).wrong
+    assert cell_values.read_day(f"{raw} 2027", None).value == date(2027, 6, 15)
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y%m%d", "%d.%m.%Y"]))
 def test_any_date_round_trips(day: date, form: str) -> None:
     """Any day in any unambiguous form is read as itself."""
-    assert cell_values.day(day.strftime(form), 2027).value == day
+    assert cell_values.read_day(day.strftime(form), 2027).value == day
 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
 def test_serial_numbers_are_days(day: date) -> None:
     """A date whose format was lost is still that date."""
-    assert cell_values.day(float((day - date(1899, 12, 30)) / timedelta(days=1)), 2027).value == day
+    assert cell_values.read_day(float((day - date(1899, 12, 30)) / timedelta(days=1)), 2027).value == day
 
 
 @pytest.mark.parametrize("raw, value", [(2027.0, 2027), ("2027", 2027), ("år 2027", 2027), (2027.5, None), ("tjugo", None), (True, None)])
 def test_years(raw: object, value: int | None) -> None:
     """Whole numbers only."""
-    assert cell_values.integer(raw).value == value
+    assert cell_values.read_integer(raw).value == value
 
 
 @pytest.mark.parametrize("raw, code", [("Ja", "yes"), (" ja ", "yes"), ("YES", "yes"), ("Nej.", "no"), ("kanske", None), (1.0, None)])
 def test_choices(raw: object, code: str | None) -> None:
     """Letter case, spaces and the other language make no difference."""
     codes = {"ja": "yes", "yes": "yes", "nej": "no", "no": "no"}
-    assert cell_values.choice(raw, codes).value == code
+    assert cell_values.read_choice(raw, codes).value == code
 
 
 @given(st.one_of(st.text(max_size=200), st.floats(), st.booleans(), st.dates()))
 def test_nothing_breaks_a_reader(raw: object) -> None:
     """Whatever stands in a cell, it is read, ambiguous, wrong or nothing."""
     for read in (
-        cell_values.number(raw),
-        cell_values.day(raw, 2027),
-        cell_values.integer(raw),
-        cell_values.choice(raw, {}),
-        cell_values.text(raw),
+        cell_values.read_number(raw),
+        cell_values.read_day(raw, 2027),
+        cell_values.read_integer(raw),
+        cell_values.read_choice(raw, {}),
+        cell_values.read_text(raw),
     ):
         assert read.wrong + (read.ambiguous is not None) + (read.value is not None) <= 1

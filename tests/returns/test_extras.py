@@ -9,8 +9,8 @@ from openpyxl.comments import Comment
 
 from styrxl.model.limits import STANDARD
 from styrxl.returns.extras import Extras, ExtrasQuestion, question_about, read_extras
-from styrxl.returns.isolated import Reader
-from styrxl.returns.workbook import read
+from styrxl.returns.isolated import IsolatedReader
+from styrxl.returns.workbook import read_workbook
 from styrxl.sample.ods import convert_to_ods
 
 
@@ -29,7 +29,7 @@ def noted() -> bytes:
 
 def test_notes_of_others_and_formulas_without_value_are_found() -> None:
     data = noted()
-    returned, _ = read(data)
+    returned, _ = read_workbook(data)
     assert returned is not None
     expected = Extras(notes=1, formulas={("Sheet", "B1"): "=A1&A2"})
     assert read_extras(data, question_about(returned, ["Att rätta"]), STANDARD) == expected
@@ -37,7 +37,7 @@ def test_notes_of_others_and_formulas_without_value_are_found() -> None:
 
 def test_a_workbook_of_another_kind_is_looked_into_in_a_process_of_its_own() -> None:
     question = ExtrasQuestion({}, ())
-    with Reader() as reader:
+    with IsolatedReader() as reader:
         assert (reader.read_extras(noted(), question).notes, reader.started) == (2, False)
         assert (reader.read_extras(convert_to_ods(noted()), question), reader.started) == (Extras(), True)
 

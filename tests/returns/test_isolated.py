@@ -21,9 +21,10 @@ from styrxl.excel.archive import read_parts, zip_parts
 from styrxl.model.findings import finding, message
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns import isolated
-from styrxl.returns.isolated import Reader
-from styrxl.returns.marks import Marks
-from styrxl.returns.workbook import NotOrdinaryError, RawSheet, Returned, read
+from styrxl.returns.isolated import IsolatedReader
+from styrxl.returns.marks import SheetMarks
+from styrxl.returns.unpack import NotOrdinaryError
+from styrxl.returns.workbook import ReturnedWorkbook, SheetCells, read_workbook
 from styrxl.sample import ods
 from styrxl.sample.fill import save_workbook
 from town import Town
@@ -90,7 +91,7 @@ def test_an_answer_after_a_mass_of_empty_cells_is_not_lost() -> None:
     """It cannot be left out with them, and they are too many to be read: the file is told to be too large."""
     empty = (bombs.row(n, "".join(f'<c r="{bombs.letters(c)}{n}" s="1"/>' for c in range(1, 101))) for n in range(2, 9000))
     data = bombs.workbook({"Svar": [bombs.FIRST, *empty, bombs.row(9001, '<c r="A9001"><v>1</v></c>')]})
-    returned, [found] = read(data, STANDARD)
+    returned, [found] = read_workbook(data, STANDARD)
     assert returned is None
     assert message(found, "sv").endswith("mellan svaren finns mängder av tomma formaterade celler.")
 
@@ -113,8 +114,8 @@ def test_each_limit_is_a_setting(name: str) -> None:
     rows = [bombs.row(n, f'<c r="A{n}"><v>1</v></c><c r="D{n}"><v>2</v></c>') for n in range(1, 30)]
     filler = {"xl__media__image1_png": noise} if name == "file" else {"xl__media__image1_png": [b"x" * 2_900_000]}
     data = bombs.workbook({"A": rows, "B": rows, "C": rows}, **filler)
-    assert read(data)[0] is not None
-    returned, [found] = read(data, limits)
+    assert read_workbook(data)[0] is not None
+    returned, [found] = read_workbook(data, limits)
     assert (returned, found.rule, found.facts["why"].key) == (None, "oversized-workbook", why)
 
 
@@ -196,7 +197,7 @@ def test_macros_are_refused_or_asked_about(shared_full: Town, part: str) -> None
     [judged] = shared_full.judge(("UBN-ÖST.xlsm", data)).returns
     assert (judged.verdict, [(f.rule, f.severity) for f in judged.findings]) == ("rejected", [("macro-workbook", "error")])
     assert judged.rows["commitments"] == 2
-    returned, [found] = read(data, Limits(macros="warn"))
+    returned, [found] = read_workbook(data, Limits(macros="warn"))
     assert returned is not None
     assert (found.rule, found.severity) == ("macro-workbook", "warning")
 
@@ -223,7 +224,7 @@ def test_a_format_that_shows_less_says_so(shared_full: Town) -> None:
     assert judged.verdict == "accepted"
     assert [(f.rule, f.severity) for f in judged.findings if f.rule != "interpreted-value"] == [("partly-checked", "info")]
     with pytest.raises(NotOrdinaryError):
-        read(data, ordinary_only=True)
+        read_workbook(data, ordinary_only=True)
 
 
 # the process for odd files
@@ -231,7 +232,7 @@ def test_a_format_that_shows_less_says_so(shared_full: Town) -> None:
 
 def test_ordinary_workbooks_start_no_process(shared_full: Town) -> None:
     """The process is there when the first odd file comes, and gone when the reader is closed."""
-    with Reader() as reader:
+    with IsolatedReader() as reader:
         assert reader.read(shared_full.filled("UBN-ÖST"))[0] is not None
         assert not reader.started
         returned, found = reader.read(bombs.false_dimension().replace(b"Svar", b"Svar"))
@@ -262,7 +263,7 @@ def test_whatever_the_process_does_the_file_is_named(monkeypatch: pytest.MonkeyP
     """And the next file gets a new process."""
     code, why = WORSE[name]
     odd = bombs.workbook({"Svar": [bombs.row(1, '<c r="AB1"><v>7</v></c>')]})
-    with Reader(Limits(seconds=1)) as reader:
+    with IsolatedReader(Limits(seconds=1)) as reader:
         monkeypatch.setattr(isolated, "COMMAND", code)
         returned, [found] = reader.read(odd)
         assert (returned, found.rule, found.facts["why"].key) == (None, "unreadable-workbook", why)
@@ -278,7 +279,7 @@ def test_a_file_that_eats_memory_is_told() -> None:
     """A hundred megabytes of shared texts, where sixty may be used."""
     texts = [b"<sst>", *[b"<si><t>" + b"x" * 90 + b"</t></si>"] * 1_000_000, b"</sst>"]
     data = bombs.workbook({"Svar": [bombs.FIRST]}, xl__sharedStrings_xml=texts)
-    with Reader(Limits(memory_mb=60, ratio=100_000)) as reader:
+    with IsolatedReader(Limits(memory_mb=60, ratio=100_000)) as reader:
         returned, [found] = reader.read(data)
     assert returned is None
     assert (found.rule, found.facts["why"].key) in {("oversized-workbook", "too_much_memory"), ("unreadable-workbook", "crashed")}
@@ -287,11 +288,11 @@ def test_a_file_that_eats_memory_is_told() -> None:
 def test_an_answer_is_made_of_values_alone() -> None:
     """All kinds of cells come through; a function does not."""
     cells = ["text", 1.5, 2, True, "", date(2027, 1, 1), datetime(2027, 1, 1, 12), time(8, 30), timedelta(hours=2)]  # noqa: DTZ001 -- as a cell has it
-    sheet = RawSheet("A", 0, 0, [cells], marks=Marks({"A1": "#REF!"}, frozenset({"A2"}), frozenset({3}), frozenset({4})))
-    answer = (Returned({"form": "unit_plan"}, (sheet,)), (finding("external-link", files=["a"]),))
-    assert isolated.Answer(io.BytesIO(pickle.dumps(answer))).load() == answer
+    sheet = SheetCells("A", 0, 0, [cells], marks=SheetMarks({"A1": "#REF!"}, frozenset({"A2"}), frozenset({3}), frozenset({4})))
+    answer = (ReturnedWorkbook({"form": "unit_plan"}, (sheet,)), (finding("external-link", files=["a"]),))
+    assert isolated.AnswerUnpickler(io.BytesIO(pickle.dumps(answer))).load() == answer
     with pytest.raises(pickle.UnpicklingError):
-        isolated.Answer(io.BytesIO(pickle.dumps(os.system))).load()
+        isolated.AnswerUnpickler(io.BytesIO(pickle.dumps(os.system))).load()
 
 
 # what must not slip by: cells that are written otherwise than programs write them
@@ -311,7 +312,7 @@ def test_no_cell_far_away_is_read_here(name: str) -> None:
     """Whatever its XML looks like: reading it could end the program."""
     data = bombs.workbook({"Svar": [bombs.FIRST, f'<row r="2">{ODDLY[name]("XFD2")}</row>'.encode()]})
     try:
-        returned, found = read(data, ordinary_only=True)
+        returned, found = read_workbook(data, ordinary_only=True)
     except NotOrdinaryError:
         return
     assert (returned, [f.rule for f in found]) == (None, ["oversized-workbook"])
@@ -335,7 +336,7 @@ def test_a_number_is_a_date_by_its_stylesheet(written: Callable[[bytes], bytes])
         sheet.cell(row, 1, 46447).number_format = shown
     parts = read_parts(save_workbook(book))
 
-    returned, _ = read(zip_parts({**parts, "xl/styles.xml": written(parts["xl/styles.xml"])}), ordinary_only=True)
+    returned, _ = read_workbook(zip_parts({**parts, "xl/styles.xml": written(parts["xl/styles.xml"])}), ordinary_only=True)
 
     assert returned is not None
     assert returned.sheets[0].rows == [[date(2027, 3, 1)], [46447], [46447]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.returns.typed_columns import _goals, _organisations
+from styrxl.returns.typed_columns import read_goal_ids, read_organisation_ids
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from styrxl.returns.typed_columns import _goals, _organisations
 )
 def test_goals(raw: str, value: str | None) -> None:
     """An entry of the drop-down, an id alone, or several; a text without an id stays, to be looked up."""
-    assert _goals(raw).value == value
+    assert read_goal_ids(raw).value == value
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ def test_goals(raw: str, value: str | None) -> None:
 )
 def test_organisations(raw: str, value: str | None) -> None:
     """As for goals; a name alone stays as it is."""
-    assert _organisations(raw).value == (value or raw)
+    assert read_organisation_ids(raw).value == (value or raw)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["KF-M1", "UBN-M12", "UBN-2027-A3"]), st.text("abc ,5", max_size=12)), min_size=1, max_size=4))
 def test_entries_that_were_chosen_are_their_ids(entries: list[tuple[str, str]]) -> None:
     """Whatever texts goals have, entries with semicolons between are read as their ids."""
-    assert _goals("; ".join(f"{code} {text}" for code, text in entries)).value == ";".join(code for code, _ in entries)
+    assert read_goal_ids("; ".join(f"{code} {text}" for code, text in entries)).value == ";".join(code for code, _ in entries)

@@ -18,8 +18,8 @@ from styrxl.commands.findings_report import as_html, as_json, as_text
 from styrxl.model.findings import Remark, finding, fix, message
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
-from styrxl.returns.typed_columns import Parsed
-from styrxl.returns.workbook import read
+from styrxl.returns.typed_frames import TypedBatch
+from styrxl.returns.workbook import read_workbook
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook, write_text
 from styrxl.validation.rules.rows import check_locked
 from town import ROUND, Town
@@ -85,7 +85,7 @@ def _properties(base: Base, *pairs: tuple[str, str]) -> bytes:
 def test_an_identity_in_two_minds_is_forged(shared_full: Town, base: Base) -> None:
     """The hidden sheet says one owner, the document properties another: a sheet was moved between workbooks."""
     assert _found(_one(shared_full, _properties(base, (f">{OWNER}<", ">UBN-ÅBY<")))) == [("forged-identity", None, None)]
-    issue = read(base.data)[0]
+    issue = read_workbook(base.data)[0]
     assert issue is not None
     assert _found(_one(shared_full, _properties(base, (issue.identity["issue"], "0" * 16)))) == [("forged-identity", None, None)]
 
@@ -124,7 +124,7 @@ def test_what_is_not_signed_is_forged(shared_full: Town, facts: Mapping[str, str
 
 def test_a_signature_from_another_workbook_does_not_fit(shared_full: Town, base: Base) -> None:
     """Nor does all of another's identity but its owner."""
-    other = read(shared_full.filled("UBN-ÅBY"))[0]
+    other = read_workbook(shared_full.filled("UBN-ÅBY"))[0]
     assert other is not None
     for facts in ({"signature": other.identity["signature"]}, {**other.identity, "owner": OWNER}):
         assert _found(_one(shared_full, _reidentified(base.data, facts))) == [("forged-identity", None, None)]
@@ -357,7 +357,7 @@ def test_a_return_on_which_the_program_fails_is_named_and_the_rest_goes_on(
 ) -> None:
     """The trace is in the log; where it fails on each of them it is no file's fault, and the error comes out."""
 
-    def failing(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
+    def failing(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
         if any("BOMB" in str(value) for values in parsed.batch.columns.values() for value in values):
             raise ZeroDivisionError
         return check_locked(parsed, issued)

@@ -19,8 +19,9 @@ from styrxl.model.findings import fix
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.returns import isolated
 from styrxl.returns.locate import Locator
-from styrxl.returns.tables import Place, Table, blank
-from styrxl.returns.workbook import NotOrdinaryError, read
+from styrxl.returns.tables import Table, TablePlace, is_blank
+from styrxl.returns.unpack import NotOrdinaryError
+from styrxl.returns.workbook import read_workbook
 from styrxl.rounds.merge import place_answers
 from styrxl.sample.fill import open_workbook, save_workbook
 from styrxl.sample.ods import convert_to_ods
@@ -40,7 +41,7 @@ def written(town: Town, name: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def tables(town: Town, data: bytes) -> dict[str, Table]:
-    returned, _ = read(data)
+    returned, _ = read_workbook(data)
     assert returned
     found, _ = Locator(town.forms.form("annual_plan"), town.forms.words).locate(returned, "sv")
     return {table.place.key: table for table in found}
@@ -49,7 +50,7 @@ def tables(town: Town, data: bytes) -> dict[str, Table]:
 def answers(table: Table) -> list[dict[str, Any]]:
     own = [c.field for c in table.sheet.columns if c.asked and not c.locked_when_prefilled]
     rows = [{name: table.columns[name][i] for name in own} for i in range(len(table.rows))]
-    return [row for row in ({name: value for name, value in row.items() if not blank(value)} for row in rows) if row]
+    return [row for row in ({name: value for name, value in row.items() if not is_blank(value)} for row in rows) if row]
 
 
 def test_what_the_newer_return_lacks_of_the_older_is_said(town: Town) -> None:
@@ -259,7 +260,7 @@ def test_rows_that_begin_alike_keep_their_own_answers() -> None:
     """An activity is known by all of its name: by its first word the money of one would come to stand at the other."""
     sheet = Forms([standard_folder()]).form("board_followup", None, "t1").sheet("outcomes")
     names = ["Pedagogisk omsorg", "pedagogisk  verksamhet"]
-    place = Place("outcomes", "Ekonomi", 5, {"activity": 1, "outcome_cost": 6}, {})
+    place = TablePlace("outcomes", "Ekonomi", 5, {"activity": 1, "outcome_cost": 6}, {})
     table = Table(place, sheet, (6, 7), {"activity": names, "outcome_cost": [100, 200]})
     placed, unplaced = place_answers(table, FreshSheet(sheet, ["Pedagogisk verksamhet", "Pedagogisk omsorg"], 2))
     assert (placed, unplaced) == ({1: {"outcome_cost": 100}, 0: {"outcome_cost": 200}}, [])
@@ -274,7 +275,7 @@ def test_a_return_of_another_kind_is_read_in_a_process_of_its_own(town: Town, mo
 
     def here(data: bytes, *more: Any, **known: Any) -> Any:
         try:
-            return read(data, *more, **known)
+            return read_workbook(data, *more, **known)
         except NotOrdinaryError:
             kinds.append("elsewhere")
             raise

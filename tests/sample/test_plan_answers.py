@@ -20,7 +20,7 @@ from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
-from styrxl.returns.read import Readings
+from styrxl.returns.read import ReturnReader
 from styrxl.sample import habits
 from styrxl.sample.faults.plan import list_faults
 from styrxl.sample.fill import Answers, AsTyped, DoesNotFitError, fill
@@ -154,7 +154,7 @@ def judged(*returns: tuple[Prefill, bytes]) -> tuple[Judged, ...]:
     issued = {made.issue: made for made, _ in returns}
     context = Context(forms=FORMS, plan=plan(), round=ROUND)
     identifier = Identifier(context)
-    with Readings(FORMS) as readings:
+    with ReturnReader(FORMS) as readings:
         read = [(f"{made.owner}.xlsx", sha256(data).hexdigest(), readings.read(data)) for made, data in returns]
     arrivals = [Arrival(path, hashed, RECEIVED, reading, signed=True) for path, hashed, reading in read]
     return judge([identifier.identify(arrival, issued) for arrival in arrivals], context, Schemas(FORMS)).returns

@@ -20,8 +20,8 @@ from styrxl.model.catalogue import Word
 from styrxl.model.findings import finding
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import STANDARD, Limits
-from styrxl.returns.read import Reading, Readings
-from styrxl.returns.tables import Ids, Place, Table, Typed
+from styrxl.returns.read import Reading, ReturnReader
+from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
 from styrxl.sample.faults.plan import break_return
 from styrxl.scale import cache, read_all
 from styrxl.scale.cache import FOLDER, Cache, make_key, open_cache
@@ -53,14 +53,14 @@ def _always_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def never_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the returns that are read from now on."""
     names: list[str] = []
-    read = Readings.read
+    read = ReturnReader.read
 
-    def noted(self: Readings, data: bytes, path: str = "") -> Reading:
+    def noted(self: ReturnReader, data: bytes, path: str = "") -> Reading:
         if path.startswith("inbox"):
             names.append(Path(path).name)
         return read(self, data, path)
 
-    monkeypatch.setattr(Readings, "read", noted)
+    monkeypatch.setattr(ReturnReader, "read", noted)
     return names
 
 
@@ -75,17 +75,17 @@ def kept(town: Town) -> Path:
 
 
 def reading(value: Any) -> Reading:
-    place = Place("commitments", "Åtaganden", 4, {"text": 2}, {"text": "Åtagande"})
-    table = Table(place, FORM.sheet("commitments"), (5, 7), {"text": [value, "x"]}, Ids.of((5,), (value,)), {("text", 7): "#REF!"})
+    place = TablePlace("commitments", "Åtaganden", 4, {"text": 2}, {"text": "Åtagande"})
+    table = Table(place, FORM.sheet("commitments"), (5, 7), {"text": [value, "x"]}, RowIds.of((5,), (value,)), {("text", 7): "#REF!"})
     told = finding("unknown-column", sheet="Åtaganden", cell="K4", value=value, heading="Egen", what=Word("a_date", {"n": [1, 2.5]}))
     return Reading((told,), {"form": "unit_plan"}, True, ("unit_plan", None, None), "sv", (table,), (told,))
 
 
 def rows_of(values: list[Any], heading_row: int) -> Reading:
-    place = Place("commitments", "Åtaganden", heading_row, {"text": 2}, {"text": "Åtagande"})
+    place = TablePlace("commitments", "Åtaganden", heading_row, {"text": 2}, {"text": "Åtagande"})
     rows = tuple(range(9, 9 + len(values)))
-    made = Typed(2027, {"text": [None if v == "" else v for v in values], "start": [None] * len(values)})
-    table = Table(place, FORM.sheet("commitments"), rows, {"text": values}, Ids.of(rows, values), typed=made)
+    made = TypedColumns(2027, {"text": [None if v == "" else v for v in values], "start": [None] * len(values)})
+    table = Table(place, FORM.sheet("commitments"), rows, {"text": values}, RowIds.of(rows, values), typed=made)
     return Reading((), {"form": "unit_plan"}, False, ("unit_plan", None, None), "sv", (table,))
 
 
@@ -362,7 +362,7 @@ def test_where_nothing_can_be_kept_nothing_is(full: Town) -> None:
 def test_what_typing_made_comes_back_as_it_was(full: Town, owner: str, name: str) -> None:
     """Columns that it left alone, those that it changed, and what it remarked on."""
     data, _ = break_return(name, full.filled(owner), full.form(owner), full.language(owner))
-    with Readings(full.forms) as readings:
+    with ReturnReader(full.forms) as readings:
         made = readings.read(data)
     [again] = unpack_readings(pack_readings([made]), full.forms)
 

@@ -13,10 +13,10 @@ import bombs
 from styrxl.excel.archive import DeflatedText, Deflater, read_deflated_parts, zip_pieces
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, limits_of_council_plan, limits_of_returns
-from styrxl.returns import workbook
-from styrxl.returns.columns import Alike, Slice, runs
+from styrxl.returns import sheet_xml
+from styrxl.returns.columns import ColumnSlice, TextPool, join_slices
 from styrxl.returns.unpack import Package
-from styrxl.returns.workbook import read
+from styrxl.returns.workbook import read_workbook
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.validation import examine
 from town import Town
@@ -38,7 +38,7 @@ def test_a_return_has_room_for_each_unit_that_there_is() -> None:
 
 
 def test_of_the_plan_only_what_is_asked_for_is_read(shared_planned: Town) -> None:
-    found, _ = read(build_empty_plan(shared_planned.workspace), ordinary_only=True, ordinary_mb=200, unread=lambda _: {"_listor"})
+    found, _ = read_workbook(build_empty_plan(shared_planned.workspace), ordinary_only=True, ordinary_mb=200, skip=lambda _: {"_listor"})
     assert found is not None
     assert not found.mixed
     assert not {sheet.name: sheet.rows for sheet in found.sheets}["_listor"]
@@ -58,7 +58,7 @@ def _large(comment: bytes = b"") -> bytes:
 @pytest.mark.parametrize("comment", [b"", b"<!-- a comment -->"])
 def test_a_large_sheet_of_our_own_is_read_as_any_other(comment: bytes) -> None:
     data = _large(comment)
-    own, strange = read(data, ordinary_only=True, ordinary_mb=200)[0], read(data)[0]
+    own, strange = read_workbook(data, ordinary_only=True, ordinary_mb=200)[0], read_workbook(data)[0]
     assert own is not None
     assert own == strange
     assert own.sheets[0].rows[:2] == [[1.0, 2.0], [2.0, 2.0]]
@@ -66,14 +66,14 @@ def test_a_large_sheet_of_our_own_is_read_as_any_other(comment: bytes) -> None:
 
 def test_a_large_sheet_of_our_own_is_never_there_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     longest: list[int] = []
-    bared = workbook.bared
+    strip_sheet = sheet_xml.strip_sheet
 
     def noted(xml: bytes) -> bytes:
         longest.append(len(xml))
-        return bared(xml)
+        return strip_sheet(xml)
 
-    monkeypatch.setattr(workbook, "bared", noted)
-    read(_large(), ordinary_only=True, ordinary_mb=200)
+    monkeypatch.setattr(sheet_xml, "strip_sheet", noted)
+    read_workbook(_large(), ordinary_only=True, ordinary_mb=200)
     assert len(longest) > 5
     assert max(longest) < 3 * MB
 
@@ -112,19 +112,19 @@ def test_a_part_that_nobody_changes_is_taken_over_as_it_lies() -> None:
 
 
 def test_equal_texts_are_kept_once_as_long_as_they_repeat_themselves() -> None:
-    alike, words = Alike(), [f"{n} " * 3 for n in range(5)]
-    first = list(alike.shared([*words, 1.0, None, ""]))
-    again = list(alike.shared([f"{n} " * 3 for n in range(5)]))
+    alike, words = TextPool(), [f"{n} " * 3 for n in range(5)]
+    first = list(alike.share([*words, 1.0, None, ""]))
+    again = list(alike.share([f"{n} " * 3 for n in range(5)]))
     assert first == [*words, 1.0, None, ""]
     assert all(one is other for one, other in zip(first, again, strict=False))
-    sentences = Alike()
+    sentences = TextPool()
     texts = [f"sentence {n}" for n in range(3000)]
-    assert list(sentences.shared(texts)) == texts
+    assert list(sentences.share(texts)) == texts
     assert not sentences.known
 
 
 def test_a_returns_columns_are_those_that_it_has() -> None:
-    columns = Slice({"a": [1, 2, 3, 4], "b": [5, 6, 7, 8]}, ("a",), 1, 3)
+    columns = ColumnSlice({"a": [1, 2, 3, 4], "b": [5, 6, 7, 8]}, ("a",), 1, 3)
     assert dict(columns) == {"a": [2, 3]}
     assert columns.get("b") is None
     assert columns == {"a": [2, 3]}
@@ -133,11 +133,11 @@ def test_a_returns_columns_are_those_that_it_has() -> None:
 def test_columns_that_lie_one_after_the_other_are_taken_at_once() -> None:
     """Not those of another whole, nor those with others between them."""
     whole, other = {"a": [1, 2, 3, 4]}, {"a": [5, 6]}
-    some = [Slice(whole, ("a",), start, start + 1) for start in (0, 1, 3)]
-    found = list(runs([(some[0], 1), (some[1], 1), (other, 2), (some[2], 1)]))
+    some = [ColumnSlice(whole, ("a",), start, start + 1) for start in (0, 1, 3)]
+    found = list(join_slices([(some[0], 1), (some[1], 1), (other, 2), (some[2], 1)]))
     assert [dict(one) for one in found] == [{"a": [1, 2]}, {"a": [5, 6]}, {"a": [4]}]
-    assert [dict(one) for one in runs([(some[0], 1), (some[2], 1)])] == [{"a": [1]}, {"a": [4]}]
-    assert [*runs([])] == []
+    assert [dict(one) for one in join_slices([(some[0], 1), (some[2], 1)])] == [{"a": [1]}, {"a": [4]}]
+    assert [*join_slices([])] == []
 
 
 @pytest.mark.parametrize("where", ["check_conditions", "check_ids"])

@@ -11,7 +11,7 @@ import pytest
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.limits import STANDARD
-from styrxl.returns.read import Readings
+from styrxl.returns.read import ReturnReader
 from styrxl.scale import processes
 from styrxl.scale.processes import read_in_processes
 from styrxl.scale.read_all import read_all_returns
@@ -115,7 +115,7 @@ def test_results_may_be_left_where_they_are(crowd: list[ReturnFile]) -> None:
 
 def test_few_returns_start_no_process(crowd: list[ReturnFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "COMMAND", "raise SystemExit(1)")
-    with Readings(FORMS) as readings:
+    with ReturnReader(FORMS) as readings:
         expected = [readings.read(one.path.read_bytes()) for one in crowd]
 
     assert [one[3] for one in read(crowd, ReadingMethod(keep=False), tmp_path)] == expected

@@ -15,7 +15,7 @@ from styrxl.mail.incoming.headers import BROKEN, DEEP, read_header
 from styrxl.mail.incoming.winmail import WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
-from styrxl.returns.file_type import WORKBOOKS, is_zip, kind_of
+from styrxl.returns.file_type import WORKBOOKS, find_kind, is_zip
 from styrxl.returns.unpack import Package, RefusedError
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm")
@@ -128,7 +128,7 @@ def _open_file(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
 
 def _find_file_kind(data: bytes, limits: Limits) -> str:
     if not is_zip(data):
-        return kind_of(data)
+        return find_kind(data)
     try:
         return Package(data, limits).kind
     except RefusedError as refused:

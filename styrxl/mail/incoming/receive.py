@@ -19,7 +19,7 @@ from styrxl.mail.incoming.senders import find_refusal
 from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.mail.incoming.stored_files import choose_inbox_path, choose_quarantine_path, make_receipt, store_workbook
 from styrxl.model.rounds import Round
-from styrxl.returns.isolated import Reader
+from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
 from styrxl.store.mail_log import HELD, IGNORED, NOTED, TAKEN, MailLog, MailPart
 
@@ -46,7 +46,7 @@ def receive_mail(
     """
     mail = desk.workspace.settings.mail
     own = parse_address(mail.sender.rpartition("<")[2].rstrip("> ")) if mail else None
-    with Reader(desk.limits) as reader:
+    with IsolatedReader(desk.limits) as reader:
         for fetched in messages:
             if not mail_log.find_known([hashlib.sha256(fetched.raw).hexdigest()]):
                 message = read_message(fetched.raw, own or "", desk.limits)
@@ -61,7 +61,9 @@ def receive_mail(
             fetched.finish()
 
 
-def _place_workbooks(desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, reader: Reader) -> list[_PlacedWorkbook]:
+def _place_workbooks(
+    desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, reader: IsolatedReader
+) -> list[_PlacedWorkbook]:
     """Return a message's workbooks, each with its owner and with where its sender may put it."""
     placed = []
     for number, workbook in enumerate(message.workbooks):

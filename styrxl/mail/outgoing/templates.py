@@ -6,7 +6,7 @@ from styrxl.mail.outgoing.letter import Attachment, WrittenLetters
 from styrxl.mail.outgoing.letter_writer import TEMPLATES, LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.errors import StyrxlError
-from styrxl.returns.isolated import Reader
+from styrxl.returns.isolated import IsolatedReader
 from styrxl.store.ledger import Issue
 
 
@@ -33,7 +33,7 @@ def read_issued_workbook(writer: LetterWriter, issue: Issue) -> Attachment:
         data = path.read_bytes()
     except OSError as error:
         raise stale from error
-    with Reader(writer.desk.limits) as reader:  # anybody may have replaced the file
+    with IsolatedReader(writer.desk.limits) as reader:  # anybody may have replaced the file
         workbook, _ = reader.read(data)
     if workbook is None or workbook.identity.get("issue") != issue.issue_id:
         raise stale

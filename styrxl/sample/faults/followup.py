@@ -17,7 +17,7 @@ from openpyxl.cell.cell import Cell
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
-from styrxl.returns.cell_values import number
+from styrxl.returns.cell_values import read_number
 from styrxl.sample.faults import plan
 from styrxl.sample.faults.open_return import NotHereError, OpenReturn, open_return
 from styrxl.sample.faults.plan import Fault
@@ -75,7 +75,7 @@ class _OpenFollowup:
         """Return the amount in a cell, 0 where there is none or the round does not ask for it."""
         if field not in self.return_.grid(key).columns:
             return 0.0
-        return float(number(self.return_.grid(key).value(field, row), money=True).value or 0)
+        return float(read_number(self.return_.grid(key).value(field, row), money=True).value or 0)
 
     def code(self, key: str, field: str, row: int) -> str | None:
         """Return which choice stands in a cell, by its code."""

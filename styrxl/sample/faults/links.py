@@ -7,7 +7,7 @@ from typing import Any
 
 from openpyxl.cell.cell import Cell
 
-from styrxl.returns.cell_values import number
+from styrxl.returns.cell_values import read_number
 from styrxl.sample.faults.open_return import NotHereError, OpenReturn
 from styrxl.sample.fill import find_entries, write_text
 
@@ -101,7 +101,7 @@ def exceed_frame(key: str, field: str, shown: str) -> Callable[[OpenReturn], Cel
 
     def change(return_: OpenReturn) -> Cell:
         budget = return_.grid("budget")
-        costs = [number(budget.value("cost", row), money=True).value for row in budget.filled()]
+        costs = [read_number(budget.value("cost", row), money=True).value for row in budget.filled()]
         rows = return_.grid(key).filled() or list(range(len(return_.grid(key).rows)))
         if not rows:
             raise NotHereError(key)

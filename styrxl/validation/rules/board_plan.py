@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from styrxl.model.findings import Remark
 from styrxl.model.prefill import Prefill
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.typed_frames import TypedBatch
 
 
-def check_board_plan(parts: Mapping[str, Parsed], issued: Mapping[int, Prefill], broken: frozenset[int]) -> list[Remark]:
+def check_board_plan(parts: Mapping[str, TypedBatch], issued: Mapping[int, Prefill], broken: frozenset[int]) -> list[Remark]:
     """Check what a board's plan says against the council's goals: denied, uncovered, not confirmed (sheet key -> batch of one form).
 
     ``broken``: returns with links that are in error; what they cover is not known before those are mended.
@@ -39,7 +39,7 @@ def check_board_plan(parts: Mapping[str, Parsed], issued: Mapping[int, Prefill],
     return remarks
 
 
-def _served(parts: Mapping[str, Parsed]) -> dict[int, set[str]]:
+def _served(parts: Mapping[str, TypedBatch]) -> dict[int, set[str]]:
     served: dict[int, set[str]] = {}
     for key in ("goals", "commitments"):
         if key not in parts:

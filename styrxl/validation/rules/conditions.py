@@ -16,12 +16,12 @@ from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
 from styrxl.model.forms import Column, Condition, Past
 from styrxl.model.thresholds import Thresholds
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.typed_frames import TypedBatch
 
 _STANDARD = Thresholds()
 
 
-def check_conditions(parsed: Parsed, year: int, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> list[Remark]:
+def check_conditions(parsed: TypedBatch, year: int, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> list[Remark]:
     """Check one batch against its form: what is required, required when, in order, within the year, unique.
 
     ``limits``: source -> its thresholds, as issued.
@@ -62,7 +62,7 @@ def _past(frame: pd.DataFrame, name: str, when: Past, limits: Mapping[int, Thres
     return pd.Series(past, index=frame.index, dtype=bool)
 
 
-def _required(parsed: Parsed, column: Column, limits: Mapping[int, Thresholds]) -> list[Remark]:
+def _required(parsed: TypedBatch, column: Column, limits: Mapping[int, Thresholds]) -> list[Remark]:
     frame, batch = parsed.frame, parsed.batch
     mask = frame[column.field].isna()
     if not column.required:
@@ -74,7 +74,7 @@ def _required(parsed: Parsed, column: Column, limits: Mapping[int, Thresholds]) 
     ]
 
 
-def _missing(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> Remark:
+def _missing(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> Remark:
     batch = parsed.batch
     source, key, row = batch.source[i], batch.sheet.key, batch.row[i]
     if column.explains and column.required_when:
@@ -82,7 +82,7 @@ def _missing(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> Rema
     return Remark(source, key, row, column.field, "missing-parent" if column.kind == "ref" else "missing-value")
 
 
-def _because(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> Word:
+def _because(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> Word:
     """Say which other answer asks for an explanation on a row."""
     form, frame = parsed.batch.form, parsed.frame
     name, when = next(iter(column.required_when.items()))
@@ -98,7 +98,7 @@ def _because(parsed: Parsed, column: Column, i: int, limits: Thresholds) -> Word
     return Word("because", {"column": because.heading, "value": value})
 
 
-def _outside_year(parsed: Parsed, column: Column, year: int) -> list[Remark]:
+def _outside_year(parsed: TypedBatch, column: Column, year: int) -> list[Remark]:
     values = parsed.frame[column.field]
     mask = values.notna() & (values.dt.year != year)
     batch = parsed.batch
@@ -108,7 +108,7 @@ def _outside_year(parsed: Parsed, column: Column, year: int) -> list[Remark]:
     ]
 
 
-def _order(parsed: Parsed, earlier: str, later: str) -> list[Remark]:
+def _order(parsed: TypedBatch, earlier: str, later: str) -> list[Remark]:
     frame, batch = parsed.frame, parsed.batch
     if earlier not in frame or later not in frame:
         return []
@@ -129,7 +129,7 @@ def _day(value: Any) -> date | int:
     return value.date() if isinstance(value, pd.Timestamp) else int(value)
 
 
-def _unique(parsed: Parsed, fields: Sequence[str]) -> list[Remark]:
+def _unique(parsed: TypedBatch, fields: Sequence[str]) -> list[Remark]:
     frame, batch = parsed.frame, parsed.batch
     first: dict[tuple[Any, ...], int] = {}
     remarks = []

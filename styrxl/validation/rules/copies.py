@@ -12,12 +12,12 @@ from operator import itemgetter
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
-from styrxl.returns.cell_values import fold
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.cell_values import fold_text
+from styrxl.returns.typed_frames import TypedBatch
 
 
 def check_copies(
-    commitments: Sequence[Parsed], owners: Mapping[int, str], texts: Mapping[str, str], places: Mapping[int, str]
+    commitments: Sequence[TypedBatch], owners: Mapping[int, str], texts: Mapping[str, str], places: Mapping[int, str]
 ) -> list[Remark]:
     """Find commitments that are word for word their parent's text, or a whole return that is another owner's.
 
@@ -30,11 +30,11 @@ def check_copies(
         batch = part.batch
         columns = (part.frame[name].tolist() for name in ("text", "parent_id"))
         for source, rows in groupby(zip(batch.source, batch.row, *columns, strict=True), key=itemgetter(0)):
-            own = [(row, fold(text), text, parent) for _, row, text, parent in rows if isinstance(text, str)]
+            own = [(row, fold_text(text), text, parent) for _, row, text, parent in rows if isinstance(text, str)]
             for row, folded, text, parent in own:
                 first = parent.split(";", 1)[0] if isinstance(parent, str) else ""
                 if first and first not in parents:
-                    parents[first] = fold(texts.get(first, ""))
+                    parents[first] = fold_text(texts.get(first, ""))
                 if first and parents[first] == folded:
                     facts = {"other": Word("the_parent", {"id": first})}
                     remarks.append(Remark(source, batch.sheet.key, row, "text", "copied-text", text, facts))

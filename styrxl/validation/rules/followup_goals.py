@@ -11,7 +11,7 @@ from typing import Any
 
 from styrxl.model.findings import Remark
 from styrxl.model.rollup import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD
-from styrxl.returns.cell_values import fold
+from styrxl.returns.cell_values import fold_text
 from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule, is_majority, misses_target, parent_ids, say_in_swedish
 
 
@@ -57,7 +57,7 @@ def find_repeated_answers(return_: Return, _others: OtherReturns) -> Iterator[Re
     """Find an analysis that is word for word the one of the round before, and one more time that a goal cannot be assessed."""
     for row in return_.rows("goal_assessments"):
         old, new, round_ = row.issued.get("last_analysis"), row.answers["analysis"], row.issued.get("last_round")
-        if old and new and fold(old) == fold(new):
+        if old and new and fold_text(old) == fold_text(new):
             yield return_.remark(
                 "goal_assessments", row.number, "analysis", "analysis-unchanged", new, goal=row.answers["goal_id"], round=round_
             )

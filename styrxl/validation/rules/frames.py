@@ -14,10 +14,10 @@ from styrxl.model.amounts import ORE, SUSPECT_TIMES
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Column, Sheet
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.typed_frames import TypedBatch
 
 
-def check_frames(parsed: Parsed, frames: Mapping[int, Mapping[str, float | None]]) -> list[Remark]:
+def check_frames(parsed: TypedBatch, frames: Mapping[int, Mapping[str, float | None]]) -> list[Remark]:
     """Hold the sum of a sheet's limited column against each owner's frame (source -> frame name -> tkr)."""
     limit = parsed.batch.sheet.limit
     if limit is None or parsed.frame.empty:

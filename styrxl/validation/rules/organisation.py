@@ -13,10 +13,10 @@ import pandas as pd
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import round_kind, round_words
 from styrxl.model.findings import CellOf, Remark
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.typed_frames import TypedBatch
 
 
-def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]]) -> list[Remark]:
+def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[str]]) -> list[Remark]:
     """Check the council plan: periods of one id that overlap, rounds that do not exist, references to the wrong kind of organisation."""
     remarks: list[Remark] = []
     for part in parts.values():
@@ -34,7 +34,7 @@ def check_organisation(parts: Mapping[str, Parsed], kinds: Mapping[str, set[str]
     return remarks + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"])] if "organisation" in parts else [])
 
 
-def _rounds(part: Parsed) -> list[Remark]:
+def _rounds(part: TypedBatch) -> list[Remark]:
     """Find words under Uppföljning that name no round."""
     batch, remarks = part.batch, []
     for i, value in enumerate(part.frame["followup_rounds"]):
@@ -51,7 +51,7 @@ def _of_kinds(kinds: Mapping[str, set[str]], wanted: Iterable[str]) -> list[str]
     return [code for code, has in kinds.items() if has & set(wanted)]
 
 
-def _overlaps(part: Parsed) -> list[Remark]:
+def _overlaps(part: TypedBatch) -> list[Remark]:
     batch, remarks = part.batch, []
     earlier: dict[str, list[tuple[Any, Any, int]]] = {}
     low, high = pd.Timestamp.min, pd.Timestamp.max

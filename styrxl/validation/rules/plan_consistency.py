@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
-from styrxl.returns.cell_values import fold
+from styrxl.returns.cell_values import fold_text
 from styrxl.validation.one_return import OtherReturns, Return, Rule, misses_target, parent_ids
 
 
@@ -65,9 +65,9 @@ def find_targets_below_baseline(return_: Return, _others: OtherReturns) -> Itera
 
 def find_copies_from_last_year(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a commitment that is word for word one of last year's."""
-    old = {fold(row["text"] or ""): row["id"] for row in return_.issued.memory.get("last_commitments", ())}
+    old = {fold_text(row["text"] or ""): row["id"] for row in return_.issued.memory.get("last_commitments", ())}
     for row in return_.rows("commitments") if old else ():
-        code = old.get(fold(row.answers["text"] or "")) if row.answers["text"] else None
+        code = old.get(fold_text(row.answers["text"] or "")) if row.answers["text"] else None
         if code:
             yield return_.remark("commitments", row.number, "text", "copied-from-last-year", row.answers["text"], other=code)
 

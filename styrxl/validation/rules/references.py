@@ -15,15 +15,15 @@ from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Column
 from styrxl.model.prefill import Prefill
-from styrxl.returns.cell_values import fold
-from styrxl.returns.typed_columns import Parsed
+from styrxl.returns.cell_values import fold_text
+from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.known_goals import KnownGoal
 
 _NEAREST = 3
 _NEAR_ENOUGH = 60
 
 
-def collect_own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[str, str]]:
+def collect_own_options(parsed: Iterable[TypedBatch]) -> dict[tuple[str, int], dict[str, str]]:
     """Collect what a return's own rows offer to its other sheets: (sheet key, source) -> id -> text."""
     options_of: dict[tuple[str, int], dict[str, str]] = {}
     for part in parsed:
@@ -38,7 +38,7 @@ def collect_own_options(parsed: Iterable[Parsed]) -> dict[tuple[str, int], dict[
 
 
 def check_references(
-    parsed: Parsed,
+    parsed: TypedBatch,
     issued: Mapping[int, Prefill],
     own: Mapping[tuple[str, int], Mapping[str, str]],
     known: Mapping[str, KnownGoal],
@@ -61,7 +61,7 @@ def check_references(
 
 
 def _options(
-    parsed: Parsed, column: Column, issued: Mapping[int, Prefill], own: Mapping[tuple[str, int], Mapping[str, str]]
+    parsed: TypedBatch, column: Column, issued: Mapping[int, Prefill], own: Mapping[tuple[str, int], Mapping[str, str]]
 ) -> dict[int, Mapping[str, str]]:
     options: dict[int, Mapping[str, str]] = {}
     shared: dict[tuple[Any, ...], dict[str, str]] = {}
@@ -79,7 +79,7 @@ def _options(
 
 
 def _resolve(
-    parsed: Parsed,
+    parsed: TypedBatch,
     column: Column,
     options: Mapping[int, Mapping[str, str]],
     known: Mapping[str, KnownGoal],
@@ -121,7 +121,7 @@ def _resolve(
 
 def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:
     """Return the one option whose text is just what was written."""
-    same = [code for code, text in allowed.items() if fold(text) == fold(token)]
+    same = [code for code, text in allowed.items() if fold_text(text) == fold_text(token)]
     return same[0] if len(same) == 1 else None
 
 

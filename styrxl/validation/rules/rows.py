@@ -14,23 +14,26 @@ import pandas as pd
 from styrxl.model.findings import CellOf, Remark
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill
-from styrxl.returns.cell_values import fold
-from styrxl.returns.row_ids import id_key
-from styrxl.returns.tables import Ids, Table, blank
-from styrxl.returns.typed_columns import Batch, Parsed, with_formulas
+from styrxl.returns.batch import Batch
+from styrxl.returns.cell_values import fold_text
+from styrxl.returns.row_ids import make_id_key
+from styrxl.returns.tables import RowIds, Table, is_blank
+from styrxl.returns.typed_frames import TypedBatch, compute_formulas
 
 _NUMBER = re.compile(r"\d{1,6}")
 IDS_AHEAD = 10_000  # ids that a workbook with more rows may have been numbered with
 
 
-def check_ids(sheet: Sheet, source: int, ids: Ids, begun: frozenset[int], issued: Prefill | None) -> list[Remark]:
+def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], issued: Prefill | None) -> list[Remark]:
     """Check the ids of one return's sheet; ``begun``: the Excel rows with answers."""
     column = sheet.id_column
     if column is None:
         return []
     named = sheet.named
-    keys = ids.text.upper().split() if ids.plain and not named else [id_key(typed, named=named) for typed in ids.values()]
-    issued_ids = [(row[column.field], id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
+    keys = ids.text.upper().split() if ids.plain and not named else [make_id_key(typed, named=named) for typed in ids.values()]
+    issued_ids = (
+        [(row[column.field], make_id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
+    )
     present = set(keys)
     doubled = len(present) < len(keys)
     firsts = dict(zip(reversed(keys), reversed(ids.rows), strict=True)) if doubled else {}  # key -> the first row that has it
@@ -75,7 +78,7 @@ class _ExpectedIds:
         return bool(fits) and 1 <= int(number) <= IDS_AHEAD
 
 
-def _typed(ids: Ids, row: int) -> Any:
+def _typed(ids: RowIds, row: int) -> Any:
     return ids.values()[ids.rows.index(row)]
 
 
@@ -86,11 +89,11 @@ def find_untouched(table: Table, issued: Prefill | None, form: Form) -> frozense
     if column is None or column.field not in table.columns:
         return frozenset()
     named = table.sheet.named
-    known = {id_key(row[column.field], named=named): row for row in rows}
+    known = {make_id_key(row[column.field], named=named): row for row in rows}
     untouched = set()
     for index, row in enumerate(table.rows):
-        issued_row = known.get(id_key(table.columns[column.field][index], named=named), {})
-        for asked in (c for c in table.sheet.columns if c.asked and c.field in table.columns and not blank(issued_row.get(c.field))):
+        issued_row = known.get(make_id_key(table.columns[column.field][index], named=named), {})
+        for asked in (c for c in table.sheet.columns if c.asked and c.field in table.columns and not is_blank(issued_row.get(c.field))):
             if _as_issued(table.columns[asked.field][index], issued_row[asked.field], asked, form):
                 untouched.add((asked.field, row))
     return frozenset(untouched)
@@ -100,13 +103,13 @@ def _as_issued(typed: Any, issued: Any, column: Column, form: Form) -> bool:
     if isinstance(issued, int | float) and isinstance(typed, int | float):
         return float(typed) == float(issued)
     if column.kind == "ref" and not column.many:
-        return id_key(typed) == id_key(issued)
+        return make_id_key(typed) == make_id_key(issued)
     words = form.lists[column.list].get(str(issued), {}) if column.list else {}
     text = f"{typed:g}" if isinstance(typed, float) else str(typed)
-    return fold(text.replace("; ", ";")) in {fold(str(word)) for word in (issued, *words.values())}
+    return fold_text(text.replace("; ", ";")) in {fold_text(str(word)) for word in (issued, *words.values())}
 
 
-def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
+def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
     """Compare prefilled rows with what was issued, and put back what was: that is what counts.
 
     Returns the frame with the issued values, and ``locked-cell-changed`` for each cell that differed. A cell that was prefilled with an
@@ -119,8 +122,10 @@ def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.Data
     frame = parsed.frame.copy()
     remarks: list[Remark] = []
     named = batch.sheet.named
-    known = {source: {id_key(r[column.field], named=named): r for r in p.rows.get(batch.sheet.key, ())} for source, p in issued.items()}
-    keys = [id_key(raw, named=named) for raw in batch.columns[column.field]]
+    known = {
+        source: {make_id_key(r[column.field], named=named): r for r in p.rows.get(batch.sheet.key, ())} for source, p in issued.items()
+    }
+    keys = [make_id_key(raw, named=named) for raw in batch.columns[column.field]]
     issued_as = [known.get(s, {}).get(key, {}).get(column.field) if named else key for s, key in zip(batch.source, keys, strict=True)]
     frame[column.field] = pd.Series(
         [
@@ -134,17 +139,17 @@ def check_locked(parsed: Parsed, issued: Mapping[int, Prefill]) -> tuple[pd.Data
         values = frame[locked.field].tolist()
         for i, source in enumerate(batch.source):
             row = known.get(source, {}).get(keys[i])
-            if row is None or blank(row.get(locked.field)):
+            if row is None or is_blank(row.get(locked.field)):
                 continue
             values[i], remark = _compared(batch, locked, i, values[i], row[locked.field])
             remarks += remark
         frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
-    return with_formulas(batch.sheet, frame), remarks
+    return compute_formulas(batch.sheet, frame), remarks
 
 
 def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any) -> tuple[Any, list[Remark]]:
     raw = batch.columns[column.field][i]
-    same = value == issued if not isinstance(issued, str) else fold(str(value)) == fold(issued)
+    same = value == issued if not isinstance(issued, str) else fold_text(str(value)) == fold_text(issued)
     if same:
         return issued, []
     if column.locked_when_prefilled and not pd.isna(value):

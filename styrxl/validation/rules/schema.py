@@ -23,9 +23,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Remark
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Column, Form
+from styrxl.returns.batch import Batch
 from styrxl.returns.read import FormKey, Reading
 from styrxl.returns.tables import Table
-from styrxl.returns.typed_columns import Batch, Parsed, framed
+from styrxl.returns.typed_frames import TypedBatch, make_frame
 
 _RULES = {
     "isin": "not-in-list",
@@ -86,7 +87,7 @@ def _of_a_row(check: pa.Check) -> bool:
     return check.name in _RULES and not (check.n_failure_cases or check.groupby or check.raise_warning)
 
 
-def replace_frame(parsed: Parsed, frame: pd.DataFrame) -> Parsed:
+def replace_frame(parsed: TypedBatch, frame: pd.DataFrame) -> TypedBatch:
     """Return a batch with other values in its frame; whatever was said of a row that is no longer as it was typed does not hold."""
     due = parsed.due
     if parsed.batch.checked and frame is not parsed.frame:
@@ -99,7 +100,7 @@ def _differs(before: pd.Series, after: pd.Series) -> pd.Series:
     return ~((before == after).fillna(False).astype(bool) | (before.isna() & after.isna()))
 
 
-def check_schema(table: str, schemas: Schemas, parsed: Sequence[Parsed]) -> list[Remark]:
+def check_schema(table: str, schemas: Schemas, parsed: Sequence[TypedBatch]) -> list[Remark]:
     """Hold one table of the whole round against its schema; each failing cell is a remark.
 
     ``parsed``: the batches that come back as this table, their frames with the schema's columns (missing ones are null there).
@@ -113,13 +114,13 @@ def check_schema(table: str, schemas: Schemas, parsed: Sequence[Parsed]) -> list
     return sorted(remarks, key=lambda r: (place[r.field or ""], r.source, r.key, r.row or 0))
 
 
-def _holding(part: Parsed) -> list[Remark]:
+def _holding(part: TypedBatch) -> list[Remark]:
     """Return what was said of rows that are still as they were then."""
     due = {(part.batch.source[i], part.batch.row[i]) for i in part.due} if part.batch.checked else set()
     return [remark for remarks in part.batch.checked.values() for remark in remarks if (remark.source, remark.row) not in due]
 
 
-def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[Parsed], rows: Sequence[Sequence[int]]) -> list[Remark]:
+def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[TypedBatch], rows: Sequence[Sequence[int]]) -> list[Remark]:
     """Validate some rows of each batch, all at once."""
     some = [(part, places) for part, places in zip(parsed, rows, strict=True) if places]
     if not some:
@@ -145,7 +146,7 @@ def _fitting(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**absent)[list(schema.columns)]
 
 
-def _failure(table: str, case: Mapping[str, Any], some: Sequence[tuple[Parsed, Sequence[int]]]) -> Remark:
+def _failure(table: str, case: Mapping[str, Any], some: Sequence[tuple[TypedBatch, Sequence[int]]]) -> Remark:
     rule = _RULES.get(str(case["check"]).split("(", 1)[0])
     if rule is None or case["index"] is None or pd.isna(case["index"]):
         raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=f"{case['column']}: {case['check']} {case['failure_case']}")
@@ -156,7 +157,7 @@ def _failure(table: str, case: Mapping[str, Any], some: Sequence[tuple[Parsed, S
     return Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, raw, facts)
 
 
-def _spot(number: int, some: Sequence[tuple[Parsed, Sequence[int]]]) -> tuple[Batch, int]:
+def _spot(number: int, some: Sequence[tuple[TypedBatch, Sequence[int]]]) -> tuple[Batch, int]:
     """Return the batch of a row that was validated, and its place in that."""
     for part, places in some:
         if number < len(places):
@@ -201,7 +202,7 @@ def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) 
     remarks_of: dict[str, dict[tuple[int, str], list[Remark]]] = {}
     for name, same in batches.items():
         with suppress(Exception):
-            parsed = [framed(batch) for batch in same.values()]
+            parsed = [make_frame(batch) for batch in same.values()]
             remarks = _validated(name, schemas.parts(name)[0], parsed, [part.due for part in parsed])
             remarks_of[name] = {}
             for remark in remarks:

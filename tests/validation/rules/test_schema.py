@@ -19,7 +19,7 @@ from styrxl.model.form_files import Forms, standard_folder
 from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import Round
-from styrxl.returns.read import Reading, Readings
+from styrxl.returns.read import Reading, ReturnReader
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.sample.faults.followup import break_followup
@@ -258,7 +258,7 @@ def test_a_reading_that_says_what_its_schemas_said_comes_back_as_it_was(
 ) -> None:
     """Ranges, lists and lengths among the facts."""
     files = {name: data for (name, owner), (data, _) in spoilt.items() if owner == "UBN" and name in {"out-of-range", "too-long"}}
-    with Readings(shared_full.forms) as readings:
+    with ReturnReader(shared_full.forms) as readings:
         alone = [readings.read(data) for data in files.values()]
     made = schema.check_readings(alone, shared_full.forms, schema.Schemas(shared_full.forms))
 
