@@ -77,7 +77,7 @@ def municipality(
     organisations: Sequence[Organisation], goals: Sequence[CouncilGoal], frames: Mapping[str, tuple[float | None, float | None]]
 ) -> Plan:
     """Return a plan without adjustments and indicators."""
-    return Plan(tuple(organisations), tuple(goals), {(b, 2027): f for b, f in frames.items()}, (), (), pd.DataFrame())
+    return Plan(tuple(organisations), tuple(goals), {(b, 2027): f for b, f in frames.items()}, (), (), ())
 
 
 ORGANISATIONS = (
@@ -104,12 +104,10 @@ def town(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...
         Adjustment("UBN", 2027, date(2027, 6, 1), 9.0, 0.0, "KF § 9"),
     )
     frames = {("UBN", 2027): (1400.0, 250.0), ("KFN", 2027): (900.0, None), ("REV", 2027): (50.0, None)}
-    indicators = pd.DataFrame(
-        [
-            {"indicator_id": "KF-I1", "goal_id": "KF-M1", "name": "Läser", "unit": "procent", "direction": "higher", "board_id": "UBN"}
-            | {"year": year, "baseline": 70.0, "target": 80.0 + year - 2027, "kolada_id": None}
-            for year in (2027, 2028)
-        ]
+    indicators = tuple(
+        {"indicator_id": "KF-I1", "goal_id": "KF-M1", "name": "Läser", "unit": "procent", "direction": "higher", "board_id": "UBN"}
+        | {"year": year, "baseline": 70.0, "target": 80.0 + year - 2027, "kolada_id": None}
+        for year in (2027, 2028)
     )
     returns = (
         judged_return(0, "UBN", form="annual_plan", day=10, findings=[OVER]),

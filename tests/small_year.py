@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import pandas as pd
-
 from small_town import FORMS, row, tables
 from styrxl.model.council_plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Plan
 from styrxl.model.judged import Judged, JudgedRound
@@ -52,7 +50,7 @@ PLAN = Plan(
         Adjustment(UBN, 2027, date(2028, 1, 15), 9.0, 0.0, "KF § 9"),
     ),
     (),
-    pd.DataFrame(),
+    (),
     (CouncilAssessment("2027-year", "KF-M1", "partly_fulfilled", "Läsningen haltar.", "KF § 80"),),
 )
 

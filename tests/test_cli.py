@@ -54,6 +54,18 @@ def test_help_is_quick() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize("words", [("status", ROUND), ("log", ROUND), ("log", ROUND, "UBN")])
+def test_what_only_looks_into_the_ledger_is_quick(full: Town, words: tuple[str, ...]) -> None:
+    """Once the council's plan has been judged, neither pandas nor pandera is loaded, and of SQLAlchemy no more than its core."""
+    full.run("status", ROUND)
+    heavy = ("pandas", "pandera", "openpyxl", "sqlalchemy.orm", "alembic", "jinja2", "python_calamine")
+    command = ["--workspace", str(full.root), *words]
+    run_command = f"from styrxl.cli import cli; cli.main({command!r}, standalone_mode=False)"
+    code = f"import sys; {run_command}; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 # what the operator must act on: exit status 3, what is wrong and what to do
 
 

@@ -117,6 +117,6 @@ def _report(session: Session, desk: Desk, judged: Any, round_: Round | None, for
 
 
 def _accent(desk: Desk) -> str:
-    from styrxl.rounds.desk import read_look
+    from styrxl.rounds.look import read_look
 
     return read_look(desk.workspace).accent

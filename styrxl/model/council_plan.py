@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unicodedata import normalize
 
-from styrxl.model.frames import records
 from styrxl.model.rounds import Round
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+COUNCIL_TABLES = ("organisation", "council_goals", "frames", "frame_adjustments", "waivers", "council_indicators", "council_assessments")
+PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
 BOARD_LIKE = ("board", "council", "audit", "common")
 
 _PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
@@ -140,14 +138,14 @@ class CouncilAssessment:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The multi-year plan; ``indicators`` is the table council_indicators as it was read."""
+    """The multi-year plan; ``indicators`` has the rows of the table council_indicators, field -> value, None where a cell is empty."""
 
     organisations: tuple[Organisation, ...]
     goals: tuple[CouncilGoal, ...]
     frames: Mapping[tuple[str, int], tuple[float | None, float | None]]
     adjustments: tuple[Adjustment, ...]
     waivers: tuple[Waiver, ...]
-    indicators: pd.DataFrame
+    indicators: tuple[Mapping[str, Any], ...]
     assessments: tuple[CouncilAssessment, ...] = ()
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -237,30 +235,20 @@ def round_kind(written: str) -> str | None:
     return _ROUND_WORDS.get("".join(written.casefold().split()).rstrip("."))
 
 
-def plan_from(tables: Mapping[str, pd.DataFrame]) -> Plan:
-    """Build the plan from the checked tables of ``multi_year_plan`` (columns as in their schemas)."""
-    import pandas as pd  # noqa: PLC0415 -- commands that read no plan need not wait for it
-
+def make_council_plan(tables: PlanRows) -> Plan:
+    """Return the plan that the checked rows of ``multi_year_plan`` make."""
+    rows = {name: tables.get(name, ()) for name in COUNCIL_TABLES}
     return Plan(
-        organisations=tuple(_organisation(row) for row in _rows(tables, "organisation")),
-        goals=tuple(_goal(row) for row in _rows(tables, "council_goals")),
-        frames={(r["board_id"], int(r["year"])): (r["operating_frame"], r["investment_frame"]) for r in _rows(tables, "frames")},
-        adjustments=tuple(_adjustment(row) for row in _rows(tables, "frame_adjustments")),
-        waivers=tuple(Waiver(r["owner"], r["round"], r["rule"], r["reason"], r["until"].date()) for r in _rows(tables, "waivers")),
-        indicators=tables.get("council_indicators", pd.DataFrame()),
+        organisations=tuple(map(_organisation, rows["organisation"])),
+        goals=tuple(map(_goal, rows["council_goals"])),
+        frames={(r["board_id"], int(r["year"])): (r["operating_frame"], r["investment_frame"]) for r in rows["frames"]},
+        adjustments=tuple(map(_adjustment, rows["frame_adjustments"])),
+        waivers=tuple(Waiver(r["owner"], r["round"], r["rule"], r["reason"], r["until"]) for r in rows["waivers"]),
+        indicators=tuple(rows["council_indicators"]),
         assessments=tuple(
-            CouncilAssessment(r["round"], r["goal_id"], r["assessment"], r["reason"], r["decision"])
-            for r in _rows(tables, "council_assessments")
+            CouncilAssessment(r["round"], r["goal_id"], r["assessment"], r["reason"], r["decision"]) for r in rows["council_assessments"]
         ),
     )
-
-
-def _rows(tables: Mapping[str, pd.DataFrame], name: str) -> list[dict[str, Any]]:
-    return list(records(tables[name])) if name in tables else []
-
-
-def _day(value: Any) -> date | None:
-    return value.date() if value is not None else None
 
 
 def _organisation(r: Mapping[str, Any]) -> Organisation:
@@ -275,8 +263,8 @@ def _organisation(r: Mapping[str, Any]) -> Organisation:
         r["language"],
         r["profile"],
         tuple(kind for kind in map(round_kind, round_words(r["followup_rounds"])) if kind),
-        _day(r["from"]),
-        _day(r["to"]),
+        r["from"],
+        r["to"],
     )
 
 
@@ -294,4 +282,4 @@ def _goal(r: Mapping[str, Any]) -> CouncilGoal:
 
 
 def _adjustment(r: Mapping[str, Any]) -> Adjustment:
-    return Adjustment(r["board_id"], int(r["year"]), r["date"].date(), r["operating"] or 0.0, r["investment"] or 0.0, r["decision"])
+    return Adjustment(r["board_id"], int(r["year"]), r["date"], r["operating"] or 0.0, r["investment"] or 0.0, r["decision"])

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 
+LEVELS = ("board", "unit")
+
+
 MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
 Text = Mapping[str, str]

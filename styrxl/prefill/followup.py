@@ -11,7 +11,7 @@ from functools import cached_property
 from math import fsum
 from typing import Any
 
-from styrxl.model.accepted import AcceptedAnswers, holds_in_year, json_rows
+from styrxl.model.accepted import AcceptedAnswers, holds_in_year
 from styrxl.model.amounts import net_cost
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.prefill import Row
@@ -193,10 +193,7 @@ def _indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:
 
 def _council_indicators(year: YearSoFar, owner: str) -> list[Row]:
     """Return the council's indicators of the year that a board answers for."""
-    frame = year.plan.indicators
-    if frame.empty:
-        return []
-    return [row for row in json_rows(frame) if row["board_id"] == owner and row["year"] == year.round.year]
+    return [dict(row) for row in year.plan.indicators if row["board_id"] == owner and row["year"] == year.round.year]
 
 
 def _unit_outcomes(year: YearSoFar, owner: Organisation) -> tuple[Row, ...]:

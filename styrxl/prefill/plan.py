@@ -20,7 +20,6 @@ from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
 from styrxl.prefill.followup import YearSoFar, has_rows, make_board_parts, make_unit_parts
 
-LEVELS = ("board", "unit")
 Sign = Callable[[Sequence[str]], str]
 
 

@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
+from styrxl.model.identity import SIGNED
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
 from styrxl.returns.external_links import find_external_links
 from styrxl.returns.file_type import WORKBOOKS, find_kind, has_macros, is_zip
@@ -22,7 +23,6 @@ from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, Refuse
 from styrxl.returns.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 
 IDENTITY_SHEET = "_styrxl"
-SIGNED = ("form", "version", "round", "owner", "issue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import LEVELS
 from styrxl.model.judged import Judged
 from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
-from styrxl.prefill.plan import LEVELS
 from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.workbook import ReturnedWorkbook

@@ -1,67 +1,76 @@
-"""The council's multi-year plan, read and judged."""
+"""The council's multi-year plan: its rows as kept by an earlier command or, where the file or the program has changed, as judged anew."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-
-from styrxl.model.council_plan import Plan, plan_from
+from styrxl.model.council_plan import Plan, PlanRows, make_council_plan
 from styrxl.model.errors import StyrxlError
-from styrxl.model.judged import Judged
 from styrxl.model.limits import limits_of_council_plan
-from styrxl.returns.read import Reading, ReturnReader
-from styrxl.scale.cache import open_cache
+from styrxl.scale.program import FOLDER, make_cache_key
+from styrxl.store.files import write_atomically
 from styrxl.store.workspace import Workspace
-from styrxl.validation.context import Arrival, Context
-from styrxl.validation.identify import Identifier
-from styrxl.validation.judge import judge
-from styrxl.validation.rules.schema import Schemas
 
-PLAN_FORM = "multi_year_plan"
-_LARGE_PLAN = 500_000  # bytes: some hundreds of units
+_KEPT = "council-plan.json"
+_DAY = "day"  # in JSON a day is {"day": "2027-01-31"}
 
 
-def read_plan(workspace: Workspace, schemas: Schemas) -> Plan:
+def read_plan(workspace: Workspace) -> Plan:
     """Return the council's plan.
 
-    Raises StyrxlError: plan-missing; plan-empty; plan-broken, with the judged workbook as the fact ``judged``.
+    Judging it takes libraries that many commands need for nothing else, so the rows of a plan without errors are kept.
+    Raises StyrxlError: plan-missing, not-readable; and as ``read_judged_rows`` where it is judged.
     """
-    judged, tables = judge_plan(workspace, schemas, workspace.plan_path)
-    if any(found.rule == "empty-return" for found in judged.findings):
-        raise StyrxlError("plan-empty", path=str(workspace.plan_path))
-    if judged.verdict != "accepted":
-        raise StyrxlError("plan-broken", path=str(workspace.plan_path), errors=judged.errors, judged=judged)
-    return plan_from(tables)
+    data = read_plan_file(workspace.plan_path)
+    key = [hashlib.sha256(data).hexdigest(), make_cache_key(workspace.forms, limits_of_council_plan(workspace.settings.limits))]
+    path = workspace.root / FOLDER / _KEPT
+    rows = _read_kept(path, key)
+    if rows is None:
+        from styrxl.rounds.judge_council_plan import read_judged_rows
+
+        rows = read_judged_rows(workspace, data)
+        _keep(path, key, rows)
+    return make_council_plan(rows)
 
 
-def judge_plan(workspace: Workspace, schemas: Schemas, path: Path) -> tuple[Judged, Mapping[str, pd.DataFrame]]:
-    """Judge a multi-year plan by itself."""
+def read_plan_file(path: Path) -> bytes:
+    """Return the plan's bytes; raises StyrxlError: plan-missing, not-readable."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise StyrxlError("plan-missing", path=str(path)) from error
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
-    shown, sha256 = workspace.shown(path), hashlib.sha256(data).hexdigest()
-    context = Context(forms=workspace.forms, across=False)
-    # Nobody signs the plan, which the controller fills in.
-    arrival = Arrival(shown, sha256, None, _plan_reading(workspace, shown, sha256, data), signed=False)
-    judged = judge([Identifier(context).identify(arrival, {})], context, schemas)
-    return judged.returns[0], judged.tables
 
 
-def _plan_reading(workspace: Workspace, shown: str, sha256: str, data: bytes) -> Reading:
-    """Read the plan; what a large one holds is kept, since every command begins with it."""
-    forms, limits = workspace.forms, limits_of_council_plan(workspace.settings.limits)
-    store = open_cache(workspace.root, shown, forms, limits) if len(data) >= _LARGE_PLAN else None
-    reading = store.get(sha256) if store is not None else None
-    if reading is None:
-        with ReturnReader(forms, limits, limits.expanded_mb) as readings:
-            reading = readings.read(data, shown)
-        if store is not None:
-            store.add(sha256, reading)
-            store.save([sha256])
-    return reading
+def _read_kept(path: Path, key: Sequence[str]) -> PlanRows | None:
+    """Return the rows that are kept under a key; None where there are none, or none that can be read."""
+    try:
+        kept = json.loads(path.read_bytes(), object_hook=_with_day)
+        return dict(kept["rows"]) if kept["key"] == list(key) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(path: Path, key: Sequence[str], rows: PlanRows) -> None:
+    """Keep rows for the next command; where that cannot be done they are judged again."""
+    text = json.dumps({"key": key, "rows": rows}, default=_as_json, ensure_ascii=False, separators=(",", ":"))
+    try:
+        write_atomically(path, text.encode("utf-8"), mode=0o600)
+    except StyrxlError:
+        return
+
+
+def _as_json(value: object) -> Any:
+    if isinstance(value, date):
+        return {_DAY: value.isoformat()}
+    raise TypeError(type(value).__name__)
+
+
+def _with_day(found: dict[str, Any]) -> Any:
+    return date.fromisoformat(found[_DAY]) if found.keys() == {_DAY} else found

@@ -7,29 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from styrxl.excel.look import ACCENT, Look
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
+from styrxl.model.identity import SIGNED
 from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.rounds import Round
-from styrxl.returns.workbook import SIGNED
 from styrxl.rounds.council_plan import read_plan
 from styrxl.scale.return_files import ReadingMethod
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
-from styrxl.validation.rules.schema import Schemas
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A workspace, its ledger, the council's plan, the schemas of its tables, the time, and who is at work."""
+    """A workspace, its ledger, the council's plan, the time, and who is at work."""
 
     workspace: Workspace
     ledger: Ledger
     plan: Plan
-    schemas: Schemas
     now: datetime
     by: str = "?"
     how: ReadingMethod = field(default_factory=ReadingMethod)  # how returns are read
@@ -46,8 +43,7 @@ class Desk:
 
 def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: ReadingMethod | None = None) -> Desk:
     """Return a workspace's desk, with the council's plan read; raises as ``read_plan``."""
-    schemas = Schemas(workspace.forms)
-    return Desk(workspace, ledger, read_plan(workspace, schemas), schemas, now, by, how or ReadingMethod())
+    return Desk(workspace, ledger, read_plan(workspace), now, by, how or ReadingMethod())
 
 
 def suggest_nearest(plan: Plan, typed: str) -> dict[str, Word | str]:
@@ -60,12 +56,6 @@ def belongs_to_another(forms: Forms, path: str, owner: str | None, form: str | N
     """Return the error that says that a workbook is somebody's already."""
     title = forms.form(form).title if form in forms.names() else form
     return StyrxlError("belongs-to-another", path=path, owner=owner, form=title, round=round_)
-
-
-def read_look(workspace: Workspace) -> Look:
-    """Return the municipality's look: its name, accent colour and logo."""
-    logo = workspace.logo
-    return Look(workspace.settings.municipality, workspace.settings.accent or ACCENT, logo.read_bytes() if logo else None)
 
 
 def find_only_round(workspace: Workspace, year: int) -> Round:

@@ -16,9 +16,10 @@ from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import IsolatedReader
-from styrxl.rounds.desk import Desk, read_look
+from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import Current
 from styrxl.rounds.judge_inbox import prepare_current_prefill
+from styrxl.rounds.look import read_look
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import write_atomically
 

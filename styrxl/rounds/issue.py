@@ -10,22 +10,14 @@ from pathlib import Path
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Form, extend_rows
+from styrxl.model.forms import LEVELS, Form, extend_rows
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
-from styrxl.prefill.plan import (
-    LEVELS,
-    OwnerWithoutWorkbook,
-    PrefillSource,
-    list_id_series,
-    list_owners,
-    make_prefill,
-    sign_prefill,
-    sort_owners,
-)
-from styrxl.rounds.desk import Desk, read_look, suggest_nearest
+from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
+from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.hints import list_missing_from_plan, list_unfinished
 from styrxl.rounds.judge_inbox import judge_inbox, make_prefill_source, select_board_tables
+from styrxl.rounds.look import read_look
 from styrxl.store.files import StagedFiles
 from styrxl.store.ledger import Issue
 from styrxl.store.workspace import Workspace

@@ -26,12 +26,12 @@ from styrxl.rounds.prefills import make_current_prefill
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
-from styrxl.store.ledger import Receipt, Verdict
+from styrxl.store.ledger import BY_HAND, Receipt, Verdict
 from styrxl.validation.context import Context
 from styrxl.validation.identity import Claim
 from styrxl.validation.judge import judge
+from styrxl.validation.rules.schema import load_schemas
 
-BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
 _TOGETHER = 1_000  # returns that are noted as received at once
 
@@ -95,7 +95,11 @@ def judge_returns(
         claim=claim,
         across=across,
     )
-    return judge(identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})), context, desk.schemas)
+    return judge(
+        identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})),
+        context,
+        load_schemas(desk.workspace.forms),
+    )
 
 
 def prepare_current_prefill(desk: Desk, round_: Round | None, boards: Boards) -> Current:

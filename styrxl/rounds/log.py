@@ -16,8 +16,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.judge_inbox import BY_HAND
-from styrxl.store.ledger import Decision, Issue, Receipt, RoundRecord, Verdict
+from styrxl.store.ledger import BY_HAND, Decision, Issue, Receipt, RoundRecord, Verdict
 from styrxl.store.mail_log import ANSWER, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, Mail, MailLog, MailPart
 
 MAILED = "mailed"

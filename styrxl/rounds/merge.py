@@ -28,8 +28,9 @@ from styrxl.returns.read import ReturnReader
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import Table, is_blank
 from styrxl.rounds.decide import unknown_return
-from styrxl.rounds.desk import Desk, read_look
+from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.rounds.look import read_look
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.ledger import Decision, Receipt
 from styrxl.validation.lost_answers import find_lost_tables

@@ -20,9 +20,10 @@ from styrxl.reports.feedback import collect_feedback
 from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.view import IssuedForm, Scope
 from styrxl.returns.isolated import IsolatedReader
-from styrxl.rounds.desk import Desk, read_look, suggest_nearest
+from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.hints import list_missing_from_plan
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
+from styrxl.rounds.look import read_look
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.store.files import StagedFiles

@@ -20,9 +20,8 @@ from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
-from styrxl.rounds.judge_inbox import BY_HAND
 from styrxl.store.files import is_system_file, read_file, write_atomically
-from styrxl.store.ledger import Receipt
+from styrxl.store.ledger import BY_HAND, Receipt
 
 _LONGEST = 60  # characters of a sender's file name that are kept
 _STRANGE = re.compile(r"[^\w .()+-]+")

@@ -14,9 +14,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
-from styrxl.rounds.council_plan import judge_plan
+from styrxl.rounds.council_plan import read_plan_file
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.issue import build_plan
+from styrxl.rounds.judge_council_plan import judge_plan
 from styrxl.store.files import write_atomically
 
 Tables = Mapping[str, tuple[Row, ...]]
@@ -53,7 +54,7 @@ def roll_over(desk: Desk, year: int) -> Rollover:
     Raises StyrxlError: rollover-in-the-way, and as ``judge_plan``.
     """
     workspace = desk.workspace
-    judged, frames = judge_plan(workspace, desk.schemas, workspace.plan_path)
+    judged, frames = judge_plan(workspace, read_plan_file(workspace.plan_path))
     told = collect_answers(JudgedRound("", (judged,), frames), Round(year, "plan"))
     tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in told.tables.items()}
     missing = find_missing(year, desk.plan, tables)

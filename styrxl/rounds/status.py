@@ -9,8 +9,8 @@ from datetime import date, datetime
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
+from styrxl.model.forms import LEVELS
 from styrxl.model.rounds import Round
-from styrxl.prefill.plan import LEVELS
 from styrxl.rounds.desk import Desk
 from styrxl.store.ledger import Issue, Receipt, Verdict
 from styrxl.store.mail_log import MailLog

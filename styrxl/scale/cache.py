@@ -12,22 +12,19 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache as once
-from importlib import metadata, resources
 from itertools import accumulate, chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from styrxl import __version__
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import Limits
 from styrxl.returns.read import Reading
 from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
+from styrxl.scale.program import FOLDER, make_cache_key
 from styrxl.store.files import write_atomically
 
-FOLDER = ".styrxl-cache"
 LARGEST_FILE = 256_000_000  # bytes of one cache file
 FILES_KEPT = 8  # cache files in a workspace: one a round
 SMALL_BUNDLE = 40  # readings: smaller bundles are put together
@@ -215,24 +212,7 @@ class Cache:
 def open_cache(root: Path, name: str, forms: Forms, limits: Limits) -> Cache:
     """Return the cache of a folder of returns; ``name`` tells the folder from others of the workspace."""
     name_hash = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return Cache(root / FOLDER / f"{name_hash}.readings", make_key(forms, limits), forms)
-
-
-def make_key(forms: Forms, limits: Limits) -> str:
-    """Return a hash of all that a reading depends on besides the file's bytes: program, forms, schemas and limits."""
-    parts = [describe_program(), repr(limits), *(f"{name}\0{content}" for name, content in sorted(forms.sources().items()))]
-    return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-@once
-def describe_program() -> str:
-    """Return the program's version, a hash of its code and catalogue, and the versions of the libraries that read and check."""
-    digest = hashlib.sha256()
-    package = Path(str(resources.files("styrxl")))
-    for path in sorted((*package.rglob("*.py"), *package.rglob("catalogue.yaml"))):
-        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    libraries = (f"{name} {metadata.version(name)}" for name in ("python-calamine", "pandera"))
-    return " ".join((__version__, digest.hexdigest(), *libraries))
+    return Cache(root / FOLDER / f"{name_hash}.readings", make_cache_key(forms, limits), forms)
 
 
 def _file_state(file: IO[bytes]) -> tuple[int, ...]:

@@ -7,9 +7,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from styrxl.model.errors import StyrxlError
-from styrxl.returns.read import Reading
+
+if TYPE_CHECKING:
+    from styrxl.returns.read import Reading
 
 Step = Callable[[int], None]
 Progress = Callable[[int], AbstractContextManager[Step]]  # how many files there are -> a step to call with how many more are done

@@ -20,6 +20,9 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.decisions import ASSIGN, SET_ASIDE, TAKE_BACK
 from styrxl.store.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, RECEIPTS, VERDICTS, Database, open_database
 
+BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
+
+
 _BATCH_SIZE = 500  # values of one IN: below every database's limit
 _QUESTIONS = {TAKE_BACK: SET_ASIDE}
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from mutants import base_of
+from styrxl.model.identity import SIGNED
 from styrxl.model.masking import mask_persons
-from styrxl.returns.workbook import SIGNED, read_workbook
+from styrxl.returns.workbook import read_workbook
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
 from town import ROUND, Town, lost, saying
 

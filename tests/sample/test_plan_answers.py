@@ -53,7 +53,7 @@ def plan() -> Plan:
             Adjustment(r["board_id"], r["year"], r["date"], r["operating"], 0.0, r["decision"]) for r in PLAN["frame_adjustments"]
         ),
         waivers=(),
-        indicators=None,  # type: ignore[arg-type] # not read here
+        indicators=(),
     )
 
 

@@ -23,9 +23,10 @@ from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
 from styrxl.sample.faults.plan import break_return
-from styrxl.scale import cache, read_all
-from styrxl.scale.cache import FOLDER, Cache, make_key, open_cache
+from styrxl.scale import cache, program, read_all
+from styrxl.scale.cache import Cache, open_cache
 from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
+from styrxl.scale.program import FOLDER, make_cache_key
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])
@@ -199,18 +200,18 @@ def test_what_no_longer_lies_in_the_inbox_is_let_go(full: Town) -> None:
 
 def test_another_form_or_schema_is_another_key(tmp_path: Path) -> None:
     """So are other limits; what the workspace has of its own counts, over the standard."""
-    plain = make_key(FORMS, STANDARD)
+    plain = make_cache_key(FORMS, STANDARD)
     for kind, stem in (("sheets", "unit_plan"), ("schemas", "goals"), ("sheets", "words")):
         own = tmp_path / kind
         own.mkdir(exist_ok=True)
         text = (standard_folder() / kind / f"{stem}.yaml").read_text("utf-8")
         (own / f"{stem}.yaml").write_text(text + "\n# mine\n", "utf-8")
-        changed = make_key(Forms([standard_folder(), tmp_path]), STANDARD)
+        changed = make_cache_key(Forms([standard_folder(), tmp_path]), STANDARD)
         assert changed != plain
         (own / f"{stem}.yaml").unlink()
 
-    assert make_key(Forms([standard_folder(), tmp_path]), STANDARD) == plain
-    assert make_key(FORMS, Limits(rows=7)) != plain
+    assert make_cache_key(Forms([standard_folder(), tmp_path]), STANDARD) == plain
+    assert make_cache_key(FORMS, Limits(rows=7)) != plain
 
 
 def test_another_form_is_read_by_it(full: Town, never_read: list[str]) -> None:
@@ -227,7 +228,7 @@ def test_another_form_is_read_by_it(full: Town, never_read: list[str]) -> None:
 
 def test_a_program_is_known_by_what_it_reads_and_checks_with() -> None:
     """What one version of pandera says need not be what another does."""
-    assert all(f"{name} {metadata.version(name)}" in cache.describe_program() for name in ("python-calamine", "pandera"))
+    assert all(f"{name} {metadata.version(name)}" in program.describe_program() for name in ("python-calamine", "pandera"))
 
 
 def test_another_program_reads_anew(full: Town, never_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,9 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.model.settings import MailSettings
-from styrxl.rounds.desk import Desk, read_look, suggest_nearest
+from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.rounds.look import read_look
 from styrxl.rounds.status import RoundStatus, find_status
 from styrxl.store.ledger import Issue
 from styrxl.store.mail_log import MailLog, MailPart

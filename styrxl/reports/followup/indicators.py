@@ -71,10 +71,8 @@ def _reached(outcome: float | None, target: float | None, direction: str | None)
 
 def _planned_indicators(followup: FollowupView) -> dict[str, Mapping[str, Any]]:
     """Return the indicators of the council plan and of the boards' plans, by id."""
-    frame, year = followup.view.plan.indicators, followup.view.scope.year
-    indicators: dict[str, Mapping[str, Any]] = {}
-    if len(frame):
-        indicators = {row["indicator_id"]: row for row in records(frame) if row["year"] == year}
+    plan, year = followup.view.plan, followup.view.scope.year
+    indicators = {row["indicator_id"]: row for row in plan.indicators if row["year"] == year}
     for rows in followup.history.plans.answers.tables.get("indicators", {}).values():
         indicators |= {row["indicator_id"]: dict(row) for row in rows}
     return indicators

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pandas as pd
+
 from styrxl.excel.pages import Page, Row
-from styrxl.model.frames import records
 from styrxl.reports.columns import ReportColumn, column_values, owner_columns, report_columns, table_block
 from styrxl.reports.page_parts import make_titled_page
 from styrxl.reports.view import View
@@ -21,10 +22,8 @@ def make_page(view: View) -> Page | None:
 
 
 def _council_rows(view: View, columns: Sequence[ReportColumn]) -> list[Row]:
-    frame = view.plan.indicators
-    if not len(frame) or "year" not in frame:
-        return []
-    frame = frame[frame["year"] == view.scope.year]
-    values = [column_values(view, frame, replace(c, sources=None)) for c in columns]
-    owners = [view.phrases.word("council_indicator", board=view.name(row.get("board_id")) or "—") for row in records(frame)]
+    rows = [row for row in view.plan.indicators if row["year"] == view.scope.year]
+    frame = pd.DataFrame(rows)
+    values = [column_values(view, frame, replace(c, sources=None)) for c in columns] if rows else []
+    owners = [view.phrases.word("council_indicator", board=view.name(row.get("board_id")) or "—") for row in rows]
     return [Row((*cells, None)) for cells in zip(owners, *values, strict=True)]

@@ -12,6 +12,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -66,6 +67,12 @@ class Schemas:
         if table not in self._parts:
             self._parts[table] = _parted(self[table])
         return self._parts[table]
+
+
+@cache
+def load_schemas(forms: Forms) -> Schemas:
+    """Return the schemas of a workspace's tables, the same each time: several rounds may be judged by one command."""
+    return Schemas(forms)
 
 
 def _parted(schema: pa.DataFrameSchema) -> Parts:

@@ -1,0 +1,55 @@
+"""The council's multi-year plan, judged as a return is: by its form, schemas and rules."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from styrxl.model.council_plan import COUNCIL_TABLES, PlanRows
+from styrxl.model.errors import StyrxlError
+from styrxl.model.frames import records
+from styrxl.model.judged import Judged
+from styrxl.model.limits import limits_of_council_plan
+from styrxl.returns.read import ReturnReader
+from styrxl.store.workspace import Workspace
+from styrxl.validation.context import Arrival, Context
+from styrxl.validation.identify import Identifier
+from styrxl.validation.judge import judge
+from styrxl.validation.rules.schema import load_schemas
+
+PLAN_FORM = "multi_year_plan"
+
+
+def read_judged_rows(workspace: Workspace, data: bytes) -> PlanRows:
+    """Return the rows of a plan without errors.
+
+    Raises StyrxlError: plan-empty; plan-broken, with the judged workbook as the fact ``judged``.
+    """
+    judged, frames = judge_plan(workspace, data)
+    path = str(workspace.plan_path)
+    if any(finding.rule == "empty-return" for finding in judged.findings):
+        raise StyrxlError("plan-empty", path=path)
+    if judged.verdict != "accepted":
+        raise StyrxlError("plan-broken", path=path, errors=judged.errors, judged=judged)
+    return {name: [_plain_row(row) for row in records(frames[name])] for name in COUNCIL_TABLES if name in frames}
+
+
+def judge_plan(workspace: Workspace, data: bytes) -> tuple[Judged, Mapping[str, pd.DataFrame]]:
+    """Return the plan's judged workbook, and a frame for each of its tables."""
+    limits = limits_of_council_plan(workspace.settings.limits)
+    shown, sha256 = workspace.shown(workspace.plan_path), hashlib.sha256(data).hexdigest()
+    with ReturnReader(workspace.forms, limits, limits.expanded_mb) as readings:
+        reading = readings.read(data, shown)
+    context = Context(forms=workspace.forms, across=False)
+    # Nobody signs the plan, which the controller fills in.
+    arrival = Arrival(shown, sha256, None, reading, signed=False)
+    judged = judge([Identifier(context).identify(arrival, {})], context, load_schemas(workspace.forms))
+    return judged.returns[0], judged.tables
+
+
+def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.date() if isinstance(value, datetime) else value for name, value in row.items() if not name.startswith("_")}

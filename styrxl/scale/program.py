@@ -1,0 +1,31 @@
+"""What anything kept between commands depends on: this very program, its forms and limits; and the folder that it is kept in."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache as once
+from importlib import metadata, resources
+from pathlib import Path
+
+from styrxl import __version__
+from styrxl.model.form_files import Forms
+from styrxl.model.limits import Limits
+
+FOLDER = ".styrxl-cache"
+
+
+def make_cache_key(forms: Forms, limits: Limits) -> str:
+    """Return a hash of all that a reading depends on besides the file's bytes: program, forms, schemas and limits."""
+    parts = [describe_program(), repr(limits), *(f"{name}\0{content}" for name, content in sorted(forms.sources().items()))]
+    return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+@once
+def describe_program() -> str:
+    """Return the program's version, a hash of its code and catalogue, and the versions of the libraries that read and check."""
+    digest = hashlib.sha256()
+    package = Path(str(resources.files("styrxl")))
+    for path in sorted((*package.rglob("*.py"), *package.rglob("catalogue.yaml"))):
+        digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    libraries = (f"{name} {metadata.version(name)}" for name in ("python-calamine", "pandera"))
+    return " ".join((__version__, digest.hexdigest(), *libraries))

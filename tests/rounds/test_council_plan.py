@@ -1,0 +1,119 @@
+"""The council's plan, read by one command and kept for the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from styrxl.model.council_plan import Plan
+from styrxl.model.errors import StyrxlError
+from styrxl.model.form_files import standard_folder
+from styrxl.rounds import judge_council_plan
+from styrxl.rounds.council_plan import read_plan
+from styrxl.rounds.issue import build_plan
+from town import FRAMES, PLAN, ROUND, Town
+
+CHANGED = date(2027, 6, 1)
+FULL: dict[str, tuple[Mapping[str, Any], ...]] = {
+    **{name: tuple(rows) for name, rows in PLAN.items()},
+    "organisation": (*PLAN["organisation"], {"org_id": "KFN-NY", "name": "Nya", "kind": "unit", "board_id": "KFN", "from": CHANGED}),
+    "frame_adjustments": ({"board_id": "UBN", "year": 2027, "date": CHANGED, "operating": 20.5, "decision": "KF 2027-06-01 § 7"},),
+    "council_indicators": (
+        {"indicator_id": "KF-I1", "goal_id": "KF-M2", "name": "Behöriga", "unit": "procent", "direction": "higher", "board_id": "UBN"}
+        | {"year": 2027, "target": 85.5},
+    ),
+    "council_assessments": ({"round": "2027-year", "goal_id": "KF-M1", "assessment": "fulfilled", "reason": "Gott."},),
+    "waivers": ({"owner": "UBN", "round": ROUND, "rule": "goal-uncovered", "reason": "Ny nämnd.", "until": CHANGED},),
+}
+
+
+@pytest.fixture
+def kept(planned: Town) -> Path:
+    """Where the plan's rows are kept, of a workspace whose plan has something on every sheet."""
+    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, FULL))
+    path = planned.root / ".styrxl-cache" / "council-plan.json"
+    path.unlink()
+    return path
+
+
+def judged_instead(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows each time a plan is judged."""
+    judged: list[int] = []
+    judge = judge_council_plan.read_judged_rows
+
+    def noted(*arguments: object) -> object:
+        judged.append(1)
+        return judge(*arguments)  # type: ignore[arg-type] # as they come
+
+    monkeypatch.setattr(judge_council_plan, "read_judged_rows", noted)
+    return judged
+
+
+def test_what_is_kept_is_what_was_judged(planned: Town, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each value and each day of every table, and nothing is judged the second time."""
+    judged = judged_instead(monkeypatch)
+    first, second = read_plan(planned.workspace), read_plan(planned.workspace)
+    assert len(judged) == 1
+    assert kept.is_file()
+    assert first == second
+    assert first.organisations[-1].start == CHANGED
+    assert first.adjustments[0].date == CHANGED
+    assert first.waivers[0].until == CHANGED
+    assert (first.indicators[0]["target"], first.indicators[0]["baseline"]) == (85.5, None)
+    assert first.frames["UBN", 2027] == (1000.0, 100.0)
+
+
+def change_plan(town: Town) -> None:
+    frames = ({**FRAMES[0], "operating_frame": 1001}, *FRAMES[1:])
+    town.workspace.plan_path.write_bytes(build_plan(town.workspace, {**FULL, "frames": frames}))
+
+
+def change_form(town: Town) -> None:
+    (town.root / "sheets").mkdir()
+    (town.root / "sheets" / "words.yaml").write_bytes((standard_folder() / "sheets" / "words.yaml").read_bytes() + b"\n# a comment\n")
+
+
+def change_program(town: Town) -> None:
+    path = town.root / ".styrxl-cache" / "council-plan.json"
+    path.write_text(path.read_text("utf-8").replace('"key":["', '"key":["0'), "utf-8")
+
+
+def damage(town: Town) -> None:
+    path = town.root / ".styrxl-cache" / "council-plan.json"
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def put_something_else_there(town: Town) -> None:
+    (town.root / ".styrxl-cache" / "council-plan.json").write_text(json.dumps([1, 2]))
+
+
+@pytest.mark.parametrize("change", [change_plan, change_form, change_program, damage, put_something_else_there])
+def test_what_was_judged_of_something_else_is_not_believed(
+    planned: Town, kept: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Town], None]
+) -> None:
+    """Another plan, form or program, or a file that does not hold together: the plan is judged anew."""
+    before = read_plan(planned.workspace)
+    change(planned)
+    judged = judged_instead(monkeypatch)
+    after: Plan = read_plan(planned.workspace)
+    assert len(judged) == 1
+    assert (after == before) is (change is not change_plan)
+    assert kept.is_file()
+
+
+def test_a_plan_with_errors_is_told_each_time(planned: Town, kept: Path) -> None:
+    """Nothing is kept of it."""
+    book = load_workbook(planned.workspace.plan_path)
+    book["Ramar"]["C5"].value = "mycket"
+    book.save(planned.workspace.plan_path)
+    for _ in range(2):
+        with pytest.raises(StyrxlError) as caught:
+            read_plan(planned.workspace)
+        assert caught.value.code == "plan-broken"
+    assert not kept.exists()
