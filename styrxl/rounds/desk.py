@@ -48,8 +48,8 @@ def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?"
 
 def suggest_nearest(plan: Plan, typed: str) -> dict[str, Word | str]:
     """Return the fact by which an error on an owner that is not there says which may be meant."""
-    found = [one for one in plan.nearest(typed) if one != typed]
-    return {"nearest": Word("nearest", {"list": found}) if found else ""}
+    nearest = [name for name in plan.nearest(typed) if name != typed]
+    return {"nearest": Word("nearest", {"list": nearest}) if nearest else ""}
 
 
 def belongs_to_another(forms: Forms, path: str, owner: str | None, form: str | None, round_: str | None) -> StyrxlError:

@@ -129,8 +129,8 @@ def _read(path: Path, most: int) -> bytes:
 
 def list_named_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files that were named, and those in folders that were named, without lock files."""
-    found: list[Path] = []
+    files: list[Path] = []
     for path in paths:
         inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith(("~$", "."))) if path.is_dir() else [path]
-        found += inside
-    return found
+        files += inside
+    return files

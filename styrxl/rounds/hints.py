@@ -32,10 +32,10 @@ def list_unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[st
     """Yield who of those asked has no answer that is done in the follow-up before; ``year`` is None for a plan."""
     if year is None or not year.earlier:
         return
-    told = year.earlier[-1]
-    issued = ledger.issues(told.round.id)
-    facts = {"before": told.round.id, "round": year.round.id}
-    waiting = [owner for owner in issued if owner in asked and owner not in told.returns]
+    before = year.earlier[-1]
+    issued = ledger.issues(before.round.id)
+    facts = {"before": before.round.id, "round": year.round.id}
+    waiting = [owner for owner in issued if owner in asked and owner not in before.returns]
     if not issued:
         yield Word("before_not_issued", facts)
     elif waiting:

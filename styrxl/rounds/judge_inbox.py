@@ -140,12 +140,12 @@ def select_board_tables(judged: JudgedRound) -> dict[str, pd.DataFrame]:
 
 def describe_rules(forms: Forms) -> str:
     """Return by which rules returns are judged: the forms' versions, and a mark that changes with any of their sources."""
-    found = {name: forms.form(name) for name in forms.names()}
-    paths = [forms.path("sheets", stem) for name in found for stem in (name, *(f"{name}.{profile}" for profile in forms.profiles(name)))]
-    paths += [forms.path("schemas", table) for table in sorted({s.table for form in found.values() for s in form.tables if s.table})]
+    by_name = {name: forms.form(name) for name in forms.names()}
+    paths = [forms.path("sheets", stem) for name in by_name for stem in (name, *(f"{name}.{profile}" for profile in forms.profiles(name)))]
+    paths += [forms.path("schemas", table) for table in sorted({s.table for form in by_name.values() for s in form.tables if s.table})]
     paths.append(forms.path("sheets", "words"))
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path)).hexdigest()[:8]
-    return "; ".join([*(f"{name} {form.version}" for name, form in found.items()), f"rules {digest}"])
+    return "; ".join([*(f"{name} {form.version}" for name, form in by_name.items()), f"rules {digest}"])
 
 
 def _registered(desk: Desk, round_: Round) -> Iterator[ReadReturn]:

@@ -49,22 +49,22 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     """
     mail_log = MailLog(desk.ledger.database)
     by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(mail_log.parts(round_.id))]
-    found = list_events(desk.ledger.round_record(round_.id), by_mail)
+    events = list_events(desk.ledger.round_record(round_.id), by_mail)
     if name is not None:
-        mine = select_events(
-            found, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
+        about = select_events(
+            events, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
         )
-        if not mine:
+        if not about:
             folder = desk.workspace.shown(desk.workspace.inbox(round_))
             raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
-        found = mine
+        events = about
     forms = desk.workspace.forms
     titles = {known: forms.form(known).title[language] for known in forms.names()}
     if form == "json":
-        return format_json(found, round_.id, language, titles)
-    if not found:
+        return format_json(events, round_.id, language, titles)
+    if not events:
         return word("log_nothing", language, round=round_.id) + "\n"
-    return format_events(found, language, desk.plan.names(round_.day), titles)
+    return format_events(events, language, desk.plan.names(round_.day), titles)
 
 
 def list_events(history: RoundRecord, by_mail: Iterable[Event] = ()) -> list[Event]:
@@ -72,23 +72,23 @@ def list_events(history: RoundRecord, by_mail: Iterable[Event] = ()) -> list[Eve
     owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
     names = {r.sha256: r.path for r in reversed(history.receipts)}
     of_files = [*(_received(receipt, names) for receipt in history.receipts), *_judged(history.verdicts), *_decided(history.decisions)]
-    found = [
+    events = [
         *(_issued(issue) for issue in history.issues),
         # What happened before anybody knew whose it is belongs to its owner's story all the same.
         *(e if e.owner else replace(e, owner=owners.get((e.path, e.facts["sha256"]))) for e in of_files),
         *by_mail,
     ]
-    return sorted(found, key=lambda e: (e.at, _ORDER.index(e.event)))
+    return sorted(events, key=lambda e: (e.at, _ORDER.index(e.event)))
 
 
-def select_events(found: Sequence[Event], *names: str) -> list[Event]:
+def select_events(events: Sequence[Event], *names: str) -> list[Event]:
     """Return what concerns an owner, or a file (its path, or its name alone) and what its owner was handed."""
-    mine = [e for e in found if e.owner in names]
+    mine = [e for e in events if e.owner in names]
     if mine:
         return mine
-    of_file = [e for e in found if e.event != "issued" and (e.path in names or e.path.rpartition("/")[2] in names)]
+    of_file = [e for e in events if e.event != "issued" and (e.path in names or e.path.rpartition("/")[2] in names)]
     owners = {e.owner for e in of_file if e.owner}
-    return [e for e in found if e in of_file or (e.event == "issued" and e.owner in owners)]
+    return [e for e in events if e in of_file or (e.event == "issued" and e.owner in owners)]
 
 
 def _issued(issue: Issue) -> Event:
@@ -115,7 +115,7 @@ def _judged(verdicts: Iterable[Verdict]) -> Iterator[Event]:
 
 
 def _decided(decisions: Iterable[Decision]) -> Iterator[Event]:
-    """Tell each decision, and one that gives a return to another owner to the one that it is taken from as well."""
+    """Yield each decision, and one that gives a return to another owner to the one that it is taken from as well."""
     before: dict[str, str | None] = {}
     for d in decisions:
         facts: dict[str, Any] = {"sha256": d.sha256, "by": d.decided_by, "reason": d.reason}
@@ -146,9 +146,9 @@ def _quarantined(notes: Iterable[MailPart]) -> Iterator[Event]:
             yield Event(note.settled_at, note.outcome, note.owner, note.path or "", facts | {"by": note.settled_by})
 
 
-def format_events(found: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
+def format_events(events: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
     """Return the story for the terminal, owner by owner; files that are tied to nobody come last."""
-    ordered = sorted((e for e in found if not e.again), key=lambda e: (e.owner is None, e.owner or ""))
+    ordered = sorted((e for e in events if not e.again), key=lambda e: (e.owner is None, e.owner or ""))
     lines: list[str] = []
     for owner, mine in groupby(ordered, key=lambda e: e.owner):
         lines += ["", f"{owner} {names.get(owner, '')}".rstrip() if owner else word("log_unplaced", language)]
@@ -196,10 +196,10 @@ def _mail_sentence(path: str, facts: Mapping[str, Any], language: str) -> str:
     return word(f"log_mailed_{state}", language, what=what, to=", ".join(facts["to"]), reply=reply)
 
 
-def format_json(found: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:
+def format_json(events: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:
     """Return the story as one JSON object, every judgement included."""
-    told = [_plain(event) | {"text": describe_event(event, language, titles)} for event in found]
-    return json.dumps({"round": round_id, "events": told}, ensure_ascii=False, indent=1) + "\n"
+    described = [_plain(event) | {"text": describe_event(event, language, titles)} for event in events]
+    return json.dumps({"round": round_id, "events": described}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _plain(event: Event) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Published:
 
     written: tuple[Path, ...]
     missing: tuple[str, ...]
-    notes: tuple[Word, ...] = ()  # what there was nothing of
+    notes: tuple[Word, ...] = ()  # what was missing
 
 
 @pause_garbage_collection()
@@ -46,10 +46,10 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     Raises StyrxlError: unknown-owner-named; file-locked, disk-full, not-writable.
     """
     day = round_.day
-    there = [o.org_id for o in desk.plan.of_kind(["board"], day)]
+    all_boards = [o.org_id for o in desk.plan.of_kind(["board"], day)]
     boards = tuple(map(desk.plan.spelled, boards))
     for name in boards:
-        if name not in there:
+        if name not in all_boards:
             board = {"sv": "nämnd", "en": "board"}
             raise StyrxlError("unknown-owner-named", owner=name, level=board, round=round_.id, **suggest_nearest(desk.plan, name))
     judged = judge_inbox(desk, round_)
@@ -60,7 +60,7 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
         path = desk.workspace.council(round_)
         scope = make_scope(desk, round_, desk.workspace.settings.language)
         written += _written(path, council_book(judged, desk.plan, issued, scope, history))
-    for name in there if every else boards:
+    for name in all_boards if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
         kept = read_feedback(path, desk.workspace) if history else {}
         scope = make_scope(desk, round_, find_language(desk, name, day))
@@ -84,23 +84,23 @@ def _written(path: Path, made: WrittenBook) -> list[Path]:
 
 
 def _missing(judged: JudgedRound, issued: Sequence[IssuedForm]) -> tuple[str, ...]:
-    there = {r.owner for r in judged.accepted}
-    return tuple(issue.owner for issue in issued if issue.owner not in there)
+    accepted = {return_.owner for return_ in judged.accepted}
+    return tuple(issue.owner for issue in issued if issue.owner not in accepted)
 
 
 def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> RoundHistory:
     """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
     plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
     last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
-    there = bool(last[1].judged.accepted)
+    has_last_year = bool(last[1].judged.accepted)
     prefills = fetch_prefills(desk.ledger, {r.issue for r in judged.accepted if r.issue})
     based_on = {r.owner: prefills[r.issue].based_on for r in judged.accepted if r.owner and r.issue in prefills}
-    return RoundHistory(plans, tuple(earlier), last[0] if there else None, last[1] if there else None, based_on)
+    return RoundHistory(plans, tuple(earlier), last[0] if has_last_year else None, last[1] if has_last_year else None, based_on)
 
 
 def _past(desk: Desk, round_: Round) -> PastRound:
-    there = bool(desk.workspace.inbox_files(round_).files)
-    return PastRound(round_, judge_inbox_quietly(desk, round_) if there else JudgedRound(round_.id, (), {}))
+    has_returns = bool(desk.workspace.inbox_files(round_).files)
+    return PastRound(round_, judge_inbox_quietly(desk, round_) if has_returns else JudgedRound(round_.id, (), {}))
 
 
 def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
@@ -113,27 +113,27 @@ def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
     limits = limits_of_council_plan(workspace.settings.limits)  # it has a row for each of the board's units
     try:
         with IsolatedReader(limits, ordinary_mb=limits.expanded_mb) as reader:
-            book, found = reader.read(path.read_bytes())
+            book, findings = reader.read(path.read_bytes())
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=str(error)) from error
     if book is None:
-        raise StyrxlError("not-readable", path=str(path), why=found[0].facts.get("why", found[0].rule))
+        raise StyrxlError("not-readable", path=str(path), why=findings[0].facts.get("why", findings[0].rule))
     return collect_feedback([sheet.rows for sheet in book.sheets], workspace.forms)
 
 
 def list_issued(desk: Desk, round_: Round) -> list[IssuedForm]:
     """Return what was handed out in a round."""
-    found = []
+    issued = []
     for owner, issue in desk.ledger.issues(round_.id).items():
         level = desk.workspace.forms.form(issue.form).level
-        found.append(IssuedForm(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
-    return found
+        issued.append(IssuedForm(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
+    return issued
 
 
 def find_language(desk: Desk, board: str, day: date) -> str:
     """Return the language of a board."""
-    found = desk.plan.find(board, day)
-    return (found.language if found else None) or desk.workspace.settings.language
+    organisation = desk.plan.find(board, day)
+    return (organisation.language if organisation else None) or desk.workspace.settings.language
 
 
 def make_scope(desk: Desk, round_: Round, language: str) -> Scope:

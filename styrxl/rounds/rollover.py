@@ -55,8 +55,8 @@ def roll_over(desk: Desk, year: int) -> Rollover:
     """
     workspace = desk.workspace
     judged, frames = judge_plan(workspace, read_plan_file(workspace.plan_path))
-    told = collect_answers(JudgedRound("", (judged,), frames), Round(year, "plan"))
-    tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in told.tables.items()}
+    answers = collect_answers(JudgedRound("", (judged,), frames), Round(year, "plan"))
+    tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in answers.tables.items()}
     missing = find_missing(year, desk.plan, tables)
     if not missing.rows:
         return Rollover(missing, None)
@@ -72,13 +72,13 @@ def find_missing(year: int, plan: Plan, tables: Tables) -> MissingFromPlan:
     first = date(year, 1, 1)
     framed = {board for board, of in plan.frames if of == year}
     before = {board for board, of in plan.frames if of == year - 1}
-    there = [o for o in plan.of_kind(["board", "council", "audit", "common"], first) if o.kind == "board" or o.org_id in before]
+    spending = [o for o in plan.of_kind(["board", "council", "audit", "common"], first) if o.kind == "board" or o.org_id in before]
     ending = {g.goal_id for g in plan.goals if g.to_year < year}
     measured = {row["indicator_id"] for row in tables.get("council_indicators", ()) if row["year"] == year}
     old = [row for row in tables.get("council_indicators", ()) if row["year"] == year - 1 and row["goal_id"] not in ending]
     ids = {o.org_id for o in plan.organisations}
     return MissingFromPlan(
-        frames=tuple(o for o in there if o.org_id not in framed),
+        frames=tuple(o for o in spending if o.org_id not in framed),
         indicators=tuple(row for row in old if row["indicator_id"] not in measured),
         goals=tuple(g.goal_id for g in plan.goals if g.to_year == year - 1),
         gone=tuple(
