@@ -94,7 +94,8 @@ class Bench:
 
 def town(folder: Path, units: int) -> Path:
     """Make a workspace in which all units and boards have answered, or return the one that is there."""
-    from styrxl.model.form_files import Forms, standard_folder
+    from styrxl.model.form_files import Forms
+    from styrxl.model.standard_folder import standard_folder
 
     root, mark = folder / f"units-{units}", folder / f"units-{units}.json"
     made_of = json.dumps(Forms([standard_folder()]).sources(), sort_keys=True)
@@ -530,7 +531,8 @@ def play_pandas(root: str, count: str) -> None:
     import pandas as pd
     import pandera.pandas as pa
 
-    from styrxl.model.form_files import Forms, standard_folder
+    from styrxl.model.form_files import Forms
+    from styrxl.model.standard_folder import standard_folder
     from styrxl.returns.tables import normalise_heading
     from styrxl.validation.rules.schema import Schemas
 
@@ -566,7 +568,8 @@ def play_frictionless(root: str, count: str) -> None:
     """Let frictionless validate each sheet by a schema with the same demands."""
     from frictionless import Dialect, Resource, Schema, formats, system
 
-    from styrxl.model.form_files import Forms, standard_folder
+    from styrxl.model.form_files import Forms
+    from styrxl.model.standard_folder import standard_folder
 
     form = Forms([standard_folder()]).form("unit_plan")
     kinds = {"number": "number", "integer": "integer", "date": "any"}

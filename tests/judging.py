@@ -29,12 +29,12 @@ def judge_data(
     received: datetime,
     *,
     boards: Mapping[str, pd.DataFrame] | None = None,
-    across: bool = False,
+    whole_inbox: bool = False,
     readings: Sequence[Reading | None] | None = None,
 ) -> JudgedRound:
     """Judge files (name, bytes) together against what was issued; ``readings``: of those that have been read already."""
     with _gathered(desk, files, received, readings or [None] * len(files)) as returns:
-        return judge_returns(desk, round_, returns, boards=boards, across=across)
+        return judge_returns(desk, round_, returns, boards=boards, whole_inbox=whole_inbox)
 
 
 @contextmanager

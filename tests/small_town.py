@@ -12,8 +12,9 @@ import pandas as pd
 from styrxl.excel.pages import Book
 from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
 from styrxl.model.findings import finding
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.standard_folder import standard_folder
 from styrxl.reports.book import make_book
 from styrxl.reports.view import IssuedForm, Scope, View
 

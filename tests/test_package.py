@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import styrxl
-from styrxl.model.form_files import standard_folder
+from styrxl.model.standard_folder import standard_folder
 
 CHECKOUT = Path(__file__).parents[1]
 

@@ -183,12 +183,12 @@ class Town:
         os.utime(path, (at, at))
         return path
 
-    def judge(self, *files: tuple[str, bytes], across: bool = False) -> JudgedRound:
+    def judge(self, *files: tuple[str, bytes], whole_inbox: bool = False) -> JudgedRound:
         """Judge files together against what was issued, without the command around it."""
         with Ledger.open(self.workspace.database) as ledger:
             desk = open_desk(self.workspace, ledger, NOW)
             boards = select_board_tables(judge_inbox_quietly(desk, Round.parse(ROUND)))
-            return judge_data(desk, Round.parse(ROUND), files, NOW, boards=boards, across=across)
+            return judge_data(desk, Round.parse(ROUND), files, NOW, boards=boards, whole_inbox=whole_inbox)
 
     def copy(self, to: Path) -> Town:
         """Copy the town, somewhere else."""

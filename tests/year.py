@@ -156,11 +156,11 @@ class Followed:
         os.utime(path, (at, at))
         return path
 
-    def judge(self, kind: str, *files: tuple[str, bytes], across: bool = False) -> JudgedRound:
+    def judge(self, kind: str, *files: tuple[str, bytes], whole_inbox: bool = False) -> JudgedRound:
         """Judge files together against what was issued, without the command around it."""
         with Ledger.open(self.town.workspace.database) as ledger:
             desk = open_desk(self.town.workspace, ledger, MOMENTS[kind])
-            return judge_data(desk, Round(2027, kind), files, MOMENTS[kind], across=across)
+            return judge_data(desk, Round(2027, kind), files, MOMENTS[kind], whole_inbox=whole_inbox)
 
 
 def followed_town(root: Path, plan_: Answers | None = None, plans: Mapping[str, Answers] = PLANS) -> Followed:

@@ -1,7 +1,7 @@
 """The workbook that goes back to be mended: a fresh editable, filled with what its sender had written, and marked.
 
 Nothing of the sender's file is saved anew: openpyxl would drop drop-downs and pictures. The owner's fresh workbook is filled in cell
-by cell instead, so that pasted-over formulas are whole again and answers from an older version of the form find their layouts.
+by cell instead, so that pasted-over formulas are whole again and answers from an older version of the form find their places.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.notes import Note, SheetMeasures
 from styrxl.model.findings import Finding, fix_here, message
 from styrxl.model.forms import Form, Words
-from styrxl.model.grouped import group_findings
+from styrxl.model.grouped_findings import group_findings
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import Extras
 from styrxl.returns.locate import Locator

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from styrxl.model.catalogue import word
 from styrxl.model.findings import SEVERITIES, Finding, decide, fix, message
-from styrxl.model.grouped import FindingGroup, group_findings, quote_path
+from styrxl.model.grouped_findings import FindingGroup, group_findings, quote_path
 from styrxl.model.judged import VERDICTS, Judged, JudgedRound
 from styrxl.model.masking import make_showable
 

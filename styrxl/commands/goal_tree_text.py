@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from styrxl.model.catalogue import word
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, TREE_RULES, UNIT_COMMITMENT, UNIT_GOAL, Node
-from styrxl.model.grouped import group_findings
+from styrxl.model.grouped_findings import group_findings
 
 if TYPE_CHECKING:
     from styrxl.model.judged import JudgedRound

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from styrxl.model.catalogue import Word
     from styrxl.model.rounds import Round
-    from styrxl.rounds.decide import Settled as Decided
+    from styrxl.rounds.decide import DecisionResult as Decided
     from styrxl.rounds.desk import Desk
 
 

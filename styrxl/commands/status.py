@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 @with_session
 def status(session: Session, round_: Round) -> None:
     """Say who has been issued, returned, accepted and reminded in ROUND."""
-    from styrxl.rounds.status import find_status, format_status
+    from styrxl.commands.status_text import format_status
+    from styrxl.rounds.status import find_status
 
     with session.desk(reading=True) as desk:
         click.echo(format_status(find_status(desk, round_), session.language()), nl=False)

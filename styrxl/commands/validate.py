@@ -52,7 +52,7 @@ def validate(
     from styrxl.rounds.desk import find_only_round
     from styrxl.rounds.files_to_receive import list_named_files
     from styrxl.rounds.judge_inbox import judge_files, judge_inbox
-    from styrxl.validation.identity import Claim
+    from styrxl.validation.claims import Claim
 
     if reads.inbox and (paths or annotate):
         raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
 
@@ -68,11 +68,6 @@ def finding(
     elif isinstance(value, int | float):
         value = mask_number(value) or value
     return Finding(rule, severity(rule), sheet, cell, column, value, facts)
-
-
-def waived(finding_: Finding, reason: str) -> Finding:
-    """Return the finding as a warning that says that it is waived, and why."""
-    return replace(finding_, severity="warning", facts={**finding_.facts, "waived": reason})
 
 
 def message(finding_: Finding, language: str) -> str:

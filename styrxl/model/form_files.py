@@ -6,8 +6,6 @@ A workspace's own ``sheets/`` and ``schemas/`` lie over the standard ones, file 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +56,7 @@ class Forms:
         """Names of the forms there are, without profiles."""
         if self._names is None:
             stems = {path.stem for folder in self._folders for path in (folder / "sheets").glob("*.yaml")}
-            self._names = sorted(name for name in stems if "." not in name and name not in {"words", "report"})
+            self._names = sorted(name for name in stems if "." not in name and name not in {"words", "report", "rounds"})
         return self._names
 
     def texts(self, stem: str) -> Mapping[str, Any]:
@@ -252,10 +250,3 @@ def _move_after(merged: dict[str, Any]) -> dict[str, Any]:
             names.insert(names.index(after) + 1, key)
             merged = {name: merged[name] for name in names}
     return merged
-
-
-@cache
-def standard_folder() -> Path:
-    """Folder that holds the standard ``sheets/`` and ``schemas/``: in the wheel, or beside the package in a checkout."""
-    inside = Path(str(resources.files("styrxl")))
-    return inside if (inside / "sheets").is_dir() else inside.parent

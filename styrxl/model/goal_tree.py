@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from styrxl.model.council_plan import CouncilGoal, Organisation, Plan, ids
-from styrxl.model.frames import column
 from styrxl.model.judged import JudgedRound
+from styrxl.model.table_values import column
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,23 +6,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from types import MappingProxyType
+from typing import NamedTuple
 
 from styrxl.model.errors import StyrxlError
+from styrxl.model.standard_folder import standard_folder
+from styrxl.model.yaml_files import read_yaml
 
-KINDS = ("plan", "t1", "t2", "year")
+
+class _Kind(NamedTuple):
+    name: Mapping[str, str]  # by language
+    month: int
+    day: int
+
+
+def _read_kinds() -> Mapping[str, _Kind]:
+    raw = read_yaml((standard_folder() / "sheets" / "rounds.yaml").read_text("utf-8"))
+    return {key: _Kind(kind["name"], *map(int, kind["day"].split("-"))) for key, kind in raw.items()}
+
+
+_KINDS = _read_kinds()
+KINDS = tuple(_KINDS)  # in the order in which a year takes them
 
 _ID = re.compile(rf"(20[0-9][0-9])-({'|'.join(KINDS)})")
-_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "plan": {"sv": "Plan", "en": "Plan"},
-        "t1": {"sv": "Underlag till delårsrapport 1", "en": "Input to interim report 1"},
-        "t2": {"sv": "Underlag till delårsrapport 2", "en": "Input to interim report 2"},
-        "year": {"sv": "Underlag till årsredovisning", "en": "Input to the annual report"},
-    }
-)
-
-_DAYS: Mapping[str, tuple[int, int]] = MappingProxyType({"plan": (1, 1), "t1": (4, 30), "t2": (8, 31), "year": (12, 31)})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,7 +56,8 @@ class Round:
     @property
     def day(self) -> date:
         """The day whose organisation and frames hold: the first of the year for the plan, the last of what a follow-up is about."""
-        return date(self.year, *_DAYS[self.kind])
+        kind = _KINDS[self.kind]
+        return date(self.year, kind.month, kind.day)
 
     @property
     def followup(self) -> bool:
@@ -65,4 +71,4 @@ class Round:
 
     def name(self, language: str) -> str:
         """Return the standard name in a language; ``Settings.round_name`` knows what a municipality calls it."""
-        return f"{_NAMES[self.kind][language]} {self.year}"
+        return f"{_KINDS[self.kind].name[language]} {self.year}"

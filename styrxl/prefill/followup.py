@@ -11,8 +11,8 @@ from functools import cached_property
 from math import fsum
 from typing import Any
 
-from styrxl.model.accepted import AcceptedAnswers, holds_in_year
 from styrxl.model.amounts import net_cost
+from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
@@ -25,10 +25,10 @@ class YearSoFar:
 
     plan: Plan
     round: Round
-    plans: AcceptedAnswers
-    earlier: tuple[AcceptedAnswers, ...] = ()
+    plans: AnswersInForce
+    earlier: tuple[AnswersInForce, ...] = ()
 
-    def last(self, owner: str) -> AcceptedAnswers | None:
+    def last(self, owner: str) -> AnswersInForce | None:
         """Return the newest earlier follow-up in which an owner has an accepted return."""
         return next((answers for answers in reversed(self.earlier) if owner in answers.returns), None)
 

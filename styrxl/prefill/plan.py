@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.accepted import AcceptedAnswers, holds_in_year
+from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
-from styrxl.model.frames import records
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
+from styrxl.model.table_values import records
 from styrxl.prefill.followup import YearSoFar, has_rows, make_board_parts, make_unit_parts
 
 Sign = Callable[[Sequence[str]], str]
@@ -38,7 +38,7 @@ class PrefillSource:
     boards: Mapping[str, pd.DataFrame]
     today: date
     year: YearSoFar | None = None
-    last_year: AcceptedAnswers | None = None
+    last_year: AnswersInForce | None = None
     known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
 
     @property

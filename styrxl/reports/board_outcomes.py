@@ -39,7 +39,7 @@ class MoneyOutcome:
 
     @property
     def outcome_net(self) -> float | None:
-        """MoneyOutcome, net."""
+        """Return the outcome, cost minus revenue (tkr)."""
         return _net(self.outcome_cost, self.outcome_revenue)
 
     @property

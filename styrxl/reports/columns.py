@@ -12,7 +12,7 @@ import pandas as pd
 from styrxl.excel.pages import Block, Columns, ComputedColumn, Field
 from styrxl.model import catalogue
 from styrxl.model.forms import Column, Form, Sheet
-from styrxl.model.frames import column
+from styrxl.model.table_values import column
 from styrxl.reports.page_parts import LINK_WIDTH
 from styrxl.reports.view import View, join_texts
 

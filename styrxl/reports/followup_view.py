@@ -10,10 +10,10 @@ from typing import Any
 
 from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import CouncilAssessment
-from styrxl.model.frames import records
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, build_tree
 from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, Suggestion, YesPartlyNo, assessment_code, cover, suggest
 from styrxl.model.rounds import Round
+from styrxl.model.table_values import records
 from styrxl.reports.history import PastRound, RoundHistory, TreeEntry, collect_tree_entries
 from styrxl.reports.view import Owner, View
 

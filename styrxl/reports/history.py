@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.accepted import AcceptedAnswers, collect_answers, holds_in_year
+from styrxl.model.answers_in_force import AnswersInForce, collect_answers, holds_in_year
 from styrxl.model.council_plan import ids
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Row
@@ -26,7 +26,7 @@ class PastRound:
     judged: JudgedRound
 
     @cached_property
-    def answers(self) -> AcceptedAnswers:
+    def answers(self) -> AnswersInForce:
         """The rows of its returns in force, by table and owner."""
         return collect_answers(self.judged, self.round)
 
@@ -76,7 +76,7 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class TreeEntries:
-    """The goals and commitments of a follow-up's goal tree: by id, and as the frames that ``goal_tree.tree`` takes."""
+    """The goals and commitments of a follow-up's goal tree: by id, and as the frames that ``model.goal_tree`` takes."""
 
     entries: Mapping[str, TreeEntry]
     frames: Mapping[str, pd.DataFrame]

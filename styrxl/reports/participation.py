@@ -9,8 +9,8 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol, TypeVar
 
-from styrxl.model.frames import records
 from styrxl.model.judged import Judged
+from styrxl.model.table_values import records
 from styrxl.reports.view import IssuedForm, Owner, View, day_of
 
 ANSWERED = ("accepted", "rejected", "superseded")  # verdicts of returns that can be read

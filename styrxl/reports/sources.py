@@ -9,8 +9,8 @@ from dataclasses import replace
 from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally, add_amounts
 from styrxl.model.days import local_day
 from styrxl.model.forms import Form
-from styrxl.model.frames import column
 from styrxl.model.judged import Judged
+from styrxl.model.table_values import column
 from styrxl.reports.page_parts import file_name, make_titled_page
 from styrxl.reports.view import View
 

@@ -16,10 +16,10 @@ from styrxl.model.council_plan import BOARD_LIKE, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
-from styrxl.model.frames import records
 from styrxl.model.goal_tree import Node, build_tree, rank_owners
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
+from styrxl.model.table_values import records
 from styrxl.reports.history import PastRound, RoundHistory, TreeEntries, collect_tree_entries
 from styrxl.reports.phrases import Phrases
 

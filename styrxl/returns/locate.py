@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from styrxl.model.a1 import column_letter, column_number
 from styrxl.model.catalogue import Word
+from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import LANGUAGES, Form, Sheet, Words
 from styrxl.returns.tables import RowIds, Table, TablePlace, is_blank, normalise_heading, strip_heading

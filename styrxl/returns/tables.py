@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from styrxl.model.a1 import column_letter
+from styrxl.model.column_letters import column_letter
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Sheet
 

@@ -77,7 +77,7 @@ class Package:
 
     @cached_property
     def kind(self) -> str:
-        """What the zip is; see ``kind_of_zip``."""
+        """What kind of workbook the zip holds, as ``file_type`` has it."""
         mimetype = self.part("mimetype") if "mimetype" in self and self.size(["mimetype"]) < _NAMED else b""
         return find_zip_kind(self._parts.keys(), mimetype)
 

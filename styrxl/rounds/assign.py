@@ -21,7 +21,7 @@ from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileErr
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.receive import largest_file, take_in
 from styrxl.store.ledger import Decision
-from styrxl.validation.identity import Claim, is_intact
+from styrxl.validation.claims import Claim, is_intact
 
 
 @dataclass(frozen=True, slots=True)

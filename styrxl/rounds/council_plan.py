@@ -12,7 +12,7 @@ from typing import Any
 from styrxl.model.council_plan import Plan, PlanRows, make_council_plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import limits_of_council_plan
-from styrxl.scale.program import FOLDER, make_cache_key
+from styrxl.scale.cache_key import FOLDER, make_cache_key
 from styrxl.store.files import write_atomically
 from styrxl.store.workspace import Workspace
 

@@ -19,7 +19,7 @@ _PASSED_OVER = ("superseded", "duplicate", "set-aside")
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class DecisionResult:
     """A decision as it stands, whether it was new, and which return of the owner counts now."""
 
     decision: Decision
@@ -27,7 +27,7 @@ class Settled:
     counts: Judged | None
 
 
-def set_aside(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
+def set_aside(desk: Desk, round_: Round, name: str, reason: str) -> DecisionResult:
     """Set a return aside; ``name`` is its file, or an owner with one that is meant.
 
     Raises StyrxlError: unknown-return, return-elsewhere, which-return.
@@ -42,7 +42,7 @@ def set_aside(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
     return _decide(desk, round_, chosen, SET_ASIDE, reason)
 
 
-def take_back(desk: Desk, round_: Round, name: str, reason: str) -> Settled:
+def take_back(desk: Desk, round_: Round, name: str, reason: str) -> DecisionResult:
     """Let a return count again that was set aside; ``name`` as for ``set_aside``.
 
     Raises StyrxlError: unknown-return, return-elsewhere, which-return, not-set-aside.
@@ -89,9 +89,9 @@ def unknown_return(desk: Desk, round_: Round, name: str) -> StyrxlError:
     return StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
 
 
-def _decide(desk: Desk, round_: Round, chosen: Judged, kind: str, reason: str) -> Settled:
+def _decide(desk: Desk, round_: Round, chosen: Judged, kind: str, reason: str) -> DecisionResult:
     wanted = Decision(chosen.path, chosen.sha256, chosen.owner, kind, mask_persons(" ".join(reason.split())), desk.by, desk.now)
     decision = desk.ledger.decide(round_.id, wanted)
     judged = judge_inbox(desk, round_)  # so that the ledger has the verdicts that follow
     counts = next((r for r in judged.accepted if r.owner is not None and r.owner == chosen.owner), None)
-    return Settled(decision, decision is wanted, counts)
+    return DecisionResult(decision, decision is wanted, counts)

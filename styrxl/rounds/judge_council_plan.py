@@ -11,9 +11,9 @@ import pandas as pd
 
 from styrxl.model.council_plan import COUNCIL_TABLES, PlanRows
 from styrxl.model.errors import StyrxlError
-from styrxl.model.frames import records
 from styrxl.model.judged import Judged
 from styrxl.model.limits import limits_of_council_plan
+from styrxl.model.table_values import records
 from styrxl.returns.read import ReturnReader
 from styrxl.store.workspace import Workspace
 from styrxl.validation.context import Arrival, Context
@@ -44,7 +44,7 @@ def judge_plan(workspace: Workspace, data: bytes) -> tuple[Judged, Mapping[str, 
     shown, sha256 = workspace.shown(workspace.plan_path), hashlib.sha256(data).hexdigest()
     with ReturnReader(workspace.forms, limits, limits.expanded_mb) as readings:
         reading = readings.read(data, shown)
-    context = Context(forms=workspace.forms, across=False)
+    context = Context(forms=workspace.forms, whole_inbox=False)
     # Nobody signs the plan, which the controller fills in.
     arrival = Arrival(shown, sha256, None, reading, signed=False)
     judged = judge([Identifier(context).identify(arrival, {})], context, load_schemas(workspace.forms))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from styrxl import __version__
-from styrxl.model.accepted import AcceptedAnswers, collect_answers
+from styrxl.model.answers_in_force import AnswersInForce, collect_answers
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
@@ -27,8 +27,8 @@ from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
 from styrxl.store.ledger import BY_HAND, Receipt, Verdict
+from styrxl.validation.claims import Claim
 from styrxl.validation.context import Context
-from styrxl.validation.identity import Claim
 from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
@@ -64,7 +64,7 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in paths]
     read = read_returns(workspace.root, "", files, workspace.forms, desk.limits, replace(desk.how, keep=False))
     boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
-    judged = judge_returns(desk, round_, ((file, file.file.modified) for file in read), boards=boards, across=False, claim=claim)
+    judged = judge_returns(desk, round_, ((file, file.file.modified) for file in read), boards=boards, whole_inbox=False, claim=claim)
     for return_ in judged.returns:
         if claim and ((claim.owner or return_.owner) != return_.owner or (claim.form or return_.form) != return_.form):
             raise belongs_to_another(workspace.forms, return_.path, return_.owner, return_.form, return_.round)
@@ -77,12 +77,12 @@ def judge_returns(
     returns: Iterable[ReadReturn],
     *,
     boards: Boards | None = None,
-    across: bool = True,
+    whole_inbox: bool = True,
     claim: Claim | None = None,
 ) -> JudgedRound:
     """Judge returns as they are read.
 
-    ``boards``: the accepted plans that units' plans are tied to, where they are not among the returns; ``across`` and ``claim`` as
+    ``boards``: the accepted plans that units' plans are tied to, where they are not among the returns; ``whole_inbox`` and ``claim`` as
     ``Context`` has them.
     """
     issues = desk.ledger.issues(round_.id) if round_ else {}
@@ -93,7 +93,7 @@ def judge_returns(
         newest={owner: (issue.issue_id, issue.created_at) for owner, issue in issues.items()},
         boards=boards or {},
         claim=claim,
-        across=across,
+        whole_inbox=whole_inbox,
     )
     return judge(
         identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})),
@@ -128,7 +128,7 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
     return PrefillSource(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, local_day(desk.now), year, last_year)
 
 
-def _told(desk: Desk, round_: Round) -> AcceptedAnswers:
+def _told(desk: Desk, round_: Round) -> AnswersInForce:
     return collect_answers(judge_inbox_quietly(desk, round_), round_)
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from styrxl.model.accepted import collect_answers
+from styrxl.model.answers_in_force import collect_answers
 from styrxl.model.council_plan import Organisation, Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import JudgedRound

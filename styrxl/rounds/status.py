@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.forms import LEVELS
@@ -27,7 +26,7 @@ class OwnerStatus:
     due: date | None
     returned: datetime | None
     state: str
-    in_force: bool = False  # an earlier accepted return counts although the newest one does not
+    earlier_counts: bool = False  # an earlier accepted return counts although the newest one does not
     reminded: datetime | None = None  # last, by a mail that the server took
 
 
@@ -79,35 +78,5 @@ def _owner_status(
         due,
         receipts[newest.path].received_at if newest else None,
         state,
-        in_force=state != "accepted" and any(v.verdict == "accepted" for v in verdicts),
+        earlier_counts=state != "accepted" and any(v.verdict == "accepted" for v in verdicts),
     )
-
-
-def format_status(status: RoundStatus, language: str) -> str:
-    """Return a round's status as a table for the terminal, and its sums."""
-    head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "reminded", "state")]
-    rows = [head, *(_row(owner_status, language) for owner_status in status.owners)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("─" * width for width in widths))
-    if status.unplaced:
-        lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
-    owners = status.owners
-    sums = word(
-        "status_sum",
-        language,
-        issued=sum(o.issued is not None for o in owners),
-        returned=sum(o.returned is not None for o in owners),
-        accepted=sum(o.state == "accepted" or o.in_force for o in owners),
-        reminded=sum(o.reminded is not None for o in owners),
-    )
-    return "\n".join([*lines, "", sums]) + "\n"
-
-
-def _row(owner_status: OwnerStatus, language: str) -> list[str]:
-    states = {"waiting": "status_waiting", "late": "status_late", "not_issued": "status_not_issued"}
-    state = word(states.get(owner_status.state, f"verdict_{owner_status.state}"), language)
-    if owner_status.in_force:
-        state = word("status_in_force", language, state=state)
-    days = (owner_status.issued, owner_status.due, local_day(owner_status.returned), local_day(owner_status.reminded))
-    return [owner_status.owner, owner_status.name, *(str(day or "") for day in days), state]

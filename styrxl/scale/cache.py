@@ -21,8 +21,8 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import Limits
 from styrxl.returns.read import Reading
+from styrxl.scale.cache_key import FOLDER, make_cache_key
 from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
-from styrxl.scale.program import FOLDER, make_cache_key
 from styrxl.store.files import write_atomically
 
 LARGEST_FILE = 256_000_000  # bytes of one cache file
@@ -46,7 +46,7 @@ class Cache:
     """The cached readings of one folder of returns; all of them, the new ones too, stay on the disk until they are asked for."""
 
     def __init__(self, path: Path, key: str, forms: Forms) -> None:
-        """Look up what is kept in a file under a key (``key_of``); under another key, or damaged, it holds nothing."""
+        """Look up what is kept in a file under a key (``cache_key.make_cache_key``); under another key, or damaged, it holds nothing."""
         self._path = path
         self._key = key
         self._forms = forms

@@ -26,9 +26,9 @@ from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.scale.addresses import INSTALL, Address, read_address
+from styrxl.scale.cache_key import describe_program
 from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
 from styrxl.scale.processes import SMALLEST_CHUNK, FileFacts, ReadChunk, make_unread_chunk
-from styrxl.scale.program import describe_program
 from styrxl.validation.rules.schema import Schemas, check_readings
 
 PATIENCE = 15.0  # seconds to wait for the scheduler

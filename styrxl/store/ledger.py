@@ -190,7 +190,7 @@ class Ledger:
         """Reserve numbers of ids in a round, so many for each (owner, series), and return the first of each.
 
         Series: ``M``, ``I``, ``2027-A``. A round that has numbers keeps them and gets more where more are asked for, until another round
-        follows on them; see ``allot``. ValueError for a count below 1.
+        follows on them; see ``allot_numbers``. ValueError for a count below 1.
         """
         with self._database.writing() as connection:
             known = _read_blocks(connection, {series for _, series in counts})

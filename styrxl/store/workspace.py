@@ -14,9 +14,10 @@ from functools import cached_property
 from pathlib import Path
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
+from styrxl.model.standard_folder import standard_folder
 from styrxl.store.files import is_system_file, make_folder, write_atomically
 from styrxl.store.settings_file import read_settings, write_new_settings
 

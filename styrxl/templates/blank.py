@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
+from styrxl.model.standard_folder import standard_folder
 from styrxl.store.files import write_atomically
 from styrxl.templates.build import build_blank_templates
 

@@ -64,12 +64,12 @@ class Admitted:
         return decisions[-1] if decisions and decisions[-1].kind == "set-aside" else None
 
 
-def admit(returns: Iterable[Identified], *, across: bool) -> Iterator[Admitted]:
-    """Yield each return with its tables, in order; ``across``: whether one that has the same bytes as another is a duplicate."""
+def admit(returns: Iterable[Identified], *, whole_inbox: bool) -> Iterator[Admitted]:
+    """Yield each return with its tables, in order; ``whole_inbox``: whether one that has the same bytes as another is a duplicate."""
     first: dict[str, str] = {}  # hash -> path of the first return that has it
     for index, return_ in enumerate(returns):
         sha256 = return_.arrival.sha256
-        if across and sha256 in first:
+        if whole_inbox and sha256 in first:
             yield _duplicate(index, return_, first[sha256])
         else:
             first[sha256] = return_.arrival.path

@@ -13,7 +13,7 @@ from styrxl.model.form_files import Forms
 from styrxl.model.judged import Decided
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Reading
-from styrxl.validation.identity import Claim
+from styrxl.validation.claims import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Context:
 
     ``newest``: owner -> (id of its newest issue in the round, when that was made). ``boards``: tables of the boards' accepted plans
     (with ``_owner``), where they are not among the returns. ``claim``: what the controller says now of returns that lost their
-    identity. ``across``: whether the returns are a round's inbox, of which one an owner counts.
+    identity. ``whole_inbox``: whether the returns are a round's inbox, of which one an owner counts.
     """
 
     forms: Forms
@@ -46,4 +46,4 @@ class Context:
     newest: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
     boards: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     claim: Claim | None = None
-    across: bool = True
+    whole_inbox: bool = True

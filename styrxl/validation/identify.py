@@ -12,9 +12,9 @@ from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
+from styrxl.validation.claims import Claim, apply_claim, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.crash import report_crash
-from styrxl.validation.identity import Claim, apply_claim, find_newest_claim, is_intact
 
 _OWN = ("owner", "issue", "signature")  # in which each return differs from others
 

@@ -33,8 +33,8 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
 
     Raises StyrxlError (source-broken) where a form or schema of the workspace does not hold together.
     """
-    admitted, remarks, parts = examine(admit(returns, across=context.across), context, schemas)
-    groups = _by_owner(admitted) if context.across else []
+    admitted, remarks, parts = examine(admit(returns, whole_inbox=context.whole_inbox), context, schemas)
+    groups = _by_owner(admitted) if context.whole_inbox else []
     outcomes = _outcomes(admitted, groups, remarks, context.plan)
     judged = _judged(admitted, outcomes)
     for part in parts.values():

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.council_plan import Plan
-from styrxl.model.frames import column, whole_year
+from styrxl.model.table_values import column, whole_year
 
 
 @dataclass(frozen=True, slots=True)

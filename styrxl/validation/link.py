@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from styrxl.model.findings import Remark
-from styrxl.model.frames import column, whole_year
 from styrxl.model.goal_tree import LINK_ERRORS
 from styrxl.model.prefill import Prefill
+from styrxl.model.table_values import column, whole_year
 from styrxl.returns.batch import Batch
 from styrxl.returns.read import FormKey
 from styrxl.returns.typed_frames import TypedBatch

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
-from styrxl.model.frames import column
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
+from styrxl.model.table_values import column
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.known_goals import KnownGoal

@@ -10,8 +10,9 @@ from pandera.io import pandas_io
 from python_calamine import load_workbook as read_workbook
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES
+from styrxl.model.standard_folder import standard_folder
 from styrxl.sample.fill import AsTyped
 from town import BOARD, ROUND, Town
 

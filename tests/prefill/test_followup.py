@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from styrxl.model.accepted import collect_answers, find_outdated_rounds
+from styrxl.model.answers_in_force import collect_answers, find_outdated_rounds
 from styrxl.model.council_plan import round_kind, round_words
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.model.standard_folder import standard_folder
 from styrxl.model.thresholds import Thresholds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly

@@ -25,9 +25,10 @@ from small_town import GOALS, ROUND, judged_return, municipality, organisation, 
 from styrxl.excel import limits
 from styrxl.excel.sheet import clean
 from styrxl.model.errors import StyrxlError
-from styrxl.model.form_files import Forms, standard_folder
-from styrxl.model.frames import records
+from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.standard_folder import standard_folder
+from styrxl.model.table_values import records
 from styrxl.reports import book
 from styrxl.reports.view import IssuedForm
 

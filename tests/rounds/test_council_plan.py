@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
-from styrxl.model.form_files import standard_folder
+from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds import judge_council_plan
 from styrxl.rounds.council_plan import read_plan
 from styrxl.rounds.issue import build_plan

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 from decisions import ECONOMIST, STRATEGIST, both, findings, verdicts
 from styrxl.annotated.carry import FreshSheet
 from styrxl.model.findings import fix
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns import isolated
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import Table, TablePlace, is_blank
@@ -66,7 +67,7 @@ def test_the_controller_is_told_how_to_join_them_and_the_sender_what_to_do(town:
     both(town)
     said = town.run("validate", "--round", ROUND, expect=1).stdout
     assert "kan den som samlar in slå ihop svaren. Så här slår du ihop dem: styrxl merge 2027-plan UBN\n" in said
-    lost = next(f for r in town.judge(*_files(town), across=True).returns for f in r.findings if f.rule == "answers-lost")
+    lost = next(f for r in town.judge(*_files(town), whole_inbox=True).returns for f in r.findings if f.rule == "answers-lost")
     assert "styrxl" not in fix(lost, "sv") + fix(lost, "en")
 
 

@@ -132,7 +132,7 @@ def test_a_unit_that_moved_is_taken_as_it_is(town: Followed) -> None:
     """Nothing that it is tied to, and nothing of what it answers, is found wrong with it or with either board."""
     answers = {"UBN": BOARD_T2, "KFN": ENGLISH_T2, UNIT: PRESCHOOL_T2}
     files = [(owner, town.filled("t2", owner, said)) for owner, said in answers.items()]
-    judged = town.judge("t2", *files, across=True)
+    judged = town.judge("t2", *files, whole_inbox=True)
     assert [(r.owner, r.verdict, [f.rule for f in r.findings]) for r in judged.returns] == [(o, "accepted", []) for o in answers]
 
 

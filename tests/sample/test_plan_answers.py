@@ -15,11 +15,12 @@ from python_calamine import CalamineWorkbook
 
 from sample_texts import texts
 from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import ReturnReader
 from styrxl.sample import habits
 from styrxl.sample.faults.plan import list_faults

@@ -18,15 +18,16 @@ from hypothesis import strategies as st
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import finding
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import STANDARD, Limits
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
 from styrxl.sample.faults.plan import break_return
-from styrxl.scale import cache, program, read_all
+from styrxl.scale import cache, cache_key, read_all
 from styrxl.scale.cache import Cache, open_cache
+from styrxl.scale.cache_key import FOLDER, make_cache_key
 from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
-from styrxl.scale.program import FOLDER, make_cache_key
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])
@@ -228,7 +229,7 @@ def test_another_form_is_read_by_it(full: Town, never_read: list[str]) -> None:
 
 def test_a_program_is_known_by_what_it_reads_and_checks_with() -> None:
     """What one version of pandera says need not be what another does."""
-    assert all(f"{name} {metadata.version(name)}" in program.describe_program() for name in ("python-calamine", "pandera"))
+    assert all(f"{name} {metadata.version(name)}" in cache_key.describe_program() for name in ("python-calamine", "pandera"))
 
 
 def test_another_program_reads_anew(full: Town, never_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,9 @@ import pandera.pandas as pandera
 import pytest
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import STANDARD, Limits
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading
 from styrxl.sample.faults.plan import break_return
 from styrxl.scale import addresses, cluster, read_all

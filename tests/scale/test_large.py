@@ -11,8 +11,9 @@ import pytest
 
 import bombs
 from styrxl.excel.archive import DeflatedText, Deflater, read_deflated_parts, zip_pieces
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, limits_of_council_plan, limits_of_returns
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns import sheet_xml
 from styrxl.returns.columns import ColumnSlice, TextPool, join_slices
 from styrxl.returns.unpack import Package

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import STANDARD
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import ReturnReader
 from styrxl.scale import processes
 from styrxl.scale.processes import read_in_processes

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
+from styrxl.model.standard_folder import standard_folder
 from styrxl.templates.blank import write_blank_templates
 from styrxl.templates.build import build_blank_templates
 

@@ -22,9 +22,10 @@ from office import Formula, LockedCellError, Office
 from styrxl.excel import look, measure
 from styrxl.excel.archive import read_parts, zip_parts
 from styrxl.excel.finish import add_alternative_texts, fix_times
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.prefill import Prefill
+from styrxl.model.standard_folder import standard_folder
 from styrxl.templates import build
 from styrxl.templates.layout import PAGE_WIDTH, SheetLayout, lay_out_sheets
 

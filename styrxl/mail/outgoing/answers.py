@@ -14,7 +14,7 @@ from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding
-from styrxl.model.grouped import group_findings
+from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged
 from styrxl.model.masking import mask_persons
 from styrxl.rounds.give_back import give_back, select_to_give_back

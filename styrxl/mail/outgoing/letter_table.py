@@ -9,7 +9,7 @@ from styrxl.mail.outgoing.message import estimate_size
 from styrxl.mail.outgoing.send import SortedLetters
 from styrxl.mail.outgoing.smtp import DeliveryResult
 from styrxl.model.catalogue import number_text, word
-from styrxl.model.grouped import quote_path
+from styrxl.model.grouped_findings import quote_path
 from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING
 
 _SUBJECT = 60  # letters of a subject that the table shows

@@ -46,7 +46,7 @@ def write_escalations(writer: LetterWriter, request: MailRequest) -> WrittenLett
 
 def _list_unfinished(writer: LetterWriter) -> list[OwnerStatus]:
     """Return how those owners stand that have been issued a workbook and have no return in force."""
-    return [owner for owner in writer.status.owners if owner.issued and owner.state != "accepted" and not owner.in_force]
+    return [owner for owner in writer.status.owners if owner.issued and owner.state != "accepted" and not owner.earlier_counts]
 
 
 def _write_reminder(writer: LetterWriter, status: OwnerStatus, newest: Judged | None, answer_days: Mapping[str, date | None]) -> Letter:

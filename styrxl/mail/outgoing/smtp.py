@@ -118,7 +118,7 @@ class SmtpConnection:
     def deliver(self, message: QueuedMessage) -> dict[str, str]:
         """Deliver a message, and return the recipients that the server did not take, with its answer.
 
-        Raises NeverError, LaterError; StyrxlError where the server cannot be trusted or does not let us in.
+        Raises PermanentFailureError, TemporaryFailureError; StyrxlError where the server cannot be trusted or does not let us in.
         """
         connection = self._connect()
         data = message.data

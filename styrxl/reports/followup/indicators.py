@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
-from styrxl.model.frames import records
+from styrxl.model.table_values import records
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page

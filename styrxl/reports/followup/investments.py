@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row, add_amounts, subtract_amounts
-from styrxl.model.frames import records
+from styrxl.model.table_values import records
 from styrxl.reports.board_frames import NO_FOLLOWUP, investment_frame_fields, investment_frame_rows
 from styrxl.reports.columns import describe_rest, report_columns
 from styrxl.reports.followup_view import FollowupView

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pandas as pd
 
 from styrxl.excel.pages import Field, Page
-from styrxl.model.frames import column
 from styrxl.model.goal_tree import natural_key
+from styrxl.model.table_values import column
 from styrxl.reports.columns import fill_columns, list_rows, owner_columns, report_columns
 from styrxl.reports.page_parts import make_titled_page
 from styrxl.reports.view import View

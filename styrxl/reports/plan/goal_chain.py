@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, PLAIN, Block, ComputedColumn, Field, Page, Row, gather_columns, outline_level
-from styrxl.model.frames import records
 from styrxl.model.goal_tree import BOARD_GOAL, COUNCIL_GOAL, UNIT_GOAL, Node
+from styrxl.model.table_values import records
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
 from styrxl.reports.page_parts import LINK_WIDTH, MOST_ROWS_SEEN, commitments_below, make_titled_page, node_depth, section_of, section_row
 from styrxl.reports.view import View, join_texts

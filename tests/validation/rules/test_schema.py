@@ -15,10 +15,11 @@ import yaml
 from followup_returns import CLEAN, filled, issued
 from judging import judge_data
 from styrxl.model.errors import StyrxlError
-from styrxl.model.form_files import Forms, standard_folder
+from styrxl.model.form_files import Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import Round
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables

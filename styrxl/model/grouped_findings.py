@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from styrxl.model.a1 import column_letter, column_number
 from styrxl.model.catalogue import word
+from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding, fix, message
 
 _PLAIN_PATH = re.compile(r"[\w ./:,()+-]+")  # one that means nothing but itself to any shell, between quotation marks

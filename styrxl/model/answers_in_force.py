@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from styrxl.model.frames import records, whole_year
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
+from styrxl.model.table_values import records, whole_year
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptedAnswers:
+class AnswersInForce:
     """What a round's returns in force say: ``tables`` table -> owner -> rows (no NaN, dates as ISO text); ``returns`` owner -> hash."""
 
     round: Round
@@ -29,7 +29,7 @@ class AcceptedAnswers:
         return self.tables.get(table, {}).get(owner or "", ())
 
 
-def find_outdated_rounds(issued: Prefill, now: Iterable[AcceptedAnswers]) -> tuple[str, ...]:
+def find_outdated_rounds(issued: Prefill, now: Iterable[AnswersInForce]) -> tuple[str, ...]:
     """Return the rounds of which an owner's workbook was made from another return than the one that counts now, oldest first."""
     owner = issued.owner
     return tuple(
@@ -39,14 +39,14 @@ def find_outdated_rounds(issued: Prefill, now: Iterable[AcceptedAnswers]) -> tup
     )
 
 
-def collect_answers(judged: JudgedRound, round_: Round) -> AcceptedAnswers:
+def collect_answers(judged: JudgedRound, round_: Round) -> AnswersInForce:
     """Return what the returns in force of a judged round say."""
     tables: dict[str, dict[str, list[Row]]] = {}
     for name in judged.tables:
         for row in json_rows(judged.in_force(name)):
             tables.setdefault(name, {}).setdefault(row["_owner"], []).append(row)
     frozen = {name: {owner: tuple(rows) for owner, rows in owners.items()} for name, owners in tables.items()}
-    return AcceptedAnswers(round_, frozen, {r.owner: r.sha256 for r in judged.accepted if r.owner})
+    return AnswersInForce(round_, frozen, {r.owner: r.sha256 for r in judged.accepted if r.owner})
 
 
 def json_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from styrxl.model.frames import column, records
+from styrxl.model.table_values import column, records
 
 FRAME = pd.DataFrame(
     {

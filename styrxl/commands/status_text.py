@@ -1,0 +1,37 @@
+"""What ``status`` prints."""
+
+from __future__ import annotations
+
+from styrxl.model.catalogue import word
+from styrxl.model.days import local_day
+from styrxl.rounds.status import OwnerStatus, RoundStatus
+
+
+def format_status(status: RoundStatus, language: str) -> str:
+    """Return a round's status as a table for the terminal, and its sums."""
+    head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "reminded", "state")]
+    rows = [head, *(_row(owner_status, language) for owner_status in status.owners)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.insert(1, "  ".join("─" * width for width in widths))
+    if status.unplaced:
+        lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
+    owners = status.owners
+    sums = word(
+        "status_sum",
+        language,
+        issued=sum(o.issued is not None for o in owners),
+        returned=sum(o.returned is not None for o in owners),
+        accepted=sum(o.state == "accepted" or o.earlier_counts for o in owners),
+        reminded=sum(o.reminded is not None for o in owners),
+    )
+    return "\n".join([*lines, "", sums]) + "\n"
+
+
+def _row(owner_status: OwnerStatus, language: str) -> list[str]:
+    states = {"waiting": "status_waiting", "late": "status_late", "not_issued": "status_not_issued"}
+    state = word(states.get(owner_status.state, f"verdict_{owner_status.state}"), language)
+    if owner_status.earlier_counts:
+        state = word("status_in_force", language, state=state)
+    days = (owner_status.issued, owner_status.due, local_day(owner_status.returned), local_day(owner_status.reminded))
+    return [owner_status.owner, owner_status.name, *(str(day or "") for day in days), state]
