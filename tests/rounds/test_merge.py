@@ -281,6 +281,6 @@ def test_a_return_of_another_kind_is_read_in_a_process_of_its_own(town: Town, mo
             kinds.append("elsewhere")
             raise
 
-    monkeypatch.setattr(isolated, "read", here)
+    monkeypatch.setattr(isolated, "read_workbook", here)
     assert "Läge: Klar." in town.run("merge", ROUND, "UBN").stdout
     assert len(kinds) >= 3  # judged, merged and judged again
