@@ -23,9 +23,13 @@ def make_cache_key(forms: Forms, limits: Limits) -> str:
 @once
 def describe_program() -> str:
     """Return the program's version, a hash of its code and catalogue, and the versions of the libraries that read and check."""
+    libraries = (f"{name} {metadata.version(name)}" for name in ("python-calamine", "pandera"))
+    return " ".join((__version__, hash_code(Path(str(resources.files("styrxl")))), *libraries))
+
+
+def hash_code(package: Path) -> str:
+    """Return a hash of all modules in a package and its wings, and of the catalogue: what is kept depends on any of them."""
     digest = hashlib.sha256()
-    package = Path(str(resources.files("styrxl")))
     for path in sorted((*package.rglob("*.py"), *package.rglob("catalogue.yaml"))):
         digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    libraries = (f"{name} {metadata.version(name)}" for name in ("python-calamine", "pandera"))
-    return " ".join((__version__, digest.hexdigest(), *libraries))
+    return digest.hexdigest()

@@ -283,7 +283,7 @@ def _bring_up_to_date(connection: Connection, where: str) -> None:
     elif version > HEAD:
         raise StyrxlError("ledger-newer", path=where, version=version, known=HEAD)
     elif version < HEAD:
-        migrations.upgrade(connection)
+        migrations.upgrade(connection, METADATA)
 
 
 def _find_error_code(error: exc.DBAPIError) -> str:

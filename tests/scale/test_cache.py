@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from importlib import metadata
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -235,7 +236,7 @@ def test_a_program_is_known_by_what_it_reads_and_checks_with() -> None:
 def test_another_program_reads_anew(full: Town, never_read: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     report(full)
     never_read.clear()
-    monkeypatch.setattr(cache, "describe_program", lambda: "another")
+    monkeypatch.setattr(cache_key, "describe_program", lambda: "another")
     report(full)
 
     assert len(never_read) == 5
@@ -353,6 +354,7 @@ def test_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_nothing_can_be_kept_nothing_is(full: Town) -> None:
+    rmtree(full.root / FOLDER)  # where the plan was kept
     (full.root / FOLDER).write_text("in the way", "utf-8")
     first = report(full)
 

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -406,12 +405,15 @@ def tables(engine: sa.Engine) -> dict[str, object]:
     }
 
 
-def test_a_new_ledger_is_what_the_migrations_give(place: Path | str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize("revision", ["", "0001", "0002", "0003"])
+def test_a_new_ledger_is_what_the_migrations_give(place: Path | str, tmp_path: Path, request: pytest.FixtureRequest, revision: str) -> None:
     migrated = tmp_path / "migrated.db" if isinstance(place, Path) else request.getfixturevalue("postgres").new_database()
     Ledger.open(place).close()
     engines = engine_of(place), engine_of(migrated)
     with engines[1].begin() as connection:
-        migrations.upgrade(connection)
+        if revision:
+            make_ledger_at(connection, revision)
+        migrations.upgrade(connection, METADATA)
     ours, theirs = (tables(engine) for engine in engines)
     for engine in engines:
         engine.dispose()
@@ -420,12 +422,12 @@ def test_a_new_ledger_is_what_the_migrations_give(place: Path | str, tmp_path: P
     assert [rows(there, "SELECT * FROM alembic_version") for there in (place, migrated)] == [[(migrations.HEAD,)]] * 2
 
 
-def first_ledger(place: Path | str) -> None:
-    """Make a ledger as the first version made it, with something in each table."""
+def old_ledger(place: Path | str, revision: str) -> None:
+    """Make a ledger as an older version made it, with something in each table of the first."""
     at = datetime(2026, 11, 30, 12, 0, 0, 250)  # noqa: DTZ001 - as it is kept
     engine = engine_of(place)
     with engine.begin() as connection:
-        upgrade_to(connection, "0001")
+        make_ledger_at(connection, revision)
         content = sa.MetaData()
         content.reflect(connection)
         kept: dict[str, dict[str, object]] = {
@@ -440,12 +442,30 @@ def first_ledger(place: Path | str) -> None:
     engine.dispose()
 
 
-def upgrade_to(connection: sa.Connection, revision: str) -> None:
-    command.upgrade(migrations._config(connection), revision)  # noqa: SLF001 - to an older one than there is a way to
+# Tables and columns that each of the versions before the first release added.
+ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "0004": ([], [("decisions", "form")]),
+    "0003": (["mails", "brought"], []),
+    "0002": (["decisions"], [("issues", "issued_by")]),
+}
 
 
-def test_a_ledger_of_the_first_version_keeps_all_that_it_held(place: Path | str) -> None:
-    first_ledger(place)
+def make_ledger_at(connection: sa.Connection, revision: str) -> None:
+    """Make an empty ledger as it was at an older revision."""
+    METADATA.create_all(connection)
+    migrations.stamp(connection)
+    for version, (names, columns) in ADDED.items():
+        if version > revision:
+            for table, column in columns:
+                connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+            for table in names:
+                connection.exec_driver_sql(f"DROP TABLE {table}")
+    connection.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_a_ledger_of_an_older_version_keeps_all_that_it_held(place: Path | str, revision: str) -> None:
+    old_ledger(place, revision)
     with Ledger.open(place) as ledger:
         assert ledger.round_record("2027-plan") == RoundRecord((ISSUE,), (RECEIPT,), (VERDICT,), ())
         assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
@@ -459,7 +479,7 @@ def test_a_ledger_of_the_first_version_keeps_all_that_it_held(place: Path | str)
 def test_alembic_s_table_of_a_new_ledger_is_as_alembic_makes_it(tmp_path: Path) -> None:
     engines = [sa.create_engine(f"sqlite:///{tmp_path / name}") for name in ("stamped.db", "migrated.db")]
     columns = []
-    for engine, make in zip(engines, (migrations.stamp, migrations.upgrade), strict=True):
+    for engine, make in zip(engines, (migrations.stamp, lambda there: migrations.upgrade(there, METADATA)), strict=True):
         with engine.begin() as connection:
             make(connection)
             inspector = sa.inspect(connection)
@@ -477,7 +497,7 @@ def test_the_newest_revision_is_the_one_that_is_known() -> None:
 def test_an_older_ledger_is_brought_up_to_date_and_a_failure_undoes_all(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Ledger.open(file).close()
 
-    def later(connection: sa.Connection) -> None:
+    def later(connection: sa.Connection, _: sa.MetaData) -> None:
         connection.exec_driver_sql("CREATE TABLE later (id INTEGER)")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9000'")
         if fail:

@@ -1,4 +1,4 @@
-"""The ledger's history: one revision a change of its tables, applied when a ledger is opened."""
+"""Migrations of the ledger: one revision for each change of its tables, applied when an older ledger is opened."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from alembic.config import Config
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, MetaData
 
 # The newest revision, known without importing alembic: opening a ledger that has it costs one query.
 HEAD = "0004"
+_FIRST = "0004"  # the first revision that is kept; it brings along those before it
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the tables to ``HEAD``, within the caller's transaction."""
+def upgrade(connection: Connection, tables: MetaData) -> None:
+    """Bring the tables to ``HEAD``, within the caller's transaction; ``tables``: what they are at ``HEAD``."""
     from alembic import command  # noqa: PLC0415 - alembic is slow to import and seldom needed
+    from sqlalchemy import inspect, text  # noqa: PLC0415 - loaded by whoever has a connection
 
-    command.upgrade(_config(connection), HEAD)
+    if inspect(connection).has_table("alembic_version"):
+        # alembic refuses a revision that it has no script of: to it, an older ledger than the first is one without a revision.
+        connection.execute(text("DELETE FROM alembic_version WHERE version_num < :first"), {"first": _FIRST})
+    command.upgrade(_make_config(connection, tables), HEAD)
 
 
 def stamp(connection: Connection) -> None:
-    """Mark tables that were just made from the metadata as being at ``HEAD``."""
+    """Record that tables which were just made from the metadata are at ``HEAD``."""
     from sqlalchemy import Column, MetaData, String, Table  # noqa: PLC0415 - loaded by whoever has a connection
 
     # What alembic's own table looks like; a new ledger is no reason to import alembic.
@@ -30,11 +35,11 @@ def stamp(connection: Connection) -> None:
     connection.execute(version.insert(), {"version_num": HEAD})
 
 
-def _config(connection: Connection) -> Config:
+def _make_config(connection: Connection, tables: MetaData) -> Config:
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, tables=tables)
     return config
