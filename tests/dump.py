@@ -587,7 +587,7 @@ class Scene:
         first = len(self.pieces)
         with redirect_stdout(Heard(self.pieces, OUT)), redirect_stderr(Heard(self.pieces, ERR)), listening(self.pieces):
             try:
-                cli.main(args=[*before, *map(str, words)], prog_name="styrxl", obj=self.now)
+                cli.main(args=[*before, *map(str, words)], prog_name="styrxl", obj={"now": self.now})
             except SystemExit:
                 pass
             except Exception as error:  # noqa: BLE001 -- a crash is what users see, too
