@@ -4,7 +4,7 @@ The dumps of two versions are compared with ``diff -r``: where nothing that anyb
 language the demonstration is played, and on copies of what it leaves the other commands are run, rightly and wrongly, at set times. What
 they say stands in ``FOLDER/SEED-LANG/said``, the workbooks, mails and other files that they write in ``FOLDER/SEED-LANG/SCENE``.
 
-Of styrxl only its command line is known here (``styrxl.cli.cli``, and the time as click's ``obj``), so that it may be built in any other
+Of styrxl only its command line is known here (``styrxl.cli.cli``, and the time in click's ``obj``), so that it may be built in any other
 way. The key of every workspace is the same, and no mail leaves: smtplib's connection is one that writes it down.
 """
 
@@ -91,7 +91,7 @@ def listening(pieces: list[tuple[str, str]]) -> Any:
     original = click.Group.main
 
     def main(self: click.Group, args: Sequence[str] | None = None, *more: Any, **known: Any) -> Any:
-        at = known.get("obj")
+        at = (known.get("obj") or {}).get("now")
         pieces.append((RUN, f"{shlex.join(args or ())}{f'  # {at:%Y-%m-%d %H:%M:%S}' if at else ''}\n"))
         try:
             return original(self, args, *more, **known)

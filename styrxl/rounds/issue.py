@@ -9,7 +9,7 @@ from pathlib import Path
 
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Organisation
-from styrxl.model.errors import StyrxlError
+from styrxl.model.errors import StyrxlError, working_on
 from styrxl.model.forms import LEVELS, Form, extend_rows
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
@@ -77,7 +77,7 @@ def _issue(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organi
     written = []
     new: list[tuple[Issue, str]] = []
     newest = desk.ledger.issues(source.round.id)
-    with StagedFiles() as stage:
+    with working_on(folder), StagedFiles() as stage:
         for filled, data in build_all(form, made, desk.workspace.forms.words, read_look(desk.workspace)):
             path = folder / f"{filled.owner}.xlsx"
             stage.add(path, data)

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.council_plan import COUNCIL_TABLES, PlanRows
-from styrxl.model.errors import StyrxlError
-from styrxl.model.judged import Judged
+from styrxl.model.errors import StyrxlError, working_on
+from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.table_values import records
 from styrxl.returns.read import ReturnReader
@@ -40,6 +40,12 @@ def read_judged_rows(workspace: Workspace, data: bytes) -> PlanRows:
 
 def judge_plan(workspace: Workspace, data: bytes) -> tuple[Judged, Mapping[str, pd.DataFrame]]:
     """Return the plan's judged workbook, and a frame for each of its tables."""
+    with working_on(workspace.plan_path):
+        judged = _judge(workspace, data)
+    return judged.returns[0], judged.tables
+
+
+def _judge(workspace: Workspace, data: bytes) -> JudgedRound:
     limits = limits_of_council_plan(workspace.settings.limits)
     shown, sha256 = workspace.shown(workspace.plan_path), hashlib.sha256(data).hexdigest()
     with ReturnReader(workspace.forms, limits, limits.expanded_mb) as readings:
@@ -47,8 +53,7 @@ def judge_plan(workspace: Workspace, data: bytes) -> tuple[Judged, Mapping[str, 
     context = Context(forms=workspace.forms, whole_inbox=False)
     # Nobody signs the plan, which the controller fills in.
     arrival = Arrival(shown, sha256, None, reading, signed=False)
-    judged = judge([Identifier(context).identify(arrival, {})], context, load_schemas(workspace.forms))
-    return judged.returns[0], judged.tables
+    return judge([Identifier(context).identify(arrival, {})], context, load_schemas(workspace.forms))
 
 
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:

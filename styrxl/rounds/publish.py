@@ -11,7 +11,9 @@ from pathlib import Path
 from styrxl.excel.workbook import WrittenBook
 from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
-from styrxl.model.errors import StyrxlError
+from styrxl.model.errors import StyrxlError, working_on
+from styrxl.model.findings import message
+from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.rounds import Round
@@ -59,12 +61,14 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     if every or not boards:
         path = desk.workspace.council(round_)
         scope = make_scope(desk, round_, desk.workspace.settings.language)
-        written += _written(path, council_book(judged, desk.plan, issued, scope, history))
+        with working_on(path):
+            written += _written(path, council_book(judged, desk.plan, issued, scope, history))
     for name in all_boards if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
-        kept = read_feedback(path, desk.workspace) if history else {}
         scope = make_scope(desk, round_, find_language(desk, name, day))
-        written += _written(path, board_book(judged, desk.plan, issued, scope, name, history, kept))
+        with working_on(path):
+            kept = read_feedback(path, desk.workspace) if history else {}
+            written += _written(path, board_book(judged, desk.plan, issued, scope, name, history, kept))
     empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
     return Published(tuple(written), _missing(judged, issued), (*list_missing_from_plan(desk.plan, round_), *empty))
 
@@ -117,7 +121,8 @@ def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=str(error)) from error
     if book is None:
-        raise StyrxlError("not-readable", path=str(path), why=findings[0].facts.get("why", findings[0].rule))
+        why = findings[0].facts.get("why") or {language: message(findings[0], language) for language in LANGUAGES}
+        raise StyrxlError("not-readable", path=str(path), why=why)
     return collect_feedback([sheet.rows for sheet in book.sheets], workspace.forms)
 
 
