@@ -28,7 +28,7 @@ def break_with(monkeypatch: pytest.MonkeyPatch, error: BaseException, file: str 
         with working_on(file):
             raise error
 
-    monkeypatch.setattr(status, "stand", fail)
+    monkeypatch.setattr(status, "find_status", fail)
 
 
 def run(town: Town, *words: str) -> tuple[int, str, str]:
