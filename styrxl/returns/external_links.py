@@ -15,7 +15,7 @@ _SMALL = 1 << 20
 
 def find_external_links(package: Package) -> list[str | Word]:
     """Return the names of the files, without their folders, that a workbook's formulas fetch from; a DDE link is a word."""
-    found: dict[str, str | Word] = {}
+    names: dict[str, str | Word] = {}
     for name in sorted(name for name in package.names if name.startswith(_FOLDER)):
         if package.size([name]) > _SMALL:
             continue
@@ -23,7 +23,7 @@ def find_external_links(package: Package) -> list[str | Word]:
         if name.endswith(".rels"):
             for target in _TARGET.findall(content):
                 file = re.split(r"[/\\]", unquote(target.decode("utf-8", "replace")))[-1]
-                found.setdefault(file, file)
+                names.setdefault(file, file)
         elif b"ddeLink" in content:
-            found["DDE"] = Word("another_program")
-    return list(found.values()) or ([Word("another_file")] if any(name.startswith(_FOLDER) for name in package.names) else [])
+            names["DDE"] = Word("another_program")
+    return list(names.values()) or ([Word("another_file")] if any(name.startswith(_FOLDER) for name in package.names) else [])

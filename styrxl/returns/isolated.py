@@ -123,8 +123,8 @@ class _Worker:
 
     def ask(self, question: Question) -> ReadWorkbook | Extras | str:
         """Return the answer to a question, or why there is none: ``took_too_long`` or ``crashed``."""
-        found = self._timed(self._limits.seconds, question)
-        return found if found is not None else "took_too_long" if self._late else "crashed"
+        answer = self._timed(self._limits.seconds, question)
+        return answer if answer is not None else "took_too_long" if self._late else "crashed"
 
     def _timed(self, seconds: float, question: object) -> Any:
         timer = threading.Timer(seconds, self._stop)

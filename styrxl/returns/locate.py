@@ -37,17 +37,17 @@ class Locator:
             self._names[normalise_heading(raw.name)].key: raw for raw in returned.sheets if normalise_heading(raw.name) in self._names
         }
         tables: list[Table] = []
-        found: list[Finding] = []
+        findings: list[Finding] = []
         for sheet in self._form.tables:
             if sheet.key not in by_key:
-                found.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language]))
+                findings.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language]))
                 continue
-            table, troubles = self._table(sheet, by_key[sheet.key], language)
-            found.extend(troubles)
+            table, table_findings = self._table(sheet, by_key[sheet.key], language)
+            findings.extend(table_findings)
             if table is not None:
                 tables.append(table)
-                found.extend(_find_hidden_answers(by_key[sheet.key], table))
-        return tuple(tables), (*found, *self._unknown_sheets(returned.sheets))
+                findings.extend(_find_hidden_answers(by_key[sheet.key], table))
+        return tuple(tables), (*findings, *self._unknown_sheets(returned.sheets))
 
     def _unknown_sheets(self, sheets: Iterable[SheetCells]) -> list[Finding]:
         known = self._names.keys() | self._start
@@ -56,10 +56,10 @@ class Locator:
 
     def _table(self, sheet: Sheet, raw: SheetCells, language: str) -> tuple[Table | None, list[Finding]]:
         if sheet.layout == "down":
-            table, troubles = _read_downwards(sheet, raw, self._headings[sheet.key], language)
-            return (table and replace(table, place=self._same(table.place))), troubles
+            table, findings = _read_downwards(sheet, raw, self._headings[sheet.key], language)
+            return (table and replace(table, place=self._same(table.place))), findings
         index, columns = self._heading_row(sheet, raw)
-        troubles = [
+        findings = [
             finding("missing-column", sheet=raw.name, column=c.heading[language], heading=c.heading[language])
             for c in sheet.columns
             if c.field not in columns and not c.formula
@@ -70,11 +70,11 @@ class Locator:
         line = raw.rows[index]
         row = raw.top + index + 1
         doubled = [column for places in columns.values() for column in places[1:]]
-        troubles += [_make_finding_at("duplicate-column", raw, row, column, heading=strip_heading(str(line[column]))) for column in doubled]
+        findings += [_make_finding_at("duplicate-column", raw, row, column, heading=strip_heading(str(line[column]))) for column in doubled]
         taken = {column for places in columns.values() for column in places}
         for column, text in enumerate(line):
             if column not in taken and isinstance(text, str) and not is_blank(text) and normalise_heading(text) not in self._checks:
-                troubles.append(_make_finding_at("unknown-column", raw, row, column, heading=strip_heading(text)))
+                findings.append(_make_finding_at("unknown-column", raw, row, column, heading=strip_heading(text)))
         first = {name: places[0] for name, places in columns.items()}
         spot = (sheet.key, raw.name, raw.left, row, tuple(line))
         if spot not in self._places:  # thousands of returns have their headings in the same place
@@ -83,7 +83,7 @@ class Locator:
                 sheet.key, raw.name, row, places, {name: strip_heading(str(line[column])) for name, column in first.items()}
             )
         place = self._places[spot]
-        return _read_rows(sheet, raw, index + 1, first, place, self._nothing), troubles
+        return _read_rows(sheet, raw, index + 1, first, place, self._nothing), findings
 
     def _same(self, place: TablePlace) -> TablePlace:
         """Return the equal place that came first: thousands of returns have their labels in the same cells, and share one value."""
@@ -134,7 +134,7 @@ def _read_rows(
     nothing = [""] * (high - low)
     marks = _find_marked_answers(sheet, raw, place)
     marked = {row for _, row in marks}
-    kept: list[int] = []
+    begun_rows: list[int] = []
     ids: list[Any] = []
     id_rows: list[int] = []
     for index in range(start, len(raw.rows)):
@@ -147,9 +147,9 @@ def _read_rows(
             id_rows.append(raw.top + index + 1)
         begun = row[low:high] != nothing and (together or any(row[c] != "" for c in asked)) and not all(is_blank(row[c]) for c in asked)
         if begun or (marked and raw.top + index + 1 in marked) or (sheet.prefilled and not sheet.optional and not is_blank(here)):
-            kept.append(index)
-    values = {name: [raw.rows[index][column] for index in kept] for name, column in columns.items()}
-    return Table(place, sheet, tuple(raw.top + index + 1 for index in kept), values, RowIds.of(id_rows, ids), marks)
+            begun_rows.append(index)
+    values = {name: [raw.rows[index][column] for index in begun_rows] for name, column in columns.items()}
+    return Table(place, sheet, tuple(raw.top + index + 1 for index in begun_rows), values, RowIds.of(id_rows, ids), marks)
 
 
 def _find_marked_answers(sheet: Sheet, raw: SheetCells, place: TablePlace) -> dict[tuple[str, int], str]:
@@ -158,7 +158,7 @@ def _find_marked_answers(sheet: Sheet, raw: SheetCells, place: TablePlace) -> di
         return {}
     asked = {place.columns[c.field]: c.field for c in sheet.columns if c.asked and c.field in place.columns}
     lines = {row: name for name, row in place.downwards.items()}
-    found: dict[tuple[str, int], str] = {}
+    marks: dict[tuple[str, int], str] = {}
     wanted = frozenset(column_letter(column) for column in {*asked, *place.columns.values()})
     for cell, shown in (*raw.marks.errors.items(), *((cell, "") for cell in raw.marks.uncalculated)):
         letters = cell.rstrip("0123456789")
@@ -167,14 +167,14 @@ def _find_marked_answers(sheet: Sheet, raw: SheetCells, place: TablePlace) -> di
         column, row = column_number(letters), int(cell[len(letters) :])
         name = lines.get(row) if lines else asked.get(column) if row > place.heading_row else None
         if name and place.columns[name] == column:
-            found[name, row] = shown
-    return found
+            marks[name, row] = shown
+    return marks
 
 
 def _read_downwards(sheet: Sheet, raw: SheetCells, fields: Mapping[str, str], language: str) -> tuple[Table | None, list[Finding]]:
     """Find labels with their answers to the right; the same label twice is a duplicate column."""
     at: dict[str, tuple[int, int]] = {}
-    troubles: list[Finding] = []
+    findings: list[Finding] = []
     labels_at: dict[str, list[tuple[int, int]]] = {}
     for index, row in enumerate(raw.rows[:_SEARCHED]):
         for column, text in enumerate(row):
@@ -186,22 +186,22 @@ def _read_downwards(sheet: Sheet, raw: SheetCells, fields: Mapping[str, str], la
         titled = len(spots) > 1 and normalise_heading(str(raw.rows[spots[0][0]][spots[0][1]])) == normalise_heading(raw.name)
         at[name], *doubled = spots[titled:]
         for index, column in doubled:
-            troubles.append(
+            findings.append(
                 _make_finding_at("duplicate-column", raw, raw.top + index + 1, column, heading=strip_heading(str(raw.rows[index][column])))
             )
     for column_ in sheet.columns:
         if column_.field not in at:
             heading = column_.heading[language]
-            troubles.append(finding("missing-column", sheet=raw.name, column=heading, heading=heading))
+            findings.append(finding("missing-column", sheet=raw.name, column=heading, heading=heading))
     if not at:
-        return None, troubles
+        return None, findings
     rows = {name: raw.top + index + 1 for name, (index, _) in at.items()}
     columns = {name: raw.left + column + 2 for name, (_, column) in at.items()}
     labels = {name: strip_heading(str(raw.rows[index][column])) for name, (index, column) in at.items()}
     first = min(rows.values())
     values = {name: [raw.rows[i][c + 1] if c + 1 < len(raw.rows[i]) else ""] for name, (i, c) in at.items()}
     place = TablePlace(sheet.key, raw.name, first, columns, labels, rows)
-    return Table(place, sheet, (first,), values, marks=_find_marked_answers(sheet, raw, place)), troubles
+    return Table(place, sheet, (first,), values, marks=_find_marked_answers(sheet, raw, place)), findings
 
 
 def _find_hidden_answers(raw: SheetCells, table: Table) -> list[Finding]:
@@ -221,15 +221,15 @@ def _find_hidden_answers(raw: SheetCells, table: Table) -> list[Finding]:
     if raw.hidden:
         row, name = min(filled, key=lambda spot: (spot[0], place.columns[spot[1]]))
         return [finding("hidden-data", sheet=raw.name, cell=place.cell(name, row), what=Word("hidden_sheet"))]
-    found = []
+    findings = []
     spots = [(place.downwards.get(name, row), place.columns[name]) for row, name in filled]
     rows = sorted({row for row, _ in spots} & raw.marks.hidden_rows)
     columns = sorted({column for _, column in spots} & raw.marks.hidden_columns)
     if rows:
         cell = f"{column_letter(min(c for r, c in spots if r == rows[0]))}{rows[0]}"
-        found.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_rows", {"list": [str(r) for r in rows]})))
+        findings.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_rows", {"list": [str(r) for r in rows]})))
     if columns:
         letters = [column_letter(c) for c in columns]
         cell = f"{letters[0]}{min(r for r, c in spots if c == columns[0])}"
-        found.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_columns", {"list": letters})))
-    return found
+        findings.append(finding("hidden-data", sheet=raw.name, cell=cell, what=Word("hidden_columns", {"list": letters})))
+    return findings

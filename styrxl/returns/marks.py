@@ -48,25 +48,25 @@ def _find_uncalculated(xml: bytes) -> list[str]:
     plain = _PLAIN.findall(xml)
     if len(plain) + len(_EMPTY_TEXT.findall(xml)) == len(_NO_VALUE.findall(xml)):  # the usual case: all of them at once
         return b" ".join(plain).decode().split()
-    found = []
+    cells = []
     for match in _NO_VALUE.finditer(xml):
         cell = _CELL.match(xml, xml.rfind(b"<c ", 0, match.start()))
         # A formula that gives an empty text has an empty value too, and says that it is a text.
         if cell and b't="str"' not in cell[2]:
-            found.append(cell[1].decode())
-    return found
+            cells.append(cell[1].decode())
+    return cells
 
 
 def _find_hidden_rows(xml: bytes) -> list[int]:
-    found = (_ROW.search(match[0]) for match in _HIDDEN_ROW.finditer(xml))
-    return [int(row[1]) for row in found if row]
+    rows = (_ROW.search(match[0]) for match in _HIDDEN_ROW.finditer(xml))
+    return [int(row[1]) for row in rows if row]
 
 
 def _find_hidden_columns(xml: bytes) -> set[int]:
-    found: set[int] = set()
+    columns: set[int] = set()
     for match in _COLUMN.finditer(xml):
         if _HIDDEN.search(match[1]):
             span = {key: int(number) for key, number in _SPAN.findall(match[1])}
             if len(span) == 2:
-                found.update(range(span[b"min"], min(span[b"max"], _COLUMNS) + 1))
-    return found
+                columns.update(range(span[b"min"], min(span[b"max"], _COLUMNS) + 1))
+    return columns

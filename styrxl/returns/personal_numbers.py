@@ -14,12 +14,12 @@ _DIGITS = re.compile(r"\d{4}")  # with fewer together there is no such number, a
 
 def check_personal(batch: Batch) -> list[Remark]:
     """Find personal and co-ordination numbers (Luhn-checked, with and without century) in the texts of a batch."""
-    found = []
+    remarks = []
     for column in batch.sheet.columns:
         if not column.asked or column.kind not in {"text", "ref"}:
             continue
         for index, raw in enumerate(batch.columns[column.field]):
             text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw
             if isinstance(text, str) and len(text) >= 10 and _DIGITS.search(text) and mask_persons(text) != text:
-                found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, PERSON, text))
-    return found
+                remarks.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, PERSON, text))
+    return remarks

@@ -36,16 +36,16 @@ class Reading:
     """A return as it was read.
 
     ``identity`` is None for a file that could not be read. ``form`` is the form by which ``tables`` were located (None when the identity
-    names no known form), in ``language``. ``found`` are the findings on the file, ``located`` those of locating its tables.
+    names no known form), in ``language``. ``file_findings`` are on the file as a whole, ``table_findings`` come from locating its tables.
     """
 
-    found: tuple[Finding, ...]
+    file_findings: tuple[Finding, ...]
     identity: Mapping[str, str] | None = None
     mixed: bool = False
     form: FormKey | None = None
     language: str = "sv"
     tables: tuple[Table, ...] = ()
-    located: tuple[Finding, ...] = ()
+    table_findings: tuple[Finding, ...] = ()
 
 
 class ReturnReader:
@@ -81,8 +81,8 @@ class ReturnReader:
     def read(self, data: bytes, path: str = "") -> Reading:
         """Read a return by the form that its identity names; one that makes the program fail is unreadable, and the traceback is logged."""
         try:
-            returned, found = self._reader.read(data)
-            return self._located(returned, found)
+            returned, findings = self._reader.read(data)
+            return self._located(returned, findings)
         except StyrxlError:
             raise
         except Exception:  # noqa: BLE001 -- the trap: one file must not take the round down
@@ -91,27 +91,27 @@ class ReturnReader:
 
     def read_as(self, data: bytes, form: Form, language: str) -> Reading:
         """Read a return by a given form, whatever its identity says."""
-        returned, found = self._every.read(data)
-        return self._by(returned, found, form, language)
+        returned, findings = self._every.read(data)
+        return self._by(returned, findings, form, language)
 
     @cached_property
     def _every(self) -> IsolatedReader:
         return IsolatedReader(self.limits, ordinary_mb=self._ordinary_mb)
 
-    def _located(self, returned: ReturnedWorkbook | None, found: Collection[Finding]) -> Reading:
+    def _located(self, returned: ReturnedWorkbook | None, findings: Collection[Finding]) -> Reading:
         form = self._form(returned.identity) if returned else None
-        return self._by(returned, found, form, (returned.identity.get("language") or "") if returned else "")
+        return self._by(returned, findings, form, (returned.identity.get("language") or "") if returned else "")
 
-    def _by(self, returned: ReturnedWorkbook | None, found: Collection[Finding], form: Form | None, language: str) -> Reading:
+    def _by(self, returned: ReturnedWorkbook | None, findings: Collection[Finding], form: Form | None, language: str) -> Reading:
         if returned is None:
-            return Reading(tuple(found))
+            return Reading(tuple(findings))
         if form is None:
-            return Reading(tuple(found), returned.identity, returned.mixed)
+            return Reading(tuple(findings), returned.identity, returned.mixed)
         spoken = language if language in LANGUAGES else "sv"
         tables, located = self._locator(form).locate(returned, spoken)
         year = find_year(returned.identity)
         typed = tuple(replace(table, typed=self._typists.typed(form, table, year)) for table in tables)
-        return Reading(tuple(found), returned.identity, returned.mixed, make_form_key(form), spoken, typed, located)
+        return Reading(tuple(findings), returned.identity, returned.mixed, make_form_key(form), spoken, typed, located)
 
     def _form(self, identity: Mapping[str, str]) -> Form | None:
         """Return the form that an identity names, in its profile and round, or None."""

@@ -52,12 +52,12 @@ class RowIds:
     def of(cls, rows: Sequence[int], typed: Sequence[Any]) -> RowIds:
         """Return ids as typed on some rows."""
         following = range(rows[0], rows[0] + len(rows)) if rows else ()
-        kept = following if tuple(following) == tuple(rows) else tuple(rows)
+        excel_rows = following if tuple(following) == tuple(rows) else tuple(rows)
         if all(type(id_) is str for id_ in typed):
             text = " ".join(typed)
             if text.split() == list(typed):
-                return cls(kept, text)
-        return cls(kept, "", tuple(typed))
+                return cls(excel_rows, text)
+        return cls(excel_rows, "", tuple(typed))
 
     @property
     def plain(self) -> bool:

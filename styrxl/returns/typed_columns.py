@@ -57,11 +57,11 @@ class ColumnTyper:
         for tool in self._tools_for(batch.sheet):
             column = tool.column
             skipped = {(r.source, r.row or 0) for r in marked if r.field == column.field} if marked else set()
-            values, found = _type_column(batch, tool, skipped)
+            values, column_remarks = _type_column(batch, tool, skipped)
             if column.credit:
-                found += _remove_minus_signs(batch, column, values)
+                column_remarks += _remove_minus_signs(batch, column, values)
             columns[column.field] = values
-            remarks.extend(found)
+            remarks.extend(column_remarks)
         remarks.extend(_move_further_goals(batch, columns))
         return columns, remarks
 
@@ -79,19 +79,19 @@ def _remark_marks(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str
         return []
     begun = set(zip(batch.source, batch.row, strict=True))
     down = batch.sheet.layout == "down"
-    found = []
+    remarks = []
     for source, cells in marks.items():
         for (name, row), shown in cells.items():
             if (source, row) in begun or down:
                 rule = "cell-error" if shown else "formula-not-calculated"
-                found.append(Remark(source, batch.sheet.key, row, name, rule, shown or None))
-    return found
+                remarks.append(Remark(source, batch.sheet.key, row, name, rule, shown or None))
+    return remarks
 
 
 def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]]) -> tuple[list[Any], list[Remark]]:
     column, reader, no_answers = tool.column, tool.reader, tool.no_answers
     values: list[Any] = []
-    found: list[Remark] = []
+    remarks: list[Remark] = []
     needed = bool(column.required or column.required_when)
     plain = column.kind == "text" and column.asked
     as_it_is = column.kind == "text"
@@ -102,17 +102,17 @@ def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]
         elif no_answers and isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and _fold_short(raw) in no_answers:
             values.append(None)
             if needed:
-                found.append(Remark(source, batch.sheet.key, row, column.field, "placeholder-text", raw))
+                remarks.append(Remark(source, batch.sheet.key, row, column.field, "placeholder-text", raw))
         elif tidy and as_it_is and raw[0] not in _SIGNS:  # nearly all texts, in which there is nothing to be understood
             values.append(raw)
         else:
             read = reader(raw)
             values.append(read.value)
             if read.value is None or read.interpreted:
-                found.extend(_remark_value(batch, source, row, column, raw, read))
+                remarks.extend(_remark_value(batch, source, row, column, raw, read))
             elif plain and isinstance(raw, str) and (sign := _find_formula_sign(raw)):
-                found.append(Remark(source, batch.sheet.key, row, column.field, "formula-text", raw, {"sign": sign}))
-    return values, found
+                remarks.append(Remark(source, batch.sheet.key, row, column.field, "formula-text", raw, {"sign": sign}))
+    return values, remarks
 
 
 @lru_cache(maxsize=20_000)
@@ -137,14 +137,14 @@ def _find_formula_sign(raw: str) -> str:
 
 def _remove_minus_signs(batch: Batch, column: Column, values: list[Any]) -> list[Remark]:
     """Remove the minus signs of revenues, which accounting systems export, and return a remark for each."""
-    found = []
+    remarks = []
     for index, value in enumerate(values):
         if value is not None and value < 0:
             values[index] = -value
             raw = batch.columns[column.field][index]
             facts = {"why": Word("why_minus", {"read": -value})}
-            found.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "unit-suspect", raw, facts))
-    return found
+            remarks.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "unit-suspect", raw, facts))
+    return remarks
 
 
 def _remark_value(batch: Batch, source: int, row: int, column: Column, raw: Any, read: CellValue) -> list[Remark]:
@@ -181,11 +181,11 @@ def _choose_reader(column: Column, form: Form, year: int) -> Callable[[Any], Cel
 
 
 def _map_codes(choices: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    found = {}
+    codes = {}
     for code, texts in choices.items():
         for text in (code, texts["sv"], texts["en"], *texts.get("also", ())):
-            found[cell_values.fold_text(str(text))] = code
-    return found
+            codes[cell_values.fold_text(str(text))] = code
+    return codes
 
 
 def _refers_to_organisations(column: Column) -> bool:
@@ -197,11 +197,11 @@ def read_goal_ids(raw: Any) -> CellValue:
     typed = cell_values.read_text(raw).value
     if typed is None:
         return cell_values.NOTHING
-    found: list[str] = []
+    ids: list[str] = []
     for part in _BEFORE_A_GOAL.split(typed):
         match = _LINK.match(part)
-        found.append(match[0].upper() if match else part.strip(" ;,"))
-    return CellValue(";".join(part for part in found if part) or None)
+        ids.append(match[0].upper() if match else part.strip(" ;,"))
+    return CellValue(";".join(part for part in ids if part) or None)
 
 
 def read_organisation_ids(raw: Any) -> CellValue:
@@ -209,17 +209,17 @@ def read_organisation_ids(raw: Any) -> CellValue:
     typed = cell_values.read_text(raw).value
     if typed is None:
         return cell_values.NOTHING
-    found = []
+    ids = []
     for part in (part for piece in _PARTS.split(typed) for part in _COMMA.split(piece) if part):
         match = _ORGANISATION.match(part)
-        found.append(match[0].upper() if match else part)
-    return CellValue(";".join(found) or None)
+        ids.append(match[0].upper() if match else part)
+    return CellValue(";".join(ids) or None)
 
 
 def _move_further_goals(batch: Batch, columns: dict[str, list[Any]]) -> list[Remark]:
     """Of several goals in a cell for one goal, keep the first and move the others to *Bidrar även till*; return remarks."""
     more = next((c.field for c in batch.sheet.columns if c.kind == "ref" and c.many and "parent" in c.field), None)
-    found = []
+    remarks = []
     for column in batch.sheet.columns:
         if column.kind != "ref" or column.many:
             continue
@@ -233,10 +233,10 @@ def _move_further_goals(batch: Batch, columns: dict[str, list[Any]]) -> list[Rem
                 columns[more][index] = ";".join([*rest, *filter(None, [columns[more][index]])])
             raw = batch.columns[column.field][index]
             read = [first, *rest] if more else first
-            found.append(
+            remarks.append(
                 Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "interpreted-value", raw, {"read": read})
             )
-    return found
+    return remarks
 
 
 class TableTyper:

@@ -20,14 +20,14 @@ _DTYPES = {"number": "float64", "integer": "Int64", "text": "str", "choice": "st
 class TypedBatch:
     """A batch as a typed frame with the columns ``_source``, ``_row`` and the fields.
 
-    ``told``: (source, row, field) of cells that already have an error, so that their absence is not reported as well.
+    ``cells_with_errors``: (source, row, field) of cells that already have an error, so that their absence is not reported as well.
     ``due``: positions in the frame of the rows that are still to be checked against the schema.
     """
 
     batch: Batch
     frame: pd.DataFrame
     remarks: tuple[Remark, ...]
-    told: frozenset[tuple[int, int, str]]
+    cells_with_errors: frozenset[tuple[int, int, str]]
     due: Sequence[int]
 
 
@@ -39,10 +39,10 @@ def type_batch(batch: Batch, words: Words, year: int, marks: Mapping[int, Mappin
 
 def make_frame(batch: Batch) -> TypedBatch:
     """Return a batch with typed columns as a frame."""
-    told = frozenset((r.source, r.row or 0, r.field or "") for r in batch.remarks if r.error)
+    cells_with_errors = frozenset((r.source, r.row or 0, r.field or "") for r in batch.remarks if r.error)
     every = range(len(batch.source))
     due = [i for i in every if batch.source[i] not in batch.checked] if batch.checked else every
-    return TypedBatch(batch, _make_data_frame(batch, batch.typed), tuple(batch.remarks), told, due)
+    return TypedBatch(batch, _make_data_frame(batch, batch.typed), tuple(batch.remarks), cells_with_errors, due)
 
 
 def _make_data_frame(batch: Batch, columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:

@@ -40,12 +40,12 @@ _SHEET = re.compile(rb"<((?:[\w.-]{1,40}:)?)sheetData[^>]{0,400}>")
 
 
 class RefusedError(Exception):
-    """A file that cannot be taken in; ``found`` says why."""
+    """A file that cannot be taken in; ``finding`` says why."""
 
-    def __init__(self, found: Finding) -> None:
+    def __init__(self, finding: Finding) -> None:
         """Keep the finding."""
-        super().__init__(found.rule)
-        self.found = found
+        super().__init__(finding.rule)
+        self.finding = finding
 
 
 def make_unreadable(why: str, **facts: object) -> RefusedError:

@@ -73,7 +73,7 @@ def read_workbook(
     try:
         return _read(data, limits, ordinary_mb if ordinary_only else 0, skip)
     except RefusedError as refused:
-        return None, (refused.found,)
+        return None, (refused.finding,)
 
 
 def _read(data: bytes, limits: Limits, ordinary_mb: int, skip: SheetsToSkip) -> ReadWorkbook:

@@ -97,15 +97,15 @@ def _keep_formats(styles: bytes) -> bytes:
         root = _parse(styles)
     except RefusedError:
         return styles  # the reader may make more of it
-    kept = ET.Element(root.tag)
+    reduced = ET.Element(root.tag)
     for part in root:
         if part.tag.endswith("}numFmts"):
-            kept.append(part)
+            reduced.append(part)
         elif part.tag.endswith("}cellXfs"):
-            looks = ET.SubElement(kept, part.tag)
+            looks = ET.SubElement(reduced, part.tag)
             for look in part:
                 ET.SubElement(looks, look.tag, {"numFmtId": look.get("numFmtId", "0")})
-    return ET.tostring(kept)
+    return ET.tostring(reduced)
 
 
 def find_sheet_parts(package: Package) -> Mapping[str, str]:
@@ -145,12 +145,12 @@ def _parse_sheet_parts(workbook: bytes, relations: bytes, base: str) -> Mapping[
     tags = [element for element in _parse(workbook).iter() if element.tag.endswith("}sheet")]
     if not tags:
         raise make_unreadable("no_sheets")
-    found = {}
+    parts = {}
     for tag in tags:
         key = next((value for name, value in tag.items() if _RELATION.fullmatch(name)), "")
         target = targets.get(key, "").replace("\\", "/")
-        found[tag.get("name") or ""] = (target.lstrip("/") if target.startswith("/") else base + target).lower()
-    return found
+        parts[tag.get("name") or ""] = (target.lstrip("/") if target.startswith("/") else base + target).lower()
+    return parts
 
 
 def _read_other(package: Package) -> WorkbookParts:

@@ -103,7 +103,7 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged) -> _Return:
     reading = readings.read_as(data, form, judged.language or "sv")
     if reading.identity is None or sha256 != judged.sha256:
         raise StyrxlError("not-readable", path=str(path), why="changed")
-    return _Return(judged, reading.tables, tuple(finding for finding in reading.located if finding.rule in _OWN))
+    return _Return(judged, reading.tables, tuple(finding for finding in reading.table_findings if finding.rule in _OWN))
 
 
 # which sheets differ

@@ -87,8 +87,17 @@ def _to_json(raw: Any) -> str:
 def _pack_reading(reading: Reading, groups: dict[tuple[Any, ...], _TableGroup], shared: dict[Any, int]) -> list[Any]:
     form = None if reading.form is None else shared.setdefault(reading.form, len(shared))
     identity = None if reading.identity is None else [shared.setdefault(tuple(reading.identity), len(shared)), *reading.identity.values()]
-    found, located = ([_pack_finding(finding) for finding in findings] for findings in (reading.found, reading.located))
-    return [found, identity, reading.mixed, form, reading.language, located, [_pack_table(table, form, groups) for table in reading.tables]]
+    file_findings = [_pack_finding(finding) for finding in reading.file_findings]
+    table_findings = [_pack_finding(finding) for finding in reading.table_findings]
+    return [
+        file_findings,
+        identity,
+        reading.mixed,
+        form,
+        reading.language,
+        table_findings,
+        [_pack_table(table, form, groups) for table in reading.tables],
+    ]
 
 
 def _pack_table(table: Table, form: int | None, groups: dict[tuple[Any, ...], _TableGroup]) -> list[Any]:
@@ -159,16 +168,16 @@ def _unpack_group(raw: list[Any], shared: Sequence[Any], forms: Forms) -> _Unpac
 
 
 def _unpack_reading(raw: list[Any], shared: Sequence[Any], groups: Sequence[_UnpackedGroup]) -> Reading:
-    found, identity, mixed, form, language, located, tables = raw
+    file_findings, identity, mixed, form, language, table_findings, tables = raw
     key = None if form is None else shared[form]
     return Reading(
-        tuple(map(_unpack_finding, found)),
+        tuple(map(_unpack_finding, file_findings)),
         None if identity is None else dict(zip(shared[identity[0]], identity[1:], strict=True)),
         bool(mixed),
         None if key is None else (key[0], key[1], key[2]),
         language,
         tuple(_unpack_table(table, groups) for table in tables),
-        tuple(map(_unpack_finding, located)),
+        tuple(map(_unpack_finding, table_findings)),
     )
 
 
@@ -192,8 +201,8 @@ def _unpack_table(raw: list[Any], groups: Sequence[_UnpackedGroup]) -> Table:
 
 def _unpack_typed(raw: list[Any], columns: ColumnSlice) -> TypedColumns:
     year, remarks, checked = raw
-    found = None if checked is None else tuple(Remark(*one) for one in checked)
-    return TypedColumns(int(year), columns, tuple(Remark(*one) for one in remarks), found)
+    checked_remarks = None if checked is None else tuple(Remark(*one) for one in checked)
+    return TypedColumns(int(year), columns, tuple(Remark(*one) for one in remarks), checked_remarks)
 
 
 def _pack_remark(remark: Remark) -> list[Any]:
@@ -207,8 +216,8 @@ def _unpack_place(where: str) -> TablePlace:
     return TablePlace(key, sheet, heading_row, columns, headings, downwards)
 
 
-def _pack_finding(found: Finding) -> list[Any]:
-    return [found.rule, found.severity, found.sheet, found.cell, found.column, found.value, dict(found.facts)]
+def _pack_finding(finding: Finding) -> list[Any]:
+    return [finding.rule, finding.severity, finding.sheet, finding.cell, finding.column, finding.value, dict(finding.facts)]
 
 
 def _unpack_finding(raw: list[Any]) -> Finding:

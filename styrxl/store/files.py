@@ -94,8 +94,8 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0
 
 def remove_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
     """Remove, and return, the temporary files in folders that killed commands left: of this computer at once, of others after a day."""
-    found = [path for folder in folders if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]
-    return [path for path in found if _is_leftover(path, now) and _remove(path)]
+    files = [path for folder in folders if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]
+    return [path for path in files if _is_leftover(path, now) and _remove(path)]
 
 
 def _is_leftover(path: Path, now: float) -> bool:

@@ -169,22 +169,22 @@ class Ledger:
         """Return each owner's newest issue in a round."""
         newest = sa.select(sa.func.max(ISSUES.c.number)).where(ISSUES.c.round == round_id).group_by(ISSUES.c.owner)
         with self._database.reading() as connection:
-            found = [Issue(*row) for row in connection.execute(_select(Issue, ISSUES).where(ISSUES.c.number.in_(newest)))]
+            issues = [Issue(*row) for row in connection.execute(_select(Issue, ISSUES).where(ISSUES.c.number.in_(newest)))]
         # Sorted here: databases sort text each in their own way.
-        return {issue.owner: issue for issue in sorted(found, key=lambda issue: issue.owner)}
+        return {issue.owner: issue for issue in sorted(issues, key=lambda issue: issue.owner)}
 
     def prefills(self, issue_ids: Iterable[str]) -> dict[str, str]:
         """Return what was prefilled, as JSON, by issue id; ids that were never issued are left out."""
-        found: dict[str, str] = {}
+        prefills: dict[str, str] = {}
         texts: dict[str, str] = {}
         with self._database.reading() as connection:
             query = sa.select(ISSUES.c.issue_id, PREFILLS.c.hash, PREFILLS.c.content).select_from(ISSUES.join(PREFILLS))
-            for some in _split_in_batches(issue_ids):
-                for issue_id, key, content in connection.execute(query.where(ISSUES.c.issue_id.in_(some))):
+            for batch in _split_in_batches(issue_ids):
+                for issue_id, key, content in connection.execute(query.where(ISSUES.c.issue_id.in_(batch))):
                     if key not in texts:
                         texts[key] = zlib.decompress(content).decode()
-                    found[issue_id] = texts[key]
-        return found
+                    prefills[issue_id] = texts[key]
+        return prefills
 
     def reserve_numbers(self, round_id: str, counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
         """Reserve numbers of ids in a round, so many for each (owner, series), and return the first of each.
@@ -208,8 +208,8 @@ class Ledger:
         with self._database.writing() as connection:
             rows = (
                 row
-                for some in _split_in_batches(path for path, _ in wanted)
-                for row in connection.execute(query.where(RECEIPTS.c.path.in_(some)))
+                for batch in _split_in_batches(path for path, _ in wanted)
+                for row in connection.execute(query.where(RECEIPTS.c.path.in_(batch)))
             )
             known = {(receipt.path, receipt.sha256): receipt for receipt in (Receipt(*row) for row in rows)}
             new = [asdict(receipt) | {"round": round_id} for key, receipt in wanted.items() if key not in known]
@@ -220,8 +220,8 @@ class Ledger:
         """Return the receipts of a round by path, the newest of each."""
         with self._database.reading() as connection:
             rows = connection.execute(_select(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
-            found = sorted((Receipt(*row) for row in rows), key=lambda receipt: receipt.received_at)
-        return {receipt.path: receipt for receipt in found}
+            receipts = sorted((Receipt(*row) for row in rows), key=lambda receipt: receipt.received_at)
+        return {receipt.path: receipt for receipt in receipts}
 
     def record_verdicts(self, round_id: str, verdicts: Iterable[Verdict]) -> int:
         """Record verdicts on registered files, and return how many say something else than the newest one on the same path did."""
@@ -247,11 +247,11 @@ class Ledger:
 
     def decisions(self, round_id: str | None) -> dict[str, tuple[Decision, ...]]:
         """Return what was decided in a round, or in all of them (None), by the file's hash, oldest first."""
-        found: defaultdict[str, list[Decision]] = defaultdict(list)
+        by_hash: defaultdict[str, list[Decision]] = defaultdict(list)
         with self._database.reading() as connection:
             for decision in _read_decisions(connection, round_id):
-                found[decision.sha256].append(decision)
-        return {sha256: tuple(those) for sha256, those in found.items()}
+                by_hash[decision.sha256].append(decision)
+        return {sha256: tuple(decisions) for sha256, decisions in by_hash.items()}
 
     def record_merge(self, round_id: str, receipt: Receipt, decision: Decision) -> None:
         """Record a file that was made of two, with its receipt, in one go; one that is there already is left as it is."""
@@ -293,11 +293,11 @@ def allot_numbers(blocks: Sequence[NumberBlock], round_id: str, count: int) -> N
 
 
 def _read_blocks(connection: sa.Connection, series: set[str]) -> defaultdict[tuple[str, str], list[NumberBlock]]:
-    found: defaultdict[tuple[str, str], list[NumberBlock]] = defaultdict(list)
+    blocks: defaultdict[tuple[str, str], list[NumberBlock]] = defaultdict(list)
     n = NUMBERS.c
     for row in connection.execute(sa.select(n.owner, n.series, n.round, n.first, n.last).where(n.series.in_(sorted(series)))):
-        found[row.owner, row.series].append(NumberBlock(*row[2:]))
-    return found
+        blocks[row.owner, row.series].append(NumberBlock(*row[2:]))
+    return blocks
 
 
 def _store_blocks(
@@ -315,8 +315,8 @@ def _store_blocks(
 
 def _read_newest_verdicts(connection: sa.Connection, round_id: str) -> dict[str, Verdict]:
     newest = sa.select(sa.func.max(VERDICTS.c.number)).where(VERDICTS.c.round == round_id).group_by(VERDICTS.c.path)
-    found = [Verdict(*row) for row in connection.execute(_select(Verdict, VERDICTS).where(VERDICTS.c.number.in_(newest)))]
-    return {verdict.path: verdict for verdict in sorted(found, key=lambda verdict: verdict.path)}
+    verdicts = [Verdict(*row) for row in connection.execute(_select(Verdict, VERDICTS).where(VERDICTS.c.number.in_(newest)))]
+    return {verdict.path: verdict for verdict in sorted(verdicts, key=lambda verdict: verdict.path)}
 
 
 def _read_decisions(connection: sa.Connection, round_id: str | None, sha256: str | None = None) -> list[Decision]:
@@ -327,14 +327,14 @@ def _read_decisions(connection: sa.Connection, round_id: str | None, sha256: str
 
 
 def _read_issue_contents(connection: sa.Connection, issue_ids: Iterable[str]) -> dict[str, tuple[object, ...]]:
-    found: dict[str, tuple[object, ...]] = {}
+    contents: dict[str, tuple[object, ...]] = {}
     query = sa.select(*(ISSUES.c[field.name] for field in fields(Issue)), ISSUES.c.prefill_hash)
-    for some in _split_in_batches(issue_ids):
-        found |= {
+    for batch in _split_in_batches(issue_ids):
+        contents |= {
             row.issue_id: _issue_content(Issue(*row[:-1]), row.prefill_hash)
-            for row in connection.execute(query.where(ISSUES.c.issue_id.in_(some)))
+            for row in connection.execute(query.where(ISSUES.c.issue_id.in_(batch)))
         }
-    return found
+    return contents
 
 
 def _issue_content(issue: Issue, prefill_hash: str) -> tuple[object, ...]:
@@ -361,7 +361,7 @@ def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[s
 
 def _find_present(connection: sa.Connection, column: sa.Column[str], values: Iterable[str]) -> set[str]:
     """Return those of the values that the column holds."""
-    return {found for some in _split_in_batches(values) for found in connection.scalars(sa.select(column).where(column.in_(some)))}
+    return {value for batch in _split_in_batches(values) for value in connection.scalars(sa.select(column).where(column.in_(batch)))}
 
 
 def _split_in_batches(values: Iterable[str]) -> Iterator[Sequence[str]]:

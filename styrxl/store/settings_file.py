@@ -152,8 +152,8 @@ def _parse_toml(content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = _LINE.search(str(error))
-        line = int(found[1]) if found else text.count("\n") + 1  # "at end of document"
+        place = _LINE.search(str(error))
+        line = int(place[1]) if place else text.count("\n") + 1  # "at end of document"
         raise StyrxlError("settings-broken", line=line, why=str(error)) from error
 
 

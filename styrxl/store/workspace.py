@@ -103,12 +103,12 @@ class Workspace:
 
     def folders(self) -> list[Path]:
         """Return the folders that commands write in: the workspace itself, and those of the rounds."""
-        found = [self.root]
+        folders = [self.root]
         for name in FOLDERS:
             folder = self.root / name
             with suppress(OSError):
-                found += [folder, *(path for path in folder.iterdir() if path.is_dir())]
-        return found
+                folders += [folder, *(path for path in folder.iterdir() if path.is_dir())]
+        return folders
 
     @property
     def logo(self) -> Path | None:
@@ -147,13 +147,13 @@ class Workspace:
         """
         try:
             with os.scandir(self.inbox(of)) as entries:
-                found = sorted(entries, key=lambda entry: unicodedata.normalize("NFC", entry.name))
-                skipped = {entry.name for entry in found if is_system_file(entry.name) or not entry.is_file()}
+                entries_by_name = sorted(entries, key=lambda entry: unicodedata.normalize("NFC", entry.name))
+                skipped = {entry.name for entry in entries_by_name if is_system_file(entry.name) or not entry.is_file()}
         except FileNotFoundError:
             return InboxFiles((), ())
         except OSError as error:
             raise StyrxlError("not-readable", path=str(self.inbox(of)), why=error.strerror or str(error)) from error
-        paths = [Path(entry.path) for entry in found]
+        paths = [Path(entry.path) for entry in entries_by_name]
         return InboxFiles(tuple(path for path in paths if path.name not in skipped), tuple(path for path in paths if path.name in skipped))
 
     def shown(self, path: Path) -> str:

@@ -120,11 +120,13 @@ def _without_tables(index: int, return_: Identified) -> Admitted:
 def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitted:
     reading = return_.arrival.reading
     tables = tuple(_as_issued(table, return_.prefill, form) for table in reading.tables)
-    if not any(table.answered for table in tables) and not any(f.rule in {"missing-sheet", "missing-column"} for f in reading.located):
+    if not any(table.answered for table in tables) and not any(
+        f.rule in {"missing-sheet", "missing-column"} for f in reading.table_findings
+    ):
         return replace(admitted, findings=(*admitted.findings, finding("empty-return")))
     return replace(
         admitted,
-        findings=(*admitted.findings, *reading.located),
+        findings=(*admitted.findings, *reading.table_findings),
         identity={name: value for name, value in return_.identity.items() if name != "signature"},  # it has been looked at
         places={table.place.key: table.place for table in tables},
         tables=tables if admitted.set_aside is None else (),  # else it has no say about the others either

@@ -75,9 +75,9 @@ class Identifier:
         identity = self._claimed(claim, reading.identity or {}, issued) if claim else _shared(reading.identity or {})
         claimed = claim is not None
         if reading.identity is None:
-            return Identified(arrival, identity, reading.found, claimed)
+            return Identified(arrival, identity, reading.file_findings, claimed)
         findings = tuple(self._check(identity, ours=claimed or (arrival.signed and not reading.mixed)))
-        return_ = Identified(arrival, identity, (*reading.found, *findings), claimed, readable=True)
+        return_ = Identified(arrival, identity, (*reading.file_findings, *findings), claimed, readable=True)
         if any(f.severity == "error" for f in findings):
             return return_
         return add_prefill(return_, self._prefill(return_, issued), self._context.forms)

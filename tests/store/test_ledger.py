@@ -476,6 +476,21 @@ def test_a_ledger_of_an_older_version_keeps_all_that_it_held(place: Path | str, 
     assert rows(place, "SELECT version_num FROM alembic_version") == [(migrations.HEAD,)]
 
 
+def test_a_ledger_that_the_flat_package_made_works_on(file: Path) -> None:
+    """It was made before there were wings, and is at the same revision."""
+    made = sqlite3.connect(file)
+    made.executescript((Path(__file__).parent / "ledger_0004.sql").read_text("utf-8"))
+    made.close()
+    issue = replace(ISSUE, issued_by="Anna")
+    assigned = replace(DECISION, kind="assign", form="annual_plan")
+    with Ledger.open(file) as ledger:
+        assert ledger.round_record("2027-plan") == RoundRecord((issue,), (RECEIPT,), (VERDICT,), (assigned,))
+        assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
+        assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): 31}
+        assert ledger.decide("2027-plan", DECISION) == DECISION
+    assert rows(file, "SELECT version_num FROM alembic_version") == [(migrations.HEAD,)]
+
+
 def test_alembic_s_table_of_a_new_ledger_is_as_alembic_makes_it(tmp_path: Path) -> None:
     engines = [sa.create_engine(f"sqlite:///{tmp_path / name}") for name in ("stamped.db", "migrated.db")]
     columns = []

@@ -132,7 +132,7 @@ def _find_file_kind(data: bytes, limits: Limits) -> str:
     try:
         return Package(data, limits).kind
     except RefusedError as refused:
-        return "zip-refused" if refused.found.rule != "encrypted-workbook" else "zip"
+        return "zip-refused" if refused.finding.rule != "encrypted-workbook" else "zip"
 
 
 def _unzip(name: str, data: bytes, limits: Limits) -> list[MessagePart]:

@@ -70,7 +70,7 @@ def _required(parsed: TypedBatch, column: Column, limits: Mapping[int, Threshold
     return [
         _missing(parsed, column, int(i), limits.get(batch.source[i], _STANDARD))
         for i in mask.to_numpy().nonzero()[0]
-        if (batch.source[i], batch.row[i], column.field) not in parsed.told
+        if (batch.source[i], batch.row[i], column.field) not in parsed.cells_with_errors
     ]
 
 

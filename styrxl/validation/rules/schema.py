@@ -139,7 +139,7 @@ def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[TypedBat
         cases = errors.failure_cases.sort_index()  # pandera leaves them in any order
         remarks = [_failure(table, case, some) for case in cases.to_dict("records")]
         # What could not be read is empty in the frame, and has been told.
-        unread = frozenset((*cell, part.batch.sheet.key) for part in parsed for cell in part.told)
+        unread = frozenset((*cell, part.batch.sheet.key) for part in parsed for cell in part.cells_with_errors)
         return [r for r in remarks if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
     return []
 
