@@ -10,25 +10,23 @@ import contextlib
 import io
 import os
 import pickle
-import struct
-import subprocess
 import sys
 import threading
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import STANDARD, Limits
+from styrxl.returns.child_process import ChildProcess, receive_message, send_message
 from styrxl.returns.extras import Extras, ExtrasQuestion, read_extras
 from styrxl.returns.marks import SheetMarks
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError
 from styrxl.returns.workbook import ReadWorkbook, ReturnedWorkbook, SheetCells, read_workbook, skip_no_sheets
 from styrxl.returns.workbook_parts import SheetsToSkip
 
-_LENGTH = struct.Struct("<Q")
 _MIB = 1 << 20
 _STARTING = 30  # seconds that Python may take to begin, on a slow disk
 COMMAND = f"from {__name__} import serve; serve()"
@@ -64,6 +62,11 @@ class IsolatedReader:
         """Whether a process is running."""
         return self._worker is not None
 
+    @property
+    def process_id(self) -> int | None:
+        """The number of the process, if one is running."""
+        return self._worker.pid if self._worker is not None else None
+
     def read(self, data: bytes) -> ReadWorkbook:
         """Read a file as ``read_workbook`` does; one that crashes, hangs or eats memory is ``unreadable-workbook``."""
         try:
@@ -93,11 +96,11 @@ class IsolatedReader:
             self._worker = None
 
     def _elsewhere(self, data: bytes) -> ReadWorkbook:
-        found = self._running().ask(data)
-        if isinstance(found, str):
+        answer = self._running().ask(data)
+        if isinstance(answer, str):
             self.close()
-            return None, (finding("unreadable-workbook", why=Word(found, {"seconds": self.limits.seconds})),)
-        return found  # type: ignore[return-value] # what ``_answer`` gives for a file
+            return None, (finding("unreadable-workbook", why=Word(answer, {"seconds": self.limits.seconds})),)
+        return answer  # type: ignore[return-value] # what ``_answer`` gives for a file
 
     def _running(self) -> _Worker:
         if self._worker is None:
@@ -106,34 +109,25 @@ class IsolatedReader:
 
 
 class _Worker:
-    """The other process, from this side."""
+    """The process in which files are read that are not ordinary, with a time limit for each answer."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-        self._process = subprocess.Popen(  # noqa: S603 -- this very Python
-            [sys.executable, "-c", COMMAND],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a panic writes there
-            env={**os.environ, "PYTHONPATH": path},
-        )
+        self._process = ChildProcess(COMMAND)
         self._late = False
-        self._timed(_STARTING, limits)
+        self._ask_in_time(_STARTING, limits)
 
     def ask(self, question: Question) -> ReadWorkbook | Extras | str:
         """Return the answer to a question, or why there is none: ``took_too_long`` or ``crashed``."""
-        answer = self._timed(self._limits.seconds, question)
+        answer = self._ask_in_time(self._limits.seconds, question)
         return answer if answer is not None else "took_too_long" if self._late else "crashed"
 
-    def _timed(self, seconds: float, question: object) -> Any:
+    def _ask_in_time(self, seconds: float, question: object) -> Any:
         timer = threading.Timer(seconds, self._stop)
         timer.start()
         try:
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            _send(self._process.stdin, pickle.dumps(question))
-            return AnswerUnpickler(io.BytesIO(_receive(self._process.stdout))).load()
+            self._process.send(pickle.dumps(question))
+            return AnswerUnpickler(io.BytesIO(self._process.receive())).load()
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         finally:
@@ -144,18 +138,18 @@ class _Worker:
         self._late = True
         self._process.kill()
 
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
     def end(self) -> None:
         """End the process, whatever it does."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self._process.wait()
+        self._process.end()
 
 
 class AnswerUnpickler(pickle.Unpickler):
-    """What comes back holds values and nothing else, even from a process that a file has taken over."""
+    """Reads an answer that may hold nothing but values, even when a file has taken over the process."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Return one of the few types that an answer is made of."""
@@ -167,16 +161,16 @@ class AnswerUnpickler(pickle.Unpickler):
 def serve() -> None:
     """Answer questions on standard input until it ends: first the limits, then one question after the other."""
     source, target = sys.stdin.buffer, sys.stdout.buffer
-    limits: Limits = pickle.loads(_receive(source))  # noqa: S301 -- from the process that started this one
+    limits: Limits = pickle.loads(receive_message(source))  # noqa: S301 -- from the process that started this one
     _limit_memory(limits.memory_mb)
-    _send(target, pickle.dumps(True))
+    send_message(target, pickle.dumps(True))
     while True:
         try:
-            question: Question = pickle.loads(_receive(source))  # noqa: S301 -- as above
+            question: Question = pickle.loads(receive_message(source))  # noqa: S301 -- as above
         except EOFError:
             return
         answer = _read(question, limits) if isinstance(question, bytes) else _read_extras(*question, limits)
-        _send(target, pickle.dumps(answer, protocol=5))
+        send_message(target, pickle.dumps(answer, protocol=5))
 
 
 def _read(data: bytes, limits: Limits) -> ReadWorkbook:
@@ -196,7 +190,7 @@ def _read_extras(data: bytes, question: ExtrasQuestion, limits: Limits) -> Extra
 
 
 def _limit_memory(memory_mb: int) -> None:
-    """Let the process grow to so much memory; where the system knows no such bound (Windows), the time alone is bounded."""
+    """Limit the memory of this process; on Windows, which has no such limit, only the time is limited."""
     try:
         import resource  # noqa: PLC0415 -- Unix alone has it
     except ImportError:
@@ -209,26 +203,10 @@ def _limit_memory(memory_mb: int) -> None:
 
 
 def _measure_memory() -> tuple[int, int]:
-    """Address space that is taken, and memory: a fresh Python has reserved far more than it uses."""
+    """Return the address space and the memory in use (bytes): a fresh Python has reserved far more than it uses."""
     try:
         reserved, resident = Path("/proc/self/statm").read_text("ascii").split()[:2]
     except OSError:
         return 256 * _MIB, 32 * _MIB
     page = os.sysconf("SC_PAGE_SIZE")
     return int(reserved) * page, int(resident) * page
-
-
-def _send(target: IO[bytes], message: bytes) -> None:
-    target.write(_LENGTH.pack(len(message)))
-    target.write(message)
-    target.flush()
-
-
-def _receive(source: IO[bytes]) -> bytes:
-    head = source.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    message = source.read(_LENGTH.unpack(head)[0])
-    if len(message) < _LENGTH.unpack(head)[0]:
-        raise EOFError
-    return message

@@ -9,17 +9,16 @@ from __future__ import annotations
 import json
 import os
 import queue
-import struct
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
+from styrxl.returns.child_process import ChildProcess, receive_message, send_message
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
 from styrxl.store.files import read_file
@@ -32,7 +31,6 @@ SMALLEST_CHUNK = 40  # files that a process gets at once, when there are few
 _CHUNKS_PER_PROCESS = 8  # when there are many files
 _TRIES = 2
 _LONGEST_MESSAGE = 1 << 28  # bytes of a message
-_LENGTH = struct.Struct("<Q")
 COMMAND = f"from {__name__} import serve; serve()"
 
 
@@ -68,7 +66,7 @@ class _ProcessPool:
         self._room = threading.Semaphore(0)
         self._results: dict[int, ReadChunk | None] = {}
         self._done = threading.Condition()
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[ChildProcess] = set()
         self._ended = False
         for number in range(len(chunks)):
             self._waiting.put(number)
@@ -93,7 +91,7 @@ class _ProcessPool:
             process.kill()
 
     def _work(self) -> None:
-        process: subprocess.Popen[bytes] | None = None
+        process: ChildProcess | None = None
         try:
             while not self._ended:
                 self._room.acquire()
@@ -118,38 +116,22 @@ class _ProcessPool:
             self._results[number] = chunk
             self._done.notify_all()
 
-    def _start_process(self) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-        process = subprocess.Popen(  # noqa: S603 -- this very Python
-            [sys.executable, "-c", COMMAND],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-        )
+    def _start_process(self) -> ChildProcess:
+        process = ChildProcess(COMMAND)
         self._running.add(process)
         return process
 
-    def _end_process(self, process: subprocess.Popen[bytes]) -> None:
+    def _end_process(self, process: ChildProcess) -> None:
         self._running.discard(process)
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except OSError:
-                    continue
-        process.wait()
+        process.end()
 
-    def _ask(self, process: subprocess.Popen[bytes], chunk: Sequence[Path]) -> ReadChunk | None:
+    def _ask(self, process: ChildProcess, chunk: Sequence[Path]) -> ReadChunk | None:
         """Return a process's answer to a chunk, or None when it does not answer."""
-        assert process.stdin is not None
-        assert process.stdout is not None
         question = json.dumps([os.fsencode(path).hex() for path in chunk]).encode()
         try:
-            send(process.stdin, self._setting)
-            send(process.stdin, question)
-            facts, data = json.loads(receive(process.stdout)), receive(process.stdout)
+            process.send(self._setting)
+            process.send(question)
+            facts, data = json.loads(process.receive(_LONGEST_MESSAGE)), process.receive(_LONGEST_MESSAGE)
             return [fact and (fact[0], fact[1]) for fact in facts], data
         except (OSError, EOFError, ValueError):
             return None
@@ -166,14 +148,14 @@ def serve() -> None:
     readers: dict[bytes, ReturnReader] = {}
     while True:
         try:
-            setting, names = receive(source), json.loads(receive(source))
+            setting, names = receive_message(source), json.loads(receive_message(source))
         except EOFError:
             return
         if setting not in readers:
             readers[setting] = _make_reader(json.loads(setting))
         read = [_read_return(Path(os.fsdecode(bytes.fromhex(name))), readers[setting]) for name in names]
-        send(target, json.dumps([result and result[:2] for result in read]).encode())
-        send(target, pack_readings([result[2] for result in read if result]))
+        send_message(target, json.dumps([result and result[:2] for result in read]).encode())
+        send_message(target, pack_readings([result[2] for result in read if result]))
 
 
 def _make_reader(setting: Mapping[str, Any]) -> ReturnReader:
@@ -186,24 +168,3 @@ def _read_return(path: Path, reader: ReturnReader) -> tuple[str, int, Reading] |
     except Exception:  # noqa: BLE001 -- the caller meets the same error when it reads the file
         return None
     return sha256, size, reader.read(data, str(path))
-
-
-def send(target: IO[bytes], message: bytes) -> None:
-    """Write a message to a pipe."""
-    target.write(_LENGTH.pack(len(message)))
-    target.write(message)
-    target.flush()
-
-
-def receive(source: IO[bytes]) -> bytes:
-    """Return the next message of a pipe; EOFError when it is missing or cut short, ValueError when it is no message."""
-    head = source.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        raise EOFError
-    [length] = _LENGTH.unpack(head)
-    if length > _LONGEST_MESSAGE:
-        raise ValueError("no message")
-    message = source.read(length)
-    if len(message) < length:
-        raise EOFError
-    return message

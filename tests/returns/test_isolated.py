@@ -36,16 +36,16 @@ SECONDS, MEMORY = 2.0, 300
 MEASURE = """
 import os, resource, sys, time
 from pathlib import Path
-from styrxl.returns.isolated import Reader
+from styrxl.returns.isolated import IsolatedReader
 
 def peak(pid):
     return max(int(line.split()[1]) // 1024 for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
 
 data = Path(sys.argv[1]).read_bytes()
 begun = time.process_time()
-reader = Reader()
+reader = IsolatedReader()
 returned, found = reader.read(data)
-other = peak(reader._worker._process.pid) if reader.started else 0
+other = peak(reader.process_id) if reader.started else 0
 reader.close()
 children = resource.getrusage(resource.RUSAGE_CHILDREN)
 seconds = time.process_time() - begun + children.ru_utime + children.ru_stime
@@ -244,14 +244,14 @@ def test_ordinary_workbooks_start_no_process(shared_full: Town) -> None:
 
 
 READY = (
-    "import os,pickle,sys,time; from styrxl.returns import isolated as i; "
-    "i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(True)); "
+    "import os,pickle,sys,time; from styrxl.returns.child_process import receive_message, send_message; "
+    "receive_message(sys.stdin.buffer); send_message(sys.stdout.buffer, pickle.dumps(True)); "
 )
 WORSE: Mapping[str, tuple[str, str]] = {
     "hangs": (READY + "time.sleep(60)", "took_too_long"),
-    "aborts": (READY + "i._receive(sys.stdin.buffer); os.abort()", "crashed"),
+    "aborts": (READY + "receive_message(sys.stdin.buffer); os.abort()", "crashed"),
     "answers with code": (
-        READY + "i._receive(sys.stdin.buffer); i._send(sys.stdout.buffer, pickle.dumps(os.system)); time.sleep(60)",
+        READY + "receive_message(sys.stdin.buffer); send_message(sys.stdout.buffer, pickle.dumps(os.system)); time.sleep(60)",
         "crashed",
     ),
     "never starts": ("raise SystemExit(3)", "crashed"),

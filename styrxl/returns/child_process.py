@@ -1,0 +1,77 @@
+"""Another process of this Python, with which messages of bytes are exchanged through its standard input and output."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+_LENGTH = struct.Struct("<Q")
+
+
+class ChildProcess:
+    """A process that runs some Python code, with the modules that this one has; end it when done."""
+
+    def __init__(self, code: str) -> None:
+        """Start the process."""
+        path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
+        self._process = subprocess.Popen(  # noqa: S603 -- this very Python
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # calamine writes there when it panics
+            env={**os.environ, "PYTHONPATH": path},
+        )
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    def send(self, message: bytes) -> None:
+        """Send the process a message; OSError when it is dead."""
+        assert self._process.stdin is not None
+        send_message(self._process.stdin, message)
+
+    def receive(self, longest: int | None = None) -> bytes:
+        """Return the next message of the process; raises as ``receive_message``."""
+        assert self._process.stdout is not None
+        return receive_message(self._process.stdout, longest)
+
+    def kill(self) -> None:
+        """Kill the process, so that whoever waits for its message gets EOFError."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """Kill the process and close its pipes."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+def send_message(target: IO[bytes], message: bytes) -> None:
+    """Write a message to a pipe."""
+    target.write(_LENGTH.pack(len(message)))
+    target.write(message)
+    target.flush()
+
+
+def receive_message(source: IO[bytes], longest: int | None = None) -> bytes:
+    """Return the next message of a pipe; EOFError when it is missing or cut short, ValueError when it is longer than ``longest``."""
+    head = source.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    [length] = _LENGTH.unpack(head)
+    if longest is not None and length > longest:
+        raise ValueError("no message")
+    message = source.read(length)
+    if len(message) < length:
+        raise EOFError
+    return message
