@@ -233,7 +233,7 @@ def test_the_command_tells_what_it_did(planned: Town, tmp_path: Path) -> None:
 
 KILLED = """
 import os, sys
-from styrxl import files, receive
+from styrxl.rounds import receive
 left = int(sys.argv[1])
 def step(real):
     def stepping(*args, **kwargs):
@@ -266,7 +266,7 @@ def test_killed_at_any_point_and_run_again(planned: Town, tmp_path: Path, at: in
     before = set(_inbox(planned))
     command = [sys.executable, "-c", KILLED, str(at), "--workspace", str(planned.root), "receive", ROUND, str(sources)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    subprocess.run(command, check=False, capture_output=True, env=environment)
+    assert subprocess.run(command, check=False, capture_output=True, env=environment).returncode == 9
     planned.run("receive", ROUND, str(sources))
     inbox = {name: data for name, data in _inbox(planned).items() if name not in before and not name.startswith(".")}
     assert sorted(name.partition("_")[0] for name in inbox) == ["KFN-BIB", "UBN-ÅBY", "UBN-ÖST"]
