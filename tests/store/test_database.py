@@ -110,7 +110,7 @@ def test_a_server_that_cannot_be_reached_is_told_without_the_password(
 
 def test_a_connection_that_is_lost_is_told_and_nothing_is_half_done(shared: Town) -> None:
     with Ledger.open(shared.workspace.database) as ledger:
-        with ledger._database.reading() as connection:  # noqa: SLF001 - to have the server end it
+        with ledger.database.reading() as connection:
             mine = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         other = sa.create_engine(str(shared.workspace.database).replace("postgresql:", "postgresql+psycopg:"))
         with other.connect() as connection:

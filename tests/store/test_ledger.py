@@ -604,7 +604,7 @@ def test_a_ledger_in_a_folder_that_is_not_there_is_not_writable(tmp_path: Path) 
 
 def test_a_full_disk_is_told_and_nothing_is_kept(file: Path) -> None:
     with Ledger.open(file) as ledger:
-        with ledger._database.reading() as connection:  # noqa: SLF001 - the only way to a disk that is full
+        with ledger.database.reading() as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
         with pytest.raises(StyrxlError) as caught:
