@@ -36,7 +36,8 @@ _ABOUT = """Steer by goals, with Excel: workbooks out, returns validated, linked
 A round: distribute, collect the returns in inbox/ROUND, validate, consolidate.
 ROUND is a year and a kind: 2027-plan, 2027-t1, 2027-t2, 2027-year.
 
-Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 you must act first.
+Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 you must act first,
+130 stopped by Ctrl+C.
 """  # the sign after the first line keeps click from joining the lines of that paragraph
 
 
