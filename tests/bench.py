@@ -501,7 +501,7 @@ def watched() -> dict[str, float]:
     for name in ("check_locked", "check_conditions", "check_ids", "check_schema"):
         watch(examine, name, "check")
     watch(examine, "check_links", "link")
-    watch(findings_report, "as_text", "report")
+    watch(findings_report, "format_text", "report")
     watch(publish, "council_book", "write")
     return spent
 

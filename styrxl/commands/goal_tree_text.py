@@ -1,4 +1,4 @@
-"""The red thread on the terminal: the tree with counts, and what does not hold together."""
+"""The goal tree on the terminal: the tree with counts, and what does not hold together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _GOALS = (COUNCIL_GOAL, BOARD_GOAL, UNIT_GOAL)
 
 
-def as_text(nodes: Sequence[Node], judged: JudgedRound, language: str, *, units: bool, width: int) -> str:
+def format_goal_tree(nodes: Sequence[Node], judged: JudgedRound, language: str, *, units: bool, width: int) -> str:
     """Return the tree and what hangs loose, is without commitments, or does not hold; units' rows as counts unless asked for."""
     if not any(node.kind == COUNCIL_GOAL for node in nodes):
         return word("tree_no_goals", language) + "\n"
@@ -25,13 +25,13 @@ def as_text(nodes: Sequence[Node], judged: JudgedRound, language: str, *, units:
             children.setdefault(node.parent, []).append(node)
     lines: list[str] = []
     for goal in (n for n in nodes if n.kind == COUNCIL_GOAL):
-        lines += [_line("", goal, language, width), *_below(goal, children, "", language, width, units=units)]
-    lines += _without(nodes, language, width)
-    lines += _troubles(judged, language)
+        lines += [_line("", goal, language, width), *_lines_below(goal, children, "", language, width, units=units)]
+    lines += _list_without(nodes, language, width)
+    lines += _list_findings(judged, language)
     return "\n".join(lines) + "\n"
 
 
-def _below(node: Node, children: Mapping[str | None, list[Node]], lead: str, language: str, width: int, *, units: bool) -> list[str]:
+def _lines_below(node: Node, children: Mapping[str | None, list[Node]], lead: str, language: str, width: int, *, units: bool) -> list[str]:
     here = children.get(node.id, [])
     shown = [n for n in here if units or n.kind in {BOARD_GOAL, BOARD_COMMITMENT}]
     folded = [] if units else [n for n in here if n.kind in {UNIT_GOAL, UNIT_COMMITMENT}]
@@ -44,7 +44,7 @@ def _below(node: Node, children: Mapping[str | None, list[Node]], lead: str, lan
         last = position == len(parts) - 1
         lines.append(f"{lead}{'└─ ' if last else '├─ '}{text}")
         if child is not None:
-            lines += _below(child, children, f"{lead}{'   ' if last else '│  '}", language, width, units=units)
+            lines += _lines_below(child, children, f"{lead}{'   ' if last else '│  '}", language, width, units=units)
     return lines
 
 
@@ -68,7 +68,7 @@ def _counts(node: Node, language: str) -> str:
     return ""
 
 
-def _without(nodes: Iterable[Node], language: str, width: int) -> list[str]:
+def _list_without(nodes: Iterable[Node], language: str, width: int) -> list[str]:
     nodes = list(nodes)
     bare = [n for n in nodes if n.kind in _GOALS and not n.commitments and not n.also]
     loose = [n for n in nodes if n.loose and n.kind not in _GOALS]
@@ -79,15 +79,15 @@ def _without(nodes: Iterable[Node], language: str, width: int) -> list[str]:
     return lines
 
 
-def _troubles(judged: JudgedRound, language: str) -> list[str]:
+def _list_findings(judged: JudgedRound, language: str) -> list[str]:
     lines: list[str] = []
-    for one in judged.returns:
-        who = one.owner or one.path
-        groups = group_findings([f for f in one.findings if f.rule in TREE_RULES], language)
+    for return_ in judged.returns:
+        who = return_.owner or return_.path
+        groups = group_findings([f for f in return_.findings if f.rule in TREE_RULES], language)
         lines += [f"  {'✗' if group.severity == 'error' else '!'} {who} · {group.place}: {group.message}" for group in groups]
     return ["", word("tree_findings", language), *lines] if lines else []
 
 
-def broken(judged: JudgedRound) -> bool:
+def has_broken_links(judged: JudgedRound) -> bool:
     """Whether any link cannot be taken as it is."""
-    return any(f.rule in TREE_RULES and f.severity == "error" for one in judged.returns for f in one.findings)
+    return any(f.rule in TREE_RULES and f.severity == "error" for return_ in judged.returns for f in return_.findings)

@@ -23,7 +23,7 @@ def link(session: Session, round_: Round, *, units: bool) -> None:
     """Show the goal tree of ROUND with what hangs on it, and what hangs loose."""
     import shutil
 
-    from styrxl.commands.goal_tree_text import as_text, broken
+    from styrxl.commands.goal_tree_text import format_goal_tree, has_broken_links
     from styrxl.model.goal_tree import build_round_tree
     from styrxl.rounds.judge_inbox import judge_inbox
 
@@ -31,7 +31,7 @@ def link(session: Session, round_: Round, *, units: bool) -> None:
         judged = judge_inbox(desk, round_)
         nodes = build_round_tree(judged, desk.plan, round_.year, round_.day)
         width = shutil.get_terminal_size((120, 40)).columns
-        click.echo(as_text(nodes, judged, session.language(), units=units, width=width), nl=False)
+        click.echo(format_goal_tree(nodes, judged, session.language(), units=units, width=width), nl=False)
         if not judged.returns:
             say_next_step(desk, round_, session.language())
-    sys.exit(FINDINGS if broken(judged) else FINE)
+    sys.exit(FINDINGS if has_broken_links(judged) else FINE)

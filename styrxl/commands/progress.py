@@ -19,13 +19,13 @@ _OFTEN, _SELDOM = 0.2, 15.0  # seconds between two redrawings, and between two l
 _WIDE = 24
 
 
-def told_on(stream: TextIO | None, language: str, clock: Callable[[], float] = time.monotonic) -> Progress:
+def show_progress_on(stream: TextIO | None, language: str, clock: Callable[[], float] = time.monotonic) -> Progress:
     """Return what tells on a stream how far reading is; on standard error where there is none."""
-    return partial(_telling, stream or sys.stderr, language, clock)
+    return partial(_show_progress, stream or sys.stderr, language, clock)
 
 
 @contextmanager
-def _telling(stream: TextIO, language: str, clock: Callable[[], float], count: int) -> Iterator[Step]:
+def _show_progress(stream: TextIO, language: str, clock: Callable[[], float], count: int) -> Iterator[Step]:
     terminal = stream.isatty()
     start = told = clock()
     done, drawn = 0, False

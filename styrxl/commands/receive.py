@@ -116,8 +116,8 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
             for part in receive_mail(desk, MailLog(desk.ledger.database), round_, messages, access.recording):
                 click.echo(format_mail_line(part, language))
                 parts.append(part)
-        for one in refused:
-            click.echo(word("received_not", language, origin=one.origin, why=say(one.why, language)), err=True)
+        for outcome in refused:
+            click.echo(word("received_not", language, origin=outcome.origin, why=say(outcome.why, language)), err=True)
         click.echo(format_mail_sums(parts, language), err=True)
     return bool(refused) or any(part.outcome == HELD for part in parts)
 

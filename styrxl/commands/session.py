@@ -61,7 +61,7 @@ class Session:
         """Open the workspace, its plan and its ledger, and keep others from writing there unless this is only for reading."""
         from datetime import UTC, datetime
 
-        from styrxl.commands.progress import told_on
+        from styrxl.commands.progress import show_progress_on
         from styrxl.rounds.desk import open_desk
         from styrxl.scale.return_files import ReadingMethod
         from styrxl.store.ledger import Ledger
@@ -78,7 +78,7 @@ class Session:
                 command = click.get_current_context().command_path.partition(" ")[2]
                 stack.enter_context(lock_for_writing(workspace, command, user, datetime.now(UTC), self._waiting))
             ledger = stack.enter_context(Ledger.open(workspace.database))
-            how = ReadingMethod(reads.jobs, reads.scheduler, progress=told_on(None, self.language()), inbox=reads.inbox)
+            how = ReadingMethod(reads.jobs, reads.scheduler, progress=show_progress_on(None, self.language()), inbox=reads.inbox)
             yield open_desk(workspace, ledger, self.now(), user, how)
 
     def access(self, desk: Desk) -> WorkspaceAccess:
@@ -101,10 +101,10 @@ class Session:
         facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
         text = error_text(error.code, facts, language)
         if "judged" in error.facts:
-            from styrxl.commands.findings_report import as_text
+            from styrxl.commands.findings_report import format_text
             from styrxl.model.judged import JudgedRound
 
-            text += "\n\n" + as_text(JudgedRound("", (cast("Judged", error.facts["judged"]),), {}), language, {})
+            text += "\n\n" + format_text(JudgedRound("", (cast("Judged", error.facts["judged"]),), {}), language, {})
         return text
 
 

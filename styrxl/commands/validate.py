@@ -46,7 +46,7 @@ def validate(
 
     Files named by PATH are judged against what was issued, and are not recorded.
     """
-    from styrxl.commands.findings_report import summary
+    from styrxl.commands.findings_report import count_verdicts
     from styrxl.model.days import local_day
     from styrxl.rounds.assign import make_claim
     from styrxl.rounds.desk import find_only_round
@@ -73,7 +73,7 @@ def validate(
         _report(session, desk, judged, round_, form_of_report, output)
         if annotate:
             _give_back(desk, judged, files, session.language())
-    sys.exit(FINDINGS if summary(judged)["errors"] else FINE)
+    sys.exit(FINDINGS if count_verdicts(judged)["errors"] else FINE)
 
 
 def _give_back(desk: Desk, judged: Any, files: Sequence[Path], language: str) -> None:
@@ -102,9 +102,9 @@ def _report(session: Session, desk: Desk, judged: Any, round_: Round | None, for
     language = session.language()
     names = desk.plan.names(round_.day if round_ else local_day(desk.now))
     writers: dict[str, Callable[[], str]] = {
-        "text": lambda: findings_report.as_text(judged, language, names),
-        "json": lambda: findings_report.as_json(judged, language),
-        "html": lambda: findings_report.as_html(
+        "text": lambda: findings_report.format_text(judged, language, names),
+        "json": lambda: findings_report.format_json(judged, language),
+        "html": lambda: findings_report.format_page(
             judged, language, names, word("report_title", language, round=judged.round or ""), _accent(desk)
         ),
     }

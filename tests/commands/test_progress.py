@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from styrxl.commands.progress import told_on
+from styrxl.commands.progress import show_progress_on
 
 
 class Terminal(io.StringIO):
@@ -28,7 +28,7 @@ class Clock:
 
 
 def told(stream: io.StringIO, pace: float, count: int = 1200) -> str:
-    with told_on(stream, "sv", Clock(pace))(count) as step:
+    with show_progress_on(stream, "sv", Clock(pace))(count) as step:
         for _ in range(count):
             step(1)
     return stream.getvalue()

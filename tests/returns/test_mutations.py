@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from judging import judge_data
 from mutants import Base, base_of, differences, with_cell
 from mutants import written as standing
-from styrxl.commands.findings_report import as_html, as_json, as_text
+from styrxl.commands.findings_report import format_json, format_page, format_text
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
@@ -55,9 +55,9 @@ class Bench:
         judged = judge_data(self.desk, Round.parse(ROUND), named, NOW, boards=self.boards)
         assert time.monotonic() - begun < SECONDS
         for language in ("sv", "en"):
-            assert as_text(judged, language, {})
-            assert as_json(judged, language)
-            assert as_html(judged, language, {}, "x", "0B5563")
+            assert format_text(judged, language, {})
+            assert format_json(judged, language)
+            assert format_page(judged, language, {}, "x", "0B5563")
         return judged
 
 

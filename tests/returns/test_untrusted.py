@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mutants import Base, base_of, with_cell
-from styrxl.commands.findings_report import as_html, as_json, as_text
+from styrxl.commands.findings_report import format_json, format_page, format_text
 from styrxl.model.findings import Remark, finding, fix, message
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
@@ -291,7 +291,7 @@ def test_nothing_of_a_senders_becomes_html(shared_full: Town, base: Base) -> Non
     judged = shared_full.judge((EVIL, base.packed({part: cell})), ("forged.xlsx", _reidentified(base.data, {"owner": EVIL})))
     assert "unknown-parent" in {f.rule for r in judged.returns for f in r.findings}
     page = _Page()
-    html = as_html(judged, "sv", {EVIL: EVIL}, EVIL, "0B5563")
+    html = format_page(judged, "sv", {EVIL: EVIL}, EVIL, "0B5563")
     page.feed(html)
     assert not {"script", "img", "a", "iframe", "form"} & page.tags
     assert "&lt;script&gt;" in html
@@ -306,7 +306,7 @@ def test_nothing_of_a_senders_steers_the_terminal(shared_full: Town, base: Base)
     _, part, columns, first = _sheet(base, "commitments")
     cell = with_cell(base.parts[part], first, columns["parent_id"], ' t="inlineStr"><is><t>_x001B_[2J\u202eKF-M1</t></is>')
     judged = shared_full.judge(("x.xlsx", base.packed({part: cell})))
-    for text in (as_text(judged, "sv", {}), as_json(judged, "sv"), as_html(judged, "sv", {}, "x", "0B5563")):
+    for text in (format_text(judged, "sv", {}), format_json(judged, "sv"), format_page(judged, "sv", {}, "x", "0B5563")):
         assert "\x1b" not in text
         assert "\u202e" not in text
         assert "\\u001b" not in text
@@ -336,7 +336,7 @@ def test_a_personal_identity_number_is_never_shown_in_full(shared_full: Town, ba
     rules = [f.rule for f in judged.returns[0].findings]
     assert {"personal-identity-number", "unknown-sheet", "unknown-column", "wrong-type"} <= set(rules)
     for language in ("sv", "en"):
-        for text in (as_text(judged, language, {}), as_json(judged, language), as_html(judged, language, {}, "x", "0B5563")):
+        for text in (format_text(judged, language, {}), format_json(judged, language), format_page(judged, language, {}, "x", "0B5563")):
             assert "9876" not in text
             assert "81****-****" in text
 
@@ -346,7 +346,7 @@ def test_a_number_that_no_reader_knows_is_still_json() -> None:
     found = finding("wrong-type", "B", "A1", "Kostnad", float("inf"), wanted="ett tal", example="1")
     assert "inf" in message(found, "sv")
     judged = Judged(0, "x.xlsx", "", "rejected", (found,))
-    json.loads(as_json(JudgedRound("", (judged,), {}), "sv"), parse_constant=pytest.fail)
+    json.loads(format_json(JudgedRound("", (judged,), {}), "sv"), parse_constant=pytest.fail)
 
 
 # what the program does when it fails itself
