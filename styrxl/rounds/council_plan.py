@@ -12,9 +12,9 @@ from typing import Any
 from styrxl.model.council_plan import Plan, PlanRows, make_council_plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import limits_of_council_plan
-from styrxl.scale.cache_key import FOLDER, make_cache_key
+from styrxl.scale.cache_key import make_cache_key
 from styrxl.store.files import write_atomically
-from styrxl.store.workspace import Workspace
+from styrxl.store.workspace import CACHE_FOLDER, Workspace
 
 _KEPT = "council-plan.json"
 _DAY = "day"  # in JSON a day is {"day": "2027-01-31"}
@@ -28,7 +28,7 @@ def read_plan(workspace: Workspace) -> Plan:
     """
     data = read_plan_file(workspace.plan_path)
     key = [hashlib.sha256(data).hexdigest(), make_cache_key(workspace.forms, limits_of_council_plan(workspace.settings.limits))]
-    path = workspace.root / FOLDER / _KEPT
+    path = workspace.root / CACHE_FOLDER / _KEPT
     rows = _read_kept(path, key)
     if rows is None:
         from styrxl.rounds.judge_council_plan import read_judged_rows

@@ -21,9 +21,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import Limits
 from styrxl.returns.read import Reading
-from styrxl.scale.cache_key import FOLDER, make_cache_key
+from styrxl.scale.cache_key import make_cache_key
 from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
 from styrxl.store.files import write_atomically
+from styrxl.store.workspace import CACHE_FOLDER
 
 LARGEST_FILE = 256_000_000  # bytes of one cache file
 FILES_KEPT = 8  # cache files in a workspace: one a round
@@ -212,7 +213,7 @@ class Cache:
 def open_cache(root: Path, name: str, forms: Forms, limits: Limits) -> Cache:
     """Return the cache of a folder of returns; ``name`` tells the folder from others of the workspace."""
     name_hash = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return Cache(root / FOLDER / f"{name_hash}.readings", make_cache_key(forms, limits), forms)
+    return Cache(root / CACHE_FOLDER / f"{name_hash}.readings", make_cache_key(forms, limits), forms)
 
 
 def _file_state(file: IO[bytes]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""What anything kept between commands depends on: this very program, its forms and limits; and the folder that it is kept in."""
+"""What anything kept between commands depends on: this very program, its forms and limits."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from pathlib import Path
 from styrxl import __version__
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import Limits
-
-FOLDER = ".styrxl-cache"
 
 
 def make_cache_key(forms: Forms, limits: Limits) -> str:

@@ -21,6 +21,9 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.store.files import is_system_file, make_folder, write_atomically
 from styrxl.store.settings_file import read_settings, write_new_settings
 
+CACHE_FOLDER = ".styrxl-cache"
+
+
 __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
@@ -102,8 +105,8 @@ class Workspace:
         return self.settings.database is None or self.settings.database.startswith("sqlite:")
 
     def folders(self) -> list[Path]:
-        """Return the folders that commands write in: the workspace itself, and those of the rounds."""
-        folders = [self.root]
+        """Return the folders that commands write in: the workspace itself, what is kept, and those of the rounds."""
+        folders = [self.root, self.root / CACHE_FOLDER]
         for name in FOLDERS:
             folder = self.root / name
             with suppress(OSError):

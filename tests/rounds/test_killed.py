@@ -213,7 +213,7 @@ def test_the_run_after_a_kill_ends_as_an_undisturbed_one(
         town.run(*words[2:], expect=None if deed.name == "merge" else status)
         told = f"kill {number}: {f'after {moment:.3f} s' if at_moment else f'at point {point} of {points}'}"
         assert outcome(town) == undisturbed, told
-        left = [path.name for path in town.root.rglob("*") if path.name.startswith(".styrxl-") or path.name == "styrxl.lock"]
+        left = [path.name for path in town.root.rglob("*") if path.name.endswith(".tmp") or path.name == "styrxl.lock"]
         assert left == [], told
         shutil.rmtree(town.root)
         if killed == KILLS:

@@ -27,8 +27,9 @@ from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
 from styrxl.sample.faults.plan import break_return
 from styrxl.scale import cache, cache_key, read_all
 from styrxl.scale.cache import Cache, open_cache
-from styrxl.scale.cache_key import FOLDER, make_cache_key
+from styrxl.scale.cache_key import make_cache_key
 from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
+from styrxl.store.workspace import CACHE_FOLDER
 from town import ROUND, Town
 
 FORMS = Forms([standard_folder()])
@@ -73,7 +74,7 @@ def report(town: Town) -> dict[str, Any]:
 
 
 def kept(town: Town) -> Path:
-    [path] = (town.root / FOLDER).glob("*.readings")
+    [path] = (town.root / CACHE_FOLDER).glob("*.readings")
     return path
 
 
@@ -186,7 +187,7 @@ def test_a_renamed_return_is_known(full: Town, never_read: list[str]) -> None:
 
 def test_it_may_be_deleted(full: Town) -> None:
     first = report(full)
-    shutil.rmtree(full.root / FOLDER)
+    shutil.rmtree(full.root / CACHE_FOLDER)
 
     assert report(full) == first
 
@@ -350,12 +351,12 @@ def test_it_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         one.save(f"{n:064}" for n in range(10))
         assert len(open_cache(tmp_path, str(number), FORMS, STANDARD)) == 3
 
-    assert len(list((tmp_path / FOLDER).iterdir())) <= cache.FILES_KEPT
+    assert len(list((tmp_path / CACHE_FOLDER).iterdir())) <= cache.FILES_KEPT
 
 
 def test_where_nothing_can_be_kept_nothing_is(full: Town) -> None:
-    rmtree(full.root / FOLDER)  # where the plan was kept
-    (full.root / FOLDER).write_text("in the way", "utf-8")
+    rmtree(full.root / CACHE_FOLDER)  # where the plan was kept
+    (full.root / CACHE_FOLDER).write_text("in the way", "utf-8")
     first = report(full)
 
     assert first["summary"]["accepted"] == 5
