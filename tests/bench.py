@@ -533,7 +533,7 @@ def play_pandas(root: str, count: str) -> None:
 
     from styrxl.model.form_files import Forms
     from styrxl.model.standard_folder import standard_folder
-    from styrxl.returns.tables import normalise_heading
+    from styrxl.returns.tables import normalise_heading, split_heading
     from styrxl.validation.rules.schema import Schemas
 
     forms = Forms([standard_folder()])
@@ -547,7 +547,9 @@ def play_pandas(root: str, count: str) -> None:
             frame = pd.read_excel(path, sheet_name=name, header=top, engine="openpyxl")
             if top is None:
                 frame = pd.DataFrame([frame.iloc[:, 1].tolist()], columns=frame.iloc[:, 0])
-            frame = frame.rename(columns={column: fields.get(normalise_heading(str(column)), str(column)) for column in frame.columns})
+            frame = frame.rename(
+                columns={column: fields.get(normalise_heading(split_heading(str(column))[0]), str(column)) for column in frame.columns}
+            )
             schema = schemas[sheet.table or ""]
             for column, asked in schema.columns.items():
                 made = frame[column] if column in frame else pd.Series([None] * len(frame), dtype="object")

@@ -72,7 +72,7 @@ class FindingPointer:
             ]
             wanted = make_id_key(found.facts.get("id"), named=sheet.named)
             return (ids.index(wanted), sheet.id_column.field) if wanted in ids else (None, None)
-        if found.rule in {"missing-column", "duplicate-column"}:
+        if found.rule in {"missing-column", "duplicate-column", "heading-unit"}:
             field = find_field(sheet, found.column)
             return (0 if layout.is_downwards else None), field
         return lines.spot(found.cell) if found.cell else (None, None)

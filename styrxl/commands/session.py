@@ -79,7 +79,18 @@ class Session:
                 stack.enter_context(lock_for_writing(workspace, command, user, datetime.now(UTC), self._waiting))
             ledger = stack.enter_context(Ledger.open(workspace.database))
             how = ReadingMethod(reads.jobs, reads.scheduler, progress=show_progress_on(None, self.language()), inbox=reads.inbox)
-            yield open_desk(workspace, ledger, self.now(), user, how)
+            desk = open_desk(workspace, ledger, self.now(), user, how)
+            self._tell_of_plan(desk)
+            yield desk
+
+    def _tell_of_plan(self, desk: Desk) -> None:
+        """Tell of sheets and headings in the council's plan with names that are alike: which of them count is for the controller to see."""
+        if desk.plan.findings:
+            from styrxl.model.findings import fix, message
+
+            for finding in desk.plan.findings:
+                text = f"{message(finding, self.language())} {fix(finding, self.language())}"
+                click.echo(f"{desk.workspace.plan_path.name}: {text}", err=True)
 
     def access(self, desk: Desk) -> WorkspaceAccess:
         """Return the locks that a mail command takes in a desk's workspace."""

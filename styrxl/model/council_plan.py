@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 from unicodedata import normalize
 
+from styrxl.model.findings import Finding
 from styrxl.model.rounds import Round
 
 COUNCIL_TABLES = ("organisation", "council_goals", "frames", "frame_adjustments", "waivers", "council_indicators", "council_assessments")
@@ -147,6 +148,7 @@ class Plan:
     waivers: tuple[Waiver, ...]
     indicators: tuple[Mapping[str, Any], ...]
     assessments: tuple[CouncilAssessment, ...] = ()
+    findings: tuple[Finding, ...] = ()  # on sheets and headings with names that are alike, of which the controller is told
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
@@ -235,8 +237,8 @@ def round_kind(written: str) -> str | None:
     return _ROUND_WORDS.get("".join(written.casefold().split()).rstrip("."))
 
 
-def make_council_plan(tables: PlanRows) -> Plan:
-    """Return the plan that the checked rows of ``multi_year_plan`` make."""
+def make_council_plan(tables: PlanRows, findings: Iterable[Finding] = ()) -> Plan:
+    """Return the plan that the checked rows of ``multi_year_plan`` make; ``findings``: what the controller is told of its names."""
     rows = {name: tables.get(name, ()) for name in COUNCIL_TABLES}
     return Plan(
         organisations=tuple(map(_organisation, rows["organisation"])),
@@ -248,6 +250,7 @@ def make_council_plan(tables: PlanRows) -> Plan:
         assessments=tuple(
             CouncilAssessment(r["round"], r["goal_id"], r["assessment"], r["reason"], r["decision"]) for r in rows["council_assessments"]
         ),
+        findings=tuple(findings),
     )
 
 

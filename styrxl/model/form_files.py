@@ -34,6 +34,7 @@ class Forms:
         self.words = Words(
             lists=raw["lists"],
             units=raw["units"],
+            unit_spellings={text: unit for unit, texts in raw["unit_spellings"].items() for text in texts},
             placeholders=frozenset(raw["placeholders"]),
             sum_words=frozenset(raw["sum_words"]),
             texts=raw["texts"],

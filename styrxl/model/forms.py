@@ -156,6 +156,7 @@ class Words:
 
     lists: Mapping[str, Mapping[str, Text]]
     units: Mapping[str, Text]
+    unit_spellings: Mapping[str, str]  # how people write a unit in a heading -> the unit, '' for one that no column is issued in
     placeholders: frozenset[str]
     sum_words: frozenset[str]
     texts: Mapping[str, Text]

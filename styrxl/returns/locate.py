@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from styrxl.model.catalogue import Word
 from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding, finding
-from styrxl.model.forms import LANGUAGES, Form, Sheet, Words
-from styrxl.returns.tables import RowIds, Table, TablePlace, is_blank, normalise_heading, strip_heading
+from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Words
+from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, choose_heading
+from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet, SheetCandidate, SheetNames, choose_sheet, find_unclear_sheets
+from styrxl.returns.tables import RowIds, Table, TablePlace, is_blank, normalise_heading, show_heading
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
 
 _SEARCHED = 200  # rows from the top of a sheet in which headings are looked for
+_ALIKE = 0.75  # part of a sheet's headings that a sheet with another name has, to be taken for that one
+_RESEMBLING = 0.5  # the same for one whose name has that sheet's in it
 _SHEETS_OF_OURS = frozenset({"_styrxl", "_listor"})
+
+
+_HeadingRow = dict[str, list[tuple[int, int]]]  # field -> ranks and columns of the headings that may stand for it
 
 
 class Locator:
@@ -26,102 +34,151 @@ class Locator:
         self._checks = frozenset(normalise_heading(text) for text in words.texts["check_heading"].values())
         self._nothing = frozenset(normalise_heading(text) for text in words.texts["nothing_to_show"].values())
         self._start = frozenset(normalise_heading(text) for key in ("start", "mend_sheet") for text in words.texts[key].values())
-        self._names = {normalise_heading(sheet.name[lang]): sheet for sheet in form.sheets for lang in LANGUAGES}
-        self._headings = {sheet.key: _map_headings(sheet) for sheet in form.sheets}
-        self._seen: dict[tuple[str, tuple[Any, ...]], dict[str, list[int]]] = {}
+        self._names = {language: SheetNames(form, language) for language in LANGUAGES}
+        self._headings = {(sheet.key, language): Headings(sheet, words, language) for sheet in form.tables for language in LANGUAGES}
+        self._tables = frozenset(sheet.key for sheet in form.tables)
+        self._seen: dict[tuple[str, str, tuple[Any, ...]], _HeadingRow] = {}
         self._places: dict[tuple[Any, ...], TablePlace] = {}
 
     def locate(self, returned: ReturnedWorkbook, language: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         """Find every table of the form; what is missing or more than asked for are findings."""
-        by_key = {
-            self._names[normalise_heading(raw.name)].key: raw for raw in returned.sheets if normalise_heading(raw.name) in self._names
-        }
+        named, others = self._names[language].group(raw for raw in returned.sheets if not self._is_ours(raw))
+        alike = self._group_by_headings(others, language)
         tables: list[Table] = []
         findings: list[Finding] = []
+        read: set[str] = {sheet.raw.name for key in named.keys() - self._tables for sheet in named[key]}
         for sheet in self._form.tables:
-            if sheet.key not in by_key:
+            candidates = [self._candidate(sheet, each, language) for each in (*named.get(sheet.key, ()), *alike.get(sheet.key, ()))]
+            chosen = choose_sheet(candidates)
+            read |= {candidate.raw.name for candidate in candidates if candidate is chosen or candidate.answered}
+            if chosen is None:
                 findings.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language]))
                 continue
-            table, table_findings = self._table(sheet, by_key[sheet.key], language)
-            findings.extend(table_findings)
-            if table is not None:
-                tables.append(table)
-                findings.extend(_find_hidden_answers(by_key[sheet.key], table))
-        return tuple(tables), (*findings, *self._unknown_sheets(returned.sheets))
+            findings += (*find_unclear_sheets(sheet.name[language], chosen, candidates), *chosen.findings)
+            if chosen.table is not None:
+                tables.append(chosen.table)
+                findings += _find_hidden_answers(chosen.raw, chosen.table)
+        own = [raw for raw in returned.sheets if raw.rows and raw.name not in read and not self._is_ours(raw)]
+        return tuple(tables), (*findings, *(finding("unknown-sheet", sheet=raw.name) for raw in own))
 
-    def _unknown_sheets(self, sheets: Iterable[SheetCells]) -> list[Finding]:
-        known = self._names.keys() | self._start
-        unknown = [s for s in sheets if normalise_heading(s.name) not in known and s.name not in _SHEETS_OF_OURS and s.rows]
-        return [finding("unknown-sheet", sheet=s.name) for s in unknown]
+    def _is_ours(self, raw: SheetCells) -> bool:
+        return raw.name in _SHEETS_OF_OURS or normalise_heading(raw.name) in self._start
+
+    def _candidate(self, sheet: Sheet, named: NamedSheet, language: str) -> SheetCandidate:
+        table, findings = self._table(sheet, named.raw, language)
+        return SheetCandidate(named.raw, named.rank, table, findings)
+
+    def _group_by_headings(self, sheets: Iterable[SheetCells], language: str) -> dict[str, list[NamedSheet]]:
+        """Return the sheets with names of their own that have the headings of one of the form's, by its key."""
+        alike: dict[str, list[NamedSheet]] = {}
+        for raw in sheets:
+            shares = {sheet.key: self._share_headings(sheet, raw, language) for sheet in self._form.tables}
+            key = max(shares, key=lambda key: (shares[key], self._names[language].resembles(raw.name, key)))
+            if shares[key] >= (_RESEMBLING if self._names[language].resembles(raw.name, key) else _ALIKE):
+                alike.setdefault(key, []).append(NamedSheet(raw, BY_HEADINGS))
+        return alike
+
+    def _share_headings(self, sheet: Sheet, raw: SheetCells, language: str) -> float:
+        """Return which part of a sheet's headings another sheet has too, from 0 to 1; none where it is but one."""
+        wanted = {c.field for c in sheet.columns if not c.formula}
+        if sheet.layout == "down":
+            common = wanted & _find_labels(raw, self._headings[sheet.key, language]).keys()
+        else:
+            common = wanted & self._heading_row(sheet, raw, language)[1].keys()
+        return len(common) / len(wanted) if len(common) > 1 else 0
 
     def _table(self, sheet: Sheet, raw: SheetCells, language: str) -> tuple[Table | None, list[Finding]]:
+        headings = self._headings[sheet.key, language]
         if sheet.layout == "down":
-            table, findings = _read_downwards(sheet, raw, self._headings[sheet.key], language)
+            table, findings = _read_downwards(sheet, raw, headings, language)
             return (table and replace(table, place=self._same(table.place))), findings
-        index, columns = self._heading_row(sheet, raw)
-        findings = [
-            finding("missing-column", sheet=raw.name, column=c.heading[language], heading=c.heading[language])
-            for c in sheet.columns
-            if c.field not in columns and not c.formula
-        ]
-        if not columns:  # one cause, one finding: the heading row is gone
+        index, row_headings = self._heading_row(sheet, raw, language)
+        findings = [_make_missing(raw, c, language) for c in sheet.columns if c.field not in row_headings and not c.formula]
+        if not row_headings:  # one cause, one finding: the heading row is gone
             every = [c.heading[language] for c in sheet.columns if not c.formula]
             return None, [finding("missing-column", sheet=raw.name, column=every[0], heading=every)]
         line = raw.rows[index]
         row = raw.top + index + 1
-        doubled = [column for places in columns.values() for column in places[1:]]
-        findings += [_make_finding_at("duplicate-column", raw, row, column, heading=strip_heading(str(line[column]))) for column in doubled]
-        taken = {column for places in columns.values() for column in places}
+        first = {field: columns[0][1] for field, columns in row_headings.items()}
+        taken = set(first.values())
+        for field, columns in row_headings.items():
+            if len(columns) > 1 or columns[0][0] == OTHER_UNIT:
+                choice = choose_heading([(rank, (index, column)) for rank, column in columns], partial(_is_answered_below, raw))
+                first[field] = choice.spot[1]
+                taken |= {column for _, column in (choice.spot, *choice.doubled, *choice.similar)}
+                taken -= {column for _, column in choice.own}
+                findings += _find_unclear_headings(raw, sheet.column(field), headings, choice)
         for column, text in enumerate(line):
             if column not in taken and isinstance(text, str) and not is_blank(text) and normalise_heading(text) not in self._checks:
-                findings.append(_make_finding_at("unknown-column", raw, row, column, heading=strip_heading(text)))
-        first = {name: places[0] for name, places in columns.items()}
-        spot = (sheet.key, raw.name, raw.left, row, tuple(line))
+                findings.append(_make_finding_at("unknown-column", raw, (index, column), show_heading(text)))
+        spot = (sheet.key, raw.name, raw.left, row, tuple(line), *first.values())
         if spot not in self._places:  # thousands of returns have their headings in the same place
             places = {name: raw.left + column + 1 for name, column in first.items()}
-            self._places[spot] = TablePlace(
-                sheet.key, raw.name, row, places, {name: strip_heading(str(line[column])) for name, column in first.items()}
-            )
-        place = self._places[spot]
-        return _read_rows(sheet, raw, index + 1, first, place, self._nothing), findings
+            names = {name: headings.name(str(line[column])) for name, column in first.items()}
+            self._places[spot] = TablePlace(sheet.key, raw.name, row, places, names)
+        return _read_rows(sheet, raw, index + 1, first, self._places[spot], self._nothing), findings
 
     def _same(self, place: TablePlace) -> TablePlace:
         """Return the equal place that came first: thousands of returns have their labels in the same cells, and share one value."""
         where = (*place.columns.items(), *place.headings.items(), *place.downwards.items())
         return self._places.setdefault((place.key, place.sheet, place.heading_row, where), place)
 
-    def _heading_row(self, sheet: Sheet, raw: SheetCells) -> tuple[int, dict[str, list[int]]]:
-        """Index of the row that has the most of the sheet's headings, and field -> columns; at least two, or the only one."""
-        best: tuple[int, dict[str, list[int]]] = (0, {})
+    def _heading_row(self, sheet: Sheet, raw: SheetCells, language: str) -> tuple[int, _HeadingRow]:
+        """Index of the row that has the most of the sheet's headings, and these; at least two, or the only one."""
+        best: tuple[int, _HeadingRow] = (0, {})
         for index, row in enumerate(raw.rows[:_SEARCHED]):
-            columns = self._matches(sheet, tuple(row))
+            columns = self._matches(sheet, language, tuple(row))
             if len(columns) > len(best[1]):
                 best = (index, columns)
             if len(columns) == len(sheet.columns):
                 break
         return best if len(best[1]) >= min(2, len(sheet.columns)) else (0, {})
 
-    def _matches(self, sheet: Sheet, row: tuple[Any, ...]) -> dict[str, list[int]]:
-        known = self._seen.get((sheet.key, row))
+    def _matches(self, sheet: Sheet, language: str, row: tuple[Any, ...]) -> _HeadingRow:
+        known = self._seen.get((sheet.key, language, row))
         if known is None:
-            fields = self._headings[sheet.key]
+            headings = self._headings[sheet.key, language]
             known = {}
             for column, text in enumerate(row):
-                name = fields.get(normalise_heading(text)) if isinstance(text, str) else None
-                if name:
-                    known.setdefault(name, []).append(column)
+                heading = headings.match(text) if isinstance(text, str) else None
+                if heading:
+                    known.setdefault(heading.field, []).append((heading.rank, column))
             if known:
-                self._seen[sheet.key, row] = known
+                self._seen[sheet.key, language, row] = known
         return known
 
 
-def _map_headings(sheet: Sheet) -> dict[str, str]:
-    return {normalise_heading(text): c.field for c in sheet.columns for text in (*c.heading.values(), *c.also)}
+def _make_missing(raw: SheetCells, column: Column, language: str) -> Finding:
+    heading = column.heading[language]
+    return finding("missing-column", sheet=raw.name, column=heading, heading=heading)
 
 
-def _make_finding_at(rule: str, raw: SheetCells, row: int, column: int, heading: str) -> Finding:
-    cell = f"{column_letter(raw.left + column + 1)}{row}"
-    return finding(rule, sheet=raw.name, cell=cell, column=heading, value=heading, heading=heading)
+def _make_finding_at(rule: str, raw: SheetCells, spot: Spot, heading: str, **facts: str) -> Finding:
+    cell = f"{column_letter(raw.left + spot[1] + 1)}{raw.top + spot[0] + 1}"
+    return finding(rule, sheet=raw.name, cell=cell, column=heading, value=heading, heading=heading, **facts)
+
+
+def _find_unclear_headings(raw: SheetCells, column: Column, headings: Headings, choice: HeadingChoice) -> Iterator[Finding]:
+    """Yield what is to be said of the choice of a heading: its unit, and the others that count as much or have answers."""
+    texts = {spot: str(raw.rows[spot[0]][spot[1]]) for spot in (choice.spot, *choice.doubled, *choice.similar)}
+    if choice.rank == OTHER_UNIT and column.asked:
+        for spot in (choice.spot, *choice.doubled):
+            typed, wanted = show_heading(texts[spot]), headings.titles[column.field]
+            unclear = _make_finding_at("heading-unit", raw, spot, headings.name(texts[spot]), typed=typed, wanted=wanted)
+            # Where no unit was handed out, one more says little: it is asked about, and does not stand in the way.
+            yield unclear if column.unit else replace(unclear, severity="warning")
+    for spot in choice.doubled:
+        yield _make_finding_at("duplicate-column", raw, spot, headings.name(texts[spot]))
+    for spot in choice.similar:
+        yield _make_finding_at("similar-column", raw, spot, show_heading(texts[spot]), counted=show_heading(texts[choice.spot]))
+
+
+def _is_answered_below(raw: SheetCells, spot: Spot) -> bool:
+    return any(not is_blank(line[spot[1]]) for line in raw.rows[spot[0] + 1 :])
+
+
+def _is_answered_beside(raw: SheetCells, spot: Spot) -> bool:
+    return any(not is_blank(value) for value in raw.rows[spot[0]][spot[1] + 1 : spot[1] + 2])
 
 
 def _read_rows(
@@ -171,33 +228,34 @@ def _find_marked_answers(sheet: Sheet, raw: SheetCells, place: TablePlace) -> di
     return marks
 
 
-def _read_downwards(sheet: Sheet, raw: SheetCells, fields: Mapping[str, str], language: str) -> tuple[Table | None, list[Finding]]:
-    """Find labels with their answers to the right; the same label twice is a duplicate column."""
-    at: dict[str, tuple[int, int]] = {}
-    findings: list[Finding] = []
-    labels_at: dict[str, list[tuple[int, int]]] = {}
+def _find_labels(raw: SheetCells, headings: Headings) -> dict[str, list[tuple[int, Spot]]]:
+    """Return where the labels of a sheet laid out downwards stand, with their ranks, by field."""
+    labels: dict[str, list[tuple[int, Spot]]] = {}
     for index, row in enumerate(raw.rows[:_SEARCHED]):
         for column, text in enumerate(row):
-            name = fields.get(normalise_heading(text)) if isinstance(text, str) else None
-            if name:
-                labels_at.setdefault(name, []).append((index, column))
-    for name, spots in labels_at.items():
+            heading = headings.match(text) if isinstance(text, str) else None
+            if heading:
+                labels.setdefault(heading.field, []).append((heading.rank, (index, column)))
+    return labels
+
+
+def _read_downwards(sheet: Sheet, raw: SheetCells, headings: Headings, language: str) -> tuple[Table | None, list[Finding]]:
+    """Find labels with their answers to the right; the same label twice is a duplicate column."""
+    at: dict[str, Spot] = {}
+    findings: list[Finding] = []
+    for name, same in _find_labels(raw, headings).items():
+        row, column = same[0][1]
         # A sheet's title may be the same word as one of its labels.
-        titled = len(spots) > 1 and normalise_heading(str(raw.rows[spots[0][0]][spots[0][1]])) == normalise_heading(raw.name)
-        at[name], *doubled = spots[titled:]
-        for index, column in doubled:
-            findings.append(
-                _make_finding_at("duplicate-column", raw, raw.top + index + 1, column, heading=strip_heading(str(raw.rows[index][column])))
-            )
-    for column_ in sheet.columns:
-        if column_.field not in at:
-            heading = column_.heading[language]
-            findings.append(finding("missing-column", sheet=raw.name, column=heading, heading=heading))
+        titled = len(same) > 1 and normalise_heading(str(raw.rows[row][column])) == normalise_heading(raw.name)
+        choice = choose_heading(same[titled:], partial(_is_answered_beside, raw))
+        at[name] = choice.spot
+        findings += _find_unclear_headings(raw, sheet.column(name), headings, choice)
+    findings += [_make_missing(raw, c, language) for c in sheet.columns if c.field not in at]
     if not at:
         return None, findings
     rows = {name: raw.top + index + 1 for name, (index, _) in at.items()}
     columns = {name: raw.left + column + 2 for name, (_, column) in at.items()}
-    labels = {name: strip_heading(str(raw.rows[index][column])) for name, (index, column) in at.items()}
+    labels = {name: headings.name(str(raw.rows[index][column])) for name, (index, column) in at.items()}
     first = min(rows.values())
     values = {name: [raw.rows[i][c + 1] if c + 1 < len(raw.rows[i]) else ""] for name, (i, c) in at.items()}
     place = TablePlace(sheet.key, raw.name, first, columns, labels, rows)

@@ -13,7 +13,10 @@ from styrxl.model.column_letters import column_letter
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Sheet
 
-_UNIT = re.compile(r"\s*\([^()]{0,60}\)\s*$")
+_LONGEST_HEADING = 200  # characters; what is longer is a text
+_UNIT = re.compile(r"(.*[^\s,])\s*(?:[(\[]([^()\[\]]{1,60})[)\]]|,\s*([^,]{1,30}))")
+# Soft hyphen, zero-width characters, marks of direction: nobody sees them.
+_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,21 @@ class Table:
 
 @lru_cache(maxsize=100_000)
 def normalise_heading(text: str) -> str:
-    """Return a heading or sheet name for comparison: without star, unit, case and odd spaces, in NFC."""
-    text = unicodedata.normalize("NFC", text.strip().rstrip("*").strip())
-    return " ".join(_UNIT.sub("", text).split()).casefold()
+    """Return a heading or sheet name for comparison: without star, case, odd spaces and invisible characters, in NFC."""
+    return show_heading(text).casefold()
 
 
-def strip_heading(text: str) -> str:
-    """Return a heading as the workbook has it, without unit and star."""
-    return " ".join(_UNIT.sub("", text.strip().rstrip("*").strip()).split())
+def show_heading(text: str) -> str:
+    """Return a heading as people see it: without star, odd spaces and invisible characters, in NFC."""
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip().rstrip("*").split())
+
+
+@lru_cache(maxsize=100_000)
+def split_heading(text: str) -> tuple[str, str]:
+    """Return a heading as people see it, parted into name and unit: what stands in brackets or after a comma at its end, or ''."""
+    shown = show_heading(text)
+    match = _UNIT.fullmatch(shown) if len(shown) <= _LONGEST_HEADING else None
+    return (match[1], match[2] or match[3]) if match else (shown, "")
 
 
 def is_blank(value: Any) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from styrxl.model.council_plan import Plan, PlanRows, make_council_plan
 from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import Finding
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.scale.cache_key import make_cache_key
 from styrxl.store.files import write_atomically
@@ -24,18 +26,18 @@ def read_plan(workspace: Workspace) -> Plan:
     """Return the council's plan.
 
     Judging it takes libraries that many commands need for nothing else, so the rows of a plan without errors are kept.
-    Raises StyrxlError: plan-missing, not-readable; and as ``read_judged_rows`` where it is judged.
+    Raises StyrxlError: plan-missing, not-readable; and as ``read_judged_plan`` where it is judged.
     """
     data = read_plan_file(workspace.plan_path)
     key = [hashlib.sha256(data).hexdigest(), make_cache_key(workspace.forms, limits_of_council_plan(workspace.settings.limits))]
     path = workspace.root / CACHE_FOLDER / _KEPT
-    rows = _read_kept(path, key)
-    if rows is None:
-        from styrxl.rounds.judge_council_plan import read_judged_rows
+    kept = _read_kept(path, key)
+    if kept is None:
+        from styrxl.rounds.judge_council_plan import read_judged_plan
 
-        rows = read_judged_rows(workspace, data)
-        _keep(path, key, rows)
-    return make_council_plan(rows)
+        kept = read_judged_plan(workspace, data)
+        _keep(path, key, *kept)
+    return make_council_plan(*kept)
 
 
 def read_plan_file(path: Path) -> bytes:
@@ -48,18 +50,19 @@ def read_plan_file(path: Path) -> bytes:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
 
 
-def _read_kept(path: Path, key: Sequence[str]) -> PlanRows | None:
-    """Return the rows that are kept under a key; None where there are none, or none that can be read."""
+def _read_kept(path: Path, key: Sequence[str]) -> tuple[PlanRows, tuple[Finding, ...]] | None:
+    """Return the rows and findings that are kept under a key; None where there are none, or none that can be read."""
     try:
         kept = json.loads(path.read_bytes(), object_hook=_with_day)
-        return dict(kept["rows"]) if kept["key"] == list(key) else None
+        return (dict(kept["rows"]), tuple(Finding(*packed) for packed in kept["findings"])) if kept["key"] == list(key) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _keep(path: Path, key: Sequence[str], rows: PlanRows) -> None:
-    """Keep rows for the next command; where that cannot be done they are judged again."""
-    text = json.dumps({"key": key, "rows": rows}, default=_as_json, ensure_ascii=False, separators=(",", ":"))
+def _keep(path: Path, key: Sequence[str], rows: PlanRows, findings: Sequence[Finding]) -> None:
+    """Keep rows and findings for the next command; where that cannot be done they are judged again."""
+    kept = {"key": key, "rows": rows, "findings": [astuple(finding) for finding in findings]}
+    text = json.dumps(kept, default=_as_json, ensure_ascii=False, separators=(",", ":"))
     try:
         write_atomically(path, text.encode("utf-8"), mode=0o600)
     except StyrxlError:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from styrxl.model.council_plan import COUNCIL_TABLES, PlanRows
 from styrxl.model.errors import StyrxlError, working_on
+from styrxl.model.findings import Finding
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.table_values import records
@@ -22,10 +23,11 @@ from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
 PLAN_FORM = "multi_year_plan"
+_ON_NAMES = frozenset({"similar-sheet", "similar-column", "renamed-sheet", "heading-unit"})
 
 
-def read_judged_rows(workspace: Workspace, data: bytes) -> PlanRows:
-    """Return the rows of a plan without errors.
+def read_judged_plan(workspace: Workspace, data: bytes) -> tuple[PlanRows, tuple[Finding, ...]]:
+    """Return the rows of a plan without errors, and what is found of the names of its sheets and headings.
 
     Raises StyrxlError: plan-empty; plan-broken, with the judged workbook as the fact ``judged``.
     """
@@ -35,7 +37,8 @@ def read_judged_rows(workspace: Workspace, data: bytes) -> PlanRows:
         raise StyrxlError("plan-empty", path=path)
     if judged.verdict != "accepted":
         raise StyrxlError("plan-broken", path=path, errors=judged.errors, judged=judged)
-    return {name: [_plain_row(row) for row in records(frames[name])] for name in COUNCIL_TABLES if name in frames}
+    rows = {name: [_plain_row(row) for row in records(frames[name])] for name in COUNCIL_TABLES if name in frames}
+    return rows, tuple(finding for finding in judged.findings if finding.rule in _ON_NAMES)
 
 
 def judge_plan(workspace: Workspace, data: bytes) -> tuple[Judged, Mapping[str, pd.DataFrame]]:

@@ -35,7 +35,8 @@ from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.ledger import Decision, Receipt
 from styrxl.validation.lost_answers import find_lost_tables
 
-_OWN = frozenset({"unknown-sheet", "unknown-column"})  # rules of what is the owner's own and is not carried over
+# Rules of what is the owner's own and is not carried over.
+_OWN = frozenset({"unknown-sheet", "unknown-column", "similar-sheet", "similar-column"})
 
 
 @dataclass(frozen=True, slots=True)

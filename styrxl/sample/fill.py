@@ -24,7 +24,7 @@ from styrxl.excel import limits, measure
 from styrxl.excel.archive import DeflatedPart, read_deflated_parts, read_parts, zip_parts, zip_pieces
 from styrxl.excel.finish import fix_times
 from styrxl.model.forms import Column, Form, Sheet, Words
-from styrxl.returns.tables import normalise_heading
+from styrxl.returns.tables import normalise_heading, split_heading
 from styrxl.templates.drop_downs import LISTS_SHEET, find_text_field, make_entry
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
@@ -236,8 +236,8 @@ def _locate_across(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) -> 
     for number, row in enumerate(values[:_SEARCHED], 1):
         columns: dict[str, int] = {}
         for column, text in enumerate(row, 1):
-            if isinstance(text, str) and normalise_heading(text) in headings:
-                columns.setdefault(headings[normalise_heading(text)], column)
+            if isinstance(text, str) and (field := headings.get(_name_in_heading(text))):
+                columns.setdefault(field, column)
         if len(columns) > len(best[1]):
             best = number, columns
     return AnswerSheet(spec, title, values, best[1], best[0], tuple(_rows_with_ids(spec, values, *best)), {})
@@ -256,11 +256,15 @@ def _locate_downwards(spec: Sheet, title: str, values: Sequence[Sequence[Any]]) 
     columns: dict[str, int] = {}
     for number, row in enumerate(values[:_SEARCHED], 1):
         for column, text in enumerate(row, 1):
-            field = labels.get(normalise_heading(text)) if isinstance(text, str) else None
+            field = labels.get(_name_in_heading(text)) if isinstance(text, str) else None
             # A sheet's title may be the same word as one of its labels.
             if field and (field not in rows or (rows[field] == 1 and normalise_heading(str(text)) == normalise_heading(title))):
                 rows[field], columns[field] = number, column + 1
     return AnswerSheet(spec, title, values, columns, min(rows.values(), default=0), (), rows)
+
+
+def _name_in_heading(text: str) -> str:
+    return normalise_heading(split_heading(text)[0])
 
 
 def _fields_by_heading(spec: Sheet) -> dict[str, str]:

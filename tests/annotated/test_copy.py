@@ -595,13 +595,49 @@ def test_what_did_not_come_along_is_said(desk: Desk) -> None:
     ]
 
 
-def test_sheet_under_another_name_is_said(desk: Desk) -> None:
-    """Its answers are not guessed at."""
+def test_a_renamed_sheet_comes_along(desk: Desk) -> None:
+    """It is found by its headings, and its answers stand on the sheet that they belong to."""
+    data, _ = break_return("not-in-list", desk.town.filled("UBN"), desk.form("UBN"), "sv")
+    book = open_workbook(data)
+    book["Åtaganden"].title = "Plan"
+    renamed = save_workbook(book)
+    back = desk.back("UBN", renamed)
+    assert desk.answers("UBN", back) == desk.answers("UBN", renamed) == desk.answers("UBN", data)
+    assert not any("eget blad" in str(row[0]) for row in lead(back))
+
+
+def test_sheet_without_its_headings_is_said(desk: Desk) -> None:
+    """Under another name too, its answers are not guessed at."""
     book = open_workbook(desk.town.filled("UBN-ÖST"))
     book["Åtaganden"].title = "Plan"
+    book["Plan"].delete_rows(1, 4)
     back = desk.back("UBN-ÖST", save_workbook(book))
     assert any(str(row[0]).startswith("• Ert eget blad Plan, ") for row in lead(back))
     assert ["! Rätta", "Åtaganden", "", "Bladet Åtaganden saknas."] in [row[:4] for row in lead(back)]
+
+
+@pytest.mark.parametrize("renamed", ["Budget", "Budget (1)"])
+def test_a_copied_sheet_is_said(desk: Desk, renamed: str) -> None:
+    """What was on it is left behind, and which of the two counts is asked, by name."""
+    book = open_workbook(desk.town.filled("UBN"))
+    book.copy_worksheet(book["Budget"]).title = "Budget (2)"
+    book["Budget"].title = renamed
+    back = desk.back("UBN", save_workbook(book))
+    assert any(str(row[0]).startswith("• Ert eget blad Budget (2), ") for row in lead(back))
+    [line] = [row[:4] for row in lead(back) if "Budget (2)" in str(row[3])]
+    assert line[0] == ("! Rätta" if renamed != "Budget" else "! Kontrollera")
+    assert renamed in str(line[3])
+    assert "None" not in str(lead(back))
+
+
+def test_a_heading_with_another_unit_is_pointed_at(desk: Desk) -> None:
+    """At the heading, which is whole again."""
+    book = open_workbook(desk.town.filled("UBN"))
+    heading = next(cell for row in book["Budget"].iter_rows() for cell in row if cell.value == "Kostnader (tkr)*")
+    heading.value = "Kostnader (kr)"
+    back = desk.back("UBN", save_workbook(book))
+    assert ["Budget", heading.coordinate] in [row[1:3] for row in lead(back)]
+    assert open_workbook(back)["Budget"][heading.coordinate].value == "Kostnader (tkr)*"
 
 
 def test_own_notes_are_not_taken_for_the_sender_s(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds import judge_council_plan
 from styrxl.rounds.council_plan import read_plan
 from styrxl.rounds.issue import build_plan
+from styrxl.sample.fill import open_workbook, save_workbook
 from town import FRAMES, PLAN, ROUND, Town
 
 CHANGED = date(2027, 6, 1)
@@ -45,13 +46,13 @@ def kept(planned: Town) -> Path:
 def judged_instead(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return a list that grows each time a plan is judged."""
     judged: list[int] = []
-    judge = judge_council_plan.read_judged_rows
+    judge = judge_council_plan.read_judged_plan
 
     def noted(*arguments: object) -> object:
         judged.append(1)
         return judge(*arguments)  # type: ignore[arg-type] # as they come
 
-    monkeypatch.setattr(judge_council_plan, "read_judged_rows", noted)
+    monkeypatch.setattr(judge_council_plan, "read_judged_plan", noted)
     return judged
 
 
@@ -117,3 +118,23 @@ def test_a_plan_with_errors_is_told_each_time(planned: Town, kept: Path) -> None
             read_plan(planned.workspace)
         assert caught.value.code == "plan-broken"
     assert not kept.exists()
+
+
+@pytest.mark.parametrize("name", ["Ramar (2026-11)", "Ramar (2)", "Ramar kopia", "Förra höstens"])
+def test_a_copied_sheet_is_named_and_not_read(planned: Town, name: str) -> None:
+    """Frames of last autumn, kept for comparison, change none of this year's; the controller is told as long as they are there."""
+    before = read_plan(planned.workspace)
+    book = open_workbook(planned.workspace.plan_path.read_bytes())
+    copied = book.copy_worksheet(book["Ramar"])
+    copied.title = name
+    for row in copied.iter_rows(min_row=2):
+        for cell in row:
+            if isinstance(cell.value, int | float) and cell.value not in {2027, 2028}:
+                cell.value = cell.value / 2
+    planned.workspace.plan_path.write_bytes(save_workbook(book))
+    after = read_plan(planned.workspace)
+    assert after.frames == before.frames
+    assert [(f.rule, f.sheet) for f in after.findings] == [("similar-sheet", name)]
+    assert read_plan(planned.workspace).findings == after.findings
+    for _ in range(2):
+        assert f"flerarsplan.xlsx: Bladet {name} " in planned.run("status", ROUND).output
