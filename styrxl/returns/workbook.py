@@ -6,7 +6,7 @@ What kind of file it is and how large is checked first (``file_type``, ``unpack`
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from styrxl.model.identity import SIGNED
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
 from styrxl.returns.external_links import find_external_links
 from styrxl.returns.file_type import WORKBOOKS, find_kind, has_macros, is_zip
-from styrxl.returns.marks import NO_MARKS, SheetMarks, read_marks
+from styrxl.returns.marks import NO_MARKS, SheetMarks, parse_marks, read_marks
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable
 from styrxl.returns.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 
@@ -81,7 +81,8 @@ def _read(data: bytes, limits: Limits, ordinary_mb: int, skip: SheetsToSkip) -> 
     if ordinary_mb and kind != "xlsx":
         raise NotOrdinaryError
     parts = read_parts(data, package, ordinary_mb, skip)
-    sheets = tuple(_read_sheets(parts, limits))
+    find_marks = read_marks if 0 < ordinary_mb <= ORDINARY_MB else parse_marks
+    sheets = tuple(_read_sheets(parts, limits, find_marks))
     hidden = next((_read_identity(sheet) for sheet in sheets if sheet.name == IDENTITY_SHEET), {})
     mixed = bool(hidden and parts.properties) and any(hidden.get(key, "") != parts.properties.get(key, "") for key in SIGNED)
     if mixed and parts.skipped:  # a file with two identities is read whole
@@ -118,7 +119,7 @@ def _is_locked_ods(package: Package) -> bool:
     return manifest in package and b"encryption-data" in package.part(manifest)
 
 
-def _read_sheets(parts: WorkbookParts, limits: Limits) -> Iterator[SheetCells]:
+def _read_sheets(parts: WorkbookParts, limits: Limits, find_marks: Callable[[bytes], SheetMarks]) -> Iterator[SheetCells]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(parts.data))
         kinds = {meta.name: meta for meta in book.sheets_metadata}
@@ -135,7 +136,7 @@ def _read_sheets(parts: WorkbookParts, limits: Limits) -> Iterator[SheetCells]:
             sheet = book.get_sheet_by_name(name)
             _check_size(name, sheet, limits)
             top, left = sheet.start or (0, 0)
-            marks = read_marks(parts.sheets[name]) if name in parts.sheets else NO_MARKS
+            marks = find_marks(parts.sheets[name]) if name in parts.sheets else NO_MARKS
             yield SheetCells(name, top, left, sheet.to_python(), hidden, marks)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise make_unreadable("damaged") from error
