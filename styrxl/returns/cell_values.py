@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from styrxl.returns.letters import make_plain
+
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']+")
 _NUMBER = re.compile(r"([-−–+]?)(\d{1,18}(?:[.,]\d{1,18}){0,6})(tkr|tsek|kkr|kr|kronor|sek|:-|mkr|mnkr|msek|%|procent|st)?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?")
@@ -188,8 +190,8 @@ def read_choice(raw: Any, codes: Mapping[str, str]) -> CellValue:
 
 
 def fold_text(typed: str) -> str:
-    """Return a text for comparison: without case, odd spaces and final full stop."""
-    return " ".join(typed.split()).rstrip(".").casefold()
+    """Return a text for comparison: without case, odd spaces, final full stop and invisible characters, dashes as hyphens."""
+    return " ".join(make_plain(typed).split()).rstrip(".").casefold()
 
 
 def memoise(reader: Callable[[Any], CellValue]) -> Callable[[Any], CellValue]:

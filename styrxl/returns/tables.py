@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,11 +11,10 @@ from typing import Any
 from styrxl.model.column_letters import column_letter
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Sheet
+from styrxl.returns.letters import make_plain, make_visible
 
 _LONGEST_HEADING = 200  # characters; what is longer is a text
 _UNIT = re.compile(r"(.*[^\s,])\s*(?:[(\[]([^()\[\]]{1,60})[)\]]|,\s*([^,]{1,30}))")
-# Soft hyphen, zero-width characters, marks of direction: nobody sees them.
-_INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +112,12 @@ class Table:
 @lru_cache(maxsize=100_000)
 def normalise_heading(text: str) -> str:
     """Return a heading or sheet name for comparison: without star, case, odd spaces and invisible characters, in NFC."""
-    return show_heading(text).casefold()
+    return make_plain(show_heading(text)).casefold()
 
 
 def show_heading(text: str) -> str:
     """Return a heading as people see it: without star, odd spaces and invisible characters, in NFC."""
-    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip().rstrip("*").split())
+    return " ".join(make_visible(text).strip().rstrip("*").split())
 
 
 @lru_cache(maxsize=100_000)

@@ -14,6 +14,7 @@ from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
+from styrxl.returns.letters import make_plain, make_visible
 from styrxl.returns.personal_numbers import check_personal
 from styrxl.returns.tables import Table, TypedColumns, is_blank
 
@@ -96,6 +97,8 @@ def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]
     plain = column.kind == "text" and column.asked
     as_it_is = column.kind == "text"
     for source, row, raw in zip(batch.source, batch.row, batch.columns[column.field], strict=True):
+        if type(raw) is str:
+            raw = make_visible(raw)  # noqa: PLW2901 -- what nobody sees is no part of an answer
         tidy = type(raw) is str and raw.isprintable() and raw[:1] not in {"", " "} and raw[-1] != " "
         if (not tidy and is_blank(raw)) or (skipped and (source, row) in skipped):
             values.append(None)
@@ -198,7 +201,7 @@ def read_goal_ids(raw: Any) -> CellValue:
     if typed is None:
         return cell_values.NOTHING
     ids: list[str] = []
-    for part in _BEFORE_A_GOAL.split(typed):
+    for part in _BEFORE_A_GOAL.split(make_plain(typed)):
         match = _LINK.match(part)
         ids.append(match[0].upper() if match else part.strip(" ;,"))
     return CellValue(";".join(part for part in ids if part) or None)
@@ -210,7 +213,7 @@ def read_organisation_ids(raw: Any) -> CellValue:
     if typed is None:
         return cell_values.NOTHING
     ids = []
-    for part in (part for piece in _PARTS.split(typed) for part in _COMMA.split(piece) if part):
+    for part in (part for piece in _PARTS.split(make_plain(typed)) for part in _COMMA.split(piece) if part):
         match = _ORGANISATION.match(part)
         ids.append(match[0].upper() if match else part)
     return CellValue(";".join(ids) or None)
