@@ -17,6 +17,7 @@ import pandas as pd
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns.cell_values import fold_text
+from styrxl.returns.letters import make_plain, make_visible
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import TablePlace
 from styrxl.returns.workbook import read_workbook
@@ -214,7 +215,7 @@ def _of_column(
 
 
 def _same(column: Column, value: Any, cell: Cell, form: Form, words: Words) -> bool:
-    text = cell.text.replace("\u00a0", " ").strip()
+    text = make_visible(cell.text.replace("\u00a0", " ")).strip()
     empty = value is None or value is pd.NaT or (not isinstance(value, str) and pd.isna(value))
     if empty:
         return not text or fold_text(text) in words.placeholders or text in words.placeholders
@@ -223,6 +224,7 @@ def _same(column: Column, value: Any, cell: Cell, form: Form, words: Words) -> b
     if column.kind == "date":
         return _date(text) == pd.Timestamp(value).date()
     if column.kind == "choice":
+        text = {"0": "false", "1": "true"}.get(text, text) if cell.kind == "b" else text
         choice = form.lists[column.list or ""][str(value)]
         return (
             _number(text) == _number(str(value))
@@ -232,7 +234,7 @@ def _same(column: Column, value: Any, cell: Cell, form: Form, words: Words) -> b
     if column.kind in {"number", "integer"}:
         return _number(text) is not None and abs((_number(text) or 0.0) - float(value)) <= 1e-9 * max(1.0, abs(float(value)))
     if column.kind == "ref":
-        return all(part.casefold() in text.casefold() for part in str(value).split(";"))
+        return all(part.casefold() in make_plain(text).casefold() for part in str(value).split(";"))
     return (
         text == value or cell.kind == "b" or (_number(text) is not None and (_number(text) == _number(value) or _date(value) is not None))
     )
