@@ -96,9 +96,10 @@ def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]
     needed = bool(column.required or column.required_when)
     plain = column.kind == "text" and column.asked
     as_it_is = column.kind == "text"
+    see = make_plain if column is batch.sheet.id_column and not batch.sheet.named else make_visible
     for source, row, raw in zip(batch.source, batch.row, batch.columns[column.field], strict=True):
         if type(raw) is str:
-            raw = make_visible(raw)  # noqa: PLW2901 -- what nobody sees is no part of an answer
+            raw = see(raw)  # noqa: PLW2901 -- what nobody sees is no part of an answer
         tidy = type(raw) is str and raw.isprintable() and raw[:1] not in {"", " "} and raw[-1] != " "
         if (not tidy and is_blank(raw)) or (skipped and (source, row) in skipped):
             values.append(None)

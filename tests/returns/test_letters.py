@@ -10,7 +10,7 @@ import pytest
 from styrxl.returns.letters import make_plain, make_visible
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.typed_columns import read_goal_ids, read_organisation_ids
-from styrxl.sample.fill import AsTyped
+from styrxl.sample.fill import AsTyped, open_workbook, save_workbook
 from town import BOARD, SCHOOL, Town
 from year import changed
 
@@ -77,3 +77,14 @@ def test_texts_reach_the_tables_as_they_are_seen(planned: Town) -> None:
     answers = changed(SCHOOL, "commitments", 0, text=f"{decomposed(text[:4])}\u200b{text[4:]}")
     judged = planned.judge(("UBN-ÅBY", planned.filled("UBN-ÅBY", answers)))
     assert judged.tables["commitments"]["text"][0] == text
+
+
+@pytest.mark.parametrize(
+    "typed", ["UBN\u2011ÖST\u20112027\u2011A1", "UBN-ÖST-2027-A１", decomposed("UBN-ÖST-2027-A1"), "UBN-ÖST-2027-A1\u200b"]
+)
+def test_a_row_keeps_its_id_however_that_is_written(planned: Town, typed: str) -> None:
+    """Only ids that were issued reach the tables."""
+    book = open_workbook(planned.filled("UBN-ÖST"))
+    book["Åtaganden"]["A5"].value = typed
+    judged = planned.judge(("UBN-ÖST", save_workbook(book)))
+    assert list(judged.tables["commitments"]["commitment_id"]) == ["UBN-ÖST-2027-A1", "UBN-ÖST-2027-A2"]
