@@ -87,4 +87,13 @@ def test_a_row_keeps_its_id_however_that_is_written(planned: Town, typed: str) -
     book = open_workbook(planned.filled("UBN-ÖST"))
     book["Åtaganden"]["A5"].value = typed
     judged = planned.judge(("UBN-ÖST", save_workbook(book)))
+    assert [f.rule for f in judged.returns[0].findings if f.severity == "error"] == []
     assert list(judged.tables["commitments"]["commitment_id"]) == ["UBN-ÖST-2027-A1", "UBN-ÖST-2027-A2"]
+
+
+def test_an_id_that_nobody_sees_is_none(planned: Town) -> None:
+    """Its row has no id, and those around it keep theirs."""
+    book = open_workbook(planned.filled("UBN-ÖST"))
+    book["Åtaganden"]["A6"].value = "\u200b"
+    [return_] = planned.judge(("UBN-ÖST", save_workbook(book))).returns
+    assert [(f.rule, f.cell) for f in return_.findings if f.severity == "error"] == [("row-without-id", "A6")]

@@ -16,6 +16,7 @@ from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import fold_text
+from styrxl.returns.letters import make_plain
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import RowIds, Table, is_blank
 from styrxl.returns.typed_frames import TypedBatch, compute_formulas
@@ -30,7 +31,7 @@ def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], iss
     if column is None:
         return []
     named = sheet.named
-    keys = ids.text.upper().split() if ids.plain and not named else [make_id_key(typed, named=named) for typed in ids.values()]
+    keys = _make_keys(ids, named=named)
     issued_ids = (
         [(row[column.field], make_id_key(row[column.field], named=named)) for row in issued.rows.get(sheet.key, ())] if issued else []
     )
@@ -57,6 +58,12 @@ def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], iss
     remarks += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
     missing = [code for code, key in issued_ids if key not in present]
     return remarks + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in missing]
+
+
+def _make_keys(ids: RowIds, *, named: bool) -> list[str]:
+    """Return the key of each id; all at once where each is one word, since thousands of returns have hundreds of them."""
+    keys = make_plain(ids.text).upper().split() if ids.plain and not named else []
+    return keys if len(keys) == len(ids.rows) else [make_id_key(typed, named=named) for typed in ids.values()]
 
 
 class _ExpectedIds:
