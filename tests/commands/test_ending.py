@@ -92,7 +92,9 @@ def test_a_command_that_ends_well_makes_no_log(planned: Town) -> None:
 def test_ctrl_c_from_a_keyboard(tmp_path: Path) -> None:
     """A real signal, in the middle of the demonstration's commands."""
     environment = {**os.environ, "PYTHONPATH": str(Path(styrxl.__file__).parents[1])}
-    command = [sys.executable, "-m", "styrxl", "demo", str(tmp_path / "demo")]
+    # What is started in the background, as this suite may be, is given to know nothing of Ctrl+C.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{listening}; from styrxl.cli import main; main({['demo', str(tmp_path / 'demo')]!r})"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
         while not (tmp_path / "demo" / "outbox").is_dir():
