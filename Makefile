@@ -8,7 +8,7 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(shell find styrxl schemas sheets -type f -not -path '*/__pycache__/*') schemas sheets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test coverage bench clean
+.PHONY: demo test test-long coverage bench clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/
 	$(BIN)/styrxl demo demo
@@ -20,6 +20,9 @@ test: $(VENV)/installed-with-tests ## Lint, types and the whole suite
 	$(BIN)/mypy styrxl tests
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile
+
+test-long: $(VENV)/installed-with-tests ## The whole suite where generated tests try far more; takes hours
+	STYRXL_LONG=1 $(BIN)/python -P -m pytest --installed -n auto --dist loadfile
 
 coverage: $(VENV)/installed-with-tests ## The suite again, and which lines it never came to; takes half as long again
 	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered

@@ -17,6 +17,7 @@ import office as libreoffice
 import post_office
 import postgres as server
 import styrxl
+from long_runs import long_run
 from mail_town import planned_mail_town
 from styrxl.sample.faults.plan import Fault, NotHereError, break_return, list_faults
 from town import ROUND, Town, full_town, new_town, planned_town
@@ -27,8 +28,9 @@ sys.path.append(str(Path(__file__).parent.parent))
 
 IN_CI = os.environ.get("CI") == "true"
 
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
-hypothesis.settings.register_profile("here", deadline=None)  # times vary too much on a shared machine
+EXAMPLES = long_run(100, 2_000)
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=EXAMPLES)
+hypothesis.settings.register_profile("here", deadline=None, max_examples=EXAMPLES)  # times vary too much on a shared machine
 hypothesis.settings.load_profile("ci" if IN_CI else "here")
 
 

@@ -1,12 +1,11 @@
 """Valid returns, changed by the thousand: nothing crashes or hangs, and no changed answer is taken for another without a word.
 
-``STYRXL_MUTATIONS`` multiplies the number of examples: 1 is a few thousand files, 50 is a night's work.
+A few hundred files every day, and 19,200 in ``make test-long``.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import re
 import tempfile
 import time
@@ -21,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from judging import judge_data
+from long_runs import long_run
 from mutants import Base, base_of, differences, with_cell
 from mutants import written as standing
 from styrxl.commands.findings_report import format_json, format_page, format_text
@@ -31,12 +31,11 @@ from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.store.ledger import Ledger
 from town import NOW, ROUND, Town
 
-TIMES = int(os.environ.get("STYRXL_MUTATIONS", "1"))
 TOGETHER = 40  # files judged in one go
 SECONDS = 60  # for them
 OWNERS = ("UBN", "UBN-ÖST", "KFN")
 # No shrinking: a failure names the cells and keeps the file, and to shrink forty files at a time takes longer than to look at it.
-EVERY = settings(max_examples=6 * TIMES, phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
+EVERY = settings(max_examples=long_run(3, 120), phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 class Bench:

@@ -1,6 +1,6 @@
 """Killed in the middle (kill -9): the next run ends as an undisturbed one does, with nothing lost, doubled or half written.
 
-``STYRXL_KILLS`` is how often each command is killed; a couple of times is enough for every day. Half of the kills come at a random
+Each command is killed a couple of times every day, and a hundred times in ``make test-long``. Half of the kills come at a random
 moment, half at a random point at which the command touches a file or the ledger.
 """
 
@@ -25,12 +25,13 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
+from long_runs import long_run
 from styrxl.cli import cli
 from town import BOARD, BOARDS, ROUND, UNITS, Town, lost, new_town
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 
-KILLS = int(os.environ.get("STYRXL_KILLS", "2"))
+KILLS = long_run(2, 100)
 ECONOMIST = {key: BOARD[key] for key in ("budget", "unit_frames", "investments")}
 WORK = ("cli", "inbox", "issuing", "decisions", "assign", "standing", "story", "answers", "lock", "sample", "publish")
 CONTEXT = ForkServerContext()
