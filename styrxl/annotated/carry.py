@@ -78,12 +78,17 @@ class CarriedAnswers:
 
 @dataclass(frozen=True, slots=True)
 class ReadReturn:
-    """A return, located and judged; ``formulas``: sheet and cell -> the text of a formula that has no value."""
+    """A return, located and judged.
+
+    ``formulas``: sheet and cell -> the text of a formula that has no value. ``understood``: sheet and cell -> what is to stand in place
+    of what was written.
+    """
 
     returned: ReturnedWorkbook
     tables: tuple[Table, ...]
     findings: tuple[Finding, ...]
     formulas: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    understood: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
 
 def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet], issued: Prefill) -> CarriedAnswers:
@@ -103,9 +108,8 @@ def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet], issued: P
             room[table.sheet.key] = needed
         moved = frozenset(_rows_without_id(table, target, issued)) if table.sheet.id_column else frozenset[int]()
         lines[table.place.sheet] = CarriedRows(table.place, rows, moved)
-        here, lost = _carry_table(
-            table, rows, _values_under_second_headings(table, raw[table.place.sheet], source.findings), source.formulas
-        )
+        doubles = _values_under_second_headings(table, raw[table.place.sheet], source.findings)
+        here, lost = _carry_table(table, rows, doubles, source)
         answers[table.sheet.key] = here
         strays += lost
     return CarriedAnswers(answers, lines, tuple(strays), room)
@@ -172,13 +176,13 @@ SecondValues = Mapping[str, Mapping[int, tuple[str, Any]]]  # field -> Excel row
 
 
 def _carry_table(
-    table: Table, rows: Mapping[int, int | None], doubles: SecondValues, formulas: Mapping[tuple[str, str], str]
+    table: Table, rows: Mapping[int, int | None], doubles: SecondValues, source: ReadReturn
 ) -> tuple[dict[int, dict[str, Any]], list[UnplacedAnswer]]:
     found: dict[int, dict[str, Any]] = {}
     strays: list[UnplacedAnswer] = []
     for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
         more = doubles.get(column.field, {})
-        for row, value in zip(table.rows, _answer_values(table, column, formulas), strict=True):
+        for row, value in zip(table.rows, _answer_values(table, column, source), strict=True):
             cell, second = more.get(row, ("", ""))
             index = rows[row]
             chosen = second if is_blank(value) else value
@@ -194,13 +198,14 @@ def _carry_table(
     return found, strays
 
 
-def _answer_values(table: Table, column: Column, formulas: Mapping[tuple[str, str], str]) -> Iterator[Any]:
+def _answer_values(table: Table, column: Column, source: ReadReturn) -> Iterator[Any]:
     for row, value in zip(table.rows, table.columns[column.field], strict=True):
+        spot = (table.place.sheet, table.place.cell(column.field, row) or "")
         mark = table.marks.get((column.field, table.place.downwards.get(column.field, row)))
         if mark == "":
-            yield formulas.get((table.place.sheet, table.place.cell(column.field, row) or ""), value)
+            yield source.formulas.get(spot, value)
         else:
-            yield CellError(mark) if mark else value
+            yield CellError(mark) if mark else source.understood.get(spot, value)
 
 
 def _values_under_second_headings(table: Table, raw: SheetCells, findings: Sequence[Finding]) -> SecondValues:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from styrxl.annotated import to_mend_sheet
@@ -18,6 +18,7 @@ from styrxl.annotated.left_behind import LeftBehind, list_left_cells, list_left_
 from styrxl.annotated.point import ROW_RULES, FindingPointer, PlacedFinding, find_cell
 from styrxl.annotated.to_mend_sheet import MendLine
 from styrxl.annotated.unchanged import build_unchanged_formula
+from styrxl.annotated.understood import list_understood
 from styrxl.excel import look, notes
 from styrxl.excel.limits import MOST_LETTERS
 from styrxl.excel.look import STANDARD, Look
@@ -28,6 +29,7 @@ from styrxl.model.grouped_findings import group_findings
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import Extras
 from styrxl.returns.locate import Locator
+from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.workbook import ReturnedWorkbook
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
@@ -63,12 +65,15 @@ class Annotator:
         self._words, self._shown = words, shown
         self._templates = EditableTemplates(words, shown, to_mend_sheet.write_empty_sheet)
         self._locators: dict[tuple[str, str | None, int], Locator] = {}
+        self._typer = TableTyper(words)
 
     def annotate(self, back: ReturnToMend) -> bytes:
         """Return the workbook; the same return and findings give the same bytes."""
         tables, _ = self._locator(back.form).locate(back.returned, back.prefill.language)
-        source = ReadReturn(back.returned, tables, back.findings, back.extras.formulas)
         editable = self._templates.of(back.form, back.prefill)
+        typed = [replace(table, typed=self._typer.typed(back.form, table, back.prefill.year)) for table in tables]
+        understood = list_understood(typed, back.findings, editable.template.context.terms)
+        source = ReadReturn(back.returned, tables, back.findings, back.extras.formulas, understood)
         carried = carry_answers(source, list_fresh_sheets(editable, back.prefill), back.prefill)
         if carried.room:
             editable = self._templates.of(add_rows(back.form, carried.room), back.prefill)

@@ -17,6 +17,7 @@ from styrxl.annotated.recalculate import FormulaValues, recalculate
 from styrxl.excel import measure
 from styrxl.excel.archive import SkeletonPart, replace_parts, restore_part, stamp
 from styrxl.excel.cells import AddedFormats, AddedStrings, CellWriter, SkeletonSheet, StyleSheet, excel_number
+from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.look import STANDARD, Look
 from styrxl.model.forms import Form, Words
 from styrxl.model.prefill import Prefill
@@ -213,7 +214,7 @@ def _heights_down(layout: SheetLayout, answers: Mapping[str, Any], said: Mapping
 
 def _text_height(texts: Iterable[tuple[str, float]]) -> float:
     most = max((measure.count_lines(text, width) for text, width in texts), default=1)
-    return measure.row_height(most) + (3 if most > 1 else 0)
+    return min(HIGHEST_ROW, measure.row_height(most) + (3 if most > 1 else 0))
 
 
 def _formula_value(value: Any) -> Any:

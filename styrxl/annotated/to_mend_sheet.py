@@ -13,6 +13,7 @@ from styrxl.annotated.left_behind import LeftBehind
 from styrxl.excel import look, measure
 from styrxl.excel.cells import CellWriter, SkeletonSheet
 from styrxl.excel.formula_text import quote
+from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.sheet import SheetBuilder, clean, token
 from styrxl.templates.words import Terms
 
@@ -75,9 +76,9 @@ class _Sheet:
         self.links: list[str] = []
 
     def row(self, height: float, *cells: str) -> int:
-        """Write a row and return its number."""
+        """Write a row, no higher than Excel allows, and return its number."""
         number = len(self.rows) + 1
-        self.rows.append(f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(cells)}</row>')
+        self.rows.append(f'<row r="{number}" ht="{min(height, HIGHEST_ROW):g}" customHeight="1">{"".join(cells)}</row>')
         return number
 
     def cell(self, letter: str, value: object, style: str, *, tone: str = "", formula: str = "") -> str:

@@ -12,39 +12,25 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from judging import judge_data
+from annotated_desk import Desk, lead
 from office import Cells, Formula, Office
-from styrxl.annotated.copy import Annotator, ReturnToMend, list_own_notes
 from styrxl.annotated.left_behind import LeftBehind
 from styrxl.annotated.unchanged import build_unchanged_formula
 from styrxl.excel import look
 from styrxl.excel.cells import CellError
 from styrxl.model.catalogue import catalogue
-from styrxl.model.findings import Finding
-from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
-from styrxl.model.limits import STANDARD as LIMITS
-from styrxl.model.prefill import Prefill
-from styrxl.model.rounds import Round
-from styrxl.returns import workbook
-from styrxl.returns.extras import question_about, read_extras
-from styrxl.returns.locate import Locator
-from styrxl.returns.tables import is_blank
-from styrxl.rounds.desk import open_desk
 from styrxl.rounds.give_back import select_to_give_back
-from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
-from styrxl.rounds.prefills import fetch_prefills
 from styrxl.sample.faults.plan import NotHereError, break_return, list_faults
 from styrxl.sample.fill import AnswerSheet, open_sheets, open_workbook, save_workbook, write_text
-from styrxl.store.ledger import Ledger
-from town import ANSWERS, NOW, ROUND, Town
+from town import ANSWERS, ROUND, Town
 
 FAULTY = ("UBN", "KFN", "UBN-ÅBY")  # a board in each language, and a unit with a profile
 OWNERS = ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY", "KFN-BIB")
@@ -61,64 +47,6 @@ NOT_BACK |= {"forged-identity", "macro-workbook"}
 MOVED = {"row-without-id", "unknown-row", "duplicate-id"}
 FILLS = {f"00{tone.fill}": name for name, tone in (("mend", look.MEND), ("watch", look.WATCH))}
 LEADS = {"sv": "Att åtgärda", "en": "To mend"}
-
-
-class Desk:
-    """A town, and what is needed to judge returns and send them back, without the commands around it."""
-
-    def __init__(self, town: Town, ledger: Ledger) -> None:
-        self.town = town
-        self.annotator = Annotator(town.forms.words)
-        round_, self.desk = Round.parse(ROUND), open_desk(town.workspace, ledger, NOW)
-        self.boards = select_board_tables(judge_inbox_quietly(self.desk, round_))
-        issues = {owner: issue.issue_id for owner, issue in ledger.issues(ROUND).items()}
-        prefills = fetch_prefills(ledger, issues.values())
-        self.prefills = {owner: self._signed(replace(prefills[issue], issue=issue)) for owner, issue in issues.items()}
-
-    def _signed(self, made: Prefill) -> Prefill:
-        identity = [made.form, str(made.version), made.round, made.owner, made.issue]
-        return replace(made, signature=self.town.workspace.sign(identity))
-
-    def judge_all(self, *files: tuple[str, bytes]) -> tuple[Judged, ...]:
-        """Judge files together, by name."""
-        return judge_data(self.desk, Round.parse(ROUND), files, NOW, boards=self.boards).returns
-
-    def judge(self, data: bytes) -> Judged:
-        """Judge one file."""
-        return self.judge_all(("svar.xlsx", data))[0]
-
-    def back(self, owner: str, data: bytes, findings: tuple[Finding, ...] | None = None) -> bytes:
-        """Return what goes back."""
-        read, _ = workbook.read_workbook(data)
-        assert read is not None
-        found = self.judge(data).findings if findings is None else findings
-        extras = read_extras(data, question_about(read, list_own_notes(self.town.forms.words)), LIMITS)
-        return self.annotator.annotate(ReturnToMend(self.form(owner), self.prefills[owner], read, extras, found, "svar.xlsx"))
-
-    def form(self, owner: str) -> Form:
-        """Return the form that an owner was given."""
-        return self.town.form(owner)
-
-    def answers(self, owner: str, data: bytes) -> list[tuple[str, str, Any]]:
-        """Return every answer in a workbook: sheet key, field, value, in order of sheets and rows."""
-        read, _ = workbook.read_workbook(data)
-        assert read is not None
-        found = []
-        for table in Locator(self.form(owner), self.town.forms.words).locate(read, "sv")[0]:
-            for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
-                values = zip(table.rows, table.columns[column.field], strict=True)
-                found += [
-                    (table.sheet.key, column.field, table.marks.get((column.field, row)) or value)
-                    for row, value in values
-                    if not is_blank(value) or table.marks.get((column.field, row))
-                ]
-        return found
-
-
-@pytest.fixture(scope="module")
-def desk(shared_full: Town) -> Iterator[Desk]:
-    with Ledger.open(shared_full.workspace.database) as ledger:
-        yield Desk(shared_full, ledger)
 
 
 @pytest.fixture(scope="module")
@@ -156,13 +84,6 @@ def marked(data: bytes) -> dict[tuple[str, str], str]:
 
 def texts(data: bytes) -> dict[tuple[str, str], str]:
     return {(s.title, c.coordinate): c.comment.text for s in open_workbook(data).worksheets for r in s.iter_rows() for c in r if c.comment}
-
-
-def lead(data: bytes) -> list[list[Any]]:
-    """Return the rows of the first sheet, as shown."""
-    read, _ = workbook.read_workbook(data)
-    assert read is not None
-    return read.sheets[0].rows
 
 
 def parts(data: bytes) -> dict[str, str]:
@@ -243,6 +164,8 @@ def test_every_answer_is_in_it(desk: Desk, broken: dict[tuple[str, str], tuple[b
             after.remove(("goal_responses", "concerns", desk.form(owner).lists["yes_no"]["yes"][desk.town.language(owner)]))
         if fault in {"empty-return", "missing-column"}:
             after = [one for one in after if one in before]
+        if fault == "unit-suspect":  # read without its minus sign, and so it stands
+            before = [(key, field, abs(value) if isinstance(value, float) else value) for key, field, value in before]
         assert sorted(map(str, before)) == sorted(map(str, after)), (fault, owner)
 
 
@@ -281,10 +204,10 @@ def _asked(grid: AnswerSheet, index: int) -> Iterator[Cell]:
             yield grid.cell(column.field, index)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_typed_is_in_it_exactly(desk: Desk, data: st.DataObject) -> None:
-    """Texts stay texts and numbers numbers, whatever they are and wherever they stand; what is in is what comes out."""
+    """Texts stay texts and numbers numbers, wherever they stand; what was understood stands so, and all else exactly as written."""
     owner = data.draw(st.sampled_from(OWNERS))
     book = open_workbook(desk.town.issued(owner))
     for grid in open_sheets(book, desk.form(owner)).values():
@@ -300,10 +223,15 @@ def test_whatever_is_typed_is_in_it_exactly(desk: Desk, data: st.DataObject) -> 
                     cell.value = value
     sent = save_workbook(book)
     back = desk.back(owner, sent)
-    assert desk.answers(owner, sent) == desk.answers(owner, back)
+    assert desk.meant(owner, sent) == desk.meant(owner, back)
     assert desk.answers(owner, desk.back(owner, back)) == desk.answers(owner, back)
     first, second = desk.judge_all(("a.xlsx", sent), ("b.xlsx", back))
-    assert [(f.rule, f.sheet, f.cell) for f in first.findings] == [(f.rule, f.sheet, f.cell) for f in second.findings]
+    assert _list_unmended(first) == _list_unmended(second)
+
+
+def _list_unmended(judged: Judged) -> list[tuple[str, str | None, str | None]]:
+    """Return the findings but for those that a copy answers: what was understood stands so in it."""
+    return [(f.rule, f.sheet, f.cell) for f in judged.findings if f.rule not in {"interpreted-value", "unit-suspect"}]
 
 
 def test_text_that_begins_like_a_formula_stays_text(desk: Desk) -> None:

@@ -1,0 +1,74 @@
+"""What stands in the copy in place of what was written: numbers, dates and choices as we have understood them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+
+from styrxl.excel.formula_text import trim
+from styrxl.model.findings import Finding
+from styrxl.model.forms import Column
+from styrxl.returns.tables import Table, is_blank
+from styrxl.templates.words import Terms
+
+Understood = Mapping[tuple[str, str], Any]  # sheet and cell of the return -> what was understood
+
+_ASKING = frozenset({"unit-suspect", "ambiguous-value"})  # rules that ask what was meant
+_TYPED = frozenset({"integer", "number", "date", "choice"})
+
+
+def list_understood(tables: Iterable[Table], findings: Sequence[Finding], terms: Terms) -> dict[tuple[str, str], Any]:
+    """Return what cells of typed tables stand for, where that is not what was written in them and no error asks what was meant."""
+    asked = {(f.sheet, f.cell) for f in findings if f.severity == "error" and f.rule in _ASKING}
+    understood: dict[tuple[str, str], Any] = {}
+    for table in tables:
+        for column in (c for c in table.sheet.columns if c.asked and c.kind in _TYPED and c.field in table.columns):
+            understood |= {(table.place.sheet, cell): value for cell, value in _list_in_column(table, column, terms)}
+        understood |= {(table.place.sheet, cell): value for cell, value in _list_goals(table, findings)}
+    return {spot: value for spot, value in understood.items() if spot not in asked}
+
+
+def _list_in_column(table: Table, column: Column, terms: Terms) -> Iterator[tuple[str, Any]]:
+    assert table.typed is not None
+    for row, written, value in zip(table.rows, table.columns[column.field], table.typed.columns[column.field], strict=True):
+        shown = value if column.kind != "choice" or value is None else _choose_word(column, written, value, terms)
+        cell = table.place.cell(column.field, row)
+        if cell and shown is not None and not is_blank(written) and not _is_same(written, shown):
+            yield cell, shown
+
+
+def _choose_word(column: Column, written: Any, code: str, terms: Terms) -> Any:
+    """Return the entry of a code; what was written where the list of the workbook has it."""
+    if trim(written).casefold() in {entry.casefold() for entry in terms.entries(column)}:
+        return written
+    word = terms.word(column, code)
+    return int(word) if word.isdecimal() else word
+
+
+def _is_same(written: Any, value: Any) -> bool:
+    if isinstance(written, bool) or isinstance(value, bool):
+        return written is value
+    if isinstance(written, datetime) and written.time() == time():
+        written = written.date()
+    return (type(written) is type(value) and bool(written == value)) or (_are_numbers(written, value) and written == value)
+
+
+def _are_numbers(*values: Any) -> bool:
+    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+
+
+def _list_goals(table: Table, findings: Sequence[Finding]) -> Iterator[tuple[str, Any]]:
+    """Yield the ids of goals that were named by their texts, or several in a cell for one."""
+    more = next((c.field for c in table.sheet.columns if c.kind == "ref" and c.many and "parent" in c.field), None)
+    fields = {name: c for c in table.sheet.columns if c.kind == "ref" for name in [c.field] if name in table.columns}
+    cells = {table.place.cell(name, row): (name, row) for name in fields for row in table.rows}
+    for one in findings:
+        name, row = cells.get(one.cell, ("", 0)) if one.sheet == table.place.sheet and one.rule == "interpreted-value" else ("", 0)
+        if not name or fields[name].many:
+            continue
+        first, *rest = ids if isinstance(ids := one.facts.get("read"), list) else [ids]
+        yield str(one.cell), str(first)
+        if rest and more is not None and more in table.columns:
+            written = table.columns[more][table.rows.index(row)]
+            yield str(table.place.cell(more, row)), "; ".join([*rest, *([] if is_blank(written) else [str(written)])])
