@@ -65,6 +65,11 @@ class Column:
         """Whether the owner answers here (neither locked, numbered nor worked out)."""
         return not (self.locked or self.number or self.formula)
 
+    @property
+    def has_drop_down(self) -> bool:
+        """Whether its cells offer a list to choose from: not where several may be named in one."""
+        return self.asked and not self.many and self.kind in {"choice", "ref"}
+
     def title(self, language: str, units: Mapping[str, Text]) -> str:
         """Heading as the workbook has it: ``Name (unit)*``."""
         unit = f" ({units[self.unit][language]})" if self.unit else ""

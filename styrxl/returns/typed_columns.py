@@ -25,17 +25,17 @@ _PARTS = re.compile(r"\s*[;\n]\s*")
 _COMMA = re.compile(r"\s*,\s*(?=[A-ZÅÄÖ0-9-]{1,40}(?:\s|,|$))")
 _SIGNS = ("=", "+", "@", "-")
 _LONGEST_PLACEHOLDER = 40
-_EXAMPLES = {"number": "1200", "integer": "2027", "date": "2027-03-01", "text": "…"}
-_WANTED = {"number": "a_number", "integer": "a_year", "date": "a_date", "text": "a_text"}
+_FIRST_YEAR = 1900  # a column of whole numbers that begin no earlier is one of years
 
 
 @dataclass(frozen=True, slots=True)
 class _ColumnReader:
-    """How the values of a column are read, and the texts that are no answers (folded)."""
+    """How the values of a column are read, the texts that are no answers (folded), and what is wanted, for those who wrote otherwise."""
 
     column: Column
     reader: Callable[[Any], CellValue]
     no_answers: frozenset[str]
+    wanted: Mapping[str, Word]
 
 
 class ColumnTyper:
@@ -70,7 +70,10 @@ class ColumnTyper:
         if sheet.key not in self._tools:
             asked = [c for c in sheet.columns if not c.formula]
             self._tools[sheet.key] = [
-                _ColumnReader(c, _choose_reader(c, self._form, self.year), _find_no_answers(sheet, c, self._words)) for c in asked
+                _ColumnReader(
+                    c, _choose_reader(c, self._form, self.year), _find_no_answers(sheet, c, self._words), _want(c, self._form, self.year)
+                )
+                for c in asked
             ]
         return self._tools[sheet.key]
 
@@ -113,7 +116,7 @@ def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]
             read = reader(raw)
             values.append(read.value)
             if read.value is None or read.interpreted:
-                remarks.extend(_remark_value(batch, source, row, column, raw, read))
+                remarks.extend(_remark_value(batch, source, row, tool, raw, read))
             elif plain and isinstance(raw, str) and (sign := _find_formula_sign(raw)):
                 remarks.append(Remark(source, batch.sheet.key, row, column.field, "formula-text", raw, {"sign": sign}))
     return values, remarks
@@ -151,8 +154,8 @@ def _remove_minus_signs(batch: Batch, column: Column, values: list[Any]) -> list
     return remarks
 
 
-def _remark_value(batch: Batch, source: int, row: int, column: Column, raw: Any, read: CellValue) -> list[Remark]:
-    key = batch.sheet.key
+def _remark_value(batch: Batch, source: int, row: int, tool: _ColumnReader, raw: Any, read: CellValue) -> list[Remark]:
+    key, column = batch.sheet.key, tool.column
     if read.ambiguous:
         first, second = read.ambiguous
         return [Remark(source, key, row, column.field, "ambiguous-value", raw, {"first": first, "second": second})]
@@ -162,9 +165,19 @@ def _remark_value(batch: Batch, source: int, row: int, column: Column, raw: Any,
         return []  # only spaces
     if column.kind == "choice":
         choices = list(batch.form.lists[column.list or ""].values())
-        return [Remark(source, key, row, column.field, "not-in-list", raw, {"choices": choices})]
-    facts = {"wanted": Word(_WANTED[column.kind]), "example": _EXAMPLES[column.kind]}
-    return [Remark(source, key, row, column.field, "wrong-type", raw, facts)]
+        how = Word("choose_in_list" if column.has_drop_down else "write_one_in")
+        return [Remark(source, key, row, column.field, "not-in-list", raw, {"choices": choices, "how": how})]
+    return [Remark(source, key, row, column.field, "wrong-type", raw, tool.wanted)]
+
+
+def _want(column: Column, form: Form, year: int) -> dict[str, Word]:
+    """Return what is wanted in a column, and how it may look: a form that belongs to no year has no year to show."""
+    is_year = column.kind == "integer" and (column.low or 0) >= _FIRST_YEAR
+    wanted = {"number": "a_number", "integer": "a_year" if is_year else "a_whole_number", "date": "a_date"}.get(column.kind, "a_text")
+    examples = {"a_number": "1200", "a_whole_number": "12"}
+    if form.rounds:
+        examples |= {"a_year": str(year), "a_date": f"{year}-03-01"}
+    return {"wanted": Word(wanted), "such_as": Word("such_as", {"example": examples[wanted]}) if wanted in examples else Word("nothing")}
 
 
 def _choose_reader(column: Column, form: Form, year: int) -> Callable[[Any], CellValue]:

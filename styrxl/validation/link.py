@@ -71,8 +71,12 @@ def _check_references(
     new: list[Remark] = []
     linked: dict[BatchKey, TypedBatch] = {}
     offered = {form: collect_own_options([p for k, p in parts.items() if k[0] == form]) for form in dict.fromkeys(key[0] for key in parts)}
+    kinds: dict[str, set[str]] = {}
+    for organisation in context.plan.organisations if context.plan else ():
+        kinds.setdefault(organisation.org_id, set()).add(organisation.kind)
+    kinds = kinds or _kinds({key[1]: part for key, part in parts.items()})
     for key, part in parts.items():
-        frame, remarks = check_references(part, issued, offered[key[0]], known, year_of_batch(part.batch, context, returns))
+        frame, remarks = check_references(part, issued, offered[key[0]], known, year_of_batch(part.batch, context, returns), kinds)
         linked[key] = replace(part, frame=frame)
         new += remarks
     return linked, new

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from styrxl.model.catalogue import precedence
+from styrxl.model.catalogue import Word, precedence
 from styrxl.model.findings import CellOf, Finding, Remark, finding
 from styrxl.model.masking import mask_persons
 from styrxl.returns.tables import Table, TablePlace
@@ -68,6 +68,8 @@ def _place_remark(remark: Remark, place: TablePlace, table: Table | None) -> Fin
 def _fact(fact: Any, place: TablePlace) -> Any:
     if isinstance(fact, CellOf):
         return place.cell(fact.field, fact.row)
+    if isinstance(fact, Word):
+        return Word(fact.key, {name: _fact(inner, place) for name, inner in fact.facts.items()})
     return mask_persons(fact) if isinstance(fact, str) else fact
 
 

@@ -70,7 +70,9 @@ def test_a_whole_round_by_mail_alone(town: Town, post: Post) -> None:
 
     to_mend = newest(post, "UBN-ÖST")
     assert to_mend["Subject"] == "Plan 2027: Östra förskolan behöver kompletteras (1 att rätta)"
-    assert "- Åtaganden C5: Mål: ”UBN-M9” finns inte bland målen som ni kan knyta till." in flowing(to_mend)
+    assert "- Åtaganden C5: Mål: ”UBN-M9” finns inte bland nämndens mål, nämndens åtaganden och målen på bladet Egna mål." in flowing(
+        to_mend
+    )
     assert "<strong>Åtaganden C5:</strong>" in html(to_mend)
     [(name, marked)] = enclosed(to_mend).items()
     assert name == "UBN-ÖST.xlsx"

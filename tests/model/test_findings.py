@@ -84,7 +84,7 @@ def test_a_range_is_named_as_several_cells() -> None:
 
 def test_long_values_are_cut_in_messages() -> None:
     """A page of text in a cell does not become a page of message."""
-    found = finding("wrong-type", "Budget", "C9", "Kostnader", "o" * 5000, wanted="ett tal", example="1200")
+    found = finding("wrong-type", "Budget", "C9", "Kostnader", "o" * 5000, wanted="ett tal", such_as=", till exempel 1200")
     assert len(message(found, "sv")) < 150
 
 

@@ -79,7 +79,17 @@ def _missing(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> 
     source, key, row = batch.source[i], batch.sheet.key, batch.row[i]
     if column.explains and column.required_when:
         return Remark(source, key, row, column.field, "explanation-missing", None, {"because": _because(parsed, column, i, limits)})
-    return Remark(source, key, row, column.field, "missing-parent" if column.kind == "ref" else "missing-value")
+    if column.kind == "ref":
+        return Remark(
+            source,
+            key,
+            row,
+            column.field,
+            "missing-parent",
+            None,
+            {"how": Word("choose_in_list" if column.has_drop_down else "write_id_in")},
+        )
+    return Remark(source, key, row, column.field, "missing-value")
 
 
 def _because(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> Word:
@@ -137,7 +147,8 @@ def _unique(parsed: TypedBatch, fields: Sequence[str]) -> list[Remark]:
         if any(pd.isna(part) for part in key):
             continue
         if key in first:
-            facts = {"first": CellOf(fields[0], batch.row[first[key]])}
+            remedy = Word("remedy_other_id" if len(fields) == 1 else "remedy_together")
+            facts = {"what": [*key[1:]], "first": CellOf(fields[0], batch.row[first[key]]), "remedy": remedy}
             remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], fields[0], "duplicate-id", key[1], facts))
         first.setdefault(key, i)
     return remarks

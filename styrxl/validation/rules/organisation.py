@@ -15,6 +15,8 @@ from styrxl.model.council_plan import round_kind, round_words
 from styrxl.model.findings import CellOf, Remark
 from styrxl.returns.typed_frames import TypedBatch
 
+_Period = tuple[Any, Any, int]  # its first and last day, and the Excel row that says so
+
 
 def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[str]]) -> list[Remark]:
     """Check the council plan: periods of one id that overlap, rounds that do not exist, references to the wrong kind of organisation."""
@@ -27,7 +29,12 @@ def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[
             for i, value in enumerate(part.frame[column.field].tolist()):
                 for code in value.split(";") if isinstance(value, str) else ():
                     if code in kinds and not kinds[code] & set(column.kinds):
-                        facts = {"why": Word("why_kind"), "candidates": Word("valid_parents", {"list": _of_kinds(kinds, column.kinds)})}
+                        found = _of_kinds(kinds, column.kinds)
+                        facts = {
+                            "why": Word("why_level", {"what": Word(f"level_{min(kinds[code])}")}),
+                            "how": Word("choose_in_list" if column.has_drop_down else "write_id_in"),
+                            "candidates": Word("valid_parents", {"list": found}) if found else Word("nothing_to_choose"),
+                        }
                         remarks.append(
                             Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
                         )
@@ -40,10 +47,8 @@ def _rounds(part: TypedBatch) -> list[Remark]:
     for i, value in enumerate(part.frame["followup_rounds"]):
         for word in round_words(value):
             if round_kind(word) is None:
-                choices = ["T1", "T2", {"sv": "År", "en": "Year"}]
-                remarks.append(
-                    Remark(batch.source[i], batch.sheet.key, batch.row[i], "followup_rounds", "not-in-list", word, {"choices": choices})
-                )
+                facts = {"choices": ["T1", "T2", {"sv": "År", "en": "Year"}], "how": Word("write_some_in")}
+                remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "followup_rounds", "not-in-list", word, facts))
     return remarks
 
 
@@ -53,15 +58,22 @@ def _of_kinds(kinds: Mapping[str, set[str]], wanted: Iterable[str]) -> list[str]
 
 def _overlaps(part: TypedBatch) -> list[Remark]:
     batch, remarks = part.batch, []
-    earlier: dict[str, list[tuple[Any, Any, int]]] = {}
+    earlier: dict[str, list[_Period]] = {}
     low, high = pd.Timestamp.min, pd.Timestamp.max
     for i, (code, start, end) in enumerate(zip(*(part.frame[name].tolist() for name in ("org_id", "from", "to")), strict=True)):
         if not isinstance(code, str):
             continue
         span = (low if pd.isna(start) else start, high if pd.isna(end) else end, batch.row[i])
-        clash = [row for a, b, row in earlier.get(code, ()) if a <= span[1] and span[0] <= b]
+        clash = [other for other in earlier.get(code, ()) if other[0] <= span[1] and span[0] <= other[1]]
         if clash:
-            facts = {"first": CellOf("org_id", clash[0])}
+            facts = {"what": code, "first": CellOf("org_id", clash[0][2]), "remedy": _mend_periods(part, clash[0], span)}
             remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "org_id", "duplicate-id", code, facts))
         earlier.setdefault(code, []).append(span)
     return remarks
+
+
+def _mend_periods(part: TypedBatch, one: _Period, other: _Period) -> Word:
+    """Say in which cells two periods of one id are to be parted: the row that begins first ends before the other begins."""
+    old, new = sorted((one, other), key=lambda period: (period[0], period[2]))
+    to, start = (part.batch.sheet.column(name).heading for name in ("to", "from"))
+    return Word("remedy_periods", {"to": to, "to_cell": CellOf("to", old[2]), "from": start, "from_cell": CellOf("from", new[2])})

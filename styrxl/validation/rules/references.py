@@ -5,7 +5,9 @@ Finds ``unknown-parent``, ``parent-not-allowed``, ``goal-not-valid``, ``interpre
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Column
+from styrxl.model.forms import Column, Form
 from styrxl.model.prefill import Prefill
 from styrxl.returns.cell_values import fold_text
 from styrxl.returns.typed_frames import TypedBatch
@@ -21,6 +23,13 @@ from styrxl.validation.known_goals import KnownGoal
 
 _NEAREST = 3
 _NEAR_ENOUGH = 60
+_OFFERED = {  # what an owner was given to choose from, in words
+    "council_goals": "of_council_goals",
+    "board_goals": "of_board_goals",
+    "board_commitments": "of_board_commitments",
+    "goals": "of_goals_and_commitments",
+    "units": "of_units",
+}
 
 
 def collect_own_options(parsed: Iterable[TypedBatch]) -> dict[tuple[str, int], dict[str, str]]:
@@ -43,8 +52,9 @@ def check_references(
     own: Mapping[tuple[str, int], Mapping[str, str]],
     known: Mapping[str, KnownGoal],
     year: int,
+    kinds: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[pd.DataFrame, list[Remark]]:
-    """Resolve every reference of a batch to ids that its owner may use.
+    """Resolve every reference of a batch to ids that its owner may use; ``kinds``: what each organisation is, by id.
 
     Returns the frame with ids in place of texts, and ``unknown-parent``, ``parent-not-allowed``, ``goal-not-valid`` and
     ``interpreted-value`` (a goal given by its text).
@@ -54,10 +64,18 @@ def check_references(
         if column.kind != "ref" or column.locked:
             continue
         options = _options(parsed, column, issued, own)
-        values, more = _resolve(parsed, column, options, known, issued, year)
+        values, more = _resolve(parsed, column, options, _Existing(known, kinds), issued, year)
         remarks += more
         frame = frame.assign(**{column.field: pd.Series(values, index=frame.index, dtype="str")})
     return frame, remarks
+
+
+@dataclass(frozen=True, slots=True)
+class _Existing:
+    """All that can be meant anywhere: goals and commitments, and of which kinds each organisation is; by id."""
+
+    goals: Mapping[str, KnownGoal]
+    organisations: Mapping[str, Collection[str]]
 
 
 def _options(
@@ -82,11 +100,11 @@ def _resolve(
     parsed: TypedBatch,
     column: Column,
     options: Mapping[int, Mapping[str, str]],
-    known: Mapping[str, KnownGoal],
+    existing: _Existing,
     issued: Mapping[int, Prefill],
     year: int,
 ) -> tuple[list[str | None], list[Remark]]:
-    batch = parsed.batch
+    batch, known = parsed.batch, existing.goals
     values: list[str | None] = []
     remarks: list[Remark] = []
     for i, value in enumerate(parsed.frame[column.field].tolist()):
@@ -101,10 +119,12 @@ def _resolve(
         for token in value.split(";"):
             code = token if token in allowed else _by_text(token, allowed)
             if code is None:
-                facts: dict[str, Any] = {"candidates": _candidates(token, allowed)}
-                if why := _why_not(token, column, known, issued.get(source)):
+                offered = _of_kinds(allowed, column, existing.organisations)
+                facts: dict[str, Any] = {"how": _how_to_choose(column), "candidates": _candidates(token, offered, column)}
+                if why := _why_not(token, column, existing, issued.get(source)):
                     remarks.append(Remark(source, batch.sheet.key, row, column.field, "parent-not-allowed", token, {"why": why, **facts}))
                 else:
+                    facts["what"] = _describe_options(column, batch.form)
                     remarks.append(Remark(source, batch.sheet.key, row, column.field, "unknown-parent", token, facts))
                 ids.append(token)
                 continue
@@ -125,22 +145,56 @@ def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _why_not(token: str, column: Column, known: Mapping[str, KnownGoal], issued: Prefill | None) -> Word | None:
-    """Say why an owner may not refer to a goal or commitment that exists; None where there is no such."""
-    goal = known.get(token)
-    if goal is None:
+def _why_not(token: str, column: Column, existing: _Existing, issued: Prefill | None) -> Word | None:
+    """Say why an owner may not refer to what exists; None where there is no such."""
+    goal = existing.goals.get(token)
+    kinds = existing.organisations.get(token.split(" ", 1)[0].upper(), ())
+    if goal is None and not kinds:
         return None
+    if goal is None:
+        other_units = "unit" in kinds and "units" in column.source
+        return Word("why_other_unit") if other_units else Word("why_level", {"what": Word(f"level_{min(kinds)}")})
     if goal.kind == "council_goal" and "council_goals" in column.source:
         return Word("why_not_concerned")
-    if issued is not None and goal.kind.startswith("board") and goal.owner not in {issued.owner, issued.board_id}:
+    of_board = goal.kind.startswith("board") and "units" not in column.source
+    if issued is not None and of_board and goal.owner not in {issued.owner, issued.board_id}:
         return Word("why_other_owner", {"owner": goal.owner})
     return Word("why_level", {"what": Word(f"level_{goal.kind}")})
 
 
-def _candidates(token: str, allowed: Mapping[str, str]) -> Word:
+def _of_kinds(allowed: Mapping[str, str], column: Column, kinds: Mapping[str, Collection[str]]) -> Mapping[str, str]:
+    """Return those of the options that are of the kinds of organisation that a column asks for."""
+    if not column.kinds:
+        return allowed
+    return {code: text for code, text in allowed.items() if {*column.kinds} & {*kinds.get(code, ())}}
+
+
+def _how_to_choose(column: Column) -> Word:
+    return Word("choose_in_list" if column.has_drop_down else "write_id_in")
+
+
+def _describe_options(column: Column, form: Form) -> Word:
+    """Say among what something was looked for: goals, commitments, units, or organisations of some kinds."""
+    parts = [part for source in column.source for part in _describe_source(source, column, form)]
+    return parts[0] if len(parts) == 1 else Word("and_last", {"list": parts[:-1], "last": parts[-1]})
+
+
+def _describe_source(source: str, column: Column, form: Form) -> list[Word]:
+    if source in _OFFERED:
+        return [Word(_OFFERED[source])]
+    sheet = {"sheet": form.sheet(source.removeprefix("own:")).name} if source.startswith("own:") else {}
+    if source != "own:organisation":
+        return [Word("of_goals_on_sheet", sheet) if sheet else Word("of_choices")]
+    return [Word(f"of_kind_{kind}") for kind in column.kinds] or [Word("of_rows_on_sheet", sheet)]
+
+
+def _candidates(token: str, allowed: Mapping[str, str], column: Column) -> Word:
     """Name the nearest options by id or text; where none is near, all that can be chosen."""
+    if not allowed:
+        return Word("nothing_to_choose" if column.required else "nothing_leave_empty")
     shown = {code: f"{code} {text}" for code, text in allowed.items()}
     scored = process.extract(token, shown, scorer=fuzz.WRatio, limit=_NEAREST, score_cutoff=_NEAR_ENOUGH)
     if scored:
-        return Word("nearest", {"list": [text for text, _, _ in scored]})
+        *others, last = [text for text, _, _ in scored]
+        return Word("nearest", {"list": Word("or_last", {"list": others, "last": last}) if others else last})
     return Word("valid_parents", {"list": list(allowed)})

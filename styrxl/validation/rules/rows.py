@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill
@@ -50,8 +51,10 @@ def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], iss
             continue
         first = firsts.get(key, row)
         if first != row and (row in begun or first in begun):
-            facts = {"first": CellOf(column.field, first)}
-            remarks.append(Remark(source, sheet.key, row, column.field, "duplicate-id", _typed(ids, row), facts))
+            typed = _typed(ids, row)
+            remedy = Word("remedy_free_row" if column.number else "remedy_once")
+            facts = {"what": typed, "first": CellOf(column.field, first), "remedy": remedy}
+            remarks.append(Remark(source, sheet.key, row, column.field, "duplicate-id", typed, facts))
         elif row in begun and known is not None and key not in known:
             remarks.append(Remark(source, sheet.key, row, column.field, "unknown-row", _typed(ids, row)))
     without = sorted(row for row in begun if not at.get(row))

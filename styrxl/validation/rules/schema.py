@@ -9,7 +9,8 @@ stands nowhere else) is told by whoever has all of them.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -21,9 +22,9 @@ from pandera.io import pandas_io
 
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.findings import Remark
+from styrxl.model.findings import CellOf, Remark
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import Column, Form
+from styrxl.model.forms import Column
 from styrxl.returns.batch import Batch
 from styrxl.returns.read import FormKey, Reading
 from styrxl.returns.tables import Table
@@ -41,6 +42,8 @@ _RULES = {
     "not_nullable": "missing-value",
     "field_uniqueness": "duplicate-id",
 }
+_HINTS = {"at_least": "hint_no_minus", "at_most": "hint_thousands"}  # what breaks a bound of an amount most often
+_WANTED = {"kolada_id": "a_kolada_id", "round": "a_round", "profile": "a_profile", "rule": "a_rule", "org_id": "an_id_of_organisation"}
 _NULL_OF_DTYPE = {"Int64": "Int64", "float64": "float64", "datetime64[ns]": "datetime64[ns]"}
 
 Parts = tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]
@@ -137,7 +140,7 @@ def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[TypedBat
         schema.validate(pd.concat(frames, ignore_index=True), lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.sort_index()  # pandera leaves them in any order
-        remarks = [_failure(table, case, some) for case in cases.to_dict("records")]
+        remarks = [remark for case in cases.to_dict("records") for remark in _failure(table, schema, case, some)]
         # What could not be read is empty in the frame, and has been told.
         unread = frozenset((*cell, part.batch.sheet.key) for part in parsed for cell in part.cells_with_errors)
         return [r for r in remarks if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
@@ -153,44 +156,81 @@ def _fitting(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**absent)[list(schema.columns)]
 
 
-def _failure(table: str, case: Mapping[str, Any], some: Sequence[tuple[TypedBatch, Sequence[int]]]) -> Remark:
-    rule = _RULES.get(str(case["check"]).split("(", 1)[0])
+def _failure(
+    table: str, schema: pa.DataFrameSchema, case: Mapping[str, Any], some: Sequence[tuple[TypedBatch, Sequence[int]]]
+) -> Iterator[Remark]:
+    """Yield the remark on a failing cell; none on what a formula gave, whose terms have bounds of their own."""
+    name = str(case["check"]).split("(", 1)[0]
+    rule = _RULES.get(name)
     if rule is None or case["index"] is None or pd.isna(case["index"]):
         raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=f"{case['column']}: {case['check']} {case['failure_case']}")
-    batch, i = _spot(int(case["index"]), some)
-    column = batch.sheet.column(str(case["column"]))
+    part, i = _spot(int(case["index"]), some)
+    batch, column = part.batch, part.batch.sheet.column(str(case["column"]))
+    if column.formula:
+        return
+    check = next((check for check in schema.columns[column.field].checks if check.name == name), None)
     raw = batch.columns[column.field][i] if column.field in batch.columns else case["failure_case"]
-    facts = _facts(rule, column, case["failure_case"], batch.form)
-    return Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, raw, facts)
+    facts = _facts(rule, check, case["failure_case"], part, i, column)
+    yield Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, rule, raw, facts)
 
 
-def _spot(number: int, some: Sequence[tuple[TypedBatch, Sequence[int]]]) -> tuple[Batch, int]:
+def _spot(number: int, some: Sequence[tuple[TypedBatch, Sequence[int]]]) -> tuple[TypedBatch, int]:
     """Return the batch of a row that was validated, and its place in that."""
     for part, places in some:
         if number < len(places):
-            return part.batch, places[number]
+            return part, places[number]
         number -= len(places)
     raise IndexError(number)
 
 
-def _facts(rule: str, column: Column, value: Any, form: Form) -> dict[str, Any]:
+def _facts(rule: str, check: pa.Check | None, value: Any, part: TypedBatch, i: int, column: Column) -> dict[str, Any]:
+    """Return what a message names: of several bounds the one that was broken, and examples from the same workbook."""
+    demands = dict(check.statistics or {}) if check else {}
     if rule == "out-of-range":
-        return {"range": _range(column)}
+        bound = _broken_bound(demands, value, column, strict=check is not None and check.name in {"greater_than", "less_than"})
+        hint = Word(_HINTS[bound.key]) if column.unit and bound.key in _HINTS else ""
+        return {"read": str(value) if column.kind == "integer" else value, "range": bound, "hint": hint}  # years have no thousands
     if rule == "too-long":
-        return {"length": len(str(value)), "high": column.max_length}
+        bound = _broken_bound(demands, len(str(value)), column)
+        return {"length": len(str(value)), "range": bound, "how": Word("shorten" if bound.key == "at_most" else "lengthen")}
     if rule == "not-in-list":
-        return {"choices": list(form.lists[column.list or ""].values())}
+        listed = part.batch.form.lists[column.list].values() if column.list else demands.get("allowed_values", ())
+        return {"choices": list(listed), "how": Word("choose_in_list" if column.has_drop_down else "write_one_in")}
     if rule == "wrong-type":
-        return {"wanted": Word("an_organisation" if column.kinds else "a_text"), "example": "…"}
-    return {"first": ""} if rule == "duplicate-id" else {}
+        return _describe_pattern(str(demands.get("pattern", "")), part, i, column)
+    return _find_double(value, part, i, column) if rule == "duplicate-id" else {}
 
 
-def _range(column: Column) -> Word:
-    if column.low is None:
-        return Word("at_most", {"high": column.high})
-    if column.high is None or (column.kind != "date" and column.high >= 1e8):
-        return Word("at_least", {"low": column.low})
-    return Word("between", {"low": column.low, "high": column.high})
+def _broken_bound(demands: Mapping[str, Any], value: Any, column: Column, *, strict: bool = False) -> Word:
+    """Return what a value should have been: of years and days both bounds, else the one that was broken."""
+    low, high = demands.get("min_value"), demands.get("max_value")
+    if low is not None and high is not None and column.kind in {"integer", "date"}:
+        return Word("between", {"low": low, "high": high})
+    if high is None or (low is not None and value <= low):
+        return Word("above" if strict or not demands.get("include_min", True) else "at_least", {"low": low})
+    return Word("below" if strict or not demands.get("include_max", True) else "at_most", {"high": high})
+
+
+def _describe_pattern(pattern: str, part: TypedBatch, i: int, column: Column) -> dict[str, Any]:
+    """Say what a text should have been, with one that the same workbook has in that column as the example, where there is one."""
+    batch, typed = part.batch, part.frame[column.field].tolist()
+    fitting = (
+        text
+        for source, text in zip(batch.source, typed, strict=True)
+        if source == batch.source[i] and isinstance(text, str) and re.match(pattern, text)
+    )
+    example = next(fitting, None)
+    wanted = _WANTED.get(column.field) or ("an_organisation" if column.kinds else "an_id" if column.field.endswith("_id") else "a_text")
+    return {"wanted": Word(wanted), "such_as": Word("such_as", {"example": example}) if example else ""}
+
+
+def _find_double(value: Any, part: TypedBatch, i: int, column: Column) -> dict[str, Any]:
+    """Return where else a value stands that may stand once: in this return, or in another."""
+    batch, typed = part.batch, part.frame[column.field].tolist()
+    others = (n for n, other in enumerate(typed) if n != i and other == value and batch.source[n] == batch.source[i])
+    other = next(others, None)
+    first = Word("another_return") if other is None else CellOf(column.field, batch.row[other])
+    return {"what": value, "first": first, "remedy": Word("remedy_together")}
 
 
 def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) -> list[Reading]:

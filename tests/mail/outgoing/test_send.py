@@ -496,7 +496,7 @@ def test_those_whose_answer_was_never_mailed_are_told_in_the_reminder_what_to_me
     [found] = smtp.messages
     for said in (flowing(found), " ".join(re.sub(r"<[^>]+>", "", html(found)).split())):
         assert "Rätta det som står under ”Att rätta” och skicka arbetsboken igen senast " in said
-        assert "Åtaganden C5: Mål: ”UBN-M9” finns inte bland målen som ni kan knyta till." in said
+        assert "Åtaganden C5: Mål: ”UBN-M9” finns inte bland nämndens mål, nämndens åtaganden och målen på bladet Egna mål." in said
         assert "vårt svar" not in said
         assert "mejlet som du fick" not in said
 

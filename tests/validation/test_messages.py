@@ -1,0 +1,159 @@
+"""What is said of a return is true: the bound that was broken, what was looked for where, how it can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from styrxl.model.findings import Finding, fix, message
+from styrxl.model.judged import Judged
+from town import ANSWERS, Town
+
+
+def judge(town: Town, owner: str, key: str, **answers: Any) -> Judged:
+    """Judge an owner's otherwise valid return in which some answers of a sheet's first row are others."""
+    first, *rest = ANSWERS[owner].get(key) or [{}]
+    data = town.filled(owner, {**ANSWERS[owner], key: [{**first, **answers}, *rest]})
+    [judged] = town.judge((f"{owner}.xlsx", data)).returns
+    return judged
+
+
+def say(finding: Finding, language: str = "sv") -> tuple[str, str, str]:
+    told, remedy = (text.replace("\u00a0", " ") for text in (message(finding, language), fix(finding, language)))
+    return finding.rule, told, remedy
+
+
+@pytest.mark.parametrize(
+    "owner, key, answers, cell, said",
+    [
+        (
+            "UBN",
+            "budget",
+            {"cost": 5_000_000_000},
+            "C9",
+            ("out-of-range", "Kostnader: 5 000 000 000 ska vara högst 100 000 000.", "Rätta cellen C9. Belopp skrivs i tusen kronor."),
+        ),
+        (
+            "UBN",
+            "budget",
+            {"cost": -5},
+            "C9",
+            ("out-of-range", "Kostnader: -5 ska vara minst 0.", "Rätta cellen C9. Belopp skrivs utan minustecken."),
+        ),
+        ("UBN", "goals", {"from_year": 1850}, "H5", ("out-of-range", "Från år: 1850 ska vara 2000–2100.", "Rätta cellen H5.")),
+        ("UBN", "goals", {"to_year": 20300}, "I5", ("out-of-range", "Till år: 20300 ska vara 2000–2100.", "Rätta cellen I5.")),
+        (
+            "UBN",
+            "goals",
+            {"text": "a" * 1001},
+            "B5",
+            ("too-long", "Nämndmål: texten är 1 001 tecken lång. Den ska vara högst 1 000 tecken.", "Korta texten i cellen B5."),
+        ),
+        (
+            "UBN",
+            "indicators",
+            {"kolada_id": "N155"},
+            "H5",
+            (
+                "wrong-type",
+                "Kolada-id: ”N155” är inte ett id ur Kolada, N eller U och fem siffror.",
+                "Skriv ett id ur Kolada, N eller U och fem siffror i cellen H5.",
+            ),
+        ),
+        (
+            "UBN",
+            "commitments",
+            {"start": "snart"},
+            "F5",
+            ("wrong-type", "Start: ”snart” är inte ett datum.", "Skriv ett datum i cellen F5, till exempel 2027-03-01."),
+        ),
+        (
+            "UBN",
+            "goals",
+            {"to_year": "länge"},
+            "I5",
+            ("wrong-type", "Till år: ”länge” är inte ett årtal.", "Skriv ett årtal i cellen I5, till exempel 2027."),
+        ),
+        (
+            "UBN",
+            "goals",
+            {"concerned_units": "UBN-FINNSINTE"},
+            "F5",
+            (
+                "unknown-parent",
+                "Berörda enheter: ”UBN-FINNSINTE” finns inte bland nämndens enheter.",
+                "Skriv rätt id i cellen F5. De som går att välja: UBN-ÅBY, UBN-ÖST.",
+            ),
+        ),
+        (
+            "UBN",
+            "goals",
+            {"concerned_units": "UBN-ÅBY; KFN-BIB"},
+            "F5",
+            (
+                "parent-not-allowed",
+                "Berörda enheter: ”KFN-BIB” finns, men går inte att välja här. Det är ingen av nämndens enheter.",
+                "Skriv rätt id i cellen F5. De som går att välja: UBN-ÅBY, UBN-ÖST.",
+            ),
+        ),
+        (
+            "UBN",
+            "goals",
+            {"concerned_units": "UBF"},
+            "F5",
+            (
+                "parent-not-allowed",
+                "Berörda enheter: ”UBF” finns, men går inte att välja här. Det är en förvaltning.",
+                "Skriv rätt id i cellen F5. Menar du UBN-ÅBY Åby skola eller UBN-ÖST Östra förskolan?",
+            ),
+        ),
+        (
+            "UBN",
+            "goals",
+            {"concerned_units": "KF-M1"},
+            "F5",
+            (
+                "parent-not-allowed",
+                "Berörda enheter: ”KF-M1” finns, men går inte att välja här. Det är ett av fullmäktiges mål.",
+                "Skriv rätt id i cellen F5. De som går att välja: UBN-ÅBY, UBN-ÖST.",
+            ),
+        ),
+        (
+            "UBN",
+            "goals",
+            {"parent_id": "UBN-ÅBY"},
+            "C5",
+            (
+                "parent-not-allowed",
+                "Fullmäktigemål: ”UBN-ÅBY” finns, men går inte att välja här. Det är en enhet.",
+                "Välj i listan i cellen C5. De som går att välja: KF-M1, KF-M2.",
+            ),
+        ),
+        (
+            "UBN",
+            "commitments",
+            {"more_parents": "KF-M77"},
+            "D5",
+            (
+                "unknown-parent",
+                "Bidrar även till: ”KF-M77” finns inte bland fullmäktiges mål och målen på bladet Nämndmål.",
+                "Skriv rätt id i cellen D5. Menar du KF-M1 Invånarna är mer delaktiga eller KF-M2 Kunskapsresultaten förbättras?",
+            ),
+        ),
+        (
+            "UBN",
+            "commitments",
+            {"parent_id": None},
+            "C5",
+            ("missing-parent", "Mål är inte ifyllt, så vi vet inte vad raden ska knytas till.", "Välj i listan i cellen C5."),
+        ),
+    ],
+)
+def test_what_is_said_in_a_cell(
+    shared_full: Town, owner: str, key: str, answers: Mapping[str, Any], cell: str, said: tuple[str, str, str]
+) -> None:
+    """One finding a cell, which names what is wrong with just this value, and what there is to choose."""
+    judged = judge(shared_full, owner, key, **answers)
+    assert [(finding.cell, say(finding)) for finding in judged.findings if finding.severity == "error"] == [(cell, said)]
