@@ -33,6 +33,8 @@ def workbook(sheets: Mapping[str, Chunks], **parts: Chunks) -> bytes:
     linked = "".join(
         f'<Relationship Id="rId{i}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{i}.xml"/>' for i in range(1, len(sheets) + 1)
     )
+    if "xl__sharedStrings_xml" in parts:
+        linked += f'<Relationship Id="texts" Type="{RELATIONS}/sharedStrings" Target="sharedStrings.xml"/>'
     found: dict[str, Chunks] = {
         "[Content_Types].xml": [
             f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>'.encode()
@@ -138,7 +140,7 @@ def corners() -> bytes:
 
 def hidden_corners() -> bytes:
     """Return the same, written as no program writes it."""
-    far = f"<x:row r = '{ROWS}'><x:c s='1'\tr\n=\n'XFD{ROWS}'><v>1</v></x:c></x:row>"
+    far = f"<x:row xmlns:x='{MAIN}' r = '{ROWS}'><x:c s='1'\tr\n=\n'XFD{ROWS}'><x:v>1</x:v></x:c></x:row>"
     return workbook({"Svar": [FIRST, far.encode()]})
 
 

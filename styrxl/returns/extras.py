@@ -9,7 +9,9 @@ from html import unescape
 
 from styrxl.model.limits import MB, Limits
 from styrxl.returns.file_type import is_zip
+from styrxl.returns.respell import respell_sheet
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError
+from styrxl.returns.usual_xml import LAST_ROW
 from styrxl.returns.workbook import ReturnedWorkbook
 from styrxl.returns.workbook_parts import find_sheet_parts
 
@@ -97,7 +99,7 @@ def _formulas(package: Package, wanted: Mapping[str, Collection[str]]) -> Iterat
     try:
         parts = find_sheet_parts(package) if wanted else {}
         for name, cells in wanted.items():
-            text = package.part(parts[name]).decode("utf-8", "replace") if parts.get(name, "") in package else ""
+            text = respell_sheet(package.part(parts[name]), name, LAST_ROW).xml.decode() if parts.get(name, "") in package else ""
             yield from (((name, match[1]), f"={unescape(match[2])}") for match in _FORMULA.finditer(text) if match[1] in cells)
     except RefusedError:
         return

@@ -38,6 +38,10 @@ _BEGINNINGS = (
     (b"\x7fELF", "program"),
 )
 _MIME = {"opendocument.spreadsheet": "ods", "opendocument.text": "word", "opendocument.presentation": "powerpoint"}
+_TYPES = (
+    (re.compile(rb"ms-excel\.sheet\.binary"), "xlsb"),
+    (re.compile(rb"(?:spreadsheetml|ms-excel)\.(?:sheet|template)(?:\.macroEnabled)?\.main\+xml"), "xlsx"),
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAIL = re.compile(rb"(?:^|\n)(?:from|received|mime-version|return-path|message-id): ", re.IGNORECASE)
 
@@ -64,10 +68,16 @@ def find_kind(data: bytes) -> str:
     return known or _kind_of_text(data[:_LOOKED_AT])
 
 
-def find_zip_kind(names: Collection[str], mimetype: bytes = b"") -> str:
-    """Return what a zip with these parts (in lower case, with ``/``) is; ``mimetype`` is what its part of that name holds."""
+def find_zip_kind(names: Collection[str], mimetype: bytes = b"", types: bytes = b"") -> str:
+    """Return what a zip with these parts (in lower case, with ``/``) is.
+
+    ``mimetype`` is what its part of that name holds, ``types`` what its part with the types of all others does.
+    """
     for text, kind in _MIME.items():
         if text.encode() in mimetype:
+            return kind
+    for pattern, kind in _TYPES:
+        if pattern.search(types):
             return kind
     for beginning, kind in (
         ("xl/workbook.bin", "xlsb"),

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from styrxl.model.limits import CELLS, Limits
-from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized
+from styrxl.model.limits import CELLS, MB, Limits
+from styrxl.returns.marks import SheetMarks
+from styrxl.returns.respell import respell_sheet
+from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized, make_unreadable
+from styrxl.returns.usual_xml import read_usual_sheet
 
-# Together these show that no cell of a sheet stands further away than Z9999, whatever else its XML says: every cell and row
-# has its place first among its attributes, with one letter and four digits at most, and none has a prefix before its name.
-_FAR_CELL = re.compile(rb'<c(?! r="[A-Z]\d{1,4}"|[a-zA-Z])')
-_FAR_ROW = re.compile(rb'<row(?! r="\d{1,4}"|[a-zA-Z])')
+RESPELLED_MB = 2  # unpacked size of a sheet that is spelled anew in the process that judges, where that takes no more than a moment
+
 _UNPLACED = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}"|[a-zA-Z])')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
+# A cell or row further away than Z9999: a sheet with one is looked at closely.
+_FAR = re.compile(rb'<(?:c(?! r="[A-Z]\d{1,4}"|[a-zA-Z])|row(?! r="\d{1,4}"|[a-zA-Z]))')
 # What nobody has written: cells that are styled and empty, and the words of a formula. In a form they are most of a sheet.
-_EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,6}")?/>')
+_EMPTY_CELL = re.compile(rb'<c r="[A-Z]{1,3}\d{1,7}"(?: s="\d{1,6}")? ?/>')
 _FORMULA = re.compile(rb"<f>[^<]{1,8192}</f>")
 _ANSWERED = re.compile(rb'<c\s[^<>]{0,200}?\br="([A-Za-z]{1,3})(\d{1,7})"[^<>]{0,200}(?<!/)>')
 
@@ -52,19 +57,40 @@ class _NeededWholeError(Exception):
     """A sheet that can only be stripped as a whole, not piece by piece."""
 
 
-def prepare_sheet(package: Package, sheet: str, part: str, ordinary_mb: int) -> bytes:
-    """Return a sheet's XML as calamine is to read it; raises RefusedError, NotOrdinaryError (``ordinary_mb`` as in ``read_parts``)."""
+@dataclass(frozen=True, slots=True)
+class PreparedSheet:
+    """A sheet as calamine is given it, its marks, and the numbers that must be found in it where it was spelled otherwise."""
+
+    xml: bytes
+    marks: SheetMarks
+    numbers: Mapping[str, float] = field(default_factory=dict)  # cell -> value
+
+
+def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_mb: int) -> PreparedSheet:
+    """Return a sheet in the usual spelling; ``texts``: how many shared texts there are. Raises RefusedError, NotOrdinaryError.
+
+    With ``ordinary_mb`` a sheet with cells far away is not ordinary (more than that is let in of our own, whose extent is no danger), nor
+    is a large one that is not spelled as usual.
+    """
     try:
-        whole = package.sheet(part, _strip_piece if ordinary_mb > ORDINARY_MB else bytes)
+        whole = package.sheet(part, _strip_piece)
     except _NeededWholeError:
         whole = package.sheet(part)
     xml = strip_sheet(whole)
-    if _FAR_CELL.search(xml) or _FAR_ROW.search(xml) or _PREFIXED.search(xml):
-        if 0 < ordinary_mb <= ORDINARY_MB:  # more than that is let in of our own, whose extent is no danger
+    numbers: Mapping[str, float] = {}
+    marks = read_usual_sheet(xml, texts)
+    if marks is None:
+        if ordinary_mb and len(whole) > RESPELLED_MB * MB:
             raise NotOrdinaryError
-        xml = whole if _UNPLACED.search(whole) or _PREFIXED.search(whole) else xml
+        respelled = respell_sheet(whole, sheet, texts)
+        xml, marks, numbers = respelled.xml, respelled.marks, respelled.numbers
+        if read_usual_sheet(strip_sheet(xml), texts) is None:
+            raise make_unreadable("damaged", sheet=sheet)
+    if _FAR.search(xml):
+        if 0 < ordinary_mb <= ORDINARY_MB:
+            raise NotOrdinaryError
         _check_extent(sheet, xml, package.limits)
-    return spell_low_numbers(xml)
+    return PreparedSheet(spell_low_numbers(xml), marks, numbers)
 
 
 def _strip_piece(piece: bytes) -> bytes:

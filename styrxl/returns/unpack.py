@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import chain
+from urllib.parse import unquote
 
 from zlib_ng import zlib_ng as zlib
 
@@ -24,8 +25,10 @@ from styrxl.returns.file_type import find_zip_kind
 ORDINARY_MB = 8  # unpacked size of what is read in the process that judges; larger files are read in a process of their own
 
 
+_TYPES = "[content_types].xml"
 _END = b"PK\x05\x06"
 _LONGEST_COMMENT = 65_557
+_END_64_SIZE = 56 + 20  # bytes of the end of a zip64 directory and of what points to it, right before the other end
 _NAMED = 400  # bytes of the directory that one part may take
 _CHUNK = 1 << 20
 _STREAMED = 8 * MB  # a sheet larger than this is looked through while it is unpacked
@@ -48,9 +51,10 @@ class RefusedError(Exception):
         self.finding = finding
 
 
-def make_unreadable(why: str, **facts: object) -> RefusedError:
-    """Return the refusal of a file that cannot be read; ``why`` is a word of the catalogue's."""
-    return RefusedError(finding("unreadable-workbook", why=Word(why, facts)))
+def make_unreadable(why: str, *, sheet: str | None = None, cell: str | None = None, **facts: object) -> RefusedError:
+    """Return the refusal of a file that cannot be read; ``why`` is a word of the catalogue's, which may name the sheet and cell."""
+    place = {"sheet": sheet, "cell": cell} if sheet else {}
+    return RefusedError(finding("unreadable-workbook", sheet=sheet, cell=cell, why=Word(why, {**facts, **place})))
 
 
 def make_oversized(why: str, *, sheet: str | None = None, cell: str | None = None, **facts: object) -> RefusedError:
@@ -68,7 +72,7 @@ class Package:
         _check_directory(data, limits)
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                self._parts = {entry.filename.replace("\\", "/").lstrip("/").lower(): entry for entry in archive.infolist()}
+                self._parts = _name_parts(archive.infolist())
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error, EOFError) as error:
             raise make_unreadable("damaged") from error
         if any(entry.flag_bits & 1 for entry in self._parts.values()):
@@ -79,7 +83,8 @@ class Package:
     def kind(self) -> str:
         """What kind of workbook the zip holds, as ``file_type`` has it."""
         mimetype = self.part("mimetype") if "mimetype" in self and self.size(["mimetype"]) < _NAMED else b""
-        return find_zip_kind(self._parts.keys(), mimetype)
+        types = self.part(_TYPES) if _TYPES in self and self.size([_TYPES]) < MB else b""
+        return find_zip_kind(self._parts.keys(), mimetype, types.replace(b"\0", b""))
 
     @property
     def names(self) -> Collection[str]:
@@ -175,12 +180,28 @@ def zip_uncompressed(parts: Mapping[str, bytes]) -> bytes:
     return b"".join((*body, listed, struct.pack("<4s4H2LH", _END, 0, 0, len(parts), len(parts), len(listed), at, 0)))
 
 
+def _name_parts(entries: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """Return parts by the names under which others name them; RefusedError where two of a name differ."""
+    parts: dict[str, zipfile.ZipInfo] = {}
+    for entry in entries:
+        name = unquote(entry.filename).replace("\\", "/").lstrip("/").lower()
+        first = parts.setdefault(name, entry)
+        if (first.CRC, first.file_size) != (entry.CRC, entry.file_size):
+            raise make_unreadable("part_twice", named=entry.filename)
+    return parts
+
+
 def _check_directory(data: bytes, limits: Limits) -> None:
     """Refuse a directory that would itself take long to read, before it is read."""
     end = data.rfind(_END, max(0, len(data) - _LONGEST_COMMENT))
     if end < 0 or len(data) < end + 22:
         raise make_unreadable("truncated")
     parts, size = struct.unpack("<HL", data[end + 10 : end + 16])
+    # Where there is a directory for large archives, zipfile goes by what that says, whatever the other does.
+    if end >= 20 and data.startswith(b"PK\x06\x07", end - 20):
+        if end < _END_64_SIZE or not data.startswith(b"PK\x06\x06", end - _END_64_SIZE):
+            raise make_unreadable("damaged")
+        parts, size = struct.unpack("<2Q", data[end - _END_64_SIZE + 32 : end - _END_64_SIZE + 48])
     if parts > limits.parts or size > limits.parts * _NAMED:
         raise make_oversized("too_many_parts", n=parts, high=limits.parts)
 

@@ -6,19 +6,20 @@ What kind of file it is and how large is checked first (``file_type``, ``unpack`
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from styrxl.model.catalogue import Word
+from styrxl.model.column_letters import column_number
 from styrxl.model.findings import Finding, finding
 from styrxl.model.identity import SIGNED
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
 from styrxl.returns.external_links import find_external_links
 from styrxl.returns.file_type import WORKBOOKS, find_kind, has_macros, is_zip
-from styrxl.returns.marks import NO_MARKS, SheetMarks, parse_marks, read_marks
+from styrxl.returns.marks import NO_MARKS, SheetMarks
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable
 from styrxl.returns.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 
@@ -81,13 +82,14 @@ def _read(data: bytes, limits: Limits, ordinary_mb: int, skip: SheetsToSkip) -> 
     if ordinary_mb and kind != "xlsx":
         raise NotOrdinaryError
     parts = read_parts(data, package, ordinary_mb, skip)
-    find_marks = read_marks if 0 < ordinary_mb <= ORDINARY_MB else parse_marks
-    sheets = tuple(_read_sheets(parts, limits, find_marks))
+    sheets = tuple(_read_sheets(parts, limits))
     hidden = next((_read_identity(sheet) for sheet in sheets if sheet.name == IDENTITY_SHEET), {})
     mixed = bool(hidden and parts.properties) and any(hidden.get(key, "") != parts.properties.get(key, "") for key in SIGNED)
     if mixed and parts.skipped:  # a file with two identities is read whole
         return _read(data, limits, ordinary_mb, skip_no_sheets)
-    return ReturnedWorkbook(hidden or parts.properties, sheets, mixed), tuple(_check_contents(kind, data, package, limits))
+    return ReturnedWorkbook(hidden or parts.properties, sheets, mixed), tuple(
+        _check_contents(kind, data, package, limits, macros=parts.macros)
+    )
 
 
 def _check_file(data: bytes, limits: Limits) -> tuple[str, Package | None]:
@@ -103,11 +105,11 @@ def _check_file(data: bytes, limits: Limits) -> tuple[str, Package | None]:
     return kind, package
 
 
-def _check_contents(kind: str, data: bytes, package: Package | None, limits: Limits) -> Iterator[Finding]:
+def _check_contents(kind: str, data: bytes, package: Package | None, limits: Limits, *, macros: bool) -> Iterator[Finding]:
     """Yield findings on macros, links to other files, and kinds of workbooks that are only partly checked."""
-    if has_macros(kind, data, package.names if package else ()):
-        macros = finding("macro-workbook")
-        yield replace(macros, severity="warning") if limits.macros == "warn" else macros
+    if macros or has_macros(kind, data, package.names if package else ()):
+        found = finding("macro-workbook")
+        yield replace(found, severity="warning") if limits.macros == "warn" else found
     if package is not None and kind == "xlsx" and (links := find_external_links(package)):
         yield finding("external-link", files=links)
     if kind != "xlsx":
@@ -119,7 +121,7 @@ def _is_locked_ods(package: Package) -> bool:
     return manifest in package and b"encryption-data" in package.part(manifest)
 
 
-def _read_sheets(parts: WorkbookParts, limits: Limits, find_marks: Callable[[bytes], SheetMarks]) -> Iterator[SheetCells]:
+def _read_sheets(parts: WorkbookParts, limits: Limits) -> Iterator[SheetCells]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(parts.data))
         kinds = {meta.name: meta for meta in book.sheets_metadata}
@@ -136,10 +138,23 @@ def _read_sheets(parts: WorkbookParts, limits: Limits, find_marks: Callable[[byt
             sheet = book.get_sheet_by_name(name)
             _check_size(name, sheet, limits)
             top, left = sheet.start or (0, 0)
-            marks = find_marks(parts.sheets[name]) if name in parts.sheets else NO_MARKS
-            yield SheetCells(name, top, left, sheet.to_python(), hidden, marks)
+            rows = sheet.to_python()
+            prepared = parts.sheets.get(name)
+            if prepared:
+                _check_numbers(name, top, left, rows, prepared.numbers)
+            yield SheetCells(name, top, left, rows, hidden, prepared.marks if prepared else NO_MARKS)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise make_unreadable("damaged") from error
+
+
+def _check_numbers(name: str, top: int, left: int, rows: Sequence[Sequence[Any]], numbers: Mapping[str, float]) -> None:
+    """Refuse a sheet in which the reader has seen another number than the parser that spelled it anew; either may be right."""
+    for cell, number in numbers.items():
+        letters = cell.rstrip("0123456789")
+        row, column = int(cell[len(letters) :]) - top - 1, column_number(letters) - left - 1
+        value = rows[row][column] if 0 <= row < len(rows) and 0 <= column < len(rows[row]) else ""
+        if value == "" or (type(value) in {int, float} and value != number):
+            raise make_unreadable("read_otherwise", sheet=name, cell=cell)
 
 
 def _check_size(name: str, sheet: CalamineSheet, limits: Limits) -> None:

@@ -9,19 +9,16 @@ from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from styrxl.model.limits import MB, Limits
+from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
-from styrxl.returns.sheet_xml import prepare_sheet
-from styrxl.returns.unpack import NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable, zip_uncompressed
+from styrxl.returns.relations import find_properties, find_workbook, parse, read_relations, write_workbook
+from styrxl.returns.respell import encode_plainly, respell_texts
+from styrxl.returns.sheet_xml import PreparedSheet, prepare_sheet
+from styrxl.returns.unpack import NotOrdinaryError, Package, RefusedError, zip_uncompressed
+from styrxl.returns.usual_xml import count_usual_texts
 
 IDENTITY_SIZE = 200  # rows of the hidden sheet, and characters of an answer in it: far more than there are
-_RELATION = re.compile(
-    r"\{http://(?:schemas\.openxmlformats|purl\.oclc)\.org/(?:officeDocument/2006|ooxml/officeDocument)/relationships\}id"
-)
 _SMALL = 64_000  # bytes that are worth remembering
-_USUAL = "xl/workbook.xml"
-_OFFICE_DOCUMENT = "/relationships/officeDocument"
-_SHARED_PARTS = ("styles.xml", "sharedstrings.xml")
 _NOT_READ = ("pictures/", "media/", "thumbnails/", "configurations2/", "xl/media/", "xl/printersettings/", "docprops/thumbnail")
 _STAMP = re.compile(r"styrxl_(\w+)")
 _HEXADECIMAL, _HEX = {"issue", "signature"}, re.compile("[0-9a-f]{16,64}")
@@ -36,12 +33,13 @@ SheetsToSkip = Callable[[Mapping[str, str]], Collection[str]]  # identity in the
 
 @dataclass(frozen=True, slots=True)
 class WorkbookParts:
-    """What the reader is given of a workbook: its bytes, the XML of its sheets by name, and the identity in its properties."""
+    """What the reader is given of a workbook: its bytes, its sheets by name (of an xlsx), and the identity in its properties."""
 
     data: bytes
-    sheets: Mapping[str, bytes] = field(default_factory=dict)
+    sheets: Mapping[str, PreparedSheet] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
     skipped: Collection[str] = ()  # sheets that are not read
+    macros: bool = False
 
 
 def read_parts(data: bytes, package: Package | None, ordinary_mb: int, skip: SheetsToSkip) -> WorkbookParts:
@@ -55,35 +53,38 @@ def read_parts(data: bytes, package: Package | None, ordinary_mb: int, skip: She
 
 
 def _read_xlsx(package: Package, ordinary_mb: int, skip: SheetsToSkip) -> WorkbookParts:
-    workbook, relations, base = _find_workbook(package)
-    always = ("[content_types].xml", "_rels/.rels", workbook, relations, *(base + part for part in _SHARED_PARTS), "docprops/custom.xml")
-    fixed = [part for part in always if part in package]
-    if ordinary_mb and package.size(fixed) > ordinary_mb * MB:
-        raise NotOrdinaryError
-    parts = {part: package.part(part) for part in fixed}
-    properties = _read_properties(parts.pop("docprops/custom.xml", b""))
-    part_of = _locate_sheets(parts[workbook], parts[relations], base, package.limits)
-    skipped = {name for name in skip(properties) if name in part_of} if ordinary_mb else set()
-    read = {sheet: part for sheet, part in part_of.items() if part in package and sheet not in skipped}
-    if ordinary_mb and package.size([*fixed, *read.values()]) > ordinary_mb * MB:
-        raise NotOrdinaryError
-    sheets = {sheet: prepare_sheet(package, sheet, part, ordinary_mb) for sheet, part in read.items()}
-    parts |= {read[sheet]: xml for sheet, xml in sheets.items()}
-    if (styles := base + "styles.xml") in parts:
-        parts[styles] = _reduce_styles(parts[styles])
-    data = zip_uncompressed({package.original(part): content for part, content in parts.items()})
-    return WorkbookParts(data, sheets, properties, skipped)
+    workbook, stamped = find_workbook(package), find_properties(package)
+    fixed = [part for part in (workbook, stamped) if part]
+    _check_ordinary(package, fixed, ordinary_mb)
+    found = read_relations(package, workbook)
+    fixed += [part for part in (found.texts, found.styles) if part]
+    _check_ordinary(package, fixed, ordinary_mb)
+    properties = _read_properties(package.part(stamped)) if stamped else {}
+    skipped = {*skip(properties)} & {sheet.name for sheet in found.sheets} if ordinary_mb else set()
+    _check_ordinary(package, [*fixed, *(sheet.part for sheet in found.sheets if sheet.name not in skipped)], ordinary_mb)
+    parts = dict(write_workbook(found.sheets, from_1904=found.from_1904))
+    if found.styles:
+        parts["xl/styles.xml"] = _reduce_styles(package.part(found.styles))
+    count = 0
+    if found.texts:
+        parts["xl/sharedStrings.xml"], count = _prepare_texts(package.part(found.texts))
+    sheets = {}
+    for number, sheet in enumerate(found.sheets, 1):
+        if sheet.name not in skipped:
+            sheets[sheet.name] = prepare_sheet(package, sheet.name, sheet.part, count, ordinary_mb)
+            parts[f"xl/worksheets/sheet{number}.xml"] = sheets[sheet.name].xml
+    return WorkbookParts(zip_uncompressed(parts), sheets, properties, skipped, found.macros)
 
 
-def _find_workbook(package: Package) -> tuple[str, str, str]:
-    """Return the workbook's part, its relations' part, and the folder of both; raises RefusedError."""
-    workbook = _find_workbook_part(package)
-    folder, _, name = workbook.rpartition("/")
-    base = f"{folder}/" if folder else ""
-    relations = f"{base}_rels/{name}.rels"
-    if workbook not in package or relations not in package:
-        raise make_unreadable("damaged")
-    return workbook, relations, base
+def _check_ordinary(package: Package, parts: Collection[str], ordinary_mb: int) -> None:
+    if ordinary_mb and package.size(parts) > ordinary_mb * MB:
+        raise NotOrdinaryError
+
+
+def _prepare_texts(xml: bytes) -> tuple[bytes, int]:
+    """Return shared texts in the usual spelling, and how many there are; raises RefusedError."""
+    count = count_usual_texts(xml)
+    return respell_texts(xml) if count is None else (xml, count)
 
 
 def _reduce_styles(styles: bytes) -> bytes:
@@ -94,7 +95,7 @@ def _reduce_styles(styles: bytes) -> bytes:
 @lru_cache(maxsize=64)
 def _keep_formats(styles: bytes) -> bytes:
     try:
-        root = _parse(styles)
+        root = parse(styles)
     except RefusedError:
         return styles  # the reader may make more of it
     reduced = ET.Element(root.tag)
@@ -110,47 +111,7 @@ def _keep_formats(styles: bytes) -> bytes:
 
 def find_sheet_parts(package: Package) -> Mapping[str, str]:
     """Return the parts of an xlsx's sheets by the sheets' names; raises RefusedError."""
-    workbook, relations, base = _find_workbook(package)
-    return _locate_sheets(package.part(workbook), package.part(relations), base, package.limits)
-
-
-def _find_workbook_part(package: Package) -> str:
-    """Return the part that the package names as its workbook; nearly always the usual one."""
-    if _USUAL in package or "_rels/.rels" not in package:
-        return _USUAL
-    relations = _parse(package.part("_rels/.rels"))
-    targets = (r.get("Target") or "" for r in relations if (r.get("Type") or "").endswith(_OFFICE_DOCUMENT))
-    return next(targets, _USUAL).replace("\\", "/").lstrip("/").lower()
-
-
-def _parse(content: bytes) -> ET.Element:
-    try:
-        return ET.fromstring(content)  # noqa: S314 -- without a document type, so that there are no entities: see ``unpack``
-    except (ET.ParseError, ValueError, LookupError) as error:
-        raise make_unreadable("damaged") from error
-
-
-def _locate_sheets(workbook: bytes, relations: bytes, base: str, limits: Limits) -> Mapping[str, str]:
-    """Return the sheets' names and parts."""
-    count = workbook.count(b"sheetId=")
-    if count > limits.sheets:
-        raise make_oversized("too_many_sheets", n=count, high=limits.sheets)
-    small = len(workbook) + len(relations) < _SMALL
-    return _parse_sheet_parts(workbook, relations, base) if small else _parse_sheet_parts.__wrapped__(workbook, relations, base)
-
-
-@lru_cache(maxsize=64)  # a form's workbooks are alike in this
-def _parse_sheet_parts(workbook: bytes, relations: bytes, base: str) -> Mapping[str, str]:
-    targets = {r.get("Id"): (r.get("Target") or "") for r in _parse(relations)}
-    tags = [element for element in _parse(workbook).iter() if element.tag.endswith("}sheet")]
-    if not tags:
-        raise make_unreadable("no_sheets")
-    parts = {}
-    for tag in tags:
-        key = next((value for name, value in tag.items() if _RELATION.fullmatch(name)), "")
-        target = targets.get(key, "").replace("\\", "/")
-        parts[tag.get("name") or ""] = (target.lstrip("/") if target.startswith("/") else base + target).lower()
-    return parts
+    return {sheet.name: sheet.part for sheet in read_relations(package, find_workbook(package)).sheets}
 
 
 def _read_other(package: Package) -> WorkbookParts:
@@ -170,11 +131,12 @@ def read_identity_value(name: str, value: Any) -> str:
 
 def _read_properties(content: bytes) -> dict[str, str]:
     """Identity in the document properties, which LibreOffice and Excel keep, for a workbook whose hidden sheet is gone."""
+    content = encode_plainly(content)
     count = content.count(b"styrxl_")
-    if not count:
+    if not count and b"&#" not in content:
         return {}
-    if b"<!" not in content and len(plain := _STAMPED.findall(content)) == count:
+    if b"<!" not in content and b"&#" not in content and len(plain := _STAMPED.findall(content)) == count:
         return {key.decode(): read_identity_value(key.decode(), value.decode("utf-8", "replace").strip()) for key, value in plain}
-    entries = list(_parse(content).iter())
+    entries = list(parse(content).iter())
     stamped = ((next((m[1] for value in entry.attrib.values() if (m := _STAMP.fullmatch(value))), None), entry) for entry in entries)
     return {name: read_identity_value(name, "".join(entry.itertext()).strip()) for name, entry in stamped if name}

@@ -64,7 +64,7 @@ BOMBS: Mapping[str, tuple[str, str | None, str | None, str] | list[int]] = {
     "10,000 sheets": ("oversized-workbook", None, None, "too_many_parts"),
     "10,000 sheets, one part": ("oversized-workbook", None, None, "too_many_sheets"),
     "the first cell and the last": ("oversized-workbook", "Svar", "XFD1048576", "too_far_down"),
-    "the same, written oddly": ("unreadable-workbook", None, None, "crashed"),
+    "the same, written oddly": ("oversized-workbook", "Svar", "XFD1048576", "too_far_down"),
     "cells without places": ("oversized-workbook", None, None, "packed_too_hard"),
     "a false dimension": [1],
     "60,000 parts": ("oversized-workbook", None, None, "too_many_parts"),
@@ -302,7 +302,7 @@ ODDLY: Mapping[str, Callable[[str], str]] = {
     "another order": lambda cell: f'<c s="0" r="{cell}"><v>1</v></c>',
     "spaces": lambda cell: f'<c  r = "{cell}" ><v>1</v></c>',
     "a line": lambda cell: f'<c\nr="{cell}"><v>1</v></c>',
-    "a prefix": lambda cell: f'<x:c r="{cell}"><v>1</v></x:c>',
+    "a prefix": lambda cell: f'<x:c xmlns:x="{bombs.MAIN}" r="{cell}"><v>1</v></x:c>',
     "small letters": lambda cell: f'<c r="{cell.lower()}"><v>1</v></c>',
 }
 

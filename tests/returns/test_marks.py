@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.returns.marks import SheetMarks, parse_marks, read_marks
+from styrxl.returns.marks import SheetMarks
+from styrxl.returns.respell import respell_sheet
+from styrxl.returns.sheet_xml import strip_sheet
+from styrxl.returns.unpack import RefusedError
+from styrxl.returns.usual_xml import read_usual_sheet
+from styrxl.returns.workbook import read_workbook
+from town import Town
 
 SHEET = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -77,57 +83,111 @@ def keep_space(xml: str) -> str:
 
 
 RESPELLINGS = [
-    prefix, turn_attributes, indent, quote_singly, leave_out_addresses, break_lines, write_entities, comment, lengthen_formula, keep_space,
+    prefix, turn_attributes, indent, quote_singly, leave_out_addresses, break_lines, write_entities, comment, keep_space,
 ]  # fmt: skip
-PLACED_OTHERWISE = (prefix, turn_attributes, leave_out_addresses)  # which is seen before the marks are read
+
+
+def read(xml: str | bytes) -> SheetMarks:
+    """Return the marks of a sheet as a reader of workbooks gets them, whose last look at a sheet that is spelled anew must find no less."""
+    spelled = xml if isinstance(xml, bytes) else xml.encode()
+    if (marks := read_usual_sheet(strip_sheet(spelled), 1)) is not None:
+        return marks
+    respelled = respell_sheet(spelled, "Blad1", 1)
+    again = read_usual_sheet(respelled.xml, 1)
+    assert again is not None
+    assert {*again.errors} == {*respelled.marks.errors}
+    assert again.uncalculated == respelled.marks.uncalculated
+    assert (again.hidden_rows, again.hidden_columns) == (respelled.marks.hidden_rows, respelled.marks.hidden_columns)
+    return respelled.marks
 
 
 def test_marks_of_a_sheet() -> None:
     """Errors, formulas without a value (an empty text is one), hidden rows and columns."""
-    assert read_marks(SHEET.encode()) == MARKS
+    assert read_usual_sheet(SHEET.encode(), 1) == MARKS
+    assert respell_sheet(SHEET.encode(), "Blad1", 1).marks == MARKS
 
 
-@pytest.mark.parametrize("respell", RESPELLINGS)
+@pytest.mark.parametrize("respell", [*RESPELLINGS, lengthen_formula])
 def test_the_same_however_it_is_spelled(respell: object) -> None:
     """Other programs order, quote, prefix and part otherwise."""
     assert callable(respell)
     spelled = respell(SHEET)
     assert spelled != SHEET
-    assert parse_marks(spelled.encode()) == MARKS
-    if respell not in PLACED_OTHERWISE:
-        assert read_marks(spelled.encode()) == MARKS
+    assert read(spelled) == MARKS
 
 
-def test_other_encodings() -> None:
-    """UTF-16 with its mark."""
-    spelled = SHEET.replace("UTF-8", "UTF-16").encode("utf-16")
-    assert parse_marks(spelled) == MARKS
+@pytest.mark.parametrize("respell", RESPELLINGS)
+def test_what_is_spelled_otherwise_is_not_left_to_patterns(respell: object) -> None:
+    """They know all of a sheet's rows, or none."""
+    assert callable(respell)
+    assert read_usual_sheet(strip_sheet(respell(SHEET).encode()), 1) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "iso-8859-1", "windows-1252", "utf-8-sig"])
+def test_other_encodings(encoding: str) -> None:
+    """By their mark, by what the first line says, or neither."""
+    name = "UTF-8" if encoding == "utf-8-sig" else "UTF-16" if "16" in encoding else encoding
+    spelled = SHEET.replace("UTF-8", name).replace("<v>12</v>", '<v>12</v></c><c r="D1" t="str"><v>årsmål</v>')
+    assert read(spelled.encode(encoding)) == MARKS
+    if encoding != "utf-8-sig":
+        assert "årsmål".encode() in respell_sheet(spelled.encode(encoding), "Blad1", 1).xml
 
 
 @given(st.lists(st.sampled_from(RESPELLINGS), unique=True, max_size=4))
 def test_several_at_once(respellings: list[object]) -> None:
-    """The parser agrees with itself and with the patterns."""
+    """Whatever is written oddly comes to the same."""
     spelled = SHEET
     for respell in sorted(respellings, key=RESPELLINGS.index):  # type: ignore[arg-type] # they are in it
         assert callable(respell)
         spelled = respell(spelled)
-    assert parse_marks(spelled.encode()) == MARKS
-    if not {*respellings} & {*PLACED_OTHERWISE}:
-        assert read_marks(spelled.encode()) == MARKS
+    assert read(spelled) == MARKS
 
 
-def test_errors_of_a_newer_excel() -> None:
-    """Whatever the text is."""
-    assert read_marks(SHEET.replace("#REF!", "#SPILL!").encode()).errors["C4"] == "#SPILL!"
+@pytest.mark.parametrize(
+    "shown", ["#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#GETTING_DATA", "#BUSY!", "#UNKNOWN!", "#SAKNAS!"]
+)
+def test_errors_of_a_newer_excel(shown: str) -> None:
+    """Whatever the text is; calamine is given one that it knows."""
+    spelled = SHEET.replace("#REF!", shown).encode()
+    assert read(spelled).errors["C4"] == shown
+    assert shown.encode() not in respell_sheet(spelled, "Blad1", 1).xml
 
 
-def test_what_is_no_xml_is_told() -> None:
-    """A damaged sheet is never one without marks."""
-    with pytest.raises(ValueError, match="mismatched"):
-        parse_marks(SHEET.replace("</row></sheetData>", "</sheetData>").encode())
+NO_SHEETS = {
+    "damaged": SHEET.replace("</row></sheetData>", "</sheetData>"),
+    "cell_twice": SHEET.replace("<v>12</v>", '<v>12</v></c><c r="B1"><v>13</v>'),
+    "no_such_text": SHEET.replace("<v>0</v>", "<v>1</v>"),
+    "no_such_cell": SHEET.replace('r="D4"', 'r="D04294967300"'),
+    "damaged_cell": SHEET.replace('t="s"><v>0', 't="u"><v>0'),
+}
+SPELLED = {
+    "cell_twice": [
+        SHEET.replace("<v>12</v>", "<v>12</v><v>13</v>"),
+        SHEET.replace("<v>12</v>", '<v>12</v></c><c r="b1" t="str"><v>12</v>'),
+    ],
+    "no_such_text": [SHEET.replace("<v>0</v>", f"<v>{number}</v>") for number in ("-1", "99", "0.5", "x", "4294967296")],
+    "no_such_cell": [SHEET.replace('r="D4"', f'r="{cell}"') for cell in ("D4294967300", "d1048577", "XFe4", "D0", "AAAA4", "4D", "")],
+}
 
 
-def test_what_is_spelled_as_usual_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "why, spelled", [*NO_SHEETS.items(), *((why, spelled) for why, some in SPELLED.items() for spelled in some)], ids=lambda text: text[:12]
+)
+def test_what_contradicts_itself_is_refused(why: str, spelled: str) -> None:
+    """By name, and never read as something else."""
+    for respell in (str, prefix, quote_singly):
+        with pytest.raises(RefusedError) as refused:
+            read(respell(spelled))
+        assert refused.value.finding.facts["why"].key == why
+
+
+def test_the_same_cell_twice_alike_is_one() -> None:
+    """Whatever program writes so, it says one thing."""
+    assert read(SHEET.replace("<v>12</v>", '<v>12</v></c><c r="B1"><v>12</v>')) == MARKS
+
+
+def test_what_is_spelled_as_usual_is_not_parsed(monkeypatch: pytest.MonkeyPatch, shared_full: Town) -> None:
     """Since that takes longer, thousands of times."""
-    monkeypatch.setattr("styrxl.returns.marks.parse_marks", None)
-    assert read_marks(SHEET.encode()) == MARKS
+    monkeypatch.setattr("styrxl.returns.sheet_xml.respell_sheet", None)
+    for owner in ("UBN", "UBN-ÖST"):
+        assert read_workbook(shared_full.filled(owner), ordinary_only=True)[0] is not None
