@@ -12,7 +12,7 @@ from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
 from styrxl.model.limits import STANDARD as LIMITS
 from styrxl.model.prefill import Prefill
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.returns import workbook
 from styrxl.returns.extras import question_about, read_extras
 from styrxl.returns.locate import Locator
@@ -31,7 +31,7 @@ class Desk:
     def __init__(self, town: Town, ledger: Ledger) -> None:
         self.town = town
         self.annotator, self.reader = Annotator(town.forms.words), ReturnReader(town.forms)
-        round_, self.desk = Round.parse(ROUND), open_desk(town.workspace, ledger, NOW)
+        round_, self.desk = standard_rounds().parse(ROUND), open_desk(town.workspace, ledger, NOW)
         self.boards = select_board_tables(judge_inbox_quietly(self.desk, round_))
         issues = {owner: issue.issue_id for owner, issue in ledger.issues(ROUND).items()}
         prefills = fetch_prefills(ledger, issues.values())
@@ -43,7 +43,7 @@ class Desk:
 
     def judge_all(self, *files: tuple[str, bytes]) -> tuple[Judged, ...]:
         """Judge files together, by name."""
-        return judge_data(self.desk, Round.parse(ROUND), files, NOW, boards=self.boards).returns
+        return judge_data(self.desk, standard_rounds().parse(ROUND), files, NOW, boards=self.boards).returns
 
     def judge(self, data: bytes) -> Judged:
         """Judge one file."""

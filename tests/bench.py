@@ -632,7 +632,7 @@ def play_build(root: str, count: str) -> Mapping[str, float]:
 
 def play_annotate(root: str, count: str) -> Mapping[str, float]:
     """Break some returns, judge them and give them back."""
-    from styrxl.model.rounds import Round
+    from styrxl.model.rounds import standard_rounds
     from styrxl.rounds.desk import open_desk
     from styrxl.rounds.give_back import give_back
     from styrxl.rounds.judge_inbox import judge_files
@@ -648,7 +648,7 @@ def play_annotate(root: str, count: str) -> Mapping[str, float]:
             paths.append(Path(folder) / path.name)
             paths[-1].write_bytes(break_return("missing-value", path.read_bytes(), form, "sv")[0])
         desk = open_desk(workspace, ledger, datetime.now(UTC))
-        judged = judge_files(desk, paths, Round.parse(ROUND))
+        judged = judge_files(desk, paths, standard_rounds().parse(ROUND))
         give_back(desk, judged, paths[:1])
         shutil.rmtree(workspace.root / "returned" / ROUND, ignore_errors=True)
         start = time.perf_counter()
@@ -663,7 +663,7 @@ def play_write(root: str) -> Mapping[str, float]:
     from openpyxl import Workbook
     from python_calamine import CalamineWorkbook
 
-    from styrxl.model.rounds import Round
+    from styrxl.model.rounds import standard_rounds
     from styrxl.reports.book import council_book
     from styrxl.rounds.desk import open_desk
     from styrxl.rounds.judge_inbox import judge_inbox_quietly
@@ -671,7 +671,7 @@ def play_write(root: str) -> Mapping[str, float]:
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
 
-    workspace, round_ = Workspace.open(Path(root)), Round.parse(ROUND)
+    workspace, round_ = Workspace.open(Path(root)), standard_rounds().parse(ROUND)
     with Ledger.open(workspace.database) as ledger:
         desk = open_desk(workspace, ledger, datetime.now(UTC))
         judged = judge_inbox_quietly(desk, round_)

@@ -14,6 +14,7 @@ from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Pla
 from styrxl.model.findings import finding
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.reports.book import make_book
 from styrxl.reports.view import IssuedForm, Scope, View
@@ -71,7 +72,7 @@ def row(source: int, owner: str, sheet: str, number: int, **fields: Any) -> dict
 
 def scope(language: str = "sv") -> Scope:
     """Return what workbooks are made for."""
-    return Scope(FORMS, language, "Lillköpings kommun", "Plan 2027", 2027, DAY)
+    return Scope(FORMS, language, "Lillköpings kommun", "Plan 2027", standard_rounds().parse("2027-plan"))
 
 
 def municipality(

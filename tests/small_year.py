@@ -9,7 +9,7 @@ from typing import Any
 from small_town import FORMS, row, tables
 from styrxl.model.council_plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Plan
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.view import IssuedForm, Scope
 
@@ -114,7 +114,7 @@ def returned(index: int, owner: str, kind: str, verdict: str = "accepted", sha25
 def plans() -> PastRound:
     """Return the planning round: all five plans are done, one unit has its plan in another system."""
     returns = tuple(returned(n, owner, "plan") for n, owner in enumerate((UBN, KFN, ALBY, BRUN, BIBL)))
-    return PastRound(Round(2027, "plan"), JudgedRound("2027-plan", returns, tables(_plans())))
+    return PastRound(standard_rounds().parse("2027-plan"), JudgedRound("2027-plan", returns, tables(_plans())))
 
 
 def assessed(source: int, owner: str, n: int, code: str, last: str | None = None) -> dict[str, Any]:
@@ -280,17 +280,17 @@ def past(kind: str) -> PastRound:
     """Return a follow-up that came before."""
     rows, owners = ANSWERS[kind]
     returns = tuple(returned(index, owner, kind) for index, owner in owners.items())
-    return PastRound(Round(2027, kind), JudgedRound(f"2027-{kind}", returns, tables(rows)))
+    return PastRound(standard_rounds().parse(f"2027-{kind}"), JudgedRound(f"2027-{kind}", returns, tables(rows)))
 
 
 def scope(kind: str, language: str = "sv") -> Scope:
     """Return what a follow-up's workbook is made for."""
-    return Scope(FORMS, language, "Lillköpings kommun", f"Uppföljning {kind}", 2027, Round(2027, kind).day, kind)
+    return Scope(FORMS, language, "Lillköpings kommun", f"Uppföljning {kind}", standard_rounds().parse(f"2027-{kind}"))
 
 
 def history(kind: str, based_on: Mapping[str, Mapping[str, str]] | None = None) -> RoundHistory:
     """Return what lies behind a follow-up."""
-    return RoundHistory(plans(), tuple(past(k.kind) for k in Round(2027, kind).before), based_on=based_on or {})
+    return RoundHistory(plans(), tuple(past(k.kind.key) for k in standard_rounds().parse(f"2027-{kind}").before), based_on=based_on or {})
 
 
 def planning(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...], Scope]:

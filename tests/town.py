@@ -17,7 +17,7 @@ from styrxl.cli import cli
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
@@ -187,8 +187,8 @@ class Town:
         """Judge files together against what was issued, without the command around it."""
         with Ledger.open(self.workspace.database) as ledger:
             desk = open_desk(self.workspace, ledger, NOW)
-            boards = select_board_tables(judge_inbox_quietly(desk, Round.parse(ROUND)))
-            return judge_data(desk, Round.parse(ROUND), files, NOW, boards=boards, whole_inbox=whole_inbox)
+            boards = select_board_tables(judge_inbox_quietly(desk, standard_rounds().parse(ROUND)))
+            return judge_data(desk, standard_rounds().parse(ROUND), files, NOW, boards=boards, whole_inbox=whole_inbox)
 
     def copy(self, to: Path) -> Town:
         """Copy the town, somewhere else."""

@@ -12,7 +12,7 @@ from typing import Any
 from judging import judge_data
 from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
@@ -160,7 +160,7 @@ class Followed:
         """Judge files together against what was issued, without the command around it."""
         with Ledger.open(self.town.workspace.database) as ledger:
             desk = open_desk(self.town.workspace, ledger, MOMENTS[kind])
-            return judge_data(desk, Round(2027, kind), files, MOMENTS[kind], whole_inbox=whole_inbox)
+            return judge_data(desk, standard_rounds().parse(f"2027-{kind}"), files, MOMENTS[kind], whole_inbox=whole_inbox)
 
 
 def followed_town(root: Path, plan_: Answers | None = None, plans: Mapping[str, Answers] = PLANS) -> Followed:

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from styrxl.model.rounds import Round
 
 
-def read_round(_context: click.Context, _: click.Parameter, value: str | None) -> Round | None:
+def read_round(context: click.Context, _: click.Parameter, value: str | None) -> Round | None:
     """Read a round's id, or end with what is wrong with it."""
     if value is None:
         return None
-    from styrxl.model.rounds import Round
+    from styrxl.store.workspace import Workspace
 
-    return Round.parse(value.strip().lower())
+    return Workspace(context.ensure_object(Session).root).rounds.read(value)
 
 
 round_argument = click.argument("round_", metavar="ROUND", callback=read_round)

@@ -11,35 +11,13 @@ from typing import Any
 from unicodedata import normalize
 
 from styrxl.model.findings import Finding
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import Round, RoundKinds
 
 COUNCIL_TABLES = ("organisation", "council_goals", "frames", "frame_adjustments", "waivers", "council_indicators", "council_assessments")
 PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
 BOARD_LIKE = ("board", "council", "audit", "common")
 
 _PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
-_ROUND_WORDS = {
-    word: kind
-    for kind, words in {
-        "t1": ("t1", "tertial1", "tertialrapport1", "delår1", "delårsrapport1", "april", "interim1", "interimreport1"),
-        "t2": ("t2", "tertial2", "tertialrapport2", "delår2", "delårsrapport2", "augusti", "interim2", "interimreport2", "august"),
-        "year": (
-            "år",
-            "året",
-            "helår",
-            "årsbokslut",
-            "bokslut",
-            "årsredovisning",
-            "t3",
-            "year",
-            "yearend",
-            "year-end",
-            "annual",
-            "annualreport",
-        ),
-    }.items()
-    for word in words
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +33,7 @@ class Organisation:
     contact: str | None
     language: str | None
     profile: str | None
-    followup_rounds: tuple[str, ...]  # kinds of rounds: t1, t2, year
+    followup_rounds: tuple[str, ...]  # keys of kinds of rounds: t1, t2, year
     start: date | None
     end: date | None
 
@@ -200,7 +178,7 @@ class Plan:
         organisations = self.of_kind(levels, round_.day)
         if not round_.followup:
             return organisations
-        choosing = {o.org_id for o in self.of_kind(BOARD_LIKE, round_.day) if round_.kind in o.followup_rounds}
+        choosing = {o.org_id for o in self.of_kind(BOARD_LIKE, round_.day) if round_.kind.key in o.followup_rounds}
         return [o for o in organisations if o.kind != "unit" or o.board_id in choosing]
 
     def council_goals(self, year: int) -> list[CouncilGoal]:
@@ -232,16 +210,11 @@ def round_words(text: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in _PARTED.split(text) if part.strip()) if isinstance(text, str) else ()
 
 
-def round_kind(written: str) -> str | None:
-    """Return the kind of round (t1, t2, year) that is meant, or None."""
-    return _ROUND_WORDS.get("".join(written.casefold().split()).rstrip("."))
-
-
-def make_council_plan(tables: PlanRows, findings: Iterable[Finding] = ()) -> Plan:
+def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Finding] = ()) -> Plan:
     """Return the plan that the checked rows of ``multi_year_plan`` make; ``findings``: what the controller is told of its names."""
     rows = {name: tables.get(name, ()) for name in COUNCIL_TABLES}
     return Plan(
-        organisations=tuple(map(_organisation, rows["organisation"])),
+        organisations=tuple(_organisation(row, kinds) for row in rows["organisation"]),
         goals=tuple(map(_goal, rows["council_goals"])),
         frames={(r["board_id"], int(r["year"])): (r["operating_frame"], r["investment_frame"]) for r in rows["frames"]},
         adjustments=tuple(map(_adjustment, rows["frame_adjustments"])),
@@ -254,7 +227,7 @@ def make_council_plan(tables: PlanRows, findings: Iterable[Finding] = ()) -> Pla
     )
 
 
-def _organisation(r: Mapping[str, Any]) -> Organisation:
+def _organisation(r: Mapping[str, Any], kinds: RoundKinds) -> Organisation:
     return Organisation(
         r["org_id"],
         r["name"],
@@ -265,7 +238,7 @@ def _organisation(r: Mapping[str, Any]) -> Organisation:
         r["contact"],
         r["language"],
         r["profile"],
-        tuple(kind for kind in map(round_kind, round_words(r["followup_rounds"])) if kind),
+        tuple(kind.key for kind in map(kinds.find, round_words(r["followup_rounds"])) if kind),
         r["from"],
         r["to"],
     )

@@ -6,6 +6,7 @@ A workspace's own ``sheets/`` and ``schemas/`` lie over the standard ones, file 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import yaml
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Column, Condition, Form, Limit, Past, Sheet, Text, Words
-from styrxl.model.rounds import KINDS
+from styrxl.model.rounds import RoundKind, RoundKinds, read_round_kinds
 from styrxl.model.yaml_files import read_yaml
 
 _KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date"}
@@ -30,6 +31,7 @@ class Forms:
         self._texts: dict[str, Mapping[str, Any]] = {}
         self._names: list[str] | None = None
         self._profiles: dict[str, list[str]] = {}
+        self.rounds = read_round_kinds(self._folders)
         raw = self._yaml("sheets", "words")
         self.words = Words(
             lists=raw["lists"],
@@ -48,10 +50,11 @@ class Forms:
         """
         if profile and profile not in self.profiles(name):
             profile = None
-        kind = (round_ or "").rpartition("-")[2] or None
-        if (name, profile, kind) not in self._forms:
-            self._forms[name, profile, kind] = self._load(name, profile, kind)
-        return self._forms[name, profile, kind]
+        kind = self.rounds.kind_of(round_) or self.rounds.get(round_ or "")
+        key = kind.key if kind else None
+        if (name, profile, key) not in self._forms:
+            self._forms[name, profile, key] = self._load(name, profile, kind)
+        return self._forms[name, profile, key]
 
     def names(self) -> list[str]:
         """Names of the forms there are, without profiles."""
@@ -76,13 +79,10 @@ class Forms:
             self._profiles[name] = sorted(stem.split(".", 1)[1] for stem in stems)
         return self._profiles[name]
 
-    def for_level(self, level: str, kind_of_round: str) -> str | None:
-        """Name of the form that owners of a level get in a kind of round (plan, t1, t2, year)."""
-        for name in self.names():
-            form = self.form(name)
-            if form.level == level and kind_of_round in form.rounds:
-                return name
-        return None
+    def for_level(self, level: str, kind: RoundKind) -> str | None:
+        """Name of the form that owners of a level get in a kind of round: one that names it, else one that names what it is like."""
+        forms = [form for form in map(self.form, self.names()) if form.level == level]
+        return next((form.name for key in kind.keys for form in forms if key in form.rounds), None)
 
     def schema(self, table: str) -> dict[str, Any]:
         """Return a table's schema as its YAML has it (for pandera, and for kinds and limits)."""
@@ -123,14 +123,16 @@ class Forms:
             raise StyrxlError("source-broken", file=str(path), why="a mapping is needed")
         return content
 
-    def _load(self, name: str, profile: str | None, kind: str | None) -> Form:
+    def _load(self, name: str, profile: str | None, kind: RoundKind | None) -> Form:
         raw = self._yaml("sheets", name)
         if profile:
             raw = _merge_profile(raw, self._yaml("sheets", f"{name}.{profile}"))
         try:
-            kind = kind if len(raw["rounds"]) > 1 and kind in raw["rounds"] else None
+            served = [self.rounds[key] for key in raw["rounds"] if key in self.rounds]
+            kind = kind if kind and len(served) > 1 and any(key in raw["rounds"] for key in kind.keys) else None
             lists = {**self.words.lists, **raw.get("lists", {})}
-            raw |= {key: _select_round(raw[key], kind, lists) for key in ("title", "purpose", "steps", "sheets")}
+            select = _RoundSelector(self.rounds, kind, lists)
+            raw |= {key: select.part(raw[key]) for key in ("title", "purpose", "steps", "sheets")}
             return Form(
                 name=name,
                 version=raw["version"],
@@ -142,7 +144,9 @@ class Forms:
                 sheets=tuple(self._sheet(key, sheet) for key, sheet in raw["sheets"].items()),
                 lists=lists,
                 profile=profile,
-                kind=kind,
+                kind=kind.key if kind else None,
+                followup=bool(served) and all(k.follows for k in served),
+                final=bool(served) and all(k.final for k in ([kind] if kind else served)),
             )
         except (KeyError, TypeError, ValueError) as error:
             file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
@@ -204,30 +208,39 @@ def _read_past(raw: Mapping[str, str]) -> Past:
     return Past(base, deficit={"past": False, "below": True}[which])
 
 
-def _select_round(raw: Any, kind: str | None, lists: dict[str, Mapping[str, Text]]) -> Any:
-    """Return a part of a form as it is in a kind of round; for none in particular, with all that it has in any.
+@dataclass(frozen=True, slots=True)
+class _RoundSelector:
+    """Selects what a form has in a kind of round; for none in particular, all that it has in any.
 
     ``rounds`` says in which a sheet or column is there at all; ``{t1: …, t2: …, year: …}`` in place of a value, which one it has.
     """
-    if isinstance(raw, list):
-        return [_select_round(part, kind, lists) for part in raw]
-    if not isinstance(raw, Mapping):
-        return raw
-    if raw and raw.keys() <= set(KINDS):
-        return _select_round(_select_value(raw, kind, lists), kind, lists)
-    absent = {key for key, part in raw.items() if kind and isinstance(part, Mapping) and kind not in part.get("rounds", (kind,))}
-    return {key: _select_round(part, kind, lists) for key, part in raw.items() if key not in absent}
 
+    rounds: RoundKinds
+    kind: RoundKind | None
+    lists: dict[str, Mapping[str, Text]]
 
-def _select_value(raw: Mapping[str, Any], kind: str | None, lists: dict[str, Mapping[str, Text]]) -> Any:
-    if kind is not None:
-        return raw[kind]
-    values = list(raw.values())
-    if not all(isinstance(value, str) and value in lists for value in values):
-        return values[0]
-    names = list(dict.fromkeys(values))
-    lists.setdefault("_".join(names), {code: text for name in names for code, text in lists[name].items()})
-    return "_".join(names)
+    def part(self, raw: Any) -> Any:
+        """Return a part of a form as it is in the kind of round."""
+        if isinstance(raw, list):
+            return [self.part(each) for each in raw]
+        if not isinstance(raw, Mapping):
+            return raw
+        if raw and raw.keys() <= self.rounds.keys():
+            return self.part(self._value(raw))
+        return {key: self.part(each) for key, each in raw.items() if not isinstance(each, Mapping) or self._is_there(each)}
+
+    def _is_there(self, part: Mapping[str, Any]) -> bool:
+        return self.kind is None or "rounds" not in part or any(key in part["rounds"] for key in self.kind.keys)
+
+    def _value(self, raw: Mapping[str, Any]) -> Any:
+        if self.kind is not None:
+            return raw[next(key for key in (*self.kind.keys, *raw) if key in raw)]
+        values = list(raw.values())
+        if not all(isinstance(value, str) and value in self.lists for value in values):
+            return values[0]
+        names = list(dict.fromkeys(values))
+        self.lists.setdefault("_".join(names), {code: text for name in names for code, text in self.lists[name].items()})
+        return "_".join(names)
 
 
 def _merge_profile(base: Mapping[str, Any], profile: Mapping[str, Any]) -> dict[str, Any]:

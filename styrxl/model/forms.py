@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import RoundKind
 
 LEVELS = ("board", "unit")
 
@@ -141,6 +145,12 @@ class Form:
     lists: Mapping[str, Mapping[str, Text]]
     profile: str | None = None
     kind: str | None = None  # of round, where the form differs between them; None for all that it has in any
+    followup: bool = False  # whether its rounds follow others up
+    final: bool = False  # whether its round says how the year ended
+
+    def serves(self, kind: RoundKind) -> bool:
+        """Tell whether the form is one of a kind of round."""
+        return any(key in self.rounds for key in kind.keys)
 
     @property
     def tables(self) -> tuple[Sheet, ...]:

@@ -104,6 +104,6 @@ def suggest(goals: Sequence[YesPartlyNo], commitments: Sequence[YesPartlyNo]) ->
     return Suggestion(PARTLY, "mixed", by)
 
 
-def assessment_code(value: YesPartlyNo, kind: str) -> str:
-    """Return the code of an assessment in a kind of round: what is expected, and at year-end what is."""
-    return (_FINAL if kind == "year" else _EXPECTED)[value]
+def assessment_code(value: YesPartlyNo, scale: str) -> str:
+    """Return the code of an assessment on a scale: what is expected, or what is (final)."""
+    return {"expected": _EXPECTED, "final": _FINAL}[scale][value]

@@ -1,74 +1,217 @@
-"""Rounds: one collection each, known by ids such as ``2027-plan``."""
+"""Rounds: one collection each, known by ids such as ``2027-plan``; which kinds there are stands in ``sheets/rounds.yaml``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.standard_folder import standard_folder
 from styrxl.model.yaml_files import read_yaml
 
-
-class _Kind(NamedTuple):
-    name: Mapping[str, str]  # by language
-    month: int
-    day: int
-
-
-def _read_kinds() -> Mapping[str, _Kind]:
-    raw = read_yaml((standard_folder() / "sheets" / "rounds.yaml").read_text("utf-8"))
-    return {key: _Kind(kind["name"], *map(int, kind["day"].split("-"))) for key, kind in raw.items()}
+FILE = "sheets/rounds.yaml"
+_ID = re.compile(r"(20[0-9][0-9])-(.+)", re.ASCII)
+_ITS_OWN = {"name", "short_name", "words", "after"}  # not inherited from the kind that it is like
+_KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
-_KINDS = _read_kinds()
-KINDS = tuple(_KINDS)  # in the order in which a year takes them
+@dataclass(frozen=True, slots=True, order=True)
+class RoundKind:
+    """A kind of round that a year has; kinds sort in the order in which a year takes them."""
 
-_ID = re.compile(rf"(20[0-9][0-9])-({'|'.join(KINDS)})")
+    order: int
+    key: str
+    names: Mapping[str, str] = field(compare=False)  # by language
+    short_names: Mapping[str, str] = field(compare=False)  # for tables and charts
+    month: int = field(compare=False)  # of the day whose organisation and frames hold
+    day: int = field(compare=False)
+    words: tuple[str, ...] = field(default=(), compare=False)  # how people write it, beside its key
+    final: bool = field(default=False, compare=False)  # whether it says how the year ended, not how it is expected to end
+    scale: str = field(default="expected", compare=False)  # how goals are judged: what is expected, or what is (final)
+    like: RoundKind | None = field(default=None, compare=False)  # whose forms it has, where none names it
+    follows: RoundKind | None = field(default=None, compare=False)  # the kind whose answers it follows up
+    before: tuple[RoundKind, ...] = field(default=(), compare=False)  # those that follow the same up, earlier in the year
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Its key and those of the kinds that it is like: the first that a form names is meant."""
+        return (self.key, *(self.like.keys if self.like else ()))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Round:
-    """One collection; rounds sort in the order in which a year takes them (plan, t1, t2, year)."""
+    """One collection; rounds sort in the order in which a year takes them."""
 
     year: int
-    kind: str
-
-    @classmethod
-    def parse(cls, text: str) -> Round:
-        """Return the round with an id; it needs no registration.
-
-        Raises StyrxlError (unknown-round) where the id is not a year from 2000 to 2099, a hyphen and a kind.
-        """
-        match = _ID.fullmatch(text)
-        if match is None:
-            raise StyrxlError("unknown-round", round=text)
-        return cls(int(match[1]), match[2])
+    kind: RoundKind
 
     @property
     def id(self) -> str:
         """The id: ``2027-plan``."""
-        return f"{self.year}-{self.kind}"
+        return f"{self.year}-{self.kind.key}"
 
     @property
     def day(self) -> date:
         """The day whose organisation and frames hold: the first of the year for the plan, the last of what a follow-up is about."""
-        kind = _KINDS[self.kind]
-        return date(self.year, kind.month, kind.day)
+        return date(self.year, self.kind.month, self.kind.day)
 
     @property
     def followup(self) -> bool:
-        """Whether it follows a plan up."""
-        return self.kind != "plan"
+        """Whether it follows another round up."""
+        return self.kind.follows is not None
+
+    @property
+    def plan(self) -> Round:
+        """The round that it follows up; itself where it follows none."""
+        return Round(self.year, self.kind.follows or self.kind)
 
     @property
     def before(self) -> tuple[Round, ...]:
         """The follow-ups that come before it in its year, the first one first."""
-        return tuple(Round(self.year, kind) for kind in KINDS[1:] if KINDS.index(kind) < KINDS.index(self.kind))
+        return tuple(Round(self.year, kind) for kind in self.kind.before)
+
+    @property
+    def year_before(self) -> Round:
+        """The same round of the year before."""
+        return Round(self.year - 1, self.kind)
 
     def name(self, language: str) -> str:
         """Return the standard name in a language; ``Settings.round_name`` knows what a municipality calls it."""
-        return f"{_KINDS[self.kind].name[language]} {self.year}"
+        return f"{self.kind.names[language]} {self.year}"
+
+    def short_name(self, language: str) -> str:
+        """Return what tables and charts call it."""
+        return f"{self.kind.short_names[language]} {self.year}"
+
+
+class RoundKinds(Mapping[str, RoundKind]):
+    """The kinds of rounds that a year has, by key, in their order."""
+
+    def __init__(self, kinds: Sequence[RoundKind]) -> None:
+        """Take the kinds; where two are written alike a key means its own kind, and of other words the first counts."""
+        self._kinds = {kind.key: kind for kind in kinds}
+        words = {_fold(word): kind for kind in reversed(kinds) for word in (*kind.words, *kind.short_names.values())}
+        self._by_word = words | {_fold(key): kind for key, kind in self._kinds.items()}
+
+    def __getitem__(self, key: str) -> RoundKind:
+        """Return the kind with a key."""
+        return self._kinds[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over keys."""
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        """Count the kinds."""
+        return len(self._kinds)
+
+    def find(self, written: str) -> RoundKind | None:
+        """Return the kind that is meant by what somebody wrote (``T1``, ``delår 1``), or None."""
+        return self._by_word.get(_fold(written))
+
+    def parse(self, text: str) -> Round:
+        """Return the round with an id; it needs no registration.
+
+        Raises StyrxlError (unknown-round) where the id is not a year from 2000 to 2099, a hyphen and a kind's key.
+        """
+        kind = self.kind_of(text)
+        if kind is None:
+            raise StyrxlError("unknown-round", round=text, kinds=", ".join(self))
+        return Round(int(text[:4]), kind)
+
+    def read(self, typed: str) -> Round:
+        """Return the round that is meant by what somebody typed (``2027-plan``, ``2027-Delår1``); raises as ``parse``."""
+        year, hyphen, word = typed.strip().partition("-")
+        kind = self.find(word)
+        return self.parse(f"{year}{hyphen}{kind.key if kind else word}")
+
+    def kind_of(self, round_id: str | None) -> RoundKind | None:
+        """Return the kind of the round with an id, or None: a workbook's identity may say anything."""
+        match = _ID.fullmatch(round_id or "")
+        return self._kinds.get(match[2]) if match else None
+
+
+def _fold(word: str) -> str:
+    return "".join(word.casefold().split()).rstrip(".")
+
+
+def read_round_kinds(folders: Sequence[Path]) -> RoundKinds:
+    """Return the kinds that ``sheets/rounds.yaml`` describes in folders; later ones lie over earlier ones, kind by kind.
+
+    Raises StyrxlError (source-broken).
+    """
+    raw: dict[str, dict[str, Any]] = {}
+    for path in (folder / FILE for folder in folders):
+        if path.is_file():
+            raw = _lay_over(raw, _read_kinds(path), path)
+    kinds: dict[str, RoundKind] = {}
+    for order, key in enumerate(raw):
+        try:
+            raw[key] = _inherit(raw, key, kinds)
+            kinds[key] = _make_kind(order, key, raw[key], kinds)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StyrxlError("source-broken", file=FILE, why=f"rounds.{key}: {error!r}") from error
+    return RoundKinds(tuple(kinds.values()))
+
+
+@cache
+def standard_rounds() -> RoundKinds:
+    """Return the kinds that the standard describes."""
+    return read_round_kinds([standard_folder()])
+
+
+def _read_kinds(path: Path) -> Mapping[str, dict[str, Any]]:
+    try:
+        raw = read_yaml(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StyrxlError("source-broken", file=str(path), why=str(error)) from error
+    kinds = raw.get("rounds") if isinstance(raw, dict) else None
+    if not isinstance(kinds, dict) or not all(isinstance(kind, dict) for kind in kinds.values()):
+        raise StyrxlError("source-broken", file=str(path), why="rounds: …")
+    return kinds
+
+
+def _lay_over(below: Mapping[str, dict[str, Any]], above: Mapping[str, dict[str, Any]], path: Path) -> dict[str, dict[str, Any]]:
+    """Lay kinds over others, key by key; a new one comes after the one that it names in ``after``, else last."""
+    order = list(below)
+    for key, kind in above.items():
+        after = kind.get("after")
+        if not _KEY.fullmatch(str(key)) or (after is not None and after not in order):
+            raise StyrxlError("source-broken", file=str(path), why=f"rounds.{key}: after: {after}")
+        if key not in order:
+            order.insert(order.index(after) + 1 if after else len(order), key)
+    return {key: {**below.get(key, {}), **above.get(key, {})} for key in order}
+
+
+def _inherit(raw: Mapping[str, dict[str, Any]], key: str, earlier: Mapping[str, RoundKind]) -> dict[str, Any]:
+    own = raw[key]
+    like = earlier[own["like"]].key if "like" in own else None
+    return {**{k: v for k, v in raw[like].items() if k not in _ITS_OWN}, **own} if like else own
+
+
+def _make_kind(order: int, key: str, described: Mapping[str, Any], earlier: Mapping[str, RoundKind]) -> RoundKind:
+    month, day = map(int, str(described["day"]).split("-"))
+    date(2027, month, day)
+    follows = earlier[described["follows"]] if "follows" in described else None
+    final = bool(described.get("final", False))
+    return RoundKind(
+        order,
+        key,
+        described["name"],
+        described.get("short_name", described["name"]),
+        month,
+        day,
+        tuple(map(str, described.get("words", ()))),
+        final,
+        described.get("scale", "final" if final else "expected"),
+        earlier[described["like"]] if "like" in described else None,
+        follows,
+        tuple(kind for kind in earlier.values() if follows and kind.follows == follows),
+    )

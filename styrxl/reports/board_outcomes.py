@@ -128,7 +128,7 @@ def list_outcomes(view: View) -> list[BoardOutcome]:
         budget = view.history.plans.answers.of("budget", board.id) if view.history else ()
         planned = add_amounts(row["net"] for row in budget) if budget else None
         report = next(iter(reports.get(board.id, [])), None)
-        accepted, final = board.id in view.accepted, view.scope.kind == "year"
+        accepted, final = board.id in view.accepted, view.round.kind.final
         boards.append(BoardOutcome(board, frame, outcomes.get(board.id, []), report, accepted, planned, final))
     return boards
 

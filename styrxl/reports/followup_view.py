@@ -113,11 +113,11 @@ class FollowupView:
 
     def value_word(self, value: YesPartlyNo, *, sign: bool = True) -> str:
         """Return in words what a goal's parts come to."""
-        return self.assessment_word(assessment_code(value, self.view.round.kind), sign=sign) or ""
+        return self.assessment_word(assessment_code(value, self.view.round.kind.scale), sign=sign) or ""
 
-    def rollup_word(self, rollup: GoalRollup, kind: str | None = None) -> str:
-        """Return in words what is in force of a council goal, in this round or one of another kind."""
-        code = rollup.own.assessment if rollup.own else assessment_code(rollup.value, kind or self.view.round.kind)
+    def rollup_word(self, rollup: GoalRollup, scale: str | None = None) -> str:
+        """Return in words what is in force of a council goal, on this round's scale or another."""
+        code = rollup.own.assessment if rollup.own else assessment_code(rollup.value, scale or self.view.round.kind.scale)
         return self.assessment_word(code) or ""
 
     def silence_word(self, owner: str | None) -> str:
@@ -141,7 +141,7 @@ class FollowupView:
 
     def round_word(self, round_: Round) -> str:
         """Return what a round is called in few words."""
-        return self.view.phrases.word(f"round_{round_.kind}", year=round_.year)
+        return round_.short_name(self.view.scope.language)
 
     # the council's goals
 
@@ -162,7 +162,7 @@ class FollowupView:
                 if row["concerns"] == "yes":
                     answering.setdefault(row["goal_id"], []).append(board)
         serving = self._serving
-        goals = self.view.plan.council_goals(self.view.scope.year)
+        goals = self.view.plan.council_goals(self.view.round.year)
         return {
             g.goal_id: cover([b for b in g.concerned_boards if b in boards], answering.get(g.goal_id, ()), serving.get(g.goal_id, set()))
             for g in goals

@@ -98,7 +98,7 @@ def _differing(view: View, owner: str) -> Iterator[tuple[str, Judged | None]]:
         was, now = (made_from or {}).get(past.round.id), past.answers.returns.get(owner)
         if was == now:
             continue
-        name = view.phrases.word(f"round_{past.round.kind}", year=past.round.year)
+        name = past.round.short_name(view.scope.language)
         newer = next((r for r in past.judged.accepted if r.owner == owner), None)
         day = _day(view, newer) if newer else None
         key = "based_on_gone" if newer is None else "based_on_none" if was is None else "based_on_older"

@@ -44,9 +44,7 @@ class Scope:
     language: str
     municipality: str
     round_name: str
-    year: int
-    day: date
-    kind: str = "plan"
+    round: Round
     look: look.Look = field(default_factory=look.Look)
 
 
@@ -78,7 +76,7 @@ class View:
     @property
     def round(self) -> Round:
         """The round."""
-        return Round(self.scope.year, self.scope.kind)
+        return self.scope.round
 
     @cached_property
     def phrases(self) -> Phrases:
@@ -98,12 +96,12 @@ class View:
     @cached_property
     def form_names(self) -> Mapping[str, str | None]:
         """Name of the form that owners of each level get in the round."""
-        return {level: self.scope.forms.for_level(level, self.scope.kind) for level in ("board", "unit")}
+        return {level: self.scope.forms.for_level(level, self.round.kind) for level in ("board", "unit")}
 
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
         """Boards in the order of the council plan, each followed by its units; then owners that only a return or an issue names."""
-        day = self.scope.day
+        day = self.round.day
         planned = {o.org_id: o for o in self.plan.holding(day)}
         named = [r.owner for r in self.judged.returns if r.owner] + [i.owner for i in self.issues]
         others = {owner: self.plan.find(owner, day) or _unknown_organisation(owner) for owner in named if owner not in planned}
@@ -117,7 +115,7 @@ class View:
         level = "unit" if o.kind == "unit" else "board"
         has_form = o.kind in ("board", "unit") and self.form_names[level] is not None and self.reports_in(o, self.round)
         board = o.board_id if level == "unit" and o.board_id else o.org_id
-        parent = self.plan.find(board, self.scope.day) if board != o.org_id else None
+        parent = self.plan.find(board, self.round.day) if board != o.org_id else None
         administration = o.administration_id or (parent.administration_id if parent else None)
         return Owner(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form)
 
@@ -126,7 +124,7 @@ class View:
         if o.kind != "unit" or not round_.followup:
             return True
         board = self.plan.find(o.board_id, round_.day) if o.board_id else None
-        return board is not None and round_.kind in board.followup_rounds
+        return board is not None and round_.kind.key in board.followup_rounds
 
     @cached_property
     def by_id(self) -> Mapping[str, Owner]:
@@ -201,7 +199,7 @@ class View:
         names = [(name, None) for name in self.form_names.values() if name]
         used = {(r.form, r.profile) for r in self.accepted.values() if r.form}
         return tuple(
-            self.scope.forms.form(name, profile, self.scope.kind) for name, profile in dict.fromkeys([*names, *sorted(used, key=str)])
+            self.scope.forms.form(name, profile, self.round.id) for name, profile in dict.fromkeys([*names, *sorted(used, key=str)])
         )
 
     def form_of(self, source: int) -> Form:
@@ -221,7 +219,7 @@ class View:
     def nodes(self) -> tuple[Node, ...]:
         """The nodes of the goal tree, each after its parent."""
         tables = self.tree_entries.frames if self.tree_entries else {name: self.table(name) for name in ("goals", "commitments")}
-        return build_tree(self.plan.council_goals(self.scope.year), tables, units=frozenset(u.id for u in self.units), rank=self.rank)
+        return build_tree(self.plan.council_goals(self.round.year), tables, units=frozenset(u.id for u in self.units), rank=self.rank)
 
     @cached_property
     def by_node(self) -> Mapping[str, Node]:
@@ -244,7 +242,7 @@ class View:
             return None
         if (known := self.by_id.get(owner)) is not None:
             return known.name
-        organisation = self.plan.find(owner, self.scope.day)
+        organisation = self.plan.find(owner, self.round.day)
         return organisation.name if organisation else owner
 
     def board_name(self, owner: str) -> str | None:
@@ -257,7 +255,7 @@ class View:
 
     def frame(self, board: str) -> Frame:
         """Return a board's frame."""
-        return self.plan.frame(board, self.scope.year, self.scope.day)
+        return self.plan.frame(board, self.round.year, self.round.day)
 
     def link(self, source: int, sheet: str, row: int) -> Link:
         """Return the link to a row of a return."""

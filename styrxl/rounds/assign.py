@@ -44,7 +44,7 @@ def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim
     if organisation is None or organisation.kind not in LEVELS:
         either = {"sv": "nämnd eller enhet", "en": "board or unit"}
         raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **suggest_nearest(desk.plan, owner))
-    names = [n for n in forms.names() if forms.form(n).level == organisation.kind and round_.kind in forms.form(n).rounds]
+    names = [n for n in forms.names() if forms.form(n).level == organisation.kind and forms.form(n).serves(round_.kind)]
     if form is None and len(names) == 1:
         return Claim(owner, names[0])
     if form not in names:

@@ -37,7 +37,7 @@ def read_plan(workspace: Workspace) -> Plan:
 
         kept = read_judged_plan(workspace, data)
         _keep(path, key, *kept)
-    return make_council_plan(*kept)
+    return make_council_plan(kept[0], workspace.forms.rounds, kept[1])
 
 
 def read_plan_file(path: Path) -> bytes:

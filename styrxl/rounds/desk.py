@@ -68,7 +68,7 @@ def find_only_round(workspace: Workspace, year: int) -> Round:
         raise StyrxlError("no-round-yet", round=f"{year + 1}-plan")
     if len(names) > 1:
         raise StyrxlError("which-round", rounds=", ".join(names), last=names[-1])
-    return Round.parse(names[0])
+    return workspace.forms.rounds.parse(names[0])
 
 
 def _folders_in(folder: Path) -> list[str]:

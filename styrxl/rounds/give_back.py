@@ -13,7 +13,6 @@ from styrxl.annotated.copy import RULES_WITHOUT_OWNER, Annotator, ReturnToMend, 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
-from styrxl.model.rounds import Round
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
@@ -40,7 +39,7 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     first_error: StyrxlError | None = None
     with IsolatedReader(desk.limits) as reader:
         for return_ in returns:
-            path = desk.workspace.returned(Round.parse(return_.round or "")) / f"{return_.owner}.xlsx"
+            path = desk.workspace.returned(desk.workspace.forms.rounds.parse(return_.round or "")) / f"{return_.owner}.xlsx"
             try:
                 back = _back(desk, issues[return_.round or ""], return_, paths, reader)
                 if back is not None:
@@ -81,7 +80,7 @@ class _Issues:
 
 def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     """Return what was issued in a round to those who sent returns."""
-    round_ = Round.parse(name)
+    round_ = desk.workspace.forms.rounds.parse(name)
     newest = {owner: issue.issue_id for owner, issue in desk.ledger.issues(round_.id).items()}
     mine = [return_ for return_ in returns if return_.round == name]
     issues = {return_.issue for return_ in mine if return_.issue} | {newest[r.owner] for r in mine if r.owner in newest}

@@ -121,10 +121,10 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
     """Return what a round's workbooks are prefilled from; ``boards``: the accepted plans, for the units' plans."""
     year = last_year = None
     if round_.followup:
-        plans, *earlier = (_told(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
+        plans, *earlier = (_told(desk, before) for before in (round_.plan, *round_.before))
         year = YearSoFar(desk.plan, round_, plans, tuple(earlier))
-    elif desk.workspace.inbox_files(Round(round_.year - 1, "plan")).files:
-        last_year = _told(desk, Round(round_.year - 1, "plan"))
+    elif desk.workspace.inbox_files(round_.year_before).files:
+        last_year = _told(desk, round_.year_before)
     return PrefillSource(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, local_day(desk.now), year, last_year)
 
 
@@ -143,7 +143,7 @@ def describe_rules(forms: Forms) -> str:
     by_name = {name: forms.form(name) for name in forms.names()}
     paths = [forms.path("sheets", stem) for name in by_name for stem in (name, *(f"{name}.{profile}" for profile in forms.profiles(name)))]
     paths += [forms.path("schemas", table) for table in sorted({s.table for form in by_name.values() for s in form.tables if s.table})]
-    paths.append(forms.path("sheets", "words"))
+    paths += [forms.path("sheets", stem) for stem in ("words", "rounds")]
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in paths if path)).hexdigest()[:8]
     return "; ".join([*(f"{name} {form.version}" for name, form in by_name.items()), f"rules {digest}"])
 

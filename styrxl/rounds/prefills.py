@@ -25,6 +25,6 @@ def make_current_prefill(source: PrefillSource, owner: str, name: str) -> Prefil
     if organisation is None or name not in source.forms.names():
         return None
     form = source.forms.form(name, organisation.profile, source.round.id)
-    if form.level not in {"board", "unit"} or source.round.kind not in form.rounds:
+    if form.level not in {"board", "unit"} or not form.serves(source.round.kind):
         return None
     return make_prefill(source, organisation, form, dict.fromkeys(list_id_series(form, source.round), 1))

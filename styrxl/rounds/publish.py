@@ -94,12 +94,18 @@ def _missing(judged: JudgedRound, issued: Sequence[IssuedForm]) -> tuple[str, ..
 
 def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> RoundHistory:
     """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
-    plans, *earlier = (_past(desk, before) for before in (Round(round_.year, "plan"), *round_.before))
-    last = [_past(desk, Round(round_.year - 1, kind)) for kind in ("plan", "year")]
+    plans, *earlier = (_past(desk, before) for before in (round_.plan, *round_.before))
+    last = [_past(desk, before) for before in (round_.plan.year_before, _last_report(desk, round_))]
     has_last_year = bool(last[1].judged.accepted)
     prefills = fetch_prefills(desk.ledger, {r.issue for r in judged.accepted if r.issue})
     based_on = {r.owner: prefills[r.issue].based_on for r in judged.accepted if r.owner and r.issue in prefills}
     return RoundHistory(plans, tuple(earlier), last[0] if has_last_year else None, last[1] if has_last_year else None, based_on)
+
+
+def _last_report(desk: Desk, round_: Round) -> Round:
+    """Return the round that said how the year before ended."""
+    kinds = [kind for kind in desk.workspace.forms.rounds.values() if kind.follows == round_.kind.follows]
+    return Round(round_.year - 1, next((kind for kind in kinds if kind.final), kinds[-1]))
 
 
 def _past(desk: Desk, round_: Round) -> PastRound:
@@ -149,8 +155,6 @@ def make_scope(desk: Desk, round_: Round, language: str) -> Scope:
         language=language,
         municipality=settings.municipality,
         round_name=settings.round_name(round_, language),
-        year=round_.year,
-        day=round_.day,
-        kind=round_.kind,
+        round=round_,
         look=read_look(desk.workspace),
     )

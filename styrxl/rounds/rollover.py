@@ -55,7 +55,7 @@ def roll_over(desk: Desk, year: int) -> Rollover:
     """
     workspace = desk.workspace
     judged, frames = judge_plan(workspace, read_plan_file(workspace.plan_path))
-    answers = collect_answers(JudgedRound("", (judged,), frames), Round(year, "plan"))
+    answers = collect_answers(JudgedRound("", (judged,), frames), Round(year, workspace.rounds["plan"]))
     tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in answers.tables.items()}
     missing = find_missing(year, desk.plan, tables)
     if not missing.rows:

@@ -13,7 +13,7 @@ from typing import Any
 from styrxl.model.council_plan import ids
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rollup import ASSESSMENTS, STATUSES, YES
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.sample.material import luck, material, year_material
 from styrxl.sample.money_answers import answer_board_money, answer_unit_money
 from styrxl.sample.plan_answers import Rows
@@ -72,7 +72,7 @@ def answer_unit_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
 
 def _turn(prefill: Prefill) -> int:
     """Return which of the year's follow-ups it is, from 0."""
-    return KINDS.index(Round.parse(prefill.round).kind)
+    return KINDS.index(standard_rounds().parse(prefill.round).kind.key)
 
 
 def _draw(rng: Random, chances: Mapping[str, tuple[int, Any]]) -> str:
@@ -97,7 +97,7 @@ def _status(prefill: Prefill, seed: int) -> dict[str, Any]:
 
 
 def _statuses(prefill: Prefill, seed: int) -> list[str]:
-    turn, day = _turn(prefill), Round.parse(prefill.round).day
+    turn, day = _turn(prefill), standard_rounds().parse(prefill.round).day
     return [find_commitment_status(row, turn, day, seed) for row in prefill.rows.get("commitment_status", ())]
 
 

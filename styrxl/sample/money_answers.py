@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from styrxl.model.prefill import Prefill, Row
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.model.thresholds import Thresholds
 from styrxl.sample.material import luck, material, year_material
 from styrxl.sample.plan_answers import Rows, adjustments, decided
@@ -31,7 +31,7 @@ def answer_board_money(prefill: Prefill, seed: int) -> dict[str, Rows]:
 
 
 def _turn(prefill: Prefill) -> int:
-    return _KINDS.index(Round.parse(prefill.round).kind)
+    return _KINDS.index(standard_rounds().parse(prefill.round).kind.key)
 
 
 # activities

@@ -120,7 +120,7 @@ def gather_people(workspace: Workspace, round_: Round, levels: Sequence[str], du
 def _people_of_level(workspace: Workspace, round_: Round, level: str, due: date, seed: int) -> list[Person]:
     prefills = _prefills(workspace, round_, level)
     busy = [owner for owner, filled in prefills.items() if filled.form != "annual_plan" or filled.rows.get("unit_frames")]
-    groups = year_material()["mistakes"][round_.kind][level] if round_.followup else material()["mistakes"][level]
+    groups = year_material()["mistakes"][round_.kind.key][level] if round_.followup else material()["mistakes"][level]
     where = (level, round_.id) if round_.followup else (level,)
     mistakes = share_out_mistakes(busy or list(prefills), groups, luck(seed, *where))
     outbox = workspace.outbox(round_)

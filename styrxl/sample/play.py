@@ -10,7 +10,7 @@ from pathlib import Path
 from shlex import quote
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.rounds import KINDS, Round
+from styrxl.model.rounds import Round, standard_rounds
 from styrxl.sample import habits, people, plan_changes
 from styrxl.sample.fill import Answers, fill, locate_answers
 from styrxl.sample.material import material, municipality, year_material
@@ -75,10 +75,10 @@ def play(stage: Stage) -> list[Path]:
     stage.command("init", str(stage.folder), "--name", municipality(), *more, fine=(0,))
     _write_plan(stage)
     _plan(stage)
-    _follow_up(stage, Round(YEAR, "t1"))
+    _follow_up(stage, _round("t1"))
     _decide(stage)
-    _follow_up(stage, Round(YEAR, "t2"))
-    _follow_up(stage, Round(YEAR, "year"), last=_assess)
+    _follow_up(stage, _round("t2"))
+    _follow_up(stage, _round("year"), last=_assess)
     _go_on(stage)
     return list(_worth_opening(stage))
 
@@ -110,6 +110,10 @@ def _day(month: int, day: int) -> date:
     return date(YEAR - 1, -month, day) if month < 0 else date(YEAR + (month > 12), (month - 1) % 12 + 1, day)
 
 
+def _round(kind: str) -> Round:
+    return Round(YEAR, standard_rounds()[kind])
+
+
 # the multi-year plan
 
 
@@ -120,7 +124,7 @@ def _write_plan(stage: Stage) -> None:
     _write(stage, {**answer_council_plan(stage.units, stage.seed), "frame_adjustments": []}, "plan")
     write_atomically(stage.folder / MARK, f"{municipality()}\n".encode())
     settings = workspace.settings_path.read_text("utf-8").replace('address = ""', f'address = "controller@{material()["domain"]}"')
-    for kind in KINDS:
+    for kind in standard_rounds():
         board, unit = (calendar(kind, level, "due") for level in _LEVELS)
         settings += f'\n[rounds."{YEAR}-{kind}"]\ndue = {board}\ndue_units = {unit}\n'
     write_atomically(workspace.settings_path, settings.encode())
@@ -158,7 +162,7 @@ def _assess(stage: Stage) -> None:
 
 def _plan(stage: Stage) -> None:
     """Play the planning round: boards first, then the units of boards that are done."""
-    round_ = Round(YEAR, "plan")
+    round_ = _round("plan")
     for level in _LEVELS:
         here = stage.at(calendar("plan", level, "out"))
         here.command(*stage.on("distribute", round_.id, "--level", level), fine=(0,))
@@ -183,8 +187,8 @@ def _collect(stage: Stage, round_: Round, level: str) -> None:
 
 def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None = None) -> None:
     """Play a follow-up: everybody answers, some get their workbook back and mend it, and the results are put together."""
-    due = {level: calendar(round_.kind, level, "due") for level in _LEVELS}
-    stage.at(calendar(round_.kind, "board", "out")).command(*stage.on("distribute", round_.id))
+    due = {level: calendar(round_.kind.key, level, "due") for level in _LEVELS}
+    stage.at(calendar(round_.kind.key, "board", "out")).command(*stage.on("distribute", round_.id))
     crowd = people.gather_people(stage.workspace, round_, list(_LEVELS), due, stage.seed)
     faulty, inbox = crowd.faulty(crowd.people, 0), stage.workspace.inbox(round_)
     boards = sum(one.prefill.board_id is None for one in crowd.people)
@@ -199,7 +203,7 @@ def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None
         came = crowd.hand_in(inbox, waiting, attempt)
         stage.at(came + timedelta(hours=1)).command(*stage.on("validate", "--round", round_.id))
         waiting, attempt = faulty, attempt + 1
-    here = stage.at(_closed(round_.kind))
+    here = stage.at(_closed(round_.kind.key))
     if last:
         last(here)
     here.command(*stage.on("consolidate", round_.id, "--all"))
@@ -212,7 +216,7 @@ def _go_on(stage: Stage) -> None:
 
 def _worth_opening(stage: Stage) -> Iterator[Path]:
     workspace = stage.workspace
-    plan, summer, year = (Round(YEAR, kind) for kind in ("plan", "t2", "year"))
+    plan, summer, year = (_round(kind) for kind in ("plan", "t2", "year"))
     wanted = (
         workspace.council(year),
         workspace.council(plan),

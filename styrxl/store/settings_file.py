@@ -22,7 +22,7 @@ from typing import Any
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES, Text
 from styrxl.model.limits import MACROS, STANDARD, Limits
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import Round, RoundKinds, standard_rounds
 from styrxl.model.settings import Mailbox, MailSettings, RoundSettings, Server, Settings
 from styrxl.model.thresholds import Thresholds
 
@@ -46,18 +46,18 @@ _ACCENT = re.compile(r"#?[0-9A-Fa-f]{6}")
 _LINE = re.compile(r"at line (\d+)")
 
 
-def read_settings(path: Path) -> Settings:
-    """Return the settings in a file.
+def read_settings(path: Path, kinds: RoundKinds | None = None) -> Settings:
+    """Return the settings in a file; ``kinds``: the rounds that a year has there, the standard ones where none are given.
 
     Raises StyrxlError: not-readable, settings-broken, settings-unknown-key, settings-missing-key, settings-wrong-value.
     """
     try:
-        return parse_settings(path.read_bytes())
+        return parse_settings(path.read_bytes(), kinds)
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
 
 
-def parse_settings(content: bytes) -> Settings:
+def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
     """Return the settings that TOML holds; raises as ``read_settings``."""
     raw = _parse_toml(content)
     _check_sections(raw)
@@ -75,7 +75,10 @@ def parse_settings(content: bytes) -> Settings:
         contact_role=contact.text("role", 'role = "Kommunens controller"') or "",
         contact_address=contact.text("address", 'address = "controller@kommunen.se"') or "",
         database=database.text("url", 'url = "postgresql://styrxl@server/styrxl"'),
-        rounds={_parse_round_id(key): _read_round(f'rounds."{key}"', value) for key, value in raw.get("rounds", {}).items()},
+        rounds={
+            _parse_round_id(key, kinds or standard_rounds()): _read_round(f'rounds."{key}"', value)
+            for key, value in raw.get("rounds", {}).items()
+        },
         thresholds=_read_thresholds(_Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"])),
         mail=_read_mail(_Section("mail", raw["mail"], _MAIL_KEYS)) if raw.get("mail") else None,
         limits=_read_limits(_Section("limits", raw.get("limits", {}), _KEYS["limits"])),
@@ -165,9 +168,9 @@ def _check_sections(raw: Mapping[str, Any]) -> None:
             raise StyrxlError("settings-unknown-key", key=key, known=known)
 
 
-def _parse_round_id(key: str) -> Round:
+def _parse_round_id(key: str, kinds: RoundKinds) -> Round:
     try:
-        return Round.parse(key)
+        return kinds.read(key)
     except StyrxlError as error:
         raise StyrxlError("settings-wrong-value", key="rounds", value=key, example='[rounds."2027-plan"]') from error
 

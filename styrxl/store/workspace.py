@@ -15,7 +15,7 @@ from pathlib import Path
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import Round, RoundKinds, read_round_kinds
 from styrxl.model.settings import Settings
 from styrxl.model.standard_folder import standard_folder
 from styrxl.store.files import is_system_file, make_folder, write_atomically
@@ -83,7 +83,12 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         """What ``styrxl.toml`` says; raises as ``read_settings``."""
-        return read_settings(self.settings_path)
+        return read_settings(self.settings_path, self.rounds)
+
+    @cached_property
+    def rounds(self) -> RoundKinds:
+        """The kinds of rounds that a year has here."""
+        return read_round_kinds([standard_folder(), self.root])
 
     @cached_property
     def forms(self) -> Forms:

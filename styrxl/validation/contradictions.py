@@ -11,6 +11,7 @@ from itertools import groupby
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
+from styrxl.model.rounds import RoundKinds
 from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import Return, Rule, SheetRows
@@ -22,22 +23,26 @@ FOLLOWUP_RULES: tuple[Rule, ...] = (*followup_goals.RULES, *followup_commitments
 
 
 def find_contradictions(
-    parts: Sequence[TypedBatch], issued: Mapping[int, Prefill], goals: Mapping[str, KnownGoal], remarks: Iterable[Remark] = ()
+    parts: Sequence[TypedBatch],
+    issued: Mapping[int, Prefill],
+    goals: Mapping[str, KnownGoal],
+    rounds: RoundKinds,
+    remarks: Iterable[Remark] = (),
 ) -> list[Remark]:
     """Return remarks on what speaks against something else in a round's returns (their frames with ids in place of texts).
 
     ``goals``: all that can be served; ``remarks``: what has been found already, so that one cause is told once.
     """
-    returns = list(_collect_returns(parts, issued))
+    returns = list(_collect_returns(parts, issued, rounds))
     others = gather_other_returns(returns, goals, tuple(remarks))
     found: list[Remark] = []
     for return_ in returns:
-        for rule in PLAN_RULES if return_.form.kind is None else FOLLOWUP_RULES:
+        for rule in FOLLOWUP_RULES if return_.form.followup else PLAN_RULES:
             found += rule(return_, others)
     return found
 
 
-def _collect_returns(parts: Sequence[TypedBatch], issued: Mapping[int, Prefill]) -> Iterator[Return]:
+def _collect_returns(parts: Sequence[TypedBatch], issued: Mapping[int, Prefill], rounds: RoundKinds) -> Iterator[Return]:
     found: dict[int, dict[str, tuple[SheetRows, slice]]] = {}
     forms: dict[int, Form] = {}
     for part in parts:
@@ -48,4 +53,4 @@ def _collect_returns(parts: Sequence[TypedBatch], issued: Mapping[int, Prefill])
             found.setdefault(source, {})[batch.sheet.key] = rows, span
     for source, sheets in found.items():
         if source in issued and forms[source].level in {"board", "unit"}:
-            yield Return(source, forms[source], issued[source], sheets)
+            yield Return(source, forms[source], issued[source], rounds.parse(issued[source].round), sheets)

@@ -41,12 +41,12 @@ def check_links(
         own = {key[1]: part for key, part in linked.items() if key[0] == form}
         new += check_board_plan(own, issued, broken)
         if form[0] == "multi_year_plan":
-            new += check_organisation(own, _kinds(own))
+            new += check_organisation(own, _kinds(own), context.forms.rounds)
     frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}
     for part in linked.values():
         new += check_frames(part, frames)
     new += _check_copies(linked, known, returns)
-    new += find_contradictions(tuple(linked.values()), issued, known, (*remarks, *new))
+    new += find_contradictions(tuple(linked.values()), issued, known, context.forms.rounds, (*remarks, *new))
     return linked, new
 
 
@@ -88,7 +88,7 @@ def _known(parts: Mapping[BatchKey, TypedBatch], returns: Returns, context: Cont
         return {}
     known = collect_known_goals(context.plan, context.boards)
     for return_ in returns.values():
-        if return_.prefill is not None and return_.form is not None and return_.form.kind is not None:
+        if return_.prefill is not None and return_.form is not None and return_.form.followup:
             known |= _followed(return_.prefill, return_.form.level)
     tables = group_by_table(parts)
     for table, kinds in (("goals", ("board_goal", "unit_goal")), ("commitments", ("board_commitment", "commitment"))):
@@ -124,7 +124,7 @@ def _kinds(parts: Mapping[str, TypedBatch]) -> dict[str, set[str]]:
 def _frames(return_: Admitted, context: Context) -> dict[str, float | None]:
     if context.plan is None or return_.owner is None:
         return {}
-    if return_.form is not None and return_.form.kind is not None and return_.prefill is not None:
+    if return_.form is not None and return_.form.followup and return_.prefill is not None:
         return dict(return_.prefill.frames)  # as they were on the round's day
     frame = context.plan.frame(return_.owner, return_.year, return_.day)
     return {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment}

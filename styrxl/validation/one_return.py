@@ -58,6 +58,7 @@ class Return:
     source: int
     form: Form
     issued: Prefill
+    round: Round
     sheets: Mapping[str, tuple[SheetRows, slice]] = field(default_factory=dict)
     _rows: dict[str, tuple[AnsweredRow, ...]] = field(default_factory=dict)  # of each sheet that a rule has asked for
 
@@ -72,11 +73,6 @@ class Return:
         """Return the values of a sheet's column, row by row: none where it has no such column."""
         rows, span = self.sheets.get(key, (None, slice(0)))
         return rows.column(name, span) if rows else ()
-
-    @property
-    def round(self) -> Round:
-        """Its round."""
-        return Round.parse(self.issued.round)
 
     def remark(self, key: str, row: int | None, name: str, rule: str, value: Any, **facts: Any) -> Remark:
         """Return a remark on a field; the sheets that facts name are named as the form names them."""

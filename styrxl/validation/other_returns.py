@@ -36,7 +36,7 @@ def _find_units_that_say_no(returns: Sequence[Return]) -> dict[str, dict[str, bo
     """Return for each goal above a unit whether the unit says no: by its own goals there, else by most of its commitments."""
     result: dict[str, dict[str, bool]] = {}
     for return_ in returns:
-        if return_.form.level != "unit" or return_.form.kind is None:
+        if return_.form.level != "unit" or not return_.form.followup:
             continue
         goals: dict[str, list[bool]] = {}
         commitments: dict[str, list[bool]] = {}
@@ -58,7 +58,7 @@ def _find_served_goals(returns: Sequence[Return], uncertain: Collection[int], na
     result = {}
     for return_ in (r for r in returns if r.issued.owner in named):
         elsewhere = any(row.answers["elsewhere"] == "yes" for row in return_.rows("plan_elsewhere"))
-        if return_.form.level == "unit" and return_.form.kind is None and not elsewhere and return_.source not in uncertain:
+        if return_.form.level == "unit" and not return_.form.followup and not elsewhere and return_.source not in uncertain:
             rows = (*return_.rows("goals"), *return_.rows("commitments"))
             result[return_.issued.owner] = frozenset(parent for row in rows for parent in parent_ids(row.answers))
     return result
@@ -66,7 +66,7 @@ def _find_served_goals(returns: Sequence[Return], uncertain: Collection[int], na
 
 def _find_sibling_copies(returns: Sequence[Return], copied: Collection[int]) -> dict[int, dict[int, tuple[str, str]]]:
     """Return for each row of a unit's plan that says what another unit of its board says in an earlier return: that unit, and the id."""
-    plans = [return_ for return_ in returns if return_.form.level == "unit" and return_.form.kind is None]
+    plans = [return_ for return_ in returns if return_.form.level == "unit" and not return_.form.followup]
     first: dict[tuple[str, str], tuple[Return, int]] = {}
     again: list[tuple[Return, int, tuple[str, str]]] = []
     for return_, place, text in _find_repeated_texts(plans):

@@ -84,5 +84,5 @@ def test_every_word_of_the_lists_has_its_place() -> None:
     lists = FORMS.words.lists
     assert set(ASSESSMENTS) == set(lists["assessment"])
     assert set(STATUSES) == set(lists["commitment_status"])
-    assert {assessment_code(v, "year") for v in (YES, PARTLY, NO, None)} == set(lists["assessment_final"])
-    assert {assessment_code(v, "t1") for v in (YES, PARTLY, NO, None)} == set(lists["assessment_expected"])
+    assert {assessment_code(v, "final") for v in (YES, PARTLY, NO, None)} == set(lists["assessment_final"])
+    assert {assessment_code(v, "expected") for v in (YES, PARTLY, NO, None)} == set(lists["assessment_expected"])

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from styrxl.model.answers_in_force import collect_answers, find_outdated_rounds
-from styrxl.model.council_plan import round_kind, round_words
+from styrxl.model.council_plan import round_words
 from styrxl.model.form_files import Forms
 from styrxl.model.prefill import Prefill
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.model.thresholds import Thresholds
 from styrxl.rounds.desk import open_desk
@@ -106,7 +106,8 @@ def test_a_form_without_a_round_has_all() -> None:
 )
 def test_rounds_are_read_kindly(written: str, kinds: list[str | None]) -> None:
     """In both languages, parted as people part them."""
-    assert [round_kind(word) for word in round_words(written)] == kinds
+    found = [standard_rounds().find(word) for word in round_words(written)]
+    assert [kind and kind.key for kind in found] == kinds
 
 
 @pytest.mark.parametrize(
@@ -237,10 +238,12 @@ def test_a_correction_does_not_reach_what_is_out_already(year: Followed) -> None
     assert issued(year, "t2", "UBN").rows["goal_assessments"][0]["last_assessment"] == "on_track"
     [judged] = year.judge("t2", ("UBN", year.filled("t2", "UBN", BOARD_T2))).returns
     assert judged.findings == ()
-    first, second = Round(2027, "t1"), Round(2027, "t2")
+    first, second = standard_rounds().parse("2027-t1"), standard_rounds().parse("2027-t2")
     with Ledger.open(year.town.workspace.database) as ledger:
         desk = open_desk(year.town.workspace, ledger, MOMENTS["t2"])
-        told = [collect_answers(judge_inbox_quietly(desk, round_), round_) for round_ in (Round(2027, "plan"), first, second)]
+        told = [
+            collect_answers(judge_inbox_quietly(desk, round_), round_) for round_ in (standard_rounds().parse("2027-plan"), first, second)
+        ]
     assert find_outdated_rounds(issued(year, "t2", "UBN"), told) == (first.id,)
     assert find_outdated_rounds(issued(year, "t2", "KFN"), told) == ()
     old = year.filled("t2", "UBN", BOARD_T2)

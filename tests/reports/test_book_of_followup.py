@@ -24,7 +24,7 @@ from styrxl.excel.pages import Block, Book, Link, Page, Row
 from styrxl.model.council_plan import CouncilAssessment
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.reports import book
 from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.sources import tally_returns
@@ -159,7 +159,11 @@ def after_a_year(kind: str, assessment: str) -> RoundHistory:
     goals = [dict(r) | {"from_year": 2026} for r in plans().answers.of("goals", UBN) if r["goal_id"] == "UBN-M1"]
     report_ = JudgedRound("2026-year", (returned(0, UBN, "year"),), tables({"goal_assessments": [said]}))
     first = JudgedRound("2026-plan", plans().judged.returns, tables({"goals": goals}))
-    return replace(history(kind), last_year=PastRound(Round(2026, "year"), report_), last_plans=PastRound(Round(2026, "plan"), first))
+    return replace(
+        history(kind),
+        last_year=PastRound(standard_rounds().parse("2026-year"), report_),
+        last_plans=PastRound(standard_rounds().parse("2026-plan"), first),
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,7 +243,7 @@ def test_a_board_that_never_answered() -> None:
 
 
 def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
-    nothing = RoundHistory(plans(), (PastRound(Round(2027, "t1"), JudgedRound("2027-t1", (), {})),))
+    nothing = RoundHistory(plans(), (PastRound(standard_rounds().parse("2027-t1"), JudgedRound("2027-t1", (), {})),))
     book = consolidated(*follow_up("t2"), None, nothing)[1]
     assert [b.heading for b in page(book, "Måluppfyllelse").blocks] == [
         *("Fullmäktiges mål, med antal nämndmål och åtaganden under dem", "Nämndernas mål")
@@ -334,7 +338,7 @@ def test_rounds_out_of_order(tmp_path: Path) -> None:
 
     with Ledger.open(year.town.workspace.database) as ledger:
         desk = open_desk(year.town.workspace, ledger, MOMENTS["year"])
-        following = gather_history(desk, Round(2028, "t1"), JudgedRound("2028-t1", (), {}))
+        following = gather_history(desk, standard_rounds().parse("2028-t1"), JudgedRound("2028-t1", (), {}))
     assert following.last_year is not None
     assert [r["assessment"] for r in following.last_year.answers.of("goal_assessments", "UBN")] == ["fulfilled"]
 
@@ -438,7 +442,7 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
     judged, plan, issued, of, board, history_ = case
     of = replace(of, language="sv")
     _, book = consolidated(judged, plan, issued, of, board, history_)
-    now = "Utfall" if of.kind == "year" else "Helårsprognos"
+    now = "Utfall" if of.round.kind.final else "Helårsprognos"
     for each in (b for p in book.pages if p.name in ("Översikt", "Ekonomi", "Investeringar") for b in p.blocks):
         heads = [f.heading for f in each.fields]
         for budget, against, dev in DEVIATIONS:

@@ -25,7 +25,7 @@ from mutants import Base, base_of, differences, with_cell
 from mutants import written as standing
 from styrxl.commands.findings_report import format_json, format_page, format_text
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.store.ledger import Ledger
@@ -51,7 +51,7 @@ class Bench:
         """Judge files together, within bounded time, and tell of them in every way."""
         begun = time.monotonic()
         named = [(f"inbox/{i}.xlsx", data) for i, data in enumerate(files)]
-        judged = judge_data(self.desk, Round.parse(ROUND), named, NOW, boards=self.boards)
+        judged = judge_data(self.desk, standard_rounds().parse(ROUND), named, NOW, boards=self.boards)
         assert time.monotonic() - begun < SECONDS
         for language in ("sv", "en"):
             assert format_text(judged, language, {})
@@ -65,12 +65,12 @@ def bench(shared_full: Town) -> Iterator[Bench]:
     """Three valid returns of different forms and languages, and what they hold."""
     with Ledger.open(shared_full.workspace.database) as ledger:
         desk = open_desk(shared_full.workspace, ledger, NOW)
-        boards = select_board_tables(judge_inbox_quietly(desk, Round.parse(ROUND)))
+        boards = select_board_tables(judge_inbox_quietly(desk, standard_rounds().parse(ROUND)))
         bases = [
             base_of(owner, shared_full.filled(owner), shared_full.form(owner), shared_full.forms, shared_full.language(owner))
             for owner in OWNERS
         ]
-        judged = judge_data(desk, Round.parse(ROUND), [(f"{base.owner}.xlsx", base.data) for base in bases], NOW, boards=boards)
+        judged = judge_data(desk, standard_rounds().parse(ROUND), [(f"{base.owner}.xlsx", base.data) for base in bases], NOW, boards=boards)
         assert [r.verdict for r in judged.returns] == ["accepted"] * len(bases)
         yield Bench(bases, desk, boards, {base.owner: _tables(judged, i) for i, base in enumerate(bases)})
 

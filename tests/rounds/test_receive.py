@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import bombs
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.rounds import receive
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.files_to_receive import Outcome
@@ -29,7 +29,7 @@ STAMP = f"{NOW.astimezone():%Y%m%d-%H%M%S}"
 
 def _take(town: Town, *sources: Path) -> list[Outcome]:
     with Ledger.open(town.workspace.database) as ledger:
-        return receive.receive(open_desk(town.workspace, ledger, NOW), Round.parse(ROUND), sources)
+        return receive.receive(open_desk(town.workspace, ledger, NOW), standard_rounds().parse(ROUND), sources)
 
 
 def _receipts(town: Town) -> dict[str, Receipt]:

@@ -11,7 +11,7 @@ from python_calamine import load_workbook
 
 from judging import judge_data
 from styrxl.model.judged import JudgedRound
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill, locate_sheets, read_values
@@ -42,7 +42,7 @@ def issued(town: Town, owner: str) -> bytes:
 def judged(town: Town, data: bytes) -> JudgedRound:
     with Ledger.open(town.workspace.database) as ledger:
         desk = open_desk(town.workspace, ledger, NOW)
-        return judge_data(desk, Round.parse(NEXT), [("UBN", data)], NOW)
+        return judge_data(desk, standard_rounds().parse(NEXT), [("UBN", data)], NOW)
 
 
 def test_a_proposal_has_all_of_the_plan_and_a_row_for_each_thing_to_fill_in(full: Town) -> None:

@@ -19,7 +19,7 @@ from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
 from styrxl.model.prefill import Prefill
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import ReturnReader
 from styrxl.sample import habits
@@ -38,7 +38,7 @@ from styrxl.validation.rules.schema import Schemas
 
 FORMS = Forms([standard_folder()])
 WORDS = FORMS.words
-ROUND = Round(YEAR, "plan")
+ROUND = standard_rounds().parse(f"{YEAR}-plan")
 RECEIVED = datetime(YEAR, 1, 20, 12, tzinfo=UTC)
 BOARDS = tuple(material()["boards"])
 PLAN = answer_council_plan()

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.workspace import InboxFiles, Round, Workspace
+from styrxl.model.rounds import standard_rounds
+from styrxl.store.workspace import InboxFiles, Workspace
 
-PLAN = Round(2027, "plan")
+PLAN = standard_rounds().parse("2027-plan")
 KEY = "0123456789abcdef" * 4
 
 

@@ -99,7 +99,7 @@ def _write_summary(writer: LetterWriter, reader: SummaryReader, view: View) -> L
         "figures": [_format_figure(row, language) for row in figures],
         "goals": followup_goal_states(follow) if follow else plan_goal_states(view),
         "followup": follow is not None,
-        "final": writer.round.kind == "year",
+        "final": writer.round.kind.final,
         "warnings": len(make_missing_page(view).blocks[-1].rows),
         "missing_sheet": view.phrases.sheet("missing", "name"),
         "files": [a.name for a in attachments],

@@ -108,7 +108,7 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
 def _outcome_keys(view: View) -> tuple[str, ...]:
     """Return the figures that the round asks about, as headings name them."""
     outcome = ("outcome_revenue", "outcome_cost", "outcome_net")
-    if view.scope.kind == "year":
+    if view.round.kind.final:
         return ("current_budget", *outcome, "deviation")
     return ("current_budget", *outcome, "forecast_revenue", "forecast_cost", "forecast_net", "deviation", "unfunded", "without")
 
@@ -119,7 +119,7 @@ def _outcome_figures(keys: Sequence[str], outcome: MoneyOutcome) -> list[float |
 
 
 def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
-    keys, final = _outcome_keys(view), view.scope.kind == "year"
+    keys, final = _outcome_keys(view), view.round.kind.final
     money = (Field(label, "money", 13, tally=key in TYPED) for key, label in zip(keys, _headings(view, *keys), strict=True))
     heading, titles = view.phrases.heading, column_titles(view, "outcomes")
     fields = (
@@ -189,7 +189,7 @@ def _outcomes_total(view: View, boards: Sequence[BoardOutcome], keys: Sequence[s
 
 def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     """Return the activities with an explanation, measures or assumptions."""
-    final = view.scope.kind == "year"
+    final = view.round.kind.final
     deviation, explanation, measures, effect, assumptions = _headings(view, "deviation", *_CAUSES)
     fields = (
         *_first_fields(view, "line"),
@@ -217,7 +217,7 @@ def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
 
 
 def _units_block(followup: FollowupView, boards: Sequence[BoardOutcome]) -> Block:
-    view, final = followup.view, followup.view.scope.kind == "year"
+    view, final = followup.view, followup.view.round.kind.final
     heading, columns = view.phrases.heading, report_columns(view, "unit_outcomes")
     titles = {c.column.field: c.heading for c in columns}
     asked = [key for key in ("frame", "outcome", "last_forecast", "forecast") if key in titles]
@@ -246,7 +246,7 @@ def _units_block(followup: FollowupView, boards: Sequence[BoardOutcome]) -> Bloc
 
 def _units_of_board_row(view: View, board: str, outcome: BoardOutcome | None, unit_rows: Sequence[Row], asked: Sequence[str]) -> Row:
     """Return the row that adds up a board's units, and says what the board has itself."""
-    figures = _unit_sums(unit_rows, asked, final=view.scope.kind == "year")
+    figures = _unit_sums(unit_rows, asked, final=view.round.kind.final)
     return Row((view.name(board), view.phrases.word("units_sum"), *figures, None, _board_words(view, outcome)), weight=SHADED, sums=True)
 
 
@@ -266,7 +266,7 @@ def _board_words(view: View, b: BoardOutcome | None) -> str | None:
 
 def _unit_row(followup: FollowupView, unit: Owner, answer: Mapping[str, Any], asked: Sequence[str], columns: Sequence[ReportColumn]) -> Row:
     view = followup.view
-    deviation = subtract_amounts(answer.get("frame"), answer.get("outcome" if view.scope.kind == "year" else "forecast"))
+    deviation = subtract_amounts(answer.get("frame"), answer.get("outcome" if view.round.kind.final else "forecast"))
     more, amounts = describe_rest(view, answer, columns, {"unit_id", "comment", *asked})
     comment = join_texts([answer.get("comment"), more])
     cells = (view.name(unit.board), unit.name, *(answer.get(key) for key in asked), deviation, _deviation_word(view, deviation), comment)

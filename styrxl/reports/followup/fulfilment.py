@@ -104,15 +104,15 @@ def _trend_block(followup: FollowupView) -> Block | None:
     for node in followup.council_goals:
         before = {round_: rollups[node.id] for round_, rollups in earlier if node.id in rollups}
         now = followup.goal_rollups[node.id]
-        cells = [_marked_word(followup, before[r], r.kind) if r in before else None for r in rounds]
+        cells = [_marked_word(followup, before[r], r.kind.scale) if r in before else None for r in rounds]
         direction = _direction_word(followup, [r.value for r in before.values()], now)
-        rows.append(Row((node.id, shorten(node.text), *cells, _marked_word(followup, now, view.round.kind), direction)))
+        rows.append(Row((node.id, shorten(node.text), *cells, _marked_word(followup, now, view.round.kind.scale), direction)))
     return Block(fields, tuple(rows), heading=view.phrases.word("trend_title"), new_page=True)
 
 
-def _marked_word(followup: FollowupView, r: GoalRollup, kind: str) -> str:
+def _marked_word(followup: FollowupView, r: GoalRollup, scale: str) -> str:
     """Return an assessment in words, the council's own marked as such."""
-    word = followup.rollup_word(r, kind)
+    word = followup.rollup_word(r, scale)
     return followup.view.phrases.word("own_mark", what=word) if r.own else word
 
 

@@ -71,7 +71,7 @@ def _reached(outcome: float | None, target: float | None, direction: str | None)
 
 def _planned_indicators(followup: FollowupView) -> dict[str, Mapping[str, Any]]:
     """Return the indicators of the council plan and of the boards' plans, by id."""
-    plan, year = followup.view.plan, followup.view.scope.year
+    plan, year = followup.view.plan, followup.view.round.year
     indicators = {row["indicator_id"]: row for row in plan.indicators if row["year"] == year}
     for rows in followup.history.plans.answers.tables.get("indicators", {}).values():
         indicators |= {row["indicator_id"]: dict(row) for row in rows}

@@ -23,7 +23,7 @@ def make_page(followup: FollowupView) -> Page | None:
 
 def _projects_block(followup: FollowupView) -> Block:
     view, heading = followup.view, followup.view.phrases.heading
-    final = view.scope.kind == "year"
+    final = view.round.kind.final
     columns = report_columns(view, "investment_outcomes")
     titles = {c.column.field: c.heading for c in columns}
     asked = [key for key in _MONEY if key in titles]
@@ -65,7 +65,7 @@ def _deviations(row: Mapping[str, Any], *, final: bool) -> tuple[float | None, f
 
 def _frames_block(followup: FollowupView) -> Block:
     view = followup.view
-    spent, spent_key = ("outcome", "outcome") if view.scope.kind == "year" else ("forecast", "forecast_total")
+    spent, spent_key = ("outcome", "outcome") if view.round.kind.final else ("forecast", "forecast_total")
     fields = investment_frame_fields(view, spent_key, state_width=28, money_width=13)
     rows = tuple(investment_frame_rows(view, "investment_outcomes", spent, NO_FOLLOWUP))
     *sums, _ = sum_row(fields, rows, sum_label(view)).cells

@@ -14,6 +14,7 @@ from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView, 
 from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, key_figures_block
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import list_participation
+from styrxl.reports.view import View
 
 _COLOURS = {YES: look.GOOD.fill, PARTLY: look.WATCH.fill, NO: look.MEND.fill, None: look.LOCKED}
 _HIDDEN_ZERO = "0;;;"  # number format: a part that is nothing says nothing
@@ -46,17 +47,17 @@ def _goals(followup: FollowupView) -> list[Figure]:
     values = [followup.goal_rollups[n.id].value for n in followup.council_goals]
     own = sum(followup.goal_rollups[n.id].own is not None for n in followup.council_goals)
     boards = [followup.assessed(n.id) for n in followup.nodes if n.kind == BOARD_GOAL]
-    kind = view.scope.kind
+    tense, scale = _tense(view), view.round.kind.scale
     figures: list[Figure] = []
     if values and view.board is None:
         remark = word("partly_and_not", **_count_values(values)) + (f"; {word('own_count', n=own)}" if own else "")
-        figures.append((figure(f"council_goals_{_tense(kind)}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
+        figures.append((figure(f"council_goals_{tense}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
     if boards:
         codes = Counter(boards)
-        answers: list[YesPartlyNo] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, kind)])]
+        answers: list[YesPartlyNo] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, scale)])]
         remark = f"{word('of_all', n=len(boards))}; {word('partly_and_not', **_count_values(answers))}"
         remark += f"; {word('n_silent', n=codes[None])}" if codes[None] else ""
-        figures.append((figure(f"board_goals_{_tense(kind)}"), answers.count(YES), remark))
+        figures.append((figure(f"board_goals_{tense}"), answers.count(YES), remark))
     return figures
 
 
@@ -64,13 +65,13 @@ def _count_values(values: Sequence[YesPartlyNo]) -> dict[str, int]:
     return {"partly": values.count(PARTLY), "no": values.count(NO), "unknown": values.count(None)}
 
 
-def _tense(kind: str) -> str:
-    return "final" if kind == "year" else "expected"
+def _tense(view: View) -> str:
+    return "final" if view.round.kind.final else "expected"
 
 
 def _commitments(followup: FollowupView) -> list[Figure]:
     view, word, figure = followup.view, followup.view.phrases.word, followup.view.phrases.figure
-    final = view.scope.kind == "year"
+    final = view.round.kind.final
     figures: list[Figure] = []
     for key, kind in (("own_commitments" if view.board else "board_commitments", BOARD_COMMITMENT), ("unit_commitments", UNIT_COMMITMENT)):
         statuses = [followup.status(n.id) for n in followup.commitments if n.kind == kind]
@@ -95,7 +96,7 @@ def _money(followup: FollowupView) -> list[Figure]:
     answered = [b for b in boards if b.accepted]
     if not answered:
         return []
-    whole, final = add_boards(answered), view.scope.kind == "year"
+    whole, final = add_boards(answered), view.round.kind.final
     lacking = sum(b.owner.expected and not b.accepted for b in boards)
     why = None if not lacking or view.board else word("one_lacks_budget" if lacking == 1 else "n_lack_budget", n=lacking)
     figures: list[Figure] = [
@@ -123,7 +124,7 @@ def _areas_chart(followup: FollowupView) -> Block | None:
     for node in followup.council_goals:
         counts.setdefault(areas[node.id], Counter())[followup.goal_rollups[node.id].value] += 1
     yes = sum(c[YES] for c in counts.values())
-    title = view.phrases.chart_title(f"goals_{_tense(view.scope.kind)}", yes, len(followup.council_goals))
+    title = view.phrases.chart_title(f"goals_{_tense(view)}", yes, len(followup.council_goals))
     parts = [(followup.value_word(v, sign=False), _COLOURS[v], [c[v] for c in counts.values()]) for v in (YES, PARTLY, NO, None)]
     return _stacked_chart(followup, "areas_title", title, "focus_area", list(counts), parts)
 
@@ -139,7 +140,7 @@ def _statuses_chart(followup: FollowupView) -> Block | None:
     counted = [(name, counts) for name, counts in counted if counts.keys() - {OUTSIDE}]
     if not counted:
         return None
-    word, final = view.phrases.word, view.scope.kind == "year"
+    word, final = view.phrases.word, view.round.kind.final
     kinds: list[tuple[str, str, Callable[[str], bool]]] = [
         ("chart_done", look.GOOD.fill, lambda c: c == "done"),
         *(() if final else (("chart_on_plan", look.WHITE, lambda c: c == "on_plan"),)),
@@ -153,7 +154,7 @@ def _statuses_chart(followup: FollowupView) -> Block | None:
     total = sum((counts for _, counts in counted), Counter[str]())
     answered = sum(n for c, n in total.items() if c in STATUSES)
     good = sum(n for c, n in total.items() if STATUSES.get(c) == YES)
-    title = view.phrases.chart_title(f"commitments_{_tense(view.scope.kind)}", good, answered) if answered else word("nobody_said")
+    title = view.phrases.chart_title(f"commitments_{_tense(view)}", good, answered) if answered else word("nobody_said")
     title += f" ({word('n_silent', n=total[MISSING])})" if answered and total[MISSING] else ""
     return _stacked_chart(followup, "statuses_title", title, "board" if view.board is None else "unit", [n for n, _ in counted], parts)
 
@@ -182,7 +183,7 @@ def _deviations_chart(followup: FollowupView) -> Block | None:
     if not answered:
         return None
     within = sum((b.whole.deviation or 0.0) >= 0 for b in answered)
-    final = view.scope.kind == "year"
+    final = view.round.kind.final
     title = view.phrases.chart_title("outcome" if final else "forecast", within, len(answered))
     if lacking := sum(b.owner.expected and not b.accepted for b in boards):
         title += f" ({view.phrases.word('one_lacking' if lacking == 1 else 'n_boards_lacking', n=lacking)})"

@@ -22,7 +22,7 @@ def make_page(view: View) -> Page | None:
 
 
 def _council_rows(view: View, columns: Sequence[ReportColumn]) -> list[Row]:
-    rows = [row for row in view.plan.indicators if row["year"] == view.scope.year]
+    rows = [row for row in view.plan.indicators if row["year"] == view.round.year]
     frame = pd.DataFrame(rows)
     values = [column_values(view, frame, replace(c, sources=None)) for c in columns] if rows else []
     owners = [view.phrases.word("council_indicator", board=view.name(row.get("board_id")) or "—") for row in rows]

@@ -16,7 +16,7 @@ from openpyxl.cell.cell import Cell
 
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill, Row
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import Round, standard_rounds
 from styrxl.returns.cell_values import read_number
 from styrxl.sample.faults import plan
 from styrxl.sample.faults.open_return import NotHereError, OpenReturn, open_return
@@ -53,12 +53,12 @@ class _OpenFollowup:
     @property
     def final(self) -> bool:
         """Whether it is the one at year-end."""
-        return self.round.kind == "year"
+        return self.round.kind.final
 
     @property
     def round(self) -> Round:
         """Its round."""
-        return Round.parse(self.issued.round)
+        return standard_rounds().parse(self.issued.round)
 
     def rows(self, key: str) -> Iterator[tuple[int, Row]]:
         """Yield the rows of a sheet with what was issued in them; NotHereError if the form has no such sheet."""
@@ -321,7 +321,7 @@ def _deficit(work: _OpenFollowup) -> Cell:
     """Let a board that confirmed its undertaking within the frame begin the year with a deficit."""
     _interim(work)
     confirmed = any(row["confirms"] == "yes" for row in work.issued.memory.get("confirmation", ()))
-    first = not any(Round.parse(code).followup for code in work.issued.based_on)
+    first = not any(standard_rounds().parse(code).followup for code in work.issued.based_on)
     if not (confirmed and first) or _total(work) < 0:
         raise NotHereError("confirmation")
     row = _line(work, lambda _: True)

@@ -12,7 +12,6 @@ from math import fsum
 from styrxl.model.amounts import ORE, SUSPECT_TIMES, net_cost
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
-from styrxl.model.rounds import Round
 from styrxl.validation.one_return import OtherReturns, Return, Rule
 
 # Parts of the year's budget: how far an outcome may be from its share of the year before a forecast on budget is asked about, and how
@@ -36,15 +35,15 @@ _BELOW_FORECAST = (
 def find_deficit_despite_confirmation(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a deficit in the first follow-up of a year in which the board confirmed its undertaking within the frame."""
     confirmed = any(row["confirms"] == "yes" for row in return_.issued.memory.get("confirmation", ()))
-    first = not any(Round.parse(code).followup for code in return_.issued.based_on)
+    first = not any(before.id in return_.issued.based_on for before in return_.round.before)
     total = fsum(row.answers["deviation"] or 0.0 for row in return_.rows("outcomes"))
-    if confirmed and first and return_.form.kind != "year" and total < -ORE:
+    if confirmed and first and not return_.form.final and total < -ORE:
         yield return_.remark("outcomes", None, "deviation", "deficit-despite-confirmation", round(total, 2), deficit=round(-total, 2))
 
 
 def find_deficit_beyond_measures(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find a deficit that the measures against it do not make up for."""
-    for row in return_.rows("outcomes") if return_.form.kind != "year" else ():
+    for row in () if return_.form.final else return_.rows("outcomes"):
         deviation, effect = row.answers["deviation"], row.answers["measures_effect"]
         if deviation is not None and effect is not None and -deviation > effect + ORE > ORE / 2:
             facts = {"activity": row.answers["activity"], "deficit": round(-deviation, 2), "effect": effect}
@@ -85,10 +84,11 @@ def find_outcome_above_forecast(return_: Return, _others: OtherReturns) -> Itera
 
 
 def find_outcome_far_from_forecast(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
-    """Find an outcome of the year that is far from what was forecast in August."""
-    for row in return_.rows("outcomes") if return_.form.kind == "year" else ():
+    """Find an outcome of the year that is far from what was forecast in the last follow-up before it."""
+    last = {before.id for before in return_.round.before[-1:]}
+    for row in return_.rows("outcomes") if return_.form.final else ():
         old, new, budget = row.issued.get("last_forecast"), net_cost(row.answers, "outcome"), row.answers["current_budget"] or 0.0
-        if old is None or new is None or not str(row.issued.get("last_round") or "").endswith("-t2"):
+        if old is None or new is None or row.issued.get("last_round") not in last:
             continue
         if abs(new - old) > max(FAR_FROM_FORECAST * abs(budget), return_.issued.limits.tkr):
             facts = {"activity": row.answers["activity"], "outcome": round(new, 2), "forecast": old, "difference": round(abs(new - old), 2)}

@@ -11,14 +11,15 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.catalogue import Word
-from styrxl.model.council_plan import round_kind, round_words
+from styrxl.model.council_plan import round_words
 from styrxl.model.findings import CellOf, Remark
+from styrxl.model.rounds import RoundKinds
 from styrxl.returns.typed_frames import TypedBatch
 
 _Period = tuple[Any, Any, int]  # its first and last day, and the Excel row that says so
 
 
-def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[str]]) -> list[Remark]:
+def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[str]], rounds: RoundKinds) -> list[Remark]:
     """Check the council plan: periods of one id that overlap, rounds that do not exist, references to the wrong kind of organisation."""
     remarks: list[Remark] = []
     for part in parts.values():
@@ -38,17 +39,17 @@ def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[
                         remarks.append(
                             Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
                         )
-    return remarks + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"])] if "organisation" in parts else [])
+    return remarks + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"], rounds)] if "organisation" in parts else [])
 
 
-def _rounds(part: TypedBatch) -> list[Remark]:
+def _rounds(part: TypedBatch, rounds: RoundKinds) -> list[Remark]:
     """Find words under Uppföljning that name no round."""
-    batch, remarks = part.batch, []
+    batch, remarks = part.batch, list[Remark]()
+    choices = [kind.short_names for kind in rounds.values() if kind.follows]
     for i, value in enumerate(part.frame["followup_rounds"]):
-        for word in round_words(value):
-            if round_kind(word) is None:
-                facts = {"choices": ["T1", "T2", {"sv": "År", "en": "Year"}], "how": Word("write_some_in")}
-                remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "followup_rounds", "not-in-list", word, facts))
+        source, row, unknown = batch.source[i], batch.row[i], [word for word in round_words(value) if rounds.find(word) is None]
+        facts = {"choices": choices, "how": Word("write_some_in")}
+        remarks += [Remark(source, batch.sheet.key, row, "followup_rounds", "not-in-list", word, facts) for word in unknown]
     return remarks
 
 

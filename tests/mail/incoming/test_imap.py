@@ -15,7 +15,7 @@ from styrxl.mail.certificates import make_ssl_context
 from styrxl.mail.incoming.imap import fetch_by_imap
 from styrxl.mail.incoming.receive import receive_mail
 from styrxl.model.errors import StyrxlError
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.model.settings import Mailbox, Server
 from styrxl.rounds.desk import open_desk
 from styrxl.store.ledger import Ledger
@@ -90,7 +90,11 @@ def test_a_message_too_large_to_fetch_is_noted_by_its_head(posted: Town, imap: D
     mailbox_ = box(imap)
     messages = fetch_by_imap(mailbox_, make_ssl_context(mailbox_.server, Path()), lambda: PASSWORD, largest=1000)
     with Ledger.open(posted.workspace.database) as ledger:
-        list(receive_mail(open_desk(posted.workspace, ledger, datetime.now(UTC)), MailLog(ledger.database), Round.parse(ROUND), messages))
+        list(
+            receive_mail(
+                open_desk(posted.workspace, ledger, datetime.now(UTC)), MailLog(ledger.database), standard_rounds().parse(ROUND), messages
+            )
+        )
     assert [(outcome, reason) for outcome, reason, _ in brought(posted)] == [
         ("noted", "oversized"),
         ("noted", "none"),

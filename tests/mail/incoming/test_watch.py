@@ -25,7 +25,7 @@ from styrxl.mail.incoming.watch import Watch
 from styrxl.mail.outgoing.send import Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.errors import StyrxlError
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.store.ledger import Ledger
 from town import ROUND, Town
@@ -98,7 +98,7 @@ def watching(
             with Ledger.open(town.workspace.database) as ledger:
                 access = WorkspaceAccess(open_desk(town.workspace, ledger, datetime.now(UTC)), "watch")
                 timing = Timing(wait=lambda _: None, pauses=(), timeout=2.0)
-                Watch(access, Round.parse(ROUND), source, stop, send, "sv", told.append, warned.append, 0.05, timing).run()
+                Watch(access, standard_rounds().parse(ROUND), source, stop, send, "sv", told.append, warned.append, 0.05, timing).run()
         except BaseException as error:  # noqa: BLE001 -- told below
             failed.append(error)
 

@@ -18,7 +18,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import STANDARD
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import Round, standard_rounds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.rounds.desk import open_desk
@@ -37,7 +37,7 @@ from year import MOMENTS, Followed
 
 Files = Mapping[str, bytes]
 HELD: list[int] = []
-PLAN = Round.parse(ROUND)
+PLAN = standard_rounds().parse(ROUND)
 
 
 @pytest.fixture(autouse=True)
@@ -68,10 +68,10 @@ def by_workers(forms: Forms, files: Files, folder: Path, size: int = 3) -> list[
 
 def judged(town: Town, files: Files, readings: Iterable[Reading | None], round_: Round = PLAN) -> JudgedRound:
     """Judge returns together, as they were read, or (None) as they are read now."""
-    now = MOMENTS.get(round_.kind, NOW)
+    now = MOMENTS.get(round_.kind.key, NOW)
     with Ledger.open(town.workspace.database) as ledger:
         desk = open_desk(town.workspace, ledger, now)
-        boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_.kind == "plan" else {}
+        boards = select_board_tables(judge_inbox_quietly(desk, round_)) if not round_.followup else {}
         HELD.clear()
         return judge_data(desk, round_, [*files.items()], now, boards=boards, readings=[*readings])
 
@@ -134,7 +134,7 @@ def test_every_fault_of_a_followup(whole: Followed, kind: str, tmp_path: Path, h
             except NotHereError:
                 continue
     readings = by_workers(whole.town.forms, files, tmp_path / "returns")
-    round_ = Round(2027, kind)
+    round_ = standard_rounds().parse(f"2027-{kind}")
     found = judged(whole.town, files, readings, round_)
     anew = sum(held)
 
