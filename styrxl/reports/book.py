@@ -17,26 +17,27 @@ from styrxl.reports.missing import make_missing_page
 from styrxl.reports.own_tables import make_own_pages
 from styrxl.reports.phrases import Phrases
 from styrxl.reports.sources import make_sources_page
-from styrxl.reports.view import IssuedForm, Scope, View
+from styrxl.reports.view import FOLLOWED, PLANNED, IssuedForm, Scope, View
 
+# Each page with the tables that it is about: it is made where a form of the round has one of them (or always).
 _PLAN_PAGES = (
-    plan_pages.overview,
-    plan_pages.goal_chain,
-    plan_pages.commitments,
-    plan_pages.finance,
-    plan_pages.investments,
-    plan_pages.indicators,
-    plan_pages.oversight,
+    (plan_pages.overview, ()),
+    (plan_pages.goal_chain, PLANNED),
+    (plan_pages.commitments, ("commitments",)),
+    (plan_pages.finance, ("budget",)),
+    (plan_pages.investments, ("investments",)),
+    (plan_pages.indicators, ("indicators",)),
+    (plan_pages.oversight, PLANNED),
 )
 _FOLLOWUP_PAGES = (
-    followup_pages.overview,
-    followup_pages.goal_chain,
-    followup_pages.commitments,
-    followup_pages.fulfilment,
-    followup_pages.finance,
-    followup_pages.investments,
-    followup_pages.indicators,
-    followup_pages.oversight,
+    (followup_pages.overview, ()),
+    (followup_pages.goal_chain, FOLLOWED),
+    (followup_pages.commitments, ("commitment_status", "added_commitments")),
+    (followup_pages.fulfilment, ("goal_assessments",)),
+    (followup_pages.finance, ("outcomes", "unit_outcomes")),
+    (followup_pages.investments, ("investment_outcomes",)),
+    (followup_pages.indicators, ("indicator_outcomes",)),
+    (followup_pages.oversight, FOLLOWED),
 )
 
 
@@ -63,10 +64,10 @@ def make_book(
 def _pages(view: View) -> Iterator[Page]:
     taken = [view.phrases.sheet(key, "name") for key in ("missing", "sources")]
     if view.history is None:
-        pages = (module.make_page(view) for module in _PLAN_PAGES)
+        pages = (module.make_page(view) for module, tables in _PLAN_PAGES if not tables or view.asks(*tables))
     else:
         followup = FollowupView(view, view.history)
-        pages = (module.make_page(followup) for module in _FOLLOWUP_PAGES)
+        pages = (module.make_page(followup) for module, tables in _FOLLOWUP_PAGES if not tables or view.asks(*tables))
     for page in pages:
         if page is not None:
             taken.append(page.name)

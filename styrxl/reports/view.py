@@ -48,6 +48,10 @@ class Scope:
     look: look.Look = field(default_factory=look.Look)
 
 
+PLANNED = ("goals", "commitments")  # tables of which a goal tree is made
+FOLLOWED = ("goal_assessments", "commitment_status")  # those that say how it stands
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """A board or unit of the municipality in the round."""
@@ -201,6 +205,10 @@ class View:
         return tuple(
             self.scope.forms.form(name, profile, self.round.id) for name, profile in dict.fromkeys([*names, *sorted(used, key=str)])
         )
+
+    def asks(self, *tables: str) -> bool:
+        """Tell whether a form of the round has one of these tables."""
+        return any(sheet.table in tables for form in self.forms for sheet in form.tables)
 
     def form_of(self, source: int) -> Form:
         """Return the form of an accepted return."""

@@ -41,12 +41,17 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     boards = select_board_tables(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
     source, only = make_prefill_source(desk, round_, boards), frozenset(map(desk.plan.spelled, only))
     _check_named(source, levels, only)
-    served, unserved = sort_owners(source, levels, only)
+    served, unserved = sort_owners(source, _levels_asked(desk, round_, levels), only)
     written: list[Path] = []
     for form, group in _by_form(desk.workspace, round_, served, rows):
         written += _issue(desk, source, form, group, rows)
     notes = (*list_missing_from_plan(desk.plan, round_), *list_unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}))
     return IssuedRound(tuple(written), tuple(unserved), notes)
+
+
+def _levels_asked(desk: Desk, round_: Round, levels: Sequence[str]) -> list[str]:
+    """Return the levels that the round has a form for; all of them where it has none, so that each owner is told."""
+    return [level for level in levels if desk.workspace.forms.for_level(level, round_.kind)] or [*levels]
 
 
 def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[str]) -> None:

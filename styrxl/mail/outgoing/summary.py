@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from styrxl.excel.pages import Link, Row
 from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters
@@ -20,7 +21,7 @@ from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.goal_states import followup_goal_states, plan_goal_states
 from styrxl.reports.history import RoundHistory
 from styrxl.reports.missing import make_missing_page
-from styrxl.reports.view import View
+from styrxl.reports.view import FOLLOWED, PLANNED, View
 from styrxl.rounds.desk import suggest_nearest
 from styrxl.rounds.publish import gather_history, list_issued, make_scope, read_feedback
 
@@ -97,7 +98,7 @@ def _write_summary(writer: LetterWriter, reader: SummaryReader, view: View) -> L
         "missing_owners": _shorten(list(dict.fromkeys(_name_missing(view))), language),
         "accepted": len(view.accepted),
         "figures": [_format_figure(row, language) for row in figures],
-        "goals": followup_goal_states(follow) if follow else plan_goal_states(view),
+        "goals": _list_goal_states(view, follow),
         "followup": follow is not None,
         "final": writer.round.kind.final,
         "warnings": len(make_missing_page(view).blocks[-1].rows),
@@ -106,6 +107,13 @@ def _write_summary(writer: LetterWriter, reader: SummaryReader, view: View) -> L
     }
     about = hashlib.sha256(b"".join(a.data for a in attachments)).hexdigest()[:24]
     return writer.write(SUMMARY, about, reader.organisation, facts, attachments=attachments)
+
+
+def _list_goal_states(view: View, follow: FollowupView | None) -> list[dict[str, Any]]:
+    """Return how the goals stand, of a round that is about goals."""
+    if follow:
+        return followup_goal_states(follow) if view.asks(*FOLLOWED) else []
+    return plan_goal_states(view) if view.asks(*PLANNED) else []
 
 
 def _shorten(owners: Sequence[str], language: str) -> str:

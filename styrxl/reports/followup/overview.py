@@ -23,9 +23,9 @@ _HIDDEN_ZERO = "0;;;"  # number format: a part that is nothing says nothing
 def make_page(followup: FollowupView) -> Page:
     """Return the page with key figures and charts."""
     view = followup.view
-    charts: tuple[Callable[[FollowupView], Block | None], ...] = (_areas_chart, _statuses_chart, _deviations_chart, _trend_chart)
-    figures = [*_returned(followup), *_goals(followup), *_commitments(followup), *_money(followup)]
-    blocks = [key_figures_block(view, figures), *(block for chart in charts if (block := chart(followup)))]
+    figures = [*_returned(followup), *(figure for table, make in _FIGURES if view.asks(table) for figure in make(followup))]
+    charts = [make(followup) for table, make in _CHARTS if view.asks(table)]
+    blocks = [key_figures_block(view, figures), *(block for block in charts if block)]
     return make_titled_page(view, "glance", blocks, newest=newest_return(view), missing=view.phrases.sheet("missing", "name"))
 
 
@@ -218,3 +218,17 @@ def _trend_chart(followup: FollowupView) -> Block | None:
     words = {YES: "trend_yes", PARTLY: "trend_partly", NO: "trend_no", None: "trend_unknown"}
     parts = [(view.phrases.word(words[v]), _COLOURS[v], [c[v] for _, c in counted]) for v in (YES, PARTLY, NO, None)]
     return _stacked_chart(followup, "trend_title", title, "round", [name for name, _ in counted], parts)
+
+
+# What the page has, with the table that it is about.
+_FIGURES: tuple[tuple[str, Callable[[FollowupView], list[Figure]]], ...] = (
+    ("goal_assessments", _goals),
+    ("commitment_status", _commitments),
+    ("outcomes", _money),
+)
+_CHARTS: tuple[tuple[str, Callable[[FollowupView], Block | None]], ...] = (
+    ("goal_assessments", _areas_chart),
+    ("commitment_status", _statuses_chart),
+    ("outcomes", _deviations_chart),
+    ("goal_assessments", _trend_chart),
+)

@@ -13,7 +13,7 @@ from styrxl.reports.board_budgets import BoardBudget, add_budgets, list_budgets
 from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, key_figures_block
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import Participation, count_done_units, list_participation
-from styrxl.reports.view import View, shorten
+from styrxl.reports.view import PLANNED, View, shorten
 
 FilledHeading = tuple[str, Sequence[float | None]]  # a heading and the figures under it
 
@@ -44,7 +44,12 @@ def make_page(view: View) -> Page:
     counts = Counts(view)
     for_council = (_finance_chart, _council_goals_chart, _units_chart)
     charts: tuple[Callable[[Counts], Block | None], ...] = for_council if view.board is None else (_board_goals_chart, _unit_frames)
-    figures = [*_returned(counts), *_goals_and_commitments(counts), *_money(counts)]
+    charts = charts if view.asks(*PLANNED) else ()
+    figures = [
+        *_returned(counts),
+        *(_goals_and_commitments(counts) if view.asks(*PLANNED) else ()),
+        *(_money(counts) if view.asks("budget") else ()),
+    ]
     blocks = [key_figures_block(view, figures), *(block for chart in charts if (block := chart(counts)))]
     return make_titled_page(view, "overview", blocks, newest=newest_return(view), missing=view.phrases.sheet("missing", "name"))
 
