@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from styrxl.model.forms import Column, Sheet, Words
 from styrxl.returns.batch import Batch
 from styrxl.returns.typed_columns import ColumnTyper
 
+_VALUED = frozenset({"number", "integer", "date"})
+_NOT_OF_VALUES = frozenset({"missing-value", "duplicate-id", "unknown-row", "row-without-id"})
 _DTYPES = {"number": "float64", "integer": "Int64", "text": "str", "choice": "str", "ref": "str"}
 
 
@@ -58,6 +60,51 @@ def _make_series(column: Column, values: Sequence[Any]) -> Any:
     if column.kind == "choice" and column.whole:
         return pd.array([None if v is None else int(v) for v in values], dtype="Int64")
     return pd.Series(values, dtype=_DTYPES[column.kind])
+
+
+def take_frame(parsed: TypedBatch, frame: pd.DataFrame, put_back: Collection[tuple[int, int | None, str | None]] = ()) -> TypedBatch:
+    """Return a batch with other values in its frame; whatever was said of a row that is no longer as it was typed does not hold.
+
+    ``put_back``: (source, row, field) of cells of which nothing that was said holds.
+    """
+    due = parsed.due
+    if parsed.batch.checked and frame is not parsed.frame:
+        other = pd.concat([_differs(parsed.frame[name], frame[name]) for name in frame], axis=1).any(axis=1)
+        due = sorted({*due, *other.to_numpy().nonzero()[0].tolist()})
+    if not put_back:
+        return replace(parsed, frame=frame, due=due)
+    remarks = tuple(remark for remark in parsed.remarks if (remark.source, remark.row, remark.field) not in put_back)
+    return replace(parsed, frame=frame, due=due, remarks=remarks, cells_with_errors=parsed.cells_with_errors.difference(put_back))
+
+
+def _differs(before: pd.Series, after: pd.Series) -> pd.Series:
+    return ~((before == after).fillna(False).astype(bool) | (before.isna() & after.isna()))
+
+
+def omit_refused(parsed: TypedBatch, remarks: Iterable[Remark]) -> TypedBatch:
+    """Return a batch in which numbers and days that are in error have no value, nor what formulas make of a cell in error.
+
+    ``remarks``: errors that have been found since the cells were typed. ``cells_with_errors`` then has the formulas' cells as well.
+    """
+    sheet = parsed.batch.sheet
+    found = {(r.source, r.row or 0, r.field or "") for r in remarks if r.error and r.key == sheet.key and r.rule not in _NOT_OF_VALUES}
+    errors = parsed.cells_with_errors | found
+    if not errors:
+        return parsed
+    sources = {source for source, _, _ in errors}
+    place = {(s, row): i for i, (s, row) in enumerate(zip(parsed.batch.source, parsed.batch.row, strict=True)) if s in sources}
+    frame, at = parsed.frame.copy(), {(place[cell[:2]], cell[2]) for cell in errors if cell[:2] in place}
+    for column in sheet.columns:
+        if column.kind in _VALUED and column.field in frame and (rows := [i for i, name in at if name == column.field]):
+            frame[column.field] = frame[column.field].mask(frame.index.isin(rows))
+    frame = compute_formulas(sheet, frame)
+    for column in sheet.columns:
+        terms = {name for names in (column.formula or {}).values() for name in names}
+        if made_of := {i for i, name in at if name in terms}:
+            frame[column.field] = frame[column.field].mask(frame.index.isin(made_of))
+            at |= {(i, column.field) for i in made_of}
+    cells = frozenset((parsed.batch.source[i], parsed.batch.row[i], name) for i, name in at)
+    return replace(parsed, frame=frame, cells_with_errors=errors | cells)
 
 
 def compute_formulas(sheet: Sheet, frame: pd.DataFrame) -> pd.DataFrame:

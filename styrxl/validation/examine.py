@@ -14,13 +14,13 @@ from styrxl.returns.batch import Batch
 from styrxl.returns.read import FormKey, make_form_key
 from styrxl.returns.tables import RowIds, Table
 from styrxl.returns.typed_columns import TableTyper
-from styrxl.returns.typed_frames import TypedBatch, make_frame
+from styrxl.returns.typed_frames import TypedBatch, make_frame, omit_refused
 from styrxl.validation.admitted import Admitted, give_up
 from styrxl.validation.context import Context
 from styrxl.validation.link import BatchKey, check_links, group_by_table, year_of_batch
 from styrxl.validation.rules.conditions import check_conditions, meets_condition
 from styrxl.validation.rules.rows import check_ids, check_locked
-from styrxl.validation.rules.schema import Schemas, check_schema, replace_frame
+from styrxl.validation.rules.schema import Schemas, check_schema
 
 _TOGETHER = 500  # returns that are laid at once
 _NO_IDS = RowIds()
@@ -135,15 +135,16 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
     for key, batch in batches.items():
         part = make_frame(batch)
         batch.typed.clear()  # it is in the frame, and takes as much room there; what has to be examined anew is typed anew
-        frame, changed = check_locked(part, issued)
-        parts[key] = replace_frame(part, frame)
-        conditions = check_conditions(parts[key], year_of_batch(batch, context, by_index), limits)
-        remarks += [*part.remarks, *changed, *conditions]
+        part, changed = check_locked(part, issued)
+        parts[key] = part
+        remarks += [*part.remarks, *changed]
     excused = _excused(parts)
     for return_ in returns:
         remarks += [*return_.remarks, *_missing_rows(return_, excused)]
     for table, same in group_by_table(parts).items():
         remarks += check_schema(table, schemas, same)
+    for part in parts.values():
+        remarks += check_conditions(omit_refused(part, remarks), year_of_batch(part.batch, context, by_index), limits)
     linked, on_links = check_links(parts, by_index, context, remarks)
     grouped: dict[int, list[Remark]] = {}
     for remark in (*remarks, *on_links):

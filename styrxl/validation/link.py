@@ -11,7 +11,7 @@ from styrxl.model.prefill import Prefill
 from styrxl.model.table_values import column, whole_year
 from styrxl.returns.batch import Batch
 from styrxl.returns.read import FormKey
-from styrxl.returns.typed_frames import TypedBatch
+from styrxl.returns.typed_frames import TypedBatch, omit_refused
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
 from styrxl.validation.contradictions import find_contradictions
@@ -36,6 +36,8 @@ def check_links(
     issued = {index: return_.prefill for index, return_ in returns.items() if return_.prefill is not None}
     known = _known(parts, returns, context)
     linked, new = _check_references(parts, issued, known, returns, context)
+    errors = [r for r in (*remarks, *new) if r.error]
+    sound = {key: omit_refused(part, errors) for key, part in linked.items()}
     broken = frozenset(r.source for r in (*remarks, *new) if r.rule in LINK_ERRORS)
     for form in dict.fromkeys(key[0] for key in linked):
         own = {key[1]: part for key, part in linked.items() if key[0] == form}
@@ -43,11 +45,17 @@ def check_links(
         if form[0] == "multi_year_plan":
             new += check_organisation(own, _kinds(own), context.forms.rounds)
     frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}
-    for part in linked.values():
+    for part in sound.values():
         new += check_frames(part, frames)
     new += _check_copies(linked, known, returns)
-    new += find_contradictions(tuple(linked.values()), issued, known, context.forms.rounds, (*remarks, *new))
-    return linked, new
+    new += find_contradictions(tuple(sound.values()), issued, known, context.forms.rounds, (*remarks, *new))
+    return linked, [remark for remark in new if not _follows_from_errors(remark, sound)]
+
+
+def _follows_from_errors(remark: Remark, sound: Mapping[BatchKey, TypedBatch]) -> bool:
+    """Whether a remark is on a column's sum of which a part is in error: what the sum is will be known when that is mended."""
+    parts = (part for key, part in sound.items() if key[1] == remark.key) if remark.row is None and not remark.error else ()
+    return any(cell[0] == remark.source and cell[2] == remark.field for part in parts for cell in part.cells_with_errors)
 
 
 def group_by_table(parts: Mapping[BatchKey, TypedBatch]) -> dict[str, list[TypedBatch]]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from html.parser import HTMLParser
 from typing import Any
 
-import pandas as pd
 import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -357,7 +356,7 @@ def test_a_return_on_which_the_program_fails_is_named_and_the_rest_goes_on(
 ) -> None:
     """The trace is in the log; where it fails on each of them it is no file's fault, and the error comes out."""
 
-    def failing(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
+    def failing(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[TypedBatch, list[Remark]]:
         if any("BOMB" in str(value) for values in parsed.batch.columns.values() for value in values):
             raise ZeroDivisionError
         return check_locked(parsed, issued)

@@ -9,7 +9,10 @@ import pytest
 
 from styrxl.model.findings import Finding, fix, message
 from styrxl.model.judged import Judged
+from styrxl.sample.faults.open_return import open_return
+from styrxl.sample.fill import save_workbook
 from town import ANSWERS, Town
+from year import BOARD_T1, Followed, changed
 
 
 def judge(town: Town, owner: str, key: str, **answers: Any) -> Judged:
@@ -157,3 +160,33 @@ def test_what_is_said_in_a_cell(
     """One finding a cell, which names what is wrong with just this value, and what there is to choose."""
     judged = judge(shared_full, owner, key, **answers)
     assert [(finding.cell, say(finding)) for finding in judged.findings if finding.severity == "error"] == [(cell, said)]
+
+
+@pytest.mark.parametrize("cost", [5_000_000_000, -900.5, "mycket", "1.200", "#DIV/0!"])
+def test_nothing_is_said_of_what_only_follows(shared_full: Town, cost: Any) -> None:
+    """Neither of the net cost that is worked out from it, nor of a sum of which it is a part."""
+    judged = judge(shared_full, "UBN", "budget", cost=cost)
+    assert [(f.sheet, f.cell) for f in judged.findings] == [("Budget", "C9")]
+
+
+@pytest.mark.parametrize("cost, forecast", [(5_000_000_000, 890), (300, -890), (300, "mer än vi tänkt"), ("300.000", 890), (None, 5e9)])
+def test_nothing_is_said_of_a_deviation_that_is_not_known(whole: Followed, cost: Any, forecast: Any) -> None:
+    """What explains it, what is done about it, and the board's own sum are asked for when it is known."""
+    answers = changed(BOARD_T1, "outcomes", 0, outcome_cost=cost, forecast_cost=forecast)
+    [judged] = whole.judge("t1", ("UBN.xlsx", whole.filled("t1", "UBN", answers))).returns
+    told = {(f.column, f.severity) for f in judged.findings if f.sheet == "Ekonomi"}
+    assert told <= {("Utfall kostnader", "error"), ("Helårsprognos kostnader", "error")}
+    assert judged.verdict == "rejected"
+
+
+@pytest.mark.parametrize(
+    "typed, change", [("Snabbt", "har ändrats till ”Snabbt”"), (None, "syns inte längre"), ("#REF!", "syns inte längre")]
+)
+def test_a_locked_answer_is_told_once(shared_full: Town, typed: Any, change: str) -> None:
+    """It counts as it was handed out, so that nothing else is asked of it: not an answer from a list that the cell does not offer."""
+    bench = open_return(shared_full.filled("UBN"), shared_full.form("UBN"), "sv")
+    bench.cell("goal_responses", "dimension", 0).value = typed
+    [judged] = shared_full.judge(("UBN.xlsx", save_workbook(bench.book))).returns
+    assert [(f.rule, f.cell) for f in judged.findings] == [("locked-cell-changed", "D5")]
+    told = f"Dimension: det som delades ut i cellen D5, ”Verksamhet”, {change}. Det är det utdelade som gäller."
+    assert message(judged.findings[0], "sv") == told

@@ -20,7 +20,7 @@ from styrxl.returns.cell_values import fold_text
 from styrxl.returns.letters import make_plain
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import RowIds, Table, is_blank
-from styrxl.returns.typed_frames import TypedBatch, compute_formulas
+from styrxl.returns.typed_frames import TypedBatch, compute_formulas, take_frame
 
 _NUMBER = re.compile(r"\d{1,6}")
 IDS_AHEAD = 10_000  # ids that a workbook with more rows may have been numbered with
@@ -119,16 +119,17 @@ def _as_issued(typed: Any, issued: Any, column: Column, form: Form) -> bool:
     return fold_text(text.replace("; ", ";")) in {fold_text(str(word)) for word in (issued, *words.values())}
 
 
-def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[pd.DataFrame, list[Remark]]:
+def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[TypedBatch, list[Remark]]:
     """Compare prefilled rows with what was issued, and put back what was: that is what counts.
 
-    Returns the frame with the issued values, and ``locked-cell-changed`` for each cell that differed. A cell that was prefilled with an
+    Returns the batch with the issued values, and ``locked-cell-changed`` for each cell that differed, in place of what typing it had
+    remarked. A cell that was prefilled with an
     answer that may be denied (``locked_when_prefilled``) keeps the owner's answer.
     """
     batch = parsed.batch
     column = batch.sheet.id_column
     if not batch.sheet.prefilled or column is None:
-        return parsed.frame, []
+        return parsed, []
     frame = parsed.frame.copy()
     remarks: list[Remark] = []
     named = batch.sheet.named
@@ -145,24 +146,32 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[pd.
         index=frame.index,
         dtype="str",
     )
+    errors = {(r.source, r.row, r.field): r for r in parsed.remarks if r.error}
+    put_back: set[tuple[int, int | None, str | None]] = set()
     for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_prefilled):
         values = frame[locked.field].tolist()
         for i, source in enumerate(batch.source):
             row = known.get(source, {}).get(keys[i])
             if row is None or is_blank(row.get(locked.field)):
                 continue
-            values[i], remark = _compared(batch, locked, i, values[i], row[locked.field])
+            cell = (source, batch.row[i], locked.field)
+            values[i], remark = _compared(batch, locked, i, values[i], row[locked.field], errors.get(cell))
             remarks += remark
+            if locked.locked and cell in errors:
+                put_back.add(cell)
         frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
-    return compute_formulas(batch.sheet, frame), remarks
+    return take_frame(parsed, compute_formulas(batch.sheet, frame), put_back), remarks
 
 
-def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any) -> tuple[Any, list[Remark]]:
-    raw = batch.columns[column.field][i]
+def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, error: Remark | None) -> tuple[Any, list[Remark]]:
+    """Return what counts in a locked cell, and the remark where it was changed; ``error``: why what stands there is no value."""
+    raw = batch.columns[column.field][i] if error is None or is_blank(error.value) else error.value
     same = value == issued if not isinstance(issued, str) else fold_text(str(value)) == fold_text(issued)
     if same:
         return issued, []
-    if column.locked_when_prefilled and not pd.isna(value):
+    if column.locked_when_prefilled and (error is not None or not pd.isna(value)):
         return value, []
+    change = Word("gone") if is_blank(raw) else Word("changed_to", {"value": raw})
     shown = batch.form.lists[column.list][issued] if column.list else issued
-    return issued, [Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "locked-cell-changed", raw, {"issued": shown})]
+    facts = {"change": change, "issued": shown}
+    return issued, [Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "locked-cell-changed", raw, facts)]

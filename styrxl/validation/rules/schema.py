@@ -97,19 +97,6 @@ def _of_a_row(check: pa.Check) -> bool:
     return check.name in _RULES and not (check.n_failure_cases or check.groupby or check.raise_warning)
 
 
-def replace_frame(parsed: TypedBatch, frame: pd.DataFrame) -> TypedBatch:
-    """Return a batch with other values in its frame; whatever was said of a row that is no longer as it was typed does not hold."""
-    due = parsed.due
-    if parsed.batch.checked and frame is not parsed.frame:
-        other = pd.concat([_differs(parsed.frame[name], frame[name]) for name in frame], axis=1).any(axis=1)
-        due = sorted({*due, *other.to_numpy().nonzero()[0].tolist()})
-    return replace(parsed, frame=frame, due=due)
-
-
-def _differs(before: pd.Series, after: pd.Series) -> pd.Series:
-    return ~((before == after).fillna(False).astype(bool) | (before.isna() & after.isna()))
-
-
 def check_schema(table: str, schemas: Schemas, parsed: Sequence[TypedBatch]) -> list[Remark]:
     """Hold one table of the whole round against its schema; each failing cell is a remark.
 
