@@ -17,3 +17,12 @@ class SheetMarks:
 
 
 NO_MARKS = SheetMarks()
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedSheet:
+    """A sheet of an xlsx as calamine is given it, and what is known of any: its marks, and values that must be found in it."""
+
+    xml: bytes
+    marks: SheetMarks
+    values: Mapping[str, float | None] = field(default_factory=dict)  # cell -> number, None for a text

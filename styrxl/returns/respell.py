@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 from xml.sax.saxutils import escape
 
 from styrxl.model.column_letters import column_letter, column_number
-from styrxl.returns.marks import SheetMarks
+from styrxl.returns.marks import PreparedSheet, SheetMarks
 from styrxl.returns.unpack import make_unreadable
 from styrxl.returns.usual_xml import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW
 
@@ -38,23 +37,14 @@ _CELL = re.compile(rb"<(?:[\w.-]{1,40}:)?c[\s/>]")
 _PLACED_CELL = re.compile(rb"<(?:[\w.-]{1,40}:)?c\s(?:[^<>]{0,400}\s)?r\s?=")
 
 
-@dataclass(frozen=True, slots=True)
-class RespelledSheet:
-    """A sheet in the usual spelling, its marks, and the numbers in it, which whoever reads it must find there."""
-
-    xml: bytes
-    marks: SheetMarks
-    numbers: Mapping[str, float] = field(default_factory=dict)  # cell -> value
-
-
-def respell_sheet(xml: bytes, sheet: str, texts: int) -> RespelledSheet:
+def respell_sheet(xml: bytes, sheet: str, texts: int) -> PreparedSheet:
     """Return a sheet in the usual spelling; ``texts``: how many shared texts there are. Raises RefusedError."""
     respeller = _SheetRespeller(sheet, texts)
     respeller.feed(_without_empty_cells(encode_plainly(xml)))
     marks = SheetMarks(
         respeller.errors, frozenset(respeller.uncalculated), frozenset(respeller.hidden_rows), frozenset(respeller.hidden_columns)
     )
-    return RespelledSheet(respeller.xml(), marks, respeller.numbers)
+    return PreparedSheet(respeller.xml(), marks, respeller.values)
 
 
 def respell_texts(xml: bytes) -> tuple[bytes, int]:
@@ -141,7 +131,7 @@ class _Respeller:
 
 
 class _SheetRespeller(_Respeller):
-    """Writes a sheet anew, each cell with its address, and collects its marks and numbers."""
+    """Writes a sheet anew, each cell with its address, and collects its marks and values."""
 
     def __init__(self, sheet: str, texts: int) -> None:
         super().__init__()
@@ -149,7 +139,7 @@ class _SheetRespeller(_Respeller):
         self.uncalculated: set[str] = set()
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
-        self.numbers: dict[str, float] = {}
+        self.values: dict[str, float | None] = {}
         self._sheet, self._texts = sheet, texts
         self._row = self._column = 0
         self._cell = ""
@@ -265,7 +255,7 @@ class _SheetRespeller(_Respeller):
         usual = value if _NUMBER.fullmatch(value) else repr(number)
         if not _NUMBER.fullmatch(usual):
             return f' t="str">{formula}<v>{escape(value)}</v>'
-        self.numbers[self._cell] = number
+        self.values[self._cell] = number
         return f">{formula}<v>{usual}</v>"
 
     def _refuse(self, why: str) -> Exception:

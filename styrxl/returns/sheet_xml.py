@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from styrxl.model.limits import CELLS, MB, Limits
-from styrxl.returns.marks import SheetMarks
+from styrxl.returns.marks import PreparedSheet
 from styrxl.returns.respell import respell_sheet
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized, make_unreadable
 from styrxl.returns.usual_xml import read_usual_sheet
@@ -57,15 +56,6 @@ class _NeededWholeError(Exception):
     """A sheet that can only be stripped as a whole, not piece by piece."""
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedSheet:
-    """A sheet as calamine is given it, its marks, and the numbers that must be found in it where it was spelled otherwise."""
-
-    xml: bytes
-    marks: SheetMarks
-    numbers: Mapping[str, float] = field(default_factory=dict)  # cell -> value
-
-
 def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_mb: int) -> PreparedSheet:
     """Return a sheet in the usual spelling; ``texts``: how many shared texts there are. Raises RefusedError, NotOrdinaryError.
 
@@ -77,20 +67,20 @@ def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_
     except _NeededWholeError:
         whole = package.sheet(part)
     xml = strip_sheet(whole)
-    numbers: Mapping[str, float] = {}
+    values: Mapping[str, float | None] = {}
     marks = read_usual_sheet(xml, texts)
     if marks is None:
         if ordinary_mb and len(whole) > RESPELLED_MB * MB:
             raise NotOrdinaryError
         respelled = respell_sheet(whole, sheet, texts)
-        xml, marks, numbers = respelled.xml, respelled.marks, respelled.numbers
+        xml, marks, values = respelled.xml, respelled.marks, respelled.values
         if read_usual_sheet(strip_sheet(xml), texts) is None:
             raise make_unreadable("damaged", sheet=sheet)
     if _FAR.search(xml):
         if 0 < ordinary_mb <= ORDINARY_MB:
             raise NotOrdinaryError
         _check_extent(sheet, xml, package.limits)
-    return PreparedSheet(spell_low_numbers(xml), marks, numbers)
+    return PreparedSheet(spell_low_numbers(xml), marks, values)
 
 
 def _strip_piece(piece: bytes) -> bytes:

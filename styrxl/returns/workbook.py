@@ -141,19 +141,19 @@ def _read_sheets(parts: WorkbookParts, limits: Limits) -> Iterator[SheetCells]:
             rows = sheet.to_python()
             prepared = parts.sheets.get(name)
             if prepared:
-                _check_numbers(name, top, left, rows, prepared.numbers)
+                _check_values(name, top, left, rows, prepared.values)
             yield SheetCells(name, top, left, rows, hidden, prepared.marks if prepared else NO_MARKS)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise make_unreadable("damaged") from error
 
 
-def _check_numbers(name: str, top: int, left: int, rows: Sequence[Sequence[Any]], numbers: Mapping[str, float]) -> None:
-    """Refuse a sheet in which the reader has seen another number than the parser that spelled it anew; either may be right."""
-    for cell, number in numbers.items():
+def _check_values(name: str, top: int, left: int, rows: Sequence[Sequence[Any]], values: Mapping[str, float | None]) -> None:
+    """Refuse a sheet in which the reader has seen another number, or less, than the parser that looked before it; either may be right."""
+    for cell, number in values.items():
         letters = cell.rstrip("0123456789")
         row, column = int(cell[len(letters) :]) - top - 1, column_number(letters) - left - 1
         value = rows[row][column] if 0 <= row < len(rows) and 0 <= column < len(rows[row]) else ""
-        if value == "" or (type(value) in {int, float} and value != number):
+        if value == "" or (number is not None and type(value) in {int, float} and value != number):
             raise make_unreadable("read_otherwise", sheet=name, cell=cell)
 
 

@@ -11,9 +11,11 @@ from xml.etree import ElementTree as ET
 
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
+from styrxl.returns.marks import PreparedSheet
+from styrxl.returns.ods_marks import read_ods_sheets
 from styrxl.returns.relations import find_properties, find_workbook, parse, read_relations, write_workbook
 from styrxl.returns.respell import encode_plainly, respell_texts
-from styrxl.returns.sheet_xml import PreparedSheet, prepare_sheet
+from styrxl.returns.sheet_xml import prepare_sheet
 from styrxl.returns.unpack import NotOrdinaryError, Package, RefusedError, zip_uncompressed
 from styrxl.returns.usual_xml import count_usual_texts
 
@@ -119,7 +121,8 @@ def _read_other(package: Package) -> WorkbookParts:
     names = [name for name in package.names if not name.endswith("/") and not name.startswith(_NOT_READ)]
     parts = {package.original(name): package.part(name) for name in names}
     properties = _read_properties(parts.get("docProps/custom.xml") or parts.get("meta.xml") or b"")
-    return WorkbookParts(zip_uncompressed(parts), {}, properties)
+    sheets = read_ods_sheets(package.part("content.xml")) if package.kind == "ods" else {}
+    return WorkbookParts(zip_uncompressed(parts), sheets, properties)
 
 
 def read_identity_value(name: str, value: Any) -> str:
