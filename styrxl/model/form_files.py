@@ -39,6 +39,7 @@ class Forms:
             unit_spellings={text: unit for unit, texts in raw["unit_spellings"].items() for text in texts},
             placeholders=frozenset(raw["placeholders"]),
             sum_words=frozenset(raw["sum_words"]),
+            days=raw["days"],
             texts=raw["texts"],
         )
 

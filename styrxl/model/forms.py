@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import RoundKind
@@ -174,6 +174,7 @@ class Words:
     unit_spellings: Mapping[str, str]  # how people write a unit in a heading -> the unit, '' for one that no column is issued in
     placeholders: frozenset[str]
     sum_words: frozenset[str]
+    days: Mapping[str, Any]  # how people write days and parts of a year
     texts: Mapping[str, Text]
 
     def text(self, key: str, language: str, **facts: object) -> str:

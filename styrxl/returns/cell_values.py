@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,15 +20,14 @@ _NUMBER = re.compile(r"([-−–+]?)(\d{1,18}(?:[.,]\d{1,18}){0,6})(tkr|tsek|kkr
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]00:00(?::00)?)?")
 _COMPACT = re.compile(r"(20\d\d)(\d\d)(\d\d)")
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})(?:([/.\- ]{1,3})(\d{4}))?")
-_NAMED = re.compile(r"(\d{1,2})\.? ?(?:den )?([a-zåäö]{3,9})\.?,? ?(\d{4})?", re.IGNORECASE)
-_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
-_MONTHS_EN = {"may": 5, "oct": 10}
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after February 1900
 _SERIALS = range(36526, 73415)  # 2000-01-01 to 2100-12-31
 _YEARS = range(1700, 2200)  # what a timestamp in nanoseconds can hold, and then some of sense
 _LARGEST = 1e15  # numbers beyond it are not exact
 _CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST = 60  # nothing longer is a number or a date
+_ISO_DAY = len("2027-03-01")
+_LAST_HOURS = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class CellValue:
     interpreted: bool = False
     ambiguous: tuple[Any, Any] | None = None
     wrong: bool = False
+    year_assumed: bool = False  # a day whose year was not written
 
 
 NOTHING = CellValue()
@@ -83,7 +83,7 @@ def _apply_unit(values: list[float], unit: str, *, money: bool, plain: bool) -> 
     if len(values) > 1:
         return CellValue(ambiguous=(values[0], values[1]))
     value = values[0]
-    if unit in {"kr", "kronor", "sek", ":-"} and money:
+    if unit in {"kr", "kronor", "sek", ":-"} and money and value:
         return CellValue(ambiguous=(value / 1000, value))
     if unit in {"mkr", "mnkr", "msek"}:
         return CellValue(value * 1000, interpreted=True) if money else WRONG
@@ -130,6 +130,8 @@ def read_day(raw: Any, year: int | None) -> CellValue:
     if not isinstance(raw, str) or len(raw) > _LONGEST:
         return WRONG
     typed = " ".join(raw.replace("\u00a0", " ").split())
+    if typed.startswith("'"):  # what makes a cell of Excel hold text, where another program wrote it
+        return replace(read_day(typed.lstrip("' "), year), interpreted=True)
     iso = _ISO.fullmatch(typed)
     if iso:
         read = _make_date(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -137,7 +139,8 @@ def read_day(raw: Any, year: int | None) -> CellValue:
     compact = _COMPACT.fullmatch(typed)
     if compact:
         return _make_date(int(compact[1]), int(compact[2]), int(compact[3]))
-    return _read_day_first(typed, year)
+    stamp = _read_time_stamp(typed)
+    return _read_day_first(typed, year) if stamp.wrong else stamp
 
 
 def _read_day_number(raw: float) -> CellValue:
@@ -150,10 +153,6 @@ def _read_day_number(raw: float) -> CellValue:
 
 
 def _read_day_first(typed: str, year: int | None) -> CellValue:
-    named = _NAMED.fullmatch(typed)
-    if named:
-        month, given = _find_month(named[2].lower()), int(named[3] or year or 0)
-        return _make_date(given, month, int(named[1])) if month else WRONG
     match = _DAY_FIRST.fullmatch(typed)
     if not match or not (match[5] or year):
         return WRONG
@@ -165,13 +164,21 @@ def _read_day_first(typed: str, year: int | None) -> CellValue:
         if not both[0].wrong and not both[1].wrong:
             return CellValue(ambiguous=(both[0].value, both[1].value))
         return both[1] if both[0].wrong else both[0]
-    return _make_date(given, second, first)
+    return replace(_make_date(given, second, first), year_assumed=match[5] is None)
 
 
-def _find_month(name: str) -> int | None:
-    if name[:3] in _MONTHS:
-        return _MONTHS.index(name[:3]) + 1
-    return _MONTHS_EN.get(name[:3])
+def _read_time_stamp(typed: str) -> CellValue:
+    """Read a time stamp; midnight here is an hour or two before midnight in one that ends in Z."""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return WRONG
+    if moment.year not in _YEARS or len(typed) <= _ISO_DAY:
+        return WRONG
+    day = moment.date()
+    if moment.utcoffset() == timedelta() and moment.hour >= _LAST_HOURS and not moment.minute:
+        return CellValue(ambiguous=(day, day + timedelta(days=1)))
+    return CellValue(day, interpreted=True)
 
 
 def _make_date(year: int, month: int, number_: int) -> CellValue:

@@ -14,6 +14,8 @@ from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
+from styrxl.returns.day_columns import ask_for_years, make_day_reader
+from styrxl.returns.days_in_words import DayWords
 from styrxl.returns.letters import make_plain, make_visible
 from styrxl.returns.personal_numbers import check_personal
 from styrxl.returns.tables import Table, TypedColumns, is_blank
@@ -44,6 +46,7 @@ class ColumnTyper:
     def __init__(self, form: Form, words: Words, year: int) -> None:
         """Take the form, in the profile that the workbooks were issued in."""
         self._form, self._words, self.year = form, words, year
+        self._days = DayWords(words.days)
         self._tools: dict[str, list[_ColumnReader]] = {}
 
     def columns(self, batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> tuple[dict[str, list[Any]], list[Remark]]:
@@ -64,18 +67,24 @@ class ColumnTyper:
             columns[column.field] = values
             remarks.extend(column_remarks)
         remarks.extend(_move_further_goals(batch, columns))
+        remarks.extend(ask_for_years(batch, columns, self._days, self.year))
         return columns, remarks
 
     def _tools_for(self, sheet: Sheet) -> list[_ColumnReader]:
         if sheet.key not in self._tools:
             asked = [c for c in sheet.columns if not c.formula]
             self._tools[sheet.key] = [
-                _ColumnReader(
-                    c, _choose_reader(c, self._form, self.year), _find_no_answers(sheet, c, self._words), _want(c, self._form, self.year)
-                )
+                _ColumnReader(c, self._choose_reader(sheet, c), _find_no_answers(sheet, c, self._words), _want(c, self._form, self.year))
                 for c in asked
             ]
         return self._tools[sheet.key]
+
+    def _choose_reader(self, sheet: Sheet, column: Column) -> Callable[[Any], CellValue]:
+        if column.kind == "date":
+            # The council's plan belongs to no year, and a plan or report may be decided in the year before or after its own.
+            default_year = self.year if self._form.rounds and not column.any_year else None
+            return cell_values.memoise(make_day_reader(sheet, column, self._days, default_year))
+        return _choose_reader(column, self._form)
 
 
 def _remark_marks(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> list[Remark]:
@@ -166,7 +175,17 @@ def _remark_value(batch: Batch, source: int, row: int, tool: _ColumnReader, raw:
     if column.kind == "choice":
         choices = list(batch.form.lists[column.list or ""].values())
         how = Word("choose_in_list" if column.has_drop_down else "write_one_in")
-        return [Remark(source, key, row, column.field, "not-in-list", raw, {"choices": choices, "how": how})]
+        return [
+            Remark(
+                source,
+                key,
+                row,
+                column.field,
+                "not-in-list",
+                raw,
+                {"choices": choices, "how": how, "empty": Word("nothing" if column.required or column.required_when else "may_be_empty")},
+            )
+        ]
     return [Remark(source, key, row, column.field, "wrong-type", raw, tool.wanted)]
 
 
@@ -177,18 +196,19 @@ def _want(column: Column, form: Form, year: int) -> dict[str, Word]:
     examples = {"a_number": "1200", "a_whole_number": "12"}
     if form.rounds:
         examples |= {"a_year": str(year), "a_date": f"{year}-03-01"}
-    return {"wanted": Word(wanted), "such_as": Word("such_as", {"example": examples[wanted]}) if wanted in examples else Word("nothing")}
+    such_as = Word("such_as", {"example": examples[wanted]}) if wanted in examples else Word("nothing")
+    return {
+        "wanted": Word(wanted),
+        "such_as": such_as,
+        "empty": Word("nothing" if column.required or column.required_when else "may_be_empty"),
+    }
 
 
-def _choose_reader(column: Column, form: Form, year: int) -> Callable[[Any], CellValue]:
+def _choose_reader(column: Column, form: Form) -> Callable[[Any], CellValue]:
     if column.kind == "number":
         return cell_values.memoise(lambda raw: cell_values.read_number(raw, money=column.unit is not None))
     if column.kind == "integer":
         return cell_values.memoise(cell_values.read_integer)
-    if column.kind == "date":
-        # The council's plan belongs to no year, and a plan or report may be decided in the year before or after its own.
-        default_year = year if form.rounds and not column.any_year else None
-        return cell_values.memoise(lambda raw: cell_values.read_day(raw, default_year))
     if column.kind == "choice":
         codes = _map_codes(form.lists[column.list or ""])
         return cell_values.memoise(lambda raw: cell_values.read_choice(raw, codes))

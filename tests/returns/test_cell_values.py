@@ -80,10 +80,10 @@ def test_swedish_amounts_round_trip(whole: int, ore: int) -> None:
         ("31/12/2027", date(2027, 12, 31), True),
         ("12/31/2027", date(2027, 12, 31), True),
         ("5/5/2027", date(2027, 5, 5), True),
-        ("1 mars 2027", date(2027, 3, 1), True),
-        ("den 1 mars 2027", None, False),
-        ("15 okt", date(2027, 10, 15), True),
-        ("1 May 2027", date(2027, 5, 1), True),
+        ("'2027-03-01", date(2027, 3, 1), True),
+        ("2027-03-01T00:00:00.000Z", date(2027, 3, 1), True),
+        ("2027-03-01 14:30", date(2027, 3, 1), True),
+        ("2027-03-01T23:30:00+01:00", date(2027, 3, 1), True),
     ],
 )
 def test_dates(raw: object, value: date | None, *, interpreted: bool) -> None:
@@ -103,7 +103,7 @@ def test_what_is_no_date(raw: object) -> None:
     assert cell_values.read_day(raw, 2027).wrong
 
 
-@pytest.mark.parametrize("raw", ["15/6", "15 juni", "15.6", "15-6"])
+@pytest.mark.parametrize("raw", ["15/6", "15.6", "15-6"])
 def test_a_day_without_a_year_is_no_date_where_there_is_no_round(raw: str) -> None:
     """The council's plan holds many years; no year is guessed there."""
     assert cell_values.read_day(raw, 2027).value == date(2027, 6, 15)

@@ -48,7 +48,7 @@ def _rounds(part: TypedBatch, rounds: RoundKinds) -> list[Remark]:
     choices = [kind.short_names for kind in rounds.values() if kind.follows]
     for i, value in enumerate(part.frame["followup_rounds"]):
         source, row, unknown = batch.source[i], batch.row[i], [word for word in round_words(value) if rounds.find(word) is None]
-        facts = {"choices": choices, "how": Word("write_some_in")}
+        facts = {"choices": choices, "how": Word("write_some_in"), "empty": ""}
         remarks += [Remark(source, batch.sheet.key, row, "followup_rounds", "not-in-list", word, facts) for word in unknown]
     return remarks
 

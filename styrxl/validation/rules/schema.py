@@ -182,7 +182,7 @@ def _facts(rule: str, check: pa.Check | None, value: Any, part: TypedBatch, i: i
         return {"length": len(str(value)), "range": bound, "how": Word("shorten" if bound.key == "at_most" else "lengthen")}
     if rule == "not-in-list":
         listed = part.batch.form.lists[column.list].values() if column.list else demands.get("allowed_values", ())
-        return {"choices": list(listed), "how": Word("choose_in_list" if column.has_drop_down else "write_one_in")}
+        return {"choices": list(listed), "how": Word("choose_in_list" if column.has_drop_down else "write_one_in"), "empty": ""}
     if rule == "wrong-type":
         return _describe_pattern(str(demands.get("pattern", "")), part, i, column)
     return _find_double(value, part, i, column) if rule == "duplicate-id" else {}
@@ -208,7 +208,7 @@ def _describe_pattern(pattern: str, part: TypedBatch, i: int, column: Column) ->
     )
     example = next(fitting, None)
     wanted = _WANTED.get(column.field) or ("an_organisation" if column.kinds else "an_id" if column.field.endswith("_id") else "a_text")
-    return {"wanted": Word(wanted), "such_as": Word("such_as", {"example": example}) if example else ""}
+    return {"wanted": Word(wanted), "such_as": Word("such_as", {"example": example}) if example else "", "empty": ""}
 
 
 def _find_double(value: Any, part: TypedBatch, i: int, column: Column) -> dict[str, Any]:
