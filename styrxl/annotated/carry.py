@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +11,6 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from styrxl.excel.cells import CellError
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column, Form, Sheet
-from styrxl.model.prefill import Prefill
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import Table, TablePlace, is_blank, normalise_heading
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
@@ -91,7 +89,7 @@ class ReadReturn:
     understood: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
 
-def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet], issued: Prefill) -> CarriedAnswers:
+def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet]) -> CarriedAnswers:
     """Carry a return's answers over.
 
     ``fresh``: the form's sheets by key. Texts stay texts and numbers numbers; a formula is the value that it had.
@@ -103,10 +101,10 @@ def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet], issued: P
     room: dict[str, int] = {}
     for table in source.tables:
         target = fresh[table.sheet.key]
-        rows, needed = _place_rows(table, target, issued)
+        rows, needed = _place_rows(table, target)
         if needed > len(target.ids):
             room[table.sheet.key] = needed
-        moved = frozenset(_rows_without_id(table, target, issued)) if table.sheet.id_column else frozenset[int]()
+        moved = frozenset(_rows_without_id(table, target)) if table.sheet.id_column else frozenset[int]()
         lines[table.place.sheet] = CarriedRows(table.place, rows, moved)
         doubles = _values_under_second_headings(table, raw[table.place.sheet], source.findings)
         here, lost = _carry_table(table, rows, doubles, source)
@@ -115,12 +113,12 @@ def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet], issued: P
     return CarriedAnswers(answers, lines, tuple(strays), room)
 
 
-def _place_rows(table: Table, fresh: FreshSheet, issued: Prefill) -> tuple[dict[int, int | None], int]:
+def _place_rows(table: Table, fresh: FreshSheet) -> tuple[dict[int, int | None], int]:
     """Return where each begun row goes, and how many rows that takes."""
     if table.place.downwards:
         return dict.fromkeys(table.rows, 0), 1
     if table.sheet.id_column:
-        return _place_rows_by_id(table, fresh, issued)
+        return _place_rows_by_id(table, fresh)
     offsets = {row: row - table.place.heading_row - 1 for row in table.rows}
     if max(offsets.values(), default=0) >= len(fresh.ids):  # closer together, then
         offsets = {row: index for index, row in enumerate(table.rows)}
@@ -129,47 +127,34 @@ def _place_rows(table: Table, fresh: FreshSheet, issued: Prefill) -> tuple[dict[
     )
 
 
-def _place_rows_by_id(table: Table, fresh: FreshSheet, issued: Prefill) -> tuple[dict[int, int | None], int]:
-    owned = _rows_by_id(table, fresh, issued)
-    needed = max([*owned.values(), len(fresh.ids) - 1]) + 1
+def _place_rows_by_id(table: Table, fresh: FreshSheet) -> tuple[dict[int, int | None], int]:
+    owned = _rows_by_id(table, fresh)
     last = max(owned.values(), default=-1)
     taken = set(owned.values())
     # A row that was filled in beforehand is about something of its own, and never free.
-    free = [index for index in range(fresh.given, needed) if index not in taken]
+    free = [index for index in range(fresh.given, len(fresh.ids)) if index not in taken]
     free.sort(key=lambda index: (index < last, index))
     left = iter(free)
     rows: dict[int, int | None] = dict(owned)
     rows.update({row: next(left, None) for row in table.rows if row not in owned})
-    return rows, needed
+    return rows, len(fresh.ids)
 
 
-def _rows_without_id(table: Table, fresh: FreshSheet, issued: Prefill) -> set[int]:
-    return set(table.rows) - _rows_by_id(table, fresh, issued).keys()
+def _rows_without_id(table: Table, fresh: FreshSheet) -> set[int]:
+    return set(table.rows) - _rows_by_id(table, fresh).keys()
 
 
-def _rows_by_id(table: Table, fresh: FreshSheet, issued: Prefill) -> dict[int, int]:
+def _rows_by_id(table: Table, fresh: FreshSheet) -> dict[int, int]:
     """Return the rows of data that rows have by their ids; of several with one id the first."""
-    column = table.sheet.id_column
     places = {make_id_key(text, named=table.sheet.named): index for index, text in enumerate(fresh.ids)}
     found: dict[int, int] = {}
     typed = dict(table.ids)
     for row in table.rows:
         key = make_id_key(typed.get(row), named=table.sheet.named)
         index = places.get(key)
-        if index is None and key and column is not None and column.number:
-            index = _row_of_further_id(column, key, fresh, issued)
         if index is not None and index not in found.values():
             found[row] = index
     return found
-
-
-def _row_of_further_id(column: Column, key: str, fresh: FreshSheet, issued: Prefill) -> int | None:
-    """Return the row of an id that goes on where the sheet's numbers end: somebody copied the rows further down."""
-    pattern = re.escape((column.number or "").format(owner=issued.owner, year=issued.year, n="@")).replace("@", r"(\d{1,6})")
-    match = re.fullmatch(pattern, key)
-    first = issued.first.get(fresh.sheet.key, 1)
-    index = fresh.given + int(match[1]) - first if match else -1
-    return index if len(fresh.ids) <= index < MOST_ROWS else None
 
 
 SecondValues = Mapping[str, Mapping[int, tuple[str, Any]]]  # field -> Excel row -> cell and value under the same heading elsewhere

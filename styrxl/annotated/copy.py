@@ -74,10 +74,10 @@ class Annotator:
         typed = [replace(table, typed=self._typer.typed(back.form, table, back.prefill.year)) for table in tables]
         understood = list_understood(typed, back.findings, editable.template.context.terms)
         source = ReadReturn(back.returned, tables, back.findings, back.extras.formulas, understood)
-        carried = carry_answers(source, list_fresh_sheets(editable, back.prefill), back.prefill)
+        carried = carry_answers(source, list_fresh_sheets(editable, back.prefill))
         if carried.room:
             editable = self._templates.of(add_rows(back.form, carried.room), back.prefill)
-            carried = carry_answers(source, list_fresh_sheets(editable, back.prefill), back.prefill)
+            carried = carry_answers(source, list_fresh_sheets(editable, back.prefill))
         own = list_left_cells(back.returned, back.form, tables, back.findings, self._words)
         left = [*own, *list_left_objects(back.extras, editable.pictures), *_list_cut_texts(carried)]
         return _AnnotatedWorkbook(editable, back, carried, left, self._shown).made()

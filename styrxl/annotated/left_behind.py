@@ -14,6 +14,8 @@ from styrxl.returns.extras import Extras
 from styrxl.returns.tables import Table, is_blank, normalise_heading
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
 
+_NOT_READ = frozenset({"unknown-column", "similar-column", "unread-column"})
+
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
@@ -31,9 +33,7 @@ def list_left_cells(
     at = {table.place.sheet: table for table in tables}
     names = {normalise_heading(text): sheet for sheet in form.sheets for text in sheet.name.values()}
     ours = {normalise_heading(text) for key in ("start", "mend_sheet") for text in words.texts[key].values()} | {"_styrxl", "_listor"}
-    own: dict[tuple[str | None, str | None], str] = {
-        (f.sheet, f.cell): str(f.column) for f in findings if f.rule == "unknown-column" and f.cell
-    }
+    own: dict[tuple[str | None, str | None], str] = {(f.sheet, f.cell): str(f.column) for f in findings if f.rule in _NOT_READ and f.cell}
     for raw in returned.sheets:
         sheet = names.get(normalise_heading(raw.name))
         if raw.name in at:

@@ -13,7 +13,7 @@ Row = Mapping[str, Any]
 Rows = Mapping[str, tuple[Row, ...]]
 Lists = Mapping[str, tuple[tuple[str, str], ...]]
 _NAMES = ("form", "profile", "language", "round", "round_name", "board_id", "board_name", "municipality", "contact", "due")
-_ALIKE = (*_NAMES, "frames", "first", "thresholds", "based_on")  # in which many owners' prefills are equal
+_ALIKE = (*_NAMES, "frames", "first", "counts", "thresholds", "based_on")  # in which many owners' prefills are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Prefill:
     ``rows``: sheet key -> rows (field -> value; choices as codes, goals as ids, dates as ISO text, money in tkr).
     ``lists``: source (``council_goals``, ``board_goals``, ``board_commitments``, ``units``) -> (id, text) pairs.
     ``frames``: ``operating_frame``, ``investment_frame``, ``unit_frame`` -> tkr, or None where none is given.
-    ``first``: sheet key -> first number of the ids that are numbered in advance.
+    ``first``: sheet key -> first number of the ids that are numbered in advance; ``counts``: how many they are.
     ``thresholds``: as ``Thresholds`` has them. ``memory``: what is not shown but held against the answers, by what it is about.
     ``based_on``: round -> hash of the owner's return that the rows were taken from.
     """
@@ -49,6 +49,7 @@ class Prefill:
     rows: Rows = field(default_factory=dict)
     lists: Lists = field(default_factory=dict)
     first: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     memory: Rows = field(default_factory=dict)
     based_on: Mapping[str, str] = field(default_factory=dict)

@@ -124,6 +124,7 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: 
         due=due.isoformat() if due else None,
         row_count=rows,
         first=dict(first),
+        counts={key: count for key, (_, count) in list_id_series(form, source.round).items()},
         **parts,
     )
 

@@ -8,6 +8,9 @@ import unicodedata
 # Zero-width spaces and joins, marks of direction, soft hyphens: pasted from pages and chats, or typed by nobody.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 _JOINERS = re.compile("[\u200c\u200d]")  # invisible too, but parts of some letters and pictures
+# What fills a place with nothing, or varies the sign before it, though Unicode calls it letters and signs.
+PRINTABLE_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0") | {chr(code) for code in range(0xFE00, 0xFE10)}
+_NOTHING = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})  # categories of spaces, and of what steers
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"), "-")
 _FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _ID_SIGNS = {**_FULL_WIDTH, **_DASHES}
@@ -27,3 +30,8 @@ def make_plain(text: str) -> str:
     if not text.isprintable():
         text = _JOINERS.sub("", text)
     return make_visible(text).translate(_ID_SIGNS)
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether nothing of a text can be seen."""
+    return all(sign in PRINTABLE_BLANKS or unicodedata.category(sign) in _NOTHING for sign in text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,16 +12,19 @@ from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Words
 from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, choose_heading
+from styrxl.returns.other_answers import has_other_rows, has_other_values
 from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet, SheetCandidate, SheetNames, choose_sheet, find_unclear_sheets
-from styrxl.returns.tables import RowIds, Table, TablePlace, is_blank, normalise_heading, show_heading
+from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns, is_blank, normalise_heading, show_heading
+from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
 
 _SEARCHED = 200  # rows from the top of a sheet in which headings are looked for
 _ALIKE = 0.75  # part of a sheet's headings that a sheet with another name has, to be taken for that one
 _RESEMBLING = 0.5  # the same for one whose name has that sheet's in it
+_ANY_YEAR = 2000  # of dates without one, which are only compared with each other
 _SHEETS_OF_OURS = frozenset({"_styrxl", "_listor"})
 
-
+_AnswersAt = Callable[[SheetCells, Spot], list[Any]]  # what stands under a heading, or beside a label
 _HeadingRow = dict[str, list[tuple[int, int]]]  # field -> ranks and columns of the headings that may stand for it
 
 
@@ -37,6 +40,7 @@ class Locator:
         self._names = {language: SheetNames(form, language) for language in LANGUAGES}
         self._headings = {(sheet.key, language): Headings(sheet, words, language) for sheet in form.tables for language in LANGUAGES}
         self._tables = frozenset(sheet.key for sheet in form.tables)
+        self._typist = TableTyper(words)
         self._seen: dict[tuple[str, str, tuple[Any, ...]], _HeadingRow] = {}
         self._places: dict[tuple[Any, ...], TablePlace] = {}
 
@@ -54,7 +58,7 @@ class Locator:
             if chosen is None:
                 findings.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language]))
                 continue
-            findings += (*find_unclear_sheets(sheet.name[language], chosen, candidates), *chosen.findings)
+            findings += (*find_unclear_sheets(sheet.name[language], chosen, candidates, self._differ), *chosen.findings)
             if chosen.table is not None:
                 tables.append(chosen.table)
                 findings += _find_hidden_answers(chosen.raw, chosen.table)
@@ -66,7 +70,13 @@ class Locator:
 
     def _candidate(self, sheet: Sheet, named: NamedSheet, language: str) -> SheetCandidate:
         table, findings = self._table(sheet, named.raw, language)
-        return SheetCandidate(named.raw, named.rank, table, findings)
+        return SheetCandidate(named.raw, named.rank, table, findings, named.own_name)
+
+    def _differ(self, other: Table, counted: Table) -> bool:
+        return has_other_rows(other, counted, self._understand)
+
+    def _understand(self, table: Table) -> TypedColumns:
+        return self._typist.typed(self._form, table, _ANY_YEAR)
 
     def _group_by_headings(self, sheets: Iterable[SheetCells], language: str) -> dict[str, list[NamedSheet]]:
         """Return the sheets with names of their own that have the headings of one of the form's, by its key."""
@@ -74,8 +84,9 @@ class Locator:
         for raw in sheets:
             shares = {sheet.key: self._share_headings(sheet, raw, language) for sheet in self._form.tables}
             key = max(shares, key=lambda key: (shares[key], self._names[language].resembles(raw.name, key)))
-            if shares[key] >= (_RESEMBLING if self._names[language].resembles(raw.name, key) else _ALIKE):
-                alike.setdefault(key, []).append(NamedSheet(raw, BY_HEADINGS))
+            resembling = self._names[language].resembles(raw.name, key)
+            if shares[key] >= (_RESEMBLING if resembling else _ALIKE):
+                alike.setdefault(key, []).append(NamedSheet(raw, BY_HEADINGS, own_name=not resembling))
         return alike
 
     def _share_headings(self, sheet: Sheet, raw: SheetCells, language: str) -> float:
@@ -90,8 +101,7 @@ class Locator:
     def _table(self, sheet: Sheet, raw: SheetCells, language: str) -> tuple[Table | None, list[Finding]]:
         headings = self._headings[sheet.key, language]
         if sheet.layout == "down":
-            table, findings = _read_downwards(sheet, raw, headings, language)
-            return (table and replace(table, place=self._same(table.place))), findings
+            return self._downwards(sheet, raw, headings, language)
         index, row_headings = self._heading_row(sheet, raw, language)
         findings = [_make_missing(raw, c, language) for c in sheet.columns if c.field not in row_headings and not c.formula]
         if not row_headings:  # one cause, one finding: the heading row is gone
@@ -101,13 +111,14 @@ class Locator:
         row = raw.top + index + 1
         first = {field: columns[0][1] for field, columns in row_headings.items()}
         taken = set(first.values())
+        choices: dict[str, HeadingChoice] = {}
         for field, columns in row_headings.items():
             if len(columns) > 1 or columns[0][0] == OTHER_UNIT:
                 choice = choose_heading([(rank, (index, column)) for rank, column in columns], partial(_is_answered_below, raw))
+                choices[field] = choice
                 first[field] = choice.spot[1]
                 taken |= {column for _, column in (choice.spot, *choice.doubled, *choice.similar)}
                 taken -= {column for _, column in choice.own}
-                findings += _find_unclear_headings(raw, sheet.column(field), headings, choice)
         for column, text in enumerate(line):
             if column not in taken and isinstance(text, str) and not is_blank(text) and normalise_heading(text) not in self._checks:
                 findings.append(_make_finding_at("unknown-column", raw, (index, column), show_heading(text)))
@@ -116,7 +127,30 @@ class Locator:
             places = {name: raw.left + column + 1 for name, column in first.items()}
             names = {name: headings.name(str(line[column])) for name, column in first.items()}
             self._places[spot] = TablePlace(sheet.key, raw.name, row, places, names)
-        return _read_rows(sheet, raw, index + 1, first, self._places[spot], self._nothing), findings
+        table = _read_rows(sheet, raw, index + 1, first, self._places[spot], self._nothing)
+        return table, [*findings, *self._find_unclear(raw, headings, table, choices, _list_below)]
+
+    def _downwards(self, sheet: Sheet, raw: SheetCells, headings: Headings, language: str) -> tuple[Table | None, list[Finding]]:
+        """Read a sheet laid out downwards: labels, with their answers to the right."""
+        choices = _choose_labels(raw, headings)
+        missing = [_make_missing(raw, c, language) for c in sheet.columns if c.field not in choices]
+        if not choices:
+            return None, missing
+        table = _read_downwards(sheet, raw, headings, choices)
+        unclear = self._find_unclear(raw, headings, table, choices, _list_beside)
+        return replace(table, place=self._same(table.place)), [*unclear, *missing]
+
+    def _find_unclear(
+        self, raw: SheetCells, headings: Headings, table: Table, choices: Mapping[str, HeadingChoice], answers: _AnswersAt
+    ) -> Iterator[Finding]:
+        """Yield what is to be said of the headings that were chosen among several; ``answers``: what stands under one."""
+
+        def differs(field: str, spot: Spot) -> bool:
+            counted = answers(raw, choices[field].spot)
+            return has_other_values(answers(raw, spot), counted, table, field, self._understand)
+
+        for field, choice in choices.items():
+            yield from _find_unclear_headings(raw, table.sheet.column(field), headings, choice, partial(differs, field))
 
     def _same(self, place: TablePlace) -> TablePlace:
         """Return the equal place that came first: thousands of returns have their labels in the same cells, and share one value."""
@@ -158,27 +192,45 @@ def _make_finding_at(rule: str, raw: SheetCells, spot: Spot, heading: str, **fac
     return finding(rule, sheet=raw.name, cell=cell, column=heading, value=heading, heading=heading, **facts)
 
 
-def _find_unclear_headings(raw: SheetCells, column: Column, headings: Headings, choice: HeadingChoice) -> Iterator[Finding]:
+def _find_unclear_headings(
+    raw: SheetCells, column: Column, headings: Headings, choice: HeadingChoice, differs: Callable[[Spot], bool]
+) -> Iterator[Finding]:
     """Yield what is to be said of the choice of a heading: its unit, and the others that count as much or have answers."""
     texts = {spot: str(raw.rows[spot[0]][spot[1]]) for spot in (choice.spot, *choice.doubled, *choice.similar)}
+    wanted = headings.titles[column.field]
     if choice.rank == OTHER_UNIT and column.asked:
         for spot in (choice.spot, *choice.doubled):
-            typed, wanted = show_heading(texts[spot]), headings.titles[column.field]
+            typed = show_heading(texts[spot])
             unclear = _make_finding_at("heading-unit", raw, spot, headings.name(texts[spot]), typed=typed, wanted=wanted)
             # Where no unit was handed out, one more says little: it is asked about, and does not stand in the way.
             yield unclear if column.unit else replace(unclear, severity="warning")
     for spot in choice.doubled:
         yield _make_finding_at("duplicate-column", raw, spot, headings.name(texts[spot]))
     for spot in choice.similar:
-        yield _make_finding_at("similar-column", raw, spot, show_heading(texts[spot]), counted=show_heading(texts[choice.spot]))
+        rule = "similar-column" if _is_shown(raw, spot) and differs(spot) else "unread-column"
+        yield _make_finding_at(rule, raw, spot, show_heading(texts[spot]), counted=show_heading(texts[choice.spot]), wanted=wanted)
+
+
+def _is_shown(raw: SheetCells, spot: Spot) -> bool:
+    return raw.left + spot[1] + 1 not in raw.marks.hidden_columns
+
+
+def _list_below(raw: SheetCells, spot: Spot) -> list[Any]:
+    return [line[spot[1]] for line in raw.rows[spot[0] + 1 :]]
+
+
+def _list_beside(raw: SheetCells, spot: Spot) -> list[Any]:
+    """Return the answer to the right of a label."""
+    line = raw.rows[spot[0]]
+    return [line[spot[1] + 1] if spot[1] + 1 < len(line) else ""]
 
 
 def _is_answered_below(raw: SheetCells, spot: Spot) -> bool:
-    return any(not is_blank(line[spot[1]]) for line in raw.rows[spot[0] + 1 :])
+    return not all(is_blank(value) for value in _list_below(raw, spot))
 
 
 def _is_answered_beside(raw: SheetCells, spot: Spot) -> bool:
-    return any(not is_blank(value) for value in raw.rows[spot[0]][spot[1] + 1 : spot[1] + 2])
+    return not all(is_blank(value) for value in _list_beside(raw, spot))
 
 
 def _read_rows(
@@ -239,27 +291,26 @@ def _find_labels(raw: SheetCells, headings: Headings) -> dict[str, list[tuple[in
     return labels
 
 
-def _read_downwards(sheet: Sheet, raw: SheetCells, headings: Headings, language: str) -> tuple[Table | None, list[Finding]]:
-    """Find labels with their answers to the right; the same label twice is a duplicate column."""
-    at: dict[str, Spot] = {}
-    findings: list[Finding] = []
+def _choose_labels(raw: SheetCells, headings: Headings) -> dict[str, HeadingChoice]:
+    """Return the labels that count of a sheet laid out downwards, by field; answers stand to their right."""
+    choices: dict[str, HeadingChoice] = {}
     for name, same in _find_labels(raw, headings).items():
         row, column = same[0][1]
         # A sheet's title may be the same word as one of its labels.
         titled = len(same) > 1 and normalise_heading(str(raw.rows[row][column])) == normalise_heading(raw.name)
-        choice = choose_heading(same[titled:], partial(_is_answered_beside, raw))
-        at[name] = choice.spot
-        findings += _find_unclear_headings(raw, sheet.column(name), headings, choice)
-    findings += [_make_missing(raw, c, language) for c in sheet.columns if c.field not in at]
-    if not at:
-        return None, findings
+        choices[name] = choose_heading(same[titled:], partial(_is_answered_beside, raw))
+    return choices
+
+
+def _read_downwards(sheet: Sheet, raw: SheetCells, headings: Headings, choices: Mapping[str, HeadingChoice]) -> Table:
+    at = {name: choice.spot for name, choice in choices.items()}
     rows = {name: raw.top + index + 1 for name, (index, _) in at.items()}
     columns = {name: raw.left + column + 2 for name, (_, column) in at.items()}
     labels = {name: headings.name(str(raw.rows[index][column])) for name, (index, column) in at.items()}
     first = min(rows.values())
-    values = {name: [raw.rows[i][c + 1] if c + 1 < len(raw.rows[i]) else ""] for name, (i, c) in at.items()}
+    values = {name: _list_beside(raw, spot) for name, spot in at.items()}
     place = TablePlace(sheet.key, raw.name, first, columns, labels, rows)
-    return Table(place, sheet, (first,), values, marks=_find_marked_answers(sheet, raw, place)), findings
+    return Table(place, sheet, (first,), values, marks=_find_marked_answers(sheet, raw, place))
 
 
 def _find_hidden_answers(raw: SheetCells, table: Table) -> list[Finding]:

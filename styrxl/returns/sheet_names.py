@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,10 +18,14 @@ BY_HEADINGS = 4  # the rank of a sheet with a name of its own
 
 
 class NamedSheet(NamedTuple):
-    """A sheet of a workbook that may be one of the form's; ``rank``: the lower the nearer."""
+    """A sheet of a workbook that may be one of the form's.
+
+    ``rank``: the lower the nearer. ``own_name``: whether nothing of the form's is in its name.
+    """
 
     raw: SheetCells
     rank: int
+    own_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class SheetCandidate:
     rank: int
     table: Table | None
     findings: Sequence[Finding]
+    own_name: bool = False
 
     @property
     def answered(self) -> bool:
@@ -52,7 +57,7 @@ class SheetNames:
                 self._known.setdefault(normalise_heading(name), (rank, sheet.key, _fold(name)))
         for sheet in form.tables:
             names = "|".join(re.escape(normalise_heading(name)) for name in sheet.name.values())
-            self._patterns[sheet.key] = re.compile(rf"(?<!\w)(?:{names})(?!\w)")
+            self._patterns[sheet.key] = re.compile(rf"(?<![^\W\d_])(?:{names})(?![^\W\d_])")  # no letters beside it
 
     def group(self, sheets: Iterable[SheetCells]) -> tuple[dict[str, list[NamedSheet]], list[SheetCells]]:
         """Return the sheets that have a name of the form's, by its sheet's key, and the others."""
@@ -85,11 +90,24 @@ def choose_sheet(candidates: Sequence[SheetCandidate]) -> SheetCandidate | None:
     return min(usable, key=lambda c: (c.rank, not c.answered))
 
 
-def find_unclear_sheets(wanted: str, chosen: SheetCandidate, candidates: Sequence[SheetCandidate]) -> Iterator[Finding]:
-    """Yield what is to be said of the choice of a sheet; ``wanted``: its name as it was handed out."""
+def find_unclear_sheets(
+    wanted: str, chosen: SheetCandidate, candidates: Sequence[SheetCandidate], differ: Callable[[Table, Table], bool]
+) -> Iterator[Finding]:
+    """Yield what is to be said of the choice of a sheet.
+
+    ``wanted``: its name as it was handed out; ``differ``: whether one table has answers that another has not.
+    """
     if chosen.rank == BY_HEADINGS:
         yield finding("renamed-sheet", sheet=chosen.raw.name, name=chosen.raw.name, wanted=wanted)
     for other in candidates:
         if other is not chosen and other.answered:
-            rule = "duplicate-sheet" if other.rank == chosen.rank else "similar-sheet"
+            doubt = "similar-sheet" if _may_count(chosen, other, differ) else "unread-sheet"
+            rule = "duplicate-sheet" if other.rank == chosen.rank else doubt
             yield finding(rule, sheet=other.raw.name, name=chosen.raw.name, other=other.raw.name, wanted=wanted)
+
+
+def _may_count(chosen: SheetCandidate, other: SheetCandidate, differ: Callable[[Table, Table], bool]) -> bool:
+    """Whether another sheet with answers may be the one that counts: it is shown, named like it, and has other answers."""
+    if other.raw.hidden or (other.own_name and chosen.answered):
+        return False
+    return other.table is None or chosen.table is None or differ(other.table, chosen.table)

@@ -11,7 +11,7 @@ from typing import Any
 from styrxl.model.column_letters import column_letter
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Sheet
-from styrxl.returns.letters import make_plain, make_visible
+from styrxl.returns.letters import make_plain, make_visible, shows_nothing
 
 _LONGEST_HEADING = 200  # characters; what is longer is a text
 _UNIT = re.compile(r"(.*[^\s,])\s*(?:[(\[]([^()\[\]]{1,60})[)\]]|,\s*([^,]{1,30}))")
@@ -129,5 +129,8 @@ def split_heading(text: str) -> tuple[str, str]:
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a cell is empty or holds only spaces."""
-    return value == "" or value is None or (isinstance(value, str) and not value.strip())
+    """Whether a cell is empty or holds nothing that can be seen."""
+    if not isinstance(value, str):
+        return value is None
+    text = value.strip()
+    return not text or (text[0] > "\x7f" and shows_nothing(text))

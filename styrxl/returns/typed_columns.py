@@ -16,7 +16,7 @@ from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
 from styrxl.returns.day_columns import ask_for_years, make_day_reader
 from styrxl.returns.days_in_words import DayWords
-from styrxl.returns.letters import make_plain, make_visible
+from styrxl.returns.letters import PRINTABLE_BLANKS, make_plain, make_visible
 from styrxl.returns.personal_numbers import check_personal
 from styrxl.returns.tables import Table, TypedColumns, is_blank
 
@@ -26,6 +26,7 @@ _BEFORE_A_GOAL = re.compile(rf"\s*[;,\n]\s*(?={_LINK.pattern}(?:\W|$))", re.IGNO
 _PARTS = re.compile(r"\s*[;\n]\s*")
 _COMMA = re.compile(r"\s*,\s*(?=[A-ZÅÄÖ0-9-]{1,40}(?:\s|,|$))")
 _SIGNS = ("=", "+", "@", "-")
+_NO_BEGINNING = PRINTABLE_BLANKS | {"", " "}
 _LONGEST_PLACEHOLDER = 40
 _FIRST_YEAR = 1900  # a column of whole numbers that begin no earlier is one of years
 
@@ -112,7 +113,7 @@ def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]
     for source, row, raw in zip(batch.source, batch.row, batch.columns[column.field], strict=True):
         if type(raw) is str:
             raw = see(raw)  # noqa: PLW2901 -- what nobody sees is no part of an answer
-        tidy = type(raw) is str and raw.isprintable() and raw[:1] not in {"", " "} and raw[-1] != " "
+        tidy = type(raw) is str and raw.isprintable() and raw[:1] not in _NO_BEGINNING and raw[-1] != " "
         if (not tidy and is_blank(raw)) or (skipped and (source, row) in skipped):
             values.append(None)
         elif no_answers and isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and _fold_short(raw) in no_answers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,9 @@ from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
 PLAN_FORM = "multi_year_plan"
-_ON_NAMES = frozenset({"similar-sheet", "similar-column", "renamed-sheet", "heading-unit"})
+_ON_NAMES = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit"})
+# Beside the exact one, of another the controller who fills the plan in is told: nothing may stop a round that is right.
+_TOLD = {"similar-sheet": "unread-sheet", "similar-column": "unread-column"}
 
 
 def read_judged_plan(workspace: Workspace, data: bytes) -> tuple[PlanRows, tuple[Finding, ...]]:
@@ -53,6 +56,8 @@ def _judge(workspace: Workspace, data: bytes) -> JudgedRound:
     shown, sha256 = workspace.shown(workspace.plan_path), hashlib.sha256(data).hexdigest()
     with ReturnReader(workspace.forms, limits, limits.expanded_mb) as readings:
         reading = readings.read(data, shown)
+    told = (replace(f, rule=_TOLD[f.rule], severity="info") if f.rule in _TOLD else f for f in reading.table_findings)
+    reading = replace(reading, table_findings=tuple(told))
     context = Context(forms=workspace.forms, whole_inbox=False)
     # Nobody signs the plan, which the controller fills in.
     arrival = Arrival(shown, sha256, None, reading, signed=False)

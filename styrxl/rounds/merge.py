@@ -36,7 +36,7 @@ from styrxl.store.ledger import Decision, Receipt
 from styrxl.validation.lost_answers import find_lost_tables
 
 # Rules of what is the owner's own and is not carried over.
-_OWN = frozenset({"unknown-sheet", "unknown-column", "similar-sheet", "similar-column"})
+_OWN = frozenset({"unknown-sheet", "unknown-column", "similar-sheet", "similar-column", "unread-sheet", "unread-column"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from styrxl.model.prefill import Prefill, PrefillReader
 from styrxl.prefill.plan import PrefillSource, list_id_series, make_prefill
 from styrxl.store.ledger import Ledger
+
+_ANY_NUMBER = 10_000  # of rows: which of them an issue had that nobody remembers cannot be known
 
 
 def fetch_prefills(ledger: Ledger, issues: Iterable[str], shared: PrefillReader | None = None) -> dict[str, Prefill]:
@@ -27,4 +30,6 @@ def make_current_prefill(source: PrefillSource, owner: str, name: str) -> Prefil
     form = source.forms.form(name, organisation.profile, source.round.id)
     if form.level not in {"board", "unit"} or not form.serves(source.round.kind):
         return None
-    return make_prefill(source, organisation, form, dict.fromkeys(list_id_series(form, source.round), 1))
+    series = list_id_series(form, source.round)
+    prefill = make_prefill(source, organisation, form, dict.fromkeys(series, 1))
+    return replace(prefill, counts=dict.fromkeys(series, _ANY_NUMBER))

@@ -123,7 +123,7 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
     if not any(table.answered for table in tables) and not any(
         f.rule in {"missing-sheet", "missing-column"} for f in reading.table_findings
     ):
-        elsewhere = [f for f in reading.table_findings if f.rule == "similar-sheet"]  # where the answers may be
+        elsewhere = [f for f in reading.table_findings if f.rule in {"similar-sheet", "unread-sheet"}]  # where the answers may be
         return replace(admitted, findings=(*admitted.findings, finding("empty-return"), *elsewhere))
     return replace(
         admitted,

@@ -9,6 +9,7 @@ import pytest
 
 from styrxl.returns.letters import make_plain, make_visible
 from styrxl.returns.row_ids import make_id_key
+from styrxl.returns.tables import is_blank
 from styrxl.returns.typed_columns import read_goal_ids, read_organisation_ids
 from styrxl.sample.fill import AsTyped, open_workbook, save_workbook
 from town import BOARD, SCHOOL, Town
@@ -97,3 +98,31 @@ def test_an_id_that_nobody_sees_is_none(planned: Town) -> None:
     book["Åtaganden"]["A6"].value = "\u200b"
     [return_] = planned.judge(("UBN-ÖST", save_workbook(book))).returns
     assert [(f.rule, f.cell) for f in return_.findings if f.severity == "error"] == [("row-without-id", "A6")]
+
+
+BLANK = ["\u200b", " \u200d ", "\u3164", "\u2800\u2800", "\ufeff\u00a0", "\u2003\u200e", "\u00ad", "\ufe0f"]
+
+
+@pytest.mark.parametrize("typed", BLANK)
+def test_an_answer_of_nothing_visible_is_missing(planned: Town, typed: str) -> None:
+    """With whatever it was written."""
+    answers = changed(BOARD, "commitments", 0, expected_result=typed)
+    [judged] = planned.judge(("UBN", planned.filled("UBN", answers))).returns
+    assert [(f.rule, f.sheet) for f in judged.findings if f.severity == "error"] == [("missing-value", "Åtaganden")]
+
+
+@pytest.mark.parametrize("typed", BLANK)
+def test_a_row_of_nothing_visible_is_none(planned: Town, typed: str) -> None:
+    """It is not begun, and neither is a column or a label's answer."""
+    book = open_workbook(planned.filled("UBN"))
+    for column in "BCDEFGH":
+        book["Åtaganden"][f"{column}12"].value = typed
+    book["Budget"]["G8"].value = typed
+    [judged] = planned.judge(("UBN", save_workbook(book))).returns
+    assert (judged.verdict, judged.findings, judged.rows["commitments"]) == ("accepted", (), 2)
+
+
+@pytest.mark.parametrize("text", ["\u200bx", "x\u200b", "👩\u200d🏫", "\u3164a", "å", "-"])
+def test_one_sign_that_shows_is_enough(text: str) -> None:
+    """Whatever else stands beside it."""
+    assert not is_blank(text)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.model.findings import fix, fix_here, message
@@ -77,16 +78,16 @@ def column(book: Workbook, heading: str, *values: object, sheet: str = "Budget")
 
 
 SHEETS: dict[str, tuple[str, Change, Told]] = {
-    "a copy": ("UBN", lambda b: copy(b, "Budget", "Budget (2)"), [("similar-sheet", "Budget (2)", None)]),
-    "a copy of last autumn": ("UBN", lambda b: copy(b, "Budget", "Budget 2026-11"), [("similar-sheet", "Budget 2026-11", None)]),
-    "a copy by another name": ("UBN", lambda b: copy(b, "Budget", "Gamla siffror"), [("similar-sheet", "Gamla siffror", None)]),
+    "a copy": ("UBN", lambda b: copy(b, "Budget", "Budget (2)"), [("unread-sheet", "Budget (2)", None)]),
+    "a copy of last autumn": ("UBN", lambda b: copy(b, "Budget", "Budget 2026-11"), [("unread-sheet", "Budget 2026-11", None)]),
+    "a copy by another name": ("UBN", lambda b: copy(b, "Budget", "Gamla siffror"), [("unread-sheet", "Gamla siffror", None)]),
     "an older copy": (
         "UBN-ÖST",
         lambda b: copy(b, "Åtaganden", "Åtaganden (gammal)", hidden=True),
-        [("similar-sheet", "Åtaganden (gammal)", None)],
+        [("unread-sheet", "Åtaganden (gammal)", None)],
     ),
-    "a copy in the other language": ("UBN-ÖST", lambda b: copy(b, "Åtaganden", "Commitments"), [("similar-sheet", "Commitments", None)]),
-    "a copy downwards": ("UBN", lambda b: copy(b, "Bekräftelse", "Bekräftelse (2)"), [("similar-sheet", "Bekräftelse (2)", None)]),
+    "a copy in the other language": ("UBN-ÖST", lambda b: copy(b, "Åtaganden", "Commitments"), [("unread-sheet", "Commitments", None)]),
+    "a copy downwards": ("UBN", lambda b: copy(b, "Bekräftelse", "Bekräftelse (2)"), [("unread-sheet", "Bekräftelse (2)", None)]),
     "a blank copy": ("UBN-ÖST", lambda b: copy(b, "Åtaganden", "Åtaganden (2)", blank=True), [("unknown-sheet", "Åtaganden (2)", None)]),
     "a blank copy of the budget": ("UBN", lambda b: copy(b, "Budget", "Budget (3)", blank=True), [("unknown-sheet", "Budget (3)", None)]),
     "own sheet": ("UBN", lambda b: own(b, "Budget (arbetsmaterial)"), [("unknown-sheet", "Budget (arbetsmaterial)", None)]),
@@ -103,7 +104,7 @@ SHEETS: dict[str, tuple[str, Change, Told]] = {
 
 @pytest.mark.parametrize("case", SHEETS)
 def test_the_exact_sheet_counts(shared_full: Town, case: str) -> None:
-    """Another that has its headings and answers is asked about; whatever else is its owner's own."""
+    """Another that has its headings and the same answers is named; whatever else is its owner's own."""
     owner, change, told = SHEETS[case]
     before, tables = judge(shared_full, owner, lambda _: None)
     judged, now = judge(shared_full, owner, change)
@@ -126,6 +127,64 @@ def test_a_changed_copy_says_nothing_of_the_answers(shared_full: Town, case: str
     judged, tables = judge(shared_full, "UBN", change)
     assert tables["budget"].columns["cost"] == COSTS
     assert ("similar-sheet", "Budget (9)", None) in list_findings(judged)
+
+
+def change_copy(name: str, sheet: str = "Budget", cell: str = "", value: object = 17, *, hidden: bool = False) -> Change:
+    """Return a change that copies a sheet and changes the copy."""
+
+    def change(book: Workbook) -> None:
+        copied = copy(book, sheet, name, hidden=hidden)
+        top, columns = cells(copied) if sheet != "Bekräftelse" else (0, {})
+        copied[cell or f"{get_column_letter(columns['Kostnader (tkr)'])}{top + 1}"].value = value
+
+    return change
+
+
+OTHER_ANSWERS: dict[str, tuple[str, Change, str, str]] = {
+    "another amount": ("UBN", change_copy("Budget (2)"), "similar-sheet", "Budget (2)"),
+    "an amount of a later version": ("UBN", change_copy("Budget ny version", value=901), "similar-sheet", "Budget ny version"),
+    "another name of a row": ("UBN", change_copy("Budget_v2", cell="A10", value="Skola"), "similar-sheet", "Budget_v2"),
+    "another answer of a row": ("UBN", change_copy("Budget2", cell="A9", value="Skola"), "similar-sheet", "Budget2"),
+    "one more row": ("UBN", change_copy("Budget (2)", cell="C11", value=5), "similar-sheet", "Budget (2)"),
+    "the other language": ("UBN-ÖST", change_copy("Commitments", "Åtaganden", "B6", "Annan text"), "similar-sheet", "Commitments"),
+    "the same written otherwise": ("UBN", change_copy("Budget (2)", value=" 900,5 tkr"), "unread-sheet", "Budget (2)"),
+    "an answer less": ("UBN", change_copy("Budget (2)", value=None), "unread-sheet", "Budget (2)"),
+    "hidden": ("UBN", change_copy("Budget (2)", hidden=True), "unread-sheet", "Budget (2)"),
+    "hidden older": (
+        "UBN-ÖST",
+        change_copy("Åtaganden gammal", "Åtaganden", "B6", "Äldre", hidden=True),
+        "unread-sheet",
+        "Åtaganden gammal",
+    ),
+    "a name of its own": ("UBN", change_copy("Arbetsblad"), "unread-sheet", "Arbetsblad"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_ANSWERS)
+def test_a_copy_with_other_answers(shared_full: Town, case: str) -> None:
+    """One that is shown may be what counts, and stops the return; one that is hidden or called something else is named."""
+    owner, change, rule, name = OTHER_ANSWERS[case]
+    _, tables = judge(shared_full, owner, lambda _: None)
+    judged, now = judge(shared_full, owner, change)
+    [told] = [f for f in judged.findings if f.rule in {"similar-sheet", "unread-sheet"}]
+    assert (told.rule, told.sheet, told.cell) == (rule, name, None)
+    assert judged.verdict == ("rejected" if rule == "similar-sheet" else "accepted")
+    assert {key: table.columns for key, table in now.items()} == {key: table.columns for key, table in tables.items()}
+    for text in (message(told, "sv"), message(told, "en")):
+        assert name in text
+
+
+def test_the_exact_sheet_is_empty_and_another_has_answers(shared_full: Town) -> None:
+    """Whatever that is called, it may be what counts."""
+
+    def change(book: Workbook) -> None:
+        copy(book, "Indikatorer", "Våra mått")
+        for row in book["Indikatorer"].iter_rows(min_row=5, min_col=2, max_col=8):
+            for cell in row:
+                cell.value = None
+
+    judged, _ = judge(shared_full, "UBN", change)
+    assert ("similar-sheet", "Våra mått", None) in list_findings(judged)
 
 
 @pytest.mark.parametrize("new", ["Budget (2)", "Budget 2027", "Siffror"])
@@ -216,14 +275,43 @@ def test_a_unit_where_none_was_handed_out(shared_full: Town, heading: str) -> No
 
 @pytest.mark.parametrize("heading", ["Kostnader (kr)", "Kostnader (mkr)", "Costs (SEK thousand)", "Kostnader"])
 def test_the_exact_heading_counts(shared_full: Town, heading: str) -> None:
-    """A column whose heading is like it is asked about where it has answers; else it is the owner's own."""
+    """A column whose heading is like it may count where it has other answers; with the same it is named, else it is the owner's own."""
     cell: list[str] = []
     judged, tables = judge(shared_full, "UBN", lambda b: cell.append(column(b, heading, 111, 112)))
-    assert (judged.verdict, list_findings(judged)) == ("accepted", [("similar-column", "Budget", cell[0])])
+    assert (judged.verdict, list_findings(judged)) == ("rejected", [("similar-column", "Budget", cell[0])])
+    assert heading in message(judged.findings[0], "sv")
+    assert "Kostnader (tkr)" in message(judged.findings[0], "sv")
+    assert tables["budget"].columns["cost"] == COSTS
+    judged, tables = judge(shared_full, "UBN", lambda b: column(b, heading, "900,5", None))
+    assert (judged.verdict, list_findings(judged)) == ("accepted", [("unread-column", "Budget", cell[0])])
     assert tables["budget"].columns["cost"] == COSTS
     judged, tables = judge(shared_full, "UBN", lambda b: column(b, heading))
     assert (judged.verdict, list_findings(judged)) == ("accepted", [("unknown-column", "Budget", cell[0])])
     assert tables["budget"].columns["cost"] == COSTS
+
+
+def test_a_hidden_column_is_named(shared_full: Town) -> None:
+    """What nobody sees is not taken for what counts."""
+
+    def change(book: Workbook) -> None:
+        cell = column(book, "Kostnader (kr)", 111)
+        book["Budget"].column_dimensions[cell.rstrip("0123456789")].hidden = True
+
+    judged, _ = judge(shared_full, "UBN", change)
+    assert (judged.verdict, [f.rule for f in judged.findings]) == ("accepted", ["unread-column"])
+
+
+@pytest.mark.parametrize("second, rule", [("Nej", "similar-column"), ("Yes", "unread-column"), ("ja ", "unread-column")])
+def test_a_label_downwards_twice(shared_full: Town, second: str, rule: str) -> None:
+    """The label in the other language, with the same answer or another."""
+
+    def change(book: Workbook) -> None:
+        book["Bekräftelse"]["F3"].value = "The board confirms its undertaking within the frame"
+        book["Bekräftelse"]["G3"].value = second
+
+    judged, tables = judge(shared_full, "UBN", change)
+    assert list_findings(judged) == [(rule, "Bekräftelse", "F3")]
+    assert tables["confirmation"].columns["confirms"] == ["Ja"]
 
 
 def test_two_headings_of_which_none_is_exact(shared_full: Town) -> None:

@@ -134,7 +134,7 @@ def test_a_copied_sheet_is_named_and_not_read(planned: Town, name: str) -> None:
     planned.workspace.plan_path.write_bytes(save_workbook(book))
     after = read_plan(planned.workspace)
     assert after.frames == before.frames
-    assert [(f.rule, f.sheet) for f in after.findings] == [("similar-sheet", name)]
+    assert [(f.rule, f.sheet) for f in after.findings] == [("unread-sheet", name)]
     assert read_plan(planned.workspace).findings == after.findings
     for _ in range(2):
         assert f"flerarsplan.xlsx: Bladet {name} " in planned.run("status", ROUND).output

@@ -22,8 +22,7 @@ from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import RowIds, Table, is_blank
 from styrxl.returns.typed_frames import TypedBatch, compute_formulas, take_frame
 
-_NUMBER = re.compile(r"\d{1,6}")
-IDS_AHEAD = 10_000  # ids that a workbook with more rows may have been numbered with
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], issued: Prefill | None) -> list[Remark]:
@@ -44,7 +43,7 @@ def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], iss
     else:  # far more rows are numbered than begun
         at = {row: keys[row - ids.rows.start] for row in begun if row in ids.rows}
     remarks: list[Remark] = []
-    known = _ExpectedIds(column, {key for _, key in issued_ids}, issued) if issued else None
+    known = _IssuedIds(sheet, column, {key for _, key in issued_ids}, issued) if issued else None
     for row in ids.rows if doubled else sorted(begun & at.keys()):
         key = at[row]
         if not key:
@@ -69,23 +68,25 @@ def _make_keys(ids: RowIds, *, named: bool) -> list[str]:
     return keys if len(keys) == len(ids.rows) else [make_id_key(typed, named=named) for typed in ids.values()]
 
 
-class _ExpectedIds:
-    """The ids that a sheet's rows may have: those issued, and those that its rows are numbered with."""
+class _IssuedIds:
+    """The ids that a sheet's rows were handed out with: those given beforehand, and the numbers of its free rows."""
 
-    def __init__(self, column: Column, keys: set[str], issued: Prefill) -> None:
+    def __init__(self, sheet: Sheet, column: Column, keys: set[str], issued: Prefill) -> None:
         self._keys = keys
         self._number = column.number.format(owner=issued.owner, year=issued.year, n="@").partition("@") if column.number else None
+        first = issued.first.get(sheet.key, 1)
+        self._numbers = range(first, first + issued.counts.get(sheet.key, max(sheet.rows, issued.row_count or 0)))
 
     def __contains__(self, key: str) -> bool:
-        return key in self._keys or self._numbered(key)
+        return key in self._keys or self._is_numbered(key)
 
-    def _numbered(self, key: str) -> bool:
+    def _is_numbered(self, key: str) -> bool:
         if self._number is None:
             return False
         before, _, after = self._number
         number = key[len(before) : len(key) - len(after)]
         fits = key.startswith(before) and key.endswith(after) and _NUMBER.fullmatch(number)
-        return bool(fits) and 1 <= int(number) <= IDS_AHEAD
+        return bool(fits) and int(number) in self._numbers
 
 
 def _typed(ids: RowIds, row: int) -> Any:
