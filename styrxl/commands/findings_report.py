@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from styrxl.model.catalogue import word
 from styrxl.model.findings import SEVERITIES, Finding, decide, fix, message
 from styrxl.model.grouped_findings import FindingGroup, group_findings, quote_path
+from styrxl.model.info_lines import list_info_lines
 from styrxl.model.judged import VERDICTS, Judged, JudgedRound
 from styrxl.model.masking import make_showable
 
@@ -90,7 +91,15 @@ def format_text(judged: JudgedRound, language: str, names: Mapping[str, str]) ->
         lines += _list_names("report_quiet", [return_.owner or return_.path for return_ in quiet], language)
     if past:
         lines += _list_names("report_past", [return_.path for return_ in past], language)
+    lines += _tell_of_quiet(quiet, language)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _tell_of_quiet(returns: Sequence[Judged], language: str) -> list[str]:
+    """Return lines on what was understood in returns in which there is nothing to mend or check."""
+    told = [(return_.owner or return_.path, line) for return_ in returns for line in list_info_lines(return_.findings, language)]
+    lines = [make_showable(f"    {who}: {line}") for who, line in told]
+    return [word("report_told", language), *lines] if lines else []
 
 
 def _part_returns(returns: Sequence[Judged]) -> tuple[list[Judged], list[Judged], list[Judged]]:
@@ -123,7 +132,8 @@ def _describe_return(judged: Judged, language: str, names: Mapping[str, str], ro
         place = f"{group.place}: " if group.place else ""
         lines.append(f"    {_MARKS[group.severity]} {place}{group.message}")
         lines.append(f"      → {group.fix}")
-    return lines
+    told = [] if judged.verdict == "set-aside" else list_info_lines(judged.findings, language)
+    return [*lines, *(f"    {_MARKS['info']} {line}" for line in told)]
 
 
 def format_page(judged: JudgedRound, language: str, names: Mapping[str, str], title: str, accent: str) -> str:
@@ -140,7 +150,9 @@ def format_page(judged: JudgedRound, language: str, names: Mapping[str, str], ti
             "groups": [
                 (severity, word(f"severity_{severity}", language), _group(return_, severity, language, judged.round))
                 for severity in SEVERITIES
+                if severity != "info" or return_.verdict == "set-aside"
             ],
+            "told": [] if return_.verdict == "set-aside" else list_info_lines(return_.findings, language),
         }
         for return_ in chain(*_part_returns(judged.returns))
     ]
@@ -151,6 +163,7 @@ def format_page(judged: JudgedRound, language: str, names: Mapping[str, str], ti
         counts=_describe_counts(judged, language) if judged.returns else word("report_empty", language),
         workbooks=workbooks,
         none=word("report_none", language),
+        told=word("severity_info", language),
     )
 
 

@@ -72,7 +72,7 @@ def finding(
 
 def message(finding_: Finding, language: str) -> str:
     """Say what is wrong."""
-    text = _render(catalogue()["rules"][finding_.rule]["message"][language], finding_, language)
+    text = render_text(catalogue()["rules"][finding_.rule]["message"][language], finding_, language)
     if "waived" in finding_.facts:
         text += " " + catalogue()["words"]["waived"][language].format(reason=finding_.facts["waived"])
     return text
@@ -80,13 +80,13 @@ def message(finding_: Finding, language: str) -> str:
 
 def fix(finding_: Finding, language: str) -> str:
     """Say what to do about it."""
-    return _render(catalogue()["rules"][finding_.rule]["fix"][language], finding_, language)
+    return render_text(catalogue()["rules"][finding_.rule]["fix"][language], finding_, language)
 
 
 def fix_here(finding_: Finding, language: str) -> str:
     """Say what to do about it in a fresh workbook, where sheets, headings and ids are back in their places."""
     texts = catalogue()["rules"][finding_.rule]
-    return _render(texts.get("here", texts["fix"])[language], finding_, language)
+    return render_text(texts.get("here", texts["fix"])[language], finding_, language)
 
 
 def decide(finding_: Finding, language: str, **facts: Any) -> str:
@@ -95,7 +95,8 @@ def decide(finding_: Finding, language: str, **facts: Any) -> str:
     return str(texts[language]).format(**fit_to_show({**finding_.facts, **facts})) if texts else ""
 
 
-def _render(text: str, finding_: Finding, language: str) -> str:
+def render_text(text: str, finding_: Finding, language: str) -> str:
+    """Return a text of the catalogue with a finding's facts in it."""
     cell = finding_.cell or ""
     the_cell = word("the_cells" if ":" in cell or "," in cell else "the_cell", language, cell=cell)
     known = {

@@ -15,6 +15,7 @@ from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding
 from styrxl.model.grouped_findings import group_findings
+from styrxl.model.info_lines import list_info_lines
 from styrxl.model.judged import Judged
 from styrxl.model.masking import mask_persons
 from styrxl.rounds.give_back import give_back, select_to_give_back
@@ -75,6 +76,7 @@ def _write_answer(
         "errors": sum(group["times"] for group in errors),
         "mends": errors if return_.verdict != "duplicate" else [],
         "checks": warnings if return_.verdict in {"accepted", "rejected"} else [],
+        "told": list_info_lines(return_.findings, language) if return_.verdict in {"accepted", "rejected"} else [],
         "file_name": mask_persons((part.name if part else None) or return_.path.rpartition("/")[2]),
         "received": return_.received.astimezone().strftime("%Y-%m-%d %H:%M") if return_.received else "",
         "sha256": return_.sha256,

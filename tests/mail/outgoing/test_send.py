@@ -501,6 +501,20 @@ def test_those_whose_answer_was_never_mailed_are_told_in_the_reminder_what_to_me
         assert "mejlet som du fick" not in said
 
 
+@pytest.mark.parametrize("responsible", ["Rektor", None])
+def test_an_answer_tells_what_was_understood(town: Town, responsible: str | None) -> None:
+    """Whether the return is done or to be mended, after what there is to do, in a line; no command stands in it."""
+    rows = [{**PRESCHOOL["commitments"][0], "start": "15/1", "responsible": responsible}]
+    town.put("ost.xlsx", town.filled("UBN-ÖST", {"commitments": rows}), 5)
+    town.run("mail", "answers", ROUND, "--to", "UBN-ÖST")
+    [found] = previews(town).values()
+    for said in (flowing(found), " ".join(re.sub(r"<[^>]+>", "", html(found)).split())):
+        assert "Så har vi förstått dig: Åtaganden F5 ”15/1” som 2027-01-15." in said
+        assert said.find("Att rätta") < said.index("För kännedom") < said.index("Kvitto")
+        assert "styrxl" not in said
+        assert ("Fyll i cellen E5." in said) == (responsible is None)
+
+
 def test_a_reminder_speaks_of_receipts_where_there_are_any(town: Town, smtp: SmtpServer) -> None:
     remind(town, to="UBN-ÅBY")
     town.run("mail", "answers", ROUND, "--send", "--to", "UBN")
