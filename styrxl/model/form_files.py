@@ -1,10 +1,12 @@
 """Forms from the YAML in ``sheets/`` (how a workbook looks) and ``schemas/`` (what must hold in a table).
 
-A workspace's own ``sheets/`` and ``schemas/`` lie over the standard ones, file by file; a profile lies over its form, key by key.
+A workspace's own ``sheets/`` and ``schemas/`` lie over the standard ones, file by file; a profile lies over its form, key by key, and so
+does a file that says ``extends: NAME`` over the one that it names (its own name: the standard one).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from styrxl.model.forms import Column, Condition, Form, Limit, Past, Sheet, Text
 from styrxl.model.rounds import RoundKind, RoundKinds, read_round_kinds
 from styrxl.model.yaml_files import read_yaml
 
+_EXTENDS = re.compile(r"^extends:", re.MULTILINE)
 _KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date"}
 
 
@@ -32,7 +35,7 @@ class Forms:
         self._names: list[str] | None = None
         self._profiles: dict[str, list[str]] = {}
         self.rounds = read_round_kinds(self._folders)
-        raw = self._yaml("sheets", "words")
+        raw = self._whole("words")
         self.words = Words(
             lists=raw["lists"],
             units=raw["units"],
@@ -70,7 +73,7 @@ class Forms:
         Raises StyrxlError (source-missing, source-broken).
         """
         if stem not in self._texts:
-            self._texts[stem] = self._yaml("sheets", stem)
+            self._texts[stem] = self._whole(stem)
         return self._texts[stem]
 
     def profiles(self, name: str) -> list[str]:
@@ -102,7 +105,10 @@ class Forms:
         for folder in self._folders:
             for kind in ("sheets", "schemas"):
                 paths |= {f"{kind}/{path.name}": path for path in sorted((folder / kind).glob("*.yaml"))}
-        return {name: path.read_text("utf-8") for name, path in paths.items()}
+        texts = {name: path.read_text("utf-8") for name, path in paths.items()}
+        stems = [name[7:-5] for name, text in texts.items() if name.startswith("sheets/") and _EXTENDS.search(text)]
+        whole = {f"sheets/{stem}.yaml": self._whole(stem) for stem in stems if "." not in stem}
+        return texts | {name: yaml.safe_dump(raw, allow_unicode=True, sort_keys=False) for name, raw in whole.items()}
 
     def path(self, kind: str, stem: str) -> Path | None:
         """Path of ``kind/stem.yaml`` in the last folder that has it, or None."""
@@ -111,6 +117,25 @@ class Forms:
             if path.is_file():
                 return path
         return None
+
+    def _whole(self, stem: str) -> dict[str, Any]:
+        """Return what ``sheets/STEM.yaml`` describes, with what it extends below it; a profile is laid over its form elsewhere."""
+        raw = self._yaml("sheets", stem)
+        extended = None if "." in stem else raw.get("extends")
+        if extended is None:
+            return raw
+        base = Forms(self._folders[:-1])._yaml("sheets", stem) if extended == stem else self._whole(extended)  # noqa: SLF001 -- its own kind
+        return lay_over(base, {key: value for key, value in raw.items() if key != "extends"})
+
+    def _profile(self, name: str, profile: str, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a profile says; a standard one brings nothing back that a workspace's own form has taken away."""
+        raw = self._yaml("sheets", f"{name}.{profile}")
+        own, below = self.path("sheets", name), Forms(self._folders[:1])
+        if own in (None, below.path("sheets", name)) or self.path("sheets", f"{name}.{profile}") != below.path(
+            "sheets", f"{name}.{profile}"
+        ):
+            return raw
+        return _prune(raw, below._yaml("sheets", name), form)
 
     def _yaml(self, kind: str, stem: str) -> dict[str, Any]:
         path = self.path(kind, stem)
@@ -125,14 +150,14 @@ class Forms:
         return content
 
     def _load(self, name: str, profile: str | None, kind: RoundKind | None) -> Form:
-        raw = self._yaml("sheets", name)
+        raw = self._whole(name)
         if profile:
-            raw = _merge_profile(raw, self._yaml("sheets", f"{name}.{profile}"))
+            raw = lay_over(raw, self._profile(name, profile, raw))
         try:
             served = [self.rounds[key] for key in raw["rounds"] if key in self.rounds]
             kind = kind if kind and len(served) > 1 and any(key in raw["rounds"] for key in kind.keys) else None
             lists = {**self.words.lists, **raw.get("lists", {})}
-            select = _RoundSelector(self.rounds, kind, lists)
+            select = RoundSelector(self.rounds, kind, lists)
             raw |= {key: select.part(raw[key]) for key in ("title", "purpose", "steps", "sheets")}
             return Form(
                 name=name,
@@ -210,7 +235,7 @@ def _read_past(raw: Mapping[str, str]) -> Past:
 
 
 @dataclass(frozen=True, slots=True)
-class _RoundSelector:
+class RoundSelector:
     """Selects what a form has in a kind of round; for none in particular, all that it has in any.
 
     ``rounds`` says in which a sheet or column is there at all; ``{t1: …, t2: …, year: …}`` in place of a value, which one it has.
@@ -244,17 +269,31 @@ class _RoundSelector:
         return "_".join(names)
 
 
-def _merge_profile(base: Mapping[str, Any], profile: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay a profile over a form: mappings merge, ``omit`` leaves out, ``after`` places, all else replaces."""
+def lay_over(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a description over another: mappings merge, ``omit`` leaves out, ``after`` places, all else replaces."""
     merged = dict(base)
-    for key, value in profile.items():
+    for key, value in above.items():
         if isinstance(value, Mapping) and value.get("omit"):
             merged.pop(key, None)
         elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = _merge_profile(merged[key], value)
+            merged[key] = lay_over(merged[key], value)
         else:
             merged[key] = value
     return _move_after(merged)
+
+
+def _prune(profile: Mapping[str, Any], standard: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a profile of the standard form without what another form does not have any more."""
+    pruned = {}
+    for key, value in profile.items():
+        base, own = standard.get(key), form.get(key)
+        if key in standard and key not in form:
+            continue
+        if isinstance(value, Mapping) and isinstance(base, Mapping) and isinstance(own, Mapping):
+            pruned[key] = _prune(value, base, own)
+        else:
+            pruned[key] = value
+    return pruned
 
 
 def _move_after(merged: dict[str, Any]) -> dict[str, Any]:

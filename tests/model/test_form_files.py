@@ -128,3 +128,44 @@ def test_a_column_added_in_the_workspace_goes_all_the_way(planned: Town) -> None
         head = next(r for r in rows if "Risk" in r)
         risks = {r[head.index("Id")]: r[head.index("Risk")] for r in rows[rows.index(head) + 1 :]}
         assert (risks["UBN-2027-A1"], risks["UBN-2027-A2"]) == (2, 5)
+
+
+def own_forms(folder: Path, **texts: str) -> Forms:
+    """Return the forms of a workspace that has these files in its ``sheets/``, by stem."""
+    (folder / "sheets").mkdir(parents=True)
+    for stem, text in texts.items():
+        (folder / "sheets" / f"{stem}.yaml").write_text(text, "utf-8")
+    return Forms([standard_folder(), folder])
+
+
+def test_a_file_that_extends_holds_only_what_differs(tmp_path: Path) -> None:
+    """The standard form is below it; ``omit`` takes away, ``after`` places, and profiles are laid over both."""
+    own = """
+extends: unit_plan
+sheets:
+  plan_elsewhere: {omit: true}
+  commitments:
+    unless: {omit: true}
+    columns:
+      cooperates: {heading: {sv: Samverkar med, en: Cooperates with}, width: 18, after: parent_id}
+      expected_result: {omit: true}
+"""
+    forms = own_forms(tmp_path, unit_plan=own)
+    plain, school = forms.form("unit_plan"), forms.form("unit_plan", "skola")
+    assert [sheet.key for sheet in plain.sheets] == ["board_goals", "goals", "commitments"]
+    fields = [column.field for column in plain.sheet("commitments").columns]
+    assert fields == ["commitment_id", "text", "parent_id", "cooperates", "more_parents", "responsible", "start", "end"]
+    assert "cooperates" in {column.field for column in school.sheet("commitments").columns}
+    written = own_forms(tmp_path / "written", **{name[7:-5]: text for name, text in forms.sources().items() if name.startswith("sheets/")})
+    assert written.form("unit_plan") == plain
+
+
+def test_lists_and_another_form_can_be_extended(tmp_path: Path) -> None:
+    """An entry more in a list of all workbooks; a form of one's own that is like another but for its rounds and a sheet."""
+    words = "extends: words\nlists:\n  trend:\n    unclear: {sv: Oklart, en: Unclear}\n"
+    money = "extends: board_followup\nform: money\nrounds: [t1]\nsheets:\n  goal_assessments: {omit: true}\n"
+    forms = own_forms(tmp_path, words=words, money=money)
+    assert list(forms.words.lists["trend"]) == ["better", "same", "worse", "unclear"]
+    assert forms.words.texts == STANDARD.words.texts
+    assert [sheet.key for sheet in forms.form("money").sheets][:2] == ["report_status", "commitment_status"]
+    assert forms.form("money").rounds == ("t1",)
