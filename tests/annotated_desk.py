@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from judging import judge_data
-from styrxl.annotated.copy import Annotator, ReturnToMend, list_own_notes
+from styrxl.annotated.copy import Annotator, ReturnToMend
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
@@ -17,6 +17,7 @@ from styrxl.returns import workbook
 from styrxl.returns.extras import question_about, read_extras
 from styrxl.returns.locate import Locator
 from styrxl.returns.read import ReturnReader
+from styrxl.returns.shown.cell_notes import list_own_notes
 from styrxl.returns.tables import is_blank
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables

@@ -89,11 +89,6 @@ class Annotator:
         return self._locators[key]
 
 
-def list_own_notes(words: Words) -> list[str]:
-    """Return the words with which the notes in a workbook that was sent back begin: they are not the sender's."""
-    return [text for key in ("mend_error", "mend_warning") for text in words.texts[key].values()]
-
-
 def _list_cut_texts(carried: CarriedAnswers) -> Iterator[LeftBehind]:
     texts = [v for rows in carried.answers.values() for row in rows.values() for v in row.values() if isinstance(v, str)]
     long = sum(len(text) > MOST_LETTERS for text in texts)

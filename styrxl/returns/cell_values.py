@@ -85,6 +85,8 @@ def _apply_unit(values: list[float], unit: str, *, money: bool, plain: bool) -> 
     value = values[0]
     if unit in {"kr", "kronor", "sek", ":-"} and money and value:
         return CellValue(ambiguous=(value / 1000, value))
+    if unit in {"%", "procent"} and money:
+        return WRONG
     if unit in {"mkr", "mnkr", "msek"}:
         return CellValue(value * 1000, interpreted=True) if money else WRONG
     return CellValue(value, interpreted=not plain)

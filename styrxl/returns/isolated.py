@@ -23,6 +23,7 @@ from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.child_process import ChildProcess, receive_message, send_message
 from styrxl.returns.extras import Extras, ExtrasQuestion, read_extras
 from styrxl.returns.marks import SheetMarks
+from styrxl.returns.shown.appearance import Appearance
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError
 from styrxl.returns.workbook import ReadWorkbook, ReturnedWorkbook, SheetCells, read_workbook, skip_no_sheets
 from styrxl.returns.workbook_parts import SheetsToSkip
@@ -32,7 +33,7 @@ _STARTING = 30  # seconds that Python may take to begin, on a slow disk
 COMMAND = f"from {__name__} import serve; serve()"
 _SENT = {
     (kind.__module__, kind.__qualname__)
-    for kind in (date, datetime, time, timedelta, frozenset, ReturnedWorkbook, Extras, SheetCells, SheetMarks, Finding, Word)
+    for kind in (date, datetime, time, timedelta, frozenset, ReturnedWorkbook, Extras, SheetCells, SheetMarks, Appearance, Finding, Word)
 }
 
 

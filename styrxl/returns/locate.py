@@ -14,6 +14,9 @@ from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Words
 from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, choose_heading
 from styrxl.returns.other_answers import has_other_rows, has_other_values
 from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet, SheetCandidate, SheetNames, choose_sheet, find_unclear_sheets
+from styrxl.returns.shown.appearance import SeenRows
+from styrxl.returns.shown.as_shown import find_notes, show_table
+from styrxl.returns.shown.cell_notes import list_own_notes
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns, is_blank, normalise_heading, show_heading
 from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
@@ -37,6 +40,7 @@ class Locator:
         self._checks = frozenset(normalise_heading(text) for text in words.texts["check_heading"].values())
         self._nothing = frozenset(normalise_heading(text) for text in words.texts["nothing_to_show"].values())
         self._start = frozenset(normalise_heading(text) for key in ("start", "mend_sheet") for text in words.texts[key].values())
+        self._own_notes = list_own_notes(words)
         self._names = {language: SheetNames(form, language) for language in LANGUAGES}
         self._headings = {(sheet.key, language): Headings(sheet, words, language) for sheet in form.tables for language in LANGUAGES}
         self._tables = frozenset(sheet.key for sheet in form.tables)
@@ -60,10 +64,12 @@ class Locator:
                 continue
             findings += (*find_unclear_sheets(sheet.name[language], chosen, candidates, self._differ), *chosen.findings)
             if chosen.table is not None:
-                tables.append(chosen.table)
+                tables.append(show_table(_see(chosen.raw), chosen.table))
                 findings += _find_hidden_answers(chosen.raw, chosen.table)
         own = [raw for raw in returned.sheets if raw.rows and raw.name not in read and not self._is_ours(raw)]
-        return tuple(tables), (*findings, *(finding("unknown-sheet", sheet=raw.name) for raw in own))
+        notes = [note for raw in returned.sheets for note in find_notes(raw.name, raw.appearance, self._own_notes)]
+        unknown = [finding("unknown-sheet", sheet=raw.name) for raw in own]
+        return tuple(tables), (*findings, *unknown, *notes)
 
     def _is_ours(self, raw: SheetCells) -> bool:
         return raw.name in _SHEETS_OF_OURS or normalise_heading(raw.name) in self._start
@@ -180,6 +186,10 @@ class Locator:
             if known:
                 self._seen[sheet.key, language, row] = known
         return known
+
+
+def _see(raw: SheetCells) -> SeenRows:
+    return SeenRows(raw.rows, raw.top, raw.left, raw.appearance)
 
 
 def _make_missing(raw: SheetCells, column: Column, language: str) -> Finding:

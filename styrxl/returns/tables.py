@@ -100,6 +100,7 @@ class Table:
     marks: Mapping[tuple[str, int], str] = field(default_factory=dict)  # (field, row) -> error shown, or '' for a formula without value
     untouched: frozenset[tuple[str, int]] = frozenset()  # (field, row) of answers that were prefilled and are unchanged
     typed: TypedColumns | None = None
+    remarks: tuple[Remark, ...] = ()  # on what its cells show (with source 0)
 
     @property
     def answered(self) -> bool:

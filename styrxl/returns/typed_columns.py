@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from styrxl.returns.day_columns import ask_for_years, make_day_reader
 from styrxl.returns.days_in_words import DayWords
 from styrxl.returns.letters import PRINTABLE_BLANKS, make_plain, make_visible
 from styrxl.returns.personal_numbers import check_personal
+from styrxl.returns.shown.percents import ask_about_percents
 from styrxl.returns.tables import Table, TypedColumns, is_blank
 
 _LINK = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+", re.IGNORECASE)
@@ -50,14 +51,16 @@ class ColumnTyper:
         self._days = DayWords(words.days)
         self._tools: dict[str, list[_ColumnReader]] = {}
 
-    def columns(self, batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> tuple[dict[str, list[Any]], list[Remark]]:
-        """Return typed columns, and remarks on what was not understood.
+    def columns(
+        self, batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]], shown: Sequence[Remark] = ()
+    ) -> tuple[dict[str, list[Any]], list[Remark]]:
+        """Return typed columns, and remarks on what was not understood; none on a cell that has an error already.
 
         ``marks``: source -> (field, row) -> the error that the cell shows (``#DIV/0!``), or '' for a formula without a value;
-        only for this sheet.
+        only for this sheet. ``shown``: remarks on what its cells show.
         """
         columns: dict[str, list[Any]] = {}
-        marked = _remark_marks(batch, marks)
+        marked = [*_remark_marks(batch, marks), *(remark for remark in shown if remark.error)]
         remarks = list(marked)
         for tool in self._tools_for(batch.sheet):
             column = tool.column
@@ -69,7 +72,8 @@ class ColumnTyper:
             remarks.extend(column_remarks)
         remarks.extend(_move_further_goals(batch, columns))
         remarks.extend(ask_for_years(batch, columns, self._days, self.year))
-        return columns, remarks
+        remarks.extend(ask_about_percents(batch, columns))
+        return columns, [*remarks, *(remark for remark in shown if not remark.error)]
 
     def _tools_for(self, sheet: Sheet) -> list[_ColumnReader]:
         if sheet.key not in self._tools:
@@ -294,5 +298,5 @@ class TableTyper:
             self._known[key] = ColumnTyper(form, self._words, year)
         batch = Batch(form, table.sheet)
         batch.add([(0, replace(table, typed=None))])
-        columns, remarks = self._known[key].columns(batch, {0: table.marks} if table.marks else {})
+        columns, remarks = self._known[key].columns(batch, {0: table.marks} if table.marks else {}, table.remarks)
         return TypedColumns(year, columns, (*remarks, *check_personal(batch)))

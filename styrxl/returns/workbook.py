@@ -20,6 +20,7 @@ from styrxl.model.limits import CELLS, MB, STANDARD, Limits
 from styrxl.returns.external_links import find_external_links
 from styrxl.returns.file_type import WORKBOOKS, find_kind, has_macros, is_zip
 from styrxl.returns.marks import NO_MARKS, SheetMarks
+from styrxl.returns.shown.appearance import PLAIN, Appearance, SeenRows, see_rows
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable
 from styrxl.returns.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 
@@ -28,7 +29,7 @@ IDENTITY_SHEET = "_styrxl"
 
 @dataclass(frozen=True, slots=True)
 class SheetCells:
-    """A sheet's used cells as calamine gives them ('' where empty); ``top`` and ``left`` count from 0."""
+    """A sheet's used cells as they show ('' where empty; else as calamine gives them); ``top`` and ``left`` count from 0."""
 
     name: str
     top: int
@@ -36,6 +37,7 @@ class SheetCells:
     rows: list[list[Any]]
     hidden: bool = False
     marks: SheetMarks = NO_MARKS
+    appearance: Appearance = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _read_sheets(parts: WorkbookParts, limits: Limits) -> Iterator[SheetCells]:
         for name in names:
             hidden = name in kinds and kinds[name].visible != SheetVisibleEnum.Visible
             if name in parts.skipped:
-                yield SheetCells(name, 0, 0, [], hidden)
+                yield SheetCells(name, 0, 0, [], hidden, appearance=_complete(PLAIN, name, parts))
                 continue
             sheet = book.get_sheet_by_name(name)
             _check_size(name, sheet, limits)
@@ -142,7 +144,9 @@ def _read_sheets(parts: WorkbookParts, limits: Limits) -> Iterator[SheetCells]:
             prepared = parts.sheets.get(name)
             if prepared:
                 _check_values(name, top, left, rows, prepared.values)
-            yield SheetCells(name, top, left, rows, hidden, prepared.marks if prepared else NO_MARKS)
+            seen = see_rows(prepared.xml, parts.formats, rows, top, left) if prepared else SeenRows(rows, top, left)
+            appearance = _complete(seen.appearance, name, parts)
+            yield SheetCells(name, top, left, seen.rows, hidden, prepared.marks if prepared else NO_MARKS, appearance)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
         raise make_unreadable("damaged") from error
 
@@ -155,6 +159,13 @@ def _check_values(name: str, top: int, left: int, rows: Sequence[Sequence[Any]],
         value = rows[row][column] if 0 <= row < len(rows) and 0 <= column < len(rows[row]) else ""
         if value == "" or (number is not None and type(value) in {int, float} and value != number):
             raise make_unreadable("read_otherwise", sheet=name, cell=cell)
+
+
+def _complete(appearance: Appearance, name: str, parts: WorkbookParts) -> Appearance:
+    """Return a sheet's appearance with what the whole workbook says: its notes, and where its days count from."""
+    if name not in parts.notes and not parts.from_1904:
+        return appearance
+    return replace(appearance, notes=parts.notes.get(name, {}), from_1904=parts.from_1904)
 
 
 def _check_size(name: str, sheet: CalamineSheet, limits: Limits) -> None:

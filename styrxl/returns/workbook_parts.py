@@ -16,6 +16,8 @@ from styrxl.returns.ods_marks import read_ods_sheets
 from styrxl.returns.relations import find_properties, find_workbook, parse, read_relations, write_workbook
 from styrxl.returns.respell import encode_plainly, respell_texts
 from styrxl.returns.sheet_xml import prepare_sheet
+from styrxl.returns.shown.cell_formats import NO_FORMATS, BookFormats, read_book_formats
+from styrxl.returns.shown.cell_notes import read_notes
 from styrxl.returns.unpack import NotOrdinaryError, Package, RefusedError, zip_uncompressed
 from styrxl.returns.usual_xml import count_usual_texts
 
@@ -35,13 +37,19 @@ SheetsToSkip = Callable[[Mapping[str, str]], Collection[str]]  # identity in the
 
 @dataclass(frozen=True, slots=True)
 class WorkbookParts:
-    """What the reader is given of a workbook: its bytes, its sheets by name (of an xlsx), and the identity in its properties."""
+    """What the reader is given of a workbook: its bytes, its sheets by name (of an xlsx), and the identity in its properties.
+
+    Beside them what the reader does not tell: the notable formats of cells, the notes by sheet and cell, and whether days count from 1904.
+    """
 
     data: bytes
     sheets: Mapping[str, PreparedSheet] = field(default_factory=dict)
     properties: Mapping[str, str] = field(default_factory=dict)
     skipped: Collection[str] = ()  # sheets that are not read
     macros: bool = False
+    formats: BookFormats = NO_FORMATS
+    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    from_1904: bool = False
 
 
 def read_parts(data: bytes, package: Package | None, ordinary_mb: int, skip: SheetsToSkip) -> WorkbookParts:
@@ -63,19 +71,24 @@ def _read_xlsx(package: Package, ordinary_mb: int, skip: SheetsToSkip) -> Workbo
     _check_ordinary(package, fixed, ordinary_mb)
     properties = _read_properties(package.part(stamped)) if stamped else {}
     skipped = {*skip(properties)} & {sheet.name for sheet in found.sheets} if ordinary_mb else set()
-    _check_ordinary(package, [*fixed, *(sheet.part for sheet in found.sheets if sheet.name not in skipped)], ordinary_mb)
+    notes = [part for part in package.names if "comment" in part]
+    _check_ordinary(package, [*fixed, *notes, *(sheet.part for sheet in found.sheets if sheet.name not in skipped)], ordinary_mb)
     parts = dict(write_workbook(found.sheets, from_1904=found.from_1904))
+    styles = b""
     if found.styles:
-        parts["xl/styles.xml"] = _reduce_styles(package.part(found.styles))
+        styles = package.part(found.styles)
+        parts["xl/styles.xml"] = _reduce_styles(styles)
     count = 0
     if found.texts:
         parts["xl/sharedStrings.xml"], count = _prepare_texts(package.part(found.texts))
+    formats = read_book_formats(styles, parts.get("xl/sharedStrings.xml", b""))
+    written = {sheet.name: texts for sheet in found.sheets if (texts := read_notes(package, sheet.part))} if notes else {}
     sheets = {}
     for number, sheet in enumerate(found.sheets, 1):
         if sheet.name not in skipped:
             sheets[sheet.name] = prepare_sheet(package, sheet.name, sheet.part, count, ordinary_mb)
             parts[f"xl/worksheets/sheet{number}.xml"] = sheets[sheet.name].xml
-    return WorkbookParts(zip_uncompressed(parts), sheets, properties, skipped, found.macros)
+    return WorkbookParts(zip_uncompressed(parts), sheets, properties, skipped, found.macros, formats, written, found.from_1904)
 
 
 def _check_ordinary(package: Package, parts: Collection[str], ordinary_mb: int) -> None:

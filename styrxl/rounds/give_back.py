@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from styrxl.annotated.copy import RULES_WITHOUT_OWNER, Annotator, ReturnToMend, list_own_notes
+from styrxl.annotated.copy import RULES_WITHOUT_OWNER, Annotator, ReturnToMend
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import IsolatedReader
+from styrxl.returns.shown.cell_notes import list_own_notes
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import Current
 from styrxl.rounds.judge_inbox import prepare_current_prefill

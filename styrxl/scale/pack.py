@@ -119,7 +119,7 @@ def _pack_table(table: Table, form: int | None, groups: dict[tuple[Any, ...], _T
         if typed is None
         else [typed.year, *(None if s is None else [_pack_remark(r) for r in s] for s in (typed.remarks, typed.checked))]
     )
-    return [key, len(table.rows), [*ids, table.ids.text, table.ids.typed], marks, own]
+    return [key, len(table.rows), [*ids, table.ids.text, table.ids.typed], marks, own, [_pack_remark(r) for r in table.remarks]]
 
 
 def _item_pairs(mapping: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
@@ -182,7 +182,7 @@ def _unpack_reading(raw: list[Any], shared: Sequence[Any], groups: Sequence[_Unp
 
 
 def _unpack_table(raw: list[Any], groups: Sequence[_UnpackedGroup]) -> Table:
-    number, count, (following, rows, text, typed), marks, own = raw
+    number, count, (following, rows, text, typed), marks, own, remarks = raw
     group = groups[number]
     start, group.at = group.at, group.at + count
     stop = group.at
@@ -196,6 +196,7 @@ def _unpack_table(raw: list[Any], groups: Sequence[_UnpackedGroup]) -> Table:
         RowIds(range(*following) if following else tuple(rows), text, tuple(typed)),
         {(name, row): shown for name, row, shown in marks},
         typed=None if own is None else _unpack_typed(own, ColumnSlice(group.typed, group.typed_names, start, stop)),
+        remarks=tuple(Remark(*remark) for remark in remarks),
     )
 
 

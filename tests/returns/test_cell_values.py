@@ -33,12 +33,17 @@ from styrxl.returns.cell_values import CellValue
         ("-5", -5.0, False),
         ("\u2212500", -500.0, True),
         ("(500)", -500.0, True),
-        ("85 %", 85.0, True),
     ],
 )
 def test_numbers(raw: object, value: float, *, interpreted: bool) -> None:
     """Money is read as people write it; what differs from what was written says so."""
     assert cell_values.read_number(raw, money=True) == CellValue(value, interpreted=interpreted)
+
+
+def test_percent_is_no_money() -> None:
+    """It is a number elsewhere."""
+    assert cell_values.read_number("85 %", money=True).wrong
+    assert cell_values.read_number("85 %") == CellValue(85.0, interpreted=True)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,121 @@
+"""What a sheet's cells look like, where that says more than their values: numbers as they show, what is crossed out, hidden or merged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from styrxl.model.column_letters import column_number
+from styrxl.returns.shown.cell_formats import BookFormats, CellFormat
+
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]{0,80}? s="(\d{1,6})"')
+_SHARED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]{0,80}? t="s"[^<>]{0,80}>(?:<f/>)?<v>(\d{1,9})</v>')
+_ADDRESS = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"')
+_STRIKE = re.compile(rb'<strike(?: val="(?:1|true)")?\s?/>')
+_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
+_MOST_MERGES = 2_000  # no form's answers are merged more often
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """What is seen of a sheet's cells beside their values; cells by their address.
+
+    ``scaled``: numbers that show as another one without a unit -> the number that they are. ``unsigned``: numbers below zero that show
+    as above it; ``unseen``: answers that do not show at all; ``struck``: crossed out, or partly so. ``merged``: ranges, ``C7:C9``.
+    ``notes``: what is written in notes and comments. ``from_1904``: whether the days of its dates are counted from 1904.
+    """
+
+    scaled: Mapping[str, float] = field(default_factory=dict)
+    unsigned: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
+    struck: frozenset[str] = frozenset()
+    merged: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    from_1904: bool = False
+
+
+PLAIN = Appearance()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRows:
+    """A sheet's values as they show (a number with a unit is a text), from ``top`` and ``left``, counted from 0; and its appearance."""
+
+    rows: list[list[Any]]
+    top: int
+    left: int
+    appearance: Appearance = PLAIN
+
+
+def see_rows(xml: bytes, formats: BookFormats, rows: list[list[Any]], top: int, left: int) -> SeenRows:
+    """Return a sheet's values as they show; ``rows`` are changed.
+
+    Its XML is spelled as ``read_marks`` knows it.
+    """
+    cells = dict(_find_notable_cells(xml, formats.cells))
+    struck = {cell for cell, look in cells.items() if look.struck} | {*_find_struck_texts(xml, formats.struck_texts)}
+    merged = tuple(_find_merges(xml))
+    if not cells and not struck and not merged:
+        return SeenRows(rows, top, left)
+    seen = _see_numbers(rows, top, left, cells)
+    return replace(seen, appearance=replace(seen.appearance, struck=frozenset(struck), merged=merged))
+
+
+def _find_notable_cells(xml: bytes, formats: Mapping[int, CellFormat]) -> Iterator[tuple[str, CellFormat]]:
+    if not any(b's="%d"' % index in xml for index in formats):
+        return
+    for match in _CELL.finditer(xml):
+        if look := formats.get(int(match[2])):
+            yield match[1].decode(), look
+
+
+def _find_struck_texts(xml: bytes, texts: frozenset[int]) -> Iterator[str]:
+    """Yield the cells whose shared text, or text of its own, is crossed out or partly so."""
+    if texts:
+        yield from (match[1].decode() for match in _SHARED.finditer(xml) if int(match[2]) in texts)
+    if b"<strike" in xml:
+        for match in _STRIKE.finditer(xml):
+            if cell := _ADDRESS.match(xml, max(xml.rfind(b"<c ", 0, match.start()), 0)):
+                yield cell[1].decode()
+
+
+def _find_merges(xml: bytes) -> Iterator[str]:
+    end = xml.rfind(b"</sheetData>")
+    if end >= 0 and b"<mergeCell " in xml[end:]:
+        for match, _ in zip(_MERGE.finditer(xml, end), range(_MOST_MERGES), strict=False):
+            yield f"{match[1].decode()}:{match[2].decode()}"
+
+
+def _see_numbers(rows: list[list[Any]], top: int, left: int, cells: Mapping[str, CellFormat]) -> SeenRows:
+    """Put what shows in the place of numbers, and tell what does not show."""
+    scaled: dict[str, float] = {}
+    unsigned, unseen = set(), set()
+    for cell, look in cells.items():
+        row, column = split_address(cell)
+        index, across = row - 1 - top, column - 1 - left
+        if not (0 <= index < len(rows) and 0 <= across < len(rows[index])):
+            continue
+        value = rows[index][across]
+        if look.white and value != "":
+            unseen.add(cell)
+        if look.number is None or isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        shown = look.number.show(float(value))
+        if not shown.visible and not shown.unit:
+            unseen.add(cell)
+        elif shown.unit:
+            rows[index][across] = shown.text
+        elif shown.number != value:
+            scaled[cell] = value
+            rows[index][across] = shown.number
+        if not shown.signed:
+            unsigned.add(cell)
+    return SeenRows(rows, top, left, Appearance(scaled, frozenset(unsigned), frozenset(unseen)))
+
+
+def split_address(cell: str) -> tuple[int, int]:
+    """Return the Excel row and the column (1 = A) of a cell's address."""
+    letters = cell.rstrip("0123456789")
+    return int(cell[len(letters) :]), column_number(letters)
