@@ -17,25 +17,30 @@ if TYPE_CHECKING:
 @click.command()
 @round_argument
 @click.argument("owner", metavar="OWNER")
-@click.option("--newer-wins", is_flag=True, help="Where both have filled in a sheet, take the newer return's.")
+@click.option("--newer-wins", is_flag=True, help="Where only the older has answered on a row that both have, take the newer's nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would come from which return, and write nothing.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept and shown.")
 @decider_option
 @with_session
-def merge(session: Session, round_: Round, owner: str, reason: str, by: str | None, *, newer_wins: bool) -> None:
-    """Join two returns of OWNER in ROUND that fill different sheets, into a new return.
+def merge(session: Session, round_: Round, owner: str, reason: str, by: str | None, *, newer_wins: bool, dry_run: bool) -> None:
+    """Join two returns of OWNER in ROUND, row by row, into a new return.
 
-    The newest one's answers, and on the sheets where it has none those of the older one. Both are kept.
+    The newest one, and what an older one has that it lacks. Where both have answered, the newest counts, and it is said. Both are kept.
     """
+    from styrxl.commands.merge_text import describe_merge
     from styrxl.model.catalogue import word
     from styrxl.model.findings import message
-    from styrxl.rounds.merge import merge_returns
+    from styrxl.rounds.merge import carry_out, plan_merge
 
     with session.desk(by=by) as desk:
         language = session.language()
-        done = merge_returns(desk, round_, owner, newer_wins=newer_wins, reason=reason)
-        state = word(f"verdict_{done.verdict}", language)
-        facts = {"older": done.older.path, "newer": done.newer.path, "sheets": ", ".join(done.sheets), "state": state}
-        click.echo(word("merged", language, path=done.path, **facts))
-        for path, found in done.left:
+        planned = plan_merge(desk, round_, owner, newer_wins=newer_wins)
+        click.echo("\n".join(describe_merge(planned, language)))
+        for path, found in planned.left:
             click.echo(word("merged_left", language, path=path, what=message(found, language)), err=True)
+        if dry_run:
+            click.echo(word("merge_nothing_written", language))
+            sys.exit(FINE)
+        done = carry_out(desk, round_, planned, reason)
+        click.echo(word("merged", language, path=done.path, state=word(f"verdict_{done.verdict}", language)))
     sys.exit(FINE if done.verdict == "accepted" else FINDINGS)

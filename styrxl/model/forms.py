@@ -129,6 +129,15 @@ class Sheet:
         """Whether rows are told apart by a name (an activity, a project), all of it, rather than by an id."""
         return self.id_column is not None and not self.id_column.field.endswith("id")
 
+    @property
+    def naming_column(self) -> Column | None:
+        """The column by which people tell apart the rows that they begin themselves; None where rows are given, or nothing names them."""
+        asked = [column for column in self.columns if column.asked and self.layout == "rows"]
+        if self.id_column is None:
+            return asked[0] if asked and asked[0].kind in {"text", "choice", "ref"} else None
+        texts = [column for column in asked if column.kind == "text"]
+        return next((c for c in texts if c.required), texts[0] if texts else None) if self.id_column.number else None
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

@@ -1,19 +1,16 @@
-"""Two people, one workbook: an owner's newest return and an older one that has answers it lacks, merged sheet by sheet into a new return.
+"""Two people, one workbook: an owner's newest return and an older one that has answers it lacks, merged row by row into a new return.
 
-Never cell by cell: half a row of each would be something that nobody has written.
+What only one of them has answered is kept; where both have answered one cell, the newer's counts, and the cell is told.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-from styrxl.annotated.carry import FreshSheet
+from styrxl.annotated.carry import add_rows
 from styrxl.annotated.filled import EditableTemplates, FilledWorkbook, list_fresh_sheets
 from styrxl.model.decisions import MERGE
 from styrxl.model.errors import StyrxlError
@@ -24,133 +21,79 @@ from styrxl.model.limits import MB
 from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.returns.answered_rows import list_answered_rows
 from styrxl.returns.read import ReturnReader
-from styrxl.returns.row_ids import make_id_key
-from styrxl.returns.tables import Table, is_blank
 from styrxl.rounds.decide import unknown_return
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.look import read_look
+from styrxl.rounds.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
+from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
+from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.ledger import Decision, Receipt
-from styrxl.validation.lost_answers import find_lost_tables
+from styrxl.validation.rules.rows import find_untouched
 
 # Rules of what is the owner's own and is not carried over.
 _OWN = frozenset({"unknown-sheet", "unknown-column", "similar-sheet", "similar-column", "unread-sheet", "unread-column"})
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
-    """What ``merge_returns`` made: the file, from which returns, which sheets (their names) came from the older, and its verdict.
+class Merge:
+    """What two returns make, before it is put anywhere: what came of each sheet, and the workbook.
 
     ``left``: path of a return and a finding of its own sheets or columns, which are not carried over.
     """
 
-    path: str
     older: Judged
     newer: Judged
-    sheets: tuple[str, ...]
-    verdict: str
+    sheets: tuple[MergedSheet, ...]
     left: tuple[tuple[str, Finding], ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The file that a merge was written to, and its verdict."""
+
+    path: str
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Return:
-    """A return, judged and read; ``own``: findings of the owner's own sheets and columns."""
+    """A return, judged and read: its sheets by key, and findings of the owner's own sheets and columns."""
 
     judged: Judged
-    tables: tuple[Table, ...]
+    sheets: Mapping[str, SheetOfReturn]
     own: tuple[Finding, ...]
 
 
-def merge_returns(desk: Desk, round_: Round, owner: str, *, newer_wins: bool, reason: str) -> Merged:
-    """Merge an owner's newest return with the older one that has answers it lacks, into a new return in the inbox.
+def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Merge:
+    """Return what an owner's newest return makes with the newest of the older ones that has answers it lacks.
 
-    Raises StyrxlError: unknown-return, return-elsewhere, merge-nothing, merge-conflict, merge-no-place, never-issued; as ``Stage``.
+    Raises StyrxlError: unknown-return, return-elsewhere, never-issued, not-readable, merge-nothing, merge-unclear, merge-no-place.
     """
     judged, owner = judge_inbox(desk, round_), desk.plan.spelled(owner)
     returns = [r for r in judged.returns if r.owner == owner and r.rows and r.verdict not in ("duplicate", "set-aside")]
     if not returns:
         raise unknown_return(desk, round_, owner)
-    newer, older = _pair(desk, owner, sorted(returns, key=lambda r: (str(r.received), r.path)))
-    both = differing(newer.tables, older.tables)
-    if both and not newer_wins:
-        sheets = ", ".join(table.place.sheet for table in both)
-        raise StyrxlError("merge-conflict", sheets=sheets, older=older.judged.path, newer=newer.judged.path)
-    from_older = find_lost_tables(newer.tables, older.tables)
-    data = _workbook(desk, round_, owner, [*(table for table in newer.tables if table.answered), *from_older])
-    path = _store(desk, round_, owner, data, (older.judged, newer.judged), reason)
-    after = {r.path: r for r in judge_inbox(desk, round_).returns}
-    left = tuple((source.judged.path, finding) for source in (older, newer) for finding in source.own)
-    return Merged(path, older.judged, newer.judged, tuple(table.place.sheet for table in from_older), after[path].verdict, left)
-
-
-def _pair(desk: Desk, owner: str, returns: Sequence[Judged]) -> tuple[_Return, _Return]:
-    """Return the newest return, and the newest of the older ones that has answers on a sheet where the newest has none."""
+    newest, *earlier = sorted(returns, key=lambda r: (str(r.received), r.path), reverse=True)
+    issued = _issued(desk, round_, owner)
     with ReturnReader(desk.workspace.forms, desk.limits) as readings:
-        newer = _read(desk, readings, returns[-1])
-        for judged in reversed(returns[:-1]):
-            older = _read(desk, readings, judged)
-            if find_lost_tables(newer.tables, older.tables):
-                return newer, older
+        newer = _read(desk, readings, newest, issued)
+        for before in earlier:
+            older = _read(desk, readings, before, issued)
+            paired = pair_sheets(newer.sheets, older.sheets)
+            if any(sheet.has_more(newer_wins=newer_wins) for sheet in paired):
+                return _make(desk, issued, newer, older, paired, newer_wins=newer_wins)
     raise StyrxlError("merge-nothing", owner=owner)
 
 
-def _read(desk: Desk, readings: ReturnReader, judged: Judged) -> _Return:
-    """Read a return again that was judged; raises StyrxlError (not-readable), also where it has changed since."""
-    path = desk.workspace.root / judged.path
-    data, sha256, _ = read_file(path, desk.limits.file_mb * MB)
-    form = desk.workspace.forms.form(judged.form or "", judged.profile, judged.round)
-    reading = readings.read_as(data, form, judged.language or "sv")
-    if reading.identity is None or sha256 != judged.sha256:
-        raise StyrxlError("not-readable", path=str(path), why="changed")
-    return _Return(judged, reading.tables, tuple(finding for finding in reading.table_findings if finding.rule in _OWN))
-
-
-# which sheets differ
-
-
-def differing(newer: Sequence[Table], older: Sequence[Table]) -> list[Table]:
-    """Return the newer return's sheets that both have answers on, but not the same ones."""
-    before = {table.place.key: table for table in older if table.answered}
-    return [t for t in newer if t.answered and t.place.key in before and _answers(t) != _answers(before[t.place.key])]
-
-
-def _answers(table: Table) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return rows with answers: their id where they have one, and the answers as they stand."""
-    rows = [(key, {field: value for field, _, value in answers}) for key, answers in _rows(table) if answers]
-    marks = {field: shown for (field, _), shown in table.marks.items()}
-    if table.sheet.id_column:
-        rows.sort(key=lambda row: row[0])  # rows that were moved say the same
-    return [*rows, *([("", marks)] if marks else [])]
-
-
-def _rows(table: Table) -> Iterator[tuple[str, list[tuple[str, int, Any]]]]:
-    """Yield each row's id ('' where the sheet has none) and its answers: field, Excel row, value."""
-    fields = [c.field for c in table.sheet.columns if c.asked and c.field in table.columns]
-    column = table.sheet.id_column
-    for index, row in enumerate(table.rows):
-        id_ = table.columns[column.field][index] if column and column.field in table.columns else ""
-        answers = [(field, row, table.columns[field][index]) for field in fields if not is_blank(table.columns[field][index])]
-        yield make_id_key(id_, named=table.sheet.named), answers
-
-
-# the new workbook
-
-
-def _workbook(desk: Desk, round_: Round, owner: str, tables: Sequence[Table]) -> bytes:
-    """Return an owner's workbook as issued, with the answers of some tables exactly as they were written.
-
-    Raises StyrxlError: never-issued; merge-no-place, which names each answer that has no place there as ``Sheet!C7``.
-    """
-    prefill = _issued(desk, round_, owner)
-    form = extend_rows(desk.workspace.forms.form(prefill.form, prefill.profile, prefill.round), prefill.row_count)
-    editable = EditableTemplates(desk.workspace.forms.words, read_look(desk.workspace)).of(form, prefill)
-    placed = {table.place.key: place_answers(table, fresh) for table, fresh in _with_fresh(tables, list_fresh_sheets(editable, prefill))}
-    if unplaced := [cell for _, cells in placed.values() for cell in cells]:
-        raise StyrxlError("merge-no-place", cells=", ".join(unplaced))
-    filled = FilledWorkbook(editable, prefill, {key: answers for key, (answers, _) in placed.items()})
-    return filled.saved(filled.changed_sheets())
+def carry_out(desk: Desk, round_: Round, merge: Merge, reason: str) -> Merged:
+    """Put what a merge has made into the inbox as a new return, and record what it was made of; raises StyrxlError as ``StagedFiles``."""
+    path = _store(desk, round_, merge, reason)
+    return Merged(path, next(r.verdict for r in judge_inbox(desk, round_).returns if r.path == path))
 
 
 def _issued(desk: Desk, round_: Round, owner: str) -> Prefill:
@@ -163,41 +106,59 @@ def _issued(desk: Desk, round_: Round, owner: str) -> Prefill:
     return replace(prefill, issue=issue.issue_id, signature=signature)
 
 
-def _with_fresh(tables: Sequence[Table], fresh: Mapping[str, FreshSheet]) -> Iterator[tuple[Table, FreshSheet | None]]:
-    """Yield tables with the sheets of the fresh workbook that they come from; None where there is no such sheet."""
-    return ((table, fresh.get(table.place.key)) for table in tables)
+def _read(desk: Desk, readings: ReturnReader, judged: Judged, newest: Prefill) -> _Return:
+    """Read a return again that was judged, and hold it against what was issued (``newest`` where it does not say which issue it is).
 
-
-def place_answers(table: Table, fresh: FreshSheet | None) -> tuple[dict[int, dict[str, Any]], list[str]]:
-    """Return a table's answers by row of data (counted from 0) of a fresh sheet and field, and the cells of those without a place there.
-
-    A row's place is that of its id; on a sheet without ids rows follow each other. Rows under foreign ids, cells that show an error,
-    and letters that a workbook cannot hold have no place.
+    Raises StyrxlError (not-readable), also where it has changed since.
     """
-    fields = {column.field for column in fresh.sheet.columns} if fresh else set()
-    index_of = {make_id_key(id_, named=table.sheet.named): index for index, id_ in enumerate(fresh.ids)} if fresh else {}
-    placed: dict[int, dict[str, Any]] = {}
-    unplaced = [_named(table, field, row) for field, row in table.marks]
-    for count, (key, answers) in enumerate(_rows(table)):
-        index = index_of.get(key) if fresh and fresh.sheet.id_column else count
-        for field, row, value in answers:
-            if index is None or fresh is None or index >= len(fresh.ids) or field not in fields or not _is_writable(value):
-                unplaced.append(_named(table, field, row))
-            else:
-                placed.setdefault(index, {})[field] = value
-    return placed, unplaced
+    path = desk.workspace.root / judged.path
+    data, sha256, _ = read_file(path, desk.limits.file_mb * MB)
+    form = desk.workspace.forms.form(judged.form or "", judged.profile, judged.round)
+    reading = readings.read_as(data, form, judged.language or "sv")
+    if reading.identity is None or sha256 != judged.sha256:
+        raise StyrxlError("not-readable", path=str(path), why="changed")
+    issued = fetch_prefills(desk.ledger, [judged.issue or ""]).get(judged.issue or "", newest)
+    sheets = {}
+    for table in (replace(table, untouched=find_untouched(table, issued, form)) for table in reading.tables):
+        given = issued.rows.get(table.place.key, ())
+        sheets[table.place.key] = SheetOfReturn(table, add_erased(list_answered_rows(table), table, given), given)
+    return _Return(judged, sheets, tuple(finding for finding in reading.table_findings if finding.rule in _OWN))
 
 
-def _is_writable(value: Any) -> bool:
-    return not (isinstance(value, str) and ILLEGAL_CHARACTERS_RE.search(value))
+def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: Sequence[PairedSheet], *, newer_wins: bool) -> Merge:
+    """Put both returns' answers into the owner's workbook as issued.
+
+    Raises StyrxlError: merge-unclear, which names rows of which nobody can tell which is which; merge-no-place, which names each answer
+    that has no place there as ``Sheet!C7``.
+    """
+    if not newer_wins and (unclear := [name for sheet in paired for name in sheet.unclear_names]):
+        raise StyrxlError("merge-unclear", rows=", ".join(unclear), older=older.judged.path, newer=newer.judged.path)
+    form = extend_rows(desk.workspace.forms.form(issued.form, issued.profile, issued.round), issued.row_count)
+    templates = EditableTemplates(desk.workspace.forms.words, read_look(desk.workspace))
+    fresh = list_fresh_sheets(templates.of(form, issued), issued)
+    if gone := [sheet.name for sheet in paired if sheet.key not in fresh]:
+        raise StyrxlError("merge-no-place", cells=", ".join(gone))
+    placed = {sheet.key: place_rows(sheet, fresh[sheet.key]) for sheet in paired}
+    form = add_rows(form, {key: needed for key, rows in placed.items() if (needed := _count_rows(rows)) > len(fresh[key].ids)})
+    editable = templates.of(form, issued)
+    fresh, layouts = list_fresh_sheets(editable, issued), editable.template.context.layouts
+    renamed = {side: {key: find_renamed(rows, fresh[key], side) for key, rows in placed.items()} for side in SIDES}
+    merged = [merge_sheet(s, placed[s.key], fresh[s.key], layouts[s.key], issued.language, renamed, newer_wins=newer_wins) for s in paired]
+    if unplaced := [cell for sheet in merged for cell in sheet.unplaced]:
+        raise StyrxlError("merge-no-place", cells=", ".join(unplaced))
+    filled = FilledWorkbook(editable, issued, {sheet.key: sheet.answers for sheet in merged})
+    left = tuple((source.judged.path, finding) for source in (older, newer) for finding in source.own)
+    return Merge(older.judged, newer.judged, tuple(merged), left, filled.saved(filled.changed_sheets()))
 
 
-def _named(table: Table, field: str, row: int) -> str:
-    return f"{table.place.sheet}!{table.place.cell(field, row) or table.place.headings.get(field, field)}"
+def _count_rows(rows: Sequence[JoinedRow]) -> int:
+    """Return how many rows of data it takes to hold some in their places."""
+    return 1 + max((row.index or 0 for row in rows), default=0)
 
 
-def _store(desk: Desk, round_: Round, owner: str, data: bytes, sources: tuple[Judged, Judged], reason: str) -> str:
+def _store(desk: Desk, round_: Round, merge: Merge, reason: str) -> str:
     """Write the new return and record what it was made of; the same two give the same file, however often a run was cut short."""
+    sources, owner, data = (merge.older, merge.newer), merge.newer.owner, merge.data
     mark = hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:8]
     path = desk.workspace.inbox(round_) / f"{owner}-merged-{mark}.xlsx"
     shown, sha256 = desk.workspace.shown(path), hashlib.sha256(data).hexdigest()

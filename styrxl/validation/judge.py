@@ -61,11 +61,16 @@ def _outcomes(
 ) -> dict[int, _Outcome]:
     """Return verdict and findings of each return, by index; of an owner's returns the newest accepted one counts."""
     waivers = _waivers(plan)
-    lost = {return_.index: find_lost_answers(return_, group[:n]) for group in groups for n, return_ in enumerate(group) if n}
+    at_cells = {r.index: place_remarks(remarks.get(r.index, []), r.places, {table.place.key: table for table in r.tables}) for r in returns}
+    lost = {
+        return_.index: find_lost_answers(return_, [(older, at_cells[older.index]) for older in group[:n]])
+        for group in groups
+        for n, return_ in enumerate(group)
+        if n
+    }
     outcomes: dict[int, _Outcome] = {}
     for return_ in returns:
-        at_cells = place_remarks(remarks.get(return_.index, []), return_.places, {table.place.key: table for table in return_.tables})
-        findings = _waived((*return_.findings, *lost.get(return_.index, ()), *at_cells), return_, waivers)
+        findings = _waived((*return_.findings, *lost.get(return_.index, ()), *at_cells[return_.index]), return_, waivers)
         outcomes[return_.index] = _outcome(return_, findings)
     for group in groups:
         outcomes |= _superseded(group, outcomes)

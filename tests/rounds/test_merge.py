@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,20 +15,19 @@ import pytest
 from openpyxl import load_workbook
 
 from decisions import ECONOMIST, STRATEGIST, both, findings, verdicts
-from styrxl.annotated.carry import FreshSheet
 from styrxl.model.findings import fix
-from styrxl.model.form_files import Forms
-from styrxl.model.standard_folder import standard_folder
+from styrxl.model.rounds import Round
 from styrxl.returns import isolated
 from styrxl.returns.locate import Locator
-from styrxl.returns.tables import Table, TablePlace, is_blank
+from styrxl.returns.tables import Table, is_blank
 from styrxl.returns.unpack import NotOrdinaryError
 from styrxl.returns.workbook import read_workbook
-from styrxl.rounds.merge import place_answers
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.sample.fill import open_workbook, save_workbook
 from styrxl.sample.ods import convert_to_ods
 from styrxl.store.ledger import Ledger
-from town import BOARD, ROUND, Town
+from town import BOARD, NOW, ROUND, YEAR, Town
 
 
 @pytest.fixture
@@ -75,19 +75,49 @@ def _files(town: Town) -> list[tuple[str, bytes]]:
     return [(path.name, path.read_bytes()) for path in sorted(town.inbox.iterdir())]
 
 
-def test_a_newer_return_that_has_all_sheets_loses_nothing(town: Town) -> None:
-    both(town, BOARD, {**BOARD, "budget": [{"activity": "Skola", "cost": 7}]})
+def test_a_newer_return_that_says_something_else_in_the_same_cells_loses_nothing(town: Town) -> None:
+    both(town, BOARD, {**BOARD, "budget": [{"activity": "FÖRSKOLA", "cost": 7}, {"activity": "Grundskola ", "revenue": 1, "cost": 8}]})
     assert [rule for rule, _ in findings(town, "strategist.xlsx") if rule == "answers-lost"] == []
 
 
-def test_two_returns_are_joined_sheet_by_sheet_as_they_were_written(town: Town) -> None:
+def test_what_the_newer_return_lacks_is_named_row_by_row(town: Town) -> None:
+    """A row that it does not have, one that is another by the same id, and single answers."""
+    newer = {
+        **BOARD,
+        "confirmation": [{"status": "proposed", "confirms": "yes"}],
+        "commitments": [{**BOARD["commitments"][0], "text": "Bygga en skolgård"}, {"text": "Hålla samråd", "responsible": "Rektor"}],
+        "budget": [{"activity": "Grundskola", "cost": 900}],
+    }
+    both(town, BOARD, newer)
+    [lost] = [message for rule, message in findings(town, "strategist.xlsx") if rule == "answers-lost"]
+    rows = (
+        "Bekräftelse (Ansvarig), "
+        "Åtaganden (UBN-2027-A1 Starta läsprogram, UBN-2027-A2 Hålla samråd (Mål, Start, Slut, Förväntat resultat)), "
+        "Budget (Grundskola (Intäkter), Förskola)"
+    )
+    assert lost == f"Här saknas svar som finns i ett tidigare svar (inbox/2027-plan/economist.xlsx): {rows}. De räknas inte längre."
+
+
+def test_two_returns_are_joined_as_they_were_written(town: Town) -> None:
     both(town)
     before = {name: (town.inbox / name).read_bytes() for name in ("economist.xlsx", "strategist.xlsx")}
     done = town.run("merge", ROUND, "UBN", "--reason", "Två personer")
     [name] = {path.name for path in town.inbox.iterdir()} - before.keys()
-    assert done.stdout == (
-        f"Skrev inbox/2027-plan/{name}. Från inbox/2027-plan/economist.xlsx: Budget, Enhetsramar, Investeringar. "
-        "Resten från inbox/2027-plan/strategist.xlsx. Läge: Klar.\n"
+    assert (
+        done.stdout
+        == f"""\
+Från det äldre svaret, inbox/2027-plan/economist.xlsx:
+  Budget: Grundskola, Förskola
+  Enhetsramar: UBN-ÅBY Åby skola, UBN-ÖST Östra förskolan
+  Investeringar: Skolgård
+Från det nyare svaret, inbox/2027-plan/strategist.xlsx:
+  Bekräftelse
+  Fullmäktiges mål: KF-M1, KF-M2
+  Nämndmål: UBN-M1 Fler elever når målen
+  Åtaganden: UBN-2027-A1 Starta läsprogram, UBN-2027-A2 Hålla samråd
+  Indikatorer: UBN-I1 Behöriga elever
+Skrev inbox/2027-plan/{name}. Läge: Klar.
+"""
     )
     assert verdicts(town) == {"economist.xlsx": "superseded", "strategist.xlsx": "superseded", name: "accepted"}
     assert written(town, name) == written(town, "economist.xlsx") | written(town, "strategist.xlsx")
@@ -123,16 +153,94 @@ def test_a_third_person_s_sheets_are_joined_in_their_turn(town: Town) -> None:
     assert written(town, name) == written(town, "a.xlsx") | written(town, "b.xlsx") | written(town, "c.xlsx")
 
 
-def test_a_sheet_that_both_filled_differently_is_told_and_needs_a_word(town: Town) -> None:
-    both(town, {**ECONOMIST, "confirmation": [{"responsible": "Ekonomichef"}]})
-    before = verdicts(town)
-    refused = town.run("merge", ROUND, "UBN", expect=3)
-    assert refused.stderr.startswith("Båda svaren har fyllt i Bekräftelse, men olika")
-    assert verdicts(town) == before
-    town.run("merge", ROUND, "UBN", "--newer-wins")
+def test_where_both_have_answered_the_newer_counts_and_each_cell_is_told(town: Town) -> None:
+    both(town, {**ECONOMIST, "confirmation": [{"responsible": "Ekonomichef", "registry_number": "Dnr 7"}]})
+    done = town.run("merge", ROUND, "UBN").stdout
+    assert "Båda har svarat, men olika. Det nyare gäller:\n  Bekräftelse B15 (Ansvarig): ”Förvaltningschef”. Äldre: ”Ekonomichef”\n" in done
+    assert "Bara det äldre har svarat, så det svaret är kvar" in done
+    assert ":\n  Bekräftelse B14 (Diarienummer): ”Dnr 7”\n" in done
+    [name] = [name for name, verdict in verdicts(town).items() if verdict == "accepted"]
+    [confirmation] = written(town, "strategist.xlsx")["confirmation"]
+    assert written(town, name)["confirmation"] == [{**confirmation, "registry_number": "Dnr 7"}]
+    assert written(town, name)["budget"] == written(town, "economist.xlsx")["budget"]
+
+
+def test_what_the_newer_has_cleared_stays_so_where_it_is_said_to_win(town: Town) -> None:
+    both(town, {**ECONOMIST, "confirmation": [{"responsible": "Ekonomichef", "registry_number": "Dnr 7"}]})
+    done = town.run("merge", ROUND, "UBN", "--newer-wins").stdout
+    assert "Bara det äldre har svarat, och det svaret är inte med (--newer-wins):\n  Bekräftelse B14 (Diarienummer): ”Dnr 7”\n" in done
     [name] = [name for name, verdict in verdicts(town).items() if verdict == "accepted"]
     assert written(town, name)["confirmation"] == written(town, "strategist.xlsx")["confirmation"]
     assert written(town, name)["budget"] == written(town, "economist.xlsx")["budget"]
+
+
+OTHER: Mapping[str, Any] = {
+    **BOARD,
+    "goals": [{"text": "Alla trivs", "parent_id": "KF-M1", "from_year": 2027, "to_year": 2028}],
+    "commitments": [{"text": "Måla om", "parent_id": "UBN-M1", "responsible": "Rektor", "expected_result": "Ljusare", **YEAR}],
+    "indicators": [{"goal_id": "UBN-M1", "name": "Trivsel", "unit": "procent", "direction": "higher", "target": 90}],
+}
+
+
+def test_what_both_began_on_one_row_is_two_rows_and_what_refers_to_the_older_follows(town: Town) -> None:
+    """Both have begun on the first row of goals, commitments and indicators, and each ties to a goal of its own."""
+    commitments = [{**BOARD["commitments"][0], "more_parents": "KF-M1;UBN-M1"}, BOARD["commitments"][1]]
+    both(town, {**BOARD, "commitments": commitments}, OTHER)
+    done = town.run("merge", ROUND, "UBN").stdout
+    assert (
+        """
+Rader som får ett annat id:
+  Nämndmål: UBN-M1 Fler elever når målen (i det äldre) får id UBN-M2, för i det nyare är det UBN-M1 Alla trivs.
+  Åtaganden: UBN-2027-A1 Starta läsprogram (i det äldre) får id UBN-2027-A3, för i det nyare är det UBN-2027-A1 Måla om.
+  Indikatorer: UBN-I1 Behöriga elever (i det äldre) får id UBN-I2, för i det nyare är det UBN-I1 Trivsel.
+Skrev"""
+        in done
+    )
+    assert "olika" not in done
+    assert tied(town) == {
+        ("UBN-M1", "Alla trivs", "KF-M1", None),
+        ("UBN-M2", "Fler elever når målen", "KF-M2", None),
+        ("UBN-2027-A1", "Måla om", "UBN-M1", None),
+        ("UBN-2027-A2", "Hålla samråd", "KF-M1", None),
+        ("UBN-2027-A3", "Starta läsprogram", "UBN-M2", "KF-M1;UBN-M2"),
+        ("UBN-I1", "Trivsel", "UBN-M1", None),
+        ("UBN-I2", "Behöriga elever", "UBN-M2", None),
+    }
+    assert town.run("merge", ROUND, "UBN", expect=3).stderr.startswith("Det finns inget att slå ihop")
+
+
+def tied(town: Town) -> set[tuple[str, str, str, str | None]]:
+    """Return id, name, goal and further goals of the goals, commitments and indicators that count."""
+    with Ledger.open(town.workspace.database) as ledger:
+        judged = judge_inbox_quietly(open_desk(town.workspace, ledger, NOW), Round.parse(ROUND))
+    names = {"goals": ("goal_id", "text", "parent_id"), "commitments": ("commitment_id", "text", "parent_id")}
+    names["indicators"] = ("indicator_id", "name", "goal_id")
+    found = set()
+    for table, fields in names.items():
+        for row in judged.in_force(table).to_dict("records"):
+            more = row.get("more_parents")
+            found.add((*(row[field] for field in fields), more if isinstance(more, str) else None))
+    return found
+
+
+@pytest.mark.parametrize("typed", ["UBN-M1", "ubn\N{EN DASH}m1 Fler elever", " UBN-M1; KF-M1", "UBN-M1 Fler elever\nKF-M1"])
+def test_a_goal_that_is_referred_to_in_another_way_follows_too(town: Town, typed: str) -> None:
+    both(town, BOARD, OTHER)
+    book = open_workbook((town.inbox / "economist.xlsx").read_bytes())
+    [row] = [row for row in book["Åtaganden"].iter_rows() if row[0].value == "UBN-2027-A1"]
+    row[2].value = typed
+    town.put("economist.xlsx", save_workbook(book))
+    town.run("merge", ROUND, "UBN")
+    further = "KF-M1" if "KF" in typed else None
+    assert ("UBN-2027-A3", "Starta läsprogram", "UBN-M2", further) in tied(town)
+
+
+def test_what_would_come_from_which_is_shown_without_anything_being_written(town: Town) -> None:
+    both(town, BOARD, OTHER)
+    shown = town.run("merge", ROUND, "UBN", "--dry-run").stdout
+    assert shown.endswith("\nInget har skrivits.\n")
+    assert len(list(town.inbox.iterdir())) == 2
+    assert town.run("merge", ROUND, "UBN").stdout.startswith(shown.removesuffix("Inget har skrivits.\n"))
 
 
 def test_a_sheet_that_both_filled_alike_is_no_conflict(town: Town) -> None:
@@ -255,16 +363,6 @@ def test_a_language_that_nobody_speaks_is_no_matter(town: Town) -> None:
     del book["Investeringar"]
     town.put("strategist.xlsx", save_workbook(book), 1)
     assert "Läge: Klar." in town.run("merge", ROUND, "UBN").stdout
-
-
-def test_rows_that_begin_alike_keep_their_own_answers() -> None:
-    """An activity is known by all of its name: by its first word the money of one would come to stand at the other."""
-    sheet = Forms([standard_folder()]).form("board_followup", None, "t1").sheet("outcomes")
-    names = ["Pedagogisk omsorg", "pedagogisk  verksamhet"]
-    place = TablePlace("outcomes", "Ekonomi", 5, {"activity": 1, "outcome_cost": 6}, {})
-    table = Table(place, sheet, (6, 7), {"activity": names, "outcome_cost": [100, 200]})
-    placed, unplaced = place_answers(table, FreshSheet(sheet, ["Pedagogisk verksamhet", "Pedagogisk omsorg"], 2))
-    assert (placed, unplaced) == ({1: {"outcome_cost": 100}, 0: {"outcome_cost": 200}}, [])
 
 
 def test_a_return_of_another_kind_is_read_in_a_process_of_its_own(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
