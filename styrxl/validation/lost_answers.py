@@ -82,8 +82,8 @@ def _make_spot(table: Table, row: AnsweredRow, field: str) -> _Spot:
 def _describe_sheet(table: Table, lost: _Lost, *, whole: bool) -> Word:
     """Name what is gone of a sheet: how much where it is all of it, else each row, and which of its answers where it has others."""
     if whole:
-        return Word("lost_sheet", {"sheet": table.place.sheet, "n": sum(len(fields) for _, fields in lost)})
-    return Word("lost_rows", {"sheet": table.place.sheet, "rows": [_describe_row(table, row, fields) for row, fields in lost]})
+        return Word("gone_sheet", {"sheet": table.place.sheet, "n": sum(len(fields) for _, fields in lost)})
+    return Word("gone_rows", {"sheet": table.place.sheet, "rows": [_describe_row(table, row, fields) for row, fields in lost]})
 
 
 def _describe_row(table: Table, row: AnsweredRow, fields: Sequence[str]) -> Word | str:
@@ -92,7 +92,7 @@ def _describe_row(table: Table, row: AnsweredRow, fields: Sequence[str]) -> Word
     if table.place.downwards:
         return Word("listed", {"list": headings})
     shown: Word | str = name or Word("row_number", {"row": str(row.number)})
-    return shown if len(fields) == len(row.answers) else Word("lost_cells", {"name": shown, "headings": headings})
+    return shown if len(fields) == len(row.answers) else Word("gone_cells", {"name": shown, "headings": headings})
 
 
 def shorten_name(name: str) -> str:

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 
 from decisions import ECONOMIST, STRATEGIST, both, findings, verdicts
 from styrxl.model.findings import fix
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import standard_rounds
 from styrxl.returns import isolated
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import Table, is_blank
@@ -212,7 +212,7 @@ Skrev"""
 def tied(town: Town) -> set[tuple[str, str, str, str | None]]:
     """Return id, name, goal and further goals of the goals, commitments and indicators that count."""
     with Ledger.open(town.workspace.database) as ledger:
-        judged = judge_inbox_quietly(open_desk(town.workspace, ledger, NOW), Round.parse(ROUND))
+        judged = judge_inbox_quietly(open_desk(town.workspace, ledger, NOW), standard_rounds().parse(ROUND))
     names = {"goals": ("goal_id", "text", "parent_id"), "commitments": ("commitment_id", "text", "parent_id")}
     names["indicators"] = ("indicator_id", "name", "goal_id")
     found = set()
