@@ -41,6 +41,8 @@ class Forms:
             units=raw["units"],
             unit_spellings={text: unit for unit, texts in raw["unit_spellings"].items() for text in texts},
             placeholders=frozenset(raw["placeholders"]),
+            dittos=frozenset(raw["dittos"]),
+            pointers=raw["pointers"],
             sum_words=frozenset(raw["sum_words"]),
             days=raw["days"],
             texts=raw["texts"],

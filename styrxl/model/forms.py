@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,7 @@ class Column:
     high: float | None = None
     max_length: int | None = None
     also: tuple[str, ...] = ()  # other headings under which it is found
+    code: bool = False  # a text that may be a mere number, such as a paragraph
     whole: bool = False  # a choice whose codes are whole numbers
 
     @property
@@ -182,6 +183,8 @@ class Words:
     units: Mapping[str, Text]
     unit_spellings: Mapping[str, str]  # how people write a unit in a heading -> the unit, '' for one that no column is issued in
     placeholders: frozenset[str]
+    dittos: frozenset[str]  # what means the cell above
+    pointers: Mapping[str, Sequence[str]]  # how people point to an enclosure
     sum_words: frozenset[str]
     days: Mapping[str, Any]  # how people write days and parts of a year
     texts: Mapping[str, Text]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from styrxl.model.catalogue import Word
@@ -17,9 +16,11 @@ from styrxl.returns.cell_values import CellValue
 from styrxl.returns.day_columns import ask_for_years, make_day_reader
 from styrxl.returns.days_in_words import DayWords
 from styrxl.returns.letters import PRINTABLE_BLANKS, make_plain, make_visible
+from styrxl.returns.no_answers import LONGEST, NoAnswers, Pointers, find_no_answers, fold_mark
 from styrxl.returns.personal_numbers import check_personal
 from styrxl.returns.shown.percents import ask_about_percents
 from styrxl.returns.tables import Table, TypedColumns, is_blank
+from styrxl.returns.text_answers import check_texts
 
 _LINK = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+", re.IGNORECASE)
 _ORGANISATION = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*(?= |$)", re.IGNORECASE)
@@ -28,17 +29,16 @@ _PARTS = re.compile(r"\s*[;\n]\s*")
 _COMMA = re.compile(r"\s*,\s*(?=[A-ZÅÄÖ0-9-]{1,40}(?:\s|,|$))")
 _SIGNS = ("=", "+", "@", "-")
 _NO_BEGINNING = PRINTABLE_BLANKS | {"", " "}
-_LONGEST_PLACEHOLDER = 40
 _FIRST_YEAR = 1900  # a column of whole numbers that begin no earlier is one of years
 
 
 @dataclass(frozen=True, slots=True)
 class _ColumnReader:
-    """How the values of a column are read, the texts that are no answers (folded), and what is wanted, for those who wrote otherwise."""
+    """How the values of a column are read, what is no answer there, and what is wanted, for those who wrote otherwise."""
 
     column: Column
     reader: Callable[[Any], CellValue]
-    no_answers: frozenset[str]
+    no_answers: NoAnswers
     wanted: Mapping[str, Word]
 
 
@@ -49,6 +49,7 @@ class ColumnTyper:
         """Take the form, in the profile that the workbooks were issued in."""
         self._form, self._words, self.year = form, words, year
         self._days = DayWords(words.days)
+        self._pointers = Pointers(words.pointers)
         self._tools: dict[str, list[_ColumnReader]] = {}
 
     def columns(
@@ -66,6 +67,7 @@ class ColumnTyper:
             column = tool.column
             skipped = {(r.source, r.row or 0) for r in marked if r.field == column.field} if marked else set()
             values, column_remarks = _type_column(batch, tool, skipped)
+            column_remarks += check_texts(batch, column, values, self._pointers)
             if column.credit:
                 column_remarks += _remove_minus_signs(batch, column, values)
             columns[column.field] = values
@@ -79,7 +81,7 @@ class ColumnTyper:
         if sheet.key not in self._tools:
             asked = [c for c in sheet.columns if not c.formula]
             self._tools[sheet.key] = [
-                _ColumnReader(c, self._choose_reader(sheet, c), _find_no_answers(sheet, c, self._words), _want(c, self._form, self.year))
+                _ColumnReader(c, self._choose_reader(sheet, c), find_no_answers(sheet, c, self._words), _want(c, self._form, self.year))
                 for c in asked
             ]
         return self._tools[sheet.key]
@@ -107,10 +109,9 @@ def _remark_marks(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str
 
 
 def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]]) -> tuple[list[Any], list[Remark]]:
-    column, reader, no_answers = tool.column, tool.reader, tool.no_answers
+    column, reader, marks = tool.column, tool.reader, tool.no_answers.marks
     values: list[Any] = []
     remarks: list[Remark] = []
-    needed = bool(column.required or column.required_when)
     plain = column.kind == "text" and column.asked
     as_it_is = column.kind == "text"
     see = make_plain if column is batch.sheet.id_column and not batch.sheet.named else make_visible
@@ -120,10 +121,10 @@ def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]
         tidy = type(raw) is str and raw.isprintable() and raw[:1] not in _NO_BEGINNING and raw[-1] != " "
         if (not tidy and is_blank(raw)) or (skipped and (source, row) in skipped):
             values.append(None)
-        elif no_answers and isinstance(raw, str) and len(raw) <= _LONGEST_PLACEHOLDER and _fold_short(raw) in no_answers:
-            values.append(None)
-            if needed:
-                remarks.append(Remark(source, batch.sheet.key, row, column.field, "placeholder-text", raw))
+        elif marks and isinstance(raw, str) and len(raw) <= LONGEST and fold_mark(raw) in marks:
+            value, remark = _read_no_answer(batch, tool, values, fold_mark(raw))
+            values.append(value)
+            remarks += [remark] if remark else []
         elif tidy and as_it_is and raw[0] not in _SIGNS:  # nearly all texts, in which there is nothing to be understood
             values.append(raw)
         else:
@@ -136,18 +137,22 @@ def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]
     return values, remarks
 
 
-@lru_cache(maxsize=20_000)
-def _fold_short(short: str) -> str:
-    return cell_values.fold_text(short).rstrip(":")
+def _read_no_answer(batch: Batch, tool: _ColumnReader, values: list[Any], mark: str) -> tuple[Any, Remark | None]:
+    """Return the value of the next cell, which holds a mark that is no answer, and what is to be said of it.
 
-
-def _find_no_answers(sheet: Sheet, column: Column, words: Words) -> frozenset[str]:
-    """Return the texts that are no answers in a column; in the first column of a sheet of money also the names of sums."""
-    if not column.asked:
-        return frozenset()
-    first = next(c.field for c in sheet.columns if c.asked)
-    placeholders = frozenset(cell_values.fold_text(text).rstrip(":") for text in words.placeholders)
-    return placeholders | words.sum_words if sheet.limit and column.field == first else placeholders
+    A ditto mark is the answer above, if there is one.
+    """
+    index, name, key = len(values), tool.column.field, batch.sheet.key
+    source, row, raw = batch.source[index], batch.row[index], batch.columns[name][index]
+    follows = index > 0 and (batch.source[index - 1], batch.row[index - 1]) == (source, row - 1)
+    if mark in tool.no_answers.dittos and follows and values[-1] is not None:
+        last = next(each for each in reversed(batch.columns[name][:index]) if fold_mark(str(each)) not in tool.no_answers.dittos)
+        return values[-1], Remark(source, key, row, name, "interpreted-value", raw, {"read": last})
+    if tool.column.required or tool.column.required_when:
+        return None, Remark(source, key, row, name, "placeholder-text", raw, {"note": Word("note_row")})
+    if tool.no_answers.is_mere_mark(mark):
+        return None, None
+    return None, Remark(source, key, row, name, "interpreted-value", raw, {"read": Word("no_answer")})
 
 
 def _find_formula_sign(raw: str) -> str:
