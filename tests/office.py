@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 
 TYPIST = Path(__file__).with_name("office_typist.py")
-FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "ods": "calc8", "pdf": "calc_pdf_Export"}
+FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "ods": "calc8", "xls": "MS Excel 97", "pdf": "calc_pdf_Export"}
 PATIENCE = 120  # seconds for one workbook
 TRIES = 3  # of which the first ones may end in a crash
 

@@ -132,6 +132,27 @@ def _find_part(package: Package, relations: str, base: str, *kinds: str) -> str 
     return _only({part for kind, part in targets if kind in kinds and part in package})
 
 
+def read_targets(package: Package, relations: str, base: str) -> Mapping[str, str]:
+    """Return the parts that relations name and that are there, by the relations' keys; raises RefusedError."""
+    targets = {r.get("Id", ""): resolve(base, r.get("Target", "")) for r in _relationships(parse(package.part(relations)))}
+    return {key: part for key, part in targets.items() if part in package}
+
+
+def respell_relations(package: Package, relations: str) -> bytes:
+    """Return relations of the workbook as programs usually write them; raises RefusedError."""
+    written = (
+        {"Id": r.get("Id", ""), "Type": r.get("Type", ""), "Target": _find_original(package, r)}
+        for r in _relationships(parse(package.part(relations)))
+    )
+    entries = (f"<Relationship {' '.join(f'{name}={quoteattr(value)}' for name, value in entry.items())}/>" for entry in written)
+    return f'<Relationships xmlns="{_PACKAGE}/relationships">{"".join(entries)}</Relationships>'.encode()
+
+
+def _find_original(package: Package, relationship: ET.Element) -> str:
+    part = resolve("xl/", relationship.get("Target", ""))
+    return package.original(part)[len("xl/") :] if part in package and part.startswith("xl/") else relationship.get("Target", "")
+
+
 @lru_cache(maxsize=64)
 def _read_targets(relations: bytes, base: str) -> tuple[tuple[str, str], ...]:
     return tuple((_kind(r), resolve(base, r.get("Target", ""))) for r in _relationships(parse(relations)))

@@ -89,9 +89,11 @@ def _read(data: bytes, limits: Limits, ordinary_mb: int, skip: SheetsToSkip) -> 
     mixed = bool(hidden and parts.properties) and any(hidden.get(key, "") != parts.properties.get(key, "") for key in SIGNED)
     if mixed and parts.skipped:  # a file with two identities is read whole
         return _read(data, limits, ordinary_mb, skip_no_sheets)
-    return ReturnedWorkbook(hidden or parts.properties, sheets, mixed), tuple(
-        _check_contents(kind, data, package, limits, macros=parts.macros)
-    )
+    findings = [*_check_contents(kind, data, package, limits, macros=parts.macros)]
+    if kind != "xlsx":
+        unseen = f"unseen_{kind}" if all(sheet.name in parts.sheets for sheet in sheets) else "unseen"
+        findings.append(finding("partly-checked", kind=f".{kind}", unseen=Word(unseen)))
+    return ReturnedWorkbook(hidden or parts.properties, sheets, mixed), tuple(findings)
 
 
 def _check_file(data: bytes, limits: Limits) -> tuple[str, Package | None]:
@@ -108,14 +110,12 @@ def _check_file(data: bytes, limits: Limits) -> tuple[str, Package | None]:
 
 
 def _check_contents(kind: str, data: bytes, package: Package | None, limits: Limits, *, macros: bool) -> Iterator[Finding]:
-    """Yield findings on macros, links to other files, and kinds of workbooks that are only partly checked."""
+    """Yield findings on macros and on links to other files."""
     if macros or has_macros(kind, data, package.names if package else ()):
         found = finding("macro-workbook")
         yield replace(found, severity="warning") if limits.macros == "warn" else found
     if package is not None and kind == "xlsx" and (links := find_external_links(package)):
         yield finding("external-link", files=links)
-    if kind != "xlsx":
-        yield finding("partly-checked", kind=f".{kind}")
 
 
 def _is_locked_ods(package: Package) -> bool:

@@ -11,14 +11,15 @@ from xml.etree import ElementTree as ET
 
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
+from styrxl.returns.binary_marks import RELATIONS, read_xls_sheets, read_xlsb_sheets
 from styrxl.returns.marks import PreparedSheet
 from styrxl.returns.ods_marks import read_ods_sheets
-from styrxl.returns.relations import find_properties, find_workbook, parse, read_relations, write_workbook
+from styrxl.returns.relations import find_properties, find_workbook, parse, read_relations, respell_relations, write_workbook
 from styrxl.returns.respell import encode_plainly, respell_texts
 from styrxl.returns.sheet_xml import prepare_sheet
 from styrxl.returns.shown.cell_formats import NO_FORMATS, BookFormats, read_book_formats
 from styrxl.returns.shown.cell_notes import read_notes
-from styrxl.returns.unpack import NotOrdinaryError, Package, RefusedError, zip_uncompressed
+from styrxl.returns.unpack import NotOrdinaryError, Package, RefusedError, make_unreadable, zip_uncompressed
 from styrxl.returns.usual_xml import count_usual_texts
 
 IDENTITY_SIZE = 200  # rows of the hidden sheet, and characters of an answer in it: far more than there are
@@ -58,7 +59,7 @@ def read_parts(data: bytes, package: Package | None, ordinary_mb: int, skip: She
     ``ordinary_mb``: how large an xlsx may be, unpacked (0: as the limits say); ``skip``: the sheets to leave out then.
     """
     if package is None:
-        return WorkbookParts(data)
+        return WorkbookParts(data, read_xls_sheets(data))
     return _read_xlsx(package, ordinary_mb, skip) if package.kind == "xlsx" else _read_other(package)
 
 
@@ -134,8 +135,13 @@ def _read_other(package: Package) -> WorkbookParts:
     names = [name for name in package.names if not name.endswith("/") and not name.startswith(_NOT_READ)]
     parts = {package.original(name): package.part(name) for name in names}
     properties = _read_properties(parts.get("docProps/custom.xml") or parts.get("meta.xml") or b"")
-    sheets = read_ods_sheets(package.part("content.xml")) if package.kind == "ods" else {}
-    return WorkbookParts(zip_uncompressed(parts), sheets, properties)
+    if package.kind == "ods":
+        if "content.xml" not in package:
+            raise make_unreadable("damaged")
+        return WorkbookParts(zip_uncompressed(parts), read_ods_sheets(package.part("content.xml")), properties)
+    if RELATIONS in package:
+        parts[package.original(RELATIONS)] = respell_relations(package, RELATIONS)
+    return WorkbookParts(zip_uncompressed(parts), read_xlsb_sheets(package), properties)
 
 
 def read_identity_value(name: str, value: Any) -> str:
