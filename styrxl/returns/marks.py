@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from styrxl.returns.shown.appearance import PLAIN, Appearance
+from styrxl.returns.shown.number_formats import ShownNumber
+
 
 @dataclass(frozen=True, slots=True)
 class SheetMarks:
@@ -26,3 +29,5 @@ class PreparedSheet:
     xml: bytes
     marks: SheetMarks
     values: Mapping[str, float | None] = field(default_factory=dict)  # cell -> number, None for a text
+    appearance: Appearance = PLAIN  # of an ods, whose numbers look like ``shown`` by cell
+    shown: Mapping[str, ShownNumber] = field(default_factory=dict)

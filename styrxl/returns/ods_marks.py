@@ -9,15 +9,19 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from styrxl.model.column_letters import column_letter
 from styrxl.returns.marks import PreparedSheet, SheetMarks
+from styrxl.returns.shown.appearance import Appearance
+from styrxl.returns.shown.number_formats import ShownNumber
+from styrxl.returns.shown.shown_texts import see_number
 from styrxl.returns.unpack import make_unreadable
 from styrxl.returns.usual_xml import LAST_COLUMN, LAST_ROW
 
-_TABLE, _OFFICE, _TEXT, _MORE = (
+_TABLE, _OFFICE, _TEXT, _STYLE, _MORE = (
     f"{name} "
     for name in (
         "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
         "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
         "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
         "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
     )
 )
@@ -43,7 +47,11 @@ def read_ods_sheets(content: bytes) -> Mapping[str, PreparedSheet]:
         raise make_unreadable("damaged") from error
     return {
         name: PreparedSheet(
-            b"", SheetMarks(s.errors, frozenset(s.uncalculated), frozenset(s.hidden_rows), frozenset(s.hidden_columns)), s.values
+            b"",
+            SheetMarks(s.errors, frozenset(s.uncalculated), frozenset(s.hidden_rows), frozenset(s.hidden_columns)),
+            s.values,
+            Appearance(unseen=frozenset(s.unseen), struck=frozenset(s.struck), merged=tuple(s.merged), notes=s.notes),
+            s.shown,
         )
         for name, s in reader.sheets.items()
     }
@@ -56,6 +64,11 @@ class _Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     values: dict[str, float | None] = field(default_factory=dict)
+    shown: dict[str, ShownNumber] = field(default_factory=dict)
+    unseen: set[str] = field(default_factory=set)
+    struck: set[str] = field(default_factory=set)
+    merged: list[str] = field(default_factory=list)
+    notes: dict[str, str] = field(default_factory=dict)
     row: int = 1
     column: int = 1
 
@@ -75,6 +88,12 @@ class _Reader:
         self._cell_depth = 0
         self._paragraphs: list[str] = []
         self._reads = False
+        self._style = ""  # that is being described
+        self._struck: set[str] = set()  # styles that cross out
+        self._is_struck = False  # whether the cell's text is, or a part of it
+        self._note: list[str] | None = None  # paragraphs of the cell's note
+        self._note_depth = 0
+        self._in_note = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take the beginning of an element."""
@@ -84,12 +103,13 @@ class _Reader:
             if self._tables == 1:
                 self._sheet = self.sheets.setdefault(attributes.get(f"{_TABLE}name", ""), _Sheet())
         if self._sheet is None or self._tables != 1:
+            self._describe(tag, attributes)
             return
         if tag in _CELLS:
-            self._cell, self._cell_depth, self._paragraphs = attributes, self._depth, []
-        elif tag == f"{_TEXT}p" and self._cell is not None and self._depth == self._cell_depth + 1:
-            self._reads = True
-            self._paragraphs.append("")
+            self._cell, self._cell_depth, self._paragraphs, self._note = attributes, self._depth, [], None
+            self._is_struck = attributes.get(f"{_TABLE}style-name") in self._struck
+        elif self._cell is not None:
+            self._start_in_cell(tag, attributes)
         elif tag == _ROW:
             self._row, self._filled, self._sheet.column = attributes, False, 1
         elif tag == _COLUMN:
@@ -97,10 +117,24 @@ class _Reader:
         elif tag in _GROUPS and attributes.get(f"{_TABLE}display") == "false":
             self._hidden.append(self._depth)
 
+    def _start_in_cell(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if attributes.get(f"{_TEXT}style-name") in self._struck:
+            self._is_struck = True
+        if tag == f"{_OFFICE}annotation":
+            self._note, self._note_depth = [], self._depth
+        elif tag == f"{_TEXT}p" and self._note is not None and self._depth == self._note_depth + 1:
+            self._note.append("")
+            self._in_note = True
+        elif tag == f"{_TEXT}p" and self._depth == self._cell_depth + 1:
+            self._reads = True
+            self._paragraphs.append("")
+
     def read_text(self, text: str) -> None:
         """Take a text."""
         if self._reads:
             self._paragraphs[-1] += text
+        elif self._in_note and self._note:
+            self._note[-1] += text
 
     def end(self, tag: str) -> None:
         """Take the end of an element."""
@@ -109,6 +143,8 @@ class _Reader:
                 self._finish_cell(self._sheet, self._cell)
             elif self._reads and self._depth == self._cell_depth + 1:
                 self._reads = False
+            elif self._in_note and self._depth == self._note_depth + 1:
+                self._in_note = False
             elif tag == _ROW:
                 self._finish_row(self._sheet)
         if tag == f"{_TABLE}table":
@@ -118,6 +154,33 @@ class _Reader:
         if self._hidden and self._hidden[-1] == self._depth:
             self._hidden.pop()
         self._depth -= 1
+
+    def _describe(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Take what a style says, which stands before all sheets."""
+        if tag == f"{_STYLE}style":
+            self._style = attributes.get(f"{_STYLE}name", "")
+        elif tag == f"{_STYLE}text-properties" and attributes.get(f"{_STYLE}text-line-through-style", "none") != "none":
+            self._struck.add(self._style)
+
+    def _see_cell(self, sheet: _Sheet, cell: Mapping[str, str]) -> None:
+        """Take what a cell looks like; one that is repeated has neither a note nor others merged with it."""
+        address = f"{column_letter(sheet.column)}{sheet.row}"
+        across, down = (_count(cell, f"number-{what}-spanned", _MOST) for what in ("columns", "rows"))
+        if across > 1 or down > 1:
+            sheet.merged.append(f"{address}:{column_letter(sheet.column + across - 1)}{sheet.row + down - 1}")
+        if self._note is not None and (text := "\n".join(self._note).strip()):
+            sheet.notes[address] = text
+        self._note = None
+
+    def _see_number(self, sheet: _Sheet, address: str, text: str) -> None:
+        """Take what shows of a number; a writer that gives no text at all leaves it to whoever opens the file."""
+        number = sheet.values[address]
+        if number is None or not self._paragraphs:
+            return
+        if not text and number:
+            sheet.unseen.add(address)
+        elif (seen := see_number(number, text)) != ShownNumber(number):
+            sheet.shown[address] = seen
 
     def _pass_columns(self, sheet: _Sheet, attributes: Mapping[str, str]) -> None:
         count = _count(attributes, "number-columns-repeated", LAST_COLUMN)
@@ -135,6 +198,7 @@ class _Reader:
         shown, kind = "\n".join(self._paragraphs).strip(), cell.get(f"{_OFFICE}value-type", "")
         count, self._cell = _count(cell, "number-columns-repeated", LAST_COLUMN), None
         formula = f"{_TABLE}formula" in cell
+        self._see_cell(sheet, cell)
         wrong = cell.get(f"{_MORE}value-type") == "error" or bool((_ERROR if formula else _CONSTANT).fullmatch(shown))
         if wrong or kind or formula or shown:
             self._filled = True
@@ -147,6 +211,9 @@ class _Reader:
                     sheet.uncalculated.add(address)
                 elif kind in _NUMBERS or shown:
                     sheet.values[address] = _read_number(cell.get(f"{_OFFICE}value", "")) if kind in _NUMBERS else None
+                    self._see_number(sheet, address, shown)
+                if self._is_struck:
+                    sheet.struck.add(address)
         sheet.column = min(sheet.column + count, LAST_COLUMN + 1)
 
 

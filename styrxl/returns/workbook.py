@@ -19,8 +19,8 @@ from styrxl.model.identity import SIGNED
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
 from styrxl.returns.external_links import find_external_links
 from styrxl.returns.file_type import WORKBOOKS, find_kind, has_macros, is_zip
-from styrxl.returns.marks import NO_MARKS, SheetMarks
-from styrxl.returns.shown.appearance import PLAIN, Appearance, SeenRows, see_rows
+from styrxl.returns.marks import NO_MARKS, PreparedSheet, SheetMarks
+from styrxl.returns.shown.appearance import PLAIN, Appearance, SeenRows, see_numbers, see_rows
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable
 from styrxl.returns.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 
@@ -144,7 +144,7 @@ def _read_sheets(parts: WorkbookParts, limits: Limits) -> Iterator[SheetCells]:
             prepared = parts.sheets.get(name)
             if prepared:
                 _check_values(name, top, left, rows, prepared.values)
-            seen = see_rows(prepared.xml, parts.formats, rows, top, left) if prepared else SeenRows(rows, top, left)
+            seen = _see(prepared, parts, rows, top, left) if prepared else SeenRows(rows, top, left)
             appearance = _complete(seen.appearance, name, parts)
             yield SheetCells(name, top, left, seen.rows, hidden, prepared.marks if prepared else NO_MARKS, appearance)
     except (CalamineError, OSError, ValueError, OverflowError) as error:
@@ -161,11 +161,19 @@ def _check_values(name: str, top: int, left: int, rows: Sequence[Sequence[Any]],
             raise make_unreadable("read_otherwise", sheet=name, cell=cell)
 
 
+def _see(prepared: PreparedSheet, parts: WorkbookParts, rows: list[list[Any]], top: int, left: int) -> SeenRows:
+    """Return a sheet's values as they show, from its XML or, of an ods, from what was seen when that was read."""
+    if prepared.xml:
+        return see_rows(prepared.xml, parts.formats, rows, top, left)
+    shows = {cell: lambda _, shown=shown: shown for cell, shown in prepared.shown.items()}
+    return see_numbers(rows, top, left, shows, prepared.appearance)
+
+
 def _complete(appearance: Appearance, name: str, parts: WorkbookParts) -> Appearance:
     """Return a sheet's appearance with what the whole workbook says: its notes, and where its days count from."""
     if name not in parts.notes and not parts.from_1904:
         return appearance
-    return replace(appearance, notes=parts.notes.get(name, {}), from_1904=parts.from_1904)
+    return replace(appearance, notes=parts.notes.get(name, appearance.notes), from_1904=parts.from_1904)
 
 
 def _check_size(name: str, sheet: CalamineSheet, limits: Limits) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from styrxl.model.column_letters import column_number
 from styrxl.returns.shown.cell_formats import BookFormats, CellFormat
+from styrxl.returns.shown.number_formats import ShownNumber
 
 _CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]{0,80}? s="(\d{1,6})"')
 _SHARED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]{0,80}? t="s"[^<>]{0,80}>(?:<f/>)?<v>(\d{1,9})</v>')
@@ -52,15 +53,16 @@ class SeenRows:
 def see_rows(xml: bytes, formats: BookFormats, rows: list[list[Any]], top: int, left: int) -> SeenRows:
     """Return a sheet's values as they show; ``rows`` are changed.
 
-    Its XML is spelled as ``read_marks`` knows it.
+    Its XML is spelled as usual (``usual_xml``).
     """
     cells = dict(_find_notable_cells(xml, formats.cells))
     struck = {cell for cell, look in cells.items() if look.struck} | {*_find_struck_texts(xml, formats.struck_texts)}
     merged = tuple(_find_merges(xml))
     if not cells and not struck and not merged:
         return SeenRows(rows, top, left)
-    seen = _see_numbers(rows, top, left, cells)
-    return replace(seen, appearance=replace(seen.appearance, struck=frozenset(struck), merged=merged))
+    white = frozenset(cell for cell, look in cells.items() if look.white)
+    shown = {cell: look.number.show for cell, look in cells.items() if look.number}
+    return see_numbers(rows, top, left, shown, Appearance(unseen=white, struck=frozenset(struck), merged=merged))
 
 
 def _find_notable_cells(xml: bytes, formats: Mapping[int, CellFormat]) -> Iterator[tuple[str, CellFormat]]:
@@ -88,21 +90,19 @@ def _find_merges(xml: bytes) -> Iterator[str]:
             yield f"{match[1].decode()}:{match[2].decode()}"
 
 
-def _see_numbers(rows: list[list[Any]], top: int, left: int, cells: Mapping[str, CellFormat]) -> SeenRows:
-    """Put what shows in the place of numbers, and tell what does not show."""
+def see_numbers(
+    rows: list[list[Any]], top: int, left: int, shows: Mapping[str, Callable[[float], ShownNumber]], appearance: Appearance
+) -> SeenRows:
+    """Put what shows in the place of numbers, and add to a sheet's appearance what does not; ``shows``: what a cell shows of its number."""
     scaled: dict[str, float] = {}
-    unsigned, unseen = set(), set()
-    for cell, look in cells.items():
+    unsigned, unseen = set(), set(appearance.unseen)
+    for cell, show in shows.items():
         row, column = split_address(cell)
         index, across = row - 1 - top, column - 1 - left
-        if not (0 <= index < len(rows) and 0 <= across < len(rows[index])):
+        value = rows[index][across] if 0 <= index < len(rows) and 0 <= across < len(rows[index]) else ""
+        if isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        value = rows[index][across]
-        if look.white and value != "":
-            unseen.add(cell)
-        if look.number is None or isinstance(value, bool) or not isinstance(value, int | float):
-            continue
-        shown = look.number.show(float(value))
+        shown = show(float(value))
         if not shown.visible and not shown.unit:
             unseen.add(cell)
         elif shown.unit:
@@ -112,7 +112,7 @@ def _see_numbers(rows: list[list[Any]], top: int, left: int, cells: Mapping[str,
             rows[index][across] = shown.number
         if not shown.signed:
             unsigned.add(cell)
-    return SeenRows(rows, top, left, Appearance(scaled, frozenset(unsigned), frozenset(unseen)))
+    return SeenRows(rows, top, left, replace(appearance, scaled=scaled, unsigned=frozenset(unsigned), unseen=frozenset(unseen)))
 
 
 def split_address(cell: str) -> tuple[int, int]:

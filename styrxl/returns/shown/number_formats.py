@@ -155,7 +155,7 @@ def _parse_section(text: str) -> _Section:
             sign = sign or any(each in literal for each in _SIGNS)
             before, after = (before, after + literal) if pattern else (before + literal, after)
         pattern += digits or exponent or at
-    unit = _name_unit(before, after)
+    unit = name_unit(before, after)
     has_digits = any(each in pattern.lower() for each in ("0", "#", "?", "general", "@"))
     return _Section(unit, percents, _count_thousands(pattern), has_digits, sign, is_date and not _has_places(pattern), condition)
 
@@ -182,7 +182,7 @@ def _count_thousands(pattern: str) -> int:
     return sum(len(part) - len(part.rstrip(",")) for part in (whole, decimals) if any(each in part for each in "0#?"))
 
 
-def _name_unit(before: str, after: str) -> str:
+def name_unit(before: str, after: str) -> str:
     """Return what stands before and after a number, without signs and spaces; a krona's ``:-`` is a unit, too."""
     parts = (part.replace("\u00a0", " ").strip() for part in (after, before))
     kept = (part if part == ":-" else part.strip(f"{_SIGNS}:;/.,' ") for part in parts)
