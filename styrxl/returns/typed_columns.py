@@ -68,7 +68,7 @@ class ColumnTyper:
             skipped = {(r.source, r.row or 0) for r in marked if r.field == column.field} if marked else set()
             values, column_remarks = _type_column(batch, tool, skipped)
             column_remarks += check_texts(batch, column, values, self._pointers)
-            if column.credit:
+            if column.unit and column.asked and column.low is not None and column.low >= 0:
                 column_remarks += _remove_minus_signs(batch, column, values)
             columns[column.field] = values
             remarks.extend(column_remarks)
@@ -162,14 +162,22 @@ def _find_formula_sign(raw: str) -> str:
 
 
 def _remove_minus_signs(batch: Batch, column: Column, values: list[Any]) -> list[Remark]:
-    """Remove the minus signs of revenues, which accounting systems export, and return a remark for each."""
+    """Remove the minus signs that accounting systems write, and remark on them: on each of revenues, once where a whole column has them."""
     remarks = []
+    of_source: dict[int, list[int]] = {}
     for index, value in enumerate(values):
-        if value is not None and value < 0:
-            values[index] = -value
+        if value:
+            of_source.setdefault(batch.source[index], []).append(index)
+    for source, indices in of_source.items():
+        below = [index for index in indices if values[index] < 0]
+        throughout = len(below) == len(indices) > 1
+        for index in below if throughout or column.credit else ():
+            values[index] = -values[index]
+            if throughout and index != below[0]:
+                continue
             raw = batch.columns[column.field][index]
-            facts = {"why": Word("why_minus", {"read": -value})}
-            remarks.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, "unit-suspect", raw, facts))
+            why = Word("why_minus_throughout", {"n": len(below)}) if throughout else Word("why_minus", {"read": values[index]})
+            remarks.append(Remark(source, batch.sheet.key, batch.row[index], column.field, "unit-suspect", raw, {"why": why}))
     return remarks
 
 

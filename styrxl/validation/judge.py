@@ -17,6 +17,7 @@ from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.validation.admitted import Admitted, admit
 from styrxl.validation.context import Context
+from styrxl.validation.diagnose import diagnose
 from styrxl.validation.examine import examine
 from styrxl.validation.identify import Identified
 from styrxl.validation.link import group_by_table
@@ -35,7 +36,7 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
     """
     admitted, remarks, parts = examine(admit(returns, whole_inbox=context.whole_inbox), context, schemas)
     groups = _by_owner(admitted) if context.whole_inbox else []
-    outcomes = _outcomes(admitted, groups, remarks, context.plan)
+    outcomes = _outcomes(admitted, groups, remarks, context)
     judged = _judged(admitted, outcomes)
     for part in parts.values():
         part.batch.discard_columns()
@@ -57,11 +58,11 @@ def _by_owner(returns: Sequence[Admitted]) -> list[list[Admitted]]:
 
 
 def _outcomes(
-    returns: Sequence[Admitted], groups: Sequence[Sequence[Admitted]], remarks: Mapping[int, Sequence[Remark]], plan: Plan | None
+    returns: Sequence[Admitted], groups: Sequence[Sequence[Admitted]], remarks: Mapping[int, Sequence[Remark]], context: Context
 ) -> dict[int, _Outcome]:
     """Return verdict and findings of each return, by index; of an owner's returns the newest accepted one counts."""
-    waivers = _waivers(plan)
-    at_cells = {r.index: place_remarks(remarks.get(r.index, []), r.places, {table.place.key: table for table in r.tables}) for r in returns}
+    waivers = _waivers(context.plan)
+    at_cells = {r.index: _place(diagnose(remarks.get(r.index, []), r, context.forms.words), r) for r in returns}
     lost = {
         return_.index: find_lost_answers(return_, [(older, at_cells[older.index]) for older in group[:n]])
         for group in groups
@@ -75,6 +76,10 @@ def _outcomes(
     for group in groups:
         outcomes |= _superseded(group, outcomes)
     return outcomes
+
+
+def _place(remarks: Sequence[Remark], return_: Admitted) -> list[Finding]:
+    return place_remarks(remarks, return_.places, {table.place.key: table for table in return_.tables})
 
 
 def _waivers(plan: Plan | None) -> dict[tuple[str, str], list[Waiver]]:
