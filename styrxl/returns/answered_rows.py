@@ -26,7 +26,7 @@ class ShownError:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it was written (None where what was issued was erased), and as it was understood, to be compared."""
+    """An answer as it was written (None where what was issued was erased), and as it was understood, to be compared: names folded."""
 
     written: Any
     understood: Any
@@ -79,7 +79,7 @@ def _find_answer(table: Table, column: Column, number: int, written: Any, typed:
         return Answer(ShownError(shown), ShownError(shown))
     if is_blank(written) or (column.field, number) in table.untouched:
         return None
-    return Answer(written, _understand(column, written, typed))
+    return Answer(written, fold_text(str(written)) if column is table.sheet.naming_column else _understand(column, written, typed))
 
 
 def _understand(column: Column, written: Any, typed: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from decisions import ECONOMIST, STRATEGIST, both, findings, verdicts
+from decisions import ECONOMIST, STRATEGIST, both, findings, report, verdicts
+from long_runs import long_run
 from styrxl.model.findings import fix
 from styrxl.model.rounds import standard_rounds
 from styrxl.returns import isolated
@@ -233,6 +235,53 @@ def test_a_goal_that_is_referred_to_in_another_way_follows_too(town: Town, typed
     town.run("merge", ROUND, "UBN")
     further = "KF-M1" if "KF" in typed else None
     assert ("UBN-2027-A3", "Starta läsprogram", "UBN-M2", further) in tied(town)
+
+
+@pytest.mark.parametrize("seed", range(long_run(2, 100)))
+def test_halves_of_a_return_make_the_whole_either_way_round(town: Town, seed: int) -> None:
+    """Rows and single answers are dealt out at random, some to both; what is judged then is the same as of the return that was whole."""
+    chance = random.Random(seed)  # noqa: S311 -- a test's
+    whole = {**BOARD, "goals": [*BOARD["goals"], *OTHER["goals"]], "budget": [*BOARD["budget"], {"activity": "Förskolor", "cost": 5}]}
+    town.put("whole.xlsx", town.filled("UBN", whole))
+    wanted = (written(town, "whole.xlsx"), remarked(town, "whole.xlsx"))
+    (town.inbox / "whole.xlsx").unlink()
+    halves = [town.filled("UBN", half) for half in dealt(whole, chance)]
+    for older, newer in (halves, halves[::-1]):
+        folder = town.copy(town.root.parent / f"{seed}{newer is halves[0]}")
+        folder.put("a.xlsx", older)
+        folder.put("b.xlsx", newer, 1)
+        done = folder.run("merge", ROUND, "UBN").stdout
+        assert "olika" not in done
+        assert "annat id" not in done
+        [name] = [path.name for path in folder.inbox.iterdir() if "merged" in path.name]
+        assert (written(folder, name), remarked(folder, name)) == wanted
+
+
+def dealt(whole: Mapping[str, Any], chance: random.Random) -> list[dict[str, list[dict[str, Any]]]]:
+    """Deal the rows of a return out to two, cell by cell or as they are; each gets some that the other lacks."""
+    halves: list[dict[str, list[dict[str, Any]]]] = [{}, {}]
+    for key, rows in whole.items():
+        for row in rows:
+            alone = chance.randrange(3)  # the whole row to one, to the other, or cell by cell
+            parts: list[dict[str, Any]] = [{}, {}]
+            for field, value in row.items():
+                for side in {0: (0,), 1: (1,)}.get(alone) or (
+                    (0, 1) if field in {"activity", "project"} else chance.choice(((0,), (1,), (0, 1)))
+                ):
+                    parts[side][field] = value
+            for half, part in zip(halves, parts, strict=True):
+                half.setdefault(key, []).append(part)
+    (first, second), unlike = halves, {"confirmation": [*whole["confirmation"]], "investments": [*whole["investments"]]}
+    first |= {"confirmation": unlike["confirmation"], "investments": []}
+    second |= {"confirmation": [], "investments": unlike["investments"]}
+    return halves
+
+
+def remarked(town: Town, name: str) -> list[tuple[Any, ...]]:
+    """Return a return's verdict, its rows, and its findings at cells."""
+    [one] = [w for w in report(town)["workbooks"] if Path(w["path"]).name == name]
+    at_cells = [tuple(f[key] for key in ("rule", "severity", "sheet", "cell", "value", "message")) for f in one["findings"]]
+    return [(one["verdict"], *one["rows"].items()), *(f for f in at_cells if f[0] != "answers-lost")]
 
 
 def test_what_would_come_from_which_is_shown_without_anything_being_written(town: Town) -> None:
