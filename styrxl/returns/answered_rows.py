@@ -61,6 +61,7 @@ def list_answered_rows(table: Table) -> list[AnsweredRow]:
     typed = table.typed.columns if table.typed is not None else {}
     asked = [column for column in sheet.columns if column.asked and column.field in written]
     ids = written.get(sheet.id_column.field) if sheet.id_column else None
+    texts = next((written[c.field] for c in sheet.columns[1:2] if c.locked and c.kind == "text" and c.field in written), None)
     rows = []
     for index, number in enumerate(table.rows):
         answers = {}
@@ -69,7 +70,7 @@ def list_answered_rows(table: Table) -> list[AnsweredRow]:
             if answer:
                 answers[column.field] = answer
         if answers:
-            rows.append(_make_row(sheet, number, ids[index] if ids else "", answers))
+            rows.append(_make_row(sheet, number, ids[index] if ids else "", answers, texts[index] if texts else ""))
     return rows
 
 
@@ -93,9 +94,10 @@ def _understand(column: Column, written: Any, typed: Any) -> Any:
     return " ".join(make_plain(str(written if typed is None else typed)).split())
 
 
-def _make_row(sheet: Sheet, number: int, id_: Any, answers: Mapping[str, Answer]) -> AnsweredRow:
+def _make_row(sheet: Sheet, number: int, id_: Any, answers: Mapping[str, Answer], issued: Any) -> AnsweredRow:
+    """Return a row; ``issued``: what it was said to be about, where that was given beforehand."""
     column = sheet.naming_column
     answer = answers.get(column.field) if column else None
     name = "" if answer is None or isinstance(answer.written, ShownError) else " ".join(str(answer.written).split())
-    shown = " ".join(part for part in (str(id_).strip(), name) if part)
+    shown = " ".join(part for part in (str(id_).strip(), name or str(issued).strip()) if part)
     return AnsweredRow(number, make_id_key(id_, named=sheet.named), fold_text(name), shown, answers)

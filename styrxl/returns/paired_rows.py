@@ -41,18 +41,14 @@ def pair_rows(sheet: Sheet, newer: Sequence[AnsweredRow], older: Sequence[Answer
 
     by_id = _pair_by(lambda row: row.id or None, newer, older, is_same)
     by_name = _pair_by(lambda row: row.name or None, by_id.only_newer, by_id.only_older)
-    by_answers = _pair_by(lambda row: None if row.id and row.name else row.said, by_name.only_newer, by_name.only_older, _is_nameless)
+    loose, firm = ([row for row in by_name.only_older if bool(row.id or row.name) is named] for named in (False, True))
+    by_answers = _pair_by(lambda row: None if row.name else row.said, by_name.only_newer, loose)
     return PairedRows(
         (*by_id.pairs, *by_name.pairs, *by_answers.pairs),
         by_answers.only_newer,
-        by_answers.only_older,
+        (*firm, *by_answers.only_older),
         (*by_id.unclear, *by_name.unclear, *by_answers.unclear),
     )
-
-
-def _is_nameless(newer: AnsweredRow, older: AnsweredRow) -> bool:
-    """Whether only what they say can tell two rows: a row that has lost its id may have got one since."""
-    return not newer.name and not older.name and not (newer.id and older.id)
 
 
 def _pair_by(

@@ -81,7 +81,7 @@ def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Me
     newest, *earlier = sorted(returns, key=lambda r: (str(r.received), r.path), reverse=True)
     issued = _issued(desk, round_, owner)
     with ReturnReader(desk.workspace.forms, desk.limits) as readings:
-        newer = _read(desk, readings, newest, issued)
+        newer = _strike_out(_read(desk, readings, newest, issued))
         for before in earlier:
             older = _read(desk, readings, before, issued)
             paired = pair_sheets(newer.sheets, older.sheets)
@@ -121,8 +121,14 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, newest: Prefill) -
     sheets = {}
     for table in (replace(table, untouched=find_untouched(table, issued, form)) for table in reading.tables):
         given = issued.rows.get(table.place.key, ())
-        sheets[table.place.key] = SheetOfReturn(table, add_erased(list_answered_rows(table), table, given), given)
+        sheets[table.place.key] = SheetOfReturn(table, list_answered_rows(table), given)
     return _Return(judged, sheets, tuple(finding for finding in reading.table_findings if finding.rule in _OWN))
+
+
+def _strike_out(newer: _Return) -> _Return:
+    """Return the newer return with what it has erased of what was given beforehand, which is its answer there."""
+    sheets = {key: replace(sheet, rows=add_erased(sheet.rows, sheet.table, sheet.issued)) for key, sheet in newer.sheets.items()}
+    return replace(newer, sheets=sheets)
 
 
 def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: Sequence[PairedSheet], *, newer_wins: bool) -> Merge:

@@ -179,11 +179,11 @@ def join_cells(row: JoinedRow, *, newer_wins: bool) -> tuple[dict[str, Answer], 
     told = []
     for field in dict.fromkeys((*row.newer.answers, *row.older.answers)):
         newer, older = row.newer.answers.get(field), row.older.answers.get(field)
-        from_newer = newer_wins or older is None or (newer is not None and (newer != ERASED or older == ERASED))
+        from_newer = newer_wins or older is None or newer not in {None, ERASED}
         chosen = newer if from_newer else older
         if chosen is not None:
             answers[field] = chosen
-        if older is not None and older != ERASED and (newer is None or newer.understood != older.understood):
+        if older is not None and (newer is None or newer.understood != older.understood):
             told.append(JoinedCell(field, None if newer == ERASED else newer, older, from_newer))
     return answers, told
 
