@@ -47,6 +47,7 @@ def validate(
     Files named by PATH are judged against what was issued, and are not recorded.
     """
     from styrxl.commands.findings_report import count_verdicts
+    from styrxl.model.catalogue import word
     from styrxl.model.days import local_day
     from styrxl.rounds.assign import make_claim
     from styrxl.rounds.desk import find_only_round
@@ -60,6 +61,9 @@ def validate(
         raise click.UsageError("--owner and --form are about a PATH. For a file in the inbox: styrxl receive ROUND FILE --owner OWNER.")
     with session.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
+            if (owner or form_name) and round_ is None:
+                round_ = find_only_round(desk.workspace, local_day(desk.now).year)
+                click.echo(word("judged_by", session.language(), round=round_.id), err=True)
             files = list_named_files(paths)
             claim = make_claim(desk, round_, owner, form_name) if owner and round_ else Claim(owner and desk.plan.spelled(owner), form_name)
             judged = judge_files(desk, files, round_, claim if owner or form_name else None)

@@ -114,8 +114,7 @@ def _warnings_block(view: View) -> Block:
     fields = (
         Field(heading("board"), "name", 24),
         Field(heading("unit"), "name", 26),
-        Field(heading("warning"), width=62),
-        Field(heading("advice"), width=40),
+        Field(heading("warning"), width=88),
         Field(heading("sheet"), width=16),
         Field(heading("cell"), width=9),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
@@ -126,7 +125,6 @@ def _warnings_block(view: View) -> Block:
                 view.board_name(owner.id),
                 view.unit_name(owner.id),
                 findings.message(f, language),
-                findings.fix(f, language),
                 f.sheet,
                 f.cell,
                 _finding_link(r, f),

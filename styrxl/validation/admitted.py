@@ -84,7 +84,7 @@ def give_up(return_: Admitted, error: Exception) -> Admitted:
 
 def _duplicate(index: int, return_: Identified, first: str) -> Admitted:
     arrival = return_.arrival
-    findings = (finding("duplicate-return", first=first),)
+    findings = (finding("duplicate-return", first=first.rpartition("/")[2]),)
     return Admitted(index, arrival.path, arrival.sha256, arrival.received, arrival.decided, findings, duplicate=True)
 
 

@@ -17,7 +17,7 @@ from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.typed_frames import TypedBatch, make_frame, omit_refused
 from styrxl.validation.admitted import Admitted, give_up
 from styrxl.validation.context import Context
-from styrxl.validation.link import BatchKey, check_links, group_by_table, year_of_batch
+from styrxl.validation.link import BatchKey, check_links, group_by_table, years_of_rows
 from styrxl.validation.rules.conditions import check_conditions, meets_condition
 from styrxl.validation.rules.rows import check_ids, check_locked
 from styrxl.validation.rules.schema import Schemas, check_schema
@@ -144,7 +144,7 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
     for table, same in group_by_table(parts).items():
         remarks += check_schema(table, schemas, same)
     for part in parts.values():
-        remarks += check_conditions(omit_refused(part, remarks), year_of_batch(part.batch, context, by_index), limits)
+        remarks += check_conditions(omit_refused(part, remarks), years_of_rows(part.batch, context, by_index), limits)
     linked, on_links = check_links(parts, by_index, context, remarks)
     grouped: dict[int, list[Remark]] = {}
     for remark in (*remarks, *on_links):

@@ -10,7 +10,7 @@ from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import Form
+from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.prefill import Prefill
 from styrxl.validation.claims import Claim, apply_claim, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
@@ -99,20 +99,25 @@ class Identifier:
     def _check(self, identity: Mapping[str, str], *, ours: bool) -> Iterable[Finding]:
         """Yield what is wrong with an identity; ``ours``: whether it is signed by us, or claimed by a controller."""
         forms, name, version = self._context.forms, identity.get("form", ""), identity.get("version", "")
-        # The council's plan is nobody's return.
-        if name not in forms.names() or (self._context.round and forms.form(name).level == "council"):
+        if name not in forms.names() or self._lacks_details(identity):
             yield finding("unknown-form")
         elif not version.isdigit() or not 1 <= int(version) <= forms.form(name).version:
             yield finding("unknown-version", version=version)
         elif forms.form(name).level != "council":
             yield from self._check_owner_and_round(identity, ours=ours)
 
+    def _lacks_details(self, identity: Mapping[str, str]) -> bool:
+        """Whether it is not said whose a workbook is, and of which round; the council's plan is nobody's return."""
+        if self._context.forms.form(identity["form"]).level == "council":
+            return self._context.round is not None
+        return not all(identity.get(key) for key in ("version", "owner", "round"))
+
     def _check_owner_and_round(self, identity: Mapping[str, str], *, ours: bool) -> Iterable[Finding]:
         context, owner, round_id = self._context, identity.get("owner", ""), identity.get("round", "")
         if owner not in self._owners:
             yield finding("unknown-owner", value=owner, owner=owner)
         if context.round and round_id != context.round.id:
-            yield finding("wrong-round", value=round_id, round=round_id, expected=context.round.id)
+            yield finding("wrong-round", value=round_id, round=self._name_round(round_id), expected=self._name_round(context.round.id))
             return  # what it was issued with is of that round as well
         if owner in self._owners and not ours:
             yield finding("forged-identity")
@@ -120,6 +125,11 @@ class Identifier:
         newest = context.newest.get(owner)
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
             yield finding("stale-issue", issued=local_day(newest[1]))
+
+    def _name_round(self, round_id: str) -> Mapping[str, str] | str:
+        """Return what a round is called, by language; the id itself where there is no such round."""
+        rounds = self._context.forms.rounds
+        return {language: rounds.parse(round_id).name(language) for language in LANGUAGES} if rounds.kind_of(round_id) else round_id
 
     def _prefill(self, return_: Identified, issued: Mapping[str, Prefill]) -> Prefill | None:
         issue = return_.identity.get("issue", "")

@@ -121,7 +121,7 @@ def _superseded(group: Sequence[Admitted], outcomes: Mapping[int, _Outcome]) -> 
     for n, return_ in enumerate(group[:-1]):
         if n != in_force:
             newer = group[in_force] if in_force > n else group[-1]
-            superseded[return_.index] = "superseded", (finding("superseded-return", newer=newer.path),)
+            superseded[return_.index] = "superseded", (finding("superseded-return", newer=newer.path.rpartition("/")[2]),)
     return superseded
 
 

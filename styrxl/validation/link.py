@@ -66,11 +66,11 @@ def group_by_table(parts: Mapping[BatchKey, TypedBatch]) -> dict[str, list[Typed
     return tables
 
 
-def year_of_batch(batch: Batch, context: Context, returns: Returns) -> int:
-    """Return the year that a batch is about: the round's, or where there is none that of its first return."""
+def years_of_rows(batch: Batch, context: Context, returns: Returns) -> Sequence[int]:
+    """Return the year that each row of a batch is about: the round's, or where there is none that of its return."""
     if context.round:
-        return context.round.year
-    return returns[batch.source[0]].year if batch.source else 2000
+        return [context.round.year] * len(batch.source)
+    return [returns[source].year for source in batch.source]
 
 
 def _check_references(
@@ -84,7 +84,7 @@ def _check_references(
         kinds.setdefault(organisation.org_id, set()).add(organisation.kind)
     kinds = kinds or _kinds({key[1]: part for key, part in parts.items()})
     for key, part in parts.items():
-        frame, remarks = check_references(part, issued, offered[key[0]], known, year_of_batch(part.batch, context, returns), kinds)
+        frame, remarks = check_references(part, issued, offered[key[0]], known, years_of_rows(part.batch, context, returns), kinds)
         linked[key] = replace(part, frame=frame)
         new += remarks
     return linked, new

@@ -46,7 +46,7 @@ def find_lost_answers(return_: Admitted, older: Sequence[tuple[Admitted, Sequenc
             whole = newer is None or not list_answered_rows(newer)
             sheets += [_describe_sheet(table, lost, whole=whole)] if lost else []
         if sheets:
-            findings.append(finding("answers-lost", older=other.path, owner=return_.owner, sheets=sheets))
+            findings.append(finding("answers-lost", older=other.path.rpartition("/")[2], owner=return_.owner, sheets=sheets))
     return findings
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Form
+from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import column
@@ -75,8 +75,13 @@ class Return:
         return rows.column(name, span) if rows else ()
 
     def remark(self, key: str, row: int | None, name: str, rule: str, value: Any, **facts: Any) -> Remark:
-        """Return a remark on a field; the sheets that facts name are named as the form names them."""
+        """Return a remark on a field; sheets and an earlier round that facts name are named as people know them."""
         named = {fact: self.form.sheet(at).name for fact, at in facts.items() if fact.startswith("sheet_")}
+        before = {
+            round_.id: {language: round_.name(language) for language in LANGUAGES} for round_ in self.round.before if "round" in facts
+        }
+        if facts.get("round") in before:
+            named["round"] = before[facts["round"]]
         return Remark(self.source, key, row, name, rule, value, {**facts, **named})
 
     def word(self, name: str, code: str | None) -> Mapping[str, str] | str:

@@ -12,7 +12,7 @@ from styrxl.returns.personal_numbers import PERSON
 from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
-from styrxl.validation.link import year_of_batch
+from styrxl.validation.link import years_of_rows
 
 Persons = Collection[tuple[str, str | None]]  # sheets and fields in which somebody's identity number stands
 
@@ -24,10 +24,10 @@ def find_person_columns(remarks: Iterable[Sequence[Remark]]) -> Persons:
 
 def join_frames(parts: Sequence[TypedBatch], returns: Mapping[int, Admitted], context: Context, persons: Persons) -> pd.DataFrame:
     """Return the frames of one table as one, as ``JudgedRound`` has it; ``returns``: by index."""
-    return pd.concat([_complete(part, year_of_batch(part.batch, context, returns), returns, persons) for part in parts], ignore_index=True)
+    return pd.concat([_complete(part, years_of_rows(part.batch, context, returns), returns, persons) for part in parts], ignore_index=True)
 
 
-def _complete(part: TypedBatch, year: int, returns: Mapping[int, Admitted], persons: Persons) -> pd.DataFrame:
+def _complete(part: TypedBatch, years: Sequence[int], returns: Mapping[int, Admitted], persons: Persons) -> pd.DataFrame:
     batch = part.batch
     key = batch.sheet.key
     frame = part.frame.assign(
@@ -38,6 +38,7 @@ def _complete(part: TypedBatch, year: int, returns: Mapping[int, Admitted], pers
         if (key, column.field) in persons:  # those who read about a return are not shown it
             frame[column.field] = frame[column.field].map(lambda text: mask_persons(text) if isinstance(text, str) else text)
         if column.default:
-            day = pd.Timestamp(year, 1, 1) if column.default == "year_start" else pd.Timestamp(year, 12, 31)
-            frame[column.field] = frame[column.field].fillna(day)
+            month_and_day = (1, 1) if column.default == "year_start" else (12, 31)
+            days = {year: pd.Timestamp(year, *month_and_day) for year in set(years)}
+            frame[column.field] = frame[column.field].fillna(pd.Series([days[year] for year in years], index=frame.index))
     return frame

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from pathlib import Path
+
 from styrxl.sample.faults.open_return import open_return
-from styrxl.sample.fill import save_workbook
-from town import ANSWERS, ROUND, Town
+from styrxl.sample.fill import fill, save_workbook
+from town import ANSWERS, ROUND, Town, lost
 
 PRESCHOOL = ANSWERS["UBN-ÖST"]["commitments"]
 
@@ -41,3 +45,31 @@ def test_what_is_to_be_mended_is_told_before(full: Town) -> None:
     ]
     page = full.run("validate", "--round", ROUND, "--format", "html", expect=1).stdout
     assert page.index("Att rätta</h3>") < page.index("För kännedom</h3>")
+
+
+def test_each_return_is_held_against_its_own_year(full: Town, tmp_path: Path) -> None:
+    """Where no round is named: a plan of next year's has next year's dates, beside one of this year's."""
+    full.run("distribute", "2028-plan", "--level", "board", "--to", "UBN", expect=None)
+    days = {"start": date(2028, 2, 1), "end": date(2028, 11, 30)}
+    answers = {**ANSWERS["UBN"], "commitments": [{**row, **days} for row in ANSWERS["UBN"]["commitments"]]}
+    issued = (full.root / "outbox" / "2028-plan" / "UBN.xlsx").read_bytes()
+    (tmp_path / "2028.xlsx").write_bytes(fill(issued, full.form("UBN"), "sv", answers, full.forms.words))
+    (tmp_path / "2027.xlsx").write_bytes(full.filled("UBN"))
+    report = json.loads(full.run("validate", str(tmp_path), "--format", "json", expect=None).stdout)
+    found = {Path(w["path"]).name: {f["rule"] for f in w["findings"]} for w in report["workbooks"]}
+    assert "outside-year" not in found["2027.xlsx"] | found["2028.xlsx"]
+
+
+def test_a_workbook_that_lost_its_identity_is_judged_by_a_round_that_is_told(full: Town, tmp_path: Path) -> None:
+    """By the only one that there is; where there are several it is asked which."""
+    path = tmp_path / "okänd.xlsx"
+    path.write_bytes(lost(full.filled("UBN-ÖST")))
+    words = ("validate", str(path), "--owner", "UBN-ÖST", "--form", "unit_plan")
+    told = full.run(*words, "--format", "json")
+    assert [(w["round"], w["verdict"], w["findings"]) for w in json.loads(told.stdout)["workbooks"]] == [(ROUND, "accepted", [])]
+    assert told.stderr == "Ingen omgång är angiven. Granskas mot 2027-plan, den enda som finns.\n"
+
+    (full.root / "inbox" / "2027-t1").mkdir()
+    told = full.run(*words, expect=3)
+    assert "Vilken omgång gäller det?" in told.stderr
+    assert told.stdout == ""

@@ -32,7 +32,7 @@ def test_what_is_missing_and_what_to_look_at() -> None:
     (warning,) = shown(warnings.rows)
     assert warning[0] == "Utbildningsnämnden"
     assert str(warning[2]).startswith("Nettokostnad: summan")
-    assert warning[4:] == ("Budget", "D8", "UBN · Budget!D8")
+    assert warning[3:] == ("Budget", "D8", "UBN · Budget!D8")
 
 
 def test_nothing_missing_is_said_too() -> None:

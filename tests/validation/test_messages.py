@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from io import BytesIO
 from typing import Any
+from zipfile import BadZipFile
 
 import pytest
+from openpyxl import load_workbook
 
-from styrxl.model.findings import Finding, fix, message
+from followup_returns import CLEAN, filled, issued
+from styrxl.model.catalogue import catalogue
+from styrxl.model.findings import Finding, fix, fix_here, message
 from styrxl.model.judged import Judged
-from styrxl.sample.faults.open_return import open_return
+from styrxl.sample.faults.followup import break_followup, list_followup_faults
+from styrxl.sample.faults.open_return import NotHereError, open_return
+from styrxl.sample.faults.plan import Fault
 from styrxl.sample.fill import save_workbook
 from town import ANSWERS, Town
 from year import BOARD_T1, Followed, changed
+
+RULES = catalogue()["rules"]
 
 
 def judge(town: Town, owner: str, key: str, **answers: Any) -> Judged:
@@ -108,7 +120,7 @@ def say(finding: Finding, language: str = "sv") -> tuple[str, str, str]:
             "F5",
             (
                 "parent-not-allowed",
-                "Berörda enheter: ”UBF” finns, men går inte att välja här. Det är en förvaltning.",
+                "Berörda enheter: ”UBF” finns, men går inte att välja här. Id:t hör till en organisation av typen Förvaltning.",
                 "Skriv rätt id i cellen F5. Menar du UBN-ÅBY Åby skola eller UBN-ÖST Östra förskolan?",
             ),
         ),
@@ -130,7 +142,7 @@ def say(finding: Finding, language: str = "sv") -> tuple[str, str, str]:
             "C5",
             (
                 "parent-not-allowed",
-                "Fullmäktigemål: ”UBN-ÅBY” finns, men går inte att välja här. Det är en enhet.",
+                "Fullmäktigemål: ”UBN-ÅBY” finns, men går inte att välja här. Id:t hör till en organisation av typen Enhet.",
                 "Välj i listan i cellen C5. De som går att välja: KF-M1, KF-M2.",
             ),
         ),
@@ -190,3 +202,69 @@ def test_a_locked_answer_is_told_once(shared_full: Town, typed: Any, change: str
     assert [(f.rule, f.cell) for f in judged.findings] == [("locked-cell-changed", "D5")]
     told = f"Dimension: det som delades ut i cellen D5, ”Verksamhet”, {change}. Det är det utdelade som gäller."
     assert message(judged.findings[0], "sv") == told
+
+
+# what holds for every rule, wherever it is raised: every fault, in every form, in both languages
+
+ID = re.compile(r"\b[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+\b")
+WHOLE = re.compile(r"\S.*[.?)]")
+GAP = re.compile(r"[{}]|styrxl|--|\bNone\b|\bnan\b|  |\( |, \.|: \.|”” |inbox/")
+Told = tuple[Judged, bytes, str]  # a return with its bytes and what was done to it
+
+
+@pytest.fixture(scope="module")
+def told(shared_full: Town, spoilt: Mapping[tuple[str, str], tuple[bytes, Fault]], whole: Followed) -> list[Told]:
+    """Return every fault of plans and follow-ups, judged."""
+    files = [(f"{name} {owner}", data) for (name, owner), (data, _) in spoilt.items()]
+    judged: list[Told] = [(one, data, path) for one, (path, data) in zip(shared_full.judge(*files).returns, files, strict=True)]
+    for kind in ("t1", "t2", "year"):
+        files = []
+        for owner in ("UBN", "UBN-ÖST"):
+            clean = filled(whole, kind, owner, CLEAN[kind, owner])
+            for name in list_followup_faults():
+                with suppress(NotHereError):
+                    files.append((f"{name} {owner}", break_followup(name, clean, whole.form(kind, owner), issued(whole, kind, owner))[0]))
+        judged += [(one, data, path) for one, (path, data) in zip(whole.judge(kind, *files).returns, files, strict=True)]
+    return judged
+
+
+def test_every_rule_is_raised_here(told: list[Told]) -> None:
+    """But for those that take a file of another kind, several returns, or a hand on the hidden sheet."""
+    raised = {finding.rule for judged, _, _ in told for finding in judged.findings}
+    assert len(raised) > 55
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_what_every_message_holds_to(told: list[Told], language: str) -> None:
+    """Whole sentences without a gap, a placeholder or a command, which name no id that is nobody's."""
+    wrong = []
+    for judged, data, path in told:
+        for finding in judged.findings:
+            said = [message(finding, language), fix(finding, language)]
+            here = [fix_here(finding, language)] if "{moved}" not in RULES[finding.rule].get("here", {}).get(language, "") else []
+            own_words = [text.replace(str(finding.value), "x") for text in (*said, *here)]
+            named = {code for code in ID.findall(" ".join(said)) if code not in str(finding.value)}
+            if any(not WHOLE.fullmatch(text) or GAP.search(text) for text in own_words) or (named and not named <= known_ids(data)):
+                wrong.append((path, *said, *here))
+    assert wrong == []
+
+
+@cache
+def known_ids(data: bytes) -> set[str]:
+    """Return all ids that stand in a workbook, its hidden sheets with them."""
+    try:
+        book = load_workbook(BytesIO(data))
+    except (BadZipFile, KeyError):
+        return set()
+    return {code for sheet in book for row in sheet.iter_rows(values_only=True) for text in row for code in ID.findall(str(text))}
+
+
+def test_a_list_is_named_only_where_the_cell_has_one(told: list[Told]) -> None:
+    """In the workbook itself, and what it says is an example is of the round's year."""
+    for judged, data, path in told:
+        for finding in judged.findings:
+            remedy = fix(finding, "sv")
+            assert not re.search(r"till exempel (20(?!27)\d\d)", remedy), (path, remedy)
+            if "listan i cell" in remedy and finding.sheet and finding.cell:
+                lists = [v for v in load_workbook(BytesIO(data))[finding.sheet].data_validations.dataValidation if v.type == "list"]
+                assert any(finding.cell in v.sqref for v in lists), (path, remedy)

@@ -21,10 +21,10 @@ from styrxl.returns.typed_frames import TypedBatch
 _STANDARD = Thresholds()
 
 
-def check_conditions(parsed: TypedBatch, year: int, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> list[Remark]:
+def check_conditions(parsed: TypedBatch, years: Sequence[int], limits: Mapping[int, Thresholds] = MappingProxyType({})) -> list[Remark]:
     """Check one batch against its form: what is required, required when, in order, within the year, unique.
 
-    ``limits``: source -> its thresholds, as issued.
+    ``years``: that of each row. ``limits``: source -> its thresholds, as issued.
     """
     sheet = parsed.batch.sheet
     remarks: list[Remark] = []
@@ -32,7 +32,7 @@ def check_conditions(parsed: TypedBatch, year: int, limits: Mapping[int, Thresho
         if column.asked and (column.required or column.required_when):
             remarks += _required(parsed, column, limits)
         if column.within_year:
-            remarks += _outside_year(parsed, column, year)
+            remarks += _outside_year(parsed, column, years)
     for earlier, later in sheet.order:
         remarks += _order(parsed, earlier, later)
     if sheet.unique:
@@ -108,12 +108,12 @@ def _because(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> 
     return Word("because", {"column": because.heading, "value": value})
 
 
-def _outside_year(parsed: TypedBatch, column: Column, year: int) -> list[Remark]:
+def _outside_year(parsed: TypedBatch, column: Column, years: Sequence[int]) -> list[Remark]:
     values = parsed.frame[column.field]
-    mask = values.notna() & (values.dt.year != year)
+    mask = values.notna() & (values.dt.year != pd.Series(years, index=values.index))
     batch = parsed.batch
     return [
-        Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "outside-year", values.iloc[i].date(), {"year": str(year)})
+        Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "outside-year", values.iloc[i].date(), {"year": str(years[i])})
         for i in mask.to_numpy().nonzero()[0]
     ]
 

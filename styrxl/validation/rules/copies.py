@@ -42,7 +42,7 @@ def check_copies(
                 continue
             other = whole.setdefault(_digest(folded for _, folded, *_ in own), source)
             if owners.get(other) != owners.get(source):
-                facts = {"other": Word("the_other", {"owner": owners.get(other, ""), "path": places.get(other, "")})}
+                facts = {"other": Word("the_other", {"owner": owners.get(other, ""), "file": places.get(other, "").rpartition("/")[2]})}
                 remarks.append(Remark(source, batch.sheet.key, own[0][0], "text", "copied-text", own[0][1], facts))
     return remarks
 

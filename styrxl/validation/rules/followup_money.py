@@ -58,7 +58,9 @@ def find_forecast_equal_to_budget(return_: Return, _others: OtherReturns) -> Ite
         if budget is None or outcome is None or forecast is None or abs(forecast - budget) > ORE:
             continue
         if abs(outcome - budget * share) > max(FAR_FROM_PACE * abs(budget), return_.issued.limits.tkr):
+            assumptions = return_.form.sheet("outcomes").column("assumptions").heading
             facts = {"activity": row.answers["activity"], "outcome": round(outcome, 2), "share": round(budget * share, 2)}
+            facts |= {"assumptions": assumptions}
             yield return_.remark("outcomes", row.number, "forecast_cost", "forecast-equals-budget", row.answers["forecast_cost"], **facts)
 
 

@@ -32,7 +32,7 @@ def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[
                     if code in kinds and not kinds[code] & set(column.kinds):
                         found = _of_kinds(kinds, column.kinds)
                         facts = {
-                            "why": Word("why_level", {"what": Word(f"level_{min(kinds[code])}")}),
+                            "why": Word("why_kind", {"kind": batch.form.lists["kind"].get(min(kinds[code]), code)}),
                             "how": Word("choose_in_list" if column.has_drop_down else "write_id_in"),
                             "candidates": Word("valid_parents", {"list": found}) if found else Word("nothing_to_choose"),
                         }

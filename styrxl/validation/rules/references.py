@@ -5,7 +5,7 @@ Finds ``unknown-parent``, ``parent-not-allowed``, ``goal-not-valid``, ``interpre
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -51,20 +51,20 @@ def check_references(
     issued: Mapping[int, Prefill],
     own: Mapping[tuple[str, int], Mapping[str, str]],
     known: Mapping[str, KnownGoal],
-    year: int,
+    years: Sequence[int],
     kinds: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[pd.DataFrame, list[Remark]]:
-    """Resolve every reference of a batch to ids that its owner may use; ``kinds``: what each organisation is, by id.
+    """Resolve every reference of a batch to ids that its owner may use.
 
-    Returns the frame with ids in place of texts, and ``unknown-parent``, ``parent-not-allowed``, ``goal-not-valid`` and
-    ``interpreted-value`` (a goal given by its text).
+    ``years``: that of each row. ``kinds``: what each organisation is, by id. Returns the frame with ids in place of texts, and
+    ``unknown-parent``, ``parent-not-allowed``, ``goal-not-valid`` and ``interpreted-value`` (a goal given by its text).
     """
     frame, remarks = parsed.frame, []
     for column in parsed.batch.sheet.columns:
         if column.kind != "ref" or column.locked:
             continue
         options = _options(parsed, column, issued, own)
-        values, more = _resolve(parsed, column, options, _Existing(known, kinds), issued, year)
+        values, more = _resolve(parsed, column, options, _Existing(known, kinds), issued, years)
         remarks += more
         frame = frame.assign(**{column.field: pd.Series(values, index=frame.index, dtype="str")})
     return frame, remarks
@@ -102,7 +102,7 @@ def _resolve(
     options: Mapping[int, Mapping[str, str]],
     existing: _Existing,
     issued: Mapping[int, Prefill],
-    year: int,
+    years: Sequence[int],
 ) -> tuple[list[str | None], list[Remark]]:
     batch, known = parsed.batch, existing.goals
     values: list[str | None] = []
@@ -111,7 +111,7 @@ def _resolve(
         if not isinstance(value, str):
             values.append(None)
             continue
-        source, row, allowed = batch.source[i], batch.row[i], options[batch.source[i]]
+        source, row, year, allowed = batch.source[i], batch.row[i], years[i], options[batch.source[i]]
         if value in allowed and (value not in known or known[value].holds(year)):  # as nearly all are
             values.append(value)
             continue
@@ -121,7 +121,7 @@ def _resolve(
             if code is None:
                 offered = _of_kinds(allowed, column, existing.organisations)
                 facts: dict[str, Any] = {"how": _how_to_choose(column), "candidates": _candidates(token, offered, column)}
-                if why := _why_not(token, column, existing, issued.get(source)):
+                if why := _why_not(token, column, existing, issued.get(source), batch.form):
                     remarks.append(Remark(source, batch.sheet.key, row, column.field, "parent-not-allowed", token, {"why": why, **facts}))
                 else:
                     facts["what"] = _describe_options(column, batch.form)
@@ -133,10 +133,16 @@ def _resolve(
                 remarks.append(Remark(source, batch.sheet.key, row, column.field, "interpreted-value", token, {"read": code}))
             goal = known.get(code)
             if goal and not goal.holds(year):
-                facts = {"from_year": str(goal.from_year), "to_year": str(goal.to_year), "year": str(year)}
+                facts = {"years": _describe_years(goal), "year": str(year)}
                 remarks.append(Remark(source, batch.sheet.key, row, column.field, "goal-not-valid", code, facts))
         values.append(";".join(dict.fromkeys(ids)))
     return values, remarks
+
+
+def _describe_years(goal: KnownGoal) -> Word:
+    """Say in which years a goal holds; it has a first year, a last, or both."""
+    years = {"first": str(goal.from_year), "last": str(goal.to_year)}
+    return Word("years_until" if goal.from_year is None else "years_from" if goal.to_year is None else "years_between", years)
 
 
 def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:
@@ -145,7 +151,7 @@ def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _why_not(token: str, column: Column, existing: _Existing, issued: Prefill | None) -> Word | None:
+def _why_not(token: str, column: Column, existing: _Existing, issued: Prefill | None, form: Form) -> Word | None:
     """Say why an owner may not refer to what exists; None where there is no such."""
     goal = existing.goals.get(token)
     kinds = existing.organisations.get(token.split(" ", 1)[0].upper(), ())
@@ -153,7 +159,7 @@ def _why_not(token: str, column: Column, existing: _Existing, issued: Prefill | 
         return None
     if goal is None:
         other_units = "unit" in kinds and "units" in column.source
-        return Word("why_other_unit") if other_units else Word("why_level", {"what": Word(f"level_{min(kinds)}")})
+        return Word("why_other_unit") if other_units else Word("why_kind", {"kind": form.lists["kind"].get(min(kinds), min(kinds))})
     if goal.kind == "council_goal" and "council_goals" in column.source:
         return Word("why_not_concerned")
     of_board = goal.kind.startswith("board") and "units" not in column.source
@@ -185,7 +191,8 @@ def _describe_source(source: str, column: Column, form: Form) -> list[Word]:
     sheet = {"sheet": form.sheet(source.removeprefix("own:")).name} if source.startswith("own:") else {}
     if source != "own:organisation":
         return [Word("of_goals_on_sheet", sheet) if sheet else Word("of_choices")]
-    return [Word(f"of_kind_{kind}") for kind in column.kinds] or [Word("of_rows_on_sheet", sheet)]
+    kinds = [form.lists["kind"].get(kind, kind) for kind in column.kinds]
+    return [Word("of_rows_of_kinds", {**sheet, "kinds": kinds}) if kinds else Word("of_rows_on_sheet", sheet)]
 
 
 def _candidates(token: str, allowed: Mapping[str, str], column: Column) -> Word:
