@@ -60,7 +60,7 @@ def test_what_the_newer_return_lacks_of_the_older_is_said(town: Town) -> None:
     both(town)
     lost = [message for rule, message in findings(town, "strategist.xlsx") if rule == "answers-lost"]
     sheets = "Budget (ifyllda celler: 5), Enhetsramar (ifyllda celler: 2), Investeringar (ifyllda celler: 4)"
-    assert lost == [f"Här saknas svar som finns i ett tidigare svar (inbox/2027-plan/economist.xlsx): {sheets}. De räknas inte längre."]
+    assert lost == [f"Här saknas svar som finns i ett tidigare svar (economist.xlsx): {sheets}. De räknas inte längre."]
     assert [rule for rule, _ in findings(town, "economist.xlsx")] == ["superseded-return"]
 
 
@@ -97,7 +97,7 @@ def test_what_the_newer_return_lacks_is_named_row_by_row(town: Town) -> None:
         "Åtaganden (UBN-2027-A1 Starta läsprogram, UBN-2027-A2 Hålla samråd (Mål, Start, Slut, Förväntat resultat)), "
         "Budget (Grundskola (Intäkter), Förskola)"
     )
-    assert lost == f"Här saknas svar som finns i ett tidigare svar (inbox/2027-plan/economist.xlsx): {rows}. De räknas inte längre."
+    assert lost == f"Här saknas svar som finns i ett tidigare svar (economist.xlsx): {rows}. De räknas inte längre."
 
 
 def test_two_returns_are_joined_as_they_were_written(town: Town) -> None:
