@@ -114,7 +114,7 @@ Från det äldre svaret, inbox/2027-plan/economist.xlsx:
   Investeringar: Skolgård
 Från det nyare svaret, inbox/2027-plan/strategist.xlsx:
   Bekräftelse
-  Fullmäktiges mål: KF-M1, KF-M2
+  Fullmäktiges mål: KF-M1 Invånarna är mer delaktiga, KF-M2 Kunskapsresultaten förbättras
   Nämndmål: UBN-M1 Fler elever når målen
   Åtaganden: UBN-2027-A1 Starta läsprogram, UBN-2027-A2 Hålla samråd
   Indikatorer: UBN-I1 Behöriga elever
