@@ -57,8 +57,8 @@ def say(finding: Finding, language: str = "sv") -> tuple[str, str, str]:
             "C9",
             ("out-of-range", "Kostnader: -5 ska vara minst 0.", "Rätta cellen C9. Belopp skrivs utan minustecken."),
         ),
-        ("UBN", "goals", {"from_year": 1850}, "H5", ("out-of-range", "Från år: 1850 ska vara 2000–2100.", "Rätta cellen H5.")),
-        ("UBN", "goals", {"to_year": 20300}, "I5", ("out-of-range", "Till år: 20300 ska vara 2000–2100.", "Rätta cellen I5.")),
+        ("UBN", "goals", {"from_year": 1850}, "H5", ("out-of-range", "Från år: 1850 ska vara mellan 2000 och 2100.", "Rätta cellen H5.")),
+        ("UBN", "goals", {"to_year": 20300}, "I5", ("out-of-range", "Till år: 20300 ska vara mellan 2000 och 2100.", "Rätta cellen I5.")),
         (
             "UBN",
             "goals",
