@@ -17,6 +17,8 @@ from styrxl.templates.words import Terms
 
 ROW_RULES = frozenset({"duplicate-id", "unknown-row", "row-without-id"})  # whose rows have been moved
 
+_CELLS = frozenset({"earlier_cell", "home_cell"})  # facts that are cells of the return
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedFinding:
@@ -94,7 +96,9 @@ class FindingPointer:
         return PlacedFinding(replace(found, severity="warning", sheet=layout.name, facts=facts), (layout.sheet.key, index, column.field))
 
     def _fact(self, name: str, fact: Any, lines: CarriedRows, layout: SheetLayout) -> Any:
-        if name != "earlier_cell" or not isinstance(fact, str):
+        if isinstance(fact, Word):
+            return Word(fact.key, {inner: self._fact(inner, each, lines, layout) for inner, each in fact.facts.items()})
+        if name not in _CELLS or not isinstance(fact, str):
             return fact
         index, field = lines.spot(fact)
         return find_cell(layout, index, field) if field else fact

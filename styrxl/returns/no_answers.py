@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from styrxl.model.forms import Column, Sheet, Words
 from styrxl.returns.cell_values import fold_text
+from styrxl.returns.tables import Table
 
 LONGEST = 40  # characters of a mark; what is longer is an answer, or a pointer
 _LONGEST_POINTER = 120
@@ -78,3 +79,16 @@ class Pointers:
         if len(typed) > _LONGEST_POINTER:
             return False
         return self._pattern.fullmatch(" ".join(re.sub(r"[.,:;()\"”“]", " ", fold_text(typed)).split())) is not None
+
+
+def spell_out_dittos(table: Table, words: Words) -> Table:
+    """Return a typed table in which the answer above stands in place of each ditto mark that was read so: its rows may now be parted."""
+    dittos = frozenset(map(fold_mark, words.dittos))
+    told = [r for r in (table.typed.remarks if table.typed else ()) if r.rule == "interpreted-value" and fold_mark(str(r.value)) in dittos]
+    read = {(r.field, r.row): r.facts["read"] for r in told if isinstance(r.facts["read"], str)}
+    if not read:
+        return table
+    columns = {
+        name: [read.get((name, row), raw) for row, raw in zip(table.rows, values, strict=True)] for name, values in table.columns.items()
+    }
+    return replace(table, columns=columns)

@@ -22,6 +22,7 @@ from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.answered_rows import list_answered_rows
+from styrxl.returns.no_answers import spell_out_dittos
 from styrxl.returns.read import ReturnReader
 from styrxl.rounds.decide import unknown_return
 from styrxl.rounds.desk import Desk
@@ -119,7 +120,8 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, newest: Prefill) -
         raise StyrxlError("not-readable", path=str(path), why="changed")
     issued = fetch_prefills(desk.ledger, [judged.issue or ""]).get(judged.issue or "", newest)
     sheets = {}
-    for table in (replace(table, untouched=find_untouched(table, issued, form)) for table in reading.tables):
+    written = (spell_out_dittos(table, desk.workspace.forms.words) for table in reading.tables)
+    for table in (replace(table, untouched=find_untouched(table, issued, form)) for table in written):
         given = issued.rows.get(table.place.key, ())
         sheets[table.place.key] = SheetOfReturn(table, list_answered_rows(table), given)
     return _Return(judged, sheets, tuple(finding for finding in reading.table_findings if finding.rule in _OWN))

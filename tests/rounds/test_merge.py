@@ -431,3 +431,15 @@ def test_a_return_of_another_kind_is_read_in_a_process_of_its_own(town: Town, mo
     monkeypatch.setattr(isolated, "read_workbook", here)
     assert "Läge: Klar." in town.run("merge", ROUND, "UBN").stdout
     assert len(kinds) >= 3  # judged, merged and judged again
+
+
+def test_a_ditto_mark_keeps_its_meaning_on_another_row(town: Town) -> None:
+    """What stood above it may not stand there any more."""
+    first, second = BOARD["commitments"]
+    older = [{**first, "responsible": "Rektor"}, {**second, "responsible": '"'}]
+    newer = [{**first, "text": "Bygga en skolgård"}]
+    both(town, {**BOARD, "commitments": older}, {**BOARD, "commitments": newer})
+    town.run("merge", ROUND, "UBN", "--reason", "Två personer")
+    [name] = {path.name for path in town.inbox.iterdir()} - {"economist.xlsx", "strategist.xlsx"}
+    rows = {row["text"]: row["responsible"] for row in written(town, name)["commitments"]}
+    assert rows == {"Bygga en skolgård": "Skolchef", "Starta läsprogram": "Rektor", "Hålla samråd": "Rektor"}

@@ -49,7 +49,7 @@ def explain_by_shifted_columns(remarks: Sequence[Remark], table: Table, form: Fo
     first = shift.rows[0]
     facts = {
         "what": Word("shifted_column", {"home": shift.home.heading, "n": len(shift.rows)}),
-        "how": Word("move_column", {"home": shift.home.heading, "cell": CellOf(shift.home.field, first)}),
+        "how": Word("move_column", {"home": shift.home.heading, "home_cell": CellOf(shift.home.field, first)}),
     }
     raw = table.columns[shift.found.field][table.rows.index(first)]
     told = Remark(remarks[0].source, remarks[0].key, first, shift.found.field, "shifted-answers", raw, facts)
@@ -102,7 +102,7 @@ def explain_by_shifted_rows(remarks: Sequence[Remark], table: Table) -> list[Rem
                 if not all(_is_filled(column, row, table) for row in range(first, last + 1) if row != gap):
                     continue
                 begins = first + (gap == first)
-                facts = {"what": Word("shifted_rows"), "how": Word(move, {"cell": CellOf(column.field, gap)})}
+                facts = {"what": Word("shifted_rows"), "how": Word(move, {"home_cell": CellOf(column.field, gap)})}
                 raw = table.columns[column.field][table.rows.index(begins)]
                 told = Remark(remarks[0].source, remarks[0].key, begins, column.field, "shifted-answers", raw, facts)
                 return [*(r for r in remarks if r.row != alone and (r.row, r.field) != (gap, column.field)), told]
