@@ -28,7 +28,7 @@ from styrxl.returns.workbook import read_workbook
 from styrxl.sample.fill import open_workbook, save_workbook
 from town import Town
 
-RETURNS = long_run(10, 2_000)
+RETURNS = long_run(6, 2_000)
 Show = Callable[[float], str]
 
 
