@@ -342,7 +342,7 @@ def test_a_personal_identity_number_is_never_shown_in_full(shared_full: Town, ba
 
 def test_a_number_that_no_reader_knows_is_still_json() -> None:
     """Infinity in a cell is written as a word: JSON has none."""
-    found = finding("wrong-type", "B", "A1", "Kostnad", float("inf"), wanted="ett tal", such_as=", till exempel 1200")
+    found = finding("wrong-type", "B", "A1", "Kostnad", float("inf"), wanted="ett tal", such_as=", till exempel 1200", empty="")
     assert "inf" in message(found, "sv")
     judged = Judged(0, "x.xlsx", "", "rejected", (found,))
     json.loads(format_json(JudgedRound("", (judged,), {}), "sv"), parse_constant=pytest.fail)

@@ -174,6 +174,29 @@ def test_what_is_said_in_a_cell(
     assert [(finding.cell, say(finding)) for finding in judged.findings if finding.severity == "error"] == [(cell, said)]
 
 
+@pytest.mark.parametrize(
+    "key, field, typed, remedy",
+    [
+        ("unit_frames", "unit_id", "UBN-ÖSTRA", "låt kolumnen Enhet stå som den är. Menar du UBN-ÖST Östra förskolan?"),
+        ("goal_responses", "goal_id", "KF-M22", "låt kolumnen Id stå som den är. Menar du KF-M2?"),
+        (
+            "commitments",
+            "commitment_id",
+            "KFN-2027-A1",
+            "låt kolumnen Id stå som den är. Räcker inte raderna, be om en arbetsbok med fler.",
+        ),
+    ],
+)
+def test_a_row_that_was_not_handed_out(shared_full: Town, key: str, field: str, typed: str, remedy: str) -> None:
+    """It is no goal and no id where it names a unit, and the one that is most like it is offered."""
+    bench = open_return(shared_full.filled("UBN"), shared_full.form("UBN"), "sv")
+    bench.cell(key, field, 1).value = typed
+    [judged] = shared_full.judge(("UBN.xlsx", save_workbook(bench.book))).returns
+    [found] = [finding for finding in judged.findings if finding.rule == "unknown-row"]
+    assert fix(found, "sv") == f"Skriv på en av raderna som delades ut, och {remedy}"
+    assert message(found, "sv").endswith(f": ”{typed}” är ingen av raderna som ni har fått på bladet {found.sheet}.")
+
+
 @pytest.mark.parametrize("cost", [5_000_000_000, -900.5, "mycket", "1.200", "#DIV/0!"])
 def test_nothing_is_said_of_what_only_follows(shared_full: Town, cost: Any) -> None:
     """Neither of the net cost that is worked out from it, nor of a sum of which it is a part."""

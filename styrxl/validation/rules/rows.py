@@ -6,10 +6,11 @@ Finds ``missing-row``, ``duplicate-id``, ``unknown-row``, ``row-without-id``, ``
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
@@ -22,6 +23,7 @@ from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import RowIds, Table, is_blank
 from styrxl.returns.typed_frames import TypedBatch, compute_formulas, take_frame
 
+_NEAR_ENOUGH = 60  # of a hundred
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -55,11 +57,19 @@ def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], iss
             facts = {"what": typed, "first": CellOf(column.field, first), "remedy": remedy}
             remarks.append(Remark(source, sheet.key, row, column.field, "duplicate-id", typed, facts))
         elif row in begun and known is not None and key not in known:
-            remarks.append(Remark(source, sheet.key, row, column.field, "unknown-row", _typed(ids, row)))
+            typed = _typed(ids, row)
+            facts = {"more": _nearest(typed, [code for code, _ in issued_ids]) if issued_ids else Word("ask_for_rows")}
+            remarks.append(Remark(source, sheet.key, row, column.field, "unknown-row", typed, facts))
     without = sorted(row for row in begun if not at.get(row))
     remarks += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
     missing = [code for code, key in issued_ids if key not in present]
     return remarks + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in missing]
+
+
+def _nearest(typed: Any, issued: Sequence[str]) -> Word | str:
+    """Name the issued row that is most like what was typed, if any is like it at all."""
+    found = process.extractOne(str(typed), issued, scorer=fuzz.WRatio, score_cutoff=_NEAR_ENOUGH)
+    return Word("nearest", {"list": found[0]}) if found else ""
 
 
 def _make_keys(ids: RowIds, *, named: bool) -> list[str]:
