@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Words
 from styrxl.validation.admitted import Admitted
+from styrxl.validation.rules.kronor import explain_by_kronor
 from styrxl.validation.rules.last_year import explain_by_last_year
 from styrxl.validation.rules.shifted_answers import explain_by_shifted_columns, explain_by_shifted_rows
 from styrxl.validation.rules.stray_marks import explain_by_stray_marks
@@ -27,5 +28,6 @@ def diagnose(remarks: Sequence[Remark], return_: Admitted, words: Words) -> Sequ
             here = explain_by_shifted_columns(here, table, return_.form)
             here = explain_by_shifted_rows(here, table)
             here = explain_by_last_year(here, table)
+            here = explain_by_kronor(here, table)
         told += here
     return told

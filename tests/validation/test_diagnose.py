@@ -142,3 +142,13 @@ def test_kronor_are_one_question(shared_full: Town) -> None:
     found, _ = judge_budget(shared_full, [{**row, "cost": 1000 * float(str(row["cost"]))} for row in BUDGET])
     assert [f.rule for f in found] == ["unit-suspect"]
     assert "kronor" in message(found[0], "sv")
+
+
+def test_kronor_beyond_any_amount_are_one_error(shared_full: Town) -> None:
+    """It says how many amounts look so."""
+    found, _ = judge_budget(shared_full, [{**row, "revenue": 2e8, "cost": 9e8} for row in BUDGET])
+    assert [(f.rule, f.cell) for f in found] == [("out-of-range", "B9")]
+    assert "4 belopp på bladet" in fix(found[0], "sv")
+    found, _ = judge_budget(shared_full, [{**BUDGET[0], "cost": 9e8}, BUDGET[1]])
+    assert [(f.rule, f.cell) for f in found] == [("out-of-range", "C9")]
+    assert "belopp på bladet" not in fix(found[0], "sv")
