@@ -43,12 +43,18 @@ def move(sheet: Worksheet, columns: str, right: int = 0, down: int = 0) -> None:
         sheet[f"{chr(ord(column) + right)}{row + down}"].value = value
 
 
-@pytest.mark.parametrize("cell, mark", [("C95", "."), ("E90", "-"), ("B30", "x"), ("H91", "?"), ("F70", '"')])
-def test_a_stray_mark_is_one_finding(shared_full: Town, cell: str, mark: str) -> None:
+@pytest.mark.parametrize("cell, mark", [("C95", "."), ("E90", "-"), ("B30", "x"), ("H91", "?"), ("F70", '"'), ("C95", 1), ("H95", ",")])
+def test_a_stray_mark_is_one_finding(shared_full: Town, cell: str, mark: str | int) -> None:
     """Below the numbered rows or on one of them; it says what to do with the row."""
     [found] = judge(shared_full, lambda sheet: sheet[cell].__setattr__("value", mark))
     assert (found.rule, found.cell, found.value) == ("placeholder-text", cell, mark)
     assert "sudda" in fix(found, "sv")
+
+
+def test_a_note_below_the_rows_is_one_finding(shared_full: Town) -> None:
+    """It has no id; what such a row would lack besides is not said."""
+    [found] = judge(shared_full, lambda sheet: sheet["C95"].__setattr__("value", "Fler kommer i vår"))
+    assert (found.rule, found.cell) == ("row-without-id", "A95")
 
 
 def test_a_mark_on_a_row_with_answers_hides_nothing(shared_full: Town) -> None:

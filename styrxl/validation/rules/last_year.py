@@ -19,6 +19,8 @@ def explain_by_last_year(remarks: Sequence[Remark], table: Table) -> list[Remark
     """Return a sheet's remarks, where all its days or texts are last year's with one on that instead of one each."""
     days = [r for r in remarks if r.rule == "outside-year" and isinstance(r.value, date) and r.value.year == int(r.facts["year"]) - 1]
     texts = [r for r in remarks if r.rule == "copied-from-last-year"]
+    if max(len(days), len(texts)) < _FEWEST:
+        return [*remarks]
     asked = [c.field for c in table.sheet.columns if c.within_year and c.field in table.columns]
     typed = sum(not is_blank(value) for name in asked for value in table.columns[name])
     if _FEWEST <= len(days) == typed:
