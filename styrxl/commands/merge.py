@@ -37,7 +37,8 @@ def merge(session: Session, round_: Round, owner: str, reason: str, by: str | No
         planned = plan_merge(desk, round_, owner, newer_wins=newer_wins)
         click.echo("\n".join(describe_merge(planned, language)))
         for path, found in planned.left:
-            click.echo(word("merged_left", language, path=path, what=message(found, language)), err=True)
+            place = f"{found.sheet} {found.cell}: " if found.cell else ""
+            click.echo(word("merged_left", language, path=path, what=f"{place}{message(found, language)}"), err=True)
         if dry_run:
             click.echo(word("merge_nothing_written", language))
             sys.exit(FINE)

@@ -19,7 +19,7 @@ _PARTS = re.compile(r"\s*[;,\n]\s*")
 
 @dataclass(frozen=True, slots=True)
 class ShownError:
-    """What stands in a cell that shows an error (``#DIV/0!``), or that has a formula without a value ('')."""
+    """What a cell shows that is no answer by itself: an error (``#DIV/0!``), nothing ('': a formula without a value), or another number."""
 
     text: str
 
@@ -80,6 +80,8 @@ def _find_answer(table: Table, column: Column, number: int, written: Any, typed:
         return Answer(ShownError(shown), ShownError(shown))
     if is_blank(written) or (column.field, number) in table.untouched:
         return None
+    if any(remark.error and (remark.field, remark.row) == (column.field, number) for remark in table.remarks):  # on how it looks
+        return Answer(ShownError(str(written)), ShownError(str(written)))
     return Answer(written, fold_text(str(written)) if column is table.sheet.naming_column else _understand(column, written, typed))
 
 

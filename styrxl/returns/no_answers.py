@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from styrxl.model.catalogue import Word
 from styrxl.model.forms import Column, Sheet, Words
 from styrxl.returns.cell_values import fold_text
 from styrxl.returns.tables import Table
@@ -81,11 +82,14 @@ class Pointers:
         return self._pattern.fullmatch(" ".join(re.sub(r"[.,:;()\"”“]", " ", fold_text(typed)).split())) is not None
 
 
+_ON_DITTOS = frozenset({"interpreted-value", "placeholder-text"})
+
+
 def spell_out_dittos(table: Table, words: Words) -> Table:
-    """Return a typed table in which the answer above stands in place of each ditto mark that was read so: its rows may now be parted."""
+    """Return a typed table in which the answer above stands in place of each ditto mark, or nothing: its rows may now be parted."""
     dittos = frozenset(map(fold_mark, words.dittos))
-    told = [r for r in (table.typed.remarks if table.typed else ()) if r.rule == "interpreted-value" and fold_mark(str(r.value)) in dittos]
-    read = {(r.field, r.row): r.facts["read"] for r in told if isinstance(r.facts["read"], str)}
+    told = [r for r in (table.typed.remarks if table.typed else ()) if isinstance(r.value, str) and fold_mark(r.value) in dittos]
+    read = {(r.field, r.row): "" if isinstance(above := r.facts.get("read", ""), Word) else above for r in told if r.rule in _ON_DITTOS}
     if not read:
         return table
     columns = {

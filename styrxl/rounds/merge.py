@@ -33,17 +33,30 @@ from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.ledger import Decision, Receipt
+from styrxl.validation.place_findings import place_remarks
 from styrxl.validation.rules.rows import find_untouched
 
-# Rules of what is the owner's own and is not carried over.
-_OWN = frozenset({"unknown-sheet", "unknown-column", "similar-sheet", "similar-column", "unread-sheet", "unread-column"})
+# Rules of what is the owner's own, or is only seen in its workbook, and is not carried over.
+_LEFT = frozenset(
+    {
+        "unknown-sheet",
+        "unknown-column",
+        "similar-sheet",
+        "similar-column",
+        "unread-sheet",
+        "unread-column",
+        "crossed-out",
+        "hidden-data",
+        "cell-note",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
     """What two returns make, before it is put anywhere: what came of each sheet, and the workbook.
 
-    ``left``: path of a return and a finding of its own sheets or columns, which are not carried over.
+    ``left``: path of a return and a finding of what is not carried over: own sheets and columns, notes, lines through answers.
     """
 
     older: Judged
@@ -63,11 +76,11 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class _Return:
-    """A return, judged and read: its sheets by key, and findings of the owner's own sheets and columns."""
+    """A return, judged and read: its sheets by key, and findings of what is not carried over."""
 
     judged: Judged
     sheets: Mapping[str, SheetOfReturn]
-    own: tuple[Finding, ...]
+    left: tuple[Finding, ...]
 
 
 def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Merge:
@@ -120,11 +133,13 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, newest: Prefill) -
         raise StyrxlError("not-readable", path=str(path), why="changed")
     issued = fetch_prefills(desk.ledger, [judged.issue or ""]).get(judged.issue or "", newest)
     sheets = {}
-    written = (spell_out_dittos(table, desk.workspace.forms.words) for table in reading.tables)
-    for table in (replace(table, untouched=find_untouched(table, issued, form)) for table in written):
+    found = [*reading.table_findings]
+    for seen in reading.tables:
+        found += place_remarks(seen.remarks, {seen.place.key: seen.place}, {seen.place.key: seen})
+        table = replace(spell_out_dittos(seen, desk.workspace.forms.words), untouched=find_untouched(seen, issued, form))
         given = issued.rows.get(table.place.key, ())
         sheets[table.place.key] = SheetOfReturn(table, list_answered_rows(table), given)
-    return _Return(judged, sheets, tuple(finding for finding in reading.table_findings if finding.rule in _OWN))
+    return _Return(judged, sheets, tuple(finding for finding in found if finding.rule in _LEFT))
 
 
 def _strike_out(newer: _Return) -> _Return:
@@ -155,7 +170,7 @@ def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: S
     if unplaced := [cell for sheet in merged for cell in sheet.unplaced]:
         raise StyrxlError("merge-no-place", cells=", ".join(unplaced))
     filled = FilledWorkbook(editable, issued, {sheet.key: sheet.answers for sheet in merged})
-    left = tuple((source.judged.path, finding) for source in (older, newer) for finding in source.own)
+    left = tuple((source.judged.path, finding) for source in (older, newer) for finding in source.left)
     return Merge(older.judged, newer.judged, tuple(merged), left, filled.saved(filled.changed_sheets()))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 
 from decisions import ECONOMIST, STRATEGIST, both, findings, report, verdicts
 from long_runs import long_run
@@ -26,7 +27,7 @@ from styrxl.returns.unpack import NotOrdinaryError
 from styrxl.returns.workbook import read_workbook
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.fill import AsTyped, open_workbook, save_workbook
 from styrxl.sample.ods import convert_to_ods
 from styrxl.store.ledger import Ledger
 from town import BOARD, NOW, ROUND, YEAR, Town
@@ -351,6 +352,34 @@ def test_what_has_no_place_in_a_fresh_workbook_stops_the_merge(town: Town, chang
     refused = town.run("merge", ROUND, "UBN", expect=3)
     assert re.match(r"Svaren går inte att slå ihop som de är: Enhetsramar!B\d+ har ingen plats", refused.stderr)
     assert not [path for path in town.inbox.iterdir() if "merged" in path.name]
+
+
+def test_a_ditto_keeps_what_it_stood_for_and_a_line_through_an_answer_is_told(town: Town) -> None:
+    """The row above it comes from the other return, and says something else; above one there is nothing."""
+    first, second = BOARD["commitments"]
+    days = {"start": date(2027, 2, 1), "end": None, "expected_result": None}
+    commitments = [{**first, **days, "responsible": "Rektor"}, {**second, "responsible": AsTyped('-"-'), "start": AsTyped("dito")}]
+    commitments[1] |= {"end": AsTyped("d:o")}
+    both(town, {**BOARD, "commitments": commitments}, {**BOARD, "commitments": [first]})
+    book = open_workbook((town.inbox / "economist.xlsx").read_bytes())
+    [row] = [row for row in book["Åtaganden"].iter_rows() if row[0].value == "UBN-2027-A2"]
+    row[7].font = Font(strike=True)
+    town.put("economist.xlsx", save_workbook(book))
+    done = town.run("merge", ROUND, "UBN", expect=1)
+    left = "Det som står i H6 är överstruket. Det räknas ändå med.\n"
+    assert done.stderr == f"Följde inte med från inbox/2027-plan/economist.xlsx: Åtaganden H6: {left}"
+    [name] = [path.name for path in town.inbox.iterdir() if "merged" in path.name]
+    there = [[row.get(field) for field in ("responsible", "start", "end")] for row in written(town, name)["commitments"]]
+    assert there == [["Skolchef", date(2027, 1, 1), date(2027, 12, 31)], ["Rektor", date(2027, 2, 1), None]]
+
+
+def test_an_amount_that_shows_as_another_is_not_carried_over_as_either(town: Town) -> None:
+    both(town)
+    book = open_workbook((town.inbox / "economist.xlsx").read_bytes())
+    [cell] = [row[2] for row in book["Budget"].iter_rows() if row[0].value == "Grundskola"]
+    cell.value, cell.number_format = -900, "#,##0;#,##0"
+    town.put("economist.xlsx", save_workbook(book))
+    assert f"Budget!{cell.coordinate} har ingen plats" in town.run("merge", ROUND, "UBN", expect=3).stderr
 
 
 def test_own_sheets_that_are_not_carried_over_are_named(town: Town) -> None:
