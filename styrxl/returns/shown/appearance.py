@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from styrxl.model.column_letters import column_number
@@ -60,6 +61,7 @@ def see_rows(xml: bytes, formats: BookFormats, rows: list[list[Any]], top: int, 
     merged = tuple(_find_merges(xml))
     if not cells and not struck and not merged:
         return SeenRows(rows, top, left)
+    _write_parts_of_dates(rows, top, left, cells)
     white = frozenset(cell for cell, look in cells.items() if look.white)
     shown = {cell: look.number.show for cell, look in cells.items() if look.number}
     return see_numbers(rows, top, left, shown, Appearance(unseen=white, struck=frozenset(struck), merged=merged))
@@ -90,6 +92,15 @@ def _find_merges(xml: bytes) -> Iterator[str]:
             yield f"{match[1].decode()}:{match[2].decode()}"
 
 
+def _write_parts_of_dates(rows: list[list[Any]], top: int, left: int, cells: Mapping[str, CellFormat]) -> None:
+    """Put the month or the year in the place of dates of which no more shows: what day is meant, its column says."""
+    for cell, look in cells.items():
+        part = look.number.part_of_date if look.number else ""
+        spot = _find_spot(rows, top, left, cell) if part else None
+        if spot and isinstance(day := rows[spot[0]][spot[1]], date):
+            rows[spot[0]][spot[1]] = f"{day:%Y-%m}" if part == "month" else f"{day:%Y}"
+
+
 def see_numbers(
     rows: list[list[Any]], top: int, left: int, shows: Mapping[str, Callable[[float], ShownNumber]], appearance: Appearance
 ) -> SeenRows:
@@ -97,22 +108,28 @@ def see_numbers(
     scaled: dict[str, float] = {}
     unsigned, unseen = set(), set(appearance.unseen)
     for cell, show in shows.items():
-        row, column = split_address(cell)
-        index, across = row - 1 - top, column - 1 - left
-        value = rows[index][across] if 0 <= index < len(rows) and 0 <= across < len(rows[index]) else ""
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        spot = _find_spot(rows, top, left, cell)
+        value = rows[spot[0]][spot[1]] if spot else ""
+        if spot is None or isinstance(value, bool) or not isinstance(value, int | float):
             continue
         shown = show(float(value))
         if not shown.visible and not shown.unit:
             unseen.add(cell)
         elif shown.unit:
-            rows[index][across] = shown.text
+            rows[spot[0]][spot[1]] = shown.text
         elif shown.number != value:
             scaled[cell] = value
-            rows[index][across] = shown.number
+            rows[spot[0]][spot[1]] = shown.number
         if not shown.signed:
             unsigned.add(cell)
     return SeenRows(rows, top, left, replace(appearance, scaled=scaled, unsigned=frozenset(unsigned), unseen=frozenset(unseen)))
+
+
+def _find_spot(rows: list[list[Any]], top: int, left: int, cell: str) -> tuple[int, int] | None:
+    """Return where a cell stands in rows; None outside them."""
+    row, column = split_address(cell)
+    index, across = row - 1 - top, column - 1 - left
+    return (index, across) if 0 <= index < len(rows) and 0 <= across < len(rows[index]) else None
 
 
 def split_address(cell: str) -> tuple[int, int]:

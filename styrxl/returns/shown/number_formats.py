@@ -14,7 +14,7 @@ from functools import lru_cache
 
 # Those that Excel knows by number alone and that are no plain numbers. The currency is that of the reader: the krona, here.
 _KRONOR = dict.fromkeys(("5", "6", "7", "8", "42", "44"), '#,##0 "kr"')
-BUILT_IN: Mapping[str, str] = {"9": "0%", "10": "0.00%", **_KRONOR}
+BUILT_IN: Mapping[str, str] = {"9": "0%", "10": "0.00%", "17": "mmm-yy", **_KRONOR}
 _TOKEN = re.compile(
     r'"([^"]*)"'  # a text
     r"|\\(.)"  # a letter
@@ -49,7 +49,8 @@ class ShownNumber:
         if not self.visible:
             return self.unit
         digits = format(Decimal(f"{self.number:.{_MANY_DIGITS}g}"), "f")
-        whole, _, decimals = digits.partition(".")
+        before, _, decimals = digits.partition(".")
+        whole = f"{int(before):,}".replace(",", "\N{NO-BREAK SPACE}") if int(before) else before
         if len(decimals) == 3:  # 1,234 could be read as thousands
             decimals += "0"
         return f"{whole},{decimals} {self.unit}".rstrip() if decimals else f"{whole} {self.unit}".rstrip()
@@ -64,8 +65,13 @@ class _Section:
     thousands: int
     has_digits: bool
     has_sign: bool  # a minus or brackets of its own
-    is_date: bool
+    days: str  # the letters of a date or time, if it is one
     condition: tuple[str, float] | None
+
+    @property
+    def is_date(self) -> bool:
+        """Whether a number shows as a date or a time."""
+        return bool(self.days)
 
     @property
     def plain(self) -> bool:
@@ -92,7 +98,15 @@ class NumberFormat:
         below = self.sections[1:2] if not self._conditional else ()
         hides_sign = any(not s.has_sign and s.has_digits and not s.is_date for s in below)
         numbers = self.sections if self._conditional else self.sections[:2]
-        return hides_sign or not all(section.plain for section in numbers)
+        return hides_sign or bool(self.part_of_date) or not all(section.plain for section in numbers)
+
+    @property
+    def part_of_date(self) -> str:
+        """``month`` or ``year``, where no more of a date shows than that; else ''."""
+        letters = self.sections[0].days
+        if "y" not in letters or any(each in letters for each in "dhs"):
+            return ""
+        return "month" if "m" in letters else "year"
 
     @property
     def _conditional(self) -> bool:
@@ -144,11 +158,11 @@ def _is_for_texts(section: str) -> bool:
 
 def _parse_section(text: str) -> _Section:
     before, after, pattern = "", "", ""
-    percents, is_date, condition, sign = 0, False, None, False
+    percents, days, condition, sign = 0, "", None, False
     for quoted, letter, currency, compared, bound, digits, exponent, percent, day, at, other in _split_tokens(text):
         literal = quoted or letter or currency or other or percent
         percents += bool(percent)
-        is_date = is_date or bool(day)
+        days += day.lower()
         if compared:
             condition = (compared, _read_bound(bound))
         if literal:
@@ -157,7 +171,7 @@ def _parse_section(text: str) -> _Section:
         pattern += digits or exponent or at
     unit = name_unit(before, after)
     has_digits = any(each in pattern.lower() for each in ("0", "#", "?", "general", "@"))
-    return _Section(unit, percents, _count_thousands(pattern), has_digits, sign, is_date and not _has_places(pattern), condition)
+    return _Section(unit, percents, _count_thousands(pattern), has_digits, sign, "" if _has_places(pattern) else days, condition)
 
 
 def _split_tokens(text: str) -> list[tuple[str, ...]]:

@@ -161,6 +161,18 @@ def test_a_date_in_a_plain_cell(shared_full: Town) -> None:
     assert told(judged) == [("interpreted-value", cell)]
 
 
+@pytest.mark.parametrize(
+    "code, start, end",
+    [("mmm-yy", (2027, 3, 1), (2027, 3, 31)), ("[$-41D]mmmm yyyy;@", (2027, 3, 1), (2027, 3, 31)), ("yyyy", (2027, 1, 1), (2027, 12, 31))],
+)
+def test_a_date_of_which_a_month_shows(shared_full: Town, code: str, start: tuple[int, ...], end: tuple[int, ...]) -> None:
+    """Excel makes 1 March of a month that is typed: as an end it is the last day of the month, as if it stood in words."""
+    changes = (put("Åtaganden", heading, date(2027, 3, 1), code) for heading in ("Start", "Slut"))
+    found, values = read(shared_full, "UBN", save(shared_full, "UBN", *changes))
+    assert (values["commitments.start"][0], values["commitments.end"][0]) == (date(*start), date(*end))
+    assert found == [("interpreted-value", "F5"), ("interpreted-value", "G5")]
+
+
 @pytest.mark.parametrize("spelled", ["1", "true"])
 def test_days_counted_from_1904(shared_full: Town, spelled: str) -> None:
     """As Excel for Mac did: dates are dates, and so is a plain number in a column of dates."""

@@ -147,7 +147,10 @@ def agrees(kind: str, unit: str | None, read: Any, seen: Seen) -> bool:
         return any(abs(read - value) <= most + 1e-9 for value, most in meanings(seen, money=unit is not None))
     if kind == "text" and seen.exact:  # all of its decimals, and the same unit
         (number, _, sign), (shown, _, same) = (text.partition(" ") for text in (str(read), seen.text))
-        return sign == same and abs(float(number.replace(",", ".")) - float(shown.replace(",", "."))) <= seen.exact + 1e-9
+        return (
+            sign == same
+            and abs(float(number.replace(",", ".").replace("\N{NO-BREAK SPACE}", "")) - float(shown.replace(",", "."))) <= seen.exact + 1e-9
+        )
     return str(read) == seen.text
 
 

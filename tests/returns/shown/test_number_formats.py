@@ -59,10 +59,24 @@ def test_notable_formats(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "code, part",
+    [
+        *(("mmm-yy", "month"), ("[$-41D]mmmm yyyy;@", "month"), ("yyyy", "year"), ('yyyy" års plan"', "year")),
+        *(("yyyy-mm-dd", ""), ("d mmm", ""), ("mm:ss.0", ""), ("yyyy-mm-dd hh:mm", ""), ("0", ""), ("mmm", "")),
+    ],
+)
+def test_parts_of_dates(code: str, part: str) -> None:
+    """Where a month or a year shows, the day in the cell is one that nobody chose."""
+    format_ = parse_number_format(code)
+    assert (format_.part_of_date, format_.notable) == (part, bool(part))
+
+
+@pytest.mark.parametrize(
     "shown, text",
     [
         (ShownNumber(80, "%"), "80 %"),
         (ShownNumber(80.5, "%"), "80,5 %"),
+        (ShownNumber(-1_500_000.25, "kr"), "-1\N{NO-BREAK SPACE}500\N{NO-BREAK SPACE}000,25 kr"),
         (ShownNumber(1.234, "mkr"), "1,2340 mkr"),  # three decimals could be thousands
         (ShownNumber(-1e-05, "kr"), "-0,00001 kr"),
         (ShownNumber(12, "se bilaga", visible=False), "se bilaga"),
