@@ -99,7 +99,8 @@ def _formulas(package: Package, wanted: Mapping[str, Collection[str]]) -> Iterat
     try:
         parts = find_sheet_parts(package) if wanted else {}
         for name, cells in wanted.items():
-            text = respell_sheet(package.part(parts[name]), name, LAST_ROW).xml.decode() if parts.get(name, "") in package else ""
+            xml = package.part(parts[name]) if parts.get(name, "") in package else b""
+            text = respell_sheet(xml, name, LAST_ROW, formulas=True).xml.decode() if xml else ""
             yield from (((name, match[1]), f"={unescape(match[2])}") for match in _FORMULA.finditer(text) if match[1] in cells)
     except RefusedError:
         return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from xml.parsers.expat import ExpatError, ParserCreate
 from xml.sax.saxutils import escape
 
@@ -26,21 +27,34 @@ _KEPT = {  # attributes of other namespaces that mean something to a reader, and
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id": "r:id",
     "http://purl.oclc.org/ooxml/officeDocument/relationships id": "r:id",
 }
+_OF_ROWS = {"row", "c", "v", "is", "f"}
 _ROOT = f'xmlns="{_MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})0{0,9}([1-9][0-9]{0,6})")
 _WHOLE = re.compile(r"[0-9]{1,7}")
 _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,3})?")
 _BYTE_ORDER = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]*\?>")
-_EMPTY_CELL = re.compile(rb"<(?:[\w.-]{1,40}:)?c(?=\s)(?:\s+[\w:.-]{1,40}\s?=\s?(?:\"[^\"<&]{0,99}\"|'[^'<&]{0,99}')){1,9}\s{0,99}/>")
-_CELL = re.compile(rb"<(?:[\w.-]{1,40}:)?c[\s/>]")
-_PLACED_CELL = re.compile(rb"<(?:[\w.-]{1,40}:)?c\s(?:[^<>]{0,400}\s)?r\s?=")
+# Cells that are styled and empty, whose attributes are few and plain; a cell that does not say where it stands; the words of a formula.
+_NAMED = rb"(?:[\w.-]{1,40}:)?"
+_EMPTY_CELL = re.compile(
+    rb"<"
+    + _NAMED
+    + rb"c(?=\s)(?:\s+[\w:.-]{1,40}\s?=\s?(?:\"[^\"<&]{0,99}\"|'[^'<&]{0,99}')){1,9}\s{0,99}(?:/>|>\s{0,99}</"
+    + _NAMED
+    + rb"c\s?>)"
+)
+_UNPLACED_CELL = re.compile(rb"<" + _NAMED + rb"c(?:[/>]|\s+(?!r\s?=)(?![^<>]*\sr\s?=))")
+_WORDS = re.compile(rb"(<" + _NAMED + rb"f(?:\s[^<>]{0,400})?>)[^<]+(?=</)")
 
 
-def respell_sheet(xml: bytes, sheet: str, texts: int) -> PreparedSheet:
-    """Return a sheet in the usual spelling; ``texts``: how many shared texts there are. Raises RefusedError."""
+def respell_sheet(xml: bytes, sheet: str, texts: int, *, formulas: bool = False) -> PreparedSheet:
+    """Return a sheet in the usual spelling; raises RefusedError.
+
+    ``texts``: how many shared texts there are; ``formulas``: whether their words are wanted.
+    """
     respeller = _SheetRespeller(sheet, texts)
-    respeller.feed(_without_empty_cells(encode_plainly(xml)))
+    plain = encode_plainly(xml)
+    respeller.feed(plain if formulas else _shorten(plain))
     marks = SheetMarks(
         respeller.errors, frozenset(respeller.uncalculated), frozenset(respeller.hidden_rows), frozenset(respeller.hidden_columns)
     )
@@ -65,11 +79,11 @@ def encode_plainly(xml: bytes) -> bytes:
         raise make_unreadable("damaged") from error
 
 
-def _without_empty_cells(xml: bytes) -> bytes:
-    """Return a sheet without cells that are styled and empty, most of a form's; all of it where a cell's place follows from others'."""
-    if b"<!" in xml or len(_CELL.findall(xml)) != len(_PLACED_CELL.findall(xml)):
+def _shorten(xml: bytes) -> bytes:
+    """Return a sheet without its empty cells and the words of its formulas; all of it where a cell's place follows from others'."""
+    if b"<!" in xml or _UNPLACED_CELL.search(xml):
         return xml
-    return _EMPTY_CELL.sub(b"", xml)
+    return _WORDS.sub(rb"\1=", _EMPTY_CELL.sub(b"", xml))
 
 
 class _Respeller:
@@ -79,6 +93,7 @@ class _Respeller:
         self.items = 0
         self._pieces: list[str] = []
         self._skipped = 0  # how deep in an element that is left out
+        self._in_rows = False
         self._depth = 0
         self._text: list[str] | None = None  # pieces of the text that is being read
 
@@ -98,10 +113,10 @@ class _Respeller:
         return "".join(self._pieces).encode("utf-8", "replace")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        space, _, name = tag.rpartition(" ")
+        space, name = _split(tag)
         if self._skipped or space not in _OURS or name == "extLst":
             self._skipped += 1
-            if name in {"c", "row", "sheetData", "si"} and (space in _OURS or name in {"c", "row"}):
+            if (self._in_rows and name in _OF_ROWS) or (space in _OURS and name in {"sheetData", "si"}):
                 raise make_unreadable("damaged")  # whether a program reads it depends on the program
             return
         self._depth += 1
@@ -112,17 +127,19 @@ class _Respeller:
             self._skipped -= 1
             return
         self._depth -= 1
-        self._finish(tag.rpartition(" ")[2])
+        self._finish(_split(tag)[1])
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self.items += name == "si"
         self._text = [] if name == "t" else None
-        self._pieces.append(f"<{name}{'' if self._depth > 1 else ' ' + _ROOT}{_write(attributes)}>")
+        self._in_rows |= name == "sheetData"
+        self._pieces.append(f"<{name}{'' if self._depth > 1 else ' ' + _ROOT}{_write(attributes) if attributes else ''}>")
 
     def _finish(self, name: str) -> None:
         if self._text is not None:
             self._pieces.append(escape("".join(self._text)))
             self._text = None
+        self._in_rows &= name != "sheetData"
         self._pieces.append(f"</{name}>")
 
     def _read_text(self, text: str) -> None:
@@ -260,6 +277,13 @@ class _SheetRespeller(_Respeller):
 
     def _refuse(self, why: str) -> Exception:
         return make_unreadable(why, sheet=self._sheet, cell=self._cell)
+
+
+@lru_cache(maxsize=1_000)
+def _split(tag: str) -> tuple[str, str]:
+    """Return the namespace and the name of an element, as the parser gives it."""
+    space, _, name = tag.rpartition(" ")
+    return space, name
 
 
 def _write(attributes: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from styrxl.model.limits import CELLS, MB, Limits
 from styrxl.returns.marks import PreparedSheet
 from styrxl.returns.respell import respell_sheet
-from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized, make_unreadable
+from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized
 from styrxl.returns.usual_xml import read_usual_sheet
 
 RESPELLED_MB = 2  # unpacked size of a sheet that is spelled anew in the process that judges, where that takes no more than a moment
@@ -74,8 +74,6 @@ def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_
             raise NotOrdinaryError
         respelled = respell_sheet(whole, sheet, texts)
         xml, marks, values = respelled.xml, respelled.marks, respelled.values
-        if read_usual_sheet(strip_sheet(xml), texts) is None:
-            raise make_unreadable("damaged", sheet=sheet)
     if _FAR.search(xml):
         if 0 < ordinary_mb <= ORDINARY_MB:
             raise NotOrdinaryError

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import compress
 
 from styrxl.returns.marks import NO_MARKS, SheetMarks
 
@@ -80,19 +82,37 @@ def read_usual_sheet(xml: bytes, texts: int) -> SheetMarks | None:
     try:
         for piece in _cut(xml, begin, end):
             cells = _take_cells(piece, texts)
-            rows = [(int(number), before + after) for _, before, number, after in _take_rows(piece, cells)]
-            if rows and rows[0][0] <= last:
+            rows = _take_rows(piece, cells.size)
+            if rows.numbers and rows.numbers[0] <= last:
                 return None
-            last = max((row for row, _ in rows), default=last)
+            last = max(rows.numbers, default=last)
             if b't="e"' in piece:
-                errors |= {cell[1].decode(): cell[3].decode() for cell in cells if cell[3]}
-            uncalculated += [cell[1] for cell in cells if cell[4]]
-            hidden += [row for row, more in rows if _HIDDEN.search(more)] if b'hidden="' in piece else []
+                errors |= {cell.decode(): shown.decode() for cell, shown in zip(cells.addresses, cells.errors, strict=True) if shown}
+            uncalculated += compress(cells.addresses, cells.formulas)
+            hidden += rows.hidden
     except _UnusualError:
         return None
     if not (errors or uncalculated or hidden or columns):
         return NO_MARKS
     return SheetMarks(errors, frozenset(b" ".join(uncalculated).decode().split()), frozenset(hidden), columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Cells that are not empty, in order: addresses, errors, formulas without a value (b"" for none); and how many bytes they take."""
+
+    addresses: Sequence[bytes] = ()
+    errors: Sequence[bytes] = ()
+    formulas: Sequence[bytes] = ()
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows, in order: numbers, and those that are hidden."""
+
+    numbers: Sequence[int]
+    hidden: Sequence[int]
 
 
 def _find_rows(xml: bytes) -> tuple[int, int] | None:
@@ -116,6 +136,8 @@ def _read_hidden_columns(head: bytes) -> frozenset[int] | None:
         return None if b"col " in head or b":col" in head or b"<col" in head else frozenset()
     if head.count(b"<col") != columns[0].count(b"<col"):
         return None
+    if b"hidden=" not in columns[0]:
+        return frozenset()
     hidden: set[int] = set()
     for column in _COLUMN.findall(columns[0]):
         if _HIDDEN.search(column):
@@ -137,24 +159,31 @@ def _cut(xml: bytes, begin: int, end: int) -> Iterator[bytes]:
     yield xml[begin:end]
 
 
-def _take_cells(piece: bytes, texts: int) -> Sequence[tuple[bytes, bytes, bytes, bytes, bytes]]:
-    """Return cells that are not empty: XML, address, number of a shared text, error, formula without a value; raises _UnusualError."""
-    cells: Sequence[tuple[bytes, bytes, bytes, bytes, bytes]] = _CELL.findall(piece)
-    if len({cell[1] for cell in cells}) != len(cells) or max((int(cell[2]) for cell in cells if cell[2]), default=-1) >= texts:
+def _take_cells(piece: bytes, texts: int) -> _Cells:
+    """Return the cells of a piece that are not empty; raises _UnusualError where two are at one place, or one has no text."""
+    found = _CELL.findall(piece)
+    if not found:
+        return _Cells()
+    wholes, addresses, numbers, errors, formulas = zip(*found, strict=True)  # of 2,000 cells at a time, not one by one
+    if len({*addresses}) != len(addresses) or max(map(int, filter(None, numbers)), default=-1) >= texts:
         raise _UnusualError
-    return cells
+    return _Cells(addresses, errors, formulas, len(b"".join(wholes)))
 
 
-def _take_rows(piece: bytes, cells: Sequence[tuple[bytes, ...]]) -> Sequence[tuple[bytes, bytes, bytes, bytes]]:
-    """Return the rows (XML, attributes, number, attributes); raises _UnusualError where anything else is left of the piece."""
-    rows: Sequence[tuple[bytes, bytes, bytes, bytes]] = _ROW.findall(piece)
-    known = sum(len(cell[0]) for cell in cells) + sum(len(row[0]) for row in rows) + len(_END_OF_ROW) * piece.count(_END_OF_ROW)
-    if known != len(piece) and known + sum(map(len, _EMPTY.findall(piece))) != len(piece):
+def _take_rows(piece: bytes, cells: int) -> _Rows:
+    """Return the rows of a piece; raises _UnusualError where anything is left of it beside rows and ``cells``, the bytes of its cells."""
+    found = _ROW.findall(piece)
+    wholes, before, numbers, after = zip(*found, strict=True) if found else ((), (), (), ())
+    tags, ends = b"".join(wholes), piece.count(_END_OF_ROW)
+    known = cells + len(tags) + len(_END_OF_ROW) * ends
+    if known != len(piece) and known + len(b"".join(_EMPTY.findall(piece))) != len(piece):
         raise _UnusualError
-    begun = sum(not row[0].endswith(b"/>") for row in rows)
-    if begun != piece.count(_END_OF_ROW) or len({row[2] for row in rows}) != len(rows):
+    if len(found) - tags.count(b"/>") != ends or len({*numbers}) != len(numbers):
         raise _UnusualError
-    return rows
+    rows = [*map(int, numbers)]
+    hides = b' hidden="' in tags
+    hidden = [row for row, *more in zip(rows, before, after, strict=True) if _HIDDEN.search(b"".join(more))] if hides else []
+    return _Rows(rows, hidden)
 
 
 def count_usual_texts(xml: bytes) -> int | None:
