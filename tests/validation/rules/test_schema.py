@@ -15,6 +15,7 @@ import yaml
 from followup_returns import CLEAN, filled, issued
 from judging import judge_data
 from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import fix, message
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import STANDARD
@@ -265,3 +266,49 @@ def test_a_reading_that_says_what_its_schemas_said_comes_back_as_it_was(
 
     assert made == by_workers(shared_full.forms, files, tmp_path / "returns")
     assert said_by(made) == {("goals", "from_year", "out-of-range"), ("commitments", "text", "too-long")}
+
+
+@pytest.mark.parametrize(
+    "table, field, checks, answer, said",
+    [
+        ("budget", "cost", {"greater_than": 0}, 0, ("Kostnader: 0 ska vara mer än 0.", "Rätta cellen C9.")),
+        ("budget", "cost", {"less_than": 500}, 500, ("Kostnader: 500 ska vara mindre än 500.", "Rätta cellen C9.")),
+        (
+            "budget",
+            "cost",
+            {"less_than_or_equal_to": 500},
+            501,
+            ("Kostnader: 501 ska vara högst 500.", "Rätta cellen C9. Belopp skrivs i tusen kronor."),
+        ),
+        (
+            "budget",
+            "activity",
+            {"str_length": {"min_value": 5, "max_value": 9}},
+            "Bad",
+            ("Verksamhet: texten är 3 tecken lång. Den ska vara minst 5 tecken.", "Skriv ut texten i cellen A9."),
+        ),
+        (
+            "budget",
+            "activity",
+            {"isin": ["Skola", "Bad"]},
+            "Park",
+            ("Verksamhet: ”Park” är inte ett av svaren som går att välja.", "Skriv ett av dem i cellen A9: Skola, Bad."),
+        ),
+        (
+            "budget",
+            "activity",
+            {"str_matches": "^[A-Z]"},
+            "bad",
+            ("Verksamhet: ”bad” är inte en text av rätt form.", "Skriv en text av rätt form i cellen A9, till exempel Förskola."),
+        ),
+    ],
+)
+def test_a_bound_of_a_workspace_is_named(
+    full: Town, table: str, field: str, checks: Mapping[str, Any], answer: Any, said: tuple[str, str]
+) -> None:
+    """Just the one that was broken, whichever check a schema has, and an example from the same workbook."""
+    lay_over(full, table, **{field: {"checks": dict(checks)}})
+    first, second = ANSWERS["UBN"][table]
+    rows = [{**first, field: answer}, {**second, "cost": 300}]
+    [one] = judged(full, {"UBN": full.filled("UBN", {**ANSWERS["UBN"], table: rows})}, [None]).returns
+    assert [(message(found, "sv"), fix(found, "sv")) for found in one.findings if found.cell in {"A9", "C9"}] == [said]
