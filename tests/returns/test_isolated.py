@@ -151,7 +151,7 @@ KINDS: Mapping[str, tuple[bytes, str, str]] = {
     "zip": (
         _zip(**{"svar/UBN.xlsx": b"PK"}),
         "unreadable-workbook",
-        "den verkar vara ett zip-arkiv; packa upp det först, eller ta in det med styrxl receive",
+        "den verkar vara ett zip-arkiv, som behöver packas upp först",
     ),
     "noise": (bytes(range(1, 256)) * 4, "unreadable-workbook", "den verkar vara något annat än en arbetsbok"),
     "cut off": (
