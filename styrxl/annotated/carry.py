@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils import column_index_from_string
 
 from styrxl.excel.cells import CellError
 from styrxl.model.findings import Finding
@@ -27,15 +27,6 @@ class FreshSheet:
     sheet: Sheet
     ids: Sequence[str]
     given: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnplacedAnswer:
-    """An answer for which the fresh workbook has no place: where it stood, and what."""
-
-    sheet: str
-    cell: str
-    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +61,6 @@ class CarriedAnswers:
 
     answers: Answers
     lines: Mapping[str, CarriedRows]  # by the sheet's name in the return
-    strays: tuple[UnplacedAnswer, ...] = ()
     room: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -97,7 +87,6 @@ def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet]) -> Carrie
     raw = {sheet.name: sheet for sheet in source.returned.sheets}
     answers: dict[str, dict[int, dict[str, Any]]] = {}
     lines: dict[str, CarriedRows] = {}
-    strays: list[UnplacedAnswer] = []
     room: dict[str, int] = {}
     for table in source.tables:
         target = fresh[table.sheet.key]
@@ -107,10 +96,8 @@ def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet]) -> Carrie
         moved = frozenset(_rows_without_id(table, target)) if table.sheet.id_column else frozenset[int]()
         lines[table.place.sheet] = CarriedRows(table.place, rows, moved)
         doubles = _values_under_second_headings(table, raw[table.place.sheet], source.findings)
-        here, lost = _carry_table(table, rows, doubles, source)
-        answers[table.sheet.key] = here
-        strays += lost
-    return CarriedAnswers(answers, lines, tuple(strays), room)
+        answers[table.sheet.key] = _carry_table(table, rows, doubles, source)
+    return CarriedAnswers(answers, lines, room)
 
 
 def _place_rows(table: Table, fresh: FreshSheet) -> tuple[dict[int, int | None], int]:
@@ -157,30 +144,19 @@ def _rows_by_id(table: Table, fresh: FreshSheet) -> dict[int, int]:
     return found
 
 
-SecondValues = Mapping[str, Mapping[int, tuple[str, Any]]]  # field -> Excel row -> cell and value under the same heading elsewhere
+SecondValues = Mapping[str, Mapping[int, Any]]  # field -> Excel row -> what stands under the same heading elsewhere
 
 
-def _carry_table(
-    table: Table, rows: Mapping[int, int | None], doubles: SecondValues, source: ReadReturn
-) -> tuple[dict[int, dict[str, Any]], list[UnplacedAnswer]]:
+def _carry_table(table: Table, rows: Mapping[int, int | None], doubles: SecondValues, source: ReadReturn) -> dict[int, dict[str, Any]]:
+    """Return a table's answers by row of data and field; those of rows without a place are left behind."""
     found: dict[int, dict[str, Any]] = {}
-    strays: list[UnplacedAnswer] = []
     for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
-        more = doubles.get(column.field, {})
+        second = doubles.get(column.field, {})
         for row, value in zip(table.rows, _answer_values(table, column, source), strict=True):
-            cell, second = more.get(row, ("", ""))
             index = rows[row]
-            chosen = second if is_blank(value) else value
             if index is not None:
-                found.setdefault(index, {})[column.field] = chosen
-            elif not is_blank(chosen):
-                strays.append(UnplacedAnswer(table.place.sheet, table.place.cell(column.field, row) or "", chosen))
-            if not is_blank(second) and not is_blank(value) and second != value:
-                strays.append(UnplacedAnswer(table.place.sheet, cell, second))
-        strays += [
-            UnplacedAnswer(table.place.sheet, cell, value) for row, (cell, value) in more.items() if row not in rows and not is_blank(value)
-        ]
-    return found, strays
+                found.setdefault(index, {})[column.field] = second.get(row, "") if is_blank(value) else value
+    return found
 
 
 def _answer_values(table: Table, column: Column, source: ReadReturn) -> Iterator[Any]:
@@ -195,7 +171,7 @@ def _answer_values(table: Table, column: Column, source: ReadReturn) -> Iterator
 
 def _values_under_second_headings(table: Table, raw: SheetCells, findings: Sequence[Finding]) -> SecondValues:
     """Return what stands under a heading that stands twice, in the columns that were not read."""
-    found: dict[str, dict[int, tuple[str, Any]]] = {}
+    found: dict[str, dict[int, Any]] = {}
     for double in (f for f in findings if f.rule == "duplicate-column" and f.sheet == raw.name and f.cell):
         name = find_field(table.sheet, double.column)
         if name is None or double.cell is None:
@@ -208,7 +184,7 @@ def _values_under_second_headings(table: Table, raw: SheetCells, findings: Seque
         else:
             cells = [(line, line, column) for line in range(row + 1, raw.top + len(raw.rows) + 1)]
         for line, at, across in cells:
-            here.setdefault(line, (f"{get_column_letter(across)}{at}", raw_value(raw, at, across)))
+            here.setdefault(line, raw_value(raw, at, across))
     return found
 
 

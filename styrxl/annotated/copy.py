@@ -12,25 +12,30 @@ from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
 from styrxl.annotated import to_mend_sheet
-from styrxl.annotated.carry import CarriedAnswers, ReadReturn, add_rows, carry_answers
+from styrxl.annotated.carry import CarriedAnswers, ReadReturn, add_rows, carry_answers, raw_value
+from styrxl.annotated.compare import CopiedSheet, list_left_cells
 from styrxl.annotated.filled import TYPES, CellMark, EditableTemplate, EditableTemplates, FilledWorkbook, list_fresh_sheets
-from styrxl.annotated.left_behind import LeftBehind, list_left_cells, list_left_objects
+from styrxl.annotated.left_behind import LeftBehind, UnplacedAnswer, group_left_cells, list_left_objects
+from styrxl.annotated.overwritten import restore_columns
 from styrxl.annotated.point import ROW_RULES, FindingPointer, PlacedFinding, find_cell
-from styrxl.annotated.to_mend_sheet import MendLine
+from styrxl.annotated.to_mend_sheet import MendLine, UnderstoodLine
 from styrxl.annotated.unchanged import build_unchanged_formula
-from styrxl.annotated.understood import list_understood
+from styrxl.annotated.understood import is_alike, list_understood
 from styrxl.excel import look, notes
-from styrxl.excel.limits import MOST_LETTERS
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.notes import Note, SheetMeasures
+from styrxl.model.catalogue import say
+from styrxl.model.column_letters import column_number
 from styrxl.model.findings import Finding, fix_here, message
 from styrxl.model.forms import Form, Words
 from styrxl.model.grouped_findings import group_findings
+from styrxl.model.masking import make_showable
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import Extras
 from styrxl.returns.locate import Locator
+from styrxl.returns.tables import is_blank
 from styrxl.returns.typed_columns import TableTyper
-from styrxl.returns.workbook import ReturnedWorkbook
+from styrxl.returns.workbook import ReturnedWorkbook, read_workbook
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
 
@@ -69,7 +74,9 @@ class Annotator:
 
     def annotate(self, back: ReturnToMend) -> bytes:
         """Return the workbook; the same return and findings give the same bytes."""
-        tables, _ = self._locator(back.form).locate(back.returned, back.prefill.language)
+        raw = {sheet.name: sheet for sheet in back.returned.sheets}
+        located, _ = self._locator(back.form).locate(back.returned, back.prefill.language)
+        tables = tuple(restore_columns(table, raw[table.place.sheet]) for table in located)
         editable = self._templates.of(back.form, back.prefill)
         typed = [replace(table, typed=self._typer.typed(back.form, table, back.prefill.year)) for table in tables]
         understood = list_understood(typed, back.findings, editable.template.context.terms)
@@ -78,9 +85,7 @@ class Annotator:
         if carried.room:
             editable = self._templates.of(add_rows(back.form, carried.room), back.prefill)
             carried = carry_answers(source, list_fresh_sheets(editable, back.prefill))
-        own = list_left_cells(back.returned, back.form, tables, back.findings, self._words)
-        left = [*own, *list_left_objects(back.extras, editable.pictures), *_list_cut_texts(carried)]
-        return _AnnotatedWorkbook(editable, back, carried, left, self._shown).made()
+        return _AnnotatedWorkbook(editable, back, source, carried, self._shown).made(self._words)
 
     def _locator(self, form: Form) -> Locator:
         key = (form.name, form.profile, id(form))
@@ -89,25 +94,17 @@ class Annotator:
         return self._locators[key]
 
 
-def _list_cut_texts(carried: CarriedAnswers) -> Iterator[LeftBehind]:
-    texts = [v for rows in carried.answers.values() for row in rows.values() for v in row.values() if isinstance(v, str)]
-    long = sum(len(text) > MOST_LETTERS for text in texts)
-    if long:
-        yield LeftBehind("left_cut", long)
-
-
 class _AnnotatedWorkbook:
     """One workbook while it is made."""
 
-    def __init__(
-        self, editable: EditableTemplate, back: ReturnToMend, carried: CarriedAnswers, left: Sequence[LeftBehind], shown: Look
-    ) -> None:
-        self.editable, self.back, self.carried, self.left, self.shown = editable, back, carried, left, shown
+    def __init__(self, editable: EditableTemplate, back: ReturnToMend, source: ReadReturn, carried: CarriedAnswers, shown: Look) -> None:
+        self.editable, self.back, self.source, self.carried, self.shown = editable, back, source, carried, shown
         self.filled = FilledWorkbook(editable, back.prefill, carried.answers)
         self.terms: Terms = editable.template.context.terms
         self.layouts: Mapping[str, SheetLayout] = editable.template.context.layouts
 
-    def made(self) -> bytes:
+    def made(self, words: Words) -> bytes:
+        """Return the workbook: its sheets, and first of all what is to be mended in them and what does not stand there."""
         template = self.editable.template
         pointer = FindingPointer(self.layouts, template.context.rows, self.filled.stamps, self.terms)
         found = [one for one in (pointer.placed(found, self.carried.lines) for found in self.back.findings) if one is not None]
@@ -122,23 +119,50 @@ class _AnnotatedWorkbook:
                 parts |= self._notes(name, number, marks[name])
             if xml is not self.editable.canvases[name].text:
                 parts[part] = xml.encode()
-        parts |= self._list(found)
         if marked:
             parts[TYPES] = notes.add_note_types(self.editable.types, marked).encode()
+        parts |= self._list(found, *self._left(self.filled.saved(parts, _FADE), words))
         return self.filled.saved(parts, _FADE)
+
+    def _left(self, data: bytes, words: Words) -> tuple[list[LeftBehind], list[UnplacedAnswer]]:
+        """Return what of the return does not stand in the copy, as somebody who opens it finds it."""
+        copy, _ = read_workbook(data)
+        assert copy is not None
+        canvases = self.editable.canvases.items()
+        formulas = {name: {cell for cell, slot in canvas.slots.items() if slot.formula} for name, canvas in canvases}
+        carried = {}
+        for name, lines in self.carried.lines.items():
+            layout = self.layouts[lines.place.key]
+            carried[name] = CopiedSheet(layout, lines, self.source.understood, formulas[layout.name])
+        cells = list_left_cells(self.back.returned, copy, carried, formulas, self.back.findings, words)
+        left, answers = group_left_cells(cells)
+        return [*left, *list_left_objects(self.back.extras, self.editable.pictures)], answers
 
     # the list
 
-    def _list(self, found: Sequence[PlacedFinding]) -> dict[str, bytes]:
+    def _list(self, found: Sequence[PlacedFinding], left: Sequence[LeftBehind], answers: Sequence[UnplacedAnswer]) -> dict[str, bytes]:
         """Return the part of the sheet that lists what is to be mended."""
-        name, part = next(iter(self.editable.template.sheets.items()))
-        canvas = self.editable.canvases[name]
-        return {part: to_mend_sheet.fill_sheet(canvas, self.filled.writer, self._told(found), self.terms).encode()}
-
-    def _told(self, found: Sequence[PlacedFinding]) -> to_mend_sheet.MendSheetContent:
         prefill = self.back.prefill
         who = " · ".join(part for part in (f"{prefill.owner_name} ({prefill.owner})", prefill.round_name) if part)
-        return to_mend_sheet.MendSheetContent(who, self.back.file, list(self._items(found)), self.left, self.carried.strays)
+        items = list(self._items(found))
+        told = to_mend_sheet.MendSheetContent(who, self.back.file, items, left, answers, list(self._understood()))
+        name, part = next(iter(self.editable.template.sheets.items()))
+        canvas = self.editable.canvases[name]
+        return {part: to_mend_sheet.fill_sheet(canvas, self.filled.writer, told, self.terms).encode()}
+
+    def _understood(self) -> Iterator[UnderstoodLine]:
+        """Yield the answers that stand as they were understood, and not as they were written."""
+        raw = {sheet.name: sheet for sheet in self.back.returned.sheets}
+        for (name, cell), value in self.source.understood.items():
+            lines = self.carried.lines[name]
+            layout = self.layouts[lines.place.key]
+            index, field = lines.spot(cell)
+            letters = cell.rstrip("0123456789")
+            written = raw_value(raw[name], int(cell[len(letters) :]), column_number(letters))
+            if index is not None and field and not is_blank(written) and not is_alike(written, value):
+                money = layout.sheet.column(field).unit is not None
+                stands = say(value, self.terms.language, money=money)
+                yield UnderstoodLine(layout.name, layout.cell(field, index), make_showable(str(written)), stands)
 
     def _items(self, found: Sequence[PlacedFinding]) -> Iterator[MendLine]:
         spots = {id(one.finding): one.spot for one in found}

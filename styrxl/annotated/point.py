@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from styrxl.annotated.carry import CarriedRows, find_field
 from styrxl.excel.sheet import CLOSE, OPEN
 from styrxl.model.catalogue import Word
@@ -57,6 +59,8 @@ class FindingPointer:
         if field is None or (index is not None and not 0 <= index < max(layout.rows, 1)):
             return PlacedFinding(replace(found, sheet=layout.name, cell=None), None)
         column = layout.sheet.column(field)
+        if found.rule == "missing-column":
+            found = _tell_restored(found, field, lines)
         facts = {name: self._fact(name, fact, lines, layout) for name, fact in found.facts.items()}
         new = replace(found, sheet=layout.name, cell=find_cell(layout, index, field), column=self.terms.name(column), facts=facts)
         return PlacedFinding(new, (key, index, field))
@@ -64,7 +68,8 @@ class FindingPointer:
     def _without_cell(self, found: Finding) -> Finding:
         """Return a finding about a sheet that was missing, or about the file."""
         names = {name: layout.name for layout in self.layouts.values() for name in layout.sheet.name.values()}
-        return replace(found, sheet=names.get(found.sheet or ""), cell=None)
+        facts = {"restored": Word("restored_empty"), **found.facts}  # for what is missing
+        return replace(found, sheet=names.get(found.sheet or ""), cell=None, facts=facts)
 
     def _spot(self, found: Finding, lines: CarriedRows, layout: SheetLayout) -> tuple[int | None, str | None]:
         sheet = layout.sheet
@@ -102,6 +107,16 @@ class FindingPointer:
             return fact
         index, field = lines.spot(fact)
         return find_cell(layout, index, field) if field else fact
+
+
+def _tell_restored(found: Finding, field: str, lines: CarriedRows) -> Finding:
+    """Return the finding on a missing column with what has come of it; one that is filled again is only to be checked."""
+    column = lines.place.columns.get(field)
+    if column is None:
+        return replace(found, facts={**found.facts, "restored": Word("restored_empty")})
+    heading = lines.place.headings.get(field)
+    filled = Word("restored_filled", {"heading": heading}) if heading else Word("restored_below", {"letter": get_column_letter(column)})
+    return replace(found, severity="warning", facts={**found.facts, "restored": filled})
 
 
 def find_cell(layout: SheetLayout, index: int | None, field: str) -> str:

@@ -8,8 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import quote_sheetname
 
-from styrxl.annotated.carry import UnplacedAnswer
-from styrxl.annotated.left_behind import LeftBehind
+from styrxl.annotated.left_behind import OBJECTS, LeftBehind, UnplacedAnswer
 from styrxl.excel import look, measure
 from styrxl.excel.cells import CellWriter, SkeletonSheet
 from styrxl.excel.formula_text import quote
@@ -23,6 +22,7 @@ _STYLES = ("title", "back", "bold_line", "body", "section", "heading", "check", 
 _WIDE = sum(WIDTHS)
 _GAP = 9.0
 _SECTION = 26.0
+_MOST_LINES = 300  # of answers that were understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,16 @@ class MendLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderstoodLine:
+    """An answer that stands as it was understood: where, what was written, and what stands."""
+
+    sheet: str
+    cell: str
+    written: str
+    stands: str
+
+
+@dataclass(frozen=True, slots=True)
 class MendSheetContent:
     """All that the sheet says."""
 
@@ -46,6 +56,7 @@ class MendSheetContent:
     items: Sequence[MendLine]
     left: Sequence[LeftBehind]
     strays: Sequence[UnplacedAnswer]
+    understood: Sequence[UnderstoodLine]
 
 
 def write_empty_sheet(page: SheetBuilder, terms: Terms) -> None:
@@ -104,6 +115,8 @@ def fill_sheet(canvas: SkeletonSheet, pen: CellWriter, told: MendSheetContent, t
     sheet = _Sheet(canvas, pen, terms)
     _write_top(sheet, told)
     _write_list(sheet, told.items)
+    if told.understood:
+        _write_understood(sheet, told.understood)
     if told.left or told.strays:
         _write_left(sheet, told)
     if told.strays:
@@ -125,12 +138,21 @@ def _write_top(sheet: _Sheet, told: MendSheetContent) -> None:
     sheet.row(32.0, sheet.cell("A", terms.text("mend_sheet"), "title"), sheet.cell("E", terms.text("back_to_start"), "back"))
     sheet.row(18.0, sheet.cell("A", told.who, "bold_line"))
     sheet.row(_GAP)
-    sheet.across(terms.text("mend_intro"))
+    sheet.across(" ".join([_tell_what_is_here(told, terms), terms.text("mend_intro")]))
     sheet.across(terms.text("mend_send"))
     _write_counts(sheet, told.items)
     sheet.row(_GAP)
     headings = ("mend_state", "count_sheet", "mend_cell", "mend_what", "mend_fix")
     sheet.row(20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in zip("ABCDE", headings, strict=True)))
+
+
+def _tell_what_is_here(told: MendSheetContent, terms: Terms) -> str:
+    """Say that all is here only where nothing was left behind."""
+    cells = len(told.strays) + sum(one.count for one in told.left if one.what not in OBJECTS)
+    rest = terms.text("mend_rest_one" if cells == 1 else "mend_rest", n=cells) if cells else ""
+    if told.understood:
+        return " ".join([rest or terms.text("mend_here"), terms.text("mend_understood")])
+    return rest or terms.text("mend_all")
 
 
 def _write_counts(sheet: _Sheet, items: Sequence[MendLine]) -> None:
@@ -164,6 +186,27 @@ def _write_list(sheet: _Sheet, items: Sequence[MendLine]) -> None:
             sheet.cell("D", item.message, "check"),
             sheet.cell("E", item.fix, "check"),
         )
+
+
+def _write_understood(sheet: _Sheet, lines: Sequence[UnderstoodLine]) -> None:
+    terms = sheet.terms
+    sheet.row(_GAP)
+    sheet.row(_SECTION, sheet.cell("A", terms.text("understood_title"), "section"))
+    sheet.across(terms.text("understood_intro"))
+    headings = (("B", "count_sheet"), ("C", "mend_cell"), ("D", "understood_written"), ("E", "understood_stands"))
+    sheet.row(20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in headings))
+    for line in lines[:_MOST_LINES]:
+        sheet.link("C", f"{quote_sheetname(line.sheet)}!{line.cell}")
+        texts = ((line.sheet, WIDTHS[1]), (line.written, WIDTHS[3]), (line.stands, WIDTHS[4]))
+        sheet.row(
+            max(measure.row_height(measure.count_lines(clean(text), width)) for text, width in texts) + 3,
+            sheet.cell("B", line.sheet, "check"),
+            sheet.cell("C", line.cell, "list_link"),
+            sheet.cell("D", line.written, "check"),
+            sheet.cell("E", line.stands, "check"),
+        )
+    if more := len(lines[_MOST_LINES:]):
+        sheet.across(terms.text("understood_more", n=more), "body")
 
 
 def _write_left(sheet: _Sheet, told: MendSheetContent) -> None:

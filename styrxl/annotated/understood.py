@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from styrxl.excel.formula_text import trim
@@ -72,3 +72,16 @@ def _list_goals(table: Table, findings: Sequence[Finding]) -> Iterator[tuple[str
         if rest and more is not None and more in table.columns:
             written = table.columns[more][table.rows.index(row)]
             yield str(table.place.cell(more, row)), "; ".join([*rest, *([] if is_blank(written) else [str(written)])])
+
+
+def is_alike(written: Any, value: Any) -> bool:
+    """Whether what was written and what was understood look the same, so that there is nothing to tell of it."""
+    text = "".join(str(written).split())
+    if isinstance(value, date):
+        return text == value.isoformat()
+    if not isinstance(value, int | float):
+        return text.casefold() == "".join(str(value).split()).casefold()
+    try:
+        return float(text.replace(",", ".").replace("\N{MINUS SIGN}", "-")) == value
+    except ValueError:
+        return False

@@ -517,7 +517,7 @@ def test_what_did_not_come_along_is_said(desk: Desk) -> None:
     assert said == [
         "Filen som du skickade (svar.xlsx) finns kvar hos oss, precis som den var.",
         "• Er egen kolumn Anteckningar på bladet Åtaganden, ifyllda celler: 2.",
-        "• Celler bredvid tabellen på bladet Åtaganden: 1 ifyllda.",
+        "• Celler utanför tabellen på bladet Åtaganden (Q8): 1 ifyllda.",
         "• Ert eget blad Våra anteckningar, ifyllda celler: 1.",
         "• Kommentarer: 1.",
     ]
@@ -678,7 +678,7 @@ def test_one_workbook_an_owner(desk: Desk) -> None:
 def test_what_is_left_is_counted_in_both_languages(desk: Desk) -> None:
     """Each kind of thing has its words."""
     words = desk.town.forms.words
-    for what in ("left_sheet", "left_unplaced", "left_column", "left_cells", "left_pictures", "left_notes", "left_cut"):
-        one = LeftBehind(what, 3, {"sheet": "S", "column": "K"})
+    for what in ("left_sheet", "left_unplaced", "left_column", "left_cells", "left_pictures", "left_notes", "left_cut", "left_more"):
+        one = LeftBehind(what, 3, {"sheet": "S", "column": "K", "cells": ""})
         assert all("3" in words.text(one.what, language, n=one.count, **one.facts) for language in LEADS)
     assert set(ANSWERS) == set(OWNERS)
