@@ -25,6 +25,18 @@ from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.ledger import Ledger
 from town import NOW, ROUND, Town
 
+FAULTY = ("UBN", "KFN", "UBN-ÅBY")  # a board in each language, and a unit with a profile
+NOT_BACK = {
+    "unreadable-workbook",
+    "encrypted-workbook",
+    "oversized-workbook",
+    "unknown-form",
+    "unknown-version",
+    "unknown-owner",
+    "wrong-round",
+}
+NOT_BACK |= {"forged-identity", "macro-workbook"}
+
 
 class Desk:
     """A town, its ledger and what was issued."""

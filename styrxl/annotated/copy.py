@@ -109,6 +109,7 @@ class _AnnotatedWorkbook:
         pointer = FindingPointer(self.layouts, template.context.rows, self.filled.stamps, self.terms)
         found = [one for one in (pointer.placed(found, self.carried.lines) for found in self.back.findings) if one is not None]
         marks = self._marks(found)
+        self.filled.tell_in_kontroll(self._unsaid(found), self.terms.text("check_see"))
         parts: dict[str, bytes] = {}
         marked = []
         for number, (name, part) in enumerate(template.sheets.items(), 1):
@@ -215,6 +216,23 @@ class _AnnotatedWorkbook:
             value = self.filled.value(key, index, field) if fades and index is not None else None
             here[ref] = CellMark(tone, texts, asked=asked, unchanged=build_unchanged_formula(_fixed_reference(ref), value) if fades else "")
         return made
+
+    def _unsaid(self, found: Iterable[PlacedFinding]) -> dict[tuple[str, int], str]:
+        """Return the rows with an error of which their Kontroll says nothing, and the formula that holds until it is mended."""
+        holds: dict[tuple[str, int], list[str]] = {}
+        for one in found:
+            if one.spot is None or one.finding.severity != "error" or one.finding.rule in ROW_RULES:
+                continue
+            key, index, field = one.spot
+            layout = self.layouts[key]
+            if index is None or not layout.check_letter or not layout.sheet.column(field).asked:
+                continue
+            row = [column.field for column in layout.sheet.columns].index(field) if layout.is_downwards else index
+            said = self.filled.formulas.checks.get(key, {}).get(row)
+            if said is not None and not said.startswith("!"):
+                value = self.filled.value(key, index, field)
+                holds.setdefault((key, row), []).append(build_unchanged_formula(_fixed_reference(layout.cell(field, index)), value))
+        return {row: f"OR({','.join(formulas)})" for row, formulas in holds.items()}
 
     def _faded(self, xml: str, marks: Mapping[str, CellMark]) -> str:
         """Return the sheet with marks that go out when somebody changes their cells."""

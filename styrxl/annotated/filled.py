@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from xml.sax.saxutils import escape
 
 from styrxl.annotated.carry import Answers, FreshSheet
 from styrxl.annotated.point import replace_token
@@ -17,6 +18,7 @@ from styrxl.annotated.recalculate import FormulaValues, recalculate
 from styrxl.excel import measure
 from styrxl.excel.archive import SkeletonPart, replace_parts, restore_part, stamp
 from styrxl.excel.cells import AddedFormats, AddedStrings, CellWriter, SkeletonSheet, StyleSheet, excel_number
+from styrxl.excel.formula_text import quote
 from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.look import STANDARD, Look
 from styrxl.model.forms import Form, Words
@@ -106,7 +108,19 @@ class FilledWorkbook:
         self.stamps = token_values(prefill, self.template)
         first = re.search(r' uniqueCount="(\d+)"', editable.strings)
         self.writer = CellWriter(AddedStrings(int(first[1]) if first else 0), AddedFormats(editable.styles))
+        self._prefill = prefill
+        self._told: dict[tuple[str, str], str] = {}  # sheet's name and cell -> until when Kontroll says something in place of its own
         self.formulas: FormulaValues = recalculate(self.template, prefill, *self._rows())
+
+    def tell_in_kontroll(self, told: Mapping[tuple[str, int], str], text: str) -> None:
+        """Let Kontroll say a text on rows, by sheet key and row of the check, for as long as a formula holds."""
+        texts: dict[str, dict[int, str]] = {}
+        for (key, index), formula in told.items():
+            layout = self.layouts[key]
+            texts.setdefault(key, {})[index] = text
+            self._told[layout.name, f"{layout.check_letter}{layout.first_row + index}"] = f"IF({formula},{quote(text)},"
+        if told:
+            self.formulas = recalculate(self.template, self._prefill, *self._rows(), texts)
 
     def sheet(self, name: str, marks: Mapping[str, CellMark]) -> str:
         """Return a sheet's XML, with its answers, the values that its formulas then have, and its marked cells."""
@@ -164,7 +178,10 @@ class FilledWorkbook:
         for ref, value in self.formulas.values.get(name, {}).items():
             slot = canvas.slots.get(ref)
             if slot and slot.formula:
-                cells[ref] = self.writer.cell(ref, slot.style, value, formula=slot.formula)
+                formula, first = slot.formula, self._told.get((name, ref))
+                if first:
+                    formula = f"<f>{escape(first)}{formula[formula.index('>') + 1 :].removesuffix('</f>')})</f>"
+                cells[ref] = self.writer.cell(ref, slot.style, value, formula=formula)
         return cells
 
     def _answered(self, layout: SheetLayout, canvas: SkeletonSheet, marks: Mapping[str, CellMark]) -> dict[str, str]:

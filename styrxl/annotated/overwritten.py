@@ -17,11 +17,13 @@ def restore_columns(table: Table, raw: SheetCells) -> Table:
     """
     if table.place.downwards:
         return table
-    found = _find_missing(table)
+    below = range(table.place.heading_row + 1, raw.top + len(raw.rows) + 1)
+    found = {
+        field: column for field, column in _find_missing(table).items() if any(not is_blank(raw_value(raw, row, column)) for row in below)
+    }
     headings = {field: _heading_at(raw, table, column) for field, column in found.items()}
     place = replace(table.place, columns={**table.place.columns, **found}, headings={**table.place.headings, **headings})
     asked = [place.columns[c.field] for c in table.sheet.columns if c.asked and c.field in found]
-    below = range(place.heading_row + 1, raw.top + len(raw.rows) + 1)
     begun = {row for row in below if any(not is_blank(raw_value(raw, row, column)) for column in asked)}
     rows = tuple(sorted({*table.rows, *begun}))
     columns = {field: [raw_value(raw, row, column) for row in rows] for field, column in place.columns.items()}

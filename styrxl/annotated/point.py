@@ -17,6 +17,7 @@ from styrxl.templates.cell_texts import RowValues
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
 
+_MENDED = frozenset({"duplicate-column", "heading-unit", "duplicate-sheet"})  # by the fresh workbook, but to be checked
 ROW_RULES = frozenset({"duplicate-id", "unknown-row", "row-without-id"})  # whose rows have been moved
 
 _CELLS = frozenset({"earlier_cell", "home_cell"})  # facts that are cells of the return
@@ -46,6 +47,8 @@ class FindingPointer:
         """
         if found.severity == "info":
             return None
+        if found.rule in _MENDED:
+            found = replace(found, severity="warning")
         lines = by_name.get(found.sheet or "")
         if lines is None:
             return PlacedFinding(self._without_cell(found), None)
@@ -67,9 +70,12 @@ class FindingPointer:
 
     def _without_cell(self, found: Finding) -> Finding:
         """Return a finding about a sheet that was missing, or about the file."""
-        names = {name: layout.name for layout in self.layouts.values() for name in layout.sheet.name.values()}
+        names = {name: layout for layout in self.layouts.values() for name in layout.sheet.name.values()}
+        layout = names.get(found.sheet or "")
+        if found.rule == "missing-sheet" and layout and layout.sheet.optional:
+            found = replace(found, severity="warning")
         facts = {"restored": Word("restored_empty"), **found.facts}  # for what is missing
-        return replace(found, sheet=names.get(found.sheet or ""), cell=None, facts=facts)
+        return replace(found, sheet=layout.name if layout else None, cell=None, facts=facts)
 
     def _spot(self, found: Finding, lines: CarriedRows, layout: SheetLayout) -> tuple[int | None, str | None]:
         sheet = layout.sheet

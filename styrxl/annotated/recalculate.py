@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, cast
 
 from openpyxl import Workbook
@@ -84,16 +85,21 @@ class FormulaValues:
 
 
 def recalculate(
-    template: SharedTemplate, prefill: Prefill, rows: Mapping[str, Sequence[RowValues]], changed: Mapping[str, Iterable[int]]
+    template: SharedTemplate,
+    prefill: Prefill,
+    rows: Mapping[str, Sequence[RowValues]],
+    changed: Mapping[str, Iterable[int]],
+    told: Mapping[str, Mapping[int, str]] = MappingProxyType({}),
 ) -> FormulaValues:
     """Return the values of a workbook's formulas.
 
-    ``rows``: what stands in each sheet's rows, as ``list_cell_values`` gives it for those as issued; ``changed``: which of them are new.
+    ``rows``: what stands in each sheet's rows, as ``list_cell_values`` gives it for those as issued; ``changed``: which of them are new;
+    ``told``: what Kontroll says in place of its own, by sheet and row.
     """
     rows = {key: [_compute_formulas(template, key, row) for row in some] for key, some in rows.items()}
     context = _context_now(template, prefill, rows)
     checked = {
-        key: dict(_check_rows(layout, context, set(changed.get(key, ()))))
+        key: _tell(dict(_check_rows(layout, context, set(changed.get(key, ())))), told.get(key, {}))
         for key, layout in context.layouts.items()
         if layout.check_letter is not None
     }
@@ -109,6 +115,10 @@ def recalculate(
     known = {name: {cell: v for cell, v in cells.items() if OPEN not in str(v)} for name, cells in values.items()}
     said = {key: {index: check.value for index, check in checks.items()} for key, checks in checked.items()}
     return FormulaValues(known, dict(_token_values_now(template, prefill, rows)), said)
+
+
+def _tell(checks: Mapping[int, RowCheck], told: Mapping[int, str]) -> dict[int, RowCheck]:
+    return {index: replace(check, value=told.get(index, check.value)) for index, check in checks.items()}
 
 
 def _row_formulas(layout: SheetLayout, rows: Sequence[RowValues], checks: Mapping[int, RowCheck]) -> Iterator[tuple[str, Value]]:

@@ -19,7 +19,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from annotated_desk import Desk, lead
+from annotated_desk import NOT_BACK, Desk, lead
 from office import Cells, Formula, Office
 from styrxl.annotated.left_behind import LeftBehind
 from styrxl.annotated.unchanged import build_unchanged_formula
@@ -32,39 +32,10 @@ from styrxl.sample.faults.plan import NotHereError, break_return, list_faults
 from styrxl.sample.fill import AnswerSheet, open_sheets, open_workbook, save_workbook, write_text
 from town import ANSWERS, ROUND, Town
 
-FAULTY = ("UBN", "KFN", "UBN-ÅBY")  # a board in each language, and a unit with a profile
 OWNERS = ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY", "KFN-BIB")
-NOT_BACK = {
-    "unreadable-workbook",
-    "encrypted-workbook",
-    "oversized-workbook",
-    "unknown-form",
-    "unknown-version",
-    "unknown-owner",
-    "wrong-round",
-}
-NOT_BACK |= {"forged-identity", "macro-workbook"}
 MOVED = {"row-without-id", "unknown-row", "duplicate-id"}
 FILLS = {f"00{tone.fill}": name for name, tone in (("mend", look.MEND), ("watch", look.WATCH))}
 LEADS = {"sv": "Att åtgärda", "en": "To mend"}
-
-
-@pytest.fixture(scope="module")
-def broken(desk: Desk) -> dict[tuple[str, str], tuple[bytes, Judged, bytes]]:
-    """Each fault in each owner's return that has a place for it: the return, its judgement, and what goes back."""
-    files: dict[tuple[str, str], bytes] = {}
-    for owner in FAULTY:
-        filled = desk.town.filled(owner)
-        for name in sorted({*list_faults()} - NOT_BACK):
-            try:
-                files[name, owner], _ = break_return(name, filled, desk.form(owner), desk.town.language(owner))
-            except NotHereError:
-                continue
-    judged = {r.path: r for r in desk.judge_all(*((f"{name} {owner}", data) for (name, owner), data in files.items()))}
-    return {
-        (name, owner): (data, judged[f"{name} {owner}"], desk.back(owner, data, judged[f"{name} {owner}"].findings))
-        for (name, owner), data in files.items()
-    }
 
 
 def marked(data: bytes) -> dict[tuple[str, str], str]:
