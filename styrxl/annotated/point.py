@@ -17,7 +17,7 @@ from styrxl.templates.cell_texts import RowValues
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
 
-_MENDED = frozenset({"duplicate-column", "heading-unit", "duplicate-sheet"})  # by the fresh workbook, but to be checked
+_MENDED = frozenset({"duplicate-column"})  # by the fresh workbook, but to be checked
 ROW_RULES = frozenset({"duplicate-id", "unknown-row", "row-without-id"})  # whose rows have been moved
 
 _CELLS = frozenset({"earlier_cell", "home_cell"})  # facts that are cells of the return
