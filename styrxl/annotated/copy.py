@@ -20,7 +20,7 @@ from styrxl.annotated.overwritten import restore_columns
 from styrxl.annotated.point import ROW_RULES, FindingPointer, PlacedFinding, find_cell
 from styrxl.annotated.to_mend_sheet import MendLine, UnderstoodLine
 from styrxl.annotated.unchanged import build_unchanged_formula
-from styrxl.annotated.understood import is_alike, list_understood
+from styrxl.annotated.understood import is_alike, list_shown, list_understood
 from styrxl.excel import look, notes
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.notes import Note, SheetMeasures
@@ -79,7 +79,7 @@ class Annotator:
         tables = tuple(restore_columns(table, raw[table.place.sheet]) for table in located)
         editable = self._templates.of(back.form, back.prefill)
         typed = [replace(table, typed=self._typer.typed(back.form, table, back.prefill.year)) for table in tables]
-        understood = list_understood(typed, back.findings, editable.template.context.terms)
+        understood = list_shown(tables, raw) | list_understood(typed, back.findings, editable.template.context.terms)
         source = ReadReturn(back.returned, tables, back.findings, back.extras.formulas, understood)
         carried = carry_answers(source, list_fresh_sheets(editable, back.prefill))
         if carried.room:
@@ -163,7 +163,8 @@ class _AnnotatedWorkbook:
             if index is not None and field and not is_blank(written) and not is_alike(written, value):
                 money = layout.sheet.column(field).unit is not None
                 stands = say(value, self.terms.language, money=money)
-                yield UnderstoodLine(layout.name, layout.cell(field, index), make_showable(str(written)), stands)
+                text = make_showable(written) if isinstance(written, str) else say(written, self.terms.language, money=money)
+                yield UnderstoodLine(layout.name, layout.cell(field, index), text, stands)
 
     def _items(self, found: Sequence[PlacedFinding]) -> Iterator[MendLine]:
         spots = {id(one.finding): one.spot for one in found}

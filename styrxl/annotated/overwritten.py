@@ -26,7 +26,10 @@ def restore_columns(table: Table, raw: SheetCells) -> Table:
     asked = [place.columns[c.field] for c in table.sheet.columns if c.asked and c.field in found]
     begun = {row for row in below if any(not is_blank(raw_value(raw, row, column)) for column in asked)}
     rows = tuple(sorted({*table.rows, *begun}))
-    columns = {field: [raw_value(raw, row, column) for row in rows] for field, column in place.columns.items()}
+    known = {field: dict(zip(table.rows, values, strict=True)) for field, values in table.columns.items()}
+    columns = {
+        field: [known.get(field, {}).get(row, raw_value(raw, row, column)) for row in rows] for field, column in place.columns.items()
+    }
     return replace(table, place=place, rows=rows, columns=columns, typed=None) if found else table
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from styrxl.annotated.carry import raw_value
 from styrxl.excel.formula_text import trim
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column
 from styrxl.returns.tables import Table, is_blank
+from styrxl.returns.workbook import SheetCells
 from styrxl.templates.words import Terms
 
 Understood = Mapping[tuple[str, str], Any]  # sheet and cell of the return -> what was understood
@@ -27,6 +29,19 @@ def list_understood(tables: Iterable[Table], findings: Sequence[Finding], terms:
             understood |= {(table.place.sheet, cell): value for cell, value in _list_in_column(table, column, terms)}
         understood |= {(table.place.sheet, cell): value for cell, value in _list_goals(table, findings)}
     return {spot: value for spot, value in understood.items() if spot not in asked}
+
+
+def list_shown(tables: Iterable[Table], sheets: Mapping[str, SheetCells]) -> dict[tuple[str, str], Any]:
+    """Return what cells show, where that is not the value that they hold."""
+    found = {}
+    for table in tables:
+        raw = sheets[table.place.sheet]
+        for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
+            for row, shown in zip(table.rows, table.columns[column.field], strict=True):
+                at = table.place.downwards.get(column.field, row)
+                if not is_blank(shown) and not _is_same(raw_value(raw, at, table.place.columns[column.field]), shown):
+                    found[raw.name, str(table.place.cell(column.field, row))] = shown
+    return found
 
 
 def _list_in_column(table: Table, column: Column, terms: Terms) -> Iterator[tuple[str, Any]]:
