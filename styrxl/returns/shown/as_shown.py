@@ -17,6 +17,7 @@ from styrxl.returns.tables import Table, is_blank
 _SERIALS_1904 = range(35064, 71953)  # 2000-01-01 to 2100-12-31, counted from 1904
 _DAY_0 = date(1904, 1, 1)
 _TKR = 1000
+_LOWEST_OF_KRONOR = 100  # tkr
 
 Spot = tuple[str, int]  # field, Excel row (of a sheet laid out downwards the table's only one)
 
@@ -85,16 +86,22 @@ def _remark_numbers(seen: Appearance, answers: _Answers) -> Iterator[Remark]:
     for cell, number in seen.scaled.items():
         if spot := answers.spot(cell):
             shown = answers.value(spot)
-            in_tkr = answers.table.sheet.column(spot[0]).unit is not None and abs(shown * _TKR - number) <= abs(number) * 1e-9
+            money = answers.table.sheet.column(spot[0]).unit is not None
             if shown == "":
                 continue
-            if in_tkr:  # an amount in kronor that shows in thousands: both say the same
+            if money and _is_kronor_in_thousands(number, shown):
                 yield _remark(answers, spot, "interpreted-value", number, read=shown)
             else:
-                yield _remark(answers, spot, "ambiguous-value", number, first=shown, second=number)
+                in_millions = money and abs(number) > abs(shown) * _TKR * _TKR / 2
+                yield _remark(answers, spot, "ambiguous-value", number, first=shown, second=number / _TKR if in_millions else number)
     for cell in sorted(seen.unsigned):
         if (spot := answers.spot(cell)) and isinstance(number := answers.value(spot), float | int):
             yield _remark(answers, spot, "ambiguous-value", abs(number), first=abs(number), second=number)
+
+
+def _is_kronor_in_thousands(number: float, shown: float) -> bool:
+    """Whether a number shows in thousands and is so high that it must be in kronor: thousands may show in millions as well."""
+    return abs(shown * _TKR - number) <= abs(number) * 1e-9 and abs(shown) >= _LOWEST_OF_KRONOR
 
 
 def _remark_unseen(seen: Appearance, answers: _Answers) -> Iterator[Remark]:

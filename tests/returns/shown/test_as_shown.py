@@ -95,6 +95,7 @@ AMOUNTS = [
     ('#,##0 "kr"', 100_000, None, [("ambiguous-value", "B9")]),
     ("[$kr-41D] #,##0.00", 100_000, None, [("ambiguous-value", "B9")]),
     ('_-* #,##0\\ "kr"_-;-* #,##0\\ "kr"_-', 100_000, None, [("ambiguous-value", "B9")]),
+    ("#,##0.0,", 1_500, None, [("ambiguous-value", "B9")]),  # thousands that show in millions?
     ("#,##0,,", 100_000_000, None, [("ambiguous-value", "B9")]),
     ("#,##0;#,##0", -100, None, [("ambiguous-value", "B9")]),
     ("0%", 0.8, None, [("wrong-type", "B9")]),
@@ -151,6 +152,13 @@ def test_both_are_said(shared_full: Town) -> None:
         "Intäkter: vi läste ”1 500 000” som 1 500.",
         "Målvärde: vi läste ”85,5 %” som 85,5.",
     ]
+
+
+def test_both_readings_of_what_shows_in_millions(shared_full: Town) -> None:
+    """As thousands they are kronor, or what shows."""
+    judged, _ = judge(shared_full, "UBN", put("Budget", "Intäkter", 100_000_000, "#,##0,,"))
+    [asked] = [f for f in judged.findings if f.rule == "ambiguous-value"]
+    assert (asked.facts["first"], asked.facts["second"]) == (100, 100_000)
 
 
 def test_a_date_in_a_plain_cell(shared_full: Town) -> None:
