@@ -12,7 +12,7 @@ from styrxl.model.column_letters import column_number
 from styrxl.returns.shown.cell_formats import BookFormats, CellFormat
 from styrxl.returns.shown.number_formats import ShownNumber
 
-_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]{0,80}? s="(\d{1,6})"')
+_CELL = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="(\d{1,6})")?')  # without a format it has the first
 _SHARED = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"[^<>]{0,80}? t="s"[^<>]{0,80}>(?:<f/>)?<v>(\d{1,9})</v>')
 _ADDRESS = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"')
 _STRIKE = re.compile(rb'<strike(?: val="(?:1|true)")?\s?/>')
@@ -68,10 +68,10 @@ def see_rows(xml: bytes, formats: BookFormats, rows: list[list[Any]], top: int, 
 
 
 def _find_notable_cells(xml: bytes, formats: Mapping[int, CellFormat]) -> Iterator[tuple[str, CellFormat]]:
-    if not any(b's="%d"' % index in xml for index in formats):
+    if 0 not in formats and not any(b's="%d"' % index in xml for index in formats):
         return
     for match in _CELL.finditer(xml):
-        if look := formats.get(int(match[2])):
+        if look := formats.get(int(match[2] or 0)):
             yield match[1].decode(), look
 
 
