@@ -30,7 +30,6 @@ from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.look import read_look
 from styrxl.rounds.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
 from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
-from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.ledger import Decision, Receipt
 from styrxl.validation.place_findings import place_remarks
@@ -120,8 +119,8 @@ def _issued(desk: Desk, round_: Round, owner: str) -> Prefill:
     return replace(prefill, issue=issue.issue_id, signature=signature)
 
 
-def _read(desk: Desk, readings: ReturnReader, judged: Judged, newest: Prefill) -> _Return:
-    """Read a return again that was judged, and hold it against what was issued (``newest`` where it does not say which issue it is).
+def _read(desk: Desk, readings: ReturnReader, judged: Judged, issued: Prefill) -> _Return:
+    """Read a return again that was judged; what it has as the owner was issued it last is no answer.
 
     Raises StyrxlError (not-readable), also where it has changed since.
     """
@@ -131,7 +130,6 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, newest: Prefill) -
     reading = readings.read_as(data, form, judged.language or "sv")
     if reading.identity is None or sha256 != judged.sha256:
         raise StyrxlError("not-readable", path=str(path), why="changed")
-    issued = fetch_prefills(desk.ledger, [judged.issue or ""]).get(judged.issue or "", newest)
     sheets = {}
     found = [*reading.table_findings]
     for seen in reading.tables:

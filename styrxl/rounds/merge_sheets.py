@@ -33,7 +33,6 @@ class ToldCell:
 
     cell: str
     heading: str
-    row: str
     newer: Any
     older: Any
 
@@ -132,7 +131,7 @@ def _tell(row: JoinedRow, cell: JoinedCell, layout: SheetLayout, language: str) 
     if row.index is not None and cell.field in layout.letters:
         heading = layout.sheet.column(cell.field).heading[language]
         newer = cell.newer.written if cell.newer else None
-        yield ToldCell(layout.cell(cell.field, row.index), heading, row.shown, newer, cell.older.written)
+        yield ToldCell(layout.cell(cell.field, row.index), heading, newer, cell.older.written)
 
 
 def _list_moved(rows: Sequence[JoinedRow], fresh: FreshSheet) -> Iterator[MovedRow]:

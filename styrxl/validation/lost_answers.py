@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
@@ -17,6 +18,7 @@ from styrxl.returns.tables import Table
 from styrxl.validation.admitted import Admitted
 
 _LONGEST = 60  # letters of a row's name
+_NAMED = 3  # rows of a sheet that are named where there are many
 
 _Lost = list[tuple[AnsweredRow, list[str]]]  # rows, and the fields of their answers that are gone
 _Spot = tuple[str, str, str, str]  # sheet key; a row's id and name, as they are compared; field
@@ -83,7 +85,10 @@ def _describe_sheet(table: Table, lost: _Lost, *, whole: bool) -> Word:
     """Name what is gone of a sheet: how much where it is all of it, else each row, and which of its answers where it has others."""
     if whole:
         return Word("gone_sheet", {"sheet": table.place.sheet, "n": sum(len(fields) for _, fields in lost)})
-    return Word("gone_rows", {"sheet": table.place.sheet, "rows": [_describe_row(table, row, fields) for row, fields in lost]})
+    rows: Any = [_describe_row(table, row, fields) for row, fields in lost]
+    if len(rows) > _NAMED + 1:
+        rows = Word("and_more", {"list": rows[:_NAMED], "n": len(rows) - _NAMED})
+    return Word("gone_rows", {"sheet": table.place.sheet, "rows": rows})
 
 
 def _describe_row(table: Table, row: AnsweredRow, fields: Sequence[str]) -> Word | str:

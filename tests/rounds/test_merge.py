@@ -285,6 +285,62 @@ def remarked(town: Town, name: str) -> list[tuple[Any, ...]]:
     return [(one["verdict"], *one["rows"].items()), *(f for f in at_cells if f[0] != "answers-lost")]
 
 
+def test_rows_of_one_name_are_asked_about_and_the_newer_s_count_where_it_is_said_to_win(town: Town) -> None:
+    twice = [{"activity": "Förskola", "cost": 1}, {"activity": "förskola", "cost": 2}]
+    both(town, {**ECONOMIST, "budget": twice}, {**STRATEGIST, "budget": [{"activity": "Förskola", "cost": 3}]})
+    refused = town.run("merge", ROUND, "UBN", expect=3).stderr
+    assert refused.startswith("Det går inte att se vilken rad som är vilken")
+    assert "flera rader har samma namn eller id (Budget: Förskola)" in refused
+    done = town.run("merge", ROUND, "UBN", "--newer-wins").stdout
+    assert "de här raderna från det äldre är inte med (--newer-wins):\n  Budget: Förskola, förskola\n" in done
+    [name] = [path.name for path in town.inbox.iterdir() if "merged" in path.name]
+    assert written(town, name)["budget"] == [{"activity": "Förskola", "cost": 3}]
+
+
+def test_many_rows_that_are_gone_are_named_in_few_words(town: Town) -> None:
+    both(
+        town,
+        {**BOARD, "budget": [{"activity": f"Skola {n}", "cost": n} for n in range(9)]},
+        {**BOARD, "budget": [{"activity": "Skola", "cost": 1}]},
+    )
+    [lost] = [message for rule, message in findings(town, "strategist.xlsx") if rule == "answers-lost"]
+    assert lost.endswith(": Budget (Skola 0, Skola 1, Skola 2 och 6 till). De räknas inte längre.")
+
+
+def test_a_merge_is_told_in_english_too(town: Town) -> None:
+    older = {**BOARD, "confirmation": [{"responsible": "Ekonomichef", "registry_number": "Dnr 7"}], "budget": []}
+    both(town, {**older, "commitments": [{**BOARD["commitments"][0], "responsible": "Rektor"}]}, {**OTHER, "investments": []})
+    shown = town.run("--lang", "en", "merge", ROUND, "UBN", "--dry-run").stdout
+    assert (
+        shown
+        == """\
+From the older return, inbox/2027-plan/economist.xlsx:
+  Nämndmål: UBN-M1 Fler elever når målen
+  Åtaganden: UBN-2027-A1 Starta läsprogram
+  Indikatorer: UBN-I1 Behöriga elever
+  Investeringar: Skolgård
+From the newer return, inbox/2027-plan/strategist.xlsx:
+  Nämndmål: UBN-M1 Alla trivs
+  Åtaganden: UBN-2027-A1 Måla om
+  Indikatorer: UBN-I1 Trivsel
+  Budget: Grundskola, Förskola
+In both:
+  Bekräftelse
+  Fullmäktiges mål: 2 rows
+  Enhetsramar: 2 rows
+Rows that get another id:
+  Nämndmål: UBN-M1 Fler elever når målen (in the older) gets the id UBN-M2, since in the newer that is UBN-M1 Alla trivs.
+  Åtaganden: UBN-2027-A1 Starta läsprogram (in the older) gets the id UBN-2027-A2, since in the newer that is UBN-2027-A1 Måla om.
+  Indikatorer: UBN-I1 Behöriga elever (in the older) gets the id UBN-I2, since in the newer that is UBN-I1 Trivsel.
+Both have answered, but differently. The newer counts:
+  Bekräftelse B15 (Ansvarig): “Förvaltningschef”. Older: “Ekonomichef”
+Only the older has answered, so that answer is kept. If the newer is to count here too, run the command with --newer-wins:
+  Bekräftelse B14 (Diarienummer): “Dnr 7”
+Nothing was written.
+"""
+    )
+
+
 def test_what_would_come_from_which_is_shown_without_anything_being_written(town: Town) -> None:
     both(town, BOARD, OTHER)
     shown = town.run("merge", ROUND, "UBN", "--dry-run").stdout
