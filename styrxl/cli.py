@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from styrxl import __version__
+from styrxl.commands.check import check
 from styrxl.commands.consolidate import consolidate
 from styrxl.commands.demo import demo
 from styrxl.commands.distribute import distribute
@@ -59,6 +60,7 @@ def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
 
 for command in (
     init,
+    check,
     demo,
     distribute,
     receive,

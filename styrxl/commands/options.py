@@ -21,7 +21,9 @@ def read_round(context: click.Context, _: click.Parameter, value: str | None) ->
         return None
     from styrxl.store.workspace import Workspace
 
-    return Workspace(context.ensure_object(Session).root).rounds.read(value)
+    session = context.ensure_object(Session)
+    session.check_own_files()
+    return Workspace(session.root).rounds.read(value)
 
 
 round_argument = click.argument("round_", metavar="ROUND", callback=read_round)

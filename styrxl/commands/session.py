@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +45,7 @@ class Session:
         self.log_folder = Path(gettempdir())  # until a workspace is open
         self.wait = wait
         self._now = now
+        self._checked = False
 
     def now(self) -> datetime:
         """Time that what is done is recorded with."""
@@ -56,6 +57,24 @@ class Session:
         """Language to speak: the one asked for, else the workspace's, else Swedish."""
         return self.asked or (workspace.settings.language if workspace else "sv")
 
+    def open_workspace(self) -> Workspace:
+        """Open the workspace, its own files looked through first; raises StyrxlError: own-files-broken, and as ``Workspace.open``."""
+        from styrxl.store.workspace import Workspace
+
+        self.check_own_files()
+        return Workspace.open(self.root)
+
+    def check_own_files(self, *, anew: bool = False) -> None:
+        """Look through the workspace's own files, once for each command; raises StyrxlError: own-files-broken.
+
+        ``anew``: also where they were looked through before.
+        """
+        from styrxl.rounds.own_files import check_own_files
+
+        if not self._checked:
+            check_own_files(self.root, anew=anew)
+            self._checked = True
+
     @contextmanager
     def desk(self, *, reading: bool = False, by: str | None = None, reads: ReadingOptions = ONE_PROCESS) -> Iterator[Desk]:
         """Open the workspace, its plan and its ledger, and keep others from writing there unless this is only for reading."""
@@ -63,13 +82,13 @@ class Session:
 
         from styrxl.commands.progress import show_progress_on
         from styrxl.rounds.desk import open_desk
+        from styrxl.rounds.own_files import check_due_owners
         from styrxl.scale.return_files import ReadingMethod
         from styrxl.store.ledger import Ledger
         from styrxl.store.lock import find_user_name, lock_for_writing
         from styrxl.store.log_file import log_to
-        from styrxl.store.workspace import Workspace
 
-        workspace = Workspace.open(self.root)
+        workspace = self.open_workspace()
         self.asked = self.language(workspace)
         self.log_folder = log_to(workspace.root).parent
         user = by or find_user_name()
@@ -80,6 +99,7 @@ class Session:
             ledger = stack.enter_context(Ledger.open(workspace.database))
             how = ReadingMethod(reads.jobs, reads.scheduler, progress=show_progress_on(None, self.language()), inbox=reads.inbox)
             desk = open_desk(workspace, ledger, self.now(), user, how)
+            check_due_owners(workspace, desk.plan)
             self._tell_of_plan(desk)
             yield desk
 
@@ -108,15 +128,31 @@ class Session:
         """Return what the operator is told about an error; a judged workbook among its facts is told finding by finding."""
         from styrxl.model.catalogue import Word, error_text, say
 
-        language = self.language()
+        language = self.asked or find_language(self.root)
         facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
         text = error_text(error.code, facts, language)
+        if "mistakes" in error.facts:
+            from styrxl.descriptions.mistakes import Mistake, describe_mistake
+
+            text += "\n\n" + "\n".join(describe_mistake(each, language) for each in cast("Sequence[Mistake]", error.facts["mistakes"]))
         if "judged" in error.facts:
             from styrxl.commands.findings_report import format_text
             from styrxl.model.judged import JudgedRound
 
             text += "\n\n" + format_text(JudgedRound("", (cast("Judged", error.facts["judged"]),), {}), language, {})
         return text
+
+
+def find_language(root: Path) -> str:
+    """Return the language of a workspace, as far as its settings can be read."""
+    import tomllib
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):
+        section = tomllib.loads((root / "styrxl.toml").read_text("utf-8-sig")).get("municipality")
+        if isinstance(section, dict) and section.get("language") == "en":
+            return "en"
+    return "sv"
 
 
 with_session = click.make_pass_decorator(Session)

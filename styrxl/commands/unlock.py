@@ -13,9 +13,8 @@ def unlock(session: Session) -> None:
     """Remove the lock of a command that no longer runs, and say whose it was."""
     from styrxl.model.catalogue import word
     from styrxl.store.lock import break_lock, is_running
-    from styrxl.store.workspace import Workspace
 
-    workspace = Workspace.open(session.root)
+    workspace = session.open_workspace()
     language = session.language(workspace)
     holder = break_lock(workspace.root)
     if holder is None:

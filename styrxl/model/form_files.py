@@ -7,7 +7,7 @@ does a file that says ``extends: NAME`` over the one that it names (its own name
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,7 @@ class Forms:
             "sheets", f"{name}.{profile}"
         ):
             return raw
-        return _prune(raw, below._yaml("sheets", name), form)
+        return prune_profile(raw, below._yaml("sheets", name), form)
 
     def _yaml(self, kind: str, stem: str) -> dict[str, Any]:
         path = self.path(kind, stem)
@@ -169,7 +169,7 @@ class Forms:
                 title=raw["title"],
                 purpose=raw["purpose"],
                 steps=tuple(raw["steps"]),
-                sheets=tuple(self._sheet(key, sheet) for key, sheet in raw["sheets"].items()),
+                sheets=tuple(self._sheet(key, sheet, raw["sheets"]) for key, sheet in raw["sheets"].items()),
                 lists=lists,
                 profile=profile,
                 kind=kind.key if kind else None,
@@ -180,10 +180,10 @@ class Forms:
             file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
             raise StyrxlError("source-broken", file=file, why=repr(error)) from error
 
-    def _sheet(self, key: str, raw: Mapping[str, Any]) -> Sheet:
+    def _sheet(self, key: str, raw: Mapping[str, Any], sheets: Collection[str]) -> Sheet:
         table = raw.get("table")
         schema = self.schema(table)["columns"] if table else {}
-        columns = tuple(_read_column(field, column, schema) for field, column in raw["columns"].items())
+        columns = tuple(_read_column(field, column, schema, sheets) for field, column in raw["columns"].items())
         plain = {
             k: raw[k] for k in ("name", "layout", "help", "rows", "prefilled", "optional", "at_least", "frame", "break_before") if k in raw
         }
@@ -200,7 +200,8 @@ class Forms:
         )
 
 
-def _read_column(field: str, raw: Mapping[str, Any], schema: Mapping[str, Any]) -> Column:
+def _read_column(field: str, raw: Mapping[str, Any], schema: Mapping[str, Any], sheets: Collection[str]) -> Column:
+    """Return a column; of the workbook's own sheets it offers those that there are."""
     described = schema.get(field)
     checks = (described or {}).get("checks") or {}
     kind = raw.get("type") or _KIND_OF_DTYPE[(described or {}).get("dtype", "str")]
@@ -213,6 +214,7 @@ def _read_column(field: str, raw: Mapping[str, Any], schema: Mapping[str, Any]) 
     attributes = {key: value for key, value in raw.items() if key not in {"type", "after", "omit", "rounds"}}
     for key in ("source", "kinds", "also"):
         attributes[key] = tuple(attributes.get(key, ()))
+    attributes["source"] = tuple(name for name in attributes["source"] if not name.startswith("own:") or name[4:] in sheets)
     attributes["required_when"] = _read_condition(attributes.get("required_when", {}))
     if "formula" in attributes:
         attributes["formula"] = {sign: tuple(fields) for sign, fields in attributes["formula"].items()}
@@ -284,7 +286,7 @@ def lay_over(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any
     return _move_after(merged)
 
 
-def _prune(profile: Mapping[str, Any], standard: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
+def prune_profile(profile: Mapping[str, Any], standard: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
     """Return a profile of the standard form without what another form does not have any more."""
     pruned = {}
     for key, value in profile.items():
@@ -292,7 +294,7 @@ def _prune(profile: Mapping[str, Any], standard: Mapping[str, Any], form: Mappin
         if key in standard and key not in form:
             continue
         if isinstance(value, Mapping) and isinstance(base, Mapping) and isinstance(own, Mapping):
-            pruned[key] = _prune(value, base, own)
+            pruned[key] = prune_profile(value, base, own)
         else:
             pruned[key] = value
     return pruned

@@ -18,7 +18,7 @@ from styrxl.model.yaml_files import read_yaml
 
 FILE = "sheets/rounds.yaml"
 _ID = re.compile(r"(20[0-9][0-9])-(.+)", re.ASCII)
-_ITS_OWN = {"name", "short_name", "words", "after"}  # not inherited from the kind that it is like
+NOT_INHERITED = {"name", "short_name", "words", "after"}  # not inherited from the kind that it is like
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
@@ -193,7 +193,7 @@ def _lay_over(below: Mapping[str, dict[str, Any]], above: Mapping[str, dict[str,
 def _inherit(raw: Mapping[str, dict[str, Any]], key: str, earlier: Mapping[str, RoundKind]) -> dict[str, Any]:
     own = raw[key]
     like = earlier[own["like"]].key if "like" in own else None
-    return {**{k: v for k, v in raw[like].items() if k not in _ITS_OWN}, **own} if like else own
+    return {**{k: v for k, v in raw[like].items() if k not in NOT_INHERITED}, **own} if like else own
 
 
 def _make_kind(order: int, key: str, described: Mapping[str, Any], earlier: Mapping[str, RoundKind]) -> RoundKind:

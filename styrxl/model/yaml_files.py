@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+__all__ = ["Loader", "read_yaml"]
+
 try:
     from yaml import CSafeLoader as Loader  # several times faster; missing where PyYAML was built without libyaml
 except ImportError:

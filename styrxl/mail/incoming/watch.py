@@ -24,12 +24,15 @@ from styrxl.model.catalogue import error_text
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
+from styrxl.rounds.own_files import check_own_files
 from styrxl.store.mail_log import HELD, NOTED, MailLog
 from styrxl.store.workspace import Workspace
 
 EVERY = 15.0  # seconds between two looks into the mailbox
 # Errors that may pass by themselves: of servers, and of a colleague's command. Any other ends the watch.
-_PASSING = frozenset({"mail-unreachable", "mail-imap-unreachable", "workspace-held", "ledger-busy", "ledger-unreachable", "file-locked"})
+_PASSING = frozenset(
+    {"mail-unreachable", "mail-imap-unreachable", "workspace-held", "ledger-busy", "ledger-unreachable", "file-locked", "own-files-broken"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Watch:
     def _refresh(self) -> WorkspaceAccess:
         """Return access to the workspace as it is now: a controller may have changed the plan or the settings meanwhile."""
         desk = self.access.desk
+        check_own_files(desk.workspace.root)
         fresh = open_desk(Workspace.open(desk.workspace.root), desk.ledger, datetime.now(UTC), desk.by)
         return replace(self.access, desk=fresh)
 

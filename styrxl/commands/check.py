@@ -1,0 +1,46 @@
+"""The command ``check``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.session import Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.store.workspace import Workspace
+
+
+@click.command()
+@with_session
+def check(session: Session) -> None:
+    """Look through the workspace's own forms, lists, letters and settings, and tell every mistake."""
+    from styrxl.model.catalogue import word
+    from styrxl.rounds.own_files import describe_own_files
+
+    session.check_own_files(anew=True)
+    workspace = session.open_workspace()
+    language = session.language(workspace)
+    compared = _compare_with_plan(workspace)
+    click.echo(word("check_well", language))
+    for name, key, facts in describe_own_files(session.root):
+        click.echo(f"  {name}: {word(key, language, **facts)}")
+    if not compared:
+        click.echo(word("check_no_plan", language, path=workspace.plan_path.name))
+
+
+def _compare_with_plan(workspace: Workspace) -> bool:
+    """Hold the settings against the organisation; return whether there is one yet."""
+    from styrxl.model.errors import StyrxlError
+    from styrxl.rounds.council_plan import read_plan
+    from styrxl.rounds.own_files import check_due_owners
+
+    try:
+        plan = read_plan(workspace)
+    except StyrxlError as error:
+        if error.code in {"plan-missing", "plan-empty"}:
+            return False
+        raise
+    check_due_owners(workspace, plan)
+    return True

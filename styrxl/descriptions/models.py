@@ -1,0 +1,246 @@
+"""What the YAML of forms, tables, rounds and words may hold: the one description of it, from which ``sheets/form.schema.json`` is made.
+
+A value that differs between rounds (``{t1: …, year: …}``) is looked at round by round, so that each is described as if it never did.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+LONGEST_SHEET_NAME = 31  # letters; Excel's
+_FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+_NUMBER_FIELDS = {"owner": "X", "year": "2027", "n": "1"}
+_WIDEST = 255  # Excel's
+_MANY_ROWS = 20_000
+_A_LEAP_YEAR = 2028
+
+
+def wrong(code: str, **facts: Any) -> PydanticCustomError:
+    """Return the error of a value that its kind alone does not refuse; ``code`` names its text in the catalogue's ``mistakes``."""
+    return PydanticCustomError(code, "{code}", {"code": code, **facts})  # the catalogue has the text
+
+
+def _check_sheet_name(name: str) -> str:
+    if len(name) > LONGEST_SHEET_NAME:
+        raise wrong("name-too-long", value=name, length=len(name), longest=LONGEST_SHEET_NAME)
+    if sign := _FORBIDDEN_IN_SHEET_NAME.search(name):
+        raise wrong("name-sign", value=name, sign=sign[0])
+    if name.startswith("'") or name.endswith("'") or name != name.strip():
+        raise wrong("name-sign", value=name, sign="'" if "'" in name else "␣")
+    return name
+
+
+def _check_number(pattern: str) -> str:
+    try:
+        made = pattern.format(**_NUMBER_FIELDS)
+    except (LookupError, ValueError):
+        raise wrong("bad-number", value=pattern) from None
+    if made == pattern.format(**_NUMBER_FIELDS | {"n": "2"}) or "{owner}" not in pattern:
+        raise wrong("bad-number", value=pattern)
+    return pattern
+
+
+def check_expression(pattern: str) -> str:
+    """Return a regular expression that can be used; raises PydanticCustomError (bad-pattern)."""
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise wrong("bad-pattern", value=pattern, why=str(error)) from None
+    return pattern
+
+
+def _check_day(day: str) -> str:
+    try:
+        month, number = day.split("-")
+        date(_A_LEAP_YEAR, int(month), int(number))
+        date(_A_LEAP_YEAR + 1, int(month), int(number))
+    except ValueError:
+        raise wrong("bad-day", value=day) from None
+    return day
+
+
+def _to_text(value: Any) -> Any:
+    """Return a spelling as it was written where YAML took it for a number or for true and false: nothing else can be meant."""
+    return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int | float) else value
+
+
+Filled = Annotated[str, StringConstraints(pattern=r"\S")]
+Key = Annotated[str, StringConstraints(pattern=r"^[^\W_]\w*$")]
+RoundKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9åäö]*(-[a-z0-9åäö]+)*$")]
+Spelling = Annotated[Filled, BeforeValidator(_to_text)]
+Names = list[str]
+Spellings = list[Spelling]
+SheetName = Annotated[Filled, AfterValidator(_check_sheet_name)]
+
+
+class Part(BaseModel):
+    """A part of a description: no keys but these, and nothing in place of something else."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Text(Part):
+    """A text in both languages."""
+
+    sv: Filled = Field(description="Swedish")
+    en: Filled = Field(description="English")
+
+
+class NameOfSheet(Text):
+    """What a sheet is called."""
+
+    sv: SheetName = Field(description="Swedish; at most 31 letters")
+    en: SheetName = Field(description="English; at most 31 letters")
+
+
+class ListEntry(Text):
+    """An entry of a drop-down, and what else people write when they mean it."""
+
+    also: list[Spelling] = Field(default=[], description="Synonyms: read as this entry, and told")
+    after: str = Field(default="", description="The entry that it comes after")
+
+
+class Formula(Part):
+    """A sum of columns, worked out in each row."""
+
+    plus: list[str] = Field(default=[], description="Fields that are added")
+    minus: list[str] = Field(default=[], description="Fields that are subtracted")
+    needs: list[str] = Field(default=[], description="Fields without which there is none")
+
+
+class Deviation(Part):
+    """A deviation past the municipality's thresholds, in percent of a field."""
+
+    past: str = Field(default="", description="Past them, in either direction: the field that percents are of")
+    below: str = Field(default="", description="Past them as a deficit: the field that percents are of")
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Deviation:
+        if bool(self.past) == bool(self.below):
+            raise wrong("past-or-below")
+        return self
+
+
+Condition = Annotated[
+    Annotated[list[str], Tag("codes")] | Annotated[Deviation, Tag("deviation")],
+    Discriminator(lambda value: "deviation" if isinstance(value, dict) else "codes"),
+]
+
+
+class Column(Part):
+    """A column of a sheet, or a labelled answer."""
+
+    heading: Text = Field(description="Heading, without unit and star")
+    type: Literal["text", "integer", "number", "date"] = Field(default="text", description="What it holds, where no schema says so")
+    required: bool = Field(default=False, description="Whether a row that is begun needs it")
+    star: bool = Field(default=True, description="Whether the heading of a required column has a star")
+    required_when: dict[str, Condition] = Field(default={}, description="field: [codes] of which it must have one ([]: be empty)")
+    explains: bool = Field(default=False, description="Whether its absence is an explanation that is missing")
+    locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
+    locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
+    unit: str = Field(default="", description="Unit, as in words.yaml")
+    signed: bool = Field(default=False, description="Whether an amount may be below zero")
+    credit: bool = Field(default=False, description="Money that accounting systems export with a minus sign")
+    any_year: bool = Field(default=False, description="A date that need not be in the round's year")
+    width: int = Field(default=16, ge=1, le=_WIDEST, description="Width in letters")
+    help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
+    list: str = Field(default="", description="The list of words.yaml or of this form that it is chosen from")
+    source: Names = Field(default=[], description="What goals, units … it is chosen from; own:SHEET for this workbook's own")
+    kinds: Names = Field(default=[], description="Which kinds of organisation may be meant")
+    many: bool = Field(default=False, description="Whether several may be named, with semicolons between")
+    code: bool = Field(default=False, description="Whether its answers are numbers or names of things, as an activity or a paragraph")
+    number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")
+    formula: Formula = Field(default=Formula(), description="What it is worked out from")
+    default: Literal["year_start", "year_end"] = Field(default="year_start", description="What counts where it is empty")
+    within_year: bool = Field(default=False, description="Whether a date outside the round's year is asked about")
+    also: Spellings = Field(default=[], description="Other headings under which it is found")
+    after: str = Field(default="", description="The column that it comes after")
+    rounds: Names = Field(default=[], description="The rounds in which it is there; in all, if nothing is said")
+
+
+class Limit(Part):
+    """A sum that is held against a frame."""
+
+    column: str = Field(description="The field that is summed")
+    frame: str = Field(description="operating_frame, investment_frame or unit_frame")
+
+
+class Sheet(Part):
+    """A sheet of a form."""
+
+    name: NameOfSheet = Field(description="What the sheet is called")
+    table: str = Field(default="", description="The schema of its table, schemas/TABLE.yaml")
+    layout: Literal["rows", "down", "reading"] = Field(description="One row each, answers downwards, or to read")
+    help: Text = Field(default=Text(sv="-", en="-"), description="What the sheet is for")
+    rows: int = Field(default=0, ge=1, le=_MANY_ROWS, description="Rows to fill in")
+    prefilled: bool = Field(default=False, description="Whether its rows are known beforehand")
+    optional: bool = Field(default=False, description="Whether it may stay empty")
+    at_least: int = Field(default=0, ge=0, le=_MANY_ROWS, description="Rows that must be filled in")
+    unless: dict[str, list[str]] = Field(default={}, description="SHEET.FIELD: [codes] under which at_least does not hold")
+    order: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = Field(
+        default=[], description="Pairs of fields, of which the first comes first"
+    )
+    unique: list[str] = Field(default=[], description="Fields that together stand once")
+    limit: Limit = Field(default=Limit(column="", frame=""), description="A sum that is held against a frame")
+    limits: list[str] = Field(default=[], description="Frames shown beside the answers")
+    frame: str = Field(default="", description="Frame shown on a sheet to read")
+    break_before: str = Field(default="", description="The column that begins a second page on paper")
+    columns: dict[Key, Column] = Field(min_length=1, description="Its columns, by field")
+    after: str = Field(default="", description="The sheet that it comes after")
+    rounds: list[str] = Field(default=[], description="The rounds in which it is there; in all, if nothing is said")
+
+
+class Form(Part):
+    """A kind of workbook, or a profile of one."""
+
+    form: str = Field(description="Its name, as the file is called")
+    extends: str = Field(default="", description="The form that this file is laid over; what it takes away says omit: true")
+    profile: str = Field(default="", description="The profile's name, as in the sheet Organisation and the file's name")
+    version: int = Field(ge=1, description="Its version, a whole number")
+    level: Literal["board", "unit", "council"] = Field(description="Who fills it in")
+    rounds: list[str] = Field(description="The kinds of rounds in which it is handed out, as in rounds.yaml")
+    title: Text = Field(description="What the workbook is called")
+    purpose: Text = Field(description="What it is for, on its first sheet")
+    steps: list[Text] = Field(description="How to fill in; {SHEET} is the name of a sheet")
+    lists: dict[Key, Annotated[dict[str, ListEntry], Field(min_length=1)]] = Field(default={}, description="Lists of its own")
+    sheets: dict[Key, Sheet] = Field(min_length=1, description="Its sheets, by key")
+
+
+class Words(Part):
+    """What all workbooks share."""
+
+    extends: Literal["words"] = Field(default="words", description="This file is laid over the standard one")
+    lists: dict[Key, Annotated[dict[str, ListEntry], Field(min_length=1)]] = Field(description="What drop-downs hold")
+    units: dict[str, Text] = Field(description="Units of columns")
+    unit_spellings: dict[str, list[Spelling]] = Field(description="How people write units in headings")
+    placeholders: list[Spelling] = Field(description="What is typed without being an answer")
+    dittos: list[Spelling] = Field(description="What means the cell above")
+    pointers: dict[str, list[Spelling]] = Field(description="How people point to an enclosure instead of answering")
+    days: dict[str, Any] = Field(description="How people write days and parts of a year")
+    sum_words: list[Spelling] = Field(description="How a row of sums begins")
+    texts: dict[str, Text] = Field(description="Texts that are the same in all forms")
+
+
+class RoundKind(Part):
+    """A kind of round that a year has."""
+
+    name: Text = Field(description="What it is called; the year is added")
+    short_name: Text = Field(default=Text(sv="-", en="-"), description="What tables and charts call it")
+    words: list[Spelling] = Field(default=[], description="How people write it, beside its key")
+    day: Annotated[str, AfterValidator(_check_day)] = Field(description="Month and day whose organisation and frames hold: 11-30")
+    after: str = Field(default="", description="The kind that it comes after in the year")
+    like: str = Field(default="", description="The kind whose forms, lists and conditions it has")
+    follows: str = Field(default="", description="The kind whose answers it follows up")
+    final: bool = Field(default=False, description="Whether it says how the year ended")
+    scale: Literal["expected", "final"] = Field(default="expected", description="The words in which goals are judged")
+
+
+class Rounds(Part):
+    """The kinds of rounds that a year has."""
+
+    rounds: dict[RoundKey, RoundKind] = Field(min_length=1, description="The kinds, by key, in their order")

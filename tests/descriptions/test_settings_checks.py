@@ -1,0 +1,147 @@
+"""Mistakes in ``styrxl.toml``: on which line, and all at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from styrxl.descriptions.mistakes import describe_mistake
+from styrxl.descriptions.settings_checks import check_owners, check_settings
+from styrxl.model.rounds import standard_rounds
+from styrxl.store.settings_file import parse_settings, write_new_settings
+
+TOML = """\
+[municipality]
+name = "Botkyrka kommun"
+language = "sv"
+accent = "0B5563"
+
+[contact]
+role = "Controller"
+
+# dagarna
+[rounds."2027-plan"]
+due = 2026-11-30
+due_units = 2027-01-20
+name = "Plan"
+
+[rounds."2027-plan".due_owner]
+UBN-ALBY = 2027-02-01
+
+[thresholds]
+percent = 2
+tkr = 100
+
+[mail]
+from = "Planering <planering@kommunen.example.se>"
+allowed_domains = [
+  "example.se",
+]
+everything_to = ["KS"]
+rate = 60
+[mail.imap]
+server = "imap.example.se"
+folder = "INBOX"
+
+[limits]
+rows = 20000
+macros = "warn"
+"""
+
+
+def tell(old: str, new: str, language: str = "sv") -> list[str]:
+    """Return what is told where one text of the settings stands in place of another."""
+    assert old in TOML
+    return [describe_mistake(mistake, language) for mistake in check_settings(TOML.replace(old, new, 1).encode(), standard_rounds())]
+
+
+@pytest.mark.parametrize(
+    "old, new, line, named",
+    [
+        ("name =", "namn =", 2, "Menar du name?"),
+        ('name = "Botkyrka kommun"\n', "", 1, "name"),
+        ('"Botkyrka kommun"', '" "', 2, "municipality.name är tom"),
+        ('"Botkyrka kommun"', "1", 2, "citattecken"),
+        ('"Botkyrka kommun"', '"Botkyrka kommun', 2, "citattecken"),
+        ('language = "sv"', 'language = "se"', 3, "något av: sv, en"),
+        ('"0B5563"', '"blå"', 4, "0B5563"),
+        ("[contact]", "[contacts]", 6, "Menar du contact?"),
+        ("[contact]", "[contact", 6, "hakparentes"),
+        ("[contact]", "[municipality]", 6, "rad 6"),
+        ('role = "Controller"', 'roll = "Controller"', 7, "Menar du role?"),
+        ('role = "Controller"', 'role = ["Controller"]', 7, "en text"),
+        ('"2027-plan"', '"2027-plann"', 10, "Menar du plan?"),
+        ('"2027-plan"', '"plan-2027"', 10, '[rounds."2027-plan"]'),
+        ("due = 2026-11-30", "due = 2026-11-31", 11, "rad 11"),
+        ("due = 2026-11-30", 'due = "30 november"', 11, "2027-01-20"),
+        ("due = 2026-11-30", "due = 2026-11-30T12:00:00", 11, "2027-01-20"),
+        ("due_units", "due_unit", 12, "Menar du due_units?"),
+        ('name = "Plan"', 'name = {sv = "Plan"}', 13, "saknas på engelska"),
+        ("UBN-ALBY = 2027-02-01", "UBN-ALBY = 20270201", 16, "2027-01-20"),
+        ("percent = 2", "percent = -2", 19, "minst 0"),
+        ("percent = 2", 'percent = "2"', 19, "ett tal"),
+        ("tkr = 100", "tkr = inf", 20, "ett tal"),
+        ("tkr = 100", "tkr = 100\ntkr = 50", 21, "rad 21"),
+        ("<planering@kommunen.example.se>", "planering", 23, "@kommunen.se"),
+        ('allowed_domains = [\n  "example.se",\n]', 'allowed_domains = "example.se"', 24, "hakparenteser"),
+        ('  "example.se",', '  "example.se",\n  1,', 24, "citattecken"),
+        ("rate = 60", "rate = 0", 28, "minst 1"),
+        ("rate = 60", "rate = true", 28, "heltal"),
+        ("[mail.imap]", "[mail.imapp]", 29, "Menar du imap?"),
+        ('server = "imap.example.se"\n', "", 29, "server"),
+        ('folder = "INBOX"', 'folder = "INBOX"\ndone = "INBOX"', 32, "Hanterade"),
+        ('folder = "INBOX"', 'security = "ssl"', 31, "starttls, tls"),
+        ("rows = 20000", "rows = 0", 34, "minst 1"),
+        ("rows = 20000", "row = 20000", 34, "Menar du rows?"),
+        ('"warn"', '"varna"', 35, "warn"),
+        ("[limits]", "[smtp]\nserver = 1\n[limits]", 33, "smtp"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(old: str, new: str, line: int, named: str) -> None:
+    told = tell(old, new)
+    assert any(text.startswith(f"styrxl.toml, rad {line}: ") and named in text for text in told), told
+    assert len(tell(old, new, "en")) == len(told)
+
+
+def test_all_are_told_at_once() -> None:
+    toml = TOML.replace("role", "roll").replace("percent = 2", "percent = -2").encode()
+    assert [mistake.line for mistake in check_settings(toml, standard_rounds())] == [7, 19]
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ('language = "sv"\n', ""),
+        ('"0B5563"', '"#0b5563"'),
+        ('"0B5563"', '""'),
+        ('"2027-plan"', '"2027-Delår1"'),
+        ('"2027-plan"', '"2027-ÅR"'),
+        ("due = 2026-11-30", 'due = "2026-11-30"'),
+        ('name = "Plan"', 'name = {sv = "Plan", en = "Plan"}'),
+        ("percent = 2", "percent = 2.5"),
+        ("[thresholds]\n", "[thresholds] # trösklar\n"),
+        ("\n", "\r\n"),
+    ],
+)
+def test_what_is_right_is_let_be(old: str, new: str) -> None:
+    """And is what the settings are made from."""
+    assert tell(old, new) == []
+    parse_settings(TOML.replace(old, new, 1).encode())
+
+
+def test_new_settings_are_right_with_all_their_examples() -> None:
+    """Whoever takes the sign before an example away has one that counts."""
+    text = write_new_settings("Botkyrka", "sv", "Controller")
+    assert list(check_settings(text.encode(), standard_rounds())) == []
+    examples = re.sub(r"(?m)^# (?=\[|[\w\"-]+ = )", "", text)
+    assert examples.count("\n#") < text.count("\n#") / 2
+    assert [describe_mistake(m, "sv") for m in check_settings(examples.encode(), standard_rounds())] == []
+
+
+def test_owners_whom_the_organisation_never_had_are_told() -> None:
+    """With the nearest."""
+    [mistake] = check_owners(TOML.encode(), {"UBN", "UBN-ALBY2"})
+    assert (mistake.line, mistake.problem.where) == (16, "rounds.2027-plan.due_owner.UBN-ALBY")
+    assert describe_mistake(mistake, "sv").endswith(": det finns ingen i organisationen som heter ”UBN-ALBY”. Menar du UBN-ALBY2?")
+    assert list(check_owners(TOML.encode(), {"UBN-ALBY"})) == []
