@@ -27,10 +27,12 @@ _KEPT = {  # attributes of other namespaces that mean something to a reader, and
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships id": "r:id",
     "http://purl.oclc.org/ooxml/officeDocument/relationships id": "r:id",
 }
+_ERROR = re.compile(r"#(?:N/A|[^\s#]{1,30}[!?])")  # that some programs write as the text that a formula gave
 _OF_ROWS = {"row", "c", "v", "is", "f"}
 _ROOT = f'xmlns="{_MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})0{0,9}([1-9][0-9]{0,6})")
 _WHOLE = re.compile(r"[0-9]{1,7}")
+_NOTHING = re.compile(r"0(?:\.0{1,20})?")
 _NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,3})?")
 _BYTE_ORDER = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _DECLARATION = re.compile(r"\s*<\?xml[^<>]*\?>")
@@ -176,7 +178,7 @@ class _SheetRespeller(_Respeller):
         elif self._cell and name == "is":
             self._pieces.append("<is>")
         else:
-            if name == "col" and _says_yes(attributes.get("hidden")):
+            if name == "col" and _is_hidden(attributes, "width"):
                 first, last = (_whole(attributes.get(key, "")) for key in ("min", "max"))
                 self.hidden_columns |= {*range(first, min(last, LAST_COLUMN) + 1)}
             super()._begin(name, attributes)
@@ -198,7 +200,7 @@ class _SheetRespeller(_Respeller):
         self._row, self._column = self._row + 1 if text is None else _whole(text), 0
         if not 0 < self._row <= LAST_ROW:
             raise make_unreadable("no_such_cell", sheet=self._sheet, named=self._row)
-        hidden = _says_yes(attributes.get("hidden"))
+        hidden = _is_hidden(attributes, "ht")
         if hidden:
             self.hidden_rows.add(self._row)
         self._pieces.append(f'<row r="{self._row}"{" hidden=" + chr(34) + "1" + chr(34) if hidden else ""}>')
@@ -236,6 +238,8 @@ class _SheetRespeller(_Respeller):
         if kind == "inlineStr" and content:
             return f' t="inlineStr">{content}'
         if kind == "e":
+            return self._write_error(formula)
+        if kind == "str" and formula and _ERROR.fullmatch((value or "").strip()):
             return self._write_error(formula)
         if kind in {"str", "inlineStr"} and value is not None:
             return f' t="str">{formula}<v xml:space="preserve">{escape(value)}</v>'
@@ -298,5 +302,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _says_yes(text: str | None) -> bool:
-    return text is not None and text.strip() in {"1", "true"}
+def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, or of no size, which shows the same."""
+    no_size = _NOTHING.fullmatch(attributes.get(size, "").strip()) is not None
+    return no_size or attributes.get("hidden", "").strip() in {"1", "true"}

@@ -32,7 +32,7 @@ _FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*+</f>)"
 _KINDS = (  # what may follow a cell's address and style: its type, and what it holds
     rb'(?: t="n")?{more}>(?:{formula})?<v>-?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?</v>',
     rb' t="s"{more}><v>(\d{1,9})</v>',
-    rb' t="str"{more}>(?:{formula})?(?:<v(?: xml:space="preserve")?>{text}</v>|<v ?/>)',
+    rb' t="str"{more}>(?:{formula})?(?:<v(?: xml:space="preserve")?>(?!#(?:N/A|[^\s#<]{1,30}[!?])<){text}</v>|<v ?/>)',
     rb' t="inlineStr"{more}><is>(?:{text}<(?!/is>)/?[A-Za-z][^<>]*+>)*+{text}</is>',
     rb' t="b"{more}>(?:{formula})?<v>[01]</v>',
     rb' t="d"{more}>(?:{formula})?<v>[\dT:.Z+-]{1,40}</v>',
@@ -51,7 +51,7 @@ _CELL = re.compile(rb'(<c r="([A-Z]{1,3}[1-9]\d{0,6})"(?: s="\d{1,6}")?(?:' + b"
 _EMPTY = re.compile(rb'<c r="[A-Z]{1,3}[1-9]\d{0,6}"' + _ATTRIBUTES + rb" ?/>")
 _ROW = re.compile(rb'(<row((?: (?!r=)[A-Za-z][\w:.-]{0,60}="[^"<&]{0,400}")*+) r="([1-9]\d{0,6})"(' + _ATTRIBUTES + rb") ?/?>)")
 _END_OF_ROW = b"</row>"
-_HIDDEN = re.compile(rb' hidden="(?:1|true)"')
+_HIDDEN = re.compile(rb' (?:hidden="(?:1|true)"|(?:ht|width)="0(?:\.0{1,20})?")')
 _COLUMNS = re.compile(rb"<cols>(?:<col" + _ATTRIBUTES + rb"(?: ?/>|></col>))*+</cols>")
 _COLUMN = re.compile(rb"<col( [^<>]+)>")
 _SPAN = re.compile(rb' (min|max)="(\d{1,5})"')
@@ -136,7 +136,7 @@ def _read_hidden_columns(head: bytes) -> frozenset[int] | None:
         return None if b"col " in head or b":col" in head or b"<col" in head else frozenset()
     if head.count(b"<col") != columns[0].count(b"<col"):
         return None
-    if b"hidden=" not in columns[0]:
+    if not _HIDDEN.search(columns[0]):
         return frozenset()
     hidden: set[int] = set()
     for column in _COLUMN.findall(columns[0]):
@@ -181,7 +181,7 @@ def _take_rows(piece: bytes, cells: int) -> _Rows:
     if len(found) - tags.count(b"/>") != ends or len({*numbers}) != len(numbers):
         raise _UnusualError
     rows = [*map(int, numbers)]
-    hides = b' hidden="' in tags
+    hides = _HIDDEN.search(tags)
     hidden = [row for row, *more in zip(rows, before, after, strict=True) if _HIDDEN.search(b"".join(more))] if hides else []
     return _Rows(rows, hidden)
 

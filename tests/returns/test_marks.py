@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -151,6 +152,23 @@ def test_errors_of_a_newer_excel(shown: str) -> None:
     spelled = SHEET.replace("#REF!", shown).encode()
     assert read(spelled).errors["C4"] == shown
     assert shown.encode() not in respell_sheet(spelled, "Blad1", 1).xml
+
+
+def test_an_error_as_the_text_of_a_formula() -> None:
+    """As some programs write it; a text that only begins so is a text."""
+    assert read(SHEET.replace("<v></v>", "<v>#DIV/0!</v>")).errors["A4"] == "#DIV/0!"
+    assert read(SHEET.replace("<v></v>", "<v>#skolan</v>")) == MARKS
+
+
+@pytest.mark.parametrize("respell", [str, prefix])
+def test_rows_and_columns_of_no_size_are_hidden(respell: object) -> None:
+    """They show as little."""
+    assert callable(respell)
+    low = SHEET.replace('<row r="4">', '<row r="4" ht="0" customHeight="1">')
+    spelled = low.replace('max="1" width="9"', 'max="1" width="0.0"')
+    assert read(respell(spelled)) == replace(MARKS, hidden_rows=frozenset({2, 4}), hidden_columns=frozenset({1, 3, 4}))
+    shown = spelled.replace('ht="0"', 'ht="0.5"').replace('width="0.0"', 'width="0.07"')
+    assert read(respell(shown)) == MARKS
 
 
 NO_SHEETS = {
