@@ -62,7 +62,7 @@ def _outcomes(
 ) -> dict[int, _Outcome]:
     """Return verdict and findings of each return, by index; of an owner's returns the newest accepted one counts."""
     waivers = _waivers(context.plan)
-    at_cells = {r.index: _place(diagnose(remarks.get(r.index, []), r, context.forms.words), r) for r in returns}
+    at_cells = {r.index: _place(diagnose(remarks.get(r.index, []), r, context.forms.words, _find_waived(r, waivers)), r) for r in returns}
     lost = {
         return_.index: find_lost_answers(return_, [(older, at_cells[older.index]) for older in group[:n]])
         for group in groups
@@ -92,10 +92,15 @@ def _waivers(plan: Plan | None) -> dict[tuple[str, str], list[Waiver]]:
 
 def _waived(findings: Sequence[Finding], return_: Admitted, waivers: Mapping[tuple[str, str], Sequence[Waiver]]) -> Sequence[Finding]:
     """Return a return's findings, those that are waived on the day of its receipt as warnings that say so."""
-    for waiver in waivers.get((return_.owner or "", return_.identity.get("round", "")), ()):
-        if return_.day <= waiver.until:
-            findings = [_waive(f, waiver.reason) if f.rule == waiver.rule else f for f in findings]
+    for rule, reason in _find_waived(return_, waivers).items():
+        findings = [_waive(f, reason) if f.rule == rule else f for f in findings]
     return findings
+
+
+def _find_waived(return_: Admitted, waivers: Mapping[tuple[str, str], Sequence[Waiver]]) -> Mapping[str, str]:
+    """Return the rules that are waived for a return on the day of its receipt, each with the reason."""
+    here = waivers.get((return_.owner or "", return_.identity.get("round", "")), ())
+    return {waiver.rule: waiver.reason for waiver in here if return_.day <= waiver.until}
 
 
 def _waive(finding_: Finding, reason: str) -> Finding:

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from styrxl.model.findings import Finding, fix, message
+from styrxl.model.findings import Finding, Remark, fix, message
+from styrxl.returns.read import ReturnReader
 from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.validation.admitted import Admitted
+from styrxl.validation.diagnose import diagnose
 from town import BOARD, PRESCHOOL, YEAR, Town
 
 ROWS = [
@@ -158,3 +161,15 @@ def test_kronor_beyond_any_amount_are_one_error(shared_full: Town) -> None:
     found, _ = judge_budget(shared_full, [{**BUDGET[0], "cost": 9e8}, BUDGET[1]])
     assert [(f.rule, f.cell) for f in found] == [("out-of-range", "C9")]
     assert "belopp på bladet" not in fix(found[0], "sv")
+
+
+@pytest.mark.parametrize("waived, rules", [((), ["placeholder-text"]), (("placeholder-text",), ["placeholder-text", "missing-value"])])
+def test_a_rule_that_is_waived_hides_nothing(shared_full: Town, waived: tuple[str, ...], rules: list[str]) -> None:
+    """A return would pass with what is missing on the row."""
+    book = open_workbook(shared_full.filled("UBN-ÖST", {**PRESCHOOL, "commitments": ROWS}))
+    book["Åtaganden"]["B30"].value = "x"
+    with ReturnReader(shared_full.forms) as reader:
+        tables = reader.read(save_workbook(book)).tables
+    return_ = Admitted(0, "", "", None, form=shared_full.form("UBN-ÖST"), tables=tables)
+    remarks = [Remark(0, "commitments", 30, "text", "placeholder-text", "x"), Remark(0, "commitments", 30, "responsible", "missing-value")]
+    assert [r.rule for r in diagnose(remarks, return_, shared_full.forms.words, waived)] == rules

@@ -6,6 +6,7 @@ Finds ``placeholder-text``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from styrxl.model.catalogue import Word
@@ -35,7 +36,7 @@ def explain_by_stray_marks(remarks: Sequence[Remark], table: Table, words: Words
             name, raw = next(iter(typed.items()))
             instead[row] = Remark(remarks[0].source, table.place.key, row, name, "placeholder-text", raw, {"note": Word("note_stray")})
         elif len(typed) == 1 and row in without:
-            instead[row] = without[row]
+            instead[row] = replace(without[row])  # a diagnosis, and no longer a remark among others
     return [*(remark for remark in remarks if remark.row not in instead), *instead.values()]
 
 
