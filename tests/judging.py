@@ -18,6 +18,7 @@ from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import ReadReturn
 from styrxl.rounds.judge_inbox import judge_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile
+from styrxl.store.receipts import Receipt
 
 File = tuple[str, bytes]
 
@@ -41,7 +42,10 @@ def judge_data(
 def _gathered(desk: Desk, files: Sequence[File], received: datetime, readings: Sequence[Reading | None]) -> Iterator[Iterator[ReadReturn]]:
     with tempfile.TemporaryDirectory() as folder, ReturnReader(desk.workspace.forms, desk.limits) as reader:
         yield (
-            (_read(Path(folder) / str(number), name, data, received, reading or reader.read(data, name)), received)
+            (
+                _read(Path(folder) / str(number), name, data, received, reading or reader.read(data, name)),
+                Receipt(name, hashlib.sha256(data).hexdigest(), len(data), received),
+            )
             for number, ((name, data), reading) in enumerate(zip(files, readings, strict=True))
         )
 

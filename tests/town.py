@@ -174,12 +174,12 @@ class Town:
         """Return the workbook of an owner with answers typed in."""
         return fill(self.issued(owner), self.form(owner), self.language(owner), answers or ANSWERS[owner], self.forms.words)
 
-    def put(self, name: str, data: bytes, minute: int = 0) -> Path:
-        """Put a file into the inbox, changed last so many minutes after eight on the 4th of January 2027."""
+    def put(self, name: str, data: bytes, second: int = 0) -> Path:
+        """Put a file into the inbox, changed last now, or so many seconds later: as near to now as to be believed."""
         self.inbox.mkdir(parents=True, exist_ok=True)
         path = self.inbox / name
         path.write_bytes(data)
-        at = (datetime(2027, 1, 4, 8, tzinfo=UTC) + timedelta(minutes=minute)).timestamp()
+        at = (datetime.now(UTC) + timedelta(seconds=second)).timestamp()
         os.utime(path, (at, at))
         return path
 

@@ -59,6 +59,15 @@ def existing_sources(context: click.Context, parameter: click.Parameter, value: 
     return tuple(found)
 
 
+def refuse_own_files(session: Session, output: Path | None) -> None:
+    """Refuse to write a report over something that belongs to the workspace; raises click.BadParameter, and as ``Workspace.open``."""
+    from styrxl.model.catalogue import word
+    from styrxl.store.workspace import Workspace
+
+    if output is not None and (workspace := Workspace.open(session.root)).owns(output):
+        raise click.BadParameter(word("output_is_ours", session.language(workspace), path=output), param_hint="--output")
+
+
 def not_empty(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Demand that a reason says something."""
     if value is not None and not value.strip():

@@ -96,7 +96,9 @@ class Session:
             if not reading:
                 command = click.get_current_context().command_path.partition(" ")[2]
                 stack.enter_context(lock_for_writing(workspace, command, user, datetime.now(UTC), self._waiting))
-            ledger = stack.enter_context(Ledger.open(workspace.database))
+            ledger = stack.enter_context(Ledger.open(workspace.database, new=not workspace.is_used))
+            if not reading:
+                stack.enter_context(ledger.database.alone())
             how = ReadingMethod(reads.jobs, reads.scheduler, progress=show_progress_on(None, self.language()), inbox=reads.inbox)
             desk = open_desk(workspace, ledger, self.now(), user, how)
             check_due_owners(workspace, desk.plan)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from styrxl.commands.options import read_round, reading_options
+from styrxl.commands.options import read_round, reading_options, refuse_own_files
 from styrxl.commands.printing import say_next_step
 from styrxl.commands.session import FINDINGS, FINE, ReadingOptions, Session, with_session
 
@@ -59,6 +59,7 @@ def validate(
         raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")
     if (owner or form_name) and not paths:
         raise click.UsageError("--owner and --form are about a PATH. For a file in the inbox: styrxl receive ROUND FILE --owner OWNER.")
+    refuse_own_files(session, output)
     with session.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
             if (owner or form_name) and round_ is None:

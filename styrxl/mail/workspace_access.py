@@ -25,7 +25,8 @@ class WorkspaceAccess:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep others from writing in the workspace."""
-        with lock_for_writing(self.desk.workspace, self.command, self.desk.by, datetime.now(UTC), self.on_wait):
+        lock = lock_for_writing(self.desk.workspace, self.command, self.desk.by, datetime.now(UTC), self.on_wait)
+        with lock, self.desk.ledger.database.alone():
             yield
 
     @contextmanager

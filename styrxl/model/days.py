@@ -17,3 +17,8 @@ def local_day(moment: datetime | None) -> date | None: ...
 def local_day(moment: datetime | None) -> date | None:
     """Return the day that people here had then; a time without a zone is theirs already."""
     return moment.astimezone().date() if moment else None
+
+
+def format_moment(moment: datetime) -> str:
+    """Return a moment as people here write it, to the minute."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 
 from styrxl.model.decisions import ASSIGN
@@ -17,10 +16,12 @@ from styrxl.rounds.desk import Desk
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.read_all import fetch_return
 from styrxl.scale.return_files import ReadFile
+from styrxl.store.ledger import BY_HAND
+from styrxl.store.receipts import Receipt
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.identify import Identified, Identifier, add_prefill, mark_unreadable
 
-ReadReturn = tuple[ReadFile, datetime]  # a return that was read, and when it came
+ReadReturn = tuple[ReadFile, Receipt]  # a return that was read, and when it came
 Current = Callable[[str, str], Prefill | None]  # owner, form -> what the owner would be issued now
 _TOGETHER = 500  # returns whose issues are fetched at once
 
@@ -34,7 +35,7 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
     rest = iter(returns)
     with ReturnReader(context.forms, desk.limits) as readings:
         while some := list(islice(rest, _TOGETHER)):
-            arrivals = [_arrival(desk, gathered, at, decided) for gathered, at in some]
+            arrivals = [_arrival(desk, gathered, receipt, decided) for gathered, receipt in some]
             issued = fetch_prefills(desk.ledger, {issue for one in arrivals for issue in identifier.issues_named(one)}, shared)
             for arrival, (gathered, _) in zip(arrivals, some, strict=True):
                 return_ = identifier.identify(arrival, issued)
@@ -49,9 +50,20 @@ def fetch_decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided
     }
 
 
-def _arrival(desk: Desk, gathered: ReadFile, at: datetime, decided: Mapping[str, tuple[Decided, ...]]) -> Arrival:
+def _arrival(desk: Desk, gathered: ReadFile, receipt: Receipt, decided: Mapping[str, tuple[Decided, ...]]) -> Arrival:
     signed = bool(gathered.reading.identity) and desk.signed(gathered.reading.identity or {})
-    return Arrival(gathered.file.name, gathered.sha256, at, gathered.reading, signed, decided.get(gathered.sha256, ()))
+    file, decisions = gathered.file, decided.get(gathered.sha256, ())
+    return Arrival(
+        file.name, gathered.sha256, receipt.received_at, gathered.reading, signed, decisions, receipt.dated_at, _find_name(receipt)
+    )
+
+
+def _find_name(receipt: Receipt) -> str:
+    """Return the name that a file had where it came from, or has where it was put by hand; '' where that is not known."""
+    if receipt.origin in {None, BY_HAND}:
+        return receipt.path.rpartition("/")[2]
+    kept = (receipt.origin or "").rpartition("/")[2]
+    return kept if "." in kept and "@" not in kept else ""
 
 
 def _as_issued(desk: Desk, gathered: ReadFile, return_: Identified, current: Current, readings: ReturnReader) -> Identified:

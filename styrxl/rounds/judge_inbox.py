@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -26,7 +26,8 @@ from styrxl.rounds.prefills import make_current_prefill
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
-from styrxl.store.ledger import BY_HAND, Receipt, Verdict
+from styrxl.store.ledger import BY_HAND, Verdict
+from styrxl.store.receipts import Key, Receipt
 from styrxl.validation.claims import Claim
 from styrxl.validation.context import Context
 from styrxl.validation.judge import judge
@@ -50,9 +51,7 @@ def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
 @pause_garbage_collection()
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
     """Judge a round's inbox without recording anything."""
-    receipts = {path: receipt.received_at for path, receipt in desk.ledger.receipts(round_.id).items()}
-    returns = ((return_, receipts.get(return_.file.name) or return_.file.modified) for return_ in _read_inbox(desk, round_))
-    return judge_returns(desk, round_, returns)
+    return judge_returns(desk, round_, _with_receipts(desk, round_, partial(desk.ledger.preview_receipts, round_.id, now=desk.now)))
 
 
 def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: Claim | None = None) -> JudgedRound:
@@ -64,7 +63,7 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in paths]
     read = read_returns(workspace.root, "", files, workspace.forms, desk.limits, replace(desk.how, keep=False))
     boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
-    judged = judge_returns(desk, round_, ((file, file.file.modified) for file in read), boards=boards, whole_inbox=False, claim=claim)
+    judged = judge_returns(desk, round_, ((file, _receipt(file)) for file in read), boards=boards, whole_inbox=False, claim=claim)
     for return_ in judged.returns:
         if claim and ((claim.owner or return_.owner) != return_.owner or (claim.form or return_.form) != return_.form):
             raise belongs_to_another(workspace.forms, return_.path, return_.owner, return_.form, return_.round)
@@ -149,11 +148,24 @@ def describe_rules(forms: Forms) -> str:
 
 
 def _registered(desk: Desk, round_: Round) -> Iterator[ReadReturn]:
-    """Yield what lies in a round's inbox, with when it was first seen, which is recorded as it is read: so much is never held at once."""
+    """Yield what lies in a round's inbox, with when it was first seen, which is recorded as it is read."""
+    before = {receipt.key for receipt in desk.ledger.receipts(round_.id).values()}
+    together: set[Key] = set()
+
+    def register(receipts: Sequence[Receipt]) -> Mapping[str, Receipt]:
+        registered = desk.ledger.register_receipts(round_.id, receipts, desk.now, together)
+        together.update({receipt.key for receipt in registered.values()} - before)
+        return registered
+
+    yield from _with_receipts(desk, round_, register)
+
+
+def _with_receipts(desk: Desk, round_: Round, find: Callable[[Sequence[Receipt]], Mapping[str, Receipt]]) -> Iterator[ReadReturn]:
+    """Yield what lies in a round's inbox with its receipts, some at a time: so much is never held at once."""
     read = _read_inbox(desk, round_)
     while some := list(islice(read, _TOGETHER)):
-        receipts = desk.ledger.register_receipts(round_.id, [_receipt(return_) for return_ in some])
-        yield from ((return_, receipts[return_.file.name].received_at) for return_ in some)
+        receipts = find([_receipt(return_) for return_ in some])
+        yield from ((return_, receipts[return_.file.name]) for return_ in some)
 
 
 def _read_inbox(desk: Desk, round_: Round) -> Iterator[ReadFile]:
@@ -169,7 +181,8 @@ def _read_inbox(desk: Desk, round_: Round) -> Iterator[ReadFile]:
 
 
 def _receipt(return_: ReadFile) -> Receipt:
-    return Receipt(return_.file.name, return_.sha256, return_.size, return_.file.modified, BY_HAND)
+    owner = (return_.reading.identity or {}).get("owner") or None
+    return Receipt(return_.file.name, return_.sha256, return_.size, return_.file.modified, BY_HAND, owner)
 
 
 def _verdict(judged: Judged, now: datetime, forms: str) -> Verdict:

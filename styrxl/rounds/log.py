@@ -16,8 +16,9 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.store.ledger import BY_HAND, Decision, Issue, Receipt, RoundRecord, Verdict
+from styrxl.store.ledger import BY_HAND, Decision, Issue, RoundRecord, Verdict
 from styrxl.store.mail_log import ANSWER, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, Mail, MailLog, MailPart
+from styrxl.store.receipts import Receipt
 
 MAILED = "mailed"
 _QUARANTINE = (HELD, RELEASED, DISCARDED)

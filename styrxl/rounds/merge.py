@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from styrxl.annotated.carry import add_rows
 from styrxl.annotated.filled import EditableTemplates, FilledWorkbook, list_fresh_sheets
@@ -31,7 +30,8 @@ from styrxl.rounds.look import read_look
 from styrxl.rounds.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
 from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
 from styrxl.store.files import StagedFiles, read_file
-from styrxl.store.ledger import Decision, Receipt
+from styrxl.store.ledger import Decision
+from styrxl.store.receipts import Receipt
 from styrxl.validation.place_findings import place_remarks
 from styrxl.validation.rules.rows import find_untouched
 
@@ -186,9 +186,7 @@ def _store(desk: Desk, round_: Round, merge: Merge, reason: str) -> str:
     origin = " ".join((MERGE, *(source.sha256 for source in sources)))
     with StagedFiles() as stage:
         stage.add(path, data)
-        # The newest of the owner's, even where a sender's clock was ahead.
-        newest = max((source.received for source in sources if source.received), default=desk.now)
-        receipt = Receipt(shown, sha256, len(data), max(desk.now, newest + timedelta(seconds=1)), origin)
+        receipt = Receipt(shown, sha256, len(data), desk.now, origin, owner)
         decision = Decision(shown, sha256, owner, MERGE, mask_persons(" ".join(reason.split())), desk.by, desk.now)
         desk.ledger.record_merge(round_.id, receipt, decision)
         stage.move_into_place()

@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from styrxl.model.limits import MB
@@ -20,15 +20,17 @@ from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
-from styrxl.store.files import is_system_file, read_file, write_atomically
-from styrxl.store.ledger import BY_HAND, Receipt
+from styrxl.scale.return_files import read_modified_time
+from styrxl.store.files import create_atomically, is_system_file, read_file
+from styrxl.store.ledger import BY_HAND
+from styrxl.store.receipts import Receipt
+from styrxl.store.workspace import fold_file_name
 
 _LONGEST = 60  # characters of a sender's file name that are kept
 _STRANGE = re.compile(r"[^\w .()+-]+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}")
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)")  # names that Windows keeps for itself
 _LARGEST = 10  # times the size that is read: larger files are not taken in at all
-_TOGETHER = 100  # receipts that are recorded at once
 
 
 def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]:
@@ -56,7 +58,7 @@ def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: 
     intake = _Intake(desk, round_, owner)
     with IsolatedReader(desk.limits) as reader:
         outcomes = [intake.take(file, reader) for file in sorted(incoming, key=lambda file: file.changed)]
-    intake.record()
+        intake.record(reader)
     return outcomes
 
 
@@ -68,13 +70,16 @@ class _Intake:
         workspace = desk.workspace
         self._most = workspace.settings.limits.file_mb * MB
         self._owners = frozenset(o.org_id for o in desk.plan.organisations)
-        self._recorded = {(path, r.sha256) for path, r in desk.ledger.receipts(round_.id).items()}
+        recorded = {(path, r.sha256) for path, r in desk.ledger.receipts(round_.id).items()}
         self._known: dict[str, Path] = {}
-        self._names = {path.name.casefold() for path in workspace.inbox(round_).glob("*")}
+        self._names = {fold_file_name(path.name) for path in workspace.inbox(round_).glob("*")}
+        self._unseen: dict[str, Path] = {}  # hash -> what was put in by hand, or by a run that was cut short
         for path in workspace.inbox_files(round_).files:
-            self._known.setdefault(read_file(path, self._most)[1], path)
+            _, sha256, _ = read_file(path, self._most)
+            self._known.setdefault(sha256, path)
+            if (workspace.shown(path), sha256) not in recorded:
+                self._unseen.setdefault(sha256, path)
         self._waiting: list[Receipt] = []
-        self._count = 0
 
     def take(self, file: IncomingFile, reader: IsolatedReader) -> Outcome:
         if is_system_file(file.name):
@@ -87,46 +92,46 @@ class _Intake:
         workspace = self._desk.workspace
         path = self._known.get(sha256)
         state = "known" if path else "taken"
-        if path is None:
-            path = workspace.inbox(self._round) / self._name(file.name, self._named or self._owner(data, reader))
-            write_atomically(path, data)
-            self._known[sha256] = path
-            self._names.add(path.name.casefold())
-        if (workspace.shown(path), sha256) not in self._recorded:
+        if path is None or sha256 in self._unseen:
+            identity = self._identity(data, reader)
+            path = path or self._store(file.name, self._named or self._signed_owner(identity), data)
             by_hand = file.path is not None and file.path.resolve() == path.resolve()
-            at, origin = (file.changed, BY_HAND) if by_hand else (self._moment(), file.origin)
-            self._wait(Receipt(workspace.shown(path), sha256, len(data), at, origin))
+            owner = self._named or identity.get("owner") or None
+            origin = BY_HAND if by_hand else file.origin
+            self._waiting.append(Receipt(workspace.shown(path), sha256, len(data), file.changed, origin, owner))
+            self._known[sha256] = path
+            self._unseen.pop(sha256, None)
         return Outcome(file.origin, state, workspace.shown(path), sha256=sha256)
 
-    def _moment(self) -> datetime:
-        """Return the time of receipt, a little later for each file, so that of two from one owner the one changed last is the newest."""
-        self._count += 1
-        return self._desk.now + timedelta(microseconds=self._count)
-
-    def _wait(self, receipt: Receipt) -> None:
-        self._recorded.add((receipt.path, receipt.sha256))
-        self._waiting.append(receipt)
-        if len(self._waiting) >= _TOGETHER:
-            self.record()
-
-    def record(self) -> None:
-        """Record the receipts that are waiting."""
+    def record(self, reader: IsolatedReader) -> None:
+        """Record the receipts of what was taken in, and of what was put into the inbox by hand: all are first seen together."""
+        for path in self._unseen.values():
+            data, sha256, size = read_file(path, self._most)
+            owner = self._identity(data, reader).get("owner") or None
+            self._waiting.append(Receipt(self._desk.workspace.shown(path), sha256, size, read_modified_time(path), BY_HAND, owner))
         if self._waiting:
-            self._desk.ledger.register_receipts(self._round.id, self._waiting)
-        self._waiting = []
+            self._desk.ledger.register_receipts(self._round.id, self._waiting, self._desk.now)
 
-    def _owner(self, data: bytes, reader: IsolatedReader) -> str | None:
-        """Whose workbook it says it is, where it says so with our signature."""
+    def _identity(self, data: bytes, reader: IsolatedReader) -> Mapping[str, str]:
         returned, _ = reader.read(data)
-        identity: Mapping[str, str] = returned.identity if returned else {}
+        return returned.identity if returned else {}
+
+    def _signed_owner(self, identity: Mapping[str, str]) -> str | None:
+        """Whose workbook it says it is, where it says so with our signature."""
         owner = identity.get("owner")
         return owner if owner in self._owners and self._desk.signed(identity) else None
 
-    def _name(self, given: str, owner: str | None) -> str:
+    def _store(self, given: str, owner: str | None, data: bytes) -> Path:
+        """Write a file under a name that none in the inbox has, on any system; another controller may be doing the same."""
         safe = PurePosixPath(make_safe_name(given))
         stem = f"{owner}_{self._desk.now.astimezone():%Y%m%d-%H%M%S}" if owner else safe.stem
-        names = (f"{stem}{f'-{n}' if n > 1 else ''}{safe.suffix}" for n in range(1, 1_000_000))
-        return next(name for name in names if name.casefold() not in self._names)
+        for n in count(1):
+            name = f"{stem}{f'-{n}' if n > 1 else ''}{safe.suffix}"
+            path = self._desk.workspace.inbox(self._round) / name
+            if fold_file_name(name) not in self._names and create_atomically(path, data):
+                self._names.add(fold_file_name(name))
+                return path
+        raise AssertionError("numbers do not end")
 
 
 def make_safe_name(given: str) -> str:

@@ -11,8 +11,9 @@ from styrxl.model.days import local_day
 from styrxl.model.forms import LEVELS
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.store.ledger import Issue, Receipt, Verdict
+from styrxl.store.ledger import Issue, Verdict
 from styrxl.store.mail_log import MailLog
+from styrxl.store.receipts import Receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from styrxl.store.migrations import HEAD
 PATIENCE = 30.0  # seconds to wait for somebody else's transaction
 
 _WRITE_LOCK = 0x57_79_72_78  # any number that is ours: PostgreSQL's advisory locks have no names
+_COMMAND_LOCK = _WRITE_LOCK + 1
 _DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 _LOCK_TIMEOUT = "55P03"  # PostgreSQL's lock_not_available
 _PASSWORD = re.compile(r"(?<=:)[^:@/]*(?=@)")
@@ -101,6 +102,8 @@ RECEIPTS = sa.Table(
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
     sa.Column("origin", sa.Text),
+    sa.Column("owner", sa.Text),
+    sa.Column("dated_at", UtcTime),
 )
 VERDICTS = sa.Table(
     "verdicts",
@@ -199,6 +202,25 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _WRITE_LOCK})
             yield connection
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other commands that write away within the block, on a server; a ledger in a file has the workspace's own lock.
+
+        A server lets go of it when its command dies. Raises as ``reading``: ledger-busy where another takes too long.
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield
+            return
+        with self._trouble():
+            connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with self._trouble():
+                connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _COMMAND_LOCK})
+            yield
+        finally:
+            connection.invalidate()  # which ends it, and with it its locks, rather than keeping it for later
+            connection.close()
+
     def close(self) -> None:
         """Let go of the file or the server."""
         self.engine.dispose()
@@ -213,16 +235,19 @@ class Database:
             raise StyrxlError(_find_error_code(error), path=self.where, why=" ".join(str(error.orig).split())) from error
 
 
-def open_database(place: Path | str, patience: float = PATIENCE) -> Database:
-    """Open the database at a path or address, its tables made or brought up to date.
+def open_database(place: Path | str, patience: float = PATIENCE, *, new: bool = True) -> Database:
+    """Open the database at a path or address, its tables made (where it may be ``new``) or brought up to date.
 
     Raises StyrxlError: database-url where the address means nothing to us, driver-missing, ledger-newer where a newer styrxl
-    made it; else as ``Database.reading``.
+    made it, ledger-missing where there is none; else as ``Database.reading``.
     """
-    database = _connect(_parse_address(place), patience)
+    url = _parse_address(place)
+    if not new and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():  # to look into it would make it
+        raise StyrxlError("ledger-missing", path=url.database)
+    database = _connect(url, patience)
     try:
         with database.reading() as connection:
-            version = _read_revision(connection)
+            version = _read_revision(connection) if new else _demand_revision(connection, database.where)
         if version != HEAD:
             with database.writing() as connection:
                 _bring_up_to_date(connection, database.where)
@@ -272,6 +297,13 @@ def _read_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def _demand_revision(connection: Connection, where: str) -> str:
+    version = _read_revision(connection)
+    if version is None:
+        raise StyrxlError("ledger-missing", path=where)
     return version
 
 

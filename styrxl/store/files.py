@@ -92,6 +92,34 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0
         staged.move_into_place()
 
 
+def create_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> bool:
+    """Write a new file, whole or not at all; False where there is one by that name already, which stays. Raises as ``StagedFiles.add``."""
+    with StagedFiles() as staged:
+        temporary = staged.add(path, content, mode)
+        staged.sync()
+        try:
+            if sys.platform == "win32":
+                os.rename(temporary, path)  # noqa: PTH104 - refuses to replace, there; Path.rename says nothing of it
+            else:
+                os.link(temporary, path)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links
+            return _create_without_links(path, temporary)
+    return True
+
+
+def _create_without_links(path: Path, temporary: Path) -> bool:
+    """Create a file on a file system without links: empty for a moment, and then whole."""
+    with _translate_errors(path):
+        try:
+            path.open("xb").close()
+        except FileExistsError:
+            return False
+        temporary.replace(path)
+    return True
+
+
 def remove_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
     """Remove, and return, the temporary files in folders that killed commands left: of this computer at once, of others after a day."""
     files = [path for folder in folders if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.decisions import ASSIGN, SET_ASIDE, TAKE_BACK
-from styrxl.store.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, RECEIPTS, VERDICTS, Database, open_database
+from styrxl.store.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, VERDICTS, Database, open_database
+from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipts
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 
@@ -41,17 +42,6 @@ class Issue:
     created_at: datetime
     file_name: str
     issued_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A file that came back; ``received_at`` is its modification time when it was first seen."""
-
-    path: str
-    sha256: str
-    size: int
-    received_at: datetime
-    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +111,9 @@ class Ledger:
         self._database = database
 
     @classmethod
-    def open(cls, place: Path | str, patience: float = PATIENCE) -> Self:
+    def open(cls, place: Path | str, patience: float = PATIENCE, *, new: bool = True) -> Self:
         """Open the ledger at a path (SQLite) or address, waiting so many seconds for others; raises as ``open_database``."""
-        return cls(open_database(place, patience))
+        return cls(open_database(place, patience, new=new))
 
     @property
     def database(self) -> Database:
@@ -199,29 +189,29 @@ class Ledger:
             _store_blocks(connection, changed, known)
         return {key: block.first for key, block in allotted.items()}
 
-    def register_receipts(self, round_id: str, receipts: Iterable[Receipt]) -> dict[str, Receipt]:
-        """Return the receipts by path, as they were when each file (path and hash) was first seen; new ones are kept as given."""
-        # In UTC, so that the first sight looks like all later ones.
-        given = (replace(receipt, received_at=receipt.received_at.astimezone(UTC)) for receipt in receipts)
-        wanted = {(receipt.path, receipt.sha256): receipt for receipt in given}
-        query = _select(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id)
+    def register_receipts(
+        self, round_id: str, receipts: Iterable[Receipt], now: datetime, together: Collection[Key] = ()
+    ) -> dict[str, Receipt]:
+        """Return the receipts by path, as they were when each file (path and hash) was first seen.
+
+        New ones are given the times at which they count as received, and kept. ``together``: keys of others that were first seen in the
+        same run.
+        """
         with self._database.writing() as connection:
-            rows = (
-                row
-                for batch in _split_in_batches(path for path, _ in wanted)
-                for row in connection.execute(query.where(RECEIPTS.c.path.in_(batch)))
-            )
-            known = {(receipt.path, receipt.sha256): receipt for receipt in (Receipt(*row) for row in rows)}
-            new = [asdict(receipt) | {"round": round_id} for key, receipt in wanted.items() if key not in known]
-            _insert(connection, RECEIPTS, new)
-        return {path: known.get((path, sha256), receipt) for (path, sha256), receipt in wanted.items()}
+            found, new = find_receipts(connection, round_id, receipts, now, together)
+            insert_receipts(connection, round_id, new)
+        return {path: receipt for (path, _), receipt in found.items()}
+
+    def preview_receipts(self, round_id: str, receipts: Iterable[Receipt], now: datetime) -> dict[str, Receipt]:
+        """Return receipts as ``register_receipts`` would, and keep none."""
+        with self._database.reading() as connection:
+            found, _ = find_receipts(connection, round_id, receipts, now)
+        return {path: receipt for (path, _), receipt in found.items()}
 
     def receipts(self, round_id: str) -> dict[str, Receipt]:
         """Return the receipts of a round by path, the newest of each."""
         with self._database.reading() as connection:
-            rows = connection.execute(_select(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
-            receipts = sorted((Receipt(*row) for row in rows), key=lambda receipt: receipt.received_at)
-        return {receipt.path: receipt for receipt in receipts}
+            return {receipt.path: receipt for receipt in read_receipts(connection, round_id)}
 
     def record_verdicts(self, round_id: str, verdicts: Iterable[Verdict]) -> int:
         """Record verdicts on registered files, and return how many say something else than the newest one on the same path did."""
@@ -243,6 +233,8 @@ class Ledger:
             if earlier and earlier[-1].decides_same_as(decision):
                 return earlier[-1]
             _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
+            if decision.kind == ASSIGN:
+                name_owner(connection, round_id, decision.sha256, decision.owner)
         return decision
 
     def decisions(self, round_id: str | None) -> dict[str, tuple[Decision, ...]]:
@@ -256,10 +248,8 @@ class Ledger:
     def record_merge(self, round_id: str, receipt: Receipt, decision: Decision) -> None:
         """Record a file that was made of two, with its receipt, in one go; one that is there already is left as it is."""
         with self._database.writing() as connection:
-            r = RECEIPTS.c
-            same = (r.round == round_id) & (r.path == receipt.path) & (r.sha256 == receipt.sha256)
-            if connection.execute(sa.select(r.path).where(same)).first() is None:
-                _insert(connection, RECEIPTS, [asdict(receipt) | {"round": round_id}])
+            _, new = find_receipts(connection, round_id, [receipt], receipt.received_at)
+            insert_receipts(connection, round_id, [replace(merged, dated_at=None) for merged in new])
             if not any(d.kind == decision.kind for d in _read_decisions(connection, round_id, decision.sha256)):
                 _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
 
@@ -267,11 +257,10 @@ class Ledger:
         """Return all that is known of a round."""
         with self._database.reading() as connection:
             issues = connection.execute(_select(Issue, ISSUES).where(ISSUES.c.round == round_id).order_by(ISSUES.c.number))
-            receipts = connection.execute(_select(Receipt, RECEIPTS).where(RECEIPTS.c.round == round_id))
             verdicts = connection.execute(_select(Verdict, VERDICTS).where(VERDICTS.c.round == round_id).order_by(VERDICTS.c.number))
             return RoundRecord(
                 tuple(Issue(*row) for row in issues),
-                tuple(sorted((Receipt(*row) for row in receipts), key=lambda receipt: (receipt.received_at, receipt.path))),
+                tuple(read_receipts(connection, round_id)),
                 tuple(Verdict(*row) for row in verdicts),
                 tuple(_read_decisions(connection, round_id)),
             )
@@ -349,7 +338,7 @@ def _without_time(verdict: Verdict) -> tuple[Any, ...]:
     return tuple(getattr(verdict, name) for name in _VERDICT_FIELDS)
 
 
-def _select(kind: type[Issue | Receipt | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:
+def _select(kind: type[Issue | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:
     """Return a query of the columns that a value has, in its order."""
     return sa.select(*(table.c[field.name] for field in fields(kind)))
 

@@ -6,15 +6,15 @@ whatever is ``sending`` when the next command starts was in flight when the last
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from styrxl.store.database import BROUGHT, MAILS, RECEIPTS, Database
-from styrxl.store.ledger import Receipt
+from styrxl.store.database import BROUGHT, MAILS, Database
+from styrxl.store.receipts import Receipt, find_receipts, insert_receipts
 
 ANSWER, REMINDER = "answer", "reminder"  # the kinds of letters that the ledger itself is asked about
 BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
@@ -137,11 +137,11 @@ class MailLog:
         with self._database.reading() as connection:
             return set(connection.scalars(sa.select(BROUGHT.c.mail).where(BROUGHT.c.mail.in_(sorted(mails)))))
 
-    def record_message(self, round_id: str, parts: Sequence[MailPart], receipts: Sequence[Receipt]) -> None:
+    def record_message(self, round_id: str, parts: Sequence[MailPart], receipts: Sequence[Receipt], now: datetime) -> None:
         """Record the parts of one message together with the receipts of its workbooks, or nothing of either."""
         with self._database.writing() as connection:
             connection.execute(BROUGHT.insert(), [asdict(part) | {"round": round_id} for part in parts])
-            _register(connection, round_id, receipts)
+            _register(connection, round_id, receipts, now)
 
     def settle(self, round_id: str, part: MailPart, receipt: Receipt | None, by: str, now: datetime) -> None:
         """Record that a controller let a workbook in quarantine in (with its receipt) or sent it away."""
@@ -150,7 +150,7 @@ class MailLog:
         same = (BROUGHT.c.round == round_id) & (BROUGHT.c.mail == part.mail) & (BROUGHT.c.part == part.part)
         with self._database.writing() as connection:
             connection.execute(BROUGHT.update().where(same).values(outcome=outcome, path=path, settled_by=by, settled_at=now))
-            _register(connection, round_id, [receipt] if receipt else [])
+            _register(connection, round_id, [receipt] if receipt else [], now)
 
 
 _KEY = ("round", "kind", "owner", "about")
@@ -164,10 +164,6 @@ def _of(kind: type[Mail | MailPart], table: sa.Table) -> sa.Select[Any]:
     return sa.select(*(table.c[field.name] for field in fields(kind)))
 
 
-def _register(connection: sa.Connection, round_id: str, receipts: Sequence[Receipt]) -> None:
-    r = RECEIPTS.c
-    for receipt in receipts:
-        here = (r.round == round_id) & (r.path == receipt.path) & (r.sha256 == receipt.sha256)
-        if connection.scalar(sa.select(r.path).where(here)) is None:
-            values: Mapping[str, Any] = {name: value for name, value in asdict(receipt).items() if name in r}
-            connection.execute(RECEIPTS.insert(), {**values, "round": round_id})
+def _register(connection: sa.Connection, round_id: str, receipts: Sequence[Receipt], now: datetime) -> None:
+    _, new = find_receipts(connection, round_id, receipts, now)
+    insert_receipts(connection, round_id, new)

@@ -27,6 +27,7 @@ CACHE_FOLDER = ".styrxl-cache"
 __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
+_OWN_NAMES = frozenset({"flerarsplan.xlsx", "sheets", "schemas", "quarantine", *FOLDERS})  # beside those that begin with styrxl.
 
 _KEY_BYTES = 32
 _SQLITE = "sqlite:///"
@@ -109,6 +110,27 @@ class Workspace:
         """Whether the ledger is a file; it may be on a network share, so that only one command at a time may write."""
         return self.settings.database is None or self.settings.database.startswith("sqlite:")
 
+    @property
+    def is_used(self) -> bool:
+        """Whether files were handed out, received or made here, of which the ledger knows."""
+        return any(path.is_file() and not is_system_file(path.name) for name in FOLDERS for path in (self.root / name).glob("**/*"))
+
+    def owns(self, path: Path) -> bool:
+        """Whether a path, however it is written, is of something that belongs to the workspace: no report may be written there."""
+        root, there = self.root.resolve(), path.resolve()
+        known = [self.plan_path, self.settings_path, self.key_path, *([self.database] if isinstance(self.database, Path) else [])]
+        if any(one.exists() and there.exists() and one.samefile(there) for one in known):  # by a hard link
+            return True
+        names, inside = ([fold_file_name(part) for part in each.parts] for each in (root, there))
+        if inside[: len(names)] != names:
+            return isinstance(self.database, Path) and fold_file_name(str(there)) == fold_file_name(str(self.database.resolve()))
+        first = inside[len(names)] if len(inside) > len(names) else ""
+        return first in _OWN_NAMES or first.startswith((".styrxl", "styrxl.")) or (first != "" and first == self._logo_name)
+
+    @property
+    def _logo_name(self) -> str:
+        return fold_file_name(Path(self.settings.logo).parts[0]) if self.settings.logo else ""
+
     def folders(self) -> list[Path]:
         """Return the folders that commands write in: the workspace itself, what is kept, and those of the rounds."""
         folders = [self.root, self.root / CACHE_FOLDER]
@@ -167,12 +189,15 @@ class Workspace:
     def shown(self, path: Path) -> str:
         """Return a path as people and reports see it: relative to the workspace if it is in it, with ``/``, in NFC.
 
-        macOS hands out decomposed names, Linux any bytes: the path itself opens the file, this names it.
+        macOS hands out decomposed names, Linux any bytes: the path itself opens the file, this names it. Where a file beside it has the
+        composed name, it keeps its own: they are two.
         """
+        shown = path
         with suppress(ValueError):
-            path = path.relative_to(self.root)
-        text = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        return unicodedata.normalize("NFC", text)
+            shown = path.relative_to(self.root)
+        text = shown.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        composed = unicodedata.normalize("NFC", text)
+        return text if composed != text and _are_two(path, path.with_name(unicodedata.normalize("NFC", path.name))) else composed
 
     def sign(self, identity: Iterable[str]) -> str:
         """Return the signature of an identity's parts: HMAC-SHA256 with the workspace's key, in hexadecimal digits.
@@ -201,3 +226,15 @@ class Workspace:
         if len(key) < _KEY_BYTES:
             raise StyrxlError("key-broken", path=str(self.key_path))
         return key
+
+
+def fold_file_name(name: str) -> str:
+    """Return a name as file systems compare names that take letters for the same in any case and composition."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _are_two(path: Path, other: Path) -> bool:
+    """Whether there are files under both names, and they are not one: some file systems take both names for the same."""
+    with suppress(OSError):
+        return path.exists() and other.exists() and not path.samefile(other)
+    return False

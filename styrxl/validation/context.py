@@ -21,6 +21,7 @@ class Arrival:
     """A return that came in and was read.
 
     ``signed``: whether its identity carries our signature. ``decided``: what controllers have decided about it, oldest first.
+    ``dated``: its file's own date, where that is not believed. ``name``: what its sender called the file, as far as that is known.
     """
 
     path: str
@@ -29,6 +30,8 @@ class Arrival:
     reading: Reading
     signed: bool
     decided: tuple[Decided, ...] = ()
+    dated: datetime | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

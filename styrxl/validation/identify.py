@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from sys import intern
 
-from styrxl.model.days import local_day
+from styrxl.model.catalogue import Word
+from styrxl.model.days import format_moment, local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
@@ -15,7 +16,9 @@ from styrxl.model.prefill import Prefill
 from styrxl.validation.claims import Claim, apply_claim, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.crash import report_crash
+from styrxl.validation.named_owner import NamedOwners
 
+_FIRST_YEAR = 2000  # archives and file systems without dates begin at 1970 or 1980
 _OWN = ("owner", "issue", "signature")  # in which each return differs from others
 
 
@@ -47,6 +50,7 @@ class Identifier:
     def __init__(self, context: Context) -> None:
         """Take what returns are judged against."""
         self._context = context
+        self._named = NamedOwners(o.org_id for o in context.plan.organisations) if context.plan else None
         self._owners = frozenset(o.org_id for o in context.plan.organisations) if context.plan else frozenset()
 
     def issues_named(self, arrival: Arrival) -> set[str]:
@@ -77,10 +81,21 @@ class Identifier:
         if reading.identity is None:
             return Identified(arrival, identity, reading.file_findings, claimed)
         findings = tuple(self._check(identity, ours=claimed or (arrival.signed and not reading.mixed)))
-        return_ = Identified(arrival, identity, (*reading.file_findings, *findings), claimed, readable=True)
+        doubts = (*_doubt_date(arrival), *(self._doubt_name(arrival, identity) if not claimed else ()))
+        return_ = Identified(arrival, identity, (*reading.file_findings, *findings, *doubts), claimed, readable=True)
         if any(f.severity == "error" for f in findings):
             return return_
         return add_prefill(return_, self._prefill(return_, issued), self._context.forms)
+
+    def _doubt_name(self, arrival: Arrival, identity: Mapping[str, str]) -> Iterator[Finding]:
+        """Yield that a file is named after somebody else than its workbook's owner."""
+        owner, plan = identity.get("owner", ""), self._context.plan
+        if plan is None or self._named is None or owner not in self._owners or not arrival.name:
+            return
+        mine = [o for o in plan.organisations if o.org_id == owner]
+        above = {code for o in mine for code in (o.board_id, o.administration_id) if code}
+        if other := self._named.find_other(arrival.name, owner, above):
+            yield finding("named-for-another", file=arrival.name, other=other, owner=owner, name=mine[-1].name)
 
     def _claim(self, arrival: Arrival) -> Claim | None:
         """Return what a controller says of a return, where the return does not say with our signature whose it is."""
@@ -142,6 +157,14 @@ class Identifier:
     def _newest_issue(self, owner: str) -> str:
         issue, _ = self._context.newest.get(owner, ("", None))
         return issue
+
+
+def _doubt_date(arrival: Arrival) -> Iterator[Finding]:
+    """Yield that a file's own date is not believed, and what it counts as."""
+    dated, received = arrival.dated, arrival.received
+    if dated and received:
+        why = "date_ahead" if dated > received else "date_missing" if dated.year < _FIRST_YEAR else "date_behind"
+        yield finding("doubted-date", dated=format_moment(dated), counted=format_moment(received), why=Word(why))
 
 
 def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> Identified:

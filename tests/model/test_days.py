@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -41,7 +42,8 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_sweden: None) -> To
     with (made.root / "styrxl.toml").open("a", encoding="utf-8") as settings:
         settings.write(f'\n[rounds."{ROUND}"]\ndue = 2027-01-04\n')
     night(made, "distribute", ROUND, "--level", "board")
-    made.put("UBN.xlsx", made.filled("UBN"), minute=(15 * 60) + 30)
+    came = made.put("UBN.xlsx", made.filled("UBN"))
+    os.utime(came, (MIDNIGHT.timestamp(), MIDNIGHT.timestamp()))
     return made
 
 

@@ -21,7 +21,8 @@ from styrxl.rounds.desk import open_desk
 from styrxl.rounds.files_to_receive import Outcome
 from styrxl.rounds.receive import make_safe_name
 from styrxl.sample.fill import open_workbook, save_workbook
-from styrxl.store.ledger import Ledger, Receipt
+from styrxl.store.ledger import Ledger
+from styrxl.store.receipts import Receipt
 from town import NOW, ROUND, Town
 
 STAMP = f"{NOW.astimezone():%Y%m%d-%H%M%S}"
@@ -248,7 +249,7 @@ def step(real):
         return done
     return stepping
 os.open, os.fsync = step(os.open), step(os.fsync)
-receive.write_atomically = step(receive.write_atomically)
+receive.create_atomically = step(receive.create_atomically)
 from styrxl.store.ledger import Ledger
 Ledger.register_receipts = step(Ledger.register_receipts)
 from styrxl.cli import main

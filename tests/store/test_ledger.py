@@ -26,9 +26,11 @@ from postgres import Server
 from styrxl.model.errors import StyrxlError
 from styrxl.store import migrations
 from styrxl.store.database import METADATA, open_database
-from styrxl.store.ledger import Decision, Issue, Ledger, NumberBlock, Receipt, RoundRecord, Verdict, allot_numbers
+from styrxl.store.ledger import Decision, Issue, Ledger, NumberBlock, RoundRecord, Verdict, allot_numbers
+from styrxl.store.receipts import Receipt
 
 NOON = datetime(2026, 11, 30, 12, 0, 0, 250, tzinfo=UTC)
+LATER = NOON + timedelta(days=30)
 ISSUE = Issue("i-1", "2027-plan", "UBN", "annual_plan", 1, None, "sv", NOON, "UBN.xlsx")
 RECEIPT = Receipt("inbox/2027-plan/UBN.xlsx", "a" * 64, 10, NOON, "ubn@botkyrka.example")
 DECISION = Decision(RECEIPT.path, RECEIPT.sha256, "UBN", "set-aside", "fel år", "Anna", NOON)
@@ -204,25 +206,28 @@ def test_numbers_of_two_rounds_never_meet(calls: list[tuple[str, int]]) -> None:
 
 def test_a_file_is_received_when_it_was_first_seen(ledger: Ledger) -> None:
     touched = replace(RECEIPT, received_at=NOON + timedelta(days=9), origin=None)
-    assert ledger.register_receipts("2027-plan", [RECEIPT]) == {RECEIPT.path: RECEIPT}
-    assert ledger.register_receipts("2027-plan", [touched]) == {RECEIPT.path: RECEIPT}
+    assert ledger.register_receipts("2027-plan", [RECEIPT], LATER) == {RECEIPT.path: RECEIPT}
+    assert ledger.register_receipts("2027-plan", [touched], LATER) == {RECEIPT.path: RECEIPT}
 
 
 def test_other_bytes_another_name_or_another_round_is_another_receipt(ledger: Ledger, place: Path | str) -> None:
-    ledger.register_receipts("2027-plan", [RECEIPT])
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
     later = NOON + timedelta(hours=1)
     changed = replace(RECEIPT, sha256="b" * 64, received_at=later)
     copied = replace(RECEIPT, path="inbox/2027-plan/UBN (1).xlsx", received_at=later)
     again = replace(RECEIPT, received_at=later)
-    assert ledger.register_receipts("2027-plan", [changed, copied]) == {changed.path: changed, copied.path: copied}
-    assert ledger.register_receipts("2027-t1", [again]) == {again.path: again}
-    assert ledger.register_receipts("2027-plan", [again]) == {RECEIPT.path: RECEIPT}
+    assert ledger.register_receipts("2027-plan", [changed, copied], LATER) == {
+        changed.path: changed,
+        copied.path: replace(copied, received_at=NOON),
+    }
+    assert ledger.register_receipts("2027-t1", [again], LATER) == {again.path: again}
+    assert ledger.register_receipts("2027-plan", [again], LATER) == {RECEIPT.path: RECEIPT}
     assert rows(place, "SELECT count(*) FROM receipts") == [(4,)]
 
 
 def test_the_first_sight_of_a_file_looks_like_all_later_ones(ledger: Ledger) -> None:
     local = replace(RECEIPT, received_at=NOON.astimezone(timezone(timedelta(hours=1))))
-    first, second = (ledger.register_receipts("2027-plan", [local])[RECEIPT.path] for _ in range(2))
+    first, second = (ledger.register_receipts("2027-plan", [local], LATER)[RECEIPT.path] for _ in range(2))
     assert first.received_at.isoformat() == second.received_at.isoformat() == "2026-11-30T12:00:00.000250+00:00"
 
 
@@ -230,7 +235,7 @@ def test_the_first_sight_of_a_file_looks_like_all_later_ones(ledger: Ledger) -> 
 
 
 def test_a_verdict_is_recorded_when_something_changed(ledger: Ledger, place: Path | str) -> None:
-    ledger.register_receipts("2027-plan", [RECEIPT])
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
     later = NOON + timedelta(hours=1)
     accepted = replace(VERDICT, verdict="accepted", errors=0, judged_at=later)
     assert ledger.record_verdicts("2027-plan", [VERDICT]) == 1
@@ -254,14 +259,14 @@ def test_a_verdict_is_recorded_when_something_changed(ledger: Ledger, place: Pat
     ],
 )
 def test_each_part_of_a_verdict_counts_as_a_change(ledger: Ledger, changed: Verdict) -> None:
-    ledger.register_receipts("2027-plan", [RECEIPT])
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
     ledger.record_verdicts("2027-plan", [VERDICT])
     assert ledger.record_verdicts("2027-plan", [changed]) == 1
     assert ledger.verdicts("2027-plan") == {VERDICT.path: changed}
 
 
 def test_verdicts_of_a_round_are_its_own(ledger: Ledger) -> None:
-    ledger.register_receipts("2027-plan", [RECEIPT])
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
     ledger.record_verdicts("2027-plan", [VERDICT])
     assert ledger.verdicts("2027-t1") == {}
 
@@ -275,7 +280,7 @@ def test_only_what_was_received_is_judged(ledger: Ledger) -> None:
 
 
 def test_decisions_on_a_file_are_kept_in_order_with_who_and_why(ledger: Ledger) -> None:
-    ledger.register_receipts("2027-plan", [RECEIPT])
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
     later = replace(DECISION, kind="take-back", reason="rätt", decided_by="Bo", decided_at=NOON - timedelta(days=1))
     assert [ledger.decide("2027-plan", d) for d in (DECISION, later)] == [DECISION, later]
     assert ledger.decisions("2027-plan") == {RECEIPT.sha256: (DECISION, later)}
@@ -283,7 +288,7 @@ def test_decisions_on_a_file_are_kept_in_order_with_who_and_why(ledger: Ledger) 
 
 
 def test_what_was_decided_is_not_decided_again(ledger: Ledger) -> None:
-    ledger.register_receipts("2027-plan", [RECEIPT])
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
     ledger.decide("2027-plan", DECISION)
     assert ledger.decide("2027-plan", replace(DECISION, decided_by="Bo", reason="annat")) == DECISION
     assert ledger.decisions("2027-plan") == {RECEIPT.sha256: (DECISION,)}
@@ -291,7 +296,7 @@ def test_what_was_decided_is_not_decided_again(ledger: Ledger) -> None:
 
 def test_a_file_is_assigned_anew_only_to_another_owner_or_as_another_form(ledger: Ledger) -> None:
     """Who it is assigned to says nothing on whether it counts, nor the other way round."""
-    ledger.register_receipts("2027-plan", [RECEIPT])
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
     assigned = replace(DECISION, kind="assign", owner="KFN", form="annual_plan", reason="")
     other, again = replace(assigned, owner="UBN"), replace(assigned, decided_by="Bo")
     unit = replace(assigned, form="unit_plan")
@@ -317,7 +322,7 @@ def test_a_merge_is_recorded_once_with_its_receipt(ledger: Ledger) -> None:
 def test_history_has_all_of_a_round_in_order(ledger: Ledger) -> None:
     ledger.record_issues([(ISSUE, "{}"), (replace(ISSUE, issue_id="i-2"), "{}"), (replace(ISSUE, issue_id="i-3", round="2027-t1"), "{}")])
     earlier = replace(RECEIPT, path="inbox/2027-plan/Å.xlsx", received_at=NOON - timedelta(days=1))
-    ledger.register_receipts("2027-plan", [RECEIPT, earlier])
+    ledger.register_receipts("2027-plan", [RECEIPT, earlier], LATER)
     accepted = replace(VERDICT, verdict="accepted", errors=0)
     ledger.record_verdicts("2027-plan", [VERDICT])
     ledger.record_verdicts("2027-plan", [accepted])
@@ -342,8 +347,8 @@ def _register(place: Path | str, barrier: Barrier, worker: int) -> None:
         for start in range(0, 100, 10):
             seen = NOON + timedelta(seconds=worker)
             files = [Receipt(f"{n}.xlsx", f"{n:064}", n, seen, str(worker)) for n in range(start, start + 20)]
-            told = ledger.register_receipts("2027-plan", files)
-            again = ledger.register_receipts("2027-plan", files)
+            told = ledger.register_receipts("2027-plan", files, LATER)
+            again = ledger.register_receipts("2027-plan", files, LATER)
             assert told == again
 
 
@@ -405,7 +410,7 @@ def tables(engine: sa.Engine) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("revision", ["", "0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["", "0001", "0002", "0003", "0004"])
 def test_a_new_ledger_is_what_the_migrations_give(place: Path | str, tmp_path: Path, request: pytest.FixtureRequest, revision: str) -> None:
     migrated = tmp_path / "migrated.db" if isinstance(place, Path) else request.getfixturevalue("postgres").new_database()
     Ledger.open(place).close()
@@ -434,7 +439,8 @@ def old_ledger(place: Path | str, revision: str) -> None:
             "prefills": {"hash": "f" * 64, "content": zlib.compress(b'{"owner": "UBN"}')},
             "issues": {k: v for k, v in asdict(ISSUE).items() if k != "issued_by"} | {"created_at": at, "prefill_hash": "f" * 64},
             "numbers": {"owner": "UBN", "series": "M", "first": 1, "last": 30, "round": "2027-plan"},
-            "receipts": asdict(RECEIPT) | {"round": "2027-plan", "received_at": at},
+            "receipts": {k: v for k, v in asdict(RECEIPT).items() if k not in {"owner", "dated_at"}}
+            | {"round": "2027-plan", "received_at": at},
             "verdicts": asdict(VERDICT) | {"round": "2027-plan", "judged_at": at},
         }
         for name, row in kept.items():
@@ -442,8 +448,11 @@ def old_ledger(place: Path | str, revision: str) -> None:
     engine.dispose()
 
 
+LATER_COLUMNS = {"owner", "dated_at"}  # of receipts
+
 # Tables and columns that each of the versions before the first release added.
 ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "0005": ([], [("receipts", "owner"), ("receipts", "dated_at")]),
     "0004": ([], [("decisions", "form")]),
     "0003": (["mails", "brought"], []),
     "0002": (["decisions"], [("issues", "issued_by")]),
@@ -463,11 +472,11 @@ def make_ledger_at(connection: sa.Connection, revision: str) -> None:
     connection.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
 def test_a_ledger_of_an_older_version_keeps_all_that_it_held(place: Path | str, revision: str) -> None:
     old_ledger(place, revision)
     with Ledger.open(place) as ledger:
-        assert ledger.round_record("2027-plan") == RoundRecord((ISSUE,), (RECEIPT,), (VERDICT,), ())
+        assert ledger.round_record("2027-plan") == RoundRecord((ISSUE,), (replace(RECEIPT, owner=VERDICT.owner),), (VERDICT,), ())
         assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
         assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): 31}
         assert ledger.decide("2027-plan", DECISION) == DECISION
@@ -484,7 +493,7 @@ def test_a_ledger_that_the_flat_package_made_works_on(file: Path) -> None:
     issue = replace(ISSUE, issued_by="Anna")
     assigned = replace(DECISION, kind="assign", form="annual_plan")
     with Ledger.open(file) as ledger:
-        assert ledger.round_record("2027-plan") == RoundRecord((issue,), (RECEIPT,), (VERDICT,), (assigned,))
+        assert ledger.round_record("2027-plan") == RoundRecord((issue,), (replace(RECEIPT, owner=VERDICT.owner),), (VERDICT,), (assigned,))
         assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
         assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): 31}
         assert ledger.decide("2027-plan", DECISION) == DECISION

@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from styrxl.store.database import RECEIPTS, Database
-from styrxl.store.ledger import Ledger, Receipt
+from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import REDIRECTED, Mail, MailLog, MailPart
+from styrxl.store.receipts import Receipt
 
 NOON = datetime(2027, 1, 5, 12, 0, tzinfo=UTC)
 MAIL = Mail("2027-plan", "templates", "UBN", "i-1", "<a@example.se>", "ubn@example.se", "Plan", "sending", "", NOON)
@@ -80,17 +81,17 @@ def test_the_last_reminder_that_went_is_told(log: MailLog) -> None:
 
 
 def test_what_a_message_brought_is_noted_with_its_receipt_or_not_at_all(log: MailLog, database: Database) -> None:
-    log.record_message("2027-plan", [PART], [RECEIPT])
+    log.record_message("2027-plan", [PART], [RECEIPT], NOON)
     assert (log.parts("2027-plan"), log.find_known([PART.mail, "f" * 64])) == ([PART], {PART.mail})
     with pytest.raises(sa.exc.IntegrityError):
-        log.record_message("2027-plan", [PART], [replace(RECEIPT, path="inbox/y.xlsx")])
+        log.record_message("2027-plan", [PART], [replace(RECEIPT, path="inbox/y.xlsx")], NOON)
     with database.reading() as connection:
         assert connection.scalars(sa.select(RECEIPTS.c.path)).all() == ["inbox/x.xlsx"]
 
 
 def test_a_held_worklog_is_settled_once(log: MailLog) -> None:
     held = replace(PART, outcome="held", reason="unknown_sender", path="quarantine/x.xlsx")
-    log.record_message("2027-plan", [held], [])
+    log.record_message("2027-plan", [held], [], NOON)
     log.settle("2027-plan", held, RECEIPT, "Anna", NOON)
     expected = replace(held, outcome="released", path="inbox/x.xlsx", settled_by="Anna", settled_at=NOON)
     assert log.parts("2027-plan") == [expected]

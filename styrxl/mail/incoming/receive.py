@@ -56,7 +56,7 @@ def receive_mail(
                 with recording():
                     for workbook in workbooks:
                         store_workbook(workbook.path, workbook.data, fetched.received)
-                    mail_log.record_message(round_.id, parts, receipts)
+                    mail_log.record_message(round_.id, parts, receipts, desk.now)
                 yield from parts
             fetched.finish()
 

@@ -11,8 +11,8 @@ from styrxl.mail.plain_text import make_file_name
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.store.files import write_atomically
-from styrxl.store.ledger import Receipt
 from styrxl.store.mail_log import BY_MAIL, MailPart
+from styrxl.store.receipts import Receipt
 
 _NO_OWNER = "okand"  # in a file's name, in place of the owner
 
@@ -25,7 +25,7 @@ def store_workbook(path: Path, data: bytes, received: datetime) -> None:
 
 def make_receipt(desk: Desk, part: MailPart, path: Path, size: int) -> Receipt:
     """Return the receipt of a workbook that came by mail."""
-    return Receipt(desk.workspace.shown(path), part.sha256 or "", size, part.received_at, BY_MAIL + part.sender)
+    return Receipt(desk.workspace.shown(path), part.sha256 or "", size, part.received_at, BY_MAIL + part.sender, part.owner)
 
 
 def choose_inbox_path(desk: Desk, round_: Round, part: MailPart) -> Path:
