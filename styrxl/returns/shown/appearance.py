@@ -87,7 +87,7 @@ def _find_struck_texts(xml: bytes, texts: frozenset[int]) -> Iterator[str]:
 
 def _find_merges(xml: bytes) -> Iterator[str]:
     end = xml.rfind(b"</sheetData>")
-    if end >= 0 and b"<mergeCell " in xml[end:]:
+    if end >= 0 and xml.find(b"<mergeCell ", end) >= 0:
         for match, _ in zip(_MERGE.finditer(xml, end), range(_MOST_MERGES), strict=False):
             yield f"{match[1].decode()}:{match[2].decode()}"
 
