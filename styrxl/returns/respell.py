@@ -6,7 +6,7 @@ What follows (the patterns of ``usual_xml``, calamine) thereby sees one spelling
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from xml.parsers.expat import ExpatError, ParserCreate
 from xml.sax.saxutils import escape
@@ -28,6 +28,9 @@ _KEPT = {  # attributes of other namespaces that mean something to a reader, and
     "http://purl.oclc.org/ooxml/officeDocument/relationships id": "r:id",
 }
 _ERROR = re.compile(r"#(?:N/A|[^\s#]{1,30}[!?])")  # that some programs write as the text that a formula gave
+_SHEET_PARTS = {"cols", "sheetData", "mergeCells"}  # all of a sheet that a reader needs
+_NEVER_SHORT = {"t", "is", "sheetData", "row"}  # written with an end of their own even where they are empty
+_QUOTE = {'"': "&quot;"}
 _OF_ROWS = {"row", "c", "v", "is", "f"}
 _ROOT = f'xmlns="{_MAIN}" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})0{0,9}([1-9][0-9]{0,6})")
@@ -91,6 +94,8 @@ def _shorten(xml: bytes) -> bytes:
 class _Respeller:
     """Writes XML anew while it is parsed: without prefixes, comments, white space between tags, and what is of no program but one."""
 
+    wanted: Collection[str] = ()  # elements below the root, if not all are
+
     def __init__(self) -> None:
         self.items = 0
         self._pieces: list[str] = []
@@ -121,6 +126,9 @@ class _Respeller:
             if (self._in_rows and name in _OF_ROWS) or (space in _OURS and name in {"sheetData", "si"}):
                 raise make_unreadable("damaged")  # whether a program reads it depends on the program
             return
+        if self._depth == 1 and self.wanted and name not in self.wanted:
+            self._skipped = 1
+            return
         self._depth += 1
         self._begin(name, attributes)
 
@@ -142,7 +150,11 @@ class _Respeller:
             self._pieces.append(escape("".join(self._text)))
             self._text = None
         self._in_rows &= name != "sheetData"
-        self._pieces.append(f"</{name}>")
+        last = self._pieces[-1]
+        if name not in _NEVER_SHORT and last.startswith(f"<{name}") and not last.endswith("/>"):
+            self._pieces[-1] = f"{last[:-1]}/>"
+        else:
+            self._pieces.append(f"</{name}>")
 
     def _read_text(self, text: str) -> None:
         if self._text is not None and not self._skipped:
@@ -151,6 +163,8 @@ class _Respeller:
 
 class _SheetRespeller(_Respeller):
     """Writes a sheet anew, each cell with its address, and collects its marks and values."""
+
+    wanted = _SHEET_PARTS
 
     def __init__(self, sheet: str, texts: int) -> None:
         super().__init__()
@@ -292,7 +306,7 @@ def _split(tag: str) -> tuple[str, str]:
 
 def _write(attributes: Mapping[str, str]) -> str:
     named = ((name if " " not in name else _KEPT.get(name), value) for name, value in attributes.items())
-    return "".join(f' {name}="{escape(value, {chr(34): "&quot;"})}"' for name, value in named if name)
+    return "".join(f' {name}="{value if value.isalnum() else escape(value, _QUOTE)}"' for name, value in named if name)
 
 
 def _whole(text: str) -> int:

@@ -154,6 +154,19 @@ def test_errors_of_a_newer_excel(shown: str) -> None:
     assert shown.encode() not in respell_sheet(spelled, "Blad1", 1).xml
 
 
+@pytest.mark.parametrize("respell", [prefix, quote_singly, indent])
+def test_what_shows_of_a_sheet_is_kept(respell: object) -> None:
+    """Letters that are struck through, and merged cells, as those who look for them know them."""
+    assert callable(respell)
+    rich = '<c r="D1" t="inlineStr"><is><r><rPr><strike/></rPr><t>nej</t></r></is></c></row><row r="2"'
+    merged = '</sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>'
+    spelled = respell(SHEET.replace('</row><row r="2"', rich).replace("</sheetData>", merged)).encode()
+    xml = respell_sheet(spelled, "Blad1", 1).xml
+    assert b"<strike/></rPr><t>nej</t>" in xml
+    assert b'<mergeCell ref="A1:B2"/>' in xml
+    assert read(spelled) == MARKS
+
+
 def test_an_error_as_the_text_of_a_formula() -> None:
     """As some programs write it; a text that only begins so is a text."""
     assert read(SHEET.replace("<v></v>", "<v>#DIV/0!</v>")).errors["A4"] == "#DIV/0!"
