@@ -13,14 +13,14 @@ from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
-from styrxl.returns.day_columns import ask_for_years, make_day_reader
-from styrxl.returns.days_in_words import DayWords
+from styrxl.returns.habits.day_columns import ask_for_years, make_day_reader
+from styrxl.returns.habits.days_in_words import DayWords
+from styrxl.returns.habits.no_answers import LONGEST, NoAnswers, Pointers, find_no_answers, fold_mark
+from styrxl.returns.habits.text_answers import check_texts
 from styrxl.returns.letters import PRINTABLE_BLANKS, make_plain, make_visible
-from styrxl.returns.no_answers import LONGEST, NoAnswers, Pointers, find_no_answers, fold_mark
 from styrxl.returns.personal_numbers import check_personal
 from styrxl.returns.shown.percents import ask_about_percents
 from styrxl.returns.tables import Table, TypedColumns, is_blank
-from styrxl.returns.text_answers import check_texts
 
 _LINK = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+", re.IGNORECASE)
 _ORGANISATION = re.compile(r"[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*(?= |$)", re.IGNORECASE)

@@ -21,7 +21,7 @@ from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.returns.answered_rows import list_answered_rows
-from styrxl.returns.no_answers import spell_out_dittos
+from styrxl.returns.habits.no_answers import spell_out_dittos
 from styrxl.returns.read import ReturnReader
 from styrxl.rounds.decide import unknown_return
 from styrxl.rounds.desk import Desk

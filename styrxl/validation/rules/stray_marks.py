@@ -12,7 +12,7 @@ from typing import Any
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Words
-from styrxl.returns.no_answers import find_no_answers, fold_mark
+from styrxl.returns.habits.no_answers import find_no_answers, fold_mark
 from styrxl.returns.tables import Table, is_blank
 
 _SHORT = 2  # characters that are no answer where nothing else stands on a row

@@ -10,7 +10,7 @@ from ordinary_texts import ORDINARY_TEXTS
 from styrxl.model.findings import Finding, fix, message
 from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
-from styrxl.returns.no_answers import Pointers
+from styrxl.returns.habits.no_answers import Pointers
 from town import BOARD, PRESCHOOL, Town
 
 POINTERS = Pointers(Forms([standard_folder()]).words.pointers)

@@ -11,7 +11,7 @@ from styrxl.model.forms import Column, Sheet
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
-from styrxl.returns.days_in_words import LONGEST, Bound, DayWords
+from styrxl.returns.habits.days_in_words import LONGEST, Bound, DayWords
 
 DayReader = Callable[[Any], CellValue]
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
-from styrxl.returns.days_in_words import Bound, DayWords
+from styrxl.returns.habits.days_in_words import Bound, DayWords
 
 WORDS = DayWords(Forms([standard_folder()]).words.days)
 MONTHS = {

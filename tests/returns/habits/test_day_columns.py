@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from styrxl.model.findings import Finding, fix, message
-from styrxl.returns.day_columns import make_day_reader
-from styrxl.returns.days_in_words import DayWords
+from styrxl.returns.habits.day_columns import make_day_reader
+from styrxl.returns.habits.days_in_words import DayWords
 from town import BOARD, PRESCHOOL, Town
 
 UNIT_START, UNIT_END = "F5", "G5"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ordinary_texts import ORDINARY_TEXTS
-from styrxl.returns.text_answers import count_answers
+from styrxl.returns.habits.text_answers import count_answers
 from town import BOARD, PRESCHOOL, Town
 
 

@@ -10,7 +10,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Column
 from styrxl.returns.batch import Batch
-from styrxl.returns.no_answers import Pointers, find_naming_column
+from styrxl.returns.habits.no_answers import Pointers, find_naming_column
 
 _NO_WORDS = re.compile(r"[\d\s.,:/+–-]*\d[\d\s.,:/+–-]*")
 _MARKED_LINE = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[a-hA-H][.)]|[-–—•*·●▪◦‣])\s*\S", re.MULTILINE)

@@ -1,0 +1,1 @@
+"""How people write what they were asked for, and what they write instead."""
