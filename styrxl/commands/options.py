@@ -62,9 +62,8 @@ def existing_sources(context: click.Context, parameter: click.Parameter, value: 
 def refuse_own_files(session: Session, output: Path | None) -> None:
     """Refuse to write a report over something that belongs to the workspace; raises click.BadParameter, and as ``Workspace.open``."""
     from styrxl.model.catalogue import word
-    from styrxl.store.workspace import Workspace
 
-    if output is not None and (workspace := Workspace.open(session.root)).owns(output):
+    if output is not None and (workspace := session.open_workspace()).owns(output):
         raise click.BadParameter(word("output_is_ours", session.language(workspace), path=output), param_hint="--output")
 
 

@@ -84,13 +84,16 @@ class Session:
         from styrxl.rounds.desk import open_desk
         from styrxl.rounds.own_files import check_due_owners
         from styrxl.scale.return_files import ReadingMethod
+        from styrxl.store.files import make_private
         from styrxl.store.ledger import Ledger
         from styrxl.store.lock import find_user_name, lock_for_writing
         from styrxl.store.log_file import log_to
+        from styrxl.store.workspace import CACHE_FOLDER
 
         workspace = self.open_workspace()
         self.asked = self.language(workspace)
         self.log_folder = log_to(workspace.root).parent
+        make_private(workspace.root / CACHE_FOLDER)
         user = by or find_user_name()
         with ExitStack() as stack:
             if not reading:

@@ -9,14 +9,14 @@ from styrxl.model.masking import mask_persons
 from styrxl.returns.batch import Batch
 
 PERSON = "personal-identity-number"
-_DIGITS = re.compile(r"\d{4}")  # with fewer together there is no such number, and most texts are told at a glance
+_DIGITS = re.compile(r"\d{2}\W?\d\d")  # with fewer together there is no such number, and most texts are told at a glance
 
 
 def check_personal(batch: Batch) -> list[Remark]:
-    """Find personal and co-ordination numbers (Luhn-checked, with and without century) in the texts of a batch."""
+    """Find numbers of persons in the answers of a batch, whatever is asked for there."""
     remarks = []
     for column in batch.sheet.columns:
-        if not column.asked or column.kind not in {"text", "ref"}:
+        if not column.asked:
             continue
         for index, raw in enumerate(batch.columns[column.field]):
             text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw

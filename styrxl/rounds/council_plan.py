@@ -15,7 +15,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.scale.cache_key import make_cache_key
-from styrxl.store.files import write_atomically
+from styrxl.store.files import make_private_folder, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER, Workspace
 
 _KEPT = "council-plan.json"
@@ -64,6 +64,7 @@ def _keep(path: Path, key: Sequence[str], rows: PlanRows, findings: Sequence[Fin
     kept = {"key": key, "rows": rows, "findings": [astuple(finding) for finding in findings]}
     text = json.dumps(kept, default=_as_json, ensure_ascii=False, separators=(",", ":"))
     try:
+        make_private_folder(path.parent)
         write_atomically(path, text.encode("utf-8"), mode=0o600)
     except StyrxlError:
         return

@@ -23,7 +23,7 @@ from styrxl.model.limits import Limits
 from styrxl.returns.read import Reading
 from styrxl.scale.cache_key import make_cache_key
 from styrxl.scale.pack import BUNDLE_SIZE, BrokenReadingsError, pack_readings, unpack_readings
-from styrxl.store.files import write_atomically
+from styrxl.store.files import make_private_folder, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER
 
 LARGEST_FILE = 256_000_000  # bytes of one cache file
@@ -118,7 +118,8 @@ class Cache:
             with suppress(StyrxlError, OSError, BrokenReadingsError):
                 self._repack(chosen)
                 bundles = self._choose_fitting(chosen)
-                write_atomically(self._path, chain(_write_head(bundles, self._key), map(self._read_bytes, bundles)))
+                make_private_folder(self._path.parent)
+                write_atomically(self._path, chain(_write_head(bundles, self._key), map(self._read_bytes, bundles)), mode=0o600)
                 _remove_oldest(self._path)
         self.close()
 

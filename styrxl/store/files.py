@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -190,6 +190,20 @@ def make_folder(path: Path) -> None:
     """
     with _translate_errors(path):
         path.mkdir(parents=True, exist_ok=True)
+
+
+def make_private(path: Path) -> None:
+    """Let nobody but its owner read a file or look into a folder, where the system has such rights, it is there and it is ours."""
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        if mode & 0o077:
+            path.chmod(mode & 0o700)
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder that nobody but its owner may look into; raises as ``make_folder``."""
+    make_folder(path)
+    make_private(path)
 
 
 def find_office_lock(path: Path) -> Path | None:

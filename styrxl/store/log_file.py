@@ -9,13 +9,15 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from styrxl.store.files import make_private
+
 LOG_NAME = "styrxl.log"
 LARGEST_LOG = 1_000_000  # bytes; then a new one is begun, and one older one is kept
 _LOGGER = logging.getLogger("styrxl")
 
 
 class PrivateLog(RotatingFileHandler):
-    """A log file that is made when there is something to write, and that only those who may write in the workspace may read."""
+    """A log file that is made when there is something to write, and that nobody but its owner may read."""
 
     def _open(self) -> TextIOWrapper:
         _touch(Path(self.baseFilename))
@@ -24,11 +26,13 @@ class PrivateLog(RotatingFileHandler):
 
 def _touch(path: Path) -> None:
     """See to it that there is a file that can be written; raises OSError."""
-    os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o660))
+    os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+    make_private(path)
 
 
 def log_to(folder: Path) -> Path:
     """Let what the package logs go to a file in a folder instead of the terminal, and return the file's path."""
+    make_private(folder / LOG_NAME)
     for old in [handler for handler in _LOGGER.handlers if isinstance(handler, PrivateLog)]:
         _LOGGER.removeHandler(old)
         old.close()

@@ -96,6 +96,56 @@ def test_each_way_of_writing_one_is_masked(written: str) -> None:
     assert re.fullmatch(r"(18)?\d\d\*{4}[-+ ]?\*{4}", mask_persons(written))
 
 
+@pytest.mark.parametrize(
+    "written, masked",
+    [
+        ("900101–9802", "90****-****"),
+        ("900101\u20119802", "90****-****"),
+        ("900101 - 9802", "90**** - ****"),
+        ("18900101\u00a09802", "1890**** ****"),
+        ("1890.01.01-9802", "1890****-****"),
+        ("1890-01-01-9802", "1890****-****"),
+        ("1890/01/01-9802", "1890****-****"),
+        ("90 01 01-9802", "90****-****"),
+        ("elev-900101-9802", "elev-90****-****"),
+        ("Anna_900101-9802.xlsx", "Anna_90****-****.xlsx"),
+        ("１８９００１０１-９８０２", "1890****-****"),
+        ("900101\u200b-9802", "90****-****"),
+        ("19850312-T123", "1985****-****"),
+        ("850312-A123", "85****-****"),
+        ("19850312TF12", "1985********"),
+        ("stöd – till 900101–9802 – nu", "stöd – till 90****-**** – nu"),
+    ],
+)
+def test_other_ways_of_writing_one(written: str, masked: str) -> None:
+    """With any dash, space or point, after a hyphen, in full width; those of people who are not registered; the rest stays."""
+    assert mask_persons(written) == masked
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "212000-0142",
+        "556036-0793",
+        "KS 2027-1234",
+        "070-123 45 67",
+        "UBN-ÅBY-2027-A12",
+        "UBN-2027-A123",
+        "1 200 500",
+        "2027-03-01T1200",
+        "20270101-20271231",
+        "2027-01-01 A123",
+        "KF 2027-06-15 § 112",
+        "9001019802 tkr",
+        "2025-02-30-T123",
+        "2027-06-15 1234",
+    ],
+)
+def test_what_only_looks_like_one(written: str) -> None:
+    """Organisations, matters, phones, ids, dates and amounts."""
+    assert mask_persons(written) == written
+
+
 @pytest.mark.parametrize("written", ["189001019803", "9013019802", "18900101-98021", "1189001019802", "2027-01-19 9802", "UBN-2027-A1"])
 def test_other_digits_are_left(written: str) -> None:
     """A wrong last digit, no such month, longer numbers, dates and ids of ours."""

@@ -12,6 +12,7 @@ import pytest
 
 from styrxl.model.errors import StyrxlError
 from styrxl.store.files import StagedFiles, is_process_alive, make_folder, write_atomically
+from town import ROUND, Town
 
 
 def names(folder: Path) -> list[str]:
@@ -175,3 +176,16 @@ def test_a_process_is_alive_or_not() -> None:
     assert is_process_alive(os.getpid())
     ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
     assert not is_process_alive(int(ended.stdout))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
+def test_what_is_kept_is_its_owner_s_alone(full: Town) -> None:
+    """What was read and what went wrong, also where others had the right to see it before."""
+    cache, log = full.root / ".styrxl-cache", full.root / "styrxl.log"
+    full.run("validate", "--round", ROUND)
+    log.touch()
+    for path, mode in ((cache, 0o755), (log, 0o664)):
+        path.chmod(mode)
+    full.run("status", ROUND)
+    assert [path.stat().st_mode & 0o777 for path in (cache, log)] == [0o700, 0o600]
+    assert {path.stat().st_mode & 0o777 for path in cache.iterdir()} == {0o600}
