@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from styrxl.model.catalogue import say, word
-from styrxl.returns.answered_rows import ShownError
 from styrxl.rounds.merge import Merge
 from styrxl.rounds.merge_sheets import MergedSheet, MovedRow, ToldCell
+from styrxl.validation.answered_rows import ShownError
 from styrxl.validation.lost_answers import shorten_name
 
 

@@ -20,7 +20,6 @@ from styrxl.model.limits import MB
 from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
-from styrxl.returns.answered_rows import list_answered_rows
 from styrxl.returns.habits.no_answers import spell_out_dittos
 from styrxl.returns.read import ReturnReader
 from styrxl.rounds.decide import unknown_return
@@ -32,6 +31,7 @@ from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.ledger import Decision
 from styrxl.store.receipts import Receipt
+from styrxl.validation.answered_rows import list_answered_rows
 from styrxl.validation.place_findings import place_remarks
 from styrxl.validation.rules.rows import find_untouched
 

@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 from styrxl.annotated.carry import MOST_ROWS, FreshSheet
 from styrxl.model.forms import Sheet
-from styrxl.returns.answered_rows import ERASED, Answer, AnsweredRow
 from styrxl.returns.letters import make_plain
-from styrxl.returns.paired_rows import PairedRows, pair_rows
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import Table, is_blank
+from styrxl.validation.answered_rows import ERASED, Answer, AnsweredRow
+from styrxl.validation.paired_rows import PairedRows, pair_rows
 
 Side = Literal["newer", "older"]
 SIDES: tuple[Side, Side] = ("newer", "older")

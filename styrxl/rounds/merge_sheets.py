@@ -9,10 +9,10 @@ from typing import Any
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from styrxl.annotated.carry import FreshSheet
-from styrxl.returns.answered_rows import Answer, ShownError
 from styrxl.returns.row_ids import make_id_key
 from styrxl.rounds.merge_rows import SIDES, JoinedCell, JoinedRow, PairedSheet, Side, follow_renamed, join_cells
 from styrxl.templates.layout import SheetLayout
+from styrxl.validation.answered_rows import Answer, ShownError
 
 Renamed = Mapping[Side, Mapping[str, Mapping[str, str]]]  # return -> sheet key -> id of a row, as it is compared -> the id that it gets
 

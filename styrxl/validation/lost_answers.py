@@ -11,11 +11,11 @@ from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import Column
 from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
-from styrxl.returns.answered_rows import AnsweredRow, list_answered_rows
-from styrxl.returns.paired_rows import pair_rows
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import Table
 from styrxl.validation.admitted import Admitted
+from styrxl.validation.answered_rows import AnsweredRow, list_answered_rows
+from styrxl.validation.paired_rows import pair_rows
 
 _LONGEST = 60  # letters of a row's name
 _NAMED = 3  # rows of a sheet that are named where there are many

@@ -16,10 +16,10 @@ from styrxl.annotated.carry import FreshSheet
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Sheet
 from styrxl.model.standard_folder import standard_folder
-from styrxl.returns.answered_rows import list_answered_rows
 from styrxl.returns.tables import RowIds, Table, TablePlace
 from styrxl.returns.typed_columns import TableTyper
 from styrxl.rounds.merge_rows import JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, join_cells, pair_sheets, place_rows
+from styrxl.validation.answered_rows import list_answered_rows
 
 FORMS = Forms([standard_folder()])
 GOALS = FORMS.form("unit_plan").sheet("goals")

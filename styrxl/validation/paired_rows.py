@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from styrxl.model.forms import Sheet
-from styrxl.returns.answered_rows import AnsweredRow
+from styrxl.validation.answered_rows import AnsweredRow
 
 
 @dataclass(frozen=True, slots=True)
