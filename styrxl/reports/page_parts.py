@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, add_amounts, outline_level
 from styrxl.model.goal_tree import COUNCIL_GOAL, Node
+from styrxl.model.masking import mask_persons
 from styrxl.reports.view import View, day_of
 
 LINK_WIDTH = 17.0
@@ -54,8 +55,8 @@ def file_link(owner: str, path: str) -> Link:
 
 
 def file_name(path: str) -> str:
-    """Return the name of a file in the workspace."""
-    return path.rpartition("/")[2]
+    """Return the name of a file in the workspace, as it may be shown."""
+    return mask_persons(path.rpartition("/")[2])
 
 
 # the goal tree

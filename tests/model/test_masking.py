@@ -48,7 +48,7 @@ def full_of_numbers(town: Town) -> bytes:
 def test_a_number_in_a_return_that_counts_is_hidden_from_those_who_read_about_it(planned: Town) -> None:
     """It is a warning, no more: the tree, and the council's and the board's workbooks show what the return says without it."""
     deed = {"text": f"Stötta {PERSON}", "parent_id": "UBN-M1", "responsible": "Rektor 9001019802"}
-    planned.put("x.xlsx", planned.filled(OWNER, {"commitments": [deed]}))
+    planned.put(f"Plan {PERSON}.xlsx", planned.filled(OWNER, {"commitments": [deed]}))
     planned.run("validate", "--round", ROUND)
     assert "Stötta 1890****-****" in printed(planned, "link", ROUND, "--units")
     planned.run("consolidate", ROUND, "--all")
