@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +26,7 @@ PATIENCE = 120  # seconds for one workbook
 TRIES = 3  # of which the first ones may end in a crash
 
 Cells = Mapping[str, Mapping[str, object]]
+Deed = tuple[object, ...]  # what is done to a sheet, its name, and to what
 
 
 class OfficeError(Exception):
@@ -83,20 +84,21 @@ class Office:
         """Open a workbook and save it as ``xlsx``, ``ods`` or ``pdf``; nothing is typed, nothing recalculated."""
         return self._work(data, {}, to, suffix)
 
-    def fill(self, data: bytes, cells: Cells, to: str = "xlsx", suffix: str = ".xlsx") -> bytes:
+    def fill(self, data: bytes, cells: Cells, to: str = "xlsx", suffix: str = ".xlsx", deeds: Sequence[Deed] = ()) -> bytes:
         """Open a workbook, type ``{sheet: {cell: value}}``, recalculate and save it.
 
         Texts are typed as texts, also ``=…`` (but see `Formula`), numbers and dates as such, and None empties the cell.
-        Raises `LockedCellError` for a cell that a person could not type in.
+        ``deeds`` come first: what is done to whole sheets, which lifts their protection. Raises `LockedCellError` for a cell that a
+        person could not type in.
         """
-        return self._work(data, cells, to, suffix)
+        return self._work(data, cells, to, suffix, deeds)
 
-    def _work(self, data: bytes, cells: Cells, to: str, suffix: str) -> bytes:
+    def _work(self, data: bytes, cells: Cells, to: str, suffix: str, deeds: Sequence[Deed] = ()) -> bytes:
         typed = {sheet: {cell: _typed(value) for cell, value in entries.items()} for sheet, entries in cells.items()}
         before, after = self.folder / f"before{suffix}", self.folder / f"after.{to}"
         before.write_bytes(data)
         after.unlink(missing_ok=True)
-        answer = self._ask({"cells": typed, "open": str(before), "save": str(after), "filter": FILTERS[to]})
+        answer = self._ask({"deeds": list(deeds), "cells": typed, "open": str(before), "save": str(after), "filter": FILTERS[to]})
         if "locked" in answer:
             raise LockedCellError(answer["locked"])
         if "failed" in answer:

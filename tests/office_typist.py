@@ -1,6 +1,7 @@
 """Runs in a Python that has UNO: does one job in a running LibreOffice, and prints what came of it.
 
-The job comes as JSON on stdin: ``pipe``, ``open``, ``cells`` ({sheet: {cell: [kind, value]}}), ``save`` and ``filter``.
+The job comes as JSON on stdin: ``pipe``, ``open``, ``deeds`` ([[what, sheet, …]]), ``cells`` ({sheet: {cell: [kind, value]}}), ``save``
+and ``filter``.
 The answer is JSON on stdout: ``{}``, or ``{"locked": …}`` or ``{"failed": …}`` in words.
 """
 
@@ -90,6 +91,35 @@ def fill(document: Any, cells: dict[str, dict[str, list[Any]]]) -> None:
     document.calculateAll()
 
 
+def do(document: Any, kind: str, name: str, *words: Any) -> None:
+    """Do something to a whole sheet, as a person does who has lifted its protection."""
+    sheet = document.Sheets.getByName(name)
+    sheet.unprotect("")
+    if kind == "rename":
+        sheet.Name = words[0]
+    elif kind == "copy":
+        document.Sheets.copyByName(name, words[0], document.Sheets.Count)
+    elif kind == "type":  # where only somebody can who has lifted the protection
+        type_in(document, sheet, words[0], "number" if isinstance(words[1], int | float) else "text", words[1])
+    elif kind == "remove":
+        document.Sheets.removeByName(name)
+    elif kind == "delete-rows":
+        sheet.Rows.removeByIndex(words[0] - 1, words[1])
+    elif kind == "insert-rows":
+        sheet.Rows.insertByIndex(words[0] - 1, words[1])
+    elif kind in {"move", "paste"}:  # a range, to the cell where it begins
+        source, target = (sheet.getCellRangeByName(word) for word in words)
+        put = sheet.moveRange if kind == "move" else sheet.copyRange
+        put(target.getCellByPosition(0, 0).CellAddress, source.RangeAddress)
+    elif kind == "sort":  # a range, by its column so and so (from 0), the highest first
+        fields = uno.createUnoStruct("com.sun.star.table.TableSortField")
+        fields.Field, fields.IsAscending = words[1], False
+        many = uno.Any("[]com.sun.star.table.TableSortField", (fields,))
+        sheet.getCellRangeByName(words[0]).sort(properties(SortFields=many, ContainsHeader=False))
+    else:
+        raise ValueError(kind)
+
+
 def work(job: dict[str, Any]) -> None:
     """Open, fill in, save and close one document."""
     desktop = connect(job["pipe"])
@@ -98,6 +128,8 @@ def work(job: dict[str, Any]) -> None:
     if document is None:
         raise ValueError("LibreOffice cannot read it")
     try:
+        for deed in job["deeds"]:
+            do(document, *deed)
         if job["cells"]:
             fill(document, job["cells"])
         document.storeToURL(uno.systemPathToFileUrl(job["save"]), properties(FilterName=job["filter"]))
