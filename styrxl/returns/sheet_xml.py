@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from styrxl.model.limits import CELLS, MB, Limits
 from styrxl.returns.marks import PreparedSheet
-from styrxl.returns.respell import respell_sheet
+from styrxl.returns.respell import encode_plainly, respell_sheet
 from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized
 from styrxl.returns.usual_xml import read_usual_sheet
 
@@ -66,6 +66,7 @@ def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_
         whole = package.sheet(part, _strip_piece)
     except _NeededWholeError:
         whole = package.sheet(part)
+    whole = encode_plainly(whole)
     xml = strip_sheet(whole)
     values: Mapping[str, float | None] = {}
     marks = read_usual_sheet(xml, texts)

@@ -99,8 +99,9 @@ def _check_ordinary(package: Package, parts: Collection[str], ordinary_mb: int) 
 
 def _prepare_texts(xml: bytes) -> tuple[bytes, int]:
     """Return shared texts in the usual spelling, and how many there are; raises RefusedError."""
-    count = count_usual_texts(xml)
-    return respell_texts(xml) if count is None else (xml, count)
+    plain = encode_plainly(xml)
+    count = count_usual_texts(plain)
+    return respell_texts(plain) if count is None else (plain, count)
 
 
 def _reduce_styles(styles: bytes) -> bytes:
