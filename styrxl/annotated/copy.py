@@ -146,7 +146,9 @@ class _AnnotatedWorkbook:
         prefill = self.back.prefill
         who = " · ".join(part for part in (f"{prefill.owner_name} ({prefill.owner})", prefill.round_name) if part)
         items = list(self._items(found))
-        told = to_mend_sheet.MendSheetContent(who, self.back.file, items, left, answers, list(self._understood()))
+        told = to_mend_sheet.MendSheetContent(
+            who, self.back.file, items, left, answers, list(self._understood()), [*self.filled.list_clipped()]
+        )
         name, part = next(iter(self.editable.template.sheets.items()))
         canvas = self.editable.canvases[name]
         return {part: to_mend_sheet.fill_sheet(canvas, self.filled.writer, told, self.terms).encode()}

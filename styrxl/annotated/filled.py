@@ -6,7 +6,7 @@ A template's XML is filled in cell by cell: openpyxl would drop the values that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -144,6 +144,15 @@ class FilledWorkbook:
         texts, styles = self.writer.strings.added(self.editable.strings), self.writer.styles.xml(conditions)
         made: tuple[SkeletonPart, ...] = replace_parts(self.template.parts, {**parts, STRINGS: texts.encode(), STYLES: styles.encode()})
         return stamp(made, {**self.stamps, **self.formulas.stamped})
+
+    def list_clipped(self) -> Iterator[tuple[str, str]]:
+        """Yield sheet and cell of the answers that are longer than the highest row can show."""
+        for key, rows in self.answers.items():
+            layout = self.layouts[key]
+            for index, row in rows.items():
+                for field, value in row.items():
+                    if isinstance(value, str) and measure.count_lines(value, layout.width(field)) * measure.LINE_HEIGHT > HIGHEST_ROW:
+                        yield layout.name, layout.cell(field, index)
 
     def value(self, key: str, index: int, field: str) -> Any:
         """Return what stands in an answer's cell."""

@@ -14,6 +14,7 @@ from styrxl.excel.cells import CellWriter, SkeletonSheet
 from styrxl.excel.formula_text import quote
 from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.sheet import SheetBuilder, clean, token
+from styrxl.model.grouped_findings import join_cells
 from styrxl.templates.words import Terms
 
 WIDTHS = (15.0, 21.0, 15.0, 62.0, 62.0)
@@ -57,6 +58,7 @@ class MendSheetContent:
     left: Sequence[LeftBehind]
     strays: Sequence[UnplacedAnswer]
     understood: Sequence[UnderstoodLine]
+    clipped: Sequence[tuple[str, str]]  # sheet and cell of texts that their rows cannot show all of
 
 
 def write_empty_sheet(page: SheetBuilder, terms: Terms) -> None:
@@ -115,6 +117,9 @@ def fill_sheet(canvas: SkeletonSheet, pen: CellWriter, told: MendSheetContent, t
     sheet = _Sheet(canvas, pen, terms)
     _write_top(sheet, told)
     _write_list(sheet, told.items)
+    if told.clipped:
+        sheet.row(_GAP)
+        sheet.across(sheet.terms.text("mend_clipped", cells="; ".join(_list_clipped(told.clipped))))
     if told.understood:
         _write_understood(sheet, told.understood)
     if told.left or told.strays:
@@ -186,6 +191,11 @@ def _write_list(sheet: _Sheet, items: Sequence[MendLine]) -> None:
             sheet.cell("D", item.message, "check"),
             sheet.cell("E", item.fix, "check"),
         )
+
+
+def _list_clipped(clipped: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for name in dict.fromkeys(sheet for sheet, _ in clipped):
+        yield f"{name} {join_cells([cell for sheet, cell in clipped if sheet == name])}"
 
 
 def _write_understood(sheet: _Sheet, lines: Sequence[UnderstoodLine]) -> None:

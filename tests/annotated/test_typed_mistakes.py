@@ -40,7 +40,7 @@ MISTAKES = [
     m("an answer that is missing", "KFN", "Commitments", E5=None),
     m("a row pasted below the table", "UBN", deeds=[("paste", "Åtaganden", "A5:H5", "A70")]),
     m("a sheet renamed", "UBN-ÖST", deeds=[("rename", "Åtaganden", "Våra åtaganden")], fine=True),
-    m("a sheet copied and changed", "UBN", deeds=[("copy", "Budget", "Budget (2)")]),
+    m("a sheet copied and changed", "UBN", deeds=[("copy", "Budget", "Budget (2)"), ("type", "Budget (2)", "C9", 17)]),
     m("rows sorted with their ids", "UBN", deeds=[("sort", "Åtaganden", "A5:H6", 0)], fine=True),
     m("rows sorted without their ids", "UBN", deeds=[("sort", "Åtaganden", "B5:H6", 0)], fine=True),
     m("a row of the council's deleted", "UBN", deeds=[("delete-rows", "Fullmäktiges mål", 6, 1)]),

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from annotated_desk import Desk
+from annotated_desk import Desk, lead
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
 
 CASES = [
@@ -62,9 +62,12 @@ def test_a_number_that_breaks_a_rule_is_a_number_too(desk: Desk) -> None:
 
 
 def test_no_row_is_higher_than_excel_allows(desk: Desk) -> None:
-    """However long a text, and however many lines it has."""
+    """However long a text; where all of it can be read is said."""
     book = open_workbook(desk.town.filled("UBN"))
     grid = open_sheets(book, desk.form("UBN"))["commitments"]
     grid.cell("text", 0).value = "Ett långt åtagande. " * 1_500
-    for sheet in open_workbook(desk.back("UBN", save_workbook(book))).worksheets:
+    back = desk.back("UBN", save_workbook(book))
+    said = [str(row[0]) for row in lead(back) if "formelfältet" in str(row[0])]
+    assert [line.partition(". De")[0] for line in said] == ["Några texter är längre än vad en rad kan visa: Åtaganden B5"]
+    for sheet in open_workbook(back).worksheets:
         assert all((row.height or 0) <= 409 for row in sheet.row_dimensions.values()), sheet.title
