@@ -43,7 +43,7 @@ class Desk:
 
     def __init__(self, town: Town, ledger: Ledger) -> None:
         self.town = town
-        self.annotator, self.reader = Annotator(town.forms.words), ReturnReader(town.forms)
+        self.annotator, self.reader = Annotator(), ReturnReader(town.forms)
         round_, self.desk = standard_rounds().parse(ROUND), open_desk(town.workspace, ledger, NOW)
         self.boards = select_board_tables(judge_inbox_quietly(self.desk, round_))
         issues = {owner: issue.issue_id for owner, issue in ledger.issues(ROUND).items()}

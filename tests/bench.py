@@ -550,7 +550,7 @@ def play_pandas(root: str, count: str) -> None:
             frame = frame.rename(
                 columns={column: fields.get(normalise_heading(split_heading(str(column))[0]), str(column)) for column in frame.columns}
             )
-            schema = schemas[sheet.table or ""]
+            schema = schemas[schemas.key(sheet.table or "")]
             for column, asked in schema.columns.items():
                 made = frame[column] if column in frame else pd.Series([None] * len(frame), dtype="object")
                 dates, numbers = str(asked.dtype).startswith("datetime"), str(asked.dtype) in {"Int64", "float64"}
@@ -626,7 +626,7 @@ def play_build(root: str, count: str) -> Mapping[str, float]:
         prefills = [Prefill.from_json(text) for text in ledger.prefills(issue.issue_id for issue in issues).values()]
     start = time.perf_counter()
     for prefill in prefills:
-        build(workspace.forms.form(prefill.form, prefill.profile, ROUND), prefill, workspace.forms.words)
+        build(workspace.forms.form(prefill.form, prefill.profile, ROUND), prefill)
     return {"each": (time.perf_counter() - start) / len(prefills)}
 
 

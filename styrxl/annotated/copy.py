@@ -27,7 +27,7 @@ from styrxl.excel.notes import Note, SheetMeasures
 from styrxl.model.catalogue import say
 from styrxl.model.column_letters import column_number
 from styrxl.model.findings import Finding, fix_here, message
-from styrxl.model.forms import Form, Words
+from styrxl.model.forms import Form
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.masking import make_showable
 from styrxl.model.prefill import Prefill
@@ -65,12 +65,12 @@ class ReturnToMend:
 class Annotator:
     """Makes workbooks to send back; owners that share a template share the work."""
 
-    def __init__(self, words: Words, shown: Look = STANDARD) -> None:
-        """Take the shared words, and the municipality's look."""
-        self._words, self._shown = words, shown
-        self._templates = EditableTemplates(words, shown, to_mend_sheet.write_empty_sheet)
+    def __init__(self, shown: Look = STANDARD) -> None:
+        """Take the municipality's look."""
+        self._shown = shown
+        self._templates = EditableTemplates(shown, to_mend_sheet.write_empty_sheet)
         self._locators: dict[tuple[str, str | None, int], Locator] = {}
-        self._typer = TableTyper(words)
+        self._typer = TableTyper()
 
     def annotate(self, back: ReturnToMend) -> bytes:
         """Return the workbook; the same return and findings give the same bytes."""
@@ -85,12 +85,12 @@ class Annotator:
         if carried.room:
             editable = self._templates.of(add_rows(back.form, carried.room), back.prefill)
             carried = carry_answers(source, list_fresh_sheets(editable, back.prefill))
-        return _AnnotatedWorkbook(editable, back, source, carried, self._shown).made(self._words)
+        return _AnnotatedWorkbook(editable, back, source, carried, self._shown).made()
 
     def _locator(self, form: Form) -> Locator:
         key = (form.name, form.profile, id(form))
         if key not in self._locators:
-            self._locators[key] = Locator(form, self._words)
+            self._locators[key] = Locator(form, form.words)
         return self._locators[key]
 
 
@@ -103,7 +103,7 @@ class _AnnotatedWorkbook:
         self.terms: Terms = editable.template.context.terms
         self.layouts: Mapping[str, SheetLayout] = editable.template.context.layouts
 
-    def made(self, words: Words) -> bytes:
+    def made(self) -> bytes:
         """Return the workbook: its sheets, and first of all what is to be mended in them and what does not stand there."""
         template = self.editable.template
         pointer = FindingPointer(self.layouts, template.context.rows, self.filled.stamps, self.terms)
@@ -122,10 +122,10 @@ class _AnnotatedWorkbook:
                 parts[part] = xml.encode()
         if marked:
             parts[TYPES] = notes.add_note_types(self.editable.types, marked).encode()
-        parts |= self._list(found, *self._left(self.filled.saved(parts, _FADE), words))
+        parts |= self._list(found, *self._left(self.filled.saved(parts, _FADE)))
         return self.filled.saved(parts, _FADE)
 
-    def _left(self, data: bytes, words: Words) -> tuple[list[LeftBehind], list[UnplacedAnswer]]:
+    def _left(self, data: bytes) -> tuple[list[LeftBehind], list[UnplacedAnswer]]:
         """Return what of the return does not stand in the copy, as somebody who opens it finds it."""
         copy, _ = read_workbook(data)
         assert copy is not None
@@ -135,7 +135,7 @@ class _AnnotatedWorkbook:
         for name, lines in self.carried.lines.items():
             layout = self.layouts[lines.place.key]
             carried[name] = CopiedSheet(layout, lines, self.source.understood, formulas[layout.name])
-        cells = list_left_cells(self.back.returned, copy, carried, formulas, self.back.findings, words)
+        cells = list_left_cells(self.back.returned, copy, carried, formulas, self.back.findings, self.back.form.words)
         left, answers = group_left_cells(cells)
         return [*left, *list_left_objects(self.back.extras, self.editable.pictures)], answers
 

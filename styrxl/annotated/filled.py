@@ -21,7 +21,7 @@ from styrxl.excel.cells import AddedFormats, AddedStrings, CellWriter, SkeletonS
 from styrxl.excel.formula_text import quote
 from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.look import STANDARD, Look
-from styrxl.model.forms import Form, Words
+from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
 from styrxl.returns.extras import count_pictures
 from styrxl.returns.tables import is_blank
@@ -71,9 +71,9 @@ class EditableTemplate:
 class EditableTemplates:
     """Templates to be filled in, each made when it is first asked for; owners that share one share the work."""
 
-    def __init__(self, words: Words, shown: Look = STANDARD, lead: WriteFirstSheet | None = None) -> None:
-        """Take the shared words, the municipality's look, and what writes a sheet before all others, if there is to be one."""
-        self._shared = SharedTemplates(words, shown, lead)
+    def __init__(self, shown: Look = STANDARD, lead: WriteFirstSheet | None = None) -> None:
+        """Take the municipality's look, and what writes a sheet before all others, if there is to be one."""
+        self._shared = SharedTemplates(shown, lead)
         self._known: dict[int, EditableTemplate] = {}
 
     def of(self, form: Form, prefill: Prefill) -> EditableTemplate:

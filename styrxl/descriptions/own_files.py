@@ -17,7 +17,7 @@ from styrxl.descriptions.round_checks import check_kinds, lay_rounds
 from styrxl.descriptions.table_model import Table
 from styrxl.descriptions.text_checks import check_shape
 from styrxl.model.catalogue import Word
-from styrxl.model.form_files import RoundSelector
+from styrxl.model.form_editions import RoundSelector
 from styrxl.model.rounds import RoundKind, RoundKinds
 
 _WORDS, _REPORT = "sheets/words.yaml", "sheets/report.yaml"

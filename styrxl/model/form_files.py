@@ -7,60 +7,93 @@ does a file that says ``extends: NAME`` over the one that it names (its own name
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Column, Condition, Form, Limit, Past, Sheet, Text, Words
-from styrxl.model.rounds import RoundKind, RoundKinds, read_round_kinds
+from styrxl.model.form_editions import FormEdition, make_words
+from styrxl.model.forms import Form
+from styrxl.model.rounds import RoundKind, read_round_kinds
 from styrxl.model.yaml_files import read_yaml
 
 _EXTENDS = re.compile(r"^extends:", re.MULTILINE)
-_KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date"}
 
 
 class Forms:
     """All forms and profiles, from the standard folders and over them a workspace's."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        """Take folders that hold ``sheets/`` and ``schemas/``; later ones lie over earlier ones."""
+    def __init__(self, folders: Sequence[Path], kept: Mapping[str, str] | None = None) -> None:
+        """Take folders that hold ``sheets/`` and ``schemas/``, later ones over earlier ones, and editions that were issued (id -> JSON)."""
         self._folders = tuple(folders)
-        self._forms: dict[tuple[str, str | None, str | None], Form] = {}
+        self.kept = kept or {}
+        self._present: dict[tuple[str, str | None], FormEdition] = {}
+        self._found: dict[str, FormEdition | None] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
         self._texts: dict[str, Mapping[str, Any]] = {}
         self._names: list[str] | None = None
         self._profiles: dict[str, list[str]] = {}
         self.rounds = read_round_kinds(self._folders)
-        raw = self._whole("words")
-        self.words = Words(
-            lists=raw["lists"],
-            units=raw["units"],
-            unit_spellings={text: unit for unit, texts in raw["unit_spellings"].items() for text in texts},
-            placeholders=frozenset(raw["placeholders"]),
-            dittos=frozenset(raw["dittos"]),
-            pointers=raw["pointers"],
-            sum_words=frozenset(raw["sum_words"]),
-            days=raw["days"],
-            texts=raw["texts"],
-        )
+        self._raw_words = self._whole("words")
+        self.words = make_words(self._raw_words)
 
-    def form(self, name: str, profile: str | None = None, round_: str | None = None) -> Form:
+    def form(self, name: str, profile: str | None = None, round_: str | None = None, edition: str | None = None) -> Form:
         """Return a form, in a profile if one is named and exists for it, as it is in a round (its id, or its kind).
 
-        Without a round it holds all that it has in any: every column, and every word that a list may hold.
+        Without a round it holds all that it has in any: every column, and every word that a list may hold. ``edition``: the id of the one
+        that is meant; the present one where none is named, or one that nobody knows.
         Raises StyrxlError when the form's YAML does not hold together.
+        """
+        kind = self.rounds.kind_of(round_) or self.rounds.get(round_ or "")
+        present = self.edition(name, profile)
+        asked = self.find_edition(edition) if edition and edition != present.id else None
+        return (asked if asked and asked.name == name else present).form(kind)
+
+    def edition(self, name: str, profile: str | None = None) -> FormEdition:
+        """Return a form as it is now, in a profile if one is named and exists for it.
+
+        Raises StyrxlError (source-missing, source-broken).
         """
         if profile and profile not in self.profiles(name):
             profile = None
+        if (name, profile) not in self._present:
+            self._present[name, profile] = self._make_edition(name, profile)
+        return self._present[name, profile]
+
+    def standard(self, name: str, round_: str | None = None) -> Form | None:
+        """Return a form as the standard has it, in a round as ``form`` has it; None for a form of one's own."""
         kind = self.rounds.kind_of(round_) or self.rounds.get(round_ or "")
-        key = kind.key if kind else None
-        if (name, profile, key) not in self._forms:
-            self._forms[name, profile, key] = self._load(name, profile, kind)
-        return self._forms[name, profile, key]
+        return next((edition.form(kind) for edition in self._standard if edition.name == name), None)
+
+    def find_edition(self, edition: str) -> FormEdition | None:
+        """Return an edition by its id: a present one, one that was issued, or one of the standard; None where it is not known."""
+        if present := next((known for known in self._present.values() if known.id == edition), None):
+            return present
+        if edition not in self._found:
+            kept = FormEdition.from_json(self.kept[edition], self.rounds, self._raw_words) if edition in self.kept else None
+            self._found[edition] = kept or next((known for known in self._standard if known.id == edition), None)
+        return self._found[edition]
+
+    @cached_property
+    def _standard(self) -> tuple[FormEdition, ...]:
+        """The forms as the standard has them, without profiles; none where a workspace lies over nothing."""
+        forms = Forms(self._folders[:1]) if len(self._folders) > 1 else self
+        return tuple(forms.edition(name) for name in forms.names())
+
+    def _make_edition(self, name: str, profile: str | None) -> FormEdition:
+        raw = self._whole(name)
+        if profile:
+            raw = lay_over(raw, self._profile(name, profile, raw))
+        try:
+            tables = [sheet["table"] for sheet in raw["sheets"].values() if sheet.get("table")]
+        except (KeyError, TypeError, AttributeError) as error:
+            file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
+            raise StyrxlError("source-broken", file=file, why=repr(error)) from error
+        content = {"form": raw, "words": self._raw_words, "schemas": {table: self.schema(table) for table in tables}}
+        return FormEdition(name, profile, content, self.rounds)
 
     def names(self) -> list[str]:
         """Names of the forms there are, without profiles."""
@@ -150,127 +183,6 @@ class Forms:
         if not isinstance(content, dict):
             raise StyrxlError("source-broken", file=str(path), why="a mapping is needed")
         return content
-
-    def _load(self, name: str, profile: str | None, kind: RoundKind | None) -> Form:
-        raw = self._whole(name)
-        if profile:
-            raw = lay_over(raw, self._profile(name, profile, raw))
-        try:
-            served = [self.rounds[key] for key in raw["rounds"] if key in self.rounds]
-            kind = kind if kind and len(served) > 1 and any(key in raw["rounds"] for key in kind.keys) else None
-            lists = {**self.words.lists, **raw.get("lists", {})}
-            select = RoundSelector(self.rounds, kind, lists)
-            raw |= {key: select.part(raw[key]) for key in ("title", "purpose", "steps", "sheets")}
-            return Form(
-                name=name,
-                version=raw["version"],
-                level=raw["level"],
-                rounds=tuple(raw["rounds"]),
-                title=raw["title"],
-                purpose=raw["purpose"],
-                steps=tuple(raw["steps"]),
-                sheets=tuple(self._sheet(key, sheet, raw["sheets"]) for key, sheet in raw["sheets"].items()),
-                lists=lists,
-                profile=profile,
-                kind=kind.key if kind else None,
-                followup=bool(served) and all(k.follows for k in served),
-                final=bool(served) and all(k.final for k in ([kind] if kind else served)),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
-            raise StyrxlError("source-broken", file=file, why=repr(error)) from error
-
-    def _sheet(self, key: str, raw: Mapping[str, Any], sheets: Collection[str]) -> Sheet:
-        table = raw.get("table")
-        schema = self.schema(table)["columns"] if table else {}
-        columns = tuple(_read_column(field, column, schema, sheets) for field, column in raw["columns"].items())
-        plain = {
-            k: raw[k] for k in ("name", "layout", "help", "rows", "prefilled", "optional", "at_least", "frame", "break_before") if k in raw
-        }
-        return Sheet(
-            key=key,
-            table=table,
-            columns=columns,
-            unless={field: tuple(str(code) for code in codes) for field, codes in raw.get("unless", {}).items()},
-            order=tuple((first, second) for first, second in raw.get("order", ())),
-            unique=tuple(raw.get("unique", ())),
-            limit=Limit(**raw["limit"]) if "limit" in raw else None,
-            limits=tuple(raw.get("limits", ())),
-            **plain,
-        )
-
-
-def _read_column(field: str, raw: Mapping[str, Any], schema: Mapping[str, Any], sheets: Collection[str]) -> Column:
-    """Return a column; of the workbook's own sheets it offers those that there are."""
-    described = schema.get(field)
-    checks = (described or {}).get("checks") or {}
-    kind = raw.get("type") or _KIND_OF_DTYPE[(described or {}).get("dtype", "str")]
-    whole = kind == "integer" and "list" in raw
-    if raw.get("list"):
-        kind = "choice"
-    elif raw.get("source"):
-        kind = "ref"
-    low, high = _read_range(checks)
-    attributes = {key: value for key, value in raw.items() if key not in {"type", "after", "omit", "rounds"}}
-    for key in ("source", "kinds", "also"):
-        attributes[key] = tuple(attributes.get(key, ()))
-    attributes["source"] = tuple(name for name in attributes["source"] if not name.startswith("own:") or name[4:] in sheets)
-    attributes["required_when"] = _read_condition(attributes.get("required_when", {}))
-    if "formula" in attributes:
-        attributes["formula"] = {sign: tuple(fields) for sign, fields in attributes["formula"].items()}
-    length = (checks.get("str_length") or {}).get("max_value")
-    return Column(field=field, kind=kind, own=described is None, whole=whole, low=low, high=high, max_length=length, **attributes)
-
-
-def _read_range(checks: Mapping[str, Any]) -> tuple[float | None, float | None]:
-    bounds = checks.get("in_range") or {}
-    low = bounds.get("min_value", checks.get("greater_than_or_equal_to"))
-    high = bounds.get("max_value", checks.get("less_than_or_equal_to"))
-    return low, high
-
-
-def _read_condition(raw: Mapping[str, Any]) -> Condition:
-    return {field: _read_past(when) if isinstance(when, Mapping) else tuple(str(code) for code in when) for field, when in raw.items()}
-
-
-def _read_past(raw: Mapping[str, str]) -> Past:
-    [(which, base)] = raw.items()
-    return Past(base, deficit={"past": False, "below": True}[which])
-
-
-@dataclass(frozen=True, slots=True)
-class RoundSelector:
-    """Selects what a form has in a kind of round; for none in particular, all that it has in any.
-
-    ``rounds`` says in which a sheet or column is there at all; ``{t1: …, t2: …, year: …}`` in place of a value, which one it has.
-    """
-
-    rounds: RoundKinds
-    kind: RoundKind | None
-    lists: dict[str, Mapping[str, Text]]
-
-    def part(self, raw: Any) -> Any:
-        """Return a part of a form as it is in the kind of round."""
-        if isinstance(raw, list):
-            return [self.part(each) for each in raw]
-        if not isinstance(raw, Mapping):
-            return raw
-        if raw and raw.keys() <= self.rounds.keys():
-            return self.part(self._value(raw))
-        return {key: self.part(each) for key, each in raw.items() if not isinstance(each, Mapping) or self._is_there(each)}
-
-    def _is_there(self, part: Mapping[str, Any]) -> bool:
-        return self.kind is None or "rounds" not in part or any(key in part["rounds"] for key in self.kind.keys)
-
-    def _value(self, raw: Mapping[str, Any]) -> Any:
-        if self.kind is not None:
-            return raw[next(key for key in (*self.kind.keys, *raw) if key in raw)]
-        values = list(raw.values())
-        if not all(isinstance(value, str) and value in self.lists for value in values):
-            return values[0]
-        names = list(dict.fromkeys(values))
-        self.lists.setdefault("_".join(names), {code: text for name in names for code, text in self.lists[name].items()})
-        return "_".join(names)
 
 
 def lay_over(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

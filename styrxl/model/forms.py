@@ -141,41 +141,6 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A kind of workbook, in one of its profiles."""
-
-    name: str
-    version: int
-    level: str
-    rounds: tuple[str, ...]
-    title: Text
-    purpose: Text
-    steps: tuple[Text, ...]
-    sheets: tuple[Sheet, ...]
-    lists: Mapping[str, Mapping[str, Text]]
-    profile: str | None = None
-    kind: str | None = None  # of round, where the form differs between them; None for all that it has in any
-    followup: bool = False  # whether its rounds follow others up
-    final: bool = False  # whether its round says how the year ended
-
-    def serves(self, kind: RoundKind) -> bool:
-        """Tell whether the form is one of a kind of round."""
-        return any(key in self.rounds for key in kind.keys)
-
-    @property
-    def tables(self) -> tuple[Sheet, ...]:
-        """The sheets that come back as tables."""
-        return tuple(sheet for sheet in self.sheets if sheet.table)
-
-    def sheet(self, key: str) -> Sheet:
-        """Return a sheet by its key; KeyError if the form has none."""
-        for sheet in self.sheets:
-            if sheet.key == key:
-                return sheet
-        raise KeyError(key)
-
-
-@dataclass(frozen=True, slots=True)
 class Words:
     """What all workbooks share: lists, units, placeholders and texts."""
 
@@ -192,6 +157,46 @@ class Words:
     def text(self, key: str, language: str, **facts: object) -> str:
         """Return a text in a language, its ``{names}`` filled in."""
         return self.texts[key][language].format(**facts) if facts else self.texts[key][language]
+
+
+NO_WORDS = Words({}, {}, {}, frozenset(), frozenset(), {}, frozenset(), {}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A kind of workbook, in one of its profiles."""
+
+    name: str
+    version: int
+    level: str
+    rounds: tuple[str, ...]
+    title: Text
+    purpose: Text
+    steps: tuple[Text, ...]
+    sheets: tuple[Sheet, ...]
+    lists: Mapping[str, Mapping[str, Text]]
+    profile: str | None = None
+    kind: str | None = None  # of round, where the form differs between them; None for all that it has in any
+    followup: bool = False  # whether its rounds follow others up
+    final: bool = False  # whether its round says how the year ended
+    edition: str = ""  # what tells it from the form as it was, or will be
+    words: Words = NO_WORDS  # those of its time
+
+    def serves(self, kind: RoundKind) -> bool:
+        """Tell whether the form is one of a kind of round."""
+        return any(key in self.rounds for key in kind.keys)
+
+    @property
+    def tables(self) -> tuple[Sheet, ...]:
+        """The sheets that come back as tables."""
+        return tuple(sheet for sheet in self.sheets if sheet.table)
+
+    def sheet(self, key: str) -> Sheet:
+        """Return a sheet by its key; KeyError if the form has none."""
+        for sheet in self.sheets:
+            if sheet.key == key:
+                return sheet
+        raise KeyError(key)
 
 
 def extend_rows(form: Form, rows: int | None) -> Form:

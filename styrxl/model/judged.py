@@ -39,6 +39,7 @@ class Judged:
     findings: tuple[Finding, ...]
     form: str | None = None
     profile: str | None = None
+    edition: str | None = None  # of its form, by which it was judged
     owner: str | None = None
     round: str | None = None
     language: str | None = None

@@ -12,7 +12,7 @@ from styrxl.model.thresholds import Thresholds
 Row = Mapping[str, Any]
 Rows = Mapping[str, tuple[Row, ...]]
 Lists = Mapping[str, tuple[tuple[str, str], ...]]
-_NAMES = ("form", "profile", "language", "round", "round_name", "board_id", "board_name", "municipality", "contact", "due")
+_NAMES = ("form", "edition", "profile", "language", "round", "round_name", "board_id", "board_name", "municipality", "contact", "due")
 _ALIKE = (*_NAMES, "frames", "first", "counts", "thresholds", "based_on")  # in which many owners' prefills are equal
 
 
@@ -44,6 +44,7 @@ class Prefill:
     due: str | None = None
     issue: str = ""
     signature: str = ""
+    edition: str = ""  # of the form; none in what was issued before forms were kept
     row_count: int | None = None  # rows asked for beyond the form's own
     frames: Mapping[str, float | None] = field(default_factory=dict)
     rows: Rows = field(default_factory=dict)

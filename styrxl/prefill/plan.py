@@ -14,6 +14,7 @@ from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
+from styrxl.model.identity import EDITION, list_signed
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
@@ -110,6 +111,7 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: 
     return Prefill(
         form=form.name,
         version=form.version,
+        edition=form.edition,
         profile=form.profile,
         language=language,
         round=source.round.id,
@@ -257,8 +259,10 @@ def sign_prefill(made: Prefill, previous: Prefill | None, sign: Sign) -> Prefill
     The id follows from the content and from the issue before it: distributing again with nothing changed is the same issue, and
     rebuilding from the same input gives the same bytes.
     """
-    if previous is not None and replace(previous, issue="", signature="") == made:
+    known = previous and replace(previous, issue="", signature="", edition=previous.edition or made.edition)
+    if previous is not None and known == made:
         issue = previous.issue
     else:
         issue = hashlib.sha256(f"{previous.issue if previous else ''}\n{made.to_json()}".encode()).hexdigest()[:16]
-    return replace(made, issue=issue, signature=sign([made.form, str(made.version), made.round, made.owner, issue]))
+    identity = {"form": made.form, "version": str(made.version), "round": made.round, "owner": made.owner, "issue": issue}
+    return replace(made, issue=issue, signature=sign(list_signed(identity | {EDITION: made.edition})))

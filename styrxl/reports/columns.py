@@ -77,7 +77,7 @@ def _report_column(view: View, form: Form, col: Column) -> ReportColumn:
     labels = {code: label[language] for code, label in form.lists[col.list].items()} if col.list else {}
     sources = None
     if col.own:
-        sources = frozenset(i for i, r in view.sources.items() if (r.form, r.profile) == (form.name, form.profile))
+        sources = frozenset(i for i, r in view.sources.items() if (r.form, r.edition or form.edition) == (form.name, form.edition))
     return ReportColumn(col, heading, labels, sources)
 
 

@@ -200,10 +200,11 @@ class View:
     @cached_property
     def forms(self) -> tuple[Form, ...]:
         """Forms whose rows are shown: the round's own, and the profiles of accepted returns."""
-        names = [(name, None) for name in self.form_names.values() if name]
-        used = {(r.form, r.profile) for r in self.accepted.values() if r.form}
+        names = [(name, None, None) for name in self.form_names.values() if name]
+        used = {(r.form, r.profile, r.edition) for r in self.accepted.values() if r.form}
         return tuple(
-            self.scope.forms.form(name, profile, self.round.id) for name, profile in dict.fromkeys([*names, *sorted(used, key=str)])
+            self.scope.forms.form(name, profile, self.round.id, edition)
+            for name, profile, edition in dict.fromkeys([*names, *sorted(used, key=str)])
         )
 
     def asks(self, *tables: str) -> bool:
@@ -213,7 +214,7 @@ class View:
     def form_of(self, source: int) -> Form:
         """Return the form of an accepted return."""
         r = self.sources[source]
-        return self.scope.forms.form(r.form or "", r.profile, r.round)
+        return self.scope.forms.form(r.form or "", r.profile, r.round, r.edition)
 
     @cached_property
     def tree_entries(self) -> TreeEntries | None:

@@ -44,7 +44,7 @@ class Locator:
         self._names = {language: SheetNames(form, language) for language in LANGUAGES}
         self._headings = {(sheet.key, language): Headings(sheet, words, language) for sheet in form.tables for language in LANGUAGES}
         self._tables = frozenset(sheet.key for sheet in form.tables)
-        self._typist = TableTyper(words)
+        self._typist = TableTyper()
         self._seen: dict[tuple[str, str, tuple[Any, ...]], _HeadingRow] = {}
         self._places: dict[tuple[Any, ...], TablePlace] = {}
 

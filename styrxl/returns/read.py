@@ -7,7 +7,7 @@ made in another process or on another computer: see ``scale.cache``, ``scale.pro
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import TracebackType
@@ -18,6 +18,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
+from styrxl.model.identity import EDITION
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.locate import Locator
@@ -28,7 +29,7 @@ from styrxl.returns.workbook import ReturnedWorkbook
 
 _LOG = logging.getLogger(__name__)
 
-FormKey = tuple[str, str | None, str | None]  # form, profile, kind of round
+FormKey = tuple[str, str | None, str | None, str]  # form, profile, kind of round, edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class ReturnReader:
         self._forms = forms
         self.limits = limits
         self._locators: dict[FormKey, Locator] = {}
-        self._typists = TableTyper(forms.words)
+        self._typists = TableTyper()
         self._unasked: dict[FormKey, frozenset[str]] = {}
 
     def __enter__(self) -> Self:
@@ -108,10 +109,23 @@ class ReturnReader:
         if form is None:
             return Reading(tuple(findings), returned.identity, returned.mixed)
         spoken = language if language in LANGUAGES else "sv"
-        tables, located = self._locator(form).locate(returned, spoken)
+        form, tables, located = self._locate(returned, form, spoken)
         year = find_year(returned.identity)
         typed = tuple(replace(table, typed=self._typists.typed(form, table, year)) for table in tables)
-        return Reading(tuple(findings), returned.identity, returned.mixed, make_form_key(form), spoken, typed, located)
+        return Reading(tuple(findings), returned.identity, returned.mixed, make_form_key(form), spoken, typed, tuple(located))
+
+    def _locate(self, returned: ReturnedWorkbook, form: Form, language: str) -> tuple[Form, Sequence[Table], Sequence[Finding]]:
+        """Return the tables of a workbook, what is wrong with them, and the form by which they were found.
+
+        A workbook from before forms were kept does not say which one it was issued with: it is the present one or, where something would
+        be missing then that the standard form does not ask for, the standard one.
+        """
+        tables, findings = self._locator(form).locate(returned, language)
+        standard = self._forms.standard(form.name, form.kind)
+        if returned.identity.get(EDITION) or standard is None or standard.edition == form.edition or not _count_missing(findings):
+            return form, tables, findings
+        again, fewer = self._locator(standard).locate(returned, language)
+        return (standard, again, fewer) if _count_missing(fewer) < _count_missing(findings) else (form, tables, findings)
 
     def _form(self, identity: Mapping[str, str]) -> Form | None:
         """Return the form that an identity names, in its profile and round, or None."""
@@ -120,12 +134,12 @@ class ReturnReader:
             return None
         profile = identity.get("profile") or None
         known = profile if profile in self._forms.profiles(name) else None
-        return self._forms.form(name, known, identity.get("round"))
+        return self._forms.form(name, known, identity.get("round"), identity.get(EDITION))
 
     def _locator(self, form: Form) -> Locator:
         key = make_form_key(form)
         if key not in self._locators:
-            self._locators[key] = Locator(form, self._forms.words)
+            self._locators[key] = Locator(form, form.words)
         return self._locators[key]
 
     def _find_unasked(self, identity: Mapping[str, str]) -> frozenset[str]:
@@ -139,6 +153,10 @@ class ReturnReader:
         return self._unasked[key]
 
 
+def _count_missing(findings: Iterable[Finding]) -> int:
+    return sum(finding.rule in {"missing-sheet", "missing-column"} for finding in findings)
+
+
 def find_year(identity: Mapping[str, str]) -> int:
     """Return the year of the round in an identity; 2000 when it names none."""
     text = identity.get("round", "")[:4]
@@ -146,8 +164,8 @@ def find_year(identity: Mapping[str, str]) -> int:
 
 
 def make_form_key(form: Form) -> FormKey:
-    """Return the key that tells a form from others: name, profile, kind of round."""
-    return form.name, form.profile, form.kind
+    """Return the key that tells a form from others: name, profile, kind of round, edition."""
+    return form.name, form.profile, form.kind, form.edition
 
 
 def find_unasked_sheets(form: Form, forms: Forms) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Column, Form, Sheet, Words
+from styrxl.model.forms import Column, Form, Sheet
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
@@ -45,11 +45,11 @@ class _ColumnReader:
 class ColumnTyper:
     """Types the sheets of one form, in which dates without a year are in ``year``."""
 
-    def __init__(self, form: Form, words: Words, year: int) -> None:
+    def __init__(self, form: Form, year: int) -> None:
         """Take the form, in the profile that the workbooks were issued in."""
-        self._form, self._words, self.year = form, words, year
-        self._days = DayWords(words.days)
-        self._pointers = Pointers(words.pointers)
+        self._form, self._words, self.year = form, form.words, year
+        self._days = DayWords(form.words.days)
+        self._pointers = Pointers(form.words.pointers)
         self._tools: dict[str, list[_ColumnReader]] = {}
 
     def columns(
@@ -297,18 +297,17 @@ def _move_further_goals(batch: Batch, columns: dict[str, list[Any]]) -> list[Rem
 class TableTyper:
     """Types tables of any form and year; keeps the column typers that it has made."""
 
-    def __init__(self, words: Words) -> None:
-        """Take the words of the forms."""
-        self._words = words
-        self._known: dict[tuple[str, str | None, str | None, int], ColumnTyper] = {}
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._known: dict[tuple[str, str | None, str | None, str, int], ColumnTyper] = {}
 
     def typed(self, form: Form, table: Table, year: int) -> TypedColumns:
         """Return a table's typed columns, as they are if they were typed for this year already."""
         if table.typed is not None and table.typed.year == year:
             return table.typed
-        key = (form.name, form.profile, form.kind, year)
+        key = (form.name, form.profile, form.kind, form.edition, year)
         if key not in self._known:
-            self._known[key] = ColumnTyper(form, self._words, year)
+            self._known[key] = ColumnTyper(form, year)
         batch = Batch(form, table.sheet)
         batch.add([(0, replace(table, typed=None))])
         columns, remarks = self._known[key].columns(batch, {0: table.marks} if table.marks else {}, table.remarks)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Column, Sheet, Words
+from styrxl.model.forms import Column, Sheet
 from styrxl.returns.batch import Batch
 from styrxl.returns.typed_columns import ColumnTyper
 
@@ -33,9 +33,9 @@ class TypedBatch:
     due: Sequence[int]
 
 
-def type_batch(batch: Batch, words: Words, year: int, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> TypedBatch:
+def type_batch(batch: Batch, year: int, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> TypedBatch:
     """Type every column of a batch; ``marks`` as in ``ColumnTyper.columns``."""
-    columns, remarks = ColumnTyper(batch.form, words, year).columns(batch, marks)
+    columns, remarks = ColumnTyper(batch.form, year).columns(batch, marks)
     return make_frame(replace(batch, typed=columns, remarks=remarks))
 
 

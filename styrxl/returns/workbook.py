@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from styrxl.model.catalogue import Word
 from styrxl.model.column_letters import column_number
 from styrxl.model.findings import Finding, finding
-from styrxl.model.identity import SIGNED
+from styrxl.model.identity import COMPARED
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
 from styrxl.returns.external_links import find_external_links
 from styrxl.returns.file_type import WORKBOOKS, find_kind, has_macros, is_zip
@@ -86,7 +86,7 @@ def _read(data: bytes, limits: Limits, ordinary_mb: int, skip: SheetsToSkip) -> 
     parts = read_parts(data, package, ordinary_mb, skip)
     sheets = tuple(_read_sheets(parts, limits))
     hidden = next((_read_identity(sheet) for sheet in sheets if sheet.name == IDENTITY_SHEET), {})
-    mixed = bool(hidden and parts.properties) and any(hidden.get(key, "") != parts.properties.get(key, "") for key in SIGNED)
+    mixed = bool(hidden and parts.properties) and any(hidden.get(key, "") != parts.properties.get(key, "") for key in COMPARED)
     if mixed and parts.skipped:  # a file with two identities is read whole
         return _read(data, limits, ordinary_mb, skip_no_sheets)
     findings = [*_check_contents(kind, data, package, limits, macros=parts.macros)]

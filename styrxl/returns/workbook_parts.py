@@ -26,7 +26,7 @@ IDENTITY_SIZE = 200  # rows of the hidden sheet, and characters of an answer in 
 _SMALL = 64_000  # bytes that are worth remembering
 _NOT_READ = ("pictures/", "media/", "thumbnails/", "configurations2/", "xl/media/", "xl/printersettings/", "docprops/thumbnail")
 _STAMP = re.compile(r"styrxl_(\w+)")
-_HEXADECIMAL, _HEX = {"issue", "signature"}, re.compile("[0-9a-f]{16,64}")
+_HEXADECIMAL, _HEX = {"issue", "signature", "edition"}, re.compile("[0-9a-f]{16,64}")
 _STAMPED = re.compile(
     rb'<property [^<>]{0,200}\bname="styrxl_(\w{1,40})"[^<>]{0,200}>'
     rb"<vt:lpwstr(?: [^<>]{0,200}?)?(?:>([^<&]{0,400})</vt:lpwstr>|/>)</property>"

@@ -40,7 +40,7 @@ def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim
     Raises StyrxlError: unknown-owner-named; wrong-form, which-form.
     """
     owner, form = desk.plan.spelled(owner), form and form.lower()
-    forms, organisation = desk.workspace.forms, desk.plan.find(owner, round_.day)
+    forms, organisation = desk.forms, desk.plan.find(owner, round_.day)
     if organisation is None or organisation.kind not in LEVELS:
         either = {"sv": "nämnd eller enhet", "en": "board or unit"}
         raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **suggest_nearest(desk.plan, owner))
@@ -91,7 +91,7 @@ def _says_so(desk: Desk, round_: Round, file: IncomingFile, claim: Claim) -> boo
         return False
     owner, form, in_round = (returned.identity.get(key) for key in ("owner", "form", "round"))
     if (owner, form, in_round) != (claim.owner, claim.form, round_.id):
-        raise belongs_to_another(desk.workspace.forms, file.origin, owner, form, in_round)
+        raise belongs_to_another(desk.forms, file.origin, owner, form, in_round)
     return True
 
 

@@ -11,7 +11,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
-from styrxl.model.identity import SIGNED
+from styrxl.model.identity import list_signed
 from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.rounds import Round
 from styrxl.rounds.council_plan import read_plan
@@ -32,13 +32,18 @@ class Desk:
     how: ReadingMethod = field(default_factory=ReadingMethod)  # how returns are read
 
     @property
+    def forms(self) -> Forms:
+        """The forms, and those that were issued as they were then; raises StyrxlError as ``Ledger.editions``."""
+        return self.workspace.forms_with(self.ledger.editions)
+
+    @property
     def limits(self) -> Limits:
         """What a return may be: as the settings have it, with room for what is handed out."""
         return limits_of_returns(self.workspace.settings.limits, len(self.plan.organisations))
 
     def signed(self, identity: Mapping[str, str]) -> bool:
         """Whether a workbook's identity carries our signature; raises StyrxlError: key-missing, key-broken, not-readable."""
-        return self.workspace.verify([identity.get(key, "") for key in SIGNED], identity.get("signature", ""))
+        return self.workspace.verify(list_signed(identity), identity.get("signature", ""))
 
 
 def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: ReadingMethod | None = None) -> Desk:
@@ -68,7 +73,7 @@ def find_only_round(workspace: Workspace, year: int) -> Round:
         raise StyrxlError("no-round-yet", round=f"{year + 1}-plan")
     if len(names) > 1:
         raise StyrxlError("which-round", rounds=", ".join(names), last=names[-1])
-    return workspace.forms.rounds.parse(names[0])
+    return workspace.rounds.parse(names[0])
 
 
 def _folders_in(folder: Path) -> list[str]:

@@ -33,14 +33,14 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     but is raised when they are done: StyrxlError as ``write_atomically``.
     """
     paths = {desk.workspace.shown(path): path for path in files}
-    annotator = Annotator(desk.workspace.forms.words, read_look(desk.workspace))
+    annotator = Annotator(read_look(desk.workspace))
     returns = select_to_give_back(judged.returns)
     issues = {name: _issues_in(desk, name, returns) for name in dict.fromkeys(return_.round or "" for return_ in returns)}
     written: list[Path] = []
     first_error: StyrxlError | None = None
     with IsolatedReader(desk.limits) as reader:
         for return_ in returns:
-            path = desk.workspace.returned(desk.workspace.forms.rounds.parse(return_.round or "")) / f"{return_.owner}.xlsx"
+            path = desk.workspace.returned(desk.forms.rounds.parse(return_.round or "")) / f"{return_.owner}.xlsx"
             try:
                 back = _back(desk, issues[return_.round or ""], return_, paths, reader)
                 if back is not None:
@@ -81,7 +81,7 @@ class _Issues:
 
 def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     """Return what was issued in a round to those who sent returns."""
-    round_ = desk.workspace.forms.rounds.parse(name)
+    round_ = desk.forms.rounds.parse(name)
     newest = {owner: issue.issue_id for owner, issue in desk.ledger.issues(round_.id).items()}
     mine = [return_ for return_ in returns if return_.round == name]
     issues = {return_.issue for return_ in mine if return_.issue} | {newest[r.owner] for r in mine if r.owner in newest}
@@ -103,8 +103,8 @@ def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path
     returned, _ = reader.read(data)
     if returned is None:
         return None
-    extras = reader.read_extras(data, question_about(returned, list_own_notes(desk.workspace.forms.words)))
-    form = desk.workspace.forms.form(return_.form, return_.profile, return_.round)
+    extras = reader.read_extras(data, question_about(returned, list_own_notes(desk.forms.words)))
+    form = desk.forms.form(return_.form, return_.profile, return_.round, return_.edition)
     return ReturnToMend(form, prefill, returned, extras, return_.findings, path.name)
 
 

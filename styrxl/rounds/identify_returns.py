@@ -70,7 +70,7 @@ def _as_issued(desk: Desk, gathered: ReadFile, return_: Identified, current: Cur
     """Return a return with what it was issued with, read again where that was another form than it says; unreadable if that fails."""
     try:
         if return_.prefill is None:
-            return_ = add_prefill(return_, current(return_.owner, return_.identity["form"]), desk.workspace.forms)
+            return_ = add_prefill(return_, current(return_.owner, return_.identity["form"]), desk.forms)
         return _read_as_issued(desk, gathered, return_, readings)
     except StyrxlError:
         raise

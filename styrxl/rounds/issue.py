@@ -51,7 +51,7 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
 
 def _levels_asked(desk: Desk, round_: Round, levels: Sequence[str]) -> list[str]:
     """Return the levels that the round has a form for; all of them where it has none, so that each owner is told."""
-    return [level for level in levels if desk.workspace.forms.for_level(level, round_.kind)] or [*levels]
+    return [level for level in levels if desk.forms.for_level(level, round_.kind)] or [*levels]
 
 
 def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[str]) -> None:
@@ -83,14 +83,14 @@ def _issue(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organi
     new: list[tuple[Issue, str]] = []
     newest = desk.ledger.issues(source.round.id)
     with working_on(folder), StagedFiles() as stage:
-        for filled, data in build_all(form, made, desk.workspace.forms.words, read_look(desk.workspace)):
+        for filled, data in build_all(form, made, read_look(desk.workspace)):
             path = folder / f"{filled.owner}.xlsx"
             stage.add(path, data)
             written.append(path)
             if filled.owner not in newest or newest[filled.owner].issue_id != filled.issue:
                 new.append((_recorded(desk, filled, path), replace(filled, issue="", signature="").to_json()))
         stage.sync()  # the ledger says nothing that a full disk makes untrue
-        desk.ledger.record_issues(new)
+        desk.ledger.record_issues(new, {form.edition: desk.forms.edition(form.name, form.profile).to_json()})
         stage.move_into_place()
     return written
 
@@ -137,6 +137,7 @@ def build_plan(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows:
     made = Prefill(
         form=form.name,
         version=form.version,
+        edition=form.edition,
         profile=None,
         language=settings.language,
         round="",
@@ -153,7 +154,7 @@ def build_plan(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows:
         rows=given,
         first={},
     )
-    [(_, data)] = build_all(form, [made], workspace.forms.words, read_look(workspace))
+    [(_, data)] = build_all(form, [made], read_look(workspace))
     return data
 
 

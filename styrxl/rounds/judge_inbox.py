@@ -43,7 +43,7 @@ Boards = Mapping[str, pd.DataFrame]  # tables of the boards' accepted plans
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
     judged = judge_returns(desk, round_, _registered(desk, round_))
-    rules = describe_rules(desk.workspace.forms)
+    rules = describe_rules(desk.forms)
     desk.ledger.record_verdicts(round_.id, [_verdict(return_, desk.now, rules) for return_ in judged.returns])
     return judged
 
@@ -61,12 +61,12 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     """
     workspace = desk.workspace
     files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in paths]
-    read = read_returns(workspace.root, "", files, workspace.forms, desk.limits, replace(desk.how, keep=False))
+    read = read_returns(workspace.root, "", files, desk.forms, desk.limits, replace(desk.how, keep=False))
     boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
     judged = judge_returns(desk, round_, ((file, _receipt(file)) for file in read), boards=boards, whole_inbox=False, claim=claim)
     for return_ in judged.returns:
         if claim and ((claim.owner or return_.owner) != return_.owner or (claim.form or return_.form) != return_.form):
-            raise belongs_to_another(workspace.forms, return_.path, return_.owner, return_.form, return_.round)
+            raise belongs_to_another(desk.forms, return_.path, return_.owner, return_.form, return_.round)
     return judged
 
 
@@ -86,7 +86,7 @@ def judge_returns(
     """
     issues = desk.ledger.issues(round_.id) if round_ else {}
     context = Context(
-        forms=desk.workspace.forms,
+        forms=desk.forms,
         plan=desk.plan,
         round=round_,
         newest={owner: (issue.issue_id, issue.created_at) for owner, issue in issues.items()},
@@ -97,7 +97,7 @@ def judge_returns(
     return judge(
         identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})),
         context,
-        load_schemas(desk.workspace.forms),
+        load_schemas(desk.forms),
     )
 
 
@@ -124,7 +124,7 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
         year = YearSoFar(desk.plan, round_, plans, tuple(earlier))
     elif desk.workspace.inbox_files(round_.year_before).files:
         last_year = _told(desk, round_.year_before)
-    return PrefillSource(desk.plan, desk.workspace.settings, desk.workspace.forms, round_, boards, local_day(desk.now), year, last_year)
+    return PrefillSource(desk.plan, desk.workspace.settings, desk.forms, round_, boards, local_day(desk.now), year, last_year)
 
 
 def _told(desk: Desk, round_: Round) -> AnswersInForce:
@@ -177,7 +177,7 @@ def _read_inbox(desk: Desk, round_: Round) -> Iterator[ReadFile]:
         files = list_returns(desk.how.inbox, desk.now)
     else:
         files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in workspace.inbox_files(round_).files]
-    return read_returns(workspace.root, desk.how.inbox or round_.id, files, workspace.forms, desk.limits, desk.how)
+    return read_returns(workspace.root, desk.how.inbox or round_.id, files, desk.forms, desk.limits, desk.how)
 
 
 def _receipt(return_: ReadFile) -> Receipt:

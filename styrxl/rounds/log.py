@@ -59,7 +59,7 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
             folder = desk.workspace.shown(desk.workspace.inbox(round_))
             raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
         events = about
-    forms = desk.workspace.forms
+    forms = desk.forms
     titles = {known: forms.form(known).title[language] for known in forms.names()}
     if form == "json":
         return format_json(events, round_.id, language, titles)

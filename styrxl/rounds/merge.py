@@ -93,7 +93,7 @@ def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Me
         raise unknown_return(desk, round_, owner)
     newest, *earlier = sorted(returns, key=lambda r: (str(r.received), r.path), reverse=True)
     issued = _issued(desk, round_, owner)
-    with ReturnReader(desk.workspace.forms, desk.limits) as readings:
+    with ReturnReader(desk.forms, desk.limits) as readings:
         newer = _strike_out(_read(desk, readings, newest, issued))
         for before in earlier:
             older = _read(desk, readings, before, issued)
@@ -126,7 +126,7 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, issued: Prefill) -
     """
     path = desk.workspace.root / judged.path
     data, sha256, _ = read_file(path, desk.limits.file_mb * MB)
-    form = desk.workspace.forms.form(judged.form or "", judged.profile, judged.round)
+    form = desk.forms.form(judged.form or "", judged.profile, judged.round, judged.edition)
     reading = readings.read_as(data, form, judged.language or "sv")
     if reading.identity is None or sha256 != judged.sha256:
         raise StyrxlError("not-readable", path=str(path), why="changed")
@@ -134,7 +134,7 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, issued: Prefill) -
     found = [*reading.table_findings]
     for seen in reading.tables:
         found += place_remarks(seen.remarks, {seen.place.key: seen.place}, {seen.place.key: seen})
-        table = replace(spell_out_dittos(seen, desk.workspace.forms.words), untouched=find_untouched(seen, issued, form))
+        table = replace(spell_out_dittos(seen, form.words), untouched=find_untouched(seen, issued, form))
         given = issued.rows.get(table.place.key, ())
         sheets[table.place.key] = SheetOfReturn(table, list_answered_rows(table), given)
     return _Return(judged, sheets, tuple(finding for finding in found if finding.rule in _LEFT))
@@ -154,8 +154,8 @@ def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: S
     """
     if not newer_wins and (unclear := [name for sheet in paired for name in sheet.unclear_names]):
         raise StyrxlError("merge-unclear", rows=", ".join(unclear), older=older.judged.path, newer=newer.judged.path)
-    form = extend_rows(desk.workspace.forms.form(issued.form, issued.profile, issued.round), issued.row_count)
-    templates = EditableTemplates(desk.workspace.forms.words, read_look(desk.workspace))
+    form = extend_rows(desk.forms.form(issued.form, issued.profile, issued.round, issued.edition), issued.row_count)
+    templates = EditableTemplates(read_look(desk.workspace))
     fresh = list_fresh_sheets(templates.of(form, issued), issued)
     if gone := [sheet.name for sheet in paired if sheet.key not in fresh]:
         raise StyrxlError("merge-no-place", cells=", ".join(gone))

@@ -104,7 +104,7 @@ def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> RoundHisto
 
 def _last_report(desk: Desk, round_: Round) -> Round:
     """Return the round that said how the year before ended."""
-    kinds = [kind for kind in desk.workspace.forms.rounds.values() if kind.follows == round_.kind.follows]
+    kinds = [kind for kind in desk.forms.rounds.values() if kind.follows == round_.kind.follows]
     return Round(round_.year - 1, next((kind for kind in kinds if kind.final), kinds[-1]))
 
 
@@ -136,7 +136,7 @@ def list_issued(desk: Desk, round_: Round) -> list[IssuedForm]:
     """Return what was handed out in a round."""
     issued = []
     for owner, issue in desk.ledger.issues(round_.id).items():
-        level = desk.workspace.forms.form(issue.form).level
+        level = desk.forms.form(issue.form).level
         issued.append(IssuedForm(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
     return issued
 
@@ -151,7 +151,7 @@ def make_scope(desk: Desk, round_: Round, language: str) -> Scope:
     """Return what a workbook for readers is made for."""
     settings = desk.workspace.settings
     return Scope(
-        forms=desk.workspace.forms,
+        forms=desk.forms,
         language=language,
         municipality=settings.municipality,
         round_name=settings.round_name(round_, language),

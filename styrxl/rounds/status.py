@@ -48,7 +48,7 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     for path, verdict in verdicts.items():
         if path in in_inbox and verdict.owner:
             by_owner.setdefault(verdict.owner, []).append(verdict)
-    levels = [level for level in LEVELS if desk.workspace.forms.for_level(level, round_.kind)]
+    levels = [level for level in LEVELS if desk.forms.for_level(level, round_.kind)]
     owners = []
     for owner in desk.plan.answering(levels, round_):
         due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)

@@ -14,7 +14,12 @@ from styrxl.model.limits import Limits
 
 def make_cache_key(forms: Forms, limits: Limits) -> str:
     """Return a hash of all that a reading depends on besides the file's bytes: program, forms, schemas and limits."""
-    parts = [describe_program(), repr(limits), *(f"{name}\0{content}" for name, content in sorted(forms.sources().items()))]
+    parts = [
+        describe_program(),
+        repr(limits),
+        *(f"{name}\0{content}" for name, content in sorted(forms.sources().items())),
+        *sorted(forms.kept),
+    ]
     return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -24,6 +24,7 @@ from weakref import finalize
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
+from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.scale.addresses import INSTALL, Address, read_address
 from styrxl.scale.cache_key import describe_program
@@ -65,7 +66,8 @@ def read_on_cluster(scheduler: str, addresses: Sequence[Address], forms: Forms, 
 
 def describe_setting(forms: Forms, limits: Limits) -> str:
     """Return, as JSON, all that a worker must know to read and check as this program does."""
-    return json.dumps({"sources": forms.sources(), "limits": asdict(limits), "program": describe_program()}, sort_keys=True)
+    setting = {"sources": forms.sources(), "kept": forms.kept, "limits": asdict(limits), "program": describe_program()}
+    return json.dumps(setting, sort_keys=True)
 
 
 def _connect(scheduler: str) -> Any:
@@ -115,7 +117,7 @@ def _make_tools(setting: str) -> tuple[ReturnReader, Forms, Schemas]:
     if setting not in known:
         raw = json.loads(setting)
         folder = _write_forms(raw["sources"])
-        forms = Forms([folder])
+        forms = Forms([standard_folder(), folder], raw["kept"])
         finalize(forms, rmtree, folder, ignore_errors=True)
         known.clear()
         known[setting] = ReturnReader(forms, Limits(**raw["limits"])), forms, Schemas(forms)

@@ -174,7 +174,7 @@ def _unpack_reading(raw: list[Any], shared: Sequence[Any], groups: Sequence[_Unp
         tuple(map(_unpack_finding, file_findings)),
         None if identity is None else dict(zip(shared[identity[0]], identity[1:], strict=True)),
         bool(mixed),
-        None if key is None else (key[0], key[1], key[2]),
+        None if key is None else (key[0], key[1], key[2], key[3]),
         language,
         tuple(_unpack_table(table, groups) for table in tables),
         tuple(map(_unpack_finding, table_findings)),

@@ -39,14 +39,11 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_in_processes(paths: Sequence[Path], folders: Sequence[Path], limits: Limits, jobs: int) -> Iterator[ReadChunk]:
-    """Yield the readings of files, one chunk at a time, in order; those of files whose process died at each try are missing.
-
-    ``folders``: the folders of the forms.
-    """
+def read_in_processes(paths: Sequence[Path], forms: Forms, limits: Limits, jobs: int) -> Iterator[ReadChunk]:
+    """Yield the readings of files, one chunk at a time, in order; those of files whose process died at each try are missing."""
     size = max(SMALLEST_CHUNK, min(BUNDLE_SIZE, len(paths) // (_CHUNKS_PER_PROCESS * jobs)))
     chunks = [paths[start : start + size] for start in range(0, len(paths), size)]
-    setting = json.dumps({"folders": [str(folder) for folder in folders], "limits": asdict(limits)}).encode()
+    setting = json.dumps({"folders": [str(folder) for folder in forms.folders], "kept": forms.kept, "limits": asdict(limits)}).encode()
     pool = _ProcessPool(chunks, setting)
     try:
         pool.start(min(jobs, len(chunks)))
@@ -159,7 +156,7 @@ def serve() -> None:
 
 
 def _make_reader(setting: Mapping[str, Any]) -> ReturnReader:
-    return ReturnReader(Forms([Path(folder) for folder in setting["folders"]]), Limits(**setting["limits"]))
+    return ReturnReader(Forms([Path(folder) for folder in setting["folders"]], setting["kept"]), Limits(**setting["limits"]))
 
 
 def _read_return(path: Path, reader: ReturnReader) -> tuple[str, int, Reading] | None:

@@ -91,7 +91,7 @@ class _Folder:
             addresses = [file.address or str(file.path.absolute()) for file in files]
             yield from self._unpack(files, read_on_cluster(method.scheduler, addresses, self.forms, self.limits))
         elif jobs > 1 and not any(file.address for file in files):
-            yield from self._unpack(files, read_in_processes([file.path for file in files], self.forms.folders, self.limits, jobs))
+            yield from self._unpack(files, read_in_processes([file.path for file in files], self.forms, self.limits, jobs))
         else:
             with ReturnReader(self.forms, self.limits) as reader:
                 yield from (self._read_here(file, reader) for file in files)

@@ -66,6 +66,12 @@ PREFILLS = sa.Table(
     sa.Column("hash", sa.String(64), primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
+EDITIONS = sa.Table(
+    "editions",
+    METADATA,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
 ISSUES = sa.Table(
     "issues",
     METADATA,

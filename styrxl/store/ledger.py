@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.decisions import ASSIGN, SET_ASIDE, TAKE_BACK
-from styrxl.store.database import DECISIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, VERDICTS, Database, open_database
+from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, VERDICTS, Database, open_database
 from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipts
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
@@ -132,8 +132,8 @@ class Ledger:
         """Let go of the database."""
         self._database.close()
 
-    def record_issues(self, issues: Iterable[tuple[Issue, str]]) -> None:
-        """Record issues, each with what was prefilled as JSON; later ones are newer.
+    def record_issues(self, issues: Iterable[tuple[Issue, str]], editions: Mapping[str, str] | None = None) -> None:
+        """Record issues, each with what was prefilled as JSON; later ones are newer. ``editions``: of their forms (id -> JSON).
 
         One that is recorded already, as when two hand out the same workbook at once, stays as it was. IntegrityError where its id was
         used for something else.
@@ -141,6 +141,7 @@ class Ledger:
         hashed = [(issue, prefill, hashlib.sha256(prefill.encode()).hexdigest()) for issue, prefill in issues]
         contents = {key: prefill for _, prefill, key in hashed}
         with self._database.writing() as connection:
+            self._keep_editions(connection, editions or {})
             new = contents.keys() - _find_present(connection, PREFILLS.c.hash, contents)
             _insert(connection, PREFILLS, [{"hash": key, "content": zlib.compress(contents[key].encode(), 1)} for key in sorted(new)])
             known = _read_issue_contents(connection, [issue.issue_id for issue, _, _ in hashed])
@@ -148,6 +149,21 @@ class Ledger:
                 asdict(issue) | {"prefill_hash": key} for issue, _, key in hashed if known.get(issue.issue_id) != _issue_content(issue, key)
             ]
             _insert(connection, ISSUES, rows)
+
+    @staticmethod
+    def _keep_editions(connection: sa.Connection, editions: Mapping[str, str]) -> None:
+        new = editions.keys() - _find_present(connection, EDITIONS.c.id, editions)
+        _insert(connection, EDITIONS, [{"id": key, "content": zlib.compress(editions[key].encode(), 6)} for key in sorted(new)])
+
+    def keep_editions(self, editions: Mapping[str, str]) -> None:
+        """Keep editions of forms that something is issued with (id -> JSON)."""
+        with self._database.writing() as connection:
+            self._keep_editions(connection, editions)
+
+    def editions(self) -> dict[str, str]:
+        """Return the editions of forms that were ever issued (id -> JSON)."""
+        with self._database.reading() as connection:
+            return {key: zlib.decompress(content).decode() for key, content in connection.execute(sa.select(EDITIONS))}
 
     def issue(self, issue_id: str) -> Issue | None:
         """Return an issue by its id, or None."""

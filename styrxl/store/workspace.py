@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,6 +50,7 @@ class Workspace:
         self.settings_path = root / "styrxl.toml"
         self.key_path = root / "styrxl.key"
         self.plan_path = root / "flerarsplan.xlsx"
+        self._forms_with: Forms | None = None
 
     @classmethod
     def open(cls, root: Path) -> Workspace:
@@ -95,6 +96,12 @@ class Workspace:
     def forms(self) -> Forms:
         """The standard forms, and over them the workspace's own."""
         return Forms([standard_folder(), self.root])
+
+    def forms_with(self, read_kept: Callable[[], Mapping[str, str]]) -> Forms:
+        """Return the forms with the editions that were issued (id -> JSON), which are read when they are first asked for."""
+        if self._forms_with is None:
+            self._forms_with = Forms(self.forms.folders, read_kept())
+        return self._forms_with
 
     @property
     def database(self) -> Path | str:

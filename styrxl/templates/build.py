@@ -32,7 +32,7 @@ from styrxl.templates.start_sheet import Header
 from styrxl.templates.words import Terms
 
 IDENTITY_SHEET = "_styrxl"
-IDENTITY = ("form", "version", "profile", "language", "round", "owner", "issue", "signature")
+IDENTITY = ("form", "version", "edition", "profile", "language", "round", "owner", "issue", "signature")
 PLACEHOLDER_OWNER, PLACEHOLDER_YEAR = "XXX", "20XX"
 _OWN_FIELDS = ("owner", "owner_name", "contact", "due", "issue", "signature")  # what differs between owners of one skeleton
 _MOST_KEPT = 16  # skeletons kept at a time; owners usually come board by board
@@ -58,37 +58,37 @@ class SharedTemplate:
 class SharedTemplates:
     """Shared templates, each made when it is first asked for; owners that share lists and rows share one, and the last few are kept."""
 
-    def __init__(self, words: Words, shown: Look = STANDARD, lead: WriteFirstSheet | None = None) -> None:
-        """Take the shared words, the municipality's look, and what writes a sheet before all others, if there is to be one."""
-        self._words, self._shown, self._lead = words, shown, lead
+    def __init__(self, shown: Look = STANDARD, lead: WriteFirstSheet | None = None) -> None:
+        """Take the municipality's look, and what writes a sheet before all others, if there is to be one."""
+        self._shown, self._lead = shown, lead
         self._known: OrderedDict[str, SharedTemplate] = OrderedDict()
 
     def of(self, form: Form, prefill: Prefill) -> SharedTemplate:
         """Return the template of an owner's workbook."""
-        shared = _SharingKey.of(form, prefill, self._words)
-        key = f"{[sheet.rows for sheet in form.sheets]} {shared.key(prefill)}"
+        shared = _SharingKey.of(form, prefill)
+        key = f"{form.edition} {[sheet.rows for sheet in form.sheets]} {shared.key(prefill)}"
         if key not in self._known:
-            self._known[key] = make_template(form, prefill, shared, self._words, self._shown, self._lead)
+            self._known[key] = make_template(form, prefill, shared, self._shown, self._lead)
         self._known.move_to_end(key)
         if len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
         return self._known[key]
 
 
-def build(form: Form, prefill: Prefill, words: Words, shown: Look = STANDARD) -> bytes:
+def build(form: Form, prefill: Prefill, shown: Look = STANDARD) -> bytes:
     """Return an owner's workbook; the same form and prefill give the same bytes."""
-    return next(build_all(form, [prefill], words, shown))[1]
+    return next(build_all(form, [prefill], shown))[1]
 
 
-def build_all(form: Form, prefills: Iterable[Prefill], words: Words, shown: Look = STANDARD) -> Iterator[tuple[Prefill, bytes]]:
+def build_all(form: Form, prefills: Iterable[Prefill], shown: Look = STANDARD) -> Iterator[tuple[Prefill, bytes]]:
     """Yield each prefill with its workbook, in order; owners that share lists and rows share a skeleton."""
-    templates = SharedTemplates(words, shown)
+    templates = SharedTemplates(shown)
     for prefill in prefills:
         template = templates.of(form, prefill)
         yield prefill, stamp(template.parts, token_values(prefill, template))
 
 
-def build_blank(form: Form, language: str, words: Words, shown: Look = STANDARD) -> bytes:
+def build_blank(form: Form, language: str, shown: Look = STANDARD) -> bytes:
     """Return a form's standard template: no owner, nothing filled in."""
     prefill = Prefill(
         form=form.name,
@@ -105,15 +105,13 @@ def build_blank(form: Form, language: str, words: Words, shown: Look = STANDARD)
         municipality=shown.name,
         contact="",
     )
-    return build(form, prefill, words, shown)
+    return build(form, prefill, shown)
 
 
 def build_blank_templates(forms: Forms, shown: Look = STANDARD) -> dict[str, bytes]:
     """Return the standard templates of all forms and profiles in all languages, by file name (``unit_plan.skola.en.xlsx``)."""
     return {
-        f"{'.'.join(filter(None, (name, profile, kind, language)))}.xlsx": build_blank(
-            forms.form(name, profile, kind), language, forms.words, shown
-        )
+        f"{'.'.join(filter(None, (name, profile, kind, language)))}.xlsx": build_blank(forms.form(name, profile, kind), language, shown)
         for name in forms.names()
         for profile in (None, *forms.profiles(name))
         for kind in list_blank_kinds(forms.form(name, profile))
@@ -135,8 +133,8 @@ class _SharingKey:
     over: frozenset[str]
 
     @classmethod
-    def of(cls, form: Form, prefill: Prefill, words: Words) -> _SharingKey:
-        texts = _header_texts(prefill, words)
+    def of(cls, form: Form, prefill: Prefill) -> _SharingKey:
+        texts = _header_texts(prefill, form.words)
         return cls(
             lines=tuple((name, measure.count_lines(text, start_sheet.find_text_width(name))) for name, text in texts.items()),
             empty=tuple(name for name in _OWN_FIELDS if not getattr(prefill, name)),
@@ -178,14 +176,12 @@ def _sheets_over_frame(form: Form, prefill: Prefill) -> Iterator[str]:
                 yield sheet.key
 
 
-def make_template(
-    form: Form, prefill: Prefill, shared: _SharingKey, words: Words, shown: Look, lead: WriteFirstSheet | None
-) -> SharedTemplate:
+def make_template(form: Form, prefill: Prefill, shared: _SharingKey, shown: Look, lead: WriteFirstSheet | None) -> SharedTemplate:
     """Return the template of an owner, with tokens where owners that share it differ."""
     own = {name: token(name) for name in _OWN_FIELDS if name not in shared.empty}
     common = replace(clean_prefill(prefill), **own, **dict.fromkeys(shared.empty, ""))  # type: ignore[arg-type] # fields of text, all
-    terms = Terms(words, form.lists, prefill.language, prefill.limits)
-    where = lay_out_sheets(form, common, words)
+    terms = Terms(form.words, form.lists, prefill.language, prefill.limits)
+    where = lay_out_sheets(form, common, form.words)
     rows = list_cell_values(form, common, where, terms)
     lists = make_drop_downs(form, common.lists)
     context = form_sheet.WorkbookContext(

@@ -17,7 +17,7 @@ from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.typed_frames import TypedBatch, make_frame, omit_refused
 from styrxl.validation.admitted import Admitted, give_up
 from styrxl.validation.context import Context
-from styrxl.validation.link import BatchKey, check_links, group_by_table, years_of_rows
+from styrxl.validation.link import BatchKey, check_links, years_of_rows
 from styrxl.validation.rules.conditions import check_conditions, meets_condition
 from styrxl.validation.rules.rows import check_ids, check_locked
 from styrxl.validation.rules.schema import Schemas, check_schema
@@ -90,7 +90,7 @@ class _Rows:
     def __init__(self, context: Context) -> None:
         self.batches: dict[BatchKey, Batch] = {}
         self._year = context.round.year if context.round else None
-        self._typists = TableTyper(context.forms.words)
+        self._typists = TableTyper()
 
     def add(self, returns: Sequence[Admitted]) -> list[Admitted]:
         """Lay returns' rows after those that are there; return the returns, whose tables are now parts of the batches.
@@ -141,8 +141,11 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
     excused = _excused(parts)
     for return_ in returns:
         remarks += [*return_.remarks, *_missing_rows(return_, excused)]
-    for table, same in group_by_table(parts).items():
-        remarks += check_schema(table, schemas, same)
+    by_schema: dict[str, list[TypedBatch]] = {}
+    for part in parts.values():
+        by_schema.setdefault(schemas.key(part.batch.sheet.table or "", part.batch.form.edition), []).append(part)
+    for schema, same in by_schema.items():
+        remarks += check_schema(schema, schemas, same)
     for part in parts.values():
         remarks += check_conditions(omit_refused(part, remarks), years_of_rows(part.batch, context, by_index), limits)
     linked, on_links = check_links(parts, by_index, context, remarks)

@@ -12,6 +12,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
+from styrxl.model.identity import EDITION
 from styrxl.model.prefill import Prefill
 from styrxl.validation.claims import Claim, apply_claim, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
@@ -173,7 +174,11 @@ def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> I
     if return_.claimed and prefill:
         identity = {"language": prefill.language, **identity}
     profile = prefill.profile if prefill else identity.get("profile") or None
-    return replace(return_, identity=identity, prefill=prefill, form=forms.form(identity["form"], profile, identity.get("round")))
+    read_by = return_.arrival.reading.form
+    as_read = read_by[3] if read_by and read_by[0] == identity["form"] else None
+    edition = (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
+    form = forms.form(identity["form"], profile, identity.get("round"), edition)
+    return replace(return_, identity=identity, prefill=prefill, form=form)
 
 
 def mark_unreadable(return_: Identified, error: Exception) -> Identified:

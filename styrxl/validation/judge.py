@@ -149,6 +149,7 @@ def _judged_return(return_: Admitted, verdict: str, findings: tuple[Finding, ...
         findings=findings,
         form=return_.identity.get("form"),
         profile=return_.form.profile if return_.form else None,
+        edition=return_.form.edition if return_.form else None,
         owner=return_.owner,
         round=return_.identity.get("round"),
         language=language if language in LANGUAGES else None,

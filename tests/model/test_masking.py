@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mutants import base_of
-from styrxl.model.identity import SIGNED
+from styrxl.model.identity import list_signed
 from styrxl.model.masking import mask_persons
 from styrxl.returns.workbook import read_workbook
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
@@ -178,7 +178,7 @@ def test_a_workbook_whose_issue_looks_like_a_number_is_ours(planned: Town) -> No
     returned, _ = read_workbook(planned.filled(OWNER))
     assert returned is not None
     facts = {**returned.identity, "issue": HEXADECIMAL["issue"]}
-    facts["signature"] = planned.workspace.sign([facts[key] for key in SIGNED])
+    facts["signature"] = planned.workspace.sign(list_signed(facts))
     planned.put("x.xlsx", saying(planned.filled(OWNER), **facts))
     judged = planned.judge(("x.xlsx", (planned.inbox / "x.xlsx").read_bytes())).returns[0]
     assert (judged.verdict, judged.issue, [f.rule for f in judged.findings]) == ("accepted", HEXADECIMAL["issue"], ["stale-issue"])

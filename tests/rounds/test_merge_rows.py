@@ -184,7 +184,7 @@ def test_amounts_that_are_understood_alike_are_the_same_answer(ours: Any, theirs
 
 
 def typed(one: Table) -> Table:
-    return replace(one, typed=TableTyper(FORMS.words).typed(FORMS.form("annual_plan"), one, 2027))
+    return replace(one, typed=TableTyper().typed(FORMS.form("annual_plan"), one, 2027))
 
 
 def test_single_answers_of_a_sheet_laid_out_downwards_are_joined() -> None:

@@ -147,7 +147,7 @@ def form_of(made: Prefill) -> Form:
 def filled(made: Prefill, answers: Answers) -> bytes:
     """Return an owner's workbook with answers, typed as people type."""
     form = form_of(made)
-    return fill(build(form, made, WORDS), form, made.language, habits.type_by_habit(answers, form, made.language, made.owner), WORDS)
+    return fill(build(form, made), form, made.language, habits.type_by_habit(answers, form, made.language, made.owner), WORDS)
 
 
 def judged(*returns: tuple[Prefill, bytes]) -> tuple[Judged, ...]:
@@ -360,7 +360,7 @@ def test_what_is_filled_in_is_read_back() -> None:
         "budget": [{"activity": "Staben", "cost": 1200.5, "revenue": AsTyped("1 200,50")}],
         "confirmation": [{"confirms": "no", "decision_date": date(YEAR, 1, 20)}],
     }
-    data = fill(build(form, made, WORDS), form, "sv", answers, WORDS)
+    data = fill(build(form, made), form, "sv", answers, WORDS)
     goal = next(row for row in cells(data, "Nämndmål") if row and row[0] == "KFN-M2")
     assert goal[1:3] == ["=1+1", "KF-M11 Fler Botkyrkabor har möjlighet att uppleva och skapa kultur"]
     assert (goal[6], goal[7]) == (1, YEAR)
@@ -390,7 +390,7 @@ def test_an_answer_without_a_place_is_refused(answers: Answers, told: str) -> No
     """A sheet, a row or a cell that is not there to fill in."""
     made = for_unit("UBN-ALBY")
     with pytest.raises(DoesNotFitError, match=told):
-        fill(build(form_of(made), made, WORDS), form_of(made), "sv", answers, WORDS)
+        fill(build(form_of(made), made), form_of(made), "sv", answers, WORDS)
 
 
 def test_people_type_as_they_like() -> None:

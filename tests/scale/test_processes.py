@@ -109,7 +109,7 @@ def test_a_file_that_is_gone_is_the_operators(crowd: list[ReturnFile], tmp_path:
 
 def test_results_may_be_left_where_they_are(crowd: list[ReturnFile]) -> None:
     """Whoever has seen enough ends the processes with it."""
-    results = read_in_processes([one.path for one in crowd], FORMS.folders, STANDARD, 2)
+    results = read_in_processes([one.path for one in crowd], FORMS, STANDARD, 2)
     assert next(results) is not None
     results.close()  # type: ignore[attr-defined] # a generator, called an iterator
 

@@ -90,12 +90,12 @@ def made(form: str, profile: str | None = None, **changes: Any) -> bytes:
     """Return the workbook of a form and prefill."""
     if not changes:
         return unchanged(form, profile)
-    return build.build(FORMS.form(form, profile), prefill(form, profile=profile, **changes), WORDS)
+    return build.build(FORMS.form(form, profile), prefill(form, profile=profile, **changes))
 
 
 @cache
 def unchanged(form: str, profile: str | None) -> bytes:
-    return build.build(FORMS.form(form, profile), prefill(form, profile=profile), WORDS)
+    return build.build(FORMS.form(form, profile), prefill(form, profile=profile))
 
 
 @cache
@@ -143,7 +143,7 @@ def column(sheet: Worksheet, letter: str, first: int, last: int) -> list[Any]:
 
 
 def test_same_prefill_gives_same_bytes() -> None:
-    assert made("annual_plan") == build.build(FORMS.form("annual_plan"), prefill("annual_plan"), WORDS)
+    assert made("annual_plan") == build.build(FORMS.form("annual_plan"), prefill("annual_plan"))
 
 
 def test_times_in_the_file_do_not_come_from_the_clock() -> None:
@@ -533,13 +533,13 @@ def for_owners() -> list[Prefill]:
 
 def test_stamped_workbooks_equal_those_built_one_by_one() -> None:
     form, owners = FORMS.form("unit_plan"), for_owners()
-    stamped = list(build.build_all(form, owners, WORDS))
+    stamped = list(build.build_all(form, owners))
     assert [issued for issued, _ in stamped] == owners
-    assert [data for _, data in stamped] == [build.build(form, issued, WORDS) for issued in owners]
+    assert [data for _, data in stamped] == [build.build(form, issued) for issued in owners]
 
 
 def test_stamped_workbooks_hold_their_owner_s_own_values() -> None:
-    for (owner, name, first, frame), (_, data) in zip(OWNERS, build.build_all(FORMS.form("unit_plan"), for_owners(), WORDS), strict=True):
+    for (owner, name, first, frame), (_, data) in zip(OWNERS, build.build_all(FORMS.form("unit_plan"), for_owners()), strict=True):
         book, shown = opened(data), name.replace("\ue000", "").replace("\ue001", "").strip()
         assert identity(book)["issue"] == f"I-{owner}"
         assert f"{shown} ({owner})" in {str(value).replace("  ", " ") for value in cells(data).values()} | set(cells(data).values())
@@ -559,14 +559,14 @@ def test_owners_that_share_all_else_are_built_once(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(build, "make_template", counted)
     owners = [prefill("unit_plan", owner=f"UBN-{n}", owner_name=f"Enhet {n}", frames={"unit_frame": float(n)}) for n in range(30)]
-    assert len(list(build.build_all(FORMS.form("unit_plan"), owners, WORDS))) == 30
+    assert len(list(build.build_all(FORMS.form("unit_plan"), owners))) == 30
     assert built == ["UBN-0"]
 
 
 def test_owners_on_either_side_of_their_frame_are_told_apart() -> None:
     rows = {"budget": ({"activity": "Skola", "cost": 500},)}
     owners = [prefill("annual_plan", owner=f"N{n}", rows=rows, frames={"operating_frame": n}) for n in (400.0, 600.0, None, 499.0)]
-    said = [cells(data).get(("Budget", "C6")) for _, data in build.build_all(FORMS.form("annual_plan"), owners, WORDS)]
+    said = [cells(data).get(("Budget", "C6")) for _, data in build.build_all(FORMS.form("annual_plan"), owners)]
     assert said == ["! Över ramen", "✓ Inom ramen", None, "! Över ramen"]
 
 
@@ -585,7 +585,7 @@ def test_standard_templates_are_complete() -> None:
 
 
 def test_name_accent_and_logo_are_the_municipality_s() -> None:
-    data = build.build(FORMS.form("unit_plan"), prefill("unit_plan"), WORDS, look.Look("Salems kommun", "7A1F3D", picture(4, 2)))
+    data = build.build(FORMS.form("unit_plan"), prefill("unit_plan"), look.Look("Salems kommun", "7A1F3D", picture(4, 2)))
     book = opened(data)
     assert book["Start"]["A2"].value == "Salems kommun · Plan 2027"
     assert book["Egna mål"]["A4"].fill.start_color.rgb == "007A1F3D"

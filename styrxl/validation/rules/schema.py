@@ -9,6 +9,7 @@ stands nowhere else) is told by whoever has all of them.
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -50,26 +51,34 @@ Parts = tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]
 
 
 class Schemas:
-    """pandera's schemas, each built once from its YAML."""
+    """pandera's schemas, each built once from its YAML: those of the forms as they are now, and as they were issued."""
 
     def __init__(self, forms: Forms) -> None:
         self._forms = forms
-        self._built: dict[str, pa.DataFrameSchema] = {}
+        self._texts: dict[tuple[str, str], str] = {}
         self._parts: dict[str, Parts] = {}
 
-    def __getitem__(self, table: str) -> pa.DataFrameSchema:
-        if table not in self._built:
-            try:
-                self._built[table] = pandas_io.deserialize_schema(copy.deepcopy(self._forms.schema(table)))
-            except (pa.errors.SchemaDefinitionError, TypeError, ValueError, AttributeError) as error:
-                raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=str(error)) from error
-        return self._built[table]
+    def key(self, table: str, edition: str = "") -> str:
+        """Return what tells a table's schema, in an edition of a form, from others; editions that agree on it have the same."""
+        if (table, edition) not in self._texts:
+            source = self._forms.find_edition(edition) or self._forms
+            self._texts[table, edition] = f"{table}\n{json.dumps(source.schema(table))}"
+        return self._texts[table, edition]
 
-    def parts(self, table: str) -> Parts:
+    def __getitem__(self, key: str) -> pa.DataFrameSchema:
+        """Return the schema with a key."""
+        table, _, text = key.partition("\n")
+        try:
+            schema: pa.DataFrameSchema = pandas_io.deserialize_schema(json.loads(text))
+        except (pa.errors.SchemaDefinitionError, TypeError, ValueError, AttributeError) as error:
+            raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=str(error)) from error
+        return schema
+
+    def parts(self, key: str) -> Parts:
         """Return what a schema demands of each row by itself, and what only rows together can tell; None where that is nothing."""
-        if table not in self._parts:
-            self._parts[table] = _parted(self[table])
-        return self._parts[table]
+        if key not in self._parts:
+            self._parts[key] = _parted(self[key])
+        return self._parts[key]
 
 
 @cache
@@ -97,13 +106,14 @@ def _of_a_row(check: pa.Check) -> bool:
     return check.name in _RULES and not (check.n_failure_cases or check.groupby or check.raise_warning)
 
 
-def check_schema(table: str, schemas: Schemas, parsed: Sequence[TypedBatch]) -> list[Remark]:
+def check_schema(key: str, schemas: Schemas, parsed: Sequence[TypedBatch]) -> list[Remark]:
     """Hold one table of the whole round against its schema; each failing cell is a remark.
 
-    ``parsed``: the batches that come back as this table, their frames with the schema's columns (missing ones are null there).
+    ``key``: the schema's; ``parsed``: the batches that are held against it, their frames with its columns (missing ones are null there).
     Raises StyrxlError (source-broken) where the schema does not fit the form: that is nobody's answer.
     """
-    rows, across = schemas.parts(table)
+    table = key.partition("\n")[0]
+    rows, across = schemas.parts(key)
     remarks = [*_validated(table, rows, parsed, [part.due for part in parsed]), *(remark for part in parsed for remark in _holding(part))]
     if across is not None:
         remarks += _validated(table, across, parsed, [range(len(part.frame)) for part in parsed])
@@ -226,29 +236,35 @@ def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) 
     Where a schema cannot be held against them they are left as they are, to be met by whoever has all returns and can tell of it.
     """
     batches: dict[str, dict[tuple[FormKey, str], Batch]] = {}
+    keys_of = [
+        [schemas.key(table.sheet.table or "", reading.form[3] if reading.form else "") for table in reading.tables] for reading in readings
+    ]
     for source, reading in enumerate(readings):
-        for table in reading.tables:
+        for table, key in zip(reading.tables, keys_of[source], strict=True):
             assert reading.form is not None
             assert table.typed is not None
-            same = batches.setdefault(table.sheet.table or "", {})
+            same = batches.setdefault(key, {})
             batch = same.setdefault((reading.form, table.sheet.key), Batch(forms.form(*reading.form), table.sheet))
             batch.add([(source, table)])
     remarks_of: dict[str, dict[tuple[int, str], list[Remark]]] = {}
-    for name, same in batches.items():
+    for key, same in batches.items():
         with suppress(Exception):
             parsed = [make_frame(batch) for batch in same.values()]
-            remarks = _validated(name, schemas.parts(name)[0], parsed, [part.due for part in parsed])
-            remarks_of[name] = {}
+            remarks = _validated(key.partition("\n")[0], schemas.parts(key)[0], parsed, [part.due for part in parsed])
+            remarks_of[key] = {}
             for remark in remarks:
-                remarks_of[name].setdefault((remark.source, remark.key), []).append(replace(remark, source=0))
+                remarks_of[key].setdefault((remark.source, remark.key), []).append(replace(remark, source=0))
     return [
-        replace(reading, tables=tuple(_noted(source, table, remarks_of) for table in reading.tables))
-        for source, reading in enumerate(readings)
+        replace(reading, tables=tuple(_noted(source, table, remarks_of.get(key)) for table, key in zip(reading.tables, keys, strict=True)))
+        for source, (reading, keys) in enumerate(zip(readings, keys_of, strict=True))
     ]
 
 
-def _noted(source: int, table: Table, remarks_of: Mapping[str, Mapping[tuple[int, str], Sequence[Remark]]]) -> Table:
-    remarks = remarks_of.get(table.sheet.table or "")
+def _schema_keys(reading: Reading, schemas: Schemas) -> list[str]:
+    return [schemas.key(table.sheet.table or "", reading.form[3] if reading.form else "") for table in reading.tables]
+
+
+def _noted(source: int, table: Table, remarks: Mapping[tuple[int, str], Sequence[Remark]] | None) -> Table:
     if remarks is None or table.typed is None:
         return table
     return replace(table, typed=replace(table.typed, checked=tuple(remarks.get((source, table.sheet.key), ()))))

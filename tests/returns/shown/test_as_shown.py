@@ -67,7 +67,7 @@ def read(town: Town, owner: str, data: bytes) -> tuple[Told, dict[str, list[Any]
     assert returned is not None
     form = town.form(owner)
     tables, located = Locator(form, town.forms.words).locate(returned, town.language(owner))
-    typist = TableTyper(town.forms.words)
+    typist = TableTyper()
     typed = [(table, typist.typed(form, table, find_year(returned.identity))) for table in tables]
     placed = [(r.rule, table.place.cell(r.field, r.row)) for table, columns in typed for r in columns.remarks]
     values = {f"{table.sheet.key}.{name}": each for table, columns in typed for name, each in columns.columns.items()}

@@ -181,7 +181,7 @@ def find_differences(data: bytes, town: Town) -> Iterator[str]:
     assert not [f.rule for f in findings]
     form = town.form("UBN")
     tables, located = Locator(form, town.forms.words).locate(returned, "sv")
-    typist = TableTyper(town.forms.words)
+    typist = TableTyper()
     book = load_workbook(io.BytesIO(data))
     for table in tables:
         typed = typist.typed(form, table, find_year(returned.identity))

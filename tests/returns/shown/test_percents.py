@@ -37,6 +37,6 @@ def test_outcomes(shared_full: Town, unit: str, raw: object, outcome: float | No
         "comment": [""],
     }
     place = TablePlace(sheet.key, "Indikatorer", 4, {name: n for n, name in enumerate(columns, 1)}, {})
-    typed = TableTyper(shared_full.forms.words).typed(form, Table(place, sheet, (5,), columns), 2027)
+    typed = TableTyper().typed(form, Table(place, sheet, (5,), columns), 2027)
     assert (typed.columns["outcome"], [remark.rule for remark in typed.remarks]) == ([outcome], rules)
     assert {remark.field for remark in typed.remarks} <= {"outcome"}

@@ -1,0 +1,11 @@
+"""The forms as they were issued, each kept once."""
+
+from alembic import context, op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Make the table."""
+    context.config.attributes["tables"].create_all(op.get_bind())
