@@ -16,7 +16,7 @@ import yaml
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_editions import FormEdition, make_words
-from styrxl.model.forms import Form
+from styrxl.model.forms import LANGUAGES, Form, Text
 from styrxl.model.rounds import RoundKind, read_round_kinds
 from styrxl.model.yaml_files import read_yaml
 
@@ -94,6 +94,13 @@ class Forms:
             raise StyrxlError("source-broken", file=file, why=repr(error)) from error
         content = {"form": raw, "words": self._raw_words, "schemas": {table: self.schema(table) for table in tables}}
         return FormEdition(name, profile, content, self.rounds)
+
+    def label(self, list_: str, code: str) -> Text:
+        """Return what a list calls a code; one that has been taken out of it is called what it was called when something was issued."""
+        if code in self.words.lists.get(list_, {}):
+            return self.words.lists[list_][code]
+        kept = (edition.words.lists.get(list_, {}) for edition in map(self.find_edition, self.kept) if edition)
+        return next((texts[code] for texts in kept if code in texts), dict.fromkeys(LANGUAGES, code))
 
     def names(self) -> list[str]:
         """Names of the forms there are, without profiles."""

@@ -108,7 +108,7 @@ class FollowupView:
         """Return an assessment in words, with its sign."""
         if code is None:
             return None
-        label = self.view.scope.forms.words.lists["assessment"][code][self.view.scope.language]
+        label = self.view.scope.forms.label("assessment", code)[self.view.scope.language]
         return (SIGNS[ASSESSMENTS[code]] if sign else "") + label
 
     def value_word(self, value: YesPartlyNo, *, sign: bool = True) -> str:
@@ -128,7 +128,7 @@ class FollowupView:
         """Return a status in words, with its sign."""
         if code in (ADDED, MISSING, OUTSIDE):
             return self.view.phrases.word(f"status_{code}")
-        label = self.view.scope.forms.words.lists["commitment_status"][code][self.view.scope.language]
+        label = self.view.scope.forms.label("commitment_status", code)[self.view.scope.language]
         return SIGNS[STATUSES[code]] + label
 
     def added_word(self, code: str) -> str | None:

@@ -74,7 +74,7 @@ def _commitment_row(
         node.text,
         shorten(view.label(node.wanted) or node.wanted, _GOAL_LETTERS) if node.wanted else None,
         node.council_goal,
-        view.scope.forms.words.lists["commitment_status"][last][view.scope.language] if last else None,
+        view.scope.forms.label("commitment_status", last)[view.scope.language] if last else None,
         followup.status_word(status),
         answer.get("comment") if answer else None,
         *((_continues_word(followup, answer, status),) if view.round.kind.final else ()),

@@ -156,7 +156,6 @@ def _goals_block(followup: FollowupView, kind: str, title: str) -> Block:
 
 def _goal_cells(followup: FollowupView, node: Node, row: Mapping[str, Any] | None, last: str | None, more: str | None) -> tuple[Any, ...]:
     view = followup.view
-    trends = view.scope.forms.words.lists["trend"]
     return (
         node.id,
         node.text,
@@ -164,7 +163,7 @@ def _goal_cells(followup: FollowupView, node: Node, row: Mapping[str, Any] | Non
         view.name(node.owner),
         followup.assessment_word(last, sign=False),
         followup.assessment_word(row["assessment"]) if row else followup.silence_word(node.owner),
-        trends[row["trend"]][view.scope.language] if row and row.get("trend") else None,
+        view.scope.forms.label("trend", row["trend"])[view.scope.language] if row and row.get("trend") else None,
         join_texts([row.get("analysis"), more], " · ") if row else None,
         followup.link(node.id),
     )

@@ -50,7 +50,7 @@ def _indicator_row(followup: FollowupView, row: Mapping[str, Any], planned: Mapp
         row.get("name"),
         (view.label(goal) or goal) if goal else None,
         row.get("unit"),
-        view.scope.forms.words.lists["direction"][direction][view.scope.language] if direction else None,
+        view.scope.forms.label("direction", direction)[view.scope.language] if direction else None,
         row.get("target"),
         row.get("last_outcome"),
         row.get("outcome"),
