@@ -264,5 +264,10 @@ def sign_prefill(made: Prefill, previous: Prefill | None, sign: Sign) -> Prefill
         issue = previous.issue
     else:
         issue = hashlib.sha256(f"{previous.issue if previous else ''}\n{made.to_json()}".encode()).hexdigest()[:16]
+    return sign_issue(made, issue, sign)
+
+
+def sign_issue(made: Prefill, issue: str, sign: Sign) -> Prefill:
+    """Return the prefill of an issue, with its signature."""
     identity = {"form": made.form, "version": str(made.version), "round": made.round, "owner": made.owner, "issue": issue}
     return replace(made, issue=issue, signature=sign(list_signed(identity | {EDITION: made.edition})))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -13,6 +13,7 @@ from styrxl.annotated.copy import RULES_WITHOUT_OWNER, Annotator, ReturnToMend
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
+from styrxl.prefill.plan import sign_issue
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.shown.cell_notes import list_own_notes
@@ -119,8 +120,7 @@ def _prefill(desk: Desk, issues: _Issues, return_: Judged) -> Prefill | None:
         prefill = issues.prefills.get(issue) or issues.current(return_.owner, return_.form)
     if prefill is None or prefill.form != return_.form:
         return None
-    signature = desk.workspace.sign([prefill.form, str(prefill.version), prefill.round, prefill.owner, issue])
-    return replace(prefill, issue=issue, signature=signature)
+    return sign_issue(prefill, issue, desk.workspace.sign)
 
 
 def _write(path: Path, data: bytes) -> None:

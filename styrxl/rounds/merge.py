@@ -20,6 +20,7 @@ from styrxl.model.limits import MB
 from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.prefill.plan import sign_issue
 from styrxl.returns.habits.no_answers import spell_out_dittos
 from styrxl.returns.read import ReturnReader
 from styrxl.rounds.decide import unknown_return
@@ -115,8 +116,7 @@ def _issued(desk: Desk, round_: Round, owner: str) -> Prefill:
     if issue is None:
         raise StyrxlError("never-issued", owner=owner, round=round_.id)
     prefill = Prefill.from_json(desk.ledger.prefills([issue.issue_id])[issue.issue_id])
-    signature = desk.workspace.sign([prefill.form, str(prefill.version), prefill.round, prefill.owner, issue.issue_id])
-    return replace(prefill, issue=issue.issue_id, signature=signature)
+    return sign_issue(prefill, issue.issue_id, desk.workspace.sign)
 
 
 def _read(desk: Desk, readings: ReturnReader, judged: Judged, issued: Prefill) -> _Return:

@@ -135,7 +135,7 @@ def test_what_workers_have_said_is_kept_until_a_schema_changes(full: Town, two_w
     assert report(full) == first
     assert "commitment_id" not in held
     stricter(full)
-    assert {"too-long"} <= {found["rule"] for one in report(full)["workbooks"] for found in one["findings"]}
+    assert report(full) == first  # what was issued is held to the schemas of then, but nothing that was kept is believed
     assert "commitment_id" in held
 
 

@@ -60,7 +60,7 @@ class DayWords:
             "D": {0: raw["during"]},
             "B": {0: raw["starting"]},
             "E": {0: raw["ending"]},
-            "C": raw["counted"],
+            "C": {int(months): names for months, names in raw["counted"].items()},
             "M": dict(enumerate(raw["months"], 1)),
             "O": dict(enumerate(raw["ordinals"], 1)),
             "S": {tuple(named["months"]): named["names"] for named in raw["named"]},
