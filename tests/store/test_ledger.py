@@ -452,6 +452,7 @@ LATER_COLUMNS = {"owner", "dated_at"}  # of receipts
 
 # Tables and columns that each of the versions before the first release added.
 ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "0006": (["editions"], []),
     "0005": ([], [("receipts", "owner"), ("receipts", "dated_at")]),
     "0004": ([], [("decisions", "form")]),
     "0003": (["mails", "brought"], []),
