@@ -16,8 +16,8 @@ from styrxl.model.rounds import standard_rounds
 from styrxl.returns import workbook
 from styrxl.returns.extras import question_about, read_extras
 from styrxl.returns.locate import Locator
+from styrxl.returns.package.cell_notes import list_own_notes
 from styrxl.returns.read import ReturnReader
-from styrxl.returns.shown.cell_notes import list_own_notes
 from styrxl.returns.tables import is_blank
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables

@@ -12,7 +12,7 @@ from typing import IO
 
 from styrxl.model.catalogue import Word
 from styrxl.model.limits import MB
-from styrxl.returns.file_type import find_zip_kind
+from styrxl.returns.package.file_type import find_zip_kind
 
 _MEMBERS = 20_000  # files that an archive may hold
 _GROWN = 20  # how many times its own size an archive of workbooks, which are packed already, may become

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from html import unescape
 
 from styrxl.model.limits import MB, Limits
-from styrxl.returns.file_type import is_zip
-from styrxl.returns.respell import respell_sheet
-from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError
-from styrxl.returns.usual_xml import LAST_ROW
+from styrxl.returns.package.file_type import is_zip
+from styrxl.returns.package.respell import respell_sheet
+from styrxl.returns.package.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError
+from styrxl.returns.package.usual_xml import LAST_ROW
+from styrxl.returns.package.workbook_parts import find_sheet_parts
 from styrxl.returns.workbook import ReturnedWorkbook
-from styrxl.returns.workbook_parts import find_sheet_parts
 
 _PICTURE = re.compile(rb"<(?:[a-z0-9]+:)?(?:pic|sp|graphicFrame|cxnSp)[ >]")
 _NOTE = re.compile(rb"<comment [^<>]{0,400}>")

@@ -22,11 +22,11 @@ from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.child_process import ChildProcess, receive_message, send_message
 from styrxl.returns.extras import Extras, ExtrasQuestion, read_extras
-from styrxl.returns.marks import SheetMarks
+from styrxl.returns.package.marks import SheetMarks
+from styrxl.returns.package.unpack import ORDINARY_MB, NotOrdinaryError
+from styrxl.returns.package.workbook_parts import SheetsToSkip
 from styrxl.returns.shown.appearance import Appearance
-from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError
 from styrxl.returns.workbook import ReadWorkbook, ReturnedWorkbook, SheetCells, read_workbook, skip_no_sheets
-from styrxl.returns.workbook_parts import SheetsToSkip
 
 _MIB = 1 << 20
 _STARTING = 30  # seconds that Python may take to begin, on a slow disk

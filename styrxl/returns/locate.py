@@ -13,10 +13,10 @@ from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Words
 from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, choose_heading
 from styrxl.returns.other_answers import has_other_rows, has_other_values
+from styrxl.returns.package.cell_notes import list_own_notes
 from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet, SheetCandidate, SheetNames, choose_sheet, find_unclear_sheets
 from styrxl.returns.shown.appearance import SeenRows
 from styrxl.returns.shown.as_shown import find_notes, show_table
-from styrxl.returns.shown.cell_notes import list_own_notes
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns, is_blank, normalise_heading, show_heading
 from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells

@@ -22,9 +22,9 @@ from styrxl.model.identity import EDITION
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.locate import Locator
+from styrxl.returns.package.unpack import ORDINARY_MB
 from styrxl.returns.tables import Table, normalise_heading
 from styrxl.returns.typed_columns import TableTyper
-from styrxl.returns.unpack import ORDINARY_MB
 from styrxl.returns.workbook import ReturnedWorkbook
 
 _LOG = logging.getLogger(__name__)

@@ -17,12 +17,12 @@ from styrxl.model.column_letters import column_number
 from styrxl.model.findings import Finding, finding
 from styrxl.model.identity import COMPARED
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
-from styrxl.returns.external_links import find_external_links
-from styrxl.returns.file_type import WORKBOOKS, find_kind, has_macros, is_zip
-from styrxl.returns.marks import NO_MARKS, PreparedSheet, SheetMarks
+from styrxl.returns.package.external_links import find_external_links
+from styrxl.returns.package.file_type import WORKBOOKS, find_kind, has_macros, is_zip
+from styrxl.returns.package.marks import NO_MARKS, PreparedSheet, SheetMarks
+from styrxl.returns.package.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable
+from styrxl.returns.package.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 from styrxl.returns.shown.appearance import PLAIN, Appearance, SeenRows, see_numbers, see_rows
-from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable
-from styrxl.returns.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 
 IDENTITY_SHEET = "_styrxl"
 

@@ -13,8 +13,8 @@ from styrxl.model.forms import LEVELS
 from styrxl.model.judged import Judged
 from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
-from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import IsolatedReader
+from styrxl.returns.package.file_type import is_mail_file
 from styrxl.returns.workbook import ReturnedWorkbook
 from styrxl.rounds.desk import Desk, belongs_to_another, suggest_nearest
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files

@@ -14,7 +14,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
 from styrxl.returns.archive import Member, NotUnpackedError, members_of, read_member
-from styrxl.returns.file_type import is_zip
+from styrxl.returns.package.file_type import is_zip
 from styrxl.store.files import is_system_file, read_file
 
 

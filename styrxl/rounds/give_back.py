@@ -16,7 +16,7 @@ from styrxl.model.prefill import Prefill
 from styrxl.prefill.plan import sign_issue
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import IsolatedReader
-from styrxl.returns.shown.cell_notes import list_own_notes
+from styrxl.returns.package.cell_notes import list_own_notes
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import Current
 from styrxl.rounds.judge_inbox import prepare_current_prefill

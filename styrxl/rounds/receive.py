@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
-from styrxl.returns.file_type import is_mail_file
 from styrxl.returns.isolated import IsolatedReader
+from styrxl.returns.package.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.scale.return_files import read_modified_time

@@ -22,8 +22,8 @@ from styrxl.model.findings import finding, message
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns import isolated
 from styrxl.returns.isolated import IsolatedReader
-from styrxl.returns.marks import SheetMarks
-from styrxl.returns.unpack import NotOrdinaryError
+from styrxl.returns.package.marks import SheetMarks
+from styrxl.returns.package.unpack import NotOrdinaryError
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells, read_workbook
 from styrxl.sample import ods
 from styrxl.sample.fill import save_workbook

@@ -14,7 +14,7 @@ import pytest
 from respelling import with_large_directory
 from styrxl.model.findings import Finding
 from styrxl.model.limits import Limits
-from styrxl.returns.unpack import NotOrdinaryError
+from styrxl.returns.package.unpack import NotOrdinaryError
 from styrxl.returns.workbook import read_workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -22,8 +22,8 @@ from styrxl.model.findings import fix
 from styrxl.model.rounds import standard_rounds
 from styrxl.returns import isolated
 from styrxl.returns.locate import Locator
+from styrxl.returns.package.unpack import NotOrdinaryError
 from styrxl.returns.tables import Table, is_blank
-from styrxl.returns.unpack import NotOrdinaryError
 from styrxl.returns.workbook import read_workbook
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly

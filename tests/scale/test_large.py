@@ -14,9 +14,9 @@ from styrxl.excel.archive import DeflatedText, Deflater, read_deflated_parts, zi
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, limits_of_council_plan, limits_of_returns
 from styrxl.model.standard_folder import standard_folder
-from styrxl.returns import sheet_xml
 from styrxl.returns.columns import ColumnSlice, TextPool, join_slices
-from styrxl.returns.unpack import Package
+from styrxl.returns.package import sheet_xml
+from styrxl.returns.package.unpack import Package
 from styrxl.returns.workbook import read_workbook
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.validation import examine

@@ -15,8 +15,8 @@ from styrxl.mail.incoming.headers import BROKEN, DEEP, read_header
 from styrxl.mail.incoming.winmail import WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
-from styrxl.returns.file_type import WORKBOOKS, find_kind, is_zip
-from styrxl.returns.unpack import Package, RefusedError
+from styrxl.returns.package.file_type import WORKBOOKS, find_kind, is_zip
+from styrxl.returns.package.unpack import Package, RefusedError
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from styrxl.returns.ods_marks import read_ods_sheets
+from styrxl.returns.package.ods_marks import read_ods_sheets
 from styrxl.returns.shown.appearance import Appearance
 from styrxl.returns.shown.number_formats import ShownNumber
 from styrxl.returns.shown.shown_texts import see_number

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import pytest
 
 from styrxl.model.limits import STANDARD
-from styrxl.returns.shown.cell_notes import read_notes
-from styrxl.returns.unpack import Package
+from styrxl.returns.package.cell_notes import read_notes
+from styrxl.returns.package.unpack import Package
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

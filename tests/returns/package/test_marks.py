@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from styrxl.returns.marks import SheetMarks
-from styrxl.returns.respell import respell_sheet
-from styrxl.returns.sheet_xml import strip_sheet
-from styrxl.returns.unpack import RefusedError
-from styrxl.returns.usual_xml import read_usual_sheet
+from styrxl.returns.package.marks import SheetMarks
+from styrxl.returns.package.respell import respell_sheet
+from styrxl.returns.package.sheet_xml import strip_sheet
+from styrxl.returns.package.unpack import RefusedError
+from styrxl.returns.package.usual_xml import read_usual_sheet
 from styrxl.returns.workbook import read_workbook
 from town import Town
 
@@ -219,6 +219,6 @@ def test_the_same_cell_twice_alike_is_one() -> None:
 
 def test_what_is_spelled_as_usual_is_not_parsed(monkeypatch: pytest.MonkeyPatch, shared_full: Town) -> None:
     """Since that takes longer, thousands of times."""
-    monkeypatch.setattr("styrxl.returns.sheet_xml.respell_sheet", None)
+    monkeypatch.setattr("styrxl.returns.package.sheet_xml.respell_sheet", None)
     for owner in ("UBN", "UBN-ÖST"):
         assert read_workbook(shared_full.filled(owner), ordinary_only=True)[0] is not None

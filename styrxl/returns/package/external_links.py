@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote
 
 from styrxl.model.catalogue import Word
-from styrxl.returns.unpack import Package
+from styrxl.returns.package.unpack import Package
 
 _FOLDER = "xl/externallinks/"
 _TARGET = re.compile(rb'\bTarget="([^"<>]{1,2000})"')

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 
 from styrxl.model.limits import CELLS, MB, Limits
-from styrxl.returns.marks import PreparedSheet
-from styrxl.returns.respell import encode_plainly, respell_sheet
-from styrxl.returns.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized
-from styrxl.returns.usual_xml import read_usual_sheet
+from styrxl.returns.package.marks import PreparedSheet
+from styrxl.returns.package.respell import encode_plainly, respell_sheet
+from styrxl.returns.package.unpack import ORDINARY_MB, NotOrdinaryError, Package, make_oversized
+from styrxl.returns.package.usual_xml import read_usual_sheet
 
 RESPELLED_MB = 2  # unpacked size of a sheet that is spelled anew in the process that judges, where that takes no more than a moment
 

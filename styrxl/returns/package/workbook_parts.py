@@ -11,16 +11,16 @@ from xml.etree import ElementTree as ET
 
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
-from styrxl.returns.binary_marks import RELATIONS, read_xls_sheets, read_xlsb_sheets
-from styrxl.returns.marks import PreparedSheet
-from styrxl.returns.ods_marks import read_ods_sheets
-from styrxl.returns.relations import find_properties, find_workbook, parse, read_relations, respell_relations, write_workbook
-from styrxl.returns.respell import encode_plainly, respell_texts
-from styrxl.returns.sheet_xml import prepare_sheet
+from styrxl.returns.package.binary_marks import RELATIONS, read_xls_sheets, read_xlsb_sheets
+from styrxl.returns.package.cell_notes import read_notes
+from styrxl.returns.package.marks import PreparedSheet
+from styrxl.returns.package.ods_marks import read_ods_sheets
+from styrxl.returns.package.relations import find_properties, find_workbook, parse, read_relations, respell_relations, write_workbook
+from styrxl.returns.package.respell import encode_plainly, respell_texts
+from styrxl.returns.package.sheet_xml import prepare_sheet
+from styrxl.returns.package.unpack import NotOrdinaryError, Package, RefusedError, make_unreadable, zip_uncompressed
+from styrxl.returns.package.usual_xml import count_usual_texts
 from styrxl.returns.shown.cell_formats import NO_FORMATS, BookFormats, read_book_formats
-from styrxl.returns.shown.cell_notes import read_notes
-from styrxl.returns.unpack import NotOrdinaryError, Package, RefusedError, make_unreadable, zip_uncompressed
-from styrxl.returns.usual_xml import count_usual_texts
 
 IDENTITY_SIZE = 200  # rows of the hidden sheet, and characters of an answer in it: far more than there are
 _SMALL = 64_000  # bytes that are worth remembering

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from styrxl.model.column_letters import column_letter
-from styrxl.returns.marks import PreparedSheet, SheetMarks
-from styrxl.returns.ole import read_stream
-from styrxl.returns.relations import read_targets
-from styrxl.returns.unpack import Package
+from styrxl.returns.package.marks import PreparedSheet, SheetMarks
+from styrxl.returns.package.ole import read_stream
+from styrxl.returns.package.relations import read_targets
+from styrxl.returns.package.unpack import Package
 
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _WORKBOOK = "xl/workbook.bin"

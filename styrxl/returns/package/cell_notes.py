@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from styrxl.model.forms import Words
-from styrxl.returns.relations import resolve
-from styrxl.returns.unpack import Package, RefusedError
+from styrxl.returns.package.relations import resolve
+from styrxl.returns.package.unpack import Package, RefusedError
 
 _NOTES = "/comments"
 _COMMENTS = "/threadedComment"

@@ -11,9 +11,9 @@ import pytest
 import office as libreoffice
 from styrxl.model.findings import message
 from styrxl.model.limits import STANDARD
-from styrxl.returns.binary_marks import read_xls_sheets, read_xlsb_sheets
-from styrxl.returns.marks import SheetMarks
-from styrxl.returns.unpack import Package
+from styrxl.returns.package.binary_marks import read_xls_sheets, read_xlsb_sheets
+from styrxl.returns.package.marks import SheetMarks
+from styrxl.returns.package.unpack import Package
 from styrxl.returns.workbook import read_workbook
 from town import Town
 

@@ -20,7 +20,7 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import MB, RATIO_FLOOR, Limits
-from styrxl.returns.file_type import find_zip_kind
+from styrxl.returns.package.file_type import find_zip_kind
 
 ORDINARY_MB = 8  # unpacked size of what is read in the process that judges; larger files are read in a process of their own
 

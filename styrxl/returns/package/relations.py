@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from styrxl.returns.unpack import Package, make_oversized, make_unreadable
+from styrxl.returns.package.unpack import Package, make_oversized, make_unreadable
 
 _OFFICE = re.compile(r"http://(?:schemas\.openxmlformats|purl\.oclc)\.org/(?:officeDocument/2006|ooxml/officeDocument)/relationships")
 _RELATION_ID = re.compile(rf"\{{{_OFFICE.pattern}\}}id")

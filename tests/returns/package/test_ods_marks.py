@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
-from styrxl.returns.marks import SheetMarks
-from styrxl.returns.ods_marks import read_ods_sheets
-from styrxl.returns.unpack import RefusedError
+from styrxl.returns.package.marks import SheetMarks
+from styrxl.returns.package.ods_marks import read_ods_sheets
+from styrxl.returns.package.unpack import RefusedError
 from styrxl.sample import ods
 from town import Town
 

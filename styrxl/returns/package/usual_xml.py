@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
-from styrxl.returns.marks import NO_MARKS, SheetMarks
+from styrxl.returns.package.marks import NO_MARKS, SheetMarks
 
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576  # of Excel
 KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")  # to calamine

@@ -12,9 +12,9 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from xml.sax.saxutils import escape
 
 from styrxl.model.column_letters import column_letter, column_number
-from styrxl.returns.marks import PreparedSheet, SheetMarks
-from styrxl.returns.unpack import make_unreadable
-from styrxl.returns.usual_xml import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW
+from styrxl.returns.package.marks import PreparedSheet, SheetMarks
+from styrxl.returns.package.unpack import make_unreadable
+from styrxl.returns.package.usual_xml import KNOWN_ERRORS, LAST_COLUMN, LAST_ROW
 
 _OURS = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from styrxl.model.column_letters import column_letter
-from styrxl.returns.marks import PreparedSheet, SheetMarks
+from styrxl.returns.package.marks import PreparedSheet, SheetMarks
+from styrxl.returns.package.unpack import make_unreadable
+from styrxl.returns.package.usual_xml import LAST_COLUMN, LAST_ROW
 from styrxl.returns.shown.appearance import Appearance
 from styrxl.returns.shown.number_formats import ShownNumber
 from styrxl.returns.shown.shown_texts import see_number
-from styrxl.returns.unpack import make_unreadable
-from styrxl.returns.usual_xml import LAST_COLUMN, LAST_ROW
 
 _TABLE, _OFFICE, _TEXT, _STYLE, _MORE = (
     f"{name} "

@@ -1,0 +1,1 @@
+"""A workbook's parts, whatever kind of file it is and however they are spelled, as its reader is given them."""
