@@ -257,3 +257,48 @@ def test_the_present_forms_are_their_own_editions() -> None:
             kept = FormEdition.from_json(edition.to_json(), forms.rounds, words)
             assert all(kept.form(kind) == edition.form(kind) for kind in (None, *forms.rounds.values()))
             assert kept.id == edition.id
+
+
+def told(town: Town, command: str) -> str:
+    """Return what a command says on its standard error about forms that have changed."""
+    lines = town.run(command, *(["2027-plan"] if command == "status" else ["--round", "2027-plan"])).stderr.splitlines()
+    return "\n".join(line for line in lines if "har ändrats sedan" in line)
+
+
+@pytest.mark.parametrize("command", ["status", "validate"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_that_a_form_has_changed_is_told_at_once(change: str, command: str, full: Town) -> None:
+    assert told(full, command) == ""
+    where = {"sheet added": "Samverkan", "sheet removed": "Indikatorer", "entry renamed": "Bekräftelse", "entry removed": "Bekräftelse"}
+    said = told(CHANGES[change](full), command).split("\n")[0]  # the boards'; the table that is tightened is the units' as well
+    if change == "version raised":
+        assert said == ""
+    else:
+        assert said.startswith("Obs: Nämndens ettårsplan har ändrats sedan 2 fick sina arbetsböcker: KFN, UBN.")
+        assert f"Det gäller {where.get(change, 'Åtaganden')}." in said
+        assert said.endswith(
+            "dela ut på nytt: styrxl distribute 2027-plan --to KFN. Det som redan har kommit in gäller tills ett nyare svar är klart."
+        )
+
+
+def look_otherwise(raw: Raw) -> None:
+    """Change what nobody is judged by."""
+    raw["title"] = {"sv": "Vår plan", "en": "Our plan"}
+    sheet = raw["sheets"]["commitments"]
+    sheet["help"] = {"sv": "Skriv här.", "en": "Write here."}
+    sheet["columns"]["text"].update(width=60, help={"sv": "Kort.", "en": "Briefly."})
+
+
+def test_nothing_is_told_of_what_only_looks_otherwise(full: Town) -> None:
+    assert told(change_file(full, "sheets/annual_plan.yaml", look_otherwise), "status") == ""
+
+
+def test_who_has_the_old_form_is_told_until_the_new_one_is_handed_out(full: Town) -> None:
+    """What had come in counts until a newer one is done."""
+    full.put("UBN.xlsx", full.filled("UBN"))
+    town = CHANGES["column required"](full)
+    note = town.run("distribute", "2027-plan", "--to", "UBN").stderr
+    assert "1 fick den arbetsboken: KFN." in note
+    [judged] = [r for r in judge_plans(town).accepted if r.owner == "UBN"]
+    assert [f.rule for f in judged.findings] == ["stale-issue"]
+    assert "har ändrats" not in town.run("distribute", "2027-plan", "--level", "board").stderr

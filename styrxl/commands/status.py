@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styrxl.commands.options import round_argument
-from styrxl.commands.printing import say_next_step
+from styrxl.commands.printing import say_next_step, say_notes
 from styrxl.commands.session import Session, with_session
 
 if TYPE_CHECKING:
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 def status(session: Session, round_: Round) -> None:
     """Say who has been issued, returned, accepted and reminded in ROUND."""
     from styrxl.commands.status_text import format_status
+    from styrxl.rounds.hints import list_changed_forms
     from styrxl.rounds.status import find_status
 
     with session.desk(reading=True) as desk:
         click.echo(format_status(find_status(desk, round_), session.language()), nl=False)
         say_next_step(desk, round_, session.language(), came=True)
+        say_notes([*list_changed_forms(desk.ledger, desk.forms, round_)], session.language())

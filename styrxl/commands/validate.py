@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from styrxl.commands.options import read_round, reading_options, refuse_own_files
-from styrxl.commands.printing import say_next_step
+from styrxl.commands.printing import say_next_step, say_notes
 from styrxl.commands.session import FINDINGS, FINE, ReadingOptions, Session, with_session
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def validate(
     from styrxl.rounds.assign import make_claim
     from styrxl.rounds.desk import find_only_round
     from styrxl.rounds.files_to_receive import list_named_files
+    from styrxl.rounds.hints import list_changed_forms
     from styrxl.rounds.judge_inbox import judge_files, judge_inbox
     from styrxl.validation.claims import Claim
 
@@ -76,6 +77,8 @@ def validate(
                 say_next_step(desk, round_, session.language())
             files = list(desk.workspace.inbox_files(round_).files) if annotate else []
         _report(session, desk, judged, round_, form_of_report, output)
+        if round_:
+            say_notes([*list_changed_forms(desk.ledger, desk.forms, round_)], session.language())
         if annotate:
             _give_back(desk, judged, files, session.language())
     sys.exit(FINDINGS if count_verdicts(judged)["errors"] else FINE)

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
+from styrxl.model.form_changes import find_changed_sheets
+from styrxl.model.form_files import Forms
 from styrxl.model.rounds import Round
 from styrxl.prefill.followup import YearSoFar
 from styrxl.store.ledger import Ledger
@@ -40,3 +42,17 @@ def list_unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[st
         yield Word("before_not_issued", facts)
     elif waiting:
         yield Word("before_not_done", {**facts, "owners": waiting, "n": len(waiting)})
+
+
+def list_changed_forms(ledger: Ledger, forms: Forms, round_: Round) -> Iterator[Word]:
+    """Yield each form that is judged otherwise now than where it was issued in a round: who has the old one, and what that means."""
+    owners: dict[tuple[str, str | None, str], list[str]] = {}
+    for issue in ledger.issues(round_.id).values():
+        if issue.edition and issue.form in forms.names():
+            owners.setdefault((issue.form, issue.profile, issue.edition), []).append(issue.owner)
+    for (name, profile, edition), those in owners.items():
+        old, new = forms.find_edition(edition), forms.edition(name, profile)
+        sheets = find_changed_sheets(old, new, round_.kind) if old and old.id != new.id else []
+        if sheets:
+            facts = {"form": new.form(round_.kind).title, "sheets": sheets, "owners": those, "n": len(those), "first": those[0]}
+            yield Word("form_changed", {**facts, "round": round_.id})

@@ -15,7 +15,7 @@ from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
 from styrxl.rounds.desk import Desk, suggest_nearest
-from styrxl.rounds.hints import list_missing_from_plan, list_unfinished
+from styrxl.rounds.hints import list_changed_forms, list_missing_from_plan, list_unfinished
 from styrxl.rounds.judge_inbox import judge_inbox, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
 from styrxl.store.files import StagedFiles
@@ -45,7 +45,11 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     written: list[Path] = []
     for form, group in _by_form(desk.workspace, round_, served, rows):
         written += _issue(desk, source, form, group, rows)
-    notes = (*list_missing_from_plan(desk.plan, round_), *list_unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}))
+    notes = (
+        *list_missing_from_plan(desk.plan, round_),
+        *list_unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}),
+        *list_changed_forms(desk.ledger, desk.forms, round_),
+    )
     return IssuedRound(tuple(written), tuple(unserved), notes)
 
 
@@ -107,6 +111,7 @@ def _recorded(desk: Desk, filled: Prefill, path: Path) -> Issue:
         created_at=desk.now,
         file_name=path.name,
         issued_by=desk.by,
+        edition=filled.edition,
     )
 
 

@@ -87,6 +87,7 @@ ISSUES = sa.Table(
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("prefill_hash", sa.String(64), sa.ForeignKey("prefills.hash"), nullable=False),
     sa.Column("issued_by", sa.Text),
+    sa.Column("edition", sa.String(64)),
     sa.UniqueConstraint("issue_id"),
     sa.Index("ix_issues_round_owner", "round", "owner"),
 )

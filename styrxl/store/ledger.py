@@ -30,7 +30,7 @@ _QUESTIONS = {TAKE_BACK: SET_ASIDE}
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A workbook that was made for an owner."""
+    """A workbook that was made for an owner; ``edition``: of its form, None for one from before forms were kept."""
 
     issue_id: str
     round: str
@@ -42,6 +42,7 @@ class Issue:
     created_at: datetime
     file_name: str
     issued_by: str | None = None
+    edition: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -437,7 +437,8 @@ def old_ledger(place: Path | str, revision: str) -> None:
         content.reflect(connection)
         kept: dict[str, dict[str, object]] = {
             "prefills": {"hash": "f" * 64, "content": zlib.compress(b'{"owner": "UBN"}')},
-            "issues": {k: v for k, v in asdict(ISSUE).items() if k != "issued_by"} | {"created_at": at, "prefill_hash": "f" * 64},
+            "issues": {k: v for k, v in asdict(ISSUE).items() if k not in {"issued_by", "edition"}}
+            | {"created_at": at, "prefill_hash": "f" * 64},
             "numbers": {"owner": "UBN", "series": "M", "first": 1, "last": 30, "round": "2027-plan"},
             "receipts": {k: v for k, v in asdict(RECEIPT).items() if k not in {"owner", "dated_at"}}
             | {"round": "2027-plan", "received_at": at},
@@ -452,7 +453,7 @@ LATER_COLUMNS = {"owner", "dated_at"}  # of receipts
 
 # Tables and columns that each of the versions before the first release added.
 ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
-    "0006": (["editions"], []),
+    "0006": (["editions"], [("issues", "edition")]),
     "0005": ([], [("receipts", "owner"), ("receipts", "dated_at")]),
     "0004": ([], [("decisions", "form")]),
     "0003": (["mails", "brought"], []),
