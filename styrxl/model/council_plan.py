@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -16,6 +16,8 @@ from styrxl.model.rounds import Round, RoundKinds
 COUNCIL_TABLES = ("organisation", "council_goals", "frames", "frame_adjustments", "waivers", "council_indicators", "council_assessments")
 PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
 BOARD_LIKE = ("board", "council", "audit", "common")
+
+STANDARD_FORMS = "standard"  # in Mallvariant: the standard forms, whatever those above have
 
 _PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
 
@@ -32,7 +34,7 @@ class Organisation:
     email: tuple[str, ...]
     contact: str | None
     language: str | None
-    profile: str | None
+    profile: str | None  # the variant of forms that it has itself; ``Plan.find`` knows which one counts
     followup_rounds: tuple[str, ...]  # keys of kinds of rounds: t1, t2, year
     start: date | None
     end: date | None
@@ -130,11 +132,24 @@ class Plan:
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
-        """Row that holds for an id on a day, else its latest earlier one, else any, else None."""
+        """Row that holds for an id on a day, else its latest earlier one, else any, else None; with the variant of forms that it has."""
+        row = self._find_row(org_id, day)
+        return self._with_profile(row, day) if row else None
+
+    def _find_row(self, org_id: str, day: date) -> Organisation | None:
         rows = self._rows().get(org_id, [])
         holding = [o for o in rows if o.holds(day)]
         rest = holding or sorted(rows, key=lambda o: o.start or date.min)
         return rest[-1] if rest else None
+
+    def _with_profile(self, organisation: Organisation, day: date) -> Organisation:
+        """Return a row with the variant of forms that counts: its own, else of a unit its administration's, else its board's."""
+        profile = organisation.profile
+        if profile is None and organisation.kind == "unit":
+            above = (self._find_row(org_id, day) for org_id in (organisation.administration_id, organisation.board_id) if org_id)
+            profile = next((row.profile for row in above if row and row.profile), None)
+        profile = None if profile == STANDARD_FORMS else profile
+        return organisation if profile == organisation.profile else replace(organisation, profile=profile)
 
     def _rows(self) -> Mapping[str, list[Organisation]]:
         if not self._by_id:  # looking through ten thousand units for each of them would take minutes
@@ -157,8 +172,8 @@ class Plan:
         return list(dict.fromkeys([*named, *(like[spelling] for spelling in close)]))
 
     def holding(self, day: date) -> list[Organisation]:
-        """Organisations on a day, in the plan's order: one that has changed stays where it first stood."""
-        return [o for rows in self._rows().values() for o in rows if o.holds(day)]
+        """Organisations on a day, in the plan's order: one that has changed stays where it first stood; as ``find`` has each."""
+        return [self._with_profile(o, day) for rows in self._rows().values() for o in rows if o.holds(day)]
 
     def names(self, day: date) -> dict[str, str]:
         """Name of each organisation on a day, by id; of one that is not there then as ``find`` has it."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from styrxl.model.council_plan import STANDARD_FORMS
 from styrxl.sample.fill import Answers, AnswerSheet
 from styrxl.sample.material import UNITS, material, year_material
 from styrxl.sample.plan_answers import Rows, answer_council_plan
@@ -26,7 +27,7 @@ def answer_june_decisions(plan: Plan, how_many: int, year: int) -> dict[str, Row
     organisation = _replace_organisation(plan["organisation"], answers, year_material()["renamed"]["board"], new, year)
     if any(row["org_id"] == moved["unit"] for row in answers["organisation"]):
         # Its new board's administration has forms of its own; the unit has planned with the standard one and goes on with that.
-        new = {"board_id": moved["board"], "administration_id": moved["administration"], "profile": None}
+        new = {"board_id": moved["board"], "administration_id": moved["administration"], "profile": STANDARD_FORMS}
         other = _replace_organisation(plan["organisation"], answers, moved["unit"], new, year)
         organisation = _join_changes(organisation, other)
     return {"organisation": organisation, "frame_adjustments": list(answers["frame_adjustments"])}

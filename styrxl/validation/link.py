@@ -43,7 +43,8 @@ def check_links(
         own = {key[1]: part for key, part in linked.items() if key[0] == form}
         new += check_board_plan(own, issued, broken)
         if form[0] == "multi_year_plan":
-            new += check_organisation(own, _kinds(own), context.forms.rounds)
+            profiles = {profile for name in context.forms.names() for profile in context.forms.profiles(name)}
+            new += check_organisation(own, _kinds(own), context.forms.rounds, profiles)
     frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}
     for part in sound.values():
         new += check_frames(part, frames)

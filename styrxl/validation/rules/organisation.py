@@ -5,13 +5,14 @@ Finds ``duplicate-id``, ``parent-not-allowed``, ``not-in-list``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
 
 from styrxl.model.catalogue import Word
-from styrxl.model.council_plan import round_words
+from styrxl.model.council_plan import STANDARD_FORMS, round_words
 from styrxl.model.findings import CellOf, Remark
 from styrxl.model.rounds import RoundKinds
 from styrxl.returns.typed_frames import TypedBatch
@@ -19,8 +20,13 @@ from styrxl.returns.typed_frames import TypedBatch
 _Period = tuple[Any, Any, int]  # its first and last day, and the Excel row that says so
 
 
-def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[str]], rounds: RoundKinds) -> list[Remark]:
-    """Check the council plan: periods of one id that overlap, rounds that do not exist, references to the wrong kind of organisation."""
+def check_organisation(
+    parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[str]], rounds: RoundKinds, profiles: Collection[str]
+) -> list[Remark]:
+    """Check the council plan: periods of one id that overlap, rounds and variants of forms (``profiles``) that do not exist.
+
+    And references to the wrong kind of organisation.
+    """
     remarks: list[Remark] = []
     for part in parts.values():
         batch = part.batch
@@ -39,7 +45,22 @@ def check_organisation(parts: Mapping[str, TypedBatch], kinds: Mapping[str, set[
                         remarks.append(
                             Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
                         )
-    return remarks + ([*_overlaps(parts["organisation"]), *_rounds(parts["organisation"], rounds)] if "organisation" in parts else [])
+    if "organisation" not in parts:
+        return remarks
+    organisation = parts["organisation"]
+    return [*remarks, *_overlaps(organisation), *_rounds(organisation, rounds), *_profiles(organisation, profiles)]
+
+
+def _profiles(part: TypedBatch, profiles: Collection[str]) -> list[Remark]:
+    """Find names under Mallvariant that no form has a variant for."""
+    batch, remarks = part.batch, list[Remark]()
+    known = sorted({*profiles, STANDARD_FORMS})
+    for i, value in enumerate(part.frame["profile"].tolist()):
+        if isinstance(value, str) and value not in known:
+            near = get_close_matches(value, known, n=1)
+            facts = {"choices": known, "how": Word("write_one_in"), "empty": Word("nearest", {"list": near}) if near else ""}
+            remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "profile", "not-in-list", value, facts))
+    return remarks
 
 
 def _rounds(part: TypedBatch, rounds: RoundKinds) -> list[Remark]:

@@ -53,6 +53,13 @@ PERIODS = (
             PERIODS.format(to="L13", start="K9"),
         ),
         (
+            add("organisation", **UNIT | {"profile": "skolor"}),
+            "Organisation",
+            "I13",
+            "Mallvariant: ”skolor” är inte ett av svaren som går att välja.",
+            "Skriv ett av dem i cellen I13: skola, standard. Menar du skola?",
+        ),
+        (
             add("organisation", **UNIT | {"board_id": "UBF"}),
             "Organisation",
             "D13",
