@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -190,12 +190,13 @@ def _make_date(year: int, month: int, number_: int) -> CellValue:
         return WRONG
 
 
-def read_choice(raw: Any, codes: Mapping[str, str]) -> CellValue:
-    """Read a choice; ``codes``: folded text -> code."""
+def read_choice(raw: Any, codes: Mapping[str, str], usual: Collection[str]) -> CellValue:
+    """Read a choice; ``codes``: folded text -> code; ``usual``: the folded texts that are chosen from the list, and need no telling."""
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    code = codes.get(fold_text(str(raw)))
-    return CellValue(code) if code is not None else WRONG
+    typed = fold_text(str(raw))
+    code = codes.get(typed)
+    return CellValue(code, interpreted=typed not in usual) if code is not None else WRONG
 
 
 def fold_text(typed: str) -> str:

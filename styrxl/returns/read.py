@@ -111,7 +111,7 @@ class ReturnReader:
         spoken = language if language in LANGUAGES else "sv"
         form, tables, located = self._locate(returned, form, spoken)
         year = find_year(returned.identity)
-        typed = tuple(replace(table, typed=self._typists.typed(form, table, year)) for table in tables)
+        typed = tuple(replace(table, typed=self._typists.typed(form, table, year, spoken)) for table in tables)
         return Reading(tuple(findings), returned.identity, returned.mixed, make_form_key(form), spoken, typed, tuple(located))
 
     def _locate(self, returned: ReturnedWorkbook, form: Form, language: str) -> tuple[Form, Sequence[Table], Sequence[Finding]]:

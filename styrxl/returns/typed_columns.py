@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.forms import LANGUAGES, Column, Form, Sheet
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
@@ -45,9 +45,9 @@ class _ColumnReader:
 class ColumnTyper:
     """Types the sheets of one form, in which dates without a year are in ``year``."""
 
-    def __init__(self, form: Form, year: int) -> None:
-        """Take the form, in the profile that the workbooks were issued in."""
-        self._form, self._words, self.year = form, form.words, year
+    def __init__(self, form: Form, year: int, language: str | None = None) -> None:
+        """Take the form, in the profile that the workbooks were issued in, and their language where all have the same."""
+        self._form, self._words, self.year, self._language = form, form.words, year, language
         self._days = DayWords(form.words.days)
         self._pointers = Pointers(form.words.pointers)
         self._tools: dict[str, list[_ColumnReader]] = {}
@@ -91,7 +91,7 @@ class ColumnTyper:
             # The council's plan belongs to no year, and a plan or report may be decided in the year before or after its own.
             default_year = self.year if self._form.rounds and not column.any_year else None
             return cell_values.memoise(make_day_reader(sheet, column, self._days, default_year))
-        return _choose_reader(column, self._form)
+        return _choose_reader(column, self._form, self._language)
 
 
 def _remark_marks(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> list[Remark]:
@@ -187,7 +187,8 @@ def _remark_value(batch: Batch, source: int, row: int, tool: _ColumnReader, raw:
         first, second = read.ambiguous
         return [Remark(source, key, row, column.field, "ambiguous-value", raw, {"first": first, "second": second})]
     if read.interpreted:
-        return [Remark(source, key, row, column.field, "interpreted-value", raw, {"read": read.value})]
+        shown = batch.form.lists[column.list or ""][read.value] if column.kind == "choice" else read.value
+        return [Remark(source, key, row, column.field, "interpreted-value", raw, {"read": shown})]
     if not read.wrong:
         return []  # only spaces
     if column.kind == "choice":
@@ -222,25 +223,36 @@ def _want(column: Column, form: Form, year: int) -> dict[str, Word]:
     }
 
 
-def _choose_reader(column: Column, form: Form) -> Callable[[Any], CellValue]:
+def _choose_reader(column: Column, form: Form, language: str | None) -> Callable[[Any], CellValue]:
     if column.kind == "number":
         return cell_values.memoise(lambda raw: cell_values.read_number(raw, money=column.unit is not None))
     if column.kind == "integer":
         return cell_values.memoise(cell_values.read_integer)
     if column.kind == "choice":
-        codes = _map_codes(form.lists[column.list or ""])
-        return cell_values.memoise(lambda raw: cell_values.read_choice(raw, codes))
+        choices = form.lists[column.list or ""]
+        codes = map_codes(choices)
+        usual = frozenset(_fold_usual(choices, language)) if column.asked else codes
+        return cell_values.memoise(lambda raw: cell_values.read_choice(raw, codes, usual))
     if column.kind == "ref":
         return cell_values.memoise(read_organisation_ids if _refers_to_organisations(column) else read_goal_ids)
     return cell_values.read_text
 
 
-def _map_codes(choices: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    codes = {}
+def map_codes(choices: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Return which code a text means, folded: entries in either language, codes, and the synonyms that mean one entry alone."""
+    codes = {cell_values.fold_text(str(text)): code for code, texts in choices.items() for text in (code, *map(texts.get, LANGUAGES))}
+    meant: dict[str, set[str]] = {}
     for code, texts in choices.items():
-        for text in (code, texts["sv"], texts["en"], *texts.get("also", ())):
-            codes[cell_values.fold_text(str(text))] = code
-    return codes
+        for text in texts.get("also", ()):
+            meant.setdefault(cell_values.fold_text(str(text)), set()).add(code)
+    return {text: min(those) for text, those in meant.items() if len(those) == 1} | codes
+
+
+def _fold_usual(choices: Mapping[str, Mapping[str, Any]], language: str | None) -> Iterator[str]:
+    """Yield what is chosen from a list, folded: its entries in a workbook's language, or in any, and codes."""
+    for code, texts in choices.items():
+        for text in (code, *(texts[each] for each in LANGUAGES if language in {each, None})):
+            yield cell_values.fold_text(str(text))
 
 
 def _refers_to_organisations(column: Column) -> bool:
@@ -299,15 +311,15 @@ class TableTyper:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._known: dict[tuple[str, str | None, str | None, str, int], ColumnTyper] = {}
+        self._known: dict[tuple[str, str | None, str | None, str, int, str | None], ColumnTyper] = {}
 
-    def typed(self, form: Form, table: Table, year: int) -> TypedColumns:
-        """Return a table's typed columns, as they are if they were typed for this year already."""
+    def typed(self, form: Form, table: Table, year: int, language: str | None = None) -> TypedColumns:
+        """Return a table's typed columns, as they are if they were typed for this year already; ``language``: the workbook's."""
         if table.typed is not None and table.typed.year == year:
             return table.typed
-        key = (form.name, form.profile, form.kind, form.edition, year)
+        key = (form.name, form.profile, form.kind, form.edition, year, language)
         if key not in self._known:
-            self._known[key] = ColumnTyper(form, year)
+            self._known[key] = ColumnTyper(form, year, language)
         batch = Batch(form, table.sheet)
         batch.add([(0, replace(table, typed=None))])
         columns, remarks = self._known[key].columns(batch, {0: table.marks} if table.marks else {}, table.remarks)

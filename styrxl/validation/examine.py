@@ -122,7 +122,8 @@ class _Rows:
         ]
 
     def _typed(self, return_: Admitted, form: Form, table: Table) -> Table:
-        typed = self._typists.typed(form, table, return_.year if self._year is None else self._year)
+        year = return_.year if self._year is None else self._year
+        typed = self._typists.typed(form, table, year, return_.identity.get("language") or None)
         return table if typed is table.typed else replace(table, typed=typed)
 
 

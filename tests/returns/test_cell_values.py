@@ -138,7 +138,7 @@ def test_years(raw: object, value: int | None) -> None:
 def test_choices(raw: object, code: str | None) -> None:
     """Letter case, spaces and the other language make no difference."""
     codes = {"ja": "yes", "yes": "yes", "nej": "no", "no": "no"}
-    assert cell_values.read_choice(raw, codes).value == code
+    assert cell_values.read_choice(raw, codes, codes).value == code
 
 
 @given(st.one_of(st.text(max_size=200), st.floats(), st.booleans(), st.dates()))
@@ -148,7 +148,7 @@ def test_nothing_breaks_a_reader(raw: object) -> None:
         cell_values.read_number(raw),
         cell_values.read_day(raw, 2027),
         cell_values.read_integer(raw),
-        cell_values.read_choice(raw, {}),
+        cell_values.read_choice(raw, {}, ()),
         cell_values.read_text(raw),
     ):
         assert read.wrong + (read.ambiguous is not None) + (read.value is not None) <= 1
