@@ -41,7 +41,8 @@ class LaidFiles:
     @cached_property
     def rounds(self) -> RoundKinds:
         """The kinds of rounds, as far as they can be told."""
-        return name_kinds(as_map(lay_rounds(self.standard[ROUNDS], self.content(ROUNDS)).get("rounds")))
+        standard = self.standard[ROUNDS]
+        return name_kinds(as_map(lay_rounds(standard, self.content(ROUNDS)).get("rounds")) or standard["rounds"])
 
     @cached_property
     def words(self) -> Mapping[Any, Any]:

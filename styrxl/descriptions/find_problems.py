@@ -66,7 +66,7 @@ def _describe_value(model: type[BaseModel], path: Path, kind: str, value: Any, c
     if kind in {"too_short", "string_pattern_mismatch"} and not (isinstance(value, str) and value.strip()):
         return Problem(path, "empty-value")
     if kind == "model_type" and any(issubclass(t, Text) for t in types_ if isinstance(t, type)):
-        return Problem(path, "both-languages", {"value": str(value)})
+        return Problem(path, "both-languages", {"value": _as_yaml(value)})
     if kind == "literal_error":
         choices = [str(choice) for t in types_ if get_origin(t) is Literal for choice in get_args(t) if choice != ""]
         return Problem(path, "not-one-of", {"value": _as_yaml(value), "choices": choices, "nearest": suggest(value, choices)})
@@ -138,4 +138,9 @@ def _list_names(names: list[str]) -> Word | str:
 
 
 def _as_yaml(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """Return a value about as it was written."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_yaml, value))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_as_yaml(part)}' for key, part in value.items())}}}"
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

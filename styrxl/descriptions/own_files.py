@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +18,11 @@ from styrxl.descriptions.round_checks import check_kinds, lay_rounds
 from styrxl.descriptions.table_model import Table
 from styrxl.descriptions.text_checks import check_shape
 from styrxl.model.catalogue import Word
+from styrxl.model.council_plan import STANDARD_FORMS
 from styrxl.model.form_editions import RoundSelector
 from styrxl.model.rounds import RoundKind, RoundKinds
 
+_PROFILE = re.compile(r"[a-z0-9_]+")  # as the schema of the organisation has it
 _WORDS, _REPORT = "sheets/words.yaml", "sheets/report.yaml"
 
 
@@ -67,6 +70,8 @@ class _Check:
         for key, wanted in says.items():
             if key in content and content[key] != wanted:
                 yield Problem((key,), "name-differs", {"key": key, "value": str(content[key]), "wanted": wanted})
+        if profile and (not _PROFILE.fullmatch(profile) or profile == STANDARD_FORMS):
+            yield Problem((), "bad-profile", {"name": profile})
         if profile and form not in self.files.forms:
             yield unknown_name((), "a_form", form, self.files.forms)
         elif "extends" in content:
@@ -139,14 +144,15 @@ class _Check:
 
     def _check_rounds_named(self, whole: Mapping[Any, Any]) -> Iterator[Problem]:
         """Yield rounds that there are none of, where a form, a sheet or a column says in which it is there."""
+        known = list(self.files.rounds)
         parts = [((), whole), *_find_parts(as_map(whole.get("sheets")))]
         for path, part in parts:
             named = part.get("rounds")
             if path and not isinstance(named, list):
                 yield Problem((*path, "rounds"), "wrong-kind", {"value": str(named), "wanted": Word("wanted_list")})
             for number, key in enumerate(as_list(named)):
-                if key not in self.files.rounds:
-                    yield unknown_name((*path, "rounds", number), "a_known_round", key, self.files.rounds)
+                if key not in known:
+                    yield unknown_name((*path, "rounds", number), "a_known_round", key, known)
 
     def _check_tables(self) -> Iterator[Mistake]:
         """Yield what is wrong with schemas, and those that no form has a use for."""

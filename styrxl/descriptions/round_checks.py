@@ -15,7 +15,7 @@ def lay_rounds(standard: Mapping[str, Any], own: Mapping[Any, Any]) -> dict[Any,
     """Return the content of ``rounds.yaml`` with a workspace's own laid over it; what a kind is like says what it does not say itself."""
     below, above = standard["rounds"], own.get("rounds")
     if not isinstance(above, Mapping):
-        return {**own, "rounds": above if "rounds" in own else below}
+        return dict(own)
     laid = dict(below)
     for key, kind in above.items():
         laid[key] = {**as_map(below.get(key)), **kind} if isinstance(kind, Mapping) else kind
@@ -31,7 +31,7 @@ def name_kinds(described: Mapping[Any, Any]) -> RoundKinds:
     kinds: dict[str, RoundKind] = {}
     for number, key in enumerate(_put_in_order(described)):
         kind = as_map(described[key])
-        names, short = (as_map(kind.get(name)) for name in ("name", "short_name"))
+        names, short = ({k: str(text) for k, text in as_map(kind.get(name)).items()} for name in ("name", "short_name"))
         words = tuple(map(str, as_list(kind.get("words"))))
         kinds[str(key)] = RoundKind(number, str(key), names, short or names, 1, 1, words, like=kinds.get(str(kind.get("like"))))
     return RoundKinds(tuple(kinds.values()))

@@ -229,6 +229,8 @@ MISTAKES = [
     ("rounds", "words: [november]", "words: november", 4, "hakparenteser"),
     ("rounds", "  t3:", "  T3!:", 2, "T3!"),
     ("rounds", "rounds:", "round:", 1, "Menar du rounds?"),
+    ("rounds", "sv: Underlag i november", "sv: ", 3, "rounds.t3.name.sv är tom"),
+    ("rounds", ROUNDS, "extends: rounds\n", 1, "rounds"),
     ("words", "extends: words", "extends: word", 1, "words"),
     ("words", "unclear: {sv: Oklart, en: Unclear}", "unclear: {sv: Oförändrat, en: Unclear}", 4, "betyder redan same"),
     ("words", "  trend:\n    unclear: {sv: Oklart, en: Unclear}", "  trend: {omit: true}", 3, "trend"),
@@ -237,6 +239,7 @@ MISTAKES = [
     ("words", "texts:", "text:", 5, "Menar du texts?"),
     ("words", "extends: words\n", "", 1, "extends: words"),
     ("followup", "rounds: [t2, year]", "rounds: [t2, yeer]", 9, "Menar du year?"),
+    ("followup", "rounds: [t2, year]", "rounds: [t2, {}]", 9, "rounds"),
     ("followup", "rounds: [t2, year]", "rounds: year", 9, "hakparenteser"),
     ("followup", "{sv: Hela året., en: All of the year.}", "{sv: Hela året., eng: x}", 7, "Menar du en?"),
     ("followup", "      year: {sv: Hela", "      yaer: {sv: Hela", 7, "yaer"),
@@ -336,6 +339,13 @@ def test_a_file_that_is_no_utf_8_is_told() -> None:
     [mistake] = check_descriptions({"sheets/annual_plan.miljo.yaml": PROFILE.encode("cp1252")})
     assert (mistake.line, mistake.problem.code) == (5, "not-utf8")
     assert check_descriptions({"sheets/annual_plan.miljo.yaml": b"\xef\xbb\xbf" + PROFILE.encode()}) == ()
+
+
+@pytest.mark.parametrize("name", ["Miljö", "miljo.skola", "standard", "miljö", "två ord"])
+def test_a_variant_whose_name_nobody_can_write_is_told(name: str) -> None:
+    """In the sheet Organisation."""
+    text = PROFILE.replace("profile: miljo\n", "").encode()
+    assert [m.problem.code for m in check_descriptions({f"sheets/annual_plan.{name}.yaml": text})] == ["bad-profile"]
 
 
 @pytest.mark.parametrize("path", sorted((standard_folder() / "sheets").glob("*.yaml")), ids=lambda path: path.stem)

@@ -187,9 +187,8 @@ def test_a_broken_template_stops_everything_before_the_first_mail(town: Town, sm
     (town.root / "mail").mkdir()
     (town.root / "mail" / "templates.sv.jinja").write_text("Subject: Hej\n\n{{ ägare }}\n", "utf-8")
     result = town.run("mail", "templates", ROUND, "--send", expect=3)
-    assert result.stderr.startswith(
-        f"Mejlmallen {town.root / 'mail' / 'templates.sv.jinja'} går inte att använda, felet är på eller nära rad 3"
-    )
+    assert "mail/templates.sv.jinja, rad 3: " in result.stderr
+    assert "ägare" in result.stderr
     assert smtp.asked == []
 
 
