@@ -64,7 +64,7 @@ def type_choices(form: Form, key: str, field: str, answers: list[object], langua
     columns: dict[str, list[Any]] = {c.field: [None] * len(answers) for c in sheet.columns} | {field: answers}
     place = TablePlace(sheet.key, sheet.name["sv"], 4, {name: n for n, name in enumerate(columns, 1)}, {})
     table = Table(place, sheet, tuple(range(5, 5 + len(answers))), columns)
-    typed = TableTyper(FORMS.words).typed(form, table, 2027, language)
+    typed = TableTyper().typed(form, table, 2027, language)
     told = [remark.facts["read"]["sv"] if remark.rule == "interpreted-value" else remark.rule for remark in typed.remarks]
     return typed.columns[field], told
 
