@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     help="Take what lies in a maildir.",
 )
 @click.option("--owner", metavar="OWNER", help="Whose it is: for one workbook that lost its identity, also one in the inbox.")
-@click.option("--form", "form_name", metavar="FORM", help="Which form it is (the one that OWNER has in the round).")
+@click.option("--form", "form_name", metavar="FORM", help="Which form it is (the one that OWNER was handed in the round).")
 @click.option("--reason", metavar="TEXT", callback=not_empty, help="Why it is OWNER's; it is kept and shown.")
 @decider_option
 @with_session
@@ -54,6 +54,7 @@ def receive(  # the options are what they are
     waits in quarantine.
 
     With --owner a single workbook that does not say whose it is counts as OWNER's from now on. Say another OWNER, and it is that one's.
+    One that others designed needs --form FORM; without --owner it is theirs whom it names in the cell that FORM says.
     """
     from styrxl.mail.incoming.sources import is_mail
 
@@ -61,9 +62,9 @@ def receive(  # the options are what they are
     files = [path for path in sources if not is_mail(path)]
     if not (files or by_mail or imap):
         raise click.UsageError("Name a SOURCE, or --imap.")
-    if owner is None and (form_name or reason):
-        raise click.UsageError("--form and --reason need --owner.")
-    if owner is not None:
+    if reason and owner is None and form_name is None:
+        raise click.UsageError("--reason needs --owner.")
+    if owner is not None or form_name is not None:
         if by_mail or imap:
             raise click.UsageError("--owner is for a workbook, not for mail. Take the mail in first, then name the file in the inbox.")
         sys.exit(FINDINGS if _receive_one(session, round_, files, owner, form_name, reason or "", by) else FINE)
@@ -72,20 +73,23 @@ def receive(  # the options are what they are
     sys.exit(FINDINGS if held or refused else FINE)
 
 
-def _receive_one(session: Session, round_: Round, files: Sequence[Path], owner: str, form: str | None, reason: str, by: str | None) -> bool:
+def _receive_one(
+    session: Session, round_: Round, files: Sequence[Path], owner: str | None, form: str | None, reason: str, by: str | None
+) -> bool:
     """Take in a workbook as somebody's, and tell whether it was refused."""
+    from styrxl.commands.claims import make_named_claim
     from styrxl.model.catalogue import say, word
     from styrxl.model.days import local_day
-    from styrxl.rounds.assign import count_workbooks, make_claim, receive_as
+    from styrxl.rounds.assign import count_workbooks, receive_as
 
     if len(files) != 1 or count_workbooks(files[0]) != 1:
         raise click.UsageError("--owner is for one workbook at a time: name that file alone.")
     with session.desk(by=by) as desk:
         language = session.language()
-        done = receive_as(desk, round_, files[0], make_claim(desk, round_, owner, form), reason)
+        done = receive_as(desk, round_, files[0], make_named_claim(desk, round_, files[0], owner, form), reason)
         refused = _say_received(desk, round_, done.outcomes, language)
         if done.decision and done.judged:
-            decision, title = done.decision, desk.forms.titles()[done.decision.form or ""][language]
+            decision, title = done.decision, desk.forms.form(done.decision.form or "").title[language]
             facts = {"path": decision.path, "owner": decision.owner, "form": title}
             at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at), language)}
             state = word(f"verdict_{done.judged.verdict}", language)

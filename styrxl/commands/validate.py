@@ -46,15 +46,14 @@ def validate(
 
     Files named by PATH are judged against what was issued, and are not recorded.
     """
+    from styrxl.commands.claims import make_claim_of_files
     from styrxl.commands.findings_report import count_verdicts
     from styrxl.model.catalogue import word
     from styrxl.model.days import local_day
-    from styrxl.rounds.assign import make_claim
     from styrxl.rounds.desk import find_only_round
     from styrxl.rounds.files_to_receive import list_named_files
     from styrxl.rounds.hints import list_changed_forms
     from styrxl.rounds.judge_inbox import judge_files, judge_inbox
-    from styrxl.validation.claims import Claim
 
     if reads.inbox and (paths or annotate):
         raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")
@@ -67,8 +66,7 @@ def validate(
                 round_ = find_only_round(desk.workspace, local_day(desk.now).year)
                 click.echo(word("judged_by", session.language(), round=round_.id), err=True)
             files = list_named_files(paths)
-            claim = make_claim(desk, round_, owner, form_name) if owner and round_ else Claim(owner and desk.plan.spelled(owner), form_name)
-            judged = judge_files(desk, files, round_, claim if owner or form_name else None)
+            judged = judge_files(desk, files, round_, make_claim_of_files(desk, round_, files, owner, form_name))
         else:
             round_ = round_ or find_only_round(desk.workspace, local_day(desk.now).year)
             _say_skipped(desk, round_, session.language())
@@ -86,9 +84,11 @@ def validate(
 
 def _give_back(desk: Desk, judged: Any, files: Sequence[Path], language: str) -> None:
     from styrxl.model.catalogue import word
-    from styrxl.rounds.give_back import give_back
+    from styrxl.rounds.give_back import give_back, list_without_copy
 
     written = give_back(desk, judged, files)
+    if without := list_without_copy(desk, judged):
+        click.echo(word("annotated_none", language, n=len(without), paths=", ".join(without)), err=True)
     for folder in sorted({path.parent for path in written}):
         n = sum(path.parent == folder for path in written)
         click.echo(word("annotated", language, n=n, folder=desk.workspace.shown(folder)), err=True)

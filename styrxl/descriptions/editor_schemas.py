@@ -13,12 +13,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from styrxl.descriptions.foreign_models import ForeignForm
 from styrxl.descriptions.models import Form, Rounds, Words
 from styrxl.descriptions.table_model import Table
 from styrxl.model.standard_folder import standard_folder
 
 MODELS: Mapping[str, type[BaseModel]] = {
     "sheets/form.schema.json": Form,
+    "sheets/foreign.schema.json": ForeignForm,
     "sheets/words.schema.json": Words,
     "sheets/rounds.schema.json": Rounds,
     "schemas/table.schema.json": Table,

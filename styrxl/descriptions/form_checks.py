@@ -27,7 +27,10 @@ def check_form(form: Mapping[str, Any], words: Mapping[Any, Any], tables: Collec
     for name, entries in as_map(form.get("lists")).items():
         yield from check_list(("lists", name), as_map(entries))
     sheets = {key: sheet for key, sheet in as_map(form.get("sheets")).items() if isinstance(sheet, Mapping)}
-    yield from _check_sheet_names(sheets, words)
+    if form.get("foreign"):  # others may call sheets and columns as we do ours, and have several tables on a sheet
+        words = {**words, "texts": {}}
+    else:
+        yield from _check_sheet_names(sheets, words)
     yield from _check_steps(as_list(form.get("steps")), sheets)
     for key, sheet in sheets.items():
         yield from _SheetCheck(("sheets", key), sheet, sheets, lists, words, tables, gone).check()
@@ -119,9 +122,9 @@ class _SheetCheck:
     def _check_headings(self, columns: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
         known = {_fold(text): "Kontroll" for text in as_map(as_map(self.words.get("texts")).get("check_heading")).values()}
         for name, column in columns.items():
-            headings: list[tuple[Path, Any]] = [
-                (("heading", language), as_map(column.get("heading")).get(language)) for language in LANGUAGES
-            ]
+            heading = column.get("heading")
+            headings: list[tuple[Path, Any]] = [(("heading", language), as_map(heading).get(language)) for language in LANGUAGES]
+            headings += [(("heading",), heading)] if isinstance(heading, str) else []
             headings += [(("also", number), text) for number, text in enumerate(as_list(column.get("also")))]
             for inner, text in headings:
                 if isinstance(text, str) and text.strip():
@@ -164,6 +167,8 @@ class _SheetCheck:
             yield from _check_names((*self.path, "order", number), "a_field", as_list(pair), columns)
         yield from _check_names((*self.path, "unique"), "a_field", as_list(self.sheet.get("unique")), columns)
         yield from _check_names((*self.path, "break_before"), "a_field", [self.sheet.get("break_before")], columns, alone=True)
+        for name in as_map(self.sheet.get("until")):
+            yield from _check_names((*self.path, "until", name), "a_field", [name], columns, alone=True)
         limit = as_map(self.sheet.get("limit"))
         yield from _check_names((*self.path, "limit", "column"), "a_field", [limit.get("column")], columns, alone=True)
         yield from _check_names((*self.path, "after"), "a_sheet", [self.sheet.get("after")], self.sheets, alone=True)

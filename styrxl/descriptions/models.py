@@ -132,35 +132,40 @@ Condition = Annotated[
 ]
 
 
-class Column(Part):
-    """A column of a sheet, or a labelled answer."""
+class Answer(Part):
+    """What is answered in a column, or beside a label."""
 
-    heading: Text = Field(description="Heading, without unit and star")
     type: Literal["text", "integer", "number", "date"] = Field(default="text", description="What it holds, where no schema says so")
     required: bool = Field(default=False, description="Whether a row that is begun needs it")
-    star: bool = Field(default=True, description="Whether the heading of a required column has a star")
     required_when: dict[str, Condition] = Field(default={}, description="field: [codes] of which it must have one ([]: be empty)")
     explains: bool = Field(default=False, description="Whether its absence is an explanation that is missing")
-    locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
-    locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
     unit: str = Field(default="", description="Unit, as in words.yaml")
     signed: bool = Field(default=False, description="Whether an amount may be below zero")
     credit: bool = Field(default=False, description="Money that accounting systems export with a minus sign")
     any_year: bool = Field(default=False, description="A date that need not be in the round's year")
     width: int = Field(default=16, ge=1, le=_WIDEST, description="Width in letters")
-    help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
     list: str = Field(default="", description="The list of words.yaml or of this form that it is chosen from")
     source: Names = Field(default=[], description="What goals, units … it is chosen from; own:SHEET for this workbook's own")
     kinds: Names = Field(default=[], description="Which kinds of organisation may be meant")
     many: bool = Field(default=False, description="Whether several may be named, with semicolons between")
     code: bool = Field(default=False, description="Whether its answers are numbers or names of things, as an activity or a paragraph")
-    number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")
-    formula: Formula = Field(default=Formula(), description="What it is worked out from")
-    default: Literal["year_start", "year_end"] = Field(default="year_start", description="What counts where it is empty")
     within_year: bool = Field(default=False, description="Whether a date outside the round's year is asked about")
     also: Spellings = Field(default=[], description="Other headings under which it is found")
     after: str = Field(default="", description="The column that it comes after")
     rounds: Names = Field(default=[], description="The rounds in which it is there; in all, if nothing is said")
+
+
+class Column(Answer):
+    """A column of a sheet, or a labelled answer."""
+
+    heading: Text = Field(description="Heading, without unit and star")
+    star: bool = Field(default=True, description="Whether the heading of a required column has a star")
+    locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
+    locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
+    help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
+    number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")
+    formula: Formula = Field(default=Formula(), description="What it is worked out from")
+    default: Literal["year_start", "year_end"] = Field(default="year_start", description="What counts where it is empty")
 
 
 class Limit(Part):

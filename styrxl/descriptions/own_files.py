@@ -9,6 +9,7 @@ from typing import Any
 
 from styrxl.descriptions.files_below import ROUNDS, SHARED, LaidFiles, name_file
 from styrxl.descriptions.find_problems import find_problems
+from styrxl.descriptions.foreign_models import ForeignForm, is_foreign
 from styrxl.descriptions.form_checks import check_form, check_list
 from styrxl.descriptions.marked_yaml import MarkedYaml, read_marked
 from styrxl.descriptions.mistakes import Mistake, Path, Problem, sort_mistakes, suggest, unknown_name
@@ -129,7 +130,7 @@ class _Check:
         lists = {**as_map(self.files.words.get("lists")), **as_map(whole.get("lists"))}
         select = RoundSelector(self.files.rounds, kind, lists)
         form = {key: select.part(value) if key in {"title", "purpose", "steps", "sheets"} else value for key, value in whole.items()}
-        problems = _gather_new(find_problems(Form, form), base)
+        problems = _gather_new(find_problems(ForeignForm if is_foreign(form) else Form, form), base)
         yield from problems
         new = [problem.path for problem in problems if problem.code == "new-lacks"]
         standard = self.files.standard.get(name_file(str(whole.get("form"))), {})

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import Column, Condition, Form, Limit, Past, Sheet, Text, Words
+from styrxl.model.forms import LANGUAGES, Column, Condition, Form, Limit, OwnerCell, Past, Placing, Sheet, Text, Words
 from styrxl.model.rounds import RoundKind, RoundKinds
 
 _KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date"}
@@ -76,6 +76,8 @@ class FormEdition:
 
     def _make(self, kind: RoundKind | None) -> Form:
         raw = dict(self.content["form"])
+        if raw.get("foreign"):
+            raw = _complete_foreign(raw)
         served = [self._rounds[key] for key in raw["rounds"] if key in self._rounds]
         kind = kind if kind and len(served) > 1 and any(key in raw["rounds"] for key in kind.keys) else None
         lists = {**self.words.lists, **raw.get("lists", {})}
@@ -97,6 +99,9 @@ class FormEdition:
             words=self.words,
             followup=bool(served) and all(k.follows for k in served),
             final=bool(served) and all(k.final for k in ([kind] if kind else served)),
+            foreign=raw.get("foreign", False),
+            blank=tuple(raw.get("blank", ())),
+            owner_cell=_read_owner_cell(raw["identity"]) if "identity" in raw else None,
         )
 
     def _sheet(self, key: str, raw: Mapping[str, Any], sheets: Collection[str]) -> Sheet:
@@ -115,8 +120,33 @@ class FormEdition:
             unique=tuple(raw.get("unique", ())),
             limit=Limit(**raw["limit"]) if "limit" in raw else None,
             limits=tuple(raw.get("limits", ())),
+            placing=_read_placing(raw) if self.content["form"].get("foreign") else None,
             **plain,
         )
+
+
+def _complete_foreign(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form that others designed with what every form has: a name or heading in their own words is the same in both languages."""
+    sheets = {}
+    for key, sheet in raw["sheets"].items():
+        columns = {name: {**column, "heading": _in_both_languages(column["heading"])} for name, column in sheet["columns"].items()}
+        sheets[key] = {"layout": "rows", **sheet, "name": _in_both_languages(sheet["name"]), "columns": columns}
+    return {"purpose": {}, "steps": [], **raw, "title": _in_both_languages(raw["title"]), "sheets": sheets}
+
+
+def _in_both_languages(text: str | Text) -> Text:
+    return dict.fromkeys(LANGUAGES, text) if isinstance(text, str) else text
+
+
+def _read_placing(raw: Mapping[str, Any]) -> Placing:
+    until = raw.get("until", "")
+    [(field, text)] = until.items() if isinstance(until, Mapping) else [("", until)]
+    below = raw.get("answers") == "below"
+    return Placing(raw.get("from", ""), text, field, raw.get("heading_rows", 1), tuple(raw.get("skip", ())), below)
+
+
+def _read_owner_cell(raw: Mapping[str, str]) -> OwnerCell:
+    return OwnerCell(raw["sheet"], raw.get("cell", ""), raw.get("label", ""), raw.get("answers") == "below")
 
 
 def make_words(raw: Mapping[str, Any]) -> Words:

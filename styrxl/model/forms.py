@@ -91,6 +91,32 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Placing:
+    """Where a table stands on a sheet that others designed.
+
+    ``begins``: a text above its headings, ``until`` one that stands below its last row (in the column of ``until_field``; in any where
+    none is named). ``skip``: texts of rows that are no answers. ``below``: whether a label's answer stands below it, not to its right.
+    """
+
+    begins: str = ""
+    until: str = ""
+    until_field: str = ""
+    heading_rows: int = 1
+    skip: tuple[str, ...] = ()
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCell:
+    """Where a workbook that others designed says whose it is: in a cell, or beside a label (``below``: below it)."""
+
+    sheet: str
+    cell: str = ""
+    label: str = ""
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet of a form; ``rows`` and ``down`` come back as a table, ``reading`` does not."""
 
@@ -111,6 +137,7 @@ class Sheet:
     limits: tuple[str, ...] = ()  # frames shown beside the answers
     break_before: str | None = None  # the column that begins a second page on paper, where the sheet is too wide for one
     frame: str | None = None  # frame shown on a sheet to read
+    placing: Placing | None = None  # in a form that others designed
 
     def column(self, field: str) -> Column:
         """Return the column of a field; KeyError if there is none."""
@@ -181,6 +208,9 @@ class Form:
     final: bool = False  # whether its round says how the year ended
     edition: str = ""  # what tells it from the form as it was, or will be
     words: Words = NO_WORDS  # those of its time
+    foreign: bool = False  # whether others designed it: it is never issued, only read
+    blank: tuple[str, ...] = ()  # texts that mean an empty cell, where others designed it
+    owner_cell: OwnerCell | None = None
 
     def serves(self, kind: RoundKind) -> bool:
         """Tell whether the form is one of a kind of round."""

@@ -11,7 +11,9 @@ from styrxl.model.catalogue import Word
 from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Words
+from styrxl.returns.foreign_sheets import ForeignSheets
 from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, choose_heading
+from styrxl.returns.labels import choose_labels, find_labels, list_beside, read_downwards
 from styrxl.returns.other_answers import has_other_rows, has_other_values
 from styrxl.returns.package.cell_notes import list_own_notes
 from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet, SheetCandidate, SheetNames, choose_sheet, find_unclear_sheets
@@ -44,29 +46,36 @@ class Locator:
         self._names = {language: SheetNames(form, language) for language in LANGUAGES}
         self._headings = {(sheet.key, language): Headings(sheet, words, language) for sheet in form.tables for language in LANGUAGES}
         self._tables = frozenset(sheet.key for sheet in form.tables)
+        self._foreign = ForeignSheets(form, {sheet.key: self._headings[sheet.key, LANGUAGES[0]] for sheet in form.tables})
+        self._easiest = Word("nothing") if form.foreign else Word("use_our_workbook")
         self._typist = TableTyper()
         self._seen: dict[tuple[str, str, tuple[Any, ...]], _HeadingRow] = {}
         self._places: dict[tuple[Any, ...], TablePlace] = {}
 
     def locate(self, returned: ReturnedWorkbook, language: str) -> tuple[tuple[Table, ...], tuple[Finding, ...]]:
         """Find every table of the form; what is missing or more than asked for are findings."""
-        named, others = self._names[language].group(raw for raw in returned.sheets if not self._is_ours(raw))
-        alike = self._group_by_headings(others, language)
         tables: list[Table] = []
         findings: list[Finding] = []
+        if self._form.foreign:
+            named, alike, unplaced = self._foreign.group(returned.sheets, partial(self._share_headings, language=language))
+        else:
+            named, others = self._names[language].group(raw for raw in returned.sheets if not self._is_ours(raw))
+            alike, unplaced = self._group_by_headings(others, language), {}
         read: set[str] = {sheet.raw.name for key in named.keys() - self._tables for sheet in named[key]}
         for sheet in self._form.tables:
             candidates = [self._candidate(sheet, each, language) for each in (*named.get(sheet.key, ()), *alike.get(sheet.key, ()))]
             chosen = choose_sheet(candidates)
             read |= {candidate.raw.name for candidate in candidates if candidate is chosen or candidate.answered}
+            findings += unplaced.get(sheet.key, ())
+            if chosen is None and sheet.key not in unplaced:
+                findings.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language], easiest=self._easiest))
             if chosen is None:
-                findings.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language]))
                 continue
             findings += (*find_unclear_sheets(sheet.name[language], chosen, candidates, self._differ), *chosen.findings)
             if chosen.table is not None:
                 tables.append(show_table(_see(chosen.raw), chosen.table))
                 findings += _find_hidden_answers(chosen.raw, chosen.table)
-        own = [raw for raw in returned.sheets if raw.rows and raw.name not in read and not self._is_ours(raw)]
+        own = [raw for raw in returned.sheets if raw.rows and raw.name not in read and not (self._form.foreign or self._is_ours(raw))]
         notes = [note for raw in returned.sheets for note in find_notes(raw.name, raw.appearance, self._own_notes)]
         unknown = [finding("unknown-sheet", sheet=raw.name) for raw in own]
         return tuple(tables), (*findings, *unknown, *notes)
@@ -99,7 +108,7 @@ class Locator:
         """Return which part of a sheet's headings another sheet has too, from 0 to 1; none where it is but one."""
         wanted = {c.field for c in sheet.columns if not c.formula}
         if sheet.layout == "down":
-            common = wanted & _find_labels(raw, self._headings[sheet.key, language]).keys()
+            common = wanted & find_labels(raw, self._headings[sheet.key, language]).keys()
         else:
             common = wanted & self._heading_row(sheet, raw, language)[1].keys()
         return len(common) / len(wanted) if len(common) > 1 else 0
@@ -109,10 +118,10 @@ class Locator:
         if sheet.layout == "down":
             return self._downwards(sheet, raw, headings, language)
         index, row_headings = self._heading_row(sheet, raw, language)
-        findings = [_make_missing(raw, c, language) for c in sheet.columns if c.field not in row_headings and not c.formula]
+        findings = [self._missing(raw, c, language) for c in sheet.columns if c.field not in row_headings and not c.formula]
         if not row_headings:  # one cause, one finding: the heading row is gone
             every = [c.heading[language] for c in sheet.columns if not c.formula]
-            return None, [finding("missing-column", sheet=raw.name, column=every[0], heading=every)]
+            return None, [finding("missing-column", sheet=raw.name, column=every[0], heading=every, easiest=self._easiest)]
         line = raw.rows[index]
         row = raw.top + index + 1
         first = {field: columns[0][1] for field, columns in row_headings.items()}
@@ -125,7 +134,7 @@ class Locator:
                 first[field] = choice.spot[1]
                 taken |= {column for _, column in (choice.spot, *choice.doubled, *choice.similar)}
                 taken -= {column for _, column in choice.own}
-        for column, text in enumerate(line):
+        for column, text in enumerate(line if sheet.placing is None else ()):  # what others' forms ask for besides is nobody's own
             if column not in taken and isinstance(text, str) and not is_blank(text) and normalise_heading(text) not in self._checks:
                 findings.append(_make_finding_at("unknown-column", raw, (index, column), show_heading(text)))
         spot = (sheet.key, raw.name, raw.left, row, tuple(line), *first.values())
@@ -136,15 +145,19 @@ class Locator:
         table = _read_rows(sheet, raw, index + 1, first, self._places[spot], self._nothing)
         return table, [*findings, *self._find_unclear(raw, headings, table, choices, _list_below)]
 
+    def _missing(self, raw: SheetCells, column: Column, language: str) -> Finding:
+        heading = column.heading[language]
+        return finding("missing-column", sheet=raw.name, column=heading, heading=heading, easiest=self._easiest)
+
     def _downwards(self, sheet: Sheet, raw: SheetCells, headings: Headings, language: str) -> tuple[Table | None, list[Finding]]:
         """Read a sheet laid out downwards: labels, with their answers to the right."""
-        choices = _choose_labels(raw, headings)
-        missing = [_make_missing(raw, c, language) for c in sheet.columns if c.field not in choices]
+        choices = choose_labels(sheet, raw, headings)
+        missing = [self._missing(raw, c, language) for c in sheet.columns if c.field not in choices]
         if not choices:
             return None, missing
-        table = _read_downwards(sheet, raw, headings, choices)
-        unclear = self._find_unclear(raw, headings, table, choices, _list_beside)
-        return replace(table, place=self._same(table.place)), [*unclear, *missing]
+        table = read_downwards(sheet, raw, headings, choices)
+        unclear = self._find_unclear(raw, headings, table, choices, partial(list_beside, sheet))
+        return replace(table, place=self._same(table.place), marks=_find_marked_answers(sheet, raw, table.place)), [*unclear, *missing]
 
     def _find_unclear(
         self, raw: SheetCells, headings: Headings, table: Table, choices: Mapping[str, HeadingChoice], answers: _AnswersAt
@@ -192,11 +205,6 @@ def _see(raw: SheetCells) -> SeenRows:
     return SeenRows(raw.rows, raw.top, raw.left, raw.appearance)
 
 
-def _make_missing(raw: SheetCells, column: Column, language: str) -> Finding:
-    heading = column.heading[language]
-    return finding("missing-column", sheet=raw.name, column=heading, heading=heading)
-
-
 def _make_finding_at(rule: str, raw: SheetCells, spot: Spot, heading: str, **facts: str) -> Finding:
     cell = f"{column_letter(raw.left + spot[1] + 1)}{raw.top + spot[0] + 1}"
     return finding(rule, sheet=raw.name, cell=cell, column=heading, value=heading, heading=heading, **facts)
@@ -229,18 +237,8 @@ def _list_below(raw: SheetCells, spot: Spot) -> list[Any]:
     return [line[spot[1]] for line in raw.rows[spot[0] + 1 :]]
 
 
-def _list_beside(raw: SheetCells, spot: Spot) -> list[Any]:
-    """Return the answer to the right of a label."""
-    line = raw.rows[spot[0]]
-    return [line[spot[1] + 1] if spot[1] + 1 < len(line) else ""]
-
-
 def _is_answered_below(raw: SheetCells, spot: Spot) -> bool:
     return not all(is_blank(value) for value in _list_below(raw, spot))
-
-
-def _is_answered_beside(raw: SheetCells, spot: Spot) -> bool:
-    return not all(is_blank(value) for value in _list_beside(raw, spot))
 
 
 def _read_rows(
@@ -288,39 +286,6 @@ def _find_marked_answers(sheet: Sheet, raw: SheetCells, place: TablePlace) -> di
         if name and place.columns[name] == column:
             marks[name, row] = shown
     return marks
-
-
-def _find_labels(raw: SheetCells, headings: Headings) -> dict[str, list[tuple[int, Spot]]]:
-    """Return where the labels of a sheet laid out downwards stand, with their ranks, by field."""
-    labels: dict[str, list[tuple[int, Spot]]] = {}
-    for index, row in enumerate(raw.rows[:_SEARCHED]):
-        for column, text in enumerate(row):
-            heading = headings.match(text) if isinstance(text, str) else None
-            if heading:
-                labels.setdefault(heading.field, []).append((heading.rank, (index, column)))
-    return labels
-
-
-def _choose_labels(raw: SheetCells, headings: Headings) -> dict[str, HeadingChoice]:
-    """Return the labels that count of a sheet laid out downwards, by field; answers stand to their right."""
-    choices: dict[str, HeadingChoice] = {}
-    for name, same in _find_labels(raw, headings).items():
-        row, column = same[0][1]
-        # A sheet's title may be the same word as one of its labels.
-        titled = len(same) > 1 and normalise_heading(str(raw.rows[row][column])) == normalise_heading(raw.name)
-        choices[name] = choose_heading(same[titled:], partial(_is_answered_beside, raw))
-    return choices
-
-
-def _read_downwards(sheet: Sheet, raw: SheetCells, headings: Headings, choices: Mapping[str, HeadingChoice]) -> Table:
-    at = {name: choice.spot for name, choice in choices.items()}
-    rows = {name: raw.top + index + 1 for name, (index, _) in at.items()}
-    columns = {name: raw.left + column + 2 for name, (_, column) in at.items()}
-    labels = {name: headings.name(str(raw.rows[index][column])) for name, (index, column) in at.items()}
-    first = min(rows.values())
-    values = {name: _list_beside(raw, spot) for name, spot in at.items()}
-    place = TablePlace(sheet.key, raw.name, first, columns, labels, rows)
-    return Table(place, sheet, (first,), values, marks=_find_marked_answers(sheet, raw, place))
 
 
 def _find_hidden_answers(raw: SheetCells, table: Table) -> list[Finding]:

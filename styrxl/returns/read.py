@@ -20,6 +20,7 @@ from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.identity import EDITION
 from styrxl.model.limits import STANDARD, Limits
+from styrxl.returns.foreign_sheets import NamedCell, find_named_cell
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.locate import Locator
 from styrxl.returns.package.unpack import ORDINARY_MB
@@ -38,6 +39,7 @@ class Reading:
 
     ``identity`` is None for a file that could not be read. ``form`` is the form by which ``tables`` were located (None when the identity
     names no known form), in ``language``. ``file_findings`` are on the file as a whole, ``table_findings`` come from locating its tables.
+    ``named``: the cell in which a workbook that others designed says whose it is.
     """
 
     file_findings: tuple[Finding, ...]
@@ -47,6 +49,7 @@ class Reading:
     language: str = "sv"
     tables: tuple[Table, ...] = ()
     table_findings: tuple[Finding, ...] = ()
+    named: NamedCell | None = None
 
 
 class ReturnReader:
@@ -112,18 +115,18 @@ class ReturnReader:
         form, tables, located = self._locate(returned, form, spoken)
         year = find_year(returned.identity)
         typed = tuple(replace(table, typed=self._typists.typed(form, table, year, spoken)) for table in tables)
-        return Reading(tuple(findings), returned.identity, returned.mixed, make_form_key(form), spoken, typed, tuple(located))
+        named = find_named_cell(form, returned)
+        return Reading(tuple(findings), returned.identity, returned.mixed, make_form_key(form), spoken, typed, tuple(located), named)
 
     def _locate(self, returned: ReturnedWorkbook, form: Form, language: str) -> tuple[Form, Sequence[Table], Sequence[Finding]]:
         """Return the tables of a workbook, what is wrong with them, and the form by which they were found.
 
-        A workbook from before forms were kept does not say which one it was issued with, and one from elsewhere may say what nobody
-        knows: it is the present one or, where something would be missing then that the standard form does not ask for, the standard one.
+        A workbook from before forms were kept does not say which one it was issued with: it is the present one or, where something would
+        be missing then that the standard form does not ask for, the standard one.
         """
         tables, findings = self._locator(form).locate(returned, language)
         standard = self._forms.standard(form.name, form.kind)
-        known = returned.identity.get(EDITION) == form.edition
-        if known or standard is None or standard.edition == form.edition or not _count_missing(findings):
+        if returned.identity.get(EDITION) or standard is None or standard.edition == form.edition or not _count_missing(findings):
             return form, tables, findings
         again, fewer = self._locator(standard).locate(returned, language)
         return (standard, again, fewer) if _count_missing(fewer) < _count_missing(findings) else (form, tables, findings)
@@ -131,7 +134,7 @@ class ReturnReader:
     def _form(self, identity: Mapping[str, str]) -> Form | None:
         """Return the form that an identity names, in its profile and round, or None."""
         name = identity.get("form", "")
-        if not self._forms.knows(name, identity.get(EDITION)):
+        if name not in self._forms.names():
             return None
         profile = identity.get("profile") or None
         known = profile if profile in self._forms.profiles(name) else None

@@ -35,7 +35,7 @@ class Assigned:
 
 
 def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim:
-    """Return what a controller says, with the form that the owner has in the round where none is named.
+    """Return what a controller says, with the form that the owner was handed in the round where none is named.
 
     Raises StyrxlError: unknown-owner-named; wrong-form, which-form.
     """
@@ -45,8 +45,9 @@ def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim
         either = {"sv": "nämnd eller enhet", "en": "board or unit"}
         raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **suggest_nearest(desk.plan, owner))
     names = [n for n in forms.names() if forms.form(n).level == organisation.kind and forms.form(n).serves(round_.kind)]
-    if form is None and len(names) == 1:
-        return Claim(owner, names[0])
+    ours = [name for name in names if not forms.form(name).foreign] or names
+    if form is None and len(ours) == 1:
+        return Claim(owner, ours[0])
     if form not in names:
         known = ", ".join(names) or "–"
         raise StyrxlError(

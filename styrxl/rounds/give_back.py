@@ -71,6 +71,13 @@ def select_to_give_back(returns: Sequence[Judged]) -> list[Judged]:
     return sorted(newest.values(), key=lambda r: r.index)
 
 
+def list_without_copy(desk: Desk, judged: JudgedRound) -> list[str]:
+    """Return the paths of the returns that need completing, but on a form that others designed: no copy is made of those."""
+    forms = desk.forms
+    to_mend = [return_ for return_ in judged.returns if return_.verdict == "rejected" and return_.form in forms.names()]
+    return [return_.path for return_ in to_mend if forms.form(return_.form or "").foreign]
+
+
 @dataclass(frozen=True, slots=True)
 class _Issues:
     """What was issued in a round: each owner's newest issue, what was prefilled in issues, and what owners would be issued now."""

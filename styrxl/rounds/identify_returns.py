@@ -39,7 +39,7 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
             issued = fetch_prefills(desk.ledger, {issue for one in arrivals for issue in identifier.issues_named(one)}, shared)
             for arrival, (gathered, _) in zip(arrivals, some, strict=True):
                 return_ = identifier.identify(arrival, issued)
-                yield _as_issued(desk, gathered, return_, current, readings) if return_.form else return_
+                yield identifier.doubt_cell(_as_issued(desk, gathered, return_, current, readings)) if return_.form else return_
 
 
 def fetch_decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided, ...]]:

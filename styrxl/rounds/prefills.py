@@ -28,7 +28,7 @@ def make_current_prefill(source: PrefillSource, owner: str, name: str) -> Prefil
     if organisation is None or name not in source.forms.names():
         return None
     form = source.forms.form(name, organisation.profile, source.round.id)
-    if form.level not in {"board", "unit"} or not form.serves(source.round.kind):
+    if form.foreign or form.level not in {"board", "unit"} or not form.serves(source.round.kind):
         return None
     series = list_id_series(form, source.round)
     prefill = make_prefill(source, organisation, form, dict.fromkeys(series, 1))

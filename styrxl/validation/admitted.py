@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark, finding
@@ -121,10 +122,10 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
     reading = return_.arrival.reading
     tables = tuple(_as_issued(table, return_.prefill, form) for table in reading.tables)
     if not any(table.answered for table in tables) and not any(
-        f.rule in {"missing-sheet", "missing-column"} for f in reading.table_findings
+        f.rule in {"missing-sheet", "missing-column", "missing-marker"} for f in reading.table_findings
     ):
         elsewhere = [f for f in reading.table_findings if f.rule in {"similar-sheet", "unread-sheet"}]  # where the answers may be
-        return replace(admitted, findings=(*admitted.findings, finding("empty-return"), *elsewhere))
+        return replace(admitted, findings=(*admitted.findings, _make_empty(form), *elsewhere))
     return replace(
         admitted,
         findings=(*admitted.findings, *reading.table_findings),
@@ -132,6 +133,10 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
         places={table.place.key: table.place for table in tables},
         tables=tables if admitted.set_aside is None else (),  # else it has no say about the others either
     )
+
+
+def _make_empty(form: Form) -> Finding:
+    return finding("empty-return", how=Word("nothing" if form.foreign else "begin_at_start"))
 
 
 def _as_issued(table: Table, prefill: Prefill | None, form: Form) -> Table:

@@ -17,7 +17,7 @@ from styrxl.model.prefill import Prefill
 from styrxl.validation.claims import Claim, apply_claim, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.crash import report_crash
-from styrxl.validation.named_owner import NamedOwners
+from styrxl.validation.named_owner import NamedOwners, find_owner_meant
 
 _FIRST_YEAR = 2000  # archives and file systems without dates begin at 1970 or 1980
 _OWN = ("owner", "issue", "signature")  # in which each return differs from others
@@ -88,6 +88,20 @@ class Identifier:
             return return_
         return add_prefill(return_, self._prefill(return_, issued), self._context.forms)
 
+    def doubt_cell(self, return_: Identified) -> Identified:
+        """Return a return, with what is to be said where a cell of it names somebody else than its owner."""
+        named, plan = return_.arrival.reading.named, self._context.plan
+        if named is None or plan is None or return_.form is None:
+            return return_
+        owners = [o for o in plan.organisations if o.kind == return_.form.level]
+        meant = find_owner_meant(named.text, owners)
+        if meant == return_.owner:
+            return return_
+        known = [o.name for o in owners if o.org_id == return_.owner]
+        facts = {"owner": return_.owner, "name": known[-1] if known else "", "other": meant or "ID"}
+        doubt = finding("names-another", sheet=named.sheet, cell=named.cell, value=named.text, **facts)
+        return replace(return_, findings=(*return_.findings, doubt if meant else replace(doubt, severity="warning")))
+
     def _doubt_name(self, arrival: Arrival, identity: Mapping[str, str]) -> Iterator[Finding]:
         """Yield that a file is named after somebody else than its workbook's owner."""
         owner, plan = identity.get("owner", ""), self._context.plan
@@ -115,17 +129,16 @@ class Identifier:
     def _check(self, identity: Mapping[str, str], *, ours: bool) -> Iterable[Finding]:
         """Yield what is wrong with an identity; ``ours``: whether it is signed by us, or claimed by a controller."""
         forms, name, version = self._context.forms, identity.get("form", ""), identity.get("version", "")
-        form = forms.form(name, edition=identity.get(EDITION)) if forms.knows(name, identity.get(EDITION)) else None
-        if form is None or self._lacks_details(identity, form):
+        if name not in forms.names() or self._lacks_details(identity):
             yield finding("unknown-form")
-        elif not version.isdigit() or not 1 <= int(version) <= form.version:
+        elif not version.isdigit() or not 1 <= int(version) <= forms.form(name).version:
             yield finding("unknown-version", version=version)
-        elif form.level != "council":
+        elif forms.form(name).level != "council":
             yield from self._check_owner_and_round(identity, ours=ours)
 
-    def _lacks_details(self, identity: Mapping[str, str], form: Form) -> bool:
+    def _lacks_details(self, identity: Mapping[str, str]) -> bool:
         """Whether it is not said whose a workbook is, and of which round; the council's plan is nobody's return."""
-        if form.level == "council":
+        if self._context.forms.form(identity["form"]).level == "council":
             return self._context.round is not None
         return not all(identity.get(key) for key in ("version", "owner", "round"))
 
@@ -177,10 +190,8 @@ def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> I
     profile = prefill.profile if prefill else identity.get("profile") or None
     read_by = return_.arrival.reading.form
     as_read = read_by[3] if read_by and read_by[0] == identity["form"] else None
-    named = (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
-    form = forms.form(identity["form"], profile, identity.get("round"), named)
-    if as_read and form.edition != named:  # nobody knows the one that it names
-        form = forms.form(identity["form"], profile, identity.get("round"), as_read)
+    edition = (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
+    form = forms.form(identity["form"], profile, identity.get("round"), edition)
     return replace(return_, identity=identity, prefill=prefill, form=form)
 
 

@@ -6,8 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from styrxl.model.council_plan import Organisation
+
 # KS 2027-123 and KS/2027:45 are numbers of matters, whoever registered them.
 _MATTER = r"(?![ _./-]?(?:19|20)\d\d\s*[-/:.]\s*\d)"
+_WORD = re.compile(r"\w+")
 _DECORATION = re.compile(r"(?i)[\s_-]*(?:\(\d+\)|kopia|copy|v\d+|ver\d+|\d{4}-?\d\d-?\d\d|20\d\d(?:[_ -]?(?:plan|t\d|år|year))?|[\s_-])+$")
 
 
@@ -34,6 +37,21 @@ class NamedOwners:
         if owner in named:
             return None
         return next((other for other in named if other not in set(above)), None)
+
+
+def find_owner_meant(text: str, owners: Iterable[Organisation]) -> str | None:
+    """Return the id of the owner whose id, name, or both a text is; None where it is nobody's, or more than one's."""
+    words = _split_words(text)
+    meant = set()
+    for owner in owners:
+        id_, name = _split_words(owner.org_id), _split_words(owner.name)
+        if words and words in (id_, name, id_ + name, name + id_):
+            meant.add(owner.org_id)
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _split_words(text: str) -> list[str]:
+    return _WORD.findall(_fold(text).casefold())
 
 
 def _fold(text: str) -> str:
