@@ -126,4 +126,4 @@ def test_a_collection_of_another_kind_goes_from_handing_out_to_the_councils_work
         ["UBN-R2", "Stöld", "Liten"],
         ["KFN-R1", "Books are lost", "Liten"],
     ]
-    assert town.forms.for_level("board", town.workspace.rounds["plan"]) == "annual_plan"
+    assert town.forms.for_level("board", town.workspace.rounds["plan"]) == ("annual_plan",)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option("--level", type=click.Choice(["board", "unit"]), help="Boards or units alone.")
+@click.option("--level", type=click.Choice(["board", "unit", "administration"]), help="Boards, units or administrations alone.")
 @click.option("--to", "only", multiple=True, metavar="OWNER", help="An owner's id; several times for more.")
 @click.option("--rows", type=click.IntRange(1, 2000), help="Rows on each sheet, where the form's own are too few.")
 @with_session

@@ -100,6 +100,7 @@ class _SheetCheck:
             yield from self._check_column((*self.path, "columns", name), column)
         yield from self._check_fields(columns)
         yield from self._check_frames()
+        yield from self._check_prefill(columns)
         yield from self._check_unless()
         rows, least = self.sheet.get("rows"), self.sheet.get("at_least")
         if isinstance(rows, int) and isinstance(least, int) and least > rows:
@@ -140,7 +141,7 @@ class _SheetCheck:
         yield from _check_names((*path, "kinds"), "a_kind", as_list(column.get("kinds")), as_map(self.lists.get("kind")))
         sources = (*SOURCES, *(f"{_OWN}{key}" for key in (*self.sheets, *self.gone)))
         yield from _check_names((*path, "source"), "a_source", as_list(column.get("source")), sources)
-        for sign in ("plus", "minus", "needs"):
+        for sign in ("plus", "minus", "times", "needs"):
             named = as_list(as_map(column.get("formula")).get(sign))
             yield from _check_names((*path, "formula", sign), "a_field", named, fields)
         if column.get("list") and column.get("source"):
@@ -172,6 +173,18 @@ class _SheetCheck:
         limit = as_map(self.sheet.get("limit"))
         yield from _check_names((*self.path, "limit", "column"), "a_field", [limit.get("column")], columns, alone=True)
         yield from _check_names((*self.path, "after"), "a_sheet", [self.sheet.get("after")], self.sheets, alone=True)
+
+    def _check_prefill(self, columns: Mapping[str, Any]) -> Iterator[Problem]:
+        source = as_map(self.sheet.get("prefill"))
+        path = (*self.path, "prefill")
+        table = source.get("answers")
+        if isinstance(table, str) and table not in self.tables:
+            yield unknown_name((*path, "answers"), "a_table", table, sorted(self.tables))
+        parts = [((*path, "fields"), source.get("fields"))]
+        parts += [((*path, "rows", number), row) for number, row in enumerate(as_list(source.get("rows")))]
+        for place, part in parts:
+            for name in as_map(part).keys() - columns.keys():
+                yield unknown_name((*place, name), "a_field", name, columns)
 
     def _check_frames(self) -> Iterator[Problem]:
         limit = as_map(self.sheet.get("limit"))

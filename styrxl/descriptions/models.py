@@ -106,22 +106,26 @@ class ListEntry(Text):
 
 
 class Formula(Part):
-    """A sum of columns, worked out in each row."""
+    """A sum or product of columns, worked out in each row."""
 
     plus: list[str] = Field(default=[], description="Fields that are added")
     minus: list[str] = Field(default=[], description="Fields that are subtracted")
+    times: list[str] = Field(default=[], description="Fields that are multiplied, all of which it needs")
     needs: list[str] = Field(default=[], description="Fields without which there is none")
 
 
 class Deviation(Part):
-    """A deviation past the municipality's thresholds, in percent of a field."""
+    """A deviation past the municipality's thresholds, in percent of a field; a number that is as high as a limit; or anything at all."""
 
     past: str = Field(default="", description="Past them, in either direction: the field that percents are of")
     below: str = Field(default="", description="Past them as a deficit: the field that percents are of")
 
+    at_least: int | float = Field(default=0, description="The limit that it must be at, or above")
+    given: Literal[True] = Field(default=True, description="That anything stands there")
+
     @model_validator(mode="after")
     def _check_one(self) -> Deviation:
-        if bool(self.past) == bool(self.below):
+        if len(self.model_fields_set) != 1:
             raise wrong("past-or-below")
         return self
 
@@ -168,6 +172,27 @@ class Column(Answer):
     default: Literal["year_start", "year_end"] = Field(default="year_start", description="What counts where it is empty")
 
 
+class RowSource(Part):
+    """Where the rows that a sheet is prefilled with come from: one of rows, each and answers."""
+
+    rows: list[dict[str, str | int | float | Text]] = Field(
+        default=[], min_length=1, description="The rows: field: value, or {sv: …, en: …}"
+    )
+    each: Literal["units", "council_goals", "council_indicators"] = Field(default="units", description="A row for each of the owner's")
+    answers: str = Field(default="", description="A table in which the owner has answered before")
+    of: str = Field(default="", description="The kind of round in which; the one followed, or the same a year before, if nothing is said")
+    fields: dict[str, str] = Field(
+        default={}, description="Field of the sheet: what it takes; answers of the same field, if nothing is said"
+    )
+    where: dict[str, list[str]] = Field(default={}, description="Field of the answers: codes of which a row must have one")
+
+    @model_validator(mode="after")
+    def _check_one(self) -> RowSource:
+        if len(self.model_fields_set & {"rows", "each", "answers"}) != 1:
+            raise wrong("one-source")
+        return self
+
+
 class Limit(Part):
     """A sum that is held against a frame."""
 
@@ -184,6 +209,7 @@ class Sheet(Part):
     help: Text = Field(default=Text(sv="-", en="-"), description="What the sheet is for")
     rows: int = Field(default=0, ge=1, le=_MANY_ROWS, description="Rows to fill in")
     prefilled: bool = Field(default=False, description="Whether its rows are known beforehand")
+    prefill: RowSource = Field(default=RowSource(answers="-"), description="Where the rows come from that it is prefilled with")
     optional: bool = Field(default=False, description="Whether it may stay empty")
     at_least: int = Field(default=0, ge=0, le=_MANY_ROWS, description="Rows that must be filled in")
     unless: dict[str, list[str]] = Field(default={}, description="SHEET.FIELD: [codes] under which at_least does not hold")
@@ -207,7 +233,7 @@ class Form(Part):
     extends: str = Field(default="", description="The form that this file is laid over; what it takes away says omit: true")
     profile: str = Field(default="", description="The profile's name, as in the sheet Organisation and the file's name")
     version: int = Field(ge=1, description="Its version, a whole number")
-    level: Literal["board", "unit", "council"] = Field(description="Who fills it in")
+    level: Literal["board", "unit", "administration", "council"] = Field(description="Who fills it in")
     rounds: list[str] = Field(description="The kinds of rounds in which it is handed out, as in rounds.yaml")
     title: Text = Field(description="What the workbook is called")
     purpose: Text = Field(description="What it is for, on its first sheet")

@@ -154,6 +154,10 @@ class _Check:
             for number, key in enumerate(as_list(named)):
                 if key not in known:
                     yield unknown_name((*path, "rounds", number), "a_known_round", key, known)
+        for key, sheet in as_map(whole.get("sheets")).items():
+            of = as_map(as_map(sheet).get("prefill")).get("of")
+            if isinstance(of, str) and of not in known:
+                yield unknown_name(("sheets", key, "prefill", "of"), "a_known_round", of, known)
 
     def _check_tables(self) -> Iterator[Mistake]:
         """Yield what is wrong with schemas, and those that no form has a use for."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
-from styrxl.model.table_values import records, whole_year
+from styrxl.model.table_values import json_value, records, whole_year
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,14 +51,7 @@ def collect_answers(judged: JudgedRound, round_: Round) -> AnswersInForce:
 def json_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield the rows of a frame, with values that JSON can hold."""
     for row in records(frame):
-        yield {name: _value(value) for name, value in row.items()}
-
-
-def _value(value: Any) -> Any:
-    """Return a value as JSON gives it back: what was issued is compared with what would be issued now."""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return value.item() if hasattr(value, "item") else value
+        yield {name: json_value(value) for name, value in row.items()}
 
 
 def holds_in_year(row: Row, year: int) -> bool:

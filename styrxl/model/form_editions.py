@@ -7,13 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import LANGUAGES, Column, Condition, Form, Limit, OwnerCell, Past, Placing, Sheet, Text, Words
+from styrxl.model.forms import (
+    LANGUAGES,
+    AtLeast,
+    Column,
+    Condition,
+    Form,
+    Given,
+    Limit,
+    OwnerCell,
+    Past,
+    Placing,
+    RowSource,
+    Sheet,
+    Text,
+    Words,
+)
 from styrxl.model.rounds import RoundKind, RoundKinds
 
 _KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date"}
@@ -121,6 +136,7 @@ class FormEdition:
             limit=Limit(**raw["limit"]) if "limit" in raw else None,
             limits=tuple(raw.get("limits", ())),
             placing=_read_placing(raw) if self.content["form"].get("foreign") else None,
+            prefill=_read_source(raw["prefill"]) if "prefill" in raw else None,
             **plain,
         )
 
@@ -194,12 +210,23 @@ def _read_range(checks: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def _read_condition(raw: Mapping[str, Any]) -> Condition:
-    return {field: _read_past(when) if isinstance(when, Mapping) else tuple(str(code) for code in when) for field, when in raw.items()}
+    return {field: _read_comparison(when) if isinstance(when, Mapping) else _read_codes(when) for field, when in raw.items()}
 
 
-def _read_past(raw: Mapping[str, str]) -> Past:
-    [(which, base)] = raw.items()
-    return Past(base, deficit={"past": False, "below": True}[which])
+def _read_codes(raw: Sequence[Any]) -> tuple[str, ...]:
+    return tuple(str(code) for code in raw)
+
+
+def _read_comparison(raw: Mapping[str, Any]) -> Past | AtLeast | Given:
+    [(which, with_what)] = raw.items()
+    if which == "given":
+        return Given()
+    return AtLeast(float(with_what)) if which == "at_least" else Past(with_what, deficit={"past": False, "below": True}[which])
+
+
+def _read_source(raw: Mapping[str, Any]) -> RowSource:
+    where = {field: _read_codes(codes) for field, codes in raw.get("where", {}).items()}
+    return RowSource(**{**raw, "rows": tuple(raw.get("rows", ())), "where": where})
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,13 +125,17 @@ class Forms:
             self._profiles[name] = sorted(stem.split(".", 1)[1] for stem in stems)
         return self._profiles[name]
 
-    def for_level(self, level: str, kind: RoundKind) -> str | None:
-        """Name of the form that owners of a level get in a kind of round: one that names it, else one that names what it is like.
+    def for_level(self, level: str, kind: RoundKind) -> tuple[str, ...]:
+        """Names of the forms that owners of a level get in a kind of round: those that name it, else those that name what it is like.
 
-        None where there is none, or only such as others designed, which are never handed out.
+        The standard's come before a workspace's own; such as others designed are never handed out.
         """
         forms = [form for form in map(self.form, self.names()) if form.level == level and not form.foreign]
-        return next((form.name for key in kind.keys for form in forms if key in form.rounds), None)
+        serving = (tuple(form.name for form in forms if key in form.rounds) for key in kind.keys)
+        return tuple(sorted(next((names for names in serving if names), ()), key=lambda name: (not self._is_standard(name), name)))
+
+    def _is_standard(self, name: str) -> bool:
+        return (self._folders[0] / "sheets" / f"{name}.yaml").is_file()
 
     def schema(self, table: str) -> dict[str, Any]:
         """Return a table's schema as its YAML has it (for pandera, and for kinds and limits)."""

@@ -10,11 +10,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from styrxl.model.rounds import RoundKind
 
-LEVELS = ("board", "unit")
-
+LEVELS = ("board", "unit", "administration")
 
 MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
+_OF_PLANS = (
+    "confirmation",
+    "goal_responses",
+    "goals",
+    "commitments",
+    "indicators",
+    "budget",
+    "unit_frames",
+    "investments",
+    "plan_elsewhere",
+)
+_OF_FOLLOWUPS = ("report_status", "goal_assessments", "commitment_status", "added_commitments", "outcomes", "unit_outcomes")
+PLAN_TABLES = frozenset((*_OF_PLANS, *_OF_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
 Text = Mapping[str, str]
 
 
@@ -26,8 +38,20 @@ class Past:
     deficit: bool = False  # below zero alone
 
 
-# field -> the codes of which it must have one (none: it must be empty), or what its deviation must be past
-Condition = Mapping[str, tuple[str, ...] | Past]
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A condition: a number that is as high as a limit, or higher."""
+
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A condition: something stands there."""
+
+
+# field -> the codes of which it must have one (none: it must be empty), what its deviation must be past, how high it must be, or anything
+Condition = Mapping[str, tuple[str, ...] | Past | AtLeast | Given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +78,7 @@ class Column:
     kinds: tuple[str, ...] = ()  # which kinds of organisation may be meant
     many: bool = False
     number: str | None = None  # pattern of ids that are numbered in advance
-    formula: Mapping[str, tuple[str, ...]] | None = None  # {"plus": fields, "minus": fields, "needs": fields without which there is none}
+    formula: Mapping[str, tuple[str, ...]] | None = None  # {"plus": fields, "minus": fields, "times": fields, "needs": …}
     default: str | None = None  # year_start, year_end
     within_year: bool = False
     own: bool = False  # of a workspace or profile: stands in no schema
@@ -80,6 +104,23 @@ class Column:
         unit = f" ({units[self.unit][language]})" if self.unit else ""
         star = "*" if self.required and self.star and not self.locked else ""
         return f"{self.heading[language]}{unit}{star}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """Where the rows that a sheet is prefilled with come from: one of ``rows``, ``each`` and ``answers``.
+
+    ``rows``: as they stand (field -> value; a text in both languages). ``each``: a row for each of the owner's ``units``,
+    ``council_goals`` or ``council_indicators``. ``answers``: a table in which the owner has answered, in the newest round of the kind
+    ``of`` before this one, and there the rows that have one of the codes in ``where``. ``fields``: field of the sheet -> what it takes.
+    """
+
+    rows: tuple[Mapping[str, Any], ...] = ()
+    each: str | None = None
+    answers: str | None = None
+    of: str | None = None  # the kind that this one follows, or this one itself a year before, if nothing is said
+    fields: Mapping[str, str] = attribute(default_factory=dict)
+    where: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +169,7 @@ class Sheet:
     help: Text = attribute(default_factory=dict)
     rows: int = 0
     prefilled: bool = False
+    prefill: RowSource | None = None  # None: what a sheet of its key is prefilled with, if anything
     optional: bool = False
     at_least: int = 0
     unless: Mapping[str, tuple[str, ...]] = attribute(default_factory=dict)  # {"sheet.field": codes} under which at_least does not hold
@@ -220,6 +262,11 @@ class Form:
     def tables(self) -> tuple[Sheet, ...]:
         """The sheets that come back as tables."""
         return tuple(sheet for sheet in self.sheets if sheet.table)
+
+    @property
+    def about_plans(self) -> bool:
+        """Whether any of its tables is one of a plan or its follow-up; if not, it is a collection that hangs on no plan."""
+        return any(sheet.table in PLAN_TABLES for sheet in self.sheets)
 
     def sheet(self, key: str) -> Sheet:
         """Return a sheet by its key; KeyError if the form has none."""

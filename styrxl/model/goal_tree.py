@@ -89,9 +89,9 @@ def natural_key(text: str) -> tuple[str | int, ...]:
 
 
 def rank_owners(organisations: Sequence[Organisation]) -> dict[str, int]:
-    """Return the order in which owners stand: each board in the plan's order, its units after it."""
+    """Return the order in which owners stand: each board in the plan's order, its administrations and units after it."""
     places = {o.org_id: n for n, o in reversed(list(enumerate(organisations)))}
-    boards = {o.org_id: o.board_id if o.kind == "unit" and o.board_id else o.org_id for o in organisations}
+    boards = {o.org_id: o.board_id if o.kind in {"unit", "administration"} and o.board_id else o.org_id for o in organisations}
     after = len(places)
     order = sorted(places, key=lambda i: (places.get(boards[i], after), boards[i] != i, places[i]))
     return {org_id: rank for rank, org_id in enumerate(order)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +25,13 @@ def records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
     for values in zip(*(column(frame, name) for name in names), strict=True):
         yield dict(zip(names, values, strict=True))
+
+
+def json_value(value: Any) -> Any:
+    """Return a value as JSON gives it back: what was issued is compared with what would be issued now."""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    return value.item() if hasattr(value, "item") else value
 
 
 def whole_year(value: Any) -> int | None:

@@ -94,11 +94,6 @@ def make_unit_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
     }
 
 
-def has_rows(parts: Mapping[str, Any]) -> bool:
-    """Whether a workbook has any row to answer."""
-    return any(parts["rows"].values())
-
-
 def _parents(year: YearSoFar, rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
     codes = dict.fromkeys(row["parent_id"] for row in rows if row["parent_id"])
     return tuple((code, year.texts.get(code, "")) for code in codes)

@@ -19,7 +19,8 @@ from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
 from styrxl.model.table_values import records
-from styrxl.prefill.followup import YearSoFar, has_rows, make_board_parts, make_unit_parts
+from styrxl.prefill.collection import find_answers_asked, make_collected_rows
+from styrxl.prefill.followup import YearSoFar, make_board_parts, make_unit_parts
 
 Sign = Callable[[Sequence[str]], str]
 
@@ -29,7 +30,8 @@ class PrefillSource:
     """What prefills are made from.
 
     ``boards``: tables of the boards' accepted plans (``_owner`` is the board), for the units' plans. ``year``: what a follow-up follows.
-    ``last_year``: last year's accepted plans, for this year's.
+    ``last_year``: last year's accepted plans, for this year's. ``answers``: what was accepted in other rounds from which forms take
+    rows, by the round's id.
     """
 
     plan: Plan
@@ -40,6 +42,7 @@ class PrefillSource:
     today: date
     year: YearSoFar | None = None
     last_year: AnswersInForce | None = None
+    answers: Mapping[str, AnswersInForce] = field(default_factory=dict)
     known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
 
     @property
@@ -71,25 +74,45 @@ def sort_owners(
     unserved: list[OwnerWithoutWorkbook] = []
     planned = set(source.boards["confirmation"]["_owner"]) if "confirmation" in source.boards else set()
     for level in levels:
-        form = source.forms.for_level(level, source.round.kind)
+        names = source.forms.for_level(level, source.round.kind)
         for owner in list_owners(source, level):
             if only and owner.org_id not in only:
                 continue
-            if form is None:
+            if not names:
                 unserved.append(OwnerWithoutWorkbook(owner.org_id, owner.name, owner.board_id, "no_form"))
-            elif why := _why_not(source, level, owner, planned):
-                unserved.append(OwnerWithoutWorkbook(owner.org_id, owner.name, owner.board_id if why == "board_not_ready" else None, why))
-            else:
-                served.append((owner, form))
+            for name in names:
+                form = source.forms.form(name, owner.profile, source.round.id)
+                if why := _why_not(source, form, owner, planned):
+                    board = owner.board_id if why == "board_not_ready" else None
+                    unserved.append(OwnerWithoutWorkbook(owner.org_id, owner.name, board, why))
+                else:
+                    served.append((owner, name))
     return served, unserved
 
 
-def _why_not(source: PrefillSource, level: str, owner: Organisation, planned: Collection[str]) -> str | None:
+def _why_not(source: PrefillSource, form: Form, owner: Organisation, planned: Collection[str]) -> str | None:
     if source.year is None:
-        return "board_not_ready" if level == "unit" and owner.board_id not in planned else None
-    if owner.org_id not in source.year.plans.returns:
+        return "board_not_ready" if form.level == "unit" and form.about_plans and owner.board_id not in planned else None
+    collected = make_rows(source, owner, form)
+    asked = find_answers_asked(form, source.round, source.forms.rounds).values()
+    if (form.about_plans or source.year.plans.round in asked) and owner.org_id not in source.year.plans.returns:
         return "no_plan"
-    return None if level == "board" or has_rows(make_unit_parts(source.year, owner)) else "nothing_to_follow"
+    if form.level == "board" or any(not sheet.prefilled and not sheet.optional for sheet in form.tables):
+        return None
+    rows = {**(make_unit_parts(source.year, owner)["rows"] if form.about_plans else {}), **collected}
+    return None if any(rows.values()) else "nothing_to_follow"
+
+
+def make_rows(source: PrefillSource, owner: Organisation, form: Form) -> dict[str, tuple[Row, ...]]:
+    """Return the rows of a form's sheets that say themselves where these come from."""
+    asked = find_answers_asked(form, source.round, source.forms.rounds)
+    year = source.year
+    answers = {
+        key: year.plans if year and year.plans.round == round_ else source.answers[round_.id]
+        for key, round_ in asked.items()
+        if round_.id in source.answers or (year and year.plans.round == round_)
+    }
+    return make_collected_rows(form, owner, owner.language or source.settings.language, source.plan, source.round, answers)
 
 
 def list_id_series(form: Form, round_: Round) -> dict[str, tuple[str, int]]:
@@ -132,11 +155,28 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: 
 
 
 def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
+    parts = _parts_of_plans(source, owner, form, language) if form.level in {"board", "unit"} else {}
+    if not form.about_plans:
+        parts = _select_used(form, parts)
     if source.year is not None:
-        parts = (make_board_parts if form.level == "board" else make_unit_parts)(source.year, owner)
-        return {**parts, "thresholds": asdict(source.settings.thresholds), "based_on": source.year.based_on(owner.org_id)}
+        parts |= {"thresholds": asdict(source.settings.thresholds), "based_on": source.year.based_on(owner.org_id)}
+    collected = make_rows(source, owner, form)
+    return {**parts, "rows": {**parts.get("rows", {}), **collected}} if collected else parts
+
+
+def _parts_of_plans(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
+    if source.year is not None:
+        return (make_board_parts if form.level == "board" else make_unit_parts)(source.year, owner)
     parts = _board(source, owner) if form.level == "board" else _unit(source, owner, language)
-    return _carried(source, owner, form, parts) if source.last_year else parts
+    return _carried(source, owner, form, parts) if source.last_year and form.about_plans else parts
+
+
+def _select_used(form: Form, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of what plans give only the frames and lists that a form has a use for: all else is none of a collection's."""
+    offered = {name for sheet in form.sheets for column in sheet.columns for name in column.source}
+    shown = {frame for sheet in form.sheets for frame in (*sheet.limits, sheet.frame, sheet.limit.frame if sheet.limit else None)}
+    used: dict[str, set[str] | set[str | None]] = {"lists": offered, "frames": shown}
+    return {part: {name: value for name, value in parts.get(part, {}).items() if name in names} for part, names in used.items()}
 
 
 def _board(source: PrefillSource, owner: Organisation) -> dict[str, Any]:

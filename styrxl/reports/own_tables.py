@@ -6,12 +6,9 @@ import re
 from collections.abc import Collection
 
 from styrxl.excel.pages import Page
+from styrxl.model.forms import PLAN_TABLES
 from styrxl.reports.columns import find_sheets, owner_columns, table_block
 from styrxl.reports.view import View
-
-_PLANS = ("confirmation", "goal_responses", "goals", "commitments", "indicators", "budget", "unit_frames", "investments", "plan_elsewhere")
-_FOLLOWUPS = ("report_status", "goal_assessments", "commitment_status", "added_commitments", "outcomes", "unit_outcomes")
-_SHOWN_ELSEWHERE = frozenset((*_PLANS, *_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
 
 
 def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:
@@ -20,7 +17,7 @@ def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:
     names = {name.casefold() for name in taken}
     for table, frame in sorted(view.tables.items()):
         sheets = find_sheets(view.forms, table)
-        if table in _SHOWN_ELSEWHERE or not len(frame) or not sheets:
+        if table in PLAN_TABLES or not len(frame) or not sheets:
             continue
         name = free_sheet_name(sheets[0][1].name[view.scope.language], names)
         names.add(name.casefold())

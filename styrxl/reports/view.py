@@ -15,7 +15,7 @@ from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import BOARD_LIKE, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import Form
+from styrxl.model.forms import LEVELS, Form
 from styrxl.model.goal_tree import Node, build_tree, rank_owners
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
@@ -98,9 +98,9 @@ class View:
         return "board" if self.board else "council"
 
     @cached_property
-    def form_names(self) -> Mapping[str, str | None]:
-        """Name of the form that owners of each level get in the round."""
-        return {level: self.scope.forms.for_level(level, self.round.kind) for level in ("board", "unit")}
+    def form_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of the forms that owners of each level get in the round."""
+        return {level: self.scope.forms.for_level(level, self.round.kind) for level in LEVELS}
 
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
@@ -109,16 +109,15 @@ class View:
         planned = {o.org_id: o for o in self.plan.holding(day)}
         named = [r.owner for r in self.judged.returns if r.owner] + [i.owner for i in self.issues]
         others = {owner: self.plan.find(owner, day) or _unknown_organisation(owner) for owner in named if owner not in planned}
-        kinds = {*BOARD_LIKE, "unit"}
+        kinds = {*BOARD_LIKE, "unit", *(level for level in LEVELS if self.form_names[level])}
         organisations = [o for o in [*planned.values(), *others.values()] if o.kind in kinds]
         rank = rank_owners(organisations)
         owners = (self._owner(o, expected=o.org_id in planned) for o in sorted(organisations, key=lambda o: rank[o.org_id]))
         return tuple(owner for owner in owners if self.board in (None, owner.board))
 
     def _owner(self, o: Organisation, *, expected: bool) -> Owner:
-        level = "unit" if o.kind == "unit" else "board"
-        has_form = o.kind in ("board", "unit") and self.form_names[level] is not None and self.reports_in(o, self.round)
-        board = o.board_id if level == "unit" and o.board_id else o.org_id
+        has_form = bool(self.form_names.get(o.kind)) and self.reports_in(o, self.round)
+        board = o.board_id if o.kind not in BOARD_LIKE and o.board_id else o.org_id
         parent = self.plan.find(board, self.round.day) if board != o.org_id else None
         administration = o.administration_id or (parent.administration_id if parent else None)
         return Owner(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form)
@@ -137,8 +136,8 @@ class View:
 
     @cached_property
     def boards(self) -> tuple[Owner, ...]:
-        """The owners that are no units: boards, auditors, common items."""
-        return tuple(o for o in self.owners if o.kind != "unit")
+        """The owners that are boards, auditors, common items."""
+        return tuple(o for o in self.owners if o.kind in BOARD_LIKE)
 
     @cached_property
     def units(self) -> tuple[Owner, ...]:
@@ -200,7 +199,7 @@ class View:
     @cached_property
     def forms(self) -> tuple[Form, ...]:
         """Forms whose rows are shown: the round's own, and the profiles of accepted returns."""
-        names = [(name, None, None) for name in self.form_names.values() if name]
+        names = [(name, None, None) for names in self.form_names.values() for name in names]
         used = {(r.form, r.profile, r.edition) for r in self.accepted.values() if r.form}
         return tuple(
             self.scope.forms.form(name, profile, self.round.id, edition)

@@ -121,4 +121,6 @@ def _compute_formula(formula: Mapping[str, Sequence[str]], frame: pd.DataFrame) 
         total += frame[name].fillna(0.0)
     for name in formula.get("minus", ()):
         total -= frame[name].fillna(0.0)
-    return total.where(frame[[*formula.get("needs", ())]].notna().all(axis=1))
+    if factors := [*formula.get("times", ())]:
+        total += frame[factors].astype("float64").prod(axis=1)
+    return total.where(frame[[*formula.get("needs", ()), *factors]].notna().all(axis=1))

@@ -16,7 +16,7 @@ from styrxl.model.rounds import Round
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.package.file_type import is_mail_file
 from styrxl.returns.workbook import ReturnedWorkbook
-from styrxl.rounds.desk import Desk, belongs_to_another, suggest_nearest
+from styrxl.rounds.desk import Desk, belongs_to_another, name_levels, suggest_nearest
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.receive import largest_file, take_in
@@ -41,10 +41,13 @@ def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim
     """
     owner, form = desk.plan.spelled(owner), form and form.lower()
     forms, organisation = desk.forms, desk.plan.find(owner, round_.day)
-    if organisation is None or organisation.kind not in LEVELS:
-        either = {"sv": "nämnd eller enhet", "en": "board or unit"}
-        raise StyrxlError("unknown-owner-named", owner=owner, level=either, round=round_.id, **suggest_nearest(desk.plan, owner))
-    names = [n for n in forms.names() if forms.form(n).level == organisation.kind and forms.form(n).serves(round_.kind)]
+    every = [form for form in map(forms.form, forms.names()) if form.serves(round_.kind)]
+    asked = [level for level in LEVELS if any(form.level == level for form in every)] or LEVELS
+    if organisation is None or organisation.kind not in asked:
+        raise StyrxlError(
+            "unknown-owner-named", owner=owner, level=name_levels(forms, asked), round=round_.id, **suggest_nearest(desk.plan, owner)
+        )
+    names = [known.name for known in every if known.level == organisation.kind]
     ours = [name for name in names if not forms.form(name).foreign] or names
     if form is None and len(ours) == 1:
         return Claim(owner, ours[0])

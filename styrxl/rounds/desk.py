@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
+from styrxl.model.forms import LANGUAGES
 from styrxl.model.identity import list_signed
 from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.rounds import Round
@@ -49,6 +50,14 @@ class Desk:
 def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: ReadingMethod | None = None) -> Desk:
     """Return a workspace's desk, with the council's plan read; raises as ``read_plan``."""
     return Desk(workspace, ledger, read_plan(workspace), now, by, how or ReadingMethod())
+
+
+def name_levels(forms: Forms, levels: Sequence[str]) -> dict[str, str]:
+    """Return what owners of some levels are called, by language: ``nämnd eller enhet``."""
+    kinds = forms.words.lists["kind"]
+    names = {language: [kinds[level][language].lower() for level in levels] for language in LANGUAGES}
+    either = {"sv": " eller ", "en": " or "}
+    return {language: either[language].join([", ".join(some[:-1]), some[-1]] if some[1:] else some) for language, some in names.items()}
 
 
 def suggest_nearest(plan: Plan, typed: str) -> dict[str, Word | str]:

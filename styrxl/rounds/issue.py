@@ -14,7 +14,7 @@ from styrxl.model.forms import LEVELS, Form, extend_rows
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
-from styrxl.rounds.desk import Desk, suggest_nearest
+from styrxl.rounds.desk import Desk, name_levels, suggest_nearest
 from styrxl.rounds.hints import list_changed_forms, list_missing_from_plan, list_unfinished
 from styrxl.rounds.judge_inbox import judge_inbox, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
@@ -40,8 +40,8 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     """
     boards = select_board_tables(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
     source, only = make_prefill_source(desk, round_, boards), frozenset(map(desk.plan.spelled, only))
-    _check_named(source, levels, only)
-    served, unserved = sort_owners(source, _levels_asked(desk, round_, levels), only)
+    named = _check_named(source, levels, only)
+    served, unserved = sort_owners(source, _levels_asked(desk, round_, levels, named), only)
     written: list[Path] = []
     for form, group in _by_form(desk.workspace, round_, served, rows):
         written += _issue(desk, source, form, group, rows)
@@ -53,17 +53,19 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     return IssuedRound(tuple(written), tuple(unserved), notes)
 
 
-def _levels_asked(desk: Desk, round_: Round, levels: Sequence[str]) -> list[str]:
-    """Return the levels that the round has a form for; all of them where it has none, so that each owner is told."""
-    return [level for level in levels if desk.forms.for_level(level, round_.kind)] or [*levels]
+def _levels_asked(desk: Desk, round_: Round, levels: Sequence[str], named: frozenset[str]) -> list[str]:
+    """Return the levels that the round has a form for, and those of owners named; all of them where it has none, so that each is told."""
+    return [level for level in levels if level in named or desk.forms.for_level(level, round_.kind)] or [*levels]
 
 
-def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[str]) -> None:
-    known = {owner.org_id for level in levels for owner in list_owners(source, level)}
-    for name in sorted(only - known):
-        wanted = {"sv": {"board": "nämnd", "unit": "enhet"}, "en": {"board": "board", "unit": "unit"}}
-        either = {lang: " / ".join(words[level] for level in levels) for lang, words in wanted.items()}
+def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[str]) -> frozenset[str]:
+    """Return the levels of the owners named; raises StyrxlError (unknown-owner-named)."""
+    known = {owner.org_id: level for level in levels for owner in list_owners(source, level)}
+    for name in sorted(only - known.keys()):
+        asked = [level for level in levels if source.forms.for_level(level, source.round.kind)]
+        either = name_levels(source.forms, asked or levels)
         raise StyrxlError("unknown-owner-named", owner=name, level=either, round=source.round.id, **suggest_nearest(source.plan, name))
+    return frozenset(known[name] for name in only)
 
 
 def _by_form(

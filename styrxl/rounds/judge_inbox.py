@@ -18,6 +18,7 @@ from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
+from styrxl.prefill.collection import find_answers_asked
 from styrxl.prefill.followup import YearSoFar
 from styrxl.prefill.plan import PrefillSource
 from styrxl.rounds.desk import Desk, belongs_to_another
@@ -124,7 +125,17 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
         year = YearSoFar(desk.plan, round_, plans, tuple(earlier))
     elif desk.workspace.inbox_files(round_.year_before).files:
         last_year = _told(desk, round_.year_before)
-    return PrefillSource(desk.plan, desk.workspace.settings, desk.forms, round_, boards, local_day(desk.now), year, last_year)
+    settings, today = desk.workspace.settings, local_day(desk.now)
+    answers = {asked.id: _told(desk, asked) for asked in _list_asked(desk, round_) if not (year and asked == year.plans.round)}
+    return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers)
+
+
+def _list_asked(desk: Desk, round_: Round) -> set[Round]:
+    """Return the rounds from whose answers a round's forms take rows, those in which anything has come in."""
+    forms = desk.forms
+    names = [(name, profile) for name in forms.names() if forms.form(name).serves(round_.kind) for profile in (None, *forms.profiles(name))]
+    asked = {before for form in names for before in find_answers_asked(forms.form(*form, round_.id), round_, forms.rounds).values()}
+    return {before for before in asked if desk.workspace.inbox_files(before).files}
 
 
 def _told(desk: Desk, round_: Round) -> AnswersInForce:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from styrxl.model.forms import LEVELS
 from styrxl.model.prefill import Prefill, PrefillReader
 from styrxl.prefill.plan import PrefillSource, list_id_series, make_prefill
 from styrxl.store.ledger import Ledger
@@ -28,7 +29,7 @@ def make_current_prefill(source: PrefillSource, owner: str, name: str) -> Prefil
     if organisation is None or name not in source.forms.names():
         return None
     form = source.forms.form(name, organisation.profile, source.round.id)
-    if form.foreign or form.level not in {"board", "unit"} or not form.serves(source.round.kind):
+    if form.foreign or form.level not in LEVELS or not form.serves(source.round.kind):
         return None
     series = list_id_series(form, source.round)
     prefill = make_prefill(source, organisation, form, dict.fromkeys(series, 1))

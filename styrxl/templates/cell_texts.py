@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from math import prod
 from typing import Any
 
 from styrxl.excel.sheet import Value, clean, token
@@ -100,21 +101,32 @@ def _date_value(value: Any) -> Value:
 
 
 def compute_formula(column: Column, values: RowValues) -> Value:
-    """Return the value of a formula column: the sum of some fields minus others; nothing where all are empty, or one that it needs."""
-    plus, minus, needs = ((column.formula or {}).get(part, ()) for part in ("plus", "minus", "needs"))
-    if all(values.get(field) in (None, "") for field in (*plus, *minus)) or any(values.get(field) in (None, "") for field in needs):
+    """Return the value of a formula column: the sum of some fields minus others, and the product of some.
+
+    Nothing where all are empty, or one that it needs: a product needs each of its factors.
+    """
+    plus, minus, times, needs = _list_terms(column)
+    if all(values.get(field) in (None, "") for field in (*plus, *minus, *times)) or any(values.get(field) in (None, "") for field in needs):
         return ""
-    return sum(_amount(values.get(field)) for field in plus) - sum(_amount(values.get(field)) for field in minus)
+    total = sum(_amount(values.get(field)) for field in plus) - sum(_amount(values.get(field)) for field in minus)
+    return total + prod(_amount(values.get(field)) for field in times) if times else total
+
+
+def _list_terms(column: Column) -> tuple[tuple[str, ...], ...]:
+    """Return the fields that a formula adds, subtracts, multiplies, and needs."""
+    plus, minus, times, needs = ((column.formula or {}).get(part, ()) for part in ("plus", "minus", "times", "needs"))
+    return plus, minus, times, (*needs, *times)
 
 
 def build_formula(column: Column, cells: Mapping[str, str]) -> str:
     """Return the formula of a formula column; N makes nothing of a text, as SUM does."""
-    plus, minus, needs = ((column.formula or {}).get(part, ()) for part in ("plus", "minus", "needs"))
+    plus, minus, times, needs = _list_terms(column)
     empty = "&".join(f"TRIM({cells[field]})" for field in (*plus, *minus)) + '=""'
     if needs:
         missing = (f'TRIM({cells[field]})=""' for field in needs)
         empty = f"OR({','.join(missing)})"
-    total = "+".join(f"N({cells[field]})" for field in plus) + "".join(f"-N({cells[field]})" for field in minus)
+    products = ["*".join(f"N({cells[field]})" for field in times)] if times else []
+    total = "+".join([*(f"N({cells[field]})" for field in plus), *products]) + "".join(f"-N({cells[field]})" for field in minus)
     return f'=IF({empty},"",{total})'
 
 

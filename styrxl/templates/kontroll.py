@@ -13,7 +13,7 @@ from datetime import date
 
 from styrxl.excel.cells import exact_number
 from styrxl.excel.formula_text import day_number, quote, trim
-from styrxl.model.forms import Column, Condition, Past, Sheet
+from styrxl.model.forms import AtLeast, Column, Condition, Given, Past, Sheet
 from styrxl.templates.layout import SheetLayout, asked_columns
 from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, find_list_name, format_number
 
@@ -105,6 +105,13 @@ def _holds(sheet: Sheet, when: Condition, row: RowCells, terms: Terms) -> bool:
                 return False
             if not terms.thresholds.past(deviation, base if isinstance(base, int | float) else 0.0):
                 return False
+        elif isinstance(codes, AtLeast):
+            value = row.values.get(field)
+            if not isinstance(value, int | float) or value < codes.limit:
+                return False
+        elif isinstance(codes, Given):
+            if not row.text(field):
+                return False
         elif row.text(field).casefold() not in {terms.word(sheet.column(field), code).casefold() for code in codes or ("",)}:
             return False
     return True
@@ -120,6 +127,10 @@ def _condition_products(sheet: Sheet, when: Condition, cells: Mapping[str, str],
     for field, codes in when.items():
         if isinstance(codes, Past):
             yield _past_formula(cells[field], cells[codes.base], terms, deficit=codes.deficit)
+        elif isinstance(codes, Given):
+            yield f'(TRIM({cells[field]})<>"")'
+        elif isinstance(codes, AtLeast):
+            yield f"(ISNUMBER({cells[field]})*({cells[field]}>={exact_number(codes.limit)}))"
         else:
             texts = [terms.word(sheet.column(field), code) for code in codes] or [""]
             yield f"({'+'.join(f'(TRIM({cells[field]})={quote(text)})' for text in texts)})"

@@ -172,7 +172,7 @@ MISTAKES = [
     ("sheet", "extends: annual_plan", "extends: annual_plan\nform: ettårsplan", 2, "filens namn säger annual_plan"),
     ("sheet", "extends: annual_plan", "extends: annual_plan\nversion: ett", 2, "heltal"),
     ("sheet", "extends: annual_plan", "extends: annual_plan\nversion: 0", 2, "minst 1"),
-    ("sheet", "extends: annual_plan", "extends: annual_plan\nlevel: nämnd", 2, "board, unit, council"),
+    ("sheet", "extends: annual_plan", "extends: annual_plan\nlevel: nämnd", 2, "board, unit, administration, council"),
     ("sheet", "extends: annual_plan", "extends: annual_plan\nrounds: [plann]", 2, "Menar du plan?"),
     ("sheet", "extends: annual_plan", "extends: annual_plan\nrounds: plan", 2, "hakparenteser"),
     ("sheet", "extends: annual_plan", "extends: annual_plan\nsteps: [{sv: Se {goalz}., en: x}]", 2, ""),

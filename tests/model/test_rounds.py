@@ -24,7 +24,7 @@ def kinds(tmp_path: Path, text: str) -> RoundKinds:
 
 def test_a_round_of_ones_own_comes_where_it_says(tmp_path: Path) -> None:
     mine = kinds(tmp_path, NOVEMBER)
-    assert [*mine] == ["plan", "t1", "t2", "t3", "year"]
+    assert [*mine] == ["plan", "ik", "t1", "t2", "t3", "year", "ik-upp"]
     november = mine.parse("2027-t3")
     assert (november.day, november.name("sv"), november.short_name("en")) == (
         date(2027, 11, 30),

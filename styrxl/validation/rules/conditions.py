@@ -14,7 +14,7 @@ import pandas as pd
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
-from styrxl.model.forms import Column, Condition, Past
+from styrxl.model.forms import AtLeast, Column, Condition, Given, Past
 from styrxl.model.thresholds import Thresholds
 from styrxl.returns.typed_frames import TypedBatch
 
@@ -41,11 +41,15 @@ def check_conditions(parsed: TypedBatch, years: Sequence[int], limits: Mapping[i
 
 
 def meets_condition(frame: pd.DataFrame, condition: Condition, limits: Mapping[int, Thresholds] = MappingProxyType({})) -> pd.Series:
-    """Rows in which each field of a condition has one of its codes, is empty where it names none, or is past a threshold."""
+    """Rows in which each field has one of its codes, is empty where none is named, is past a threshold, at least so high, or given."""
     mask = pd.Series(True, index=frame.index)
     for name, when in condition.items():
         if isinstance(when, Past):
             mask &= _past(frame, name, when, limits)
+        elif isinstance(when, AtLeast):
+            mask &= (frame[name] >= when.limit).fillna(False).astype(bool)
+        elif isinstance(when, Given):
+            mask &= frame[name].notna()
         else:
             mask &= frame[name].isin(when) if when else frame[name].isna()
     return mask
@@ -101,6 +105,10 @@ def _because(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> 
         base = frame[when.base].iloc[i]
         facts = {"column": because.heading, "value": frame[name].iloc[i], "limit": limits.limit(0.0 if pd.isna(base) else base)}
         return Word("because_past", facts)
+    if isinstance(when, AtLeast):
+        return Word("because_at_least", {"column": because.heading, "value": frame[name].iloc[i], "limit": when.limit})
+    if isinstance(when, Given):
+        return Word("because_given", {"column": because.heading})
     if not when:
         return Word("because_empty", {"column": because.heading})
     code = str(frame[name].iloc[i])

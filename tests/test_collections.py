@@ -1,0 +1,114 @@
+"""Collections that hang on no plan, by YAML alone: internal control, and forms of a workspace's own for whomever."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from styrxl.sample.fill import fill
+from test_own_rounds import cells, hand_in
+from town import Town, new_town
+
+RISKS = [
+    {
+        "risk": "Fel avgift tas ut",
+        "likelihood": 3,
+        "consequence": 3,
+        "responsible": "Ekonomichef",
+        "control": "Stickprov varje månad",
+        "measure": "Ny rutin för avgifter",
+        "measure_due": date(2027, 9, 30),
+    },
+    {"risk": "Stöld", "likelihood": 2, "consequence": 4, "responsible": "Skolchef", "control": "Inventering i juni"},
+    {
+        "risk": "Hot mot personal",
+        "likelihood": 4,
+        "consequence": 4,
+        "responsible": "Skolchef",
+        "control": "Avvikelser läses varje vecka",
+        "measure": "Larm",
+        "measure_due": date(2027, 6, 30),
+    },
+]
+RESULTS = [
+    {"result": "minor_faults", "measure_status": "late", "comment": "Rutinen dröjer"},
+    {"result": "in_order"},
+    {"result": "in_order", "measure_status": "done"},
+]
+
+
+@pytest.fixture(scope="module")
+def shared_controlled(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make a town whose boards have handed in nothing but their plans of internal control."""
+    town = new_town(tmp_path_factory.mktemp("control") / "town")
+    town.run("distribute", "2027-ik")
+    hand_in(town, "2027-ik", "UBN", {"risks": RISKS}, "internal_control")
+    town.run("validate", "--round", "2027-ik")
+    return town
+
+
+@pytest.fixture
+def controlled(shared_controlled: Town, tmp_path: Path) -> Town:
+    """Give such a town of the test's own."""
+    return shared_controlled.copy(tmp_path / "town")
+
+
+def rows(town: Town, path: str, sheet: str, start: str) -> list[list[Any]]:
+    """Return the rows of a sheet in which some cell begins with a text, from that cell on."""
+    found = []
+    for row in cells(town.root / path, sheet):
+        at = next((n for n, cell in enumerate(row) if str(cell).startswith(start)), None)
+        if at is not None:
+            found.append(row[at:])
+    return found
+
+
+def test_internal_control_goes_from_plan_to_followup_to_the_next_years_plan(controlled: Town) -> None:
+    """The product is worked out, risks are followed up, and what is not done goes on with its id."""
+    town = controlled
+    town.run("consolidate", "2027-ik")
+    shown = rows(town, "council/2027-ik.xlsx", "Risker", "UBN-R")
+    assert [(row[0], row[1], row[4]) for row in shown] == [
+        ("UBN-R1", "Fel avgift tas ut", 9),
+        ("UBN-R2", "Stöld", 8),
+        ("UBN-R3", "Hot mot personal", 16),
+    ]
+    told = town.run("distribute", "2027-ik-upp", expect=1).output
+    assert "KFN" in told
+    assert [path.name for path in (town.root / "outbox/2027-ik-upp").iterdir()] == ["UBN.xlsx"]
+    issued = rows(town, "outbox/2027-ik-upp/UBN.xlsx", "Uppföljning", "UBN-R")
+    assert [row[:3] for row in issued] == [["UBN-R1", "Fel avgift tas ut", 9], ["UBN-R2", "Stöld", 8], ["UBN-R3", "Hot mot personal", 16]]
+    hand_in(town, "2027-ik-upp", "UBN", {"results": RESULTS}, "internal_control_followup")
+    town.run("validate", "--round", "2027-ik-upp")
+    town.run("consolidate", "2027-ik-upp", "--all")
+    assert [row[0] for row in rows(town, "council/2027-ik-upp.xlsx", "Uppföljning", "UBN-R")] == ["UBN-R1", "UBN-R2", "UBN-R3"]
+    town.run("distribute", "2028-ik")
+    carried = rows(town, "outbox/2028-ik/UBN.xlsx", "Risker", "UBN-R")
+    assert carried[0][:2] + carried[0][3:6] == [
+        "UBN-R1",
+        "Fel avgift tas ut",
+        "Ekonomichef",
+        "Stickprov varje månad",
+        "Ny rutin för avgifter",
+    ]
+    assert [row[0] for row in carried[1:3]] == ["UBN-R31", "UBN-R32"]  # 30 were handed out the year before
+
+
+def test_a_grave_risk_needs_a_measure(controlled: Town) -> None:
+    """From 9 on, at the cells of the measure and its day; what the sender's sheet says of the product does not count."""
+    path = controlled.root / "outbox/2027-ik/KFN.xlsx"
+    risk = {**RISKS[1], "likelihood": 3}  # 3 times 4
+    data = fill(path.read_bytes(), controlled.forms.form("internal_control"), "en", {"risks": [risk]}, controlled.forms.words)
+    (controlled.root / "inbox/2027-ik/KFN.xlsx").write_bytes(data)
+    book = openpyxl.load_workbook(controlled.root / "inbox/2027-ik/KFN.xlsx")
+    [row] = [cell.row for cell in book["Risks"]["A"] if cell.value == "KFN-R1"]
+    book["Risks"][f"E{row}"] = 2
+    book.save(controlled.root / "inbox/2027-ik/KFN.xlsx")
+    told = controlled.run("validate", "--round", "2027-ik", "--format", "json", expect=1).output
+    assert f'"cell": "H{row}"' in told
+    assert "explanation-missing" in told
+    assert f'"cell": "I{row}"' in told
