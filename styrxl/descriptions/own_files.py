@@ -58,8 +58,16 @@ class _Check:
         yield from self._check_shared()
         for stem in self.files.stems:
             if self.files.is_readable(stem):
-                yield from self._check_form(stem)
+                yield from self._check_safely(stem)
         yield from self._check_tables()
+
+    def _check_safely(self, stem: str) -> Iterator[Mistake]:
+        """Yield what is wrong with a form; where it cannot be put together at all, that."""
+        try:
+            yield from self._check_form(stem)
+        except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+            names = [name_file(part) for part in dict.fromkeys((stem, stem.partition(".")[0]))]
+            yield from self.files.place([Problem((), "other", {"why": f"{type(error).__name__}: {error}"})], names)
 
     def _check_name(self, name: str) -> Iterator[Problem]:
         """Yield where a file's name, what it is laid over and what it takes away from that do not go together."""

@@ -251,7 +251,8 @@ class RoundSelector:
         return {key: self.part(each) for key, each in raw.items() if not isinstance(each, Mapping) or self._is_there(each)}
 
     def _is_there(self, part: Mapping[str, Any]) -> bool:
-        return self.kind is None or "rounds" not in part or any(key in part["rounds"] for key in self.kind.keys)
+        named = part.get("rounds")
+        return self.kind is None or not isinstance(named, list) or any(key in named for key in self.kind.keys)
 
     def _value(self, raw: Mapping[str, Any]) -> Any:
         if self.kind is not None:

@@ -229,7 +229,7 @@ def prune_profile(profile: Mapping[str, Any], standard: Mapping[str, Any], form:
 def _move_after(merged: dict[str, Any]) -> dict[str, Any]:
     for key, value in list(merged.items()):
         after = value.get("after") if isinstance(value, Mapping) else None
-        if after in merged:
+        if isinstance(after, str) and after in merged:
             names = [name for name in merged if name != key]
             names.insert(names.index(after) + 1, key)
             merged = {name: merged[name] for name in names}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
+import yaml
 
+from long_runs import long_run
 from styrxl.descriptions import models
 from styrxl.descriptions.find_problems import find_problems
 from styrxl.descriptions.form_checks import check_form
@@ -17,6 +21,7 @@ from styrxl.descriptions.own_files import check_descriptions
 from styrxl.descriptions.table_model import Table
 from styrxl.model import forms
 from styrxl.model.catalogue import catalogue
+from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
 from styrxl.model.yaml_files import read_yaml
 
@@ -151,6 +156,7 @@ MISTAKES = [
     ("profile", "{sv: Risknivå, en: Risk level}", "{sv: Risknivå, en: Check}", 11, "kolumnen Kontroll"),
     ("profile", "heading: {sv: Risknivå, en: Risk level}, ", "", 11, "heading"),
     ("profile", "  commitments:", "  comitments:", 8, "Menar du commitments?"),
+    ("profile", "after: responsible", "after: [responsible]", 11, "en text"),
     ("profile", "after: responsible", "after: responsable", 11, "Menar du responsible?"),
     ("profile", "help: {sv: Åtaganden och risker.", "help: {sv: Åtaganden: risker.", 9, "kolon"),
     ("profile", "list: risk, required: true", "list: risk, required_when: {stat: [late]}", 11, "Menar du start?"),
@@ -240,6 +246,7 @@ MISTAKES = [
     ("words", "extends: words\n", "", 1, "extends: words"),
     ("followup", "rounds: [t2, year]", "rounds: [t2, yeer]", 9, "Menar du year?"),
     ("followup", "rounds: [t2, year]", "rounds: [t2, {}]", 9, "rounds"),
+    ("followup", "rounds: [t2, year]", "rounds: 2", 9, "hakparenteser"),
     ("followup", "rounds: [t2, year]", "rounds: year", 9, "hakparenteser"),
     ("followup", "{sv: Hela året., en: All of the year.}", "{sv: Hela året., eng: x}", 7, "Menar du en?"),
     ("followup", "      year: {sv: Hela", "      yaer: {sv: Hela", 7, "yaer"),
@@ -380,3 +387,42 @@ def test_forms_that_cannot_be_made_out_are_no_crash() -> None:
     for odd in (None, 1, "x", [], [1], {1: 2}, {"sheets": [1]}, {"sheets": {"goals": {"columns": {"x": 1}, "order": 3, "limit": []}}}):
         form: dict[Any, Any] = odd if isinstance(odd, dict) else {"sheets": odd, "lists": odd, "steps": odd}
         assert isinstance([*find_problems(models.Form, form), *check_form(form, {}, ())], list)
+
+
+ODD: tuple[Any, ...] = (None, 1, True, "x", [], {}, ["x"], {"sv": "a", "en": "b"}, {"t1": 1}, 2.5, {"omit": True}, "goals", ["t1"], -1)
+
+
+def list_spots(content: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the paths of all parts of a content."""
+    for key, part in content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ():
+        yield (*path, key)
+        yield from list_spots(part, (*path, key))
+
+
+@pytest.mark.parametrize("seed", range(long_run(12, 1500)))
+def test_whatever_passes_makes_forms(seed: int, tmp_path: Path) -> None:
+    """Where a part of a file is gone, renamed or something else, that is told, or all forms can be made of it."""
+    rng = Random(seed)  # noqa: S311 -- nothing secret
+    files = dict(FILES.values())
+    name = rng.choice(sorted(files))
+    content = read_yaml(files[name])
+    *path, last = rng.choice(list(list_spots(content)))
+    here = content
+    for part in path:
+        here = here[part]
+    if rng.random() < 1 / 4:
+        del here[last]
+    elif rng.random() < 1 / 4 and isinstance(here, dict):
+        here[f"{last}q"] = here.pop(last)
+    else:
+        here[last] = rng.choice(ODD)
+    files[name] = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    if check_descriptions({name: text.encode() for name, text in files.items()}):
+        return
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    made = Forms([standard_folder(), tmp_path])
+    for form in made.names():
+        for profile in (None, *made.profiles(form)):
+            assert all(made.form(form, profile, kind) for kind in (None, *made.form(form).rounds))
