@@ -6,6 +6,7 @@ Ten kinds of change, each made before anything is handed out, between handing ou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +20,15 @@ from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds.desk import Desk, open_desk
-from styrxl.rounds.issue import issue_round
+from styrxl.rounds.issue import build_plan, issue_round
+from styrxl.rounds.judge_council_plan import judge_plan
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.rounds.publish import publish
 from styrxl.sample.fill import fill, open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, BOARD, NOW, Answers, Town, new_town, saying
+from town import PLAN as COUNCIL_ROWS
 
 PLAN, NEXT = standard_rounds().parse("2027-plan"), standard_rounds().parse("2028-plan")
 Raw = dict[str, Any]
@@ -302,3 +305,102 @@ def test_who_has_the_old_form_is_told_until_the_new_one_is_handed_out(full: Town
     [judged] = [r for r in judge_plans(town).accepted if r.owner == "UBN"]
     assert [f.rule for f in judged.findings] == ["stale-issue"]
     assert "har ändrats" not in town.run("distribute", "2027-plan", "--level", "board").stderr
+
+
+# a form that is no more
+
+
+def add_own_form(town: Town) -> Town:
+    """Give the boards a plan form of the town's own, in place of the standard one."""
+    (town.root / "sheets").mkdir(exist_ok=True)
+    (town.root / "sheets/a_plan.yaml").write_text(
+        "extends: annual_plan\ntitle: {sv: Vår plan, en: Our plan}\nsheets: {indicators: {omit: true}}\n", "utf-8"
+    )
+    return Town(town.root)
+
+
+def test_what_was_answered_in_a_form_that_is_no_more_counts(tmp_path: Path) -> None:
+    town = add_own_form(new_town(tmp_path / "town"))
+    town.run("distribute", "2027-plan", "--level", "board")
+    rows = {key: those for key, those in BOARD.items() if key != "indicators"}
+    town.put("UBN.xlsx", fill(town.issued("UBN"), town.forms.form("a_plan"), "sv", rows, town.forms.words))
+    before = judge_plans(town)
+    assert outcomes(before) == [("UBN", "accepted", [])]
+    (town.root / "sheets/a_plan.yaml").unlink()
+    after = judge_plans(Town(town.root))
+    assert outcomes(after) == outcomes(before)
+    for table, frame in before.tables.items():
+        pd.testing.assert_frame_equal(after.tables[table], frame)
+    for command in ("status", "log", "consolidate"):
+        town.run(command, "2027-plan")
+    assert "Vår plan" in town.run("log", "2027-plan").stdout
+    town.run("validate", "--annotate")
+
+
+# the council's own rows
+
+ROWS: Mapping[str, tuple[Mapping[str, Any], ...]] = {
+    **{key: tuple(rows) for key, rows in COUNCIL_ROWS.items()},
+    "council_assessments": ({"round": "2027-year", "goal_id": "KF-M1", "assessment": "fulfilled", "reason": "Gott."},),
+    "waivers": ({"owner": "UBN", "round": "2027-plan", "rule": "goal-uncovered", "reason": "Ny nämnd.", "until": date(2027, 6, 1)},),
+}
+
+
+def columns_of(raw: Raw, sheet: str) -> Raw:
+    """Return the columns of a sheet."""
+    columns: Raw = raw["sheets"][sheet]["columns"]
+    return columns
+
+
+PLAN_CHANGES: Mapping[str, Callable[[Town], Town]] = {
+    "entry removed": lambda town: change_file(town, "sheets/words.yaml", lambda raw: raw["lists"]["assessment"].pop("fulfilled")),
+    "heading renamed": lambda town: change_file(
+        town,
+        "sheets/multi_year_plan.yaml",
+        lambda raw: columns_of(raw, "council_assessments")["assessment"].update(heading={"sv": "Fullmäktige anser", "en": "Council finds"}),
+    ),
+    "sheet renamed": lambda town: change_file(
+        town, "sheets/multi_year_plan.yaml", lambda raw: raw["sheets"]["waivers"].update(name={"sv": "Lättnader", "en": "Relief"})
+    ),
+    "column required": lambda town: change_file(
+        town, "sheets/multi_year_plan.yaml", lambda raw: columns_of(raw, "council_assessments").update(risk=RISK | {"required": True})
+    ),
+    "column removed": lambda town: change_file(
+        town, "sheets/multi_year_plan.yaml", lambda raw: columns_of(raw, "council_assessments").pop("reason")
+    ),
+}
+
+
+TO_ANSWER = {"entry removed": ["Fullmäktiges bedömning"], "column required": ["Fullmäktiges bedömning"]}  # anew, next year
+
+
+@pytest.fixture
+def governed(tmp_path: Path) -> Town:
+    """Give a town whose plan was built with the form of its time, and has rows of the council's own."""
+    town = Town(tmp_path / "town")
+    town.run("init", str(town.root), "--name", "Åköping")
+    town.workspace.plan_path.write_bytes(build_plan(town.workspace, ROWS))
+    return Town(town.root)
+
+
+@pytest.mark.parametrize("change", PLAN_CHANGES)
+def test_the_councils_own_rows_live_through_a_change(change: str, governed: Town) -> None:
+    """The plan is read by the form that it was built with; next year's is proposed in the present one."""
+    before = at_desk(governed, lambda desk: desk.plan)
+    assert before.assessments[0].assessment == "fulfilled"
+    town = PLAN_CHANGES[change](governed)
+    town.run("check")
+    assert at_desk(town, lambda desk: desk.plan) == before
+    town.run("rollover", "2028")
+    proposed = town.workspace.plan_path.with_name("flerarsplan 2028.xlsx").read_bytes()
+    judged, frames = at_desk(town, lambda desk: judge_plan(town.workspace, desk.forms, proposed))
+    assert {f.sheet for f in judged.findings if f.severity == "error"} - {"Ramar"} == set(TO_ANSWER.get(change, ()))
+    assert frames["waivers"]["rule"].tolist() == ["goal-uncovered"]
+    if change != "entry removed":
+        assert frames["council_assessments"]["assessment"].tolist() == ["fulfilled"]
+
+
+def test_a_plan_from_before_forms_were_kept_is_read_by_the_standard_form_where_that_fits(governed: Town) -> None:
+    before = at_desk(governed, lambda desk: desk.plan)
+    forget_editions(governed)
+    assert at_desk(PLAN_CHANGES["sheet renamed"](governed), lambda desk: desk.plan) == before

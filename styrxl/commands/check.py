@@ -9,6 +9,7 @@ import click
 from styrxl.commands.session import Session, with_session
 
 if TYPE_CHECKING:
+    from styrxl.model.form_files import Forms
     from styrxl.store.workspace import Workspace
 
 
@@ -37,10 +38,22 @@ def _compare_with_plan(workspace: Workspace) -> bool:
     from styrxl.rounds.own_files import check_due_owners
 
     try:
-        plan = read_plan(workspace)
+        plan = read_plan(workspace, _read_forms(workspace))
     except StyrxlError as error:
         if error.code in {"plan-missing", "plan-empty"}:
             return False
         raise
     check_due_owners(workspace, plan)
     return True
+
+
+def _read_forms(workspace: Workspace) -> Forms:
+    """Return the forms, with those of the ledger if there is one yet: nothing is written here."""
+    from pathlib import Path
+
+    from styrxl.store.ledger import Ledger
+
+    if isinstance(workspace.database, Path) and not workspace.database.exists():
+        return workspace.forms
+    with Ledger.open(workspace.database) as ledger:
+        return workspace.forms_with(ledger.editions)

@@ -89,7 +89,7 @@ def _receive_one(
         done = receive_as(desk, round_, files[0], make_named_claim(desk, round_, files[0], owner, form), reason)
         refused = _say_received(desk, round_, done.outcomes, language)
         if done.decision and done.judged:
-            decision, title = done.decision, desk.forms.form(done.decision.form or "").title[language]
+            decision, title = done.decision, desk.forms.titles()[done.decision.form or ""][language]
             facts = {"path": decision.path, "owner": decision.owner, "form": title}
             at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at), language)}
             state = word(f"verdict_{done.judged.verdict}", language)

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from styrxl.model.findings import Finding
 from styrxl.model.rounds import Round, RoundKinds
 
+PLAN_FORM = "multi_year_plan"
 COUNCIL_TABLES = ("organisation", "council_goals", "frames", "frame_adjustments", "waivers", "council_indicators", "council_assessments")
 PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
 BOARD_LIKE = ("board", "council", "audit", "common")

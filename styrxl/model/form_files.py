@@ -45,12 +45,24 @@ class Forms:
 
         Without a round it holds all that it has in any: every column, and every word that a list may hold. ``edition``: the id of the one
         that is meant; the present one where none is named, or one that nobody knows.
-        Raises StyrxlError when the form's YAML does not hold together.
+        Raises StyrxlError (source-missing, source-broken).
         """
         kind = self.rounds.kind_of(round_) or self.rounds.get(round_ or "")
-        present = self.edition(name, profile)
-        asked = self.find_edition(edition) if edition and edition != present.id else None
-        return (asked if asked and asked.name == name else present).form(kind)
+        present = self.edition(name, profile) if name in self.names() else None
+        if edition and (present is None or edition != present.id):
+            asked = self.find_edition(edition)
+            present = asked if asked and asked.name == name else present
+        return (present or self.edition(name, profile)).form(kind)
+
+    def knows(self, name: str, edition: str | None = None) -> bool:
+        """Whether there is a form of a name: now, or in an edition that was issued."""
+        asked = self.find_edition(edition) if edition and name not in self.names() else None
+        return name in self.names() or (asked is not None and asked.name == name)
+
+    def titles(self) -> dict[str, Text]:
+        """Return what each form is called, those that were issued and are no more with them, by name."""
+        gone = (edition for edition in map(self.find_edition, self.kept) if edition and edition.name not in self.names())
+        return {edition.name: edition.form(None).title for edition in gone} | {name: self.form(name).title for name in self.names()}
 
     def edition(self, name: str, profile: str | None = None) -> FormEdition:
         """Return a form as it is now, in a profile if one is named and exists for it.

@@ -121,12 +121,13 @@ class ReturnReader:
     def _locate(self, returned: ReturnedWorkbook, form: Form, language: str) -> tuple[Form, Sequence[Table], Sequence[Finding]]:
         """Return the tables of a workbook, what is wrong with them, and the form by which they were found.
 
-        A workbook from before forms were kept does not say which one it was issued with: it is the present one or, where something would
-        be missing then that the standard form does not ask for, the standard one.
+        A workbook from before forms were kept does not say which one it was issued with, and one from elsewhere may say what nobody
+        knows: it is the present one or, where something would be missing then that the standard form does not ask for, the standard one.
         """
         tables, findings = self._locator(form).locate(returned, language)
         standard = self._forms.standard(form.name, form.kind)
-        if returned.identity.get(EDITION) or standard is None or standard.edition == form.edition or not _count_missing(findings):
+        known = returned.identity.get(EDITION) == form.edition
+        if known or standard is None or standard.edition == form.edition or not _count_missing(findings):
             return form, tables, findings
         again, fewer = self._locator(standard).locate(returned, language)
         return (standard, again, fewer) if _count_missing(fewer) < _count_missing(findings) else (form, tables, findings)
@@ -134,7 +135,7 @@ class ReturnReader:
     def _form(self, identity: Mapping[str, str]) -> Form | None:
         """Return the form that an identity names, in its profile and round, or None."""
         name = identity.get("form", "")
-        if name not in self._forms.names():
+        if not self._forms.knows(name, identity.get(EDITION)):
             return None
         profile = identity.get("profile") or None
         known = profile if profile in self._forms.profiles(name) else None

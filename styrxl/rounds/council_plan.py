@@ -13,6 +13,7 @@ from typing import Any
 from styrxl.model.council_plan import Plan, PlanRows, make_council_plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
+from styrxl.model.form_files import Forms
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.scale.cache_key import make_cache_key
 from styrxl.store.files import make_private_folder, write_atomically
@@ -22,22 +23,22 @@ _KEPT = "council-plan.json"
 _DAY = "day"  # in JSON a day is {"day": "2027-01-31"}
 
 
-def read_plan(workspace: Workspace) -> Plan:
-    """Return the council's plan.
+def read_plan(workspace: Workspace, forms: Forms) -> Plan:
+    """Return the council's plan; ``forms``: those that there are, and those that it may have been built with.
 
     Judging it takes libraries that many commands need for nothing else, so the rows of a plan without errors are kept.
     Raises StyrxlError: plan-missing, not-readable; and as ``read_judged_plan`` where it is judged.
     """
     data = read_plan_file(workspace.plan_path)
-    key = [hashlib.sha256(data).hexdigest(), make_cache_key(workspace.forms, limits_of_council_plan(workspace.settings.limits))]
+    key = [hashlib.sha256(data).hexdigest(), make_cache_key(forms, limits_of_council_plan(workspace.settings.limits))]
     path = workspace.root / CACHE_FOLDER / _KEPT
     kept = _read_kept(path, key)
     if kept is None:
         from styrxl.rounds.judge_council_plan import read_judged_plan
 
-        kept = read_judged_plan(workspace, data)
+        kept = read_judged_plan(workspace, forms, data)
         _keep(path, key, *kept)
-    return make_council_plan(kept[0], workspace.forms.rounds, kept[1])
+    return make_council_plan(kept[0], forms.rounds, kept[1])
 
 
 def read_plan_file(path: Path) -> bytes:

@@ -49,7 +49,7 @@ class Desk:
 
 def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: ReadingMethod | None = None) -> Desk:
     """Return a workspace's desk, with the council's plan read; raises as ``read_plan``."""
-    return Desk(workspace, ledger, read_plan(workspace), now, by, how or ReadingMethod())
+    return Desk(workspace, ledger, read_plan(workspace, workspace.forms_with(ledger.editions)), now, by, how or ReadingMethod())
 
 
 def name_levels(forms: Forms, levels: Sequence[str]) -> dict[str, str]:
@@ -68,7 +68,7 @@ def suggest_nearest(plan: Plan, typed: str) -> dict[str, Word | str]:
 
 def belongs_to_another(forms: Forms, path: str, owner: str | None, form: str | None, round_: str | None) -> StyrxlError:
     """Return the error that says that a workbook is somebody's already."""
-    title = forms.form(form).title if form in forms.names() else form
+    title = forms.titles().get(form or "", form)
     return StyrxlError("belongs-to-another", path=path, owner=owner, form=title, round=round_)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from styrxl.model.catalogue import Word
-from styrxl.model.council_plan import Organisation
+from styrxl.model.council_plan import PLAN_FORM, Organisation
 from styrxl.model.errors import StyrxlError, working_on
 from styrxl.model.forms import LEVELS, Form, extend_rows
 from styrxl.model.prefill import Prefill, Row
@@ -19,7 +19,7 @@ from styrxl.rounds.hints import list_changed_forms, list_missing_from_plan, list
 from styrxl.rounds.judge_inbox import judge_inbox, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
 from styrxl.store.files import StagedFiles
-from styrxl.store.ledger import Issue
+from styrxl.store.ledger import Issue, Ledger
 from styrxl.store.workspace import Workspace
 from styrxl.templates.build import build_all
 
@@ -138,9 +138,15 @@ def build_empty_plan(workspace: Workspace, rows: int | None = None) -> bytes:
     return build_plan(workspace, {}, rows)
 
 
+def keep_plan_edition(workspace: Workspace, ledger: Ledger) -> None:
+    """Keep the form that the multi-year plan is built with, by which it is read from then on."""
+    edition = workspace.forms.edition(PLAN_FORM)
+    ledger.keep_editions({edition.id: edition.to_json()})
+
+
 def build_plan(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> bytes:
     """Return a multi-year plan with what is given in its sheets (sheet key -> rows), to go on with."""
-    settings, form = workspace.settings, extend_rows(workspace.forms.form("multi_year_plan"), rows)
+    settings, form = workspace.settings, extend_rows(workspace.forms.form(PLAN_FORM), rows)
     made = Prefill(
         form=form.name,
         version=form.version,

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.council_plan import COUNCIL_TABLES, PlanRows
+from styrxl.model.council_plan import COUNCIL_TABLES, PLAN_FORM, PlanRows
 from styrxl.model.errors import StyrxlError, working_on
 from styrxl.model.findings import Finding
+from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.table_values import records
@@ -23,45 +24,48 @@ from styrxl.validation.identify import Identifier
 from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
-PLAN_FORM = "multi_year_plan"
 _ON_NAMES = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit"})
 # Beside the exact one, of another the controller who fills the plan in is told: nothing may stop a round that is right.
 _TOLD = {"similar-sheet": "unread-sheet", "similar-column": "unread-column"}
 
 
-def read_judged_plan(workspace: Workspace, data: bytes) -> tuple[PlanRows, tuple[Finding, ...]]:
+def read_judged_plan(workspace: Workspace, forms: Forms, data: bytes) -> tuple[PlanRows, tuple[Finding, ...]]:
     """Return the rows of a plan without errors, and what is found of the names of its sheets and headings.
 
     Raises StyrxlError: plan-empty; plan-broken, with the judged workbook as the fact ``judged``.
     """
-    judged, frames = judge_plan(workspace, data)
+    judged, frames = judge_plan(workspace, forms, data)
     path = str(workspace.plan_path)
     if any(finding.rule == "empty-return" for finding in judged.findings):
         raise StyrxlError("plan-empty", path=path)
     if judged.verdict != "accepted":
         raise StyrxlError("plan-broken", path=path, errors=judged.errors, judged=judged)
-    rows = {name: [_plain_row(row) for row in records(frames[name])] for name in COUNCIL_TABLES if name in frames}
+    fields = {sheet.table: dict.fromkeys(column.field for column in sheet.columns) for sheet in forms.form(PLAN_FORM).tables}
+    rows = {name: [{**fields[name], **_plain_row(row)} for row in records(frames[name])] for name in COUNCIL_TABLES if name in frames}
     return rows, tuple(finding for finding in judged.findings if finding.rule in _ON_NAMES)
 
 
-def judge_plan(workspace: Workspace, data: bytes) -> tuple[Judged, Mapping[str, pd.DataFrame]]:
-    """Return the plan's judged workbook, and a frame for each of its tables."""
+def judge_plan(workspace: Workspace, forms: Forms, data: bytes) -> tuple[Judged, Mapping[str, pd.DataFrame]]:
+    """Return the plan's judged workbook, and a frame for each of its tables.
+
+    It is judged by the form that it was built with, where ``forms`` has that one.
+    """
     with working_on(workspace.plan_path):
-        judged = _judge(workspace, data)
+        judged = _judge(workspace, forms, data)
     return judged.returns[0], judged.tables
 
 
-def _judge(workspace: Workspace, data: bytes) -> JudgedRound:
+def _judge(workspace: Workspace, forms: Forms, data: bytes) -> JudgedRound:
     limits = limits_of_council_plan(workspace.settings.limits)
     shown, sha256 = workspace.shown(workspace.plan_path), hashlib.sha256(data).hexdigest()
-    with ReturnReader(workspace.forms, limits, limits.expanded_mb) as readings:
+    with ReturnReader(forms, limits, limits.expanded_mb) as readings:
         reading = readings.read(data, shown)
     told = (replace(f, rule=_TOLD[f.rule], severity="info") if f.rule in _TOLD else f for f in reading.table_findings)
     reading = replace(reading, table_findings=tuple(told))
-    context = Context(forms=workspace.forms, whole_inbox=False)
+    context = Context(forms=forms, whole_inbox=False)
     # Nobody signs the plan, which the controller fills in.
     arrival = Arrival(shown, sha256, None, reading, signed=False)
-    return judge([Identifier(context).identify(arrival, {})], context, load_schemas(workspace.forms))
+    return judge([Identifier(context).identify(arrival, {})], context, load_schemas(forms))
 
 
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:

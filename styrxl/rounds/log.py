@@ -60,7 +60,7 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
             raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
         events = about
     forms = desk.forms
-    titles = {known: forms.form(known).title[language] for known in forms.names()}
+    titles = {known: title[language] for known, title in forms.titles().items()}
     if form == "json":
         return format_json(events, round_.id, language, titles)
     if not events:

@@ -136,7 +136,7 @@ def list_issued(desk: Desk, round_: Round) -> list[IssuedForm]:
     """Return what was handed out in a round."""
     issued = []
     for owner, issue in desk.ledger.issues(round_.id).items():
-        level = desk.forms.form(issue.form).level
+        level = desk.forms.form(issue.form, edition=issue.edition).level
         issued.append(IssuedForm(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
     return issued
 

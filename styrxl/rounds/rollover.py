@@ -16,7 +16,7 @@ from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
 from styrxl.rounds.council_plan import read_plan_file
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.issue import build_plan
+from styrxl.rounds.issue import build_plan, keep_plan_edition
 from styrxl.rounds.judge_council_plan import judge_plan
 from styrxl.store.files import write_atomically
 
@@ -54,7 +54,7 @@ def roll_over(desk: Desk, year: int) -> Rollover:
     Raises StyrxlError: rollover-in-the-way, and as ``judge_plan``.
     """
     workspace = desk.workspace
-    judged, frames = judge_plan(workspace, read_plan_file(workspace.plan_path))
+    judged, frames = judge_plan(workspace, desk.forms, read_plan_file(workspace.plan_path))
     answers = collect_answers(JudgedRound("", (judged,), frames), Round(year, workspace.rounds["plan"]))
     tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in answers.tables.items()}
     missing = find_missing(year, desk.plan, tables)
@@ -63,6 +63,7 @@ def roll_over(desk: Desk, year: int) -> Rollover:
     path = workspace.plan_path.with_name(f"{workspace.plan_path.stem} {year}.xlsx")
     if path.exists():
         raise StyrxlError("rollover-in-the-way", path=str(path), plan=workspace.plan_path.name)
+    keep_plan_edition(workspace, desk.ledger)
     write_atomically(path, build_plan(workspace, propose_rows(year, tables, missing)))
     return Rollover(missing, path)
 

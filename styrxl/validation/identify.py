@@ -129,16 +129,17 @@ class Identifier:
     def _check(self, identity: Mapping[str, str], *, ours: bool) -> Iterable[Finding]:
         """Yield what is wrong with an identity; ``ours``: whether it is signed by us, or claimed by a controller."""
         forms, name, version = self._context.forms, identity.get("form", ""), identity.get("version", "")
-        if name not in forms.names() or self._lacks_details(identity):
+        form = forms.form(name, edition=identity.get(EDITION)) if forms.knows(name, identity.get(EDITION)) else None
+        if form is None or self._lacks_details(identity, form):
             yield finding("unknown-form")
-        elif not version.isdigit() or not 1 <= int(version) <= forms.form(name).version:
+        elif not version.isdigit() or not 1 <= int(version) <= form.version:
             yield finding("unknown-version", version=version)
-        elif forms.form(name).level != "council":
+        elif form.level != "council":
             yield from self._check_owner_and_round(identity, ours=ours)
 
-    def _lacks_details(self, identity: Mapping[str, str]) -> bool:
+    def _lacks_details(self, identity: Mapping[str, str], form: Form) -> bool:
         """Whether it is not said whose a workbook is, and of which round; the council's plan is nobody's return."""
-        if self._context.forms.form(identity["form"]).level == "council":
+        if form.level == "council":
             return self._context.round is not None
         return not all(identity.get(key) for key in ("version", "owner", "round"))
 
@@ -190,8 +191,10 @@ def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> I
     profile = prefill.profile if prefill else identity.get("profile") or None
     read_by = return_.arrival.reading.form
     as_read = read_by[3] if read_by and read_by[0] == identity["form"] else None
-    edition = (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
-    form = forms.form(identity["form"], profile, identity.get("round"), edition)
+    named = (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
+    form = forms.form(identity["form"], profile, identity.get("round"), named)
+    if as_read and form.edition != named:  # nobody knows the one that it names
+        form = forms.form(identity["form"], profile, identity.get("round"), as_read)
     return replace(return_, identity=identity, prefill=prefill, form=form)
 
 

@@ -59,7 +59,7 @@ def judged_instead(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_what_is_kept_is_what_was_judged(planned: Town, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each value and each day of every table, and nothing is judged the second time."""
     judged = judged_instead(monkeypatch)
-    first, second = read_plan(planned.workspace), read_plan(planned.workspace)
+    first, second = read_plan(planned.workspace, planned.forms), read_plan(planned.workspace, planned.forms)
     assert len(judged) == 1
     assert kept.is_file()
     assert first == second
@@ -99,10 +99,10 @@ def test_what_was_judged_of_something_else_is_not_believed(
     planned: Town, kept: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Town], None]
 ) -> None:
     """Another plan, form or program, or a file that does not hold together: the plan is judged anew."""
-    before = read_plan(planned.workspace)
+    before = read_plan(planned.workspace, planned.forms)
     change(planned)
     judged = judged_instead(monkeypatch)
-    after: Plan = read_plan(planned.workspace)
+    after: Plan = read_plan(planned.workspace, planned.forms)
     assert len(judged) == 1
     assert (after == before) is (change is not change_plan)
     assert kept.is_file()
@@ -115,7 +115,7 @@ def test_a_plan_with_errors_is_told_each_time(planned: Town, kept: Path) -> None
     book.save(planned.workspace.plan_path)
     for _ in range(2):
         with pytest.raises(StyrxlError) as caught:
-            read_plan(planned.workspace)
+            read_plan(planned.workspace, planned.forms)
         assert caught.value.code == "plan-broken"
     assert not kept.exists()
 
@@ -123,7 +123,7 @@ def test_a_plan_with_errors_is_told_each_time(planned: Town, kept: Path) -> None
 @pytest.mark.parametrize("name", ["Ramar (2026-11)", "Ramar (2)", "Ramar kopia", "Förra höstens"])
 def test_a_copied_sheet_is_named_and_not_read(planned: Town, name: str) -> None:
     """Frames of last autumn, kept for comparison, change none of this year's; the controller is told as long as they are there."""
-    before = read_plan(planned.workspace)
+    before = read_plan(planned.workspace, planned.forms)
     book = open_workbook(planned.workspace.plan_path.read_bytes())
     copied = book.copy_worksheet(book["Ramar"])
     copied.title = name
@@ -132,9 +132,9 @@ def test_a_copied_sheet_is_named_and_not_read(planned: Town, name: str) -> None:
             if isinstance(cell.value, int | float) and cell.value not in {2027, 2028}:
                 cell.value = cell.value / 2
     planned.workspace.plan_path.write_bytes(save_workbook(book))
-    after = read_plan(planned.workspace)
+    after = read_plan(planned.workspace, planned.forms)
     assert after.frames == before.frames
     assert [(f.rule, f.sheet) for f in after.findings] == [("unread-sheet", name)]
-    assert read_plan(planned.workspace).findings == after.findings
+    assert read_plan(planned.workspace, planned.forms).findings == after.findings
     for _ in range(2):
         assert f"flerarsplan.xlsx: Bladet {name} " in planned.run("status", ROUND).output

@@ -117,7 +117,7 @@ def list_findings(findings: Sequence[Finding], severity: str, language: str, *, 
 def _count_rows(writer: LetterWriter, return_: Judged, language: str) -> list[tuple[str, int]]:
     """Return each sheet's name and how many rows it holds, leaving out empty ones."""
     forms = writer.desk.forms
-    if return_.form not in forms.names():
+    if return_.form is None or not forms.knows(return_.form, return_.edition):
         return []
     form = forms.form(return_.form, return_.profile, return_.round, return_.edition)
     names = {sheet.table or sheet.key: sheet.name[language] for sheet in form.sheets if sheet.layout == "rows"}

@@ -126,7 +126,9 @@ PERIODS = (
 )
 def test_what_is_said_of_the_plan(shared_full: Town, rows: Mapping[str, Rows], sheet: str, cell: str, said: str, remedy: str) -> None:
     judged, _ = judge_plan(
-        shared_full.workspace, build_plan(shared_full.workspace, {key: tuple(rows.get(key, PLAN.get(key, ()))) for key in {*PLAN, *rows}})
+        shared_full.workspace,
+        shared_full.forms,
+        build_plan(shared_full.workspace, {key: tuple(rows.get(key, PLAN.get(key, ()))) for key in {*PLAN, *rows}}),
     )
     found = [(f.sheet, f.cell, message(f, "sv"), fix(f, "sv")) for f in judged.findings if f.severity == "error"]
     assert found == [(sheet, cell, said, remedy)]
