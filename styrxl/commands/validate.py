@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--owner", metavar="OWNER", help="Whose it is, for a workbook that lost its identity.")
 @click.option("--form", "form_name", metavar="FORM", help="Which form it is, for a workbook that lost its identity.")
 @click.option("--annotate", is_flag=True, help="Write returned/ROUND/OWNER.xlsx for each that needs completing, with what to mend marked.")
+@click.option("--anew", is_flag=True, help="Judge all returns of ROUND by today's rules and forms, and let that hold from now on.")
+@click.option("--reason", metavar="TEXT", help="Why they are judged anew.")
 @reading_options
 @with_session
 def validate(
@@ -40,11 +42,14 @@ def validate(
     form_name: str | None,
     *,
     annotate: bool,
+    anew: bool,
+    reason: str | None,
     reads: ReadingOptions,
 ) -> None:
     """Judge the returns in inbox/ROUND, or those in PATH (files or folders), and say what to mend.
 
-    Files named by PATH are judged against what was issued, and are not recorded.
+    Files named by PATH are judged against what was issued, and are not recorded. What a return was found to be stays in force when
+    styrxl or a form changes, unless a controller says --anew.
     """
     from styrxl.commands.claims import make_claim_of_files
     from styrxl.commands.findings_report import count_verdicts
@@ -53,12 +58,17 @@ def validate(
     from styrxl.rounds.desk import find_only_round
     from styrxl.rounds.files_to_receive import list_named_files
     from styrxl.rounds.hints import list_changed_forms
+    from styrxl.rounds.judge_anew import judge_anew
     from styrxl.rounds.judge_inbox import judge_files, judge_inbox
 
     if reads.inbox and (paths or annotate):
         raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")
     if (owner or form_name) and not paths:
         raise click.UsageError("--owner and --form are about a PATH. For a file in the inbox: styrxl receive ROUND FILE --owner OWNER.")
+    if anew and (paths or round_ is None or not (reason or "").strip()):
+        raise click.UsageError("--anew is for a whole round, and says why: styrxl validate --round ROUND --anew --reason TEXT.")
+    if reason and not anew:
+        raise click.UsageError("--reason says why a round is judged anew: add --anew.")
     refuse_own_files(session, output)
     with session.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:
@@ -70,7 +80,7 @@ def validate(
         else:
             round_ = round_ or find_only_round(desk.workspace, local_day(desk.now).year)
             _say_skipped(desk, round_, session.language())
-            judged = judge_inbox(desk, round_)
+            judged = judge_anew(desk, round_, reason) if anew and reason else judge_inbox(desk, round_)
             if not judged.returns and not reads.inbox:
                 say_next_step(desk, round_, session.language())
             files = list(desk.workspace.inbox_files(round_).files) if annotate else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
 
-from styrxl.model.catalogue import catalogue, facts_in_words, fit_to_show, precedence, severity, word
+from styrxl.model.catalogue import catalogue, facts_in_words, fit_to_show, precedence, say, severity, word
 from styrxl.model.masking import make_showable, mask_number
 
 SEVERITIES = ("error", "warning", "info")
@@ -75,6 +75,8 @@ def message(finding_: Finding, language: str) -> str:
     text = render_text(catalogue()["rules"][finding_.rule]["message"][language], finding_, language)
     if "waived" in finding_.facts:
         text += " " + catalogue()["words"]["waived"][language].format(reason=finding_.facts["waived"])
+    if "in_force" in finding_.facts:
+        text += " " + word("in_force", language, since=say(finding_.facts["in_force"], language))
     return text
 
 
@@ -92,6 +94,8 @@ def fix_here(finding_: Finding, language: str) -> str:
 def decide(finding_: Finding, language: str, **facts: Any) -> str:
     """Say what a controller can do about it instead of the sender, or nothing."""
     texts = catalogue()["rules"][finding_.rule].get("decide")
+    if "in_force" in finding_.facts:
+        texts = catalogue()["words"]["in_force_decide"]
     return str(texts[language]).format(**fit_to_show({**finding_.facts, **facts})) if texts else ""
 
 

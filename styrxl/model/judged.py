@@ -18,7 +18,10 @@ VERDICTS = ("accepted", "rejected", "unreadable", "superseded", "duplicate", "se
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a controller decided about a return: ``set-aside``, ``take-back``, ``merge``, or ``assign`` (to an owner, as a form)."""
+    """What a controller decided about a return: a kind of ``model/decisions``, with what it says.
+
+    ``assign``: to an owner, as a form; ``anew``: by which edition of its form.
+    """
 
     kind: str
     reason: str
@@ -26,6 +29,18 @@ class Decided:
     at: datetime
     owner: str | None = None
     form: str | None = None
+    edition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A verdict as it was recorded: by which forms and program, what it rests on (``validation/in_force``), and since when it holds."""
+
+    verdict: str
+    forms: str
+    program: str
+    inputs: str | None
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class Judged:
     received: datetime | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
     decided: tuple[Decided, ...] = ()  # oldest first
+    inputs: str = ""  # what its verdict rests on besides its bytes
+    in_force: Recorded | None = None  # the verdict of an earlier version of the program, where it is that one
 
     @property
     def assigned(self) -> bool:

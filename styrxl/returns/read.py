@@ -93,10 +93,10 @@ class ReturnReader:
             _LOG.exception("%s could not be read", path)
             return Reading((finding("unreadable-workbook", why=Word("crashed")),))
 
-    def read_as(self, data: bytes, form: Form, language: str) -> Reading:
-        """Read a return by a given form, whatever its identity says."""
+    def read_as(self, data: bytes, form: Form, language: str, *, exact: bool = False) -> Reading:
+        """Read a return by a given form, whatever its identity says; ``exact``: by no other edition of it."""
         returned, findings = self._every.read(data)
-        return self._by(returned, findings, form, language)
+        return self._by(returned, findings, form, language, exact=exact)
 
     @cached_property
     def _every(self) -> IsolatedReader:
@@ -106,19 +106,23 @@ class ReturnReader:
         form = self._form(returned.identity) if returned else None
         return self._by(returned, findings, form, (returned.identity.get("language") or "") if returned else "")
 
-    def _by(self, returned: ReturnedWorkbook | None, findings: Collection[Finding], form: Form | None, language: str) -> Reading:
+    def _by(
+        self, returned: ReturnedWorkbook | None, findings: Collection[Finding], form: Form | None, language: str, *, exact: bool = False
+    ) -> Reading:
         if returned is None:
             return Reading(tuple(findings))
         if form is None:
             return Reading(tuple(findings), returned.identity, returned.mixed)
         spoken = language if language in LANGUAGES else "sv"
-        form, tables, located = self._locate(returned, form, spoken)
+        form, tables, located = self._locate(returned, form, spoken, exact=exact)
         year = find_year(returned.identity)
         typed = tuple(replace(table, typed=self._typists.typed(form, table, year, spoken)) for table in tables)
         named = find_named_cell(form, returned)
         return Reading(tuple(findings), returned.identity, returned.mixed, make_form_key(form), spoken, typed, tuple(located), named)
 
-    def _locate(self, returned: ReturnedWorkbook, form: Form, language: str) -> tuple[Form, Sequence[Table], Sequence[Finding]]:
+    def _locate(
+        self, returned: ReturnedWorkbook, form: Form, language: str, *, exact: bool
+    ) -> tuple[Form, Sequence[Table], Sequence[Finding]]:
         """Return the tables of a workbook, what is wrong with them, and the form by which they were found.
 
         A workbook from before forms were kept does not say which one it was issued with, and one from elsewhere may say what nobody
@@ -126,7 +130,7 @@ class ReturnReader:
         """
         tables, findings = self._locator(form).locate(returned, language)
         standard = self._forms.standard(form.name, form.kind)
-        known = returned.identity.get(EDITION) == form.edition
+        known = exact or returned.identity.get(EDITION) == form.edition
         if known or standard is None or standard.edition == form.edition or not _count_missing(findings):
             return form, tables, findings
         again, fewer = self._locator(standard).locate(returned, language)

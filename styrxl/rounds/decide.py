@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from styrxl.model.decisions import MERGE, SET_ASIDE, TAKE_BACK
+from styrxl.model.decisions import SET_ASIDE, TAKE_BACK
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import mask_persons
@@ -60,7 +60,7 @@ def take_back(desk: Desk, round_: Round, name: str, reason: str) -> DecisionResu
 
 def is_set_aside(desk: Desk, round_: Round, judged: Judged) -> bool:
     """Whether a return is set aside, as the ledger has it now."""
-    kinds = [d.kind for d in desk.ledger.decisions(round_.id).get(judged.sha256, ()) if d.kind != MERGE]
+    kinds = [d.kind for d in desk.ledger.decisions(round_.id).get(judged.sha256, ()) if d.kind in {SET_ASIDE, TAKE_BACK}]
     return kinds[-1:] == [SET_ASIDE]
 
 

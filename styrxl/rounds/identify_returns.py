@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
+from styrxl import __version__
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.errors import StyrxlError
-from styrxl.model.judged import Decided
+from styrxl.model.judged import Decided, Recorded
 from styrxl.model.prefill import Prefill, PrefillReader
 from styrxl.model.rounds import Round
 from styrxl.returns.read import ReturnReader, make_form_key
@@ -16,8 +17,9 @@ from styrxl.rounds.desk import Desk
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.read_all import fetch_return
 from styrxl.scale.return_files import ReadFile
-from styrxl.store.ledger import BY_HAND
+from styrxl.store.ledger import BY_HAND, Verdict
 from styrxl.store.receipts import Receipt
+from styrxl.validation.claims import find_newest_anew
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.identify import Identified, Identifier, add_prefill, mark_unreadable
 
@@ -32,10 +34,11 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
     ``current`` is only asked about returns whose issue is not known. Raises StyrxlError: key-missing, key-broken, not-readable.
     """
     identifier, shared, decided = Identifier(context), PrefillReader(), fetch_decisions(desk, context.round)
+    recorded = fetch_recorded(desk, context.round) if context.round and context.whole_inbox else {}
     rest = iter(returns)
     with ReturnReader(context.forms, desk.limits) as readings:
         while some := list(islice(rest, _TOGETHER)):
-            arrivals = [_arrival(desk, gathered, receipt, decided) for gathered, receipt in some]
+            arrivals = [_arrival(desk, gathered, receipt, decided, recorded) for gathered, receipt in some]
             issued = fetch_prefills(desk.ledger, {issue for one in arrivals for issue in identifier.issues_named(one)}, shared)
             for arrival, (gathered, _) in zip(arrivals, some, strict=True):
                 return_ = identifier.identify(arrival, issued)
@@ -45,16 +48,44 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
 def fetch_decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided, ...]]:
     """Return what was decided about returns, by their hash; where no round is named not whose they are, which is a round's own."""
     return {
-        sha256: tuple(Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form) for d in those if round_ or d.kind != ASSIGN)
+        sha256: tuple(
+            Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form, d.edition) for d in those if round_ or d.kind != ASSIGN
+        )
         for sha256, those in desk.ledger.decisions(round_.id if round_ else None).items()
     }
 
 
-def _arrival(desk: Desk, gathered: ReadFile, receipt: Receipt, decided: Mapping[str, tuple[Decided, ...]]) -> Arrival:
+def fetch_recorded(desk: Desk, round_: Round) -> dict[str, Recorded]:
+    """Return what an earlier version of the program found of returns last, by their hash; nothing where this one has judged them."""
+    return {
+        sha256: _find_since(verdicts)
+        for sha256, verdicts in desk.ledger.verdicts_of_bytes(round_.id).items()
+        if verdicts[-1].program != __version__
+    }
+
+
+def _find_since(verdicts: Sequence[Verdict]) -> Recorded:
+    """Return the newest of a return's verdicts, with the time since which it has been the same."""
+    last = verdicts[-1]
+    *_, since = (verdict.judged_at for verdict in takewhile(lambda v: v.verdict == last.verdict, reversed(verdicts)))
+    return Recorded(last.verdict, last.forms, last.program, last.inputs, since)
+
+
+def _arrival(
+    desk: Desk, gathered: ReadFile, receipt: Receipt, decided: Mapping[str, tuple[Decided, ...]], recorded: Mapping[str, Recorded]
+) -> Arrival:
     signed = bool(gathered.reading.identity) and desk.signed(gathered.reading.identity or {})
     file, decisions = gathered.file, decided.get(gathered.sha256, ())
     return Arrival(
-        file.name, gathered.sha256, receipt.received_at, gathered.reading, signed, decisions, receipt.dated_at, _find_name(receipt)
+        file.name,
+        gathered.sha256,
+        receipt.received_at,
+        gathered.reading,
+        signed,
+        decisions,
+        receipt.dated_at,
+        _find_name(receipt),
+        recorded.get(gathered.sha256),
     )
 
 
@@ -83,5 +114,7 @@ def _read_as_issued(desk: Desk, gathered: ReadFile, return_: Identified, reading
     if form is None or reading.form == make_form_key(form):
         return return_
     data, _, _ = fetch_return(gathered.file, desk.limits)
-    again = readings.read_as(data, form, return_.identity.get("language", reading.language))
-    return replace(return_, arrival=replace(return_.arrival, reading=again))
+    exact = find_newest_anew(return_.arrival.decided) is not None
+    again = readings.read_as(data, form, return_.identity.get("language", reading.language), exact=exact)
+    form = desk.forms.form(*again.form) if again.form else form
+    return replace(return_, arrival=replace(return_.arrival, reading=again), form=form)

@@ -197,4 +197,7 @@ def _receipt(return_: ReadFile) -> Receipt:
 
 
 def _verdict(judged: Judged, now: datetime, forms: str) -> Verdict:
-    return Verdict(judged.path, judged.sha256, judged.owner, judged.verdict, judged.errors, judged.warnings, forms, __version__, now)
+    by = (judged.in_force.forms, judged.in_force.program) if judged.in_force else (forms, __version__)
+    return Verdict(
+        judged.path, judged.sha256, judged.owner, judged.verdict, judged.errors, judged.warnings, *by, judged_at=now, inputs=judged.inputs
+    )

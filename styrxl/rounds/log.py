@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from styrxl.model.catalogue import word
-from styrxl.model.decisions import ASSIGN, MERGE, SET_ASIDE, TAKE_BACK
+from styrxl.model.decisions import ANEW, ASSIGN, MERGE, SET_ASIDE, TAKE_BACK
 from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
@@ -24,15 +24,15 @@ MAILED = "mailed"
 _QUARANTINE = (HELD, RELEASED, DISCARDED)
 _PATHS = {"older", "newer"}
 # Of what happens at one moment, what comes first.
-_ORDER = ("issued", *_QUARANTINE, "received", MERGE, ASSIGN, "judged", SET_ASIDE, TAKE_BACK, MAILED)
+_ORDER = ("issued", *_QUARANTINE, "received", MERGE, ASSIGN, ANEW, "judged", SET_ASIDE, TAKE_BACK, MAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: ``issued``, ``received``, ``judged``, ``set-aside``, ``take-back``, ``merge``, ``assign``, or one by mail.
+    """Something that happened.
 
-    ``path`` is the file that it is about, "" where there is none. ``again``: a judgement that came out as the one before, by other rules
-    or another version of the program.
+    ``event``: ``issued``, ``received``, ``judged``, a kind of ``model/decisions``, or one by mail. ``path``: the file that it is about, ""
+    where there is none. ``again``: a judgement that came out as the one before, by other rules or another version of the program.
     """
 
     at: datetime

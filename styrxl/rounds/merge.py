@@ -127,7 +127,7 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, issued: Prefill) -
     path = desk.workspace.root / judged.path
     data, sha256, _ = read_file(path, desk.limits.file_mb * MB)
     form = desk.forms.form(judged.form or "", judged.profile, judged.round, judged.edition)
-    reading = readings.read_as(data, form, judged.language or "sv")
+    reading = readings.read_as(data, form, judged.language or "sv", exact=True)
     if reading.identity is None or sha256 != judged.sha256:
         raise StyrxlError("not-readable", path=str(path), why="changed")
     sheets = {}

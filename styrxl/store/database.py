@@ -126,6 +126,7 @@ VERDICTS = sa.Table(
     sa.Column("forms", sa.Text, nullable=False),
     sa.Column("program", sa.Text, nullable=False),
     sa.Column("judged_at", UtcTime, nullable=False),
+    sa.Column("inputs", sa.Text),
     sa.ForeignKeyConstraint(["round", "path", "sha256"], ["receipts.round", "receipts.path", "receipts.sha256"]),
     sa.Index("ix_verdicts_round_path", "round", "path"),
 )
@@ -142,6 +143,7 @@ DECISIONS = sa.Table(
     sa.Column("decided_by", sa.Text, nullable=False),
     sa.Column("decided_at", UtcTime, nullable=False),
     sa.Column("form", sa.Text),
+    sa.Column("edition", sa.String(64)),
     sa.ForeignKeyConstraint(["round", "path", "sha256"], ["receipts.round", "receipts.path", "receipts.sha256"]),
     sa.Index("ix_decisions_round", "round"),
 )

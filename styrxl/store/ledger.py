@@ -17,7 +17,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 from zlib_ng import zlib_ng as zlib
 
-from styrxl.model.decisions import ASSIGN, SET_ASIDE, TAKE_BACK
+from styrxl.model.decisions import ANEW, ASSIGN, SET_ASIDE, TAKE_BACK
 from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, VERDICTS, Database, open_database
 from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipts
 
@@ -47,7 +47,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a file was judged, and by which forms and program."""
+    """How a file was judged, by which forms and program, and what that rests on (None for one from before that was recorded)."""
 
     path: str
     sha256: str
@@ -58,13 +58,15 @@ class Verdict:
     forms: str
     program: str
     judged_at: datetime
+    inputs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a controller decided about a file that came back.
 
-    ``set-aside``, ``take-back``, ``merge`` (which made the file), or ``assign``: that it is the owner's, and of a form.
+    ``set-aside``, ``take-back``, ``merge`` (which made the file), ``assign``: that it is the owner's, and of a form, or ``anew``: that it
+    is judged by the rules of the day, and by an edition of its form.
     """
 
     path: str
@@ -75,6 +77,7 @@ class Decision:
     decided_by: str
     decided_at: datetime
     form: str | None = None
+    edition: str | None = None
 
     def is_about_same_as(self, other: Decision) -> bool:
         """Whether both are about the same question: whether the file counts, whose it is, or what it was merged from."""
@@ -82,7 +85,7 @@ class Decision:
 
     def decides_same_as(self, other: Decision) -> bool:
         """Whether both give the same answer, if they are about the same question."""
-        return self.kind == other.kind and (self.kind != ASSIGN or (self.owner, self.form) == (other.owner, other.form))
+        return self.kind == other.kind != ANEW and (self.kind != ASSIGN or (self.owner, self.form) == (other.owner, other.form))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,22 @@ class Ledger:
         """Return the newest verdict on each path in a round."""
         with self._database.reading() as connection:
             return _read_newest_verdicts(connection, round_id)
+
+    def verdicts_of_bytes(self, round_id: str) -> dict[str, list[Verdict]]:
+        """Return what was found of returns by themselves (accepted or rejected) in a round, by their hash, oldest first."""
+        v = VERDICTS.c
+        query = _select(Verdict, VERDICTS).where(v.round == round_id, v.verdict.in_(["accepted", "rejected"])).order_by(v.number)
+        by_hash: defaultdict[str, list[Verdict]] = defaultdict(list)
+        with self._database.reading() as connection:
+            for row in connection.execute(query):
+                verdict = Verdict(*row)
+                by_hash[verdict.sha256].append(verdict)
+        return by_hash
+
+    def decide_all(self, round_id: str, decisions: Iterable[Decision]) -> None:
+        """Record decisions at once, whatever was decided before."""
+        with self._database.writing() as connection:
+            _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id} for decision in decisions])
 
     def decide(self, round_id: str, decision: Decision) -> Decision:
         """Record a decision and return it; where the newest one that is about the same says that already, return it and record nothing."""

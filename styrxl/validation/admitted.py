@@ -11,7 +11,7 @@ from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import Form
-from styrxl.model.judged import Decided
+from styrxl.model.judged import Decided, Recorded
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import find_year
 from styrxl.returns.tables import Table, TablePlace
@@ -33,6 +33,7 @@ class Admitted:
     sha256: str
     received: datetime | None
     decided: tuple[Decided, ...] = ()
+    recorded: Recorded | None = None
     findings: tuple[Finding, ...] = ()
     readable: bool = False
     duplicate: bool = False
@@ -86,7 +87,7 @@ def give_up(return_: Admitted, error: Exception) -> Admitted:
 def _duplicate(index: int, return_: Identified, first: str) -> Admitted:
     arrival = return_.arrival
     findings = (finding("duplicate-return", first=first.rpartition("/")[2]),)
-    return Admitted(index, arrival.path, arrival.sha256, arrival.received, arrival.decided, findings, duplicate=True)
+    return Admitted(index, arrival.path, arrival.sha256, arrival.received, arrival.decided, None, findings, duplicate=True)
 
 
 def _admitted(index: int, return_: Identified) -> Admitted:
@@ -110,6 +111,7 @@ def _without_tables(index: int, return_: Identified) -> Admitted:
         arrival.sha256,
         arrival.received,
         arrival.decided,
+        arrival.recorded,
         return_.findings,
         return_.readable,
         identity=return_.identity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from styrxl.model.decisions import ASSIGN
+from styrxl.model.decisions import ANEW, ASSIGN
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Decided
 
@@ -22,6 +22,11 @@ def find_newest_claim(decided: Iterable[Decided]) -> Claim | None:
     """Return the newest decision on whose a return is; ``decided``: oldest first."""
     claims = [Claim(d.owner, d.form) for d in decided if d.kind == ASSIGN]
     return claims[-1] if claims else None
+
+
+def find_newest_anew(decided: Iterable[Decided]) -> Decided | None:
+    """Return the newest decision by which a return is judged anew; ``decided``: oldest first."""
+    return next((d for d in reversed([*decided]) if d.kind == ANEW), None)
 
 
 def is_intact(identity: Mapping[str, str], owners: Collection[str], *, signed: bool, mixed: bool) -> bool:

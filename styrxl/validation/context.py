@@ -10,7 +10,7 @@ import pandas as pd
 
 from styrxl.model.council_plan import Plan
 from styrxl.model.form_files import Forms
-from styrxl.model.judged import Decided
+from styrxl.model.judged import Decided, Recorded
 from styrxl.model.rounds import Round
 from styrxl.returns.read import Reading
 from styrxl.validation.claims import Claim
@@ -22,6 +22,7 @@ class Arrival:
 
     ``signed``: whether its identity carries our signature. ``decided``: what controllers have decided about it, oldest first.
     ``dated``: its file's own date, where that is not believed. ``name``: what its sender called the file, as far as that is known.
+    ``recorded``: what an earlier version of the program found of it.
     """
 
     path: str
@@ -32,6 +33,7 @@ class Arrival:
     decided: tuple[Decided, ...] = ()
     dated: datetime | None = None
     name: str = ""
+    recorded: Recorded | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.identity import EDITION
 from styrxl.model.prefill import Prefill
-from styrxl.validation.claims import Claim, apply_claim, find_newest_claim, is_intact
+from styrxl.validation.claims import Claim, apply_claim, find_newest_anew, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.crash import report_crash
 from styrxl.validation.named_owner import NamedOwners, find_owner_meant
@@ -191,7 +191,8 @@ def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> I
     profile = prefill.profile if prefill else identity.get("profile") or None
     read_by = return_.arrival.reading.form
     as_read = read_by[3] if read_by and read_by[0] == identity["form"] else None
-    named = (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
+    anew = find_newest_anew(return_.arrival.decided)
+    named = (anew.edition if anew else None) or (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
     form = forms.form(identity["form"], profile, identity.get("round"), named)
     if as_read and form.edition != named:  # nobody knows the one that it names
         form = forms.form(identity["form"], profile, identity.get("round"), as_read)

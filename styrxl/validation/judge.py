@@ -14,19 +14,18 @@ from styrxl.model.council_plan import Plan, Waiver
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import LANGUAGES
-from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.judged import Judged, JudgedRound, Recorded
 from styrxl.validation.admitted import Admitted, admit
 from styrxl.validation.context import Context
 from styrxl.validation.diagnose import diagnose
 from styrxl.validation.examine import examine
 from styrxl.validation.identify import Identified
+from styrxl.validation.in_force import Outcome, describe_inputs, describe_surroundings, keep_in_force
 from styrxl.validation.link import group_by_table
 from styrxl.validation.lost_answers import find_lost_answers
 from styrxl.validation.place_findings import place_remarks
 from styrxl.validation.round_tables import find_person_columns, join_frames
 from styrxl.validation.rules.schema import Schemas
-
-_Outcome = tuple[str, tuple[Finding, ...]]  # verdict and findings
 
 
 def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> JudgedRound:
@@ -36,8 +35,9 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
     """
     admitted, remarks, parts = examine(admit(returns, whole_inbox=context.whole_inbox), context, schemas)
     groups = _by_owner(admitted) if context.whole_inbox else []
-    outcomes = _outcomes(admitted, groups, remarks, context)
-    judged = _judged(admitted, outcomes)
+    around = describe_surroundings(admitted, context.plan)
+    outcomes, in_force = _outcomes(admitted, groups, remarks, context, around)
+    judged = _judged(admitted, outcomes, in_force, _waivers(context.plan), around)
     for part in parts.values():
         part.batch.discard_columns()
     # Each frame is let go of once it is in its table: in a large round they take as much room as all tables.
@@ -58,9 +58,16 @@ def _by_owner(returns: Sequence[Admitted]) -> list[list[Admitted]]:
 
 
 def _outcomes(
-    returns: Sequence[Admitted], groups: Sequence[Sequence[Admitted]], remarks: Mapping[int, Sequence[Remark]], context: Context
-) -> dict[int, _Outcome]:
-    """Return verdict and findings of each return, by index; of an owner's returns the newest accepted one counts."""
+    returns: Sequence[Admitted],
+    groups: Sequence[Sequence[Admitted]],
+    remarks: Mapping[int, Sequence[Remark]],
+    context: Context,
+    around: str,
+) -> tuple[dict[int, Outcome], dict[int, Recorded]]:
+    """Return verdict and findings of each return, and the recorded verdicts that are in force, by index.
+
+    Of an owner's returns the newest accepted one counts.
+    """
     waivers = _waivers(context.plan)
     at_cells = {r.index: _place(diagnose(remarks.get(r.index, []), r, context.forms.words, _find_waived(r, waivers)), r) for r in returns}
     lost = {
@@ -69,13 +76,16 @@ def _outcomes(
         for n, return_ in enumerate(group)
         if n
     }
-    outcomes: dict[int, _Outcome] = {}
+    outcomes: dict[int, Outcome] = {}
+    in_force: dict[int, Recorded] = {}
     for return_ in returns:
         findings = _waived((*return_.findings, *lost.get(return_.index, ()), *at_cells[return_.index]), return_, waivers)
-        outcomes[return_.index] = _outcome(return_, findings)
+        outcomes[return_.index], kept = keep_in_force(return_, _outcome(return_, findings), _find_waived(return_, waivers), around)
+        if kept:
+            in_force[return_.index] = kept
     for group in groups:
         outcomes |= _superseded(group, outcomes)
-    return outcomes
+    return outcomes, in_force
 
 
 def _place(remarks: Sequence[Remark], return_: Admitted) -> list[Finding]:
@@ -108,7 +118,7 @@ def _waive(finding_: Finding, reason: str) -> Finding:
     return replace(finding_, severity=severity, facts={**finding_.facts, "waived": reason})
 
 
-def _outcome(return_: Admitted, findings: Sequence[Finding]) -> _Outcome:
+def _outcome(return_: Admitted, findings: Sequence[Finding]) -> Outcome:
     """Return a return's verdict and findings, as if it was its owner's only one."""
     aside = return_.set_aside
     if aside and not return_.duplicate:
@@ -118,11 +128,11 @@ def _outcome(return_: Admitted, findings: Sequence[Finding]) -> _Outcome:
     return verdict, tuple(sorted(findings, key=_reading_order))
 
 
-def _superseded(group: Sequence[Admitted], outcomes: Mapping[int, _Outcome]) -> dict[int, _Outcome]:
+def _superseded(group: Sequence[Admitted], outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
     """Return the outcomes of those of an owner's returns, oldest first, in whose place a newer one counts or is to be mended."""
     accepted = [n for n, return_ in enumerate(group) if outcomes[return_.index][0] == "accepted"]
     in_force = accepted[-1] if accepted else -1
-    superseded: dict[int, _Outcome] = {}
+    superseded: dict[int, Outcome] = {}
     for n, return_ in enumerate(group[:-1]):
         if n != in_force:
             newer = group[in_force] if in_force > n else group[-1]
@@ -130,12 +140,21 @@ def _superseded(group: Sequence[Admitted], outcomes: Mapping[int, _Outcome]) -> 
     return superseded
 
 
-def _judged(returns: Sequence[Admitted], outcomes: Mapping[int, _Outcome]) -> tuple[Judged, ...]:
+def _judged(
+    returns: Sequence[Admitted],
+    outcomes: Mapping[int, Outcome],
+    in_force: Mapping[int, Recorded],
+    waivers: Mapping[tuple[str, str], Sequence[Waiver]],
+    around: str,
+) -> tuple[Judged, ...]:
     counts: dict[tuple[tuple[str, int], ...], Mapping[str, int]] = {}  # thousands have equally many rows: they share what says so
     judged = []
     for return_ in returns:
         rows = {table.sheet.table or table.sheet.key: len(table.rows) for table in return_.tables}
-        judged.append(_judged_return(return_, *outcomes[return_.index], counts.setdefault(tuple(rows.items()), rows)))
+        verdict, findings = outcomes[return_.index]
+        made = _judged_return(return_, verdict, findings, counts.setdefault(tuple(rows.items()), rows))
+        inputs = describe_inputs(return_, verdict, _find_waived(return_, waivers), around)
+        judged.append(replace(made, inputs=inputs, in_force=in_force.get(return_.index)))
     return tuple(judged)
 
 

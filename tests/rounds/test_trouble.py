@@ -62,7 +62,7 @@ def test_a_workbook_that_is_open_in_excel_stops_all_of_its_kind(planned: Town) -
 def test_a_ledger_that_is_full_leaves_the_workbooks_as_they_were(planned: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     before = issued(planned)
 
-    def full(ledger: Ledger, _: object) -> None:
+    def full(ledger: Ledger, *_: object) -> None:
         with ledger._database.writing() as connection:  # noqa: SLF001 - the only way to a disk that is full
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")

@@ -1,4 +1,4 @@
-"""The forms as they were issued, each kept once; what is issued says which one it has."""
+"""The forms as they were issued, each kept once; what is issued or judged anew says which one it has, a verdict what it rests on."""
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -11,6 +11,8 @@ def upgrade() -> None:
     """Make the table, and add the columns where they are missing."""
     context.config.attributes["tables"].create_all(op.get_bind())
     _add("issues", sa.Column("edition", sa.String(64)))
+    _add("decisions", sa.Column("edition", sa.String(64)))
+    _add("verdicts", sa.Column("inputs", sa.Text))
 
 
 def _add(table: str, column: "sa.Column[str]") -> None:
