@@ -69,7 +69,7 @@ def read_marked(name: str, data: bytes) -> tuple[MarkedYaml | None, list[Mistake
     except yaml.MarkedYAMLError as error:
         return None, [_tell_syntax(name, error, text)]
     except (yaml.YAMLError, RecursionError, ValueError, TypeError) as error:  # a sign that YAML does not know, a date that there is none
-        return None, [Mistake(name, None, Problem((), "yaml-broken", {"why": str(error)}))]
+        return None, [Mistake(name, None, Problem((), "yaml-broken", {"why": str(error), "text": ""}))]
     finally:
         loader.dispose()
 
@@ -80,8 +80,8 @@ def _tell_syntax(name: str, error: yaml.MarkedYAMLError, text: str) -> Mistake:
     lines = text.splitlines()
     written = lines[line - 1] if line and line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:
-        return Mistake(name, line, Problem((), "tab"))
-    return Mistake(name, line, Problem((), "yaml-broken", {"why": error.problem or error.context or ""}))
+        return Mistake(name, line, Problem((), "tab", {"text": written.strip()}))
+    return Mistake(name, line, Problem((), "yaml-broken", {"why": error.problem or error.context or "", "text": written.strip()}))
 
 
 def _find_doubled(node: yaml.Node, path: Path, above: set[int]) -> Iterator[tuple[int, Problem]]:

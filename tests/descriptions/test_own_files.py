@@ -119,7 +119,7 @@ def look_through(changed: str, old: str, new: str) -> tuple[Mistake, ...]:
 
 # file, what stands there, what is written in its place, line, what is named; 0: the file as a whole
 MISTAKES = [
-    ("profile", "    columns:", "\tcolumns:", 10, "tabb"),
+    ("profile", "    columns:", "\tcolumns:", 10, "”columns:” är indragen med tabb"),
     ("profile", "    columns:\n      risk", "  columns:\n    risk", 10, "columns"),
     ("profile", "required:", "requierd:", 11, "Menar du required?"),
     ("profile", "    help:", "    optoinal: true\n    help:", 9, "Menar du optional?"),
@@ -158,7 +158,7 @@ MISTAKES = [
     ("profile", "  commitments:", "  comitments:", 8, "Menar du commitments?"),
     ("profile", "after: responsible", "after: [responsible]", 11, "en text"),
     ("profile", "after: responsible", "after: responsable", 11, "Menar du responsible?"),
-    ("profile", "help: {sv: Åtaganden och risker.", "help: {sv: Åtaganden: risker.", 9, "kolon"),
+    ("profile", "help: {sv: Åtaganden och risker.", "help: {sv: Åtaganden: risker.", 9, "”help: {sv: Åtaganden: risker."),
     ("profile", "list: risk, required: true", "list: risk, required_when: {stat: [late]}", 11, "Menar du start?"),
     ("profile", "list: risk, required: true", "list: risk, required_when: {responsible: Ja}", 11, "hakparenteser"),
     ("profile", "list: risk, required: true", "list: risk, required_when: {start: {past: strat}}", 11, "Menar du start?"),
