@@ -23,19 +23,24 @@ def check_texts(batch: Batch, column: Column, values: list[Any], pointers: Point
     """Remark on texts that are numbers, point to an enclosure or hold several answers; take those that are no answers out of the column."""
     if column.kind != "text" or not column.asked or column.own or not batch.form.rounds:
         return []
+    written = "\0".join(value for value in values if value is not None)
     needed = bool(column.required or column.required_when)
-    naming = column is find_naming_column(batch.sheet)
+    counted = not column.code and any(type(raw) is not str or raw[-1:].isdigit() for raw in batch.columns[column.field])
+    pointing = needed and batch.sheet.layout == "rows" and pointers.may_match(written)
+    naming = ("\n" in written or _may_count(written)) and column is find_naming_column(batch.sheet)
+    if not (counted or pointing or naming):  # as nearly everywhere
+        return []
     remarks = []
     for index, (value, raw) in enumerate(zip(values, batch.columns[column.field], strict=True)):
         if value is None:
             continue
         source, row = batch.source[index], batch.row[index]
-        if not column.code and _is_number(raw):
+        if counted and _is_number(raw):
             empty = Word("nothing" if needed else "may_be_empty")
             facts: dict[str, Any] = {"wanted": Word("an_answer_in_words"), "such_as": Word("nothing"), "empty": empty}
             remarks.append(Remark(source, batch.sheet.key, row, column.field, "wrong-type", raw, facts))
             values[index] = None
-        elif needed and batch.sheet.layout == "rows" and pointers.matches(value):
+        elif pointing and pointers.matches(value):
             facts = {"note": Word("note_enclosure")}
             remarks.append(Remark(source, batch.sheet.key, row, column.field, "placeholder-text", raw, facts))
             values[index] = None
@@ -58,4 +63,8 @@ def count_answers(text: str) -> int:
         sentences = all(line[0].isupper() and len(line.split()) >= _FEW_WORDS for line in lines)
         if sentences and len(lines) > 1 and (len(lines) >= _SEVERAL_LINES or all(line.endswith(".") for line in lines)):
             return len(lines)
-    return 2 if _NUMBERED.search(text) else 1
+    return 2 if _may_count(text) and _NUMBERED.search(text) else 1
+
+
+def _may_count(text: str) -> bool:
+    return "1" in text or "a)" in text

@@ -7,15 +7,15 @@ is left over, the sheet is not spelled as usual, and ``respell`` is to write it 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import compress
+from collections.abc import Iterator
+from functools import lru_cache
 
 from styrxl.returns.package.marks import NO_MARKS, SheetMarks
 
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576  # of Excel
 KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")  # to calamine
 _PIECE = 1 << 20  # bytes of a sheet's rows that are taken apart at a time, so that a large one is never in memory as cells
+_SHORT = 16_000  # bytes before the rows that are worth remembering
 
 _MAIN = rb"http://(?:schemas\.openxmlformats\.org/spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main"
 _QUOTED = rb"(?:\"%b\"|'%b')"
@@ -47,9 +47,17 @@ def _fill(pattern: bytes) -> bytes:
     return pattern.replace(b"{more}", more).replace(b"{formula}", _FORMULA).replace(b"{text}", _TEXT)
 
 
-_CELL = re.compile(rb'(<c r="([A-Z]{1,3}[1-9]\d{0,6})"(?: s="\d{1,6}")?(?:' + b"|".join(map(_fill, _KINDS)) + rb")</c>)")
-_EMPTY = re.compile(rb'<c r="[A-Z]{1,3}[1-9]\d{0,6}"' + _ATTRIBUTES + rb" ?/>")
-_ROW = re.compile(rb'(<row((?: (?!r=)[A-Za-z][\w:.-]{0,60}="[^"<&]{0,400}")*+) r="([1-9]\d{0,6})"(' + _ATTRIBUTES + rb") ?/?>)")
+_CELL = rb'<c r="[A-Z]{1,3}[1-9]\d{0,6}"(?: s="\d{1,6}")?(?:' + b"|".join(map(_fill, _KINDS)) + rb")</c>"
+_EMPTY = rb'<c r="[A-Z]{1,3}[1-9]\d{0,6}"' + _ATTRIBUTES + rb" ?/>"
+_ROW = rb'<row(?: (?!r=)[A-Za-z][\w:.-]{0,60}="[^"<&]{0,400}")*+ r="[1-9]\d{0,6}"' + _ATTRIBUTES
+_ROWS = re.compile(rb"(?:%b ?(?:/>|>(?:%b|%b)*+</row>))*+" % (_ROW, _CELL, _EMPTY))
+# What is found by these stands where it seems to, once the pattern above has accounted for every byte: no text holds a ``<``.
+_TAG = re.compile(rb'<row(?:( [^<>]*?)|) r="(\d+)"([^<>]*)>')
+_NUMBER = re.compile(rb'<row[^<>]*? r="(\d+)"')
+_FILLED = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*(?<!/)>')
+_SHARED = re.compile(rb' t="s"[^<>]*><v>(\d+)')
+_ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]* t="e"[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?<v>([^<]*)')
+_NO_VALUE = re.compile(rb'<c r="([A-Z]+\d+)"([^<>]*)>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)(<v></v>|<v ?/>)?</c>')
 _END_OF_ROW = b"</row>"
 _HIDDEN = re.compile(rb' (?:hidden="(?:1|true)"|(?:ht|width)="0(?:\.0{1,20})?")')
 _COLUMNS = re.compile(rb"<cols>(?:<col" + _ATTRIBUTES + rb"(?: ?/>|></col>))*+</cols>")
@@ -72,7 +80,8 @@ def read_usual_sheet(xml: bytes, texts: int) -> SheetMarks | None:
     if bounds is None:
         return None
     begin, end = bounds
-    columns = _read_hidden_columns(xml[:begin])
+    head = xml[:begin]
+    columns = (_read_hidden_columns if len(head) < _SHORT else _read_hidden_columns.__wrapped__)(head)
     if columns is None:
         return None
     errors: dict[str, str] = {}
@@ -81,15 +90,16 @@ def read_usual_sheet(xml: bytes, texts: int) -> SheetMarks | None:
     last = 0
     try:
         for piece in _cut(xml, begin, end):
-            cells = _take_cells(piece, texts)
-            rows = _take_rows(piece, cells.size)
-            if rows.numbers and rows.numbers[0] <= last:
+            rows = _check_piece(piece, texts)
+            if rows and rows[0] <= last:
                 return None
-            last = max(rows.numbers, default=last)
-            if b't="e"' in piece:
-                errors |= {cell.decode(): shown.decode() for cell, shown in zip(cells.addresses, cells.errors, strict=True) if shown}
-            uncalculated += compress(cells.addresses, cells.formulas)
-            hidden += rows.hidden
+            last = max(rows, default=last)
+            if b' t="e"' in piece:
+                errors |= {cell.decode(): shown.decode() for cell, shown in _ERROR.findall(piece)}
+            if b"<f" in piece:
+                uncalculated += _find_uncalculated(piece)
+            if b" hidden=" in piece or b' ht="0' in piece:
+                hidden += [int(row) for before, row, after in _TAG.findall(piece) if _HIDDEN.search(before + after)]
     except _UnusualError:
         return None
     if not (errors or uncalculated or hidden or columns):
@@ -97,38 +107,23 @@ def read_usual_sheet(xml: bytes, texts: int) -> SheetMarks | None:
     return SheetMarks(errors, frozenset(b" ".join(uncalculated).decode().split()), frozenset(hidden), columns)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """Cells that are not empty, in order: addresses, errors, formulas without a value (b"" for none); and how many bytes they take."""
-
-    addresses: Sequence[bytes] = ()
-    errors: Sequence[bytes] = ()
-    formulas: Sequence[bytes] = ()
-    size: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows, in order: numbers, and those that are hidden."""
-
-    numbers: Sequence[int]
-    hidden: Sequence[int]
-
-
 def _find_rows(xml: bytes) -> tuple[int, int] | None:
     """Return where a sheet's rows begin and end; None where it is not spelled as usual around them."""
     root = _SHEET_ROOT.match(xml)
     begin = xml.find(b"<sheetData", root.end()) if root else -1
-    if root is None or begin < 0 or b"<!" in xml or xml.find(b"<?", root.end()) >= 0:
+    if root is None or begin < 0:
         return None
     if xml.startswith(b"<sheetData/>", begin):
         end = start = begin + len(b"<sheetData/>")
     else:
         start, end = begin + len(b"<sheetData>"), xml.rfind(b"</sheetData>")
     whole = xml.startswith((b"<sheetData>", b"<sheetData/>"), begin) and end >= start
+    around = xml[root.end() : start], xml[end:]  # between them no such sign passes as usual
+    whole = whole and not any(b"<!" in part or b"<?" in part for part in around)
     return (start, end) if whole and xml.find(b"<sheetData", end) < 0 else None
 
 
+@lru_cache(maxsize=256)  # what stands before the rows is alike in all workbooks of a form
 def _read_hidden_columns(head: bytes) -> frozenset[int] | None:
     """Return the numbers of the columns that are hidden; None where what says so is not spelled as usual."""
     columns = _COLUMNS.search(head)
@@ -159,31 +154,22 @@ def _cut(xml: bytes, begin: int, end: int) -> Iterator[bytes]:
     yield xml[begin:end]
 
 
-def _take_cells(piece: bytes, texts: int) -> _Cells:
-    """Return the cells of a piece that are not empty; raises _UnusualError where two are at one place, or one has no text."""
-    found = _CELL.findall(piece)
-    if not found:
-        return _Cells()
-    wholes, addresses, numbers, errors, formulas = zip(*found, strict=True)  # of 2,000 cells at a time, not one by one
-    if len({*addresses}) != len(addresses) or max(map(int, filter(None, numbers)), default=-1) >= texts:
+def _check_piece(piece: bytes, texts: int) -> list[int]:
+    """Return the numbers of the rows of a piece; raises _UnusualError where it is not spelled as usual.
+
+    Nor where two rows or cells are at one place, or a cell has no text.
+    """
+    if _ROWS.fullmatch(piece) is None:
         raise _UnusualError
-    return _Cells(addresses, errors, formulas, len(b"".join(wholes)))
+    rows, cells = [*map(int, _NUMBER.findall(piece))], _FILLED.findall(piece)
+    if len({*rows}) != len(rows) or len({*cells}) != len(cells) or max(map(int, _SHARED.findall(piece)), default=-1) >= texts:
+        raise _UnusualError
+    return rows
 
 
-def _take_rows(piece: bytes, cells: int) -> _Rows:
-    """Return the rows of a piece; raises _UnusualError where anything is left of it beside rows and ``cells``, the bytes of its cells."""
-    found = _ROW.findall(piece)
-    wholes, before, numbers, after = zip(*found, strict=True) if found else ((), (), (), ())
-    tags, ends = b"".join(wholes), piece.count(_END_OF_ROW)
-    known = cells + len(tags) + len(_END_OF_ROW) * ends
-    if known != len(piece) and known + len(b"".join(_EMPTY.findall(piece))) != len(piece):
-        raise _UnusualError
-    if len(found) - tags.count(b"/>") != ends or len({*numbers}) != len(numbers):
-        raise _UnusualError
-    rows = [*map(int, numbers)]
-    hides = _HIDDEN.search(tags)
-    hidden = [row for row, *more in zip(rows, before, after, strict=True) if _HIDDEN.search(b"".join(more))] if hides else []
-    return _Rows(rows, hidden)
+def _find_uncalculated(piece: bytes) -> list[bytes]:
+    """Return the cells with a formula and no value; one that gives an empty text has an empty value too, and says that it is a text."""
+    return [cell for cell, more, value in _NO_VALUE.findall(piece) if not (value and b' t="str"' in more)]
 
 
 def count_usual_texts(xml: bytes) -> int | None:
