@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from styrxl.sample.fill import fill
-from test_own_rounds import cells, hand_in
-from town import Town, new_town
+from test_own_rounds import cells, hand_in, put_own
+from town import Answers, Town, new_town
 
 RISKS = [
     {
@@ -112,3 +112,83 @@ def test_a_grave_risk_needs_a_measure(controlled: Town) -> None:
     assert f'"cell": "H{row}"' in told
     assert "explanation-missing" in told
     assert f'"cell": "I{row}"' in told
+
+
+def test_pages_say_workbooks_not_plans(controlled: Town) -> None:
+    """The overview counts workbooks that are done, the page of rows has no column for units, and nothing is said of frames or goals."""
+    town = controlled
+    town.run("consolidate", "2027-ik")
+    overview = [str(cell) for row in cells(town.root / "council/2027-ik.xlsx", "Översikt") for cell in row]
+    assert "Nämnder vars arbetsbok är klar" in overview
+    assert not [text for text in overview if "planer" in text or "klar plan" in text]
+    page = cells(town.root / "council/2027-ik.xlsx", "Risker")
+    assert ["Rader i arbetsböcker som är klara."] in page
+    assert "Enhet" not in {cell for row in page for cell in row}
+    assert "ramar" not in town.run("distribute", "2030-ik").output
+
+
+CHECKLIST = """
+form: checklist
+version: 1
+level: administration
+rounds: [check]
+title: {sv: Checklista, en: Checklist}
+purpose: {sv: Läget i förvaltningen., en: How the administration stands.}
+steps:
+  - {sv: Svara på varje rad., en: Answer on each row.}
+sheets:
+  points:
+    name: {sv: Punkter, en: Points}
+    table: points
+    layout: rows
+    prefilled: true
+    prefill:
+      rows:
+        - {point: {sv: Brandskydd, en: Fire safety}, limit: 3}
+        - {point: {sv: Reservkraft, en: Reserve power}, limit: 1}
+    help: {sv: Svara på varje rad., en: Answer on each row.}
+    columns:
+      point: {heading: {sv: Punkt, en: Point}, locked: true, width: 40}
+      limit: {heading: {sv: Gräns, en: Limit}, type: integer, locked: true}
+      fulfilled: {heading: {sv: Uppfylls, en: Fulfilled}, required: true, list: yes_no}
+  places:
+    name: {sv: Enheter, en: Units}
+    table: places
+    layout: rows
+    prefilled: true
+    optional: true
+    prefill: {each: units, fields: {unit_id: id, unit_name: name}}
+    help: {sv: En rad för varje enhet., en: One row for each unit.}
+    columns:
+      unit_id: {heading: {sv: Id, en: Id}, locked: true}
+      unit_name: {heading: {sv: Enhet, en: Unit}, locked: true, width: 40}
+      staff: {heading: {sv: Antal anställda, en: Employees}, type: integer}
+"""
+COLUMN = "{dtype: str, nullable: true}"
+SCHEMA = "schema_type: dataframe\nversion: 0.35.0\ncolumns:\n  {columns}\nstrict: false\n"
+POINTS = SCHEMA.format(columns=f"point: {COLUMN}\n  limit: {{dtype: Int64, nullable: true}}\n  fulfilled: {COLUMN}")
+PLACES = SCHEMA.format(columns=f"unit_id: {COLUMN}\n  unit_name: {COLUMN}\n  staff: {{dtype: Int64, nullable: true}}")
+CHECK = "rounds:\n  check:\n    name: {sv: Checklista, en: Checklist}\n    day: 03-01\n"
+FILES = {"sheets/checklist.yaml": CHECKLIST, "schemas/points.yaml": POINTS, "schemas/places.yaml": PLACES, "sheets/rounds.yaml": CHECK}
+
+
+def test_administrations_answer_rows_from_a_list_and_from_the_councils_plan(tmp_path: Path) -> None:
+    """Each is handed its own units; rows and figures of the council's workbook are theirs."""
+    town = new_town(tmp_path / "town")
+    for name, text in FILES.items():
+        put_own(town, name, text)
+    town = Town(town.root)
+    town.run("distribute", "2027-check")
+    assert [path.name for path in (town.root / "outbox/2027-check").iterdir()] == ["UBF.xlsx"]
+    issued = town.root / "outbox/2027-check/UBF.xlsx"
+    assert [row[:2] for row in cells(issued, "Punkter")[4:]] == [["Brandskydd", 3], ["Reservkraft", 1]]
+    assert [row[:2] for row in cells(issued, "Enheter")[4:]] == [["UBN-ÅBY", "Åby skola"], ["UBN-ÖST", "Östra förskolan"]]
+    answers: Answers = {"points": [{"fulfilled": "yes"}, {"fulfilled": "no"}], "places": [{"staff": 40}, {}]}
+    hand_in(town, "2027-check", "UBF", answers, "checklist")
+    town.run("consolidate", "2027-check", "--all")
+    assert [row[1:5] for row in cells(town.root / "council/2027-check.xlsx", "Punkter") if "Brandskydd" in row] == [
+        ["Utbildningsförvaltningen", "Brandskydd", 3, "Ja"]
+    ]
+    overview = cells(town.root / "council/2027-check.xlsx", "Översikt")
+    assert ["Förvaltningar vars arbetsbok är klar", 1] in [row[:2] for row in overview]
+    assert "UBF" in town.run("status", "2027-check").output

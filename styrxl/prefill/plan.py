@@ -91,16 +91,23 @@ def sort_owners(
 
 
 def _why_not(source: PrefillSource, form: Form, owner: Organisation, planned: Collection[str]) -> str | None:
-    if source.year is None:
-        return "board_not_ready" if form.level == "unit" and form.about_plans and owner.board_id not in planned else None
     collected = make_rows(source, owner, form)
+    if source.year is None:
+        if not form.about_plans:
+            return None if _can_answer(form, collected) else "no_rows"
+        return "board_not_ready" if form.level == "unit" and owner.board_id not in planned else None
     asked = find_answers_asked(form, source.round, source.forms.rounds).values()
     if (form.about_plans or source.year.plans.round in asked) and owner.org_id not in source.year.plans.returns:
-        return "no_plan"
-    if form.level == "board" or any(not sheet.prefilled and not sheet.optional for sheet in form.tables):
-        return None
-    rows = {**(make_unit_parts(source.year, owner)["rows"] if form.about_plans else {}), **collected}
-    return None if any(rows.values()) else "nothing_to_follow"
+        return "no_plan" if form.about_plans else "not_answered"
+    if not form.about_plans:
+        return None if _can_answer(form, collected) else "no_rows"
+    rows = {**(make_unit_parts(source.year, owner)["rows"] if form.level == "unit" else {}), **collected}
+    return None if form.level == "board" or _can_answer(form, rows) else "nothing_to_follow"
+
+
+def _can_answer(form: Form, rows: Mapping[str, Sequence[Row]]) -> bool:
+    """Whether there is anything to answer: rows given beforehand, or a sheet that needs none and may not stay empty."""
+    return any(rows.values()) or any(not sheet.prefilled and not sheet.optional for sheet in form.tables)
 
 
 def make_rows(source: PrefillSource, owner: Organisation, form: Form) -> dict[str, tuple[Row, ...]]:

@@ -128,10 +128,10 @@ def list_rows(view: View, table: str, frame: pd.DataFrame, columns: Sequence[Fil
 
 
 def owner_columns(view: View, frame: pd.DataFrame, *, units: bool) -> list[FilledColumn]:
-    """Return the columns that say whose a row is: the board where the council reads, and the unit where ``units``."""
+    """Return the columns that say whose a row is: the board where the council reads, and the unit or administration where ``units``."""
     owners = frame["_owner"].tolist()
     board = Field(view.phrases.heading("board"), "name", 17)
-    unit = Field(view.phrases.heading("unit"), "name", 17)
+    unit = Field(view.phrases.heading("administration" if view.has_administrations else "unit"), "name", 17)
     columns: list[FilledColumn] = [(board, [view.board_name(o) for o in owners])] if view.board is None else []
     return [*columns, (unit, [view.unit_name(o) for o in owners])] if units else columns
 

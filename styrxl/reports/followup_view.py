@@ -79,6 +79,8 @@ class FollowupView:
 
     def _has_plan(self, owner: Owner) -> bool:
         """Whether an owner has anything to follow up; a unit whose plan is in another system has not."""
+        if not self.view.about_plans:
+            return True
         planned = owner.id in self.history.plans.answers.returns
         return owner.kind != "unit" or not planned or any(e.row["_owner"] == owner.id for e in self.entries.values())
 

@@ -41,7 +41,7 @@ def _missing_block(view: View) -> Block:
 
 def _missing_row(view: View, p: Participation, why: str, return_: Judged | None) -> Row:
     link = file_link(p.owner.id, return_.path) if return_ else None
-    unit = p.owner.name if p.owner.kind == "unit" else None
+    unit = view.unit_name(p.owner.id)
     return Row((view.name(p.owner.board), unit, why, link))
 
 
@@ -64,7 +64,9 @@ def _not_issued(view: View, p: Participation) -> str | None:
         return "missing_issue"
     plans = view.history.plans.answers
     if p.owner.id not in plans.returns:
-        return "missing_plan"
+        return "missing_plan" if view.about_plans else "missing_before"
+    if not view.about_plans:
+        return "missing_issue"
     has_plan = any(plans.of(table, p.owner.id) for table in ("goals", "commitments"))
     return "missing_issue" if has_plan or p.owner.kind != "unit" else None
 

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styrxl.excel.pages import Block, Field, Row, Series
+from styrxl.reports.participation import Participation
 from styrxl.reports.view import View
 
 LABEL_WIDTH, FIGURE_WIDTH = 66.0, 12.0
 SIGNED = "+#,##0;\N{MINUS SIGN}#,##0;0"  # number format
 Figure = tuple[str, float | None, str | None]  # a key figure: its name, how much, and a remark
+
+
+def group_by_level(view: View, owners: Sequence[Participation], done: str) -> list[tuple[str, list[Participation]]]:
+    """Return those who take part as boards, units and administrations, each with the key of the figure that counts who is done.
+
+    ``done``: how keys end that count plans or follow-ups of them. A board that reads is not counted itself.
+    """
+    groups = {"boards": ("unit", "administration"), "units": ("unit",), "administrations": ("administration",)}
+    found = []
+    for name, kinds in groups.items():
+        mine = [p for p in owners if (p.owner.kind in kinds) != (name == "boards")]
+        if mine and not (view.board and name == "boards"):
+            found.append((f"{name}_{done if view.about_plans and name != 'administrations' else 'collected'}", mine))
+    return found
 
 
 def key_figures_block(view: View, figures: Sequence[Figure]) -> Block:

@@ -15,7 +15,7 @@ from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import BOARD_LIKE, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import LEVELS, Form
+from styrxl.model.forms import LEVELS, PLAN_TABLES, Form
 from styrxl.model.goal_tree import Node, build_tree, rank_owners
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
@@ -210,6 +210,11 @@ class View:
         """Tell whether a form of the round has one of these tables."""
         return any(sheet.table in tables for form in self.forms for sheet in form.tables)
 
+    @property
+    def about_plans(self) -> bool:
+        """Whether a form of the round has a table of plans or of their follow-up; else it is a collection that hangs on none."""
+        return self.asks(*PLAN_TABLES)
+
     def form_of(self, source: int) -> Form:
         """Return the form of an accepted return."""
         r = self.sources[source]
@@ -258,8 +263,13 @@ class View:
         return self.name(self.by_id[owner].board)
 
     def unit_name(self, owner: str) -> str | None:
-        """Return the name of an owner that is a unit."""
-        return self.name(owner) if self.by_id[owner].kind == "unit" else None
+        """Return the name of an owner that is a unit or an administration."""
+        return self.name(owner) if self.by_id[owner].kind not in BOARD_LIKE else None
+
+    @property
+    def has_administrations(self) -> bool:
+        """Whether administrations answer in the round, and no units."""
+        return bool(self.form_names["administration"]) and not self.form_names["unit"]
 
     def frame(self, board: str) -> Frame:
         """Return a board's frame."""

@@ -8,6 +8,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.form_changes import find_changed_sheets
 from styrxl.model.form_files import Forms
+from styrxl.model.forms import LEVELS
 from styrxl.model.rounds import Round
 from styrxl.prefill.followup import YearSoFar
 from styrxl.store.ledger import Ledger
@@ -21,8 +22,11 @@ def suggest_next_step(round_: Round, folder: str, *, issued: bool, came: bool) -
         yield Word("next_receive", {"folder": folder})
 
 
-def list_missing_from_plan(plan: Plan, round_: Round) -> Iterator[Word]:
-    """Yield what the multi-year plan does not have for a round's year."""
+def list_missing_from_plan(forms: Forms, plan: Plan, round_: Round) -> Iterator[Word]:
+    """Yield what the multi-year plan does not have for a round's year; nothing for a round whose workbooks hang on no plan."""
+    names = [name for level in LEVELS for name in forms.for_level(level, round_.kind)]
+    if not any(forms.form(name).about_plans for name in names):
+        return
     bare = [o.org_id for o in plan.of_kind(["board"], round_.day) if (o.org_id, round_.year) not in plan.frames]
     if bare:
         yield Word("lacks_frames", {"boards": bare, "year": round_.year})

@@ -46,7 +46,7 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     for form, group in _by_form(desk.workspace, round_, served, rows):
         written += _issue(desk, source, form, group, rows)
     notes = (
-        *list_missing_from_plan(desk.plan, round_),
+        *list_missing_from_plan(desk.forms, desk.plan, round_),
         *list_unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}),
         *list_changed_forms(desk.ledger, desk.forms, round_),
     )

@@ -70,7 +70,7 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
             kept = read_feedback(path, desk.workspace) if history else {}
             written += _written(path, board_book(judged, desk.plan, issued, scope, name, history, kept))
     empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
-    return Published(tuple(written), _missing(judged, issued), (*list_missing_from_plan(desk.plan, round_), *empty))
+    return Published(tuple(written), _missing(judged, issued), (*list_missing_from_plan(desk.forms, desk.plan, round_), *empty))
 
 
 def _written(path: Path, made: WrittenBook) -> list[Path]:

@@ -11,7 +11,7 @@ from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
 from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, YesPartlyNo, assessment_code
 from styrxl.reports.board_outcomes import add_boards, list_outcomes, unsigned_amount
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView, GoalRollup
-from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, key_figures_block
+from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, group_by_level, key_figures_block
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import list_participation
 from styrxl.reports.view import View
@@ -26,7 +26,13 @@ def make_page(followup: FollowupView) -> Page:
     figures = [*_returned(followup), *(figure for table, make in _FIGURES if view.asks(table) for figure in make(followup))]
     charts = [make(followup) for table, make in _CHARTS if view.asks(table)]
     blocks = [key_figures_block(view, figures), *(block for block in charts if block)]
-    return make_titled_page(view, "glance", blocks, newest=newest_return(view), missing=view.phrases.sheet("missing", "name"))
+    return make_titled_page(
+        view,
+        "glance" if view.about_plans else "collected",
+        blocks,
+        newest=newest_return(view),
+        missing=view.phrases.sheet("missing", "name"),
+    )
 
 
 # key figures
@@ -34,11 +40,10 @@ def make_page(followup: FollowupView) -> Page:
 
 def _returned(followup: FollowupView) -> list[Figure]:
     view, figures = followup.view, list[Figure]()
-    for key, of_units in (("boards_followed", False), ("units_followed", True)):
-        owners = [p for p in list_participation(view) if (p.owner.kind == "unit") == of_units and p.owner.id in followup.asked]
-        if owners and not (view.board and not of_units):
-            accepted = sum(p.accepted is not None for p in owners)
-            figures.append((view.phrases.figure(key), accepted, view.phrases.word("of_all", n=len(owners))))
+    asked = [p for p in list_participation(view) if p.owner.id in followup.asked]
+    for key, owners in group_by_level(view, asked, "followed"):
+        accepted = sum(p.accepted is not None for p in owners)
+        figures.append((view.phrases.figure(key), accepted, view.phrases.word("of_all", n=len(owners))))
     return figures
 
 

@@ -10,7 +10,7 @@ from styrxl.excel import look
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series, add_amounts
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
 from styrxl.reports.board_budgets import BoardBudget, add_budgets, list_budgets
-from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, key_figures_block
+from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, group_by_level, key_figures_block
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import Participation, count_done_units, list_participation
 from styrxl.reports.view import PLANNED, View, shorten
@@ -51,7 +51,13 @@ def make_page(view: View) -> Page:
         *(_money(counts) if view.asks("budget") else ()),
     ]
     blocks = [key_figures_block(view, figures), *(block for chart in charts if (block := chart(counts)))]
-    return make_titled_page(view, "overview", blocks, newest=newest_return(view), missing=view.phrases.sheet("missing", "name"))
+    return make_titled_page(
+        view,
+        "overview" if view.about_plans else "collected",
+        blocks,
+        newest=newest_return(view),
+        missing=view.phrases.sheet("missing", "name"),
+    )
 
 
 # key figures
@@ -60,10 +66,7 @@ def make_page(view: View) -> Page:
 def _returned(counts: Counts) -> list[Figure]:
     view = counts.view
     figures: list[Figure] = []
-    for key, of_units in (("boards_done", False), ("units_done", True)):
-        owners = [p for p in counts.participation if (p.owner.kind == "unit") == of_units]
-        if not owners or (view.board and not of_units):
-            continue
+    for key, owners in group_by_level(view, counts.participation, "done"):
         issued = sum(p.issue is not None for p in owners)
         remark = view.phrases.word("of_issued", n=issued)
         if issued < len(owners):
