@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from styrxl.descriptions.models import Answer, Filled, Key, ListEntry, Part, Text, wrong
+from styrxl.descriptions.models import Answer, Filled, Key, ListEntry, Part, Spelling, Text, wrong
 
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 _MOST_HEADING_ROWS = 10
@@ -94,7 +94,8 @@ class ForeignForm(Part):
     rounds: list[str] = Field(description="The kinds of rounds in which it comes, as in rounds.yaml")
     title: OwnWords = Field(description="What the workbook is called")
     identity: OwnerCell = Field(default=OwnerCell(sheet="-", cell="A1"), description="The cell that says whose it is, by id or name")
-    blank: list[Filled] = Field(default=[], description="Texts that mean that a cell is empty, such as Please select")
+    blank: list[Spelling] = Field(default=[], description="Texts that mean that a cell is empty, such as Please select")
+    units: list[Spelling] = Field(default=[], description="What stands beside numbers and is no part of them, such as £")
     lists: dict[Key, Annotated[dict[str, ListEntry], Field(min_length=1)]] = Field(default={}, description="Lists of its own")
     sheets: dict[Key, ForeignSheet] = Field(min_length=1, description="Its tables, by key")
 

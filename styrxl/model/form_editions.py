@@ -116,6 +116,7 @@ class FormEdition:
             final=bool(served) and all(k.final for k in ([kind] if kind else served)),
             foreign=raw.get("foreign", False),
             blank=tuple(raw.get("blank", ())),
+            units=tuple(raw.get("units", ())),
             owner_cell=_read_owner_cell(raw["identity"]) if "identity" in raw else None,
         )
 

@@ -252,6 +252,7 @@ class Form:
     words: Words = NO_WORDS  # those of its time
     foreign: bool = False  # whether others designed it: it is never issued, only read
     blank: tuple[str, ...] = ()  # texts that mean an empty cell, where others designed it
+    units: tuple[str, ...] = ()  # what may stand beside numbers there, and is no part of them
     owner_cell: OwnerCell | None = None
 
     def serves(self, kind: RoundKind) -> bool:

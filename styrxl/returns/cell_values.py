@@ -79,6 +79,19 @@ def read_number(raw: Any, *, money: bool = False) -> CellValue:
     return _apply_unit(signed, (match[3] or "").lower(), money=money, plain=typed == f"{signed[0]:g}")
 
 
+def read_with_units(raw: Any, read: Callable[[Any], CellValue], units: Collection[str]) -> CellValue:
+    """Read a number beside which one of some units may stand, before or after it; these are no part of it."""
+    if not isinstance(raw, str) or len(raw) > _LONGEST:
+        return read(raw)
+    compact = _SPACES.sub("", raw)
+    sign, number = (compact[0], compact[1:]) if compact[:1] in {"-", "−", "–"} else ("", compact)
+    for unit in (_SPACES.sub("", unit) for unit in units):
+        bare = number.removeprefix(unit).removesuffix(unit)
+        if bare != number:
+            return replace(read(f"{sign}{bare}"), interpreted=False)
+    return read(raw)
+
+
 def _apply_unit(values: list[float], unit: str, *, money: bool, plain: bool) -> CellValue:
     if len(values) > 1:
         return CellValue(ambiguous=(values[0], values[1]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from styrxl.model.catalogue import Word
@@ -224,10 +225,9 @@ def _want(column: Column, form: Form, year: int) -> dict[str, Word]:
 
 
 def _choose_reader(column: Column, form: Form, language: str | None) -> Callable[[Any], CellValue]:
-    if column.kind == "number":
-        return cell_values.memoise(lambda raw: cell_values.read_number(raw, money=column.unit is not None))
-    if column.kind == "integer":
-        return cell_values.memoise(cell_values.read_integer)
+    if column.kind in {"number", "integer"}:
+        read = partial(cell_values.read_number, money=column.unit is not None) if column.kind == "number" else cell_values.read_integer
+        return cell_values.memoise(partial(cell_values.read_with_units, read=read, units=form.units) if form.units else read)
     if column.kind == "choice":
         choices = form.lists[column.list or ""]
         codes = map_codes(choices)
