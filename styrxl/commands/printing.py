@@ -28,7 +28,7 @@ def say_next_step(desk: Desk, round_: Round, language: str, *, came: bool | None
 
     there = bool(desk.workspace.inbox_files(round_).files) if came is None else came
     issued, folder = bool(desk.ledger.issues(round_.id)), desk.workspace.shown(desk.workspace.inbox(round_))
-    say_notes([*suggest_next_step(round_, folder, issued=issued, came=there)], language)
+    say_notes([*suggest_next_step(desk.forms, round_, folder, issued=issued, came=there)], language)
 
 
 def say_decided(done: Decided, key: str, language: str) -> None:

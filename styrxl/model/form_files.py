@@ -16,7 +16,7 @@ import yaml
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_editions import FormEdition, make_words
-from styrxl.model.forms import LANGUAGES, Form, Text
+from styrxl.model.forms import LANGUAGES, LEVELS, Form, Text
 from styrxl.model.rounds import RoundKind, read_round_kinds
 from styrxl.model.yaml_files import read_yaml
 
@@ -142,7 +142,18 @@ class Forms:
 
         The standard's come before a workspace's own; such as others designed are never handed out.
         """
-        forms = [form for form in map(self.form, self.names()) if form.level == level and not form.foreign]
+        return self._list_serving(level, kind, foreign=False)
+
+    def awaited(self, level: str, kind: RoundKind) -> tuple[str, ...]:
+        """Names of the forms that owners of a level answer in a kind of round: those handed out or, where none is, those of others."""
+        return self.for_level(level, kind) or self._list_serving(level, kind, foreign=True)
+
+    def takes_others_alone(self, kind: RoundKind) -> bool:
+        """Tell whether in a kind of round nothing is handed out, but forms that others designed come in."""
+        return not any(self.for_level(level, kind) for level in LEVELS) and any(self.awaited(level, kind) for level in LEVELS)
+
+    def _list_serving(self, level: str, kind: RoundKind, *, foreign: bool) -> tuple[str, ...]:
+        forms = [form for form in map(self.form, self.names()) if form.level == level and form.foreign is foreign]
         serving = (tuple(form.name for form in forms if key in form.rounds) for key in kind.keys)
         return tuple(sorted(next((names for names in serving if names), ()), key=lambda name: (not self._is_standard(name), name)))
 

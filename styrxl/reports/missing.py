@@ -60,6 +60,8 @@ def _reasons(view: View, p: Participation) -> Iterator[tuple[str, Judged | None]
 
 def _not_issued(view: View, p: Participation) -> str | None:
     """Return why an owner has no workbook; None for one that has nothing to follow up, its plan being in another system."""
+    if p.owner.foreign:
+        return "missing_return_open"
     if view.history is None:
         return "missing_issue"
     plans = view.history.plans.answers

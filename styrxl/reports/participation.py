@@ -78,7 +78,7 @@ def verdict_word(view: View, p: Participation) -> str:
     """Say how far an owner's return has come."""
     if shown := p.accepted or p.newest or (p.returns[-1] if p.returns else None):
         return view.phrases.verdict(shown.verdict)
-    return view.phrases.word("not_in" if p.issue else "not_issued")
+    return view.phrases.word("not_in" if p.issue or p.owner.foreign else "not_issued")
 
 
 def in_time_word(view: View, p: Participation) -> str:

@@ -63,6 +63,7 @@ class Owner:
     administration: str | None
     profile: str | None
     expected: bool  # whether it has a form to hand in
+    foreign: bool = False  # whether that is one that others designed, and no workbook of ours
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class View:
 
     @cached_property
     def form_names(self) -> Mapping[str, tuple[str, ...]]:
-        """Names of the forms that owners of each level get in the round."""
-        return {level: self.scope.forms.for_level(level, self.round.kind) for level in LEVELS}
+        """Names of the forms that owners of each level answer in the round."""
+        return {level: self.scope.forms.awaited(level, self.round.kind) for level in LEVELS}
 
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
@@ -120,7 +121,8 @@ class View:
         board = o.board_id if o.kind not in BOARD_LIKE and o.board_id else o.org_id
         parent = self.plan.find(board, self.round.day) if board != o.org_id else None
         administration = o.administration_id or (parent.administration_id if parent else None)
-        return Owner(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form)
+        foreign = has_form and not self.scope.forms.for_level(o.kind, self.round.kind)
+        return Owner(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form, foreign)
 
     def reports_in(self, o: Organisation, round_: Round) -> bool:
         """Whether an organisation reports in a round: boards in all of them, units in those that their board has chosen."""

@@ -14,9 +14,13 @@ from styrxl.prefill.followup import YearSoFar
 from styrxl.store.ledger import Ledger
 
 
-def suggest_next_step(round_: Round, folder: str, *, issued: bool, came: bool) -> Iterator[Word]:
+def suggest_next_step(forms: Forms, round_: Round, folder: str, *, issued: bool, came: bool) -> Iterator[Word]:
     """Yield what comes first in a round in which nothing has been handed out, or nothing has come in."""
-    if not issued:
+    if not issued and forms.takes_others_alone(round_.kind):
+        if not came:
+            names = [name for level in LEVELS for name in forms.awaited(level, round_.kind)]
+            yield Word("next_receive_others", {"round": round_.id, "form": names[0]})
+    elif not issued:
         yield Word("next_distribute", {"round": round_.id})
     elif not came:
         yield Word("next_receive", {"folder": folder})

@@ -69,8 +69,10 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
         with working_on(path):
             kept = read_feedback(path, desk.workspace) if history else {}
             written += _written(path, board_book(judged, desk.plan, issued, scope, name, history, kept))
-    empty = [] if issued or judged.accepted else [Word("nothing_to_consolidate", {"round": round_.id})]
-    return Published(tuple(written), _missing(judged, issued), (*list_missing_from_plan(desk.forms, desk.plan, round_), *empty))
+    notes = [*list_missing_from_plan(desk.forms, desk.plan, round_)]
+    if not (issued or judged.accepted or desk.forms.takes_others_alone(round_.kind)):
+        notes.append(Word("nothing_to_consolidate", {"round": round_.id}))
+    return Published(tuple(written), _missing(judged, issued), tuple(notes))
 
 
 def _written(path: Path, made: WrittenBook) -> list[Path]:

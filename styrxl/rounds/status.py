@@ -48,11 +48,13 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     for path, verdict in verdicts.items():
         if path in in_inbox and verdict.owner:
             by_owner.setdefault(verdict.owner, []).append(verdict)
-    levels = [level for level in LEVELS if desk.forms.for_level(level, round_.kind)]
+    levels = [level for level in LEVELS if desk.forms.awaited(level, round_.kind)]
     owners = []
     for owner in desk.plan.answering(levels, round_):
-        due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
-        owner_status = _owner_status(owner, issues.get(owner.org_id), by_owner.get(owner.org_id, ()), receipts, due, local_day(desk.now))
+        issue, due = issues.get(owner.org_id), desk.workspace.settings.due(round_, owner.org_id, owner.kind)
+        owner_status = _owner_status(owner, issue, by_owner.get(owner.org_id, ()), receipts, due, local_day(desk.now))
+        if owner_status.state == "not_issued" and not desk.forms.for_level(owner.kind, round_.kind):
+            owner_status = replace(owner_status, state="late" if due and local_day(desk.now) > due else "waiting")  # it has others' form
         owners.append(replace(owner_status, reminded=reminded.get(owner.org_id)))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
     return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)))

@@ -152,3 +152,27 @@ def test_nothing_breaks_a_reader(raw: object) -> None:
         cell_values.read_text(raw),
     ):
         assert read.wrong + (read.ambiguous is not None) + (read.value is not None) <= 1
+
+
+@pytest.mark.parametrize(
+    "raw, value",
+    [
+        ("6\u00a0898\u00a0813,5 £", 6898813.5),
+        ("£1 200", 1200),
+        ("-£5", -5),
+        ("£-5", -5),
+        ("7 km", 7),
+        (12, 12),
+        ("1 200", 1200),
+        ("£", None),
+    ],
+)
+def test_units_that_a_form_names_are_no_part_of_a_number(raw: object, value: float | None) -> None:
+    """Before or after it; without a number there is none."""
+    assert cell_values.read_with_units(raw, cell_values.read_number, ("£", "km")).value == value
+
+
+def test_a_unit_makes_no_number_certain() -> None:
+    """What can be read in two ways is still asked about, and another unit is wrong."""
+    assert cell_values.read_with_units("£1.200", cell_values.read_number, ("£",)).ambiguous == (1200, 1.2)
+    assert cell_values.read_with_units("$12", cell_values.read_number, ("£",)).wrong

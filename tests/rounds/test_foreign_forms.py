@@ -135,6 +135,20 @@ def test_nobody_is_handed_it_and_no_copy_of_it_goes_back(town: Town) -> None:
     assert not list((town.root / "returned").rglob("*.xlsx"))
 
 
+def test_a_round_of_others_forms_alone_is_awaited(town: Town) -> None:
+    """Nobody is said to lack a workbook: those who have not answered have not come in."""
+    told = town.run("validate", "--round", "2027-statistik").output
+    assert "styrxl receive 2027-statistik FIL --form platser" in told
+    town.run("receive", "2027-statistik", put_file(town, filled_in()), "--form", "platser")
+    status = town.run("status", "2027-statistik").output
+    assert [line.split()[-1] for line in status.splitlines() if line.startswith(("UBN", "KFN"))] == ["Klar", "inkommen"]
+    assert "distribute" not in town.run("consolidate", "2027-statistik").output
+    book = openpyxl.load_workbook(town.root / "council/2027-statistik.xlsx", read_only=True)
+    told_rows = [[cell for cell in row if cell is not None] for sheet in book for row in sheet.iter_rows(values_only=True)]
+    assert [1, "av 2 som ska lämna in"] in [row[1:] for row in told_rows]
+    assert any(row[0] == "Kultur- och fritidsnämnden" and "Har inte lämnat in." in row for row in told_rows if row)
+
+
 def test_an_empty_one_is_told_without_our_sheets(town: Town) -> None:
     """It has no sheet Start to begin on."""
     places = {f"{column}{row}": "Välj i listan" for column in "ABCD" for row in (11, 12, 14)}

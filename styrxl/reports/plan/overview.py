@@ -68,8 +68,9 @@ def _returned(counts: Counts) -> list[Figure]:
     figures: list[Figure] = []
     for key, owners in group_by_level(view, counts.participation, "done"):
         issued = sum(p.issue is not None for p in owners)
-        remark = view.phrases.word("of_issued", n=issued)
-        if issued < len(owners):
+        foreign = all(p.owner.foreign for p in owners)
+        remark = view.phrases.word("of_awaited", n=len(owners)) if foreign else view.phrases.word("of_issued", n=issued)
+        if issued < len(owners) and not foreign:
             remark += view.phrases.word("some_not_issued", n=len(owners) - issued)
         figures.append((view.phrases.figure(key), sum(p.accepted is not None for p in owners), remark))
     return figures
@@ -202,7 +203,7 @@ def _state(view: View, p: Participation) -> str:
     if p.elsewhere:
         return view.phrases.word("elsewhere", where=p.elsewhere)
     shown = p.accepted or p.newest
-    return view.phrases.verdict(shown.verdict) if shown else view.phrases.word("not_in" if p.issue else "not_issued")
+    return view.phrases.verdict(shown.verdict) if shown else view.phrases.word("not_in" if p.issue or p.owner.foreign else "not_issued")
 
 
 def _chart_block(
