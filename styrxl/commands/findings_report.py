@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from styrxl.model.catalogue import word
+from styrxl.model.catalogue import is_waivable, name_rule, word
 from styrxl.model.findings import SEVERITIES, Finding, decide, fix, message
 from styrxl.model.grouped_findings import FindingGroup, group_findings, quote_path
 from styrxl.model.info_lines import list_info_lines
@@ -133,7 +133,17 @@ def _describe_return(judged: Judged, language: str, names: Mapping[str, str], ro
         lines.append(f"    {_MARKS[group.severity]} {place}{group.message}")
         lines.append(f"      → {group.fix}")
     told = [] if judged.verdict == "set-aside" else list_info_lines(judged.findings, language)
-    return [*lines, *(f"    {_MARKS['info']} {line}" for line in told)]
+    waive = describe_waiver(judged, round_, language)
+    return [*lines, *(f"    {_MARKS['info']} {line}" for line in told), *([f"    {waive}"] if waive else [])]
+
+
+def describe_waiver(judged: Judged, round_: str, language: str) -> str:
+    """Say how what stops a return can be waived, and what the rules are called; nothing where none can be."""
+    stopping = dict.fromkeys(finding.rule for finding in judged.findings if finding.severity == "error")
+    rules = [name_rule(rule, language) for rule in stopping if is_waivable(rule)]
+    if judged.verdict != "rejected" or not judged.owner or not round_ or len(rules) < len(stopping):
+        return ""
+    return word("waive_how", language, owner=judged.owner, round=round_, rules=", ".join(rules))
 
 
 def format_page(judged: JudgedRound, language: str, names: Mapping[str, str], title: str, accent: str) -> str:
@@ -152,6 +162,7 @@ def format_page(judged: JudgedRound, language: str, names: Mapping[str, str], ti
                 for severity in SEVERITIES
                 if severity != "info" or return_.verdict == "set-aside"
             ],
+            "waive": describe_waiver(return_, judged.round, language),
             "told": [] if return_.verdict == "set-aside" else list_info_lines(return_.findings, language),
         }
         for return_ in chain(*_part_returns(judged.returns))

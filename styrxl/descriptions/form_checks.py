@@ -9,6 +9,8 @@ from typing import Any
 from styrxl.descriptions.mistakes import Path, Problem, unknown_name
 from styrxl.descriptions.parts import as_list, as_map
 from styrxl.descriptions.text_checks import find_placeholders
+from styrxl.model.catalogue import list_waivable_rules
+from styrxl.model.form_files import RULES
 from styrxl.model.forms import LANGUAGES
 
 FRAMES = ("operating_frame", "investment_frame", "unit_frame")
@@ -23,7 +25,7 @@ def check_form(form: Mapping[str, Any], words: Mapping[Any, Any], tables: Collec
     ``words``: what ``words.yaml`` says; ``tables``: those that have a schema; ``gone``: sheets of the standard form that it does not
     have any more, which may still be named where rows of others are offered. Parts of a wrong kind are the models' to tell.
     """
-    lists = {**as_map(words.get("lists")), **as_map(form.get("lists"))}
+    lists = {RULES: list_waivable_rules(), **as_map(words.get("lists")), **as_map(form.get("lists"))}
     for name, entries in as_map(form.get("lists")).items():
         yield from check_list(("lists", name), as_map(entries))
     sheets = {key: sheet for key, sheet in as_map(form.get("sheets")).items() if isinstance(sheet, Mapping)}

@@ -103,6 +103,7 @@ class ListEntry(Text):
 
     also: list[Spelling] = Field(default=[], description="Synonyms: read as this entry, and told")
     after: str = Field(default="", description="The entry that it comes after")
+    offered: bool = Field(default=True, description="Whether drop-downs show it; one that they do not show is read all the same")
 
 
 class Formula(Part):

@@ -76,6 +76,27 @@ def severity(rule: str) -> str:
     return str(catalogue()["rules"][rule]["severity"])
 
 
+@cache
+def list_waivable_rules() -> Mapping[str, Mapping[str, Any]]:
+    """Return the entries of the drop-down of rules that can be waived: those that stop a return which can be read and placed.
+
+    What only asks may be named as well, but stops nothing, and is not offered.
+    """
+    named = {rule: texts["name"] for rule, texts in catalogue()["rules"].items() if "name" in texts}
+    asking = [rule for rule, texts in catalogue()["rules"].items() if texts["severity"] == "warning"]
+    return named | {rule: {"sv": rule, "en": rule, "offered": False} for rule in asking}
+
+
+def is_waivable(rule: str) -> bool:
+    """Whether a rule that stops a return can be waived."""
+    return "name" in catalogue()["rules"][rule]
+
+
+def name_rule(rule: str, language: str) -> str:
+    """Return what a rule is called where it can be waived: in plain words, and by its own name."""
+    return word("rule_named", language, name=catalogue()["rules"][rule]["name"][language], rule=rule)
+
+
 def placeholders(text: str) -> set[str]:
     """Names of the facts that a text needs."""
     return {name for _, name, _, _ in Formatter().parse(text) if name}

@@ -234,10 +234,11 @@ def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Fi
         goals=tuple(map(_goal, rows["council_goals"])),
         frames={(r["board_id"], int(r["year"])): (r["operating_frame"], r["investment_frame"]) for r in rows["frames"]},
         adjustments=tuple(map(_adjustment, rows["frame_adjustments"])),
-        waivers=tuple(Waiver(r["owner"], r["round"], r["rule"], r["reason"], r["until"]) for r in rows["waivers"]),
+        waivers=tuple(Waiver(r["owner"], kinds.read(r["round"]).id, r["rule"], r["reason"], r["until"]) for r in rows["waivers"]),
         indicators=tuple(rows["council_indicators"]),
         assessments=tuple(
-            CouncilAssessment(r["round"], r["goal_id"], r["assessment"], r["reason"], r["decision"]) for r in rows["council_assessments"]
+            CouncilAssessment(kinds.read(r["round"]).id, r["goal_id"], r["assessment"], r["reason"], r["decision"])
+            for r in rows["council_assessments"]
         ),
         findings=tuple(findings),
     )

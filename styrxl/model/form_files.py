@@ -14,12 +14,14 @@ from typing import Any
 
 import yaml
 
+from styrxl.model.catalogue import list_waivable_rules
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_editions import FormEdition, make_words
 from styrxl.model.forms import LANGUAGES, LEVELS, Form, Text
 from styrxl.model.rounds import RoundKind, read_round_kinds
 from styrxl.model.yaml_files import read_yaml
 
+RULES = "waivable_rule"  # the list of rules, which the catalogue has
 _EXTENDS = re.compile(r"^extends:", re.MULTILINE)
 
 
@@ -104,6 +106,8 @@ class Forms:
         except (KeyError, TypeError, AttributeError) as error:
             file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
             raise StyrxlError("source-broken", file=file, why=repr(error)) from error
+        if uses_rules(raw):  # an edition holds them as they are now called
+            raw = {**raw, "lists": {**raw.get("lists", {}), RULES: list_waivable_rules()}}
         content = {"form": raw, "words": self._raw_words, "schemas": {table: self.schema(table) for table in tables}}
         return FormEdition(name, profile, content, self.rounds)
 
@@ -220,6 +224,11 @@ class Forms:
         if not isinstance(content, dict):
             raise StyrxlError("source-broken", file=str(path), why="a mapping is needed")
         return content
+
+
+def uses_rules(form: Mapping[str, Any]) -> bool:
+    """Whether a form, as its YAML has it, has a column of rules."""
+    return any(column.get("list") == RULES for sheet in form["sheets"].values() for column in sheet["columns"].values())
 
 
 def lay_over(base: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

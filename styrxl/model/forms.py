@@ -228,6 +228,11 @@ class Words:
         return self.texts[key][language].format(**facts) if facts else self.texts[key][language]
 
 
+def list_offered(entries: Mapping[str, Mapping[str, Any]]) -> list[Text]:
+    """Return the entries of a list that drop-downs show."""
+    return [entry for entry in entries.values() if entry.get("offered", True)]
+
+
 NO_WORDS = Words({}, {}, {}, frozenset(), frozenset(), {}, frozenset(), {}, {})
 
 

@@ -128,9 +128,17 @@ class RoundKinds(Mapping[str, RoundKind]):
 
     def read(self, typed: str) -> Round:
         """Return the round that is meant by what somebody typed (``2027-plan``, ``2027-Delår1``); raises as ``parse``."""
+        return self.parse(self._spell(typed))
+
+    def read_round(self, typed: str) -> Round | None:
+        """Return the round that is meant by what somebody typed, or None."""
+        spelled = self._spell(typed)
+        return self.parse(spelled) if self.kind_of(spelled) else None
+
+    def _spell(self, typed: str) -> str:
         year, hyphen, word = typed.strip().partition("-")
         kind = self.find(word)
-        return self.parse(f"{year}{hyphen}{kind.key if kind else word}")
+        return f"{year}{hyphen}{kind.key if kind else word}"
 
     def kind_of(self, round_id: str | None) -> RoundKind | None:
         """Return the kind of the round with an id, or None: a workbook's identity may say anything."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
 
-from styrxl.model.catalogue import Word
+from styrxl.model.catalogue import LISTED, Word
 from styrxl.model.findings import Remark
-from styrxl.model.forms import LANGUAGES, Column, Form, Sheet
+from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Text, list_offered
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
@@ -193,7 +194,7 @@ def _remark_value(batch: Batch, source: int, row: int, tool: _ColumnReader, raw:
     if not read.wrong:
         return []  # only spaces
     if column.kind == "choice":
-        choices = list(batch.form.lists[column.list or ""].values())
+        choices = _nearest_first(raw, list_offered(batch.form.lists[column.list or ""]))
         how = Word("choose_in_list" if column.has_drop_down else "write_one_in")
         return [
             Remark(
@@ -207,6 +208,15 @@ def _remark_value(batch: Batch, source: int, row: int, tool: _ColumnReader, raw:
             )
         ]
     return [Remark(source, key, row, column.field, "wrong-type", raw, tool.wanted)]
+
+
+def _nearest_first(raw: Any, choices: list[Text]) -> list[Text]:
+    """Return choices with the nearest to what was written first, where they are more than are named."""
+    if len(choices) <= LISTED:
+        return choices
+    written = cell_values.fold_text(str(raw))
+    likeness = {id(c): max(SequenceMatcher(None, written, cell_values.fold_text(c[each])).ratio() for each in LANGUAGES) for c in choices}
+    return sorted(choices, key=lambda choice: -likeness[id(choice)])
 
 
 def _want(column: Column, form: Form, year: int) -> dict[str, Word]:

@@ -15,7 +15,7 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from styrxl.excel.formula_text import quote, trim
 from styrxl.excel.sheet import SheetBuilder, clean
-from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.forms import Column, Form, Sheet, list_offered
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms, find_list_name
 
@@ -134,7 +134,7 @@ def write_lists(page: SheetBuilder, form: Form, lists: Mapping[str, DropDown], o
     """Write all lists and define their names."""
     letters = (get_column_letter(number) for number in range(1, 10_000))
     for name in sorted({c.list for c in _columns(form) if c.list}):
-        codes = [str(word[terms.language]) for word in form.lists[name].values()]
+        codes = [word[terms.language] for word in list_offered(form.lists[name])]
         letter = next(letters)
         _write_fixed_list(page, letter, f"list_{name}", codes)
         _define_name(page, f"list_{name}", f"{LISTS_SHEET}!${letter}$2:${letter}${len(codes) + 1}")

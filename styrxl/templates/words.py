@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from styrxl.model.forms import Column, Text, Words
+from styrxl.model.forms import Column, Text, Words, list_offered
 from styrxl.model.thresholds import Thresholds
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
@@ -36,7 +36,7 @@ class Terms:
 
     def entries(self, column: Column) -> list[str]:
         """Return all that a static drop-down shows."""
-        return [str(entry[self.language]) for entry in self.lists[column.list or ""].values()]
+        return [entry[self.language] for entry in list_offered(self.lists[column.list or ""])]
 
 
 def find_list_name(column: Column) -> str | None:

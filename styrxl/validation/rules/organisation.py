@@ -5,7 +5,8 @@ Finds ``duplicate-id``, ``parent-not-allowed``, ``not-in-list``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,6 +18,7 @@ from styrxl.model.findings import CellOf, Remark
 from styrxl.model.rounds import RoundKinds
 from styrxl.returns.typed_frames import TypedBatch
 
+_YEAR = re.compile(r"20\d\d")
 _Period = tuple[Any, Any, int]  # its first and last day, and the Excel row that says so
 
 
@@ -45,6 +47,8 @@ def check_organisation(
                         remarks.append(
                             Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
                         )
+    for key in parts.keys() & {"waivers", "council_assessments"}:
+        remarks += _unknown_rounds(parts[key], rounds)
     if "organisation" not in parts:
         return remarks
     organisation = parts["organisation"]
@@ -61,6 +65,18 @@ def _profiles(part: TypedBatch, profiles: Collection[str]) -> list[Remark]:
             facts = {"choices": known, "how": Word("write_one_in"), "empty": Word("nearest", {"list": near}) if near else ""}
             remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], "profile", "not-in-list", value, facts))
     return remarks
+
+
+def _unknown_rounds(part: TypedBatch, rounds: RoundKinds) -> Iterator[Remark]:
+    """Yield the rounds of waivers and assessments that there are not."""
+    batch = part.batch
+    for i, value in enumerate(part.frame["round"].tolist()):
+        if isinstance(value, str) and rounds.read_round(value) is None:
+            year = _YEAR.match(value.strip())
+            choices = [f"{year[0] if year else '20XX'}-{key}" for key in rounds]
+            near = get_close_matches(value, choices, n=1)
+            facts = {"choices": choices, "how": Word("write_one_in"), "empty": Word("nearest", {"list": near}) if near else ""}
+            yield Remark(batch.source[i], batch.sheet.key, batch.row[i], "round", "not-in-list", value, facts)
 
 
 def _rounds(part: TypedBatch, rounds: RoundKinds) -> list[Remark]:

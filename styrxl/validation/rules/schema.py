@@ -44,7 +44,7 @@ _RULES = {
     "field_uniqueness": "duplicate-id",
 }
 _HINTS = {"at_least": "hint_no_minus", "at_most": "hint_thousands"}  # what breaks a bound of an amount most often
-_WANTED = {"kolada_id": "a_kolada_id", "round": "a_round", "profile": "a_profile", "rule": "a_rule", "org_id": "an_id_of_organisation"}
+_WANTED = {"kolada_id": "a_kolada_id", "profile": "a_profile", "org_id": "an_id_of_organisation"}
 _NULL_OF_DTYPE = {"Int64": "Int64", "float64": "float64", "datetime64[ns]": "datetime64[ns]"}
 
 Parts = tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]

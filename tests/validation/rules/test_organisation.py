@@ -112,8 +112,8 @@ PERIODS = (
             add("waivers", owner="UBN", round="2027-t9x", rule="goal-uncovered", reason="Ny.", until=SUMMER),
             "Undantag",
             "B5",
-            "Omgång: ”2027-t9x” är inte en omgång (år, bindestreck och omgångens namn, som plan eller year).",
-            "Skriv en omgång (år, bindestreck och omgångens namn, som plan eller year) i cellen B5.",
+            "Omgång: ”2027-t9x” är inte ett av svaren som går att välja.",
+            "Skriv ett av dem i cellen B5: 2027-plan, 2027-ik, 2027-t1, 2027-t2, 2027-year, 2027-ik-upp. Menar du 2027-t2?",
         ),
         (
             add("waivers", owner="UBN", round=ROUND, rule="goal-uncovered", reason="Ny.", until="efter sommaren"),
