@@ -54,7 +54,6 @@ class Judged:
     findings: tuple[Finding, ...]
     form: str | None = None
     profile: str | None = None
-    edition: str | None = None  # of its form, by which it was judged
     owner: str | None = None
     round: str | None = None
     language: str | None = None
@@ -62,6 +61,7 @@ class Judged:
     received: datetime | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
     decided: tuple[Decided, ...] = ()  # oldest first
+    edition: str | None = None  # of its form, by which it was judged
     inputs: str = ""  # what its verdict rests on besides its bytes
     in_force: Recorded | None = None  # the verdict of an earlier version of the program, where it is that one
 
