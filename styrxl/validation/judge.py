@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from styrxl.model.catalogue import list_waivable_rules
 from styrxl.model.council_plan import Plan, Waiver
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding, Remark, finding
@@ -110,7 +111,7 @@ def _waived(findings: Sequence[Finding], return_: Admitted, waivers: Mapping[tup
 def _find_waived(return_: Admitted, waivers: Mapping[tuple[str, str], Sequence[Waiver]]) -> Mapping[str, str]:
     """Return the rules that are waived for a return on the day of its receipt, each with the reason."""
     here = waivers.get((return_.owner or "", return_.identity.get("round", "")), ())
-    return {waiver.rule: waiver.reason for waiver in here if return_.day <= waiver.until}
+    return {waiver.rule: waiver.reason for waiver in here if return_.day <= waiver.until and waiver.rule in list_waivable_rules()}
 
 
 def _waive(finding_: Finding, reason: str) -> Finding:

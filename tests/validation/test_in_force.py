@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from styrxl.model.findings import Remark
@@ -16,7 +17,7 @@ from styrxl.store.ledger import Ledger
 from styrxl.validation import judge
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.diagnose import diagnose
-from test_form_changes import CHANGES
+from test_form_changes import CHANGES, judge_plans
 from town import ANSWERS, BOARD, PLAN, ROUND, Town
 
 Told = tuple[str, list[tuple[str, str, str | None]]]  # verdict; rule, severity and cell of each finding
@@ -78,6 +79,17 @@ def test_what_was_accepted_stays_so_and_says_what_today_would_ask(full: Town, up
     assert f"styrxl validate --round {ROUND} --anew --reason" in text
     upgrade("10.0", "stricter")
     assert told(full)["UBN"] == LET_PASS
+
+
+def test_what_is_in_force_counts_with_the_same_figures(full: Town, upgrade: Callable[..., None]) -> None:
+    told(full)
+    before = judge_plans(full)
+    upgrade("9.0", "stricter")
+    after = judge_plans(full)
+    assert [r.path for r in after.accepted] == [r.path for r in before.accepted]
+    assert after.tables.keys() == before.tables.keys()
+    for table in before.tables:
+        pd.testing.assert_frame_equal(after.in_force(table), before.in_force(table))
 
 
 def test_within_one_version_everything_is_judged_as_today(full: Town, upgrade: Callable[..., None]) -> None:
