@@ -29,15 +29,17 @@ _TEXTS_ROOT = re.compile(_DECLARATION + _ROOT % b"sst")
 
 _TEXT = rb"[^<&]*+(?:&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});[^<&]*+)*+"
 _FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*+</f>)"
-_KINDS = (  # what may follow a cell's address and style: its type, and what it holds
+# What may follow a cell's address and style: its type, and what it holds. Nothing is captured: groups within a repetition that does not
+# go back (``*+``) make Python's re raise SystemError on some rows.
+_KINDS = (
     rb'(?: t="n")?{more}>(?:{formula})?<v>-?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?</v>',
-    rb' t="s"{more}><v>(\d{1,9})</v>',
+    rb' t="s"{more}><v>\d{1,9}</v>',
     rb' t="str"{more}>(?:{formula})?(?:<v(?: xml:space="preserve")?>(?!#(?:N/A|[^\s#<]{1,30}[!?])<){text}</v>|<v ?/>)',
     rb' t="inlineStr"{more}><is>(?:{text}<(?!/is>)/?[A-Za-z][^<>]*+>)*+{text}</is>',
     rb' t="b"{more}>(?:{formula})?<v>[01]</v>',
     rb' t="d"{more}>(?:{formula})?<v>[\dT:.Z+-]{1,40}</v>',
-    rb' t="e"{more}>(?:{formula})?<v>(' + "|".join(map(re.escape, KNOWN_ERRORS)).encode() + rb")</v>",
-    rb'((?: t="n")?{more}>{formula}(?:<v></v>|<v ?/>)?| t="str"{more}>{formula})',
+    rb' t="e"{more}>(?:{formula})?<v>(?:' + "|".join(map(re.escape, KNOWN_ERRORS)).encode() + rb")</v>",
+    rb'(?:(?: t="n")?{more}>{formula}(?:<v></v>|<v ?/>)?| t="str"{more}>{formula})',
     rb"{more}>",
 )
 

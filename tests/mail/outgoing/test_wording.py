@@ -35,6 +35,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "errors": 1,
         "mends": [FINDING],
         "checks": [FINDING],
+        "told": ["Vi tog bort mellanslag i 2 celler."],
         "file_name": "min plan.xlsx",
         "received": "2027-01-05 09:00",
         "sha256": "a" * 64,

@@ -222,3 +222,16 @@ def test_what_is_spelled_as_usual_is_not_parsed(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("styrxl.returns.package.sheet_xml.respell_sheet", None)
     for owner in ("UBN", "UBN-ÖST"):
         assert read_workbook(shared_full.filled(owner), ordinary_only=True)[0] is not None
+
+
+@pytest.mark.parametrize("rows", [1, 12, 64, 400])
+def test_rows_that_end_in_a_formula_without_a_value_and_an_empty_cell(rows: int) -> None:
+    """As openpyxl saves our workbooks; patterns that captured what they repeat made Python's re raise SystemError on them."""
+    row = '<row r="{n}" ht="45" customHeight="1"><c r="A{n}" s="1" t="s"><v>0</v></c><c r="I{n}" s="24"><f>' + "IF(A{n};1;2)+" * 200
+    row += '1</f><v /></c><c r="J{n}" s="26" t="n" /></row>'
+    xml = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + "".join(row.format(n=n) for n in range(1, rows + 1))
+        + "</sheetData></worksheet>"
+    )
+    assert read_usual_sheet(xml.encode(), 1) == SheetMarks({}, frozenset(f"I{n}" for n in range(1, rows + 1)), frozenset(), frozenset())
