@@ -59,8 +59,8 @@ class _NeededWholeError(Exception):
 def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_mb: int) -> PreparedSheet:
     """Return a sheet in the usual spelling; ``texts``: how many shared texts there are. Raises RefusedError, NotOrdinaryError.
 
-    With ``ordinary_mb`` a sheet with cells far away is not ordinary (more than that is let in of our own, whose extent is no danger), nor
-    is a large one that is not spelled as usual.
+    With ``ordinary_mb`` a sheet with cells far away is not ordinary, nor is a large one that is not spelled as usual; with more than
+    ORDINARY_MB both are ordinary, since so much is let in only of our own, whose extent and spelling are no danger.
     """
     try:
         whole = package.sheet(part, _strip_piece)
@@ -71,7 +71,7 @@ def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_
     values: Mapping[str, float | None] = {}
     marks = read_usual_sheet(xml, texts)
     if marks is None:
-        if ordinary_mb and len(whole) > RESPELLED_MB * MB:
+        if 0 < ordinary_mb <= ORDINARY_MB and len(whole) > RESPELLED_MB * MB:
             raise NotOrdinaryError
         respelled = respell_sheet(whole, sheet, texts)
         xml, marks, values = respelled.xml, respelled.marks, respelled.values
