@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from judging import judge_data
@@ -11,8 +10,8 @@ from styrxl.model.findings import Finding
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged
 from styrxl.model.limits import STANDARD as LIMITS
-from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import standard_rounds
+from styrxl.prefill.plan import sign_issue
 from styrxl.returns import workbook
 from styrxl.returns.extras import question_about, read_extras
 from styrxl.returns.locate import Locator
@@ -48,11 +47,7 @@ class Desk:
         self.boards = select_board_tables(judge_inbox_quietly(self.desk, round_))
         issues = {owner: issue.issue_id for owner, issue in ledger.issues(ROUND).items()}
         prefills = fetch_prefills(ledger, issues.values())
-        self.prefills = {owner: self._signed(replace(prefills[issue], issue=issue)) for owner, issue in issues.items()}
-
-    def _signed(self, made: Prefill) -> Prefill:
-        identity = [made.form, str(made.version), made.round, made.owner, made.issue]
-        return replace(made, signature=self.town.workspace.sign(identity))
+        self.prefills = {owner: sign_issue(prefills[issue], issue, town.workspace.sign) for owner, issue in issues.items()}
 
     def judge_all(self, *files: tuple[str, bytes]) -> tuple[Judged, ...]:
         """Judge files together, by name."""
