@@ -6,13 +6,14 @@ Rows and columns keep their places, so that what is wrong is told at the cell wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from styrxl.model.column_letters import column_letter
 from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import Form, OwnerCell, Placing, Sheet
+from styrxl.returns.cell_values import read_number
 from styrxl.returns.headings import Headings, Spot
 from styrxl.returns.package.marks import NO_MARKS, SheetMarks
 from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet
@@ -109,7 +110,9 @@ def cut_table(sheet: Sheet, raw: SheetCells, headings: Headings, blank: Iterable
     end = _find_end(raw.rows, first, placing, found)
     body = _clear(raw.rows[first:end], empty, placing.skip)
     if end is not None:
-        return CutSheet(_make_sheet(raw, first - 1, [found.line, *body]))
+        rest = _clear(raw.rows[end:], empty, placing.skip)
+        below = [raw.top + end + n + 1 for n in _find_rows_below(sheet, rest, found, headings)]
+        return CutSheet(_make_sheet(raw, first - 1, [found.line, *body]), (_tell_below(raw, found, below, placing),) if below else ())
     # What follows may be anything: no more is read than what surely belongs together.
     last = next((n for n, row in enumerate(body) if n and all(is_blank(row[c]) for c in found.columns.values())), None)
     return CutSheet(_make_sheet(raw, first - 1, [found.line, *body[:last]]), (_miss(raw, placing.until),))
@@ -220,6 +223,25 @@ def _find_end(rows: Rows, first: int, placing: Placing, found: _HeadingRows) -> 
         wanted = normalise_heading(placing.until)
         return None if column is None else next((n for n in range(first, len(rows)) if _is_text(rows[n][column], wanted)), None)
     return _find_text(rows, placing.until, first)
+
+
+def _find_rows_below(sheet: Sheet, rows: Rows, found: _HeadingRows, headings: Headings) -> Iterator[int]:
+    """Yield which rows look like a table's although they stand on or right below the one that ends it: named, with a number."""
+    placing = sheet.placing or Placing()
+    columns = [(column, found.columns[column.field]) for column in sheet.columns if column.field in found.columns]
+    naming, numbers = columns[0][1], [at for column, at in columns if column.kind in {"number", "integer"}]
+    for n, row in enumerate(rows):
+        if n and all(is_blank(row[at]) for _, at in columns):
+            return
+        name = row[naming]
+        is_named = not is_blank(name) and not _is_text(name, normalise_heading(placing.until)) and not headings.match(str(name))
+        if is_named and any(read_number(row[at]).value is not None for at in numbers):
+            yield n
+
+
+def _tell_below(raw: SheetCells, found: _HeadingRows, rows: Sequence[int], placing: Placing) -> Finding:
+    cell = f"{column_letter(raw.left + min(found.columns.values()) + 1)}{rows[0]}"
+    return finding("rows-below-end", sheet=raw.name, cell=cell, rows=[str(row) for row in rows], n=len(rows), text=placing.until)
 
 
 def _find_text(rows: Rows, text: str, start: int = 0) -> int | None:

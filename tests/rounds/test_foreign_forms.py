@@ -12,7 +12,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from foreign_form import filled_in, put_form
-from town import Town, new_town
+from town import ROUND, Town, lost, new_town, planned_town
 
 Change = Callable[[Worksheet], None]
 
@@ -147,6 +147,22 @@ def test_a_round_of_others_forms_alone_is_awaited(town: Town) -> None:
     told_rows = [[cell for cell in row if cell is not None] for sheet in book for row in sheet.iter_rows(values_only=True)]
     assert [1, "av 2 som ska lämna in"] in [row[1:] for row in told_rows]
     assert any(row[0] == "Kultur- och fritidsnämnden" and "Har inte lämnat in." in row for row in told_rows if row)
+
+
+def test_it_comes_beside_a_workbook_of_ours(tmp_path: Path) -> None:
+    """In a round that hands out workbooks, one of ours that lost its identity is not taken for it."""
+    made = planned_town(tmp_path / "town", plans={})
+    put_form(made.root)
+    path = made.root / "sheets/platser.yaml"
+    path.write_text(path.read_text("utf-8").replace("[statistik]", "[statistik, plan]"), "utf-8")
+    town = Town(made.root)
+    town.run("receive", ROUND, put_file(town, filled_in()), "--form", "platser")
+    town.run("receive", ROUND, put_file(town, lost(town.filled("KFN")), "lost.xlsx"), "--owner", "KFN")
+    told = json.loads(town.run("validate", "--round", ROUND, "--format", "json", expect=None).stdout)["workbooks"]
+    assert sorted((w["owner"], w["form"], w["verdict"]) for w in told) == [
+        ("KFN", "annual_plan", "accepted"),
+        ("UBN", "platser", "accepted"),
+    ]
 
 
 def test_an_empty_one_is_told_without_our_sheets(town: Town) -> None:
