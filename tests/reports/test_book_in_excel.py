@@ -247,7 +247,7 @@ def test_links_stop_where_excel_does(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_own_amounts_are_told_and_counted_where_a_page_has_no_column_for_them(tmp_path: Path) -> None:
     text = (standard_folder() / "sheets" / "annual_plan.yaml").read_text("utf-8")
     (tmp_path / "sheets").mkdir()
-    own = "      activity: {heading: {sv: Verksamhet, en: Activity}, required: true, width: 44}\n"
+    own = "      activity: {heading: {sv: Verksamhet, en: Activity}, code: true, required: true, width: 44}\n"
     assert own in text
     added = own + "      rent: {heading: {sv: Varav hyra, en: Of which rent}, unit: tkr, type: number}\n"
     (tmp_path / "sheets" / "annual_plan.yaml").write_text(text.replace(own, added), "utf-8")

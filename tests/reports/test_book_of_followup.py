@@ -457,7 +457,7 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
                 assert said[dev] == (None if first is None or second is None else round(fsum((first, -second)), 5)), (budget, r)
     told = {r.cells[0]: r.cells[1] for r in page(book, "Översikt").blocks[0].rows}
     if (said_ := told.get("Avvikelse mot budget (tkr)")) is not None:
-        spent = told["Utfall netto (tkr)" if of.kind == "year" else "Helårsprognos netto (tkr)"]
+        spent = told["Utfall netto (tkr)" if of.round.kind.final else "Helårsprognos netto (tkr)"]
         assert said_ == round(fsum((told["Aktuell budget (tkr)"], -spent)), 5)
 
 
