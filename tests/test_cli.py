@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import unicodedata
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -190,12 +191,15 @@ def test_an_output_file_open_in_excel(full: Town) -> None:
 
 
 def test_a_folder_that_cannot_be_written(full: Town) -> None:
-    """The message names it; a file stands where the folder should be, which stops root as well."""
+    """The message names it; a file stands where the folder should be, which stops root as well. A report may not lie among the others'."""
     (full.root / "council").rmdir()
     (full.root / "council").write_text("i vägen", "utf-8")
     assert "council" in full.run("consolidate", ROUND, expect=3).stderr
-    status, _, err = run("--workspace", str(full.root), "validate", "--format", "html", "--output", str(full.root / "council" / "x.html"))
-    assert (status, "council" in err) == (3, True)
+    (full.root / "rapporter").write_text("i vägen", "utf-8")
+    for folder, said in {"council": 2, "rapporter": 3}.items():
+        words = "validate", "--format", "html", "--output", str(full.root / folder / "x.html")
+        status, _, err = run("--workspace", str(full.root), *words)
+        assert (status, folder in err) == (said, True)
 
 
 # wrong order
@@ -295,14 +299,14 @@ def test_distributing_again_after_a_change_makes_a_new_issue(planned: Town) -> N
 def test_of_several_returns_the_newest_accepted_one_counts(full: Town) -> None:
     """What came before it is superseded, and the same bytes twice are one return."""
     faulty, _ = break_return("wrong-type", full.filled("UBN"), full.form("UBN"), "sv")
-    full.put("UBN först.xlsx", faulty, -30)
+    full.put("UBN sist.xlsx", full.filled("UBN", {**BOARD, "investments": []}), 40)
+    full.put("UBN därefter.xlsx", faulty, 30)
     full.put("UBN-ÅBY igen.xlsx", (full.inbox / "UBN-ÅBY.xlsx").read_bytes(), 55)
     report = json.loads(full.run("validate", "--format", "json").stdout)
     verdicts = {Path(w["path"]).name: w["verdict"] for w in report["workbooks"]}
-    assert verdicts["UBN först.xlsx"] == "superseded"
-    assert verdicts["UBN.xlsx"] == "accepted"
+    assert [verdicts[f"{name}.xlsx"] for name in ("UBN", "UBN därefter", "UBN sist")] == ["superseded", "superseded", "accepted"]
     assert sorted([verdicts["UBN-ÅBY.xlsx"], verdicts["UBN-ÅBY igen.xlsx"]]) == ["accepted", "duplicate"]
-    assert (report["summary"]["superseded"], report["summary"]["duplicate"], report["summary"]["errors"]) == (1, 1, 0)
+    assert (report["summary"]["superseded"], report["summary"]["duplicate"], report["summary"]["errors"]) == (2, 1, 0)
 
 
 def test_a_newer_faulty_return_leaves_the_accepted_one_in_force(full: Town) -> None:
@@ -372,8 +376,8 @@ def test_a_lost_identity_is_taken_on_the_controllers_word(full: Town, tmp_path: 
 def test_a_waiver_makes_an_error_a_warning(full: Town) -> None:
     """For that owner, round and rule, until its last day; the finding stays, and says so."""
     faulty, _ = break_return("missing-value", full.filled("UBN-ÖST"), full.form("UBN-ÖST"), "sv")
-    full.put("UBN-ÖST.xlsx", faulty, 30)
-    waiver = {"owner": "UBN-ÖST", "round": ROUND, "rule": "missing-value", "reason": "Nytt system", "until": "2027-01-04"}
+    today = date.fromtimestamp(full.put("UBN-ÖST.xlsx", faulty, 1).stat().st_mtime)  # noqa: DTZ012 -- the day that people here have
+    waiver = {"owner": "UBN-ÖST", "round": ROUND, "rule": "missing-value", "reason": "Nytt system", "until": today.isoformat()}
     plan = full.workspace.plan_path
     plan.write_bytes(
         fill(build_empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
@@ -382,7 +386,7 @@ def test_a_waiver_makes_an_error_a_warning(full: Town) -> None:
     [unit] = [w for w in report["workbooks"] if w["owner"] == "UBN-ÖST"]
     assert [(f["rule"], f["severity"]) for f in unit["findings"]] == [("missing-value", "warning")]
     assert "Nytt system" in unit["findings"][0]["message"]
-    waiver["until"] = "2027-01-03"
+    waiver["until"] = (today - timedelta(days=1)).isoformat()
     plan.write_bytes(
         fill(build_empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from styrxl.model.catalogue import catalogue, placeholders
+from styrxl.model.catalogue import Word, catalogue, placeholders
 from styrxl.model.findings import Finding, finding
 from styrxl.model.info_lines import list_info_lines
 
@@ -35,7 +35,7 @@ def test_many_are_counted_exactly(count: int, end: str) -> None:
 def test_each_kind_has_a_line_of_its_own() -> None:
     """What has no words for several is told in its own; what is to be mended is told elsewhere."""
     findings = [
-        finding("partly-checked", kind=".ods"),
+        finding("partly-checked", kind=".ods", unseen=Word("unseen_ods")),
         finding("unknown-sheet", "Våra anteckningar"),
         finding("unknown-sheet", "Blad1"),
         finding("unknown-column", "Åtaganden", "J4", "Anteckningar"),
@@ -47,7 +47,7 @@ def test_each_kind_has_a_line_of_its_own() -> None:
         "Blad som vi har känt igen på rubrikerna: Våra åtaganden som Åtaganden.",
         "Era egna blad, som vi inte läser: Våra anteckningar; Blad1.",
         "Era egna kolumner, som vi inte läser: Anteckningar (Åtaganden J4).",
-        "Filen är sparad som .ods. I en sådan ser vi inte dolda rader och kolumner, felvärden eller formler som inte är uträknade.",
+        "Filen är sparad som .ods. I en sådan ser vi inte vit text på vit botten.",
     ]
 
 

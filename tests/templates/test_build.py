@@ -160,10 +160,11 @@ def test_sheets_stand_in_order_and_two_are_hidden() -> None:
 
 
 def test_identity_stands_in_a_hidden_sheet_and_in_the_properties() -> None:
-    book = opened(made("unit_plan", "skola", language="en"))
+    book = opened(made("unit_plan", "skola", language="en", edition="e1"))
     expected = {
         "form": "unit_plan",
         "version": "1",
+        "edition": "e1",
         "profile": "skola",
         "language": "en",
         "round": "2027-plan",
