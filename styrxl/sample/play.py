@@ -124,7 +124,7 @@ def _write_plan(stage: Stage) -> None:
     _write(stage, {**answer_council_plan(stage.units, stage.seed), "frame_adjustments": []}, "plan")
     write_atomically(stage.folder / MARK, f"{municipality()}\n".encode())
     settings = workspace.settings_path.read_text("utf-8").replace('address = ""', f'address = "controller@{material()["domain"]}"')
-    for kind in standard_rounds():
+    for kind in (kind for kind in standard_rounds() if kind in year_material()["rounds"]):
         board, unit = (calendar(kind, level, "due") for level in _LEVELS)
         settings += f'\n[rounds."{YEAR}-{kind}"]\ndue = {board}\ndue_units = {unit}\n'
     write_atomically(workspace.settings_path, settings.encode())
