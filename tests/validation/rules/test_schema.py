@@ -92,13 +92,14 @@ def said_by(readings: Iterable[Reading]) -> set[tuple[str, str | None, str]]:
     return {(r.key, r.field, r.rule) for table in tables if table.typed for r in table.typed.checked or ()}
 
 
-def lay_over(town: Town, table: str, **columns: Mapping[str, Any]) -> None:
-    """Give a workspace a schema of its own, in which some columns are described otherwise."""
+def lay_over(town: Town, table: str, owners: Iterable[str] = ANSWERS, **columns: Mapping[str, Any]) -> None:
+    """Give a workspace a schema of its own, in which some columns are described otherwise, and owners workbooks that are judged by it."""
     raw = yaml.safe_load((standard_folder() / "schemas" / f"{table}.yaml").read_text("utf-8"))
     for name, described in columns.items():
         raw["columns"][name] |= described
     (town.root / "schemas").mkdir(exist_ok=True)
     (town.root / "schemas" / f"{table}.yaml").write_text(yaml.safe_dump(raw, allow_unicode=True), "utf-8")
+    town.run("distribute", ROUND, *(word for owner in owners for word in ("--to", owner)))
 
 
 def written(town: Town, key: str, field: str, row: int, text: str) -> bytes:
@@ -180,7 +181,7 @@ def test_a_locked_cell_that_a_schema_refuses(full: Town, tmp_path: Path, key: st
 
 
 def test_what_is_put_back_may_be_what_a_schema_refuses(full: Town, tmp_path: Path) -> None:
-    lay_over(full, "goal_responses", text={"checks": {"str_length": {"max_value": 26}}})
+    lay_over(full, "goal_responses", ["UBN"], text={"checks": {"str_length": {"max_value": 26}}})
     files = whole_town(full)
     files["UBN"] = written(full, "goal_responses", "text", 1, "Kunskap")
     readings = by_workers(full.forms, files, tmp_path / "returns")
@@ -192,7 +193,7 @@ def test_what_is_put_back_may_be_what_a_schema_refuses(full: Town, tmp_path: Pat
 
 
 def test_an_empty_cell_that_could_not_be_read_is_told_once(full: Town, tmp_path: Path) -> None:
-    lay_over(full, "budget", cost={"nullable": False})
+    lay_over(full, "budget", ["UBN"], cost={"nullable": False})
     files = whole_town(full)
     files["UBN"] = full.filled(
         "UBN", {**ANSWERS["UBN"], "budget": [{"activity": "Grundskola", "cost": "mycket"}, {"activity": "Förskola"}]}
@@ -230,8 +231,8 @@ def test_ids_that_stand_twice_in_the_round(full: Town, tmp_path: Path, size: int
 )
 def test_a_schema_that_does_not_fit(full: Town, tmp_path: Path, described: Mapping[str, Any]) -> None:
     """It is nobody's answer, and the operator is told the same."""
-    files = whole_town(full)
     lay_over(full, "commitments", text=described)
+    files = whole_town(full)
     readings = by_workers(full.forms, files, tmp_path / "returns")
     (full.inbox / "UBN.xlsx").unlink()
     (full.inbox / "KFN.xlsx").unlink()
@@ -307,7 +308,7 @@ def test_a_bound_of_a_workspace_is_named(
     full: Town, table: str, field: str, checks: Mapping[str, Any], answer: Any, said: tuple[str, str]
 ) -> None:
     """Just the one that was broken, whichever check a schema has, and an example from the same workbook."""
-    lay_over(full, table, **{field: {"checks": dict(checks)}})
+    lay_over(full, table, ["UBN"], **{field: {"checks": dict(checks)}})
     first, second = ANSWERS["UBN"][table]
     rows = [{**first, field: answer}, {**second, "cost": 300}]
     [one] = judged(full, {"UBN": full.filled("UBN", {**ANSWERS["UBN"], table: rows})}, [None]).returns
