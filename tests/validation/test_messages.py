@@ -232,6 +232,7 @@ def test_a_locked_answer_is_told_once(shared_full: Town, typed: Any, change: str
 ID = re.compile(r"\b[A-ZÅÄÖ0-9]+(?:-[A-ZÅÄÖ0-9]+)*-[MAI]\d+\b")
 WHOLE = re.compile(r"\S.*[.?)]")
 GAP = re.compile(r"[{}]|styrxl|--|\bNone\b|\bnan\b|  |\( |, \.|: \.|”” |inbox/")
+KNOWN_TO_THE_COPY = ("{moved}", "{restored}")  # where a row or column stands in it
 Told = tuple[Judged, bytes, str]  # a return with its bytes and what was done to it
 
 
@@ -264,7 +265,8 @@ def test_what_every_message_holds_to(told: list[Told], language: str) -> None:
     for judged, data, path in told:
         for finding in judged.findings:
             said = [message(finding, language), fix(finding, language)]
-            here = [fix_here(finding, language)] if "{moved}" not in RULES[finding.rule].get("here", {}).get(language, "") else []
+            in_copy = RULES[finding.rule].get("here", {}).get(language, "")
+            here = [] if any(fact in in_copy for fact in KNOWN_TO_THE_COPY) else [fix_here(finding, language)]
             own_words = [text.replace(str(finding.value), "x") for text in (*said, *here)]
             named = {code for code in ID.findall(" ".join(said)) if code not in str(finding.value)}
             if any(not WHOLE.fullmatch(text) or GAP.search(text) for text in own_words) or (named and not named <= known_ids(data)):
