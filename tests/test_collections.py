@@ -6,10 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
-from styrxl.sample.fill import fill
+from styrxl.sample.fill import fill, open_workbook, save_workbook
 from test_own_rounds import cells, hand_in, put_own
 from town import Answers, Town, new_town
 
@@ -103,11 +102,10 @@ def test_a_grave_risk_needs_a_measure(controlled: Town) -> None:
     path = controlled.root / "outbox/2027-ik/KFN.xlsx"
     risk = {**RISKS[1], "likelihood": 3}  # 3 times 4
     data = fill(path.read_bytes(), controlled.forms.form("internal_control"), "en", {"risks": [risk]}, controlled.forms.words)
-    (controlled.root / "inbox/2027-ik/KFN.xlsx").write_bytes(data)
-    book = openpyxl.load_workbook(controlled.root / "inbox/2027-ik/KFN.xlsx")
+    book = open_workbook(data)
     [row] = [cell.row for cell in book["Risks"]["A"] if cell.value == "KFN-R1"]
     book["Risks"][f"E{row}"] = 2
-    book.save(controlled.root / "inbox/2027-ik/KFN.xlsx")
+    (controlled.root / "inbox/2027-ik/KFN.xlsx").write_bytes(save_workbook(book))
     told = controlled.run("validate", "--round", "2027-ik", "--format", "json", expect=1).output
     assert f'"cell": "H{row}"' in told
     assert "explanation-missing" in told
@@ -192,3 +190,58 @@ def test_administrations_answer_rows_from_a_list_and_from_the_councils_plan(tmp_
     overview = cells(town.root / "council/2027-check.xlsx", "Översikt")
     assert ["Förvaltningar vars arbetsbok är klar", 1] in [row[:2] for row in overview]
     assert "UBF" in town.run("status", "2027-check").output
+
+
+SURVEY = """
+form: survey
+version: 1
+level: board
+rounds: [ik]
+title: {sv: Enkät om rutiner, en: Survey of routines}
+purpose: {sv: Vilka rutiner som finns., en: Which routines there are.}
+steps:
+  - {sv: Skriv en rad för varje rutin., en: Write a row for each routine.}
+sheets:
+  routines:
+    name: {sv: Rutiner, en: Routines}
+    table: routines
+    layout: rows
+    rows: 5
+    at_least: 1
+    help: {sv: En rad för varje rutin., en: One row for each routine.}
+    columns:
+      routine: {heading: {sv: Rutin, en: Routine}, required: true, width: 40}
+      state: {heading: {sv: Läge, en: State}, required: true, width: 40}
+"""
+ROUTINES = SCHEMA.format(columns=f"routine: {COLUMN}\n  state: {COLUMN}")
+
+
+def test_two_forms_of_an_owner_never_replace_each_other(controlled: Town) -> None:
+    """Both are handed out, judged, shown and sent back under names of their own, however late the second one comes."""
+    put_own(controlled, "sheets/survey.yaml", SURVEY)
+    put_own(controlled, "schemas/routines.yaml", ROUTINES)
+    town = Town(controlled.root)
+    town.run("distribute", "2027-ik")
+    names = ["KFN.survey.xlsx", "KFN.xlsx", "UBN.survey.xlsx", "UBN.xlsx"]
+    assert sorted(path.name for path in (town.root / "outbox/2027-ik").iterdir()) == names
+    issued = (town.root / "outbox/2027-ik/UBN.survey.xlsx").read_bytes()
+    form, box = town.forms.form("survey"), town.root / "inbox/2027-ik"
+    box.joinpath("enkät.xlsx").write_bytes(fill(issued, form, "sv", {"routines": [{"routine": "Inköp"}]}, town.forms.words))
+    town.run("validate", "--round", "2027-ik", "--annotate", expect=1)
+    assert [path.name for path in (town.root / "returned/2027-ik").iterdir()] == ["UBN.survey.xlsx"]
+    status = town.run("status", "2027-ik").output
+    assert "UBN internal_control" in status
+    assert "UBN survey" in status
+    done = {"routines": [{"routine": "Inköp", "state": "Beslutad"}]}
+    box.joinpath("enkät2.xlsx").write_bytes(fill(issued, form, "sv", done, town.forms.words))
+    town.run("validate", "--round", "2027-ik")
+    town.run("consolidate", "2027-ik", "--all")
+    assert len(rows(town, "council/2027-ik.xlsx", "Risker", "UBN-R")) == 3
+    assert [row[:2] for row in rows(town, "council/2027-ik.xlsx", "Rutiner", "Inköp")] == [["Inköp", "Beslutad"]]
+    overview = [row[:2] for row in cells(town.root / "council/2027-ik.xlsx", "Översikt")]
+    assert ["Nämnder vars arbetsbok är klar", 1] in overview
+    assert ["Enkät om rutiner: klara", 1] in overview
+    missing = [str(cell) for row in cells(town.root / "council/2027-ik.xlsx", "Saknas och varningar") for cell in row]
+    assert any(text.startswith("Enkät om rutiner: ") for text in missing)  # KFN's
+    town.run("distribute", "2027-ik-upp", expect=1)
+    assert [path.name for path in (town.root / "outbox/2027-ik-upp").iterdir()] == ["UBN.xlsx"]

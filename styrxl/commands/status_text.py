@@ -34,4 +34,5 @@ def _row(owner_status: OwnerStatus, language: str) -> list[str]:
     if owner_status.earlier_counts:
         state = word("status_in_force", language, state=state)
     days = (owner_status.issued, owner_status.due, local_day(owner_status.returned), local_day(owner_status.reminded))
-    return [owner_status.owner, owner_status.name, *(str(day or "") for day in days), state]
+    owner = f"{owner_status.owner} {owner_status.form}" if owner_status.form else owner_status.owner
+    return [owner, owner_status.name, *(str(day or "") for day in days), state]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from styrxl.model.forms import PLAN_TABLES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
@@ -45,7 +46,9 @@ def collect_answers(judged: JudgedRound, round_: Round) -> AnswersInForce:
         for row in json_rows(judged.in_force(name)):
             tables.setdefault(name, {}).setdefault(row["_owner"], []).append(row)
     frozen = {name: {owner: tuple(rows) for owner, rows in owners.items()} for name, owners in tables.items()}
-    return AnswersInForce(round_, frozen, {r.owner: r.sha256 for r in judged.accepted if r.owner})
+    # Of an owner's several forms the one about plans is what follow-ups are made from.
+    returns = sorted(judged.accepted, key=lambda r: (bool(PLAN_TABLES & r.rows.keys()), r.form or ""))
+    return AnswersInForce(round_, frozen, {r.owner: r.sha256 for r in returns if r.owner})
 
 
 def json_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:

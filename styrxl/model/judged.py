@@ -96,7 +96,7 @@ class JudgedRound:
 
     @property
     def accepted(self) -> tuple[Judged, ...]:
-        """The return that counts for each owner: its newest accepted one."""
+        """The return that counts for each owner and form: its newest accepted one."""
         return tuple(r for r in self.returns if r.verdict == "accepted")
 
     def in_force(self, table: str) -> pd.DataFrame:

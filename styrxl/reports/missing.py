@@ -8,7 +8,7 @@ from styrxl.excel.pages import Block, Field, Link, Page, Row, cell_address
 from styrxl.model import findings
 from styrxl.model.judged import Judged
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, file_name, make_titled_page
-from styrxl.reports.participation import Participation, list_participation
+from styrxl.reports.participation import Participation, list_other_forms, list_participation
 from styrxl.reports.view import View, day_of
 
 
@@ -31,6 +31,11 @@ def _fields(view: View) -> tuple[Field, ...]:
 def _missing_block(view: View) -> Block:
     word = view.phrases.word
     rows = tuple(_missing_row(view, p, why, return_) for p in list_participation(view) for why, return_ in _reasons(view, p))
+    rows += tuple(
+        _missing_row(view, p, f"{view.form_title(name)}: {why}", return_)
+        for name, p in list_other_forms(view)
+        for why, return_ in _reasons(view, p)
+    )
     rows += tuple(
         Row((None, None, word("not_placed"), Link(file_name(r.path), r.path)))
         for r in view.returns
@@ -134,8 +139,8 @@ def _warnings_block(view: View) -> Block:
                 _finding_link(r, f),
             )
         )
-        for owner in view.owners
-        if (r := view.accepted.get(owner.id))
+        for r in sorted(view.all_accepted, key=lambda r: view.rank[r.owner or ""])
+        for owner in (view.by_id[r.owner or ""],)
         for f in sorted((f for f in r.findings if f.severity == "warning"), key=lambda f: f.order)
     ]
     return Block(fields, tuple(rows), heading=word("warnings_title"), table="warnings", empty=word("no_warnings"), sticky=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styrxl.excel.pages import Block, Field, Row, Series
-from styrxl.reports.participation import Participation
+from styrxl.reports.participation import Participation, list_other_forms
 from styrxl.reports.view import View
 
 LABEL_WIDTH, FIGURE_WIDTH = 66.0, 12.0
@@ -25,6 +25,18 @@ def group_by_level(view: View, owners: Sequence[Participation], done: str) -> li
         if mine and not (view.board and name == "boards"):
             found.append((f"{name}_{done if view.about_plans and name != 'administrations' else 'collected'}", mine))
     return found
+
+
+def count_other_forms(view: View) -> list[Figure]:
+    """Return how many are done of each further form that owners have in the round."""
+    by_form: dict[str, list[Participation]] = {}
+    for name, p in list_other_forms(view):
+        by_form.setdefault(name, []).append(p)
+    word = view.phrases.word
+    return [
+        (word("form_done", form=view.form_title(name)), sum(p.accepted is not None for p in mine), word("of_issued", n=len(mine)))
+        for name, mine in by_form.items()
+    ]
 
 
 def key_figures_block(view: View, figures: Sequence[Figure]) -> Block:

@@ -18,7 +18,7 @@ ANSWERED = ("accepted", "rejected", "superseded")  # verdicts of returns that ca
 
 @dataclass(frozen=True)
 class Participation:
-    """How an owner takes part in the round."""
+    """How an owner takes part in the round, in one of its forms."""
 
     owner: Owner
     issue: IssuedForm | None
@@ -64,13 +64,26 @@ def list_participation(view: View) -> list[Participation]:
     elsewhere = {row["_owner"]: row for row in records(view.table("plan_elsewhere"))}
     found = []
     for owner in view.owners:
-        issue, returns = view.issued.get(owner.id), view.by_owner.get(owner.id, ())
+        issue = view.issued.get(owner.id)
+        returns = tuple(r for r in view.by_owner.get(owner.id, ()) if not view.is_other_form(owner.id, r.form))
         if owner.kind == "audit" or not (owner.expected or issue or returns):
             continue
         answer = elsewhere.get(owner.id)
         where = (answer.get("where") or view.phrases.word("no_place")) if answer and answer.get("elsewhere") == "yes" else None
         source = view.sources[int(answer["_source"])] if answer else None
         found.append(Participation(owner, issue, returns, counts[owner.id], where, source))
+    return found
+
+
+def list_other_forms(view: View) -> list[tuple[str, Participation]]:
+    """Return how owners take part in the other forms that they have in the round, each with the form's name; those that it concerns."""
+    issued = {(i.owner, i.form): i for i in sorted(view.issues, key=lambda i: day_of(i.issued_at))}
+    found = []
+    for name in (name for names in view.form_names.values() for name in names[1:]):
+        for owner in view.owners:
+            issue, returns = issued.get((owner.id, name)), tuple(r for r in view.by_owner.get(owner.id, ()) if r.form == name)
+            if issue or returns:
+                found.append((name, Participation(owner, issue, returns, 0, None, None)))
     return found
 
 

@@ -153,8 +153,17 @@ class View:
 
     @cached_property
     def accepted(self) -> Mapping[str, Judged]:
-        """The accepted return of each owner."""
-        return {r.owner: r for r in self.judged.accepted if r.owner and r.owner in self.by_id}
+        """The accepted return of each owner, in the first form that it has."""
+        return {r.owner: r for r in self.all_accepted if r.owner and not self.is_other_form(r.owner, r.form)}
+
+    @cached_property
+    def all_accepted(self) -> tuple[Judged, ...]:
+        """All accepted returns: an owner may have several forms."""
+        return tuple(r for r in self.judged.accepted if r.owner and r.owner in self.by_id)
+
+    def is_other_form(self, owner: str, form: str | None) -> bool:
+        """Tell whether a form is another than the first that an owner has in the round."""
+        return form in self.form_names.get(self.by_id[owner].kind, ())[1:]
 
     @cached_property
     def returns(self) -> tuple[Judged, ...]:
@@ -174,13 +183,14 @@ class View:
 
     @cached_property
     def issued(self) -> Mapping[str, IssuedForm]:
-        """The newest issue of each owner."""
-        return {i.owner: i for i in sorted(self.issues, key=lambda i: day_of(i.issued_at)) if i.owner in self.by_id}
+        """The newest issue of each owner, in the first form that it has."""
+        mine = [i for i in self.issues if i.owner in self.by_id and not self.is_other_form(i.owner, i.form)]
+        return {i.owner: i for i in sorted(mine, key=lambda i: day_of(i.issued_at))}
 
     @cached_property
     def sources(self) -> Mapping[int, Judged]:
         """The accepted returns by their index."""
-        return {r.index: r for r in self.accepted.values()}
+        return {r.index: r for r in self.all_accepted}
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -202,7 +212,7 @@ class View:
     def forms(self) -> tuple[Form, ...]:
         """Forms whose rows are shown: the round's own, and the profiles of accepted returns."""
         names = [(name, None, None) for names in self.form_names.values() for name in names]
-        used = {(r.form, r.profile, r.edition) for r in self.accepted.values() if r.form}
+        used = {(r.form, r.profile, r.edition) for r in self.all_accepted if r.form}
         return tuple(
             self.scope.forms.form(name, profile, self.round.id, edition)
             for name, profile, edition in dict.fromkeys([*names, *sorted(used, key=str)])
@@ -217,6 +227,10 @@ class View:
         """Whether a form of the round has a table of plans or of their follow-up; else it is a collection that hangs on none."""
         return self.asks(*PLAN_TABLES)
 
+    def form_title(self, name: str) -> str:
+        """Return what a form is called."""
+        return self.scope.forms.form(name, None, self.round.id).title[self.scope.language]
+
     def form_of(self, source: int) -> Form:
         """Return the form of an accepted return."""
         r = self.sources[source]
@@ -227,7 +241,7 @@ class View:
         """The goals and commitments of a follow-up's goal tree; None for a plan."""
         if self.history is None:
             return None
-        this_round = PastRound(self.round, replace(self.judged, returns=tuple(self.accepted.values())))
+        this_round = PastRound(self.round, replace(self.judged, returns=self.all_accepted))
         return collect_tree_entries(self.history.plans, (*self.history.earlier, this_round), None if self.board is None else self.by_id)
 
     @cached_property

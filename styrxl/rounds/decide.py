@@ -93,5 +93,5 @@ def _decide(desk: Desk, round_: Round, chosen: Judged, kind: str, reason: str) -
     wanted = Decision(chosen.path, chosen.sha256, chosen.owner, kind, mask_persons(" ".join(reason.split())), desk.by, desk.now)
     decision = desk.ledger.decide(round_.id, wanted)
     judged = judge_inbox(desk, round_)  # so that the ledger has the verdicts that follow
-    counts = next((r for r in judged.accepted if r.owner is not None and r.owner == chosen.owner), None)
+    counts = next((r for r in judged.accepted if r.owner is not None and (r.owner, r.form) == (chosen.owner, chosen.form)), None)
     return DecisionResult(decision, decision is wanted, counts)

@@ -11,7 +11,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import LANGUAGES
+from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.identity import list_signed
 from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.rounds import Round
@@ -50,6 +50,12 @@ class Desk:
 def open_desk(workspace: Workspace, ledger: Ledger, now: datetime, by: str = "?", how: ReadingMethod | None = None) -> Desk:
     """Return a workspace's desk, with the council's plan read; raises as ``read_plan``."""
     return Desk(workspace, ledger, read_plan(workspace, workspace.forms_with(ledger.editions)), now, by, how or ReadingMethod())
+
+
+def name_file(forms: Forms, round_: Round, owner: str, form: Form) -> str:
+    """Return the name of an owner's workbook in the folders of a round: of its first form its own, of others the form's too."""
+    first, *_ = (*forms.for_level(form.level, round_.kind), form.name)
+    return f"{owner}.xlsx" if form.name == first else f"{owner}.{form.name}.xlsx"
 
 
 def name_levels(forms: Forms, levels: Sequence[str]) -> dict[str, str]:

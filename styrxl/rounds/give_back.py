@@ -17,7 +17,7 @@ from styrxl.prefill.plan import sign_issue
 from styrxl.returns.extras import question_about
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.package.cell_notes import list_own_notes
-from styrxl.rounds.desk import Desk
+from styrxl.rounds.desk import Desk, name_file
 from styrxl.rounds.identify_returns import Current
 from styrxl.rounds.judge_inbox import prepare_current_prefill
 from styrxl.rounds.look import read_look
@@ -41,8 +41,8 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     first_error: StyrxlError | None = None
     with IsolatedReader(desk.limits) as reader:
         for return_ in returns:
-            path = desk.workspace.returned(desk.forms.rounds.parse(return_.round or "")) / f"{return_.owner}.xlsx"
             try:
+                path = _find_place(desk, return_)
                 back = _back(desk, issues[return_.round or ""], return_, paths, reader)
                 if back is not None:
                     _write(path, annotator.annotate(back))
@@ -56,9 +56,18 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     return written
 
 
+def _find_place(desk: Desk, return_: Judged) -> Path:
+    """Return where the workbook that goes back is put."""
+    round_ = desk.forms.rounds.parse(return_.round or "")
+    name = f"{return_.owner}.xlsx"
+    if return_.form in desk.forms.names():
+        name = name_file(desk.forms, round_, return_.owner or "", desk.forms.form(return_.form))
+    return desk.workspace.returned(round_) / name
+
+
 def select_to_give_back(returns: Sequence[Judged]) -> list[Judged]:
-    """Return those that need completing and whose owner is known; of an owner's several in one round the newest."""
-    newest: dict[tuple[str, str], Judged] = {}
+    """Return those that need completing and whose owner is known; of an owner's several of one form in a round the newest."""
+    newest: dict[tuple[str, str, str | None], Judged] = {}
     oldest = datetime.min.replace(tzinfo=UTC)
     for return_ in sorted(returns, key=lambda r: (r.received or oldest, r.path)):
         if (
@@ -67,7 +76,7 @@ def select_to_give_back(returns: Sequence[Judged]) -> list[Judged]:
             and return_.round
             and not RULES_WITHOUT_OWNER & {f.rule for f in return_.findings}
         ):
-            newest[return_.round, return_.owner] = return_
+            newest[return_.round, return_.owner, return_.form] = return_
     return sorted(newest.values(), key=lambda r: r.index)
 
 
@@ -80,9 +89,9 @@ def list_without_copy(desk: Desk, judged: JudgedRound) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Issues:
-    """What was issued in a round: each owner's newest issue, what was prefilled in issues, and what owners would be issued now."""
+    """What was issued in a round: the newest issue of each owner and form, what was prefilled in issues, and what would be issued now."""
 
-    newest: Mapping[str, str]
+    newest: Mapping[tuple[str, str], str]
     prefills: Mapping[str, Prefill]
     current: Current
 
@@ -90,9 +99,11 @@ class _Issues:
 def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     """Return what was issued in a round to those who sent returns."""
     round_ = desk.forms.rounds.parse(name)
-    newest = {owner: issue.issue_id for owner, issue in desk.ledger.issues(round_.id).items()}
+    newest = {key: issue.issue_id for key, issue in desk.ledger.issues_by_form(round_.id).items()}
     mine = [return_ for return_ in returns if return_.round == name]
-    issues = {return_.issue for return_ in mine if return_.issue} | {newest[r.owner] for r in mine if r.owner in newest}
+    issues = {return_.issue for return_ in mine if return_.issue} | {
+        newest[key] for r in mine if (key := (r.owner or "", r.form or "")) in newest
+    }
     return _Issues(newest, fetch_prefills(desk.ledger, issues), prepare_current_prefill(desk, round_, {}))
 
 
@@ -123,7 +134,7 @@ def _prefill(desk: Desk, issues: _Issues, return_: Judged) -> Prefill | None:
     issue = return_.issue or ""
     prefill = issues.prefills.get(issue)
     if prefill is None or prefill.owner != return_.owner:  # it has lost its identity: it gets that of the owner's newest issue
-        issue = issues.newest.get(return_.owner, "")
+        issue = issues.newest.get((return_.owner, return_.form), "")
         prefill = issues.prefills.get(issue) or issues.current(return_.owner, return_.form)
     if prefill is None or prefill.form != return_.form:
         return None

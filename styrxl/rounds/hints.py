@@ -55,7 +55,7 @@ def list_unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[st
 def list_changed_forms(ledger: Ledger, forms: Forms, round_: Round) -> Iterator[Word]:
     """Yield each form that is judged otherwise now than where it was issued in a round: who has the old one, and what that means."""
     owners: dict[tuple[str, str | None, str], list[str]] = {}
-    for issue in ledger.issues(round_.id).values():
+    for issue in ledger.issues_by_form(round_.id).values():
         if issue.edition and issue.form in forms.names():
             owners.setdefault((issue.form, issue.profile, issue.edition), []).append(issue.owner)
     for (name, profile, edition), those in owners.items():

@@ -14,7 +14,7 @@ from styrxl.model.forms import LEVELS, Form, extend_rows
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
-from styrxl.rounds.desk import Desk, name_levels, suggest_nearest
+from styrxl.rounds.desk import Desk, name_file, name_levels, suggest_nearest
 from styrxl.rounds.hints import list_changed_forms, list_missing_from_plan, list_unfinished
 from styrxl.rounds.judge_inbox import judge_inbox, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
@@ -87,13 +87,13 @@ def _issue(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organi
     folder = desk.workspace.outbox(source.round)
     written = []
     new: list[tuple[Issue, str]] = []
-    newest = desk.ledger.issues(source.round.id)
+    newest = desk.ledger.issues_by_form(source.round.id)
     with working_on(folder), StagedFiles() as stage:
         for filled, data in build_all(form, made, read_look(desk.workspace)):
-            path = folder / f"{filled.owner}.xlsx"
+            path = folder / name_file(desk.forms, source.round, filled.owner, form)
             stage.add(path, data)
             written.append(path)
-            if filled.owner not in newest or newest[filled.owner].issue_id != filled.issue:
+            if (key := (filled.owner, form.name)) not in newest or newest[key].issue_id != filled.issue:
                 new.append((_recorded(desk, filled, path), replace(filled, issue="", signature="").to_json()))
         stage.sync()  # the ledger says nothing that a full disk makes untrue
         desk.ledger.record_issues(new, {form.edition: desk.forms.edition(form.name, form.profile).to_json()})
@@ -122,7 +122,7 @@ def _signed(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organ
     series = list_id_series(form, round_)
     counts = {(owner.org_id, name): count for owner in group for name, count in series.values()}
     first = ledger.reserve_numbers(round_.id, counts)
-    newest = ledger.issues(round_.id)
+    newest = {owner: issue for (owner, name), issue in ledger.issues_by_form(round_.id).items() if name == form.name}
     texts = ledger.prefills([newest[o.org_id].issue_id for o in group if o.org_id in newest])
     made = []
     for owner in group:

@@ -85,12 +85,12 @@ def judge_returns(
     ``boards``: the accepted plans that units' plans are tied to, where they are not among the returns; ``whole_inbox`` and ``claim`` as
     ``Context`` has them.
     """
-    issues = desk.ledger.issues(round_.id) if round_ else {}
+    issues = desk.ledger.issues_by_form(round_.id) if round_ else {}
     context = Context(
         forms=desk.forms,
         plan=desk.plan,
         round=round_,
-        newest={owner: (issue.issue_id, issue.created_at) for owner, issue in issues.items()},
+        newest={key: (issue.issue_id, issue.created_at) for key, issue in issues.items()},
         boards=boards or {},
         claim=claim,
         whole_inbox=whole_inbox,
@@ -199,5 +199,14 @@ def _receipt(return_: ReadFile) -> Receipt:
 def _verdict(judged: Judged, now: datetime, forms: str) -> Verdict:
     by = (judged.in_force.forms, judged.in_force.program) if judged.in_force else (forms, __version__)
     return Verdict(
-        judged.path, judged.sha256, judged.owner, judged.verdict, judged.errors, judged.warnings, *by, judged_at=now, inputs=judged.inputs
+        judged.path,
+        judged.sha256,
+        judged.owner,
+        judged.verdict,
+        judged.errors,
+        judged.warnings,
+        *by,
+        judged_at=now,
+        inputs=judged.inputs,
+        form=judged.form,
     )

@@ -93,7 +93,8 @@ def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Me
     if not returns:
         raise unknown_return(desk, round_, owner)
     newest, *earlier = sorted(returns, key=lambda r: (str(r.received), r.path), reverse=True)
-    issued = _issued(desk, round_, owner)
+    earlier = [return_ for return_ in earlier if return_.form == newest.form]
+    issued = _issued(desk, round_, owner, newest.form or "")
     with ReturnReader(desk.forms, desk.limits) as readings:
         newer = _strike_out(_read(desk, readings, newest, issued))
         for before in earlier:
@@ -110,9 +111,9 @@ def carry_out(desk: Desk, round_: Round, merge: Merge, reason: str) -> Merged:
     return Merged(path, next(r.verdict for r in judge_inbox(desk, round_).returns if r.path == path))
 
 
-def _issued(desk: Desk, round_: Round, owner: str) -> Prefill:
-    """Return what an owner was issued last, signed; raises StyrxlError (never-issued)."""
-    issue = desk.ledger.issues(round_.id).get(owner)
+def _issued(desk: Desk, round_: Round, owner: str, form: str) -> Prefill:
+    """Return what an owner was issued last of a form, signed; raises StyrxlError (never-issued)."""
+    issue = desk.ledger.issues_by_form(round_.id).get((owner, form))
     if issue is None:
         raise StyrxlError("never-issued", owner=owner, round=round_.id)
     prefill = Prefill.from_json(desk.ledger.prefills([issue.issue_id])[issue.issue_id])

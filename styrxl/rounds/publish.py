@@ -90,8 +90,8 @@ def _written(path: Path, made: WrittenBook) -> list[Path]:
 
 
 def _missing(judged: JudgedRound, issued: Sequence[IssuedForm]) -> tuple[str, ...]:
-    accepted = {return_.owner for return_ in judged.accepted}
-    return tuple(issue.owner for issue in issued if issue.owner not in accepted)
+    accepted = {(return_.owner, return_.form) for return_ in judged.accepted}
+    return tuple(issue.owner for issue in issued if (issue.owner, issue.form) not in accepted)
 
 
 def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> RoundHistory:
@@ -137,7 +137,7 @@ def read_feedback(path: Path, workspace: Workspace) -> dict[str, str]:
 def list_issued(desk: Desk, round_: Round) -> list[IssuedForm]:
     """Return what was handed out in a round."""
     issued = []
-    for owner, issue in desk.ledger.issues(round_.id).items():
+    for (owner, _), issue in desk.ledger.issues_by_form(round_.id).items():
         level = desk.forms.form(issue.form, edition=issue.edition).level
         issued.append(IssuedForm(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
     return issued

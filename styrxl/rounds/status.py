@@ -18,7 +18,10 @@ from styrxl.store.receipts import Receipt
 
 @dataclass(frozen=True, slots=True)
 class OwnerStatus:
-    """An owner in a round; ``state`` is a verdict, ``none`` (not judged yet), ``waiting``, ``late`` or ``not_issued``."""
+    """An owner in a round, or one of its forms where it has several.
+
+    ``state`` is a verdict, ``none`` (not judged yet), ``waiting``, ``late`` or ``not_issued``.
+    """
 
     owner: str
     name: str
@@ -29,6 +32,7 @@ class OwnerStatus:
     state: str
     earlier_counts: bool = False  # an earlier accepted return counts although the newest one does not
     reminded: datetime | None = None  # last, by a mail that the server took
+    form: str | None = None  # where it has several in the round
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class RoundStatus:
 
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
     """Return a round's status, as the ledger has it; of owners whose files have come since it was judged the state is ``none``."""
-    issues, verdicts = desk.ledger.issues(round_.id), desk.ledger.verdicts(round_.id)
+    issues, verdicts = desk.ledger.issues_by_form(round_.id), desk.ledger.verdicts(round_.id)
     receipts, reminded = desk.ledger.receipts(round_.id), MailLog(desk.ledger.database).last_reminders(round_.id)
     in_inbox = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
     by_owner: dict[str, list[Verdict]] = {}
@@ -51,13 +55,27 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     levels = [level for level in LEVELS if desk.forms.awaited(level, round_.kind)]
     owners = []
     for owner in desk.plan.answering(levels, round_):
-        issue, due = issues.get(owner.org_id), desk.workspace.settings.due(round_, owner.org_id, owner.kind)
-        owner_status = _owner_status(owner, issue, by_owner.get(owner.org_id, ()), receipts, due, local_day(desk.now))
-        if owner_status.state == "not_issued" and not desk.forms.for_level(owner.kind, round_.kind):
-            owner_status = replace(owner_status, state="late" if due and local_day(desk.now) > due else "waiting")  # it has others' form
-        owners.append(replace(owner_status, reminded=reminded.get(owner.org_id)))
+        due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
+        names = desk.forms.for_level(owner.kind, round_.kind)
+        for name, mine in _part_by_form(names, by_owner.get(owner.org_id, ())).items():
+            issue = issues.get((owner.org_id, name or ""))
+            owner_status = _owner_status(owner, issue, mine, receipts, due, local_day(desk.now))
+            if owner_status.state == "not_issued" and not names:
+                owner_status = replace(
+                    owner_status, state="late" if due and local_day(desk.now) > due else "waiting"
+                )  # it has others' form
+            owners.append(replace(owner_status, reminded=reminded.get(owner.org_id), form=name if len(names) > 1 else None))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
     return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)))
+
+
+def _part_by_form(names: Sequence[str], verdicts: Sequence[Verdict]) -> dict[str | None, list[Verdict]]:
+    """Return an owner's verdicts by the forms that it has; what was judged as none of them is the first's: as what else should it be."""
+    first, *others = names or (None,)
+    parted: dict[str | None, list[Verdict]] = {first: [], **{name: [] for name in others}}
+    for verdict in verdicts:
+        parted[verdict.form if verdict.form in parted else first].append(verdict)
+    return parted
 
 
 def _owner_status(

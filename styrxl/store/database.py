@@ -127,6 +127,7 @@ VERDICTS = sa.Table(
     sa.Column("program", sa.Text, nullable=False),
     sa.Column("judged_at", UtcTime, nullable=False),
     sa.Column("inputs", sa.Text),
+    sa.Column("form", sa.Text),
     sa.ForeignKeyConstraint(["round", "path", "sha256"], ["receipts.round", "receipts.path", "receipts.sha256"]),
     sa.Index("ix_verdicts_round_path", "round", "path"),
 )

@@ -59,6 +59,7 @@ class Verdict:
     program: str
     judged_at: datetime
     inputs: str | None = None
+    form: str | None = None  # as which it was judged; None where that is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +177,18 @@ class Ledger:
         return Issue(*row) if row else None
 
     def issues(self, round_id: str) -> dict[str, Issue]:
-        """Return each owner's newest issue in a round."""
-        newest = sa.select(sa.func.max(ISSUES.c.number)).where(ISSUES.c.round == round_id).group_by(ISSUES.c.owner)
+        """Return each owner's newest issue in a round, of whichever form."""
+        return {issue.owner: issue for issue in self._newest_issues(round_id, ISSUES.c.owner)}
+
+    def issues_by_form(self, round_id: str) -> dict[tuple[str, str], Issue]:
+        """Return the newest issue of each owner and form in a round."""
+        return {(issue.owner, issue.form): issue for issue in self._newest_issues(round_id, ISSUES.c.owner, ISSUES.c.form)}
+
+    def _newest_issues(self, round_id: str, *alike: sa.Column[str]) -> list[Issue]:
+        newest = sa.select(sa.func.max(ISSUES.c.number)).where(ISSUES.c.round == round_id).group_by(*alike)
         with self._database.reading() as connection:
             issues = [Issue(*row) for row in connection.execute(_select(Issue, ISSUES).where(ISSUES.c.number.in_(newest)))]
-        # Sorted here: databases sort text each in their own way.
-        return {issue.owner: issue for issue in sorted(issues, key=lambda issue: issue.owner)}
+        return sorted(issues, key=lambda issue: (issue.owner, issue.form))  # here: databases sort text each in their own way
 
     def prefills(self, issue_ids: Iterable[str]) -> dict[str, str]:
         """Return what was prefilled, as JSON, by issue id; ids that were never issued are left out."""

@@ -40,15 +40,15 @@ class Arrival:
 class Context:
     """What returns are judged against.
 
-    ``newest``: owner -> (id of its newest issue in the round, when that was made). ``boards``: tables of the boards' accepted plans
+    ``newest``: owner, form -> (id of its newest issue in the round, when that was made). ``boards``: tables of the boards' accepted plans
     (with ``_owner``), where they are not among the returns. ``claim``: what the controller says now of returns that lost their
-    identity. ``whole_inbox``: whether the returns are a round's inbox, of which one an owner counts.
+    identity. ``whole_inbox``: whether the returns are a round's inbox, of which one an owner and form counts.
     """
 
     forms: Forms
     plan: Plan | None = None
     round: Round | None = None
-    newest: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    newest: Mapping[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     boards: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     claim: Claim | None = None
     whole_inbox: bool = True

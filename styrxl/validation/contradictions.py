@@ -52,5 +52,5 @@ def _collect_returns(parts: Sequence[TypedBatch], issued: Mapping[int, Prefill],
             forms[source] = batch.form
             found.setdefault(source, {})[batch.sheet.key] = rows, span
     for source, sheets in found.items():
-        if source in issued and forms[source].level in {"board", "unit"}:
+        if source in issued and forms[source].about_plans:
             yield Return(source, forms[source], issued[source], rounds.parse(issued[source].round), sheets)

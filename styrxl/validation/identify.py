@@ -60,7 +60,7 @@ class Identifier:
         issues = {identity.get("issue", "")}
         claim = self._claim(arrival)
         if claim is not None:
-            issues.add(self._newest_issue(claim.owner or identity.get("owner", "")))
+            issues.add(self._newest_issue(claim.owner or identity.get("owner", ""), claim.form or identity.get("form", "")))
         return issues - {""}
 
     def identify(self, arrival: Arrival, issued: Mapping[str, Prefill]) -> Identified:
@@ -153,7 +153,7 @@ class Identifier:
         if owner in self._owners and not ours:
             yield finding("forged-identity")
             return  # nor is its issue to be believed
-        newest = context.newest.get(owner)
+        newest = context.newest.get((owner, identity["form"]))
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
             yield finding("stale-issue", issued=local_day(newest[1]))
 
@@ -165,13 +165,13 @@ class Identifier:
     def _prefill(self, return_: Identified, issued: Mapping[str, Prefill]) -> Prefill | None:
         issue = return_.identity.get("issue", "")
         if return_.claimed and not issue:  # it is most likely what its owner was handed last
-            issue = self._newest_issue(return_.owner)
+            issue = self._newest_issue(return_.owner, return_.identity["form"])
         prefill = issued.get(issue)
         fits = prefill is not None and (prefill.owner, prefill.form) == (return_.identity.get("owner"), return_.identity["form"])
         return prefill if fits else None
 
-    def _newest_issue(self, owner: str) -> str:
-        issue, _ = self._context.newest.get(owner, ("", None))
+    def _newest_issue(self, owner: str, form: str) -> str:
+        issue, _ = self._context.newest.get((owner, form), ("", None))
         return issue
 
 

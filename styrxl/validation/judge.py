@@ -49,11 +49,11 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
 
 
 def _by_owner(returns: Sequence[Admitted]) -> list[list[Admitted]]:
-    """Group the returns of each owner of which one counts, oldest first."""
+    """Group the returns of each owner and form, of which one counts, oldest first."""
     owners: dict[tuple[str, str], list[Admitted]] = {}
     for return_ in returns:
         if return_.owner and return_.form is not None and not return_.duplicate and return_.set_aside is None:
-            owners.setdefault((return_.owner, return_.form.level), []).append(return_)
+            owners.setdefault((return_.owner, return_.form.name), []).append(return_)
     earliest = datetime.min.replace(tzinfo=UTC)
     return [sorted(group, key=lambda r: (r.received or earliest, r.path)) for group in owners.values()]
 

@@ -442,7 +442,7 @@ def old_ledger(place: Path | str, revision: str) -> None:
             "numbers": {"owner": "UBN", "series": "M", "first": 1, "last": 30, "round": "2027-plan"},
             "receipts": {k: v for k, v in asdict(RECEIPT).items() if k not in {"owner", "dated_at"}}
             | {"round": "2027-plan", "received_at": at},
-            "verdicts": {k: v for k, v in asdict(VERDICT).items() if k != "inputs"} | {"round": "2027-plan", "judged_at": at},
+            "verdicts": {k: v for k, v in asdict(VERDICT).items() if k not in {"inputs", "form"}} | {"round": "2027-plan", "judged_at": at},
         }
         for name, row in kept.items():
             connection.execute(content.tables[name].insert(), row)
@@ -453,6 +453,7 @@ LATER_COLUMNS = {"owner", "dated_at"}  # of receipts
 
 # Tables and columns that each of the versions before the first release added.
 ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "0007": ([], [("verdicts", "form")]),
     "0006": (["editions"], [("issues", "edition"), ("decisions", "edition"), ("verdicts", "inputs")]),
     "0005": ([], [("receipts", "owner"), ("receipts", "dated_at")]),
     "0004": ([], [("decisions", "form")]),

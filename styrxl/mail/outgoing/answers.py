@@ -32,9 +32,10 @@ def write_answers(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
     new = asked if request.redirect_to else list_unanswered(asked, find_answer_days(writer))
     annotated = _annotate(writer, new)
     messages = {(part.path, part.sha256): part for part in writer.mail_parts if part.path}
-    accepted = {return_.owner for return_ in writer.judged.accepted}
+    accepted = {(return_.owner, return_.form) for return_ in writer.judged.accepted}
     letters = (
-        _write_answer(writer, r, messages.get((r.path, r.sha256)), annotated.get(r.path), has_accepted=r.owner in accepted) for r in new
+        _write_answer(writer, r, messages.get((r.path, r.sha256)), annotated.get(r.path), has_accepted=(r.owner, r.form) in accepted)
+        for r in new
     )
     return WrittenLetters(tuple(letters), len(asked) - len(new))
 

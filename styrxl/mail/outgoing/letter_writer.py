@@ -62,9 +62,13 @@ class LetterWriter:
         return read_look(self.desk.workspace).accent
 
     @cached_property
-    def issues(self) -> dict[str, Issue]:
-        """The newest issue of each owner."""
-        return self.desk.ledger.issues(self.round.id)
+    def issues(self) -> dict[tuple[str, str], Issue]:
+        """The newest issue of each owner and form."""
+        return self.desk.ledger.issues_by_form(self.round.id)
+
+    def find_issue(self, owner: str, form: str | None = None) -> Issue | None:
+        """Return the newest issue of an owner in a form, or in the first that it has one of."""
+        return next((issue for key, issue in self.issues.items() if key[0] == owner and form in (None, key[1])), None)
 
     @cached_property
     def mail_parts(self) -> list[MailPart]:
@@ -114,9 +118,9 @@ class LetterWriter:
         host = self.sender.address.rpartition("@")[2]
         return f"<styrxl.{self.desk.workspace.sign(['mail', self.round.id, *about])[:40]}@{host}>"
 
-    def templates_message_id(self, owner: str) -> str | None:
+    def templates_message_id(self, owner: str, form: str | None = None) -> str | None:
         """Return the id of the message that carried an owner's newest workbook, for later letters to refer to."""
-        issue = self.issues.get(owner)
+        issue = self.find_issue(owner, form)
         return self.message_id(TEMPLATES, owner, issue.issue_id) if issue else None
 
     def write(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from styrxl.mail.outgoing.answers import TO_MEND, find_answer_days, list_findings, name_answer
-from styrxl.mail.outgoing.letter import Letter, WrittenLetters, join_message_ids
+from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters, join_message_ids
 from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.mail.outgoing.templates import read_issued_workbook
@@ -22,9 +22,9 @@ ESCALATION = "escalation"
 def write_reminders(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
     """Return a letter for each owner that has been issued a workbook and has no return in force; each once a day."""
     answer_days = find_answer_days(writer)
-    mends = {r.owner: r for r in sorted(writer.judged.returns, key=lambda r: str(r.received)) if r.verdict in TO_MEND}
+    mends = {(r.owner, r.form): r for r in sorted(writer.judged.returns, key=lambda r: str(r.received)) if r.verdict in TO_MEND}
     asked = [owner for owner in _list_unfinished(writer) if request.concerns(owner.owner)]
-    return WrittenLetters(tuple(_write_reminder(writer, owner, mends.get(owner.owner), answer_days) for owner in asked))
+    return WrittenLetters(tuple(_write_reminder(writer, owner, _find_mend(mends, owner), answer_days) for owner in asked))
 
 
 def write_escalations(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
@@ -55,7 +55,7 @@ def _write_reminder(writer: LetterWriter, status: OwnerStatus, newest: Judged | 
     answered = answer_days.get(name_answer(mend)) if mend else None
     # What to mend is listed here where no mail has listed it.
     listed = list_findings(mend.findings, "error", writer.language(owner), marked=False) if mend and not answered else []
-    workbook = None if mend else read_issued_workbook(writer, writer.issues[status.owner])
+    workbook = None if mend else _read_issued(writer, status)
     facts = {
         "days": (status.due - writer.today).days if status.due else None,
         "mend": mend is not None,
@@ -69,12 +69,22 @@ def _write_reminder(writer: LetterWriter, status: OwnerStatus, newest: Judged | 
     }
     return writer.write(
         REMINDER,
-        writer.today.isoformat(),
+        writer.today.isoformat() + (f" {status.form}" if status.form else ""),
         owner,
         facts,
         attachments=[workbook] if workbook else [],
-        replies_to=join_message_ids(writer.templates_message_id(status.owner)),
+        replies_to=join_message_ids(writer.templates_message_id(status.owner, status.form)),
     )
+
+
+def _find_mend(mends: Mapping[tuple[str | None, str | None], Judged], status: OwnerStatus) -> Judged | None:
+    """Return the newest return that is to be mended, of the form that is asked for where an owner has several."""
+    return next((r for (owner, form), r in reversed([*mends.items()]) if owner == status.owner and status.form in (None, form)), None)
+
+
+def _read_issued(writer: LetterWriter, status: OwnerStatus) -> Attachment | None:
+    issue = writer.find_issue(status.owner, status.form)
+    return read_issued_workbook(writer, issue) if issue else None
 
 
 def _describe_unit(unit: OwnerStatus, language: str) -> dict[str, str]:

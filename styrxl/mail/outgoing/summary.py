@@ -96,7 +96,7 @@ def _write_summary(writer: LetterWriter, reader: SummaryReader, view: View) -> L
         "board": reader.board is not None,
         "missing": [{"who": _name_owner(row, language), "what": row.cells[2]} for row in _list_missing(view)],
         "missing_owners": _shorten(list(dict.fromkeys(_name_missing(view))), language),
-        "accepted": len(view.accepted),
+        "accepted": len(view.all_accepted),
         "figures": [_format_figure(row, language) for row in figures],
         "goals": _list_goal_states(view, follow),
         "followup": follow is not None,

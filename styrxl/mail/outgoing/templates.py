@@ -18,7 +18,7 @@ def write_templates(writer: LetterWriter, request: MailRequest) -> WrittenLetter
     if not writer.issues:
         raise StyrxlError("nothing-issued", round=writer.round.id)
     letters = []
-    for owner, issue in writer.issues.items():
+    for (owner, _), issue in writer.issues.items():
         if request.concerns(owner) and (row := writer.find(owner)):
             workbook = read_issued_workbook(writer, issue)
             letters.append(writer.write(TEMPLATES, issue.issue_id, row, {"file_name": workbook.name}, attachments=[workbook]))

@@ -11,7 +11,16 @@ from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
 from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, YesPartlyNo, assessment_code
 from styrxl.reports.board_outcomes import add_boards, list_outcomes, unsigned_amount
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView, GoalRollup
-from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, group_by_level, key_figures_block
+from styrxl.reports.overview_parts import (
+    FIGURE_WIDTH,
+    LABEL_WIDTH,
+    SIGNED,
+    Figure,
+    chart_text,
+    count_other_forms,
+    group_by_level,
+    key_figures_block,
+)
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import list_participation
 from styrxl.reports.view import View
@@ -23,7 +32,8 @@ _HIDDEN_ZERO = "0;;;"  # number format: a part that is nothing says nothing
 def make_page(followup: FollowupView) -> Page:
     """Return the page with key figures and charts."""
     view = followup.view
-    figures = [*_returned(followup), *(figure for table, make in _FIGURES if view.asks(table) for figure in make(followup))]
+    figures = [*_returned(followup), *count_other_forms(view)]
+    figures += [figure for table, make in _FIGURES if view.asks(table) for figure in make(followup)]
     charts = [make(followup) for table, make in _CHARTS if view.asks(table)]
     blocks = [key_figures_block(view, figures), *(block for block in charts if block)]
     return make_titled_page(

@@ -10,7 +10,16 @@ from styrxl.excel import look
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series, add_amounts
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
 from styrxl.reports.board_budgets import BoardBudget, add_budgets, list_budgets
-from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, Figure, chart_text, group_by_level, key_figures_block
+from styrxl.reports.overview_parts import (
+    FIGURE_WIDTH,
+    LABEL_WIDTH,
+    SIGNED,
+    Figure,
+    chart_text,
+    count_other_forms,
+    group_by_level,
+    key_figures_block,
+)
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import Participation, count_done_units, list_participation
 from styrxl.reports.view import PLANNED, View, shorten
@@ -47,6 +56,7 @@ def make_page(view: View) -> Page:
     charts = charts if view.asks(*PLANNED) else ()
     figures = [
         *_returned(counts),
+        *count_other_forms(view),
         *(_goals_and_commitments(counts) if view.asks(*PLANNED) else ()),
         *(_money(counts) if view.asks("budget") else ()),
     ]
