@@ -22,7 +22,7 @@ def error(toml: str | bytes) -> tuple[str, dict[str, object]]:
     return caught.value.code, dict(caught.value.facts)
 
 
-@pytest.mark.parametrize("kind", ["plan", "t1", "t2", "year"])
+@pytest.mark.parametrize("kind", ["plan", "t1", "t2", "year", "ik", "ik-upp"])
 def test_a_round_is_its_id(kind: str) -> None:
     assert standard_rounds().parse(f"2027-{kind}").id == f"2027-{kind}"
 
@@ -34,7 +34,7 @@ def test_a_round_is_its_id(kind: str) -> None:
 def test_other_texts_are_no_rounds(text: str) -> None:
     with pytest.raises(StyrxlError) as caught:
         standard_rounds().parse(text)
-    assert (caught.value.code, caught.value.facts) == ("unknown-round", {"round": text, "kinds": "plan, t1, t2, year"})
+    assert (caught.value.code, caught.value.facts) == ("unknown-round", {"round": text, "kinds": "plan, ik, t1, t2, year, ik-upp"})
 
 
 @pytest.mark.parametrize(
