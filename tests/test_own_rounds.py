@@ -16,8 +16,10 @@ NOVEMBER = "rounds:\n  t3:\n    name: {sv: Underlag i november, en: Input in Nov
 
 def cells(path: Path, sheet: str) -> list[list[object]]:
     """Return the filled cells of a sheet, row by row."""
-    rows = openpyxl.load_workbook(path, read_only=True)[sheet].iter_rows(values_only=True)
-    return [[cell for cell in row if cell is not None] for row in rows]
+    book = openpyxl.load_workbook(path, read_only=True)
+    rows: list[list[object]] = [[cell for cell in row if cell is not None] for row in book[sheet].iter_rows(values_only=True)]
+    book.close()
+    return rows
 
 
 def put_own(town: Town, name: str, text: str) -> None:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from styrxl.excel.pages import add_amounts, subtract_amounts
+from styrxl.model.rounds import Round
 from styrxl.reports.board_frames import BoardFrame, boards_with_money
 from styrxl.reports.view import View
 
@@ -136,6 +137,27 @@ def list_outcomes(view: View) -> list[BoardOutcome]:
 def add_boards(boards: Sequence[BoardOutcome]) -> MoneyOutcome:
     """Add up boards."""
     return add_outcomes((b.whole for b in boards), final=any(b.final for b in boards))
+
+
+def list_deviations(view: View) -> tuple[list[tuple[Round, MoneyOutcome]], int]:
+    """Return what the money came to in each of the year's follow-ups so far, this one last, of the boards that answered in all of them.
+
+    And how many of those that answered in this one these leave out. Empty where nobody answered on money in an earlier one.
+    """
+    now = {owner: tuple(rows) for owner, rows in view.grouped("outcomes").items()}
+    past = [
+        (p.round, p.answers.tables["outcomes"]) for p in (view.history.earlier if view.history else ()) if "outcomes" in p.answers.tables
+    ]
+    rounds = [*past, (view.round, now)]
+    answered = [b.id for b in view.boards if b.id in now]
+    boards = [board for board in answered if all(board in tables for _, tables in past)]
+    if not past or not boards:
+        return [], 0
+    added = [
+        (of, add_outcomes((outcome_of(row, final=of.kind.final) for b in boards for row in tables[b]), final=of.kind.final))
+        for of, tables in rounds
+    ]
+    return added, len(answered) - len(boards)
 
 
 def signed_amount(view: View, value: float) -> str:

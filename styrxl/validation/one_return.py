@@ -26,6 +26,13 @@ class AnsweredRow(NamedTuple):
     issued: Row
 
 
+class _Answers(dict[str, Any]):
+    """The answers of a row; in a column that its form does not have there is none."""
+
+    def __missing__(self, field: str) -> None:
+        return None
+
+
 class SheetRows:
     """The rows of a sheet in all returns of a form. Columns are taken out of the frame when a rule first asks for them."""
 
@@ -47,7 +54,7 @@ class SheetRows:
         known = {make_id_key(row[ids_.field], named=named): row for row in issued} if ids_ else {}
         values = zip(*(self.column(name, span) for name in self._fields), strict=True)
         for number, row in zip(self._numbers[span], values, strict=True):
-            answers = dict(zip(self._fields, row, strict=True))
+            answers = _Answers(zip(self._fields, row, strict=True))
             yield AnsweredRow(number, answers, known.get(make_id_key(answers[ids_.field], named=named), {}) if ids_ and known else {})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row, add_amounts, subtract_amounts
@@ -38,7 +39,7 @@ def make_page(followup: FollowupView) -> Page | None:
         _frames_block(view, boards),
         _outcomes_block(view, boards),
         _causes_block(view, boards),
-        _units_block(followup, boards),
+        *((_units_block(followup, boards),) if view.asks("unit_outcomes") else ()),
         _adjustments_block(view, boards),
     ]
     return make_titled_page(view, "forecast", [block for block in blocks if block.rows])
@@ -49,9 +50,13 @@ def _first_fields(view: View, second: str) -> tuple[Field, Field]:
 
 
 def _headings(view: View, *keys: str) -> list[str]:
-    """Return headings: the forms' own where they have the column."""
-    titles = column_titles(view, "outcomes")
-    return [titles.get(key) or view.phrases.heading(key) for key in keys]
+    """Return headings: the forms' own where they have the column, the standard form's for one that they do not ask about."""
+    forms = view.scope.forms
+    standard = forms.standard("board_followup")
+    sheets = [sheet for sheet in standard.tables if sheet.table == "outcomes"] if standard else []
+    usual = {c.field: replace(c, star=False).title(view.scope.language, forms.words.units) for s in sheets for c in s.columns}
+    titles = {**usual, **view.phrases.texts["headings"], **column_titles(view, "outcomes")}
+    return [title if isinstance(title := titles[key], str) else view.phrases.heading(key) for key in keys]
 
 
 def _whole_board_word(view: View, b: BoardOutcome) -> str | None:
@@ -106,11 +111,14 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
 
 
 def _outcome_keys(view: View) -> tuple[str, ...]:
-    """Return the figures that the round asks about, as headings name them."""
-    outcome = ("outcome_revenue", "outcome_cost", "outcome_net")
-    if view.round.kind.final:
-        return ("current_budget", *outcome, "deviation")
-    return ("current_budget", *outcome, "forecast_revenue", "forecast_cost", "forecast_net", "deviation", "unfunded", "without")
+    """Return the figures that the round asks about, as headings name them, and what follows from them."""
+    keys = ["current_budget", "outcome_revenue", "outcome_cost", "outcome_net"]
+    if not view.round.kind.final:
+        keys += ["forecast_revenue", "forecast_cost", "forecast_net"]
+    keys += ["deviation"] if view.round.kind.final else ["deviation", "unfunded", "without"]
+    titles = column_titles(view, "outcomes")
+    asked = {key: "unfunded" if key == "without" else key for key in keys if key in TYPED or key == "without"}
+    return tuple(key for key in keys if key not in asked or asked[key] in titles)
 
 
 def _outcome_figures(keys: Sequence[str], outcome: MoneyOutcome) -> list[float | None]:
@@ -253,7 +261,7 @@ def _units_of_board_row(view: View, board: str, outcome: BoardOutcome | None, un
 def _unit_sums(rows: Sequence[Row], asked: Sequence[str], *, final: bool) -> list[float | None]:
     """Add up units, and work their deviation out as a row's is."""
     sums = {key: add_known(row.cells[n] for row in rows) for n, key in enumerate(asked, 2)}
-    return [*sums.values(), subtract_amounts(sums["frame"], sums["outcome" if final else "forecast"])]
+    return [*sums.values(), subtract_amounts(sums.get("frame"), sums.get("outcome" if final else "forecast"))]
 
 
 def _board_words(view: View, b: BoardOutcome | None) -> str | None:

@@ -9,7 +9,7 @@ from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
 from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, YesPartlyNo, assessment_code
-from styrxl.reports.board_outcomes import add_boards, list_outcomes, unsigned_amount
+from styrxl.reports.board_outcomes import add_boards, list_deviations, list_outcomes, signed_amount, unsigned_amount
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView, GoalRollup
 from styrxl.reports.overview_parts import (
     FIGURE_WIDTH,
@@ -235,6 +235,32 @@ def _trend_chart(followup: FollowupView) -> Block | None:
     return _stacked_chart(followup, "trend_title", title, "round", [name for name, _ in counted], parts)
 
 
+def _deviation_trend_chart(followup: FollowupView) -> Block | None:
+    """Return the deviation of the boards that answered in all of the year's rounds so far, round by round; None in the first of them."""
+    view = followup.view
+    rounds, left_out = list_deviations(view)
+    told = [(followup.round_word(of), money) for of, money in rounds if money.deviation is not None]
+    if len(told) < 2:
+        return None
+    heading, names = view.phrases.heading, tuple(name for name, _ in told)
+    values = tuple(money.deviation or 0.0 for _, money in told)
+    key = "deviation_better" if values[-1] > values[-2] else "deviation_worse" if values[-1] < values[-2] else "deviation_same"
+    title = view.phrases.word(key, old=signed_amount(view, values[-2]), new=signed_amount(view, values[-1]))
+    title += f" ({view.phrases.word('boards_left_out', n=left_out)})" if left_out else ""
+    fields = (
+        Field(heading("round"), width=LABEL_WIDTH),
+        Field(heading("current_budget"), "money", FIGURE_WIDTH),
+        Field(heading("year_net"), "money", FIGURE_WIDTH),
+        Field(heading("deviation"), "money", FIGURE_WIDTH),
+    )
+    rows = tuple(Row((name, money.budget, money.year_net, money.deviation)) for name, money in told)
+    series = Series(heading("deviation"), values, look.GOOD.ink, SIGNED)
+    points = "; ".join(f"{name}: {value:g}" for name, value in zip(names, values, strict=True))
+    alt = view.phrases.word("chart_alt", title=title, points=points)
+    chart = Chart(title, alt, names, (series,), (3,), signed=True)
+    return Block(fields, rows, heading=view.phrases.word("deviation_trend_title"), chart=chart)
+
+
 # What the page has, with the table that it is about.
 _FIGURES: tuple[tuple[str, Callable[[FollowupView], list[Figure]]], ...] = (
     ("goal_assessments", _goals),
@@ -245,5 +271,6 @@ _CHARTS: tuple[tuple[str, Callable[[FollowupView], Block | None]], ...] = (
     ("goal_assessments", _areas_chart),
     ("commitment_status", _statuses_chart),
     ("outcomes", _deviations_chart),
+    ("outcomes", _deviation_trend_chart),
     ("goal_assessments", _trend_chart),
 )
