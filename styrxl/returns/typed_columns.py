@@ -331,6 +331,6 @@ class TableTyper:
         if key not in self._known:
             self._known[key] = ColumnTyper(form, year, language)
         batch = Batch(form, table.sheet)
-        batch.add([(0, replace(table, typed=None))])
+        batch.add([(0, replace(table, typed=None) if table.typed else table)])
         columns, remarks = self._known[key].columns(batch, {0: table.marks} if table.marks else {}, table.remarks)
         return TypedColumns(year, columns, (*remarks, *check_personal(batch)))

@@ -16,6 +16,7 @@ LONGEST = 40  # characters of a mark; what is longer is an answer, or a pointer
 _LONGEST_POINTER = 120
 _QUOTES = str.maketrans("”“„″’‘´`", "\"\"\"\"''''")
 _MERE_MARK = re.compile(r"[-.…x?]*")
+_PUNCTUATION = re.compile(r"[.,:;()\"”“]")
 _NUMBERS = frozenset({"number", "integer"})
 
 
@@ -77,8 +78,9 @@ class Pointers:
 
     @cached_property
     def _needed(self) -> tuple[str, ...]:
-        """Words one of which stands in whatever points to an enclosure."""
-        return tuple(word for name in ("enclosures", "documents", "places") for word in self.raw[name])
+        """Words one of which stands in whatever points to an enclosure; none that holds another."""
+        words = {word for name in ("enclosures", "documents", "places") for word in self.raw[name]}
+        return tuple(word for word in words if not any(other in word for other in words - {word}))
 
     def may_match(self, typed: str) -> bool:
         """Tell whether a text, or any of several that stand in it, may point to an enclosure: a quick look, which lets nearly all pass."""
@@ -89,7 +91,7 @@ class Pointers:
         """Tell whether a text does no more than point to an enclosure."""
         if len(typed) > _LONGEST_POINTER:
             return False
-        return self._pattern.fullmatch(" ".join(re.sub(r"[.,:;()\"”“]", " ", fold_text(typed)).split())) is not None
+        return self._pattern.fullmatch(" ".join(_PUNCTUATION.sub(" ", fold_text(typed)).split())) is not None
 
 
 _ON_DITTOS = frozenset({"interpreted-value", "placeholder-text"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 WORKBOOKS = frozenset({"xlsx", "xlsb", "ods", "xls"})
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -42,6 +43,7 @@ _TYPES = (
     (re.compile(rb"ms-excel\.sheet\.binary"), "xlsb"),
     (re.compile(rb"(?:spreadsheetml|ms-excel)\.(?:sheet|template)(?:\.macroEnabled)?\.main\+xml"), "xlsx"),
 )
+_SMALL = 64_000  # bytes that are worth remembering
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAIL = re.compile(rb"(?:^|\n)(?:from|received|mime-version|return-path|message-id): ", re.IGNORECASE)
 
@@ -76,9 +78,8 @@ def find_zip_kind(names: Collection[str], mimetype: bytes = b"", types: bytes = 
     for text, kind in _MIME.items():
         if text.encode() in mimetype:
             return kind
-    for pattern, kind in _TYPES:
-        if pattern.search(types):
-            return kind
+    if by_types := (_find_kind_by_types if len(types) < _SMALL else _find_kind_by_types.__wrapped__)(types):
+        return by_types
     for beginning, kind in (
         ("xl/workbook.bin", "xlsb"),
         ("xl/workbook.xml", "xlsx"),
@@ -95,6 +96,11 @@ def find_zip_kind(names: Collection[str], mimetype: bytes = b"", types: bytes = 
     return next(
         (kind for end, kind in (("workbook.bin", "xlsb"), ("workbook.xml", "xlsx")) if any(n.endswith(end) for n in names)), "damaged"
     )
+
+
+@lru_cache(maxsize=64)  # most of the workbooks of a form say the same
+def _find_kind_by_types(types: bytes) -> str | None:
+    return next((kind for pattern, kind in _TYPES if pattern.search(types)), None)
 
 
 def has_macros(kind: str, data: bytes, names: Collection[str] = ()) -> bool:

@@ -114,7 +114,9 @@ class Package:
 
         ``bare``: what makes a large one smaller while it is unpacked, given pieces that end where a cell does.
         """
-        chunks = self._chunks(name) if self._parts[name].file_size > _STREAMED else iter(())
+        if self._parts[name].file_size <= _STREAMED:
+            return self.part(name)
+        chunks = self._chunks(name)
         first = next(chunks, b"")
         _check_prolog(first)
         begun = _SHEET.search(first)
@@ -184,11 +186,16 @@ def _name_parts(entries: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo
     """Return parts by the names under which others name them; RefusedError where two of a name differ."""
     parts: dict[str, zipfile.ZipInfo] = {}
     for entry in entries:
-        name = unquote(entry.filename).replace("\\", "/").lstrip("/").lower()
+        name = _find_name(entry.filename)
         first = parts.setdefault(name, entry)
         if (first.CRC, first.file_size) != (entry.CRC, entry.file_size):
             raise make_unreadable("part_twice", named=entry.filename)
     return parts
+
+
+@lru_cache(maxsize=256)
+def _find_name(written: str) -> str:
+    return unquote(written).replace("\\", "/").lstrip("/").lower()
 
 
 def _check_directory(data: bytes, limits: Limits) -> None:

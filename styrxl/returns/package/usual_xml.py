@@ -30,10 +30,11 @@ _TEXTS_ROOT = re.compile(_DECLARATION + _ROOT % b"sst")
 _TEXT = rb"[^<&]*+(?:&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});[^<&]*+)*+"
 _FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*+</f>)"
 # What may follow a cell's address and style: its type, and what it holds. Nothing is captured: groups within a repetition that does not
-# go back (``*+``) make Python's re raise SystemError on some rows.
+# go back (``*+``) make Python's re raise SystemError on some rows. What a form has most of is tried first.
 _KINDS = (
-    rb'(?: t="n")?{more}>(?:{formula})?<v>-?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?</v>',
+    rb"><f/>",
     rb' t="s"{more}><v>\d{1,9}</v>',
+    rb'(?: t="n")?{more}>(?:{formula})?<v>-?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?</v>',
     rb' t="str"{more}>(?:{formula})?(?:<v(?: xml:space="preserve")?>(?!#(?:N/A|[^\s#<]{1,30}[!?])<){text}</v>|<v ?/>)',
     rb' t="inlineStr"{more}><is>(?:{text}<(?!/is>)/?[A-Za-z][^<>]*+>)*+{text}</is>',
     rb' t="b"{more}>(?:{formula})?<v>[01]</v>',
@@ -56,16 +57,19 @@ _ROWS = re.compile(rb"(?:%b ?(?:/>|>(?:%b|%b)*+</row>))*+" % (_ROW, _CELL, _EMPT
 # What is found by these stands where it seems to, once the pattern above has accounted for every byte: no text holds a ``<``.
 _TAG = re.compile(rb'<row(?:( [^<>]*?)|) r="(\d+)"([^<>]*)>')
 _NUMBER = re.compile(rb'<row[^<>]*? r="(\d+)"')
-_FILLED = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]*(?<!/)>')
+_FILLED = re.compile(rb'<c r="([^"]++)"[^/>]*+>')
 _SHARED = re.compile(rb' t="s"[^<>]*><v>(\d+)')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]* t="e"[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?<v>([^<]*)')
+_PLAIN = re.compile(rb'<c r="([A-Z]++\d++)"(?: s="\d++")?+><f/></c>')
 _NO_VALUE = re.compile(rb'<c r="([A-Z]+\d+)"([^<>]*)>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)(<v></v>|<v ?/>)?</c>')
-_END_OF_ROW = b"</row>"
+_ROWS_BEGIN, _END_OF_ROW = b"<sheetData", b"</row>"
+_UNUSUAL, _UNUSUAL_END = re.compile(rb"<[!?]"), re.compile(rb"<(?:[!?]|sheetData)")
 _HIDDEN = re.compile(rb' (?:hidden="(?:1|true)"|(?:ht|width)="0(?:\.0{1,20})?")')
 _COLUMNS = re.compile(rb"<cols>(?:<col" + _ATTRIBUTES + rb"(?: ?/>|></col>))*+</cols>")
 _COLUMN = re.compile(rb"<col( [^<>]+)>")
 _SPAN = re.compile(rb' (min|max)="(\d{1,5})"')
 _ITEM, _NO_ITEM = b"<si>", b"<si/>"
+_PLAIN_TEXTS = re.compile(rb'(?:<si><t(?: xml:space="preserve")?+>[^<]*+</t></si>)*+</sst>\s*+')
 
 
 class _UnusualError(Exception):
@@ -83,19 +87,20 @@ def read_usual_sheet(xml: bytes, texts: int) -> SheetMarks | None:
         return None
     begin, end = bounds
     head = xml[:begin]
-    columns = (_read_hidden_columns if len(head) < _SHORT else _read_hidden_columns.__wrapped__)(head)
-    if columns is None:
+    columns = (_read_head if len(head) < _SHORT else _read_head.__wrapped__)(head)
+    if columns is None or _UNUSUAL_END.search(xml, end):
         return None
     errors: dict[str, str] = {}
     uncalculated: list[bytes] = []
     hidden: list[int] = []
     last = 0
+    several = end - begin > _PIECE
     try:
         for piece in _cut(xml, begin, end):
             rows = _check_piece(piece, texts)
-            if rows and rows[0] <= last:
+            if several and rows and int(rows[0]) <= last:
                 return None
-            last = max(rows, default=last)
+            last = max(map(int, rows), default=last) if several else last
             if b' t="e"' in piece:
                 errors |= {cell.decode(): shown.decode() for cell, shown in _ERROR.findall(piece)}
             if b"<f" in piece:
@@ -110,22 +115,23 @@ def read_usual_sheet(xml: bytes, texts: int) -> SheetMarks | None:
 
 
 def _find_rows(xml: bytes) -> tuple[int, int] | None:
-    """Return where a sheet's rows begin and end; None where it is not spelled as usual around them."""
-    root = _SHEET_ROOT.match(xml)
-    begin = xml.find(b"<sheetData", root.end()) if root else -1
-    if root is None or begin < 0:
-        return None
+    """Return where a sheet's rows begin and end; None where they do not as usual."""
+    begin = xml.find(_ROWS_BEGIN)
     if xml.startswith(b"<sheetData/>", begin):
-        end = start = begin + len(b"<sheetData/>")
-    else:
-        start, end = begin + len(b"<sheetData>"), xml.rfind(b"</sheetData>")
-    whole = xml.startswith((b"<sheetData>", b"<sheetData/>"), begin) and end >= start
-    around = xml[root.end() : start], xml[end:]  # between them no such sign passes as usual
-    whole = whole and not any(b"<!" in part or b"<?" in part for part in around)
-    return (start, end) if whole and xml.find(b"<sheetData", end) < 0 else None
+        return begin + len(b"<sheetData/>"), begin + len(b"<sheetData/>")
+    start, end = begin + len(b"<sheetData>"), xml.rfind(b"</sheetData>")
+    return (start, end) if xml.startswith(b"<sheetData>", begin) and end >= start else None
 
 
 @lru_cache(maxsize=256)  # what stands before the rows is alike in all workbooks of a form
+def _read_head(head: bytes) -> frozenset[int] | None:
+    """Return the numbers of the columns that are hidden, from what stands before the rows; None where it is not spelled as usual."""
+    root = _SHEET_ROOT.match(head)
+    if root is None or _UNUSUAL.search(head, root.end()):
+        return None
+    return _read_hidden_columns(head)
+
+
 def _read_hidden_columns(head: bytes) -> frozenset[int] | None:
     """Return the numbers of the columns that are hidden; None where what says so is not spelled as usual."""
     columns = _COLUMNS.search(head)
@@ -156,30 +162,37 @@ def _cut(xml: bytes, begin: int, end: int) -> Iterator[bytes]:
     yield xml[begin:end]
 
 
-def _check_piece(piece: bytes, texts: int) -> list[int]:
-    """Return the numbers of the rows of a piece; raises _UnusualError where it is not spelled as usual.
+def _check_piece(piece: bytes, texts: int) -> list[bytes]:
+    """Return the numbers of the rows of a piece, as written; raises _UnusualError where it is not spelled as usual.
 
     Nor where two rows or cells are at one place, or a cell has no text.
     """
     if _ROWS.fullmatch(piece) is None:
         raise _UnusualError
-    rows, cells = [*map(int, _NUMBER.findall(piece))], _FILLED.findall(piece)
-    if len({*rows}) != len(rows) or len({*cells}) != len(cells) or max(map(int, _SHARED.findall(piece)), default=-1) >= texts:
+    rows, cells, shared = _NUMBER.findall(piece), _FILLED.findall(piece), {*_SHARED.findall(piece)}
+    if len({*rows}) != len(rows) or len({*cells}) != len(cells) or max(map(int, shared), default=-1) >= texts:
         raise _UnusualError
     return rows
 
 
 def _find_uncalculated(piece: bytes) -> list[bytes]:
     """Return the cells with a formula and no value; one that gives an empty text has an empty value too, and says that it is a text."""
+    plain = _PLAIN.findall(piece)
+    if len(plain) == piece.count(b"<f"):  # in a form that no program has calculated: all of them
+        return plain
     return [cell for cell, more, value in _NO_VALUE.findall(piece) if not (value and b' t="str"' in more)]
 
 
 def count_usual_texts(xml: bytes) -> int | None:
     """Return how many shared texts there are; None where they are not spelled as usual."""
     root = _TEXTS_ROOT.match(xml)
-    if root is None or b"<!" in xml or xml.find(b"<?", root.end()) >= 0:
+    if root is None:
         return None
     count = xml.count(_ITEM)
+    if _PLAIN_TEXTS.fullmatch(xml, root.end()):
+        return count
+    if b"<!" in xml or xml.find(b"<?", root.end()) >= 0:
+        return None
     if not count:
         return 0 if xml[root.end() :].strip() == b"</sst>" else None
     empty = xml.count(_NO_ITEM)
