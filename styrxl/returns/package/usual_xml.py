@@ -14,6 +14,7 @@ from styrxl.returns.package.marks import NO_MARKS, SheetMarks
 
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576  # of Excel
 KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")  # to calamine
+# Repeated groups may go back (``*``, not ``*+``): Pythons before 3.11.5 mismatch those that may not. What follows them begins otherwise.
 _PIECE = 1 << 20  # bytes of a sheet's rows that are taken apart at a time, so that a large one is never in memory as cells
 _SHORT = 16_000  # bytes before the rows that are worth remembering
 
@@ -22,12 +23,12 @@ _QUOTED = rb"(?:\"%b\"|'%b')"
 _DECLARATION = rb"(?:\xef\xbb\xbf)?(?:<\?xml version=%b(?: encoding=%b)?(?: standalone=%b)? ?\?>\s{0,9})?" % tuple(
     _QUOTED % (part, part) for part in (rb"1\.0", rb"(?i:utf-8)", rb"\w{2,3}")
 )
-_ATTRIBUTES = rb'(?: [A-Za-z][\w:.-]{0,60}="[^"<&]{0,400}")*+'
-_ROOT = rb'<%b(?: (?:xmlns="' + _MAIN + rb'"|(?!xmlns=)[A-Za-z][\w:.-]{0,60}="[^"<]{0,400}"))*+>'
+_ATTRIBUTES = rb'(?: [A-Za-z][\w:.-]{0,60}="[^"<&]{0,400}")*'
+_ROOT = rb'<%b(?: (?:xmlns="' + _MAIN + rb'"|(?!xmlns=)[A-Za-z][\w:.-]{0,60}="[^"<]{0,400}"))*>'
 _SHEET_ROOT = re.compile(_DECLARATION + _ROOT % b"worksheet")
 _TEXTS_ROOT = re.compile(_DECLARATION + _ROOT % b"sst")
 
-_TEXT = rb"[^<&]*+(?:&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});[^<&]*+)*+"
+_TEXT = rb"[^<&]*+(?:&(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});[^<&]*+)*"
 _FORMULA = rb"<f" + _ATTRIBUTES + rb"(?: ?/>|>[^<]*+</f>)"
 # What may follow a cell's address and style: its type, and what it holds. Nothing is captured: groups within a repetition that does not
 # go back (``*+``) make Python's re raise SystemError on some rows. What a form has most of is tried first.
@@ -36,7 +37,7 @@ _KINDS = (
     rb' t="s"{more}><v>\d{1,9}</v>',
     rb'(?: t="n")?{more}>(?:{formula})?<v>-?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?</v>',
     rb' t="str"{more}>(?:{formula})?(?:<v(?: xml:space="preserve")?>(?!#(?:N/A|[^\s#<]{1,30}[!?])<){text}</v>|<v ?/>)',
-    rb' t="inlineStr"{more}><is>(?:{text}<(?!/is>)/?[A-Za-z][^<>]*+>)*+{text}</is>',
+    rb' t="inlineStr"{more}><is>(?:{text}<(?!/is>)/?[A-Za-z][^<>]*+>)*{text}</is>',
     rb' t="b"{more}>(?:{formula})?<v>[01]</v>',
     rb' t="d"{more}>(?:{formula})?<v>[\dT:.Z+-]{1,40}</v>',
     rb' t="e"{more}>(?:{formula})?<v>(?:' + "|".join(map(re.escape, KNOWN_ERRORS)).encode() + rb")</v>",
@@ -46,14 +47,14 @@ _KINDS = (
 
 
 def _fill(pattern: bytes) -> bytes:
-    more = rb'(?: (?:cm|vm|ph)="\d{1,6}")*+'
+    more = rb'(?: (?:cm|vm|ph)="\d{1,6}")*'
     return pattern.replace(b"{more}", more).replace(b"{formula}", _FORMULA).replace(b"{text}", _TEXT)
 
 
 _CELL = rb'<c r="[A-Z]{1,3}[1-9]\d{0,6}"(?: s="\d{1,6}")?(?:' + b"|".join(map(_fill, _KINDS)) + rb")</c>"
 _EMPTY = rb'<c r="[A-Z]{1,3}[1-9]\d{0,6}"' + _ATTRIBUTES + rb" ?/>"
-_ROW = rb'<row(?: (?!r=)[A-Za-z][\w:.-]{0,60}="[^"<&]{0,400}")*+ r="[1-9]\d{0,6}"' + _ATTRIBUTES
-_ROWS = re.compile(rb"(?:%b ?(?:/>|>(?:%b|%b)*+</row>))*+" % (_ROW, _CELL, _EMPTY))
+_ROW = rb'<row(?: (?!r=)[A-Za-z][\w:.-]{0,60}="[^"<&]{0,400}")* r="[1-9]\d{0,6}"' + _ATTRIBUTES
+_ROWS = re.compile(rb"(?:%b ?(?:/>|>(?:%b|%b)*</row>))*" % (_ROW, _CELL, _EMPTY))
 # What is found by these stands where it seems to, once the pattern above has accounted for every byte: no text holds a ``<``.
 _TAG = re.compile(rb'<row(?:( [^<>]*?)|) r="(\d+)"([^<>]*)>')
 _NUMBER = re.compile(rb'<row[^<>]*? r="(\d+)"')
@@ -65,11 +66,11 @@ _NO_VALUE = re.compile(rb'<c r="([A-Z]+\d+)"([^<>]*)>(?:<f[^<>]*/>|<f[^<>]*>[^<]
 _ROWS_BEGIN, _END_OF_ROW = b"<sheetData", b"</row>"
 _UNUSUAL, _UNUSUAL_END = re.compile(rb"<[!?]"), re.compile(rb"<(?:[!?]|sheetData)")
 _HIDDEN = re.compile(rb' (?:hidden="(?:1|true)"|(?:ht|width)="0(?:\.0{1,20})?")')
-_COLUMNS = re.compile(rb"<cols>(?:<col" + _ATTRIBUTES + rb"(?: ?/>|></col>))*+</cols>")
+_COLUMNS = re.compile(rb"<cols>(?:<col" + _ATTRIBUTES + rb"(?: ?/>|></col>))*</cols>")
 _COLUMN = re.compile(rb"<col( [^<>]+)>")
 _SPAN = re.compile(rb' (min|max)="(\d{1,5})"')
 _ITEM, _NO_ITEM = b"<si>", b"<si/>"
-_PLAIN_TEXTS = re.compile(rb'(?:<si><t(?: xml:space="preserve")?+>[^<]*+</t></si>)*+</sst>\s*+')
+_PLAIN_TEXTS = re.compile(rb'(?:<si><t(?: xml:space="preserve")?>[^<]*+</t></si>)*</sst>\s*')
 
 
 class _UnusualError(Exception):
