@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.files import StagedFiles, find_host_name, is_process_alive, remove_leftovers
+from styrxl.store.files import create_atomically, find_host_name, is_process_alive, remove_leftovers
 from styrxl.store.workspace import Workspace
 
 NAME = "styrxl.lock"
@@ -152,7 +152,7 @@ def is_dead(holder: LockHolder) -> bool:
 def _acquire(path: Path, holder: LockHolder, patience: float, waiting: Callable[[LockHolder], None]) -> None:
     last = time.monotonic() + patience
     announced = False
-    while not _create(path, holder):
+    while not create_atomically(path, holder.to_json()):
         other = read_holder(path.parent)
         if other is None:
             continue  # released in the meantime
@@ -167,34 +167,6 @@ def _acquire(path: Path, holder: LockHolder, patience: float, waiting: Callable[
                 "workspace-held", user=other.user, host=other.host, pid=other.pid, command=other.command, since=_format_since(other)
             )
         time.sleep(_PAUSE)
-
-
-def _create(path: Path, holder: LockHolder) -> bool:
-    """Create the lock file, whole or not at all; False when there is one already."""
-    with StagedFiles() as staged:
-        temporary = staged.add(path, holder.to_json())
-        try:
-            if sys.platform == "win32":
-                os.rename(temporary, path)  # noqa: PTH104 - refuses to replace, there; Path.rename says nothing of it
-            else:
-                os.link(temporary, path)
-        except FileExistsError:
-            return False
-        except OSError:  # a file system without links
-            return _create_without_links(path, holder)
-    return True
-
-
-def _create_without_links(path: Path, holder: LockHolder) -> bool:
-    """Create the lock file on a file system without links; others may see it empty for a moment, and read UNREADABLE_HOLDER."""
-    try:
-        with path.open("xb") as file:
-            file.write(holder.to_json())
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise StyrxlError("not-writable", path=str(path), why=error.strerror or str(error)) from error
-    return True
 
 
 def _remove_if_dead(path: Path) -> None:
