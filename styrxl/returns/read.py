@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
@@ -30,7 +30,14 @@ from styrxl.returns.workbook import ReturnedWorkbook
 
 _LOG = logging.getLogger(__name__)
 
-FormKey = tuple[str, str | None, str | None, str]  # form, profile, kind of round, edition
+
+class FormKey(NamedTuple):
+    """What tells a form from others: its name, profile, kind of round, and edition."""
+
+    name: str
+    profile: str | None
+    kind: str | None
+    edition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,7 @@ def find_year(identity: Mapping[str, str]) -> int:
 
 def make_form_key(form: Form) -> FormKey:
     """Return the key that tells a form from others: name, profile, kind of round, edition."""
-    return form.name, form.profile, form.kind, form.edition
+    return FormKey(form.name, form.profile, form.kind, form.edition)
 
 
 def find_unasked_sheets(form: Form, forms: Forms) -> frozenset[str]:

@@ -21,7 +21,7 @@ from styrxl.model.findings import Finding, Remark
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form, Sheet
 from styrxl.returns.columns import ColumnSlice
-from styrxl.returns.read import Reading
+from styrxl.returns.read import FormKey, Reading
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
 
 BUNDLE_SIZE = 200  # readings that are packed together
@@ -174,7 +174,7 @@ def _unpack_reading(raw: list[Any], shared: Sequence[Any], groups: Sequence[_Unp
         tuple(map(_unpack_finding, file_findings)),
         None if identity is None else dict(zip(shared[identity[0]], identity[1:], strict=True)),
         bool(mixed),
-        None if key is None else (key[0], key[1], key[2], key[3]),
+        None if key is None else FormKey(*key),
         language,
         tuple(_unpack_table(table, groups) for table in tables),
         tuple(map(_unpack_finding, table_findings)),

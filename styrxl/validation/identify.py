@@ -190,7 +190,7 @@ def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> I
         identity = {"language": prefill.language, **identity}
     profile = prefill.profile if prefill else identity.get("profile") or None
     read_by = return_.arrival.reading.form
-    as_read = read_by[3] if read_by and read_by[0] == identity["form"] else None
+    as_read = read_by.edition if read_by and read_by.name == identity["form"] else None
     anew = find_newest_anew(return_.arrival.decided)
     named = (anew.edition if anew else None) or (prefill.edition if prefill else None) or identity.get(EDITION) or as_read
     form = forms.form(identity["form"], profile, identity.get("round"), named)

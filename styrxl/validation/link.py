@@ -42,7 +42,7 @@ def check_links(
     for form in dict.fromkeys(key[0] for key in linked):
         own = {key[1]: part for key, part in linked.items() if key[0] == form}
         new += check_board_plan(own, issued, broken)
-        if form[0] == "multi_year_plan":
+        if form.name == "multi_year_plan":
             profiles = {profile for name in context.forms.names() for profile in context.forms.profiles(name)}
             new += check_organisation(own, _kinds(own), context.forms.rounds, profiles)
     frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}

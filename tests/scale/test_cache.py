@@ -22,7 +22,7 @@ from styrxl.model.findings import finding
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.model.standard_folder import standard_folder
-from styrxl.returns.read import Reading, ReturnReader
+from styrxl.returns.read import FormKey, Reading, ReturnReader
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
 from styrxl.sample.faults.plan import break_return
 from styrxl.scale import cache, cache_key, read_all
@@ -82,7 +82,7 @@ def reading(value: Any) -> Reading:
     place = TablePlace("commitments", "Åtaganden", 4, {"text": 2}, {"text": "Åtagande"})
     table = Table(place, FORM.sheet("commitments"), (5, 7), {"text": [value, "x"]}, RowIds.of((5,), (value,)), {("text", 7): "#REF!"})
     told = finding("unknown-column", sheet="Åtaganden", cell="K4", value=value, heading="Egen", what=Word("a_date", {"n": [1, 2.5]}))
-    return Reading((told,), {"form": "unit_plan"}, True, ("unit_plan", None, None, ""), "sv", (table,), (told,))
+    return Reading((told,), {"form": "unit_plan"}, True, FormKey("unit_plan", None, None, ""), "sv", (table,), (told,))
 
 
 def rows_of(values: list[Any], heading_row: int) -> Reading:
@@ -90,7 +90,7 @@ def rows_of(values: list[Any], heading_row: int) -> Reading:
     rows = tuple(range(9, 9 + len(values)))
     made = TypedColumns(2027, {"text": [None if v == "" else v for v in values], "start": [None] * len(values)})
     table = Table(place, FORM.sheet("commitments"), rows, {"text": values}, RowIds.of(rows, values), typed=made)
-    return Reading((), {"form": "unit_plan"}, False, ("unit_plan", None, None, ""), "sv", (table,))
+    return Reading((), {"form": "unit_plan"}, False, FormKey("unit_plan", None, None, ""), "sv", (table,))
 
 
 @given(CELLS)

@@ -236,9 +236,7 @@ def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) 
     Where a schema cannot be held against them they are left as they are, to be met by whoever has all returns and can tell of it.
     """
     batches: dict[str, dict[tuple[FormKey, str], Batch]] = {}
-    keys_of = [
-        [schemas.key(table.sheet.table or "", reading.form[3] if reading.form else "") for table in reading.tables] for reading in readings
-    ]
+    keys_of = [_list_schema_keys(reading, schemas) for reading in readings]
     for source, reading in enumerate(readings):
         for table, key in zip(reading.tables, keys_of[source], strict=True):
             assert reading.form is not None
@@ -260,8 +258,9 @@ def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) 
     ]
 
 
-def _schema_keys(reading: Reading, schemas: Schemas) -> list[str]:
-    return [schemas.key(table.sheet.table or "", reading.form[3] if reading.form else "") for table in reading.tables]
+def _list_schema_keys(reading: Reading, schemas: Schemas) -> list[str]:
+    edition = reading.form.edition if reading.form else ""
+    return [schemas.key(table.sheet.table or "", edition) for table in reading.tables]
 
 
 def _noted(source: int, table: Table, remarks: Mapping[tuple[int, str], Sequence[Remark]] | None) -> Table:
