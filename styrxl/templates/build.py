@@ -161,7 +161,7 @@ def _header_texts(prefill: Prefill, words: Words) -> dict[str, str]:
 
 
 def _owner_text(prefill: Prefill) -> str:
-    return f"{prefill.owner_name} ({prefill.owner})" if prefill.owner_name else prefill.owner
+    return f"{prefill.owner_name} ({prefill.owner})" if prefill.owner_name and prefill.owner else prefill.owner_name or prefill.owner
 
 
 def _sheets_over_frame(form: Form, prefill: Prefill) -> Iterator[str]:

@@ -625,3 +625,12 @@ def test_charts_get_their_alternative_texts() -> None:
     assert parts["xl/drawings/drawing1.xml"].decode().count("descr=") == 2
     assert 'descr="Nio av &quot;tretton&quot; mål"' in parts["xl/drawings/drawing1.xml"].decode()
     assert read_parts(zip_parts(parts)) == parts
+
+
+def test_a_workbook_of_nobody_s_names_the_municipality_alone() -> None:
+    """The multi-year plan has no owner: no empty brackets at the foot of its pages."""
+    data = build.build(FORMS.form("multi_year_plan"), prefill("multi_year_plan", owner="", owner_name="Åköpings kommun"))
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        text = "".join(package.read(name).decode() for name in package.namelist() if name.endswith(".xml"))
+    assert "Åköpings kommun" in text
+    assert "Åköpings kommun ()" not in text
