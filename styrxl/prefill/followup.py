@@ -143,11 +143,13 @@ def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
 def _outcomes(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "outcomes", "activity")
     result = []
-    for row in _merged(year.plans.of("budget", owner), "activity", ("net",)):
+    for row in _merged(year.plans.of("budget", owner), "activity", ("revenue", "cost", "net")):
         old = before.get(fold_text(row["activity"]), {})
         forecast = net_cost(old, "forecast")
         issued_row = {
             "activity": row["activity"],
+            "planned_revenue": row["revenue"],
+            "planned_cost": row["cost"],
             "planned_budget": row["net"],
             "last_forecast": forecast,
             "last_round": round_ if old else None,

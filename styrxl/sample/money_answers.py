@@ -111,7 +111,7 @@ def _why(told: _Course, deviation: float, budget: float, turn: int, limits: Thre
     if not limits.past(deviation, budget):
         return {}
     found = {"explanation": told.text("explanation", turn)}
-    if deviation < 0:
+    if deviation < 0 and turn < len(_KINDS) - 1:  # at year-end measures are history
         effect = ceil(-deviation * told.more.get("effect", (100, 100, 100))[turn] / 1000) * 10
         found |= {"measures": told.text("measures", turn), "measures_effect": effect}
     return found

@@ -63,7 +63,7 @@ def columns(kind: str, key: str, form: str = "board_followup") -> list[str]:
 
 def test_a_form_differs_between_rounds_by_data_alone() -> None:
     """No forecast at year-end, final words, and what goes on next year; the schemas hold for all."""
-    gone = {"forecast_revenue", "forecast_cost", "unfunded", "assumptions"}
+    gone = {"forecast_revenue", "forecast_cost", "unfunded", "assumptions", "measures", "measures_effect"}
     assert set(columns("t1", "outcomes")) - set(columns("year", "outcomes")) == gone
     assert set(columns("year", "outcomes")) - set(columns("t1", "outcomes")) == {"last_forecast"}
     assert "continues" in columns("year", "commitment_status")

@@ -102,7 +102,7 @@ CASES = (
     Case(
         "outcome-far-from-forecast",
         "year",
-        changed(BOARD_YEAR, "outcomes", 0, outcome_cost=1020, explanation="Fler elever.", measures="Inga.", measures_effect=0),
+        changed(BOARD_YEAR, "outcomes", 0, outcome_cost=1020, explanation="Fler elever."),
         "outcomes",
         "outcome_cost",
     ),

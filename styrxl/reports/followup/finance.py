@@ -196,27 +196,25 @@ def _outcomes_total(view: View, boards: Sequence[BoardOutcome], keys: Sequence[s
 
 
 def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
-    """Return the activities with an explanation, measures or assumptions."""
-    final = view.round.kind.final
+    """Return the activities with an explanation, measures or assumptions; at year-end measures are history: they have no effect to come."""
+    final, asked = view.round.kind.final, column_titles(view, "outcomes")
     deviation, explanation, measures, effect, assumptions = _headings(view, "deviation", *_CAUSES)
-    fields = (
-        *_first_fields(view, "line"),
-        Field(deviation, "money", 13),
-        Field(explanation, span=3),
-        Field(measures, span=2),
-        Field(effect, "money", 13, tally=True),
-        Field(view.phrases.heading("after_measures"), "money", 13),
-        *(() if final else (Field(assumptions, span=3),)),
-    )
+    shown: dict[str, Field] = {"explanation": Field(explanation, span=3)}
+    if "measures" in asked:
+        shown["measures"] = Field(measures, span=2)
+    if "measures_effect" in asked:
+        shown["measures_effect"] = Field(effect, "money", 13, tally=True)
+    if not final:
+        shown["after_measures"] = Field(view.phrases.heading("after_measures"), "money", 13)
+        shown["assumptions"] = Field(assumptions, span=3)
+    fields = (*_first_fields(view, "line"), Field(deviation, "money", 13), *shown.values())
     rows = []
     for b in boards:
         for row in b.rows:
             outcome = outcome_of(row, final=final)
             if any(row.get(name) for name in ("explanation", "measures", "assumptions")) or outcome.effect is not None:
-                texts = (row.get("explanation"), row.get("measures"))
-                after = () if final else (row.get("assumptions"),)
-                money = (outcome.effect, outcome.deviation_after_measures)
-                cells = (b.owner.name, row["activity"], outcome.deviation, *texts, *money, *after)
+                told = {**row, "after_measures": outcome.deviation_after_measures}
+                cells = (b.owner.name, row["activity"], outcome.deviation, *(told.get(name) for name in shown))
                 rows.append(Row(cells, int(row["_source"]), again=True))
     return Block(fields, tuple(rows), heading=view.phrases.word("causes_title"), new_page=True)
 

@@ -125,8 +125,9 @@ class _OpenFollowup:
         what = "outcome" if self.final else "forecast"
         self.put("outcomes", f"{what}_cost", row, self.budget(row) - deviation + self.number("outcomes", f"{what}_revenue", row))
         self.say("outcomes", "explanation", row, "Priserna har stigit mer än beräknat.")
-        self.say("outcomes", "measures", row, "Inköpen prövas en gång till.")
-        self.put("outcomes", "measures_effect", row, effect)
+        if not self.final:
+            self.say("outcomes", "measures", row, "Inköpen prövas en gång till.")
+            self.put("outcomes", "measures_effect", row, effect)
 
 
 def _first(found: Iterator[Any], what: str) -> Any:

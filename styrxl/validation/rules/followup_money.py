@@ -124,10 +124,12 @@ def find_amounts_in_kronor(return_: Return, _others: OtherReturns) -> Iterator[R
         rows = return_.rows(key)
         of_unit = next((row.issued.get("frame") for row in rows), None)
         frame = return_.issued.frames.get("operating_frame") if key == "outcomes" else of_unit
+        # A board that earns much may have a frame near zero, or below.
+        base = max(abs(frame or 0.0), fsum(row.issued.get("planned_cost") or 0.0 for row in rows))
         for name in names if frame else ():
             total = fsum(row.answers.get(name) or 0.0 for row in rows)
-            if frame and total > SUSPECT_TIMES * frame:
-                why = Word("why_kronor", {"times": round(total / frame), "frame": frame})
+            if total > SUSPECT_TIMES * base:
+                why = Word("why_kronor", {"times": round(total / base), "frame": frame})
                 yield return_.remark(key, None, name, "unit-suspect", total, why=why)
 
 

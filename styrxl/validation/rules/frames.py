@@ -36,10 +36,11 @@ def check_frames(parsed: TypedBatch, frames: Mapping[int, Mapping[str, float | N
 
 def _over(sheet: Sheet, source: int, column: Column, values: Sequence[float], frame: float) -> list[Remark]:
     total = fsum(values)
-    if frame > 0 and total > SUSPECT_TIMES * frame:
-        facts = {"why": Word("why_kronor", {"times": round(total / frame), "frame": frame})}
+    times = total / frame if frame else 0.0  # below zero where one of them is: then it is no other unit
+    if times > SUSPECT_TIMES:
+        facts = {"why": Word("why_kronor", {"times": round(times), "frame": frame})}
         return [Remark(source, sheet.key, None, column.field, "unit-suspect", total, facts)]
-    if sheet.table == "budget" and 0 < total < frame / SUSPECT_TIMES:
+    if sheet.table == "budget" and 0 < times < 1 / SUSPECT_TIMES:
         facts = {"why": Word("why_million", {"total": total, "frame": frame})}
         return [Remark(source, sheet.key, None, column.field, "unit-suspect", total, facts)]
     if total <= frame + ORE:
