@@ -21,12 +21,16 @@ from styrxl.returns.cell_values import fold_text
 
 @dataclass(frozen=True)
 class YearSoFar:
-    """A year so far: its accepted plans, and its follow-ups before this round, oldest first."""
+    """A year so far: its accepted plans, and its follow-ups before this round, oldest first.
+
+    ``last_year``: the year before, with all its follow-ups, where it has plans.
+    """
 
     plan: Plan
     round: Round
     plans: AnswersInForce
     earlier: tuple[AnswersInForce, ...] = ()
+    last_year: YearSoFar | None = None
 
     def last(self, owner: str) -> AnswersInForce | None:
         """Return the newest earlier follow-up in which an owner has an accepted return."""

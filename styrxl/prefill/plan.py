@@ -30,8 +30,8 @@ class PrefillSource:
     """What prefills are made from.
 
     ``boards``: tables of the boards' accepted plans (``_owner`` is the board), for the units' plans. ``year``: what a follow-up follows.
-    ``last_year``: last year's accepted plans, for this year's. ``answers``: what was accepted in other rounds from which forms take
-    rows, by the round's id.
+    ``last_year``: last year with all its follow-ups, for this year's plans. ``answers``: what was accepted in other rounds from which
+    forms take rows, by the round's id.
     """
 
     plan: Plan
@@ -41,7 +41,7 @@ class PrefillSource:
     boards: Mapping[str, pd.DataFrame]
     today: date
     year: YearSoFar | None = None
-    last_year: AnswersInForce | None = None
+    last_year: YearSoFar | None = None
     answers: Mapping[str, AnswersInForce] = field(default_factory=dict)
     known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
 
@@ -266,10 +266,10 @@ def _from_board(
 def _carried(source: PrefillSource, owner: Organisation, form: Form, parts: dict[str, Any]) -> dict[str, Any]:
     """Add what goes on from last year's plan: goals that still hold, with their ids, and what its commitments said."""
     assert source.last_year is not None
-    old = source.last_year.of("commitments", owner.org_id)
+    old = source.last_year.plans.of("commitments", owner.org_id)
     memory = {"last_commitments": tuple({"id": row["commitment_id"], "text": row["text"]} for row in old)}
     goals = tuple(
-        _goes_on(source, row, parts["lists"]) for row in source.last_year.of("goals", owner.org_id) if _lasts(row, source.round.year)
+        _goes_on(source, row, parts["lists"]) for row in source.last_year.plans.of("goals", owner.org_id) if _lasts(row, source.round.year)
     )
     there = goals and any(sheet.key == "goals" for sheet in form.sheets)
     return {**parts, "memory": memory, "rows": {**parts["rows"], **({"goals": goals} if there else {})}}

@@ -119,15 +119,23 @@ def prepare_current_prefill(desk: Desk, round_: Round | None, boards: Boards) ->
 
 def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSource:
     """Return what a round's workbooks are prefilled from; ``boards``: the accepted plans, for the units' plans."""
-    year = last_year = None
+    year, last_year = None, _find_last_year(desk, round_)
     if round_.followup:
         plans, *earlier = (_told(desk, before) for before in (round_.plan, *round_.before))
-        year = YearSoFar(desk.plan, round_, plans, tuple(earlier))
-    elif desk.workspace.inbox_files(round_.year_before).files:
-        last_year = _told(desk, round_.year_before)
+        year = YearSoFar(desk.plan, round_, plans, tuple(earlier), last_year)
     settings, today = desk.workspace.settings, local_day(desk.now)
     answers = {asked.id: _told(desk, asked) for asked in _list_asked(desk, round_) if not (year and asked == year.plans.round)}
     return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers)
+
+
+def _find_last_year(desk: Desk, round_: Round) -> YearSoFar | None:
+    """Return the year before a round: its plans and all its follow-ups in which anything has come in; None where it has no plans."""
+    plans = round_.plan.year_before
+    if not desk.workspace.inbox_files(plans).files:
+        return None
+    kinds = [kind for kind in desk.forms.rounds.values() if kind.follows == plans.kind]
+    rounds = [followup for kind in kinds if desk.workspace.inbox_files(followup := Round(plans.year, kind)).files]
+    return YearSoFar(desk.plan, plans, _told(desk, plans), tuple(_told(desk, followup) for followup in rounds))
 
 
 def _list_asked(desk: Desk, round_: Round) -> set[Round]:
