@@ -109,7 +109,7 @@ class Session:
             yield desk
 
     def _tell_of_plan(self, desk: Desk) -> None:
-        """Tell of sheets and headings in the council's plan with names that are alike: which of them count is for the controller to see."""
+        """Tell what is to be seen to in the council's plan: names that are alike, changes of frames without their other part."""
         if desk.plan.findings:
             from styrxl.model.findings import fix, message
 

@@ -265,6 +265,9 @@ class RoundKind(Part):
     short_name: Text = Field(default=Text(sv="-", en="-"), description="What tables and charts call it")
     words: list[Spelling] = Field(default=[], description="How people write it, beside its key")
     day: Annotated[str, AfterValidator(_check_day)] = Field(description="Month and day whose organisation and frames hold: 11-30")
+    frames: Annotated[str, AfterValidator(_check_day)] = Field(
+        default="", description="Month and day up to which decisions on frames count; else its day, and where it is final any day"
+    )
     after: str = Field(default="", description="The kind that it comes after in the year")
     like: str = Field(default="", description="The kind whose forms, lists and conditions it has")
     follows: str = Field(default="", description="The kind whose answers it follows up")

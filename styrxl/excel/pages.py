@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -242,16 +241,6 @@ class Tally:
 
     rows: int = 0
     money: float = 0.0
-
-
-def add_amounts(values: Iterable[float | None]) -> float:
-    """Add up amounts in tkr, right to the öre whatever their order; None counts as nothing."""
-    return round(math.fsum(v for v in values if v is not None), 5)
-
-
-def subtract_amounts(first: float | None, second: float | None) -> float | None:
-    """Return first minus second, or None where either is not there."""
-    return None if first is None or second is None else add_amounts((first, -second))
 
 
 @lru_cache(maxsize=20_000)

@@ -21,13 +21,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from styrxl.excel import limits, look, measure
 from styrxl.excel.charts import WIDTH as CHART_WIDTH
 from styrxl.excel.charts import chart_height, draw_chart
-from styrxl.excel.pages import Block, Book, Page, Tally, add_amounts, unique_headings
+from styrxl.excel.pages import Block, Book, Page, Tally, unique_headings
 from styrxl.excel.parquet import make_parquet
 from styrxl.excel.report_file import build_file
 from styrxl.excel.rows import RowWriter, WrittenSheet, count_unwritten_rows, write_rows
 from styrxl.excel.sheet import clean, footer_text
 from styrxl.excel.styles import CellStyles
 from styrxl.excel.widths import NUMBERS, count_printed_columns, count_text_lines, page_widths
+from styrxl.model.amounts import add_amounts
 
 _ROWS_AROUND = 20  # of a sheet, for what stands around a table
 _SENTENCE_WIDTH = 120.0  # over which a sentence is spread

@@ -10,12 +10,14 @@ from difflib import get_close_matches
 from typing import Any
 from unicodedata import normalize
 
+from styrxl.model.amounts import add_amounts
 from styrxl.model.findings import Finding
 from styrxl.model.rounds import Round, RoundKinds
 
 PLAN_FORM = "multi_year_plan"
 COUNCIL_TABLES = ("organisation", "council_goals", "frames", "frame_adjustments", "waivers", "council_indicators", "council_assessments")
 PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
+BALANCED_KINDS = ("redistribution", "central_reserve")  # of adjustments: the rows of one decision come to zero
 BOARD_LIKE = ("board", "council", "audit", "common")
 
 STANDARD_FORMS = "standard"  # in Mallvariant: the standard forms, whatever those above have
@@ -73,27 +75,29 @@ class Adjustment:
     operating: float
     investment: float
     decision: str
+    kind: str | None = None  # addition, redistribution, carried_over, central_reserve
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A board's frame for a year, as decided and as adjusted up to a day (tkr)."""
+    """A board's frame for a year, as decided and as adjusted up to a day (tkr); ``later``: what was decided after that day."""
 
     operating: float | None
     investment: float | None
     adjustments: tuple[Adjustment, ...] = ()
+    later: tuple[Adjustment, ...] = ()
 
     @property
     def current_operating(self) -> float | None:
         """Operating frame with its adjustments."""
-        return None if self.operating is None else self.operating + sum(a.operating for a in self.adjustments)
+        return None if self.operating is None else add_amounts((self.operating, *(a.operating for a in self.adjustments)))
 
     @property
     def current_investment(self) -> float | None:
         """Investment frame with its adjustments."""
         if self.investment is None and not any(a.investment for a in self.adjustments):
             return None
-        return (self.investment or 0.0) + sum(a.investment for a in self.adjustments)
+        return add_amounts((self.investment, *(a.investment for a in self.adjustments)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class Plan:
     waivers: tuple[Waiver, ...]
     indicators: tuple[Mapping[str, Any], ...]
     assessments: tuple[CouncilAssessment, ...] = ()
-    findings: tuple[Finding, ...] = ()  # on sheets and headings with names that are alike, of which the controller is told
+    findings: tuple[Finding, ...] = ()  # of which the controller is told
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
@@ -202,10 +206,11 @@ class Plan:
         return [goal for goal in self.goals if goal.holds(year)]
 
     def frame(self, board_id: str, year: int, day: date) -> Frame:
-        """Frame of a board for a year with the adjustments decided up to a day."""
+        """Frame of a board for a year with the adjustments decided up to a day; those of later days stand apart."""
         operating, investment = self.frames.get((board_id, year), (None, None))
-        changes = tuple(a for a in self.adjustments if a.board_id == board_id and a.year == year and a.date <= day)
-        return Frame(operating, investment, changes)
+        changes = [a for a in self.adjustments if a.board_id == board_id and a.year == year]
+        counted, later = (tuple(a for a in changes if (a.date <= day) == counts) for counts in (True, False))
+        return Frame(operating, investment, counted, later)
 
     def assessed(self, round_: str) -> dict[str, CouncilAssessment]:
         """Return the council's own assessments in a round, by goal: of several the last one."""
@@ -227,7 +232,7 @@ def round_words(text: Any) -> tuple[str, ...]:
 
 
 def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Finding] = ()) -> Plan:
-    """Return the plan that the checked rows of ``multi_year_plan`` make; ``findings``: what the controller is told of its names."""
+    """Return the plan that the checked rows of ``multi_year_plan`` make; ``findings``: what the controller is told of it."""
     rows = {name: tables.get(name, ()) for name in COUNCIL_TABLES}
     return Plan(
         organisations=tuple(_organisation(row, kinds) for row in rows["organisation"]),
@@ -275,4 +280,5 @@ def _goal(r: Mapping[str, Any]) -> CouncilGoal:
 
 
 def _adjustment(r: Mapping[str, Any]) -> Adjustment:
-    return Adjustment(r["board_id"], int(r["year"]), r["date"], r["operating"] or 0.0, r["investment"] or 0.0, r["decision"])
+    amounts = (r["operating"] or 0.0, r["investment"] or 0.0)
+    return Adjustment(r["board_id"], int(r["year"]), r["date"], *amounts, r["decision"], r.get("kind"))

@@ -38,6 +38,7 @@ class RoundKind:
     like: RoundKind | None = field(default=None, compare=False)  # whose forms it has, where none names it
     follows: RoundKind | None = field(default=None, compare=False)  # the kind whose answers it follows up
     before: tuple[RoundKind, ...] = field(default=(), compare=False)  # those that follow the same up, earlier in the year
+    frames: tuple[int, int] | None = field(default=None, compare=False)  # month and day of the last decision on frames that counts
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -61,6 +62,13 @@ class Round:
     def day(self) -> date:
         """The day whose organisation and frames hold: the first of the year for the plan, the last of what a follow-up is about."""
         return date(self.year, self.kind.month, self.kind.day)
+
+    @property
+    def frames_day(self) -> date:
+        """The last day whose decisions on frames count: its kind's own; else its day, or where it says how the year ended any day."""
+        if self.kind.frames is not None:
+            return date(self.year, *self.kind.frames)
+        return date.max if self.kind.final else self.day
 
     @property
     def followup(self) -> bool:
@@ -205,8 +213,7 @@ def _inherit(raw: Mapping[str, dict[str, Any]], key: str, earlier: Mapping[str, 
 
 
 def _make_kind(order: int, key: str, described: Mapping[str, Any], earlier: Mapping[str, RoundKind]) -> RoundKind:
-    month, day = map(int, str(described["day"]).split("-"))
-    date(2027, month, day)
+    month, day = _month_and_day(described["day"])
     follows = earlier[described["follows"]] if "follows" in described else None
     final = bool(described.get("final", False))
     return RoundKind(
@@ -222,4 +229,11 @@ def _make_kind(order: int, key: str, described: Mapping[str, Any], earlier: Mapp
         earlier[described["like"]] if "like" in described else None,
         follows,
         tuple(kind for kind in earlier.values() if follows and kind.follows == follows),
+        _month_and_day(described["frames"]) if "frames" in described else None,
     )
+
+
+def _month_and_day(text: Any) -> tuple[int, int]:
+    month, day = map(int, str(text).split("-"))
+    date(2027, month, day)
+    return month, day

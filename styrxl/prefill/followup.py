@@ -53,7 +53,7 @@ class YearSoFar:
 def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
     """Return what differs between the boards' workbooks: ``frames``, ``rows``, ``lists`` and ``memory`` of a Prefill."""
     code, number = owner.org_id, year.round.year
-    frame = year.plan.frame(code, number, year.round.day)
+    frame = year.plan.frame(code, number, year.round.frames_day)
     goals = _goals(year, code)
     commitments = _commitments(year, code)
     council = [g for g in year.plan.council_goals(number) if not g.concerned_boards or code in g.concerned_boards]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from styrxl.excel.pages import add_amounts, subtract_amounts
+from styrxl.model.amounts import add_amounts, subtract_amounts
 from styrxl.reports.board_frames import BoardFrame, boards_with_money
 from styrxl.reports.view import View
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from styrxl.excel.pages import Field, Row, add_amounts, subtract_amounts
+from styrxl.excel.pages import Field, Row
+from styrxl.model.amounts import add_amounts, subtract_amounts
 from styrxl.model.council_plan import Frame
 from styrxl.reports.view import Owner, View
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, add_amounts, outline_level
+from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, outline_level
+from styrxl.model.amounts import add_amounts
 from styrxl.model.goal_tree import COUNCIL_GOAL, Node
 from styrxl.model.masking import mask_persons
 from styrxl.reports.view import View, day_of

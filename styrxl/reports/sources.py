@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally, add_amounts
+from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally
+from styrxl.model.amounts import add_amounts
 from styrxl.model.days import local_day
 from styrxl.model.forms import Form
 from styrxl.model.judged import Judged

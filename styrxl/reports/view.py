@@ -288,8 +288,8 @@ class View:
         return bool(self.form_names["administration"]) and not self.form_names["unit"]
 
     def frame(self, board: str) -> Frame:
-        """Return a board's frame."""
-        return self.plan.frame(board, self.round.year, self.round.day)
+        """Return a board's frame as it counts in the round."""
+        return self.plan.frame(board, self.round.year, self.round.frames_day)
 
     def link(self, source: int, sheet: str, row: int) -> Link:
         """Return the link to a row of a return."""

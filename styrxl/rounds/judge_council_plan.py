@@ -24,13 +24,14 @@ from styrxl.validation.identify import Identifier
 from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
-_ON_NAMES = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit"})
+# What the controller is told each time: which sheets and headings count, and adjustments of which a part is missing.
+_TELL = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit", "adjustments-unbalanced"})
 # Beside the exact one, of another the controller who fills the plan in is told: nothing may stop a round that is right.
 _TOLD = {"similar-sheet": "unread-sheet", "similar-column": "unread-column"}
 
 
 def read_judged_plan(workspace: Workspace, forms: Forms, data: bytes) -> tuple[PlanRows, tuple[Finding, ...]]:
-    """Return the rows of a plan without errors, and what is found of the names of its sheets and headings.
+    """Return the rows of a plan without errors, and what the controller is told of it.
 
     Raises StyrxlError: plan-empty; plan-broken, with the judged workbook as the fact ``judged``.
     """
@@ -42,7 +43,7 @@ def read_judged_plan(workspace: Workspace, forms: Forms, data: bytes) -> tuple[P
         raise StyrxlError("plan-broken", path=path, errors=judged.errors, judged=judged)
     fields = {sheet.table: dict.fromkeys(column.field for column in sheet.columns) for sheet in forms.form(PLAN_FORM).tables}
     rows = {name: [{**fields[name], **_plain_row(row)} for row in records(frames[name])] for name in COUNCIL_TABLES if name in frames}
-    return rows, tuple(finding for finding in judged.findings if finding.rule in _ON_NAMES)
+    return rows, tuple(finding for finding in judged.findings if finding.rule in _TELL)
 
 
 def judge_plan(workspace: Workspace, forms: Forms, data: bytes) -> tuple[Judged, Mapping[str, pd.DataFrame]]:

@@ -16,7 +16,6 @@ from styrxl.excel.pages import (
     Link,
     Page,
     Row,
-    add_amounts,
     as_columns,
     fit_widths,
     gather_columns,
@@ -24,6 +23,7 @@ from styrxl.excel.pages import (
     outline_level,
     unique_headings,
 )
+from styrxl.model.amounts import add_amounts
 
 
 @given(ROWS, st.integers(-3, 12), st.integers(-3, 12))

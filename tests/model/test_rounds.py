@@ -112,3 +112,22 @@ def test_a_mistake_is_told_with_its_file(tmp_path: Path, text: str) -> None:
         kinds(tmp_path, text)
     assert caught.value.code == "source-broken"
     assert str(caught.value.facts["file"]).endswith("rounds.yaml")
+
+
+def test_the_day_of_frames(tmp_path: Path) -> None:
+    """A round's own day, unless it sets another; how the year ended is said with all of the year's decisions."""
+    usual = standard_rounds()
+    assert [usual.parse(f"2027-{key}").frames_day for key in ("plan", "t1", "t2", "year")] == [
+        date(2027, 1, 1),
+        date(2027, 4, 30),
+        date(2027, 8, 31),
+        date.max,
+    ]
+    mine = kinds(tmp_path, 'rounds:\n  t1:\n    frames: "05-31"\n  year:\n    frames: "12-31"\n' + NOVEMBER.removeprefix("rounds:\n"))
+    assert [mine.parse(f"2027-{key}").frames_day for key in ("t1", "t2", "t3", "year")] == [
+        date(2027, 5, 31),
+        date(2027, 8, 31),
+        date(2027, 11, 30),
+        date(2027, 12, 31),
+    ]
+    assert mine.parse("2027-t1").day == date(2027, 4, 30)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row, add_amounts, subtract_amounts
+from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
+from styrxl.model.amounts import add_amounts, subtract_amounts
 from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
 from styrxl.reports.board_outcomes import (
     TYPED,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from styrxl.excel.pages import BOLD, Block, Field, Page, Row, add_amounts, subtract_amounts
+from styrxl.excel.pages import BOLD, Block, Field, Page, Row
+from styrxl.model.amounts import add_amounts, subtract_amounts
 from styrxl.model.table_values import records
 from styrxl.reports.board_frames import NO_FOLLOWUP, investment_frame_fields, investment_frame_rows
 from styrxl.reports.columns import describe_rest, report_columns

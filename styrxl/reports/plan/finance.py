@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row, add_amounts
+from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
+from styrxl.model.amounts import add_amounts
 from styrxl.reports.board_budgets import MONEY, BoardBudget, add_budgets, list_budgets
 from styrxl.reports.board_frames import NO_PLAN, frame_state_word
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, id_and_name, report_columns

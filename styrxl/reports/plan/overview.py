@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from styrxl.excel import look
-from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series, add_amounts
+from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series
+from styrxl.model.amounts import add_amounts
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
 from styrxl.reports.board_budgets import BoardBudget, add_budgets, list_budgets
 from styrxl.reports.overview_parts import (
