@@ -113,13 +113,14 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class CouncilAssessment:
-    """The council's own assessment of one of its goals in a round."""
+    """The council's own assessment of one of its goals in a round, or its office's word on how well the boards cover it, or both."""
 
     round: str
     goal_id: str
-    assessment: str
+    assessment: str | None
     reason: str | None
     decision: str | None
+    coverage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,11 @@ class Plan:
 
     def assessed(self, round_: str) -> dict[str, CouncilAssessment]:
         """Return the council's own assessments in a round, by goal: of several the last one."""
-        return {a.goal_id: a for a in self.assessments if a.round == round_}
+        return {a.goal_id: a for a in self.assessments if a.round == round_ and a.assessment}
+
+    def stated_coverage(self, round_: str) -> dict[str, str]:
+        """Return what the council's office says in a round of how well boards cover goals, by goal: of several the last one."""
+        return {a.goal_id: a.coverage for a in self.assessments if a.round == round_ and a.coverage}
 
 
 def _plainly(text: str) -> str:
@@ -242,7 +247,7 @@ def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Fi
         waivers=tuple(Waiver(r["owner"], kinds.read(r["round"]).id, r["rule"], r["reason"], r["until"]) for r in rows["waivers"]),
         indicators=tuple(rows["council_indicators"]),
         assessments=tuple(
-            CouncilAssessment(kinds.read(r["round"]).id, r["goal_id"], r["assessment"], r["reason"], r["decision"])
+            CouncilAssessment(kinds.read(r["round"]).id, r["goal_id"], r["assessment"], r["reason"], r["decision"], r["coverage"])
             for r in rows["council_assessments"]
         ),
         findings=tuple(findings),

@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from styrxl.excel.pages import Link, cell_address
-from styrxl.model.council_plan import CouncilAssessment
-from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node, build_tree
-from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, Suggestion, YesPartlyNo, assessment_code, cover, suggest
+from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Grade, assessment_code
+from styrxl.model.goal_tree import COMMITMENTS, COUNCIL_GOAL, Node, build_tree
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
+from styrxl.reports.council_goals import GoalState, GoalStates, RoundAnswers, judge_goals
 from styrxl.reports.history import PastRound, RoundHistory, TreeEntry, collect_tree_entries
 from styrxl.reports.view import Owner, View
 
-SIGNS: Mapping[YesPartlyNo, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
+SIGNS: Mapping[Grade, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
 ADDED, MISSING, OUTSIDE = "added", "missing", "outside"  # in place of a status: new in the round, not answered, not asked about
-
-
-@dataclass(frozen=True, slots=True)
-class GoalRollup:
-    """A council goal rolled up in a round: its parts, what they come to, and the council's own assessment where there is one."""
-
-    goals: tuple[str | None, ...]  # the boards' assessments, None where one is missing
-    commitments: tuple[str | None, ...]  # statuses; None where one is missing
-    suggestion: Suggestion
-    own: CouncilAssessment | None
-
-    @property
-    def value(self) -> YesPartlyNo:
-        """What is in force: the council's own assessment, else the suggested one."""
-        return ASSESSMENTS[self.own.assessment] if self.own else self.suggestion.value
-
-    def goals_at(self, value: YesPartlyNo) -> int:
-        """Count the boards' goals that are assessed so (None: as impossible to assess)."""
-        return sum(code is not None and ASSESSMENTS[code] == value for code in self.goals)
-
-    def commitments_at(self, value: YesPartlyNo) -> int:
-        """Count the commitments with such a status (None: not started)."""
-        return sum(code is not None and STATUSES.get(code) == value for code in self.commitments)
 
 
 @dataclass(frozen=True)
@@ -113,14 +90,31 @@ class FollowupView:
         label = self.view.scope.forms.label("assessment", code)[self.view.scope.language]
         return (SIGNS[ASSESSMENTS[code]] if sign else "") + label
 
-    def value_word(self, value: YesPartlyNo, *, sign: bool = True) -> str:
+    def value_word(self, value: Grade, *, sign: bool = True) -> str:
         """Return in words what a goal's parts come to."""
         return self.assessment_word(assessment_code(value, self.view.round.kind.scale), sign=sign) or ""
 
-    def rollup_word(self, rollup: GoalRollup, scale: str | None = None) -> str:
-        """Return in words what is in force of a council goal, on this round's scale or another."""
-        code = rollup.own.assessment if rollup.own else assessment_code(rollup.value, scale or self.view.round.kind.scale)
-        return self.assessment_word(code) or ""
+    def state_word(self, state: GoalState) -> str:
+        """Return in words, with its sign, what is in force of a council goal in this round."""
+        return (self.assessment_word(state.own.assessment) if state.own else self.value_word(state.suggestion.grade)) or ""
+
+    def suggestion_word(self, state: GoalState, round_: Round) -> str:
+        """Return in words, with its sign, what was suggested for a council goal in a round: ``✓ Uppfyllt (preliminärt 6 av 10)``."""
+        what = self.assessment_word(assessment_code(state.suggestion.grade, round_.kind.scale)) or ""
+        return self._mark("preliminary_mark", state, what) if state.preliminary else what
+
+    def marked_state(self, state: GoalState) -> str:
+        """Return in words what is in force of a council goal, and whose word it is: ``✓ Uppfyllt (förslag, preliminärt 6 av 10)``."""
+        key = "own_mark" if state.own else "suggested_preliminary_mark" if state.preliminary else "suggested_mark"
+        return self._mark(key, state, self.state_word(state))
+
+    def state_in_force(self, state: GoalState) -> str:
+        """Return it where suggestions need not be named as such: ``✓ Uppfyllt (preliminärt 6 av 10)``."""
+        key = "own_mark" if state.own else "preliminary_mark" if state.preliminary else None
+        return self._mark(key, state, self.state_word(state)) if key else self.state_word(state)
+
+    def _mark(self, key: str, state: GoalState, what: str) -> str:
+        return self.view.phrases.word(key, what=what, n=len(state.returned), total=len(state.boards))
 
     def silence_word(self, owner: str | None) -> str:
         """Say that an answer is missing, or that nobody has asked the owner for one."""
@@ -151,50 +145,53 @@ class FollowupView:
     def council_goals(self) -> tuple[Node, ...]:
         """The council's goals: all of them, or those that concern the board that reads."""
         goals = [n for n in self.view.nodes if n.kind == COUNCIL_GOAL]
-        return tuple(n for n in goals if self.view.board is None or n.below or n.also or self.view.board in self.coverage[n.id].concerned)
+        board, states = self.view.board, self.goal_states
+        return tuple(n for n in goals if board is None or n.below or n.also or board in states[n.id].coverage.concerned)
+
+    @property
+    def goal_states(self) -> GoalStates:
+        """How each of the council's goals stands in this round, by id; of the whole municipality, whoever reads."""
+        return self._judged_goals[0]
+
+    @property
+    def earlier_states(self) -> tuple[tuple[Round, GoalStates], ...]:
+        """How the council's goals stood in the rounds before, oldest first: in last year's annual report, then in this year's rounds."""
+        return self._judged_goals[1]
 
     @cached_property
-    def coverage(self) -> Mapping[str, Coverage]:
-        """How the boards cover each of the council's goals."""
-        plans = self.history.plans.answers
-        boards = [o.id for o in self.view.boards if o.kind == "board"]
-        answering: dict[str, list[str]] = {}
-        for board in boards:
-            for row in plans.of("goal_responses", board):
-                if row["concerns"] == "yes":
-                    answering.setdefault(row["goal_id"], []).append(board)
-        serving = self._serving
-        goals = self.view.plan.council_goals(self.view.round.year)
-        return {
-            g.goal_id: cover([b for b in g.concerned_boards if b in boards], answering.get(g.goal_id, ()), serving.get(g.goal_id, set()))
-            for g in goals
-        }
+    def _judged_goals(self) -> tuple[GoalStates, tuple[tuple[Round, GoalStates], ...]]:
+        """How the council's goals stand, now and before; worked out once for all readers of a round."""
+        known, asked = self.history.known.get("judged_goals"), (self.view.judged, self.view.plan)
+        if known is None or any(a is not b for a, b in zip(known[0], asked, strict=True)):
+            whole = self if self.view.board is None else FollowupView(replace(self.view, board=None), self.history)
+            known = self.history.known["judged_goals"] = (asked, whole._judge_now(), whole._judge_earlier())  # noqa: SLF001 -- its own kind
+        return known[1], known[2]
 
-    @cached_property
-    def _serving(self) -> dict[str, set[str]]:
-        """The boards that have a goal or commitment of their own that serves a council goal, first of all or besides, by goal."""
-        serving: dict[str, set[str]] = {}
-        for node in self.view.nodes:
-            if node.owner is None or node.kind not in (BOARD_GOAL, BOARD_COMMITMENT):
-                continue
-            also = [self.view.by_node[m].council_goal for m in node.more if m in self.view.by_node]
-            for goal in (node.council_goal, *also):
-                if goal:
-                    serving.setdefault(goal, set()).add(node.owner)
-        return serving
+    def _judge_now(self) -> GoalStates:
+        statuses = {n.id: self.status(n.id) for n in self.nodes if n.kind in COMMITMENTS}
+        answers = RoundAnswers(
+            round=self.view.round,
+            plans=self.history.plans.answers,
+            boards=self._boards,
+            nodes=self.nodes,
+            assessments={code: row["assessment"] for code, row in self.assessments.items() if row["assessment"]},
+            statuses=_list_asked(statuses),
+            contributions=list(records(self.view.table("contribution_status"))),
+            indicators=list(records(self.view.table("indicator_outcomes"))),
+            returned=self.view.accepted.keys(),
+            asks_contributions=self.view.asks("contribution_status"),
+        )
+        return judge_goals(self.view.plan, answers)
 
-    @cached_property
-    def goal_rollups(self) -> Mapping[str, GoalRollup]:
-        """Each of the council's goals rolled up in this round, by id."""
-        return self._roll_up(self.nodes, self.assessed, self.status, self.view.round)
+    @property
+    def _boards(self) -> list[str]:
+        return [o.id for o in self.view.boards if o.kind == "board"]
 
-    @cached_property
-    def earlier_rollups(self) -> tuple[tuple[Round, Mapping[str, GoalRollup]], ...]:
-        """The council's goals rolled up in the rounds before, oldest first: last year's annual report, then this year's."""
-        this_year = [(past.round, self._roll_up_past(past, self.history.plans, earlier)) for past, earlier in self._answered_rounds()]
+    def _judge_earlier(self) -> tuple[tuple[Round, GoalStates], ...]:
+        this_year = [(past.round, self._judge_past(past, self.history.plans, earlier)) for past, earlier in self._answered_rounds()]
         last, plans = self.history.last_year, self.history.last_plans
         if last and plans and last.answers.returns:
-            return ((last.round, self._roll_up_past(last, plans, ())), *this_year)
+            return ((last.round, self._judge_past(last, plans, ())), *this_year)
         return tuple(this_year)
 
     def _answered_rounds(self) -> Iterator[tuple[PastRound, tuple[PastRound, ...]]]:
@@ -203,44 +200,33 @@ class FollowupView:
             if past.answers.returns:
                 yield past, self.history.earlier[:at]
 
-    def _roll_up_past(self, past: PastRound, plans: PastRound, earlier: Sequence[PastRound]) -> Mapping[str, GoalRollup]:
-        owners = None if self.view.board is None else self.view.by_id
-        tree_entries = collect_tree_entries(plans, (*earlier, past), owners)
+    def _judge_past(self, past: PastRound, plans: PastRound, earlier: Sequence[PastRound]) -> GoalStates:
+        tree_entries = collect_tree_entries(plans, (*earlier, past), None)
         entry_owners = {entry.row["_owner"] for entry in tree_entries.entries.values()}
         organisations = {id_: found for id_ in entry_owners if (found := self.view.plan.find(id_, past.round.day))}
         units = {id_ for id_, organisation in organisations.items() if organisation.kind == "unit"}
         asked = {id_ for id_ in units if self.view.reports_in(organisations[id_], past.round)} | set(past.answers.returns)
-        nodes = build_tree(self.view.plan.council_goals(past.round.year), tree_entries.frames, units=units)
-        assessments, statuses = past.assessments, past.statuses
+        given = past.statuses
 
         def status(code: str) -> str:
             entry = tree_entries.entries[code]
             not_asked = entry.row["_owner"] in units - asked
-            return statuses.get(code) or (OUTSIDE if not_asked else ADDED if entry.added == past.round else MISSING)
+            return given.get(code) or (OUTSIDE if not_asked else ADDED if entry.added == past.round else MISSING)
 
-        visible = [n for n in nodes if n.owner is None or owners is None or n.owner in owners]
-        return self._roll_up(visible, assessments.get, status, past.round)
-
-    def _roll_up(
-        self, nodes: Sequence[Node], assessed: Callable[[str], str | None], status: Callable[[str], str], round_: Round
-    ) -> dict[str, GoalRollup]:
-        goals: dict[str, list[str | None]] = {}
-        commitments: dict[str, list[str | None]] = {}
-        for node in nodes:
-            if node.council_goal is None:
-                continue
-            if node.kind == BOARD_GOAL:
-                goals.setdefault(node.council_goal, []).append(assessed(node.id))
-            elif node.kind in COMMITMENTS and (code := status(node.id)) not in (OUTSIDE, ADDED):
-                commitments.setdefault(node.council_goal, []).append(None if code == MISSING else code)
-        own = self.view.plan.assessed(round_.id) if self.view.board is None else {}
-        rollups = {}
-        for node in nodes:
-            if node.kind == COUNCIL_GOAL:
-                codes, statuses = goals.get(node.id, []), commitments.get(node.id, [])
-                suggestion = suggest([ASSESSMENTS[c] if c else None for c in codes], [STATUSES[s] if s else None for s in statuses])
-                rollups[node.id] = GoalRollup(tuple(codes), tuple(statuses), suggestion, own.get(node.id))
-        return rollups
+        nodes = build_tree(self.view.plan.council_goals(past.round.year), tree_entries.frames, units=units)
+        answers = RoundAnswers(
+            round=past.round,
+            plans=plans.answers,
+            boards=self._boards,
+            nodes=nodes,
+            assessments=past.assessments,
+            statuses=_list_asked({n.id: status(n.id) for n in nodes if n.kind in COMMITMENTS}),
+            contributions=past.rows("contribution_status"),
+            indicators=past.rows("indicator_outcomes"),
+            returned=past.answers.returns.keys(),
+            asks_contributions=self.view.asks("contribution_status"),
+        )
+        return judge_goals(self.view.plan, answers)
 
     # links and counts
 
@@ -264,3 +250,8 @@ class FollowupView:
         """Count some owners' commitments by status."""
         wanted = set(owners)
         return Counter(self.status(n.id) for n in self.commitments if n.owner in wanted)
+
+
+def _list_asked(statuses: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the statuses of commitments that were asked about, None where an answer is missing."""
+    return {code: None if status == MISSING else status for code, status in statuses.items() if status not in (OUTSIDE, ADDED)}

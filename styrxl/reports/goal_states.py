@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from styrxl.model.catalogue import word
+from styrxl.model.goal_judgement import STATUSES, YES
 from styrxl.model.goal_tree import BOARD_GOAL, COUNCIL_GOAL, Node
-from styrxl.model.rollup import STATUSES, YES
 from styrxl.reports.followup_view import ADDED, OUTSIDE, FollowupView
 from styrxl.reports.view import View, shorten
 
@@ -40,13 +40,12 @@ def followup_goal_states(followup: FollowupView) -> list[dict[str, Any]]:
 
 def _council_goals(followup: FollowupView) -> Iterator[dict[str, Any]]:
     for node in followup.council_goals:
-        rollup = followup.goal_rollups[node.id]
-        state = followup.rollup_word(rollup)
+        state = followup.goal_states[node.id]
         yield {
             "name": _name(node),
-            "state": followup.view.phrases.word("own_mark", what=state) if rollup.own else state,
-            "goals": _share(followup, rollup.goals_at(YES), len(rollup.goals)),
-            "commitments": _share(followup, rollup.commitments_at(YES), len(rollup.commitments)),
+            "state": followup.state_in_force(state),
+            "goals": _share(followup, state.goals_at(YES), len(state.goals)),
+            "commitments": _share(followup, state.commitments_at(YES), len(state.commitments)),
         }
 
 

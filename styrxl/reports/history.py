@@ -45,9 +45,12 @@ class PastRound:
         """The statuses that it gave, by commitment."""
         return self._codes("commitment_status", "commitment_id", "status")
 
+    def rows(self, table: str) -> list[Row]:
+        """Return all rows of a table."""
+        return [row for rows in self.answers.tables.get(table, {}).values() for row in rows]
+
     def _codes(self, table: str, id_field: str, code_field: str) -> dict[str, str]:
-        rows = (row for of_owner in self.answers.tables.get(table, {}).values() for row in of_owner)
-        return {row[id_field]: row[code_field] for row in rows if row[code_field]}
+        return {row[id_field]: row[code_field] for row in self.rows(table) if row[code_field]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class RoundHistory:
     last_plans: PastRound | None = None
     last_year: PastRound | None = None
     based_on: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    known: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # worked out once, for many readers
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any
 
 from styrxl.model.council_plan import ids
+from styrxl.model.goal_judgement import ASSESSMENTS, STATUSES, YES
 from styrxl.model.prefill import Prefill, Row
-from styrxl.model.rollup import ASSESSMENTS, STATUSES, YES
 from styrxl.model.rounds import standard_rounds
 from styrxl.sample.material import luck, material, year_material
 from styrxl.sample.money_answers import answer_board_money, answer_unit_money

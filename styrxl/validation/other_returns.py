@@ -9,8 +9,8 @@ import numpy as np
 
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
+from styrxl.model.goal_judgement import BAD, BEHIND
 from styrxl.model.goal_tree import LINK_ERRORS
-from styrxl.model.rollup import BAD, BEHIND
 from styrxl.returns.cell_values import fold_text
 from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import OtherReturns, Return, is_majority, parent_ids

@@ -172,21 +172,25 @@ def after_a_year(kind: str, assessment: str) -> RoundHistory:
         ("t1", "not_fulfilled", ["Delår 1 2027"], ("✗ Ej uppfyllt", "! Bedöms uppfyllas delvis", "Bättre än förra gången")),
         (
             *("t2", "fulfilled", ["Delår 1 2027", "Delår 2 2027"]),
-            ("✓ Uppfyllt", "! Bedöms uppfyllas delvis", "✓ Bedöms uppfyllas", "Bättre än förra gången"),
+            ("✓ Uppfyllt", "! Bedöms uppfyllas delvis", "✓ Bedöms uppfyllas (preliminärt 1 av 2)", "Bättre än förra gången"),
         ),
         (
             *("year", "partly_fulfilled", ["Delår 1 2027", "Delår 2 2027", "Helår 2027"]),
-            ("! Delvis uppfyllt", "! Bedöms uppfyllas delvis", "✓ Bedöms uppfyllas"),
+            (
+                *("! Delvis uppfyllt", "! Bedöms uppfyllas delvis", "✓ Bedöms uppfyllas (preliminärt 1 av 2)"),
+                *("! Delvis uppfyllt", "Sämre än förra gången"),
+            ),
         ),
     ],
 )
 def test_last_year_stands_first_in_the_trend(kind: str, then: str, rounds: list[str], said: tuple[str, ...]) -> None:
-    """Year-end has the council's own word in it too, marked; in the chart last year is the first bar."""
+    """Year-end has the council's own word too, on a line of its own; in the chart last year is the first bar."""
     book = consolidated(*follow_up(kind), None, after_a_year(kind, then))[1]
     trend = block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång")
-    assert [f.heading for f in trend.fields] == ["Id", "Fullmäktigemål", "Helår 2026", *rounds, "Utveckling"]
-    own = ("! Delvis uppfyllt (fullmäktiges egen)", "Sämre än förra gången") if kind == "year" else ()
-    assert shown(trend.rows[0]) == ("KF-M1", "Fler lär sig läsa", *said, *own)
+    assert [f.heading for f in trend.fields] == ["Id", "Fullmäktigemål", "Vems bedömning", "Helår 2026", *rounds, "Utveckling"]
+    assert shown(trend.rows[0]) == ("KF-M1", "Fler lär sig läsa", "Förslag", *said)
+    own = [shown(r)[2:] for r in trend.rows if r.cells[0] is None]
+    assert own == ([("Fullmäktiges egen", *[None] * 3, "! Delvis uppfyllt", "Går inte att jämföra")] if kind == "year" else [])
     chart = block(book, "Översikt", "Fullmäktiges mål, omgång för omgång")
     assert [r.cells[0] for r in chart.rows] == ["Helår 2026", *rounds]
 
@@ -235,7 +239,7 @@ def test_a_board_that_never_answered() -> None:
     goals = {r.cells[0]: shown(r) for r in block(book, "Måluppfyllelse", "Nämndernas mål").rows}
     assert goals["KFN-M1"] == ("KFN-M1", "Mål 1", "KF-M1", "Kulturnämnden", None, "! Svar saknas")
     goal = page(book, "Måluppfyllelse").blocks[0].rows[0].cells
-    assert goal[2:12] == ("✓ Ja, 2 av 2 nämnder", 2, 0, 0, 0, 1, 1, 1, 1, 2)  # it planned a goal, which is all that covers asks
+    assert goal[2:12] == ("✓ God, 2 av 2 nämnder", 2, 0, 0, 0, 1, 1, 1, 1, 2)  # it planned a goal, which is all that covers asks
     commitments = {r.cells[0]: shown(r) for r in page(book, "Åtaganden").blocks[0].rows}
     assert commitments["KFN-2027-A1"][6:8] == (None, "! Svar saknas")
     mine = next(r for r in block(book, "Uppsikt", "Per nämnd och enhet").rows if r.cells[:2] == ("Kulturnämnden", "Nämnden själv"))

@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
+from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, YES, Grade
 from styrxl.model.goal_tree import BOARD_GOAL, UNIT_GOAL, Node
-from styrxl.model.rollup import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, YesPartlyNo
 from styrxl.reports.columns import describe_rest, report_columns
-from styrxl.reports.followup_view import FollowupView, GoalRollup
+from styrxl.reports.council_goals import GoalState
+from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.goal_reasons import coverage_word, explain_state, indicators_word
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import join_texts, shorten
 
-_COVERAGE_WORDS = {YES: "cover_yes", PARTLY: "cover_partly", NO: "cover_no"}
 _SHOWN = frozenset({"goal_id", "text", "last_assessment", "assessment", "trend", "analysis"})
-_ROUND_SPANS = (1, 2, 2, 2)  # of the columns of earlier rounds: last year, t1, t2, now
-_STEPS_BY_PARTS = frozenset({"all", "mixed", "partly", "mostly_no", "unknown"})  # whose words differ for goals and commitments
 
 
 def make_page(followup: FollowupView) -> Page | None:
@@ -41,87 +40,62 @@ def _council_goals_block(followup: FollowupView) -> Block:
         Field(heading("covered"), "status", 17),
         *(Field(heading(key), "count", 9) for key in goal_counts),
         *(Field(heading(key), "count", 10) for key in commitment_counts),
+        Field(heading("council_indicators"), "status", 12),
         Field(heading("assessment"), "status", 17),
         Field(heading("ground"), width=34, least=28),
     )
-    rows = tuple(_council_goal_row(followup, n, followup.goal_rollups[n.id], followup.coverage[n.id]) for n in followup.council_goals)
+    rows = tuple(_council_goal_row(followup, n, followup.goal_states[n.id]) for n in followup.council_goals)
     return Block(fields, rows, heading=view.phrases.word("council_goals_title"))
 
 
-def _council_goal_row(followup: FollowupView, node: Node, r: GoalRollup, c: Coverage) -> Row:
-    goals = (*(r.goals_at(v) for v in (YES, PARTLY, NO, None)), r.goals.count(None))
-    commitments = (*(r.commitments_at(v) for v in (YES, PARTLY, NO)), r.commitments_at(None) + r.commitments.count(None))
-    words = (followup.rollup_word(r), _assessment_reason(followup, r, c))
-    return Row((node.id, node.text, _coverage_word(followup, c), *goals, *commitments, *words))
-
-
-def _coverage_word(followup: FollowupView, c: Coverage) -> str:
-    """Say whether the boards' goals cover one of the council's: ``✓ Ja, 3 av 3 nämnder``."""
-    if not c.concerned:
-        # A unit that has moved brings along what it serves: goals that are its old board's.
-        return followup.view.phrases.word("cover_others" if followup.view.board else "cover_nobody")
-    return followup.view.phrases.word(_COVERAGE_WORDS[c.value], n=len(c.covering), total=len(c.concerned))
-
-
-def _assessment_reason(followup: FollowupView, r: GoalRollup, c: Coverage) -> str:
-    """Say whose an assessment is and why: the council's own, or what is suggested by the rule in ``rollup``."""
-    word, by = followup.view.phrases.word, r.suggestion.by
-    parts = [None if code is None else ASSESSMENTS[code] for code in r.goals]
-    commitments: list[YesPartlyNo] = [None if code is None else STATUSES[code] for code in r.commitments]
-    values = parts if by == "goals" else commitments
-    counts = {key: values.count(v) for key, v in (("yes", YES), ("partly", PARTLY), ("no", NO), ("silent", None))}
-    known = [v for v in commitments if v is not None]
-    facts = {**counts, "n": len(values), "kept": known.count(YES), "of": len(known)}
-    step = "partly" if r.suggestion.why == "mixed" and not counts["yes"] + counts["no"] else r.suggestion.why
-    why = word(f"why_{step}_{by}" if step in _STEPS_BY_PARTS else f"why_{step}", **facts)
-    silent = word("why_silent", **facts) if counts["silent"] and r.suggestion.value is not None else None
-    lacking = word("why_lacking", boards=", ".join(followup.view.name(b) or b for b in c.lacking)) if c.lacking else None
-    reasons = join_texts([why, silent, lacking], " ") or ""
-    if r.own is None:
-        return word("suggested", why=reasons)
-    own = join_texts([r.own.decision, r.own.reason], ": ") or ""
-    suggested = followup.value_word(r.suggestion.value, sign=False)
-    return word("own", what=f" ({own})" if own else "", suggested=suggested, why=reasons)
+def _council_goal_row(followup: FollowupView, node: Node, state: GoalState) -> Row:
+    goals = (*(state.assessed_at(grade) for grade in (YES, PARTLY, NO, None)), state.assessed.count(None))
+    commitments = (
+        *(state.commitments_at(grade) for grade in (YES, PARTLY, NO)),
+        state.commitments_at(None) + state.commitments.count(None),
+    )
+    in_force = followup.state_word(state) if state.own else followup.state_in_force(state)  # whose it is stands beside it
+    words = (indicators_word(followup, state), in_force, explain_state(followup, state))
+    return Row((node.id, node.text, coverage_word(followup, state.coverage), *goals, *commitments, *words))
 
 
 def _trend_block(followup: FollowupView) -> Block | None:
-    """Return how each of the council's goals has been assessed round by round; None in the first of them."""
-    view, earlier = followup.view, followup.earlier_rollups
+    """Return how each of the council's goals has been assessed round by round, suggestions and decisions apart; None in the first round."""
+    view, earlier = followup.view, followup.earlier_states
     if not earlier:
         return None
     heading = view.phrases.heading
-    rounds = [round_ for round_, _ in earlier]
-    # The widths that spans come to are the other blocks': the first one takes the column of one status, the others two of counts.
-    spans = _ROUND_SPANS[: len(earlier) + 1]
-    names = [*(followup.round_word(r) for r in rounds), followup.round_word(view.round)]
+    rounds = [*earlier, (view.round, followup.goal_states)]
+    # The widths that spans come to are the other blocks': columns of counts, two for each round.
     fields = (
         Field(heading("id"), "id", 9),
         Field(heading("council_goal"), width=30),
-        *(Field(name, "status", 17, span=span) for name, span in zip(names, spans, strict=True)),
+        Field(heading("whose"), width=17),
+        *(Field(followup.round_word(round_), "status", span=2) for round_, _ in rounds),
         Field(heading("direction"), span=2),
     )
     rows = []
     for node in followup.council_goals:
-        before = {round_: rollups[node.id] for round_, rollups in earlier if node.id in rollups}
-        now = followup.goal_rollups[node.id]
-        cells = [_marked_word(followup, before[r], r.kind.scale) if r in before else None for r in rounds]
-        direction = _direction_word(followup, [r.value for r in before.values()], now)
-        rows.append(Row((node.id, shorten(node.text), *cells, _marked_word(followup, now, view.round.kind.scale), direction)))
+        told = [(round_, states.get(node.id)) for round_, states in rounds]
+        suggested = [state.suggestion.grade if state else None for _, state in told]
+        words = [followup.suggestion_word(state, round_) if state else None for round_, state in told]
+        first = (node.id, shorten(node.text), view.phrases.word("whose_suggestion"))
+        rows.append(Row((*first, *words, _direction_word(followup, suggested))))
+        decided = [state.own.assessment if state and state.own else None for _, state in told]
+        if any(decided):
+            grades = [ASSESSMENTS[code] if code else None for code in decided]
+            words = [followup.assessment_word(code) for code in decided]
+            rows.append(Row((None, None, view.phrases.word("whose_own"), *words, _direction_word(followup, grades))))
     return Block(fields, tuple(rows), heading=view.phrases.word("trend_title"), new_page=True)
 
 
-def _marked_word(followup: FollowupView, r: GoalRollup, scale: str) -> str:
-    """Return an assessment in words, the council's own marked as such."""
-    word = followup.rollup_word(r, scale)
-    return followup.view.phrases.word("own_mark", what=word) if r.own else word
-
-
-def _direction_word(followup: FollowupView, past: Sequence[YesPartlyNo], now: GoalRollup) -> str:
+def _direction_word(followup: FollowupView, grades: Sequence[Grade]) -> str:
     """Say which way a goal goes, against the last time that it could be assessed."""
-    old = next((v for v in reversed(past) if v is not None), None)
-    if old is None or now.value is None:
+    *past, now = grades
+    old = next((grade for grade in reversed(past) if grade is not None), None)
+    if old is None or now is None:
         return followup.view.phrases.word("cannot_compare")
-    return followup.view.phrases.word("goes_better" if now.value > old else "goes_worse" if now.value < old else "goes_same")
+    return followup.view.phrases.word("goes_better" if now > old else "goes_worse" if now < old else "goes_same")
 
 
 def _goals_block(followup: FollowupView, kind: str, title: str) -> Block:
@@ -148,7 +122,7 @@ def _goals_block(followup: FollowupView, kind: str, title: str) -> Block:
         Field(heading("last_assessment"), span=2),
         Field(heading("assessment"), "status", span=2),
         Field(heading("direction"), span=2),
-        Field(heading("analysis"), span=3),
+        Field(heading("analysis"), span=4),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     return Block(fields, tuple(rows), heading=view.phrases.word(title), new_page=kind == BOARD_GOAL)

@@ -64,8 +64,7 @@ def _node_row(followup: FollowupView, node: Node) -> Row:
 def _state(followup: FollowupView, node: Node) -> str | None:
     """Say how a goal or commitment stands; None of an owner that the reader does not have."""
     if node.kind == COUNCIL_GOAL:
-        rollup = followup.goal_rollups[node.id]
-        return followup.view.phrases.word("own_mark" if rollup.own else "suggested_mark", what=followup.rollup_word(rollup))
+        return followup.marked_state(followup.goal_states[node.id])
     if node.owner not in followup.view.by_id:
         return None
     if node.kind in COMMITMENTS:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row
-from styrxl.model.rollup import NO, PARTLY, STATUSES, YES
+from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES
 from styrxl.reports.followup_view import ADDED, OUTSIDE, FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, make_titled_page, sum_label
 from styrxl.reports.participation import Participation, group_by_organisation, in_time_word, list_participation, verdict_word

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
+from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade, assessment_code
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
-from styrxl.model.rollup import NO, PARTLY, STATUSES, YES, YesPartlyNo, assessment_code
 from styrxl.reports.board_outcomes import add_boards, list_deviations, list_outcomes, signed_amount, unsigned_amount
-from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView, GoalRollup
+from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView
 from styrxl.reports.overview_parts import (
     FIGURE_WIDTH,
     LABEL_WIDTH,
@@ -59,8 +59,8 @@ def _returned(followup: FollowupView) -> list[Figure]:
 
 def _goals(followup: FollowupView) -> list[Figure]:
     view, word, figure = followup.view, followup.view.phrases.word, followup.view.phrases.figure
-    values = [followup.goal_rollups[n.id].value for n in followup.council_goals]
-    own = sum(followup.goal_rollups[n.id].own is not None for n in followup.council_goals)
+    states = [followup.goal_states[n.id] for n in followup.council_goals]
+    values, own = [state.grade for state in states], sum(state.own is not None for state in states)
     boards = [followup.assessed(n.id) for n in followup.nodes if n.kind == BOARD_GOAL]
     tense, scale = _tense(view), view.round.kind.scale
     figures: list[Figure] = []
@@ -69,14 +69,14 @@ def _goals(followup: FollowupView) -> list[Figure]:
         figures.append((figure(f"council_goals_{tense}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
     if boards:
         codes = Counter(boards)
-        answers: list[YesPartlyNo] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, scale)])]
+        answers: list[Grade] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, scale)])]
         remark = f"{word('of_all', n=len(boards))}; {word('partly_and_not', **_count_values(answers))}"
         remark += f"; {word('n_silent', n=codes[None])}" if codes[None] else ""
         figures.append((figure(f"board_goals_{tense}"), answers.count(YES), remark))
     return figures
 
 
-def _count_values(values: Sequence[YesPartlyNo]) -> dict[str, int]:
+def _count_values(values: Sequence[Grade]) -> dict[str, int]:
     return {"partly": values.count(PARTLY), "no": values.count(NO), "unknown": values.count(None)}
 
 
@@ -135,9 +135,9 @@ def _areas_chart(followup: FollowupView) -> Block | None:
     areas = {g.goal_id: g.focus_area for g in view.plan.goals}
     if not followup.council_goals:
         return None
-    counts: dict[str, Counter[YesPartlyNo]] = {}
+    counts: dict[str, Counter[Grade]] = {}
     for node in followup.council_goals:
-        counts.setdefault(areas[node.id], Counter())[followup.goal_rollups[node.id].value] += 1
+        counts.setdefault(areas[node.id], Counter())[followup.goal_states[node.id].grade] += 1
     yes = sum(c[YES] for c in counts.values())
     title = view.phrases.chart_title(f"goals_{_tense(view)}", yes, len(followup.council_goals))
     parts = [(followup.value_word(v, sign=False), _COLOURS[v], [c[v] for c in counts.values()]) for v in (YES, PARTLY, NO, None)]
@@ -221,12 +221,14 @@ def _deviations_chart(followup: FollowupView) -> Block | None:
 def _trend_chart(followup: FollowupView) -> Block | None:
     """Return the council's goals by assessment, round by round; None in the first of them."""
     view = followup.view
-    if not followup.earlier_rollups or not followup.council_goals:
+    if not followup.earlier_states or not followup.council_goals:
         return None
     shown = {n.id for n in followup.council_goals}
-    rounds: list[tuple[str, Mapping[str, GoalRollup]]] = [(followup.round_word(r), rollups) for r, rollups in followup.earlier_rollups]
-    rounds.append((followup.round_word(view.round), followup.goal_rollups))
-    counted = [(name, Counter(r.value for code, r in rollups.items() if code in shown)) for name, rollups in rounds]
+    rounds = [*followup.earlier_states, (view.round, followup.goal_states)]
+    counted = [
+        (followup.round_word(round_), Counter(state.suggestion.grade for code, state in states.items() if code in shown))
+        for round_, states in rounds
+    ]
     last, now = counted[-2][1][YES], counted[-1][1][YES]
     key = "trend_more" if now > last else "trend_fewer" if now < last else "trend_same"
     title = view.phrases.word(key, old=last, new=now)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from styrxl.model.findings import Remark
-from styrxl.model.rollup import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD
+from styrxl.model.goal_judgement import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD
 from styrxl.returns.cell_values import fold_text
 from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule, is_majority, misses_target, parent_ids, say_in_swedish
 

@@ -1,0 +1,251 @@
+"""The rule by which the council's goals are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from small_town import FORMS
+from styrxl.model.goal_judgement import (
+    ASSESSMENTS,
+    COVERAGES,
+    NO,
+    PARTLY,
+    STATUSES,
+    TARGET_ANSWERS,
+    YES,
+    Assessment,
+    Grade,
+    Parts,
+    assess,
+    assessment_code,
+    cover,
+    find_contradiction,
+    judge_indicator,
+    suggest,
+    sum_up_indicators,
+)
+
+SAID = st.sampled_from([YES, PARTLY, NO, None])
+GRADES = st.lists(SAID, max_size=9)
+PARTS = st.builds(Parts, GRADES, GRADES, st.lists(SAID, max_size=3), st.integers(0, 3))
+TEN = tuple("ABCDEFGHIJ")
+
+
+# The table of docs/how-goals-are-judged.md.
+
+
+def test_nine_of_ten_boards_fulfilled_and_the_tenth_has_no_goal() -> None:
+    coverage = cover((), TEN, TEN[:9])
+    assert (len(coverage.covering), len(coverage.known), coverage.lacking) == (9, 10, ("J",))
+    assert suggest(Parts([YES] * 9), coverage.grade).grade == YES
+
+
+@pytest.mark.parametrize(
+    "parts, coverage, indicators, grade",
+    [
+        pytest.param(Parts([YES] * 9), cover((), TEN, TEN[:9]).grade, (), YES, id="nine of ten boards fulfilled, the tenth without a goal"),
+        pytest.param(Parts([YES] * 3), cover((), TEN[:3], TEN[:3], stated="poor").grade, (), PARTLY, id="office's Träffbild Bristfällig"),
+        pytest.param(
+            *(Parts([YES, YES]), YES),
+            [judge_indicator(final=False, outcome=40, target=120, direction="higher", answer="yes")],
+            YES,
+            id="t1: 40 of 120 homes, Nås målvärdet? Ja",
+        ),
+        pytest.param(Parts([YES, YES]), YES, [YES, YES, NO], PARTLY, id="year: one of three indicators missed"),
+        pytest.param(Parts([None, None]), YES, [YES], None, id="boards say kan inte bedömas, one indicator met"),
+        pytest.param(Parts(), NO, [YES, YES], YES, id="nothing under it, two indicators met"),
+        pytest.param(Parts([YES] * 6 + [None] * 4), YES, (), YES, id="six of ten parts said yes, four returns missing"),
+        pytest.param(Parts([NO, NO]), YES, [YES, YES], NO, id="assessments no, indicators all met"),
+    ],
+)
+def test_the_table_of_cases(parts: Parts, coverage: Grade, indicators: Sequence[Grade], grade: Grade) -> None:
+    assert suggest(parts, coverage, indicators).grade == grade
+
+
+def test_what_speaks_against_the_indicators_is_remarked() -> None:
+    assert find_contradiction(NO, [YES, YES]) == "all_met"
+    assert find_contradiction(YES, [YES, NO]) == "missed"
+    assert find_contradiction(YES, [NO, None, None]) == "missed"  # too few to lower it
+    for grade, indicators in ((YES, [YES, None]), (PARTLY, [NO]), (NO, [YES, None]), (NO, [YES, NO]), (NO, []), (None, [YES])):
+        assert find_contradiction(grade, indicators) is None
+
+
+# The assessments.
+
+
+@pytest.mark.parametrize(
+    "goals, commitments, grade, why, by",
+    [
+        ([], [], None, "nothing", "nothing"),
+        ([YES], [], YES, "all", "goals"),
+        ([YES, YES], [YES, PARTLY], YES, "all", "goals"),  # half of the commitments is enough
+        ([YES, YES], [YES, PARTLY, NO], PARTLY, "held_back", "goals"),
+        ([YES], [None, None, YES], YES, "all", "goals"),  # what is not started says nothing yet
+        ([YES, NO], [], PARTLY, "mixed", "goals"),
+        ([YES, NO, NO], [YES, YES], NO, "mostly_no", "goals"),
+        ([PARTLY, PARTLY], [YES], PARTLY, "mixed", "goals"),
+        ([NO], [YES], NO, "mostly_no", "goals"),
+        ([YES, None], [], None, "unknown", "goals"),  # half of them is too few
+        ([YES, YES, None], [], YES, "all", "goals"),
+        ([YES, PARTLY, None], [], PARTLY, "mixed", "goals"),
+        ([None], [YES], None, "unknown", "goals"),
+        ([], [YES, YES, None], YES, "all", "commitments"),
+        ([], [YES, NO, NO], NO, "mostly_no", "commitments"),
+        ([], [None, YES], None, "unknown", "commitments"),
+    ],
+)
+def test_each_step_of_the_rule(goals: list[Grade], commitments: list[Grade], grade: Grade, why: str, by: str) -> None:
+    parts = Parts(goals, commitments)
+    assert (assess(parts), parts.by) == (Assessment(grade, why), by)
+
+
+@pytest.mark.parametrize(
+    "parts, grade, by",
+    [
+        (Parts([YES, YES], contributions=[NO]), PARTLY, "goals"),  # it weighs as one goal
+        (Parts([YES], contributions=[NO, NO]), NO, "goals"),
+        (Parts([], [YES], contributions=[NO, NO]), NO, "commitments"),
+        (Parts(contributions=[YES]), YES, "contributions"),
+        (Parts(contributions=[None]), None, "contributions"),  # somebody was asked
+        (Parts([YES, YES], pending=1), YES, "goals"),
+        (Parts([YES, YES], pending=2), None, "goals"),  # what is not answered is silent as a goal without an answer is
+        (Parts(contributions=[YES], pending=1), None, "contributions"),
+        (Parts(pending=2), None, "nothing"),
+    ],
+)
+def test_a_contribution_weighs_as_one_part(parts: Parts, grade: Grade, by: str) -> None:
+    assert (assess(parts).grade, parts.by) == (grade, by)
+
+
+@given(PARTS)
+def test_it_is_never_better_than_the_best_part_nor_worse_than_the_worst(parts: Parts) -> None:
+    grade = assess(parts).grade
+    said = [g for g in (*parts.grades, *parts.commitments) if g is not None]
+    own = [g for g in parts.grades if g is not None]
+    if grade is None:
+        assert parts.by == "nothing" or 2 * len(own) <= len(parts.grades)
+    else:
+        assert min(said) <= grade <= max(own)
+
+
+@given(PARTS, st.integers(1, 9))
+def test_what_says_nothing_is_never_half_a_yes(parts: Parts, more: int) -> None:
+    """More goals that cannot be assessed may make the whole impossible to assess, and change nothing else."""
+    if parts.goals:
+        assert assess(replace(parts, goals=[*parts.goals, *[None] * more])).grade in (assess(parts).grade, None)
+
+
+@given(PARTS, st.randoms())
+def test_the_order_makes_no_difference(parts: Parts, rng: Random) -> None:
+    mixed = list(parts.goals)
+    rng.shuffle(mixed)
+    assert assess(replace(parts, goals=mixed, commitments=parts.commitments[::-1])) == assess(parts)
+
+
+# The suggestion.
+
+
+@given(PARTS, SAID, GRADES)
+def test_coverage_and_indicators_lower_to_partly_and_never_to_no(parts: Parts, coverage: Grade, indicators: list[Grade]) -> None:
+    suggested, assessed = suggest(parts, coverage, indicators), assess(parts).grade
+    if parts.by == "nothing":
+        assert suggested.grade == sum_up_indicators(indicators)
+    elif assessed == YES:
+        assert (suggested.grade == PARTLY) == bool(suggested.lowered_by)
+        assert suggested.grade in (YES, PARTLY)
+    else:
+        assert (suggested.grade, suggested.lowered_by) == (assessed, ())
+
+
+def test_what_lowers_is_named() -> None:
+    assert suggest(Parts([YES]), PARTLY, [NO]).lowered_by == ("coverage", "indicators")
+    assert suggest(Parts([YES]), None, [NO, None]).lowered_by == ()  # neither says anything
+
+
+# Indicators.
+
+
+@pytest.mark.parametrize(
+    "indicators, grade",
+    [
+        ([], None),
+        ([YES, YES], YES),
+        ([NO, NO], NO),
+        ([YES, NO], PARTLY),
+        ([YES, None], None),  # more than half must say something
+        ([YES, YES, None], YES),
+        ([NO, None, None], None),
+    ],
+)
+def test_indicators_together(indicators: list[Grade], grade: Grade) -> None:
+    assert sum_up_indicators(indicators) == grade
+
+
+@pytest.mark.parametrize(
+    "final, outcome, target, direction, answer, grade",
+    [
+        (False, 40, 120, "higher", "yes", YES),
+        (False, 130, 120, "higher", "no", NO),
+        (False, 130, 120, "higher", "uncertain", None),
+        (False, 130, 120, "higher", None, None),  # an older form did not ask
+        (True, 119, 120, "higher", "yes", NO),
+        (True, 120, 120, "higher", None, YES),
+        (True, 121, 120, "lower", None, NO),
+        (True, 120, 120, "lower", None, YES),
+        (True, None, 120, "higher", "yes", None),
+        (True, 3, None, "higher", None, None),
+    ],
+)
+def test_an_indicator(
+    *, final: bool, outcome: float | None, target: float | None, direction: str, answer: str | None, grade: Grade
+) -> None:
+    assert judge_indicator(final=final, outcome=outcome, target=target, direction=direction, answer=answer) == grade
+
+
+# Coverage.
+
+
+@pytest.mark.parametrize(
+    "named, answering, serving, unknown, grade, lacking",
+    [
+        (("A", "B"), (), ("A", "B"), (), YES, ()),
+        (("A", "B"), ("C",), ("A", "C"), (), PARTLY, ("B",)),  # those that the council names go before those that answer
+        ((), ("A", "B"), ("B",), (), PARTLY, ("A",)),
+        ((), ("A",), ("B",), (), PARTLY, ("A",)),  # who has a goal there is concerned too
+        ((), (), ("A",), (), YES, ()),
+        ((), ("A",), (), (), NO, ("A",)),
+        ((), (), (), (), NO, ()),
+        (TEN[:4], (), TEN[:3], (), YES, ("D",)),  # three quarters are enough
+        (TEN, (), TEN[:7], (), PARTLY, ("H", "I", "J")),
+        (TEN[:4], (), ("A",), ("B", "C", "D"), YES, ()),  # who has no accepted plan is no part of the share
+        (TEN[:4], (), ("A",), ("B", "C"), PARTLY, ("D",)),
+        (("A", "B"), (), (), ("A", "B"), None, ()),
+        ((), (), (), ("A",), None, ()),  # it may yet answer that it is concerned
+        (("A",), (), (), ("B",), NO, ("A",)),
+    ],
+)
+def test_coverage(
+    named: Sequence[str], answering: Sequence[str], serving: Sequence[str], unknown: Sequence[str], grade: Grade, lacking: Sequence[str]
+) -> None:
+    found = cover(named, answering, serving, unknown)
+    assert (found.grade, found.lacking) == (grade, lacking)
+
+
+def test_what_the_office_says_of_coverage_goes_before_the_share() -> None:
+    assert [cover(("A", "B"), (), ("A",), stated=code).grade for code in ("good", "partly", "poor")] == [YES, PARTLY, NO]
+
+
+def test_every_word_of_the_lists_has_its_place() -> None:
+    lists = FORMS.words.lists
+    assert set(ASSESSMENTS) == set(lists["assessment"])
+    assert set(STATUSES) == set(lists["commitment_status"])
+    assert set(COVERAGES) == set(lists["coverage"])
+    assert set(TARGET_ANSWERS) == set(lists["target_reached"])
+    assert {assessment_code(v, "final") for v in (YES, PARTLY, NO, None)} == set(lists["assessment_final"])
+    assert {assessment_code(v, "expected") for v in (YES, PARTLY, NO, None)} == set(lists["assessment_expected"])
