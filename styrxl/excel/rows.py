@@ -18,12 +18,12 @@ from xml.sax.saxutils import quoteattr
 
 from zlib_ng import zlib_ng as zlib
 
-from styrxl.excel import archive, finish, limits, measure
+from styrxl.excel import archive, finish, limits, look, measure
 from styrxl.excel.formula_text import day_number
 from styrxl.excel.pages import BOLD, PLAIN, SHADED, Columns, Field, Link, Row, as_columns, link_target
 from styrxl.excel.sheet import clean
 from styrxl.excel.styles import CellStyles
-from styrxl.excel.widths import LongTexts, count_row_lines
+from styrxl.excel.widths import SMALL_KINDS, LongTexts, count_row_lines
 
 _WRAPPED = frozenset({"text", "name", "status", "link", "id", "input"})
 _TEXTS, _AMOUNTS = frozenset({str, type(None)}), frozenset({int, float, type(None)})
@@ -108,7 +108,7 @@ class _Column:
     """A column while its cells are written."""
 
     kind: str
-    width: float
+    width: float  # in letters of body text, which those of some kinds are smaller than
     sure: float  # a text of no more letters than this is on one line, and not measured
     letter: str
     indented: bool
@@ -145,9 +145,10 @@ def write_rows(writer: RowWriter, fields: Sequence[Field], rows: Sequence[Row], 
 def _column(writer: RowWriter, n: int, of: Field) -> _Column:
     for weight in (PLAIN, SHADED, BOLD):
         writer.styles.cell(of.kind, weight)  # made first, so that the numbers of styles do not depend on what stands in the rows
-    sure = sum(writer.widths[n : n + of.span]) * 0.8 if of.kind in _WRAPPED else float("inf")
+    width = sum(writer.widths[n : n + of.span]) * (look.BODY / look.SMALL if of.kind in SMALL_KINDS else 1.0)
+    sure = width * 0.8 if of.kind in _WRAPPED else float("inf")
     more = tuple(writer.letters[n + 1 : n + of.span])
-    return _Column(of.kind, sum(writer.widths[n : n + of.span]), sure, writer.letters[n], of.indented, of.tally, more)
+    return _Column(of.kind, width, sure, writer.letters[n], of.indented, of.tally, more)
 
 
 def _write_some(writer: RowWriter, columns: Sequence[_Column], rows: Columns, folded: int, below: int) -> float:

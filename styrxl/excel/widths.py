@@ -18,7 +18,7 @@ from styrxl.excel.pages import Block, Field, Link, Page, fit_widths
 
 _LEAST = {"money": 12.0, "number": 10.0, "integer": 8.0, "count": 8.0, "date": 11.5, "status": 10.5, "link": 14.0, "note": 8.0, "text": 9.0}
 _LONGEST_WORD = 29.0  # a word that is wider is broken
-_SMALL = {"id": 20.0, "link": 34.0}  # kinds in small letters, and the width that they are given at most
+SMALL_KINDS = {"id": 20.0, "link": 34.0}  # kinds in small letters, and the width that they are given at most
 NUMBERS = frozenset({"money", "count", "number", "integer"})  # kinds that stand to the right
 _NARROW = 14.0
 _UNCLAIMED = 10.0  # of a column that only spans take
@@ -73,8 +73,8 @@ def _least_width(block: Block, n: int, field: Field) -> float:
     head = _word_width([field.heading], bold=True) + (2.6 if block.table else 1.4) + (field.kind in NUMBERS)
     if field.kind == "name":
         return max(head, min(_LONGEST_WORD, _word_width({*block.column(n)}) + 1.6))
-    if field.kind in _SMALL:
-        return max(head, min(_SMALL[field.kind], _widest_text(block.column(n)) * look.SMALL / look.BODY + 1.8))
+    if field.kind in SMALL_KINDS:
+        return max(head, min(SMALL_KINDS[field.kind], _widest_text(block.column(n)) * look.SMALL / look.BODY + 1.8))
     if field.kind == "money":
         amounts = (v for v in (*block.column(n), *(r.cells[n] for r in block.totals)) if v is not None)
         longest = max((len(f"{v:,.2f}" if v != int(v) else f"{v:,.0f}") for v in amounts), default=0)

@@ -108,32 +108,40 @@ def test_goals_that_nothing_serves_say_so() -> None:
 def test_commitments_repeat_the_forms_headings_and_keep_a_profiles_own_column() -> None:
     commitments = block("Åtaganden")
     assert [f.heading for f in commitments.fields] == [
-        *("Id", "Nämnd", "Enhet", "Åtagande", "Mål", "KF-mål", "Ansvarig", "Start", "Slut", "Förväntat resultat"),
-        *("Målområde", "Skolform", "Bidrar även till", "Källa"),
+        *("Id", "Nämnd eller enhet", "Åtagande", "Mål", "KF-mål", "Förväntat resultat", "Ansvarig", "Nämnd", "Målet i ord", "Målområde"),
+        *("Skolform", "Bidrar även till", "Start", "Slut", "Källa"),
     ]
     ubn, alby, day = "Utbildningsnämnden", "Albyskolan", (pd.Timestamp(2027, 1, 1), pd.Timestamp(2027, 12, 31))
-    parent = "UBN-M1 Alla läser varje dag"
+    parent = ("UBN-M1", "UBN-M1 Alla läser varje dag")
+
+    def of_board(n: int, text: str, goal: tuple[str, str], who: str, more: str | None, at: int) -> tuple[object, ...]:
+        mine = (f"UBN-2027-A{n}", ubn, text, goal[0], "KF-M1", None, who, ubn, goal[1], "Kunskap")
+        return (*mine, None, more, *day, f"UBN · Åtaganden!A{at}")
+
     assert shown(commitments.rows) == [
-        ("UBN-2027-A1", ubn, None, "Läslyft", parent, "KF-M1", "Skolchef", *day, None, "Kunskap", None, None, "UBN · Åtaganden!A6"),
-        (
-            "UBN-2027-A2",
-            ubn,
-            None,
-            "=1+1",
-            "KF-M1 Fler lär sig läsa",
-            "KF-M1",
-            "Chef",
-            *day,
-            None,
-            "Kunskap",
-            None,
-            "KF-M2",
-            "UBN · Åtaganden!A9",
-        ),
-        ("UBN-2027-A10", ubn, None, "Sommarskola", parent, "KF-M1", "Skolchef", *day, None, "Kunskap", None, None, "UBN · Åtaganden!A7"),
+        of_board(1, "Läslyft", parent, "Skolchef", None, 6),
+        of_board(2, "=1+1", ("KF-M1", "KF-M1 Fler lär sig läsa"), "Chef", "KF-M2", 9),
+        of_board(10, "Sommarskola", parent, "Skolchef", None, 7),
         *(
-            (f"UBN-ALBY-2027-A{n}", ubn, alby, text, up, "KF-M1", *[None] * 4, "Kunskap", school, None, f"UBN-ALBY · Insatser!A{n + 7}")
-            for n, text, up, school in ((1, "Läsgrupper", parent, "Grundskola"), (2, "Lästid", "UBN-2027-A1 Läslyft", "Alla"))
+            (
+                f"UBN-ALBY-2027-A{n}",
+                alby,
+                text,
+                up[0],
+                "KF-M1",
+                None,
+                None,
+                ubn,
+                up[1],
+                "Kunskap",
+                school,
+                *[None] * 3,
+                f"UBN-ALBY · Insatser!A{n + 7}",
+            )
+            for n, text, up, school in (
+                (1, "Läsgrupper", parent, "Grundskola"),
+                (2, "Lästid", ("UBN-2027-A1", "UBN-2027-A1 Läslyft"), "Alla"),
+            )
         ),
     ]
 

@@ -258,7 +258,7 @@ def test_a_unit_is_counted_under_one_board(played: Played, kind: str, here: str)
 def test_what_a_unit_said_goes_with_it(played: Played) -> None:
     """Its new board's workbook goes on from what it told its old one."""
     before = {row["commitment_id"]: row for row in played.prefill("t2", SCHOOL).rows["commitment_status"]}
-    told = {row[0]: row[7] for row in played.council("t1")["Åtaganden"] if str(row[0]).startswith(f"{SCHOOL}-2027")}
+    told = {row[0]: row[5] for row in played.council("t1")["Åtaganden"] if str(row[0]).startswith(f"{SCHOOL}-2027")}
     words = {"not_started": "Ej påbörjat", "on_plan": "Pågår enligt plan", "late": "Försenat", "done": "Genomfört"}
     assert {code: words[row["last_status"]] for code, row in before.items()} == {
         code: status.lstrip("✓!✗– ") for code, status in told.items()

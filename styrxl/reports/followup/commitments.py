@@ -11,11 +11,10 @@ from styrxl.model.table_values import records
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
-from styrxl.reports.view import join_texts, shorten
+from styrxl.reports.view import join_texts
 
 _SHOWN = frozenset({"commitment_id", "text", "parent_id", "last_status", "status", "comment", "continues"})
 _SHOWN_OF_ADDED = frozenset({"commitment_id", "text", "parent_id", "responsible", "decision"})
-_GOAL_LETTERS = 42  # of the goal that a commitment is tied to: in a narrow column the rest would take more room than the commitment
 
 
 def make_page(followup: FollowupView) -> Page | None:
@@ -26,20 +25,21 @@ def make_page(followup: FollowupView) -> Page | None:
         return None
     fields = (
         Field(heading("id"), "id", 17),
-        *(() if view.board else (Field(heading("board"), "name", 17),)),
-        Field(heading("unit"), "name", 17),
-        Field(heading("commitment"), width=32),
-        Field(heading("goal"), width=17),
-        Field(heading("council_goal_short"), "id", 9),
-        Field(heading("last_status"), width=13),
-        Field(heading("status"), "status", 15),
-        Field(heading("comment"), width=32),
-        *((Field(heading("continues"), "status", 12),) if view.round.kind.final else ()),
-        Field(heading("added"), "status", 13),
+        Field(heading("unit" if view.board else "board_or_unit"), "name", 20),
+        Field(heading("commitment"), width=66, least=50),
+        Field(heading("goal"), width=14),
+        Field(heading("council_goal_short"), "id", 8),
+        Field(heading("status"), "status", 17.5),
+        Field(heading("comment"), width=35),
+        *((Field(heading("continues"), "status", 11),) if view.round.kind.final else ()),
         *((Field(heading("feedback"), "input", 32),) if view.board else ()),
-        Field(heading("responsible"), width=20, screen=True),
-        Field(heading("focus_area"), width=24, screen=True),
-        Field(heading("rest"), width=30, screen=True),
+        *(() if view.board else (Field(heading("board"), "name", 36, screen=True),)),
+        Field(heading("goal_text"), width=90, screen=True),
+        Field(heading("last_status"), width=19, screen=True),
+        Field(heading("added"), "status", 32, screen=True),
+        Field(heading("responsible"), width=30, screen=True),
+        Field(heading("focus_area"), width=40, screen=True),
+        Field(heading("rest"), width=60, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     columns = {table: report_columns(view, table) for table in ("commitment_status", "added_commitments")}
@@ -69,17 +69,17 @@ def _commitment_row(
     last = (answer.get("last_status") if answer else None) or followup.last_statuses.get(node.id)
     cells = (
         node.id,
-        *(() if view.board else (view.board_name(node.owner or ""),)),
-        view.unit_name(node.owner or ""),
+        view.unit_name(node.owner or "") if view.board else view.name(node.owner),
         node.text,
-        shorten(view.label(node.wanted) or node.wanted, _GOAL_LETTERS) if node.wanted else None,
+        node.wanted,
         node.council_goal,
-        view.scope.forms.label("commitment_status", last)[view.scope.language] if last else None,
         followup.status_word(status),
         answer.get("comment") if answer else None,
         *((_continues_word(followup, answer, status),) if view.round.kind.final else ()),
+        *((view.feedback.get(node.id),) if view.board else (view.board_name(node.owner or ""),)),
+        view.label(node.wanted) if node.wanted else None,
+        view.scope.forms.label("commitment_status", last)[view.scope.language] if last else None,
         _added_word(followup, node.id),
-        *((view.feedback.get(node.id),) if view.board else ()),
         node.responsible,
         areas.get(node.council_goal or ""),
         more,

@@ -9,11 +9,12 @@ import pandas as pd
 from styrxl.excel.pages import Field, Page
 from styrxl.model.goal_tree import natural_key
 from styrxl.model.table_values import column
-from styrxl.reports.columns import fill_columns, list_rows, owner_columns, report_columns
+from styrxl.reports.columns import FilledColumn, fill_columns, list_rows, report_columns
 from styrxl.reports.page_parts import make_titled_page
 from styrxl.reports.view import View
 
-_PRINTED = ("commitment_id", "text", "parent_id", "responsible", "start", "end", "expected_result")  # what paper has room for
+# What paper has room for, beside whose it is and which goals it serves.
+_WIDTHS = {"commitment_id": 17.0, "text": 58.0, "expected_result": 42.0, "responsible": 22.0}
 
 
 def make_page(view: View) -> Page | None:
@@ -22,18 +23,41 @@ def make_page(view: View) -> Page | None:
     if not len(frame):
         return None
     frame = frame.iloc[_places_in_order(view, frame)]
+    columns = report_columns(view, "commitments")
+    by_field = dict(zip((c.column.field for c in columns), fill_columns(view, frame, columns), strict=True))
+    printed = {name: by_field.pop(name) for name in _WIDTHS if name in by_field}
+    code, text, *rest = [(replace(f, width=_WIDTHS[name]), values) for name, (f, values) in printed.items()]
+    goals = _goal_columns(view, frame, by_field.pop("parent_id", None))
+    owner, *board = _owner_columns(view, frame)
+    more = [(replace(f, screen=True), values) for f, values in (*board, *goals[2:], *by_field.values())]
+    return make_titled_page(view, "commitments", [list_rows(view, "commitments", frame, [code, owner, text, *goals[:2], *rest, *more])])
+
+
+def _owner_columns(view: View, frame: pd.DataFrame) -> list[FilledColumn]:
+    """Return the column that says whose a commitment is, and for the council which board that belongs to."""
+    owners = frame["_owner"].tolist()
+    heading = view.phrases.heading
+    if view.board is not None:
+        return [(Field(heading("unit"), "name", 20), [view.unit_name(o) for o in owners])]
+    names = [view.name(o) for o in owners]
+    return [
+        (Field(heading("board_or_unit"), "name", 20), names),
+        (Field(heading("board"), "name", 36), [view.board_name(o) for o in owners]),
+    ]
+
+
+def _goal_columns(view: View, frame: pd.DataFrame, parent: FilledColumn | None) -> list[FilledColumn]:
+    """Return the columns of goals: the commitment's and the council's by id, the former in words, the latter's area."""
     heading, areas = view.phrases.heading, {g.goal_id: g.focus_area for g in view.plan.goals}
     nodes = [view.by_node.get(str(code or "")) for code in column(frame, "commitment_id")]
-    goals = [node.council_goal if node else None for node in nodes]
-    council_goal = (Field(heading("council_goal_short"), "id", 9), goals)
-    area = (Field(heading("focus_area"), width=24, screen=True), [areas.get(goal) if goal else None for goal in goals])
-    columns = report_columns(view, "commitments")
-    printed = [c for c in columns if c.column.field in _PRINTED]
-    first = fill_columns(view, frame, printed)
-    more = [(replace(f, screen=True), v) for f, v in fill_columns(view, frame, [c for c in columns if c not in printed])]
-    # The id comes first; the council's goal stands beside the goal that the commitment serves.
-    arranged = [*first[:1], *owner_columns(view, frame, units=True), *first[1:3], council_goal, *first[3:], area, *more]
-    return make_titled_page(view, "commitments", [list_rows(view, "commitments", frame, arranged)])
+    council_goals = [node.council_goal if node else None for node in nodes]
+    ids = column(frame, "parent_id")
+    return [
+        (Field(parent[0].heading if parent else heading("goal"), width=14), ids),
+        (Field(heading("council_goal_short"), "id", 8), council_goals),
+        (Field(heading("goal_text"), width=90), parent[1] if parent else ids),
+        (Field(heading("focus_area"), width=40), [areas.get(goal) if goal else None for goal in council_goals]),
+    ]
 
 
 def _places_in_order(view: View, frame: pd.DataFrame) -> list[int]:
