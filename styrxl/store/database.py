@@ -184,6 +184,9 @@ BROUGHT = sa.Table(
     sa.Column("path", sa.Text),
     sa.Column("settled_by", sa.Text),
     sa.Column("settled_at", UtcTime),
+    sa.Column("kind", sa.Text),
+    sa.Column("recorded_at", UtcTime),
+    sa.Column("replies_to", sa.Text),
     sa.UniqueConstraint("round", "mail", "part"),
 )
 

@@ -6,7 +6,7 @@ whatever is ``sending`` when the next command starts was in flight when the last
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -23,9 +23,11 @@ BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
 SENDING, SENT, WAITING, REFUSED, REDIRECTED = "sending", "sent", "waiting", "refused", "redirected"
 NEW, UNSURE = "new", "unsure"  # what is known of a mail that is begun, besides SENT: nothing, or that it was in flight before
 
-# Outcomes of a part of a message: a workbook in the inbox, in quarantine, let in from there, sent away from there; a message without one.
+# Outcomes of a part of a message: a workbook in the inbox, in quarantine, let in from there, sent away from there; a message without one,
+# one that needs no answer, and one that could not be read.
 TAKEN, HELD, RELEASED, DISCARDED = "taken", "held", "released", "discarded"
-NOTED, IGNORED = "noted", "ignored"
+NOTED, IGNORED, ASIDE = "noted", "ignored", "aside"
+PERSON = "mail"  # the kind of a message that a person wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,12 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class MailPart:
-    """One part of a message that came: a workbook (TAKEN, HELD, RELEASED, DISCARDED), or a message without any (NOTED, IGNORED).
+    """One part of a message that came: a workbook (TAKEN, HELD, RELEASED, DISCARDED), or a message without any (NOTED, IGNORED, ASIDE).
 
-    ``mail`` is the hash of the whole message. ``reason`` is a word of the catalogue. ``path`` is the workbook's, in the workspace.
+    ``mail`` is the hash of the whole message. ``reason`` is a word of the catalogue. ``path`` is the workbook's, in the workspace, or that
+    of a message that could not be read. ``kind``: PERSON or a kind of machine; None in a ledger from before that was recorded, as
+    ``recorded_at``. ``replies_to``: ids of those of our mails that it answers, with spaces between them. ``name`` of a bounce is the
+    address that was not reached.
     """
 
     mail: str
@@ -74,6 +79,14 @@ class MailPart:
     path: str | None = None
     settled_by: str | None = None
     settled_at: datetime | None = None
+    kind: str | None = None
+    recorded_at: datetime | None = None
+    replies_to: str | None = None
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether no person wrote the message, so that it is never answered."""
+        return self.kind not in {None, PERSON}
 
     @property
     def id(self) -> str:
@@ -132,10 +145,10 @@ class MailLog:
         with self._database.reading() as connection:
             return [MailPart(*row) for row in connection.execute(query)]
 
-    def find_known(self, mails: Iterable[str]) -> set[str]:
-        """Return those of the messages (hashes) that are recorded in any round."""
+    def find_outcomes(self, mail: str) -> set[str]:
+        """Return what became of the parts of a message (its hash), in any round; nothing for one that is not recorded."""
         with self._database.reading() as connection:
-            return set(connection.scalars(sa.select(BROUGHT.c.mail).where(BROUGHT.c.mail.in_(sorted(mails)))))
+            return set(connection.scalars(sa.select(BROUGHT.c.outcome).where(BROUGHT.c.mail == mail)))
 
     def record_message(self, round_id: str, parts: Sequence[MailPart], receipts: Sequence[Receipt], now: datetime) -> None:
         """Record the parts of one message together with the receipts of its workbooks, or nothing of either."""

@@ -453,6 +453,7 @@ LATER_COLUMNS = {"owner", "dated_at"}  # of receipts
 
 # Tables and columns that each of the versions before the first release added.
 ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "0008": ([], [("brought", "kind"), ("brought", "recorded_at"), ("brought", "replies_to")]),
     "0007": ([], [("verdicts", "form")]),
     "0006": (["editions"], [("issues", "edition"), ("decisions", "edition"), ("verdicts", "inputs")]),
     "0005": ([], [("receipts", "owner"), ("receipts", "dated_at")]),

@@ -82,7 +82,7 @@ def test_the_last_reminder_that_went_is_told(log: MailLog) -> None:
 
 def test_what_a_message_brought_is_noted_with_its_receipt_or_not_at_all(log: MailLog, database: Database) -> None:
     log.record_message("2027-plan", [PART], [RECEIPT], NOON)
-    assert (log.parts("2027-plan"), log.find_known([PART.mail, "f" * 64])) == ([PART], {PART.mail})
+    assert (log.parts("2027-plan"), log.find_outcomes(PART.mail), log.find_outcomes("f" * 64)) == ([PART], {"taken"}, set())
     with pytest.raises(sa.exc.IntegrityError):
         log.record_message("2027-plan", [PART], [replace(RECEIPT, path="inbox/y.xlsx")], NOON)
     with database.reading() as connection:

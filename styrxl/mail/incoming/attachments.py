@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
 
-from styrxl.mail.incoming.headers import BROKEN, DEEP, read_header
+from styrxl.mail.incoming.mime import BROKEN, DEEP, decode_words, parse_mail, read_content, read_header
 from styrxl.mail.incoming.winmail import WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
@@ -43,19 +41,22 @@ class MessagePart:
     data: bytes = b""
 
 
-def find_attachments(message: Message, limits: Limits) -> Iterator[MessagePart]:
-    """Yield what a message and those forwarded in it carry, within bounds of depth and number."""
-    for part in islice(_walk(message), _PARTS):
-        yield from _classify(part, limits)
+def find_attachments(message: Message, limits: Limits, skips: Callable[[Message], bool] = lambda _: False) -> Iterator[MessagePart]:
+    """Yield what a message and those forwarded in it carry, within bounds; ``skips`` says which to leave out."""
+    for part in islice(_walk(message, skips), _PARTS):
+        try:
+            yield from list(_classify(part, limits))
+        except BROKEN:
+            yield MessagePart(OTHER)
 
 
-def _walk(message: Message, depth: int = 0) -> Iterator[Message]:
+def _walk(message: Message, skips: Callable[[Message], bool], depth: int = 0) -> Iterator[Message]:
     """Yield a message and all its parts, those of forwarded messages too, from the first to the last."""
-    if depth > DEEP:
+    if depth > DEEP or (depth and skips(message)):
         return
     yield message
     for part in () if _is_encrypted(message) else _list_parts(message):
-        yield from _walk(part, depth + 1)
+        yield from _walk(part, skips, depth + 1)
 
 
 def _list_parts(message: Message) -> Iterable[Message]:
@@ -63,7 +64,8 @@ def _list_parts(message: Message) -> Iterable[Message]:
     if isinstance(payload, list):
         return [part for part in payload if isinstance(part, Message)]
     if _is_message_file(message):  # forwarded as base64, against the standard, or as a file
-        return [email.message_from_bytes(_read_content(message), policy=email.policy.default)]
+        with suppress(*BROKEN):
+            return [parse_mail(read_content(message))]
     return []
 
 
@@ -75,11 +77,11 @@ def _classify(message: Message, limits: Limits) -> Iterator[MessagePart]:
         return
     kind, name = message.get_content_type(), _read_name(message)
     if kind in {"text/plain", "text/html"} and not name:
-        if _SHARED.search(_read_content(message)[:_TEXT].decode("utf-8", "replace")):
+        if _SHARED.search(read_content(message)[:_TEXT].decode("utf-8", "replace")):
             yield MessagePart(LINK)
     elif name or message.get_content_disposition() == "attachment":
         open_part = _open_winmail if kind in _WINMAIL_TYPES or name.lower() == "winmail.dat" else _open_file
-        yield from open_part(name or "bilaga", _read_content(message), limits)
+        yield from open_part(name or "bilaga", read_content(message), limits)
 
 
 def _is_encrypted(message: Message) -> bool:
@@ -90,20 +92,12 @@ def _is_message_file(message: Message) -> bool:
     return message.get_content_type() == "message/rfc822" or _read_name(message).lower().endswith(".eml")
 
 
-def _read_content(message: Message) -> bytes:
-    try:
-        payload = message.get_payload(decode=True)
-    except BROKEN:
-        return b""
-    return payload if isinstance(payload, bytes) else b""
-
-
 def _read_name(message: Message) -> str:
     try:
         name = message.get_filename() or ""
     except BROKEN:
         name = ""
-    return make_file_name(name)[-150:] if name else ""
+    return make_file_name(decode_words(name))[-150:] if name else ""
 
 
 def _open_winmail(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from styrxl.model.catalogue import word
 from styrxl.model.masking import make_showable
-from styrxl.store.mail_log import HELD, IGNORED, NOTED, RELEASED, TAKEN, MailPart
+from styrxl.store.mail_log import ASIDE, HELD, IGNORED, NOTED, RELEASED, TAKEN, MailPart
 
-_MARKS = {TAKEN: "✓", RELEASED: "✓", HELD: "!", NOTED: "!"}
+_MARKS = {TAKEN: "✓", RELEASED: "✓", HELD: "!", NOTED: "!", ASIDE: "!"}
 
 
 def format_mail_lines(parts: Sequence[MailPart], language: str) -> str:
@@ -18,9 +18,10 @@ def format_mail_lines(parts: Sequence[MailPart], language: str) -> str:
 
 
 def format_mail_sums(parts: Sequence[MailPart], language: str) -> str:
-    """Return how many parts were taken in, are in quarantine, hold no workbook, or were ignored."""
+    """Return how many parts were taken in, are in quarantine, hold no workbook, were ignored, or could not be read."""
     counts = Counter(part.outcome for part in parts)
-    return word("brought_sum", language, **{outcome: counts[outcome] for outcome in (TAKEN, HELD, NOTED, IGNORED)})
+    sums = word("brought_sum", language, **{outcome: counts[outcome] for outcome in (TAKEN, HELD, NOTED, IGNORED)})
+    return sums + (word("brought_sum_aside", language, aside=counts[ASIDE]) if counts[ASIDE] else "")
 
 
 def format_mail_line(part: MailPart, language: str) -> str:
@@ -28,7 +29,7 @@ def format_mail_line(part: MailPart, language: str) -> str:
     sender = part.sender or word("brought_nobody", language)
     name = part.name or f"”{part.subject}”"
     outcome = word(f"brought_outcome_{part.outcome}", language)
-    number = f" [{part.id}]" if part.outcome == HELD else ""
+    number = f" [{part.id}]" if part.outcome in {HELD, ASIDE} else ""
     why = word(f"brought_{part.reason}", language) if part.reason else part.path or ""
     return f"{_MARKS.get(part.outcome, '–')} {make_showable(sender)} · {make_showable(name)} · {outcome}{number}" + (
         f": {make_showable(why)}" if why else ""

@@ -1,32 +1,43 @@
 """Mail taken in: each message once, its workbooks into the inbox if their sender may hand them in, else into quarantine.
 
 A workbook's file is written before the ledger says that it is there, and the message is moved after: what is interrupted is done again
-the next time, into the same files.
+the next time, into the same files. A message that cannot be read is put aside with its reason, and those after it are taken in.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from styrxl.mail.addresses import parse_address
-from styrxl.mail.incoming.message import ReceivedMessage, read_message
+from styrxl.mail.incoming.machines import BOUNCE
+from styrxl.mail.incoming.message import MailRules, ReceivedMessage, hash_mail, make_rules, read_message
+from styrxl.mail.incoming.mime import DAMAGED
 from styrxl.mail.incoming.senders import find_refusal
 from styrxl.mail.incoming.sources import FetchedMessage
-from styrxl.mail.incoming.stored_files import choose_inbox_path, choose_quarantine_path, make_receipt, store_workbook
+from styrxl.mail.incoming.stored_files import (
+    choose_aside_path,
+    choose_inbox_path,
+    choose_quarantine_path,
+    make_receipt,
+    store_workbook,
+)
+from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import HELD, IGNORED, NOTED, TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import ASIDE, HELD, IGNORED, NOTED, TAKEN, MailLog, MailPart
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _PlacedWorkbook:
-    """A workbook, what the ledger is to record of it, and where it is to be stored."""
+class _PlacedFile:
+    """A workbook, or a message that cannot be read: what the ledger is to record of it, and where it is to be stored."""
 
     part: MailPart
     path: Path
@@ -44,34 +55,62 @@ def receive_mail(
 
     ``recording`` keeps others from writing meanwhile. Raises StyrxlError: as the source of the messages; disk-full, not-writable.
     """
-    mail = desk.workspace.settings.mail
-    own = parse_address(mail.sender.rpartition("<")[2].rstrip("> ")) if mail else None
+    rules = make_rules(desk.workspace.settings.mail, desk.limits)
     with IsolatedReader(desk.limits) as reader:
         for fetched in messages:
-            if not mail_log.find_known([hashlib.sha256(fetched.raw).hexdigest()]):
-                message = read_message(fetched.raw, own or "", desk.limits)
-                workbooks = _place_workbooks(desk, round_, message, fetched, reader)
-                parts = [workbook.part for workbook in workbooks] or [describe_message(message, fetched)]
-                receipts = [make_receipt(desk, w.part, w.path, len(w.data)) for w in workbooks if w.part.outcome == TAKEN]
+            known = mail_log.find_outcomes(hash_mail(fetched.raw))
+            if not known:
+                files, parts = _read_fetched(desk, round_, fetched, rules, reader)
+                receipts = [make_receipt(desk, w.part, w.path, len(w.data)) for w in files if w.part.outcome == TAKEN]
                 with recording():
-                    for workbook in workbooks:
-                        store_workbook(workbook.path, workbook.data, fetched.received)
+                    for file in files:
+                        store_workbook(file.path, file.data, fetched.received)
                     mail_log.record_message(round_.id, parts, receipts, desk.now)
                 yield from parts
-            fetched.finish()
+                known = {part.outcome for part in parts}
+            (fetched.set_aside or fetched.finish)() if ASIDE in known else fetched.finish()
+
+
+def _read_fetched(
+    desk: Desk, round_: Round, fetched: FetchedMessage, rules: MailRules, reader: IsolatedReader
+) -> tuple[list[_PlacedFile], list[MailPart]]:
+    """Return a message's files with their places, and all that the ledger is to record of it; whatever is wrong with it stays with it."""
+    message = read_message(fetched.raw, rules)
+    try:
+        return _place_all(desk, round_, message, fetched, reader)
+    except StyrxlError:
+        raise
+    except Exception as error:
+        _LOGGER.warning("a mail cannot be taken in", exc_info=error)
+        broken = replace(message, workbooks=(), reason="none", trouble=DAMAGED)
+        return _place_all(desk, round_, broken, fetched, reader)
+
+
+def _place_all(
+    desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, reader: IsolatedReader
+) -> tuple[list[_PlacedFile], list[MailPart]]:
+    files = _place_workbooks(desk, round_, message, fetched, reader)
+    parts = [file.part for file in files]
+    if not files or message.kind == BOUNCE:
+        parts += describe_message(message, fetched, len(files))
+    if parts[0].outcome == ASIDE:
+        path = choose_aside_path(desk, round_, parts[0])
+        files = [_PlacedFile(replace(parts[0], path=desk.workspace.shown(path)), path, fetched.raw)]
+        parts = [files[0].part]
+    return files, [replace(part, recorded_at=desk.now) for part in parts]
 
 
 def _place_workbooks(
     desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, reader: IsolatedReader
-) -> list[_PlacedWorkbook]:
+) -> list[_PlacedFile]:
     """Return a message's workbooks, each with its owner and with where its sender may put it."""
     placed = []
     for number, workbook in enumerate(message.workbooks):
         reading, _ = reader.read(workbook.data)
         owner = (reading.identity.get("owner") or None) if reading else None
-        reason = find_refusal(desk.plan, date(round_.year, 1, 1), message.sender, owner)
+        reason = find_refusal(desk.plan, date(round_.year, 1, 1), message.sender, owner, is_forged=message.is_forged)
         part = replace(
-            describe_message(message, fetched),
+            _make_part(message, fetched),
             part=number,
             name=workbook.name,
             outcome=HELD if reason else TAKEN,
@@ -80,18 +119,37 @@ def _place_workbooks(
             sha256=hashlib.sha256(workbook.data).hexdigest(),
         )
         path = choose_quarantine_path(desk, round_, part) if reason else choose_inbox_path(desk, round_, part)
-        placed.append(_PlacedWorkbook(replace(part, path=desk.workspace.shown(path)), path, workbook.data))
+        placed.append(_PlacedFile(replace(part, path=desk.workspace.shown(path)), path, workbook.data))
     return placed
 
 
-def describe_message(message: ReceivedMessage, fetched: FetchedMessage) -> MailPart:
-    """Return what the ledger records of a message that carries no workbook: why there is none."""
-    outcome, reason = NOTED, message.reason
-    if message.kind in {"automatic", "own"}:
-        outcome, reason = IGNORED, message.kind
-    elif message.kind == "bounce":
-        reason = "bounce"
-    elif fetched.too_large:
-        reason = "oversized"
-    others = ", ".join(message.others)
-    return MailPart(message.hash, 0, message.message_id, message.sender, message.subject, fetched.received, others, outcome, reason)
+def describe_message(message: ReceivedMessage, fetched: FetchedMessage, first: int = 0) -> list[MailPart]:
+    """Return what the ledger records of a message that carries no workbook: why there is none; of a bounce, each address.
+
+    ``first`` is the number of the first part.
+    """
+    plain = replace(_make_part(message, fetched), part=first)
+    if message.kind == BOUNCE:
+        parts = [replace(plain, reason=BOUNCE, part=first + n, name=address) for n, address in enumerate(message.others)]
+        return parts or [replace(plain, reason=BOUNCE)]
+    others = replace(plain, name=", ".join(message.others))
+    if plain.by_machine:
+        return [replace(others, outcome=IGNORED, reason=message.kind)]
+    if trouble := fetched.trouble or ("" if fetched.too_large else message.trouble):
+        return [replace(others, outcome=ASIDE, reason=trouble)]
+    return [replace(others, reason="oversized" if fetched.too_large else message.reason)]
+
+
+def _make_part(message: ReceivedMessage, fetched: FetchedMessage) -> MailPart:
+    return MailPart(
+        message.hash,
+        0,
+        message.message_id,
+        message.sender,
+        message.subject,
+        fetched.received,
+        "",
+        NOTED,
+        kind=message.kind,
+        replies_to=" ".join(message.replies_to),
+    )

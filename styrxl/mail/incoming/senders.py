@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 
-from styrxl.mail.addresses import parse_address
+from styrxl.mail.addresses import fold_address
+from styrxl.mail.incoming.look_alikes import is_look_alike
 from styrxl.model.council_plan import Plan
 
+FORGED = "forged"
 
-def find_refusal(plan: Plan, day: date, sender: str, owner: str | None) -> str:
+
+def find_refusal(plan: Plan, day: date, sender: str, owner: str | None, *, is_forged: bool = False) -> str:
     """Return why a sender may not hand in an owner's workbook (a word of the catalogue), or "" where it may.
 
     A workbook without an owner in the plan on that day may come from anybody's contact: it is answered, and cannot count for anybody.
+    ``is_forged``: a trusted server says that the mail is not from its sender.
     """
     if not sender:
         return "no_sender"
-    contacts = {_fold(address) for organisation in plan.organisations for address in organisation.email}
-    if _fold(sender) not in contacts:
-        return "unknown_sender"
+    if is_forged:
+        return FORGED
+    contacts = {fold_address(address) for organisation in plan.organisations for address in organisation.email}
+    if fold_address(sender) not in contacts:
+        return "look_alike" if is_look_alike(fold_address(sender), contacts) else "unknown_sender"
     row = plan.find(owner, day) if owner else None
-    return "other_owner" if row and _fold(sender) not in {_fold(address) for address in row.email} else ""
-
-
-def _fold(address: str) -> str:
-    return (parse_address(address) or address).casefold()
+    return "other_owner" if row and fold_address(sender) not in {fold_address(address) for address in row.email} else ""

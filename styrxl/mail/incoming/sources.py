@@ -25,12 +25,18 @@ from styrxl.rounds.receive import largest_file
 
 @dataclass(frozen=True, slots=True)
 class FetchedMessage:
-    """A message: its bytes (only its headers where it is ``too_large``), when it came, and what is to be done once it is taken in."""
+    """A message: its bytes (only its headers where it is ``too_large``), when it came, and what is to be done once it is taken in.
+
+    ``set_aside``: what is done instead with one that cannot be read, where that is something else. ``trouble``: why it could not be fetched
+    (a word of the catalogue); ``raw`` then only names it.
+    """
 
     raw: bytes
     received: datetime
     finish: Callable[[], None] = lambda: None
     too_large: bool = False
+    set_aside: Callable[[], None] | None = None
+    trouble: str = ""
 
 
 def fetch_from_paths(paths: Iterable[Path]) -> Iterator[FetchedMessage]:

@@ -39,6 +39,11 @@ def choose_quarantine_path(desk: Desk, round_: Round, part: MailPart) -> Path:
     return desk.workspace.root / "quarantine" / round_.id / f"{part.id}{_choose_suffix(part)}"
 
 
+def choose_aside_path(desk: Desk, round_: Round, part: MailPart) -> Path:
+    """Return where a copy of a mail that could not be read is kept, beside the workbooks in quarantine."""
+    return desk.workspace.root / "quarantine" / round_.id / f"{part.id}.eml"
+
+
 def _choose_suffix(part: MailPart) -> str:
     suffix = PurePath(part.name).suffix.lower()
     return suffix if suffix in SUFFIXES else ".xlsx"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _SIGNATURE = 0x223E9F78
 _HEAD = struct.Struct("<BII")  # level, attribute, length
 _REND_DATA, _TITLE, _DATA, _PROPERTIES, _CODEPAGE = 0x00069002, 0x00018010, 0x0006800F, 0x00069005, 0x00069007
+_MESSAGE_CLASS = 0x00078008
 _LONG_NAME = 0x3707
 _TEXT_KINDS = {0x001E: "cp1252", 0x001F: "utf-16-le"}
 _FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x000A: 4, 0x000B: 4, 0x0014: 8, 0x0040: 8, 0x0048: 16}
@@ -49,6 +50,15 @@ def read_winmail(raw: bytes) -> list[tuple[str, bytes]]:
         elif files and attribute == _PROPERTIES:
             files[-1].long_name = _long_name(content)
     return [(file.long_name or file.title or "bilaga", file.data) for file in files if file.data]
+
+
+def read_message_class(raw: bytes) -> str:
+    """Return what Outlook calls the kind of message that it packed, or "" where it cannot be read."""
+    try:
+        names = (content for attribute, content in _attributes(raw) if attribute == _MESSAGE_CLASS)
+        return next(names, b"").split(b"\0")[0].decode("latin-1")
+    except WinmailError:
+        return ""
 
 
 def _codec(number: int) -> str:
