@@ -212,7 +212,8 @@ def _rows() -> Rows:
             row(0, "UBN", "Enhetsramar", 7, unit_id="UBN-BRUN", frame=None),
         ],
         "investments": [
-            row(0, "UBN", "Investeringar", 7, project="Ny sal", total_expenditure=300.0, year_budget=200.0, finished_year=2028)
+            row(0, "UBN", "Investeringar", 7, investment_id="UBN-P1", project="Ny sal", total_expenditure=300.0, year_budget=200.0)
+            | {"next_year": 75.5, "later": 24.5, "finished_year": 2028}
         ],
         "plan_elsewhere": [
             row(2, "UBN-ALBY", "Annan plan", 5, elsewhere="no", where=None),

@@ -82,7 +82,10 @@ def _plans() -> Rows:
             row(1, KFN, "Budget", 7, activity="Bibliotek", revenue=None, cost=480.0, net=480.0),
         ],
         "unit_frames": [row(0, UBN, "Enhetsramar", 6, unit_id=ALBY, frame=700.0)],
-        "investments": [row(0, UBN, "Investeringar", 6, project="Ny sal", total_expenditure=300.0, year_budget=200.0, finished_year=2028)],
+        "investments": [
+            row(0, UBN, "Investeringar", 6, investment_id="UBN-P1", project="Ny sal", total_expenditure=300.0, year_budget=200.0)
+            | {"next_year": 50.0, "later": None, "finished_year": 2028}
+        ],
         "indicators": [
             row(
                 0,
@@ -163,7 +166,18 @@ _T1: Rows = {
         money(1, KFN, 1, "Bibliotek", 480.0, outcome_cost=160.0, forecast_cost=480.0),
     ],
     "investment_outcomes": [
-        row(0, UBN, "Investeringar", 5, project="Ny sal", total_expenditure=300.0, year_budget=200.0, outcome=40.0, forecast=180.0)
+        row(
+            0,
+            UBN,
+            "Investeringar",
+            5,
+            investment_id="UBN-P1",
+            project="Ny sal",
+            total_expenditure=300.0,
+            year_budget=200.0,
+            outcome=40.0,
+            forecast=180.0,
+        )
         | {"accumulated": 90.0, "expected_total": 310.0, "finished_year": 2028, "comment": None}
     ],
     "indicator_outcomes": [
@@ -205,7 +219,18 @@ _T2: Rows = {
         money(0, UBN, 2, "Förskola", 150.25, decided_changes=-5.0, outcome_cost=100.0, forecast_cost=150.0, last_forecast=149.25),
     ],
     "investment_outcomes": [
-        row(0, UBN, "Investeringar", 5, project="Ny sal", total_expenditure=300.0, year_budget=200.0, outcome=120.0, last_forecast=180.0)
+        row(
+            0,
+            UBN,
+            "Investeringar",
+            5,
+            investment_id="UBN-P1",
+            project="Ny sal",
+            total_expenditure=300.0,
+            year_budget=200.0,
+            outcome=120.0,
+            last_forecast=180.0,
+        )
         | {"forecast": 190.0, "accumulated": 170.0, "expected_total": 310.0, "finished_year": 2028, "comment": None}
     ],
     "indicator_outcomes": [
@@ -262,8 +287,19 @@ _YEAR: Rows = {
         money(1, KFN, 1, "Bibliotek", 480.0, outcome_revenue=0.5, outcome_cost=480.0, last_forecast=480.0),
     ],
     "investment_outcomes": [
-        row(0, UBN, "Investeringar", 5, project="Ny sal", total_expenditure=300.0, year_budget=200.0, outcome=205.0, last_forecast=190.0)
-        | {"accumulated": 255.0, "expected_total": 300.0, "finished_year": 2028, "comment": "Klart i vår."}
+        row(
+            0,
+            UBN,
+            "Investeringar",
+            5,
+            investment_id="UBN-P1",
+            project="Ny sal",
+            total_expenditure=300.0,
+            year_budget=200.0,
+            outcome=205.0,
+            last_forecast=190.0,
+        )
+        | {"accumulated": 255.0, "expected_total": 300.0, "finished_year": 2028, "carry_over": 12.0, "comment": "Klart i vår."}
     ],
     "unit_outcomes": [
         row(2, ALBY, "Ekonomi", 5, unit_id="UBN-ALBY Albyskolan", frame=700.0, outcome=702.5, last_forecast=705.0, comment=None)

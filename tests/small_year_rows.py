@@ -120,8 +120,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, 1550.0, None, 1550.0, 100.0, 1530.75, 1430.75, 69.25, 700.0, None, "✓ Alla nämnder är med"),
         ],
         "Investeringar": [
-            ("Utbildningsnämnden", "Ny sal", 300.0, 200.0, 2028),
-            ("Summa nämnder", None, 300.0, 200.0),
+            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 50.0, None, 2028),
+            ("Summa nämnder", None, None, 300.0, 200.0, 50.0, 0.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 200.0, 50.0),
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0),
         ],
@@ -390,8 +390,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, 700.0, 240.0, 710.0, -10.0),
         ],
         "Investeringar": [
-            ("Utbildningsnämnden", "Ny sal", 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0, 2028),
-            ("Summa nämnder", None, 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0),
+            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0, 2028),
+            ("Summa nämnder", None, None, 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 180.0, 70.0),
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 180.0, 70.0),
         ],
@@ -720,8 +720,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, None, 20.0, 0.0),
         ],
         "Investeringar": [
-            ("Utbildningsnämnden", "Ny sal", 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0, 2028),
-            ("Summa nämnder", None, 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0),
+            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0, 2028),
+            ("Summa nämnder", None, None, 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 190.0, 60.0),
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 190.0, 60.0),
         ],
@@ -1052,8 +1052,10 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, None, 29.0, 0.0),
         ],
         "Investeringar": [
-            ("Utbildningsnämnden", "Ny sal", 300.0, 200.0, 205.0, 190.0, -5.0, 255.0, 300.0, 0.0, 2028, "Klart i vår."),
-            ("Summa nämnder", None, 300.0, 200.0, 205.0, 190.0, -5.0, 255.0, 300.0, 0.0),
+            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 205.0, 190.0, -5.0, 255.0, 300.0, 0.0, 2028, "Klart i vår."),
+            ("Summa nämnder", None, None, 300.0, 200.0, 205.0, 190.0, -5.0, 255.0, 300.0, 0.0),
+            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 12.0, "Klart i vår."),
+            ("Summa nämnder", None, None, 12.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 205.0, 45.0),
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 205.0, 45.0),
         ],
@@ -1155,14 +1157,14 @@ CHARTS: dict[str, list[str]] = {
 # Control totals: whose return, the rows in it, and its money (tkr) as it was filled in, added up.
 SOURCES: dict[str, list[tuple[str, int, float]]] = {
     "plan": [
-        ("Utbildningsnämnden", 13, 2350.75),
+        ("Utbildningsnämnden", 13, 2400.75),
         ("Albyskolan", 1, 0.0),
         ("Brunnaskolan", 1, 0.0),
         ("Kulturnämnden", 6, 480.0),
         ("Biblioteket", 1, 0.0),
-        ("Summa", 22, 2830.75),
+        ("Summa", 22, 2880.75),
     ],
     "t1": [("Utbildningsnämnden", 11, 3663.0), ("Albyskolan", 2, 1650.0), ("Kulturnämnden", 4, 1120.0), ("Summa", 17, 6433.0)],
     "t2": [("Utbildningsnämnden", 11, 5351.0), ("Albyskolan", 2, 2585.0), ("Biblioteket", 1, 0.0), ("Summa", 14, 7936.0)],
-    "year": [("Utbildningsnämnden", 10, 4567.5), ("Albyskolan", 2, 2107.5), ("Kulturnämnden", 4, 1440.5), ("Summa", 16, 8115.5)],
+    "year": [("Utbildningsnämnden", 10, 4579.5), ("Albyskolan", 2, 2107.5), ("Kulturnämnden", 4, 1440.5), ("Summa", 16, 8127.5)],
 }

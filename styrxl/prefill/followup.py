@@ -16,6 +16,7 @@ from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
 from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
+from styrxl.prefill.investments import find_row, list_investments
 from styrxl.returns.cell_values import fold_text
 
 
@@ -163,12 +164,13 @@ def _outcomes(year: YearSoFar, owner: str) -> tuple[Row, ...]:
 
 
 def _investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
-    round_, before = _before(year, owner, "investment_outcomes", "project")
+    last = year.last(owner)
+    before = last.of("investment_outcomes", owner) if last else ()
     result = []
-    for row in _merged(year.plans.of("investments", owner), "project", ("total_expenditure", "year_budget")):
-        old = before.get(fold_text(row["project"]), {})
-        issued_row = {name: row[name] for name in ("project", "total_expenditure", "year_budget")}
-        issued_row |= {"last_forecast": old.get("forecast"), "last_round": round_ if old else None}
+    for row in list_investments(year.plans, year.earlier, owner):
+        old = find_row(row, before)
+        issued_row = {name: row[name] for name in ("investment_id", "project", "total_expenditure", "year_budget")}
+        issued_row |= {"last_forecast": old.get("forecast"), "last_round": last.round.id if last and old else None}
         result.append(issued_row | {f"last_{name}": old.get(name) for name in ("outcome", "accumulated")})
     return tuple(result)
 

@@ -15,7 +15,8 @@ from styrxl.model.forms import Column, Form, Sheet, Words, extend_rows
 from styrxl.model.prefill import Prefill
 
 DOWN_WIDTHS = (46, 56, 34)  # label, answer, Kontroll
-PAGE_WIDTH = 183  # digits: what A4 landscape holds with the smallest text (10 points) printed at 8
+PAGE_WIDTH = 183  # digits: what A4 landscape holds with the smallest text (10 points) printed at 8, in up to 11 columns
+_MOST_COLUMNS, _MARGIN = 11, 5 / 7  # each column more costs the room between two: 5 pixels, where a digit is 7
 CHECK_WIDTHS = (24, 36)
 LABEL_WIDTH = 26  # room that a label beside a frame needs
 SPARE_ROWS = 5  # left to write on, however many were filled in beforehand
@@ -118,7 +119,7 @@ def _column_widths(sheet: Sheet, words: Words, language: str) -> tuple[float, ..
     if sheet.layout == "reading":
         return widths
     low, high = CHECK_WIDTHS
-    room = PAGE_WIDTH * (2 if sheet.break_before else 1)
+    room = PAGE_WIDTH * 2 if sheet.break_before else PAGE_WIDTH - _MARGIN * max(0, len(widths) + 1 - _MOST_COLUMNS)
     return (*widths, min(max(room - sum(widths), low), high))
 
 

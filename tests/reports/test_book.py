@@ -187,8 +187,8 @@ def test_finance_ties_out_and_says_which_boards_are_missing() -> None:
 
 def test_investments_end_in_the_boards_total_and_are_held_against_the_frames() -> None:
     rows, frames = page(council(), "Investeringar").blocks
-    assert shown(rows.rows) == [("Utbildningsnämnden", "Ny sal", 300.0, 200.0, 2028, "UBN · Investeringar!A7")]
-    assert shown(rows.totals) == [("Summa nämnder", None, 300.0, 200.0, None, None)]
+    assert shown(rows.rows) == [("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 75.5, 24.5, 2028, "UBN · Investeringar!A7")]
+    assert shown(rows.totals) == [("Summa nämnder", None, None, 300.0, 200.0, 75.5, 24.5, None, None)]
     assert shown(frames.rows) == [("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 200.0, 50.0)]
     assert shown(frames.totals) == [("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0)]
 

@@ -215,13 +215,13 @@ def test_charts_have_alternative_texts_and_keep_their_figures(council: bytes) ->
 def test_every_return_is_listed_with_control_totals_that_agree(council: bytes) -> None:
     rows = table(sheets(council)["Källor"], "Från")
     assert [(r["Fil"], r["Läge"], r["Rader i filen"], r["Rader här"], r["Kontrollsumma här (tkr)"], r["Avstämning"]) for r in rows] == [
-        ("UBN.xlsx", "✓ Klar", 14.0, 14.0, 2900.5, "✓ Stämmer"),
+        ("UBN.xlsx", "✓ Klar", 14.0, 14.0, 3000.5, "✓ Stämmer"),
         ("Albyskolan.xlsx", "✓ Klar", 3.0, 3.0, 0.0, "✓ Stämmer"),
         ("UBN-BRUN.xlsx", "✓ Klar", 2.0, 2.0, 0.0, "✓ Stämmer"),
         ("UBN-BRUN (2).xlsx", "! Behöver kompletteras", "", "", "", "Räknas inte"),
         ("KFN.xlsx", "! Behöver kompletteras", "", "", "", "Räknas inte"),
         ("okänd.xlsx", "! Går inte att läsa", "", "", "", "Räknas inte"),
-        ("", "", 19.0, 19.0, 2900.5, "✓ Stämmer"),
+        ("", "", 19.0, 19.0, 3000.5, "✓ Stämmer"),
     ]
 
 
@@ -260,7 +260,7 @@ def test_own_amounts_are_told_and_counted_where_a_page_has_no_column_for_them(tm
         "Varav hyra (tkr): 12,5"
     ]
     first = table(sheets(data)["Källor"], "Från")[0]
-    assert [first[h] for h in ("Kontrollsumma i filen (tkr)", "Kontrollsumma här (tkr)", "Avstämning")] == [2913.0, 2913.0, "✓ Stämmer"]
+    assert [first[h] for h in ("Kontrollsumma i filen (tkr)", "Kontrollsumma här (tkr)", "Avstämning")] == [3013.0, 3013.0, "✓ Stämmer"]
 
 
 def test_an_empty_inbox_gives_a_workbook() -> None:
@@ -360,7 +360,9 @@ def _filled(draw: st.DrawFn, source: int, owner: str, form: str) -> list[tuple[s
         add(
             "investments",
             n,
+            investment_id=f"{owner}-P{n}",
             project=f"Projekt {source}.{n}",
+            next_year=draw(AMOUNTS),
             total_expenditure=draw(AMOUNTS),
             year_budget=draw(AMOUNTS),
             finished_year=2028,
@@ -402,7 +404,7 @@ def test_nothing_is_counted_twice_and_nothing_lost(case: tuple[JudgedRound, Any,
     spent = table(book[name["investments"]], "Nämnd" if sv else "Board") if _accepted(judged, "investments") else []
     for field, head in (("total_expenditure", "Beslutad totalutgift (tkr)"), ("year_budget", "Årets budget (tkr)")):
         heads = [h for h in (spent[0] if spent else {}) if h == head or (not sv and "SEK" in h)]
-        which = heads[0 if field == "total_expenditure" else -1] if heads else ""
+        which = heads[0 if sv or field == "total_expenditure" else 1] if heads else ""
         amounts = _amounts(r.get(field) for r in _accepted(judged, "investments"))
         assert _amounts(r[which] for r in spent[:-1]) == amounts
         assert round(fsum(amounts), 5) == (spent[-1][which] if spent else 0.0)

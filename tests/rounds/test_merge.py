@@ -112,7 +112,7 @@ def test_two_returns_are_joined_as_they_were_written(town: Town) -> None:
 Från det äldre svaret, inbox/2027-plan/economist.xlsx:
   Budget: Grundskola, Förskola
   Enhetsramar: UBN-ÅBY Åby skola, UBN-ÖST Östra förskolan
-  Investeringar: Skolgård
+  Investeringar: UBN-P1 Skolgård
 Från det nyare svaret, inbox/2027-plan/strategist.xlsx:
   Bekräftelse
   Fullmäktiges mål: KF-M1 Invånarna är mer delaktiga, KF-M2 Kunskapsresultaten förbättras
@@ -318,7 +318,7 @@ From the older return, inbox/2027-plan/economist.xlsx:
   Nämndmål: UBN-M1 Fler elever når målen
   Åtaganden: UBN-2027-A1 Starta läsprogram
   Indikatorer: UBN-I1 Behöriga elever
-  Investeringar: Skolgård
+  Investeringar: UBN-P1 Skolgård
 From the newer return, inbox/2027-plan/strategist.xlsx:
   Nämndmål: UBN-M1 Alla trivs
   Åtaganden: UBN-2027-A1 Måla om

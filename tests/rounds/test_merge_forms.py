@@ -47,7 +47,7 @@ def test_a_follow_up_is_joined_by_id_and_by_activity(whole: Followed, tmp_path: 
     two.put("year", "UBN", economist, 0, "a.xlsx")
     two.put("year", "UBN", strategist, 1, "b.xlsx")
     done = two.town.run("merge", "2027-year", "UBN").stdout
-    assert "Åtaganden: UBN-2027-A2 Hålla samråd\n  Ekonomi: Grundskola\n  Investeringar: Skolgård\nFrån det nyare" in done
+    assert "Åtaganden: UBN-2027-A2 Hålla samråd\n  Ekonomi: Grundskola\n  Investeringar: UBN-P1 Skolgård\nFrån det nyare" in done
     assert "\n  Mål F5 (Analys): ”Målet är nått.”. Äldre: ”Ekonomens ord.”\nSkrev" in done
     tables = ("report_status", "goal_assessments", "commitment_status", "outcomes", "investment_outcomes", "indicator_outcomes")
     assert counted(two.town, "2027-year", "UBN", *tables) == counted(alone.town, "2027-year", "UBN", *tables)

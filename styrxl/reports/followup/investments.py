@@ -9,7 +9,7 @@ from styrxl.excel.pages import BOLD, Block, Field, Page, Row
 from styrxl.model.amounts import add_amounts, subtract_amounts
 from styrxl.model.table_values import records
 from styrxl.reports.board_frames import NO_FOLLOWUP, investment_frame_fields, investment_frame_rows
-from styrxl.reports.columns import describe_rest, report_columns
+from styrxl.reports.columns import column_titles, describe_rest, report_columns
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page, sum_label, sum_row
 
@@ -18,7 +18,7 @@ _MONEY = ("total_expenditure", "year_budget", "outcome", "last_forecast", "forec
 
 def make_page(followup: FollowupView) -> Page | None:
     """Return the page with the boards' investments, and what they leave of their frames; None where there are neither."""
-    blocks = [block for block in (_projects_block(followup), _frames_block(followup)) if block.rows]
+    blocks = [block for block in (_projects_block(followup), _requests_block(followup), _frames_block(followup)) if block.rows]
     return make_titled_page(followup.view, "investment_progress", blocks) if blocks else None
 
 
@@ -31,6 +31,7 @@ def _projects_block(followup: FollowupView) -> Block:
     at = asked.index("accumulated")  # where the year ends, and what is over all years begins
     fields = (
         Field(heading("board"), "name", 17),
+        Field(heading("id"), "id", 11),
         Field(titles["project"], width=28),
         *(Field(titles[key], "money", 13, tally=True) for key in asked[:at]),
         Field(heading("not_spent"), "money", 13),
@@ -41,20 +42,23 @@ def _projects_block(followup: FollowupView) -> Block:
         Field(heading("rest"), width=24, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    shown = frozenset({"project", "finished_year", "comment", *asked})
+    shown = frozenset({"investment_id", "project", "finished_year", "comment", *asked, "carry_over"})
     rows = []
     for row in records(view.table("investment_outcomes")):
         more, amounts = describe_rest(view, row, columns, shown)
         money = [row.get(key) for key in asked]
         not_spent, deviation = _deviations(row, final=final)
         texts = (row.get("finished_year"), row.get("comment"), more, view.row_link(row))
-        cells = (view.name(row["_owner"]), row.get("project"), *money[:at], not_spent, *money[at:], deviation, *texts)
-        rows.append(Row(cells, int(row["_source"]), amounts=amounts))
+        named = (view.name(row["_owner"]), row.get("investment_id"), row.get("project"))
+        requested = (row["carry_over"],) if row.get("carry_over") is not None else ()  # it stands in the list of them
+        rows.append(
+            Row((*named, *money[:at], not_spent, *money[at:], deviation, *texts), int(row["_source"]), amounts=(*amounts, *requested))
+        )
     # A total's deviation is worked out as a row's is, and not added up: it says the same where somebody has left a cell empty.
-    sums = {key: add_amounts(row.cells[2 + n + (n >= at)] for row in rows) for n, key in enumerate(asked)}
+    sums = {key: add_amounts(row.cells[3 + n + (n >= at)] for row in rows) for n, key in enumerate(asked)}
     not_spent, deviation = _deviations(sums, final=final)
     money = [sums[key] for key in asked]
-    last = Row((sum_label(view), None, *money[:at], not_spent, *money[at:], deviation, *[None] * 4), weight=BOLD)
+    last = Row((sum_label(view), None, None, *money[:at], not_spent, *money[at:], deviation, *[None] * 4), weight=BOLD)
     return Block(fields, tuple(rows), heading=view.phrases.word("projects_title"), table="investments", totals=(last,))
 
 
@@ -62,6 +66,26 @@ def _deviations(row: Mapping[str, Any], *, final: bool) -> tuple[float | None, f
     """Return what is left of the year's budget, and of what was decided for the whole project (tkr)."""
     year = subtract_amounts(row.get("year_budget"), row.get("outcome" if final else "forecast"))
     return year, subtract_amounts(row.get("total_expenditure"), row.get("expected_total"))
+
+
+def _requests_block(followup: FollowupView) -> Block:
+    """Return what the boards ask to have of this year's money in the next one, and why."""
+    view, heading = followup.view, followup.view.phrases.heading
+    titles = column_titles(view, "investment_outcomes")
+    fields = (
+        Field(heading("board"), "name", 17),
+        Field(heading("id"), "id", 11),
+        Field(titles["project"], width=28),
+        Field(titles.get("carry_over", ""), "money", 16),
+        Field(heading("why_asked"), width=60),
+        Field(heading("source"), "link", LINK_WIDTH, screen=True),
+    )
+    asked = [row for row in records(view.table("investment_outcomes")) if row.get("carry_over")]
+    rows = tuple(
+        Row((view.name(row["_owner"]), row.get("investment_id"), row["project"], row["carry_over"], row.get("comment"), view.row_link(row)))
+        for row in asked
+    )
+    return Block(fields, rows, heading=view.phrases.word("requests_title"), totals=(sum_row(fields, rows, sum_label(view)),))
 
 
 def _frames_block(followup: FollowupView) -> Block:
