@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from styrxl.model.forms import PLAN_TABLES
@@ -18,11 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AnswersInForce:
-    """What a round's returns in force say: ``tables`` table -> owner -> rows (no NaN, dates as ISO text); ``returns`` owner -> hash."""
+    """What a round's returns in force say: ``tables`` table -> owner -> rows (no NaN, dates as ISO text); ``returns`` owner -> hash.
+
+    ``issued``: owner -> what that return was prefilled with, where it is known and was asked for.
+    """
 
     round: Round
     tables: Mapping[str, Mapping[str, tuple[Row, ...]]]
     returns: Mapping[str, str]
+    issued: Mapping[str, Prefill] = field(default_factory=dict)
 
     def of(self, table: str, owner: str | None) -> tuple[Row, ...]:
         """Return an owner's rows of a table."""
@@ -39,8 +44,8 @@ def find_outdated_rounds(issued: Prefill, now: Iterable[AnswersInForce]) -> tupl
     )
 
 
-def collect_answers(judged: JudgedRound, round_: Round) -> AnswersInForce:
-    """Return what the returns in force of a judged round say."""
+def collect_answers(judged: JudgedRound, round_: Round, prefills: Mapping[str, Prefill] = MappingProxyType({})) -> AnswersInForce:
+    """Return what the returns in force of a judged round say; ``prefills``: by issue id, of those of which that is asked."""
     tables: dict[str, dict[str, list[Row]]] = {}
     for name in judged.tables:
         for row in json_rows(judged.in_force(name)):
@@ -48,7 +53,8 @@ def collect_answers(judged: JudgedRound, round_: Round) -> AnswersInForce:
     frozen = {name: {owner: tuple(rows) for owner, rows in owners.items()} for name, owners in tables.items()}
     # Of an owner's several forms the one about plans is what follow-ups are made from.
     returns = sorted(judged.accepted, key=lambda r: (bool(PLAN_TABLES & r.rows.keys()), r.form or ""))
-    return AnswersInForce(round_, frozen, {r.owner: r.sha256 for r in returns if r.owner})
+    issued = {r.owner: prefills[r.issue] for r in returns if r.owner and r.issue and r.issue in prefills}
+    return AnswersInForce(round_, frozen, {r.owner: r.sha256 for r in returns if r.owner}, issued)
 
 
 def json_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -5,50 +5,18 @@ Rows carry more than their sheets show: what the answers will be held against (`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable
 from math import fsum
 from typing import Any
 
 from styrxl.model.amounts import net_cost
-from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
-from styrxl.model.council_plan import Organisation, Plan, ids
+from styrxl.model.answers_in_force import holds_in_year
+from styrxl.model.council_plan import Organisation, ids
 from styrxl.model.prefill import Row
-from styrxl.model.rounds import Round
+from styrxl.prefill.continuing import list_left, mark_carried
 from styrxl.prefill.investments import find_row, list_investments
+from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
-
-
-@dataclass(frozen=True)
-class YearSoFar:
-    """A year so far: its accepted plans, and its follow-ups before this round, oldest first.
-
-    ``last_year``: the year before, with all its follow-ups, where it has plans.
-    """
-
-    plan: Plan
-    round: Round
-    plans: AnswersInForce
-    earlier: tuple[AnswersInForce, ...] = ()
-    last_year: YearSoFar | None = None
-
-    def last(self, owner: str) -> AnswersInForce | None:
-        """Return the newest earlier follow-up in which an owner has an accepted return."""
-        return next((answers for answers in reversed(self.earlier) if owner in answers.returns), None)
-
-    def based_on(self, owner: str) -> dict[str, str]:
-        """Return round -> hash of the owner's returns that its workbook builds on."""
-        return {answers.round.id: answers.returns[owner] for answers in (self.plans, *self.earlier) if owner in answers.returns}
-
-    @cached_property
-    def texts(self) -> Mapping[str, str]:
-        """Text of each goal and commitment, by id."""
-        result = {goal.goal_id: goal.text for goal in self.plan.goals}
-        for table, code in (("goals", "goal_id"), ("commitments", "commitment_id")):
-            for rows in self.plans.tables.get(table, {}).values():
-                result |= {row[code]: row["text"] or "" for row in rows if row[code]}
-        return result
 
 
 def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
@@ -134,13 +102,16 @@ def _goals(year: YearSoFar, owner: str) -> tuple[Row, ...]:
 
 def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     round_, before = _before(year, owner, "commitment_status", "commitment_id")
-    planned = [(row, None) for row in year.plans.of("commitments", owner)]
-    added = [(row, answers.round.id) for answers in year.earlier for row in answers.of("added_commitments", owner)]
+    planned = year.plans.of("commitments", owner)
+    added = [{**row, "added_in": answers.round.id} for answers in year.earlier for row in answers.of("added_commitments", owner)]
+    own = tuple(mark_carried(year, owner, (*planned, *added)))
     result = []
-    for row, added_in in (*planned, *added):
+    for row in (*own, *list_left(year, owner, own)):
         old = before.get(fold_text(row["commitment_id"]), {})
-        issued_row = {name: row.get(name) for name in ("commitment_id", "text", "parent_id", "more_parents", "start", "end")}
-        issued_row |= {"last_status": old.get("status"), "last_round": round_ if old else None, "added_in": added_in}
+        issued_row = {
+            name: row.get(name) for name in ("commitment_id", "text", "parent_id", "more_parents", "start", "end", "carried", "added_in")
+        }
+        issued_row |= {"last_status": old.get("status"), "last_round": round_ if old else None}
         result.append(issued_row)
     return tuple(result)
 

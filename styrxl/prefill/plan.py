@@ -20,7 +20,9 @@ from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
 from styrxl.model.table_values import records
 from styrxl.prefill.collection import find_answers_asked, make_collected_rows
-from styrxl.prefill.followup import YearSoFar, make_board_parts, make_unit_parts
+from styrxl.prefill.continuing import make_continuing_rows
+from styrxl.prefill.followup import make_board_parts, make_unit_parts
+from styrxl.prefill.year_so_far import YearSoFar
 
 Sign = Callable[[Sequence[str]], str]
 
@@ -268,11 +270,12 @@ def _carried(source: PrefillSource, owner: Organisation, form: Form, parts: dict
     assert source.last_year is not None
     old = source.last_year.plans.of("commitments", owner.org_id)
     memory = {"last_commitments": tuple({"id": row["commitment_id"], "text": row["text"]} for row in old)}
-    goals = tuple(
-        _goes_on(source, row, parts["lists"]) for row in source.last_year.plans.of("goals", owner.org_id) if _lasts(row, source.round.year)
-    )
-    there = goals and any(sheet.key == "goals" for sheet in form.sheets)
-    return {**parts, "memory": memory, "rows": {**parts["rows"], **({"goals": goals} if there else {})}}
+    asked = {sheet.key for sheet in form.sheets}
+    lasting = [row for row in source.last_year.plans.of("goals", owner.org_id) if _lasts(row, source.round.year)]
+    goals = tuple(_goes_on(source, row, parts["lists"]) for row in lasting if "goals" in asked)
+    offered = {*(code for pairs in parts["lists"].values() for code, _ in pairs), *(row["goal_id"] for row in goals)}
+    carried = {"goals": goals, "commitments": make_continuing_rows(source.last_year, owner.org_id, form, offered)}
+    return {**parts, "memory": memory, "rows": {**parts["rows"], **{key: rows for key, rows in carried.items() if rows}}}
 
 
 def _lasts(row: Row, year: int) -> bool:

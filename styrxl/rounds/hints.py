@@ -10,7 +10,7 @@ from styrxl.model.form_changes import find_changed_sheets
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LEVELS
 from styrxl.model.rounds import Round
-from styrxl.prefill.followup import YearSoFar
+from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.store.ledger import Ledger
 
 

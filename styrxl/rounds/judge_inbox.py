@@ -19,11 +19,11 @@ from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.prefill.collection import find_answers_asked
-from styrxl.prefill.followup import YearSoFar
 from styrxl.prefill.plan import PrefillSource
+from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.desk import Desk, belongs_to_another
 from styrxl.rounds.identify_returns import Current, ReadReturn, identify_returns
-from styrxl.rounds.prefills import make_current_prefill
+from styrxl.rounds.prefills import fetch_prefills, make_current_prefill
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
@@ -121,8 +121,8 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
     """Return what a round's workbooks are prefilled from; ``boards``: the accepted plans, for the units' plans."""
     year, last_year = None, _find_last_year(desk, round_)
     if round_.followup:
-        plans, *earlier = (_told(desk, before) for before in (round_.plan, *round_.before))
-        year = YearSoFar(desk.plan, round_, plans, tuple(earlier), last_year)
+        plans = _told(desk, round_.plan, with_prefills=last_year is not None)
+        year = YearSoFar(desk.plan, round_, plans, tuple(_told(desk, before) for before in round_.before), last_year)
     settings, today = desk.workspace.settings, local_day(desk.now)
     answers = {asked.id: _told(desk, asked) for asked in _list_asked(desk, round_) if not (year and asked == year.plans.round)}
     return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers)
@@ -146,8 +146,10 @@ def _list_asked(desk: Desk, round_: Round) -> set[Round]:
     return {before for before in asked if desk.workspace.inbox_files(before).files}
 
 
-def _told(desk: Desk, round_: Round) -> AnswersInForce:
-    return collect_answers(judge_inbox_quietly(desk, round_), round_)
+def _told(desk: Desk, round_: Round, *, with_prefills: bool = False) -> AnswersInForce:
+    judged = judge_inbox_quietly(desk, round_)
+    issues = {r.issue for r in judged.accepted if r.issue} if with_prefills else set()
+    return collect_answers(judged, round_, fetch_prefills(desk.ledger, issues))
 
 
 def select_board_tables(judged: JudgedRound) -> dict[str, pd.DataFrame]:

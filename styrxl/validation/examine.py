@@ -148,7 +148,7 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
     for schema, same in by_schema.items():
         remarks += check_schema(schema, schemas, same)
     for part in parts.values():
-        remarks += check_conditions(omit_refused(part, remarks), years_of_rows(part.batch, context, by_index), limits)
+        remarks += check_conditions(omit_refused(part, remarks), years_of_rows(part.batch, context, by_index), limits, issued)
     linked, on_links = check_links(parts, by_index, context, remarks)
     grouped: dict[int, list[Remark]] = {}
     for remark in (*remarks, *on_links):

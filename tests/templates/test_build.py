@@ -272,7 +272,7 @@ def test_sheets_are_protected_but_let_people_filter() -> None:
 
 def test_table_is_filtered_frozen_and_printed_on_one_width() -> None:
     sheet = opened(made("annual_plan"))["Åtaganden"]
-    assert (sheet.auto_filter.ref, sheet.freeze_panes, sheet.print_title_rows) == ("A4:I64", "B5", "$4:$4")
+    assert (sheet.auto_filter.ref, sheet.freeze_panes, sheet.print_title_rows) == ("A4:J64", "B5", "$4:$4")
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
     assert sheet.sheet_view.showGridLines is False
     assert footer(sheet) == ("Utbildningsnämnden (UBN)", "Sida &P av &N")
@@ -410,7 +410,7 @@ COMMITMENTS: list[tuple[dict[str, object], str | None]] = [  # columns and what 
 def test_kontroll_says_what_is_wrong_in_each_row(office: Office) -> None:
     typed = {f"{letter}{row}": value for row, (cells_, _) in enumerate(COMMITMENTS, 5) for letter, value in cells_.items()}
     values = recalculated(office, made("annual_plan"), {"Åtaganden": typed})
-    assert [values.get(("Åtaganden", f"I{row}")) for row in range(5, 5 + len(COMMITMENTS))] == [said for _, said in COMMITMENTS]
+    assert [values.get(("Åtaganden", f"J{row}")) for row in range(5, 5 + len(COMMITMENTS))] == [said for _, said in COMMITMENTS]
     assert progress(values)["Åtaganden"] == (8, 7, "! 7 rader att rätta")  # a cell error makes each such row one missing answer
 
 

@@ -73,7 +73,7 @@ def test_the_check_column_follows_what_is_typed(full: Town, office: Office) -> N
     """In LibreOffice, a filled row says that it is done and a faulty one what is wrong; Start counts them."""
     data = office.fill(full.issued("UBN-ÖST"), typed(full, "UBN-ÖST", FAULTY["UBN-ÖST"]), to="xlsx")
     book = load_workbook(BytesIO(data), data_only=True)
-    checks = [row[-1].value for row in book["Åtaganden"].iter_rows(min_row=5, max_row=7, max_col=9)]
+    checks = [row[-1].value for row in book["Åtaganden"].iter_rows(min_row=5, max_row=7, max_col=10)]
     assert checks[0] == "! Fyll i: Mål."
     assert checks[1] == "✓ Klar"
     assert not checks[2]

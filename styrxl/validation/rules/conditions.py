@@ -15,16 +15,23 @@ import pandas as pd
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
 from styrxl.model.forms import AtLeast, Column, Condition, Given, Past
+from styrxl.model.prefill import Prefill
 from styrxl.model.thresholds import Thresholds
+from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.typed_frames import TypedBatch
 
 _STANDARD = Thresholds()
 
 
-def check_conditions(parsed: TypedBatch, years: Sequence[int], limits: Mapping[int, Thresholds] = MappingProxyType({})) -> list[Remark]:
+def check_conditions(
+    parsed: TypedBatch,
+    years: Sequence[int],
+    limits: Mapping[int, Thresholds] = MappingProxyType({}),
+    issued: Mapping[int, Prefill] = MappingProxyType({}),
+) -> list[Remark]:
     """Check one batch against its form: what is required, required when, in order, within the year, unique.
 
-    ``years``: that of each row. ``limits``: source -> its thresholds, as issued.
+    ``years``: that of each row. ``limits``: source -> its thresholds, as issued. ``issued``: source -> what it was prefilled with.
     """
     sheet = parsed.batch.sheet
     remarks: list[Remark] = []
@@ -32,7 +39,7 @@ def check_conditions(parsed: TypedBatch, years: Sequence[int], limits: Mapping[i
         if column.asked and (column.required or column.required_when):
             remarks += _required(parsed, column, limits)
         if column.within_year:
-            remarks += _outside_year(parsed, column, years)
+            remarks += _outside_year(parsed, column, years, issued)
     for earlier, later in sheet.order:
         remarks += _order(parsed, earlier, later)
     if sheet.unique:
@@ -116,14 +123,27 @@ def _because(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> 
     return Word("because", {"column": because.heading, "value": value})
 
 
-def _outside_year(parsed: TypedBatch, column: Column, years: Sequence[int]) -> list[Remark]:
+def _outside_year(parsed: TypedBatch, column: Column, years: Sequence[int], issued: Mapping[int, Prefill]) -> list[Remark]:
+    """Remark on days outside the year, but for rows that were given beforehand: they go on from another year."""
     values = parsed.frame[column.field]
     mask = values.notna() & (values.dt.year != pd.Series(years, index=values.index))
     batch = parsed.batch
     return [
         Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "outside-year", values.iloc[i].date(), {"year": str(years[i])})
         for i in mask.to_numpy().nonzero()[0]
+        if not _is_given(parsed, int(i), issued)
     ]
+
+
+def _is_given(parsed: TypedBatch, i: int, issued: Mapping[int, Prefill]) -> bool:
+    """Whether a row was given beforehand, under its id."""
+    batch = parsed.batch
+    column, prefill = batch.sheet.id_column, issued.get(batch.source[i])
+    given = prefill.rows.get(batch.sheet.key, ()) if prefill else ()
+    if column is None or not given:
+        return False
+    key = make_id_key(parsed.frame[column.field].iloc[i])
+    return any(make_id_key(row[column.field]) == key for row in given)
 
 
 def _order(parsed: TypedBatch, earlier: str, later: str) -> list[Remark]:

@@ -68,7 +68,7 @@ def find_copies_from_last_year(return_: Return, _others: OtherReturns) -> Iterat
     old = {fold_text(row["text"] or ""): row["id"] for row in return_.issued.memory.get("last_commitments", ())}
     for row in return_.rows("commitments") if old else ():
         code = old.get(fold_text(row.answers["text"] or "")) if row.answers["text"] else None
-        if code:
+        if code and code != row.answers["commitment_id"]:
             yield return_.remark("commitments", row.number, "text", "copied-from-last-year", row.answers["text"], other=code)
 
 

@@ -1,6 +1,6 @@
 """A return's rows against what was issued: ids that are missing, unknown or doubled, and locked cells that changed.
 
-Finds ``missing-row``, ``duplicate-id``, ``unknown-row``, ``row-without-id``, ``locked-cell-changed``.
+Finds ``missing-row``, ``row-cleared``, ``duplicate-id``, ``unknown-row``, ``row-without-id``, ``locked-cell-changed``.
 """
 
 from __future__ import annotations
@@ -62,6 +62,10 @@ def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], iss
             remarks.append(Remark(source, sheet.key, row, column.field, "unknown-row", typed, facts))
     without = sorted(row for row in begun if not at.get(row))
     remarks += [Remark(source, sheet.key, row, column.field, "row-without-id", None, {"row": str(row)}) for row in without]
+    if not sheet.prefilled:  # what was given there to go on with need not go on
+        answered = {at[row] for row in begun if row in at}
+        cleared = [code for code, key in issued_ids if key not in answered]
+        return remarks + [Remark(source, sheet.key, None, column.field, "row-cleared", None, {"ids": cleared}) for _ in cleared[:1]]
     missing = [code for code, key in issued_ids if key not in present]
     return remarks + [Remark(source, sheet.key, None, column.field, "missing-row", code, {"id": code}) for code in missing]
 
@@ -139,7 +143,7 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
     """
     batch = parsed.batch
     column = batch.sheet.id_column
-    if not batch.sheet.prefilled or column is None:
+    if column is None or not (batch.sheet.prefilled or _has_locked_answers(batch, issued)):
         return parsed, []
     frame = parsed.frame.copy()
     remarks: list[Remark] = []
@@ -149,14 +153,15 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
     }
     keys = [make_id_key(raw, named=named) for raw in batch.columns[column.field]]
     issued_as = [known.get(s, {}).get(key, {}).get(column.field) if named else key for s, key in zip(batch.source, keys, strict=True)]
-    frame[column.field] = pd.Series(
-        [
-            issued_name or typed
-            for issued_name, typed in zip(issued_as, [None] * len(keys) if not named else frame[column.field], strict=True)
-        ],
-        index=frame.index,
-        dtype="str",
-    )
+    if batch.sheet.prefilled:
+        frame[column.field] = pd.Series(
+            [
+                issued_name or typed
+                for issued_name, typed in zip(issued_as, [None] * len(keys) if not named else frame[column.field], strict=True)
+            ],
+            index=frame.index,
+            dtype="str",
+        )
     errors = {(r.source, r.row, r.field): r for r in parsed.remarks if r.error}
     put_back: set[tuple[int, int | None, str | None]] = set()
     for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_prefilled):
@@ -172,6 +177,12 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
                 put_back.add(cell)
         frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
     return take_frame(parsed, compute_formulas(batch.sheet, frame), put_back), remarks
+
+
+def _has_locked_answers(batch: Batch, issued: Mapping[int, Prefill]) -> bool:
+    """Whether a sheet to write on was issued with rows in which something is locked besides the id."""
+    locked = any(column.locked and not column.formula for column in batch.sheet.columns[1:])
+    return locked and any(source in issued and issued[source].rows.get(batch.sheet.key) for source in set(batch.source))
 
 
 def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, error: Remark | None) -> tuple[Any, list[Remark]]:
