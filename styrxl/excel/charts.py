@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from openpyxl.chart import BarChart
 from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
-from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.legend import Legend
 from openpyxl.chart.marker import DataPoint
@@ -15,6 +16,8 @@ from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
+from openpyxl.drawing.colors import ColorChoice
+from openpyxl.drawing.fill import PatternFillProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import get_column_letter
@@ -26,8 +29,18 @@ WIDTH = 17  # centimetres
 _BAR, _AROUND, _LEAST = (0.7, 1.0), 1.4, 5.0  # with names on one line, on two
 _LEGEND = 0.9
 _LONG = 45  # letters of a category's name
-_BELOW = 0.22  # of the whole span
+_BELOW = 0.28  # of the whole span
 _ROOM = (0.4, 0.48)  # of the width, for names that are short or long
+_FRAME, _DIGIT = 0.3, 0.22  # centimetres that a figure takes in a bar: around it, and for each of its digits
+_NOTHING_SHOWN = dict.fromkeys(("showVal", "showSerName", "showCatName", "showLegendKey", "showPercent", "showBubbleSize"), False)
+# What tells the parts of a whole apart on paper without colour; those that are not named are plain.
+_PATTERNS: Mapping[str, Literal["wdUpDiag", "dkDnDiag", "pct20", "ltHorz", "smGrid"]] = {
+    look.WATCH.fill: "wdUpDiag",
+    look.MEND.fill: "dkDnDiag",
+    look.LOCKED: "pct20",
+    look.INPUT: "ltHorz",
+    look.LINE: "smGrid",
+}
 
 
 def chart_height(chart: Chart) -> float:
@@ -88,9 +101,19 @@ def _series(chart: Chart, series: Series, figures: str, names_at: str) -> Bars:
         showLegendKey=False,
         showPercent=False,
         dLblPos="ctr" if chart.stacked else "inBase" if part else "outEnd",
-        txPr=_text(None, look.BODY, colour=look.INK),
+        txPr=_text(None, look.BODY, colour=look.WHITE if series.colour == look.GOOD.fill else look.INK),
     )
+    if chart.stacked:
+        bars.dLbls.spPr = GraphicalProperties(solidFill=look.WHITE) if series.colour in _PATTERNS else None
+        bars.dLbls.dLbl = [DataLabel(idx=n, **_NOTHING_SHOWN) for n in _list_narrow_parts(chart, series)]
     return bars
+
+
+def _list_narrow_parts(chart: Chart, series: Series) -> list[int]:
+    """Return the places of the parts that are too narrow for their figures, which would lie on those of their neighbours."""
+    longest = max((sum(values) for values in zip(*(s.values for s in chart.series), strict=True)), default=0.0) or 1.0
+    scale = WIDTH * (0.92 - _ROOM[_has_long_names(chart)]) / longest
+    return [n for n, value in enumerate(series.values) if value and value * scale < _FRAME + _DIGIT * len(f"{value:g}")]
 
 
 def _legend() -> Legend:
@@ -125,7 +148,11 @@ def _filled(colour: str) -> GraphicalProperties:
     lines = dict.fromkeys((look.WHITE, look.LOCKED, look.LINE, look.INPUT), look.GREY)
     lines |= {tone.fill: tone.ink for tone in (look.GOOD, look.WATCH, look.MEND)}
     line = LineProperties(solidFill=lines[colour]) if colour in lines else LineProperties(noFill=True)
-    return GraphicalProperties(solidFill=colour, ln=line)
+    if (pattern := _PATTERNS.get(colour)) is None:  # what went well is dark, what is under way is white
+        return GraphicalProperties(solidFill=look.GOOD.ink if colour == look.GOOD.fill else colour, ln=line)
+    ink, paper = (ColorChoice(srgbClr=rgb) for rgb in (lines[colour], colour))  # type: ignore[arg-type]  # the stubs know no such colours
+    hatch = PatternFillProperties(prst=pattern, fgClr=ink, bgClr=paper)
+    return GraphicalProperties(pattFill=hatch, ln=line)
 
 
 def _text(words: str | None, size: int, *, bold: bool = False, colour: str) -> RichText:
