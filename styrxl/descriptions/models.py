@@ -167,6 +167,7 @@ class Column(Answer):
     star: bool = Field(default=True, description="Whether the heading of a required column has a star")
     locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
     locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
+    hide_empty: bool = Field(default=False, description="Whether it is hidden in a workbook in which nothing in it is filled in beforehand")
     help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
     number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")
     formula: Formula = Field(default=Formula(), description="What it is worked out from")

@@ -20,6 +20,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel.limits import MOST_LETTERS
+from styrxl.excel.measure import LINE_HEIGHT
 
 Value = str | float | int | date | None
 
@@ -27,6 +28,7 @@ OPEN, CLOSE = "\ue000", "\ue001"  # private letters: what stands between them is
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
 _LETTERS, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 _SMALLEST_SCALE = 80  # percent: text of 10 points comes out at 8
+_PAGE_HEIGHT = 640.0  # points that A4 landscape holds at that scale, between margins and footer
 
 
 def token(name: str) -> str:
@@ -95,9 +97,13 @@ class SheetBuilder:
             self.growing.add(row)
 
     def widths(self, widths: Iterable[tuple[str, float]]) -> None:
-        """Give columns their widths, by letter."""
+        """Give columns their widths, by letter; one of no width is hidden."""
         for letter, width in widths:
-            self.sheet.column_dimensions[letter].width = width
+            dimension = self.sheet.column_dimensions[letter]
+            if width:
+                dimension.width = width
+            else:
+                dimension.hidden = True
 
     def protect(self) -> None:
         """Lock what is locked, without a password; filtering and heights and widths stay free, sorting does not."""
@@ -121,6 +127,12 @@ class SheetBuilder:
         sheet.print_title_rows = rows
         left, center, right = (_HeaderFooterPart(text=text) for text in footer)
         sheet.oddFooter = HeaderFooterItem(left=left, center=center, right=right)
+
+    def fit_on_one(self, last_row: int) -> None:
+        """Print up to a row on one page, where that needs no smaller letters than a table as wide as a page is printed in."""
+        heights = (self.sheet.row_dimensions[row].height or LINE_HEIGHT for row in range(1, last_row + 1))
+        if sum(heights) <= _PAGE_HEIGHT:
+            self.sheet.page_setup.fitToHeight = 1
 
     def parted(self, column: str, heading_row: int, end: str) -> None:
         """Print on two pages beside each other, the second from a column and the headings on, with the first column on both.

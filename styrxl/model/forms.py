@@ -88,6 +88,7 @@ class Column:
     also: tuple[str, ...] = ()  # other headings under which it is found
     code: bool = False  # a text that may be a mere number, such as a paragraph
     whole: bool = False  # a choice whose codes are whole numbers
+    hide_empty: bool = False  # hidden where nothing in it is filled in beforehand, though rows are
 
     @property
     def asked(self) -> bool:

@@ -11,12 +11,15 @@ from typing import Any
 
 from styrxl.model.amounts import net_cost
 from styrxl.model.answers_in_force import holds_in_year
-from styrxl.model.council_plan import Organisation, ids
+from styrxl.model.council_plan import Organisation
 from styrxl.model.prefill import Row
+from styrxl.prefill.board_goals import concerns_unit
 from styrxl.prefill.continuing import list_left, mark_carried
 from styrxl.prefill.investments import find_row, list_investments
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
+
+_OF_COMMITMENT = ("commitment_id", "text", "parent_id", "more_parents", "start", "end", "expected_result", "carried", "added_in")
 
 
 def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def make_unit_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
     offered = [
         (row["goal_id"], row["text"])
         for row in year.plans.of("goals", board)
-        if holds_in_year(row, year.round.year) and (not ids(row["concerned_units"]) or code in ids(row["concerned_units"]))
+        if holds_in_year(row, year.round.year) and concerns_unit(row, code)
     ]
     offered += [(row["commitment_id"], row["text"]) for row in year.plans.of("commitments", board)]
     offered += [(row["goal_id"], row["text"]) for row in goals]
@@ -108,9 +111,7 @@ def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     result = []
     for row in (*own, *list_left(year, owner, own)):
         old = before.get(fold_text(row["commitment_id"]), {})
-        issued_row = {
-            name: row.get(name) for name in ("commitment_id", "text", "parent_id", "more_parents", "start", "end", "carried", "added_in")
-        }
+        issued_row = {name: row.get(name) for name in _OF_COMMITMENT}
         issued_row |= {"last_status": old.get("status"), "last_round": round_ if old else None}
         result.append(issued_row)
     return tuple(result)

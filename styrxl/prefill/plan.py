@@ -19,6 +19,7 @@ from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
 from styrxl.model.table_values import records
+from styrxl.prefill.board_goals import ReadingTexts, concerns_unit, select_commitments
 from styrxl.prefill.collection import find_answers_asked, make_collected_rows
 from styrxl.prefill.continuing import make_continuing_rows
 from styrxl.prefill.followup import make_board_parts, make_unit_parts
@@ -210,18 +211,12 @@ def _board(source: PrefillSource, owner: Organisation) -> dict[str, Any]:
     }
 
 
-def _concerns(goal: Mapping[str, Any], unit: Organisation) -> bool:
-    """Tell whether a board goal is aimed at a unit: named, or nobody is."""
-    return not ids(goal["concerned_units"]) or unit.org_id in ids(goal["concerned_units"])
-
-
 def _unit(source: PrefillSource, owner: Organisation, language: str) -> dict[str, Any]:
-    year = source.round.year
-    goals = [row for row in _of_board(source, "goals", owner.board_id) if _concerns(row, owner) and holds_in_year(row, year)]
-    for_others = frozenset(row["goal_id"] for row in _of_board(source, "goals", owner.board_id) if not _concerns(row, owner))
     frame = _once(source, ("unit_frames", owner.board_id), lambda: _unit_frames(source, owner.board_id)).get(owner.org_id)
-    key = ("unit", owner.board_id, language, tuple(row["goal_id"] for row in goals), for_others)
-    shared: dict[str, Any] = _once(source, key, lambda: _from_board(source, owner, language, goals, for_others))
+    planned = _of_board(source, "goals", owner.board_id)
+    # Units that the same goals are aimed at are given the same.
+    key = ("unit", owner.board_id, language, tuple(concerns_unit(goal, owner.org_id) for goal in planned))
+    shared: dict[str, Any] = _once(source, key, lambda: _from_board(source, owner, language))
     return {"frames": {"unit_frame": frame}, **shared}
 
 
@@ -238,26 +233,15 @@ def _unit_frames(source: PrefillSource, board_id: str | None) -> dict[str, float
     return {row["unit_id"]: float(row["frame"]) for row in reversed(rows)}
 
 
-def _from_board(
-    source: PrefillSource, owner: Organisation, language: str, goals: Sequence[Mapping[str, Any]], for_others: frozenset[str]
-) -> dict[str, Any]:
+def _from_board(source: PrefillSource, owner: Organisation, language: str) -> dict[str, Any]:
     """Return what a unit is given to read and to choose from of its board's plan."""
-    commitments = [row for row in _of_board(source, "commitments", owner.board_id) if row["parent_id"] not in for_others]
-    texts = {g.goal_id: g.text for g in source.plan.goals} | {row["goal_id"]: row["text"] for row in goals}
-    words = source.forms.words
-
-    def shown(row: Mapping[str, Any], code: str, kind: str) -> Row:
-        parent = row["parent_id"]
-        serves = f"{parent} {texts.get(parent, '')}".strip() if isinstance(parent, str) else None
-        return {"id": row[code], "what": words.text(kind, language), "text": row["text"], "serves": serves}
-
+    planned = _of_board(source, "goals", owner.board_id)
+    goals = [row for row in planned if concerns_unit(row, owner.org_id) and holds_in_year(row, source.round.year)]
+    commitments = select_commitments(_of_board(source, "commitments", owner.board_id), planned, owner.org_id)
+    indicators = _of_board(source, "indicators", owner.board_id)
+    texts = ReadingTexts(source.forms.words, language, {g.goal_id: g.text for g in source.plan.goals})
     return {
-        "rows": {
-            "board_goals": (
-                *(shown(row, "goal_id", "kind_board_goal") for row in goals),
-                *(shown(row, "commitment_id", "kind_board_commitment") for row in commitments),
-            )
-        },
+        "rows": {"board_goals": texts.make_rows(goals, commitments, indicators)},
         "lists": {
             "board_goals": tuple((row["goal_id"], row["text"]) for row in goals),
             "board_commitments": tuple((row["commitment_id"], row["text"]) for row in commitments),

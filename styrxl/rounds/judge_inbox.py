@@ -34,7 +34,7 @@ from styrxl.validation.context import Context
 from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
-BOARD_TABLES = ("confirmation", "goals", "commitments", "unit_frames")
+BOARD_TABLES = ("confirmation", "goals", "commitments", "indicators", "unit_frames")
 _TOGETHER = 1_000  # returns that are noted as received at once
 
 Boards = Mapping[str, pd.DataFrame]  # tables of the boards' accepted plans

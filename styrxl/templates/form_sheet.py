@@ -79,8 +79,7 @@ def _write_top(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext
         page.put(f"A{number}", line, "help")
         page.height(number, measure.LINE_HEIGHT)
     page.height(layout.heading_row - 1, _GAP)
-    letter = get_column_letter(len(layout.widths))
-    page.link(f"{letter}1", context.terms.text("back_to_start"), context.terms.text("start"), "back")
+    page.link(f"{layout.shown_letters[-1]}1", context.terms.text("back_to_start"), context.terms.text("start"), "back")
     page.widths((get_column_letter(number), width) for number, width in enumerate(layout.widths, 1))
 
 
@@ -149,7 +148,7 @@ def _write_headings(page: SheetBuilder, layout: SheetLayout, context: WorkbookCo
     for number, title in enumerate(titles):
         page.put(f"{get_column_letter(number + 1)}{layout.heading_row}", title, "heading")
     room = [width - 2.2 for width in layout.widths]  # the filter's arrow lies on the heading
-    most = max(measure.count_lines(title, width, bold=True) for title, width in zip(titles, room, strict=True))
+    most = max(measure.count_lines(title, width, bold=True) for title, width in zip(titles, room, strict=True) if width > 0)
     page.height(layout.heading_row, measure.row_height(most, _HEADING_HEIGHT) + (3 if most > 1 else 0))
 
 
@@ -325,6 +324,8 @@ def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
     page.printed(landscape=True, rows=f"{row}:{row}", footer=(context.footer, layout.name.replace("&", "&&"), paging))
     last, end = max(layout.last_row, layout.first_row), get_column_letter(len(layout.widths))
     sheet.print_area = f"A1:{end}{last}"
+    if layout.sheet.layout == "reading":
+        page.fit_on_one(last)
     if layout.sheet.break_before:
         page.parted(layout.letters[layout.sheet.break_before], layout.heading_row, f"{end}{last}")
     page.protect()

@@ -5,7 +5,7 @@ Formulas point across sheets, and whoever fills a workbook in for somebody (an a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -21,6 +21,7 @@ CHECK_WIDTHS = (24, 36)
 LABEL_WIDTH = 26  # room that a label beside a frame needs
 SPARE_ROWS = 5  # left to write on, however many were filled in beforehand
 WIDEST_FROZEN = 21
+_SENTENCES = 25  # digits: a column so wide is for sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class SheetLayout:
     rows: int
     letters: Mapping[str, str]
     check_letter: str | None
-    widths: tuple[float, ...]
+    widths: tuple[float, ...]  # 0 where a column is hidden
     frame_letter: str  # letter of the column in which frames stand
 
     @property
@@ -73,6 +74,11 @@ class SheetLayout:
         return DOWN_WIDTHS[1] if self.is_downwards else self.sheet.column(field).width
 
     @property
+    def shown_letters(self) -> tuple[str, ...]:
+        """Letters of the columns that are seen, Kontroll too."""
+        return tuple(get_column_letter(number) for number, width in enumerate(self.widths, 1) if width)
+
+    @property
     def always_answered(self) -> bool:
         """Whether every row must be answered, also one that nobody has begun."""
         return (self.sheet.prefilled or self.is_downwards) and not self.sheet.optional
@@ -85,7 +91,7 @@ def lay_out_sheets(form: Form, prefill: Prefill, words: Words) -> dict[str, Shee
 
 def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
     language = prefill.language
-    widths = _column_widths(sheet, words, language)
+    widths = _column_widths(sheet, words, language, _empty_columns(sheet, prefill))
     help_lines = tuple(measure.wrap(sheet.help[language], sum(widths))) if sheet.help else ()
     frames = len(list_frame_labels(sheet))
     frame_row = 3 + len(help_lines) if frames else None
@@ -103,6 +109,12 @@ def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
     )
 
 
+def _empty_columns(sheet: Sheet, prefill: Prefill) -> frozenset[str]:
+    """Return the fields that may be hidden and that no row fills; none where no rows are given, as in a blank template."""
+    rows = prefill.rows.get(sheet.key, ())
+    return frozenset(c.field for c in sheet.columns if rows and c.hide_empty and all(row.get(c.field) in (None, "") for row in rows))
+
+
 def _count_rows(sheet: Sheet, prefill: Prefill) -> int:
     given = len(prefill.rows.get(sheet.key, ()))
     if sheet.layout == "down":
@@ -112,12 +124,15 @@ def _count_rows(sheet: Sheet, prefill: Prefill) -> int:
     return max(sheet.rows, given + SPARE_ROWS if given else 0)
 
 
-def _column_widths(sheet: Sheet, words: Words, language: str) -> tuple[float, ...]:
+def _column_widths(sheet: Sheet, words: Words, language: str, hidden: Collection[str]) -> tuple[float, ...]:
+    """Return the widths of columns; the room of hidden ones goes to texts that are only read, else to Kontroll."""
     if sheet.layout == "down":
         return tuple(float(width) for width in DOWN_WIDTHS)
-    widths = tuple(max(float(c.width), _longest_word(c.title(language, words.units)) + 2.2) for c in sheet.columns)
+    wanted = tuple(max(float(c.width), _longest_word(c.title(language, words.units)) + 2.2) for c in sheet.columns)
+    widths = tuple(0.0 if column.field in hidden else width for column, width in zip(sheet.columns, wanted, strict=True))
     if sheet.layout == "reading":
-        return widths
+        texts = sum(width for width in widths if width >= _SENTENCES)
+        return tuple(width * (1 + (sum(wanted) - sum(widths)) / texts) if width >= _SENTENCES else width for width in widths)
     low, high = CHECK_WIDTHS
     room = PAGE_WIDTH * 2 if sheet.break_before else PAGE_WIDTH - _MARGIN * max(0, len(widths) + 1 - _MOST_COLUMNS)
     return (*widths, min(max(room - sum(widths), low), high))

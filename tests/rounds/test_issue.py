@@ -19,3 +19,24 @@ def test_units_get_the_variant_of_their_administration(tmp_path: Path) -> None:
     path = town.put("UBN-ÅBY.xlsx", town.filled("UBN-ÅBY", SCHOOL), 20)
     [judged] = town.judge(("UBN-ÅBY.xlsx", path.read_bytes())).returns
     assert (judged.verdict, judged.profile, judged.findings) == ("accepted", "skola", ())
+
+
+def test_a_unit_reads_what_the_board_aims_at_it(tmp_path: Path) -> None:
+    """A goal for some units reaches them alone; one for a target group or an activity reaches all, and says whom it is aimed at."""
+    years = {"parent_id": "KF-M2", "from_year": 2027, "to_year": 2029}
+    aimed = {"text": "Fler elever når målen", "activity": "Grundskola", "target_group": "Elever", "priority": 2, **years}
+    named = {"text": "Skolan byggs ut", "concerned_units": "UBN-ÅBY", "priority": 1, **years}
+    town = planned_town(tmp_path / "town", PLAN, {"UBN": {**BOARD, "goals": [aimed, named]}})
+    books = {owner: load_workbook(town.root / "outbox" / ROUND / f"{owner}.xlsx") for owner in ("UBN-ÅBY", "UBN-ÖST")}
+    read = {owner: [[cell.value for cell in row] for row in book["Nämndens mål"].iter_rows(min_row=7)] for owner, book in books.items()}
+    serves = "KF-M2 Kunskapsresultaten förbättras"
+    goal = ["UBN-M1", "Nämndmål", "Fler elever når målen", serves, "Elever", "Grundskola", 2, "2027–2029"]
+    common = [
+        [*goal, "UBN-I1 Behöriga elever: från 80 till 85 procent"],
+        ["UBN-2027-A1", "Nämndens åtagande", "Starta läsprogram", "UBN-M1", *[None] * 5],
+        ["UBN-2027-A2", "Nämndens åtagande", "Hålla samråd", "KF-M1 Invånarna är mer delaktiga", *[None] * 5],
+    ]
+    assert [row[:9] for row in read["UBN-ÖST"]] == common
+    first = ["UBN-M2", "Nämndmål", "Skolan byggs ut", serves, None, None, 1, "2027–2029", None]
+    assert [row[:9] for row in read["UBN-ÅBY"]] == [first, *common]
+    assert books["UBN-ÅBY"]["Nämndens mål"]["C4"].value == 500
