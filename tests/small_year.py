@@ -60,8 +60,8 @@ def _plans() -> Rows:
         own = {"goal_id": f"{owner}-M{n}", "text": f"Mål {n}", "parent_id": parent, "from_year": 2027, "to_year": 2028}
         return row(source, owner, "Nämndmål", 4 + n, concerned_units=None, priority=1, **own)
 
-    def commitment(source: int, owner: str, n: int, parent: str) -> dict[str, Any]:
-        own = {"commitment_id": f"{owner}-2027-A{n}", "text": f"Åtagande {n}", "parent_id": parent}
+    def commitment(source: int, owner: str, n: int, parent: str, result: str | None = None) -> dict[str, Any]:
+        own = {"commitment_id": f"{owner}-2027-A{n}", "text": f"Åtagande {n}", "parent_id": parent, "expected_result": result}
         return row(source, owner, "Åtaganden", 4 + n, more_parents=None, responsible="Chef", start=None, end=None, **own)
 
     answers = [row(s, o, "Fullmäktiges mål", 4 + n, goal_id=f"KF-M{n}", concerns="yes") for s, o in ((0, UBN), (1, KFN)) for n in (1, 2)]
@@ -70,7 +70,7 @@ def _plans() -> Rows:
         "goal_responses": answers,
         "goals": [goal(0, UBN, 1, "KF-M1"), goal(0, UBN, 2, "KF-M1"), goal(0, UBN, 3, "KF-M2"), goal(1, KFN, 1, "KF-M1")],
         "commitments": [
-            commitment(0, UBN, 1, "UBN-M1"),
+            commitment(0, UBN, 1, "UBN-M1", "Alla läser"),
             commitment(0, UBN, 2, "UBN-M2"),
             commitment(1, KFN, 1, "KFN-M1"),
             commitment(2, ALBY, 1, "UBN-M1"),

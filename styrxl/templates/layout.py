@@ -21,7 +21,6 @@ CHECK_WIDTHS = (24, 36)
 LABEL_WIDTH = 26  # room that a label beside a frame needs
 SPARE_ROWS = 5  # left to write on, however many were filled in beforehand
 WIDEST_FROZEN = 21
-_SENTENCES = 25  # digits: a column so wide is for sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +124,13 @@ def _count_rows(sheet: Sheet, prefill: Prefill) -> int:
 
 
 def _column_widths(sheet: Sheet, words: Words, language: str, hidden: Collection[str]) -> tuple[float, ...]:
-    """Return the widths of columns; the room of hidden ones goes to texts that are only read, else to Kontroll."""
+    """Return the widths of columns, 0 for hidden ones; Kontroll takes what room there is."""
     if sheet.layout == "down":
         return tuple(float(width) for width in DOWN_WIDTHS)
     wanted = tuple(max(float(c.width), _longest_word(c.title(language, words.units)) + 2.2) for c in sheet.columns)
     widths = tuple(0.0 if column.field in hidden else width for column, width in zip(sheet.columns, wanted, strict=True))
     if sheet.layout == "reading":
-        texts = sum(width for width in widths if width >= _SENTENCES)
-        return tuple(width * (1 + (sum(wanted) - sum(widths)) / texts) if width >= _SENTENCES else width for width in widths)
+        return widths
     low, high = CHECK_WIDTHS
     room = PAGE_WIDTH * 2 if sheet.break_before else PAGE_WIDTH - _MARGIN * max(0, len(widths) + 1 - _MOST_COLUMNS)
     return (*widths, min(max(room - sum(widths), low), high))

@@ -13,7 +13,7 @@ from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import join_texts
 
-_SHOWN = frozenset({"commitment_id", "text", "parent_id", "last_status", "status", "comment", "continues"})
+_SHOWN = frozenset({"commitment_id", "text", "parent_id", "last_status", "expected_result", "status", "comment", "continues"})
 _SHOWN_OF_ADDED = frozenset({"commitment_id", "text", "parent_id", "responsible", "decision"})
 
 
@@ -34,6 +34,7 @@ def make_page(followup: FollowupView) -> Page | None:
         *((Field(heading("continues"), "status", 11),) if view.round.kind.final else ()),
         *((Field(heading("feedback"), "input", 32),) if view.board else ()),
         *(() if view.board else (Field(heading("board"), "name", 36, screen=True),)),
+        Field(heading("expected_result"), width=60, screen=True),
         Field(heading("goal_text"), width=90, screen=True),
         Field(heading("last_status"), width=19, screen=True),
         Field(heading("added"), "status", 32, screen=True),
@@ -77,6 +78,7 @@ def _commitment_row(
         answer.get("comment") if answer else None,
         *((_continues_word(followup, answer, status),) if view.round.kind.final else ()),
         *((view.feedback.get(node.id),) if view.board else (view.board_name(node.owner or ""),)),
+        followup.entries[node.id].row.get("expected_result"),
         view.label(node.wanted) if node.wanted else None,
         view.scope.forms.label("commitment_status", last)[view.scope.language] if last else None,
         _added_word(followup, node.id),
