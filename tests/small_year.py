@@ -126,6 +126,12 @@ def assessed(source: int, owner: str, n: int, code: str, last: str | None = None
     return row(source, owner, "Mål", 4 + n, analysis=f"Analys {n}", **fields)
 
 
+def contributed(source: int, owner: str, goal: str, text: str, code: str) -> dict[str, Any]:
+    """Return a row that says how a board contributes to a council goal under which it has nothing."""
+    fields = {"goal_id": goal, "text": text, "contribution": "Vi är med.", "assessment": code}
+    return row(source, owner, "Bidrag", 5, progress="Så gick det.", **fields)
+
+
 def kept(source: int, owner: str, n: int, parent: str, code: str, last: str | None = None, **more: Any) -> dict[str, Any]:
     """Return a row that says how a commitment stands."""
     fields = {"commitment_id": f"{owner}-2027-A{n}", "text": f"Åtagande {n}", "parent_id": parent, "last_status": last, "status": code}
@@ -192,6 +198,7 @@ _T1: Rows = {
             target=85.0,
             last_outcome=None,
             outcome=84.0,
+            target_reached="uncertain",
             comment=None,
         )
     ],
@@ -245,6 +252,7 @@ _T2: Rows = {
             target=85.0,
             last_outcome=84.0,
             outcome=85.0,
+            target_reached="yes",
             comment=None,
         )
     ],
@@ -274,6 +282,7 @@ _YEAR: Rows = {
         assessed(0, UBN, 3, "not_fulfilled", "partly_on_track"),
         assessed(1, KFN, 1, "fulfilled", "not_assessable"),
     ],
+    "contribution_status": [contributed(1, KFN, "KF-M2", "Fler mår bra", "not_fulfilled")],
     "commitment_status": [
         kept(0, UBN, 1, "UBN-M1", "done", "done"),
         kept(0, UBN, 2, "UBN-M2", "partly_done", "on_plan", comment="Halvvägs.", continues="yes"),

@@ -330,7 +330,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 0,
                 None,
                 "✗ Bedöms inte uppfyllas",
-                "Förslag. Mer än hälften av de bedömda nämndmålen uppfylls inte (0 ja, 0 delvis, 1 nej). Har inget mål eller åtagande för målet: Kulturnämnden.",
+                "Förslag. Mer än hälften av de bedömda nämndmålen uppfylls inte (0 ja, 0 delvis, 1 nej). Har inget mål, åtagande eller bedömt bidrag: Kulturnämnden.",
             ),
             ("UBN-M1", "Mål 1", "KF-M1", "Utbildningsnämnden", None, "✓ Bedöms uppfyllas", "Oförändrat", "Analys 1"),
             ("UBN-M2", "Mål 2", "KF-M1", "Utbildningsnämnden", None, "! Bedöms uppfyllas delvis", "Oförändrat", "Analys 2"),
@@ -402,7 +402,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 180.0, 70.0),
         ],
         "Indikatorer": [
-            ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", "Högre är bättre", 85.0, None, 84.0, "! Nej, inte nått"),
+            ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", "Högre är bättre", 85.0, None, 84.0, "Osäkert"),
         ],
         "Uppsikt": [
             ("Utbildningsnämnden", "Nämnd", 2, 3, 2, 2, 2, 0),
@@ -662,7 +662,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 0,
                 None,
                 "! Bedöms uppfyllas delvis (preliminärt 1 av 2)",
-                "Förslag. Nämndmål som uppfylls delvis: 1 av 1. Har inget mål eller åtagande för målet: Kulturnämnden. Preliminärt: 1 av 2 nämnder har svarat. Saknas: Kulturnämnden.",
+                "Förslag. Nämndmål som uppfylls delvis: 1 av 1. Har inget mål, åtagande eller bedömt bidrag: Kulturnämnden. Preliminärt: 1 av 2 nämnder har svarat. Saknas: Kulturnämnden.",
             ),
             (
                 *("KF-M1", "Fler lär sig läsa", "Förslag", "! Bedöms uppfyllas delvis", "✓ Bedöms uppfyllas (preliminärt 1 av 2)"),
@@ -738,7 +738,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 190.0, 60.0),
         ],
         "Indikatorer": [
-            ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", "Högre är bättre", 85.0, 84.0, 85.0, "✓ Ja, nått"),
+            ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", "Högre är bättre", 85.0, 84.0, 85.0, "✓ Ja, väntas nås"),
         ],
         "Uppsikt": [
             ("Utbildningsnämnden", "Nämnd", 2, 3, 2, 2, 2, 0),
@@ -861,6 +861,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Nämndens åtagande", "KFN-2027-A1", "Åtagande 1", "Kulturnämnden", "! Delvis genomfört", 1),
             ("Enhetens åtagande", "KFN-BIBL-2027-A1", "Åtagande 1", "Biblioteket", "! Svar saknas"),
             ("Fullmäktiges mål", "KF-M2", "Fler mår bra", None, "✗ Ej uppfyllt (förslag)", 1),
+            ("Nämndens bidrag", "KF-M2", "Vi är med.", "Kulturnämnden", "✗ Ej uppfyllt"),
             ("Nämndmål", "UBN-M3", "Mål 3", "Utbildningsnämnden", "✗ Ej uppfyllt"),
             ("Nämndens åtagande", "UBN-2027-A3", "Nytt åtagande", "Utbildningsnämnden", "✗ Ej genomfört", None, "! Tillkom, Delår 1 2027"),
         ],
@@ -989,10 +990,10 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             (
                 "KF-M2",
                 "Fler mår bra",
-                "! Delvis, 1 av 2 nämnder",
+                "✓ God, 2 av 2 nämnder",
                 0,
                 0,
-                1,
+                2,
                 0,
                 0,
                 0,
@@ -1001,7 +1002,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 0,
                 None,
                 "✗ Ej uppfyllt",
-                "Förslag. Mer än hälften av de bedömda nämndmålen uppfylls inte (0 ja, 0 delvis, 1 nej). Har inget mål eller åtagande för målet: Kulturnämnden.",
+                "Förslag. Mer än hälften av de bedömda nämndmålen uppfylls inte (0 ja, 0 delvis, 2 nej). Bidrag från nämnder utan eget mål är inräknade: 1.",
             ),
             (
                 *("KF-M1", "Fler lär sig läsa", "Förslag"),
@@ -1016,6 +1017,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("UBN-M2", "Mål 2", "KF-M1", "Utbildningsnämnden", "Bedöms uppfyllas", "✓ Uppfyllt", "Oförändrat", "Analys 2"),
             ("KFN-M1", "Mål 1", "KF-M1", "Kulturnämnden", "Kan inte bedömas", "✓ Uppfyllt", "Oförändrat", "Analys 1"),
             ("UBN-M3", "Mål 3", "KF-M2", "Utbildningsnämnden", "Bedöms uppfyllas delvis", "✗ Ej uppfyllt", "Oförändrat", "Analys 3"),
+            ("KF-M2", "Fler mår bra", "Kulturnämnden", "Vi är med.", "✗ Ej uppfyllt", "Så gick det."),
         ],
         "Ekonomi": [
             (
@@ -1184,5 +1186,5 @@ SOURCES: dict[str, list[tuple[str, int, float]]] = {
     ],
     "t1": [("Utbildningsnämnden", 11, 3663.0), ("Albyskolan", 2, 1650.0), ("Kulturnämnden", 4, 1120.0), ("Summa", 17, 6433.0)],
     "t2": [("Utbildningsnämnden", 11, 5351.0), ("Albyskolan", 2, 2585.0), ("Biblioteket", 1, 0.0), ("Summa", 14, 7936.0)],
-    "year": [("Utbildningsnämnden", 10, 4579.5), ("Albyskolan", 2, 2107.5), ("Kulturnämnden", 4, 1440.5), ("Summa", 16, 8127.5)],
+    "year": [("Utbildningsnämnden", 10, 4579.5), ("Albyskolan", 2, 2107.5), ("Kulturnämnden", 5, 1440.5), ("Summa", 17, 8127.5)],
 }

@@ -78,6 +78,7 @@ class Annotator:
         located, _ = self._locator(back.form).locate(back.returned, back.prefill.language)
         tables = tuple(restore_columns(table, raw[table.place.sheet]) for table in located)
         editable = self._templates.of(back.form, back.prefill)
+        tables = tuple(table for table in tables if table.sheet.key in editable.template.context.layouts)  # of sheets that were issued
         typed = [replace(table, typed=self._typer.typed(back.form, table, back.prefill.year)) for table in tables]
         understood = list_shown(tables, raw) | list_understood(typed, back.findings, editable.template.context.terms)
         source = ReadReturn(back.returned, tables, back.findings, back.extras.formulas, understood)

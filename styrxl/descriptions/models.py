@@ -211,6 +211,7 @@ class Sheet(Part):
     help: Text = Field(default=Text(sv="-", en="-"), description="What the sheet is for")
     rows: int = Field(default=0, ge=1, le=_MANY_ROWS, description="Rows to fill in")
     prefilled: bool = Field(default=False, description="Whether its rows are known beforehand")
+    needs_rows: bool = Field(default=False, description="Whether it is left out of a workbook in which no rows of it are known beforehand")
     prefill: RowSource = Field(default=RowSource(answers="-"), description="Where the rows come from that it is prefilled with")
     optional: bool = Field(default=False, description="Whether it may stay empty")
     at_least: int = Field(default=0, ge=0, le=_MANY_ROWS, description="Rows that must be filled in")

@@ -124,9 +124,8 @@ class FormEdition:
         table = raw.get("table")
         schema = self.schema(table)["columns"] if table else {}
         columns = tuple(_read_column(field, column, schema, sheets) for field, column in raw["columns"].items())
-        plain = {
-            k: raw[k] for k in ("name", "layout", "help", "rows", "prefilled", "optional", "at_least", "frame", "break_before") if k in raw
-        }
+        names = ("name", "layout", "help", "rows", "prefilled", "needs_rows", "optional", "at_least", "frame", "break_before")
+        plain = {k: raw[k] for k in names if k in raw}
         return Sheet(
             key=key,
             table=table,

@@ -25,7 +25,15 @@ _OF_PLANS = (
     "investments",
     "plan_elsewhere",
 )
-_OF_FOLLOWUPS = ("report_status", "goal_assessments", "commitment_status", "added_commitments", "outcomes", "unit_outcomes")
+_OF_FOLLOWUPS = (
+    "report_status",
+    "contribution_status",
+    "goal_assessments",
+    "commitment_status",
+    "added_commitments",
+    "outcomes",
+    "unit_outcomes",
+)
 PLAN_TABLES = frozenset((*_OF_PLANS, *_OF_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
 Text = Mapping[str, str]
 
@@ -181,6 +189,7 @@ class Sheet:
     break_before: str | None = None  # the column that begins a second page on paper, where the sheet is too wide for one
     frame: str | None = None  # frame shown on a sheet to read
     placing: Placing | None = None  # in a form that others designed
+    needs_rows: bool = False  # left out of a workbook in which no rows of it are known beforehand
 
     def column(self, field: str) -> Column:
         """Return the column of a field; KeyError if there is none."""
@@ -293,3 +302,9 @@ def extend_rows(form: Form, rows: int | None) -> Form:
     longest = max(s.rows or 0 for s in form.sheets)
     sheets = tuple(replace(s, rows=max(rows if s.rows == longest else min(rows, MANY), s.rows)) if s.rows else s for s in form.sheets)
     return replace(form, sheets=sheets)
+
+
+def select_sheets(form: Form, rows: Mapping[str, Sequence[Any]]) -> Form:
+    """Return the form without the sheets that are left out where none of their rows is known beforehand (``rows``: by sheet)."""
+    sheets = tuple(sheet for sheet in form.sheets if not sheet.needs_rows or rows.get(sheet.key))
+    return form if len(sheets) == len(form.sheets) else replace(form, sheets=sheets)

@@ -144,12 +144,11 @@ def sum_up_indicators(indicators: Sequence[Grade]) -> Grade:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the boards and units say under a council goal; ``pending``: contributions that are asked for and not yet answered."""
+    """What the boards and units say under a council goal; a contribution is no part before it is answered."""
 
     goals: Sequence[Grade] = ()
     commitments: Sequence[Grade] = ()
     contributions: Sequence[Grade] = ()
-    pending: int = 0
 
     @property
     def by(self) -> str:
@@ -159,7 +158,7 @@ class Parts:
     @property
     def grades(self) -> tuple[Grade, ...]:
         """What each part says."""
-        return (*(self.goals or self.commitments), *self.contributions, *[None] * self.pending)
+        return (*(self.goals or self.commitments), *self.contributions)
 
 
 @dataclass(frozen=True, slots=True)

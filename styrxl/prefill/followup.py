@@ -15,6 +15,7 @@ from styrxl.model.council_plan import Organisation
 from styrxl.model.prefill import Row
 from styrxl.prefill.board_goals import concerns_unit
 from styrxl.prefill.continuing import list_left, mark_carried
+from styrxl.prefill.contributions import list_contributions
 from styrxl.prefill.investments import find_row, list_investments
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
@@ -33,6 +34,7 @@ def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
     return {
         "frames": {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment},
         "rows": {
+            "contribution_status": list_contributions(year, code, goals, commitments),
             "goal_assessments": goals,
             "commitment_status": commitments,
             "outcomes": _outcomes(year, code),

@@ -33,7 +33,7 @@ _FOLLOWUP_PAGES = (
     (followup_pages.overview, ()),
     (followup_pages.goal_chain, FOLLOWED),
     (followup_pages.commitments, ("commitment_status", "added_commitments")),
-    (followup_pages.fulfilment, ("goal_assessments",)),
+    (followup_pages.fulfilment, ("goal_assessments", "contribution_status")),
     (followup_pages.finance, ("outcomes", "unit_outcomes")),
     (followup_pages.investments, ("investment_outcomes",)),
     (followup_pages.indicators, ("indicator_outcomes",)),

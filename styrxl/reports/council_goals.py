@@ -46,7 +46,7 @@ class GoalState:
 
     goals: tuple[str | None, ...]
     commitments: tuple[str | None, ...]
-    contributions: tuple[tuple[str, str | None], ...]  # board, code
+    contributions: tuple[tuple[str, str], ...]  # board, code
     coverage: Coverage
     indicators: tuple[IndicatorState, ...]
     suggestion: Suggestion
@@ -101,7 +101,6 @@ class RoundAnswers:
 
     ``assessments``: codes by board goal. ``statuses``: codes by commitment, None where one is missing; only of those that were asked about.
     ``contributions``: rows of contribution_status, ``indicators``: of indicator_outcomes. ``returned``: owners with an accepted return.
-    ``asks_contributions``: whether boards whose return is missing were asked for contributions.
     """
 
     round: Round
@@ -113,7 +112,6 @@ class RoundAnswers:
     contributions: Sequence[Row]
     indicators: Sequence[Row]
     returned: Collection[str]
-    asks_contributions: bool
 
 
 def judge_goals(plan: Plan, answers: RoundAnswers) -> GoalStates:
@@ -130,7 +128,6 @@ def judge_goals(plan: Plan, answers: RoundAnswers) -> GoalStates:
         given, concerned, served = contributions.get(id_, {}), answering.get(id_, []), serving.get(id_, set())
         covering = [board for board in answers.boards if board in served or given.get(board)]
         coverage = cover(named.get(id_, []), concerned, covering, unknown, stated.get(id_))
-        silent = [b for b in concerned if answers.asks_contributions and b not in {*served, *given, *answers.returned}]
         boards = [b for b in answers.boards if b in {*coverage.concerned, *served, *given}]
         indicators = measured.get(id_, ())
         codes, statuses = goals.get(id_, ()), commitments.get(id_, ())
@@ -138,12 +135,11 @@ def judge_goals(plan: Plan, answers: RoundAnswers) -> GoalStates:
             goals=[_grade(code) for code in codes],
             commitments=[STATUSES[code] if code else None for code in statuses],
             contributions=[_grade(code) for code in given.values()],
-            pending=len(silent),
         )
         states[id_] = GoalState(
             goals=tuple(codes),
             commitments=tuple(statuses),
-            contributions=(*given.items(), *((board, None) for board in silent)),
+            contributions=tuple(given.items()),
             coverage=coverage,
             indicators=tuple(indicators),
             suggestion=suggest(parts, coverage.grade, [indicator.grade for indicator in indicators]),
@@ -172,11 +168,11 @@ def _collect_parts(answers: RoundAnswers) -> tuple[dict[str, list[str | None]], 
     return goals, commitments
 
 
-def _collect_contributions(answers: RoundAnswers) -> dict[str, dict[str, str | None]]:
+def _collect_contributions(answers: RoundAnswers) -> dict[str, dict[str, str]]:
     """Return the assessments of contributions to each of the council's goals, by board."""
-    contributions: dict[str, dict[str, str | None]] = {}
+    contributions: dict[str, dict[str, str]] = {}
     for row in answers.contributions:
-        if row["goal_id"]:
+        if row["goal_id"] and row["assessment"]:
             contributions.setdefault(row["goal_id"], {})[row["_owner"]] = row["assessment"]
     return contributions
 

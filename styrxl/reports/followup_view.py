@@ -34,6 +34,15 @@ class FollowupView:
         return {row["goal_id"]: row for row in records(self.view.table("goal_assessments")) if row["goal_id"]}
 
     @cached_property
+    def contributions(self) -> Mapping[str, list[Mapping[str, Any]]]:
+        """Rows that say how boards contribute to council goals for which they have nothing of their own, by goal."""
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for row in records(self.view.table("contribution_status")):
+            if row["goal_id"]:
+                found.setdefault(row["goal_id"], []).append(row)
+        return found
+
+    @cached_property
     def statuses(self) -> Mapping[str, Mapping[str, Any]]:
         """Rows that say how commitments stand, by commitment."""
         return {row["commitment_id"]: row for row in records(self.view.table("commitment_status")) if row["commitment_id"]}
@@ -176,10 +185,9 @@ class FollowupView:
             nodes=self.nodes,
             assessments={code: row["assessment"] for code, row in self.assessments.items() if row["assessment"]},
             statuses=_list_asked(statuses),
-            contributions=list(records(self.view.table("contribution_status"))),
+            contributions=[row for rows in self.contributions.values() for row in rows],
             indicators=list(records(self.view.table("indicator_outcomes"))),
             returned=self.view.accepted.keys(),
-            asks_contributions=self.view.asks("contribution_status"),
         )
         return judge_goals(self.view.plan, answers)
 
@@ -224,7 +232,6 @@ class FollowupView:
             contributions=past.rows("contribution_status"),
             indicators=past.rows("indicator_outcomes"),
             returned=past.answers.returns.keys(),
-            asks_contributions=self.view.asks("contribution_status"),
         )
         return judge_goals(self.view.plan, answers)
 

@@ -67,7 +67,7 @@ class Locator:
             chosen = choose_sheet(candidates)
             read |= {candidate.raw.name for candidate in candidates if candidate is chosen or candidate.answered}
             findings += unplaced.get(sheet.key, ())
-            if chosen is None and sheet.key not in unplaced:
+            if chosen is None and sheet.key not in unplaced and not sheet.needs_rows:  # whether it was issued others know
                 findings.append(finding("missing-sheet", sheet=sheet.name[language], name=sheet.name[language], easiest=self._easiest))
             if chosen is None:
                 continue

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from styrxl.model.council_plan import ids
-from styrxl.model.goal_judgement import ASSESSMENTS, STATUSES, YES
+from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Grade
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import standard_rounds
 from styrxl.sample.material import luck, material, year_material
@@ -49,6 +49,7 @@ def answer_board_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     assessed = {code: str(row["assessment"]) for code, row in zip(codes, goals, strict=True)}
     answers = {
         "report_status": [_status(prefill, seed)],
+        "contribution_status": [_contribution(prefill, row, seed) for row in prefill.rows.get("contribution_status", ())],
         "goal_assessments": goals,
         "commitment_status": _commitments(prefill, statuses, seed),
         "added_commitments": _added(prefill),
@@ -205,6 +206,13 @@ def _of_unit(prefill: Prefill, row: Row, code: str, under: Sequence[str], seed: 
     return _choose_text(options, f"{seed}/{row['goal_id']}", turn)
 
 
+def _contribution(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
+    """Return how a board's contribution to a council goal has gone."""
+    key, turn = f"{seed}/{prefill.owner}/{row['goal_id']}", _turn(prefill)
+    code = GOAL_COURSES[_draw(luck(key, "fate"), GOAL_COURSES)][1][turn]
+    return {"assessment": code, "progress": _choose_text(year_material()["contributions"][KINDS[turn]][code], key, turn)}
+
+
 # indicators
 
 
@@ -212,12 +220,19 @@ def _indicator(prefill: Prefill, row: Row, assessed: Mapping[str, str], seed: in
     """Return an indicator's outcome, or why there is none: measured from a round on, and where its goal's assessment says."""
     turn, code = _turn(prefill), f"{prefill.owner}/{row['name']}"  # one that is the council's too has one outcome
     rng = luck(seed, code, "measured")
-    if turn < rng.choices((0, 1, 2, 3), (22, 33, 38, 7))[0]:
-        return {"comment": _choose_text(year_material()["not_measured"][KINDS[turn]], f"{seed}/{code}", turn)}
     same = [other["goal_id"] for other in prefill.rows.get("indicator_outcomes", ()) if other["name"] == row["name"]]
     told = next((ASSESSMENTS[assessed[goal]] for goal in same if goal in assessed), -1)
+    answer = {} if turn == KINDS.index("year") else {"target_reached": _expect_target(told, luck(seed, code, "expected"))}
+    if turn < rng.choices((0, 1, 2, 3), (22, 33, 38, 7))[0]:
+        return {**answer, "comment": _choose_text(year_material()["not_measured"][KINDS[turn]], f"{seed}/{code}", turn)}
     low, high = {YES: (1.0, 1.2), 1: (0.3, 0.8), 0: (-0.3, 0.2)}.get(told if told is not None else -1, (0.2, 1.2))
-    return {"outcome": _measured(prefill, row, rng.uniform(low, high) * (1.0 if told == YES else 0.9 + 0.05 * turn))}
+    return {**answer, "outcome": _measured(prefill, row, rng.uniform(low, high) * (1.0 if told == YES else 0.9 + 0.05 * turn))}
+
+
+def _expect_target(told: Grade, rng: Random) -> str:
+    """Return whether an indicator's target is expected to be reached, where its goal's assessment says so (-1: it has none)."""
+    chances = {YES: (1, 0, 0), PARTLY: (1, 6, 3), NO: (0, 2, 8), None: (0, 1, 0)}.get(told, (7, 2, 1))
+    return rng.choices(("yes", "uncertain", "no"), chances)[0]
 
 
 def _measured(prefill: Prefill, row: Row, progress: float) -> float:

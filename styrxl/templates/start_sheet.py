@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from string import Formatter
 
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
@@ -115,13 +116,18 @@ def _write_steps(page: SheetBuilder, row: int, form: Form, header: Header, conte
     terms = context.terms
     row = _write_section(page, row, terms.text("how_title"))
     names = {key: layout.name for key, layout in context.layouts.items()}
-    for number, step in enumerate(form.steps, 1):
-        text = f"{number}. {step[terms.language].format(**names)}"
+    steps = (step[terms.language] for step in form.steps)
+    for number, step in enumerate((step for step in steps if _names_in(step) <= names.keys()), 1):  # of sheets that are there
+        text = f"{number}. {step.format(**names)}"
         row = _write_across(page, row, text, "body")
     row = _write_across(page, row, terms.text("star_means"), "body")
     if header.prefill.contact and any(sheet.id_column and sheet.rows for sheet in form.sheets):
         row = _write_across(page, row, terms.text("more_rows", contact=header.prefill.contact), "body", header.lines["more_rows"])
     return row
+
+
+def _names_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def _write_colours(page: SheetBuilder, row: int, terms: Terms) -> None:

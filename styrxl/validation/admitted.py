@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark, finding
-from styrxl.model.forms import Form
+from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.judged import Decided, Recorded
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import find_year
@@ -130,11 +130,21 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
         return replace(admitted, findings=(*admitted.findings, _make_empty(form), *elsewhere))
     return replace(
         admitted,
-        findings=(*admitted.findings, *reading.table_findings),
+        findings=(*admitted.findings, *reading.table_findings, *_find_missing_sheets(form, return_, tables)),
         identity={name: value for name, value in return_.identity.items() if name != "signature"},  # it has been looked at
         places={table.place.key: table.place for table in tables},
         tables=tables if admitted.set_aside is None else (),  # else it has no say about the others either
     )
+
+
+def _find_missing_sheets(form: Form, return_: Identified, tables: Sequence[Table]) -> Iterator[Finding]:
+    """Yield the sheets that are not in every workbook of the form, were in the one that was issued, and are not there any more."""
+    language = return_.identity.get("language") or LANGUAGES[0]
+    there, issued = {table.sheet.key for table in tables}, return_.prefill.rows if return_.prefill else {}
+    for sheet in form.tables:
+        if sheet.needs_rows and issued.get(sheet.key) and sheet.key not in there:
+            name = sheet.name[language]
+            yield finding("missing-sheet", sheet=name, name=name, easiest=Word("use_our_workbook"))
 
 
 def _make_empty(form: Form) -> Finding:

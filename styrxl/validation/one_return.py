@@ -128,11 +128,6 @@ def is_majority(answers: Iterable[bool]) -> bool:
     return 2 * sum(given) > len(given)
 
 
-def misses_target(outcome: float, target: float, direction: str | None) -> bool:
-    """Tell whether an outcome is worse than its target; where no direction is known higher is better."""
-    return outcome > target if direction == "lower" else outcome < target
-
-
 def say_in_swedish(text: Mapping[str, str] | str) -> str:
     """Return a text in Swedish."""
     return text if isinstance(text, str) else text["sv"]

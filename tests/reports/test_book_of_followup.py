@@ -250,7 +250,7 @@ def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
     nothing = RoundHistory(plans(), (PastRound(standard_rounds().parse("2027-t1"), JudgedRound("2027-t1", (), {})),))
     book = consolidated(*follow_up("t2"), None, nothing)[1]
     assert [b.heading for b in page(book, "Måluppfyllelse").blocks] == [
-        *("Fullmäktiges mål, med antal nämndmål och åtaganden under dem", "Nämndernas mål")
+        *("Fullmäktiges mål, med antal nämndmål, bidrag och åtaganden under dem", "Nämndernas mål")
     ]
 
 

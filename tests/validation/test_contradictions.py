@@ -48,7 +48,13 @@ LATE = {"status": "late", "comment": "Rekryteringen drog ut på tiden."}
 OFF = {"assessment": "off_track", "analysis": "Det går inte."}
 EXPLAINED = {"explanation": "Fler elever.", "measures": "Anställningsstopp."}
 CASES = (
-    Case("fulfilled-despite-indicators", "t1", changed(BOARD_T1, "indicator_outcomes", 0, outcome=84), "goal_assessments", "assessment"),
+    Case(
+        "fulfilled-despite-indicators",
+        "t1",
+        changed(BOARD_T1, "indicator_outcomes", 0, target_reached="no"),
+        "goal_assessments",
+        "assessment",
+    ),
     Case("fulfilled-despite-commitments", "t1", changed(BOARD_T1, "commitment_status", 0, **LATE), "goal_assessments", "assessment"),
     Case("unfulfilled-despite-results", "t1", changed(BOARD_T1, "goal_assessments", 0, **OFF), "goal_assessments", "assessment"),
     Case("done-before-start", "t1", changed(BOARD_T1, "commitment_status", 2, status="done"), "commitment_status", "status", 2),

@@ -8,6 +8,7 @@ from typing import Any
 from styrxl.excel.pages import Block, Field, Page, Row
 from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, YES, Grade
 from styrxl.model.goal_tree import BOARD_GOAL, UNIT_GOAL, Node
+from styrxl.model.table_values import records
 from styrxl.reports.columns import describe_rest, report_columns
 from styrxl.reports.council_goals import GoalState
 from styrxl.reports.followup_view import FollowupView
@@ -15,6 +16,7 @@ from styrxl.reports.goal_reasons import coverage_word, explain_state, indicators
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import join_texts, shorten
 
+_SHOWN_OF_CONTRIBUTIONS = frozenset({"goal_id", "text", "contribution", "assessment", "progress"})
 _SHOWN = frozenset({"goal_id", "text", "last_assessment", "assessment", "trend", "analysis"})
 
 
@@ -24,6 +26,7 @@ def make_page(followup: FollowupView) -> Page | None:
         _council_goals_block(followup),
         _trend_block(followup),
         _goals_block(followup, BOARD_GOAL, "board_goals_title"),
+        _contributions_block(followup),
         _goals_block(followup, UNIT_GOAL, "unit_goals_title"),
     ]
     filled = [block for block in blocks if block is not None and block.rows]
@@ -96,6 +99,35 @@ def _direction_word(followup: FollowupView, grades: Sequence[Grade]) -> str:
     if old is None or now is None:
         return followup.view.phrases.word("cannot_compare")
     return followup.view.phrases.word("goes_better" if now > old else "goes_worse" if now < old else "goes_same")
+
+
+def _contributions_block(followup: FollowupView) -> Block:
+    """Return how boards contribute to council goals for which they have no goal or commitment."""
+    view, heading = followup.view, followup.view.phrases.heading
+    columns = report_columns(view, "contribution_status")
+    rows = []
+    for row in records(view.table("contribution_status")):
+        more, amounts = describe_rest(view, row, columns, _SHOWN_OF_CONTRIBUTIONS)
+        cells = (
+            row["goal_id"],
+            row.get("text"),
+            view.name(row["_owner"]),
+            row.get("contribution"),
+            followup.assessment_word(row["assessment"]),
+            join_texts([row.get("progress"), more]),
+            view.row_link(row),
+        )
+        rows.append(Row(cells, int(row["_source"]), amounts=amounts))
+    fields = (
+        Field(heading("id"), "id", 9),
+        Field(heading("council_goal"), width=30),
+        Field(heading("board"), "name", 17),
+        Field(heading("contribution"), span=6),
+        Field(heading("assessment"), "status", span=2),
+        Field(heading("progress"), span=4),
+        Field(heading("source"), "link", LINK_WIDTH, screen=True),
+    )
+    return Block(fields, tuple(rows), heading=view.phrases.word("contributions_title"))
 
 
 def _goals_block(followup: FollowupView, kind: str, title: str) -> Block:

@@ -39,6 +39,7 @@ def _rows(followup: FollowupView) -> Iterator[Row]:
         if node.kind == COUNCIL_GOAL:
             if node.id in council_goals:
                 yield _node_row(followup, node)
+                yield from _contribution_rows(followup, node)
             continue
         if (begins := section_of(node)) is not None and begins != section:
             section = begins
@@ -59,6 +60,15 @@ def _node_row(followup: FollowupView, node: Node) -> Row:
         followup.link(node.id) if node.kind != COUNCIL_GOAL else None,
     )
     return Row(cells, level=depth, indent=depth, weight=BOLD if node.kind == COUNCIL_GOAL else PLAIN)
+
+
+def _contribution_rows(followup: FollowupView, node: Node) -> Iterator[Row]:
+    """Yield how boards that have nothing under a council goal contribute to it."""
+    view, kind = followup.view, followup.view.phrases.kind("contribution")
+    for row in followup.contributions.get(node.id, ()):
+        state = followup.assessment_word(row["assessment"])
+        cells = (kind, node.id, row.get("contribution"), view.name(row["_owner"]), state, None, None, view.row_link(row))
+        yield Row(cells, level=1, indent=1)
 
 
 def _state(followup: FollowupView, node: Node) -> str | None:

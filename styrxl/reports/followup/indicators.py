@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
+from styrxl.model.goal_judgement import NO, YES
 from styrxl.model.table_values import records
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
+from styrxl.reports.council_goals import grade_indicator
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 
-_SHOWN = frozenset({"indicator_id", "name", "unit", "target", "last_outcome", "outcome", "comment"})
+_SHOWN = frozenset({"indicator_id", "name", "unit", "target", "last_outcome", "outcome", "target_reached", "comment"})
 
 
 def make_page(followup: FollowupView) -> Page | None:
@@ -54,7 +56,7 @@ def _indicator_row(followup: FollowupView, row: Mapping[str, Any], planned: Mapp
         row.get("target"),
         row.get("last_outcome"),
         row.get("outcome"),
-        view.phrases.word(f"reached_{_reached(row.get('outcome'), row.get('target'), direction)}"),
+        _reached_word(followup, row, planned),
         row.get("comment"),
         more,
         view.row_link(row),
@@ -62,11 +64,17 @@ def _indicator_row(followup: FollowupView, row: Mapping[str, Any], planned: Mapp
     return Row(cells, int(row["_source"]), amounts=amounts)
 
 
-def _reached(outcome: float | None, target: float | None, direction: str | None) -> str:
-    """Return whether an indicator's target is reached: ``yes``, ``no``, or ``unknown`` where either is not known."""
-    if outcome is None or target is None:
-        return "unknown"
-    return "yes" if (outcome <= target if direction == "lower" else outcome >= target) else "no"
+def _reached_word(followup: FollowupView, row: Mapping[str, Any], planned: Mapping[str, Any]) -> str:
+    """Say whether an indicator's target is reached or, before the year has ended, whether its board expects that."""
+    word, round_ = followup.view.phrases.word, followup.view.round
+    if not round_.kind.final and row.get("target_reached") == "uncertain":
+        return word("expected_uncertain")
+    grade = grade_indicator(round_, row, planned)
+    return (
+        word(f"{'reached' if round_.kind.final else 'expected'}_{ {YES: 'yes', NO: 'no'}[grade] }")
+        if grade is not None
+        else word("reached_unknown")
+    )
 
 
 def _planned_indicators(followup: FollowupView) -> dict[str, Mapping[str, Any]]:

@@ -203,11 +203,12 @@ def _indicators(work: _OpenFollowup, goal: str) -> list[int]:
     )
 
 
-def _measured(work: _OpenFollowup, row: int) -> bool:
-    return work.return_.grid("indicator_outcomes").value("outcome", row) is not None
-
-
 def _misses(work: _OpenFollowup, row: int) -> bool:
+    """Whether an indicator is not met: at year-end by its outcome, before that by its board's answer."""
+    if not work.final:
+        return work.code("indicator_outcomes", "target_reached", row) == "no"
+    if work.return_.grid("indicator_outcomes").value("outcome", row) is None:
+        return False
     given = work.issued.rows["indicator_outcomes"][row]
     outcome, target = work.number("indicator_outcomes", "outcome", row), float(given["target"])
     return outcome > target if given["direction"] == "lower" else outcome < target
@@ -227,7 +228,10 @@ def _against_indicators(work: _OpenFollowup) -> Cell:
     at = _goal(work, lambda n, row: _is_good(work, n) and bool(_indicators(work, row["goal_id"])))
     for row in _indicators(work, work.issued.rows["goal_assessments"][at]["goal_id"]):
         given = work.issued.rows["indicator_outcomes"][row]
-        work.put("indicator_outcomes", "outcome", row, float(given["target"]) + (5 if given["direction"] == "lower" else -5))
+        if work.final:
+            work.put("indicator_outcomes", "outcome", row, float(given["target"]) + (5 if given["direction"] == "lower" else -5))
+        else:
+            work.choose("indicator_outcomes", "target_reached", row, "no")
     return work.cell("goal_assessments", "assessment", at)
 
 
@@ -253,9 +257,9 @@ def _despite_results(work: _OpenFollowup) -> Cell:
     """Call a goal whose commitments all go as planned one that is not reached."""
 
     def fits(_: int, row: Row) -> bool:
-        under, measured = _under(work, row["goal_id"]), [n for n in _indicators(work, row["goal_id"]) if _measured(work, n)]
+        under = _under(work, row["goal_id"])
         ahead = all(work.code("commitment_status", "status", n) in {"on_plan", "done"} for n in under)
-        return bool(under) and ahead and not any(_misses(work, n) for n in measured)
+        return bool(under) and ahead and not any(_misses(work, n) for n in _indicators(work, row["goal_id"]))
 
     return work.choose("goal_assessments", "assessment", _goal(work, fits), "not_fulfilled" if work.final else "off_track")
 

@@ -10,25 +10,27 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from styrxl.model.findings import Remark
-from styrxl.model.goal_judgement import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD
+from styrxl.model.goal_judgement import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD, NO, Grade, judge_indicator
 from styrxl.returns.cell_values import fold_text
-from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule, is_majority, misses_target, parent_ids, say_in_swedish
+from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule, is_majority, parent_ids, say_in_swedish
 
 
 def find_contradicted_assessments(return_: Return, others: OtherReturns) -> Iterator[Remark]:
     """Find a goal assessed as fulfilled against its indicators, its commitments or its units; or as not, against all of them."""
     for row in return_.rows("goal_assessments"):
         goal, assessment = row.answers["goal_id"], row.answers["assessment"]
-        indicators = [i for i in return_.rows("indicator_outcomes") if i.issued.get("goal_id") == goal and i.answers["outcome"] is not None]
-        missed = [i for i in indicators if _misses_its_target(i)]
+        grades = [(i, _grade(return_, i)) for i in return_.rows("indicator_outcomes") if i.issued.get("goal_id") == goal]
+        indicators = [i for i, grade in grades if grade is not None]
+        missed = [i for i, grade in grades if grade == NO]
         commitments = [c for c in return_.rows("commitment_status") if goal in parent_ids(c.issued)]
         statuses = {c.answers["commitment_id"]: c.answers["status"] for c in commitments}
         behind = [code for code, status in statuses.items() if status in BEHIND]
         units = others.says_no.get(goal or "", {}) if return_.form.level == "board" else {}
         saying_no = sorted(unit for unit, says_no in units.items() if says_no)
         if assessment in GOOD:
-            if indicators and len(missed) == len(indicators):
-                yield _remark(return_, row, "fulfilled-despite-indicators", list=_codes(missed), sheet_other="indicator_outcomes")
+            if missed:
+                facts = {"list": _codes(missed), "n": len(missed), "of": len(grades), "sheet_other": "indicator_outcomes"}
+                yield _remark(return_, row, "fulfilled-despite-indicators", **facts)
             if is_majority(code in behind for code in statuses):
                 yield _remark(return_, row, "fulfilled-despite-commitments", list=behind, n=len(statuses), sheet_other="commitment_status")
             if is_majority(units.values()):
@@ -44,9 +46,16 @@ def _remark(return_: Return, row: AnsweredRow, rule: str, **facts: Any) -> Remar
     return return_.remark("goal_assessments", row.number, "assessment", rule, say_in_swedish(told), **facts)
 
 
-def _misses_its_target(indicator: AnsweredRow) -> bool:
-    target = indicator.issued["target"]
-    return target is not None and misses_target(indicator.answers["outcome"], target, indicator.issued["direction"])
+def _grade(return_: Return, indicator: AnsweredRow) -> Grade:
+    """Return whether an indicator is met, as its round asks: None where nothing is said of it."""
+    answers, issued = indicator.answers, indicator.issued
+    return judge_indicator(
+        final=return_.form.final,
+        outcome=answers["outcome"],
+        target=issued["target"],
+        direction=issued["direction"],
+        answer=answers["target_reached"],
+    )
 
 
 def _codes(indicators: Iterable[AnsweredRow]) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
+from styrxl.model.goal_judgement import NO, meet_target
 from styrxl.returns.cell_values import fold_text
-from styrxl.validation.one_return import OtherReturns, Return, Rule, misses_target, parent_ids
+from styrxl.validation.one_return import OtherReturns, Return, Rule, parent_ids
 
 
 def find_uncommitted_priorities(return_: Return, others: OtherReturns) -> Iterator[Remark]:
@@ -59,7 +60,7 @@ def find_targets_below_baseline(return_: Return, _others: OtherReturns) -> Itera
     """Find an indicator whose target is worse than what it starts from."""
     for row in return_.rows("indicators"):
         target, baseline, direction = row.answers["target"], row.answers["baseline"], row.answers["direction"]
-        if None not in {target, baseline, direction} and misses_target(target, baseline, direction):
+        if direction is not None and meet_target(target, baseline, direction) == NO:
             yield return_.remark("indicators", row.number, "target", "target-below-baseline", target, baseline=baseline, target=target)
 
 
