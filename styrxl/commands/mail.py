@@ -40,7 +40,7 @@ def mail_answers(session: Session, round_: Round, only: tuple[str, ...], redirec
 @mail_options
 @with_session
 def mail_reminders(session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, *, send: bool) -> None:
-    """Remind those who have nothing that is done, once a day, and tell the boards of those who are very late."""
+    """Remind those who have nothing that is done, once a day, and tell the boards of those who are very late; on working days."""
     _mail(session, round_, "reminders", only, redirect_to, send=send)
 
 
@@ -70,6 +70,8 @@ def _mail(
     from styrxl.mail.outgoing.run import run_mailing
     from styrxl.mail.outgoing.send import Timing
     from styrxl.model.catalogue import word
+    from styrxl.model.days import local_day
+    from styrxl.model.working_days import find_next_working_day, is_working_day
 
     with session.desk(reading=True) as desk:
         request = MailRequest(mailing, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)
@@ -80,6 +82,9 @@ def _mail(
             click.echo(word("mail_everything", language), err=True)
         if mailing in {"answers", "reminders"} and not done.letters.letters:
             say_next_step(desk, round_, language, came=None if mailing == "answers" else True)
+        today = local_day(desk.now)
+        if mailing == "reminders" and not redirect_to and not is_working_day(today):
+            click.echo(word("mail_not_working_day", language, day=find_next_working_day(today)), err=True)
         if redirect_to:
             click.echo(word("mail_redirected", language, address=redirect_to), err=True)
         if done.preview_folder and done.letters.letters:

@@ -23,7 +23,7 @@ def quarantine() -> None:
 @click.option("--all", "every", is_flag=True, help="Everything that mail has brought, not only what waits.")
 @with_session
 def quarantine_list(session: Session, round_: Round, *, every: bool) -> None:
-    """List what waits, and why."""
+    """List what waits, mails that could not be read too, and why."""
     from styrxl.mail.incoming.mail_lines import format_mail_line
     from styrxl.mail.incoming.quarantine import list_waiting
     from styrxl.model.catalogue import word
@@ -62,7 +62,7 @@ def quarantine_release(session: Session, round_: Round, name: str, by: str | Non
 @decider_option
 @with_session
 def quarantine_discard(session: Session, round_: Round, name: str, by: str | None) -> None:
-    """Send a workbook away; its file stays in quarantine/ROUND."""
+    """Send a workbook or a mail away; its file stays in quarantine/ROUND."""
     from styrxl.mail.incoming.mail_lines import format_mail_line
     from styrxl.mail.incoming.quarantine import discard
     from styrxl.store.mail_log import MailLog

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
+from styrxl.model.masking import make_showable
+from styrxl.rounds.mail_status import MailStatus
 from styrxl.rounds.status import OwnerStatus, RoundStatus
 
 
@@ -16,6 +18,7 @@ def format_status(status: RoundStatus, language: str) -> str:
     lines.insert(1, "  ".join("─" * width for width in widths))
     if status.unplaced:
         lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
+    lines += _format_mail(status.mail, language)
     owners = status.owners
     sums = word(
         "status_sum",
@@ -28,11 +31,32 @@ def format_status(status: RoundStatus, language: str) -> str:
     return "\n".join([*lines, "", sums]) + "\n"
 
 
+def _format_mail(mail: MailStatus, language: str) -> list[str]:
+    """Return a line on each thing that mail leaves to see to."""
+    lines = [
+        word(
+            "status_unanswered",
+            language,
+            path=part.path,
+            sender=make_showable(part.sender or word("brought_nobody", language)),
+            kind=word(f"brought_{part.kind}", language),
+        )
+        for part in mail.unanswered
+    ]
+    lines += [word("status_stopped", language, address=make_showable(address)) for address in mail.stopped]
+    for part in mail.aside:
+        sender = make_showable(part.sender or word("brought_nobody", language))
+        lines.append(word("status_aside", language, path=part.path, sender=sender, why=word(f"brought_{part.reason}", language)))
+    return ["", *lines] if lines else []
+
+
 def _row(owner_status: OwnerStatus, language: str) -> list[str]:
     states = {"waiting": "status_waiting", "late": "status_late", "not_issued": "status_not_issued"}
     state = word(states.get(owner_status.state, f"verdict_{owner_status.state}"), language)
     if owner_status.earlier_counts:
         state = word("status_in_force", language, state=state)
+    if owner_status.unreached:
+        state = word("status_unreached", language, state=state)
     days = (owner_status.issued, owner_status.due, local_day(owner_status.returned), local_day(owner_status.reminded))
     owner = f"{owner_status.owner} {owner_status.form}" if owner_status.form else owner_status.owner
     return [owner, owner_status.name, *(str(day or "") for day in days), state]

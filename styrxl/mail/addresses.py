@@ -24,11 +24,6 @@ def parse_address(text: str) -> str | None:
     return f"{local}@{ascii_domain}" if _DOMAIN.fullmatch(ascii_domain) and len(local) <= 64 else None
 
 
-def fold_address(address: str) -> str:
-    """Return an address as it is compared with others."""
-    return (parse_address(address) or address).casefold()
-
-
 def is_allowed(address: str, domains: Iterable[str]) -> bool:
     """Tell whether an address is in one of the domains, or in a subdomain."""
     domain = address.rpartition("@")[2].lower()

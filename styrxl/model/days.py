@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import overload
 
 
@@ -17,6 +17,11 @@ def local_day(moment: datetime | None) -> date | None: ...
 def local_day(moment: datetime | None) -> date | None:
     """Return the day that people here had then; a time without a zone is theirs already."""
     return moment.astimezone().date() if moment else None
+
+
+def begin_of_day(moment: datetime) -> datetime:
+    """Return when the day began that people here had then."""
+    return datetime.combine(local_day(moment), time()).astimezone()
 
 
 def format_moment(moment: datetime) -> str:

@@ -46,7 +46,8 @@ class Mailbox:
 class MailSettings:
     """What ``[mail]`` says; ``sender`` and ``reply_to`` as in a mail's head, ``attachment_limit`` in MB, ``rate`` in mails a minute.
 
-    ``allowed_domains`` is never empty: where none are named it is the sender's own.
+    ``allowed_domains`` is never empty: where none are named it is the sender's own. ``most_a_day``: answers to one address and owner.
+    ``authserv_id``: the server whose word on senders counts.
     """
 
     sender: str
@@ -58,6 +59,8 @@ class MailSettings:
     escalate_after: int = 7
     server: Server | None = None
     mailbox: Mailbox | None = None
+    most_a_day: int = 20
+    authserv_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

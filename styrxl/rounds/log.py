@@ -10,21 +10,23 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from styrxl.model.addresses import fold_address
 from styrxl.model.catalogue import word
+from styrxl.model.council_plan import Plan
 from styrxl.model.decisions import ANEW, ASSIGN, MERGE, SET_ASIDE, TAKE_BACK
 from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.store.ledger import BY_HAND, Decision, Issue, RoundRecord, Verdict
-from styrxl.store.mail_log import ANSWER, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, Mail, MailLog, MailPart
+from styrxl.store.mail_log import ANSWER, BOUNCE, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, TAKEN, Mail, MailLog, MailPart
 from styrxl.store.receipts import Receipt
 
-MAILED = "mailed"
+MAILED, UNREACHED, UNANSWERED = "mailed", "unreached", "unanswered"
 _QUARANTINE = (HELD, RELEASED, DISCARDED)
 _PATHS = {"older", "newer"}
 # Of what happens at one moment, what comes first.
-_ORDER = ("issued", *_QUARANTINE, "received", MERGE, ASSIGN, ANEW, "judged", SET_ASIDE, TAKE_BACK, MAILED)
+_ORDER = ("issued", *_QUARANTINE, "received", MERGE, ASSIGN, ANEW, "judged", SET_ASIDE, TAKE_BACK, UNANSWERED, MAILED, UNREACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
     """
     mail_log = MailLog(desk.ledger.database)
-    by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(mail_log.parts(round_.id))]
+    parts = mail_log.parts(round_.id)
+    by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
     events = list_events(desk.ledger.round_record(round_.id), by_mail)
     if name is not None:
         about = select_events(
@@ -147,6 +150,23 @@ def _quarantined(notes: Iterable[MailPart]) -> Iterator[Event]:
             yield Event(note.settled_at, note.outcome, note.owner, note.path or "", facts | {"by": note.settled_by})
 
 
+def _unreached(parts: Iterable[MailPart], plan: Plan) -> Iterator[Event]:
+    """Yield each address that a mail came back from, for each owner that it belongs to."""
+    for part in parts:
+        for address in part.name.split(", ") if part.reason == BOUNCE else ():
+            theirs: list[str | None] = [o.org_id for o in plan.organisations if fold_address(address) in map(fold_address, o.email)]
+            for owner in dict.fromkeys(theirs or [None]):
+                yield Event(part.recorded_at or part.received_at, UNREACHED, owner, "", {"address": address, "subject": part.subject})
+
+
+def _unanswered(parts: Iterable[MailPart]) -> Iterator[Event]:
+    """Yield the workbooks that nobody is answered on, since no person wrote the mails that they came in."""
+    for part in parts:
+        if part.outcome == TAKEN and part.by_machine:
+            facts = {"sender": part.sender, "sha256": part.sha256, "kind": part.kind}
+            yield Event(part.recorded_at or part.received_at, UNANSWERED, part.owner, part.path or "", facts)
+
+
 def format_events(events: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
     """Return the story for the terminal, owner by owner; files that are tied to nobody come last."""
     ordered = sorted((e for e in events if not e.again), key=lambda e: (e.owner is None, e.owner or ""))
@@ -162,6 +182,10 @@ def describe_event(event: Event, language: str, titles: Mapping[str, str]) -> st
     path, facts = event.path, event.facts
     if event.event == MAILED:
         return _mail_sentence(path, facts, language)
+    if event.event == UNREACHED:
+        return word("log_unreached", language, address=facts["address"])
+    if event.event == UNANSWERED:
+        return word("log_unanswered", language, path=path, sender=facts["sender"], kind=word(f"brought_{facts['kind']}", language))
     if event.event in _QUARANTINE:
         reason = {"reason": word(f"brought_{facts['reason']}", language)} if "reason" in facts else {}
         return word(f"log_{event.event}", language, **{**facts, **reason})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from styrxl.model.council_plan import Organisation
@@ -11,6 +11,7 @@ from styrxl.model.days import local_day
 from styrxl.model.forms import LEVELS
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
+from styrxl.rounds.mail_status import MailStatus, find_mail_status
 from styrxl.store.ledger import Issue, Verdict
 from styrxl.store.mail_log import MailLog
 from styrxl.store.receipts import Receipt
@@ -33,14 +34,16 @@ class OwnerStatus:
     earlier_counts: bool = False  # an earlier accepted return counts although the newest one does not
     reminded: datetime | None = None  # last, by a mail that the server took
     form: str | None = None  # where it has several in the round
+    unreached: tuple[str, ...] = ()  # its addresses that mails came back from
 
 
 @dataclass(frozen=True, slots=True)
 class RoundStatus:
-    """All owners of a round, and files that could not be tied to anybody."""
+    """All owners of a round, files that could not be tied to anybody, and what its mail leaves to see to."""
 
     owners: tuple[OwnerStatus, ...]
     unplaced: tuple[str, ...]
+    mail: MailStatus = field(default_factory=lambda: MailStatus({}))
 
 
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
@@ -48,6 +51,7 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     issues, verdicts = desk.ledger.issues_by_form(round_.id), desk.ledger.verdicts(round_.id)
     receipts, reminded = desk.ledger.receipts(round_.id), MailLog(desk.ledger.database).last_reminders(round_.id)
     in_inbox = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
+    mail = find_mail_status(desk, round_)
     by_owner: dict[str, list[Verdict]] = {}
     for path, verdict in verdicts.items():
         if path in in_inbox and verdict.owner:
@@ -64,9 +68,10 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
                 owner_status = replace(
                     owner_status, state="late" if due and local_day(desk.now) > due else "waiting"
                 )  # it has others' form
-            owners.append(replace(owner_status, reminded=reminded.get(owner.org_id), form=name if len(names) > 1 else None))
+            form, unreached = name if len(names) > 1 else None, mail.list_unreached(owner.email)
+            owners.append(replace(owner_status, reminded=reminded.get(owner.org_id), form=form, unreached=unreached))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
-    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)))
+    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)), mail)
 
 
 def _part_by_form(names: Sequence[str], verdicts: Sequence[Verdict]) -> dict[str | None, list[Verdict]]:

@@ -6,17 +6,18 @@ whatever is ``sending`` when the next command starts was in flight when the last
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from styrxl.store.database import BROUGHT, MAILS, Database
+from styrxl.store.database import BROUGHT, MAILS, Database, UtcTime
 from styrxl.store.receipts import Receipt, find_receipts, insert_receipts
 
-ANSWER, REMINDER = "answer", "reminder"  # the kinds of letters that the ledger itself is asked about
+ANSWER, NOTICE, REMINDER = "answer", "notice", "reminder"  # the kinds of letters that the ledger itself is asked about
 BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
 
 # States of a mail: in flight, sent, put off, refused, or sent to a tester instead of its recipients.
@@ -28,6 +29,8 @@ NEW, UNSURE = "new", "unsure"  # what is known of a mail that is begun, besides 
 TAKEN, HELD, RELEASED, DISCARDED = "taken", "held", "released", "discarded"
 NOTED, IGNORED, ASIDE = "noted", "ignored", "aside"
 PERSON = "mail"  # the kind of a message that a person wrote
+BOUNCE, FORGED = "bounce", "forged"  # reasons: a mail of ours did not arrive; a message is not from its sender
+_SHORT = 16  # letters of a message's hash by which a notice names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class MailPart:
     kind: str | None = None
     recorded_at: datetime | None = None
     replies_to: str | None = None
+
+    @property
+    def about(self) -> str:
+        """What a notice on the message is about."""
+        return self.mail[:_SHORT]
 
     @property
     def by_machine(self) -> bool:
@@ -149,6 +157,41 @@ class MailLog:
         """Return what became of the parts of a message (its hash), in any round; nothing for one that is not recorded."""
         with self._database.reading() as connection:
             return set(connection.scalars(sa.select(BROUGHT.c.outcome).where(BROUGHT.c.mail == mail)))
+
+    def find_unreached(self) -> dict[str, datetime]:
+        """Return since when addresses (in small letters) do not work: reports said so, and no person has written from there since."""
+        at = sa.func.coalesce(BROUGHT.c.recorded_at, BROUGHT.c.received_at, type_=UtcTime)
+        bounces = sa.select(BROUGHT.c.name, at).where(BROUGHT.c.reason == BOUNCE).order_by(BROUGHT.c.number)
+        heard = sa.select(BROUGHT.c.sender, sa.func.max(at, type_=UtcTime)).group_by(BROUGHT.c.sender)
+        with self._database.reading() as connection:
+            unreached = {
+                address.casefold(): since for names, since in connection.execute(bounces) for address in names.split(", ") if address
+            }
+            if not unreached:
+                return {}
+            last = {sender.casefold(): when for sender, when in connection.execute(heard.where(BROUGHT.c.kind == PERSON))}
+        return {address: since for address, since in unreached.items() if address not in last or last[address] <= since}
+
+    def list_noticed(self) -> list[tuple[str, str, datetime]]:
+        """Return of each notice that was sent in any round: to whom, why, and when."""
+        on = sa.func.substr(BROUGHT.c.mail, 1, _SHORT) == MAILS.c.about
+        sent = (MAILS.c.kind == NOTICE) & (MAILS.c.state == SENT)
+        query = sa.select(BROUGHT.c.sender, BROUGHT.c.reason, MAILS.c.ended_at).select_from(MAILS.join(BROUGHT, on)).where(sent)
+        with self._database.reading() as connection:
+            return [(row.sender, row.reason, row.ended_at) for row in connection.execute(query)]
+
+    def find_kinds(self, message_ids: Iterable[str]) -> dict[str, str]:
+        """Return of which kinds mails with the ids are, of all rounds."""
+        query = sa.select(MAILS.c.message_id, MAILS.c.kind).where(MAILS.c.message_id.in_(sorted(set(message_ids))))
+        with self._database.reading() as connection:
+            return {row.message_id: row.kind for row in connection.execute(query)}
+
+    def count_answers(self, since: datetime) -> Counter[tuple[str, str]]:
+        """Return how many answers and notices have gone since a time, in all rounds, to each address (in small letters) and owner."""
+        answers = MAILS.c.kind.in_([ANSWER, NOTICE]) & MAILS.c.state.in_([SENT, SENDING]) & (MAILS.c.begun_at >= since)
+        with self._database.reading() as connection:
+            rows = connection.execute(sa.select(MAILS.c.recipients, MAILS.c.owner).where(answers))
+            return Counter((address.casefold(), row.owner) for row in rows for address in row.recipients.split("; "))
 
     def record_message(self, round_id: str, parts: Sequence[MailPart], receipts: Sequence[Receipt], now: datetime) -> None:
         """Record the parts of one message together with the receipts of its workbooks, or nothing of either."""

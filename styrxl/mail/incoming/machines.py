@@ -13,12 +13,13 @@ from email.message import Message
 from styrxl.mail.incoming.delivery_reports import find_unreached, is_delivery_report
 from styrxl.mail.incoming.mime import read_content, read_header, read_headers, walk_own_parts
 from styrxl.mail.incoming.winmail import read_message_class
-from styrxl.store.mail_log import PERSON
+from styrxl.store.mail_log import BOUNCE, PERSON
 
 OUR_ID = "<styrxl."  # how the ids of our letters begin
 # Kinds of machines (words of the catalogue): a mail that did not arrive, another report on delivery, a receipt, a calendar, a list,
 # whatever else is automatic, and ourselves.
-MACHINES = BOUNCE, REPORT, RECEIPT, CALENDAR, LIST, AUTOMATIC, OWN = "bounce", "report", "receipt", "calendar", "list", "automatic", "own"
+REPORT, RECEIPT, CALENDAR, LIST, AUTOMATIC, OWN = "report", "receipt", "calendar", "list", "automatic", "own"
+MACHINES = (BOUNCE, REPORT, RECEIPT, CALENDAR, LIST, AUTOMATIC, OWN)
 
 _LISTS = ("List-Id", "List-Post", "List-Help", "List-Owner", "List-Archive", "List-Subscribe", "List-Unsubscribe", "Mailing-List")
 _OTHER_LISTS = (

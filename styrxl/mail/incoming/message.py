@@ -16,14 +16,14 @@ from styrxl.mail.addresses import parse_address
 from styrxl.mail.incoming.attachments import REASONS, WORKBOOK, MessagePart, find_attachments
 from styrxl.mail.incoming.authentication import has_failed
 from styrxl.mail.incoming.delivery_reports import find_unreached
-from styrxl.mail.incoming.machines import BOUNCE, OUR_ID, OWN, find_kind
+from styrxl.mail.incoming.machines import OUR_ID, OWN, find_kind
 from styrxl.mail.incoming.mime import DAMAGED, NESTED, find_damage, parse_mail, read_header, read_header_block
 from styrxl.mail.incoming.sender_address import parse_from, read_sender
 from styrxl.mail.incoming.subjects import find_kind_by_subject
 from styrxl.mail.plain_text import to_one_line
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.model.settings import MailSettings
-from styrxl.store.mail_log import PERSON
+from styrxl.store.mail_log import BOUNCE, PERSON
 
 _OTHERS, _SUBJECT, _REPLIES = 20, 300, 10  # files that are named, characters of a subject and ids of earlier mails that are kept
 _HEADERS = 200_000  # bytes of headers that are read of a mail that cannot be read
@@ -45,7 +45,7 @@ def make_rules(settings: MailSettings | None, limits: Limits) -> MailRules:
     if settings is None:
         return MailRules(limits=limits)
     own = (parse_address(text.rpartition("<")[2].rstrip("> ")) for text in (settings.sender, settings.reply_to))
-    return MailRules(frozenset(address.casefold() for address in own if address), "", limits)
+    return MailRules(frozenset(address.casefold() for address in own if address), settings.authserv_id, limits)
 
 
 @dataclass(frozen=True, slots=True)

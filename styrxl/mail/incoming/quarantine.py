@@ -9,17 +9,17 @@ from styrxl.mail.incoming.stored_files import choose_inbox_path, make_receipt, s
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import DISCARDED, HELD, RELEASED, MailLog, MailPart
+from styrxl.store.mail_log import ASIDE, DISCARDED, HELD, RELEASED, MailLog, MailPart
 
 
 def list_waiting(mail_log: MailLog, round_: Round) -> list[MailPart]:
-    """Return the workbooks that wait for a controller."""
-    return [part for part in mail_log.parts(round_.id) if part.outcome == HELD]
+    """Return the workbooks that wait for a controller, and the mails that could not be read."""
+    return [part for part in mail_log.parts(round_.id) if part.outcome in {HELD, ASIDE}]
 
 
 def release(desk: Desk, mail_log: MailLog, round_: Round, name: str) -> MailPart:
     """Let a workbook into the inbox, as of the time at which it came; raises StyrxlError (not-in-quarantine, not-readable)."""
-    part = _find_waiting(mail_log, round_, name)
+    part = _find_waiting(mail_log, round_, name, HELD)
     quarantined, path = desk.workspace.root / (part.path or ""), choose_inbox_path(desk, round_, part)
     try:
         data = quarantined.read_bytes()
@@ -33,15 +33,15 @@ def release(desk: Desk, mail_log: MailLog, round_: Round, name: str) -> MailPart
 
 
 def discard(desk: Desk, mail_log: MailLog, round_: Round, name: str) -> MailPart:
-    """Send a workbook away; its file stays in quarantine. Raises StyrxlError (not-in-quarantine)."""
-    part = _find_waiting(mail_log, round_, name)
+    """Send a workbook or a mail away; its file stays in quarantine. Raises StyrxlError (not-in-quarantine)."""
+    part = _find_waiting(mail_log, round_, name, HELD, ASIDE)
     mail_log.settle(round_.id, part, None, desk.by, desk.now)
     return replace(part, outcome=DISCARDED, reason="")
 
 
-def _find_waiting(mail_log: MailLog, round_: Round, name: str) -> MailPart:
-    """Return the workbook that waits under a name; raises StyrxlError (not-in-quarantine)."""
-    waiting = list_waiting(mail_log, round_)
+def _find_waiting(mail_log: MailLog, round_: Round, name: str, *outcomes: str) -> MailPart:
+    """Return what waits under a name; raises StyrxlError (not-in-quarantine)."""
+    waiting = [part for part in list_waiting(mail_log, round_) if part.outcome in outcomes]
     for part in waiting:
         if part.id == name:
             return part

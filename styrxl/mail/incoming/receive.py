@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from styrxl.mail.incoming.machines import BOUNCE
 from styrxl.mail.incoming.message import MailRules, ReceivedMessage, hash_mail, make_rules, read_message
 from styrxl.mail.incoming.mime import DAMAGED
 from styrxl.mail.incoming.senders import find_refusal
@@ -30,7 +29,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import ASIDE, HELD, IGNORED, NOTED, TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import ASIDE, BOUNCE, HELD, IGNORED, NOTED, TAKEN, MailLog, MailPart
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from styrxl.mail.addresses import fold_address
 from styrxl.mail.incoming.look_alikes import is_look_alike
+from styrxl.model.addresses import fold_address
 from styrxl.model.council_plan import Plan
-
-FORGED = "forged"
+from styrxl.store.mail_log import FORGED
 
 
 def find_refusal(plan: Plan, day: date, sender: str, owner: str | None, *, is_forged: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -20,19 +21,32 @@ from styrxl.mail.outgoing.run import run_mailing
 from styrxl.mail.outgoing.send import USUAL_TIMING, Timing
 from styrxl.mail.passwords import IMAP_PASSWORD, find_password
 from styrxl.mail.workspace_access import WorkspaceAccess
-from styrxl.model.catalogue import error_text
+from styrxl.model.catalogue import error_text, word
+from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.own_files import check_own_files
-from styrxl.store.mail_log import HELD, NOTED, MailLog
+from styrxl.store.mail_log import ASIDE, HELD, NOTED, MailLog
 from styrxl.store.workspace import Workspace
 
 EVERY = 15.0  # seconds between two looks into the mailbox
 # Errors that may pass by themselves: of servers, and of a colleague's command. Any other ends the watch.
 _PASSING = frozenset(
-    {"mail-unreachable", "mail-imap-unreachable", "workspace-held", "ledger-busy", "ledger-unreachable", "file-locked", "own-files-broken"}
+    {
+        "disk-full",
+        "file-locked",
+        "ledger-busy",
+        "ledger-unreachable",
+        "mail-imap-unreachable",
+        "mail-unreachable",
+        "not-readable",
+        "not-writable",
+        "own-files-broken",
+        "workspace-held",
+    }
 )
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +74,18 @@ class Watch:
             warning = ""
             while not self.stop.is_set():
                 try:
-                    seen = self._look_once(self._refresh(), seen)
-                    warning = ""
+                    seen, trouble = self._look_once(self._refresh(), seen), ""
                 except StyrxlError as error:
                     if error.code not in _PASSING:
                         raise
-                    text = error_text(error.code, {**error.facts}, self.language)
-                    if text != warning:  # the same trouble is told once
-                        self.warn(text)
-                    warning, seen = text, None
+                    seen, trouble = None, error_text(error.code, {**error.facts}, self.language)
+                except Exception as error:  # of the program itself: one look lost is better than a watch that nobody knows has ended
+                    seen, trouble = None, word("watch_failed", self.language, why=type(error).__name__)
+                    if trouble != warning:
+                        _LOGGER.exception("a look into the mailbox failed")
+                if trouble and trouble != warning:  # the same trouble is told once
+                    self.warn(trouble)
+                warning = trouble
                 self.stop.wait(self.every)
 
     def _watch_alone(self) -> ExitStack:
@@ -118,8 +135,9 @@ class Watch:
 def _describe_inbox(desk: Desk, mail_log: MailLog, round_: Round) -> object:
     """Return what is different as soon as there is something new to answer."""
     files = desk.workspace.inbox_files(round_).files
-    notable = [part.id for part in mail_log.parts(round_.id) if part.outcome in {HELD, NOTED}]
-    return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files], notable
+    notable = [part.id for part in mail_log.parts(round_.id) if part.outcome in {HELD, NOTED, ASIDE}]
+    # What waits for tomorrow goes when the day is another.
+    return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files], notable, local_day(desk.now)
 
 
 def open_mailbox(desk: Desk, timing: Timing = USUAL_TIMING) -> Callable[[], Iterable[FetchedMessage]]:

@@ -19,7 +19,7 @@ from styrxl.model.info_lines import list_info_lines
 from styrxl.model.judged import Judged
 from styrxl.model.masking import mask_persons
 from styrxl.rounds.give_back import give_back, select_to_give_back
-from styrxl.store.mail_log import ANSWER, RELEASED, SENT, MailPart
+from styrxl.store.mail_log import ANSWER, RELEASED, SENT, TAKEN, MailPart
 
 _LISTED = 20  # groups of findings that an answer lists; the annotated copy has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
@@ -28,16 +28,22 @@ TO_MEND = ("rejected", "unreadable")
 
 def write_answers(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
     """Return a letter for each return that has a verdict and has not been answered; a test mailing answers all of them."""
-    asked = [return_ for return_ in writer.judged.returns if return_.verdict in _ANSWERED and request.concerns(return_.owner)]
+    messages = {(part.path, part.sha256): part for part in writer.mail_parts if part.path}
+    judged = [r for r in writer.judged.returns if not _is_withheld(r, messages.get((r.path, r.sha256)))]
+    asked = [return_ for return_ in judged if return_.verdict in _ANSWERED and request.concerns(return_.owner)]
     new = asked if request.redirect_to else list_unanswered(asked, find_answer_days(writer))
     annotated = _annotate(writer, new)
-    messages = {(part.path, part.sha256): part for part in writer.mail_parts if part.path}
     accepted = {(return_.owner, return_.form) for return_ in writer.judged.accepted}
     letters = (
         _write_answer(writer, r, messages.get((r.path, r.sha256)), annotated.get(r.path), has_accepted=(r.owner, r.form) in accepted)
         for r in new
     )
     return WrittenLetters(tuple(letters), len(asked) - len(new))
+
+
+def _is_withheld(return_: Judged, part: MailPart | None) -> bool:
+    """Tell whether a return came in a mail that no person wrote, so that nobody is answered; a controller's word on it is one to answer."""
+    return part is not None and part.by_machine and part.outcome == TAKEN and not return_.assigned
 
 
 def list_unanswered(returns: Iterable[Judged], answer_days: Mapping[str, date | None]) -> list[Judged]:
@@ -100,7 +106,7 @@ def _write_answer(
 def _list_recipients(owner: Organisation | None, part: MailPart | None, *, assigned: bool) -> tuple[str, ...]:
     """Return the owner's contacts, and a sender whom a controller let in; of a return without an owner, its sender."""
     let_in = assigned or (part is not None and part.outcome == RELEASED)
-    sender = (part.sender,) if part and (owner is None or let_in) else ()
+    sender = (part.sender,) if part and (owner is None or let_in) and not part.by_machine else ()
     return (*(owner.email if owner else ()), *sender)
 
 

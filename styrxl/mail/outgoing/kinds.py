@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from styrxl.mail.outgoing.answers import write_answers
 from styrxl.mail.outgoing.letter import WrittenLetters
 from styrxl.mail.outgoing.letter_writer import TEMPLATES, LetterWriter
-from styrxl.mail.outgoing.notices import NOTICE, write_notices
+from styrxl.mail.outgoing.notices import write_notices
 from styrxl.mail.outgoing.reminders import ESCALATION, write_escalations, write_reminders
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.mail.outgoing.summary import SUMMARY, write_summaries
 from styrxl.mail.outgoing.templates import write_templates
-from styrxl.store.mail_log import ANSWER, REMINDER
+from styrxl.store.mail_log import ANSWER, NOTICE, REMINDER
 
 
 @dataclass(frozen=True, slots=True)

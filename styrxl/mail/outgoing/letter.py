@@ -22,7 +22,8 @@ class Letter:
 
     ``about`` is what it is sent once for: together with round, kind and owner it is the mail's key in the ledger. ``name`` is the one
     recipient's. ``to`` are the addresses that it goes to, ``refused_addresses`` those that it must not go to, each with the reason (a word
-    of the catalogue). ``replies_to`` are the ids of earlier messages, the nearest last; ``is_reply``: somebody wrote to us first.
+    of the catalogue), ``unreached`` those that an earlier mail did not reach. ``replies_to`` are the ids of earlier messages, the nearest
+    last; ``is_reply``: somebody wrote to us first.
     """
 
     round: str
@@ -37,6 +38,7 @@ class Letter:
     replies_to: tuple[str, ...] = ()
     is_reply: bool = False
     refused_addresses: tuple[tuple[str, str], ...] = ()
+    unreached: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -57,6 +57,7 @@ def _remarks(letters: SortedLetters, results: Mapping[tuple[str, ...], DeliveryR
         result, who = results.get(letter.key), letter.owner or "–"
         for address, key in letter.refused_addresses if letter.to else ():
             lines.append(f"! {who}: " + word(key, language, address=address))
+        lines += [f"! {who}: " + word("mail_unreached", language, address=address) for address in letter.unreached]
         if result is None:
             continue
         if result.reply and result.state != SENT:
@@ -80,7 +81,7 @@ def _hint_unplaced(letters: SortedLetters, language: str) -> list[str]:
 def needs_controller(letters: SortedLetters, results: Iterable[DeliveryResult]) -> bool:
     """Tell whether anything needs the controller: a letter that cannot go, or a recipient that was refused or kept back."""
     refused = any(result.state == REFUSED or result.refused for result in results)
-    return bool(letters.blocked) or refused or any(letter.refused_addresses for letter in letters.ready)
+    return bool(letters.blocked) or refused or any(letter.refused_addresses or letter.unreached for letter in letters.ready)
 
 
 def is_unfinished(results: Iterable[DeliveryResult]) -> bool:

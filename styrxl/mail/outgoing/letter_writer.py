@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from styrxl.mail.addresses import sort_addresses
 from styrxl.mail.outgoing.letter import Attachment, Letter, Sender
 from styrxl.mail.outgoing.wording import Wording, read_wording
+from styrxl.model.addresses import fold_address
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
@@ -74,6 +75,11 @@ class LetterWriter:
     def mail_parts(self) -> list[MailPart]:
         """What has come by mail."""
         return self.mail_log.parts(self.round.id)
+
+    @cached_property
+    def unreached(self) -> dict[str, datetime]:
+        """Since when addresses, in small letters, do not work."""
+        return self.mail_log.find_unreached()
 
     @cached_property
     def judged(self) -> JudgedRound:
@@ -161,6 +167,7 @@ class LetterWriter:
             replies_to=replies_to,
             is_reply=is_reply,
             refused_addresses=refused,
+            unreached=tuple(address for address in allowed if fold_address(address) in self.unreached),
         )
 
 

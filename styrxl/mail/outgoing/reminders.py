@@ -13,6 +13,7 @@ from styrxl.mail.outgoing.templates import read_issued_workbook
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.judged import Judged
+from styrxl.model.working_days import is_working_day
 from styrxl.rounds.status import OwnerStatus
 from styrxl.store.mail_log import REMINDER
 
@@ -20,7 +21,9 @@ ESCALATION = "escalation"
 
 
 def write_reminders(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
-    """Return a letter for each owner that has been issued a workbook and has no return in force; each once a day."""
+    """Return a letter for each owner that has been issued a workbook and has no return in force; each once a day, on working days."""
+    if _waits(writer, request):
+        return WrittenLetters()
     answer_days = find_answer_days(writer)
     mends = {(r.owner, r.form): r for r in sorted(writer.judged.returns, key=lambda r: str(r.received)) if r.verdict in TO_MEND}
     asked = [owner for owner in _list_unfinished(writer) if request.concerns(owner.owner)]
@@ -28,7 +31,9 @@ def write_reminders(writer: LetterWriter, request: MailRequest) -> WrittenLetter
 
 
 def write_escalations(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
-    """Return a letter for each board with units that are very late; each once a day."""
+    """Return a letter for each board with units that are very late; each once a day, on working days."""
+    if _waits(writer, request):
+        return WrittenLetters()
     limit = writer.settings.escalate_after
     boards: dict[str, list[OwnerStatus]] = {}
     for unit in _list_unfinished(writer):
@@ -42,6 +47,11 @@ def write_escalations(writer: LetterWriter, request: MailRequest) -> WrittenLett
             facts = {"units": [_describe_unit(unit, writer.language(row)) for unit in units], "days": limit}
             letters.append(writer.write(ESCALATION, writer.today.isoformat(), row, facts))
     return WrittenLetters(tuple(letters))
+
+
+def _waits(writer: LetterWriter, request: MailRequest) -> bool:
+    """Tell whether nothing goes today, since nobody is at work; previews and tests may be made on any day."""
+    return request.send and not request.redirect_to and not is_working_day(writer.today)
 
 
 def _list_unfinished(writer: LetterWriter) -> list[OwnerStatus]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -13,12 +14,12 @@ from styrxl.mail.certificates import make_ssl_context
 from styrxl.mail.outgoing.letter import Letter, redirect_letter
 from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.message import MB, WIRE_POLICY, build_message, estimate_size
+from styrxl.mail.outgoing.mounting import Reason, find_mounting
 from styrxl.mail.outgoing.smtp import PAUSES, TIMEOUT, DeliveryLog, DeliveryResult, DeliveryRun, QueuedMessage, SmtpConnection
 from styrxl.mail.passwords import SMTP_PASSWORD, find_password
+from styrxl.model.days import begin_of_day
 from styrxl.model.errors import StyrxlError
 from styrxl.store.mail_log import NEW, REDIRECTED, SENDING, SENT, UNSURE, Mail, MailLog
-
-Reason = tuple[str, Mapping[str, object]]  # a word of the catalogue and its facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,16 @@ def sort_letters(writer: LetterWriter, letters: Sequence[Letter], sent_before: i
     """
     mails = {} if trial else writer.mail_log.mails(writer.round.id)
     unsent = [letter for letter in letters if letter.key not in mails or mails[letter.key].state != SENT]
-    return block_letters(unsent, writer.settings.attachment_limit, sent_before + len(letters) - len(unsent))
+    counts = Counter[tuple[str, str]]() if trial else writer.mail_log.count_answers(begin_of_day(writer.desk.now))
+    mounting = {} if trial else find_mounting(unsent, counts, writer.settings.most_a_day)
+    return block_letters(unsent, writer.settings.attachment_limit, sent_before + len(letters) - len(unsent), mounting)
 
 
-def block_letters(letters: Sequence[Letter], limit: float, sent_before: int = 0) -> SortedLetters:
-    """Return unsent letters sorted into those that can be sent and those that cannot; ``limit`` in MB."""
-    reasons = {letter.key: reason for letter in letters if (reason := _find_reason(letter, limit))}
+def block_letters(
+    letters: Sequence[Letter], limit: float, sent_before: int = 0, stopped: Mapping[tuple[str, str, str, str], Reason] | None = None
+) -> SortedLetters:
+    """Return unsent letters sorted into those that can be sent and those that cannot; ``limit`` in MB; ``stopped``: with reasons."""
+    reasons = {letter.key: reason for letter in letters if (reason := _find_reason(letter, limit))} | dict(stopped or {})
     ready = tuple(letter for letter in letters if letter.key not in reasons)
     return SortedLetters(ready, sent_before, reasons, tuple(letters))
 
