@@ -115,6 +115,8 @@ class Mail(ServerSettings):
     rate: int = Field(default=60, ge=1, le=6000)
     attachment_limit: int = Field(default=20, ge=1, le=200)
     escalate_after: int = Field(default=7, ge=1, le=365)
+    most_a_day: int = Field(default=20, ge=1, le=1000)
+    authserv_id: str = ""
     imap: Imap | None = None
 
 

@@ -39,7 +39,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _ROUND_KEYS = ("name", "due", "due_units", "due_owner")
 _SERVER_KEYS = ("server", "port", "security", "user", "ca_file")
-_MAIL_KEYS = (*_SERVER_KEYS, "from", "reply_to", "allowed_domains", "everything_to", "rate", "attachment_limit", "escalate_after", "imap")
+_TO_KEYS = ("from", "reply_to", "allowed_domains", "everything_to")
+_MAIL_KEYS = (*_SERVER_KEYS, *_TO_KEYS, "rate", "attachment_limit", "escalate_after", "most_a_day", "authserv_id", "imap")
 _IMAP_KEYS = (*_SERVER_KEYS, "folder", "done")
 _HIGHEST = 1e9  # also keeps out TOML's inf and nan
 _ACCENT = re.compile(r"#?[0-9A-Fa-f]{6}")
@@ -218,6 +219,8 @@ def _read_mail(section: _Section) -> MailSettings:
         escalate_after=section.number("escalate_after", 1, 365, 7),
         server=_read_server(section, {"starttls": 587, "tls": 465}),
         mailbox=_read_mailbox(section.raw.get("imap")),
+        most_a_day=section.number("most_a_day", 1, 1000, 20),
+        authserv_id=section.text("authserv_id", 'authserv_id = "mx.kommunen.se"') or "",
     )
 
 
@@ -313,6 +316,8 @@ tkr = 100
 # rate = 60                                   # högst så många mejl i minuten
 # attachment_limit = 20                       # största bilaga, MB
 # escalate_after = 7                          # dagar efter sista dagen då nämnden får veta vilka enheter som saknas
+# most_a_day = 20                             # så många svar om dagen till en adress; fler väntar till nästa dag
+# authserv_id = "mx.kommunen.se"              # mejlservern vars besked om avsändare styrxl litar på; "m365" för Exchange Online
 # [mail.imap]
 # server = "imap.kommunen.se"
 # user = "planering"

@@ -6,21 +6,23 @@ file is left as it is, since the ledger knows what has been taken in.
 
 from __future__ import annotations
 
-import email
-import email.policy
 import mailbox
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from styrxl.mail.incoming.mime import parse_mail, read_header, read_header_block, read_headers
 from styrxl.model.errors import StyrxlError
 from styrxl.returns.package.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.receive import largest_file
+
+_YEARS = range(1990, 2200)  # of mails; the times of other years are no times
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ def fetch_from_paths(paths: Iterable[Path]) -> Iterator[FetchedMessage]:
             yield from fetch_from_maildir(path)
         elif path.suffix.lower() == ".mbox" and path.is_file():
             _read(path, 1)  # raises where it cannot be read; mailbox would make another error of it
-            yield from (date_message(raw, _changed(path)) for raw in _read_mbox(path))
+            yield from (date_message(raw, _now()) for raw in _read_mbox(path))
         elif path.suffix.lower() == ".eml" and path.is_file():
-            yield date_message(_read(path), _changed(path))
+            yield date_message(_read(path), _now())
         else:
             raise StyrxlError("mail-source-unknown", path=str(path))
 
@@ -103,21 +105,23 @@ def _read(path: Path, most: int = -1) -> bytes:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
 
 
-def _changed(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
-def date_message(raw: bytes, changed: datetime) -> FetchedMessage:
-    """Return a message with the time at which a server took it, else the one that its sender wrote, else its file's."""
-    head = email.message_from_bytes(raw, policy=email.policy.compat32)
-    dates = [str(value).rpartition(";")[2] for value in head.get_all("Received", [])[:1]] + [str(head.get("Date", ""))]
-    for text in dates:
-        try:
+def date_message(raw: bytes, now: datetime) -> FetchedMessage:
+    """Return a message with the time at which a server took it, else the one that its sender wrote, else now."""
+    return FetchedMessage(raw, next(_read_dates(raw), now))
+
+
+def _read_dates(raw: bytes) -> Iterator[datetime]:
+    """Yield the times that a message's headers say, as far as they can be read and are of our days."""
+    head = parse_mail(read_header_block(raw) + b"\r\n\r\n")
+    for text in (*(value.rpartition(";")[2] for value in read_headers(head, "Received")[:1]), read_header(head, "Date")):
+        with suppress(ValueError, TypeError, LookupError, OverflowError, AttributeError):
             received = parsedate_to_datetime(text.strip())
-        except (ValueError, TypeError, IndexError):
-            continue
-        return FetchedMessage(raw, received if received.tzinfo else received.replace(tzinfo=UTC))
-    return FetchedMessage(raw, changed)
+            if received.year in _YEARS:
+                yield received if received.tzinfo else received.replace(tzinfo=UTC)
 
 
 def holds_mail(sources: Iterable[Path]) -> bool:
@@ -143,6 +147,6 @@ def fetch_from_files(files: Sequence[IncomingFile], refused: Callable[[Outcome],
             with TemporaryDirectory(prefix="styrxl-") as folder:  # Python reads an mbox from a file alone
                 path = Path(folder) / "mbox"
                 path.write_bytes(data)
-                yield from (date_message(raw, file.changed) for raw in _read_mbox(path))
+                yield from (date_message(raw, _now()) for raw in _read_mbox(path))
         else:
-            yield date_message(data, file.changed)
+            yield date_message(data, _now())

@@ -6,7 +6,7 @@ ours: a machine that nothing gives away would answer for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,7 +35,8 @@ def write_notices(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
         messages = [parts for parts in messages if parts[0].about not in sent]
     held = [parts for parts in messages if parts[0].outcome == HELD]
     others = _choose_due(writer, [parts for parts in messages if parts[0].outcome != HELD], trial=request.redirect_to is not None)
-    letters = (_write_notice(writer, parts) for parts in (*held, *others))
+    done = _list_done(writer) if others else frozenset()
+    letters = (_write_notice(writer, parts, done) for parts in (*held, *others))
     return WrittenLetters(tuple(letter for letter in letters if letter), 0 if request.redirect_to else len(sent))
 
 
@@ -72,7 +73,7 @@ class _Told:
         last = self.days.get(_name_cause(part))
         return last is not None and last >= local_day(part.recorded_at or part.received_at)
 
-    def is_answered_by(self, part: MailPart) -> bool:
+    def knows_reply(self, part: MailPart) -> bool:
         """Tell whether a message replies to an answer or a notice of ours; one that the ledger does not know counts as such."""
         ids = (part.replies_to or "").split()
         replied = any(self.kinds.get(message_id, ANSWER) in {ANSWER, NOTICE} for message_id in ids)
@@ -81,13 +82,11 @@ class _Told:
 
 def _choose_due(writer: LetterWriter, messages: Sequence[list[MailPart]], *, trial: bool) -> list[list[MailPart]]:
     """Return the messages that a notice is due on: of each address and cause the first that no notice has covered."""
-    told, done = _read_told(writer, messages), _list_done(writer)
+    told = _read_told(writer, messages)
     due: dict[tuple[str, str], list[MailPart]] = {}
     for parts in messages:
-        first = parts[0]
-        finished = first.reason == _NONE and fold_address(first.sender) in done
-        if trial or not (finished or told.is_answered_by(first) or told.covers(first)):
-            due.setdefault(_name_cause(first), parts)
+        if trial or not (told.knows_reply(parts[0]) or told.covers(parts[0])):
+            due.setdefault(_name_cause(parts[0]), parts)
     return list(due.values())
 
 
@@ -105,7 +104,7 @@ def _read_told(writer: LetterWriter, messages: Sequence[list[MailPart]]) -> _Tol
     return _Told(days, kinds, [(mail.recipients.casefold(), mail.subject) for mail in mails if mail.state == SENT])
 
 
-def _list_done(writer: LetterWriter) -> set[str]:
+def _list_done(writer: LetterWriter) -> frozenset[str]:
     """Return the addresses of those who have handed in all that is asked of them: a mail of theirs wants no workbook."""
     asked = [status for status in writer.status.owners if status.issued]
     addresses: dict[str, bool] = {}
@@ -113,16 +112,18 @@ def _list_done(writer: LetterWriter) -> set[str]:
         row = writer.find(status.owner)
         for address in map(fold_address, row.email if row else ()):
             addresses[address] = addresses.get(address, True) and (status.state == "accepted" or status.earlier_counts)
-    return {address for address, is_done in addresses.items() if is_done}
+    return frozenset(address for address, is_done in addresses.items() if is_done)
 
 
-def _write_notice(writer: LetterWriter, parts: Sequence[MailPart]) -> Letter | None:
+def _write_notice(writer: LetterWriter, parts: Sequence[MailPart], done: Collection[str]) -> Letter | None:
     first = parts[0]
     to, _ = sort_addresses([first.sender], writer.settings.allowed_domains)
     if not to:
         return None  # nobody outside is told anything; the controller sees it in the list
     owner = writer.find(_find_owner(writer, first.sender))
     reason = {HELD: HELD, ASIDE: "damaged"}.get(first.outcome, first.reason)
+    if reason == _NONE and not first.name and fold_address(first.sender) in done:
+        reason = "done"
     facts = {"reason": reason, "files": [mask_persons(part.name) for part in parts if part.name]}
     replies_to = join_message_ids(first.message_id)
     return writer.write(NOTICE, first.about, owner, facts, to=to, replies_to=replies_to, is_reply=True)
