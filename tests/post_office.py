@@ -15,7 +15,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from base64 import b64encode
+from asyncio import BaseTransport
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -82,6 +83,9 @@ class SmtpServer:
     asked: list[str] = field(default_factory=list)
     script: Script = lambda _recipient, _phase: None
     deliver: Callable[[str, bytes], None] | None = None
+    knows_token: Callable[[str], bool] = lambda _: False
+    refusal: str | None = None  # what it answers whoever logs in
+    logins: list[str] = field(default_factory=list)  # the mechanisms by which somebody has tried
 
     @property
     def messages(self) -> list[EmailMessage]:
@@ -133,17 +137,50 @@ class _Handler:
                 self.state.deliver(address, envelope.content)
 
 
+class _TokenHandler(_Handler):
+    """Lets in by token: wrong ones are told why, and then refused, as Exchange does."""
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """Let in who shows a token that holds."""
+        return await self._look(server, args, "user=")
+
+    async def auth_OAUTHBEARER(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """Let in who shows a token that holds, by RFC 7628."""
+        return await self._look(server, args, "n,a=")
+
+    async def _look(self, server: SMTP, args: list[str], begin: str) -> AuthResult:
+        self.state.logins.append(args[0])
+        shown = b64decode(args[1]).decode()
+        token = shown.partition("auth=Bearer ")[2].rstrip("\1")
+        if shown.startswith(begin) and self.state.refusal is None and self.state.knows_token(token):
+            return AuthResult(success=True)
+        await server.challenge_auth(b'{"status":"400"}')
+        answer = self.state.refusal or f"535 5.7.3 Authentication unsuccessful for {shown!r}"  # some repeat what they were shown
+        return AuthResult(success=False, handled=False, message=answer)
+
+
+class _Smtp(SMTP):
+    """Takes lines as long as tokens make them (RFC 4954)."""
+
+    line_length_limit = 16_384
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        self.command_size_limits["AUTH"] = 12_288
+
+
 class _Controller(Controller):
     """aiosmtpd's controller; with STARTTLS demanded, or TLS from the first byte."""
 
     def __init__(self, state: SmtpServer, made: Certificates, security: str, **options: object) -> None:
         self._made, self._security, self._options = made, security, options
         tls = made.context() if security == "tls" else None
-        super().__init__(_Handler(state), hostname="127.0.0.1", port=state.port, ssl_context=tls, server_hostname=HOST)
+        handler = (_TokenHandler if self._options.pop("tokens", False) else _Handler)(state)
+        super().__init__(handler, hostname="127.0.0.1", port=state.port, ssl_context=tls, server_hostname=HOST)
 
     def factory(self) -> SMTP:
         starttls = self._made.context() if self._security == "starttls" else None
-        return SMTP(
+        return _Smtp(
             self.handler,
             hostname=HOST,
             tls_context=starttls,
@@ -151,14 +188,17 @@ class _Controller(Controller):
             # aiosmtpd does not know that TLS from the first byte is TLS, and offers a login there without demanding it.
             auth_require_tls=self._security == "starttls",
             auth_required=self._security == "starttls",
-            authenticator=_let_in,
+            authenticator=self._let_in,
             **self._options,  # type: ignore[arg-type] # of several types
         )
 
-
-def _let_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: object) -> AuthResult:  # noqa: ARG001
-    right = isinstance(login, LoginPassword) and (login.login, login.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=right, handled=right)
+    def _let_in(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: object) -> AuthResult:  # noqa: ARG002
+        state = self.handler.state
+        state.logins.append(mechanism)
+        if state.refusal:
+            return AuthResult(success=False, handled=False, message=state.refusal)
+        right = isinstance(login, LoginPassword) and (login.login, login.password) == (USER.encode(), PASSWORD.encode())
+        return AuthResult(success=right, handled=right)
 
 
 @contextmanager
@@ -275,7 +315,7 @@ default_internal_group = {group}
 first_valid_uid = 0
 first_valid_gid = 0
 mail_location = maildir:{folder}/mail/%u
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 disable_plaintext_auth = yes
 ssl = required
 ssl_cert = <{folder}/server.pem
@@ -284,6 +324,7 @@ passdb {{
   driver = static
   args = password={password}
 }}
+{tokens}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
@@ -308,9 +349,29 @@ service stats {{
 """
 
 
+_TOKENS = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf.ext
+}}
+"""
+_OAUTH2 = """\
+introspection_mode = post
+introspection_url = {url}
+tls_ca_cert_file = {folder}/ca.pem
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
 @contextmanager
-def dovecot(program: str, made: Certificates) -> Iterator[Dovecot]:
-    """Run Dovecot with a folder and a configuration of its own, and end it by its own process id."""
+def dovecot(program: str, made: Certificates, *, asks: str | None = None, mechanisms: str = "plain login") -> Iterator[Dovecot]:
+    """Run Dovecot with a folder and a configuration of its own, and end it by its own process id.
+
+    ``asks``: who tells it what a token is worth; ``mechanisms``: the ways to log in.
+    """
     # Sockets have short names: pytest's own folders are too deep.
     folder = Path(tempfile.mkdtemp(prefix="styrxl-dovecot-"))
     folder.chmod(0o755)
@@ -332,7 +393,12 @@ def dovecot(program: str, made: Certificates) -> Iterator[Dovecot]:
         port=port,
         plain_port=free_port(),
         password=PASSWORD,
+        mechanisms=mechanisms,
+        tokens=_TOKENS.format(folder=folder) if asks else "",
     )
+    if asks:
+        shutil.copy(made.authority, folder / "ca.pem")
+        (folder / "oauth2.conf.ext").write_text(_OAUTH2.format(url=asks, folder=folder), "utf-8")
     (folder / "dovecot.conf").write_text(text, "utf-8")
     process = subprocess.Popen([program, "-F", "-c", str(folder / "dovecot.conf")])
     try:

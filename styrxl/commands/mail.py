@@ -68,7 +68,7 @@ def _mail(
     from styrxl.mail.outgoing.letter_table import format_letter_table, is_unfinished, needs_controller
     from styrxl.mail.outgoing.request import MailRequest
     from styrxl.mail.outgoing.run import run_mailing
-    from styrxl.mail.outgoing.send import Timing
+    from styrxl.mail.outgoing.transport import Timing
     from styrxl.model.catalogue import word
     from styrxl.model.days import local_day
     from styrxl.model.working_days import find_next_working_day, is_working_day

@@ -110,7 +110,7 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
 
     if not (paths or imap or holds_mail(files)):
         return False
-    from styrxl.mail.incoming.watch import open_mailbox
+    from styrxl.mail.incoming.mailbox import open_mailbox
 
     with session.desk(reading=True) as desk:
         access, language, parts, refused = session.access(desk), session.language(), list[MailPart](), list[Outcome]()

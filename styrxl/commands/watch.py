@@ -24,7 +24,8 @@ def watch(session: Session, round_: Round, *, send: bool, every: float) -> None:
     import signal
     from threading import Event
 
-    from styrxl.mail.incoming.watch import Watch, open_mailbox
+    from styrxl.mail.incoming.mailbox import open_mailbox
+    from styrxl.mail.incoming.watch import Watch
     from styrxl.model.catalogue import word
 
     stop = Event()

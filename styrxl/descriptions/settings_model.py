@@ -87,20 +87,35 @@ class ThresholdSettings(Part):
     tkr: Amount = 0
 
 
+def _is_url(text: str) -> bool:
+    return text.lower().startswith("https://")
+
+
+Url = Annotated[str, _fits(_is_url, "https://login.microsoftonline.com")]
+
+
 class ServerSettings(Part):
-    """A mail server."""
+    """A mail server or Microsoft Graph, and how one is let in."""
 
     server: str = ""
     port: int = Field(default=1, ge=1, le=65535)
-    security: Literal["starttls", "tls", ""] = "tls"
     user: str = ""
     ca_file: str = ""
+    auth: Literal["password", "none", "m365", "oauth2", ""] = ""
+    tenant: str = ""
+    client_id: str = ""
+    sign_in: Literal["app", "person", ""] = ""
+    scopes: list[Filled] = Field(default=[])
+    login_url: Url = ""
+    token_url: Url = ""
+    graph_url: Url = ""
 
 
 class Imap(ServerSettings):
     """The mailbox that returns come to."""
 
-    server: Filled
+    transport: Literal["imap", "graph", ""] = ""
+    security: Literal["starttls", "tls", ""] = "tls"
     folder: str = "INBOX"
     done: str = "styrxl"
 
@@ -109,6 +124,8 @@ class Mail(ServerSettings):
     """How letters are sent."""
 
     sender: Address = Field(alias="from")
+    transport: Literal["smtp", "graph", ""] = ""
+    security: Literal["starttls", "tls", "none", ""] = "tls"
     reply_to: Address = ""
     allowed_domains: list[Filled] = Field(default=[])
     everything_to: list[Filled] = Field(default=[])

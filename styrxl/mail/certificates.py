@@ -6,10 +6,10 @@ import ssl
 from pathlib import Path
 
 from styrxl.model.errors import StyrxlError
-from styrxl.model.settings import Server
+from styrxl.model.settings import GraphAccount, Server
 
 
-def make_ssl_context(server: Server, root: Path) -> ssl.SSLContext:
+def make_ssl_context(server: Server | GraphAccount, root: Path) -> ssl.SSLContext:
     """Return an SSL context that verifies a server, by the system's authorities or the municipality's own file (below ``root``).
 
     Raises StyrxlError (mail-ca-file) where that file is missing or holds no certificates.

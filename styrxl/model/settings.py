@@ -22,14 +22,55 @@ class RoundSettings:
     due_owner: Mapping[str, date] = field(default_factory=dict)
 
 
+PASSWORD, NO_SIGN_IN, M365, OAUTH2 = "password", "none", "m365", "oauth2"  # what ``auth`` may be
+LOGIN_URL, GRAPH_URL = "https://login.microsoftonline.com", "https://graph.microsoft.com"
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How one is let in by a mail server; ``method``: PASSWORD, NO_SIGN_IN, M365 or OAUTH2.
+
+    ``tenant`` (M365) and ``client_id``: whom tokens are given to. ``by_person``: a person has signed in (M365); else it is the program
+    itself, by a secret or certificate. ``scopes``: the usual ones where there are none. ``login_url`` (M365) and ``token_url`` (OAUTH2):
+    who gives tokens.
+    """
+
+    method: str = PASSWORD
+    tenant: str = ""
+    client_id: str = ""
+    by_person: bool = False
+    scopes: tuple[str, ...] = ()
+    login_url: str = LOGIN_URL
+    token_url: str = ""
+
+    @property
+    def has_token(self) -> bool:
+        """Whether one is let in by a token rather than a password."""
+        return self.method in {M365, OAUTH2}
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server; ``security`` is ``starttls`` or ``tls``, ``ca_file`` from the workspace. No password: see ``mail.passwords``."""
+    """A mail server; ``security``: ``starttls``, ``tls`` or, of a relay without sign-in, ``none``; ``ca_file`` from the workspace.
+
+    No password: see ``mail.passwords``.
+    """
 
     host: str
     port: int
     security: str
     user: str | None = None
+    ca_file: str | None = None
+    sign_in: SignIn = SignIn()
+
+
+@dataclass(frozen=True, slots=True)
+class GraphAccount:
+    """A mailbox (``user``: its address) that is reached by Microsoft Graph at ``url``; ``ca_file`` as in ``Server``."""
+
+    url: str
+    user: str
+    sign_in: SignIn
     ca_file: str | None = None
 
 
@@ -43,11 +84,20 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphMailbox:
+    """The same as a Mailbox, reached by Microsoft Graph."""
+
+    account: GraphAccount
+    folder: str = "INBOX"
+    done: str = "styrxl"
+
+
+@dataclass(frozen=True, slots=True)
 class MailSettings:
     """What ``[mail]`` says; ``sender`` and ``reply_to`` as in a mail's head, ``attachment_limit`` in MB, ``rate`` in mails a minute.
 
     ``allowed_domains`` is never empty: where none are named it is the sender's own. ``most_a_day``: answers to one address and owner.
-    ``authserv_id``: the server whose word on senders counts.
+    ``authserv_id``: the server whose word on senders counts. Letters go by ``graph`` where it is there, else by ``server``.
     """
 
     sender: str
@@ -58,9 +108,10 @@ class MailSettings:
     attachment_limit: float = 20.0
     escalate_after: int = 7
     server: Server | None = None
-    mailbox: Mailbox | None = None
+    mailbox: Mailbox | GraphMailbox | None = None
     most_a_day: int = 20
     authserv_id: str = ""
+    graph: GraphAccount | None = None
 
 
 @dataclass(frozen=True, slots=True)

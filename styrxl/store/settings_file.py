@@ -10,11 +10,9 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from difflib import get_close_matches
-from email.utils import parseaddr
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,8 +21,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES, Text
 from styrxl.model.limits import MACROS, STANDARD, Limits
 from styrxl.model.rounds import Round, RoundKinds, standard_rounds
-from styrxl.model.settings import Mailbox, MailSettings, RoundSettings, Server, Settings
+from styrxl.model.settings import RoundSettings, Settings
 from styrxl.model.thresholds import Thresholds
+from styrxl.store.mail_settings import MAIL_KEYS, read_mail
+from styrxl.store.settings_section import Section
 
 _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -38,11 +38,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _ROUND_KEYS = ("name", "due", "due_units", "due_owner")
-_SERVER_KEYS = ("server", "port", "security", "user", "ca_file")
-_TO_KEYS = ("from", "reply_to", "allowed_domains", "everything_to")
-_MAIL_KEYS = (*_SERVER_KEYS, *_TO_KEYS, "rate", "attachment_limit", "escalate_after", "most_a_day", "authserv_id", "imap")
-_IMAP_KEYS = (*_SERVER_KEYS, "folder", "done")
-_HIGHEST = 1e9  # also keeps out TOML's inf and nan
 _ACCENT = re.compile(r"#?[0-9A-Fa-f]{6}")
 _LINE = re.compile(r"at line (\d+)")
 
@@ -62,7 +57,7 @@ def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
     """Return the settings that TOML holds; raises as ``read_settings``."""
     raw = _parse_toml(content)
     _check_sections(raw)
-    town, contact, database = (_Section(name, raw.get(name, {}), _KEYS[name]) for name in ("municipality", "contact", "database"))
+    town, contact, database = (Section(name, raw.get(name, {}), _KEYS[name]) for name in ("municipality", "contact", "database"))
     name = town.text("name", 'name = "Botkyrka kommun"')
     if not name:
         raise StyrxlError("settings-missing-key", key="municipality.name", example='name = "Botkyrka kommun"')
@@ -80,70 +75,10 @@ def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
             _parse_round_id(key, kinds or standard_rounds()): _read_round(f'rounds."{key}"', value)
             for key, value in raw.get("rounds", {}).items()
         },
-        thresholds=_read_thresholds(_Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"])),
-        mail=_read_mail(_Section("mail", raw["mail"], _MAIL_KEYS)) if raw.get("mail") else None,
-        limits=_read_limits(_Section("limits", raw.get("limits", {}), _KEYS["limits"])),
+        thresholds=_read_thresholds(Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"])),
+        mail=read_mail(Section("mail", raw["mail"], MAIL_KEYS)) if raw.get("mail") else None,
+        limits=_read_limits(Section("limits", raw.get("limits", {}), _KEYS["limits"])),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """One section of the file, and how its keys are named in a message."""
-
-    name: str
-    raw: Mapping[str, Any]
-    known: Collection[str] | None = None
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.raw, Mapping):
-            raise StyrxlError("settings-wrong-value", key=self.name, value=str(self.raw), example=f"[{self.name}]")
-        for key in self.raw:
-            if self.known is not None and key not in self.known:
-                raise StyrxlError("settings-unknown-key", key=f"{self.name}.{key}", known=", ".join(self.known))
-
-    def text(self, key: str, example: str, fits: Any = bool) -> str | None:
-        """Return a text, or None where there is none; raises StyrxlError where it does not fit."""
-        value = self.raw.get(key)
-        if value is None or value == "":
-            return None
-        if not isinstance(value, str) or not fits(value):
-            raise self.wrong(key, example)
-        return unicodedata.normalize("NFC", value.strip()) or None
-
-    def day(self, key: str) -> date | None:
-        """Return a date, with or without quotation marks around it; raises StyrxlError where it is none."""
-        value = self.raw.get(key)
-        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-            return value
-        try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise self.wrong(key, f"{key} = 2027-01-20") from None
-
-    def number(self, key: str, low: int, high: int, standard: int) -> int:
-        """Return a whole number within bounds, or the standard one; raises StyrxlError where it does not fit."""
-        value = self.raw.get(key, standard)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise self.wrong(key, f"{key} = {standard}")
-        return value
-
-    def amount(self, key: str, standard: float) -> float:
-        """Return a number that is not below zero, or the standard one; raises StyrxlError where it does not fit."""
-        value = self.raw.get(key, standard)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < _HIGHEST:
-            raise self.wrong(key, f"{key} = {standard:g}")
-        return float(value)
-
-    def texts(self, key: str, example: str) -> tuple[str, ...]:
-        """Return a list of texts; raises StyrxlError where it is none."""
-        value = self.raw.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
-            raise self.wrong(key, example)
-        return tuple(unicodedata.normalize("NFC", text.strip()) for text in value)
-
-    def wrong(self, key: str, example: str) -> StyrxlError:
-        """Return the error that a key's value is not of the kind that the example shows."""
-        return StyrxlError("settings-wrong-value", key=f"{self.name}.{key}", value=str(self.raw[key]), example=example)
 
 
 def _parse_toml(content: bytes) -> dict[str, Any]:
@@ -177,8 +112,8 @@ def _parse_round_id(key: str, kinds: RoundKinds) -> Round:
 
 
 def _read_round(name: str, raw: Any) -> RoundSettings:
-    section = _Section(name, raw, _ROUND_KEYS)
-    owners = _Section(f"{name}.due_owner", raw.get("due_owner", {}))
+    section = Section(name, raw, _ROUND_KEYS)
+    owners = Section(f"{name}.due_owner", raw.get("due_owner", {}))
     return RoundSettings(
         name=_read_name(section),
         due=section.day("due"),
@@ -187,7 +122,7 @@ def _read_round(name: str, raw: Any) -> RoundSettings:
     )
 
 
-def _read_limits(section: _Section) -> Limits:
+def _read_limits(section: Section) -> Limits:
     for key, value in section.raw.items():
         if key != "macros" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise section.wrong(key, f"{key} = {getattr(STANDARD, key)}")
@@ -195,7 +130,7 @@ def _read_limits(section: _Section) -> Limits:
     return replace(STANDARD, **{key: value for key, value in section.raw.items() if value != ""})
 
 
-def _read_name(section: _Section) -> Text | None:
+def _read_name(section: Section) -> Text | None:
     """Return what a round is called by language: one text stands for all of them."""
     value = section.raw.get("name")
     if isinstance(value, Mapping) and sorted(value) == sorted(LANGUAGES) and all(isinstance(text, str) for text in value.values()):
@@ -204,58 +139,9 @@ def _read_name(section: _Section) -> Text | None:
     return MappingProxyType(dict.fromkeys(LANGUAGES, text)) if text else None
 
 
-def _read_mail(section: _Section) -> MailSettings:
-    sender = section.text("from", 'from = "Planering <planering@kommunen.se>"', _find_domain)
-    if sender is None:
-        raise StyrxlError("settings-missing-key", key="mail.from", example='from = "Planering <planering@kommunen.se>"')
-    domains = section.texts("allowed_domains", 'allowed_domains = ["kommunen.se"]')
-    return MailSettings(
-        sender=sender,
-        reply_to=section.text("reply_to", 'reply_to = "planering@kommunen.se"', _find_domain) or sender,
-        allowed_domains=tuple(domain.removeprefix("@").lower() for domain in domains) or (_find_domain(sender),),
-        everything_to=section.texts("everything_to", 'everything_to = ["KS"]'),
-        rate=section.number("rate", 1, 6000, 60),
-        attachment_limit=section.number("attachment_limit", 1, 200, 20),
-        escalate_after=section.number("escalate_after", 1, 365, 7),
-        server=_read_server(section, {"starttls": 587, "tls": 465}),
-        mailbox=_read_mailbox(section.raw.get("imap")),
-        most_a_day=section.number("most_a_day", 1, 1000, 20),
-        authserv_id=section.text("authserv_id", 'authserv_id = "mx.kommunen.se"') or "",
-    )
-
-
-def _read_thresholds(section: _Section) -> Thresholds:
+def _read_thresholds(section: Section) -> Thresholds:
     standard = Thresholds()
     return Thresholds(section.amount("percent", standard.percent), section.amount("tkr", standard.tkr))
-
-
-def _find_domain(address: str) -> str:
-    """Return the domain of an address, or an empty text where it is none."""
-    _, plain = parseaddr(address)
-    local, at, domain = plain.rpartition("@")
-    return domain.lower() if local and at else ""
-
-
-def _read_server(section: _Section, ports: Mapping[str, int]) -> Server | None:
-    host = section.text("server", 'server = "mail.kommunen.se"')
-    security = section.text("security", 'security = "starttls"', ports.__contains__) or next(iter(ports))
-    if host is None:
-        return None
-    user, authority = section.text("user", 'user = "planering"'), section.text("ca_file", 'ca_file = "kommunens-ca.pem"')
-    return Server(host, section.number("port", 1, 65535, ports[security]), security, user, authority)
-
-
-def _read_mailbox(raw: Any) -> Mailbox | None:
-    if not raw:
-        return None
-    section = _Section("mail.imap", raw, _IMAP_KEYS)
-    server = _read_server(section, {"tls": 993, "starttls": 143})
-    if server is None:
-        raise StyrxlError("settings-missing-key", key="mail.imap.server", example='server = "imap.kommunen.se"')
-    folder, done = section.text("folder", 'folder = "INBOX"') or "INBOX", section.text("done", 'done = "Hanterade"') or "styrxl"
-    if folder == done:
-        raise section.wrong("done", 'done = "Hanterade"')
-    return Mailbox(server, folder, done)
 
 
 def write_new_settings(name: str, language: str, role: str) -> str:

@@ -11,6 +11,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
 from styrxl.mail.incoming.sources import FetchedMessage
+from styrxl.mail.passwords import hide_secrets
+from styrxl.mail.sasl import answer_refusal, choose_mechanism, show_token
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.settings import Mailbox
@@ -19,20 +21,20 @@ LARGEST = 60 * MB  # a message with the largest workbook, and half as much again
 
 
 def fetch_by_imap(
-    box: Mailbox, context: ssl.SSLContext, password: Callable[[], str], timeout: float = 60.0, largest: int = LARGEST
+    box: Mailbox, context: ssl.SSLContext, secret: Callable[[], str], timeout: float = 60.0, largest: int = LARGEST
 ) -> Iterator[FetchedMessage]:
     """Yield the messages in a mailbox by UID, and move each to the folder for finished ones once it is finished.
 
-    ``timeout`` in seconds; of a message of more than ``largest`` bytes only the headers are fetched. Whatever ends it, what is left
-    stays in the mailbox for the next time. Raises StyrxlError: mail-certificate, mail-login,
-    mail-imap-folder, mail-imap-unreachable.
+    ``secret`` gives the password or the token, ``timeout`` in seconds; of a message of more than ``largest`` bytes only the headers are
+    fetched. Whatever ends it, what is left stays in the mailbox for the next time. Raises StyrxlError: mail-certificate, mail-login,
+    mail-imap-password-not-taken, mail-no-tokens, mail-imap-token-not-taken, mail-imap-folder, mail-imap-unreachable; as ``secret``.
     """
-    secret = password()
+    shown = secret()
     with _translating_errors(box):
         client = _connect(box, context, timeout)
     try:
         with _translating_errors(box):
-            _log_in(client, box, secret)
+            _log_in(client, box, shown)
             client.normalise_times = False  # or times lose their zone
             uids = _open_folder(client, box)
         for uid in uids:
@@ -59,13 +61,27 @@ def _connect(box: Mailbox, context: ssl.SSLContext, timeout: float) -> IMAPClien
 
 def _log_in(client: IMAPClient, box: Mailbox, secret: str) -> None:
     user = box.server.user or ""
+    by_token = choose_mechanism([name.decode().removeprefix("AUTH=") for name in client.capabilities() if name.startswith(b"AUTH=")])
     try:
-        if (user + secret).isascii():
+        if box.server.sign_in.has_token:
+            _show_token(client, box, by_token, secret)
+        elif (user + secret).isascii():
             client.login(user, secret)
         else:  # LOGIN knows ASCII alone, PLAIN sends it in UTF-8 (RFC 4616)
             client.plain_login(user, secret)
     except LoginError as error:
-        raise StyrxlError("mail-login", host=box.server.host, user=user, why=" ".join(str(error).split())[:300]) from error
+        has_token = box.server.sign_in.has_token
+        code = "mail-imap-token-not-taken" if has_token else "mail-imap-password-not-taken" if by_token else "mail-login"
+        why = hide_secrets(" ".join(str(error).split()), (secret,))[:300]
+        raise StyrxlError(code, host=box.server.host, user=user, why=why) from None
+
+
+def _show_token(client: IMAPClient, box: Mailbox, mechanism: str | None, token: str) -> None:
+    if mechanism is None:
+        raise StyrxlError("mail-no-tokens", host=box.server.host, offered="–")
+    first = show_token(mechanism, box.server.user or "", token)
+    # What the server asks after that is why it refuses.
+    client.sasl_login(mechanism, lambda challenge: answer_refusal(mechanism) if challenge else first)
 
 
 def _open_folder(client: IMAPClient, box: Mailbox) -> Sequence[int]:

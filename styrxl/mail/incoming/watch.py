@@ -7,19 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from threading import Event
 
-from styrxl.mail.certificates import make_ssl_context
-from styrxl.mail.incoming.imap import fetch_by_imap
 from styrxl.mail.incoming.mail_lines import format_mail_lines
 from styrxl.mail.incoming.receive import receive_mail
 from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.mail.outgoing.letter_table import format_letter_table, is_unfinished
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.mail.outgoing.run import run_mailing
-from styrxl.mail.outgoing.send import USUAL_TIMING, Timing
-from styrxl.mail.passwords import IMAP_PASSWORD, find_password
+from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.catalogue import error_text, word
 from styrxl.model.days import local_day
@@ -39,6 +35,7 @@ _PASSING = frozenset(
         "ledger-busy",
         "ledger-unreachable",
         "mail-imap-unreachable",
+        "mail-login-unreachable",
         "mail-unreachable",
         "not-readable",
         "not-writable",
@@ -138,19 +135,3 @@ def _describe_inbox(desk: Desk, mail_log: MailLog, round_: Round) -> object:
     notable = [part.id for part in mail_log.parts(round_.id) if part.outcome in {HELD, NOTED, ASIDE}]
     # What waits for tomorrow goes when the day is another.
     return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files], notable, local_day(desk.now)
-
-
-def open_mailbox(desk: Desk, timing: Timing = USUAL_TIMING) -> Callable[[], Iterable[FetchedMessage]]:
-    """Return what fetches the messages in the mailbox that the settings name.
-
-    Raises StyrxlError: mail-not-set-up, mail-no-server, mail-ca-file, mail-password-missing.
-    """
-    settings = desk.workspace.settings.mail
-    if settings is None:
-        raise StyrxlError("mail-not-set-up")
-    if settings.mailbox is None:
-        raise StyrxlError("mail-no-server", section="mail.imap")
-    password = partial(find_password, settings.mailbox.server, IMAP_PASSWORD)
-    password()  # a missing one is told before anything is done
-    context = make_ssl_context(settings.mailbox.server, desk.workspace.root)
-    return partial(fetch_by_imap, settings.mailbox, context, password, timing.timeout)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from styrxl.mail.outgoing.delivery import DeliveryResult
 from styrxl.mail.outgoing.letter import Letter
 from styrxl.mail.outgoing.message import estimate_size
 from styrxl.mail.outgoing.send import SortedLetters
-from styrxl.mail.outgoing.smtp import DeliveryResult
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.grouped_findings import quote_path
 from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from styrxl.mail.outgoing.delivery import DeliveryResult
 from styrxl.mail.outgoing.kinds import MAILINGS
 from styrxl.mail.outgoing.letter import Letter, WrittenLetters
 from styrxl.mail.outgoing.letter_writer import LetterWriter, check_owners
 from styrxl.mail.outgoing.preview import choose_preview_folder, write_previews
 from styrxl.mail.outgoing.request import MailRequest
-from styrxl.mail.outgoing.send import USUAL_TIMING, SortedLetters, Timing, redirect_letters, send_letters, sort_letters
-from styrxl.mail.outgoing.smtp import DeliveryResult
+from styrxl.mail.outgoing.send import SortedLetters, redirect_letters, send_letters, sort_letters
+from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.rounds import Round
 

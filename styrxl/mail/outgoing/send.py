@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from styrxl.mail.addresses import sort_addresses
-from styrxl.mail.certificates import make_ssl_context
+from styrxl.mail.outgoing.delivery import DeliveryLog, DeliveryResult, DeliveryRun, QueuedMessage
 from styrxl.mail.outgoing.letter import Letter, redirect_letter
 from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.message import MB, WIRE_POLICY, build_message, estimate_size
 from styrxl.mail.outgoing.mounting import Reason, find_mounting
-from styrxl.mail.outgoing.smtp import PAUSES, TIMEOUT, DeliveryLog, DeliveryResult, DeliveryRun, QueuedMessage, SmtpConnection
-from styrxl.mail.passwords import SMTP_PASSWORD, find_password
+from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing, open_transport
 from styrxl.model.days import begin_of_day
 from styrxl.model.errors import StyrxlError
 from styrxl.store.mail_log import NEW, REDIRECTED, SENDING, SENT, UNSURE, Mail, MailLog
@@ -30,19 +28,6 @@ class SortedLetters:
     sent_before: int
     blocked: Mapping[tuple[str, str, str, str], Reason] = field(default_factory=dict)
     letters: tuple[Letter, ...] = ()  # those ready and those blocked, in their order
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How sending waits: ``pauses`` between tries, and ``timeout`` for each answer of the server, in seconds."""
-
-    wait: Callable[[float], None] = time.sleep
-    pauses: Sequence[float] = PAUSES
-    timeout: float = TIMEOUT
-    is_stopped: Callable[[], bool] = lambda: False
-
-
-USUAL_TIMING = Timing()
 
 
 def sort_letters(writer: LetterWriter, letters: Sequence[Letter], sent_before: int = 0, *, trial: bool = False) -> SortedLetters:
@@ -151,25 +136,25 @@ def send_letters(
 ) -> list[DeliveryResult]:
     """Send letters that are ready, in their order, and return what became of each.
 
-    Raises StyrxlError: mail-no-server, mail-password-missing, mail-ca-file; as ``DeliveryRun.send``.
+    Raises StyrxlError: as ``open_transport``, ``DeliveryRun.send``.
     """
-    server = writer.settings.server
-    if server is None:
-        raise StyrxlError("mail-no-server", section="mail")
     if not letters:
         return []
-    password = (lambda: find_password(server, SMTP_PASSWORD)) if server.user else None
-    if password:
-        password()  # a missing one is told before anything is begun
-    context = make_ssl_context(server, writer.desk.workspace.root)
-    sender = writer.sender
-    messages = [
-        QueuedMessage(letter.key, build_message(letter, sender, _now()).as_bytes(policy=WIRE_POLICY), sender.address, letter.to)
-        for letter in letters
-    ]
+    transport = open_transport(writer.settings, writer.desk.workspace.root, timing)
     log = (TrialDeliveryLog if trial else LedgerDeliveryLog)(writer.mail_log, letters, _now, recording)
-    with SmtpConnection(server, context, password, timing.timeout) as smtp:
-        return DeliveryRun(smtp, log, timing.wait, 60 / writer.settings.rate, timing.is_stopped).send(messages, timing.pauses)
+    try:
+        run = DeliveryRun(transport, log, timing.wait, 60 / writer.settings.rate, timing.is_stopped, timing.clock)
+        return run.send([_queue(writer, letter) for letter in letters], timing.pauses)
+    finally:
+        transport.close()
+
+
+def _queue(writer: LetterWriter, letter: Letter) -> QueuedMessage:
+    now = _now()
+    data, bare = (
+        build_message(each, writer.sender, now).as_bytes(policy=WIRE_POLICY) for each in (letter, replace(letter, attachments=()))
+    )
+    return QueuedMessage(letter.key, data, writer.sender.address, letter.to, letter.message_id, bare, letter.attachments)
 
 
 def _now() -> datetime:

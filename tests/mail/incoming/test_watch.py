@@ -22,7 +22,7 @@ from mail_town import Post, by_imap, by_smtp, enclosed, passwords, set_up
 from post_office import USER, Certificates, SmtpServer, dovecot, reply, sent
 from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.mail.incoming.watch import Watch
-from styrxl.mail.outgoing.send import Timing
+from styrxl.mail.outgoing.transport import Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import standard_rounds
