@@ -491,7 +491,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         "Översikt": [
             ("Nämnder med klar uppföljning", 1, "av 2"),
             ("Enheter med klar uppföljning", 2, "av 2"),
-            ("Fullmäktiges mål som bedöms uppfyllas", 1, "av 2; 1 delvis, 0 inte, 0 kan inte bedömas"),
+            ("Fullmäktiges mål som bedöms uppfyllas", 1, "av 2; 1 delvis, 0 inte, 0 kan inte bedömas; preliminära: 2"),
             ("Nämndmål som bedöms uppfyllas", 2, "av 4; 1 delvis, 0 inte, 0 kan inte bedömas; utan svar: 1"),
             ("Nämndernas åtaganden", 4, "klara eller enligt plan: 3; försenade eller avbrutna: 0; utan svar: 1"),
             ("Enheternas åtaganden", 2, "klara eller enligt plan: 1; försenade eller avbrutna: 1"),
@@ -1163,14 +1163,14 @@ CHARTS: dict[str, list[str]] = {
         "Fyra av fem åtaganden är klara eller följer planen (utan svar: 1)",
         "Den nämnd som har svarat väntas hålla sin budget (en nämnd saknas)",
         "Avvikelsen är bättre än förra gången: +0,25 mot −29 tkr",
-        "Fler mål uppfylls än förra gången: 1 mot 0",
+        "Enligt förslagen uppfylls fler mål än förra gången: 1 mot 0",
     ],
     "year": [
         "Inget av två mål är uppfyllt",
         "Ett av fem åtaganden är genomfört (utan svar: 1)",
         "En av två nämnder höll sin budget",
         "Avvikelsen är sämre än förra gången: −3,50 mot +0,25 tkr (utan 1 som inte har svarat varje gång)",
-        "Färre mål uppfylls än förra gången: 0 mot 1",
+        "Enligt förslagen uppfylls färre mål än förra gången: 0 mot 1",
     ],
 }
 

@@ -118,36 +118,45 @@ def judge_goals(plan: Plan, answers: RoundAnswers) -> GoalStates:
     """Return how each of the council's goals stands."""
     goals, commitments = _collect_parts(answers)
     contributions = _collect_contributions(answers)
-    serving, answering = _find_serving(answers.nodes), _find_answering(answers)
-    own, stated = plan.assessed(answers.round.id), plan.stated_coverage(answers.round.id)
-    named = {goal.goal_id: [b for b in goal.concerned_boards if b in answers.boards] for goal in plan.goals}
-    unknown = [board for board in answers.boards if board not in answers.plans.returns]
-    measured = _judge_indicators(plan, answers)
+    coverage, boards = _cover_goals(plan, answers, contributions)
+    measured, own = _judge_indicators(plan, answers), plan.assessed(answers.round.id)
     states = {}
     for id_ in (node.id for node in answers.nodes if node.kind == COUNCIL_GOAL):
-        given, concerned, served = contributions.get(id_, {}), answering.get(id_, []), serving.get(id_, set())
-        covering = [board for board in answers.boards if board in served or given.get(board)]
-        coverage = cover(named.get(id_, []), concerned, covering, unknown, stated.get(id_))
-        boards = [b for b in answers.boards if b in {*coverage.concerned, *served, *given}]
-        indicators = measured.get(id_, ())
-        codes, statuses = goals.get(id_, ()), commitments.get(id_, ())
+        codes, statuses, given = goals.get(id_, ()), commitments.get(id_, ()), contributions.get(id_, {})
         parts = Parts(
-            goals=[_grade(code) for code in codes],
-            commitments=[STATUSES[code] if code else None for code in statuses],
-            contributions=[_grade(code) for code in given.values()],
+            [_grade(code) for code in codes],
+            [STATUSES[code] if code else None for code in statuses],
+            [_grade(code) for code in given.values()],
         )
+        indicators = tuple(measured.get(id_, ()))
         states[id_] = GoalState(
             goals=tuple(codes),
             commitments=tuple(statuses),
             contributions=tuple(given.items()),
-            coverage=coverage,
-            indicators=tuple(indicators),
-            suggestion=suggest(parts, coverage.grade, [indicator.grade for indicator in indicators]),
+            coverage=coverage[id_],
+            indicators=indicators,
+            suggestion=suggest(parts, coverage[id_].grade, [indicator.grade for indicator in indicators]),
             own=own.get(id_),
-            returned=tuple(board for board in boards if board in answers.returned),
-            boards=tuple(boards),
+            returned=tuple(board for board in boards[id_] if board in answers.returned),
+            boards=boards[id_],
         )
     return states
+
+
+def _cover_goals(
+    plan: Plan, answers: RoundAnswers, contributions: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, Coverage], dict[str, tuple[str, ...]]]:
+    """Return how the boards cover each of the council's goals, and all boards that it concerns or that serve it."""
+    serving, answering, stated = _find_serving(answers.nodes), _find_answering(answers), plan.stated_coverage(answers.round.id)
+    named = {goal.goal_id: [b for b in goal.concerned_boards if b in answers.boards] for goal in plan.goals}
+    unknown = [board for board in answers.boards if board not in answers.plans.returns]
+    coverage, every = {}, {}
+    for id_ in (node.id for node in answers.nodes if node.kind == COUNCIL_GOAL):
+        serves = {*serving.get(id_, ()), *contributions.get(id_, ())}
+        covering = [board for board in answers.boards if board in serves]
+        coverage[id_] = cover(named.get(id_, ()), answering.get(id_, ()), covering, unknown, stated.get(id_))
+        every[id_] = tuple(board for board in answers.boards if board in {*coverage[id_].concerned, *covering})
+    return coverage, every
 
 
 def _grade(code: str | None) -> Grade:

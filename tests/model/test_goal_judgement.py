@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -37,35 +38,45 @@ PARTS = st.builds(Parts, GRADES, GRADES, st.lists(SAID, max_size=3))
 TEN = tuple("ABCDEFGHIJ")
 
 
-# The table of docs/how-goals-are-judged.md.
+# The table of docs/how-goals-are-judged.md: parts, coverage, indicators of each case.
+HOMES = judge_indicator(final=False, outcome=40, target=120, direction="higher", answer="yes")
+CASES: Mapping[str, tuple[Parts, Grade, Sequence[Grade]]] = {
+    "nine of ten boards fulfilled; the tenth answered that it concerns it, without a goal": (
+        *(Parts([YES] * 9), cover((), TEN, TEN[:9]).grade, ()),
+    ),
+    "all assessments yes; office's *Träffbild* Bristfällig": (Parts([YES] * 3), cover((), TEN[:3], TEN[:3], stated="poor").grade, ()),
+    "t1: 40 of 120 homes built, *Nås målvärdet?* Ja; assessments yes": (Parts([YES, YES]), YES, [HOMES]),
+    "year: one of three council indicators missed; assessments yes": (Parts([YES, YES]), YES, [YES, YES, NO]),
+    "boards say *kan inte bedömas*, one indicator met": (Parts([None, None]), YES, [YES]),
+    "no goals or commitments under it; two indicators met, none missed": (Parts(), NO, [YES, YES]),
+    "six of ten parts said yes, four returns missing": (Parts([YES] * 6 + [None] * 4), YES, ()),
+    "assessments no; indicators all met": (Parts([NO, NO]), YES, [YES, YES]),
+}
+SUGGESTED = {
+    **dict.fromkeys(("fulfilled", "fulfilled (coverage 90 %)", "expected to be fulfilled", "fulfilled, preliminary, 6 of 10"), YES),
+    "partly": PARTLY,
+    "cannot be assessed": None,
+    "not fulfilled, and the contradiction is remarked": NO,
+}
+PAGE = (Path(__file__).parents[2] / "docs" / "how-goals-are-judged.md").read_text("utf-8")
+TABLE = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in PAGE.splitlines() if line.startswith("| ")][2:]
 
 
-def test_nine_of_ten_boards_fulfilled_and_the_tenth_has_no_goal() -> None:
+def test_the_table_has_all_cases() -> None:
+    assert [case for case, _ in TABLE] == list(CASES)
+
+
+@pytest.mark.parametrize("case, suggested", TABLE)
+def test_the_table_of_cases(case: str, suggested: str) -> None:
+    parts, coverage, indicators = CASES[case]
+    found = suggest(parts, coverage, indicators)
+    assert found.grade == SUGGESTED[suggested]
+    assert (find_contradiction(found.grade, indicators) is not None) == suggested.endswith("remarked")
+
+
+def test_the_share_of_the_first_case() -> None:
     coverage = cover((), TEN, TEN[:9])
     assert (len(coverage.covering), len(coverage.known), coverage.lacking) == (9, 10, ("J",))
-    assert suggest(Parts([YES] * 9), coverage.grade).grade == YES
-
-
-@pytest.mark.parametrize(
-    "parts, coverage, indicators, grade",
-    [
-        pytest.param(Parts([YES] * 9), cover((), TEN, TEN[:9]).grade, (), YES, id="nine of ten boards fulfilled, the tenth without a goal"),
-        pytest.param(Parts([YES] * 3), cover((), TEN[:3], TEN[:3], stated="poor").grade, (), PARTLY, id="office's Träffbild Bristfällig"),
-        pytest.param(
-            *(Parts([YES, YES]), YES),
-            [judge_indicator(final=False, outcome=40, target=120, direction="higher", answer="yes")],
-            YES,
-            id="t1: 40 of 120 homes, Nås målvärdet? Ja",
-        ),
-        pytest.param(Parts([YES, YES]), YES, [YES, YES, NO], PARTLY, id="year: one of three indicators missed"),
-        pytest.param(Parts([None, None]), YES, [YES], None, id="boards say kan inte bedömas, one indicator met"),
-        pytest.param(Parts(), NO, [YES, YES], YES, id="nothing under it, two indicators met"),
-        pytest.param(Parts([YES] * 6 + [None] * 4), YES, (), YES, id="six of ten parts said yes, four returns missing"),
-        pytest.param(Parts([NO, NO]), YES, [YES, YES], NO, id="assessments no, indicators all met"),
-    ],
-)
-def test_the_table_of_cases(parts: Parts, coverage: Grade, indicators: Sequence[Grade], grade: Grade) -> None:
-    assert suggest(parts, coverage, indicators).grade == grade
 
 
 def test_what_speaks_against_the_indicators_is_remarked() -> None:

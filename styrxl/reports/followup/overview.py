@@ -11,6 +11,7 @@ from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade, assess
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
 from styrxl.reports.board_outcomes import add_boards, list_deviations, list_outcomes, signed_amount, unsigned_amount
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView
+from styrxl.reports.goal_titles import goals_title, trend_title
 from styrxl.reports.overview_parts import (
     FIGURE_WIDTH,
     LABEL_WIDTH,
@@ -58,26 +59,30 @@ def _returned(followup: FollowupView) -> list[Figure]:
 
 
 def _goals(followup: FollowupView) -> list[Figure]:
-    view, word, figure = followup.view, followup.view.phrases.word, followup.view.phrases.figure
+    view, word = followup.view, followup.view.phrases.word
     states = [followup.goal_states[n.id] for n in followup.council_goals]
     values, own = [state.grade for state in states], sum(state.own is not None for state in states)
     boards = [followup.assessed(n.id) for n in followup.nodes if n.kind == BOARD_GOAL]
     tense, scale = _tense(view), view.round.kind.scale
     figures: list[Figure] = []
     if values and view.board is None:
-        remark = word("partly_and_not", **_count_values(values)) + (f"; {word('own_count', n=own)}" if own else "")
-        figures.append((figure(f"council_goals_{tense}"), values.count(YES), word("of_all", n=len(values)) + f"; {remark}"))
+        preliminary = sum(state.preliminary and state.own is None for state in states)
+        notes = [word(key, n=n) for key, n in (("own_count", own), ("preliminary_count", preliminary)) if n]
+        figures.append(_count_goals(view, f"council_goals_{tense}", values, len(values), notes))
     if boards:
         codes = Counter(boards)
         answers: list[Grade] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, scale)])]
-        remark = f"{word('of_all', n=len(boards))}; {word('partly_and_not', **_count_values(answers))}"
-        remark += f"; {word('n_silent', n=codes[None])}" if codes[None] else ""
-        figures.append((figure(f"board_goals_{tense}"), answers.count(YES), remark))
+        notes = [word("n_silent", n=codes[None])] if codes[None] else []
+        figures.append(_count_goals(view, f"board_goals_{tense}", answers, len(boards), notes))
     return figures
 
 
-def _count_values(values: Sequence[Grade]) -> dict[str, int]:
-    return {"partly": values.count(PARTLY), "no": values.count(NO), "unknown": values.count(None)}
+def _count_goals(view: View, key: str, grades: Sequence[Grade], total: int, notes: Sequence[str]) -> Figure:
+    """Return how many goals are fulfilled; no figure where none can be assessed: nobody knows that it is none."""
+    word, known = view.phrases.word, any(grade is not None for grade in grades)
+    counts = {"partly": grades.count(PARTLY), "no": grades.count(NO), "unknown": grades.count(None)}
+    what = [word("of_all", n=total), word("partly_and_not", **counts)] if known else [word("none_assessable", n=total)]
+    return view.phrases.figure(key), grades.count(YES) if known else None, "; ".join([*what, *notes])
 
 
 def _tense(view: View) -> str:
@@ -138,8 +143,7 @@ def _areas_chart(followup: FollowupView) -> Block | None:
     counts: dict[str, Counter[Grade]] = {}
     for node in followup.council_goals:
         counts.setdefault(areas[node.id], Counter())[followup.goal_states[node.id].grade] += 1
-    yes = sum(c[YES] for c in counts.values())
-    title = view.phrases.chart_title(f"goals_{_tense(view)}", yes, len(followup.council_goals))
+    title = goals_title(view, [followup.goal_states[node.id].grade for node in followup.council_goals])
     parts = [(followup.value_word(v, sign=False), _COLOURS[v], [c[v] for c in counts.values()]) for v in (YES, PARTLY, NO, None)]
     return _stacked_chart(followup, "areas_title", title, "focus_area", list(counts), parts)
 
@@ -229,9 +233,7 @@ def _trend_chart(followup: FollowupView) -> Block | None:
         (followup.round_word(round_), Counter(state.suggestion.grade for code, state in states.items() if code in shown))
         for round_, states in rounds
     ]
-    last, now = counted[-2][1][YES], counted[-1][1][YES]
-    key = "trend_more" if now > last else "trend_fewer" if now < last else "trend_same"
-    title = view.phrases.word(key, old=last, new=now)
+    title = trend_title(view, counted[-2][1], counted[-1][1])
     words = {YES: "trend_yes", PARTLY: "trend_partly", NO: "trend_no", None: "trend_unknown"}
     parts = [(view.phrases.word(words[v]), _COLOURS[v], [c[v] for _, c in counted]) for v in (YES, PARTLY, NO, None)]
     return _stacked_chart(followup, "trend_title", title, "round", [name for name, _ in counted], parts)
