@@ -17,7 +17,7 @@ from annotated_desk import lead
 from styrxl.model.forms import Column, Form
 from styrxl.sample.fill import AnswerSheet, open_sheets, open_workbook
 
-ERRORS = ("! Rätta", "! Mend")
+ERRORS = ("! Rätta", "! Correct")
 FILL = re.compile(r"! (?:Fyll i|Fill in): ([^!]*)\.")
 EITHER = re.compile(r"(?:Skriv|Write) (.+?) (?:eller|or) (.+?) (?:i|in) ")
 EXAMPLE = re.compile(r"(?:till exempel|for example) (\S+?)\.(?: |$)")

@@ -35,7 +35,7 @@ from town import ANSWERS, ROUND, Town
 OWNERS = ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY", "KFN-BIB")
 MOVED = {"row-without-id", "unknown-row", "duplicate-id"}
 FILLS = {f"00{tone.fill}": name for name, tone in (("mend", look.MEND), ("watch", look.WATCH))}
-LEADS = {"sv": "Att åtgärda", "en": "To mend"}
+LEADS = {"sv": "Att åtgärda", "en": "To correct"}
 
 
 def marked(data: bytes) -> dict[tuple[str, str], str]:
@@ -90,8 +90,9 @@ def test_each_note_says_what_is_wrong_and_what_to_do(broken: dict[tuple[str, str
         "! Rätta\nKostnader: ”ca tusen” är inte ett tal.\nSkriv ett tal i cellen C9, till exempel 1200."
     ]
     _, _, english = broken["wrong-type", "KFN"]
-    assert list(texts(english).values()) == ["! Mend\nCosts: “ca tusen” is not a number.\nWrite a number in the cell C9, for example 1200."]
-    assert [open_workbook(data).sheetnames[0] for data in (swedish, english)] == ["Att åtgärda", "To mend"]
+    told = "! Correct\nCosts: “ca tusen” is not a number.\nWrite a number in the cell C9, for example 1200."
+    assert list(texts(english).values()) == [told]
+    assert [open_workbook(data).sheetnames[0] for data in (swedish, english)] == ["Att åtgärda", "To correct"]
 
 
 def test_first_sheet_lists_findings_with_links(broken: dict[tuple[str, str], tuple[bytes, Judged, bytes]]) -> None:
@@ -339,7 +340,7 @@ def test_mended_in_libreoffice_it_is_accepted(desk: Desk, office: Office, owner:
     assert judged.verdict == "accepted", judged.findings
     assert sum(len(sheet.data_validations.dataValidation) for sheet in open_workbook(mended).worksheets) >= 4
     states = [row[0] for row in lead(mended)[8:] if row[0].startswith(("!", "✓"))]
-    errors = [row[0] for row in lead(back)[8:] if row[0].startswith(("! Rätta", "! Mend"))]
+    errors = [row[0] for row in lead(back)[8:] if row[0].startswith(("! Rätta", "! Correct"))]
     assert sum(state.startswith("✓") for state in states) >= len(errors) > 0
     assert lead(mended)[5][0].startswith("0 ")
 

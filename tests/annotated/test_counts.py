@@ -15,7 +15,7 @@ from styrxl.model.judged import Judged
 from styrxl.sample.faults.plan import list_faults
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook, write_text
 
-ERRORS = ("! Rätta", "! Mend")
+ERRORS = ("! Rätta", "! Correct")
 OVER = ("ramen", "frame")  # of sums, of which the list warns
 Broken = dict[tuple[str, str], tuple[bytes, Judged, bytes]]
 

@@ -141,10 +141,10 @@ def test_returns_of_a_follow_up_are_answered(followed: Followed, smtp: SmtpServe
         ["Mål", "1"],
         ["Åtaganden", "4"],
     ]
-    assert to_mend["Subject"] == f"{NAME['en']}: Kultur- och fritidsnämnden needs completing (1 to mend)"
+    assert to_mend["Subject"] == f"{NAME['en']}: Kultur- och fritidsnämnden needs completing (1 to correct)"
     assert "Goals F" in flowing(to_mend)
     [(name, marked)] = enclosed(to_mend).items()
-    assert (name, "To mend" in load_workbook(BytesIO(marked)).sheetnames) == ("KFN.xlsx", True)
+    assert (name, "To correct" in load_workbook(BytesIO(marked)).sheetnames) == ("KFN.xlsx", True)
 
 
 def test_only_those_asked_and_not_done_are_reminded(followed: Followed, smtp: SmtpServer) -> None:

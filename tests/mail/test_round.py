@@ -132,8 +132,8 @@ def test_a_receipt_says_what_was_received_when_and_by_which_hash(town: Town, pos
     town.run("mail", "answers", ROUND, "--send")
     said = text(newest(post, "KFN"))
     sha256 = hashlib.sha256(town.filled("KFN")).hexdigest()
-    rows = {m[1]: m[2] for m in re.finditer(r"^(File|Came in|Commitments|Checksum) +(\S.*)$", said, re.MULTILINE)}
-    assert rows.pop("Came in")[:4].isdigit()
+    rows = {m[1]: m[2] for m in re.finditer(r"^(File|Received|Commitments|Checksum) +(\S.*)$", said, re.MULTILINE)}
+    assert rows.pop("Received")[:4].isdigit()
     assert rows == {"File": "Plan för KFN – slutlig.xlsx", "Commitments": "1", "Checksum": sha256}
     [file] = (town.root / "inbox" / ROUND).iterdir()
     assert hashlib.sha256(file.read_bytes()).hexdigest() == sha256

@@ -318,7 +318,7 @@ def test_its_story_tells_whose_it_became(town: Town) -> None:
     assert story(town, OTHER)[-4:] == [by_hand, before, *mine]
     assert story(town, OTHER, "en")[-2:] == [
         f"  {file} counts as a return from {OTHER} (Unit plan), decided by Anna.",
-        f"  {file} was judged: Done (0 to mend, 0 to check).",
+        f"  {file} was judged: Done (0 to correct, 0 to check).",
     ]
     town.run("receive", ROUND, "x.xlsx", "--owner", OWNER, "--reason", "Fel skola", "--by", "Bo", expect=None)
     moved = f"  {file} räknas som svar från {OWNER} (Enhetsplan), beslut av Bo: Fel skola"

@@ -83,7 +83,7 @@ def test_the_log_as_json_says_by_which_rules_and_program(town: Town) -> None:
     judged = story["events"][2]
     assert (judged["verdict"], judged["errors"], judged["program"]) == ("accepted", 0, "0.1.0")
     assert re.search(r"annual_plan 1; .*rules [0-9a-f]{8}$", judged["forms"])
-    assert judged["text"] == "inbox/2027-plan/UBN.xlsx was judged: Done (0 to mend, 0 to check)."
+    assert judged["text"] == "inbox/2027-plan/UBN.xlsx was judged: Done (0 to correct, 0 to check)."
 
 
 def test_a_verdict_by_other_rules_is_recorded_even_if_it_is_the_same(town: Town) -> None:

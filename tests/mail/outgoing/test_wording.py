@@ -224,8 +224,8 @@ def test_a_summary_says_how_each_goal_stands(board: bool, followup: bool, final:
 TO_MEND = [
     ("sv", date(2027, 1, 7), "Rätta det som står i vårt svar den 7 januari 2027 och skicka arbetsboken igen senast 31 januari 2027."),
     ("sv", None, "Rätta det som står under ”Att rätta” och skicka arbetsboken igen senast 31 januari 2027."),
-    ("en", date(2027, 1, 7), "Mend what our answer of 7 January 2027 lists and send the workbook again by 31 January 2027."),
-    ("en", None, "Mend what stands under “To mend” and send the workbook again by 31 January 2027."),
+    ("en", date(2027, 1, 7), "Correct what our answer of 7 January 2027 lists and send the workbook again by 31 January 2027."),
+    ("en", None, "Correct what stands under “To correct” and send the workbook again by 31 January 2027."),
 ]
 
 
