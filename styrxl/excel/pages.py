@@ -30,9 +30,9 @@ class Link:
 class Field:
     """A column of a block.
 
-    ``kind``: text, name (whose words are not broken), id, integer, count, number, money (tkr), date, status (a text that begins
-    with ✓, ! or ✗), link, note (runs on to the right), input (where the reader writes). ``tally``: money that returns were
-    filled in with, which the control totals count.
+    ``kind``: text, name (whose words are not broken), id, integer, count, percent (to one decimal), number, money (tkr), date,
+    status (a text that begins with ✓, ! or ✗), link, note (runs on to the right), input (where the reader writes). ``tally``: money
+    that returns were filled in with, which the control totals count.
     """
 
     heading: str

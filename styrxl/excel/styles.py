@@ -17,6 +17,7 @@ _FORMATS = {
     "number": f"General{look.AIR}",
     "integer": f"0{look.AIR}",
     "count": look.NUMBER_FORMAT + look.AIR,
+    "percent": f"0.0{look.AIR}",
     "date": look.DATE_FORMAT,
 }
 _QUOTED = frozenset("=+-@'")

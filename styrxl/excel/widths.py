@@ -16,10 +16,21 @@ from numpy.typing import NDArray
 from styrxl.excel import look, measure
 from styrxl.excel.pages import Block, Field, Link, Page, fit_widths
 
-_LEAST = {"money": 12.0, "number": 10.0, "integer": 8.0, "count": 8.0, "date": 11.5, "status": 10.5, "link": 14.0, "note": 8.0, "text": 9.0}
+_LEAST = {
+    "money": 12.0,
+    "number": 10.0,
+    "integer": 8.0,
+    "count": 8.0,
+    "percent": 9.0,
+    "date": 11.5,
+    "status": 10.5,
+    "link": 14.0,
+    "note": 8.0,
+    "text": 9.0,
+}
 _LONGEST_WORD = 29.0  # a word that is wider is broken
 SMALL_KINDS = {"id": 20.0, "link": 34.0}  # kinds in small letters, and the width that they are given at most
-NUMBERS = frozenset({"money", "count", "number", "integer"})  # kinds that stand to the right
+NUMBERS = frozenset({"money", "count", "percent", "number", "integer"})  # kinds that stand to the right
 _NARROW = 14.0
 _UNCLAIMED = 10.0  # of a column that only spans take
 _SCALE = 40

@@ -1,12 +1,12 @@
-"""The boards' outcomes and forecasts in a follow-up, against their budgets and frames (tkr).
+"""The boards' outcomes and forecasts in a follow-up, against the council's frames and their own budgets (tkr).
 
-A deviation is current budget minus forecast (at year-end minus outcome), net: plus is a surplus.
+A deviation is the frame, or the board's own budget, minus forecast (at year-end minus outcome), net: plus is a surplus.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from styrxl.model.rounds import Round
 from styrxl.reports.board_frames import BoardFrame, boards_with_money
 from styrxl.reports.view import View
 
+_SMALL_PART = 0.1  # of gross cost: a frame below it, as of what is paid by fees, makes any deviation look huge
 TYPED = ("outcome_revenue", "outcome_cost", "forecast_revenue", "forecast_cost", "unfunded", "last_forecast")
 
 
@@ -32,6 +33,7 @@ class MoneyOutcome:
     unfunded: float | None = None
     last_forecast: float | None = None
     effect: float | None = None
+    incomplete: bool = field(default=False, kw_only=True)  # whether an activity with a budget lacks what its year comes to
 
     @property
     def budget(self) -> float | None:
@@ -54,9 +56,14 @@ class MoneyOutcome:
         return self.outcome_net if self.final else self.forecast_net
 
     @property
+    def year_cost(self) -> float | None:
+        """What the year costs before revenue."""
+        return self.outcome_cost if self.final else self.forecast_cost
+
+    @property
     def deviation(self) -> float | None:
         """What is left of the budget at the end of the year: plus is a surplus."""
-        return subtract_amounts(self.budget, self.year_net)
+        return None if self.incomplete else subtract_amounts(self.budget, self.year_net)
 
     @property
     def deviation_without_unfunded(self) -> float | None:
@@ -84,13 +91,70 @@ def add_outcomes(outcomes: Iterable[MoneyOutcome], *, final: bool) -> MoneyOutco
     """Add up outcomes, figure by figure; None where nobody has answered."""
     names = ("planned", "changes", *TYPED, "effect")
     all_of_them = list(outcomes)
-    return MoneyOutcome(final, *(add_known(getattr(outcome, name) for outcome in all_of_them) for name in names))
+    incomplete = any(o.incomplete or (o.budget is not None and o.year_net is None) for o in all_of_them)
+    return MoneyOutcome(final, *(add_known(getattr(outcome, name) for outcome in all_of_them) for name in names), incomplete=incomplete)
 
 
 def add_known(values: Iterable[float | None]) -> float | None:
     """Add up the amounts that are known (tkr); None where none is."""
     known = [v for v in values if v is not None]
     return add_amounts(known) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameOutcome:
+    """Money held against the council's frame: a board's, or that of several added up (tkr); None where it is not known.
+
+    In each of them, and in their sum, ``deviation`` is ``not_laid_out`` plus ``money.deviation``: what was not laid out in the board's
+    own budget, and the deviations of its activities.
+    """
+
+    decided: float | None
+    adjustments: float | None
+    money: MoneyOutcome
+    later: float | None = None  # what the council decided after the day up to which decisions count
+
+    @property
+    def current(self) -> float | None:
+        """Return the frame as it counts in the round."""
+        return None if self.decided is None else add_amounts((self.decided, self.adjustments))
+
+    @property
+    def deviation(self) -> float | None:
+        """What is left of the frame at the end of the year: plus is a surplus."""
+        return None if self.money.incomplete else subtract_amounts(self.current, self.money.year_net)
+
+    @property
+    def not_laid_out(self) -> float | None:
+        """What own current budget leaves of the frame."""
+        return subtract_amounts(self.current, self.money.budget)
+
+    @property
+    def without_unfunded(self) -> float | None:
+        """The deviation if the money that nobody has granted does not come."""
+        return subtract_amounts(self.deviation, self.money.unfunded or 0.0)
+
+    @property
+    def with_later(self) -> float | None:
+        """The deviation if what was decided after the day counts."""
+        return None if self.deviation is None else add_amounts((self.deviation, self.later))
+
+    @property
+    def of_gross_cost(self) -> bool:
+        """Whether the frame is too small to be a measure: less than a tenth of what the year costs before revenue."""
+        return self.current is not None and abs(self.current) < _SMALL_PART * (self.money.year_cost or 0.0)
+
+    @property
+    def per_cent(self) -> float | None:
+        """The deviation in per cent, to one decimal: of the frame without its sign, of a small one's gross cost; None at 0."""
+        base = self.money.year_cost if self.of_gross_cost else abs(self.current or 0.0)
+        return round(100 * self.deviation / base, 1) if self.deviation is not None and self.current and base else None
+
+
+def add_frame_outcomes(measures: Sequence[FrameOutcome], *, final: bool) -> FrameOutcome:
+    """Add up what is held against frames, figure by figure."""
+    decided, adjustments, later = (add_known(getattr(m, name) for m in measures) for name in ("decided", "adjustments", "later"))
+    return FrameOutcome(decided, adjustments, add_outcomes((m.money for m in measures), final=final), later)
 
 
 @dataclass(frozen=True)
@@ -110,10 +174,16 @@ class BoardOutcome(BoardFrame):
             return MoneyOutcome(self.final, self.planned)
         return add_outcomes((outcome_of(row, final=self.final) for row in self.rows), final=self.final)
 
+    @cached_property
+    def measure(self) -> FrameOutcome:
+        """Its money held against its frame."""
+        later = add_amounts(a.operating for a in self.frame.later) if self.frame.later else None
+        return FrameOutcome(self.frame.operating, self.adjustments, self.whole, later)
+
     @property
-    def remaining(self) -> float | None:
-        """What current budget leaves of the frame."""
-        return subtract_amounts(self.current, self.whole.budget)
+    def comparable(self) -> bool:
+        """Whether it has both a frame and what the year comes to."""
+        return self.measure.deviation is not None
 
     @property
     def unreconciled(self) -> float:
@@ -139,25 +209,33 @@ def add_boards(boards: Sequence[BoardOutcome]) -> MoneyOutcome:
     return add_outcomes((b.whole for b in boards), final=any(b.final for b in boards))
 
 
-def list_deviations(view: View) -> tuple[list[tuple[Round, MoneyOutcome]], int]:
-    """Return what the money came to in each of the year's follow-ups so far, this one last, of the boards that answered in all of them.
+def list_deviations(view: View) -> tuple[list[tuple[Round, FrameOutcome]], int]:
+    """Return what the money came to in each of the year's follow-ups so far, this one last, against the frames that counted in it.
 
-    And how many of those that answered in this one these leave out. Empty where nobody answered on money in an earlier one.
+    Of the boards that can be held against a frame in all of them; and how many of those that can in this one these leave out. Empty where
+    nobody answered on money in an earlier one.
     """
     now = {owner: tuple(rows) for owner, rows in view.grouped("outcomes").items()}
     past = [
         (p.round, p.answers.tables["outcomes"]) for p in (view.history.earlier if view.history else ()) if "outcomes" in p.answers.tables
     ]
-    rounds = [*past, (view.round, now)]
-    answered = [b.id for b in view.boards if b.id in now]
-    boards = [board for board in answered if all(board in tables for _, tables in past)]
+    measured = [(of, _measure_boards(view, of, tables)) for of, tables in (*past, (view.round, now))]
+    answered = measured[-1][1]
+    boards = [board for board in answered if all(board in measures for _, measures in measured)]
     if not past or not boards:
         return [], 0
-    added = [
-        (of, add_outcomes((outcome_of(row, final=of.kind.final) for b in boards for row in tables[b]), final=of.kind.final))
-        for of, tables in rounds
-    ]
+    added = [(of, add_frame_outcomes([measures[b] for b in boards], final=of.kind.final)) for of, measures in measured]
     return added, len(answered) - len(boards)
+
+
+def _measure_boards(view: View, of: Round, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, FrameOutcome]:
+    """Return the boards that can be held against their frames in a round, by id; ``tables``: their rows of outcomes in it."""
+    measures = {}
+    for board in (b.id for b in view.boards if b.id in tables):
+        frame = BoardFrame(view.by_id[board], view.plan.frame(board, of.year, of.frames_day))
+        money = add_outcomes((outcome_of(row, final=of.kind.final) for row in tables[board]), final=of.kind.final)
+        measures[board] = FrameOutcome(frame.frame.operating, frame.adjustments, money)
+    return {board: measure for board, measure in measures.items() if measure.deviation is not None}
 
 
 def signed_amount(view: View, value: float) -> str:

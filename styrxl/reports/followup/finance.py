@@ -1,4 +1,4 @@
-"""The follow-up's page Ekonomi: frame and current budget, outcome and forecast, by activity, board and all boards, in tkr."""
+"""The follow-up's page Ekonomi: the boards against the council's frames, then budget, outcome and forecast by activity, in tkr."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
-from styrxl.model.amounts import add_amounts, subtract_amounts
+from styrxl.model.amounts import subtract_amounts
 from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
 from styrxl.reports.board_outcomes import (
     TYPED,
@@ -21,6 +21,7 @@ from styrxl.reports.board_outcomes import (
     unsigned_amount,
 )
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, report_columns
+from styrxl.reports.followup.frames import BOARD_WIDTH, MONEY_WIDTH, STATE_WIDTH, adjustments_block, frames_block, undecided_block
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
 from styrxl.reports.view import Owner, View, join_texts
@@ -31,23 +32,28 @@ _SHOWN = frozenset({"activity", "current_budget", "deviation", *_CAUSES, *TYPED,
 
 
 def make_page(followup: FollowupView) -> Page | None:
-    """Return the page that shows how each board stands against its frame and its budget, and why; None where there are no boards."""
+    """Return the page that shows how each board stands against its frame and its own budget, and why; None where there are no boards."""
     view = followup.view
     boards = list_outcomes(view)
     if not boards:
         return None
     blocks = [
-        _frames_block(view, boards),
+        frames_block(view, boards),
+        undecided_block(view, boards),
+        _budgets_block(view, boards),
         _outcomes_block(view, boards),
         _causes_block(view, boards),
         *((_units_block(followup, boards),) if view.asks("unit_outcomes") else ()),
-        _adjustments_block(view, boards),
+        adjustments_block(view, boards),
     ]
     return make_titled_page(view, "forecast", [block for block in blocks if block.rows])
 
 
 def _first_fields(view: View, second: str) -> tuple[Field, Field]:
-    return Field(view.phrases.heading("board"), "name", 18), Field(view.phrases.heading(second), width=26, least=19, indented=True)
+    return (
+        Field(view.phrases.heading("board"), "name", BOARD_WIDTH),
+        Field(view.phrases.heading(second), width=STATE_WIDTH, least=19, indented=True),
+    )
 
 
 def _headings(view: View, *keys: str) -> list[str]:
@@ -64,34 +70,38 @@ def _whole_board_word(view: View, b: BoardOutcome) -> str | None:
     return view.phrases.word("whole_board") if b.owner.expected or b.accepted else None
 
 
-# the frame and the budget
+# the boards' own budgets
 
 
-def _frames_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
-    keys = ("frame", "adjustments", "current_frame", *_BUDGET, "current_budget", "remaining")
-    money = (Field(label, "money", 13, tally=key in _BUDGET) for key, label in zip(keys, _headings(view, *keys), strict=True))
-    fields = (*_first_fields(view, "line"), *money, Field(view.phrases.heading("reconciled"), "status", span=3))
-    rows = tuple(row for board in boards for row in _frame_rows(view, board))
-    figures = [_frame_figures(board) for board in boards]
-    sums = tuple(map(add_known, zip(*figures, strict=True)))
-    # Frames that nobody has budgeted leave nothing over, so the last row says how much of the frames they are.
-    outside = add_amounts(b.current for b in boards if b.whole.budget is None)
-    why = view.phrases.word("incl_without_plan", amount=unsigned_amount(view, outside)) if outside and not view.board else None
-    last = Row((sum_label(view), None, *sums, why), weight=BOLD)
-    return Block(fields, rows, heading=view.phrases.word("frame_title"), totals=(last,), folded=fold_level(view, rows))
+def _budgets_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
+    """Return each board's own budget as planned and as changed since, by activity, beside the council's changes of its frame."""
+    keys = (*_BUDGET, "current_budget")
+    money = (Field(label, "money", MONEY_WIDTH, tally=key in _BUDGET) for key, label in zip(keys, _headings(view, *keys), strict=True))
+    heading = view.phrases.heading
+    fields = (
+        *_first_fields(view, "line"),
+        *money,
+        Field(heading("frame_changes"), "money", MONEY_WIDTH),
+        Field(heading("reconciled"), "status", span=7),
+    )
+    shown = [b for b in boards if b.accepted or b.owner.expected]
+    rows = tuple(row for board in shown for row in _budget_rows(view, board))
+    sums = tuple(map(add_known, zip(*(_budget_figures(board) for board in shown), strict=True))) or (None,) * len(fields[2:-1])
+    last = Row((sum_label(view), None, *sums, None), weight=BOLD)
+    return Block(fields, rows, heading=view.phrases.word("budget_title"), totals=(last,), folded=fold_level(view, rows))
 
 
-def _frame_figures(b: BoardOutcome) -> tuple[float | None, ...]:
-    return (b.frame.operating, b.adjustments, b.current, b.whole.planned, b.whole.changes, b.whole.budget, b.remaining)
+def _budget_figures(b: BoardOutcome) -> tuple[float | None, ...]:
+    return (b.whole.planned, b.whole.changes, b.whole.budget, b.adjustments)
 
 
-def _frame_rows(view: View, b: BoardOutcome) -> list[Row]:
+def _budget_rows(view: View, b: BoardOutcome) -> list[Row]:
     """Return a board's own row, then its activities."""
-    head = Row((b.owner.name, _whole_board_word(view, b), *_frame_figures(b), _reconciled_word(view, b)), weight=SHADED, sums=True)
+    head = Row((b.owner.name, _whole_board_word(view, b), *_budget_figures(b), _reconciled_word(view, b)), weight=SHADED, sums=True)
     rows = []
     for row in b.rows:
         outcome = outcome_of(row, final=b.final)
-        cells = (b.owner.name, row["activity"], None, None, None, outcome.planned, outcome.changes, outcome.budget, None, None)
+        cells = (b.owner.name, row["activity"], outcome.planned, outcome.changes, outcome.budget, None, None)
         rows.append(Row(cells, int(row["_source"]), level=1, indent=1, again=True))
     return [head, *rows]
 
@@ -103,9 +113,9 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
         return lacking_return_word(view, b.owner, NO_FOLLOWUP)
     if b.unreconciled:
         return word("changes_differ", amount=signed_amount(view, b.unreconciled))
-    if b.remaining is None:
+    if b.measure.not_laid_out is None:
         return word("no_frame")
-    return word("changes_agree_over" if b.remaining < 0 else "changes_agree")
+    return word("changes_agree_over" if b.measure.not_laid_out < 0 else "changes_agree")
 
 
 # outcome and forecast
@@ -134,7 +144,7 @@ def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     fields = (
         *_first_fields(view, "line"),
         *money,
-        Field(heading("state"), "status", 14, span=5 if final else 1),  # as wide as the frames above
+        Field(heading("state"), "status", 14, span=6 if final else 1),  # as wide as the frames above
         *((Field(titles["last_forecast"], "money", 13, tally=True, screen=True),) if "last_forecast" in titles else ()),
         Field(heading("decision"), width=90, screen=True),  # on one line: rows are as high as what is not printed, too
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
@@ -297,20 +307,3 @@ def _planned_frame(followup: FollowupView, unit: Owner) -> float | None:
             if row["unit_id"] == unit.id and row["frame"] is not None:
                 return float(row["frame"])
     return None
-
-
-# the council's decisions
-
-
-def _adjustments_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
-    heading = view.phrases.heading
-    fields = (
-        *_first_fields(view, "decision"),
-        Field(heading("decided_on"), "date", 13),
-        Field(heading("operating"), "money", 13),
-        Field(heading("investment"), "money", 13),
-    )
-    adjustments = [(b.owner.name, adjustment) for b in boards for adjustment in b.frame.adjustments]
-    rows = tuple(Row((name, a.decision, a.date, a.operating, a.investment or None)) for name, a in adjustments)
-    last = Row((sum_label(view), None, None, add_amounts(r.cells[3] for r in rows), add_amounts(r.cells[4] for r in rows)), weight=BOLD)
-    return Block(fields, rows, heading=view.phrases.word("adjustments_title"), totals=(last,))

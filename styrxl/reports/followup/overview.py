@@ -9,7 +9,16 @@ from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
 from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade, assessment_code
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
-from styrxl.reports.board_outcomes import add_boards, list_deviations, list_outcomes, signed_amount, unsigned_amount
+from styrxl.reports.board_outcomes import (
+    BoardOutcome,
+    FrameOutcome,
+    add_frame_outcomes,
+    list_deviations,
+    list_outcomes,
+    signed_amount,
+    unsigned_amount,
+)
+from styrxl.reports.followup.frames import compared_boards, year_net_key
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView
 from styrxl.reports.goal_titles import goals_title, trend_title
 from styrxl.reports.overview_parts import (
@@ -111,23 +120,52 @@ def _commitments(followup: FollowupView) -> list[Figure]:
 
 
 def _money(followup: FollowupView) -> list[Figure]:
+    """Return the key figures of the boards that can be held against their frames; of all that answered where none can."""
     view, word, figure = followup.view, followup.view.phrases.word, followup.view.phrases.figure
-    boards = list_outcomes(view)
-    answered = [b for b in boards if b.accepted]
+    boards, final = list_outcomes(view), view.round.kind.final
+    compared, answered = compared_boards(boards), [b for b in boards if b.accepted]
     if not answered:
         return []
-    whole, final = add_boards(answered), view.round.kind.final
-    lacking = sum(b.owner.expected and not b.accepted for b in boards)
-    why = None if not lacking or view.board else word("one_lacks_budget" if lacking == 1 else "n_lack_budget", n=lacking)
-    figures: list[Figure] = [
-        (figure("current_budget"), whole.budget, why),
-        (figure("outcome"), whole.outcome_net, None),
-        *(() if final else ((figure("full_forecast"), whole.forecast_net, None),)),
-        (figure("deviation"), whole.deviation, word("plus_is_surplus")),
+    whole = add_frame_outcomes([b.measure for b in compared or answered], final=final)
+    years: list[Figure] = [
+        (figure("outcome"), whole.money.outcome_net, None),
+        *(() if final else ((figure("full_forecast"), whole.money.forecast_net, None),)),
     ]
-    if not final and whole.unfunded:
-        remark = word("counts_on", amount=unsigned_amount(view, whole.unfunded))
-        figures.append((figure("without_unfunded"), whole.deviation_without_unfunded, remark))
+    own: Figure = (figure("own_deviation"), whole.money.deviation, None if compared else word("no_board_has_frame"))
+    if not compared:
+        return [(figure("current_budget"), whole.money.budget, None), *years, own]
+    within = sum((b.measure.deviation or 0.0) >= 0 for b in compared)
+    remarks = [word("of_all", n=len(compared)), *_not_compared(view, boards)]
+    return [
+        (figure("board_within" if view.board else "boards_within"), within, "; ".join(remarks)),
+        (figure("current_frame"), whole.current, None),
+        *years,
+        (figure("frame_deviation"), whole.deviation, word("plus_is_surplus")),
+        own,
+        *_undecided(view, whole),
+    ]
+
+
+def _not_compared(view: View, boards: Sequence[BoardOutcome]) -> list[str]:
+    """Say how many boards are not counted, and why."""
+    word = view.phrases.word
+    lacking = sum(b.owner.expected and not b.accepted for b in boards)
+    without = [b for b in boards if b.accepted and not b.comparable]
+    frameless = sum(b.measure.current is None for b in without)
+    counts = (("n_without_frame", frameless), ("n_amounts_missing", len(without) - frameless))
+    remarks = [word("one_lacking" if lacking == 1 else "n_boards_lacking", n=lacking)] if lacking else []
+    return [*remarks, *(word(key, n=n) for key, n in counts if n)]
+
+
+def _undecided(view: View, whole: FrameOutcome) -> list[Figure]:
+    """Return what the deviation is without money that is not granted, and with what the council decided after the round's day."""
+    word, figure, figures = view.phrases.word, view.phrases.figure, list[Figure]()
+    if not view.round.kind.final and whole.money.unfunded:
+        remark = word("counts_on", amount=unsigned_amount(view, whole.money.unfunded))
+        figures.append((figure("without_unfunded"), whole.without_unfunded, remark))
+    if whole.later is not None:
+        remark = word("later_decided", amount=signed_amount(view, whole.later), day=view.round.frames_day.isoformat())
+        figures.append((figure("with_later"), whole.with_later, remark))
     return figures
 
 
@@ -193,33 +231,33 @@ def _stacked_chart(
 
 
 def _deviations_chart(followup: FollowupView) -> Block | None:
-    """Return forecast (at year-end outcome) against budget, by board."""
+    """Return forecast (at year-end outcome) against the council's frame, by board."""
     view = followup.view
     if view.board is not None:
         return None
     boards = list_outcomes(view)
-    answered = [b for b in boards if b.accepted and b.whole.deviation is not None]
-    if not answered:
+    compared = compared_boards(boards)
+    if not compared:
         return None
-    within = sum((b.whole.deviation or 0.0) >= 0 for b in answered)
-    final = view.round.kind.final
-    title = view.phrases.chart_title("outcome" if final else "forecast", within, len(answered))
-    if lacking := sum(b.owner.expected and not b.accepted for b in boards):
-        title += f" ({view.phrases.word('one_lacking' if lacking == 1 else 'n_boards_lacking', n=lacking)})"
-    heading = view.phrases.heading
-    fields = (
-        Field(heading("board"), width=LABEL_WIDTH),
-        Field(heading("current_budget"), "money", FIGURE_WIDTH),
-        Field(heading("outcome_net" if final else "forecast_net"), "money", FIGURE_WIDTH),
-        Field(heading("deviation"), "money", FIGURE_WIDTH),
-    )
-    rows = tuple(Row((b.owner.name, b.whole.budget, b.whole.year_net, b.whole.deviation)) for b in answered)
-    series = Series(heading("deviation"), tuple(b.whole.deviation or 0.0 for b in answered), look.GOOD.ink, SIGNED)
-    names = tuple(b.owner.name for b in answered)
-    # Its one series is named in the title: in words each board has its figure alone.
-    points = "; ".join(f"{name}: {value:g}" for name, value in zip(names, series.values, strict=True))
+    within = sum((b.measure.deviation or 0.0) >= 0 for b in compared)
+    title = view.phrases.chart_title("outcome" if view.round.kind.final else "forecast", within, len(compared))
+    if remarks := _not_compared(view, boards):
+        title += f" ({', '.join(remarks)})"
+    rows = [(b.owner.name, b.measure) for b in compared]
+    return _signed_chart(view, "board", view.phrases.word("deviations_title"), title, rows)
+
+
+def _signed_chart(view: View, names_at: str, heading: str, title: str, rows: Sequence[tuple[str, FrameOutcome]]) -> Block:
+    """Return deviations from frames as a table and a chart, whose one series is named in the title."""
+    keys = ("current_frame", year_net_key(view) if names_at == "board" else "year_net", "frame_deviation")
+    headings = [view.phrases.heading(key) for key in keys]
+    fields = (Field(view.phrases.heading(names_at), width=LABEL_WIDTH), *(Field(text, "money", FIGURE_WIDTH) for text in headings))
+    cells = tuple(Row((name, m.current, m.money.year_net, m.deviation)) for name, m in rows)
+    names, values = tuple(name for name, _ in rows), tuple(m.deviation or 0.0 for _, m in rows)
+    points = "; ".join(f"{name}: {value:g}" for name, value in zip(names, values, strict=True))
     alt = view.phrases.word("chart_alt", title=title, points=points)
-    return Block(fields, rows, heading=view.phrases.word("deviations_title"), chart=Chart(title, alt, names, (series,), (3,), signed=True))
+    chart = Chart(title, alt, names, (Series(headings[-1], values, look.GOOD.ink, SIGNED),), (3,), signed=True)
+    return Block(fields, cells, heading=heading, chart=chart)
 
 
 def _trend_chart(followup: FollowupView) -> Block | None:
@@ -240,29 +278,17 @@ def _trend_chart(followup: FollowupView) -> Block | None:
 
 
 def _deviation_trend_chart(followup: FollowupView) -> Block | None:
-    """Return the deviation of the boards that answered in all of the year's rounds so far, round by round; None in the first of them."""
+    """Return the deviation of the boards that have one in all of the year's rounds so far, round by round; None in the first of them."""
     view = followup.view
     rounds, left_out = list_deviations(view)
-    told = [(followup.round_word(of), money) for of, money in rounds if money.deviation is not None]
-    if len(told) < 2:
+    rows = [(followup.round_word(of), measure) for of, measure in rounds]
+    if len(rows) < 2:
         return None
-    heading, names = view.phrases.heading, tuple(name for name, _ in told)
-    values = tuple(money.deviation or 0.0 for _, money in told)
-    key = "deviation_better" if values[-1] > values[-2] else "deviation_worse" if values[-1] < values[-2] else "deviation_same"
-    title = view.phrases.word(key, old=signed_amount(view, values[-2]), new=signed_amount(view, values[-1]))
+    old, new = (rows[at][1].deviation or 0.0 for at in (-2, -1))
+    key = "deviation_better" if new > old else "deviation_worse" if new < old else "deviation_same"
+    title = view.phrases.word(key, old=signed_amount(view, old), new=signed_amount(view, new))
     title += f" ({view.phrases.word('boards_left_out', n=left_out)})" if left_out else ""
-    fields = (
-        Field(heading("round"), width=LABEL_WIDTH),
-        Field(heading("current_budget"), "money", FIGURE_WIDTH),
-        Field(heading("year_net"), "money", FIGURE_WIDTH),
-        Field(heading("deviation"), "money", FIGURE_WIDTH),
-    )
-    rows = tuple(Row((name, money.budget, money.year_net, money.deviation)) for name, money in told)
-    series = Series(heading("deviation"), values, look.GOOD.ink, SIGNED)
-    points = "; ".join(f"{name}: {value:g}" for name, value in zip(names, values, strict=True))
-    alt = view.phrases.word("chart_alt", title=title, points=points)
-    chart = Chart(title, alt, names, (series,), (3,), signed=True)
-    return Block(fields, rows, heading=view.phrases.word("deviation_trend_title"), chart=chart)
+    return _signed_chart(view, "round", view.phrases.word("deviation_trend_title"), title, rows)
 
 
 # What the page has, with the table that it is about.
