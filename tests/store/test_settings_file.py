@@ -223,7 +223,7 @@ def test_the_examples_in_new_settings_are_right() -> None:
     assert settings.mail.mailbox
     assert (settings.mail.sender, settings.mail.allowed_domains) == ("Planering <planering@kommunen.se>", ("kommunen.se",))
     assert (settings.mail.rate, settings.mail.attachment_limit, settings.mail.escalate_after) == (60, 20, 7)
-    assert (settings.mail.most_a_day, settings.mail.authserv_id) == (20, "")
+    assert (settings.mail.most_a_day, settings.mail.authserv_id) == (20, "mx.kommunen.se")
     assert settings.mail.server == Server("smtp.kommunen.se", 587, "starttls", "planering")
     assert settings.mail.mailbox == Mailbox(Server("imap.kommunen.se", 993, "tls", "planering"), "INBOX", "Hanterade")
     assert settings.rounds[PLAN].due_owner == {"UBN-ALBY": date(2027, 2, 1), "ÄN-SOLBACKEN": date(2027, 2, 1)}
