@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
 
-from styrxl.mail.incoming.mime import BROKEN, DEEP, decode_words, parse_mail, read_content, read_header
+from styrxl.mail.incoming.mime import BROKEN, DEEP, parse_mail, read_content, read_file_name, read_header
 from styrxl.mail.incoming.winmail import WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
@@ -75,7 +75,7 @@ def _classify(message: Message, limits: Limits) -> Iterator[MessagePart]:
         yield MessagePart(ENCRYPTED)
     if _is_encrypted(message) or isinstance(message.get_payload(), list) or _is_message_file(message):
         return
-    kind, name = message.get_content_type(), _read_name(message)
+    kind, name = message.get_content_type(), read_file_name(message)
     if kind in {"text/plain", "text/html"} and not name:
         if _SHARED.search(read_content(message)[:_TEXT].decode("utf-8", "replace")):
             yield MessagePart(LINK)
@@ -89,15 +89,7 @@ def _is_encrypted(message: Message) -> bool:
 
 
 def _is_message_file(message: Message) -> bool:
-    return message.get_content_type() == "message/rfc822" or _read_name(message).lower().endswith(".eml")
-
-
-def _read_name(message: Message) -> str:
-    try:
-        name = message.get_filename() or ""
-    except BROKEN:
-        name = ""
-    return make_file_name(decode_words(name))[-150:] if name else ""
+    return message.get_content_type() == "message/rfc822" or read_file_name(message).lower().endswith(".eml")
 
 
 def _open_winmail(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from email.message import Message
 
 from styrxl.mail.incoming.delivery_reports import find_unreached, is_delivery_report
-from styrxl.mail.incoming.mime import read_content, read_header, read_headers, walk_own_parts
+from styrxl.mail.incoming.mime import read_content, read_file_name, read_headers, walk_own_parts
 from styrxl.mail.incoming.winmail import read_message_class
 from styrxl.store.mail_log import BOUNCE, PERSON
 
@@ -96,17 +96,13 @@ def _find_by_parts(message: Message) -> str:
     types = {part.get_content_type() for part in parts}
     if types & _RECEIPT_TYPES:
         return RECEIPT
-    if types & _CALENDAR_TYPES or any(_read_plain_name(part).endswith((".ics", ".vcs")) for part in parts):
+    if types & _CALENDAR_TYPES or any(read_file_name(part).lower().endswith((".ics", ".vcs")) for part in parts):
         return CALENDAR
     if message.get_content_type() == "multipart/report":
         return RECEIPT if "disposition" in str(message.get_param("report-type", "")).lower() else REPORT
     names = [read_message_class(read_content(part)) for part in parts if part.get_content_type() in _WINMAIL_TYPES]
     by_class = _find_by_pattern(_CLASSES, read_headers(message, "Content-Class"))
     return by_class or _find_by_pattern(_OUTLOOK_CLASSES, [*names, *read_headers(message, "X-MS-Exchange-Message-Class")])
-
-
-def _read_plain_name(part: Message) -> str:
-    return (read_header(part, "Content-Disposition") + " " + read_header(part, "Content-Type")).lower().rstrip(" \";'")
 
 
 def _find_by_pattern(patterns: Sequence[tuple[str, str]], texts: Sequence[str]) -> str:

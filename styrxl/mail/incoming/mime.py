@@ -13,6 +13,8 @@ from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
 
+from styrxl.mail.plain_text import make_file_name
+
 DEEP = 8  # levels of parts in parts, and of messages in messages: deeper ones are not looked at
 BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\s*(?:;|$)|text\s*(?:;|$)", re.IGNORECASE)  # old programs write text alone
@@ -113,6 +115,15 @@ def read_content(message: Message) -> bytes:
     except BROKEN:
         return b""
     return payload if isinstance(payload, bytes) else b""
+
+
+def read_file_name(message: Message) -> str:
+    """Return the name of the file that a part is, or "" where it has none."""
+    try:
+        name = message.get_filename() or ""
+    except BROKEN:
+        name = ""
+    return make_file_name(decode_words(name))[-150:] if name else ""
 
 
 def find_damage(message: Message) -> str:

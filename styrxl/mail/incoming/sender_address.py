@@ -52,7 +52,15 @@ def _is_name(text: str, address: str) -> bool:
 def _check_address(text: str) -> str:
     if not _ADDRESS.fullmatch(text) or "=?" in text:
         return ""
-    address, domain = parse_address(text), text.rpartition("@")[2]
-    # A letter that IDNA makes another one of, as those of full width and the Kelvin sign, would make a stranger's address a contact's.
-    same = domain.isascii() or unicodedata.normalize("NFKC", domain) == domain
-    return address if address and same and unicodedata.normalize("NFC", text) == text else ""
+    address = parse_address(text)
+    return address if address and _is_itself(text.rpartition("@")[2], address.rpartition("@")[2]) else ""
+
+
+def _is_itself(domain: str, in_ascii: str) -> bool:
+    """Tell whether a domain says what it becomes in ASCII.
+
+    Of letters of full width, other full stops and the Kelvin sign IDNA makes plain ones: a stranger's address would be a contact's.
+    """
+    if domain.isascii():
+        return True
+    return unicodedata.normalize("NFKC", domain) == domain and in_ascii.encode("ascii").decode("idna") == domain.lower()
