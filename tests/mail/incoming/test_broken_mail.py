@@ -71,9 +71,9 @@ def test_no_broken_winmail_dat_breaks_its_reader() -> None:
     seeds = (PACKED, struct.pack("<IH", 0x223E9F78, 1) + attribute(1, 0x00078008, b"IPM.Note\0") + PACKED[6:])
     for number in range(long_run(2_000, 50_000)):
         data = mutate(seeds[number % 2], number)
-        assert isinstance(read_message_class(data), str)
+        assert len(read_message_class(data)) <= len(data)
         with suppress(WinmailError):
-            assert all(isinstance(name, str) and isinstance(content, bytes) for name, content in read_winmail(data)), number
+            assert sum(len(content) for _, content in read_winmail(data)) <= len(data), number
 
 
 def deep(levels: int) -> bytes:
