@@ -19,6 +19,7 @@ from styrxl.model.forms import Column, Words
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import is_blank, normalise_heading, show_heading
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
+from styrxl.templates.cell_texts import is_added_up
 from styrxl.templates.layout import SheetLayout
 
 _OURS = frozenset({"_styrxl", "_listor"})
@@ -142,7 +143,10 @@ class _SheetComparison:
                 yield from self._beside_the_table(one)
             elif one.row != self.place.heading_row or self.layout.is_downwards:
                 column = self.layout.sheet.column(name)
-                if not (self._is_carried(one, column) if column.asked else self._is_ours(one, column)):
+                is_there = self._is_carried if column.asked else self._is_ours
+                if self._index(one) == self.layout.rows and self.layout.closes and is_added_up(column):
+                    is_there = self._is_worked_out
+                if not is_there(one, column):
                     yield one
 
     def field(self, one: LeftCell) -> str | None:
@@ -157,10 +161,15 @@ class _SheetComparison:
         value = "" if self.layout.is_downwards else raw_value(self.raw, self.place.heading_row, column)
         return value if isinstance(value, str) else str(value)
 
+    @property
+    def _rows(self) -> int:
+        """How many rows there are, with one that closes them."""
+        return max(self.layout.rows, 1) + self.layout.closes
+
     def _is_carried(self, one: LeftCell, column: Column) -> bool:
         """Whether an answer stands in its place, as it was written or as it was understood."""
         index = self._index(one)
-        if index is None or not 0 <= index < max(self.layout.rows, 1):
+        if index is None or not 0 <= index < self._rows:
             return False
         stands = self._stands(self.layout.cell(column.field, index))
         return is_same(one.value, stands) or is_same(self.understood.get((one.sheet, one.cell)), stands)
@@ -172,7 +181,7 @@ class _SheetComparison:
         if column is self.layout.sheet.id_column and make_id_key(one.value, named=self.layout.sheet.named) in self.ids:
             return True
         index = self._index(one)
-        inside = index is not None and 0 <= index < self.layout.rows
+        inside = index is not None and 0 <= index < self._rows
         return _fold(one.value) in self.texts or (inside and is_same(one.value, self._stands(self.layout.cell(column.field, index or 0))))
 
     def _is_worked_out(self, one: LeftCell, column: Column) -> bool:
@@ -180,8 +189,9 @@ class _SheetComparison:
         index = self._index(one)
         if index is None or not isinstance(one.value, int | float):
             return True
-        row = {(one.sheet, self.place.cell(c.field, one.row)) for c in self.layout.sheet.columns}
-        stands = self._stands(self.layout.cell(column.field, index)) if 0 <= index < self.layout.rows else ""
+        sums = self.layout.closes and index == self.layout.rows  # of all rows
+        row = {*self.understood} if sums else {(one.sheet, self.place.cell(c.field, one.row)) for c in self.layout.sheet.columns}
+        stands = self._stands(self.layout.cell(column.field, index)) if 0 <= index < self._rows else ""
         return bool(row & self.understood.keys()) or (isinstance(stands, int | float) and math.isclose(one.value, stands, abs_tol=0.005))
 
     def _beside_the_table(self, one: LeftCell) -> Iterator[LeftCell]:

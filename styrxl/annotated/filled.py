@@ -94,7 +94,8 @@ def list_fresh_sheets(editable: EditableTemplate, prefill: Prefill) -> dict[str,
         column = sheet.id_column
         rows = template.context.rows[sheet.key]
         ids = [replace_token(row[column.field], stamps) if column else "" for row in rows]
-        made[sheet.key] = FreshSheet(sheet, ids, len(prefill.rows.get(sheet.key, ())))
+        closes = template.context.layouts[sheet.key].closes
+        made[sheet.key] = FreshSheet(sheet, ids, len(prefill.rows.get(sheet.key, ())) + closes)
     return made
 
 

@@ -16,10 +16,10 @@ from styrxl.excel.sheet import OPEN, SheetBuilder
 from styrxl.model.prefill import Prefill
 from styrxl.templates import drop_downs, form_sheet, start_sheet
 from styrxl.templates.build import SharedTemplate
-from styrxl.templates.cell_texts import RowValues, compute_formula, sum_planned
+from styrxl.templates.cell_texts import RowValues, add_up, compute_formula, is_added_up, sum_planned
 from styrxl.templates.drop_downs import LISTS_SHEET, OwnSheets, list_entries
 from styrxl.templates.form_sheet import SheetCounts, WorkbookContext
-from styrxl.templates.kontroll import RowCells, RowCheck, build_missing_formula, check_row
+from styrxl.templates.kontroll import RowCells, RowCheck, build_missing_formula, check_closing_row, check_row
 from styrxl.templates.layout import SheetLayout, asked_columns, list_frame_cells
 
 Value = str | float
@@ -96,7 +96,7 @@ def recalculate(
     ``rows``: what stands in each sheet's rows, as ``list_cell_values`` gives it for those as issued; ``changed``: which of them are new;
     ``told``: what Kontroll says in place of its own, by sheet and row.
     """
-    rows = {key: [_compute_formulas(template, key, row) for row in some] for key, some in rows.items()}
+    rows = {key: _compute_rows(template, key, some) for key, some in rows.items()}
     context = _context_now(template, prefill, rows)
     checked = {
         key: _tell(dict(_check_rows(layout, context, set(changed.get(key, ())))), told.get(key, {}))
@@ -126,7 +126,7 @@ def _row_formulas(layout: SheetLayout, rows: Sequence[RowValues], checks: Mappin
     for index, check in checks.items():
         yield f"{layout.check_letter}{layout.first_row + index}", check.value
         for column in layout.sheet.columns:
-            if column.formula:
+            if column.formula or (index == layout.rows and layout.closes and is_added_up(column)):
                 value = rows[index][column.field]
                 yield layout.cell(column.field, index), value if isinstance(value, int | float | CellError) else ""
 
@@ -151,6 +151,14 @@ def _list_values(template: SharedTemplate, context: WorkbookContext) -> dict[str
     return dict(lists.values)
 
 
+def _compute_rows(template: SharedTemplate, key: str, rows: Sequence[RowValues]) -> list[RowValues]:
+    """Return a sheet's rows with their formula columns worked out, and the row that closes them with its sums."""
+    layout = template.context.layouts[key]
+    data, closing = layout.part_rows(rows)
+    made = [_compute_formulas(template, key, row) for row in data]
+    return made if closing is None else [*made, add_up(layout.sheet, made, closing)]
+
+
 def _compute_formulas(template: SharedTemplate, key: str, row: RowValues) -> RowValues:
     """Return a row with its formula columns worked out; an error where one that they are made of holds one."""
     made = dict(row)
@@ -166,7 +174,7 @@ def _context_now(template: SharedTemplate, prefill: Prefill, rows: Mapping[str, 
     over = set()
     for sheet in template.form.sheets:
         frame = prefill.frames.get(sheet.limit.frame) if sheet.limit else None
-        if frame is not None and frame - sum_planned(sheet, rows[sheet.key]) < 0:
+        if frame is not None and frame - sum_planned(sheet, *template.context.layouts[sheet.key].part_rows(rows[sheet.key])) < 0:
             over.add(sheet.key)
     entries = list_entries(template.form, template.lists, OwnSheets(template.context.layouts, rows), template.context.terms)
     return replace(template.context, rows=rows, frames=prefill.frames, over=frozenset(over), entries=entries)
@@ -186,7 +194,11 @@ def _check_rows(layout: SheetLayout, context: WorkbookContext, changed: set[int]
     for index, row in enumerate(rows):
         if layout.always_answered or index in changed:
             cells = {column.field: layout.cell(column.field, index) for column in sheet.columns}
-            check = check_row(layout, sheet.columns, RowCells(cells, row), terms, context.entries)
+            made = RowCells(cells, row)
+            if index == layout.rows:
+                check = check_closing_row(layout, made, terms, context.entries)
+            else:
+                check = check_row(layout, sheet.columns, made, terms, context.entries)
             broken = any(isinstance(value, CellError) for value in row.values())
             yield index, replace(check, value=terms.text("check_error")) if broken else check
 
@@ -215,13 +227,15 @@ def _frame_values(layout: SheetLayout, context: WorkbookContext) -> dict[str, Va
     for (frame, what), cell in list_frame_cells(layout).items():
         users = [p.sheet for p in context.layouts.values() if p.sheet.limit and p.sheet.limit.frame == frame]
         used = layout.sheet if layout.sheet.limit else next(iter(users), None)
-        amounts = [row.get(used.limit.column) for row in context.rows[used.key]] if used and used.limit else []
+        fields = [used.limit.column, *([used.spread.field] if used.spread else [])] if used and used.limit else []
+        data, _ = context.layouts[used.key].part_rows(context.rows[used.key]) if used else ((), None)
+        amounts = [row.get(field) for row in data for field in fields]
         error = next((value for value in amounts if isinstance(value, CellError)), None)
         if error is None or what == "frame" or cell not in made:
             continue
-        if what == "planned" or context.frames.get(frame) is not None:
+        if what in {"planned", "spread"} or context.frames.get(frame) is not None:
             made[cell] = error
-        if what == "remaining":
+        if what in {"spread", "remaining"}:
             letter = cell.rstrip("0123456789")
             made[f"{chr(ord(letter) + 1)}{cell[len(letter) :]}"] = ""
     return made
@@ -230,7 +244,8 @@ def _frame_values(layout: SheetLayout, context: WorkbookContext) -> dict[str, Va
 def _token_values_now(template: SharedTemplate, prefill: Prefill, rows: Mapping[str, Sequence[RowValues]]) -> Iterator[tuple[str, str]]:
     for sheet in template.form.sheets:
         if sheet.limit:
+            part_rows = template.context.layouts[sheet.key].part_rows
             yield (
                 f"remaining:{sheet.key}",
-                rounded_number((prefill.frames.get(sheet.limit.frame) or 0) - sum_planned(sheet, rows[sheet.key])),
+                rounded_number((prefill.frames.get(sheet.limit.frame) or 0) - sum_planned(sheet, *part_rows(rows[sheet.key]))),
             )

@@ -175,6 +175,9 @@ class _SheetCheck:
         limit = as_map(self.sheet.get("limit"))
         yield from _check_names((*self.path, "limit", "column"), "a_field", [limit.get("column")], columns, alone=True)
         yield from _check_names((*self.path, "after"), "a_sheet", [self.sheet.get("after")], self.sheets, alone=True)
+        yield from self._check_condition(
+            (*self.path, "closing", "asked_when"), as_map(as_map(self.sheet.get("closing")).get("asked_when")), columns
+        )
 
     def _check_prefill(self, columns: Mapping[str, Any]) -> Iterator[Problem]:
         source = as_map(self.sheet.get("prefill"))

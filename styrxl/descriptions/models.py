@@ -171,6 +171,8 @@ class Column(Answer):
     help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
     number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")
     formula: Formula = Field(default=Formula(), description="What it is worked out from")
+    closing: Literal["asked", "given"] = Field(default="asked", description="What the sheet's closing row has of it")
+    spread: bool = Field(default=False, description="Whether its amounts are to come to what the closing row is given")
     default: Literal["year_start", "year_end"] = Field(default="year_start", description="What counts where it is empty")
 
 
@@ -202,6 +204,14 @@ class Limit(Part):
     frame: str = Field(description="operating_frame, investment_frame or unit_frame")
 
 
+class ClosingRow(Part):
+    """A last row of a sheet that is about all of its rows together."""
+
+    table: str = Field(description="The table that its answers come back as, with columns of the sheet's own")
+    names: list[Text] = Field(min_length=1, description="What it is called; the second, where a row is called the first already")
+    asked_when: dict[str, Condition] = Field(default={}, description="When its answers are asked for, as in required_when")
+
+
 class Sheet(Part):
     """A sheet of a form."""
 
@@ -224,6 +234,7 @@ class Sheet(Part):
     limits: list[str] = Field(default=[], description="Frames shown beside the answers")
     frame: str = Field(default="", description="Frame shown on a sheet to read")
     break_before: str = Field(default="", description="The column that begins a second page on paper")
+    closing: ClosingRow = Field(default=ClosingRow(table="-", names=[Text(sv="-", en="-")]), description="A last row, about all of them")
     columns: dict[Key, Column] = Field(min_length=1, description="Its columns, by field")
     after: str = Field(default="", description="The sheet that it comes after")
     rounds: list[str] = Field(default=[], description="The rounds in which it is there; in all, if nothing is said")

@@ -80,11 +80,19 @@ class OneRound(Part):
     due_owner: dict[str, Day] = Field(default={})
 
 
+class BoardThresholds(Part):
+    """When a whole board's deficit against its frame needs an explanation."""
+
+    percent: Amount = 0
+    tkr: Amount = 0
+
+
 class ThresholdSettings(Part):
     """When a deviation needs an explanation."""
 
     percent: Amount = 0
     tkr: Amount = 0
+    board: BoardThresholds = BoardThresholds()
 
 
 def _is_url(text: str) -> bool:

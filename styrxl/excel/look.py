@@ -101,6 +101,8 @@ def named_styles(look: Look = STANDARD) -> Iterator[NamedStyle]:
     yield _style("count", _font(), None, _aligned("right", indent=1), "0", lined=True)
     yield _style("total", bold, LOCKED, inset, lined=True)
     yield _style("total_count", bold, LOCKED, _aligned("right", indent=1), "0", lined=True)
+    yield _style("sum_text", bold, LOCKED, _aligned("left", vertical="top"), lined=True)
+    yield _style("sum_number", bold, LOCKED, _aligned("right", vertical="top"), NUMBER_FORMAT + AIR, lined=True)
     yield _style("sample", _font(), INPUT, inset, lined=True)
     for name, tone in (("good", GOOD), ("mend", MEND), ("watch", WATCH)):
         yield _style(name, Font(FONT, size=BODY, color=tone.ink), tone.fill, inset, lined=True)

@@ -16,6 +16,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import (
     LANGUAGES,
     AtLeast,
+    ClosingRow,
     Column,
     Condition,
     Form,
@@ -137,8 +138,13 @@ class FormEdition:
             limits=tuple(raw.get("limits", ())),
             placing=_read_placing(raw) if self.content["form"].get("foreign") else None,
             prefill=_read_source(raw["prefill"]) if "prefill" in raw else None,
+            closing=_read_closing(raw["closing"]) if "closing" in raw else None,
             **plain,
         )
+
+
+def _read_closing(raw: Mapping[str, Any]) -> ClosingRow:
+    return ClosingRow(raw["table"], tuple(raw["names"]), _read_condition(raw.get("asked_when", {})))
 
 
 def _complete_foreign(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ _OF_FOLLOWUPS = (
     "commitment_status",
     "added_commitments",
     "outcomes",
+    "board_explanations",
     "unit_outcomes",
 )
 PLAN_TABLES = frozenset((*_OF_PLANS, *_OF_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
@@ -97,6 +98,8 @@ class Column:
     code: bool = False  # a text that may be a mere number, such as a paragraph
     whole: bool = False  # a choice whose codes are whole numbers
     hide_empty: bool = False  # hidden where nothing in it is filled in beforehand, though rows are
+    closing: str = ""  # what the sheet's closing row has of it: asked, given
+    spread: bool = False  # its amounts are to come to what the closing row is given
 
     @property
     def asked(self) -> bool:
@@ -138,6 +141,20 @@ class Limit:
 
     column: str
     frame: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingRow:
+    """A last row of a sheet, about all of its rows together; what is answered in it comes back as a table of its own.
+
+    ``names``: what it is called, the second where one of the rows is called the first already. ``asked_when``: when its answers are
+    asked for. Columns say what it has of them: it is answered (``asked``), or given beforehand; money is added up, and what is worked
+    out is so as in the other rows, where all is there that was given.
+    """
+
+    table: str
+    names: tuple[Text, ...]
+    asked_when: Condition = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +207,7 @@ class Sheet:
     frame: str | None = None  # frame shown on a sheet to read
     placing: Placing | None = None  # in a form that others designed
     needs_rows: bool = False  # left out of a workbook in which no rows of it are known beforehand
+    closing: ClosingRow | None = None
 
     def column(self, field: str) -> Column:
         """Return the column of a field; KeyError if there is none."""
@@ -203,6 +221,20 @@ class Sheet:
         """The column of ids that styrxl wrote: numbered in advance or prefilled."""
         first = self.columns[0]
         return first if first.number or (self.prefilled and first.locked) else None
+
+    @property
+    def closing_columns(self) -> tuple[Column, ...]:
+        """The columns of the closing row's table: what names it, what it is given, and what is answered in it; none where there is none."""
+        if self.closing is None:
+            return ()
+        when = self.closing.asked_when
+        every = (replace(c, required=False, required_when=when if c.closing == "asked" else {}) for c in self.columns)
+        return tuple(replace(c, locked=c.closing != "asked") for c in every if c.closing or c.field == self.columns[0].field)
+
+    @property
+    def spread(self) -> Column | None:
+        """The column whose amounts are to come to what the closing row is given in it."""
+        return next((c for c in self.columns if c.spread), None) if self.closing else None
 
     @property
     def named(self) -> bool:

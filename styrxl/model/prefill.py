@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from styrxl.model.thresholds import Thresholds
+from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, tuple[Row, ...]]
 Lists = Mapping[str, tuple[tuple[str, str], ...]]
 _NAMES = ("form", "edition", "profile", "language", "round", "round_name", "board_id", "board_name", "municipality", "contact", "due")
-_ALIKE = (*_NAMES, "frames", "first", "counts", "thresholds", "based_on")  # in which many owners' prefills are equal
+_ALIKE = (*_NAMES, "frames", "first", "counts", "thresholds", "board_thresholds", "based_on")  # in which many owners' prefills are equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,8 @@ class Prefill:
     ``lists``: source (``council_goals``, ``board_goals``, ``board_commitments``, ``units``) -> (id, text) pairs.
     ``frames``: ``operating_frame``, ``investment_frame``, ``unit_frame`` -> tkr, or None where none is given.
     ``first``: sheet key -> first number of the ids that are numbered in advance; ``counts``: how many they are.
-    ``thresholds``: as ``Thresholds`` has them. ``memory``: what is not shown but held against the answers, by what it is about.
+    ``thresholds``: as ``Thresholds`` has them; ``board_thresholds``: those of a whole board. ``memory``: what is not shown but held
+    against the answers, by what it is about.
     ``based_on``: round -> hash of the owner's return that the rows were taken from.
     """
 
@@ -54,11 +55,17 @@ class Prefill:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     memory: Rows = field(default_factory=dict)
     based_on: Mapping[str, str] = field(default_factory=dict)
+    board_thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def limits(self) -> Thresholds:
         """What a deviation must be past to be explained."""
         return Thresholds(**self.thresholds)
+
+    @property
+    def board_limits(self) -> Thresholds:
+        """What a whole board's deficit against its frame must be past to be explained."""
+        return Thresholds(**self.board_thresholds) if self.board_thresholds else NONE_ALLOWED
 
     def to_json(self) -> str:
         """Return the prefill as JSON, for the ledger."""

@@ -9,7 +9,7 @@ from datetime import date
 from styrxl.model.forms import Text
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.model.rounds import Round
-from styrxl.model.thresholds import Thresholds
+from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,7 @@ class Settings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     mail: MailSettings | None = None
     limits: Limits = STANDARD
+    board_thresholds: Thresholds = NONE_ALLOWED  # of a whole board's deficit against its frame
 
     @property
     def contact(self) -> str:

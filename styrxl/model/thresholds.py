@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from styrxl.model.amounts import ORE
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -18,4 +20,11 @@ class Thresholds:
 
     def past(self, deviation: float, budget: float) -> bool:
         """Whether a deviation of either sign has to be explained."""
-        return abs(deviation) > self.limit(budget)
+        return abs(deviation) > max(self.limit(budget), ORE)
+
+    def short(self, deviation: float, budget: float) -> bool:
+        """Whether a deviation is a deficit that has to be explained."""
+        return deviation < 0 and self.past(deviation, budget)
+
+
+NONE_ALLOWED = Thresholds(0.0, 0.0)  # where nothing is set, any deficit of a whole board has to be explained

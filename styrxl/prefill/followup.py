@@ -11,7 +11,7 @@ from typing import Any
 
 from styrxl.model.amounts import net_cost
 from styrxl.model.answers_in_force import holds_in_year
-from styrxl.model.council_plan import Organisation
+from styrxl.model.council_plan import Frame, Organisation
 from styrxl.model.prefill import Row
 from styrxl.prefill.board_goals import concerns_unit
 from styrxl.prefill.continuing import list_left, mark_carried
@@ -31,13 +31,15 @@ def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
     commitments = _commitments(year, code)
     council = [g for g in year.plan.council_goals(number) if not g.concerned_boards or code in g.concerned_boards]
     confirmation = year.plans.of("confirmation", code)
+    outcomes = _outcomes(year, code, frame)
     return {
         "frames": {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment},
         "rows": {
             "contribution_status": list_contributions(year, code, goals, commitments),
             "goal_assessments": goals,
             "commitment_status": commitments,
-            "outcomes": _outcomes(year, code),
+            "outcomes": outcomes,
+            "board_explanations": ({"planned_budget": frame.operating, "decided_changes": _granted(frame)},),
             "investment_outcomes": _investments(year, code),
             "indicator_outcomes": _indicators(year, code),
         },
@@ -119,10 +121,16 @@ def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     return tuple(result)
 
 
-def _outcomes(year: YearSoFar, owner: str) -> tuple[Row, ...]:
+def _outcomes(year: YearSoFar, owner: str, frame: Frame) -> tuple[Row, ...]:
+    """Return the board's activities, with what of the council's changes of the frame stands on each.
+
+    That is all of them where there is one activity; where there are several it is as the board has spread them before.
+    """
     round_, before = _before(year, owner, "outcomes", "activity")
+    planned = _merged(year.plans.of("budget", owner), "activity", ("revenue", "cost", "net"))
+    granted = _granted(frame)
     result = []
-    for row in _merged(year.plans.of("budget", owner), "activity", ("revenue", "cost", "net")):
+    for row in planned:
         old = before.get(fold_text(row["activity"]), {})
         forecast = net_cost(old, "forecast")
         issued_row = {
@@ -130,11 +138,17 @@ def _outcomes(year: YearSoFar, owner: str) -> tuple[Row, ...]:
             "planned_revenue": row["revenue"],
             "planned_cost": row["cost"],
             "planned_budget": row["net"],
+            "decided_changes": (granted if len(planned) == 1 else old.get("decided_changes")) or None,
             "last_forecast": forecast,
             "last_round": round_ if old else None,
         }
         result.append(issued_row | {f"last_{name}": old.get(name) for name in ("outcome_revenue", "outcome_cost")})
     return tuple(result)
+
+
+def _granted(frame: Frame) -> float:
+    """Return what the council has changed a board's operating frame by (tkr)."""
+    return round(fsum(a.operating for a in frame.adjustments), 2)
 
 
 def _investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:

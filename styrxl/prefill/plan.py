@@ -24,6 +24,7 @@ from styrxl.prefill.collection import find_answers_asked, make_collected_rows
 from styrxl.prefill.continuing import make_continuing_rows
 from styrxl.prefill.followup import make_board_parts, make_unit_parts
 from styrxl.prefill.year_so_far import YearSoFar
+from styrxl.returns.cell_values import fold_text
 
 Sign = Callable[[Sequence[str]], str]
 
@@ -160,8 +161,22 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: 
         row_count=rows,
         first=dict(first),
         counts={key: count for key, (_, count) in list_id_series(form, source.round).items()},
-        **parts,
+        **{**parts, "rows": _name_closing_rows(form, parts.get("rows", {}), language)},
     )
+
+
+def _name_closing_rows(form: Form, rows: Mapping[str, tuple[Row, ...]], language: str) -> dict[str, tuple[Row, ...]]:
+    """Return rows with those that close sheets named: otherwise than any row of that sheet; none where the sheet has no rows."""
+    named = dict(rows)
+    for sheet in form.tables:
+        if sheet.closing and sheet.closing.table in rows:
+            key = sheet.columns[0].field
+            taken = {fold_text(str(row[key])) for row in rows.get(sheet.key, ())}
+            free = [names for names in sheet.closing.names if not taken & {fold_text(name) for name in names.values()}]
+            name = (free or sheet.closing.names)[0][language]
+            given = rows[sheet.closing.table] if rows.get(sheet.key) else ()
+            named[sheet.closing.table] = tuple({key: name, **row} for row in given)
+    return named
 
 
 def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
@@ -169,7 +184,8 @@ def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str
     if not form.about_plans:
         parts = _select_used(form, parts)
     if source.year is not None:
-        parts |= {"thresholds": asdict(source.settings.thresholds), "based_on": source.year.based_on(owner.org_id)}
+        thresholds = {"thresholds": asdict(source.settings.thresholds), "board_thresholds": asdict(source.settings.board_thresholds)}
+        parts |= {**thresholds, "based_on": source.year.based_on(owner.org_id)}
     collected = make_rows(source, owner, form)
     return {**parts, "rows": {**parts.get("rows", {}), **collected}} if collected else parts
 

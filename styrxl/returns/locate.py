@@ -16,6 +16,7 @@ from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, c
 from styrxl.returns.labels import choose_labels, find_labels, list_beside, read_downwards
 from styrxl.returns.other_answers import has_other_rows, has_other_values
 from styrxl.returns.package.cell_notes import list_own_notes
+from styrxl.returns.row_ids import closing_row_of
 from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet, SheetCandidate, SheetNames, choose_sheet, find_unclear_sheets
 from styrxl.returns.shown.appearance import SeenRows
 from styrxl.returns.shown.as_shown import find_notes, show_table
@@ -266,7 +267,19 @@ def _read_rows(
         if begun or (marked and raw.top + index + 1 in marked) or (sheet.prefilled and not sheet.optional and not is_blank(here)):
             begun_rows.append(index)
     values = {name: [raw.rows[index][column] for index in begun_rows] for name, column in columns.items()}
-    return Table(place, sheet, tuple(raw.top + index + 1 for index in begun_rows), values, RowIds.of(id_rows, ids), marks)
+    return _clear_sums(Table(place, sheet, tuple(raw.top + index + 1 for index in begun_rows), values, RowIds.of(id_rows, ids), marks))
+
+
+def _clear_sums(table: Table) -> Table:
+    """Return a table without what its closing row shows in columns that are answered in the other rows: it was given, or adds them up."""
+    closing = closing_row_of(table)
+    if closing is None:
+        return table
+    shown = {c.field for c in table.sheet.columns if c.asked and c.closing != "asked"}
+    at = table.rows.index(closing)
+    columns = {name: [*values[:at], "", *values[at + 1 :]] if name in shown else values for name, values in table.columns.items()}
+    marks = {spot: mark for spot, mark in table.marks.items() if spot[1] != closing or spot[0] not in shown}
+    return replace(table, columns=columns, marks=marks)
 
 
 def _find_marked_answers(sheet: Sheet, raw: SheetCells, place: TablePlace) -> dict[tuple[str, int], str]:

@@ -22,7 +22,7 @@ from styrxl.model.forms import LANGUAGES, Text
 from styrxl.model.limits import MACROS, STANDARD, Limits
 from styrxl.model.rounds import Round, RoundKinds, standard_rounds
 from styrxl.model.settings import RoundSettings, Settings
-from styrxl.model.thresholds import Thresholds
+from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 from styrxl.store.mail_settings import MAIL_KEYS, read_mail
 from styrxl.store.settings_section import Section
 
@@ -32,7 +32,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "contact": ("role", "address"),
         "database": ("url",),
         "rounds": (),
-        "thresholds": ("percent", "tkr"),
+        "thresholds": ("percent", "tkr", "board"),
         "mail": (),
         "limits": tuple(bound.name for bound in fields(Limits)),
     }
@@ -75,9 +75,12 @@ def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
             _parse_round_id(key, kinds or standard_rounds()): _read_round(f'rounds."{key}"', value)
             for key, value in raw.get("rounds", {}).items()
         },
-        thresholds=_read_thresholds(Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"])),
+        thresholds=_read_thresholds(Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"]), Thresholds()),
         mail=read_mail(Section("mail", raw["mail"], MAIL_KEYS)) if raw.get("mail") else None,
         limits=_read_limits(Section("limits", raw.get("limits", {}), _KEYS["limits"])),
+        board_thresholds=_read_thresholds(
+            Section("thresholds.board", raw.get("thresholds", {}).get("board", {}), ("percent", "tkr")), NONE_ALLOWED
+        ),
     )
 
 
@@ -139,8 +142,7 @@ def _read_name(section: Section) -> Text | None:
     return MappingProxyType(dict.fromkeys(LANGUAGES, text)) if text else None
 
 
-def _read_thresholds(section: Section) -> Thresholds:
-    standard = Thresholds()
+def _read_thresholds(section: Section, standard: Thresholds) -> Thresholds:
     return Thresholds(section.amount("percent", standard.percent), section.amount("tkr", standard.tkr))
 
 
@@ -188,6 +190,11 @@ address = ""                      # e-post eller telefon
 [thresholds]
 percent = 2
 tkr = 100
+
+# Det samma för en hel nämnds underskott mot fullmäktiges ram, i procent av ramen. Står inget här ska varje underskott förklaras.
+# [thresholds.board]
+# percent = 1
+# tkr = 500
 
 # E-post: ”styrxl mail” och ”styrxl receive --imap”. Skriv inga lösenord här; de läses ur miljövariablerna
 # STYRXL_SMTP_PASSWORD och STYRXL_IMAP_PASSWORD, eller ur datorns nyckelring.

@@ -173,7 +173,8 @@ def _sheets_over_frame(form: Form, prefill: Prefill) -> Iterator[str]:
             rows = prefill.rows.get(sheet.key, ())
             column = sheet.column(sheet.limit.column)
             made = [{**row, column.field: compute_formula(column, row)} if column.formula else row for row in rows]
-            if frame - sum_planned(sheet, made) < 0:
+            closing = next(iter(prefill.rows.get(sheet.closing.table, ())), None) if sheet.closing else None
+            if frame - sum_planned(sheet, made, closing) < 0:
                 yield sheet.key
 
 
@@ -181,7 +182,7 @@ def make_template(form: Form, prefill: Prefill, shared: _SharingKey, shown: Look
     """Return the template of an owner, with tokens where owners that share it differ."""
     own = {name: token(name) for name in _OWN_FIELDS if name not in shared.empty}
     common = replace(clean_prefill(prefill), **own, **dict.fromkeys(shared.empty, ""))  # type: ignore[arg-type] # fields of text, all
-    terms = Terms(form.words, form.lists, prefill.language, prefill.limits)
+    terms = Terms(form.words, form.lists, prefill.language, prefill.limits, prefill.board_limits)
     where = lay_out_sheets(form, common, form.words)
     rows = list_cell_values(form, common, where, terms)
     lists = make_drop_downs(form, common.lists)
@@ -220,7 +221,7 @@ def make_template(form: Form, prefill: Prefill, shared: _SharingKey, shown: Look
     return SharedTemplate(
         parts=make_skeleton(finish_parts(parts, every)),
         numbered=dict(_count_numbered(form, prefill, where)),
-        planned={s.key: (s.limit.frame, sum_planned(s, rows[s.key])) for s in form.sheets if s.limit},
+        planned={s.key: (s.limit.frame, sum_planned(s, *where[s.key].part_rows(rows[s.key]))) for s in form.sheets if s.limit},
         form=form,
         context=context,
         header=header,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from math import prod
+from math import fsum, prod
 from typing import Any
 
+from styrxl.excel.cells import CellError
 from styrxl.excel.sheet import Value, clean, token
 from styrxl.model.forms import Column, Form, Sheet
 from styrxl.model.prefill import Prefill, Row
@@ -36,9 +37,18 @@ def _clean(value: Any) -> Any:
 
 
 def list_cell_values(form: Form, prefill: Prefill, layouts: Mapping[str, SheetLayout], terms: Terms) -> dict[str, tuple[RowValues, ...]]:
-    """Return what stands in each row of each sheet (or once, where it is laid out downwards), by field; blank rows too."""
+    """Return what stands in each row of each sheet (or once, where it is laid out downwards), by field; blank rows too.
+
+    What stands in a row that closes a sheet comes last.
+    """
     texts = _entries_by_id(form, prefill)
-    return {sheet.key: tuple(_sheet_rows(sheet, prefill, layouts[sheet.key], terms, texts)) for sheet in form.sheets}
+    rows = {sheet.key: _sheet_rows(sheet, prefill, layouts[sheet.key], terms, texts) for sheet in form.sheets}
+    for sheet in form.sheets:
+        if sheet.closing and layouts[sheet.key].closes:
+            given = prefill.rows[sheet.closing.table][0]
+            values = {column.field: cell_value(column, given.get(column.field), terms, texts) for column in sheet.columns}
+            rows[sheet.key].append(add_up(sheet, rows[sheet.key], values))
+    return {key: tuple(some) for key, some in rows.items()}
 
 
 def _sheet_rows(sheet: Sheet, prefill: Prefill, layout: SheetLayout, terms: Terms, texts: Mapping[str, str]) -> list[RowValues]:
@@ -130,9 +140,54 @@ def build_formula(column: Column, cells: Mapping[str, str]) -> str:
     return f'=IF({empty},"",{total})'
 
 
-def sum_planned(sheet: Sheet, rows: Sequence[RowValues]) -> float:
-    """Return the sum that is held against a frame (tkr), as issued."""
-    return sum(_amount(row.get(sheet.limit.column)) for row in rows) if sheet.limit else 0.0
+def is_added_up(column: Column) -> bool:
+    """Whether a closing row adds a column up."""
+    return column.kind == "number" and bool(column.unit) and not column.closing and not column.formula
+
+
+def add_up(sheet: Sheet, rows: Sequence[RowValues], closing: RowValues) -> RowValues:
+    """Return what stands in the row that closes others: what it was given or is answered in it, sums, and what is worked out."""
+    made = dict(closing)
+    for column in sheet.columns:
+        if is_added_up(column):
+            made[column.field] = _add_column([row.get(column.field) for row in rows])
+    known = all(made.get(column.field) not in (None, "") for column in sheet.columns if column.closing == "given")
+    for column in sheet.columns:
+        if column.formula:
+            values = [made.get(field) for fields in column.formula.values() for field in fields]
+            broken = next((value for value in values if isinstance(value, CellError)), None)
+            made[column.field] = broken or (compute_formula(column, made) if known else "")
+    return made
+
+
+def _add_column(values: Sequence[Any]) -> Any:
+    """Return a sum as SUM gives it, nothing where there is no number; an error where there is one."""
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    return next((value for value in values if isinstance(value, CellError)), None) or (fsum(numbers) if numbers else "")
+
+
+def build_sum(column: str) -> str:
+    """Return the formula of a sum in a closing row; ``column``: the cells that it adds up."""
+    return f'=IF(COUNT({column})=0,"",SUM({column}))'
+
+
+def build_closing_formula(sheet: Sheet, column: Column, cells: Mapping[str, str]) -> str:
+    """Return the formula of a formula column in a closing row: nothing as long as something is not there that was to be given."""
+    given = [f'TRIM({cells[c.field]})=""' for c in sheet.columns if c.closing == "given"]
+    return f'=IF(OR({",".join(given)}),"",{build_formula(column, cells).removeprefix("=")})' if given else build_formula(column, cells)
+
+
+def find_left_to_spread(sheet: Sheet, rows: Sequence[RowValues], closing: RowValues | None) -> float:
+    """Return what a closing row was given that the rows do not come to yet (tkr)."""
+    if sheet.spread is None or closing is None:
+        return 0.0
+    field = sheet.spread.field
+    return round(_amount(closing.get(field)) - fsum(_amount(row.get(field)) for row in rows), 5)
+
+
+def sum_planned(sheet: Sheet, rows: Sequence[RowValues], closing: RowValues | None = None) -> float:
+    """Return the sum that is held against a frame (tkr), with what is left to spread."""
+    return fsum(_amount(row.get(sheet.limit.column)) for row in rows) + find_left_to_spread(sheet, rows, closing) if sheet.limit else 0.0
 
 
 def _amount(value: Any) -> float:

@@ -13,8 +13,24 @@ from styrxl.excel import look, measure
 from styrxl.excel.formula_text import day_number, trim
 from styrxl.excel.sheet import SheetBuilder, split_address, token
 from styrxl.model.forms import Column
-from styrxl.templates.cell_texts import RowValues, build_formula, sum_planned
-from styrxl.templates.kontroll import RowCells, RowCheck, build_missing_formula, check_row, list_open_fields
+from styrxl.templates.cell_texts import (
+    RowValues,
+    build_closing_formula,
+    build_formula,
+    build_sum,
+    find_left_to_spread,
+    is_added_up,
+    sum_planned,
+)
+from styrxl.templates.kontroll import (
+    RowCells,
+    RowCheck,
+    build_missing_formula,
+    build_missing_in_closing,
+    check_closing_row,
+    check_row,
+    list_open_fields,
+)
 from styrxl.templates.layout import WIDEST_FROZEN, SheetLayout, list_frame_cells
 from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, find_list_name, format_number
 
@@ -65,9 +81,8 @@ def write_form_sheet(page: SheetBuilder, layout: SheetLayout, context: WorkbookC
 
 def count_sheet(layout: SheetLayout, rows: Sequence[RowValues], issued: Sequence[RowValues], checks: Sequence[RowCheck]) -> SheetCounts:
     """Return what there is to count in a sheet; ``issued``: its rows as issued, which say what the owner is to answer."""
-    filled = [
-        [bool(trim(row.get(f))) for f in list_open_fields(layout.sheet, as_issued)] for row, as_issued in zip(rows, issued, strict=True)
-    ]
+    pairs = zip(layout.part_rows(rows)[0], layout.part_rows(issued)[0], strict=True)
+    filled = [[bool(trim(row.get(f))) for f in list_open_fields(layout, as_issued)] for row, as_issued in pairs]
     begun = sum(filled[0]) if layout.is_downwards else sum(map(any, filled))
     return SheetCounts(begun, sum(check.value.startswith("!") for check in checks), sum(check.missing for check in checks))
 
@@ -106,19 +121,43 @@ def _write_frame_cell(
     using = [other for other in context.layouts.values() if other.sheet.limit and other.sheet.limit.frame == frame]
     used = layout if layout.sheet.limit else next(iter(using), None)
     total = f"SUM({used.absolute_range(used.letters[used.sheet.limit.column])})" if used and used.sheet.limit and used.rows else "0"
-    if what == "frame" and given:
+    if what == "spread":
+        left = find_left_to_spread(layout.sheet, *layout.part_rows(context.rows[layout.sheet.key]))
+        page.formula(cell, _spread_formula(layout), left, _figure_style(layout))
+        _write_spread_words(page, cell, context, left)
+    elif what == "frame" and given:
         page.number(cell, f"frame:{frame}", _figure_style(layout))
     elif what == "frame":
         page.put(cell, context.terms.text("no_frame"), "label")
     elif what == "planned":
-        page.formula(cell, f"={total}", sum_planned(layout.sheet, context.rows[layout.sheet.key]), _figure_style(layout))
+        more = f"+{spread}" if (spread := cells.get((frame, "spread"))) else ""
+        planned = sum_planned(layout.sheet, *layout.part_rows(context.rows[layout.sheet.key]))
+        page.formula(cell, f"={total}{more}", planned, _figure_style(layout))
     else:
-        left = total if layout.is_downwards else cells[frame, "planned"]
+        used_up = total if layout.is_downwards else cells[frame, "planned"]
         fact = token(f"remaining:{used.sheet.key}" if used else f"frame:{frame}") if given else ""
-        page.formula(cell, f'=IF(ISNUMBER({cells[frame, "frame"]}),{cells[frame, "frame"]}-{left},"")', fact, _figure_style(layout))
+        page.formula(cell, f'=IF(ISNUMBER({cells[frame, "frame"]}),{cells[frame, "frame"]}-{used_up},"")', fact, _figure_style(layout))
         _write_frame_words(page, cell, context, over=used is not None and used.sheet.key in context.over, given=given)
     if what != "frame" or given:
         page.sheet.conditional_formatting.add(cell, look.decimals_rule(cell))
+
+
+def _spread_formula(layout: SheetLayout) -> str:
+    """Return what the closing row was given that the rows do not come to yet; nothing as long as there are no rows."""
+    if layout.sheet.spread is None or not layout.closes:
+        return "=0"
+    letter = layout.letters[layout.sheet.spread.field]
+    return f"=ROUND(N({letter}{layout.end_row})-SUM({layout.absolute_range(letter)}),5)"
+
+
+def _write_spread_words(page: SheetBuilder, cell: str, context: WorkbookContext, left: float) -> None:
+    """Say in words, in the next cell, whether all is spread."""
+    letter, row = split_address(cell)
+    beside = f"{chr(ord(letter) + 1)}{row}"
+    more, all_ = context.terms.text("left_to_spread"), context.terms.text("all_spread")
+    page.formula(beside, f'=IF({cell}=0,"{all_}","{more}")', more if left else all_, "word")
+    page.sheet.conditional_formatting.add(f"{cell}:{beside}", look.tone_rule(f"${letter}{row}<>0", look.WATCH))
+    page.sheet.conditional_formatting.add(beside, look.tone_rule(f"${letter}{row}=0", look.GOOD))
 
 
 def _figure_style(layout: SheetLayout) -> str:
@@ -156,7 +195,8 @@ def _write_rows(page: SheetBuilder, layout: SheetLayout, context: WorkbookContex
     checks = []
     sheet = layout.sheet
     least = _least_height(layout, context)
-    for index, values in enumerate(context.rows[sheet.key]):
+    data, closing = layout.part_rows(context.rows[sheet.key])
+    for index, values in enumerate(data):
         number = layout.first_row + index
         cells = {column.field: layout.cell(column.field, index) for column in sheet.columns}
         for column in sheet.columns:
@@ -175,7 +215,30 @@ def _write_rows(page: SheetBuilder, layout: SheetLayout, context: WorkbookContex
         page.height(number, _row_height(layout, values, checks[-1].value if layout.check_letter else "", least), grows=True)
     if not layout.rows:
         page.put(f"A{layout.first_row}", context.terms.text("nothing_to_show"), "help")
-    return checks
+    return checks if closing is None else [*checks, _write_closing_row(page, layout, context, closing)]
+
+
+def _write_closing_row(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext, values: RowValues) -> RowCheck:
+    """Write the row about all of the rows: what was given in it, sums, what is worked out, and what is answered in it."""
+    sheet, number = layout.sheet, layout.end_row
+    cells = {column.field: f"{layout.letters[column.field]}{number}" for column in sheet.columns}
+    for column in sheet.columns:
+        cell, value = cells[column.field], values[column.field]
+        shown = value if isinstance(value, int | float) else ""
+        if column.formula:
+            page.formula(cell, build_closing_formula(sheet, column, cells), shown, "sum_number")
+        elif is_added_up(column):
+            page.formula(cell, build_sum(layout.absolute_range(layout.letters[column.field])), shown, "sum_number")
+        elif column.closing == "asked":
+            page.put(cell, value, f"input_{column.kind}")
+        else:
+            page.put(cell, value, "sum_number" if column.kind == "number" else "sum_text")
+    check = check_closing_row(layout, RowCells(cells, values), context.terms, context.entries)
+    page.formula(f"{layout.check_letter}{number}", check.formula, check.value, "check")
+    least = _least_height(layout, context)
+    _write_spacer(page, layout, number, least)
+    page.height(number, _row_height(layout, values, check.value, least), grows=True)
+    return check
 
 
 def _cell_style(layout: SheetLayout, column: Column, values: RowValues) -> str:
@@ -236,7 +299,8 @@ def _add_validations(page: SheetBuilder, layout: SheetLayout, context: WorkbookC
     for column in layout.sheet.columns:
         if column.asked and layout.rows:
             first = layout.cell(column.field)
-            cells = first if layout.is_downwards else f"{first}:{layout.letters[column.field]}{layout.last_row}"
+            last = layout.end_row if column.closing == "asked" else layout.last_row
+            cells = first if layout.is_downwards else f"{first}:{layout.letters[column.field]}{last}"
             validation = _make_validation(column, context)
             if validation:
                 validation.sqref = cells
@@ -296,7 +360,7 @@ def _add_conditions(page: SheetBuilder, layout: SheetLayout, context: WorkbookCo
     add = page.sheet.conditional_formatting.add
     first = layout.first_row
     if layout.check_letter:
-        check = f"{layout.check_letter}{first}:{layout.check_letter}{layout.last_row}"
+        check = f"{layout.check_letter}{first}:{layout.check_letter}{layout.end_row}"
         add(check, look.tone_rule(f'LEFT({layout.check_letter}{first},1)="!"', look.MEND))
         add(check, look.tone_rule(f'LEFT({layout.check_letter}{first},1)="✓"', look.GOOD))
     for column in layout.sheet.columns:
@@ -308,7 +372,17 @@ def _add_conditions(page: SheetBuilder, layout: SheetLayout, context: WorkbookCo
             row = split_address(top)[1]
             add(span, look.tone_rule(f'AND(${layout.check_letter}{row}<>"",{missing})', look.MEND))
         if column.kind == "number":
-            add(span, look.decimals_rule(top))
+            every = top if layout.is_downwards else f"{top}:{layout.letters[column.field]}{layout.end_row}"
+            add(every, look.decimals_rule(top))
+    _mark_missing_in_closing(page, layout, context)
+
+
+def _mark_missing_in_closing(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
+    cells = {field: f"${letter}{layout.end_row}" for field, letter in layout.letters.items()}
+    for column in layout.sheet.closing_columns if layout.closes else ():
+        missing = build_missing_in_closing(layout.sheet, column, cells, context.terms)
+        if missing:
+            page.sheet.conditional_formatting.add(f"{layout.letters[column.field]}{layout.end_row}", look.tone_rule(missing, look.MEND))
 
 
 def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
@@ -322,7 +396,7 @@ def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
     terms = context.terms
     paging = f"{terms.text('page')} &P {terms.text('of')} &N"
     page.printed(landscape=True, rows=f"{row}:{row}", footer=(context.footer, layout.name.replace("&", "&&"), paging))
-    last, end = max(layout.last_row, layout.first_row), get_column_letter(len(layout.widths))
+    last, end = max(layout.end_row, layout.first_row), get_column_letter(len(layout.widths))
     sheet.print_area = f"A1:{end}{last}"
     if layout.sheet.layout == "reading":
         page.fit_on_one(last)

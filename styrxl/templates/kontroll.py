@@ -8,11 +8,12 @@ cannot name a part of itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from styrxl.excel.cells import exact_number
 from styrxl.excel.formula_text import day_number, quote, trim
+from styrxl.model.amounts import ORE
 from styrxl.model.forms import AtLeast, Column, Condition, Given, Past, Sheet
 from styrxl.templates.layout import SheetLayout, asked_columns
 from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, find_list_name, format_number
@@ -68,6 +69,16 @@ def check_row(
     excel = said.excel if layout.always_answered else f'IF(TRIM({all_cells})="","",{said.excel})'
     formula = f"=IFERROR({excel},{quote(terms.text('check_error'))})"
     return RowCheck(formula, said.text if begun else "", len(missing) if begun else 0)
+
+
+def check_closing_row(layout: SheetLayout, row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]) -> RowCheck:
+    """Return the check of the row that closes a sheet: of what is answered in it, by what holds for a whole board."""
+    asked = [column for column in layout.sheet.closing_columns if column.closing == "asked"]
+    return check_row(layout, asked, row, _closing_terms(terms), entries)
+
+
+def _closing_terms(terms: Terms) -> Terms:
+    return replace(terms, thresholds=terms.board_thresholds)
 
 
 def _join_parts(found: Iterable[FormulaPart], layout: SheetLayout, columns: Sequence[Column], row: RowCells, terms: Terms) -> FormulaPart:
@@ -138,7 +149,7 @@ def _condition_products(sheet: Sheet, when: Condition, cells: Mapping[str, str],
 
 def _past_formula(deviation: str, base: str, terms: Terms, *, deficit: bool) -> str:
     """Compare only, since a deviation that is not worked out yet is an empty text, which counts as more than any number."""
-    percent, tkr = f"{terms.thresholds.percent / 100:.10g}*{base}", f"{terms.thresholds.tkr:.10g}"
+    percent, tkr = f"{terms.thresholds.percent / 100:.10g}*{base}", f"{max(terms.thresholds.tkr, ORE):.10g}"
     below = f"({deviation}<-{tkr})*({deviation}<-{percent})*({deviation}<{percent})"
     if deficit:
         return f"({below})"
@@ -161,6 +172,11 @@ def build_missing_formula(sheet: Sheet, column: Column, cells: Mapping[str, str]
         return None
     empty = _empty_formula(cells[column.field])
     return empty if column.required else f"AND({empty},{_condition_formula(sheet, column.required_when, cells, terms)})"
+
+
+def build_missing_in_closing(sheet: Sheet, column: Column, cells: Mapping[str, str], terms: Terms) -> str | None:
+    """Return the formula that says that an answer is missing in the row that closes a sheet; None where it may always be."""
+    return build_missing_formula(sheet, column, cells, _closing_terms(terms)) if column.closing == "asked" else None
 
 
 def _check_missing(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms: Terms) -> FormulaPart:
@@ -279,9 +295,15 @@ def _as_number(value: object) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-def list_open_fields(sheet: Sheet, values: Mapping[str, object]) -> list[str]:
-    """Return the fields that the owner answers in one row: those that were not answered and locked beforehand."""
-    return [c.field for c in asked_columns(sheet) if not (c.locked_when_prefilled and trim(values.get(c.field)))]
+def list_open_fields(layout: SheetLayout, values: Mapping[str, object]) -> list[str]:
+    """Return the fields that the owner answers in one row.
+
+    Not those that were answered and locked beforehand, nor, where each row is to be answered, those that were answered at all: that
+    does not make a row begun.
+    """
+    given = [c for c in asked_columns(layout.sheet) if c.locked_when_prefilled or (layout.always_answered and not layout.is_downwards)]
+    answered = {c.field for c in given if trim(values.get(c.field))}
+    return [c.field for c in asked_columns(layout.sheet) if c.field not in answered]
 
 
 def build_begun_count(layout: SheetLayout, rows: Sequence[Mapping[str, object]]) -> str:
@@ -296,14 +318,16 @@ def build_begun_count(layout: SheetLayout, rows: Sequence[Mapping[str, object]])
         return f'SUMPRODUCT(--({layout.absolute_range(layout.check_letter or "")}<>""))'
     filled = "+".join(f"(1-ISBLANK({layout.absolute_range(layout.letters[column.field])}))" for column in asked_columns(layout.sheet))
     every = len([*asked_columns(layout.sheet)])
-    answered = [(index, fields) for index, row in enumerate(rows) if len(fields := list_open_fields(layout.sheet, row)) < every]
+    data, _ = layout.part_rows(rows)
+    answered = [(index, fields) for index, row in enumerate(data) if len(fields := list_open_fields(layout, row)) < every]
     empty = ("*".join(f"ISBLANK({layout.absolute_cell(layout.cell(field, index))})" for field in fields) for index, fields in answered)
     return f"SUMPRODUCT(--(({filled})>0)){''.join(f'-({cells})' for cells in [*empty][:_MOST_ANSWERED])}"
 
 
 def build_mend_count(layout: SheetLayout) -> str:
     """Return the formula (without ``=``) that counts rows with something to mend."""
-    return f'SUMPRODUCT(--(LEFT({layout.absolute_range(layout.check_letter or "")},1)="!"))'
+    first = f'SUMPRODUCT(--(LEFT({layout.absolute_range(layout.check_letter or "")},1)="!"))'
+    return f'{first}+(LEFT({layout.absolute_cell(f"{layout.check_letter}{layout.end_row}")},1)="!")' if layout.closes else first
 
 
 def build_missing_count(layout: SheetLayout, terms: Terms) -> str:
@@ -320,7 +344,18 @@ def build_missing_count(layout: SheetLayout, terms: Terms) -> str:
         begun = total if layout.always_answered else f"({build_begun_count(layout, ())}>0)*({total})"
         return f"IFERROR({begun},{build_mend_count(layout)})"
     total = "+".join(_missing_product(layout, column, terms) for column in needed)
-    return f'IFERROR(SUMPRODUCT(({layout.absolute_range(layout.check_letter or "")}<>"")*({total})),{build_mend_count(layout)})'
+    closing = _count_missing_in_closing(layout, terms)
+    return f'IFERROR(SUMPRODUCT(({layout.absolute_range(layout.check_letter or "")}<>"")*({total})){closing},{build_mend_count(layout)})'
+
+
+def _count_missing_in_closing(layout: SheetLayout, terms: Terms) -> str:
+    """Return what the closing row adds to the count of missing answers, with its sign; nothing where there is none."""
+    if not layout.closes:
+        return ""
+    where = {field: layout.absolute_cell(f"{letter}{layout.end_row}") for field, letter in layout.letters.items()}
+    asked = [column for column in layout.sheet.closing_columns if _may_be_missing(layout.sheet, column)]
+    products = [_lacking_product(layout.sheet, column, where, _closing_terms(terms)) for column in asked]
+    return "".join(f"+{product}" for product in products)
 
 
 def _missing_product(layout: SheetLayout, column: Column, terms: Terms) -> str:
@@ -328,7 +363,12 @@ def _missing_product(layout: SheetLayout, column: Column, terms: Terms) -> str:
         field: layout.absolute_cell(layout.cell(field)) if layout.is_downwards else layout.absolute_range(letter)
         for field, letter in layout.letters.items()
     }
+    return _lacking_product(layout.sheet, column, where, terms)
+
+
+def _lacking_product(sheet: Sheet, column: Column, where: Mapping[str, str], terms: Terms) -> str:
+    """Return comparisons that come to one where an answer is missing; ``where``: the cells of each field, or all of its column."""
     lacks = f'(TRIM({where[column.field]})="")'
     if column.required:
         return lacks
-    return lacks + "".join(f"*({product}>0)" for product in _condition_products(layout.sheet, column.required_when, where, terms))
+    return lacks + "".join(f"*({product}>0)" for product in _condition_products(sheet, column.required_when, where, terms))

@@ -5,8 +5,9 @@ Formulas point across sheets, and whoever fills a workbook in for somebody (an a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
@@ -37,6 +38,7 @@ class SheetLayout:
     check_letter: str | None
     widths: tuple[float, ...]  # 0 where a column is hidden
     frame_letter: str  # letter of the column in which frames stand
+    closes: bool = False  # whether a closing row follows its rows of data
 
     @property
     def first_row(self) -> int:
@@ -47,6 +49,15 @@ class SheetLayout:
     def last_row(self) -> int:
         """The last row of data; before the first if there is none."""
         return self.heading_row + self.rows
+
+    @property
+    def end_row(self) -> int:
+        """The last row of the table: of data, or the one that closes it."""
+        return self.last_row + self.closes
+
+    def part_rows(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any] | None]:
+        """Return what stands in rows of data, and in the closing row, where it follows them."""
+        return (rows[:-1], rows[-1]) if self.closes else (rows, None)
 
     @property
     def is_downwards(self) -> bool:
@@ -105,6 +116,7 @@ def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
         check_letter=None if sheet.layout == "reading" else get_column_letter(3 if sheet.layout == "down" else len(sheet.columns) + 1),
         widths=widths,
         frame_letter="B" if sheet.layout == "down" else _frame_letter(widths),
+        closes=sheet.closing is not None and bool(prefill.rows.get(sheet.closing.table)),
     )
 
 
@@ -151,9 +163,10 @@ def _frame_letter(widths: tuple[float, ...]) -> str:
 
 
 def list_frame_labels(sheet: Sheet) -> tuple[tuple[str, str], ...]:
-    """Return what the block above a table shows: (frame, ``frame``, ``planned`` or ``remaining``), row by row."""
+    """Return what the block above a table shows: (frame, ``frame``, ``spread``, ``planned`` or ``remaining``), row by row."""
     if sheet.limit:
-        return tuple((sheet.limit.frame, what) for what in ("frame", "planned", "remaining"))
+        every = ("frame", "spread", "planned", "remaining") if sheet.spread else ("frame", "planned", "remaining")
+        return tuple((sheet.limit.frame, what) for what in every)
     if sheet.limits:
         return tuple((frame, what) for frame in sheet.limits for what in ("frame", "remaining"))
     return ((sheet.frame, "frame"),) if sheet.frame else ()

@@ -14,6 +14,7 @@ from styrxl.excel.formula_text import quote, trim
 from styrxl.excel.sheet import SheetBuilder, token
 from styrxl.model.forms import Form, Sheet
 from styrxl.model.prefill import Prefill
+from styrxl.templates.cell_texts import find_left_to_spread
 from styrxl.templates.form_sheet import SheetCounts, WorkbookContext
 from styrxl.templates.kontroll import build_begun_count, build_mend_count, build_missing_count
 from styrxl.templates.layout import SheetLayout, list_frame_cells
@@ -222,9 +223,18 @@ def _over_frame_formula(layout: SheetLayout) -> str:
     return f"N({layout.absolute_cell(cell)})<0" if cell else ""
 
 
+def _left_to_spread_formula(layout: SheetLayout) -> str:
+    """Return the formula for whether something is left to spread on a sheet; empty if there never is."""
+    if layout.sheet.limit is None or layout.sheet.spread is None:
+        return ""
+    return f"N({layout.absolute_cell(list_frame_cells(layout)[layout.sheet.limit.frame, 'spread'])})<>0"
+
+
 def _state_formula(row: int, layout: SheetLayout, context: WorkbookContext) -> str:
     terms, sheet = context.terms, layout.sheet
     ok = quote(terms.text("state_ok"))
+    if left := _left_to_spread_formula(layout):
+        ok = f"IF({left},{quote(terms.text('state_ok_unspread'))},{ok})"
     if _over_frame_formula(layout):
         ok = f"IF({_over_frame_formula(layout)},{quote(terms.text('state_ok_over'))},{ok})"
     mend = build_mend_count(layout)
@@ -244,4 +254,7 @@ def _state_now(layout: SheetLayout, context: WorkbookContext, counts: SheetCount
         return terms.text("state_mend_one")
     if counts.mend:
         return terms.text("state_mend", n=counts.mend)
-    return terms.text("state_ok_over" if sheet.key in context.over else "state_ok")
+    if sheet.key in context.over:
+        return terms.text("state_ok_over")
+    left = find_left_to_spread(sheet, *layout.part_rows(context.rows[sheet.key]))
+    return terms.text("state_ok_unspread" if left else "state_ok")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from styrxl.model.forms import Column, Text, Words, list_offered
-from styrxl.model.thresholds import Thresholds
+from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
@@ -20,6 +20,7 @@ class Terms:
     lists: Mapping[str, Mapping[str, Text]]
     language: str
     thresholds: Thresholds = field(default_factory=Thresholds)
+    board_thresholds: Thresholds = NONE_ALLOWED
 
     def text(self, key: str, **facts: object) -> str:
         """Return one of the shared texts."""

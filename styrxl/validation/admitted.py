@@ -132,7 +132,7 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
         admitted,
         findings=(*admitted.findings, *reading.table_findings, *_find_missing_sheets(form, return_, tables)),
         identity={name: value for name, value in return_.identity.items() if name != "signature"},  # it has been looked at
-        places={table.place.key: table.place for table in tables},
+        places={key: table.place for table in tables for key in _list_keys(table)},
         tables=tables if admitted.set_aside is None else (),  # else it has no say about the others either
     )
 
@@ -145,6 +145,11 @@ def _find_missing_sheets(form: Form, return_: Identified, tables: Sequence[Table
         if sheet.needs_rows and issued.get(sheet.key) and sheet.key not in there:
             name = sheet.name[language]
             yield finding("missing-sheet", sheet=name, name=name, easiest=Word("use_our_workbook"))
+
+
+def _list_keys(table: Table) -> tuple[str, ...]:
+    """Return the keys of a table, and of that of the row which closes its sheet."""
+    return (table.place.key, table.sheet.closing.table) if table.sheet.closing else (table.place.key,)
 
 
 def _make_empty(form: Form) -> Finding:

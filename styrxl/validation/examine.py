@@ -10,12 +10,14 @@ from typing import NamedTuple
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
+from styrxl.model.prefill import Prefill
 from styrxl.returns.batch import Batch
 from styrxl.returns.read import FormKey, make_form_key
 from styrxl.returns.tables import RowIds, Table
 from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.typed_frames import TypedBatch, make_frame, omit_refused
 from styrxl.validation.admitted import Admitted, give_up
+from styrxl.validation.closing_rows import part_closing_rows
 from styrxl.validation.context import Context
 from styrxl.validation.link import BatchKey, check_links, years_of_rows
 from styrxl.validation.rules.conditions import check_conditions, meets_condition
@@ -147,6 +149,7 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
         by_schema.setdefault(schemas.key(part.batch.sheet.table or "", part.batch.form.edition), []).append(part)
     for schema, same in by_schema.items():
         remarks += check_schema(schema, schemas, same)
+    parts = _part_closing_rows(parts, issued, by_index)
     for part in parts.values():
         remarks += check_conditions(omit_refused(part, remarks), years_of_rows(part.batch, context, by_index), limits, issued)
     linked, on_links = check_links(parts, by_index, context, remarks)
@@ -154,6 +157,18 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
     for remark in (*remarks, *on_links):
         grouped.setdefault(remark.source, []).append(remark)
     return Examined(returns, grouped, linked)
+
+
+def _part_closing_rows(
+    parts: Mapping[BatchKey, TypedBatch], issued: Mapping[int, Prefill], returns: Mapping[int, Admitted]
+) -> dict[BatchKey, TypedBatch]:
+    """Return the parts without the rows that close sheets, and these as parts of their own."""
+    parted: dict[BatchKey, TypedBatch] = {}
+    for (form, key), part in parts.items():
+        places = {source: returns[source].places[key].heading_row for source in {*part.batch.source}} if part.batch.sheet.closing else {}
+        for each in part_closing_rows(part, issued, places):
+            parted[form, each.batch.sheet.key] = each
+    return parted
 
 
 def _excused(parts: Mapping[BatchKey, TypedBatch]) -> Mapping[tuple[FormKey, str], frozenset[int]]:

@@ -16,6 +16,8 @@ from styrxl.model.days import local_day
 from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import Judged, JudgedRound, Recorded
+from styrxl.returns.row_ids import closing_row_of
+from styrxl.returns.tables import Table
 from styrxl.validation.admitted import Admitted, admit
 from styrxl.validation.context import Context
 from styrxl.validation.diagnose import diagnose
@@ -151,12 +153,17 @@ def _judged(
     counts: dict[tuple[tuple[str, int], ...], Mapping[str, int]] = {}  # thousands have equally many rows: they share what says so
     judged = []
     for return_ in returns:
-        rows = {table.sheet.table or table.sheet.key: len(table.rows) for table in return_.tables}
+        rows = {table.sheet.table or table.sheet.key: _count_rows(table) for table in return_.tables}
         verdict, findings = outcomes[return_.index]
         made = _judged_return(return_, verdict, findings, counts.setdefault(tuple(rows.items()), rows))
         inputs = describe_inputs(return_, verdict, _find_waived(return_, waivers), around)
         judged.append(replace(made, inputs=inputs, in_force=in_force.get(return_.index)))
     return tuple(judged)
+
+
+def _count_rows(table: Table) -> int:
+    """Return how many rows a table has, without one that closes its sheet."""
+    return len(table.rows) - (closing_row_of(table) is not None)
 
 
 def _judged_return(return_: Admitted, verdict: str, findings: tuple[Finding, ...], rows: Mapping[str, int]) -> Judged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from styrxl.model.findings import Remark
@@ -48,8 +48,9 @@ def check_links(
             new += [remark for key, part in sound.items() if key == (form, "frame_adjustments") for remark in check_adjustments(part)]
             new += check_organisation(own, _kinds(own), context.forms.rounds, profiles)
     frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}
+    granted = _find_granted(sound.values())
     for part in sound.values():
-        new += check_frames(part, frames)
+        new += check_frames(part, frames, granted)
     new += _check_copies(linked, known, returns)
     new += find_contradictions(tuple(sound.values()), issued, known, context.forms.rounds, (*remarks, *new))
     return linked, [remark for remark in new if not _follows_from_errors(remark, sound)]
@@ -139,6 +140,15 @@ def _frames(return_: Admitted, context: Context) -> dict[str, float | None]:
         return dict(return_.prefill.frames)  # as they were on the round's day
     frame = context.plan.frame(return_.owner, return_.year, return_.day)
     return {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment}
+
+
+def _find_granted(parts: Iterable[TypedBatch]) -> dict[int, float]:
+    """Return what rows that close sheets were given of a column that is to be spread, by source (tkr)."""
+    granted: dict[int, float] = {}
+    for part in parts:
+        for given in (c.field for c in part.batch.sheet.columns if c.spread and c.closing == "given" and c.locked):
+            granted |= {s: value for s, value in zip(part.batch.source, column(part.frame, given), strict=True) if value is not None}
+    return granted
 
 
 def _check_copies(parts: Mapping[BatchKey, TypedBatch], known: Mapping[str, KnownGoal], returns: Returns) -> list[Remark]:

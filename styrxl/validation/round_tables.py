@@ -34,8 +34,9 @@ def _complete(part: TypedBatch, years: Sequence[int], returns: Mapping[int, Admi
         _owner=pd.Series([returns[s].owner for s in batch.source], dtype="str"),
         _sheet=pd.Series([returns[s].places[key].sheet for s in batch.source], dtype="str"),
     )
+    asked_on = next((returns[s].places[key].key for s in batch.source), key)  # a row that closes a sheet stands on that
     for column in batch.sheet.columns:
-        if (key, column.field) in persons:  # those who read about a return are not shown it
+        if (asked_on, column.field) in persons:  # those who read about a return are not shown it
             frame[column.field] = frame[column.field].map(lambda text: mask_persons(text) if isinstance(text, str) else text)
         if column.default:
             month_and_day = (1, 1) if column.default == "year_start" else (12, 31)

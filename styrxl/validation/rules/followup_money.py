@@ -1,7 +1,8 @@
 """Money in a follow-up: outcomes, forecasts, measures, changes of the budget and investments.
 
-Finds ``unit-suspect``, ``deficit-despite-confirmation``, ``deficit-beyond-measures``, ``forecast-equals-budget``, ``outcome-fell``,
-``outcome-above-forecast``, ``outcome-far-from-forecast``, ``investment-over-total``, ``changes-unbalanced``.
+Finds ``unit-suspect``, ``deficit-despite-confirmation``, ``deficit-beyond-measures``, ``board-deficit-unexplained``,
+``forecast-equals-budget``, ``outcome-fell``, ``outcome-above-forecast``, ``outcome-far-from-forecast``, ``investment-over-total``,
+``changes-unbalanced``.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def find_deficit_despite_confirmation(return_: Return, _others: OtherReturns) ->
     """Find a deficit in the first follow-up of a year in which the board confirmed its undertaking within the frame."""
     confirmed = any(row["confirms"] == "yes" for row in return_.issued.memory.get("confirmation", ()))
     first = not any(before.id in return_.issued.based_on for before in return_.round.before)
-    total = fsum(row.answers["deviation"] or 0.0 for row in return_.rows("outcomes"))
+    total = fsum((*(row.answers["deviation"] or 0.0 for row in return_.rows("outcomes")), _find_left_to_spread(return_)))
     if confirmed and first and not return_.form.final and total < -ORE:
         yield return_.remark("outcomes", None, "deviation", "deficit-despite-confirmation", round(total, 2), deficit=round(-total, 2))
 
@@ -48,6 +49,28 @@ def find_deficit_beyond_measures(return_: Return, _others: OtherReturns) -> Iter
         if deviation is not None and effect is not None and -deviation > effect + ORE > ORE / 2:
             facts = {"activity": row.answers["activity"], "deficit": round(-deviation, 2), "effect": effect}
             yield return_.remark("outcomes", row.number, "measures_effect", "deficit-beyond-measures", effect, **facts)
+
+
+def find_unexplained_board_deficit(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
+    """Find a deficit of the whole board against its frame that nothing is said about; it is told at the first empty answer."""
+    frame, rows = return_.issued.frames.get("operating_frame"), return_.rows("outcomes")
+    nets = [net_cost(row.answers, "outcome" if return_.form.final else "forecast") for row in rows]
+    for row in return_.rows("board_explanations"):
+        known = [net for net in nets if net is not None]
+        if frame is None or not known or len(known) < len(nets):
+            continue
+        deviation = frame - fsum(known)
+        asked = [c for c in return_.form.sheet("outcomes").closing_columns if c.closing == "asked"]
+        missing = [c for c in asked if row.answers[c.field] is None]
+        if missing and return_.issued.board_limits.short(deviation, frame):
+            facts = {"frame": frame, "deficit": round(-deviation, 2), "row": row.answers["activity"], "list": [c.heading for c in missing]}
+            yield return_.remark("board_explanations", row.number, missing[0].field, "board-deficit-unexplained", None, **facts)
+
+
+def _find_left_to_spread(return_: Return) -> float:
+    """Return what of the council's changes is left to spread on a board's activities (tkr)."""
+    changes = fsum(row.answers["decided_changes"] or 0.0 for row in return_.rows("outcomes"))
+    return sum((row.answers["decided_changes"] or 0.0) - changes for row in return_.rows("board_explanations"))
 
 
 def find_forecast_equal_to_budget(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
@@ -114,7 +137,7 @@ def find_unbalanced_changes(return_: Return, _others: OtherReturns) -> Iterator[
     granted = fsum(adjustment["operating"] for adjustment in adjustments)
     if rows and abs(total - granted) > ORE:
         why = Word("adjusted_by", {"list": [adjustment["decision"] for adjustment in adjustments]}) if adjustments else Word("not_adjusted")
-        facts = {"total": round(total, 2), "granted": round(granted, 2), "why": why}
+        facts = {"total": round(total, 2), "granted": round(granted, 2), "left": round(granted - total, 2), "why": why}
         yield return_.remark("outcomes", None, "decided_changes", "changes-unbalanced", round(total, 2), **facts)
 
 
@@ -136,6 +159,7 @@ def find_amounts_in_kronor(return_: Return, _others: OtherReturns) -> Iterator[R
 RULES: tuple[Rule, ...] = (
     find_deficit_despite_confirmation,
     find_deficit_beyond_measures,
+    find_unexplained_board_deficit,
     find_forecast_equal_to_budget,
     find_fallen_outcome,
     find_outcome_above_forecast,

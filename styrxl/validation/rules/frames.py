@@ -5,8 +5,10 @@ Finds ``unit-suspect``, ``frame-exceeded``, ``unit-frames-exceeded``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from math import fsum
+from operator import itemgetter
 
 import pandas as pd
 
@@ -14,24 +16,39 @@ from styrxl.model.amounts import ORE, SUSPECT_TIMES
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Column, Sheet
+from styrxl.model.table_values import column
 from styrxl.returns.typed_frames import TypedBatch
 
 
-def check_frames(parsed: TypedBatch, frames: Mapping[int, Mapping[str, float | None]]) -> list[Remark]:
-    """Hold the sum of a sheet's limited column against each owner's frame (source -> frame name -> tkr)."""
+def check_frames(parsed: TypedBatch, frames: Mapping[int, Mapping[str, float | None]], granted: Mapping[int, float]) -> list[Remark]:
+    """Hold the sum of a sheet's limited column against each owner's frame (source -> frame name -> tkr).
+
+    ``granted``: source -> what a column that is to be spread is to come to; what is left of it counts.
+    """
     limit = parsed.batch.sheet.limit
     if limit is None or parsed.frame.empty:
         return []
-    column = parsed.batch.sheet.column(limit.column)
+    limited = parsed.batch.sheet.column(limit.column)
     remarks: list[Remark] = []
     amounts: dict[int, list[float]] = {}
     for source, value in zip(parsed.batch.source, parsed.frame[limit.column].tolist(), strict=True):
         amounts.setdefault(source, []).extend(() if pd.isna(value) else (float(value),))
+    for source, left in _find_left_to_spread(parsed, granted):
+        amounts[source].append(left)
     for source in sorted(amounts):
         frame = frames.get(source, {}).get(limit.frame)
         if frame is not None:
-            remarks += _over(parsed.batch.sheet, source, column, amounts[source], frame)
+            remarks += _over(parsed.batch.sheet, source, limited, amounts[source], frame)
     return remarks
+
+
+def _find_left_to_spread(parsed: TypedBatch, granted: Mapping[int, float]) -> Iterator[tuple[int, float]]:
+    """Yield source and what is left to spread (tkr)."""
+    spread = parsed.batch.sheet.spread
+    values = column(parsed.frame, spread.field) if spread else []
+    for source, rows in groupby(zip(parsed.batch.source, values, strict=True) if spread else (), key=itemgetter(0)):
+        if source in granted:
+            yield source, fsum((granted[source], *(-(value or 0.0) for _, value in rows)))
 
 
 def _over(sheet: Sheet, source: int, column: Column, values: Sequence[float], frame: float) -> list[Remark]:

@@ -16,6 +16,7 @@ _FOLLOWS = frozenset(
         "unit-frames-exceeded",
         "deficit-despite-confirmation",
         "deficit-beyond-measures",
+        "board-deficit-unexplained",
         "forecast-equals-budget",
         "outcome-fell",
         "outcome-above-forecast",

@@ -19,7 +19,7 @@ from styrxl.model.prefill import Prefill
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import fold_text
 from styrxl.returns.letters import make_plain
-from styrxl.returns.row_ids import make_id_key
+from styrxl.returns.row_ids import find_closing_row, make_id_key
 from styrxl.returns.tables import RowIds, Table, is_blank
 from styrxl.returns.typed_frames import TypedBatch, compute_formulas, take_frame
 
@@ -46,9 +46,10 @@ def check_ids(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], iss
         at = {row: keys[row - ids.rows.start] for row in begun if row in ids.rows}
     remarks: list[Remark] = []
     known = _IssuedIds(sheet, column, {key for _, key in issued_ids}, issued) if issued else None
+    closing = find_closing_row(sheet, ids)
     for row in ids.rows if doubled else sorted(begun & at.keys()):
         key = at[row]
-        if not key:
+        if not key or row == closing:
             continue
         first = firsts.get(key, row)
         if first != row and (row in begun or first in begun):
@@ -148,8 +149,13 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
     frame = parsed.frame.copy()
     remarks: list[Remark] = []
     named = batch.sheet.named
+    closing = batch.sheet.closing
     known = {
-        source: {make_id_key(r[column.field], named=named): r for r in p.rows.get(batch.sheet.key, ())} for source, p in issued.items()
+        source: {
+            make_id_key(r[column.field], named=named): r
+            for r in (*p.rows.get(batch.sheet.key, ()), *(p.rows.get(closing.table, ()) if closing else ()))
+        }
+        for source, p in issued.items()
     }
     keys = [make_id_key(raw, named=named) for raw in batch.columns[column.field]]
     issued_as = [known.get(s, {}).get(key, {}).get(column.field) if named else key for s, key in zip(batch.source, keys, strict=True)]
