@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from styrxl.model.amounts import net_cost
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import standard_rounds
 from styrxl.model.thresholds import Thresholds
@@ -24,8 +25,9 @@ _LATER = 0.5  # of an investment's budget that a project which is behind uses
 
 def answer_board_money(prefill: Prefill, seed: int) -> dict[str, Rows]:
     """Return a board's answers on the sheets about money."""
+    activities = [_activity(prefill, row, seed) for row in prefill.rows.get("outcomes", ())]
     return {
-        "outcomes": [_activity(prefill, row, seed) for row in prefill.rows.get("outcomes", ())],
+        "outcomes": [*activities, *([_whole_board(prefill, activities)] if activities else [])],
         "investment_outcomes": [_investment(prefill, row, seed) for row in prefill.rows.get("investment_outcomes", ())],
     }
 
@@ -70,13 +72,31 @@ def _activity(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
     return {name: value for name, value in answers.items() if value is not None}
 
 
+def _whole_board(prefill: Prefill, activities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a board says of its deficit against the council's frame, if it has one and says anything."""
+    turn, told = _turn(prefill), year_material()["whole_board"]
+    what = "outcome" if turn == len(_KINDS) - 1 else "forecast"
+    nets = [net_cost(row, what) or 0.0 for row in activities]
+    short = sum(nets) - float(prefill.frames.get("operating_frame") or 0.0)
+    if not prefill.board_limits.short(-short, 0.0) or prefill.owner in told["unexplained"][_KINDS[turn]]:
+        return {}
+    rows = prefill.rows["outcomes"]
+    over = [net - float(row["planned_budget"] or 0.0) for row, net in zip(rows, nets, strict=True)]
+    names = {"activity": str(rows[over.index(max(over))]["activity"])}
+    explained = {"explanation": told["explanation"].format(**names)}
+    if turn == len(_KINDS) - 1:
+        return explained
+    return {**explained, "measures": told["measures"].format(**names), "measures_effect": ceil(short / 20) * 10}
+
+
 def _changes(prefill: Prefill, activity: str) -> float | None:
     """Return what has been decided about an activity since the plan: the council's adjustments so far, and the board's own moves."""
     so_far = {row["decision"] for row in prefill.memory.get("adjustments", ())}
+    later = year_material()["whole_board"]["not_spread"][_KINDS[_turn(prefill)]]
     found = [
         tkr
         for board, tkr, why, what in adjustments()
-        if (board, what) == (prefill.owner, activity) and decided(why, prefill.year) in so_far
+        if (board, what) == (prefill.owner, activity) and decided(why, prefill.year) in so_far and not why.startswith(tuple(later))
     ]
     for board, old, new, tkr in year_material()["own_moves"]:
         if board == prefill.owner and activity in {old, new}:

@@ -29,9 +29,9 @@ MEANT = {"frame-exceeded", "goal-uncovered", "not-confirmed"}  # the sample's bo
 AS_LIFE_IS = {"goal-unserved"}  # not every unit serves every goal that concerns it
 ABOUT_FORMAT = {"partly-checked"}  # an .ods has no XML to look for hidden rows in
 AS_THE_YEAR_GOES = {  # follow-ups: what comes of how the sample's year goes
-    "t1": {"frame-exceeded", "deficit-despite-confirmation", "fulfilled-despite-units"},
-    "t2": {"frame-exceeded", "deficit-beyond-measures", "fulfilled-despite-units"},
-    "year": {"frame-exceeded", "fulfilled-despite-units", "outcome-far-from-forecast"},
+    "t1": {"frame-exceeded", "board-deficit-unexplained", "deficit-despite-confirmation", "fulfilled-despite-units"},
+    "t2": {"frame-exceeded", "board-deficit-unexplained", "changes-unbalanced", "deficit-beyond-measures", "fulfilled-despite-units"},
+    "year": {"frame-exceeded", "board-deficit-unexplained", "fulfilled-despite-units", "outcome-far-from-forecast"},
 }
 FOLLOW_UPS = ("t1", "t2", "year")
 OLD, NEW = "Arbetsmarknads- och vuxenutbildningsnämnden", "Arbetsmarknads- och kompetensnämnden"
