@@ -89,9 +89,33 @@ CASES = (
     Case(
         "deficit-beyond-measures",
         "t2",
-        changed(BOARD_T2, "outcomes", 0, forecast_cost=1045, measures_effect=100, **EXPLAINED),
+        both(
+            BOARD_T2,
+            ("outcomes", 0, {"forecast_cost": 1045, "measures_effect": 100, **EXPLAINED}),
+            ("outcomes", 2, {"measures_effect": 74, **EXPLAINED}),
+        ),
         "outcomes",
         "measures_effect",
+    ),
+    Case(
+        "board-deficit-unexplained",
+        "t2",
+        changed(BOARD_T2, "outcomes", 0, forecast_cost=1045, measures_effect=125, **EXPLAINED),
+        "outcomes",
+        "explanation",
+        2,
+    ),
+    Case(
+        "board-deficit-unexplained",
+        "t2",
+        both(
+            BOARD_T2,
+            ("outcomes", 0, {"forecast_cost": 1045, "measures_effect": 125, **EXPLAINED}),
+            ("outcomes", 2, {"explanation": "Fler elever.", "measures_effect": 74}),
+        ),
+        "outcomes",
+        "measures",
+        2,
     ),
     Case("outcome-fell", "t2", changed(BOARD_T2, "outcomes", 0, outcome_cost=299), "outcomes", "outcome_cost"),
     Case("outcome-fell", "t2", changed(BOARD_T2, "outcomes", 0, outcome_revenue=29), "outcomes", "outcome_revenue"),
@@ -108,9 +132,21 @@ CASES = (
     Case(
         "outcome-far-from-forecast",
         "year",
-        changed(BOARD_YEAR, "outcomes", 0, outcome_cost=1020, explanation="Fler elever."),
+        both(
+            BOARD_YEAR,
+            ("outcomes", 0, {"outcome_cost": 1020, "explanation": "Fler elever."}),
+            ("outcomes", 2, {"explanation": "Fler elever."}),
+        ),
         "outcomes",
         "outcome_cost",
+    ),
+    Case(
+        "board-deficit-unexplained",
+        "year",
+        changed(BOARD_YEAR, "outcomes", 0, outcome_cost=973),
+        "outcomes",
+        "explanation",
+        2,
     ),
     Case(
         "fulfilled-despite-indicators", "year", changed(BOARD_YEAR, "indicator_outcomes", 0, outcome=80), "goal_assessments", "assessment"
@@ -256,7 +292,7 @@ def test_each_rule_is_tested_here() -> None:
     first, last = names.index("copied-from-last-year"), names.index("changes-unbalanced")
     alone = {"copied-from-last-year", "copied-from-sibling", "goal-unserved", "fulfilled-despite-units", "not-assessable-again"}
     assert set(names[first : last + 1]) == {case.rule for case in CASES} | {rule for rule, *_ in PLAN_CASES} | alone
-    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 19
+    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 20
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

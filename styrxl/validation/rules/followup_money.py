@@ -63,7 +63,7 @@ def find_unexplained_board_deficit(return_: Return, _others: OtherReturns) -> It
         asked = [c for c in return_.form.sheet("outcomes").closing_columns if c.closing == "asked"]
         missing = [c for c in asked if row.answers[c.field] is None]
         if missing and return_.issued.board_limits.short(deviation, frame):
-            facts = {"frame": frame, "deficit": round(-deviation, 2), "row": row.answers["activity"], "list": [c.heading for c in missing]}
+            facts = {"frame": frame, "deficit": round(-deviation, 2), "line": row.answers["activity"], "list": [c.heading for c in missing]}
             yield return_.remark("board_explanations", row.number, missing[0].field, "board-deficit-unexplained", None, **facts)
 
 
