@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from styrxl.mail.certificates import make_ssl_context
+from styrxl.mail.graph import open_graph
+from styrxl.mail.incoming.graph import fetch_by_graph
 from styrxl.mail.incoming.imap import fetch_by_imap
 from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.mail.passwords import IMAP_PASSWORD
@@ -28,7 +30,9 @@ def open_mailbox(desk: Desk, timeout: float = TIMEOUT) -> Callable[[], Iterable[
     if settings.mailbox is None:
         raise StyrxlError("mail-no-server", section="mail.imap")
     if isinstance(settings.mailbox, GraphMailbox):
-        raise NotImplementedError
+        open_client = partial(open_graph, settings.mailbox.account, desk.workspace.root, timeout)
+        open_client().close()  # what is missing is told before anything is done
+        return partial(fetch_by_graph, settings.mailbox, open_client)
     server, root = settings.mailbox.server, desk.workspace.root
     secret = open_secret(server, IMAP_PASSWORD, root, timeout) or str
     return partial(fetch_by_imap, settings.mailbox, make_ssl_context(server, root), secret, timeout)

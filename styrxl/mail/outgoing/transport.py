@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from styrxl.mail.certificates import make_ssl_context
+from styrxl.mail.graph import open_graph
 from styrxl.mail.outgoing.delivery import PAUSES, Transport
+from styrxl.mail.outgoing.graph import GraphTransport
 from styrxl.mail.outgoing.smtp import TIMEOUT, SmtpConnection
 from styrxl.mail.passwords import SMTP_PASSWORD
 from styrxl.mail.secret_source import open_secret
@@ -35,6 +37,8 @@ def open_transport(settings: MailSettings, root: Path, timing: Timing = USUAL_TI
 
     Raises StyrxlError: mail-no-server, mail-ca-file; as ``open_secret``.
     """
+    if settings.graph:
+        return GraphTransport(open_graph(settings.graph, root, timing.timeout, timing.wait, timing.is_stopped))
     server = settings.server
     if server is None:
         raise StyrxlError("mail-no-server", section="mail")
