@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
 
-from styrxl.mail.incoming.mime import BROKEN, DEEP, parse_mail, read_content, read_file_name, read_header
+from styrxl.mail.incoming.mime import BROKEN, DEEP, list_parts, parse_mail, read_content, read_file_name, read_header
 from styrxl.mail.incoming.winmail import WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
@@ -60,9 +60,8 @@ def _walk(message: Message, skips: Callable[[Message], bool], depth: int = 0) ->
 
 
 def _list_parts(message: Message) -> Iterable[Message]:
-    payload = message.get_payload()
-    if isinstance(payload, list):
-        return [part for part in payload if isinstance(part, Message)]
+    if message.is_multipart():
+        return list_parts(message)
     if _is_message_file(message):  # forwarded as base64, against the standard, or as a file
         with suppress(*BROKEN):
             return [parse_mail(read_content(message))]
@@ -73,7 +72,7 @@ def _classify(message: Message, limits: Limits) -> Iterator[MessagePart]:
     """Yield what one part is, leaving out the parts in it."""
     if _is_encrypted(message):
         yield MessagePart(ENCRYPTED)
-    if _is_encrypted(message) or isinstance(message.get_payload(), list) or _is_message_file(message):
+    if _is_encrypted(message) or message.is_multipart() or _is_message_file(message):
         return
     kind, name = message.get_content_type(), read_file_name(message)
     if kind in {"text/plain", "text/html"} and not name:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from email.message import Message
 
 from styrxl.mail.addresses import parse_address
-from styrxl.mail.incoming.mime import decode_bytes, read_content, read_headers, walk_own_parts
+from styrxl.mail.incoming.mime import decode_bytes, list_parts, read_content, read_headers, walk_own_parts
 
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _FAILED = "failed"
@@ -41,11 +41,10 @@ def _read_blocks(message: Message) -> Iterator[dict[str, str]]:
 
 def _read_text(part: Message) -> str:
     """Return a report's fields as text; Python takes their blocks for messages, encoded ones too."""
-    payload = part.get_payload()
-    if not isinstance(payload, list):
+    if not part.is_multipart():
         return read_content(part).decode("utf-8", "replace").replace("\r\n", "\n")
-    blocks = ["\n".join([*(f"{name}: {value}" for name, value in block.items()), ""]) for block in payload if isinstance(block, Message)]
-    bodies = [str(block.get_payload()) for block in payload if isinstance(block, Message)]
+    blocks = ["\n".join([*(f"{name}: {value}" for name, value in block.items()), ""]) for block in list_parts(part)]
+    bodies = [read_content(block).decode("utf-8", "replace") for block in list_parts(part)]
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() in {"base64", "quoted-printable"}:
         whole = Message()
         whole["Content-Transfer-Encoding"] = str(part.get("Content-Transfer-Encoding"))

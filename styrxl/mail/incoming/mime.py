@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email import message_from_bytes
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.policy import Compat32
@@ -16,7 +17,7 @@ from email.policy import Compat32
 from styrxl.mail.plain_text import make_file_name
 
 DEEP = 8  # levels of parts in parts, and of messages in messages: deeper ones are not looked at
-BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError)
+BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError, MessageError)
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\s*(?:;|$)|text\s*(?:;|$)", re.IGNORECASE)  # old programs write text alone
 NESTED, DAMAGED = "nested", "damaged"
 _LONGEST = 20_000  # characters of a header that are read
@@ -88,24 +89,25 @@ def decode_words(text: str) -> str:
         return plain
 
 
+def list_parts(message: Message) -> list[Message]:
+    """Return the parts of a mail or of a part; of one without any nothing is decoded, since that may raise."""
+    payload = message.get_payload() if message.is_multipart() else ()
+    return [part for part in payload if isinstance(part, Message)]
+
+
 def walk_own_parts(message: Message, depth: int = 0) -> Iterator[Message]:
     """Yield a mail and its parts, leaving out what is in messages that are forwarded or returned in it."""
     yield message
-    payload = message.get_payload()
-    if isinstance(payload, list) and depth < DEEP and message.get_content_maintype() == "multipart":
-        for part in payload:
-            if isinstance(part, Message):
-                yield from walk_own_parts(part, depth + 1)
+    if depth < DEEP and message.get_content_maintype() == "multipart":
+        for part in list_parts(message):
+            yield from walk_own_parts(part, depth + 1)
 
 
 def walk_all_parts(message: Message, depth: int = 0) -> Iterator[Message]:
     """Yield a mail and its parts, those of messages in it too."""
     yield message
-    payload = message.get_payload()
-    if isinstance(payload, list) and depth < DEEP:
-        for part in payload:
-            if isinstance(part, Message):
-                yield from walk_all_parts(part, depth + 1)
+    for part in list_parts(message) if depth < DEEP else ():
+        yield from walk_all_parts(part, depth + 1)
 
 
 def read_content(message: Message) -> bytes:
@@ -134,12 +136,10 @@ def find_damage(message: Message) -> str:
 
 
 def _is_deeper(message: Message, levels: int) -> bool:
-    payload = message.get_payload()
-    parts = payload if isinstance(payload, list) else []
-    return levels < 0 or any(_is_deeper(part, levels - 1) for part in parts if isinstance(part, Message))
+    return levels < 0 or any(_is_deeper(part, levels - 1) for part in list_parts(message))
 
 
 def _is_damaged(message: Message) -> bool:
     """Tell whether a part says what it is in words that mean nothing, or that it has parts, and has none."""
     kind = read_header(message, "Content-Type")
-    return bool(kind) and (not _TYPE.match(kind) or (kind.lower().startswith("multipart/") and not isinstance(message.get_payload(), list)))
+    return bool(kind) and (not _TYPE.match(kind) or (kind.lower().startswith("multipart/") and not message.is_multipart()))

@@ -95,6 +95,8 @@ BROKEN: list[tuple[str, bytes, str]] = [
 ]
 FINE: list[tuple[str, bytes]] = [
     ("a character set that is none", NO_CHARSET),
+    ("a subject that cannot be decoded", b"From: ost@example.se\r\nSubject: =?utf-8?b?YWJjZGVmZ?= =?utf-8?b?w?=\r\n\r\nHej\r\n"),
+    ("a character set with a NUL", b'From: ost@example.se\r\nContent-Type: text/plain; charset="x\0y"\r\n\r\n\xff\r\n'),
     ("NUL in a subject", b"From: ost@example.se\r\nSubject: Pl\0an\r\n\r\nHej\r\n"),
     ("no headers", b"Hej\r\n"),
     ("nothing", b""),
