@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from small_town import FORMS, row, tables
-from styrxl.model.council_plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Plan
+from styrxl.model.council_plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Overall, Plan
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.reports.history import PastRound, RoundHistory
@@ -52,6 +52,7 @@ PLAN = Plan(
     (),
     (),
     (CouncilAssessment("2027-year", "KF-M1", "partly_fulfilled", "Läsningen haltar.", "KF § 80"),),
+    overall=(Overall("2027-year", "Inte i allt.\nMen nästan.", -12.5),),
 )
 
 

@@ -15,11 +15,21 @@ from styrxl.model.findings import Finding
 from styrxl.model.rounds import Round, RoundKinds
 
 PLAN_FORM = "multi_year_plan"
-COUNCIL_TABLES = ("organisation", "council_goals", "frames", "frame_adjustments", "waivers", "council_indicators", "council_assessments")
+COUNCIL_TABLES = (
+    "organisation",
+    "council_goals",
+    "frames",
+    "frame_adjustments",
+    "waivers",
+    "council_indicators",
+    "council_assessments",
+    "overall",
+)
 PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
 BALANCED_KINDS = ("redistribution", "central_reserve")  # of adjustments: the rows of one decision come to zero
 BOARD_LIKE = ("board", "council", "audit", "common")
 
+_OVERALL = ("judgement", "balance_result", "tax_revenue", "general_grants", "net_financial_items")  # fields, in the order of ``Overall``
 STANDARD_FORMS = "standard"  # in Mallvariant: the standard forms, whatever those above have
 
 _PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
@@ -59,6 +69,11 @@ class CouncilGoal:
     concerned_boards: tuple[str, ...]
     from_year: int
     to_year: int
+
+    @property
+    def is_financial(self) -> bool:
+        """Whether it is one of the financial goals; the others are about what the municipality does, and how well."""
+        return self.dimension == "economy"
 
     def holds(self, year: int) -> bool:
         """Whether the goal holds in a year."""
@@ -124,6 +139,18 @@ class CouncilAssessment:
 
 
 @dataclass(frozen=True, slots=True)
+class Overall:
+    """The municipality as a whole in a round: the executive board's judgement of its financial management, and its money (tkr)."""
+
+    round: str
+    judgement: str | None
+    balance_result: float | None
+    tax_revenue: float | None = None
+    general_grants: float | None = None
+    net_financial_items: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The multi-year plan; ``indicators`` has the rows of the table council_indicators, field -> value, None where a cell is empty."""
 
@@ -135,6 +162,7 @@ class Plan:
     indicators: tuple[Mapping[str, Any], ...]
     assessments: tuple[CouncilAssessment, ...] = ()
     findings: tuple[Finding, ...] = ()  # of which the controller is told
+    overall: tuple[Overall, ...] = ()
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
@@ -206,12 +234,21 @@ class Plan:
         """Council goals that hold in a year."""
         return [goal for goal in self.goals if goal.holds(year)]
 
+    def sound_goals(self, year: int) -> tuple[list[CouncilGoal], list[CouncilGoal]]:
+        """Return the goals for sound financial management that hold in a year: the financial ones, and the others."""
+        goals = [goal for goal in self.council_goals(year) if goal.sound_management]
+        return [g for g in goals if g.is_financial], [g for g in goals if not g.is_financial]
+
     def frame(self, board_id: str, year: int, day: date) -> Frame:
         """Frame of a board for a year with the adjustments decided up to a day; those of later days stand apart."""
         operating, investment = self.frames.get((board_id, year), (None, None))
         changes = [a for a in self.adjustments if a.board_id == board_id and a.year == year]
         counted, later = (tuple(a for a in changes if (a.date <= day) == counts) for counts in (True, False))
         return Frame(operating, investment, counted, later)
+
+    def find_overall(self, round_: str) -> Overall | None:
+        """Return what is said of the municipality as a whole in a round: of several rows the last one."""
+        return next((row for row in reversed(self.overall) if row.round == round_), None)
 
     def assessed(self, round_: str) -> dict[str, CouncilAssessment]:
         """Return the council's own assessments in a round, by goal: of several the last one."""
@@ -251,6 +288,7 @@ def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Fi
             for r in rows["council_assessments"]
         ),
         findings=tuple(findings),
+        overall=tuple(Overall(kinds.read(r["round"]).id, *map(r.get, _OVERALL)) for r in rows["overall"]),
     )
 
 

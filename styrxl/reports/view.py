@@ -12,7 +12,7 @@ import pandas as pd
 
 from styrxl.excel import look
 from styrxl.excel.pages import Link, cell_address
-from styrxl.model.council_plan import BOARD_LIKE, Frame, Organisation, Plan
+from styrxl.model.council_plan import BOARD_LIKE, CouncilGoal, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LEVELS, PLAN_TABLES, Form
@@ -286,6 +286,18 @@ class View:
     def has_administrations(self) -> bool:
         """Whether administrations answer in the round, and no units."""
         return bool(self.form_names["administration"]) and not self.form_names["unit"]
+
+    def council_goal(self, goal_id: str) -> CouncilGoal:
+        """Return one of the council's goals that hold in the year, by its id."""
+        return self._council_goals[goal_id]
+
+    @cached_property
+    def _council_goals(self) -> Mapping[str, CouncilGoal]:
+        return {goal.goal_id: goal for goal in self.plan.council_goals(self.round.year)}
+
+    def dimension_name(self, dimension: str) -> str:
+        """Return what a dimension of the council's goals is called."""
+        return self.scope.forms.label("dimension", dimension)[self.scope.language]
 
     def frame(self, board: str) -> Frame:
         """Return a board's frame as it counts in the round."""

@@ -25,7 +25,7 @@ from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
 # What the controller is told each time: which sheets and headings count, and adjustments of which a part is missing.
-_TELL = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit", "adjustments-unbalanced"})
+_TELL = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit", "adjustments-unbalanced", "missing-sheet"})
 # Beside the exact one, of another the controller who fills the plan in is told: nothing may stop a round that is right.
 _TOLD = {"similar-sheet": "unread-sheet", "similar-column": "unread-column"}
 
@@ -61,12 +61,19 @@ def _judge(workspace: Workspace, forms: Forms, data: bytes) -> JudgedRound:
     shown, sha256 = workspace.shown(workspace.plan_path), hashlib.sha256(data).hexdigest()
     with ReturnReader(forms, limits, limits.expanded_mb) as readings:
         reading = readings.read(data, shown)
-    told = (replace(f, rule=_TOLD[f.rule], severity="info") if f.rule in _TOLD else f for f in reading.table_findings)
-    reading = replace(reading, table_findings=tuple(told))
+    reading = replace(reading, table_findings=tuple(_ease(finding, forms) for finding in reading.table_findings))
     context = Context(forms=forms, whole_inbox=False)
     # Nobody signs the plan, which the controller fills in.
     arrival = Arrival(shown, sha256, None, reading, signed=False)
     return judge([Identifier(context).identify(arrival, {})], context, load_schemas(forms))
+
+
+def _ease(found: Finding, forms: Forms) -> Finding:
+    """Return what was found of names as the controller is told it: a sheet that may stay empty may be missing as well."""
+    optional = {name for sheet in forms.form(PLAN_FORM).sheets if sheet.optional for name in sheet.name.values()}
+    if found.rule == "missing-sheet" and found.sheet in optional:
+        return replace(found, severity="info")
+    return replace(found, rule=_TOLD[found.rule], severity="info") if found.rule in _TOLD else found
 
 
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -63,6 +63,13 @@ def answer_council_assessments(year: int) -> dict[str, Rows]:
     return {"council_assessments": rows}
 
 
+def answer_overall(year: int, kind: str) -> dict[str, Rows]:
+    """Return what is said of the municipality as a whole in a kind of round, on its row below those of rounds before."""
+    said = year_material()["overall"]
+    at = next(n for n, row in enumerate(said) if row["round"] == kind)
+    return {"overall": [*({} for _ in range(at)), {**said[at], "round": f"{year}-{kind}"}]}
+
+
 def has_moving_unit(how_many: int = UNITS) -> bool:
     """Whether a municipality of so many units has the one that moves."""
     return any(row["org_id"] == year_material()["moved"]["unit"] for row in answer_council_plan(how_many)["organisation"])

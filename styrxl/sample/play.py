@@ -77,7 +77,7 @@ def play(stage: Stage) -> list[Path]:
     _plan(stage)
     _follow_up(stage, _round("t1"))
     _decide(stage)
-    _follow_up(stage, _round("t2"))
+    _follow_up(stage, _round("t2"), last=_sum_up_summer)
     _follow_up(stage, _round("year"), last=_assess)
     _go_on(stage)
     return list(_worth_opening(stage))
@@ -154,7 +154,13 @@ def _assess(stage: Stage) -> None:
     """Let the controller write how the council is proposed to assess its goals."""
     answers = plan_changes.answer_council_assessments(YEAR)
     stage.tell("council", n=len(answers["council_assessments"]), path=stage.workspace.plan_path)
-    _write(stage, answers, "assessments")
+    _write(stage, answers | plan_changes.answer_overall(YEAR, "year"), "assessments")
+
+
+def _sum_up_summer(stage: Stage) -> None:
+    """Let the controller write how the executive board judges the municipality as a whole in August."""
+    stage.tell("overall", path=stage.workspace.plan_path)
+    _write(stage, plan_changes.answer_overall(YEAR, "t2"), "overall")
 
 
 # the rounds

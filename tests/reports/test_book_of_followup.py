@@ -110,6 +110,7 @@ def test_sheets_are_named_in_both_languages() -> None:
             "Chain of goals",
             "Commitments",
             "Fulfilment",
+            "Sound financial management",
             "Finance",
             "Investments",
             "Indicators",

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from styrxl.model.council_plan import Plan
+from styrxl.model.council_plan import Overall, Plan
 from styrxl.model.errors import StyrxlError
+from styrxl.model.judged import Judged
 from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds import judge_council_plan
 from styrxl.rounds.council_plan import read_plan
@@ -30,6 +31,9 @@ FULL: dict[str, tuple[Mapping[str, Any], ...]] = {
         | {"year": 2027, "target": 85.5},
     ),
     "council_assessments": ({"round": "2027-year", "goal_id": "KF-M1", "assessment": "fulfilled", "reason": "Gott."},),
+    "overall": (
+        {"round": "2027-year", "judgement": "I huvudsak.", "balance_result": -1200.5, "tax_revenue": 5000, "net_financial_items": -8},
+    ),
     "waivers": ({"owner": "UBN", "round": ROUND, "rule": "goal-uncovered", "reason": "Ny nämnd.", "until": CHANGED},),
 }
 
@@ -68,6 +72,8 @@ def test_what_is_kept_is_what_was_judged(planned: Town, kept: Path, monkeypatch:
     assert first.waivers[0].until == CHANGED
     assert (first.indicators[0]["target"], first.indicators[0]["baseline"]) == (85.5, None)
     assert first.frames["UBN", 2027] == (1000.0, 100.0)
+    assert first.find_overall("2027-year") == Overall("2027-year", "I huvudsak.", -1200.5, 5000.0, None, -8.0)
+    assert first.find_overall("2027-t2") is None
 
 
 def change_plan(town: Town) -> None:
@@ -138,3 +144,31 @@ def test_a_copied_sheet_is_named_and_not_read(planned: Town, name: str) -> None:
     assert read_plan(planned.workspace, planned.forms).findings == after.findings
     for _ in range(2):
         assert f"flerarsplan.xlsx: Bladet {name} " in planned.run("status", ROUND).output
+
+
+def test_a_plan_that_knows_nothing_of_the_whole_is_as_good(planned: Town) -> None:
+    """The controller is told that an optional sheet is missing, and it stops nothing."""
+    book = load_workbook(planned.workspace.plan_path)
+    del book["Helhet"]
+    book.save(planned.workspace.plan_path)
+    plan = read_plan(planned.workspace, planned.forms)
+    told = [(finding.rule, finding.severity, finding.sheet) for finding in plan.findings]
+    assert (plan.overall, told) == ((), [("missing-sheet", "info", "Helhet")])
+
+
+@pytest.mark.parametrize(
+    "row, cell, rule",
+    [
+        ({"round": "2027-t9"}, "A6", "not-in-list"),
+        ({"judgement": "Ja."}, "A6", "missing-value"),
+        ({"round": "2027-t2", "tax_revenue": -5}, "D6", "out-of-range"),
+    ],
+)
+def test_what_is_wrong_on_the_sheet_of_the_whole(planned: Town, row: Mapping[str, Any], cell: str, rule: str) -> None:
+    answers = {name: tuple(rows) for name, rows in PLAN.items()}
+    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, {**answers, "overall": (row,)}))
+    with pytest.raises(StyrxlError) as caught:
+        read_plan(planned.workspace, planned.forms)
+    judged = caught.value.facts["judged"]
+    assert isinstance(judged, Judged)
+    assert [(f.sheet, f.cell, f.rule) for f in judged.findings] == [("Helhet", cell, rule)]

@@ -1,5 +1,15 @@
 """The pages of a follow-up's workbook, one a module."""
 
-from styrxl.reports.followup import commitments, finance, fulfilment, goal_chain, indicators, investments, oversight, overview
+from styrxl.reports.followup import (
+    commitments,
+    finance,
+    fulfilment,
+    goal_chain,
+    indicators,
+    investments,
+    oversight,
+    overview,
+    sound_management,
+)
 
-__all__ = ["commitments", "finance", "fulfilment", "goal_chain", "indicators", "investments", "oversight", "overview"]
+__all__ = ["commitments", "finance", "fulfilment", "goal_chain", "indicators", "investments", "oversight", "overview", "sound_management"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from styrxl.excel.pages import Block, Field, Page, Row
+from styrxl.excel.pages import BOLD, Block, Field, Page, Row
 from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, YES, Grade
 from styrxl.model.goal_tree import BOARD_GOAL, UNIT_GOAL, Node
 from styrxl.model.table_values import records
@@ -18,6 +18,7 @@ from styrxl.reports.view import join_texts, shorten
 
 _SHOWN_OF_CONTRIBUTIONS = frozenset({"goal_id", "text", "contribution", "assessment", "progress"})
 _SHOWN = frozenset({"goal_id", "text", "last_assessment", "assessment", "trend", "analysis"})
+_COUNTED = range(3, 12)  # the columns of the council's goals that count
 
 
 def make_page(followup: FollowupView) -> Page | None:
@@ -48,7 +49,7 @@ def _council_goals_block(followup: FollowupView) -> Block:
         Field(heading("ground"), width=34, least=28),
     )
     rows = tuple(_council_goal_row(followup, n, followup.goal_states[n.id]) for n in followup.council_goals)
-    return Block(fields, rows, heading=view.phrases.word("council_goals_title"))
+    return Block(fields, rows, heading=view.phrases.word("council_goals_title"), totals=_dimension_rows(followup, rows))
 
 
 def _council_goal_row(followup: FollowupView, node: Node, state: GoalState) -> Row:
@@ -60,6 +61,24 @@ def _council_goal_row(followup: FollowupView, node: Node, state: GoalState) -> R
     in_force = followup.state_word(state) if state.own else followup.state_in_force(state)  # whose it is stands beside it
     words = (indicators_word(followup, state), in_force, explain_state(followup, state))
     return Row((node.id, node.text, coverage_word(followup, state.coverage), *goals, *commitments, *words))
+
+
+def _dimension_rows(followup: FollowupView, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Return a row for each dimension: what its goals' rows count, and how many of the goals are fulfilled, of how many."""
+    view = followup.view
+    by_dimension: dict[str, list[Row]] = {code: [] for code in view.scope.forms.words.lists["dimension"]}
+    for row in rows:
+        by_dimension.setdefault(view.council_goal(row.cells[0]).dimension, []).append(row)
+    return tuple(_dimension_row(followup, view.dimension_name(code), mine) for code, mine in by_dimension.items() if mine)
+
+
+def _dimension_row(followup: FollowupView, name: str, rows: Sequence[Row]) -> Row:
+    word = followup.view.phrases.word
+    grades = [followup.goal_states[row.cells[0]].grade for row in rows]
+    counts = (sum(row.cells[n] for row in rows) for n in _COUNTED)
+    fulfilled = word(f"fulfilled_of_{followup.view.round.kind.scale}", n=grades.count(YES), total=len(grades))
+    rest = word("partly_and_not", partly=grades.count(PARTLY), no=grades.count(NO), unknown=grades.count(None))
+    return Row((None, word("dimension", name=name), None, *counts, None, fulfilled, rest), weight=BOLD)
 
 
 def _trend_block(followup: FollowupView) -> Block | None:
