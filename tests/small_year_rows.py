@@ -125,7 +125,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         ],
         "Investeringar": [
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 50.0, None, 2028),
-            ("Summa nämnder", None, None, 300.0, 200.0, 50.0, 0.0),
+            ("Summa nämnder", None, None, 300.0, 200.0, 50.0, 0.0, None, 0.0, 0.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 200.0, 50.0),
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0),
         ],

@@ -16,7 +16,8 @@ from styrxl.model.prefill import Row
 from styrxl.prefill.board_goals import concerns_unit
 from styrxl.prefill.continuing import list_left, mark_carried
 from styrxl.prefill.contributions import list_contributions
-from styrxl.prefill.investments import find_row, list_investments
+from styrxl.prefill.indicators import find_last_outcome, list_followed_indicators
+from styrxl.prefill.investments import find_last_answer, list_followed_investments
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
@@ -152,13 +153,11 @@ def _granted(frame: Frame) -> float:
 
 
 def _investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
-    last = year.last(owner)
-    before = last.of("investment_outcomes", owner) if last else ()
     result = []
-    for row in list_investments(year.plans, year.earlier, owner):
-        old = find_row(row, before)
-        issued_row = {name: row[name] for name in ("investment_id", "project", "total_expenditure", "year_budget")}
-        issued_row |= {"last_forecast": old.get("forecast"), "last_round": last.round.id if last and old else None}
+    for row in list_followed_investments(year, owner):
+        old, round_ = find_last_answer(row, year, owner)
+        issued_row = {name: row.get(name) for name in ("investment_id", "project", "total_expenditure", "year_budget", "carried")}
+        issued_row |= {"last_forecast": old.get("forecast"), "last_round": round_}
         result.append(issued_row | {f"last_{name}": old.get(name) for name in ("outcome", "accumulated")})
     return tuple(result)
 
@@ -172,13 +171,12 @@ def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[di
 
 
 def _indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:
-    round_, before = _before(year, owner, "indicator_outcomes", "indicator_id")
-    rows = [*_council_indicators(year, owner), *year.plans.of("indicators", owner)]
+    rows = [*_council_indicators(year, owner), *list_followed_indicators(year, owner)]
     result = []
     for row in rows:
-        old = before.get(fold_text(row["indicator_id"]), {})
-        issued_row = {name: row.get(name) for name in ("indicator_id", "name", "unit", "target", "goal_id", "direction")}
-        result.append(issued_row | {"last_outcome": old.get("outcome"), "last_round": round_ if old else None})
+        last = find_last_outcome(row["indicator_id"], year)
+        issued_row = {name: row.get(name) for name in ("indicator_id", "name", "unit", "baseline", "target", "goal_id", "direction")}
+        result.append(issued_row | {"last_outcome": last and last.value, "last_round": last and last.round.id})
     return tuple(result)
 
 

@@ -23,6 +23,8 @@ from styrxl.prefill.board_goals import ReadingTexts, concerns_unit, select_commi
 from styrxl.prefill.collection import find_answers_asked, make_collected_rows
 from styrxl.prefill.continuing import make_continuing_rows
 from styrxl.prefill.followup import make_board_parts, make_unit_parts
+from styrxl.prefill.indicators import make_lasting_rows
+from styrxl.prefill.investments import make_unfinished_rows
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
@@ -222,7 +224,13 @@ def _board(source: PrefillSource, owner: Organisation) -> dict[str, Any]:
     )
     return {
         "frames": {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment},
-        "rows": {"goal_responses": responses, "unit_frames": tuple({"unit_id": f"{u.org_id} {u.name}", "frame": None} for u in units)},
+        "rows": {
+            "goal_responses": responses,
+            "unit_frames": tuple({"unit_id": f"{u.org_id} {u.name}", "frame": None} for u in units),
+            # Of the year before: that there is none is told as well, apart from plans issued before any could go on.
+            "indicators": (),
+            "investments": (),
+        },
         "lists": {"council_goals": tuple((g.goal_id, g.text) for g in goals), "units": tuple((u.org_id, u.name) for u in units)},
     }
 
@@ -275,6 +283,9 @@ def _carried(source: PrefillSource, owner: Organisation, form: Form, parts: dict
     goals = tuple(_goes_on(source, row, parts["lists"]) for row in lasting if "goals" in asked)
     offered = {*(code for pairs in parts["lists"].values() for code, _ in pairs), *(row["goal_id"] for row in goals)}
     carried = {"goals": goals, "commitments": make_continuing_rows(source.last_year, owner.org_id, form, offered)}
+    if form.level == "board":
+        carried["indicators"] = make_lasting_rows(source.last_year, owner.org_id, offered) if "indicators" in asked else ()
+        carried["investments"] = make_unfinished_rows(source.last_year, owner.org_id) if "investments" in asked else ()
     return {**parts, "memory": memory, "rows": {**parts["rows"], **{key: rows for key, rows in carried.items() if rows}}}
 
 

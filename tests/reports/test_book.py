@@ -188,8 +188,10 @@ def test_finance_ties_out_and_says_which_boards_are_missing() -> None:
 
 def test_investments_end_in_the_boards_total_and_are_held_against_the_frames() -> None:
     rows, frames = page(council(), "Investeringar").blocks
-    assert shown(rows.rows) == [("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 75.5, 24.5, 2028, "UBN · Investeringar!A7")]
-    assert shown(rows.totals) == [("Summa nämnder", None, None, 300.0, 200.0, 75.5, 24.5, None, None)]
+    assert shown(rows.rows) == [
+        ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 75.5, 24.5, 2028, None, None, None, "UBN · Investeringar!A7")
+    ]
+    assert shown(rows.totals) == [("Summa nämnder", None, None, 300.0, 200.0, 75.5, 24.5, None, 0.0, 0.0, None, None)]
     assert shown(frames.rows) == [("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 200.0, 50.0)]
     assert shown(frames.totals) == [("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0)]
 
@@ -208,8 +210,21 @@ def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
             80.0,
             None,
             None,
+            None,
         ),
-        ("Utbildningsnämnden", "UBN-I1", "UBN-M1 Alla läser varje dag", "Lån", "antal", lower, 3.5, 4.0, None, "UBN · Indikatorer!A6"),
+        (
+            "Utbildningsnämnden",
+            "UBN-I1",
+            "UBN-M1 Alla läser varje dag",
+            "Lån",
+            "antal",
+            lower,
+            3.5,
+            4.0,
+            None,
+            None,
+            "UBN · Indikatorer!A6",
+        ),
     ]
 
 

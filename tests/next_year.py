@@ -1,0 +1,59 @@
+"""The small town when 2027 turns into 2028: its plan has frames for both, and workbooks of both are handed out and put into the inbox."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from judging import judge_data
+from styrxl.model.judged import JudgedRound
+from styrxl.model.rounds import standard_rounds
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.issue import build_empty_plan
+from styrxl.sample.fill import fill
+from styrxl.store.ledger import Ledger
+from town import FRAMES, Answers
+from year import Followed, plan
+
+NOVEMBER, FEBRUARY = datetime(2027, 11, 20, 9, tzinfo=UTC), datetime(2028, 2, 20, 9, tzinfo=UTC)
+
+
+def two_years(whole: Followed, folder: Path) -> Followed:
+    """Return a town of the test's own with frames for the next year too, whose first two follow-ups are answered."""
+    made = Followed(whole.town.copy(folder))
+    town, form = made.town, made.town.forms.form("multi_year_plan")
+    answers = {**plan(), "frames": [*FRAMES, *({**row, "year": 2028} for row in FRAMES)]}
+    town.workspace.plan_path.write_bytes(fill(build_empty_plan(town.workspace), form, "sv", answers, town.forms.words))
+    return made
+
+
+def issued(year: Followed, round_id: str, owner: str = "UBN") -> bytes:
+    """Return the workbook that an owner was given in a round."""
+    return (year.town.root / "outbox" / round_id / f"{owner}.xlsx").read_bytes()
+
+
+def hand_out_plan(year: Followed) -> bytes:
+    """Hand out the plans of the next year, and return a board's."""
+    year.town.run("distribute", "2028-plan", "--level", "board")
+    return issued(year, "2028-plan")
+
+
+def put(year: Followed, round_id: str, data: bytes, at: datetime) -> None:
+    """Put a board's workbook into the inbox of a round."""
+    path = year.town.root / "inbox" / round_id / "UBN.xlsx"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    os.utime(path, (at.timestamp(), at.timestamp()))
+
+
+def answer_year(year: Followed, answers: Answers) -> None:
+    """Put a board's last answers of 2027 into the inbox."""
+    put(year, "2027-year", year.filled("year", "UBN", answers), FEBRUARY)
+
+
+def judged(year: Followed, round_id: str, data: bytes, at: datetime) -> JudgedRound:
+    """Judge a board's workbook against what was issued in a round."""
+    with Ledger.open(year.town.workspace.database) as ledger:
+        desk = open_desk(year.town.workspace, ledger, at)
+        return judge_data(desk, standard_rounds().parse(round_id), [("UBN.xlsx", data)], at)
