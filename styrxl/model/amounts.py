@@ -15,6 +15,12 @@ def add_amounts(values: Iterable[float | None]) -> float:
     return round(math.fsum(v for v in values if v is not None), 5)
 
 
+def add_known(values: Iterable[float | None]) -> float | None:
+    """Add up the amounts that are known (tkr); None where none is."""
+    known = [v for v in values if v is not None]
+    return add_amounts(known) if known else None
+
+
 def subtract_amounts(first: float | None, second: float | None) -> float | None:
     """Return first minus second, or None where either is not there."""
     return None if first is None or second is None else add_amounts((first, -second))

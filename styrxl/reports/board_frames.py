@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from styrxl.excel.pages import Field, Row
-from styrxl.model.amounts import add_amounts, subtract_amounts
-from styrxl.model.council_plan import Frame
+from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
+from styrxl.model.council_plan import Adjustment, Frame
 from styrxl.reports.view import Owner, View
 
 Lacking = tuple[str, str]  # words for a board without an accepted return: one that is to hand in, one that is not
@@ -25,13 +25,18 @@ class BoardFrame:
 
     @cached_property
     def adjustments(self) -> float | None:
-        """Adjustments of the operating frame up to the round's day; None where there are none."""
-        return add_amounts(a.operating for a in self.frame.adjustments) if self.frame.adjustments else None
+        """Adjustments of the operating frame that count in the round; None where there are none."""
+        return add_operating(self.frame.adjustments)
 
     @cached_property
     def current(self) -> float | None:
-        """Operating frame as it is on the round's day, right to the öre; None where there is none."""
-        return None if self.frame.operating is None else add_amounts((self.frame.operating, self.adjustments))
+        """Operating frame as it counts in the round; None where there is none."""
+        return self.frame.current_operating
+
+
+def add_operating(adjustments: Sequence[Adjustment]) -> float | None:
+    """Add up what adjustments change of operating frames (tkr); None where none of them does."""
+    return add_known(a.operating or None for a in adjustments)
 
 
 def boards_with_money(view: View) -> list[tuple[Owner, Frame]]:

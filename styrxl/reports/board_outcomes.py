@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from styrxl.model.amounts import add_amounts, subtract_amounts
+from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
 from styrxl.model.rounds import Round
-from styrxl.reports.board_frames import BoardFrame, boards_with_money
+from styrxl.reports.board_frames import BoardFrame, add_operating, boards_with_money
 from styrxl.reports.view import View
 
 _SMALL_PART = 0.1  # of gross cost: a frame below it, as of what is paid by fees, makes any deviation look huge
@@ -95,12 +95,6 @@ def add_outcomes(outcomes: Iterable[MoneyOutcome], *, final: bool) -> MoneyOutco
     return MoneyOutcome(final, *(add_known(getattr(outcome, name) for outcome in all_of_them) for name in names), incomplete=incomplete)
 
 
-def add_known(values: Iterable[float | None]) -> float | None:
-    """Add up the amounts that are known (tkr); None where none is."""
-    known = [v for v in values if v is not None]
-    return add_amounts(known) if known else None
-
-
 @dataclass(frozen=True, slots=True)
 class FrameOutcome:
     """Money held against the council's frame: a board's, or that of several added up (tkr); None where it is not known.
@@ -177,8 +171,7 @@ class BoardOutcome(BoardFrame):
     @cached_property
     def measure(self) -> FrameOutcome:
         """Its money held against its frame."""
-        later = add_amounts(a.operating for a in self.frame.later) if self.frame.later else None
-        return FrameOutcome(self.frame.operating, self.adjustments, self.whole, later)
+        return FrameOutcome(self.frame.operating, self.adjustments, self.whole, add_operating(self.frame.later))
 
     @property
     def comparable(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import date
 
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
@@ -36,6 +37,13 @@ def list_missing_from_plan(forms: Forms, plan: Plan, round_: Round) -> Iterator[
         yield Word("lacks_frames", {"boards": bare, "year": round_.year})
     if not plan.council_goals(round_.year):
         yield Word("lacks_goals", {"year": round_.year})
+
+
+def list_early_adjustments(plan: Plan, round_: Round, today: date) -> Iterator[Word]:
+    """Yield the changes of frames that count in a round though their day has not come: of these the controller is asked."""
+    early = [a for a in plan.adjustments if a.year == round_.year and today < a.date <= round_.frames_day]
+    if early:
+        yield Word("early_adjustments", {"list": [f"{a.board_id} {a.date.isoformat()} ({a.decision})" for a in early], "year": round_.year})
 
 
 def list_unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[str]) -> Iterator[Word]:

@@ -23,7 +23,7 @@ from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.view import IssuedForm, Scope
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk, suggest_nearest
-from styrxl.rounds.hints import list_missing_from_plan
+from styrxl.rounds.hints import list_early_adjustments, list_missing_from_plan
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
 from styrxl.rounds.prefills import fetch_prefills
@@ -69,7 +69,8 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
         with working_on(path):
             kept = read_feedback(path, desk.workspace) if history else {}
             written += _written(path, board_book(judged, desk.plan, issued, scope, name, history, kept))
-    notes = [*list_missing_from_plan(desk.forms, desk.plan, round_)]
+    today = local_day(desk.now)
+    notes = [*list_missing_from_plan(desk.forms, desk.plan, round_), *list_early_adjustments(desk.plan, round_, today)]
     if not (issued or judged.accepted or desk.forms.takes_others_alone(round_.kind)):
         notes.append(Word("nothing_to_consolidate", {"round": round_.id}))
     return Published(tuple(written), _missing(judged, issued), tuple(notes))

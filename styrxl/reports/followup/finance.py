@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
-from styrxl.model.amounts import subtract_amounts
+from styrxl.model.amounts import add_known, subtract_amounts
 from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
 from styrxl.reports.board_outcomes import (
     TYPED,
     BoardOutcome,
     MoneyOutcome,
     add_boards,
-    add_known,
     list_outcomes,
     outcome_of,
     signed_amount,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from styrxl.excel.pages import BOLD, Block, Field, Row
-from styrxl.model.amounts import add_amounts
+from styrxl.model.amounts import add_amounts, add_known
 from styrxl.model.council_plan import Adjustment
 from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
-from styrxl.reports.board_outcomes import BoardOutcome, FrameOutcome, add_frame_outcomes, add_known
+from styrxl.reports.board_outcomes import BoardOutcome, FrameOutcome, add_frame_outcomes
 from styrxl.reports.page_parts import sum_label
 from styrxl.reports.view import View, join_texts
 
@@ -102,7 +102,7 @@ def _undecided_figures(m: FrameOutcome) -> tuple[float | None, ...]:
 
 
 def _decisions(b: BoardOutcome) -> str | None:
-    return join_texts([a.decision for a in b.frame.later])
+    return join_texts([a.decision for a in b.frame.later if a.operating])
 
 
 def adjustments_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
