@@ -23,7 +23,8 @@ class Prefill:
     ``rows``: sheet key -> rows (field -> value; choices as codes, goals as ids, dates as ISO text, money in tkr).
     ``lists``: source (``council_goals``, ``board_goals``, ``board_commitments``, ``units``) -> (id, text) pairs.
     ``frames``: ``operating_frame``, ``investment_frame``, ``unit_frame`` -> tkr, or None where none is given.
-    ``first``: sheet key -> first number of the ids that are numbered in advance; ``counts``: how many they are.
+    ``first``: sheet key -> first number of the ids that are numbered in advance; ``counts``: how many they are. ``numbers``: sheet key ->
+    first and last of each run of them, where they are not one run.
     ``thresholds``: as ``Thresholds`` has them; ``board_thresholds``: those of a whole board. ``memory``: what is not shown but held
     against the answers, by what it is about.
     ``based_on``: round -> hash of the owner's return that the rows were taken from.
@@ -56,6 +57,14 @@ class Prefill:
     memory: Rows = field(default_factory=dict)
     based_on: Mapping[str, str] = field(default_factory=dict)
     board_thresholds: Mapping[str, float] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    def list_numbers(self, key: str, count: int) -> Sequence[int]:
+        """Return the numbers of so many rows of a sheet that are numbered in advance."""
+        if key not in self.numbers:
+            return range(first := self.first.get(key, 1), first + count)
+        runs = (range(first, last + 1) for first, last in self.numbers[key])
+        return [number for run in runs for number in run][:count]
 
     @property
     def limits(self) -> Thresholds:
@@ -75,7 +84,8 @@ class Prefill:
     def from_json(cls, text: str) -> Prefill:
         """Return the prefill that ``to_json`` wrote."""
         raw = json.loads(text)
-        return cls(**raw | {"lists": _lists(raw["lists"]), "rows": _rows(raw["rows"]), "memory": _rows(raw.get("memory", {}))})
+        parts = {"lists": _lists(raw["lists"]), "rows": _rows(raw["rows"]), "memory": _rows(raw.get("memory", {}))}
+        return cls(**raw | parts | {"numbers": _numbers(raw.get("numbers", {}))})
 
 
 def _lists(raw: Mapping[str, Sequence[Sequence[str]]]) -> Lists:
@@ -84,6 +94,10 @@ def _lists(raw: Mapping[str, Sequence[Sequence[str]]]) -> Lists:
 
 def _rows(raw: Mapping[str, Sequence[Row]]) -> Rows:
     return {key: tuple(rows) for key, rows in raw.items()}
+
+
+def _numbers(raw: Mapping[str, Sequence[Sequence[int]]]) -> dict[str, tuple[tuple[int, int], ...]]:
+    return {key: tuple((first, last) for first, last in runs) for key, runs in raw.items()}
 
 
 class PrefillReader:
@@ -110,9 +124,8 @@ class PrefillReader:
         if rows not in self._rows:
             self._rows[rows] = _rows(json.loads("{" + rows))
         raw |= {name: self._same(name, raw[name]) for name in _ALIKE if name in raw}
-        return Prefill(
-            **raw | {"lists": self._lists[lists], "rows": self._rows[rows], "memory": self._same("memory", _rows(raw["memory"]))}
-        )
+        parts = {"lists": self._lists[lists], "rows": self._rows[rows], "memory": self._same("memory", _rows(raw["memory"]))}
+        return Prefill(**raw | parts | {"numbers": self._same("numbers", _numbers(raw.get("numbers", {})))})
 
     def _same(self, name: str, value: Any) -> Any:
         """Return a value that was there before and is equal; of mappings, one that has the very same tuples."""

@@ -29,6 +29,7 @@ from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
 Sign = Callable[[Sequence[str]], str]
+Runs = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ class PrefillSource:
     last_year: YearSoFar | None = None
     answers: Mapping[str, AnswersInForce] = field(default_factory=dict)
     known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
+
+    @property
+    def used(self) -> Mapping[str, Mapping[tuple[str, str], int]]:
+        """The highest number of ids that anybody has answered under in the rounds before, by round, then owner and series."""
+        years = [year for year in (self.year, self.year.last_year if self.year else None, self.last_year) if year]
+        return {answers.round.id: answers.highest for year in years for answers in (year.plans, *year.earlier)}
 
     @property
     def day(self) -> date:
@@ -138,8 +145,8 @@ def list_id_series(form: Form, round_: Round) -> dict[str, tuple[str, int]]:
     return result
 
 
-def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: Mapping[str, int], rows: int | None = None) -> Prefill:
-    """Return what an owner's workbook is prefilled with, not yet signed; ``first``: sheet key -> first number."""
+def make_prefill(source: PrefillSource, owner: Organisation, form: Form, numbers: Mapping[str, Runs], rows: int | None = None) -> Prefill:
+    """Return what an owner's workbook is prefilled with, not yet signed; ``numbers``: sheet key -> runs of numbers (first, last)."""
     settings, language = source.settings, owner.language or source.settings.language
     board = source.plan.find(owner.board_id, source.day) if owner.board_id else None
     parts = _parts(source, owner, form, language)
@@ -161,7 +168,8 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, first: 
         contact=settings.contact,
         due=due.isoformat() if due else None,
         row_count=rows,
-        first=dict(first),
+        first={key: runs[0][0] for key, runs in numbers.items()},
+        numbers={key: runs for key, runs in numbers.items() if len(runs) > 1},
         counts={key: count for key, (_, count) in list_id_series(form, source.round).items()},
         **{**parts, "rows": _name_closing_rows(form, parts.get("rows", {}), language)},
     )

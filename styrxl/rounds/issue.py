@@ -121,14 +121,14 @@ def _signed(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organ
     round_, ledger = source.round, desk.ledger
     series = list_id_series(form, round_)
     counts = {(owner.org_id, name): count for owner in group for name, count in series.values()}
-    first = ledger.reserve_numbers(round_.id, counts)
+    reserved = ledger.reserve_numbers(round_.id, counts, source.used)
     newest = {owner: issue for (owner, name), issue in ledger.issues_by_form(round_.id).items() if name == form.name}
     texts = ledger.prefills([newest[o.org_id].issue_id for o in group if o.org_id in newest])
     made = []
     for owner in group:
         issue = newest.get(owner.org_id)
         previous = replace(Prefill.from_json(texts[issue.issue_id]), issue=issue.issue_id) if issue else None
-        numbers = {key: first[owner.org_id, name] for key, (name, _) in series.items()}
+        numbers = {key: reserved[owner.org_id, name] for key, (name, _) in series.items()}
         made.append(sign_prefill(make_prefill(source, owner, form, numbers, rows), previous, desk.workspace.sign))
     return made
 

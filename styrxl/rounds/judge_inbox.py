@@ -94,6 +94,7 @@ def judge_returns(
         boards=boards or {},
         claim=claim,
         whole_inbox=whole_inbox,
+        taken=desk.ledger.taken_numbers(round_.id) if round_ else {},
     )
     return judge(
         identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})),
@@ -149,7 +150,13 @@ def _list_asked(desk: Desk, round_: Round) -> set[Round]:
 def _told(desk: Desk, round_: Round, *, with_prefills: bool = False) -> AnswersInForce:
     judged = judge_inbox_quietly(desk, round_)
     issues = {r.issue for r in judged.accepted if r.issue} if with_prefills else set()
-    return collect_answers(judged, round_, fetch_prefills(desk.ledger, issues))
+    return collect_answers(judged, round_, fetch_prefills(desk.ledger, issues), _list_numbered(desk.forms))
+
+
+def _list_numbered(forms: Forms) -> dict[str, str]:
+    """Return the tables whose ids are numbered in advance, with the field that has them."""
+    sheets = [sheet for name in forms.names() for sheet in forms.form(name).tables]
+    return {sheet.table: column.field for sheet in sheets for column in sheet.columns if sheet.table and column.number}
 
 
 def select_board_tables(judged: JudgedRound) -> dict[str, pd.DataFrame]:

@@ -32,5 +32,5 @@ def make_current_prefill(source: PrefillSource, owner: str, name: str) -> Prefil
     if form.foreign or form.level not in LEVELS or not form.serves(source.round.kind):
         return None
     series = list_id_series(form, source.round)
-    prefill = make_prefill(source, organisation, form, dict.fromkeys(series, 1))
+    prefill = make_prefill(source, organisation, form, dict.fromkeys(series, ((1, _ANY_NUMBER),)))
     return replace(prefill, counts=dict.fromkeys(series, _ANY_NUMBER))

@@ -92,11 +92,12 @@ ISSUES = sa.Table(
     sa.Index("ix_issues_round_owner", "round", "owner"),
 )
 NUMBERS = sa.Table(
-    "numbers",
+    "number_blocks",
     METADATA,
     sa.Column("owner", sa.Text, primary_key=True),
     sa.Column("series", sa.Text, primary_key=True),
-    sa.Column("first", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("first", sa.Integer, nullable=False),
     sa.Column("last", sa.Integer, nullable=False),
     sa.Column("round", sa.Text, nullable=False),
 )

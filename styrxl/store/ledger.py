@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.decisions import ANEW, ASSIGN, SET_ASIDE, TAKE_BACK
 from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, VERDICTS, Database, open_database
+from styrxl.store.numbers import Allotted, NumberBlock, Ranges, Series, Used, allot_numbers, group_blocks, list_taken
 from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipts
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
@@ -97,15 +98,6 @@ class RoundRecord:
     receipts: tuple[Receipt, ...]
     verdicts: tuple[Verdict, ...]
     decisions: tuple[Decision, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NumberBlock:
-    """Numbers of ids, ``first`` to ``last``, that belong to one round."""
-
-    round: str
-    first: int
-    last: int
 
 
 class Ledger:
@@ -203,18 +195,28 @@ class Ledger:
                     prefills[issue_id] = texts[key]
         return prefills
 
-    def reserve_numbers(self, round_id: str, counts: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
-        """Reserve numbers of ids in a round, so many for each (owner, series), and return the first of each.
+    def reserve_numbers(self, round_id: str, counts: Mapping[Series, int], used: Used = MappingProxyType({})) -> dict[Series, Ranges]:
+        """Reserve numbers of ids in a round, so many for each (owner, series), and return which.
 
-        Series: ``M``, ``I``, ``2027-A``. A round that has numbers keeps them and gets more where more are asked for, until another round
-        follows on them; see ``allot_numbers``. ValueError for a count below 1.
+        Series: ``M``, ``I``, ``2027-A``. ``used`` and what a round gets: as ``allot_numbers`` has it. ValueError for a count below 1.
         """
+        query = _select_blocks().where(NUMBERS.c.series.in_(sorted({series for _, series in counts})))
         with self._database.writing() as connection:
-            known = _read_blocks(connection, {series for _, series in counts})
-            allotted = {key: allot_numbers(known[key], round_id, count) for key, count in counts.items()}
-            changed = {key: block for key, block in allotted.items() if block not in known[key]}
-            _store_blocks(connection, changed, known)
-        return {key: block.first for key, block in allotted.items()}
+            known = group_blocks(connection.execute(query))
+            allotted = {
+                key: allot_numbers(known[key], round_id, count, {round_: of.get(key, 0) for round_, of in used.items()})
+                for key, count in counts.items()
+            }
+            _store_blocks(connection, allotted, known)
+        return {key: one.ranges for key, one in allotted.items()}
+
+    def taken_numbers(self, round_id: str) -> dict[Series, tuple[tuple[int, int, str], ...]]:
+        """Return the numbers of a round that newer rounds have taken over, by owner and series, as ``list_taken`` has them."""
+        n = NUMBERS.c
+        mine = sa.select(n.series).where(n.round == round_id).distinct()
+        with self._database.reading() as connection:
+            blocks = group_blocks(connection.execute(_select_blocks().where(n.series.in_(mine))))
+        return {key: taken for key, those in blocks.items() if len(those) > 1 and (taken := tuple(list_taken(those, round_id)))}
 
     def register_receipts(
         self, round_id: str, receipts: Iterable[Receipt], now: datetime, together: Collection[Key] = ()
@@ -309,39 +311,15 @@ class Ledger:
             )
 
 
-def allot_numbers(blocks: Sequence[NumberBlock], round_id: str, count: int) -> NumberBlock:
-    """Return the numbers that a round gets, given those that were handed out in the same series.
-
-    The round's newest block serves as long as it is large enough or can grow. Where another round's numbers follow on it, growing would
-    give one id two meanings: the round then gets a new block, after the highest.
-    """
-    if count < 1:
-        raise ValueError(f"numbers are reserved for one row or more, not {count}")
-    highest = max((block.last for block in blocks), default=0)
-    own = max((block for block in blocks if block.round == round_id), key=lambda block: block.first, default=None)
-    if own and (own.first + count - 1 <= own.last or own.last == highest):
-        return NumberBlock(round_id, own.first, max(own.last, own.first + count - 1))
-    return NumberBlock(round_id, highest + 1, highest + count)
-
-
-def _read_blocks(connection: sa.Connection, series: set[str]) -> defaultdict[tuple[str, str], list[NumberBlock]]:
-    blocks: defaultdict[tuple[str, str], list[NumberBlock]] = defaultdict(list)
-    n = NUMBERS.c
-    for row in connection.execute(sa.select(n.owner, n.series, n.round, n.first, n.last).where(n.series.in_(sorted(series)))):
-        blocks[row.owner, row.series].append(NumberBlock(*row[2:]))
-    return blocks
-
-
-def _store_blocks(
-    connection: sa.Connection, blocks: Mapping[tuple[str, str], NumberBlock], known: Mapping[tuple[str, str], Sequence[NumberBlock]]
-) -> None:
-    grown = {key for key, block in blocks.items() if any(old.first == block.first for old in known[key])}
-    rows = [{"owner": owner, "series": series} | asdict(block) for (owner, series), block in blocks.items()]
-    _insert(connection, NUMBERS, [row for row in rows if (row["owner"], row["series"]) not in grown])
-    changes = [{"o": r["owner"], "s": r["series"], "f": r["first"], "l": r["last"]} for r in rows if (r["owner"], r["series"]) in grown]
+def _store_blocks(connection: sa.Connection, allotted: Mapping[Series, Allotted], known: Mapping[Series, Sequence[NumberBlock]]) -> None:
+    blocks = {key: one.block for key, one in allotted.items() if one.block is not None}
+    grown = {key for key, block in blocks.items() if any(old.place == block.place for old in known[key])}
+    rows = [{"owner": key[0], "series": key[1]} | asdict(block) for key, block in blocks.items() if key not in grown]
+    _insert(connection, NUMBERS, rows)
+    changes = [{"o": key[0], "s": key[1], "p": blocks[key].place, "l": blocks[key].last} for key in grown]
     if changes:
         n = NUMBERS.c
-        same = (n.owner == sa.bindparam("o")) & (n.series == sa.bindparam("s")) & (n.first == sa.bindparam("f"))
+        same = (n.owner == sa.bindparam("o")) & (n.series == sa.bindparam("s")) & (n.place == sa.bindparam("p"))
         connection.execute(NUMBERS.update().where(same).values(last=sa.bindparam("l")), changes)
 
 
@@ -384,6 +362,11 @@ def _without_time(verdict: Verdict) -> tuple[Any, ...]:
 def _select(kind: type[Issue | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:
     """Return a query of the columns that a value has, in its order."""
     return sa.select(*(table.c[field.name] for field in fields(kind)))
+
+
+def _select_blocks() -> sa.Select[Any]:
+    n = NUMBERS.c
+    return sa.select(n.owner, n.series, n.round, n.first, n.last, n.place)
 
 
 def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -35,6 +35,7 @@ IDENTITY_SHEET = "_styrxl"
 IDENTITY = ("form", "version", "edition", "profile", "language", "round", "owner", "issue", "signature")
 PLACEHOLDER_OWNER, PLACEHOLDER_YEAR = "XXX", "20XX"
 _OWN_FIELDS = ("owner", "owner_name", "contact", "due", "issue", "signature")  # what differs between owners of one skeleton
+_NOT_SHARED = ("frames", "first", "numbers", "memory", "based_on")  # what is stamped, and what is not shown
 _MOST_KEPT = 16  # skeletons kept at a time; owners usually come board by board
 
 
@@ -144,7 +145,7 @@ class _SharingKey:
 
     def key(self, prefill: Prefill) -> str:
         """Return what two prefills have in common if they can share a skeleton."""
-        rest = [getattr(prefill, name) for name in Prefill.__slots__ if name not in {*_OWN_FIELDS, "frames", "first", "memory", "based_on"}]
+        rest = [getattr(prefill, name) for name in Prefill.__slots__ if name not in {*_OWN_FIELDS, *_NOT_SHARED}]
         frames = sorted(name for name, amount in prefill.frames.items() if amount is None)
         given = sorted(name for name, amount in prefill.frames.items() if amount is not None)
         return json.dumps([self.lines, self.empty, sorted(self.over), frames, given, rest], ensure_ascii=False, default=str)
@@ -282,7 +283,6 @@ def token_values(prefill: Prefill, template: SharedTemplate) -> dict[str, str]:
     for key, (frame, total) in template.planned.items():
         made[f"remaining:{key}"] = rounded_number((prefill.frames.get(frame) or 0) - total)
     for key, (pattern, count) in template.numbered.items():
-        first = prefill.first.get(key, 1)
-        for number in range(count):
-            made[f"id:{key}:{number}"] = pattern.format(owner=prefill.owner, year=prefill.year or PLACEHOLDER_YEAR, n=first + number)
+        for place, number in enumerate(prefill.list_numbers(key, count)):
+            made[f"id:{key}:{place}"] = pattern.format(owner=prefill.owner, year=prefill.year or PLACEHOLDER_YEAR, n=number)
     return made

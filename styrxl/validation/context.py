@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,7 +42,8 @@ class Context:
 
     ``newest``: owner, form -> (id of its newest issue in the round, when that was made). ``boards``: tables of the boards' accepted plans
     (with ``_owner``), where they are not among the returns. ``claim``: what the controller says now of returns that lost their
-    identity. ``whole_inbox``: whether the returns are a round's inbox, of which one an owner and form counts.
+    identity. ``whole_inbox``: whether the returns are a round's inbox, of which one an owner and form counts. ``taken``: owner and series
+    of ids -> numbers that newer rounds have taken over from this one (first, last, the round).
     """
 
     forms: Forms
@@ -52,3 +53,4 @@ class Context:
     boards: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     claim: Claim | None = None
     whole_inbox: bool = True
+    taken: Mapping[tuple[str, str], Sequence[tuple[int, int, str]]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from styrxl.validation.closing_rows import part_closing_rows
 from styrxl.validation.context import Context
 from styrxl.validation.link import BatchKey, check_links, years_of_rows
 from styrxl.validation.rules.conditions import check_conditions, meets_condition
-from styrxl.validation.rules.rows import check_ids, check_locked
+from styrxl.validation.rules.rows import check_ids, check_locked, check_taken
 from styrxl.validation.rules.schema import Schemas, check_schema
 
 _TOGETHER = 500  # returns that are laid at once
@@ -91,6 +91,7 @@ class _Rows:
 
     def __init__(self, context: Context) -> None:
         self.batches: dict[BatchKey, Batch] = {}
+        self._context = context
         self._year = context.round.year if context.round else None
         self._typists = TableTyper()
 
@@ -110,7 +111,9 @@ class _Rows:
                 ready.setdefault(key, []).append((return_.index, self._typed(return_, return_.form, table)))
                 if table.ids is not _NO_IDS:
                     begun = frozenset(table.rows)
-                    ids.setdefault(return_.index, []).extend(check_ids(table.sheet, return_.index, table.ids, begun, return_.prefill))
+                    found = ids.setdefault(return_.index, [])
+                    found += check_ids(table.sheet, return_.index, table.ids, begun, return_.prefill)
+                    found += check_taken(table.sheet, return_.index, table.ids, begun, return_.prefill, self._context)
         laid: dict[tuple[int, str], Table] = {}
         for key, tables in ready.items():
             for (index, table), columns in zip(tables, self.batches[key].add(tables), strict=True):

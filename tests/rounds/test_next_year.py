@@ -158,3 +158,41 @@ def test_the_plan_is_handed_out_again_after_the_years_answers(year: Followed) ->
     assert [code for code, _ in followed(year)] == ["UBN-2027-A2", "UBN-2027-A3", "UBN-2028-A1", "UBN-2027-A4"]
     put(year, "2028-plan", "UBN", fill_plan(year, new, 2), MAY)
     assert [code for code, _ in followed(year)] == ["UBN-2027-A2", "UBN-2027-A4", "UBN-2028-A1"]
+
+
+# numbers
+
+
+def numbers(data: bytes, form: Any, key: str, field: str = "commitment_id") -> list[str]:
+    grid = locate_sheets(read_values(data), form)[key]
+    return [str(grid.value(field, n)) for n in range(len(grid.rows))]
+
+
+def test_numbers_go_on_after_the_highest_answered(year: Followed) -> None:
+    """In follow-ups and in the next year's plan, and handing out again changes nothing."""
+    form = year.town.forms.form("board_followup", None, "t1")
+    assert numbers(year.issued("t1", "UBN"), form, "added_commitments")[:2] == ["UBN-2027-A5", "UBN-2027-A6"]
+    assert numbers(year.issued("t2", "UBN"), form, "added_commitments")[0] == "UBN-2027-A5"
+    data = hand_out_plan(year)
+    goals = numbers(data, year.town.forms.form("annual_plan"), "goals", "goal_id")
+    assert goals[:3] == ["UBN-M1", "UBN-M2", "UBN-M3"]
+    assert hand_out_plan(year) == data
+    year.town.run("distribute", "2027-plan", "--level", "board")
+    again = numbers(issued(year, "2027-plan"), year.town.forms.form("annual_plan"), "commitments")
+    assert again[0] == "UBN-2027-A1"
+    assert len(again) == 60
+
+
+def test_a_row_that_a_newer_round_has_taken_over_is_told(year: Followed) -> None:
+    """Whoever adds to an old plan must move to a row further down; all that was there stays as it is."""
+    before = PLANS["UBN"]["commitments"]
+    more = {**NEW, "start": date(2027, 3, 1), "end": date(2027, 12, 1)}
+    data = year.town.filled("UBN", {**PLANS["UBN"], "commitments": [*before, more]})
+    [return_] = judged(year, "2027-plan", data, NOVEMBER).returns
+    assert (return_.verdict, [(f.rule, f.value, f.facts["round"]["sv"]) for f in return_.findings]) == (
+        "rejected",
+        [("number-taken", "UBN-2027-A5", "Underlag till delårsrapport 1 2027")],
+    )
+    further = [*before, *({} for _ in range(30)), more]
+    [return_] = judged(year, "2027-plan", year.town.filled("UBN", {**PLANS["UBN"], "commitments": further}), NOVEMBER).returns
+    assert return_.verdict == "accepted"

@@ -119,4 +119,4 @@ def test_a_connection_that_is_lost_is_told_and_nothing_is_half_done(shared: Town
         with pytest.raises(StyrxlError) as caught:
             ledger.reserve_numbers(ROUND, {("UBN", "M"): 1})
         assert caught.value.code == "ledger-unreachable"
-    assert rows(shared, "numbers") == 0
+    assert rows(shared, "number_blocks") == 0

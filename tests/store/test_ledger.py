@@ -26,7 +26,8 @@ from postgres import Server
 from styrxl.model.errors import StyrxlError
 from styrxl.store import migrations
 from styrxl.store.database import METADATA, open_database
-from styrxl.store.ledger import Decision, Issue, Ledger, NumberBlock, RoundRecord, Verdict, allot_numbers
+from styrxl.store.ledger import Decision, Issue, Ledger, RoundRecord, Verdict
+from styrxl.store.numbers import Allotted, NumberBlock, allot_numbers, list_taken
 from styrxl.store.receipts import Receipt
 
 NOON = datetime(2026, 11, 30, 12, 0, 0, 250, tzinfo=UTC)
@@ -148,31 +149,61 @@ def test_a_time_without_a_zone_is_refused(ledger: Ledger) -> None:
 
 
 def test_numbers_go_on_after_those_of_other_rounds(ledger: Ledger) -> None:
+    """As long as nobody has looked which of them are used."""
     assert ledger.reserve_numbers("2027-plan", {("UBN", "M"): 30, ("UBN", "2027-A"): 60, ("ÄN", "M"): 30}) == {
-        ("UBN", "M"): 1,
-        ("UBN", "2027-A"): 1,
-        ("ÄN", "M"): 1,
+        ("UBN", "M"): ((1, 30),),
+        ("UBN", "2027-A"): ((1, 60),),
+        ("ÄN", "M"): ((1, 30),),
     }
-    assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 30, ("UBN", "2028-A"): 60}) == {("UBN", "M"): 31, ("UBN", "2028-A"): 1}
+    expected = {("UBN", "M"): ((31, 60),), ("UBN", "2028-A"): ((1, 60),)}
+    assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 30, ("UBN", "2028-A"): 60}) == expected
+
+
+def test_numbers_go_on_after_the_highest_used(ledger: Ledger) -> None:
+    """Not after the highest printed; what nobody has answered under is handed out again, and the older round is told so."""
+    key = ("UBN", "2027-A")
+    assert ledger.reserve_numbers("2027-plan", {key: 60}) == {key: ((1, 60),)}
+    assert ledger.reserve_numbers("2027-t1", {key: 10}, {"2027-plan": {key: 8}}) == {key: ((9, 18),)}
+    used = {"2027-plan": {key: 8}, "2027-t1": {}}
+    assert ledger.reserve_numbers("2027-t2", {key: 10}, used) == {key: ((9, 18),)}
+    assert ledger.taken_numbers("2027-plan") == {key: ((9, 18, "2027-t1"), (9, 18, "2027-t2"))}
+    assert ledger.taken_numbers("2027-t1") == {key: ((9, 18, "2027-t2"),)}
+    assert ledger.taken_numbers("2027-t2") == {}
+
+
+def test_handing_out_again_burns_no_numbers(ledger: Ledger, place: Path | str) -> None:
+    """Whoever has taken over what; only where more rows are asked for they come after the highest used."""
+    key = ("UBN", "2027-A")
+    ledger.reserve_numbers("2027-plan", {key: 60})
+    ledger.reserve_numbers("2027-t1", {key: 10}, {"2027-plan": {key: 8}})
+    ledger.reserve_numbers("2027-t2", {key: 10}, {"2027-plan": {key: 8}, "2027-t1": {key: 10}})
+    before = rows(place, "SELECT * FROM number_blocks ORDER BY place")
+    used = {"2027-plan": {key: 8}, "2027-t2": {key: 12}}
+    assert ledger.reserve_numbers("2027-plan", {key: 60}, {}) == {key: ((1, 60),)}
+    assert ledger.reserve_numbers("2027-t1", {key: 10}, used) == {key: ((9, 18),)}
+    assert rows(place, "SELECT * FROM number_blocks ORDER BY place") == before
+    assert ledger.reserve_numbers("2027-t1", {key: 12}, used) == {key: ((9, 20),)}
+    assert ledger.taken_numbers("2027-t1") == {key: ((11, 18, "2027-t2"),)}
 
 
 def test_a_round_keeps_its_numbers(ledger: Ledger, place: Path | str) -> None:
+    key = ("UBN", "M")
     for count in (30, 10, 50):
-        assert ledger.reserve_numbers("2027-plan", {("UBN", "M"): count}) == {("UBN", "M"): 1}
-    assert rows(place, "SELECT first, last FROM numbers") == [(1, 50)]
-    assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): 51}
+        assert ledger.reserve_numbers("2027-plan", {key: count}) == {key: ((1, count),)}
+    assert rows(place, "SELECT first, last FROM number_blocks") == [(1, 50)]
+    assert ledger.reserve_numbers("2028-plan", {key: 1}) == {key: ((51, 51),)}
 
 
-def test_a_round_that_cannot_grow_gets_new_numbers(ledger: Ledger, place: Path | str) -> None:
+def test_a_round_that_cannot_grow_gets_more_numbers(ledger: Ledger, place: Path | str) -> None:
     """Growing over the numbers of a round in between would give one id two meanings."""
     key = ("UBN", "2027-A")
-    assert ledger.reserve_numbers("2027-plan", {key: 60}) == {key: 1}
-    assert ledger.reserve_numbers("2027-t1", {key: 20}) == {key: 61}
-    assert ledger.reserve_numbers("2027-plan", {key: 60}) == {key: 1}
-    assert ledger.reserve_numbers("2027-plan", {key: 100}) == {key: 81}
-    assert ledger.reserve_numbers("2027-plan", {key: 110}) == {key: 81}
-    expected = [("2027-plan", 1, 60), ("2027-t1", 61, 80), ("2027-plan", 81, 190)]
-    assert rows(place, "SELECT round, first, last FROM numbers ORDER BY first") == expected
+    assert ledger.reserve_numbers("2027-plan", {key: 60}) == {key: ((1, 60),)}
+    assert ledger.reserve_numbers("2027-t1", {key: 20}) == {key: ((61, 80),)}
+    assert ledger.reserve_numbers("2027-plan", {key: 60}) == {key: ((1, 60),)}
+    assert ledger.reserve_numbers("2027-plan", {key: 100}) == {key: ((1, 60), (81, 120))}
+    assert ledger.reserve_numbers("2027-plan", {key: 110}) == {key: ((1, 60), (81, 130))}
+    expected = [("2027-plan", 1, 60), ("2027-t1", 61, 80), ("2027-plan", 81, 130)]
+    assert rows(place, "SELECT round, first, last FROM number_blocks ORDER BY first") == expected
 
 
 def test_nothing_to_number_reserves_nothing(ledger: Ledger) -> None:
@@ -185,20 +216,46 @@ def test_numbers_for_no_rows_are_refused(count: int) -> None:
         allot_numbers([], "2027-plan", count)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["2027-plan", "2027-t1", "2027-t2", "2027-year"]), st.integers(1, 40)), max_size=30))
+ROUNDS_OF_A_YEAR = ["2027-plan", "2027-t1", "2027-t2", "2027-year"]
+
+
+def _handed_out(blocks: list[NumberBlock], allotted: Allotted) -> list[NumberBlock]:
+    return blocks if allotted.block is None else [b for b in blocks if b.place != allotted.block.place] + [allotted.block]
+
+
+@given(st.lists(st.tuples(st.sampled_from(ROUNDS_OF_A_YEAR), st.integers(1, 40)), max_size=30))
 def test_numbers_of_two_rounds_never_meet(calls: list[tuple[str, int]]) -> None:
+    """Where nobody knows which are used."""
     blocks: list[NumberBlock] = []
     for round_id, count in calls:
         before = [block for block in blocks if block.round == round_id]
-        block = allot_numbers(blocks, round_id, count)
-        blocks = [old for old in blocks if old.first != block.first] + [block]
-        assert block.round == round_id
-        assert block.last - block.first + 1 >= count
-        assert allot_numbers(blocks, round_id, count) == block
+        allotted = allot_numbers(blocks, round_id, count)
+        blocks = _handed_out(blocks, allotted)
+        assert sum(last - first + 1 for first, last in allotted.ranges) == count
+        assert allot_numbers(blocks, round_id, count) == replace(allotted, block=None)
         # What was handed out stays the round's own.
         assert all(any(b.first == old.first and b.last >= old.last and b.round == round_id for b in blocks) for old in before)
     owners = sorted((number, block.round) for block in blocks for number in range(block.first, block.last + 1))
     assert [number for number, _ in owners] == list(range(1, len(owners) + 1))
+
+
+@given(st.lists(st.tuples(st.sampled_from(ROUNDS_OF_A_YEAR), st.integers(1, 12), st.lists(st.integers(0, 11), max_size=4)), max_size=20))
+def test_no_number_is_answered_under_in_two_rounds(calls: list[tuple[str, int, list[int]]]) -> None:
+    """However rounds are handed out and answered, late or not: an answer under a number that was taken over is refused."""
+    blocks: list[NumberBlock] = []
+    printed: dict[str, list[int]] = {}
+    used: dict[str, set[int]] = {round_id: set() for round_id in ROUNDS_OF_A_YEAR}
+    for round_id, count, answered in calls:
+        allotted = allot_numbers(blocks, round_id, count, {other: max(numbers, default=0) for other, numbers in used.items()})
+        blocks = _handed_out(blocks, allotted)
+        numbers = [number for first, last in allotted.ranges for number in range(first, last + 1)]
+        printed.setdefault(round_id, []).extend(numbers)
+        for late, those in printed.items():  # whoever has a workbook may answer now
+            gone = {number for first, last, _ in list_taken(blocks, late) for number in range(first, last + 1)}
+            assert not gone & used[late]  # what was answered keeps its meaning
+            used[late] |= {those[place] for place in answered if place < len(those)} - gone
+    everywhere = [number for numbers in used.values() for number in numbers]
+    assert len(everywhere) == len(set(everywhere))
 
 
 # Receipts
@@ -366,14 +423,14 @@ def at_once(work: Callable[[Path | str, Barrier, int], None], place: Path | str)
 def test_several_who_reserve_numbers_at_once_get_different_ones(place: Path | str) -> None:
     at_once(_reserve, place)
     found: defaultdict[object, list[tuple[int, int]]] = defaultdict(list)
-    for owner, first, last in rows(place, "SELECT owner, first, last FROM numbers ORDER BY first"):
+    for owner, first, last in rows(place, "SELECT owner, first, last FROM number_blocks ORDER BY first"):
         assert isinstance(first, int)
         assert isinstance(last, int)
         found[owner].append((first, last))
     assert set(found) == {"UBN", "ÄN"}
     for blocks in found.values():
         assert all(last + 1 == first for (_, last), (first, _) in pairwise(blocks))
-    largest = "SELECT round, owner, max(last - first + 1) FROM numbers GROUP BY round, owner"
+    largest = "SELECT round, owner, sum(last - first + 1) FROM number_blocks GROUP BY round, owner"
     assert {tuple(map(str, row)) for row in rows(place, largest)} == {
         (f"{year}-plan", owner, n) for year in range(2027, 2031) for owner, n in (("UBN", "30"), ("ÄN", "15"))
     }
@@ -453,6 +510,7 @@ LATER_COLUMNS = {"owner", "dated_at"}  # of receipts
 
 # Tables and columns that each of the versions before the first release added.
 ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "0009": (["number_blocks"], []),
     "0008": ([], [("brought", "kind"), ("brought", "recorded_at"), ("brought", "replies_to")]),
     "0007": ([], [("verdicts", "form")]),
     "0006": (["editions"], [("issues", "edition"), ("decisions", "edition"), ("verdicts", "inputs")]),
@@ -473,6 +531,9 @@ def make_ledger_at(connection: sa.Connection, revision: str) -> None:
                 connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
             for table in names:
                 connection.exec_driver_sql(f"DROP TABLE {table}")
+    if revision < "0009":
+        old = "owner TEXT, series TEXT, first INTEGER, last INTEGER NOT NULL, round TEXT NOT NULL"
+        connection.exec_driver_sql(f"CREATE TABLE numbers ({old}, PRIMARY KEY (owner, series, first))")
     connection.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
@@ -482,7 +543,7 @@ def test_a_ledger_of_an_older_version_keeps_all_that_it_held(place: Path | str, 
     with Ledger.open(place) as ledger:
         assert ledger.round_record("2027-plan") == RoundRecord((ISSUE,), (replace(RECEIPT, owner=VERDICT.owner),), (VERDICT,), ())
         assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
-        assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): 31}
+        assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): ((31, 31),)}
         assert ledger.decide("2027-plan", DECISION) == DECISION
         ledger.record_issues([(replace(ISSUE, issue_id="i-2", issued_by="Anna"), '{"owner": "UBN"}')])
         assert ledger.issues("2027-plan")["UBN"].issued_by == "Anna"
@@ -499,7 +560,7 @@ def test_a_ledger_that_the_flat_package_made_works_on(file: Path) -> None:
     with Ledger.open(file) as ledger:
         assert ledger.round_record("2027-plan") == RoundRecord((issue,), (replace(RECEIPT, owner=VERDICT.owner),), (VERDICT,), (assigned,))
         assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
-        assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): 31}
+        assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): ((31, 31),)}
         assert ledger.decide("2027-plan", DECISION) == DECISION
     assert rows(file, "SELECT version_num FROM alembic_version") == [(migrations.HEAD,)]
 

@@ -1,6 +1,7 @@
 """A return's rows against what was issued: ids that are missing, unknown or doubled, and locked cells that changed.
 
-Finds ``missing-row``, ``row-cleared``, ``duplicate-id``, ``unknown-row``, ``row-without-id``, ``locked-cell-changed``.
+Finds ``missing-row``, ``row-cleared``, ``duplicate-id``, ``unknown-row``, ``row-without-id``, ``number-taken``,
+``locked-cell-changed``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
-from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.forms import LANGUAGES, Column, Form, Sheet
 from styrxl.model.prefill import Prefill
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import fold_text
@@ -22,6 +23,7 @@ from styrxl.returns.letters import make_plain
 from styrxl.returns.row_ids import find_closing_row, make_id_key
 from styrxl.returns.tables import RowIds, Table, is_blank
 from styrxl.returns.typed_frames import TypedBatch, compute_formulas, take_frame
+from styrxl.validation.context import Context
 
 _NEAR_ENOUGH = 60  # of a hundred
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
@@ -89,19 +91,38 @@ class _IssuedIds:
     def __init__(self, sheet: Sheet, column: Column, keys: set[str], issued: Prefill) -> None:
         self._keys = keys
         self._number = column.number.format(owner=issued.owner, year=issued.year, n="@").partition("@") if column.number else None
-        first = issued.first.get(sheet.key, 1)
-        self._numbers = range(first, first + issued.counts.get(sheet.key, max(sheet.rows, issued.row_count or 0)))
+        self._numbers = issued.list_numbers(sheet.key, issued.counts.get(sheet.key, max(sheet.rows, issued.row_count or 0)))
 
     def __contains__(self, key: str) -> bool:
-        return key in self._keys or self._is_numbered(key)
+        return key in self._keys or self.number(key) is not None
 
-    def _is_numbered(self, key: str) -> bool:
+    def number(self, key: str) -> int | None:
+        """Return the number of an id that was numbered in advance, None for any other."""
         if self._number is None:
-            return False
+            return None
         before, _, after = self._number
         number = key[len(before) : len(key) - len(after)]
         fits = key.startswith(before) and key.endswith(after) and _NUMBER.fullmatch(number)
-        return bool(fits) and int(number) in self._numbers
+        return int(number) if fits and int(number) in self._numbers else None
+
+
+def check_taken(sheet: Sheet, source: int, ids: RowIds, begun: frozenset[int], issued: Prefill | None, context: Context) -> list[Remark]:
+    """Find answers under numbers that a newer round has taken over, since nobody had answered under them when it was handed out."""
+    column = sheet.id_column
+    if not context.taken or issued is None or column is None or not column.number:
+        return []
+    series = column.number.format(owner="", year=issued.year, n="").strip("-")
+    taken = context.taken.get((issued.owner, series), ())
+    known = _IssuedIds(sheet, column, set(), issued) if taken else None
+    remarks = []
+    for row, typed in ids if known else ():
+        number = known.number(make_id_key(typed)) if known and row in begun else None
+        by = next((round_ for first, last, round_ in taken if number is not None and first <= number <= last), None)
+        if by is not None:
+            round_ = context.forms.rounds.parse(by)
+            facts = {"id": typed, "round": {language: round_.name(language) for language in LANGUAGES}}
+            remarks.append(Remark(source, sheet.key, row, column.field, "number-taken", typed, facts))
+    return remarks
 
 
 def _typed(ids: RowIds, row: int) -> Any:
