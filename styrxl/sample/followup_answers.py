@@ -47,6 +47,8 @@ def answer_board_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     goals = _goals(prefill, statuses, seed)
     codes = [str(row["goal_id"]) for row in prefill.rows.get("goal_assessments", ())]
     assessed = {code: str(row["assessment"]) for code, row in zip(codes, goals, strict=True)}
+    for given, row in zip(prefill.rows.get("goal_assessments", ()), goals, strict=True):  # so go the council's indicators
+        assessed.setdefault(str(given["parent_id"]), str(row["assessment"]))
     answers = {
         "report_status": [_status(prefill, seed)],
         "contribution_status": [_contribution(prefill, row, seed) for row in prefill.rows.get("contribution_status", ())],

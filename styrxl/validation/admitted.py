@@ -10,7 +10,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark, finding
-from styrxl.model.forms import LANGUAGES, Form
+from styrxl.model.forms import LANGUAGES, Form, select_sheets
 from styrxl.model.judged import Decided, Recorded
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import find_year
@@ -122,7 +122,9 @@ def _without_tables(index: int, return_: Identified) -> Admitted:
 
 def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitted:
     reading = return_.arrival.reading
-    tables = tuple(_as_issued(table, return_.prefill, form) for table in reading.tables)
+    issued = select_sheets(form, return_.prefill.rows) if return_.prefill else form
+    added = {table.place.sheet for table in reading.tables if table.sheet not in issued.sheets}  # its owner's own, whatever they are called
+    tables = tuple(_as_issued(table, return_.prefill, form) for table in reading.tables if table.place.sheet not in added)
     if not any(table.answered for table in tables) and not any(
         f.rule in {"missing-sheet", "missing-column", "missing-marker"} for f in reading.table_findings
     ):
@@ -130,7 +132,12 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
         return replace(admitted, findings=(*admitted.findings, _make_empty(form), *elsewhere))
     return replace(
         admitted,
-        findings=(*admitted.findings, *reading.table_findings, *_find_missing_sheets(form, return_, tables)),
+        findings=(
+            *admitted.findings,
+            *(f for f in reading.table_findings if f.sheet not in added),
+            *(finding("unknown-sheet", sheet=name) for name in sorted(added)),
+            *_find_missing_sheets(issued, return_, tables),
+        ),
         identity={name: value for name, value in return_.identity.items() if name != "signature"},  # it has been looked at
         places={key: table.place for table in tables for key in _list_keys(table)},
         tables=tables if admitted.set_aside is None else (),  # else it has no say about the others either
@@ -140,9 +147,9 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
 def _find_missing_sheets(form: Form, return_: Identified, tables: Sequence[Table]) -> Iterator[Finding]:
     """Yield the sheets that are not in every workbook of the form, were in the one that was issued, and are not there any more."""
     language = return_.identity.get("language") or LANGUAGES[0]
-    there, issued = {table.sheet.key for table in tables}, return_.prefill.rows if return_.prefill else {}
-    for sheet in form.tables:
-        if sheet.needs_rows and issued.get(sheet.key) and sheet.key not in there:
+    there = {table.sheet.key for table in tables}
+    for sheet in form.tables if return_.prefill else ():
+        if sheet.needs_rows and sheet.key not in there:
             name = sheet.name[language]
             yield finding("missing-sheet", sheet=name, name=name, easiest=Word("use_our_workbook"))
 

@@ -172,3 +172,21 @@ def test_what_is_wrong_on_the_sheet_of_the_whole(planned: Town, row: Mapping[str
     judged = caught.value.facts["judged"]
     assert isinstance(judged, Judged)
     assert [(f.sheet, f.cell, f.rule) for f in judged.findings] == [("Helhet", cell, rule)]
+
+
+def test_the_office_may_state_coverage_without_an_assessment(planned: Town) -> None:
+    """Of several rows of a goal the last one that says something counts; a row that says neither is refused."""
+    rows = (
+        {"round": "2027-t1", "goal_id": "KF-M1", "coverage": "poor"},
+        {"round": "2027-t1", "goal_id": "KF-M2", "assessment": "on_track", "coverage": "good"},
+        {"round": "2027-t1", "goal_id": "KF-M2", "coverage": "partly"},
+    )
+    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, {**FULL, "council_assessments": rows}))
+    plan = read_plan(planned.workspace, planned.forms)
+    assert plan.stated_coverage("2027-t1") == {"KF-M1": "poor", "KF-M2": "partly"}
+    assert {code: own.assessment for code, own in plan.assessed("2027-t1").items()} == {"KF-M2": "on_track"}
+    assert plan.stated_coverage("2027-year") == {}
+    neither = ({"round": "2027-t1", "goal_id": "KF-M1", "reason": "Hm."},)
+    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, {**FULL, "council_assessments": neither}))
+    with pytest.raises(StyrxlError, match="plan-broken"):
+        read_plan(planned.workspace, planned.forms)
