@@ -12,6 +12,7 @@ from styrxl.descriptions.mistakes import Mistake, Path, Problem, unknown_name
 from styrxl.descriptions.parts import as_map
 from styrxl.descriptions.settings_model import SettingsFile
 from styrxl.model.rounds import RoundKinds
+from styrxl.model.settings import ASIDE_FOLDER
 
 FILE = "styrxl.toml"
 _TOKENS = {"m365": ("tenant", "client_id"), "oauth2": ("token_url", "client_id")}  # what each way to be let in needs
@@ -69,6 +70,8 @@ def _check_mail(content: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(("mail", "imap"), "missing-key", {"key": "server"})
         if box.get("done") and box.get("done") == (box.get("folder") or "INBOX"):
             yield Problem(("mail", "imap", "done"), "wrong-example", {"value": box["done"], "example": 'done = "Hanterade"'})
+        if box.get("aside") and box.get("aside") == (box.get("folder") or "INBOX"):
+            yield Problem(("mail", "imap", "aside"), "wrong-example", {"value": box["aside"], "example": f'aside = "{ASIDE_FOLDER}"'})
 
 
 def _find_method(section: Mapping[str, Any], usual: str) -> str:

@@ -126,6 +126,7 @@ class Imap(ServerSettings):
     security: Literal["starttls", "tls", ""] = "tls"
     folder: str = "INBOX"
     done: str = "styrxl"
+    aside: str = ""
 
 
 class Mail(ServerSettings):

@@ -23,6 +23,7 @@ class RoundSettings:
 
 
 PASSWORD, NO_SIGN_IN, M365, OAUTH2 = "password", "none", "m365", "oauth2"  # what ``auth`` may be
+ASIDE_FOLDER = "styrxl-oläsliga"  # where mails that cannot be read are moved to
 LOGIN_URL, GRAPH_URL = "https://login.microsoftonline.com", "https://graph.microsoft.com"
 
 
@@ -76,11 +77,15 @@ class GraphAccount:
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Where returns come by mail: the server, the folder that they lie in and the one that they are moved to."""
+    """Where returns come by mail: the server, the folder that they lie in and those that they are moved to.
+
+    ``aside``: that of mails that cannot be read.
+    """
 
     server: Server
     folder: str = "INBOX"
     done: str = "styrxl"
+    aside: str = ASIDE_FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class GraphMailbox:
     account: GraphAccount
     folder: str = "INBOX"
     done: str = "styrxl"
+    aside: str = ASIDE_FOLDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import (
+    ASIDE_FOLDER,
     GRAPH_URL,
     LOGIN_URL,
     M365,
@@ -28,7 +29,7 @@ _SIGN_IN_KEYS = ("auth", "tenant", "client_id", "sign_in", "scopes", "login_url"
 _SERVER_KEYS = ("transport", "server", "port", "security", "user", "ca_file", "graph_url", *_SIGN_IN_KEYS)
 _TO_KEYS = ("from", "reply_to", "allowed_domains", "everything_to")
 MAIL_KEYS = (*_SERVER_KEYS, *_TO_KEYS, "rate", "attachment_limit", "escalate_after", "most_a_day", "authserv_id", "imap")
-_IMAP_KEYS = (*_SERVER_KEYS, "folder", "done")
+_IMAP_KEYS = (*_SERVER_KEYS, "folder", "done", "aside")
 _GRAPH = "graph"  # a transport
 _APP, _PERSON = "app", "person"  # who signs in
 _M365_RATE = 30  # mails a minute that Exchange Online takes from a mailbox
@@ -90,12 +91,16 @@ def _read_mailbox(raw: Any, address: str, sending: Server | GraphAccount | None)
         return GraphMailbox(sending) if isinstance(sending, GraphAccount) else None
     section = Section("mail.imap", raw, _IMAP_KEYS)
     folder, done = section.text("folder", 'folder = "INBOX"') or "INBOX", section.text("done", 'done = "Hanterade"') or "styrxl"
+    aside = section.text("aside", f'aside = "{ASIDE_FOLDER}"') or ASIDE_FOLDER
     if folder == done:
         raise section.wrong("done", 'done = "Hanterade"')
+    if folder == aside:
+        raise section.wrong("aside", f'aside = "{ASIDE_FOLDER}"')
     reached = _read_transport(section, address, _RECEIVING, sending)
     if reached is None:
         raise StyrxlError("settings-missing-key", key="mail.imap.server", example='server = "imap.kommunen.se"')
-    return GraphMailbox(reached, folder, done) if isinstance(reached, GraphAccount) else Mailbox(reached, folder, done)
+    folders = (folder, done, aside)
+    return GraphMailbox(reached, *folders) if isinstance(reached, GraphAccount) else Mailbox(reached, *folders)
 
 
 def _read_transport(

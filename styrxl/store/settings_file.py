@@ -216,6 +216,7 @@ tkr = 100
 # user = "planering"
 # folder = "INBOX"
 # done = "Hanterade"                          # dit mejlen flyttas när de är omhändertagna
+# aside = "styrxl-oläsliga"                   # dit mejl flyttas som inte går att läsa
 #
 # Hur stora svar får vara, och om makron släpps in ("reject" eller "warn"; de körs aldrig). Det här är vad som gäller annars.
 # [limits]

@@ -37,7 +37,7 @@ def fetch_by_graph(box: GraphMailbox, open_client: Callable[[], GraphClient], la
             listed = list(client.list(f"mailFolders/{folder}/messages?$select=id,receivedDateTime&$orderby=receivedDateTime&$top={_PAGE}"))
         for facts in listed:
             with _translating_errors(client):
-                message = _fetch(client, facts, done, largest)
+                message = _fetch(client, facts, done, box.aside, largest)
             if message is not None:
                 yield message
     finally:
@@ -51,7 +51,7 @@ def check_folders(box: GraphMailbox, client: GraphClient) -> None:
         _find_done(client, box.done)
 
 
-def _fetch(client: GraphClient, facts: Mapping[str, Any], done: str, largest: int) -> FetchedMessage | None:
+def _fetch(client: GraphClient, facts: Mapping[str, Any], done: str, aside: str, largest: int) -> FetchedMessage | None:
     """Fetch a message, which is not marked as read by that; None for one that somebody moved meanwhile."""
     place = f"messages/{quote(str(facts['id']), safe='')}"
     finish = partial(_move, client, place, done)
@@ -66,7 +66,7 @@ def _fetch(client: GraphClient, facts: Mapping[str, Any], done: str, largest: in
         # It stays where it is, so that it is tried again the next time, and the others are taken in.
         return FetchedMessage(f"X-Graph-Id: {facts['id']}\r\n\r\n".encode(), received, trouble="unfetched")
     raw = reply.body[:_HEAD].partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if reply.is_cut else reply.body
-    return FetchedMessage(raw, received, finish, reply.is_cut)
+    return FetchedMessage(raw, received, finish, reply.is_cut, partial(_set_aside, client, place, aside))
 
 
 def _read_time(text: object) -> datetime:
@@ -76,13 +76,20 @@ def _read_time(text: object) -> datetime:
         return datetime.now(UTC)
 
 
-def _move(client: GraphClient, place: str, done: str) -> None:
+def _set_aside(client: GraphClient, place: str, folder: str) -> None:
+    """Move a message that cannot be read to the folder for those."""
+    with _translating_errors(client):
+        aside = _find_done(client, folder)
+    _move(client, place, aside)
+
+
+def _move(client: GraphClient, place: str, folder: str) -> None:
     with _translating_errors(client):
         try:
-            client.post(f"{place}/move", {"destinationId": done})
+            client.post(f"{place}/move", {"destinationId": folder})
         except PermanentFailureError as error:
             if not error.reply.startswith(_NOT_FOUND):  # somebody moved it meanwhile
-                raise
+                raise StyrxlError("mail-not-moved", folder=folder, host=client.address, why=error.reply) from error
 
 
 def _find_folder(client: GraphClient, name: str) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import partial
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
-from styrxl.mail.incoming.sources import FetchedMessage
+from styrxl.mail.incoming.mime import BROKEN
+from styrxl.mail.incoming.sources import FetchedMessage, believe_time
 from styrxl.mail.passwords import hide_secrets
 from styrxl.mail.sasl import answer_refusal, choose_mechanism, show_token
 from styrxl.model.errors import StyrxlError
@@ -18,16 +21,18 @@ from styrxl.model.limits import MB
 from styrxl.model.settings import Mailbox
 
 LARGEST = 60 * MB  # a message with the largest workbook, and half as much again
+_LOGGER = logging.getLogger(__name__)
 
 
 def fetch_by_imap(
     box: Mailbox, context: ssl.SSLContext, secret: Callable[[], str], timeout: float = 60.0, largest: int = LARGEST
 ) -> Iterator[FetchedMessage]:
-    """Yield the messages in a mailbox by UID, and move each to the folder for finished ones once it is finished.
+    """Yield the messages in a mailbox by UID, and move each to the folder for finished ones once it is finished, or to the one for others.
 
     ``secret`` gives the password or the token, ``timeout`` in seconds; of a message of more than ``largest`` bytes only the headers are
-    fetched. Whatever ends it, what is left stays in the mailbox for the next time. Raises StyrxlError: mail-certificate, mail-login,
-    mail-imap-password-not-taken, mail-no-tokens, mail-imap-token-not-taken, mail-imap-folder, mail-imap-unreachable; as ``secret``.
+    fetched. Whatever ends it, what is left stays in the mailbox for the next time; so does a message that the server cannot hand out.
+    Raises StyrxlError: mail-certificate, mail-login, mail-imap-password-not-taken, mail-no-tokens, mail-imap-token-not-taken,
+    mail-imap-folder, mail-imap-unreachable; as ``secret``; what finishes a message: mail-not-moved.
     """
     shown = secret()
     with _translating_errors(box):
@@ -96,30 +101,61 @@ def _open_folder(client: IMAPClient, box: Mailbox) -> Sequence[int]:
 
 def _fetch(client: IMAPClient, box: Mailbox, uid: int, largest: int) -> FetchedMessage | None:
     """Fetch a message without marking it as read; None for one that somebody moved meanwhile."""
-    facts = client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
-    if not facts:
+    try:
+        facts = client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
+        if not facts:
+            return None
+        large = int(facts.get(b"RFC822.SIZE", 0)) > largest
+        parts = client.fetch([uid], ["BODY.PEEK[HEADER]" if large else "BODY.PEEK[]"]).get(uid)
+    except (IMAPClientAbortError, OSError, EOFError):
+        raise
+    except (IMAPClientError, *BROKEN) as error:
+        _LOGGER.warning("the mail with UID %s cannot be fetched", uid, exc_info=error)
+        facts, parts, large = {}, {}, False
+    if parts is None:
         return None
-    large = int(facts[b"RFC822.SIZE"]) > largest
-    wanted = "BODY.PEEK[HEADER]" if large else "BODY.PEEK[]"
-    parts = client.fetch([uid], [wanted]).get(uid)
-    raw = next((value for key, value in (parts or {}).items() if key.startswith(b"BODY[")), None)
-    if raw is None:
-        return None
-    received = facts[b"INTERNALDATE"].astimezone(UTC)  # IMAPClient's own zones cannot be copied
-    return FetchedMessage(raw, received, lambda: _move_to_done(client, box, uid), large)
+    raw = next((value for key, value in parts.items() if key.startswith(b"BODY[")), None)
+    if not isinstance(raw, bytes):  # it stays where it is, so that it is tried again the next time, and the others are taken in
+        return FetchedMessage(f"X-Imap-Uid: {uid}\r\nX-Folder: {box.folder}\r\n\r\n".encode(), datetime.now(UTC), trouble="unfetched")
+    received = believe_time(facts.get(b"INTERNALDATE"))
+    return FetchedMessage(raw, received, partial(_move, client, box, uid, box.done), large, partial(_set_aside, client, box, uid))
 
 
-def _move_to_done(client: IMAPClient, box: Mailbox, uid: int) -> None:
+def _set_aside(client: IMAPClient, box: Mailbox, uid: int) -> None:
+    """Move a message that cannot be read to the folder for those; to that for finished ones where none can be made."""
     with _translating_errors(box):
-        if client.has_capability("MOVE"):
-            client.move([uid], box.done)
-        else:
-            client.copy([uid], box.done)
-            client.delete_messages([uid])
-            if client.has_capability("UIDPLUS"):
-                client.uid_expunge([uid])
-            else:
-                client.expunge()
+        try:
+            if not client.folder_exists(box.aside):
+                client.create_folder(box.aside)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            _LOGGER.warning("the folder %s cannot be made", box.aside, exc_info=error)
+            _move(client, box, uid, box.done)
+            return
+    _move(client, box, uid, box.aside)
+
+
+def _move(client: IMAPClient, box: Mailbox, uid: int, folder: str) -> None:
+    with _translating_errors(box):
+        try:
+            _move_by_commands(client, uid, folder)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:  # the server says no to this one
+            raise StyrxlError("mail-not-moved", folder=folder, host=box.server.host, why=" ".join(str(error).split())[:300]) from error
+
+
+def _move_by_commands(client: IMAPClient, uid: int, folder: str) -> None:
+    if client.has_capability("MOVE"):
+        client.move([uid], folder)
+        return
+    client.copy([uid], folder)
+    client.delete_messages([uid])
+    if client.has_capability("UIDPLUS"):
+        client.uid_expunge([uid])
+    else:
+        client.expunge()
 
 
 def _log_out(client: IMAPClient) -> None:

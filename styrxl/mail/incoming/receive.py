@@ -52,8 +52,10 @@ def receive_mail(
 ) -> Iterator[MailPart]:
     """Take in messages, and yield the parts of each as soon as they are recorded; messages that are recorded already yield nothing.
 
-    ``recording`` keeps others from writing meanwhile. Raises StyrxlError: as the source of the messages; disk-full, not-writable.
+    ``recording`` keeps others from writing meanwhile. Raises StyrxlError: as the source of the messages; disk-full, not-writable; once all
+    are taken in, mail-not-moved where one of them could not be moved.
     """
+    stuck: StyrxlError | None = None
     rules = make_rules(desk.workspace.settings.mail, desk.limits)
     with IsolatedReader(desk.limits) as reader:
         for fetched in messages:
@@ -67,7 +69,20 @@ def receive_mail(
                     mail_log.record_message(round_.id, parts, receipts, desk.now)
                 yield from parts
                 known = {part.outcome for part in parts}
-            (fetched.set_aside or fetched.finish)() if ASIDE in known else fetched.finish()
+            stuck = _finish(fetched, set_aside=ASIDE in known) or stuck
+    if stuck is not None:
+        raise stuck
+
+
+def _finish(fetched: FetchedMessage, *, set_aside: bool) -> StyrxlError | None:
+    """Have a message moved, and return why it could not be: those after it are taken in all the same."""
+    try:
+        (fetched.set_aside if set_aside and fetched.set_aside else fetched.finish)()
+    except StyrxlError as error:
+        if error.code != "mail-not-moved":
+            raise
+        return error
+    return None
 
 
 def _read_fetched(

@@ -105,6 +105,14 @@ def _read(path: Path, most: int = -1) -> bytes:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
 
 
+def believe_time(moment: datetime | None) -> datetime:
+    """Return a time in UTC, or now where it is none or not of our days."""
+    try:
+        return moment.astimezone(UTC) if moment and moment.year in _YEARS else _now()
+    except (OverflowError, ValueError, OSError):
+        return _now()
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 

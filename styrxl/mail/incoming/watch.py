@@ -23,7 +23,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.own_files import check_own_files
-from styrxl.store.mail_log import ASIDE, HELD, NOTED, MailLog
+from styrxl.store.mail_log import ASIDE, HELD, NOTED, MailLog, MailPart
 from styrxl.store.workspace import Workspace
 
 EVERY = 15.0  # seconds between two looks into the mailbox
@@ -36,6 +36,7 @@ _PASSING = frozenset(
         "ledger-unreachable",
         "mail-imap-unreachable",
         "mail-login-unreachable",
+        "mail-not-moved",
         "mail-unreachable",
         "not-readable",
         "not-writable",
@@ -71,11 +72,9 @@ class Watch:
             warning = ""
             while not self.stop.is_set():
                 try:
-                    seen, trouble = self._look_once(self._refresh(), seen), ""
+                    seen, trouble = self._look_once(self._refresh(), seen)
                 except StyrxlError as error:
-                    if error.code not in _PASSING:
-                        raise
-                    seen, trouble = None, error_text(error.code, {**error.facts}, self.language)
+                    seen, trouble = None, self._describe_passing(error)
                 except Exception as error:  # of the program itself: one look lost is better than a watch that nobody knows has ended
                     seen, trouble = None, word("watch_failed", self.language, why=type(error).__name__)
                     if trouble != warning:
@@ -101,10 +100,23 @@ class Watch:
         fresh = open_desk(Workspace.open(desk.workspace.root), desk.ledger, datetime.now(UTC), desk.by)
         return replace(self.access, desk=fresh)
 
-    def _look_once(self, access: WorkspaceAccess, seen: object) -> object:
-        """Take in what has come, then judge and answer if the inbox is not as it was ``seen``; return how the inbox is now."""
-        mail_log = MailLog(access.desk.ledger.database)
-        parts = list(receive_mail(access.desk, mail_log, self.round, self._fetch_until_stopped(), access.recording))
+    def _describe_passing(self, error: StyrxlError) -> str:
+        """Return what an error that may pass by itself says; raises any other."""
+        if error.code not in _PASSING:
+            raise error
+        return error_text(error.code, {**error.facts}, self.language)
+
+    def _look_once(self, access: WorkspaceAccess, seen: object) -> tuple[object, str]:
+        """Take in what has come, then judge and answer if the inbox is not as it was ``seen``.
+
+        Returns how the inbox is now, and what kept the rest of what has come out: what came before that is answered all the same.
+        """
+        mail_log, trouble, parts = MailLog(access.desk.ledger.database), "", list[MailPart]()
+        try:
+            for part in receive_mail(access.desk, mail_log, self.round, self._fetch_until_stopped(), access.recording):
+                parts.append(part)
+        except StyrxlError as error:
+            trouble = self._describe_passing(error)
         if parts:
             self.tell(format_mail_lines(parts, self.language))
         now = _describe_inbox(access.desk, mail_log, self.round)
@@ -113,8 +125,8 @@ class Watch:
             if done.letters.letters:
                 self.tell(format_letter_table(done.letters, done.results, self.language, sent=self.send))
             if is_unfinished(done.results):
-                return None
-        return now
+                return None, trouble
+        return now, trouble
 
     def _stoppable_timing(self) -> Timing:
         return replace(self.timing, wait=self._pause, is_stopped=self.stop.is_set)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from mail_town import brought, by_imap, deliver_answers, names, passwords, set_up
 from post_office import HOST, PASSWORD, USER, Dovecot, certificates, cutting, dovecot, free_port
@@ -16,11 +18,14 @@ from styrxl.mail.incoming.imap import fetch_by_imap
 from styrxl.mail.incoming.receive import receive_mail
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import standard_rounds
-from styrxl.model.settings import Mailbox, Server
+from styrxl.model.settings import ASIDE_FOLDER, Mailbox, Server
 from styrxl.rounds.desk import open_desk
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import MailLog
 from town import ROUND, Town
+
+# A mail that says that it has parts, and has none.
+BROKEN = b"From: ost@example.se\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\nHej\r\n"
 
 
 @pytest.fixture
@@ -100,3 +105,67 @@ def test_a_message_too_large_to_fetch_is_noted_by_its_head(posted: Town, imap: D
         ("noted", "none"),
         ("noted", "oversized"),
     ]
+
+
+def test_a_mail_that_cannot_be_read_is_moved_to_a_folder_for_those(posted: Town, imap: Dovecot) -> None:
+    """A folder that is made when it is needed, and named in the settings; the others are taken in."""
+    imap.deliver(USER, BROKEN)
+    posted.run("receive", ROUND, "--imap")
+    assert [outcome for outcome, _, _ in brought(posted)] == ["taken", "noted", "taken", "aside"]
+    assert [len(imap.messages(USER, folder)) for folder in ("INBOX", "Hanterade ärenden", ASIDE_FOLDER)] == [0, 3, 1]
+    imap.deliver(USER, BROKEN + b"igen")
+    path = posted.root / "styrxl.toml"
+    path.write_text(path.read_text("utf-8").replace("\n[mail.imap]\n", '\n[mail.imap]\naside = "Åt sidan"\n'), "utf-8")
+    posted.run("receive", ROUND, "--imap")
+    assert [len(imap.messages(USER, folder)) for folder in ("INBOX", ASIDE_FOLDER, "Åt sidan")] == [0, 1, 1]
+
+
+def test_a_mail_that_the_server_cannot_hand_out_stays_and_the_others_are_taken(
+    posted: Town, imap: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told of once, and taken in as soon as the server hands it out."""
+    fetch = IMAPClient.fetch
+
+    def fail(client: IMAPClient, messages: list[int], *more: object) -> object:
+        if messages == [1]:
+            raise IMAPClientError("[SERVERBUG] Internal error")
+        return fetch(client, messages, *more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(IMAPClient, "fetch", fail)
+        posted.run("receive", ROUND, "--imap")
+        assert posted.run("receive", ROUND, "--imap").stdout == ""
+    assert [(outcome, reason) for outcome, reason, _ in brought(posted)] == [("aside", "unfetched"), ("noted", "none"), ("taken", "")]
+    assert len(imap.messages(USER)) == 1
+    posted.run("receive", ROUND, "--imap")
+    assert brought(posted)[-1] == ("taken", "", "UBN-ÖST")
+    assert imap.messages(USER) == []
+
+
+def test_a_time_that_the_server_does_not_know_is_now(posted: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetch = IMAPClient.fetch
+
+    def undated(client: IMAPClient, messages: list[int], *more: object) -> object:
+        found = fetch(client, messages, *more)
+        return {uid: {key: None if key == b"INTERNALDATE" else value for key, value in facts.items()} for uid, facts in found.items()}
+
+    monkeypatch.setattr(IMAPClient, "fetch", undated)
+    posted.run("receive", ROUND, "--imap")
+    assert [outcome for outcome, _, _ in brought(posted)] == ["taken", "noted", "taken"]
+
+
+def test_a_mail_that_the_server_does_not_move_is_told_and_the_others_are_taken(
+    posted: Town, imap: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = IMAPClient.move
+
+    def refuse(client: IMAPClient, messages: list[int], folder: str) -> object:
+        if messages == [1]:
+            raise IMAPClientError("[OVERQUOTA] Quota exceeded")
+        return move(client, messages, folder)
+
+    monkeypatch.setattr(IMAPClient, "move", refuse)
+    said = posted.run("receive", ROUND, "--imap", expect=3).stderr
+    assert "flyttade det inte till mappen Hanterade ärenden ([OVERQUOTA] Quota exceeded)" in said
+    assert [outcome for outcome, _, _ in brought(posted)] == ["taken", "noted", "taken"]
+    assert len(imap.messages(USER)) == 1

@@ -144,6 +144,31 @@ def test_what_passes_by_itself_is_told_once_and_waited_out(town: Town, smtp: Smt
     assert "imap.example.se:993 går inte att nå (away)" in warned[0]
 
 
+def test_what_nobody_foresaw_is_told_once_and_does_not_end_the_watch(town: Town, smtp: SmtpServer) -> None:
+    came, failing = item(town), [1, 2]
+
+    def source() -> list[FetchedMessage]:
+        if failing:
+            raise ZeroDivisionError(failing.pop())
+        return [came]
+
+    with watching(town, source) as (_, _told, warned):
+        wait_for(lambda: "Plan 2027: Östra förskolan är klar" in [m["Subject"] for m in smtp.messages])
+    assert warned == ["Något gick fel i programmet (ZeroDivisionError); vad står i styrxl.log. Bevakningen fortsätter."]
+
+
+def test_what_came_before_the_mailbox_went_away_is_answered(town: Town, smtp: SmtpServer) -> None:
+    came = item(town)
+
+    def source() -> Iterator[FetchedMessage]:
+        yield came
+        raise StyrxlError("mail-imap-unreachable", host="imap.example.se", port=993, why="away")
+
+    with watching(town, source) as (_, _told, warned):  # type: ignore[arg-type] # any iterable will do
+        wait_for(lambda: "Plan 2027: Östra förskolan är klar" in [m["Subject"] for m in smtp.messages])
+    assert len(warned) == 1
+
+
 def test_what_does_not_pass_ends_the_watch(town: Town) -> None:
     asked = threading.Event()
 
