@@ -453,7 +453,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0, 2028),
             ("Summa nämnder", None, None, 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 180.0, 70.0),
-            ("Summa nämnder", None, 250.0, 0.0, 250.0, 180.0, 70.0),
+            ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 180.0, 70.0),
         ],
         "Indikatorer": [
             ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", "Högre är bättre", 85.0, None, 84.0, "Osäkert"),
@@ -837,7 +837,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0, 2028),
             ("Summa nämnder", None, None, 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 190.0, 60.0),
-            ("Summa nämnder", None, 250.0, 0.0, 250.0, 190.0, 60.0),
+            ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 190.0, 60.0),
         ],
         "Indikatorer": [
             ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", "Högre är bättre", 85.0, 84.0, 85.0, "✓ Ja, väntas nås"),
@@ -1216,7 +1216,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 12.0, "Klart i vår."),
             ("Summa nämnder", None, None, 12.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 205.0, 45.0),
-            ("Summa nämnder", None, 250.0, 0.0, 250.0, 205.0, 45.0),
+            ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 205.0, 45.0),
         ],
         "Uppsikt": [
             ("Utbildningsnämnden", "Nämnd", 2, 3, 2, 2, 2, 0),

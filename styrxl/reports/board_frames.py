@@ -86,7 +86,7 @@ def investment_frame_rows(view: View, table: str, spent_field: str, lacking: Lac
             continue
         spent = add_amounts(row.get(spent_field) for row in investments.get(board.id, [])) if board.id in view.accepted else None
         remaining = subtract_amounts(current, spent)
-        adjustments = add_amounts(a.investment for a in frame.adjustments) or None
+        adjustments = add_known(a.investment or None for a in frame.adjustments)
         state = frame_state_word(view, board, remaining, lacking)
         rows.append(Row((board.name, state, frame.investment, adjustments, current, spent, remaining)))
     return rows

@@ -66,6 +66,7 @@ def answer_council_plan(how_many: int = UNITS, seed: int = 1, year: int = YEAR) 
         "frames": list(_frames(year)),
         "frame_adjustments": [
             {"board_id": board, "year": year, "date": decided_on(year), "operating": change, "decision": decided(decision, year)}
+            | {"kind": "redistribution" if decision == year_material()["moved"]["decision"] else "addition"}
             for board, change, decision, _ in adjustments(how_many)
         ],
         "waivers": [{**waiver, "round": f"{year}-plan", "until": date(year, 12, 31)} for waiver in material()["waivers"]],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row
@@ -12,6 +12,7 @@ from styrxl.reports.board_frames import NO_FOLLOWUP, investment_frame_fields, in
 from styrxl.reports.columns import column_titles, describe_rest, report_columns
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page, sum_label, sum_row
+from styrxl.reports.view import View
 
 _MONEY = ("total_expenditure", "year_budget", "outcome", "last_forecast", "forecast", "accumulated", "expected_total")
 
@@ -93,8 +94,16 @@ def _frames_block(followup: FollowupView) -> Block:
     spent, spent_key = ("outcome", "outcome") if view.round.kind.final else ("forecast", "forecast_total")
     fields = investment_frame_fields(view, spent_key, state_width=28, money_width=13)
     rows = tuple(investment_frame_rows(view, "investment_outcomes", spent, NO_FOLLOWUP))
-    *sums, _ = sum_row(fields, rows, sum_label(view)).cells
-    all_known = all(row.cells[-1] is not None for row in rows)
-    remaining = subtract_amounts(sums[4], sums[5]) if all_known else None  # it cannot be told while somebody's is not known
-    totals = (Row((*sums, remaining), weight=BOLD),)
+    totals = tuple(_frame_totals(view, fields, rows)) if view.board is None else ()
     return Block(fields, rows, heading=view.phrases.word("frames_title"), totals=totals, new_page=True)
+
+
+def _frame_totals(view: View, fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the last rows: what cannot be held against a frame, and the sum of what can, which says how many boards it is."""
+    compared, others = ([row for row in rows if (row.cells[-1] is not None) is known] for known in (True, False))
+    word = view.phrases.word
+    if others:
+        *known, _ = sum_row(fields, others, word("sum_not_compared")).cells
+        yield Row((*known, None), weight=BOLD)
+    label, _, *sums = sum_row(fields, compared, sum_label(view)).cells
+    yield Row((label, word("n_of_boards", n=len(compared), total=len(rows)), *sums), weight=BOLD)
