@@ -24,6 +24,7 @@ COUNCIL_TABLES = (
     "council_indicators",
     "council_assessments",
     "overall",
+    "last_year",
 )
 PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
 BALANCED_KINDS = ("redistribution", "central_reserve")  # of adjustments: the rows of one decision come to zero
@@ -151,6 +152,16 @@ class Overall:
 
 
 @dataclass(frozen=True, slots=True)
+class PastOutcome:
+    """A row of the sheet Föregående år: what an activity, or a board as a whole (None), had cost in a round, net (tkr)."""
+
+    board_id: str
+    activity: str | None
+    round: str
+    outcome_net: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The multi-year plan; ``indicators`` has the rows of the table council_indicators, field -> value, None where a cell is empty."""
 
@@ -163,6 +174,7 @@ class Plan:
     assessments: tuple[CouncilAssessment, ...] = ()
     findings: tuple[Finding, ...] = ()  # of which the controller is told
     overall: tuple[Overall, ...] = ()
+    past_outcomes: tuple[PastOutcome, ...] = ()
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
@@ -289,6 +301,9 @@ def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Fi
         ),
         findings=tuple(findings),
         overall=tuple(Overall(kinds.read(r["round"]).id, *map(r.get, _OVERALL)) for r in rows["overall"]),
+        past_outcomes=tuple(
+            PastOutcome(r["board_id"], r.get("activity"), kinds.read(r["round"]).id, r["outcome_net"]) for r in rows["last_year"]
+        ),
     )
 
 

@@ -58,7 +58,8 @@ class RoundHistory:
     """The rounds that a follow-up is compared with.
 
     ``earlier``: the year's follow-ups before it, oldest first. ``last_plans`` and ``last_year``: the plans and the annual report
-    of the year before. ``based_on``: owner -> round -> hash of the return that its workbook was made from.
+    of the year before. ``based_on``: owner -> round -> hash of the return that its workbook was made from. ``same_last_year``: this round
+    a year before. ``ended``: the annual reports of years before, oldest first.
     """
 
     plans: PastRound
@@ -66,6 +67,8 @@ class RoundHistory:
     last_plans: PastRound | None = None
     last_year: PastRound | None = None
     based_on: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    same_last_year: PastRound | None = None
+    ended: tuple[PastRound, ...] = ()
     known: dict[str, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # worked out once, for many readers
 
 

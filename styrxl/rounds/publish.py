@@ -31,6 +31,8 @@ from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.store.files import StagedFiles
 from styrxl.store.workspace import Workspace
 
+_MOST_YEARS = 4  # before this one, of which outcomes of indicators are shown
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -98,11 +100,26 @@ def _missing(judged: JudgedRound, issued: Sequence[IssuedForm]) -> tuple[str, ..
 def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> RoundHistory:
     """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
     plans, *earlier = (_past(desk, before) for before in (round_.plan, *round_.before))
-    last = [_past(desk, before) for before in (round_.plan.year_before, _last_report(desk, round_))]
-    has_last_year = bool(last[1].judged.accepted)
+    last_report = _last_report(desk, round_)
+    last_plans, last = _past(desk, round_.plan.year_before), _past(desk, last_report)
+    has_last_year = bool(last.judged.accepted)
     prefills = fetch_prefills(desk.ledger, {r.issue for r in judged.accepted if r.issue})
     based_on = {r.owner: prefills[r.issue].based_on for r in judged.accepted if r.owner and r.issue in prefills}
-    return RoundHistory(plans, tuple(earlier), last[0] if has_last_year else None, last[1] if has_last_year else None, based_on)
+    return RoundHistory(
+        plans,
+        tuple(earlier),
+        last_plans if has_last_year else None,
+        last if has_last_year else None,
+        based_on,
+        same_last_year=last if round_.year_before == last_report else _past(desk, round_.year_before),
+        ended=(*_list_ended(desk, last_report), *((last,) if has_last_year else ())),
+    )
+
+
+def _list_ended(desk: Desk, last: Round) -> list[PastRound]:
+    """Return the annual reports of the years before the last one in which anything has come in, oldest first."""
+    years = range(last.year - _MOST_YEARS + 1, last.year)
+    return [_past(desk, ended) for year in years if desk.workspace.inbox_files(ended := Round(year, last.kind)).files]
 
 
 def _last_report(desk: Desk, round_: Round) -> Round:

@@ -21,6 +21,7 @@ from styrxl.reports.board_outcomes import (
 )
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, report_columns
 from styrxl.reports.followup.frames import BOARD_WIDTH, MONEY_WIDTH, STATE_WIDTH, adjustments_block, frames_block, undecided_block
+from styrxl.reports.followup.last_year import last_year_block
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
 from styrxl.reports.view import Owner, View, join_texts
@@ -41,6 +42,7 @@ def make_page(followup: FollowupView) -> Page | None:
         undecided_block(view, boards),
         _budgets_block(view, boards),
         _outcomes_block(view, boards),
+        last_year_block(view, boards),
         _causes_block(view, boards),
         *((_units_block(followup, boards),) if view.asks("unit_outcomes") else ()),
         adjustments_block(view, boards),

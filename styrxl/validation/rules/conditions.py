@@ -171,12 +171,18 @@ def _unique(parsed: TypedBatch, fields: Sequence[str]) -> list[Remark]:
     frame, batch = parsed.frame, parsed.batch
     first: dict[tuple[Any, ...], int] = {}
     remarks = []
-    for i, key in enumerate(zip(batch.source, *(frame[name] for name in fields), strict=True)):
-        if any(pd.isna(part) for part in key):
+    optional = [not batch.sheet.column(name).required for name in fields]  # where an empty cell says something
+    for i, (source, *parts) in enumerate(zip(batch.source, *(frame[name] for name in fields), strict=True)):
+        if any(pd.isna(part) and not may_be_empty for part, may_be_empty in zip(parts, optional, strict=True)):
             continue
+        key = (source, *(None if pd.isna(part) else part for part in parts))
         if key in first:
             remedy = Word("remedy_other_id" if len(fields) == 1 else "remedy_together")
-            facts = {"what": [*key[1:]], "first": CellOf(fields[0], batch.row[first[key]]), "remedy": remedy}
+            facts = {
+                "what": [part for part in key[1:] if part is not None],
+                "first": CellOf(fields[0], batch.row[first[key]]),
+                "remedy": remedy,
+            }
             remarks.append(Remark(batch.source[i], batch.sheet.key, batch.row[i], fields[0], "duplicate-id", key[1], facts))
         first.setdefault(key, i)
     return remarks

@@ -47,7 +47,7 @@ def check_organisation(
                         remarks.append(
                             Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "parent-not-allowed", code, facts)
                         )
-    for key in parts.keys() & {"waivers", "council_assessments", "overall"}:
+    for key in parts.keys() & {"waivers", "council_assessments", "overall", "last_year"}:
         remarks += _unknown_rounds(parts[key], rounds)
     if "organisation" not in parts:
         return remarks
