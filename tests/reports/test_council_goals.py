@@ -254,6 +254,10 @@ def test_where_nothing_can_be_assessed_nobody_says_that_none_is_fulfilled() -> N
     assert told["Fullmäktiges mål som är uppfyllda"] == (None, "det enda målet kan inte bedömas")
     assert told["Nämndmål som är uppfyllda"] == (None, "inget av målen kan bedömas")
     assert [b.chart.title for b in overview.blocks if b.chart] == ["Det enda målet kan inte bedömas"]
+    dimension = next(p for p in book_of(made).pages if p.name == "Måluppfyllelse").blocks[0].totals[-1]
+    assert dimension.cells[-2:] == ("Kan inte bedömas", "0 delvis, 0 inte, 1 kan inte bedömas")
+    sound = next(p for p in book_of(made).pages if p.name == "God ekonomisk hushållning")
+    assert [r.cells[1:] for b in sound.blocks[1:2] for r in b.rows[:1]] == [(None, "det enda målet kan inte bedömas")]
     english = case("year", TWO, dict.fromkeys(TWO, "not_assessable"), language="en")
     assert [b.chart.title for b in next(iter(book_of(english).pages)).blocks if b.chart] == ["The only goal cannot be assessed"]
 

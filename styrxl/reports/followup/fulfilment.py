@@ -12,6 +12,7 @@ from styrxl.model.table_values import records
 from styrxl.reports.columns import describe_rest, report_columns
 from styrxl.reports.council_goals import GoalState
 from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.goal_counts import count_fulfilled
 from styrxl.reports.goal_reasons import coverage_word, explain_state, indicators_word
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import join_texts, shorten
@@ -76,7 +77,9 @@ def _dimension_row(followup: FollowupView, name: str, rows: Sequence[Row]) -> Ro
     word = followup.view.phrases.word
     grades = [followup.goal_states[row.cells[0]].grade for row in rows]
     counts = (sum(row.cells[n] for row in rows) for n in _COUNTED)
-    fulfilled = word(f"fulfilled_of_{followup.view.round.kind.scale}", n=grades.count(YES), total=len(grades))
+    n = count_fulfilled(grades)
+    scale = followup.view.round.kind.scale
+    fulfilled = followup.value_word(None) if n is None else word(f"fulfilled_of_{scale}", n=n, total=len(grades))
     rest = word("partly_and_not", partly=grades.count(PARTLY), no=grades.count(NO), unknown=grades.count(None))
     return Row((None, word("dimension", name=name), None, *counts, None, fulfilled, rest), weight=BOLD)
 

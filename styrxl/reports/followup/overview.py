@@ -20,7 +20,7 @@ from styrxl.reports.board_outcomes import (
 )
 from styrxl.reports.followup.frames import compared_boards, year_net_key
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView
-from styrxl.reports.goal_titles import goals_title, trend_title
+from styrxl.reports.goal_counts import count_fulfilled, count_word, goals_title, trend_title
 from styrxl.reports.overview_parts import (
     FIGURE_WIDTH,
     LABEL_WIDTH,
@@ -77,21 +77,15 @@ def _goals(followup: FollowupView) -> list[Figure]:
     if values and view.board is None:
         preliminary = sum(state.preliminary and state.own is None for state in states)
         notes = [word(key, n=n) for key, n in (("own_count", own), ("preliminary_count", preliminary)) if n]
-        figures.append(_count_goals(view, f"council_goals_{tense}", values, len(values), notes))
+        remark = "; ".join([count_word(view, values), *notes])
+        figures.append((view.phrases.figure(f"council_goals_{tense}"), count_fulfilled(values), remark))
     if boards:
         codes = Counter(boards)
         answers: list[Grade] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, scale)])]
         notes = [word("n_silent", n=codes[None])] if codes[None] else []
-        figures.append(_count_goals(view, f"board_goals_{tense}", answers, len(boards), notes))
+        remark = "; ".join([count_word(view, answers, len(boards)), *notes])
+        figures.append((view.phrases.figure(f"board_goals_{tense}"), count_fulfilled(answers), remark))
     return figures
-
-
-def _count_goals(view: View, key: str, grades: Sequence[Grade], total: int, notes: Sequence[str]) -> Figure:
-    """Return how many goals are fulfilled; no figure where none can be assessed: nobody knows that it is none."""
-    word, known = view.phrases.word, any(grade is not None for grade in grades)
-    counts = {"partly": grades.count(PARTLY), "no": grades.count(NO), "unknown": grades.count(None)}
-    what = [word("of_all", n=total), word("partly_and_not", **counts)] if known else [word("none_assessable", n=total)]
-    return view.phrases.figure(key), grades.count(YES) if known else None, "; ".join([*what, *notes])
 
 
 def _tense(view: View) -> str:

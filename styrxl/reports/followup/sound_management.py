@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from styrxl.excel.pages import Block, Field, Page, Row
 from styrxl.model.council_plan import CouncilGoal, Overall
-from styrxl.model.goal_judgement import NO, PARTLY, YES
 from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.goal_counts import count_fulfilled, count_word
 from styrxl.reports.goal_reasons import explain_state
 from styrxl.reports.page_parts import make_titled_page
 
@@ -53,10 +53,8 @@ def _figures_block(followup: FollowupView, goals: dict[str, list[CouncilGoal]], 
 
 def _count_row(followup: FollowupView, key: str, goals: Sequence[CouncilGoal]) -> Row:
     """Return how many of some goals are fulfilled, of how many, and how the others stand."""
-    word = followup.view.phrases.word
     grades = [followup.goal_states[goal.goal_id].grade for goal in goals]
-    rest = word("partly_and_not", partly=grades.count(PARTLY), no=grades.count(NO), unknown=grades.count(None))
-    return Row((followup.view.phrases.figure(key), grades.count(YES), f"{word('of_all', n=len(goals))}; {rest}"))
+    return Row((followup.view.phrases.figure(key), count_fulfilled(grades), count_word(followup.view, grades)))
 
 
 def _judgement_block(followup: FollowupView, overall: Overall | None) -> Block:

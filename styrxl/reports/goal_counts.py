@@ -1,11 +1,25 @@
-"""What charts of goals say in their titles: of goals that nobody can assess it is never said that none is fulfilled."""
+"""How many goals are fulfilled, in figures and titles; of goals that nobody can assess it is never said that none is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from styrxl.model.goal_judgement import YES, Grade
+from styrxl.model.goal_judgement import NO, PARTLY, YES, Grade
 from styrxl.reports.view import View
+
+
+def count_fulfilled(grades: Sequence[Grade]) -> int | None:
+    """Return how many goals are fulfilled; None where none of them can be assessed."""
+    return grades.count(YES) if any(grade is not None for grade in grades) else None
+
+
+def count_word(view: View, grades: Sequence[Grade], total: int | None = None) -> str:
+    """Say of how many goals that is (``total``, else all that have grades), and how the others stand."""
+    word, of = view.phrases.word, len(grades) if total is None else total
+    if count_fulfilled(grades) is None:
+        return word("none_assessable", n=of)
+    rest = word("partly_and_not", partly=grades.count(PARTLY), no=grades.count(NO), unknown=grades.count(None))
+    return f"{word('of_all', n=of)}; {rest}"
 
 
 def goals_title(view: View, grades: Sequence[Grade]) -> str:
