@@ -186,6 +186,12 @@ class MailLog:
         with self._database.reading() as connection:
             return {row.message_id: row.kind for row in connection.execute(query)}
 
+    def find_recipients(self, message_ids: Iterable[str]) -> list[str]:
+        """Return the addresses that the mails with the ids went to, of all rounds."""
+        query = sa.select(MAILS.c.recipients).where(MAILS.c.message_id.in_(sorted(set(message_ids))))
+        with self._database.reading() as connection:
+            return list(dict.fromkeys(address for recipients in connection.scalars(query) for address in recipients.split("; ")))
+
     def count_answers(self, since: datetime) -> Counter[tuple[str, str]]:
         """Return how many answers and notices have gone since a time, in all rounds, to each address (in small letters) and owner."""
         answers = MAILS.c.kind.in_([ANSWER, NOTICE]) & MAILS.c.state.in_([SENT, SENDING]) & (MAILS.c.begun_at >= since)

@@ -11,13 +11,14 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from email.message import Message
+from itertools import islice
 
 from styrxl.mail.addresses import parse_address
 from styrxl.mail.incoming.attachments import REASONS, WORKBOOK, MessagePart, find_attachments
 from styrxl.mail.incoming.authentication import has_failed
 from styrxl.mail.incoming.delivery_reports import find_unreached
 from styrxl.mail.incoming.machines import OUR_ID, OWN, find_kind
-from styrxl.mail.incoming.mime import DAMAGED, NESTED, find_damage, parse_mail, read_header, read_header_block
+from styrxl.mail.incoming.mime import DAMAGED, NESTED, find_damage, parse_mail, read_content, read_header, read_header_block, walk_all_parts
 from styrxl.mail.incoming.sender_address import parse_from, read_sender
 from styrxl.mail.incoming.subjects import find_kind_by_subject
 from styrxl.mail.plain_text import to_one_line
@@ -26,6 +27,7 @@ from styrxl.model.settings import MailSettings
 from styrxl.store.mail_log import BOUNCE, PERSON
 
 _OTHERS, _SUBJECT, _REPLIES = 20, 300, 10  # files that are named, characters of a subject and ids of earlier mails that are kept
+_PARTS = 300  # parts that are looked at
 _HEADERS = 200_000  # bytes of headers that are read of a mail that cannot be read
 _ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
 _LOGGER = logging.getLogger(__name__)
@@ -55,8 +57,8 @@ class ReceivedMessage:
     ``hash`` is that of all its bytes. ``sender`` is its address, or "" where there is none, or several. ``kind``: ``machines.PERSON`` or
     one of ``machines.MACHINES``. ``reason`` says why there are no workbooks: one of ``attachments.REASONS``, or ``none``. ``others`` are
     files that are no workbooks; of a bounce, the addresses that it could not reach. ``trouble``: what is wrong with the mail itself, a
-    word of the catalogue. ``replies_to``: ids of those of our mails that it answers, the nearest last. ``is_forged``: a trusted server
-    says that it is not from its sender.
+    word of the catalogue. ``replies_to``: ids of those of our mails that it answers, or brings back. ``is_forged``: a trusted server says
+    that it is not from its sender.
     """
 
     hash: str
@@ -109,7 +111,7 @@ def _read(raw: bytes, message: Message, rules: MailRules, trouble: str = "") -> 
         reason="" if workbooks else next(iter(reasons), "none"),
         others=tuple(others[:_OTHERS]),
         trouble=trouble or find_damage(message),
-        replies_to=_read_replies(message),
+        replies_to=_read_returned(message) if kind == BOUNCE else _read_replies(message),
         is_forged=has_failed(message, rules.server),
     )
 
@@ -128,3 +130,13 @@ def _read_replies(message: Message) -> tuple[str, ...]:
     """Return the ids of those of our mails that a mail answers: those that it names as such, else the last one that it refers to."""
     answered = _ID.findall(read_header(message, "In-Reply-To")) or _ID.findall(read_header(message, "References"))[-1:]
     return tuple(message_id for message_id in answered if message_id.startswith(OUR_ID))[-_REPLIES:]
+
+
+def _read_returned(message: Message) -> tuple[str, ...]:
+    """Return the ids of those of our mails that a report brings back: whole, or their headers alone."""
+    parts = list(islice(walk_all_parts(message), _PARTS))
+    headers = [
+        read_content(part)[:_HEADERS].decode("utf-8", "replace") for part in parts if part.get_content_type() == "text/rfc822-headers"
+    ]
+    ids = [*map(_read_message_id, parts), *(found for text in headers for found in _ID.findall(text))]
+    return tuple(dict.fromkeys(message_id for message_id in ids if message_id.startswith(OUR_ID)))[:_REPLIES]

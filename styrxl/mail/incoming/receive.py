@@ -61,7 +61,8 @@ def receive_mail(
         for fetched in messages:
             known = mail_log.find_outcomes(hash_mail(fetched.raw))
             if not known:
-                files, parts = _read_fetched(desk, round_, fetched, rules, reader)
+                files, read = _read_fetched(desk, round_, fetched, rules, reader)
+                parts = [_name_recipient(mail_log, part) for part in read]
                 receipts = [make_receipt(desk, w.part, w.path, len(w.data)) for w in files if w.part.outcome == TAKEN]
                 with recording():
                     for file in files:
@@ -72,6 +73,14 @@ def receive_mail(
             stuck = _finish(fetched, set_aside=ASIDE in known) or stuck
     if stuck is not None:
         raise stuck
+
+
+def _name_recipient(mail_log: MailLog, part: MailPart) -> MailPart:
+    """Return a bounce with the address that we wrote to: a report may name the one that its mails are passed on to."""
+    if part.reason != BOUNCE or not part.replies_to:
+        return part
+    recipients = mail_log.find_recipients(part.replies_to.split())
+    return replace(part, name=recipients[0]) if len(recipients) == 1 else part
 
 
 def _finish(fetched: FetchedMessage, *, set_aside: bool) -> StyrxlError | None:
