@@ -62,13 +62,15 @@ def council() -> bytes:
 
 def test_sheets_of_the_planning_round(council: bytes) -> None:
     assert list(sheets(council)) == [
-        *("Översikt", "Målkedja", "Åtaganden", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar", "Källor")
+        *("Översikt", "Målkedja", "Åtaganden", "God ekonomisk hushållning", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt"),
+        *("Saknas och varningar", "Källor"),
     ]
     assert list(sheets(council_book(*town("en")))) == [
         *(
             "Overview",
             "Chain of goals",
             "Commitments",
+            "Sound financial management",
             "Finance",
             "Investments",
             "Indicators",
