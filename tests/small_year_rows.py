@@ -65,6 +65,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "Utbildningsnämnden",
                 "UBN-M1 Mål 1",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-2027-A2",
@@ -77,6 +78,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "Utbildningsnämnden",
                 "UBN-M2 Mål 2",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-ALBY-2027-A1",
@@ -89,8 +91,21 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "Utbildningsnämnden",
                 "UBN-M1 Mål 1",
                 "Kunskap",
+                "Kvalitet",
             ),
-            ("KFN-2027-A1", "Kulturnämnden", "Åtagande 1", "KFN-M1", "KF-M1", None, "Chef", "Kulturnämnden", "KFN-M1 Mål 1", "Kunskap"),
+            (
+                "KFN-2027-A1",
+                "Kulturnämnden",
+                "Åtagande 1",
+                "KFN-M1",
+                "KF-M1",
+                None,
+                "Chef",
+                "Kulturnämnden",
+                "KFN-M1 Mål 1",
+                "Kunskap",
+                "Kvalitet",
+            ),
             (
                 "KFN-BIBL-2027-A1",
                 "Biblioteket",
@@ -102,6 +117,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "Kulturnämnden",
                 "KFN-2027-A1 Åtagande 1",
                 "Kunskap",
+                "Kvalitet",
             ),
         ],
         "God ekonomisk hushållning": [
@@ -222,6 +238,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-2027-A2",
@@ -238,6 +255,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-2027-A3",
@@ -254,6 +272,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "! Nytt i denna omgång: UBN § 31",
                 "Chef",
                 "Hälsa",
+                "Kvalitet",
             ),
             (
                 "UBN-ALBY-2027-A1",
@@ -270,6 +289,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "KFN-2027-A1",
@@ -286,6 +306,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "KFN-BIBL-2027-A1",
@@ -302,6 +323,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
         ],
         "Måluppfyllelse": [
@@ -604,6 +626,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-2027-A2",
@@ -620,6 +643,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-2027-A3",
@@ -636,6 +660,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "! Tillkom, Delår 1 2027: UBN § 31",
                 "Chef",
                 "Hälsa",
+                "Kvalitet",
             ),
             (
                 "UBN-ALBY-2027-A1",
@@ -652,6 +677,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "KFN-2027-A1",
@@ -668,6 +694,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "KFN-BIBL-2027-A1",
@@ -684,6 +711,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
         ],
         "Måluppfyllelse": [
@@ -986,6 +1014,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-2027-A2",
@@ -1003,6 +1032,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "UBN-2027-A3",
@@ -1020,6 +1050,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "! Tillkom, Delår 1 2027: UBN § 31",
                 "Chef",
                 "Hälsa",
+                "Kvalitet",
             ),
             (
                 "UBN-ALBY-2027-A1",
@@ -1037,6 +1068,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "KFN-2027-A1",
@@ -1054,6 +1086,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
             (
                 "KFN-BIBL-2027-A1",
@@ -1071,6 +1104,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 None,
                 "Chef",
                 "Kunskap",
+                "Kvalitet",
             ),
         ],
         "Måluppfyllelse": [

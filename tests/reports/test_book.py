@@ -109,15 +109,27 @@ def test_goals_that_nothing_serves_say_so() -> None:
 def test_commitments_repeat_the_forms_headings_and_keep_a_profiles_own_column() -> None:
     commitments = block("Åtaganden")
     assert [f.heading for f in commitments.fields] == [
-        *("Id", "Nämnd eller enhet", "Åtagande", "Mål", "KF-mål", "Förväntat resultat", "Ansvarig", "Nämnd", "Målet i ord", "Målområde"),
-        *("Skolform", "Bidrar även till", "Start", "Slut", "Källa"),
+        *(
+            "Id",
+            "Nämnd eller enhet",
+            "Åtagande",
+            "Mål",
+            "KF-mål",
+            "Förväntat resultat",
+            "Ansvarig",
+            "Nämnd",
+            "Målet i ord",
+            "Målområde",
+            "Dimension",
+        ),
+        *("Skolform", "Bidrar även till", "Start", "Slut", "Från förra året", "Källa"),
     ]
     ubn, alby, day = "Utbildningsnämnden", "Albyskolan", (pd.Timestamp(2027, 1, 1), pd.Timestamp(2027, 12, 31))
     parent = ("UBN-M1", "UBN-M1 Alla läser varje dag")
 
     def of_board(n: int, text: str, goal: tuple[str, str], who: str, more: str | None, at: int) -> tuple[object, ...]:
-        mine = (f"UBN-2027-A{n}", ubn, text, goal[0], "KF-M1", None, who, ubn, goal[1], "Kunskap")
-        return (*mine, None, more, *day, f"UBN · Åtaganden!A{at}")
+        mine = (f"UBN-2027-A{n}", ubn, text, goal[0], "KF-M1", None, who, ubn, goal[1], "Kunskap", "Kvalitet")
+        return (*mine, None, more, *day, None, f"UBN · Åtaganden!A{at}")
 
     assert shown(commitments.rows) == [
         of_board(1, "Läslyft", parent, "Skolchef", None, 6),
@@ -135,8 +147,9 @@ def test_commitments_repeat_the_forms_headings_and_keep_a_profiles_own_column() 
                 ubn,
                 up[1],
                 "Kunskap",
+                "Kvalitet",
                 school,
-                *[None] * 3,
+                *[None] * 4,
                 f"UBN-ALBY · Insatser!A{n + 7}",
             )
             for n, text, up, school in (

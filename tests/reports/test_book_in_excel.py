@@ -177,12 +177,12 @@ def test_a_long_tree_is_folded() -> None:
 
 def test_each_row_links_to_the_cell_that_it_comes_from(council: bytes) -> None:
     found = links(council, "Åtaganden")
-    assert found["O5"] == (f"../inbox/{ROUND}/UBN.xlsx", "'Åtaganden'!A6")
-    assert found["O8"] == (f"../inbox/{ROUND}/Albyskolan.xlsx", "'Insatser'!A8")
+    assert found["Q5"] == (f"../inbox/{ROUND}/UBN.xlsx", "'Åtaganden'!A6")
+    assert found["Q8"] == (f"../inbox/{ROUND}/Albyskolan.xlsx", "'Insatser'!A8")
     assert len(found) == 5
     _, targets = sheet_part(council, "Åtaganden")
     assert len([t for t in targets.values() if "inbox" in t]) == 2  # one relation a file, however many rows
-    assert links(board_book(*town(), "UBN"), "Åtaganden")["N5"] == (f"../../inbox/{ROUND}/UBN.xlsx", "'Åtaganden'!A6")
+    assert links(board_book(*town(), "UBN"), "Åtaganden")["P5"] == (f"../../inbox/{ROUND}/UBN.xlsx", "'Åtaganden'!A6")
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

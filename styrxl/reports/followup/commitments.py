@@ -40,13 +40,13 @@ def make_page(followup: FollowupView) -> Page | None:
         Field(heading("added"), "status", 32, screen=True),
         Field(heading("responsible"), width=30, screen=True),
         Field(heading("focus_area"), width=40, screen=True),
+        Field(heading("dimension"), width=14, screen=True),
         Field(heading("rest"), width=60, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     columns = {table: report_columns(view, table) for table in ("commitment_status", "added_commitments")}
     added = {row["commitment_id"]: row for row in records(view.table("added_commitments"))}
-    areas = {g.goal_id: g.focus_area for g in view.plan.goals}
-    rows = [_commitment_row(followup, node, added.get(node.id), columns, areas) for node in nodes]
+    rows = [_commitment_row(followup, node, added.get(node.id), columns) for node in nodes]
     # What is both followed up and added in one and the same round is two rows of returns.
     rows += [
         _second_row(followup, row, columns["added_commitments"], len(fields)) for code, row in added.items() if code in followup.statuses
@@ -59,7 +59,6 @@ def _commitment_row(
     node: Node,
     added: Mapping[str, Any] | None,
     columns: Mapping[str, Sequence[ReportColumn]],
-    areas: Mapping[str, str],
 ) -> Row:
     """Return a commitment's row, from the row that says how it stands, else from the one that added it."""
     view = followup.view
@@ -67,6 +66,7 @@ def _commitment_row(
     status = followup.status(node.id)
     row, table, shown = (answer, "commitment_status", _SHOWN) if answer is not None else (added, "added_commitments", _SHOWN_OF_ADDED)
     more, amounts = describe_rest(view, row, columns[table], shown) if row else (None, ())
+    goal = view.council_goal(node.council_goal) if node.council_goal else None
     last = (answer.get("last_status") if answer else None) or followup.last_statuses.get(node.id)
     cells = (
         node.id,
@@ -83,7 +83,7 @@ def _commitment_row(
         view.scope.forms.label("commitment_status", last)[view.scope.language] if last else None,
         _added_word(followup, node.id),
         node.responsible,
-        areas.get(node.council_goal or ""),
+        *((goal.focus_area, view.dimension_name(goal.dimension)) if goal else (None, None)),
         more,
         followup.link(node.id),
     )

@@ -47,16 +47,18 @@ def _owner_columns(view: View, frame: pd.DataFrame) -> list[FilledColumn]:
 
 
 def _goal_columns(view: View, frame: pd.DataFrame, parent: FilledColumn | None) -> list[FilledColumn]:
-    """Return the columns of goals: the commitment's and the council's by id, the former in words, the latter's area."""
-    heading, areas = view.phrases.heading, {g.goal_id: g.focus_area for g in view.plan.goals}
+    """Return the columns of goals: the commitment's and the council's by id, the former in words, the latter's area and dimension."""
+    heading = view.phrases.heading
     nodes = [view.by_node.get(str(code or "")) for code in column(frame, "commitment_id")]
     council_goals = [node.council_goal if node else None for node in nodes]
+    found = [view.council_goal(goal) if goal else None for goal in council_goals]
     ids = column(frame, "parent_id")
     return [
         (Field(parent[0].heading if parent else heading("goal"), width=14), ids),
         (Field(heading("council_goal_short"), "id", 8), council_goals),
         (Field(heading("goal_text"), width=90), parent[1] if parent else ids),
-        (Field(heading("focus_area"), width=40), [areas.get(goal) if goal else None for goal in council_goals]),
+        (Field(heading("focus_area"), width=40), [goal.focus_area if goal else None for goal in found]),
+        (Field(heading("dimension"), width=14), [view.dimension_name(goal.dimension) if goal else None for goal in found]),
     ]
 
 
