@@ -82,7 +82,7 @@ _NOBODY = re.compile(
 
 def find_kind(message: Message, sender: str, message_id: str, own: Collection[str]) -> str:
     """Return PERSON or one of MACHINES, as headers and parts have it; ``own``: addresses that styrxl writes from, in small letters."""
-    if sender.casefold() in own or message_id.startswith(OUR_ID):
+    if re.sub(r"\+[^@]*@", "@", sender.casefold()) in own or message_id.startswith(OUR_ID):
         return OWN
     if is_delivery_report(message) or _comes_from_server(message, sender):
         return BOUNCE if find_unreached(message) else REPORT
@@ -118,7 +118,9 @@ def _find_by_headers(message: Message, sender: str) -> str:
     submitted = [re.sub(r"\([^()]*\)", "", value).partition(";")[0].strip().lower() for value in read_headers(message, "Auto-Submitted")]
     suppressed = {word.strip().lower() for value in read_headers(message, "X-Auto-Response-Suppress") for word in re.split("[,;]", value)}
     precedences = [
-        _PRECEDENCES.get(value.strip().lower(), "") for name in ("Precedence", "X-Precedence") for value in read_headers(message, name)
+        _PRECEDENCES.get(value.partition(";")[0].strip().lower(), "")
+        for name in ("Precedence", "X-Precedence")
+        for value in read_headers(message, name)
     ]
     if kind := next((kind for kind in precedences if kind), ""):
         return kind
@@ -126,7 +128,7 @@ def _find_by_headers(message: Message, sender: str) -> str:
         any(value not in {"", "no"} for value in submitted)
         or bool(suppressed & {"all", "oof", "autoreply"})
         or any(name in message for name in _AUTOMATIC)
-        or "<>" in (re.sub(r"\s", "", value) for value in read_headers(message, "Return-Path"))
+        or any(re.sub(r"\s", "", value) in {"", "<>"} for value in read_headers(message, "Return-Path"))
         or str(message.get_unixfrom() or "").lower().startswith("from mailer-daemon")
         or _comes_from_nobody(message, sender)
     )

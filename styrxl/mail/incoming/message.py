@@ -28,7 +28,7 @@ from styrxl.store.mail_log import BOUNCE, PERSON
 
 _OTHERS, _SUBJECT, _REPLIES = 20, 300, 10  # files that are named, characters of a subject and ids of earlier mails that are kept
 _PARTS = 300  # parts that are looked at
-_HEADERS = 200_000  # bytes of headers that are read of a mail that cannot be read
+_HEADERS, _LINES = 200_000, 1_000  # bytes and lines of headers that are read of a mail that cannot be read
 _ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
 _LOGGER = logging.getLogger(__name__)
 
@@ -82,7 +82,8 @@ def read_message(raw: bytes, rules: MailRules = MailRules()) -> ReceivedMessage:
         _LOGGER.warning("a mail cannot be read", exc_info=error)
         trouble = NESTED if isinstance(error, RecursionError) else DAMAGED
     try:
-        return _read(raw, parse_mail(read_header_block(raw)[:_HEADERS] + b"\r\n\r\n"), rules, trouble)
+        head = b"\n".join(read_header_block(raw)[:_HEADERS].split(b"\n")[:_LINES])
+        return _read(raw, parse_mail(head + b"\r\n\r\n"), rules, trouble)
     except Exception as error:
         _LOGGER.warning("a mail's headers cannot be read", exc_info=error)
         return ReceivedMessage(hash_mail(raw), "", "", "", PERSON, reason="none", trouble=trouble)

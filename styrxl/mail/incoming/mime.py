@@ -21,7 +21,9 @@ BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError, Me
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+\s*(?:;|$)|text\s*(?:;|$)", re.IGNORECASE)  # old programs write text alone
 NESTED, DAMAGED = "nested", "damaged"
 _LONGEST = 20_000  # characters of a header that are read
-_MOST_LINES = 50_000  # lines that may be boundaries: each becomes a part
+_MOST_LINES = 50_000  # lines that may be boundaries, or ends of blocks of a report: each becomes a part
+_MOST_HEADERS = 10_000  # lines of a mail's own headers
+_REPORT = re.compile(rb"message/delivery-status", re.IGNORECASE)
 _BEFORE = b"\xef\xbb\xbf\r\n"  # a mark of UTF-8 and blank lines that a program wrote before the first header
 
 
@@ -43,7 +45,8 @@ _POLICY = _PlainHeaders()
 
 def parse_mail(raw: bytes) -> Message:
     """Return a mail's headers and parts; raises TooManyPartsError, RecursionError where the parts are too deep in each other."""
-    if raw.count(b"\n--") > _MOST_LINES:
+    blocks = raw.count(b"\n\r\n") + raw.count(b"\n\n") if _REPORT.search(raw) else 0
+    if raw.count(b"\n--") + blocks > _MOST_LINES or read_header_block(raw).count(b"\n") > _MOST_HEADERS:
         raise TooManyPartsError
     return message_from_bytes(raw.lstrip(_BEFORE), policy=_POLICY)
 

@@ -26,6 +26,8 @@ _AUTOMATIC = (
     r"frånvaro(?:meddelande|besked)",
     r"frånvarande\s*:",
     r"semestersvar",
+    r"(?:message )?recall(?: success| failure)?\s*:",
+    r"återkalla(?:t|r|de)?\s*:",
     r"abwesenheits",
     r"fravær",
     r"poissaolo",

@@ -27,7 +27,7 @@ from styrxl.store.mail_log import ASIDE, HELD, NOTED, MailLog, MailPart
 from styrxl.store.workspace import Workspace
 
 EVERY = 15.0  # seconds between two looks into the mailbox
-# Errors that may pass by themselves: of servers, and of a colleague's command. Any other ends the watch.
+# Errors that may pass by themselves: of servers, of a colleague's command, of files that a controller is changing. Others end it.
 _PASSING = frozenset(
     {
         "disk-full",
@@ -41,6 +41,9 @@ _PASSING = frozenset(
         "not-readable",
         "not-writable",
         "own-files-broken",
+        "plan-broken",
+        "plan-empty",
+        "plan-missing",
         "workspace-held",
     }
 )

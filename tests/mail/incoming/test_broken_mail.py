@@ -92,6 +92,8 @@ BROKEN: list[tuple[str, bytes, str]] = [
     ("sixty levels", deep(60), "nested"),
     ("a thousand levels", deep(1000), "nested"),
     ("a hundred thousand parts", MIXED + b"--b\r\n" * 100_000, "damaged"),
+    ("a hundred thousand headers", b"From: ost@example.se\r\n" + b"X: y\r\n" * 100_000 + b"\r\nHej\r\n", "damaged"),
+    ("a hundred thousand blocks", MIXED + b"--b\r\nContent-Type: message/delivery-status\r\n" + b"X: y\r\n\r\n" * 100_000, "damaged"),
 ]
 FINE: list[tuple[str, bytes]] = [
     ("a character set that is none", NO_CHARSET),

@@ -45,6 +45,8 @@ HEADS: list[tuple[str, str]] = [
     ("X-Auto-Response-Suppress: RN,NRN", "mail"),
     ("Return-Path: <>", "automatic"),
     ("Return-Path: < >", "automatic"),
+    ("Return-Path:", "automatic"),
+    ("Precedence: bulk; x=y", "automatic"),
     ("Return-Path: <a@example.se>", "mail"),
     ("X-Loop: styrxl", "automatic"),
     ("X-OTRS-Loop: yes", "automatic"),
@@ -88,6 +90,7 @@ HEADS: list[tuple[str, str]] = [
     ("Content-Type: application/ics; name=invite.ics", "calendar"),
     # ourselves
     (f"From: Planering <{OURS}>", "own"),
+    (f"From: {OURS.replace('@', '+svar@')}", "own"),
     ("Message-ID: <styrxl.0123@example.se>", "own"),
 ]
 
@@ -106,6 +109,7 @@ SUBJECTS: list[tuple[str, str]] = [
     ("Frånvaromeddelande", "automatic"),
     ("AUTO: Anna Exempel is out of the office (returning 2027-03-01)", "automatic"),
     ("Automatische Antwort: Plan", "automatic"),
+    ("Återkalla: Plan 2027", "automatic"),
     ("Accepterat: Plan 2027", "calendar"),
     ("Declined: Plan 2027", "calendar"),
     ("Meeting Forward Notification: Plan", "calendar"),
