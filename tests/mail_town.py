@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+from graph_office import GraphOffice
 from mail_messages import OURS, raw
 from post_office import PASSWORD, USER, Certificates, Dovecot, SmtpServer, reply, sent
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import MailLog
+from token_office import CLIENT_ID, TENANT, TokenOffice
 from town import BOARDS, ORGANISATION, PLAN, ROUND, Answers, Town, new_town
 from year import Followed, followed_town, plan
 
@@ -85,6 +87,12 @@ def by_imap(server: Dovecot) -> str:
     return f'[mail.imap]\n{where}folder = "INBOX"\ndone = "Hanterade ärenden"\n'
 
 
+def by_m365(tokens: TokenOffice, made: Certificates, graph: GraphOffice | None = None, more: str = "") -> str:
+    """Return what ``[mail]`` says of Microsoft 365."""
+    where = f'auth = "m365"\ntenant = "{TENANT}"\nclient_id = "{CLIENT_ID}"\nlogin_url = "{tokens.url}"\nca_file = "{made.authority}"\n'
+    return where + (f'transport = "graph"\ngraph_url = "{graph.url}"\n' if graph else "") + more
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """A post office where what goes out by SMTP lies in mailboxes that IMAP shows."""
@@ -92,15 +100,54 @@ class Post:
     smtp: SmtpServer
     imap: Dovecot
     made: Certificates
+    mailbox: str = USER  # where answers come to
+
+    @property
+    def taken(self) -> int:
+        """How many mails have gone out, or come from people."""
+        return len(self.smtp.taken)
 
     def inbox(self, address: str) -> list[EmailMessage]:
         """Return what has come to an address, the oldest first."""
-        return self.imap.messages(address.partition("@")[0])
+        return self.imap.messages(self.mailbox if address == OURS else address.partition("@")[0])
+
+    def finished(self, folder: str) -> list[EmailMessage]:
+        """Return what lies in the folder for finished messages."""
+        return self.imap.messages(self.mailbox, folder)
 
     def answer(self, to: EmailMessage, sender: str, attachments: dict[str, bytes]) -> None:
         """Send an answer to a mail."""
-        heads = {"In_Reply_To": str(to["Message-ID"]), "References": str(to["Message-ID"])}
-        sent(reply(sender, str(to["Reply-To"]), f"Sv: {to['Subject']}", attachments=attachments, **heads), self.smtp, self.made)
+        sent(answer_to(to, sender, attachments), self.smtp, self.made)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphPost:
+    """A post office of Microsoft Graph alone."""
+
+    graph: GraphOffice
+
+    @property
+    def taken(self) -> int:
+        """How many mails have gone out."""
+        return len(self.graph.messages("sentitems"))
+
+    def inbox(self, address: str) -> list[EmailMessage]:
+        """Return what has come to an address, the oldest first."""
+        return self.graph.inbox(address)
+
+    def finished(self, folder: str) -> list[EmailMessage]:
+        """Return what lies in the folder for finished messages."""
+        return self.graph.messages(folder)
+
+    def answer(self, to: EmailMessage, sender: str, attachments: dict[str, bytes]) -> None:
+        """Send an answer to a mail."""
+        self.graph.deliver(raw(answer_to(to, sender, attachments)))
+
+
+def answer_to(to: EmailMessage, sender: str, attachments: dict[str, bytes]) -> EmailMessage:
+    """Return an answer to a mail."""
+    heads = {"In_Reply_To": str(to["Message-ID"]), "References": str(to["Message-ID"])}
+    return reply(sender, str(to["Reply-To"]), f"Sv: {to['Subject']}", attachments=attachments, **heads)
 
 
 def passwords(monkeypatch_setenv: object) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 import threading
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -15,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.request import urlopen
 
 from post_office import Certificates, free_port
 
@@ -181,6 +183,23 @@ def _encode(data: bytes) -> str:
 
 def _unpack(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+class Browser:
+    """Signs in at once, as somebody does who is known there."""
+
+    def __init__(self, made: Certificates) -> None:
+        self._context = ssl.create_default_context(cafile=made.authority)
+
+    def open(self, url: str, **_: object) -> bool:
+        """Open a page."""
+        threading.Thread(target=self._sign_in, args=(url,), daemon=True).start()
+        return True
+
+    def _sign_in(self, url: str) -> None:
+        with urlopen(url, context=self._context, timeout=5) as page:  # noqa: S310 -- on loopback
+            form = json.load(page)
+        urlopen(form.pop("redirect_uri"), urlencode(form).encode(), timeout=5).close()  # noqa: S310 -- as above
 
 
 @contextmanager

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.argument("name", metavar="[OWNER|FILE]", required=False)
+@click.argument("name", metavar="[OWNER|FILE|NUMBER]", required=False)
 @click.option(
     "--format", "form_of_report", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the report."
 )
 @with_session
 def log(session: Session, round_: Round, name: str | None, form_of_report: str) -> None:
-    """Tell what has happened in ROUND: issued, received, judged, decided and mailed; of all, or of an OWNER or a FILE."""
+    """Tell what has happened in ROUND: issued, received, judged, decided and mailed.
+
+    Of all, or of an OWNER, of a FILE, or of the return whose receipt has a NUMBER.
+    """
     from styrxl.rounds.log import write_log
 
     with session.desk(reading=True) as desk:

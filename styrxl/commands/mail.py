@@ -13,6 +13,10 @@ from styrxl.commands.session import FINDINGS, FINE, OPERATOR, Session, with_sess
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
+    from styrxl.store.mail_log import Mail
+
+
+_CHECK_PATIENCE = 30.0  # seconds for each answer of a server
 
 
 @click.group()
@@ -55,6 +59,50 @@ def mail_summary(  # the options are what they are
     _mail(session, round_, "summary", only, redirect_to, send=send, incomplete=allow_incomplete)
 
 
+@mail.command("check")
+@with_session
+def mail_check(session: Session) -> None:
+    """Try all that mail needs, step by step, and send one mail to oneself."""
+    from styrxl.mail.check import FAILS, UNTRIED, WORKS, check_mail
+    from styrxl.mail.outgoing.transport import Timing
+    from styrxl.model.catalogue import say, word
+
+    workspace = session.open_workspace()
+    language, failed = session.language(workspace), False
+    marks = {WORKS: "✓", FAILS: "✗", UNTRIED: "–"}
+    for step in check_mail(workspace, language, session.now(), Timing(session.wait, timeout=_CHECK_PATIENCE)):
+        untried = " " + word("check_untried", language) if step.state == UNTRIED else ""
+        click.echo(f"{marks[step.state]} {say(step.text, language)}{untried}")
+        if step.error:
+            failed = True
+            click.echo(f"    {session.error_text(step.error)}")
+    sys.exit(OPERATOR if failed else FINE)
+
+
+@mail.command("sign-in")
+@click.option("--code", is_flag=True, help="By a code that is typed on another device, where IT allows that; else in the browser.")
+@with_session
+def mail_sign_in(session: Session, *, code: bool) -> None:
+    """Sign in to Microsoft 365 once, where styrxl.toml says that a person does (sign_in = "person")."""
+    from styrxl.mail.person import sign_in_person
+    from styrxl.model.catalogue import word
+    from styrxl.model.errors import StyrxlError
+
+    workspace = session.open_workspace()
+    language, settings = session.language(workspace), workspace.settings.mail
+    if settings is None:
+        raise StyrxlError("mail-not-set-up")
+
+    def tell_address(address: str) -> None:
+        click.echo(word("sign_in_address", language, address=address), err=True)
+
+    def tell_code(address: str, typed: str) -> None:
+        click.echo(word("sign_in_code", language, address=address, code=typed), err=True)
+
+    who = sign_in_person(settings, workspace.root, tell_address, tell_code if code else None, _CHECK_PATIENCE)
+    click.echo(word("signed_in", language, who=who))
+
+
 def _mail(
     session: Session,
     round_: Round,
@@ -65,9 +113,10 @@ def _mail(
     send: bool,
     incomplete: bool = False,
 ) -> None:
-    from styrxl.mail.outgoing.letter_table import format_letter_table, is_unfinished, needs_controller
+    from styrxl.mail.outgoing.letter_table import describe_doubt, format_letter_table, is_unfinished, needs_controller
     from styrxl.mail.outgoing.request import MailRequest
     from styrxl.mail.outgoing.run import run_mailing
+    from styrxl.mail.outgoing.summary import find_everything_gap
     from styrxl.mail.outgoing.transport import Timing
     from styrxl.model.catalogue import word
     from styrxl.model.days import local_day
@@ -75,11 +124,15 @@ def _mail(
 
     with session.desk(reading=True) as desk:
         request = MailRequest(mailing, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)
-        done = run_mailing(session.access(desk), round_, request, Timing(session.wait))
         language = session.language()
+
+        def tell_doubt(mail: Mail) -> None:
+            click.echo(describe_doubt(mail, language))
+
+        done = run_mailing(session.access(desk), round_, request, Timing(session.wait), tell_doubt)
         click.echo(format_letter_table(done.letters, done.results, language, sent=send), nl=False)
-        if mailing == "summary" and not (desk.workspace.settings.mail and desk.workspace.settings.mail.everything_to):
-            click.echo(word("mail_everything", language), err=True)
+        if mailing == "summary" and not only and (gap := find_everything_gap(desk, round_)):
+            click.echo(word(gap, language), err=True)
         if mailing in {"answers", "reminders"} and not done.letters.letters:
             say_next_step(desk, round_, language, came=None if mailing == "answers" else True)
         today = local_day(desk.now)

@@ -46,7 +46,7 @@ class Event:
 
 
 def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: str) -> str:
-    """Return the story of a round, or of an owner or a file in it, as ``text`` or ``json``.
+    """Return the story of a round, or of an owner, a file or a receipt's number in it, as ``text`` or ``json``.
 
     Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
     """
@@ -55,9 +55,8 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
     events = list_events(desk.ledger.round_record(round_.id), by_mail)
     if name is not None:
-        about = select_events(
-            events, desk.plan.spelled(name), name, desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
-        )
+        shown = desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
+        about = select_events(events, desk.plan.spelled(name), name, shown, *_find_numbered(desk, round_, name))
         if not about:
             folder = desk.workspace.shown(desk.workspace.inbox(round_))
             raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
@@ -69,6 +68,12 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     if not events:
         return word("log_nothing", language, round=round_.id) + "\n"
     return format_events(events, language, desk.plan.names(round_.day), titles)
+
+
+def _find_numbered(desk: Desk, round_: Round, name: str) -> list[str]:
+    """Return the path of the file whose receipt has a number."""
+    number = int(name) if name.isascii() and name.isdigit() else None
+    return [path for (path, _), known in desk.ledger.receipt_numbers(round_.id).items() if known == number and number is not None]
 
 
 def list_events(history: RoundRecord, by_mail: Iterable[Event] = ()) -> list[Event]:
@@ -135,7 +140,8 @@ def _decided(decisions: Iterable[Decision]) -> Iterator[Event]:
 def _mailed(mail: Mail) -> Event:
     """Return a mail as an event: of which kind, to whom, and what became of it."""
     path = mail.about.partition("|")[0] if mail.kind == ANSWER else ""
-    facts = {"kind": mail.kind, "to": mail.recipients.split("; "), "subject": mail.subject, "state": mail.state, "reply": mail.reply}
+    facts: dict[str, Any] = {"kind": mail.kind, "to": mail.recipients.split("; "), "subject": mail.subject}
+    facts |= {"state": mail.state, "reply": mail.reply, "maybe_twice": bool(mail.doubt)}
     return Event(mail.ended_at or mail.begun_at, MAILED, mail.owner or None, path, facts | {"message_id": mail.message_id})
 
 
@@ -218,7 +224,8 @@ def _mail_sentence(path: str, facts: Mapping[str, Any], language: str) -> str:
     what = word(f"log_mail_{facts['kind']}", language, path=path)
     state = "partly" if facts["state"] == SENT and facts["reply"] else facts["state"]
     reply = facts["reply"] or word("log_mailed_silent", language)
-    return word(f"log_mailed_{state}", language, what=what, to=", ".join(facts["to"]), reply=reply)
+    told = word(f"log_mailed_{state}", language, what=what, to=", ".join(facts["to"]), reply=reply)
+    return told + (" " + word("log_mailed_twice", language) if facts["maybe_twice"] and facts["state"] == SENT else "")
 
 
 def format_json(events: Sequence[Event], round_id: str, language: str, titles: Mapping[str, str]) -> str:

@@ -112,6 +112,7 @@ RECEIPTS = sa.Table(
     sa.Column("origin", sa.Text),
     sa.Column("owner", sa.Text),
     sa.Column("dated_at", UtcTime),
+    sa.Column("number", sa.Integer),
 )
 VERDICTS = sa.Table(
     "verdicts",
@@ -164,6 +165,7 @@ MAILS = sa.Table(
     sa.Column("reply", sa.Text, nullable=False),
     sa.Column("begun_at", UtcTime, nullable=False),
     sa.Column("ended_at", UtcTime),
+    sa.Column("doubt", sa.Integer),
     sa.UniqueConstraint("round", "kind", "owner", "about"),
 )
 BROUGHT = sa.Table(

@@ -20,7 +20,7 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.decisions import ANEW, ASSIGN, SET_ASIDE, TAKE_BACK
 from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, VERDICTS, Database, open_database
 from styrxl.store.numbers import Allotted, NumberBlock, Ranges, Series, Used, allot_numbers, group_blocks, list_taken
-from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipts
+from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_numbers, read_receipts
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
 
@@ -241,6 +241,11 @@ class Ledger:
         """Return the receipts of a round by path, the newest of each."""
         with self._database.reading() as connection:
             return {receipt.path: receipt for receipt in read_receipts(connection, round_id)}
+
+    def receipt_numbers(self, round_id: str) -> dict[Key, int]:
+        """Return the number by which people call each receipt of a round (path and hash); it never changes."""
+        with self._database.reading() as connection:
+            return read_numbers(connection, round_id)
 
     def record_verdicts(self, round_id: str, verdicts: Iterable[Verdict]) -> int:
         """Record verdicts on registered files, and return how many say something else than the newest one on the same path did."""

@@ -22,6 +22,7 @@ BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
 
 # States of a mail: in flight, sent, put off, refused, or sent to a tester instead of its recipients.
 SENDING, SENT, WAITING, REFUSED, REDIRECTED = "sending", "sent", "waiting", "refused", "redirected"
+NO_DOUBT, IN_DOUBT, TOLD = 0, 1, 2  # whether a mail may have come twice, and whether the controller has been told
 NEW, UNSURE = "new", "unsure"  # what is known of a mail that is begun, besides SENT: nothing, or that it was in flight before
 
 # Outcomes of a part of a message: a workbook in the inbox, in quarantine, let in from there, sent away from there; a message without one,
@@ -37,7 +38,7 @@ _SHORT = 16  # letters of a message's hash by which a notice names it
 class Mail:
     """A mail that was begun; ``recipients`` and the rest as at its latest try.
 
-    ``state``: SENDING, SENT, WAITING, REFUSED or REDIRECTED.
+    ``state``: SENDING, SENT, WAITING, REFUSED or REDIRECTED. ``doubt``: IN_DOUBT or TOLD where a try broke off and another was begun.
     """
 
     round: str
@@ -51,6 +52,7 @@ class Mail:
     reply: str
     begun_at: datetime
     ended_at: datetime | None = None
+    doubt: int | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -117,17 +119,31 @@ class MailLog:
             return {mail.key: mail for mail in (Mail(*row) for row in rows)}
 
     def begin(self, mail: Mail) -> str:
-        """Record that a mail is being sent, and return what was known of it: NEW, UNSURE (in flight before) or SENT."""
+        """Record that a mail is being sent, and return what was known of it: NEW, UNSURE (it may have come before) or SENT."""
         with self._database.writing() as connection:
-            state = connection.scalar(sa.select(MAILS.c.state).where(_same(mail.key)))
-            if state == SENT:
-                return SENT
-            if state is None:
+            known = connection.execute(sa.select(MAILS.c.state, MAILS.c.doubt).where(_same(mail.key))).one_or_none()
+            if known is None:
                 connection.execute(MAILS.insert(), asdict(mail))
-            else:
-                values = {key: value for key, value in asdict(mail).items() if key not in _KEY}
-                connection.execute(MAILS.update().where(_same(mail.key)).values(values))
-        return UNSURE if state == SENDING else NEW
+                return NEW
+            if known.state == SENT:
+                return SENT
+            unsure = known.state == SENDING or bool(known.doubt)
+            values = {key: value for key, value in asdict(mail).items() if key not in _KEY}
+            connection.execute(MAILS.update().where(_same(mail.key)).values(values | {"doubt": IN_DOUBT if unsure else NO_DOUBT}))
+        return UNSURE if unsure else NEW
+
+    def list_doubtful(self, round_id: str) -> list[Mail]:
+        """Return the mails of a round that may have come twice, or at all, and of which the controller has not been told."""
+        m = MAILS.c
+        untold = (m.doubt == IN_DOUBT) | ((m.state == SENDING) & sa.func.coalesce(m.doubt, NO_DOUBT).in_([NO_DOUBT, IN_DOUBT]))
+        with self._database.reading() as connection:
+            return [Mail(*row) for row in connection.execute(_of(Mail, MAILS).where(m.round == round_id, untold).order_by(m.number))]
+
+    def mark_told(self, mails: Iterable[Mail]) -> None:
+        """Record that the controller has been told of mails in doubt."""
+        with self._database.writing() as connection:
+            for mail in mails:
+                connection.execute(MAILS.update().where(_same(mail.key)).values(doubt=TOLD))
 
     def end(self, key: tuple[str, ...], state: str, reply: str, now: datetime) -> None:
         """Record what became of a mail."""

@@ -106,10 +106,19 @@ def find_receipts(
 
 
 def insert_receipts(connection: sa.Connection, round_id: str, new: Iterable[Receipt]) -> None:
-    """Record new receipts."""
-    rows = [asdict(receipt) | {"round": round_id} for receipt in new]
+    """Record new receipts; each gets the round's next number, by which people call it."""
+    last = connection.scalar(sa.select(sa.func.max(RECEIPTS.c.number)).where(RECEIPTS.c.round == round_id)) or 0
+    rows = [asdict(receipt) | {"round": round_id, "number": number} for number, receipt in enumerate(new, last + 1)]
     if rows:
         connection.execute(RECEIPTS.insert(), rows)
+
+
+def read_numbers(connection: sa.Connection, round_id: str) -> dict[Key, int]:
+    """Return the numbers of a round's receipts."""
+    r = RECEIPTS.c
+    return {
+        (row.path, row.sha256): row.number for row in connection.execute(sa.select(r.path, r.sha256, r.number).where(r.round == round_id))
+    }
 
 
 def name_owner(connection: sa.Connection, round_id: str, sha256: str, owner: str | None) -> None:

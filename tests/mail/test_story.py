@@ -123,6 +123,7 @@ def test_the_log_as_json_has_what_the_ledger_knows_of_a_mail(town: Town, smtp: S
         "subject": smtp.messages[0]["Subject"],
         "state": "sent",
         "reply": "",
+        "maybe_twice": False,
         "message_id": smtp.messages[0]["Message-ID"],
         "text": "En påminnelse mejlades till ost@example.se, bitr.ost@skola.example.se.",
     }

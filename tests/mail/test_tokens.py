@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import ssl
 import webbrowser
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import urlopen
 
 import pytest
 from cryptography import x509
@@ -30,7 +25,7 @@ from styrxl.mail.tokens import choose_scopes, open_tokens
 from styrxl.mail.web import WebSession
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import GRAPH_URL, M365, OAUTH2, GraphAccount, Server, SignIn
-from token_office import CLIENT_ID, MAILBOX, REFRESH, SECRET, TENANT, TokenOffice, token_office
+from token_office import CLIENT_ID, MAILBOX, REFRESH, SECRET, TENANT, Browser, TokenOffice, token_office
 
 
 @pytest.fixture
@@ -238,23 +233,6 @@ def test_a_person_signs_in_once(office: TokenOffice, made: Certificates, monkeyp
     assert office.given[-1]["grant_type"] == "refresh_token"
     [file] = [path for path in (tmp_path / "state" / "styrxl").iterdir() if path.suffix == ".bin"]
     assert file.stat().st_mode & 0o077 == 0
-
-
-class Browser:
-    """Signs in at once, as somebody does who is known there."""
-
-    def __init__(self, made: Certificates) -> None:
-        self._context = ssl.create_default_context(cafile=made.authority)
-
-    def open(self, url: str, **_: object) -> bool:
-        """Open a page."""
-        Thread(target=self._sign_in, args=(url,), daemon=True).start()
-        return True
-
-    def _sign_in(self, url: str) -> None:
-        with urlopen(url, context=self._context, timeout=5) as page:  # noqa: S310 -- on loopback
-            form = json.load(page)
-        urlopen(form.pop("redirect_uri"), urlencode(form).encode(), timeout=5).close()  # noqa: S310 -- as above
 
 
 def test_who_has_to_sign_in_again_is_told(office: TokenOffice, made: Certificates) -> None:

@@ -51,6 +51,19 @@ def fetch_by_imap(
         _log_out(client)
 
 
+def check_by_imap(box: Mailbox, context: ssl.SSLContext, secret: Callable[[], str], timeout: float) -> None:
+    """See that a mailbox lets us in and has the folder, and make the one for finished messages; raises as ``fetch_by_imap``."""
+    shown = secret()
+    with _translating_errors(box):
+        client = _connect(box, context, timeout)
+    try:
+        with _translating_errors(box):
+            _log_in(client, box, shown)
+            _open_folder(client, box)
+    finally:
+        _log_out(client)
+
+
 def _connect(box: Mailbox, context: ssl.SSLContext, timeout: float) -> IMAPClient:
     server = box.server
     tls = server.security == "tls"

@@ -12,7 +12,7 @@ from threading import Event
 from styrxl.mail.incoming.mail_lines import format_mail_lines
 from styrxl.mail.incoming.receive import receive_mail
 from styrxl.mail.incoming.sources import FetchedMessage
-from styrxl.mail.outgoing.letter_table import format_letter_table, is_unfinished
+from styrxl.mail.outgoing.letter_table import describe_doubt, format_letter_table, is_unfinished
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.mail.outgoing.run import run_mailing
 from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing
@@ -23,7 +23,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.own_files import check_own_files
-from styrxl.store.mail_log import ASIDE, HELD, NOTED, MailLog, MailPart
+from styrxl.store.mail_log import ASIDE, HELD, NOTED, Mail, MailLog, MailPart
 from styrxl.store.workspace import Workspace
 
 EVERY = 15.0  # seconds between two looks into the mailbox
@@ -124,12 +124,15 @@ class Watch:
             self.tell(format_mail_lines(parts, self.language))
         now = _describe_inbox(access.desk, mail_log, self.round)
         if now != seen and not self.stop.is_set():
-            done = run_mailing(access, self.round, MailRequest("answers", send=self.send), self._stoppable_timing())
+            done = run_mailing(access, self.round, MailRequest("answers", send=self.send), self._stoppable_timing(), self._tell_doubt)
             if done.letters.letters:
                 self.tell(format_letter_table(done.letters, done.results, self.language, sent=self.send))
             if is_unfinished(done.results):
                 return None, trouble
         return now, trouble
+
+    def _tell_doubt(self, mail: Mail) -> None:
+        self.tell(describe_doubt(mail, self.language) + "\n")
 
     def _stoppable_timing(self) -> Timing:
         return replace(self.timing, wait=self._pause, is_stopped=self.stop.is_set)

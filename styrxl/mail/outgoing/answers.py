@@ -86,7 +86,8 @@ def _write_answer(
         "told": list_info_lines(return_.findings, language) if return_.verdict in {"accepted", "rejected"} else [],
         "file_name": mask_persons((part.name if part else None) or return_.path.rpartition("/")[2]),
         "received": return_.received.astimezone().strftime("%Y-%m-%d %H:%M") if return_.received else "",
-        "sha256": return_.sha256,
+        "receipt": writer.receipt_numbers.get((return_.path, return_.sha256)),
+        "sha256": return_.sha256,  # letters of a municipality's own may name it
         "contents": _count_rows(writer, return_, language),
         "in_force": return_.verdict not in {"accepted", "duplicate"} and has_accepted,
         "annotated": marked,

@@ -10,7 +10,7 @@ from styrxl.mail.outgoing.message import estimate_size
 from styrxl.mail.outgoing.send import SortedLetters
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.grouped_findings import quote_path
-from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING
+from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING, Mail
 
 _SUBJECT = 60  # letters of a subject that the table shows
 
@@ -51,7 +51,7 @@ def _state(letter: Letter, letters: SortedLetters, result: DeliveryResult | None
 
 
 def _remarks(letters: SortedLetters, results: Mapping[tuple[str, ...], DeliveryResult], language: str) -> list[str]:
-    """Return lines on what the table has no room for: the server's answers, refused addresses, what may have come twice."""
+    """Return lines on what the table has no room for: the server's answers, and refused addresses."""
     lines = []
     for letter in letters.letters:
         result, who = results.get(letter.key), letter.owner or "–"
@@ -63,10 +63,14 @@ def _remarks(letters: SortedLetters, results: Mapping[tuple[str, ...], DeliveryR
         if result.reply and result.state != SENT:
             lines.append(f"! {who}: {result.reply}")
         lines += [f"! {who}: {address}: {reply}" for address, reply in result.refused.items()]
-        if result.maybe_twice and result.state == SENT:
-            lines.append(f"! {who}: " + word("mail_twice", language))
     lines += _hint_unplaced(letters, language)
     return [*lines, ""] if lines else []
+
+
+def describe_doubt(mail: Mail, language: str) -> str:
+    """Return a line on a mail that may have come twice, or that may have come although nobody here knows."""
+    who, key = mail.owner or mail.recipients, "mail_twice" if mail.state == SENT else "mail_in_doubt"
+    return f"! {who}: " + word(key, language, subject=mail.subject)
 
 
 def _hint_unplaced(letters: SortedLetters, language: str) -> list[str]:

@@ -82,6 +82,12 @@ class LetterWriter:
         return self.mail_log.find_unreached()
 
     @cached_property
+    def receipt_numbers(self) -> dict[tuple[str, str], int]:
+        """The number of each return's receipt, by path and hash."""
+        _judged = self.judged  # judging gives what has come its receipt
+        return self.desk.ledger.receipt_numbers(self.round.id)
+
+    @cached_property
     def judged(self) -> JudgedRound:
         """The returns in the inbox, judged."""
         return judge_inbox(self.desk, self.round)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from styrxl.mail.outgoing.send import SortedLetters, redirect_letters, send_lett
 from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.rounds import Round
+from styrxl.store.mail_log import Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,17 @@ class MailResult:
     preview_folder: Path | None = None
 
 
-def run_mailing(access: WorkspaceAccess, round_: Round, request: MailRequest, timing: Timing = USUAL_TIMING) -> MailResult:
+def run_mailing(
+    access: WorkspaceAccess,
+    round_: Round,
+    request: MailRequest,
+    timing: Timing = USUAL_TIMING,
+    tell_doubt: Callable[[Mail], None] = lambda _: None,
+) -> MailResult:
     """Preview or send the letters that are asked for.
 
-    Every letter is written before the first one is sent, so that what is wrong with any of them stops all. Raises StyrxlError.
+    Every letter is written before the first one is sent, so that what is wrong with any of them stops all. However sending ends,
+    ``tell_doubt`` is then told of each mail that may have come twice, or at all, since a command broke off. Raises StyrxlError.
     """
     trial = bool(request.redirect_to)
     with access.writing():
@@ -47,8 +55,20 @@ def run_mailing(access: WorkspaceAccess, round_: Round, request: MailRequest, ti
     with access.exclusively("outmail", patience=10.0):
         # Another command may have sent some of them while this one waited.
         sorted_letters = sort_letters(writer, letters, written.sent_before, trial=trial)
-        results = send_letters(writer, sorted_letters.ready, timing, access.recording, trial=trial)
+        try:
+            results = send_letters(writer, sorted_letters.ready, timing, access.recording, trial=trial)
+        finally:
+            _tell_doubts(writer, access, tell_doubt)
         return MailResult(sorted_letters, tuple(results))
+
+
+def _tell_doubts(writer: LetterWriter, access: WorkspaceAccess, tell_doubt: Callable[[Mail], None]) -> None:
+    doubtful = writer.mail_log.list_doubtful(writer.round.id)
+    for mail in doubtful:
+        tell_doubt(mail)
+    if doubtful:
+        with access.recording():
+            writer.mail_log.mark_told(doubtful)
 
 
 def write_letters(writer: LetterWriter, request: MailRequest) -> WrittenLetters:

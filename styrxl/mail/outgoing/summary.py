@@ -15,6 +15,7 @@ from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
+from styrxl.model.rounds import Round
 from styrxl.reports import followup, plan
 from styrxl.reports.book import board_book, council_book
 from styrxl.reports.followup_view import FollowupView
@@ -22,7 +23,7 @@ from styrxl.reports.goal_states import followup_goal_states, plan_goal_states
 from styrxl.reports.history import RoundHistory
 from styrxl.reports.missing import make_missing_page
 from styrxl.reports.view import FOLLOWED, PLANNED, View
-from styrxl.rounds.desk import suggest_nearest
+from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.publish import gather_history, list_issued, make_scope, read_feedback
 
 SUMMARY = "summary"
@@ -55,7 +56,7 @@ def write_summaries(writer: LetterWriter, request: MailRequest) -> WrittenLetter
 
 def _list_readers(writer: LetterWriter) -> list[SummaryReader]:
     plan, settings = writer.desk.plan, writer.settings
-    everything = [o for o in plan.of_kind(["council"], writer.day) if o.email]
+    everything = list(plan.of_kind(["council"], writer.day))  # one without an address is named as such
     for name in settings.everything_to:
         organisation = writer.find(plan.spelled(name))
         if organisation is None:
@@ -64,6 +65,19 @@ def _list_readers(writer: LetterWriter) -> list[SummaryReader]:
     sent_everything = {o.org_id for o in everything}
     boards = [SummaryReader(o, o.org_id) for o in plan.of_kind(["board"], writer.day) if o.org_id not in sent_everything]
     return [*(SummaryReader(o, None) for o in everything), *boards]
+
+
+def find_everything_gap(desk: Desk, round_: Round) -> str | None:
+    """Return what there is to say of who gets the summary of everything (a word of the catalogue), or None."""
+    names = desk.workspace.settings.mail.everything_to if desk.workspace.settings.mail else ()
+    offices = desk.plan.of_kind(["council"], round_.day)
+    has_office = any(office.email for office in offices)
+    others = (desk.plan.find(desk.plan.spelled(name), round_.day) for name in names)
+    if not (has_office or any(other and other.email for other in others)):
+        return "mail_everything_nobody"
+    if not has_office:
+        return "mail_everything_no_office"
+    return None if names else "mail_everything"
 
 
 def _make_view(writer: LetterWriter, reader: SummaryReader, history: RoundHistory | None) -> View:

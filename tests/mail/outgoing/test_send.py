@@ -19,6 +19,7 @@ import pytest
 import styrxl
 from mail_town import MAIL_PLAN, SOON, by_smtp, enclosed, flowing, html, mail_town, passwords, set_up, text
 from post_office import Certificates, SmtpServer, free_port, reply
+from styrxl.mail.outgoing.delivery import QueuedMessage
 from styrxl.mail.outgoing.letter import Attachment, Letter
 from styrxl.mail.outgoing.send import block_letters
 from styrxl.mail.outgoing.smtp import SmtpConnection
@@ -275,32 +276,7 @@ def test_killed_anywhere_and_run_again_everybody_gets_one(
     town: Town, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch, step: str, nth: int
 ) -> None:
     """At worst the one in flight comes twice, and then it is said which."""
-    count = 0
-
-    def kill() -> None:
-        nonlocal count
-        count += 1
-        if count == nth:
-            raise Killed
-
-    real = {"begin": MailLog.begin, "deliver": SmtpConnection.deliver, "end": MailLog.end}
-
-    def killing(name: str, *, after: bool) -> object:
-        def call(*arguments: object) -> object:
-            if not after:
-                kill()
-            answer = real[name](*arguments)  # type: ignore[operator]
-            if after:
-                kill()
-            return answer
-
-        return call
-
-    with monkeypatch.context() as patched:
-        owner = SmtpConnection if step.startswith("deliver") else MailLog
-        patched.setattr(owner, step.partition("-")[0], killing(step.partition("-")[0], after=step in {"begin", "deliver-after"}))
-        with pytest.raises(Killed):
-            town.run("mail", "templates", ROUND, "--send")
+    kill_at(town, monkeypatch, step, nth)
     result = town.run("mail", "templates", ROUND, "--send")
     counts = owners(smtp.messages)
     twice = [to for to, times in counts.items() if times == 2]
@@ -338,6 +314,76 @@ def test_a_process_killed_by_the_system_in_the_middle(town: Town, smtp: SmtpServ
     [named] = [line for line in result.output.splitlines() if "kan ha fått mejlet två gånger" in line]
     assert named.split()[1] == "UBN:"
     assert "3 mejl skickade, 0 inte skickade, 2 skickade tidigare." in result.output
+
+
+def test_a_mail_in_doubt_is_named_though_another_took_its_place(town: Town, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off in the middle, and handed out anew before it was sent again: whoever may have got both is named, once."""
+    kill_at(town, monkeypatch, "deliver-after", 3)
+    town.run("distribute", ROUND, "--level", "board", "--rows", "70")
+    result = town.run("mail", "templates", ROUND, "--send")
+    [named] = [line for line in result.output.splitlines() if line.startswith("! ")]
+    assert named.startswith("! UBN: kan ha fått mejlet ”Plan 2027: arbetsbok för Utbildningsnämnden")
+    assert owners(smtp.messages)["Nämndsekreterare <ubn@example.se>"] == 2
+    assert "! " not in town.run("mail", "templates", ROUND, "--send").output
+
+
+def test_a_mail_in_doubt_is_named_by_the_next_command_where_the_one_that_sent_it_again_was_killed(
+    town: Town, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill_at(town, monkeypatch, "deliver-after", 1)
+    kill_at(town, monkeypatch, "end", 2)
+    result = town.run("mail", "templates", ROUND, "--send")
+    named = [line.split()[1] for line in result.output.splitlines() if "kan ha fått mejlet två gånger" in line]
+    assert (named, sorted(owners(smtp.messages).values())) == (["KFN:", "KFN-BIB:"], [1, 1, 1, 2, 2])
+    assert "Det kan ha kommit två gånger." in town.run("log", ROUND, "KFN").output
+    assert "Det kan ha kommit två gånger." not in town.run("log", ROUND, "UBN").output
+
+
+def test_what_is_in_doubt_is_named_where_a_command_is_stopped(town: Town, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By Ctrl+C, or by a server that lets nobody in any longer."""
+    smtp.script = lambda recipient, phase: "take it, hang up" if (recipient, phase) == ("kfn@example.se", "data") else None
+    real = SmtpConnection.deliver
+
+    def interrupted(connection: SmtpConnection, message: QueuedMessage) -> dict[str, str]:
+        if "bib@example.se" in message.recipients:
+            raise KeyboardInterrupt
+        return real(connection, message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SmtpConnection, "deliver", interrupted)
+        result = town.run("mail", "templates", ROUND, "--send", expect=130)
+    assert [line.split()[1] for line in result.output.splitlines() if line.startswith("! ")] == ["KFN:", "KFN-BIB:"]
+
+
+def kill_at(town: Town, monkeypatch: pytest.MonkeyPatch, step: str, nth: int) -> None:
+    """Run a command that is killed when it comes to a step for the nth time."""
+    count = 0
+
+    def kill() -> None:
+        nonlocal count
+        count += 1
+        if count == nth:
+            raise Killed
+
+    real = {"begin": MailLog.begin, "deliver": SmtpConnection.deliver, "end": MailLog.end}
+
+    def killing(name: str, *, after: bool) -> object:
+        def call(*arguments: object) -> object:
+            if not after:
+                kill()
+            answer = real[name](*arguments)  # type: ignore[operator]
+            if after:
+                kill()
+            return answer
+
+        return call
+
+    with monkeypatch.context() as patched:
+        owner = SmtpConnection if step.startswith("deliver") else MailLog
+        patched.setattr(owner, step.partition("-")[0], killing(step.partition("-")[0], after=step in {"begin", "deliver-after"}))
+        patched.setattr("styrxl.mail.outgoing.run._tell_doubts", lambda *_: None)  # a process that is killed tells nothing
+        with pytest.raises(Killed):
+            town.run("mail", "templates", ROUND, "--send")
 
 
 def test_a_new_issue_is_a_new_mail(town: Town, smtp: SmtpServer) -> None:
@@ -609,6 +655,21 @@ def test_a_board_that_is_complete_can_have_its_summary_alone(town: Town, smtp: S
     [found] = smtp.messages
     assert text(found).startswith("✓ Sammanställningen är komplett: alla 3 arbetsböcker är inne och klara.")
     assert "UBN-M1 Fler elever når målen" in text(found)
+
+
+def test_an_office_without_an_address_is_told_to_get_nothing(town: Town, smtp: SmtpServer, made: Certificates) -> None:
+    fill_in(town)
+    town.run("consolidate", ROUND, "--all")
+    rewrite(town, KF="")
+    town.run("consolidate", ROUND, "--all")
+    result = town.run("mail", "summary", ROUND, "--send", expect=1)
+    [row] = [line for line in result.stdout.splitlines() if line.startswith("KF ")]
+    assert row.endswith("! e-postadress saknas på bladet Organisation")
+    assert "Ingen får hela sammanställningen: fullmäktiges kansli har ingen e-postadress" in result.stderr
+    assert "Allt går bara till" not in result.stderr
+    set_up(town, by_smtp(smtp, made) + 'everything_to = ["UBN"]\n')
+    result = town.run("mail", "summary", ROUND, expect=1)
+    assert "Fullmäktiges kansli får ingen sammanställning: e-postadress saknas" in result.stderr
 
 
 def test_those_named_get_everything(town: Town, smtp: SmtpServer, made: Certificates) -> None:

@@ -38,7 +38,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "told": ["Vi tog bort mellanslag i 2 celler."],
         "file_name": "min plan.xlsx",
         "received": "2027-01-05 09:00",
-        "sha256": "a" * 64,
+        "receipt": 17,
         "contents": [("Åtaganden", 3)],
         "in_force": True,
         "annotated": True,
@@ -187,10 +187,10 @@ def cells(page: str) -> dict[str, str]:
 
 
 def test_a_narrow_screen_breaks_no_number_date_or_word() -> None:
-    """Numbers, dates and short answers stay whole, a checksum gives way, and everything else breaks between words."""
-    said = read_wording(STANDARD, Path("nowhere")).render("answer", "sv", {**SHARED, **FACTS["answer"]})
+    """Numbers, dates and short answers stay whole, a long word gives way, and everything else breaks between words."""
+    said = read_wording(STANDARD, Path("nowhere")).render("answer", "sv", {**SHARED, **FACTS["answer"], "file_name": "a" * 64})
     broken = cells(said.html)
-    assert (broken["3"], broken["Åtaganden"], broken["2027-01-05 09:00"]) == ("white-space:nowrap", "white-space:nowrap", "")
+    assert (broken["17"], broken["3"], broken["Åtaganden"], broken["2027-01-05 09:00"]) == ("white-space:nowrap",) * 3 + ("",)
     assert broken["a" * 64] == "overflow-wrap:anywhere;word-break:break-all"
     said = read_wording(STANDARD, Path("nowhere")).render(
         "summary",
