@@ -71,7 +71,7 @@ def _counts(node: Node, language: str) -> str:
 def _list_without(nodes: Iterable[Node], language: str, width: int) -> list[str]:
     nodes = list(nodes)
     bare = [n for n in nodes if n.kind in _GOALS and not n.commitments and not n.also]
-    loose = [n for n in nodes if n.loose and n.kind not in _GOALS]
+    loose = [n for n in nodes if n.goalless and n.kind not in _GOALS]
     lines: list[str] = []
     for key, group in (("tree_goals_without", bare), ("tree_commitments_without", loose)):
         if group:

@@ -57,6 +57,7 @@ GOOD = frozenset(code for code, grade in ASSESSMENTS.items() if grade == YES)
 BAD = frozenset(code for code, grade in ASSESSMENTS.items() if grade == NO)
 DONE_OR_ON_PLAN = frozenset(code for code, grade in STATUSES.items() if grade == YES)
 BEHIND = frozenset(code for code, grade in STATUSES.items() if grade == NO) | {"late"}  # partly done is not behind: part of it is done
+CLOSED = frozenset({"done", "cancelled"})  # after which a commitment does not go on, unless its owner says so
 _EXPECTED = {YES: "on_track", PARTLY: "partly_on_track", NO: "off_track", None: "not_assessable"}
 _FINAL = {YES: "fulfilled", PARTLY: "partly_fulfilled", NO: "not_fulfilled", None: "not_assessable"}
 

@@ -59,6 +59,7 @@ class Node:
     responsible: str | None = None
     place: int = -1  # row in its frame, by position
     source: tuple[int, str, int] | None = None
+    under_free: bool = False  # whether what it hangs under ends in a unit's own goal that names no parent
 
     @property
     def loose(self) -> bool:
@@ -67,8 +68,13 @@ class Node:
 
     @property
     def free(self) -> bool:
-        """Whether it is a unit's goal that names no parent, as it may."""
-        return self.kind == UNIT_GOAL and not self.wanted
+        """Whether it is a unit's goal that names no parent, as it may, or hangs under one."""
+        return self.under_free or (self.kind == UNIT_GOAL and not self.wanted)
+
+    @property
+    def goalless(self) -> bool:
+        """Whether it hangs under no goal: neither the council's nor a unit's own."""
+        return self.loose and not self.free
 
     @property
     def commitments(self) -> int:
@@ -158,7 +164,7 @@ def _make_nodes(raw: Sequence[_Entry], tops: int) -> tuple[Node, ...]:
     below = _count_below(kinds, above)
     also = _count_contributions([raw[at] for at in order], above)
     goals: list[str | None] = []
-    nodes = []
+    nodes: list[Node] = []
     for place, at in enumerate(order):
         up, row = above[place], raw[at]
         goals.append(goals[up] if up >= 0 else row.id if at < tops else None)
@@ -179,6 +185,7 @@ def _make_nodes(raw: Sequence[_Entry], tops: int) -> tuple[Node, ...]:
                 responsible=row.responsible,
                 place=row.place,
                 source=row.source,
+                under_free=up >= 0 and nodes[up].free,
             )
         )
     return tuple(nodes)

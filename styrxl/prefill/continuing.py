@@ -13,13 +13,13 @@ from typing import Any
 from styrxl.model.answers_in_force import AnswersInForce
 from styrxl.model.council_plan import ids
 from styrxl.model.forms import Form
+from styrxl.model.goal_judgement import CLOSED
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
 CONTINUES, PRELIMINARY, LEFT, ENDED = "continues", "preliminary", "left", "ended"  # codes of the list ``carried``
-_CLOSED = frozenset({"done", "cancelled"})  # statuses after which nothing goes on, unless its owner says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _look_ahead(row: Row, answer: tuple[Round, Row] | None, planned: bool, year:
         return Outlook(row, goes_on=not planned or _ends_later(row, year.round.year), settled=False)
     round_, said = answer
     continues = said.get("continues")
-    goes_on = continues == "yes" if continues else said.get("status") not in _CLOSED
+    goes_on = continues == "yes" if continues else said.get("status") not in CLOSED
     return Outlook(row, goes_on, settled=round_.kind.final and (bool(continues) or not goes_on), round=round_)
 
 

@@ -202,7 +202,10 @@ def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str
 
 def _parts_of_plans(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
     if source.year is not None:
-        return (make_board_parts if form.level == "board" else make_unit_parts)(source.year, owner)
+        parts = (make_board_parts if form.level == "board" else make_unit_parts)(source.year, owner)
+        next_plan = source.year.next_plans.of("commitments", owner.org_id) if source.year.next_plans else ()
+        known = {"next_plan": tuple({"id": row["commitment_id"]} for row in next_plan)} if next_plan else {}
+        return {**parts, "memory": {**parts.get("memory", {}), **known}}
     parts = _board(source, owner) if form.level == "board" else _unit(source, owner, language)
     return _carried(source, owner, form, parts) if source.last_year and form.about_plans else parts
 

@@ -15,7 +15,8 @@ from styrxl.model.rounds import Round
 class YearSoFar:
     """A year so far: its accepted plans, and its follow-ups before this round, oldest first.
 
-    ``last_year``: the year before, with all its follow-ups, where it has plans.
+    ``last_year``: the year before, with all its follow-ups, where it has plans. ``next_plans``: the plans of the year after that have come
+    in already.
     """
 
     plan: Plan
@@ -23,6 +24,7 @@ class YearSoFar:
     plans: AnswersInForce
     earlier: tuple[AnswersInForce, ...] = ()
     last_year: YearSoFar | None = None
+    next_plans: AnswersInForce | None = None
 
     def last(self, owner: str) -> AnswersInForce | None:
         """Return the newest earlier follow-up in which an owner has an accepted return."""

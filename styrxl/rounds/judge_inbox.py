@@ -129,6 +129,17 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
     return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers)
 
 
+def look_ahead(desk: Desk, source: PrefillSource) -> PrefillSource:
+    """Return what the workbooks of a year's last round are prefilled from, with next year's plans as far as these have come in already.
+
+    Not done when returns are judged: next year's plans are prefilled from this year's answers in their turn.
+    """
+    plans = Round(source.round.year + 1, source.round.plan.kind)
+    if source.year is None or not source.round.kind.final or not desk.workspace.inbox_files(plans).files:
+        return source
+    return replace(source, year=replace(source.year, next_plans=_told(desk, plans)))
+
+
 def _find_last_year(desk: Desk, round_: Round) -> YearSoFar | None:
     """Return the year before a round: its plans and all its follow-ups in which anything has come in; None where it has no plans."""
     plans = round_.plan.year_before

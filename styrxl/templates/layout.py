@@ -121,9 +121,11 @@ def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
 
 
 def _empty_columns(sheet: Sheet, prefill: Prefill) -> frozenset[str]:
-    """Return the fields that may be hidden and that no row fills; none where no rows are given, as in a blank template."""
+    """Return the fields that may be hidden and that no row fills; none in a blank template, or where there are no rows to show."""
     rows = prefill.rows.get(sheet.key, ())
-    return frozenset(c.field for c in sheet.columns if rows and c.hide_empty and all(row.get(c.field) in (None, "") for row in rows))
+    if not (rows or (prefill.round and not sheet.prefilled and sheet.layout == "rows")):
+        return frozenset()
+    return frozenset(c.field for c in sheet.columns if c.hide_empty and all(row.get(c.field) in (None, "") for row in rows))
 
 
 def _count_rows(sheet: Sheet, prefill: Prefill) -> int:

@@ -154,7 +154,7 @@ sheets:
     plain, school = forms.form("unit_plan"), forms.form("unit_plan", "skola")
     assert [sheet.key for sheet in plain.sheets] == ["board_goals", "goals", "commitments"]
     fields = [column.field for column in plain.sheet("commitments").columns]
-    assert fields == ["commitment_id", "text", "parent_id", "cooperates", "more_parents", "responsible", "start", "end"]
+    assert fields == ["commitment_id", "text", "parent_id", "cooperates", "more_parents", "responsible", "start", "end", "carried"]
     assert "cooperates" in {column.field for column in school.sheet("commitments").columns}
     written = own_forms(tmp_path / "written", **{name[7:-5]: text for name, text in forms.sources().items() if name.startswith("sheets/")})
     assert written.form("unit_plan") == plain

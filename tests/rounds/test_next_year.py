@@ -160,6 +160,23 @@ def test_the_plan_is_handed_out_again_after_the_years_answers(year: Followed) ->
     assert [code for code, _ in followed(year)] == ["UBN-2027-A2", "UBN-2027-A4", "UBN-2028-A1"]
 
 
+def test_an_answer_that_ends_what_the_next_plan_has_is_asked_about(year: Followed) -> None:
+    """Where it is given, if the plan has come in by then; and in the first follow-up of that plan."""
+    put(year, "2028-plan", "UBN", fill_plan(year, hand_out_plan(year), 2), NOVEMBER)
+    year.town.run("distribute", "2027-year", "--to", "UBN")
+    [return_] = year.judge("year", ("UBN.xlsx", year.filled("year", "UBN", YEAR))).returns
+    asked = [(f.rule, f.severity, f.column, f.facts["id"]) for f in return_.findings if f.rule == "ended-but-planned"]
+    assert asked == [("ended-but-planned", "warning", "Fortsätter nästa år", "UBN-2027-A3")]
+    answer_year(year)
+    assert ("UBN-2027-A3", "Skulle inte fortsätta") in followed(year)
+    statuses = [{"status": "on_plan"}, {"status": "on_plan"}, {"status": "on_plan"}, {"status": "cancelled", "comment": "Ingen lokal."}]
+    form = year.town.forms.form("board_followup", None, "t1")
+    data = fill(issued(year, "2028-t1"), form, "sv", {"commitment_status": statuses}, year.town.forms.words)
+    [return_] = judged(year, "2028-t1", data, MAY).returns
+    asked = [(f.rule, f.severity, f.column, f.facts["id"]) for f in return_.findings if f.rule == "planned-though-ended"]
+    assert asked == [("planned-though-ended", "warning", "Status", "UBN-2027-A3")]
+
+
 # numbers
 
 

@@ -23,7 +23,7 @@ from styrxl.reports.overview_parts import (
 )
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import Participation, count_done_units, list_participation
-from styrxl.reports.view import PLANNED, View, shorten
+from styrxl.reports.view import PLANNED, View, join_texts, shorten
 
 FilledHeading = tuple[str, Sequence[float | None]]  # a heading and the figures under it
 
@@ -103,7 +103,9 @@ def _goals_and_commitments(counts: Counts) -> list[Figure]:
     if view.units:
         figures.append((figure("unit_goals"), len(counts.nodes(UNIT_GOAL)), None))
         figures.append((figure("unit_commitments"), len(counts.nodes(UNIT_COMMITMENT)), remark))
-    return [*figures, (figure("tied"), sum(not n.loose for n in commitments), word("of_all", n=len(commitments)))]
+    own = sum(n.loose and n.free for n in commitments)
+    remark = join_texts([word("of_all", n=len(commitments)), word("under_own_goals", n=own) if own else None], "; ")
+    return [*figures, (figure("tied"), sum(not n.loose for n in commitments), remark)]
 
 
 def _count_served(goals: Sequence[Node]) -> int:

@@ -1,6 +1,6 @@
 """Status of commitments in a follow-up, against their dates and the round before.
 
-Finds ``done-before-start``, ``commitment-reopened``, ``on-plan-past-end``.
+Finds ``done-before-start``, ``commitment-reopened``, ``on-plan-past-end``, ``ended-but-planned``, ``planned-though-ended``.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from styrxl.model.findings import Remark
+from styrxl.model.goal_judgement import CLOSED
 from styrxl.validation.one_return import OtherReturns, Return, Rule, parse_day, say_in_swedish
 
 
@@ -34,7 +35,31 @@ def find_reopened(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
             yield return_.remark("commitment_status", row.number, "status", "commitment-reopened", say_in_swedish(told), **facts)
 
 
+def find_ended_but_planned(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
+    """Find a commitment that does not go on, though next year's plan has it already."""
+    planned = {row["id"] for row in return_.issued.memory.get("next_plan", ())}
+    for row in return_.rows("commitment_status") if planned else ():
+        code, continues = row.answers["commitment_id"], row.answers["continues"]
+        if code in planned and (continues == "no" or (continues is None and row.answers["status"] in CLOSED)):
+            name = "status" if continues is None else "continues"
+            told = return_.word("yes_no", continues) if continues else return_.word("commitment_status", row.answers["status"])
+            year = str(return_.round.year + 1)
+            yield return_.remark("commitment_status", row.number, name, "ended-but-planned", say_in_swedish(told), id=code, year=year)
+
+
+def find_planned_though_ended(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
+    """Find a commitment that is under way, though last year's answers say that it does not go on."""
+    for row in return_.rows("commitment_status"):
+        status = row.answers["status"]
+        if row.issued.get("carried") == "ended" and status is not None and status not in CLOSED:
+            told = say_in_swedish(return_.word("commitment_status", status))
+            facts = {"id": row.answers["commitment_id"], "year": str(return_.round.year - 1)}
+            yield return_.remark("commitment_status", row.number, "status", "planned-though-ended", told, **facts)
+
+
 RULES: tuple[Rule, ...] = (
     find_status_against_dates,
     find_reopened,
+    find_ended_but_planned,
+    find_planned_though_ended,
 )
