@@ -144,7 +144,19 @@ def money(source: int, owner: str, n: int, activity: str, planned: float, **more
     names = ("decided_changes", "outcome_revenue", "outcome_cost", "forecast_revenue", "forecast_cost", "unfunded", "last_forecast")
     words = ("assumptions", "explanation", "measures", "measures_effect")
     known = {name: more.get(name) for name in (*names, *words)}
+    revenue = _REVENUE.get(activity, 0.0)
+    known |= {"planned_revenue": revenue, "planned_cost": planned + revenue}
     return row(source, owner, "Ekonomi", 8 + n, activity=activity, planned_budget=planned, **known)
+
+
+_REVENUE = {"Grundskola": 100.0}  # in the plan
+
+
+def whole_board(source: int, owner: str, n: int, frame: float, granted: float, **more: float | str | None) -> dict[str, Any]:
+    """Return the row about a whole board: its frame as decided, what that was changed by, and what the board says."""
+    known = {name: more.get(name) for name in ("explanation", "measures", "measures_effect")}
+    given = {"activity": "Hela nämnden", "planned_budget": frame, "decided_changes": granted}
+    return row(source, owner, "Ekonomi", 8 + n, **given, **known)
 
 
 _NEW = {"commitment_id": "UBN-2027-A3", "text": "Nytt åtagande", "parent_id": "KF-M2", "decision": "UBN § 31", "responsible": "Chef"}
@@ -296,6 +308,7 @@ _YEAR: Rows = {
         money(0, UBN, 2, "Förskola", 150.25, decided_changes=-5.0, outcome_cost=145.25, last_forecast=150.0),
         money(1, KFN, 1, "Bibliotek", 480.0, outcome_revenue=0.5, outcome_cost=480.0, last_forecast=480.0),
     ],
+    "board_explanations": [whole_board(0, UBN, 3, 1000.0, 29.0), whole_board(1, KFN, 2, 500.0, 0.0)],
     "investment_outcomes": [
         row(
             0,

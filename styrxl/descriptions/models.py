@@ -171,7 +171,7 @@ class Column(Answer):
     help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
     number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")
     formula: Formula = Field(default=Formula(), description="What it is worked out from")
-    closing: Literal["asked", "given"] = Field(default="asked", description="What the sheet's closing row has of it")
+    closing: Literal["asked", "given", "none"] = Field(default="asked", description="What the sheet's closing row has of it")
     spread: bool = Field(default=False, description="Whether its amounts are to come to what the closing row is given")
     default: Literal["year_start", "year_end"] = Field(default="year_start", description="What counts where it is empty")
 

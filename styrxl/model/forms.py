@@ -98,7 +98,7 @@ class Column:
     code: bool = False  # a text that may be a mere number, such as a paragraph
     whole: bool = False  # a choice whose codes are whole numbers
     hide_empty: bool = False  # hidden where nothing in it is filled in beforehand, though rows are
-    closing: str = ""  # what the sheet's closing row has of it: asked, given
+    closing: str = ""  # what the sheet's closing row has of it: asked, given, none
     spread: bool = False  # its amounts are to come to what the closing row is given
 
     @property
@@ -229,7 +229,8 @@ class Sheet:
             return ()
         when = self.closing.asked_when
         every = (replace(c, required=False, required_when=when if c.closing == "asked" else {}) for c in self.columns)
-        return tuple(replace(c, locked=c.closing != "asked") for c in every if c.closing or c.field == self.columns[0].field)
+        shown = (c for c in every if c.closing in {"asked", "given"} or c.field == self.columns[0].field)
+        return tuple(replace(c, locked=c.closing != "asked") for c in shown)
 
     @property
     def spread(self) -> Column | None:

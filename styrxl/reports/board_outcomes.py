@@ -15,7 +15,9 @@ from styrxl.model.rounds import Round
 from styrxl.reports.board_frames import BoardFrame, add_operating, boards_with_money
 from styrxl.reports.view import View
 
+_RowsByOwner = Mapping[str, Sequence[Mapping[str, Any]]]
 _SMALL_PART = 0.1  # of gross cost: a frame below it, as of what is paid by fees, makes any deviation look huge
+PLANNED = ("planned_revenue", "planned_cost")  # the plan's budget before it is net
 TYPED = ("outcome_revenue", "outcome_cost", "forecast_revenue", "forecast_cost", "unfunded", "last_forecast")
 
 
@@ -33,6 +35,8 @@ class MoneyOutcome:
     unfunded: float | None = None
     last_forecast: float | None = None
     effect: float | None = None
+    planned_revenue: float | None = None
+    planned_cost: float | None = None
     incomplete: bool = field(default=False, kw_only=True)  # whether an activity with a budget lacks what its year comes to
 
     @property
@@ -83,13 +87,13 @@ def _net(cost: float | None, revenue: float | None) -> float | None:
 
 def outcome_of(row: Mapping[str, Any], *, final: bool) -> MoneyOutcome:
     """Return a row of outcomes as an outcome."""
-    names = ("planned_budget", "decided_changes", *TYPED, "measures_effect")
+    names = ("planned_budget", "decided_changes", *TYPED, "measures_effect", *PLANNED)
     return MoneyOutcome(final, *(row.get(name) for name in names))
 
 
 def add_outcomes(outcomes: Iterable[MoneyOutcome], *, final: bool) -> MoneyOutcome:
     """Add up outcomes, figure by figure; None where nobody has answered."""
-    names = ("planned", "changes", *TYPED, "effect")
+    names = ("planned", "changes", *TYPED, "effect", *PLANNED)
     all_of_them = list(outcomes)
     incomplete = any(o.incomplete or (o.budget is not None and o.year_net is None) for o in all_of_them)
     return MoneyOutcome(final, *(add_known(getattr(outcome, name) for outcome in all_of_them) for name in names), incomplete=incomplete)
@@ -153,19 +157,31 @@ def add_frame_outcomes(measures: Sequence[FrameOutcome], *, final: bool) -> Fram
 
 @dataclass(frozen=True)
 class BoardOutcome(BoardFrame):
-    """A board's money in a follow-up; ``planned``: the net budget of its accepted plan."""
+    """A board's money in a follow-up; ``planned``: the net budget of its accepted plan.
+
+    ``rows``: its activities, and last what is left to spread on them. ``closing``: what it was given and says as a whole; None where it
+    was not asked.
+    """
 
     rows: Sequence[Mapping[str, Any]]
     report: Mapping[str, Any] | None  # how far its decision has come
     accepted: bool  # whether its follow-up is
     planned: float | None
     final: bool
+    closing: Mapping[str, Any] | None = None
+    planned_gross: tuple[float | None, float | None] = (None, None)  # revenue and cost of its accepted plan
+
+    @property
+    def unspread(self) -> float:
+        """What of the council's changes is left to spread on its activities."""
+        return find_unspread(self.rows[:-1], self.closing) if self.rows and is_unspread(self.rows[-1]) else 0.0
 
     @cached_property
     def whole(self) -> MoneyOutcome:
         """All activities added up; of a board that has not answered the budget of its plan alone."""
         if not self.accepted:
-            return MoneyOutcome(self.final, self.planned)
+            revenue, cost = self.planned_gross
+            return MoneyOutcome(self.final, self.planned, planned_revenue=revenue, planned_cost=cost)
         return add_outcomes((outcome_of(row, final=self.final) for row in self.rows), final=self.final)
 
     @cached_property
@@ -184,16 +200,40 @@ class BoardOutcome(BoardFrame):
         return add_amounts((self.whole.changes, -(self.adjustments or 0.0)))
 
 
+def add_unspread(rows: Sequence[Mapping[str, Any]], closing: Mapping[str, Any] | None, name: str) -> Sequence[Mapping[str, Any]]:
+    """Return a board's activities with a last one for what is left to spread on them, under a name, where anything is."""
+    left = find_unspread(rows, closing)
+    if not left or closing is None:
+        return rows
+    where = {key: value for key, value in closing.items() if key.startswith("_")}
+    amounts = {"decided_changes": left, "outcome_cost": 0.0, "forecast_cost": 0.0}
+    return [*rows, {**where, **amounts, "activity": name, "unspread": True}]
+
+
+def is_unspread(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row is that of what is left to spread."""
+    return bool(row.get("unspread"))
+
+
+def find_unspread(rows: Sequence[Mapping[str, Any]], closing: Mapping[str, Any] | None) -> float:
+    """Return what a board was given to spread and its activities do not come to (tkr)."""
+    return (
+        add_amounts(((closing.get("decided_changes") or 0.0), *(-(row.get("decided_changes") or 0.0) for row in rows))) if closing else 0.0
+    )
+
+
 def list_outcomes(view: View) -> list[BoardOutcome]:
     """Return the outcomes of the boards with a frame, or with a follow-up to hand in or handed in."""
-    outcomes, reports = view.grouped("outcomes"), view.grouped("report_status")
+    outcomes, reports, closings = (view.grouped(name) for name in ("outcomes", "report_status", "board_explanations"))
     boards = []
     for board, frame in boards_with_money(view):
         budget = view.history.plans.answers.of("budget", board.id) if view.history else ()
-        planned = add_amounts(row["net"] for row in budget) if budget else None
+        net, revenue, cost = (add_amounts(row.get(key) for row in budget) if budget else None for key in ("net", "revenue", "cost"))
         report = next(iter(reports.get(board.id, [])), None)
         accepted, final = board.id in view.accepted, view.round.kind.final
-        boards.append(BoardOutcome(board, frame, outcomes.get(board.id, []), report, accepted, planned, final))
+        closing = next(iter(closings.get(board.id, [])), None)
+        rows = add_unspread(outcomes.get(board.id, []), closing, view.phrases.word("to_spread"))
+        boards.append(BoardOutcome(board, frame, rows, report, accepted, net, final, closing, (revenue, cost)))
     return boards
 
 
@@ -208,9 +248,11 @@ def list_deviations(view: View) -> tuple[list[tuple[Round, FrameOutcome]], int]:
     Of the boards that can be held against a frame in all of them; and how many of those that can in this one these leave out. Empty where
     nobody answered on money in an earlier one.
     """
-    now = {owner: tuple(rows) for owner, rows in view.grouped("outcomes").items()}
+    now = _complete(view.grouped("outcomes"), view.grouped("board_explanations"))
     past = [
-        (p.round, p.answers.tables["outcomes"]) for p in (view.history.earlier if view.history else ()) if "outcomes" in p.answers.tables
+        (p.round, _complete(p.answers.tables["outcomes"], p.answers.tables.get("board_explanations", {})))
+        for p in (view.history.earlier if view.history else ())
+        if "outcomes" in p.answers.tables
     ]
     measured = [(of, _measure_boards(view, of, tables)) for of, tables in (*past, (view.round, now))]
     answered = measured[-1][1]
@@ -219,6 +261,11 @@ def list_deviations(view: View) -> tuple[list[tuple[Round, FrameOutcome]], int]:
         return [], 0
     added = [(of, add_frame_outcomes([measures[b] for b in boards], final=of.kind.final)) for of, measures in measured]
     return added, len(answered) - len(boards)
+
+
+def _complete(tables: _RowsByOwner, closings: _RowsByOwner) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """Return the boards' activities with what is left to spread on them, by id."""
+    return {owner: add_unspread(rows, next(iter(closings.get(owner, ())), None), "") for owner, rows in tables.items()}
 
 
 def _measure_boards(view: View, of: Round, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, FrameOutcome]:

@@ -20,6 +20,7 @@ from styrxl.model.goal_tree import Node, build_tree, rank_owners
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
+from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 from styrxl.reports.history import PastRound, RoundHistory, TreeEntries, collect_tree_entries
 from styrxl.reports.phrases import Phrases
 
@@ -46,6 +47,7 @@ class Scope:
     round_name: str
     round: Round
     look: look.Look = field(default_factory=look.Look)
+    board_thresholds: Thresholds = NONE_ALLOWED  # of a whole board's deficit against its frame
 
 
 PLANNED = ("goals", "commitments")  # tables of which a goal tree is made

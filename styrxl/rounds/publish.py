@@ -177,4 +177,5 @@ def make_scope(desk: Desk, round_: Round, language: str) -> Scope:
         round_name=settings.round_name(round_, language),
         round=round_,
         look=read_look(desk.workspace),
+        board_thresholds=settings.board_thresholds,
     )

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
-from styrxl.model.amounts import add_known, subtract_amounts
+from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
 from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
 from styrxl.reports.board_outcomes import (
+    PLANNED,
     TYPED,
     BoardOutcome,
     MoneyOutcome,
@@ -20,7 +21,15 @@ from styrxl.reports.board_outcomes import (
     unsigned_amount,
 )
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, report_columns
-from styrxl.reports.followup.frames import BOARD_WIDTH, MONEY_WIDTH, STATE_WIDTH, adjustments_block, frames_block, undecided_block
+from styrxl.reports.followup.frames import (
+    BOARD_WIDTH,
+    MONEY_WIDTH,
+    STATE_WIDTH,
+    adjustments_block,
+    frames_block,
+    is_unexplained,
+    undecided_block,
+)
 from styrxl.reports.followup.last_year import last_year_block
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
@@ -28,7 +37,7 @@ from styrxl.reports.view import Owner, View, join_texts
 
 _BUDGET = ("planned_budget", "decided_changes")
 _CAUSES = ("explanation", "measures", "measures_effect", "assumptions")
-_SHOWN = frozenset({"activity", "current_budget", "deviation", *_CAUSES, *TYPED, *_BUDGET})
+_SHOWN = frozenset({"activity", "current_budget", "deviation", *_CAUSES, *TYPED, *PLANNED, *_BUDGET})
 
 
 def make_page(followup: FollowupView) -> Page | None:
@@ -76,33 +85,38 @@ def _whole_board_word(view: View, b: BoardOutcome) -> str | None:
 
 def _budgets_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     """Return each board's own budget as planned and as changed since, by activity, beside the council's changes of its frame."""
-    keys = (*_BUDGET, "current_budget")
-    money = (Field(label, "money", MONEY_WIDTH, tally=key in _BUDGET) for key, label in zip(keys, _headings(view, *keys), strict=True))
+    titles = column_titles(view, "outcomes")
+    gross = tuple(key for key in PLANNED if key in titles)
+    keys = (*gross, *_BUDGET, "current_budget")
+    money = (
+        Field(label, "money", MONEY_WIDTH, tally=key != "current_budget") for key, label in zip(keys, _headings(view, *keys), strict=True)
+    )
     heading = view.phrases.heading
     fields = (
         *_first_fields(view, "line"),
         *money,
         Field(heading("frame_changes"), "money", MONEY_WIDTH),
-        Field(heading("reconciled"), "status", span=7),
+        Field(heading("reconciled"), "status", span=7 - len(gross)),
     )
     shown = [b for b in boards if b.accepted or b.owner.expected]
-    rows = tuple(row for board in shown for row in _budget_rows(view, board))
-    sums = tuple(map(add_known, zip(*(_budget_figures(board) for board in shown), strict=True))) or (None,) * len(fields[2:-1])
+    rows = tuple(row for board in shown for row in _budget_rows(view, board, gross))
+    sums = tuple(map(add_known, zip(*(_budget_figures(board, gross) for board in shown), strict=True))) or (None,) * len(fields[2:-1])
     last = Row((sum_label(view), None, *sums, None), weight=BOLD)
     return Block(fields, rows, heading=view.phrases.word("budget_title"), totals=(last,), folded=fold_level(view, rows))
 
 
-def _budget_figures(b: BoardOutcome) -> tuple[float | None, ...]:
-    return (b.whole.planned, b.whole.changes, b.whole.budget, b.adjustments)
+def _budget_figures(b: BoardOutcome, gross: Sequence[str]) -> tuple[float | None, ...]:
+    return (*(getattr(b.whole, key) for key in gross), b.whole.planned, b.whole.changes, b.whole.budget, b.adjustments)
 
 
-def _budget_rows(view: View, b: BoardOutcome) -> list[Row]:
+def _budget_rows(view: View, b: BoardOutcome, gross: Sequence[str]) -> list[Row]:
     """Return a board's own row, then its activities."""
-    head = Row((b.owner.name, _whole_board_word(view, b), *_budget_figures(b), _reconciled_word(view, b)), weight=SHADED, sums=True)
+    head = Row((b.owner.name, _whole_board_word(view, b), *_budget_figures(b, gross), _reconciled_word(view, b)), weight=SHADED, sums=True)
     rows = []
     for row in b.rows:
         outcome = outcome_of(row, final=b.final)
-        cells = (b.owner.name, row["activity"], outcome.planned, outcome.changes, outcome.budget, None, None)
+        before = (getattr(outcome, key) for key in gross)
+        cells = (b.owner.name, row["activity"], *before, outcome.planned, outcome.changes, outcome.budget, None, None)
         rows.append(Row(cells, int(row["_source"]), level=1, indent=1, again=True))
     return [head, *rows]
 
@@ -112,6 +126,8 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
     word = view.phrases.word
     if not b.accepted:
         return lacking_return_word(view, b.owner, NO_FOLLOWUP)
+    if b.unspread:
+        return word("changes_unspread", amount=signed_amount(view, b.unspread))
     if b.unreconciled:
         return word("changes_differ", amount=signed_amount(view, b.unreconciled))
     if b.measure.not_laid_out is None:
@@ -124,12 +140,13 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
 
 def _outcome_keys(view: View) -> tuple[str, ...]:
     """Return the figures that the round asks about, as headings name them, and what follows from them."""
-    keys = ["current_budget", "outcome_revenue", "outcome_cost", "outcome_net"]
+    before = list(PLANNED) if view.round.kind.final else []  # beside what they came to
+    keys = [*before, "current_budget", "outcome_revenue", "outcome_cost", "outcome_net"]
     if not view.round.kind.final:
         keys += ["forecast_revenue", "forecast_cost", "forecast_net"]
     keys += ["deviation"] if view.round.kind.final else ["deviation", "unfunded", "without"]
     titles = column_titles(view, "outcomes")
-    asked = {key: "unfunded" if key == "without" else key for key in keys if key in TYPED or key == "without"}
+    asked = {key: "unfunded" if key == "without" else key for key in keys if key in {*TYPED, *PLANNED, "without"}}
     return tuple(key for key in keys if key not in asked or asked[key] in titles)
 
 
@@ -140,12 +157,12 @@ def _outcome_figures(keys: Sequence[str], outcome: MoneyOutcome) -> list[float |
 
 def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     keys, final = _outcome_keys(view), view.round.kind.final
-    money = (Field(label, "money", 13, tally=key in TYPED) for key, label in zip(keys, _headings(view, *keys), strict=True))
+    money = (Field(label, "money", 13, tally=key in {*TYPED, *PLANNED}) for key, label in zip(keys, _headings(view, *keys), strict=True))
     heading, titles = view.phrases.heading, column_titles(view, "outcomes")
     fields = (
         *_first_fields(view, "line"),
         *money,
-        Field(heading("state"), "status", 14, span=6 if final else 1),  # as wide as the frames above
+        Field(heading("state"), "status", 14, span=11 - len(keys) if final else 1),  # as wide as the frames above
         *((Field(titles["last_forecast"], "money", 13, tally=True, screen=True),) if "last_forecast" in titles else ()),
         Field(heading("decision"), width=90, screen=True),  # on one line: rows are as high as what is not printed, too
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
@@ -222,6 +239,7 @@ def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     fields = (*_first_fields(view, "line"), Field(deviation, "money", 13), *shown.values())
     rows = []
     for b in boards:
+        rows += _whole_board_causes(view, b, list(shown))
         for row in b.rows:
             outcome = outcome_of(row, final=final)
             if any(row.get(name) for name in ("explanation", "measures", "assumptions")) or outcome.effect is not None:
@@ -231,11 +249,27 @@ def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     return Block(fields, tuple(rows), heading=view.phrases.word("causes_title"), new_page=True)
 
 
+def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> list[Row]:
+    """Return what a board says of its deviation from the frame as a whole, or that a deficit is unexplained."""
+    closing, deviation = b.closing or {}, b.measure.deviation
+    effect = closing.get("measures_effect")
+    told = {
+        "explanation": closing.get("explanation") or (view.phrases.word("unexplained") if is_unexplained(view, b) else None),
+        "measures": closing.get("measures"),
+        "measures_effect": effect,
+        "after_measures": add_amounts((deviation, effect)) if effect is not None and deviation is not None else None,
+    }
+    if all(told[name] is None for name in ("explanation", "measures", "measures_effect")):
+        return []
+    cells = (b.owner.name, view.phrases.word("whole_board_frame"), deviation, *(told.get(name) for name in shown))
+    return [Row(cells, int(closing["_source"]), weight=SHADED)]
+
+
 # the units
 
 
 def _units_block(followup: FollowupView, boards: Sequence[BoardOutcome]) -> Block:
-    view, final = followup.view, followup.view.round.kind.final
+    view = followup.view
     heading, columns = view.phrases.heading, report_columns(view, "unit_outcomes")
     titles = {c.column.field: c.heading for c in columns}
     asked = [key for key in ("frame", "outcome", "last_forecast", "forecast") if key in titles]
@@ -257,21 +291,41 @@ def _units_block(followup: FollowupView, boards: Sequence[BoardOutcome]) -> Bloc
     outcomes = {b.owner.id: b for b in boards}
     heads = {board: _units_of_board_row(view, board, outcomes.get(board), unit_rows, asked) for board, unit_rows in by_board.items()}
     rows = [row for board, unit_rows in by_board.items() for row in (heads[board], *unit_rows)]
-    last = Row((sum_label(view), None, *_unit_sums([*heads.values()], asked, final=final), None, None), weight=BOLD)
+    every = [row for unit_rows in by_board.values() for row in unit_rows]
+    compared = _compare_units(view, every, asked)
+    last = Row((sum_label(view), None, *_unit_sums(every, asked), None, compared), weight=BOLD)
     title, totals = view.phrases.word("unit_forecasts_title"), (last,) if rows else ()
     return Block(fields, tuple(rows), heading=title, totals=totals, folded=fold_level(view, rows), new_page=True)
 
 
 def _units_of_board_row(view: View, board: str, outcome: BoardOutcome | None, unit_rows: Sequence[Row], asked: Sequence[str]) -> Row:
     """Return the row that adds up a board's units, and says what the board has itself."""
-    figures = _unit_sums(unit_rows, asked, final=view.round.kind.final)
-    return Row((view.name(board), view.phrases.word("units_sum"), *figures, None, _board_words(view, outcome)), weight=SHADED, sums=True)
+    figures = _unit_sums(unit_rows, asked)
+    words = join_texts((_board_words(view, outcome), _compare_units(view, unit_rows, asked)))
+    return Row((view.name(board), view.phrases.word("units_sum"), *figures, None, words), weight=SHADED, sums=True)
 
 
-def _unit_sums(rows: Sequence[Row], asked: Sequence[str], *, final: bool) -> list[float | None]:
-    """Add up units, and work their deviation out as a row's is."""
-    sums = {key: add_known(row.cells[n] for row in rows) for n, key in enumerate(asked, 2)}
-    return [*sums.values(), subtract_amounts(sums.get("frame"), sums.get("outcome" if final else "forecast"))]
+def _compare_units(view: View, rows: Sequence[Row], asked: Sequence[str]) -> str | None:
+    """Say what the units that had a forecast before as well come to, then and now; None where all of them had, or none."""
+    both, answered = _find_compared(rows, asked)
+    if len(both) in {0, len(answered)}:
+        return None
+    then, now = (unsigned_amount(view, add_amounts(pair[at] for pair in both)) for at in (0, 1))
+    return view.phrases.word("units_compared", n=len(both), total=len(answered), then=then, now=now)
+
+
+def _find_compared(rows: Sequence[Row], asked: Sequence[str]) -> tuple[list[tuple[float, float]], list[float]]:
+    """Return, of units, the forecast before and what the year comes to now, where both are there; and the latter of all."""
+    if "last_forecast" not in asked:
+        return [], []
+    then, now = (2 + asked.index(key) for key in ("last_forecast", "forecast" if "forecast" in asked else "outcome"))
+    answered = [row for row in rows if row.cells[now] is not None]
+    return [(row.cells[then], row.cells[now]) for row in answered if row.cells[then] is not None], [row.cells[now] for row in answered]
+
+
+def _unit_sums(rows: Sequence[Row], asked: Sequence[str]) -> list[float | None]:
+    """Add up units, column by column; a unit without a frame, or that says nothing of the year, deviates from nothing."""
+    return [add_known(row.cells[n] for row in rows) for n in range(2, len(asked) + 3)]
 
 
 def _board_words(view: View, b: BoardOutcome | None) -> str | None:

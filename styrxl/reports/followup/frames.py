@@ -38,7 +38,10 @@ def frames_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
         *(Field(heading(key), "money", MONEY_WIDTH) for key in ("not_laid_out", "own_deviation")),
         Field(heading("remark"), span=2),
     )
-    rows = tuple(Row((b.owner.name, compare_state(view, b), *_figures(b.measure), _remark(view, b.measure))) for b in boards)
+    remarks = (join_texts((_explanation_word(view, b), _remark(view, b.measure))) for b in boards)
+    rows = tuple(
+        Row((b.owner.name, compare_state(view, b), *_figures(b.measure), remark)) for b, remark in zip(boards, remarks, strict=True)
+    )
     totals = tuple(_totals(view, boards)) if view.board is None else ()
     title = "measure_outcome_title" if view.round.kind.final else "measure_forecast_title"
     return Block(fields, rows, heading=view.phrases.word(title), totals=totals)
@@ -65,6 +68,21 @@ def compare_state(view: View, b: BoardOutcome) -> str:
 def _remark(view: View, measure: FrameOutcome) -> str | None:
     """Say of what the deviation in per cent is where that is not the frame."""
     return view.phrases.word("of_gross_cost") if measure.per_cent is not None and measure.of_gross_cost else None
+
+
+def is_unexplained(view: View, b: BoardOutcome) -> bool:
+    """Tell whether a board was asked about a deficit that has to be explained, and says nothing of it."""
+    asked = b.closing is not None and b.measure.deviation is not None
+    if not asked or b.closing is None or b.measure.deviation is None:
+        return False
+    return view.scope.board_thresholds.short(b.measure.deviation, b.measure.current or 0.0) and not b.closing.get("explanation")
+
+
+def _explanation_word(view: View, b: BoardOutcome) -> str | None:
+    """Say of a board's deficit that it is unexplained, or that its explanation stands further down."""
+    if is_unexplained(view, b):
+        return view.phrases.word("unexplained")
+    return view.phrases.word("explained_below") if b.closing and b.closing.get("explanation") else None
 
 
 def _totals(view: View, boards: Sequence[BoardOutcome]) -> Iterator[Row]:
