@@ -109,9 +109,8 @@ def _place_rows(table: Table, fresh: FreshSheet) -> tuple[dict[int, int | None],
     offsets = {row: row - table.place.heading_row - 1 for row in table.rows}
     if max(offsets.values(), default=0) >= len(fresh.ids):  # closer together, then
         offsets = {row: index for index, row in enumerate(table.rows)}
-    return {row: index if index < MOST_ROWS else None for row, index in offsets.items()}, min(
-        MOST_ROWS, max(offsets.values(), default=-1) + 1
-    )
+    most = max(MOST_ROWS, len(fresh.ids))
+    return {row: index if index < most else None for row, index in offsets.items()}, min(most, max(offsets.values(), default=-1) + 1)
 
 
 def _place_rows_by_id(table: Table, fresh: FreshSheet) -> tuple[dict[int, int | None], int]:

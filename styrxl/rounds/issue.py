@@ -146,8 +146,15 @@ def keep_plan_edition(workspace: Workspace, ledger: Ledger) -> None:
 
 def build_plan(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> bytes:
     """Return a multi-year plan with what is given in its sheets (sheet key -> rows), to go on with."""
-    settings, form = workspace.settings, extend_rows(workspace.forms.form(PLAN_FORM), rows)
-    made = Prefill(
+    form = extend_rows(workspace.forms.form(PLAN_FORM), rows)
+    [(_, data)] = build_all(form, [make_plan_prefill(workspace, form, given, rows)], read_look(workspace))
+    return data
+
+
+def make_plan_prefill(workspace: Workspace, form: Form, given: Mapping[str, tuple[Row, ...]], rows: int | None = None) -> Prefill:
+    """Return what a multi-year plan is issued with."""
+    settings = workspace.settings
+    return Prefill(
         form=form.name,
         version=form.version,
         edition=form.edition,
@@ -167,8 +174,6 @@ def build_plan(workspace: Workspace, given: Mapping[str, tuple[Row, ...]], rows:
         rows=given,
         first={},
     )
-    [(_, data)] = build_all(form, [made], read_look(workspace))
-    return data
 
 
 def levels_of(level: str | None) -> tuple[str, ...]:

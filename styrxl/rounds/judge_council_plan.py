@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import COUNCIL_TABLES, PLAN_FORM, PlanRows
 from styrxl.model.errors import StyrxlError, working_on
 from styrxl.model.findings import Finding
@@ -24,8 +25,9 @@ from styrxl.validation.identify import Identifier
 from styrxl.validation.judge import judge
 from styrxl.validation.rules.schema import load_schemas
 
+MISSING = frozenset({"missing-sheet", "missing-column"})
 # What the controller is told each time: which sheets and headings count, and adjustments of which a part is missing.
-_TELL = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit", "adjustments-unbalanced", "missing-sheet"})
+_TELL = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit", "adjustments-unbalanced", *MISSING})
 # Beside the exact one, of another the controller who fills the plan in is told: nothing may stop a round that is right.
 _TOLD = {"similar-sheet": "unread-sheet", "similar-column": "unread-column"}
 
@@ -69,10 +71,20 @@ def _judge(workspace: Workspace, forms: Forms, data: bytes) -> JudgedRound:
 
 
 def _ease(found: Finding, forms: Forms) -> Finding:
-    """Return what was found of names as the controller is told it: a sheet that may stay empty may be missing as well."""
-    optional = {name for sheet in forms.form(PLAN_FORM).sheets if sheet.optional for name in sheet.name.values()}
-    if found.rule == "missing-sheet" and found.sheet in optional:
-        return replace(found, severity="info")
+    """Return what was found of names as the controller is told it: what may stay empty may be missing as well."""
+    form = forms.form(PLAN_FORM)
+    sheets = {name for sheet in form.sheets if sheet.optional for name in sheet.name.values()}
+    columns = {
+        (name, heading)
+        for sheet in form.sheets
+        for column in sheet.columns
+        if not column.required
+        for name in sheet.name.values()
+        for heading in column.heading.values()
+    }
+    may_stay_empty = found.sheet in sheets if found.rule == "missing-sheet" else (found.sheet, found.column) in columns
+    if found.rule in MISSING and may_stay_empty:
+        return replace(found, severity="info", facts={**found.facts, "easiest": Word("renew_the_plan")})
     return replace(found, rule=_TOLD[found.rule], severity="info") if found.rule in _TOLD else found
 
 
