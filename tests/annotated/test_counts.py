@@ -105,7 +105,7 @@ def test_a_row_says_where_to_look_until_it_is_mended(desk: Desk, office: Office)
     cell = sheet.cell("responsible", 0)
     write_text(cell, "xxx")
     back = desk.back("UBN", save_workbook(book))
-    check = f"I{cell.row}"
+    check = f"J{cell.row}"
     said = [
         openpyxl.load_workbook(io.BytesIO(data), data_only=True)[sheet.title][check].value
         for data in (back, office.fill(back, {"Start": {}}), office.fill(back, {sheet.title: {str(cell.coordinate): "Skolchef"}}))
