@@ -23,13 +23,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Activity:
-    """What a board does: its budget, and what the year came to or is expected to (tkr)."""
+    """What a board does: its budget, what the year came to or is expected to, and how its budget had changed by year-end (tkr)."""
 
     name: str
     budget: float
     cost: float
     revenue: float = 0.0
     unfunded: float | None = None
+    change: float | None = None
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,9 @@ def _followed(board: MeasuredBoard, kind: str) -> dict[str, Sequence[Row]]:
     rows: list[Row] = []
     for a in board.activities:
         said: dict[str, Any] = {"outcome_cost": a.cost, "outcome_revenue": a.revenue, **why}
-        if not final:
+        if final:
+            said["decided_changes"] = a.change
+        else:
             said |= {"outcome_cost": a.cost / 3, "outcome_revenue": a.revenue / 3, "forecast_cost": a.cost, "forecast_revenue": a.revenue}
             said |= {"measures": "Färre inköp.", "measures_effect": 1, "assumptions": "Löner plus tre procent.", "unfunded": a.unfunded}
         rows.append({name: value for name, value in said.items() if value is not None})

@@ -40,10 +40,15 @@ def list_missing_from_plan(forms: Forms, plan: Plan, round_: Round) -> Iterator[
 
 
 def list_early_adjustments(plan: Plan, round_: Round, today: date) -> Iterator[Word]:
-    """Yield the changes of frames that count in a round though their day has not come: of these the controller is asked."""
-    early = [a for a in plan.adjustments if a.year == round_.year and today < a.date <= round_.frames_day]
-    if early:
-        yield Word("early_adjustments", {"list": [f"{a.board_id} {a.date.isoformat()} ({a.decision})" for a in early], "year": round_.year})
+    """Yield the changes of frames whose day has not come, in a round that counts what is decided after its own day."""
+    if round_.frames_day <= round_.day:
+        return
+    boards: dict[str, list[str]] = {}
+    for a in plan.adjustments:
+        if a.year == round_.year and today < a.date <= round_.frames_day:
+            boards.setdefault(f"{a.date.isoformat()} {a.decision}", []).append(a.board_id)
+    if boards:
+        yield Word("early_adjustments", {"list": [f"{what} ({', '.join(ids)})" for what, ids in boards.items()], "year": round_.year})
 
 
 def list_unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[str]) -> Iterator[Word]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
+from styrxl.model.catalogue import number_text
 from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade, assessment_code
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
 from styrxl.reports.board_outcomes import (
@@ -18,7 +19,7 @@ from styrxl.reports.board_outcomes import (
     signed_amount,
     unsigned_amount,
 )
-from styrxl.reports.followup.frames import compared_boards, year_net_key
+from styrxl.reports.followup.frames import compare_state, compared_boards, year_net_key
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView
 from styrxl.reports.goal_counts import count_fulfilled, count_word, goals_title, trend_title
 from styrxl.reports.overview_parts import (
@@ -33,7 +34,7 @@ from styrxl.reports.overview_parts import (
 )
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import list_participation
-from styrxl.reports.view import View
+from styrxl.reports.view import View, join_texts
 
 _COLOURS = {YES: look.GOOD.fill, PARTLY: look.WATCH.fill, NO: look.MEND.fill, None: look.LOCKED}
 _HIDDEN_ZERO = "0;;;"  # number format: a part that is nothing says nothing
@@ -125,19 +126,29 @@ def _money(followup: FollowupView) -> list[Figure]:
         (figure("outcome"), whole.money.outcome_net, None),
         *(() if final else ((figure("full_forecast"), whole.money.forecast_net, None),)),
     ]
-    own: Figure = (figure("own_deviation"), whole.money.deviation, None if compared else word("no_board_has_frame"))
+    without = word("no_frame" if view.board else "no_board_has_frame")
+    own: Figure = (figure("own_deviation"), whole.money.deviation, None if compared else without)
     if not compared:
         return [(figure("current_budget"), whole.money.budget, None), *years, own]
     within = sum((b.measure.deviation or 0.0) >= 0 for b in compared)
-    remarks = [word("of_all", n=len(compared)), *_not_compared(view, boards)]
+    counts = "; ".join([word("of_all", n=len(compared)), *_not_compared(view, boards)])
+    state = compare_state(view, compared[0]) if view.board else None
     return [
-        (figure("board_within" if view.board else "boards_within"), within, "; ".join(remarks)),
+        *(() if view.board else ((figure("boards_within"), within, counts),)),
         (figure("current_frame"), whole.current, None),
         *years,
-        (figure("frame_deviation"), whole.deviation, word("plus_is_surplus")),
+        (figure("frame_deviation"), whole.deviation, join_texts([state, _per_cent_words(view, whole), word("plus_is_surplus")], "; ")),
         own,
         *_undecided(view, whole),
     ]
+
+
+def _per_cent_words(view: View, measure: FrameOutcome) -> str | None:
+    """Say how much of the frame a deviation is, where the frame is what it is a part of."""
+    if measure.per_cent is None or measure.of_gross_cost:
+        return None
+    per_cent = number_text(measure.per_cent, view.scope.language).replace("-", "\N{MINUS SIGN}")
+    return view.phrases.word("per_cent_of_frame", per_cent=per_cent)
 
 
 def _not_compared(view: View, boards: Sequence[BoardOutcome]) -> list[str]:
