@@ -13,7 +13,7 @@ from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import join_texts
 
-_SHOWN = frozenset({"commitment_id", "text", "parent_id", "last_status", "expected_result", "status", "comment", "continues"})
+_SHOWN = frozenset({"commitment_id", "text", "parent_id", "last_status", "expected_result", "status", "comment", "continues", "carried"})
 _SHOWN_OF_ADDED = frozenset({"commitment_id", "text", "parent_id", "responsible", "decision"})
 
 
@@ -23,6 +23,7 @@ def make_page(followup: FollowupView) -> Page | None:
     nodes = sorted(followup.commitments, key=lambda n: (view.rank[n.owner or ""], natural_key(n.id)))
     if not nodes:
         return None
+    carried = {n.id: word for n in nodes if (word := _carried_word(followup, n.id))}
     fields = (
         Field(heading("id"), "id", 17),
         Field(heading("unit" if view.board else "board_or_unit"), "name", 20),
@@ -32,6 +33,7 @@ def make_page(followup: FollowupView) -> Page | None:
         Field(heading("status"), "status", 17.5),
         Field(heading("comment"), width=35),
         *((Field(heading("continues"), "status", 11),) if view.round.kind.final else ()),
+        *((Field(heading("carried"), width=11),) if carried else ()),
         *((Field(heading("feedback"), "input", 32),) if view.board else ()),
         *(() if view.board else (Field(heading("board"), "name", 36, screen=True),)),
         Field(heading("expected_result"), width=60, screen=True),
@@ -46,7 +48,7 @@ def make_page(followup: FollowupView) -> Page | None:
     )
     columns = {table: report_columns(view, table) for table in ("commitment_status", "added_commitments")}
     added = {row["commitment_id"]: row for row in records(view.table("added_commitments"))}
-    rows = [_commitment_row(followup, node, added.get(node.id), columns) for node in nodes]
+    rows = [_commitment_row(followup, node, added.get(node.id), columns, carried) for node in nodes]
     # What is both followed up and added in one and the same round is two rows of returns.
     rows += [
         _second_row(followup, row, columns["added_commitments"], len(fields)) for code, row in added.items() if code in followup.statuses
@@ -59,6 +61,7 @@ def _commitment_row(
     node: Node,
     added: Mapping[str, Any] | None,
     columns: Mapping[str, Sequence[ReportColumn]],
+    carried: Mapping[str, str],
 ) -> Row:
     """Return a commitment's row, from the row that says how it stands, else from the one that added it."""
     view = followup.view
@@ -77,6 +80,7 @@ def _commitment_row(
         followup.status_word(status),
         answer.get("comment") if answer else None,
         *((_continues_word(followup, answer, status),) if view.round.kind.final else ()),
+        *((carried.get(node.id),) if carried else ()),
         *((view.feedback.get(node.id),) if view.board else (view.board_name(node.owner or ""),)),
         followup.entries[node.id].row.get("expected_result"),
         view.label(node.wanted) if node.wanted else None,
@@ -102,6 +106,13 @@ def _continues_word(followup: FollowupView, answer: Mapping[str, Any] | None, st
     if continues is not None:
         return word("goes_on" if continues == "yes" else "goes_not_on")
     return word("none") if status == "done" else None
+
+
+def _carried_word(followup: FollowupView, code: str) -> str | None:
+    """Say how a commitment comes from last year; None for one that is new, or of which nobody has said."""
+    entry = followup.entries.get(code)
+    carried = followup.statuses.get(code, {}).get("carried") or (entry.row.get("carried") if entry else None)
+    return followup.view.scope.forms.label("carried", carried)[followup.view.scope.language] if carried else None
 
 
 def _added_word(followup: FollowupView, code: str) -> str | None:

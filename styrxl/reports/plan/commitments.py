@@ -14,7 +14,8 @@ from styrxl.reports.page_parts import make_titled_page
 from styrxl.reports.view import View
 
 # What paper has room for, beside whose it is and which goals it serves.
-_WIDTHS = {"commitment_id": 17.0, "text": 58.0, "expected_result": 42.0, "responsible": 22.0}
+_WIDTHS_OF_NEW = {"commitment_id": 17.0, "text": 58.0, "expected_result": 42.0, "responsible": 22.0}
+_WIDTHS = {**_WIDTHS_OF_NEW, "text": 52.0, "expected_result": 37.0, "carried": 11.0}  # where some go on from last year
 
 
 def make_page(view: View) -> Page | None:
@@ -25,8 +26,9 @@ def make_page(view: View) -> Page | None:
     frame = frame.iloc[_places_in_order(view, frame)]
     columns = report_columns(view, "commitments")
     by_field = dict(zip((c.column.field for c in columns), fill_columns(view, frame, columns), strict=True))
-    printed = {name: by_field.pop(name) for name in _WIDTHS if name in by_field}
-    code, text, *rest = [(replace(f, width=_WIDTHS[name]), values) for name, (f, values) in printed.items()]
+    widths = _WIDTHS if any(column(frame, "carried")) else _WIDTHS_OF_NEW
+    printed = {name: by_field.pop(name) for name in widths if name in by_field}
+    code, text, *rest = [(replace(f, width=widths[name]), values) for name, (f, values) in printed.items()]
     goals = _goal_columns(view, frame, by_field.pop("parent_id", None))
     owner, *board = _owner_columns(view, frame)
     more = [(replace(f, screen=True), values) for f, values in (*board, *goals[2:], *by_field.values())]

@@ -10,6 +10,7 @@ from styrxl.excel import look
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series
 from styrxl.model.amounts import add_amounts
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
+from styrxl.model.table_values import column
 from styrxl.reports.board_budgets import BoardBudget, add_budgets, list_budgets
 from styrxl.reports.overview_parts import (
     FIGURE_WIDTH,
@@ -98,11 +99,16 @@ def _goals_and_commitments(counts: Counts) -> list[Figure]:
         figures.append((figure("council_goals"), len(council), _served_words(view, council)))
     figures += [
         (figure("board_goals"), len(boards), _served_words(view, boards) if boards else None),
-        (figure("own_commitments" if view.board else "board_commitments"), len(counts.nodes(BOARD_COMMITMENT)), None),
+        (
+            figure("own_commitments" if view.board else "board_commitments"),
+            len(counts.nodes(BOARD_COMMITMENT)),
+            _carried_words(view, counts.nodes(BOARD_COMMITMENT)),
+        ),
     ]
     if view.units:
         figures.append((figure("unit_goals"), len(counts.nodes(UNIT_GOAL)), None))
-        figures.append((figure("unit_commitments"), len(counts.nodes(UNIT_COMMITMENT)), remark))
+        units = counts.nodes(UNIT_COMMITMENT)
+        figures.append((figure("unit_commitments"), len(units), join_texts([_carried_words(view, units), remark], "; ")))
     own = sum(n.loose and n.free for n in commitments)
     remark = join_texts([word("of_all", n=len(commitments)), word("under_own_goals", n=own) if own else None], "; ")
     return [*figures, (figure("tied"), sum(not n.loose for n in commitments), remark)]
@@ -111,6 +117,14 @@ def _goals_and_commitments(counts: Counts) -> list[Figure]:
 def _count_served(goals: Sequence[Node]) -> int:
     """Return how many goals have commitments under them."""
     return sum(n.commitments > 0 for n in goals)
+
+
+def _carried_words(view: View, commitments: Sequence[Node]) -> str | None:
+    """Say how many commitments are new, and how many go on from last year; None where all are new."""
+    frame = view.table("commitments")
+    carried = {code for code, how in zip(column(frame, "commitment_id"), column(frame, "carried"), strict=True) if how}
+    n = sum(node.id in carried for node in commitments)
+    return view.phrases.word("of_them_new", new=len(commitments) - n, n=n) if n else None
 
 
 def _served_words(view: View, goals: Sequence[Node]) -> str:
