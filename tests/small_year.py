@@ -98,6 +98,7 @@ def _plans() -> Rows:
                 name="Läser",
                 unit="procent",
                 direction="higher",
+                baseline=80.0,
                 target=85.0,
             )
         ],

@@ -101,7 +101,7 @@ def propose_rows(year: int, tables: Tables, missing: MissingFromPlan) -> dict[st
     """Return the rows of the proposal, by sheet: the plan's own, and one for each thing to fill in."""
     rows: dict[str, tuple[Row, ...]] = {name: tuple(map(_shown, rows)) for name, rows in tables.items()}
     rows["frames"] = (*rows.get("frames", ()), *({"board_id": o.org_id, "year": year} for o in missing.frames))
-    again = ("indicator_id", "goal_id", "name", "unit", "direction", "board_id", "kolada_id")
+    again = ("indicator_id", "goal_id", "name", "unit", "direction", "board_id", "baseline", "kolada_id")
     new = tuple({**{name: row.get(name) for name in again}, "year": year} for row in missing.indicators)
     rows["council_indicators"] = (*rows.get("council_indicators", ()), *new)
     return rows

@@ -11,6 +11,7 @@ from styrxl.model.table_values import records
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
 from styrxl.reports.council_goals import grade_indicator
 from styrxl.reports.followup_view import FollowupView
+from styrxl.reports.indicator_series import IndicatorSeries, collect_series, list_planned
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 
 _SHOWN = frozenset({"indicator_id", "name", "unit", "target", "last_outcome", "outcome", "target_reached", "comment"})
@@ -21,6 +22,8 @@ def make_page(followup: FollowupView) -> Page | None:
     view, heading = followup.view, followup.view.phrases.heading
     columns = report_columns(view, "indicator_outcomes")
     titles = {c.column.field: c.heading for c in columns}
+    outcomes = [*records(view.table("indicator_outcomes"))]
+    series, planned = collect_series(followup, [row["indicator_id"] for row in outcomes]), list_planned(followup)
     fields = (
         Field(titles["indicator_id"], "id", 11),
         Field(heading("board"), "name", 18),
@@ -28,6 +31,8 @@ def make_page(followup: FollowupView) -> Page | None:
         Field(heading("goal"), width=28),
         Field(titles["unit"], width=12),
         Field(heading("direction_of"), width=12),
+        Field(heading("baseline"), "number", 12),
+        *(Field(view.phrases.word("outcome_of_year", year=year), "number", 10) for year in series.years),
         Field(titles["target"], "number", 11),
         Field(titles["last_outcome"], "number", 11),
         Field(titles["outcome"], "number", 11),
@@ -36,13 +41,13 @@ def make_page(followup: FollowupView) -> Page | None:
         Field(heading("rest"), width=24, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    planned = _planned_indicators(followup)
-    outcomes = records(view.table("indicator_outcomes"))
-    rows = tuple(_indicator_row(followup, outcome, planned.get(outcome["indicator_id"], {}), columns) for outcome in outcomes)
+    rows = tuple(_indicator_row(followup, row, planned.get(row["indicator_id"], {}), series, columns) for row in outcomes)
     return make_titled_page(view, "measures", [Block(fields, rows, table="indicators")]) if rows else None
 
 
-def _indicator_row(followup: FollowupView, row: Mapping[str, Any], planned: Mapping[str, Any], columns: Sequence[ReportColumn]) -> Row:
+def _indicator_row(
+    followup: FollowupView, row: Mapping[str, Any], planned: Mapping[str, Any], series: IndicatorSeries, columns: Sequence[ReportColumn]
+) -> Row:
     view = followup.view
     more, amounts = describe_rest(view, row, columns, _SHOWN)
     direction, goal = planned.get("direction"), planned.get("goal_id")
@@ -53,6 +58,8 @@ def _indicator_row(followup: FollowupView, row: Mapping[str, Any], planned: Mapp
         (view.label(goal) or goal) if goal else None,
         row.get("unit"),
         view.scope.forms.label("direction", direction)[view.scope.language] if direction else None,
+        planned.get("baseline"),
+        *series.values(row["indicator_id"]),
         row.get("target"),
         row.get("last_outcome"),
         row.get("outcome"),
@@ -75,12 +82,3 @@ def _reached_word(followup: FollowupView, row: Mapping[str, Any], planned: Mappi
         if grade is not None
         else word("reached_unknown")
     )
-
-
-def _planned_indicators(followup: FollowupView) -> dict[str, Mapping[str, Any]]:
-    """Return the indicators of the council plan and of the boards' plans, by id."""
-    plan, year = followup.view.plan, followup.view.round.year
-    indicators = {row["indicator_id"]: row for row in plan.indicators if row["year"] == year}
-    for rows in followup.history.plans.answers.tables.get("indicators", {}).values():
-        indicators |= {row["indicator_id"]: dict(row) for row in rows}
-    return indicators
