@@ -106,7 +106,7 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
     from styrxl.mail.incoming.sources import fetch_from_files, fetch_from_paths, find_mail_files, holds_mail
     from styrxl.model.catalogue import say, word
     from styrxl.rounds.files_to_receive import Outcome
-    from styrxl.store.mail_log import HELD, MailLog, MailPart
+    from styrxl.store.mail_log import ASIDE, HELD, MailLog, MailPart
 
     if not (paths or imap or holds_mail(files)):
         return False
@@ -123,7 +123,7 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
         for outcome in refused:
             click.echo(word("received_not", language, origin=outcome.origin, why=say(outcome.why, language)), err=True)
         click.echo(format_mail_sums(parts, language), err=True)
-    return bool(refused) or any(part.outcome == HELD for part in parts)
+    return bool(refused) or any(part.outcome in {HELD, ASIDE} for part in parts)
 
 
 def _receive_files(session: Session, round_: Round, sources: Sequence[Path]) -> bool:

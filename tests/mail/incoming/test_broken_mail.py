@@ -143,7 +143,7 @@ def test_a_mail_that_cannot_be_read_is_kept_told_of_and_answered(town: Town) -> 
     folder.mkdir()
     (folder / "djupt.eml").write_bytes(deep(60))
     (folder / "gott.eml").write_bytes(raw(reply("bib@example.se", OURS, attachments={"a.xlsx": town.filled("KFN-BIB")})))
-    result = town.run("receive", ROUND, str(folder))
+    result = town.run("receive", ROUND, str(folder), expect=1)
     assert "! ost@example.se · ”” · kunde inte läsas, lagt åt sidan" in result.stdout
     assert "Lagda åt sidan: 1." in result.stderr
     assert brought(town) == [("aside", "nested", None), ("taken", "", "KFN-BIB")]

@@ -110,13 +110,13 @@ def test_a_message_too_large_to_fetch_is_noted_by_its_head(posted: Town, imap: D
 def test_a_mail_that_cannot_be_read_is_moved_to_a_folder_for_those(posted: Town, imap: Dovecot) -> None:
     """A folder that is made when it is needed, and named in the settings; the others are taken in."""
     imap.deliver(USER, BROKEN)
-    posted.run("receive", ROUND, "--imap")
+    posted.run("receive", ROUND, "--imap", expect=1)
     assert [outcome for outcome, _, _ in brought(posted)] == ["taken", "noted", "taken", "aside"]
     assert [len(imap.messages(USER, folder)) for folder in ("INBOX", "Hanterade ärenden", ASIDE_FOLDER)] == [0, 3, 1]
     imap.deliver(USER, BROKEN + b"igen")
     path = posted.root / "styrxl.toml"
     path.write_text(path.read_text("utf-8").replace("\n[mail.imap]\n", '\n[mail.imap]\naside = "Åt sidan"\n'), "utf-8")
-    posted.run("receive", ROUND, "--imap")
+    posted.run("receive", ROUND, "--imap", expect=1)
     assert [len(imap.messages(USER, folder)) for folder in ("INBOX", ASIDE_FOLDER, "Åt sidan")] == [0, 1, 1]
 
 
@@ -133,7 +133,7 @@ def test_a_mail_that_the_server_cannot_hand_out_stays_and_the_others_are_taken(
 
     with monkeypatch.context() as patched:
         patched.setattr(IMAPClient, "fetch", fail)
-        posted.run("receive", ROUND, "--imap")
+        posted.run("receive", ROUND, "--imap", expect=1)
         assert posted.run("receive", ROUND, "--imap").stdout == ""
     assert [(outcome, reason) for outcome, reason, _ in brought(posted)] == [("aside", "unfetched"), ("noted", "none"), ("taken", "")]
     assert len(imap.messages(USER)) == 1

@@ -140,6 +140,14 @@ def test_every_workbook_is_answered_the_third_try_too(sending: Town, smtp: SmtpS
     assert len(notices(smtp, "vikarie@example.se")) == 3
 
 
+def test_the_same_file_sent_three_times_is_answered_three_times(sending: Town, smtp: SmtpServer) -> None:
+    data = sending.filled("UBN-ÖST")
+    for _ in range(3):
+        take(sending, reply("ost@example.se", OURS, attachments={"a.xlsx": data}))
+        send(sending)
+    assert len(smtp.to("ost@example.se")) == 3
+
+
 def test_what_replies_to_an_answer_of_ours_gets_no_notice(sending: Town, smtp: SmtpServer) -> None:
     """By the id that it names, one that the ledger does not know too, or by the subject that it quotes."""
     take(sending, reply("ost@example.se", OURS, attachments={"a.xlsx": sending.filled("UBN-ÖST")}))
