@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from styrxl.excel import look, measure
@@ -124,7 +124,7 @@ def _write_frame_cell(
     if what == "spread":
         left = find_left_to_spread(layout.sheet, *layout.part_rows(context.rows[layout.sheet.key]))
         page.formula(cell, _spread_formula(layout), left, _figure_style(layout))
-        _write_spread_words(page, cell, context, left)
+        _write_spread_words(page, layout, cell, context, left)
     elif what == "frame" and given:
         page.number(cell, f"frame:{frame}", _figure_style(layout))
     elif what == "frame":
@@ -137,7 +137,7 @@ def _write_frame_cell(
         used_up = total if layout.is_downwards else cells[frame, "planned"]
         fact = token(f"remaining:{used.sheet.key}" if used else f"frame:{frame}") if given else ""
         page.formula(cell, f'=IF(ISNUMBER({cells[frame, "frame"]}),{cells[frame, "frame"]}-{used_up},"")', fact, _figure_style(layout))
-        _write_frame_words(page, cell, context, over=used is not None and used.sheet.key in context.over, given=given)
+        _write_frame_words(page, layout, cell, context, over=used is not None and used.sheet.key in context.over, given=given)
     if what != "frame" or given:
         page.sheet.conditional_formatting.add(cell, look.decimals_rule(cell))
 
@@ -150,12 +150,25 @@ def _spread_formula(layout: SheetLayout) -> str:
     return f"=ROUND(N({letter}{layout.end_row})-SUM({layout.absolute_range(letter)}),5)"
 
 
-def _write_spread_words(page: SheetBuilder, cell: str, context: WorkbookContext, left: float) -> None:
-    """Say in words, in the next cell, whether all is spread."""
+def _write_words(page: SheetBuilder, layout: SheetLayout, cell: str, formula: str, value: str, texts: Sequence[str]) -> str:
+    """Write one of some texts beside a figure, over as many columns as it takes; return its cell."""
     letter, row = split_address(cell)
-    beside = f"{chr(ord(letter) + 1)}{row}"
+    first = column_index_from_string(letter) + 1
+    needed, last = max(map(measure.text_width, texts)) + 1.5, first
+    while sum(layout.widths[first - 1 : last]) < needed and last < len(layout.widths):
+        last += 1
+    beside = f"{get_column_letter(first)}{row}"
+    page.formula(beside, formula, value, "word")
+    if last > first:
+        page.sheet.merge_cells(f"{beside}:{get_column_letter(last)}{row}")
+    return beside
+
+
+def _write_spread_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, left: float) -> None:
+    """Say in words, beside the figure, whether all is spread."""
+    letter, row = split_address(cell)
     more, all_ = context.terms.text("left_to_spread"), context.terms.text("all_spread")
-    page.formula(beside, f'=IF({cell}=0,"{all_}","{more}")', more if left else all_, "word")
+    beside = _write_words(page, layout, cell, f'=IF({cell}=0,"{all_}","{more}")', more if left else all_, (more, all_))
     page.sheet.conditional_formatting.add(f"{cell}:{beside}", look.tone_rule(f"${letter}{row}<>0", look.WATCH))
     page.sheet.conditional_formatting.add(beside, look.tone_rule(f"${letter}{row}=0", look.GOOD))
 
@@ -165,13 +178,13 @@ def _figure_style(layout: SheetLayout) -> str:
     return "figure" if layout.sheet.limit else "figure_left"
 
 
-def _write_frame_words(page: SheetBuilder, cell: str, context: WorkbookContext, *, over: bool, given: bool) -> None:
-    """Say in words, in the next cell, whether what remains is below zero."""
+def _write_frame_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, *, over: bool, given: bool) -> None:
+    """Say in words, beside the figure, whether what remains is below zero."""
     letter, row = split_address(cell)
-    beside = f"{chr(ord(letter) + 1)}{row}"
     bad, good = context.terms.text("over_frame"), context.terms.text("within_frame")
     value = (bad if over else good) if given else ""
-    page.formula(beside, f'=IF(ISNUMBER({cell}),IF({cell}<0,"{bad}","{good}"),"")', value, "word")
+    formula = f'=IF(ISNUMBER({cell}),IF({cell}<0,"{bad}","{good}"),"")'
+    beside = _write_words(page, layout, cell, formula, value, (bad, good))
     both = f"{cell}:{beside}"
     page.sheet.conditional_formatting.add(both, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}<0)", look.MEND))
     page.sheet.conditional_formatting.add(beside, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}>=0)", look.GOOD))

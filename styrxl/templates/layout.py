@@ -102,7 +102,7 @@ def lay_out_sheets(form: Form, prefill: Prefill, words: Words) -> dict[str, Shee
 def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
     language = prefill.language
     widths = _column_widths(sheet, words, language, _empty_columns(sheet, prefill))
-    help_lines = tuple(measure.wrap(sheet.help[language], sum(widths))) if sheet.help else ()
+    help_lines = tuple(measure.wrap(sheet.help[language], sum(widths[: _count_on_first_page(sheet)]))) if sheet.help else ()
     frames = len(list_frame_labels(sheet))
     frame_row = 3 + len(help_lines) if frames else None
     return SheetLayout(
@@ -126,6 +126,12 @@ def _empty_columns(sheet: Sheet, prefill: Prefill) -> frozenset[str]:
     if not (rows or (prefill.round and not sheet.prefilled and sheet.layout == "rows")):
         return frozenset()
     return frozenset(c.field for c in sheet.columns if c.hide_empty and all(row.get(c.field) in (None, "") for row in rows))
+
+
+def _count_on_first_page(sheet: Sheet) -> int | None:
+    """Return how many columns are printed on the first page, where they take two."""
+    fields = [column.field for column in sheet.columns]
+    return fields.index(sheet.break_before) if sheet.break_before in fields else None
 
 
 def _count_rows(sheet: Sheet, prefill: Prefill) -> int:
