@@ -215,6 +215,11 @@ def is_unspread(row: Mapping[str, Any]) -> bool:
     return bool(row.get("unspread"))
 
 
+def source_of(row: Mapping[str, Any]) -> int | None:
+    """Return the return that a row comes from; none for what is left to spread, which nobody has typed."""
+    return None if is_unspread(row) else int(row["_source"])
+
+
 def find_unspread(rows: Sequence[Mapping[str, Any]], closing: Mapping[str, Any] | None) -> float:
     """Return what a board was given to spread and its activities do not come to (tkr)."""
     return (

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pandas as pd
+
 from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally
 from styrxl.model.amounts import add_amounts
 from styrxl.model.days import local_day
-from styrxl.model.forms import Form
+from styrxl.model.forms import Column, Form
 from styrxl.model.judged import Judged
 from styrxl.model.table_values import column
 from styrxl.reports.page_parts import file_name, make_titled_page
@@ -23,7 +25,7 @@ def tally_returns(view: View) -> dict[int, Tally]:
     rows = Counter[int]()
     money: dict[int, list[float]] = {index: [] for index in view.sources}
     for table, frame in view.judged.tables.items():
-        accepted = frame[frame["_source"].isin(view.sources.keys())]
+        accepted = _answered(view, table, frame[frame["_source"].isin(view.sources.keys())])
         sources = accepted["_source"].tolist()
         rows.update(sources)
         asked: dict[str, set[int]] = {}  # field -> returns whose form asks for it
@@ -39,7 +41,20 @@ def tally_returns(view: View) -> dict[int, Tally]:
 
 def _amount_fields(form: Form, table: str) -> list[str]:
     """Return the fields of a table in which amounts are typed."""
-    return [c.field for s in form.tables if s.table == table for c in s.columns if c.unit == "tkr" and not c.formula]
+    typed = [c.field for s in form.tables if s.table == table for c in s.columns if c.unit == "tkr" and not c.formula]
+    return [*typed, *(c.field for c in _closing_answers(form, table) if c.unit == "tkr")]
+
+
+def _closing_answers(form: Form, table: str) -> list[Column]:
+    """Return what is answered in the row that closes a sheet, where that is the table."""
+    closings = (s for s in form.tables if s.closing and s.closing.table == table)
+    return [c for s in closings for c in s.closing_columns if c.closing == "asked"]
+
+
+def _answered(view: View, table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table's rows; of rows that close sheets those in which something is said, since what they were given is nobody's answer."""
+    fields = {c.field for form in view.forms for c in _closing_answers(form, table)} & {*frame.columns}
+    return frame[frame[[*fields]].notna().any(axis=1)] if fields else frame
 
 
 def make_sources_page(view: View, written: Mapping[int, Tally]) -> Page:

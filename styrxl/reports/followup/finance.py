@@ -18,6 +18,7 @@ from styrxl.reports.board_outcomes import (
     list_outcomes,
     outcome_of,
     signed_amount,
+    source_of,
     unsigned_amount,
 )
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, report_columns
@@ -117,7 +118,7 @@ def _budget_rows(view: View, b: BoardOutcome, gross: Sequence[str]) -> list[Row]
         outcome = outcome_of(row, final=b.final)
         before = (getattr(outcome, key) for key in gross)
         cells = (b.owner.name, row["activity"], *before, outcome.planned, outcome.changes, outcome.budget, None, None)
-        rows.append(Row(cells, int(row["_source"]), level=1, indent=1, again=True))
+        rows.append(Row(cells, source_of(row), level=1, indent=1, again=True))
     return [head, *rows]
 
 
@@ -157,7 +158,7 @@ def _outcome_figures(keys: Sequence[str], outcome: MoneyOutcome) -> list[float |
 
 def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     keys, final = _outcome_keys(view), view.round.kind.final
-    money = (Field(label, "money", 13, tally=key in {*TYPED, *PLANNED}) for key, label in zip(keys, _headings(view, *keys), strict=True))
+    money = (Field(label, "money", 13, tally=key in TYPED) for key, label in zip(keys, _headings(view, *keys), strict=True))
     heading, titles = view.phrases.heading, column_titles(view, "outcomes")
     fields = (
         *_first_fields(view, "line"),
@@ -192,7 +193,7 @@ def _activity_row(view: View, b: BoardOutcome, row: Mapping[str, Any], keys: Seq
     more, amounts = describe_rest(view, row, columns, _SHOWN)
     figures = (*_outcome_figures(keys, outcome), _deviation_word(view, outcome.deviation), *_last_forecast(view, outcome))
     cells = (b.owner.name, row["activity"], *figures, more, view.row_link(row))
-    return Row(cells, int(row["_source"]), level=1, indent=1, amounts=amounts)
+    return Row(cells, source_of(row), level=1, indent=1, amounts=amounts)
 
 
 def _last_forecast(view: View, outcome: MoneyOutcome) -> list[float | None]:
@@ -262,7 +263,12 @@ def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> li
     if all(told[name] is None for name in ("explanation", "measures", "measures_effect")):
         return []
     cells = (b.owner.name, view.phrases.word("whole_board_frame"), deviation, *(told.get(name) for name in shown))
-    return [Row(cells, int(closing["_source"]), weight=SHADED)]
+    return [Row(cells, int(closing["_source"]) if closing_is_answered(closing) else None, weight=SHADED)]
+
+
+def closing_is_answered(closing: Mapping[str, Any]) -> bool:
+    """Tell whether a board says anything of itself as a whole."""
+    return any(closing.get(name) is not None for name in ("explanation", "measures", "measures_effect"))
 
 
 # the units
