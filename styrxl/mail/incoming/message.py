@@ -29,7 +29,7 @@ from styrxl.store.mail_log import BOUNCE, PERSON
 _OTHERS, _SUBJECT, _REPLIES = 20, 300, 10  # files that are named, characters of a subject and ids of earlier mails that are kept
 _PARTS = 300  # parts that are looked at
 _HEADERS, _LINES = 200_000, 1_000  # bytes and lines of headers that are read of a mail that cannot be read
-_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
+_ID = re.compile(r"<[!-;=?A-~]{1,200}@[!-;=?A-~]{1,200}>")  # in ASCII: the ledger keeps them
 _LOGGER = logging.getLogger(__name__)
 
 

@@ -25,12 +25,14 @@ from styrxl.mail.incoming.stored_files import (
     make_receipt,
     store_workbook,
 )
+from styrxl.mail.plain_text import to_one_line
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import ASIDE, BOUNCE, HELD, IGNORED, NOTED, TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import ASIDE, BOUNCE, HELD, IGNORED, NOTED, PERSON, TAKEN, MailLog, MailPart
 
+_LONGEST_OWNER = 100  # characters: a workbook may say anything of whose it is, and it stands in a file's name
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -41,6 +43,9 @@ class _PlacedFile:
     part: MailPart
     path: Path
     data: bytes
+
+
+_Read = tuple[list[_PlacedFile], list[MailPart]]  # a message's files, and all that the ledger is to record of it
 
 
 def receive_mail(
@@ -61,13 +66,9 @@ def receive_mail(
         for fetched in messages:
             known = mail_log.find_outcomes(hash_mail(fetched.raw))
             if not known:
-                files, read = _read_fetched(desk, round_, fetched, rules, reader)
-                parts = [_name_recipient(mail_log, part) for part in read]
-                receipts = [make_receipt(desk, w.part, w.path, len(w.data)) for w in files if w.part.outcome == TAKEN]
+                read = _read_fetched(desk, round_, fetched, rules, reader)
                 with recording():
-                    for file in files:
-                        store_workbook(file.path, file.data, fetched.received)
-                    mail_log.record_message(round_.id, parts, receipts, desk.now)
+                    parts = _take_in(desk, mail_log, round_, fetched, read)
                 yield from parts
                 known = {part.outcome for part in parts}
             stuck = _finish(fetched, set_aside=ASIDE in known) or stuck
@@ -94,25 +95,42 @@ def _finish(fetched: FetchedMessage, *, set_aside: bool) -> StyrxlError | None:
     return None
 
 
-def _read_fetched(
-    desk: Desk, round_: Round, fetched: FetchedMessage, rules: MailRules, reader: IsolatedReader
-) -> tuple[list[_PlacedFile], list[MailPart]]:
-    """Return a message's files with their places, and all that the ledger is to record of it; whatever is wrong with it stays with it."""
-    message = read_message(fetched.raw, rules)
+def _take_in(desk: Desk, mail_log: MailLog, round_: Round, fetched: FetchedMessage, read: _Read) -> list[MailPart]:
+    """Store and record what was read of a message, and return its parts; whatever is wrong with a message stays with it."""
     try:
-        return _place_all(desk, round_, message, fetched, reader)
+        return _store(desk, mail_log, round_, fetched, read)
     except StyrxlError:
         raise
     except Exception as error:
         _LOGGER.warning("a mail cannot be taken in", exc_info=error)
-        broken = replace(message, workbooks=(), reason="none", trouble=DAMAGED)
-        return _place_all(desk, round_, broken, fetched, reader)
+    nothing = ReceivedMessage(hash_mail(fetched.raw), "", "", "", PERSON, reason="none", trouble=DAMAGED)
+    return _store(desk, mail_log, round_, fetched, _describe_all(desk, round_, nothing, fetched, []))
 
 
-def _place_all(
-    desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, reader: IsolatedReader
-) -> tuple[list[_PlacedFile], list[MailPart]]:
-    files = _place_workbooks(desk, round_, message, fetched, reader)
+def _store(desk: Desk, mail_log: MailLog, round_: Round, fetched: FetchedMessage, read: _Read) -> list[MailPart]:
+    files, parts = read[0], [_name_recipient(mail_log, part) for part in read[1]]
+    receipts = [make_receipt(desk, w.part, w.path, len(w.data)) for w in files if w.part.outcome == TAKEN]
+    for file in files:
+        store_workbook(file.path, file.data, fetched.received)
+    mail_log.record_message(round_.id, parts, receipts, desk.now)
+    return parts
+
+
+def _read_fetched(desk: Desk, round_: Round, fetched: FetchedMessage, rules: MailRules, reader: IsolatedReader) -> _Read:
+    """Return a message's files with their places, and all that the ledger is to record of it; of one that breaks its reader, its sender."""
+    message = read_message(fetched.raw, rules)
+    try:
+        files = _place_workbooks(desk, round_, message, fetched, reader)
+    except StyrxlError:
+        raise
+    except Exception as error:
+        _LOGGER.warning("a mail's workbooks cannot be taken in", exc_info=error)
+        message, files = replace(message, workbooks=(), reason="none", trouble=DAMAGED), []
+    return _describe_all(desk, round_, message, fetched, files)
+
+
+def _describe_all(desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, files: list[_PlacedFile]) -> _Read:
+    """Return a message's files, and what the ledger is to record of it; a message that cannot be read is a file itself."""
     parts = [file.part for file in files]
     if not files or message.kind == BOUNCE:
         parts += describe_message(message, fetched, len(files))
@@ -130,7 +148,7 @@ def _place_workbooks(
     placed = []
     for number, workbook in enumerate(message.workbooks):
         reading, _ = reader.read(workbook.data)
-        owner = (reading.identity.get("owner") or None) if reading else None
+        owner = (to_one_line(reading.identity.get("owner") or "")[:_LONGEST_OWNER] or None) if reading else None
         reason = find_refusal(desk.plan, date(round_.year, 1, 1), message.sender, owner, is_forged=message.is_forged)
         part = replace(
             _make_part(message, fetched),

@@ -7,8 +7,10 @@ import struct
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from styrxl.mail.incoming.receive import receive_mail
 from styrxl.mail.incoming.sources import FetchedMessage, date_message
 from styrxl.mail.incoming.winmail import WinmailError, read_message_class, read_winmail
 from styrxl.model.rounds import standard_rounds
+from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import open_desk
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import PERSON, MailLog
@@ -166,6 +169,35 @@ def test_broken_mails_do_not_keep_a_good_one_out(town: Town) -> None:
         parts = list(receive_mail(desk, MailLog(ledger.database), standard_rounds().parse(ROUND), [*mails, good]))
     assert (parts[-1].outcome, parts[-1].owner) == ("taken", "UBN-ÖST")
     assert len({part.mail for part in parts}) == len({mail.raw for mail in mails}) + 1
+
+
+def test_a_mail_that_the_ledger_cannot_record_is_put_aside(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    record, calls = MailLog.record_message, list[object]()
+
+    def fail_once(log: MailLog, *rest: Any) -> None:
+        calls.append(rest)
+        if len(calls) == 1:
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        record(log, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MailLog, "record_message", fail_once)
+        take(town, reply("ost@example.se", OURS, "Ett"), reply("bib@example.se", OURS, "Två"))
+    assert brought(town) == [("aside", "damaged", None), ("noted", "none", None)]
+
+
+def test_whatever_a_workbook_says_of_whose_it_is_it_is_taken_in(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name of a thousand letters fits into no file's name."""
+    read = IsolatedReader.read
+
+    def misread(reader: IsolatedReader, data: bytes) -> object:
+        reading, findings = read(reader, data)
+        assert reading
+        return replace(reading, identity={**reading.identity, "owner": "A\0" * 1000}), findings
+
+    monkeypatch.setattr(IsolatedReader, "read", misread)
+    take(town, reply("ost@example.se", OURS, attachments={"a.xlsx": town.filled("UBN-ÖST")}))
+    assert brought(town) == [("taken", "", "A" * 100)]
 
 
 def test_an_error_that_nobody_foresaw_stays_with_its_mail(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
