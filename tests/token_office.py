@@ -34,6 +34,7 @@ class TokenOffice:
     given: list[dict[str, str]] = field(default_factory=list)  # the forms by which tokens were asked for
     tokens: dict[str, float] = field(default_factory=dict)  # token -> when it ends
     life: int = 3600
+    trouble: tuple[int, bytes] | None = None  # what it answers everybody instead
     refuse: Callable[[Mapping[str, str]], tuple[str, str] | None] = lambda _: None
     thumbprints: list[str] = field(default_factory=list)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -115,6 +116,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _give(self, form: dict[str, str]) -> None:
         self.office.given.append(form)
+        if self.office.trouble:
+            self._send(*self.office.trouble)
+            return
         if refused := self.office.refuse(form) or self._find_fault(form):
             self._answer({"error": refused[0], "error_description": refused[1]}, 400)
             return
@@ -165,7 +169,9 @@ class _Handler(BaseHTTPRequestHandler):
         return ".".join((_pack({"alg": "none"}), _pack(claims | ({"nonce": nonce} if nonce else {})), "x"))
 
     def _answer(self, content: Mapping[str, object], status: int = 200) -> None:
-        body = json.dumps(content).encode()
+        self._send(status, json.dumps(content).encode())
+
+    def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))

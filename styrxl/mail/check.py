@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -22,10 +22,13 @@ from styrxl.mail.outgoing.smtp import SmtpConnection
 from styrxl.mail.outgoing.transport import Timing, open_transport
 from styrxl.mail.outgoing.wording import read_wording
 from styrxl.mail.passwords import IMAP_PASSWORD
+from styrxl.mail.person import list_places
 from styrxl.mail.secret_source import open_secret
+from styrxl.mail.tokens import open_tokens
+from styrxl.mail.web import WebSession
 from styrxl.model.catalogue import Word, word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.settings import GraphAccount, GraphMailbox, MailSettings, Server
+from styrxl.model.settings import M365, GraphAccount, GraphMailbox, MailSettings, Server, SignIn
 from styrxl.rounds.look import read_look
 from styrxl.store.workspace import Workspace
 
@@ -46,16 +49,34 @@ def check_mail(workspace: Workspace, language: str, now: datetime, timing: Timin
     settings = workspace.settings.mail
     if settings is None:
         raise StyrxlError("mail-not-set-up")
-    yield from _check_sending(workspace, settings, language, now, timing)
-    yield from _check_mailbox(workspace, settings, timing)
+    if place := settings.graph or settings.server:
+        yield CheckedStep(_describe_settings(place, Sender(settings.sender, "", "").address), WORKS)
+    refused: set[SignIn] = set()
+    for place in {(each.sign_in, type(each)): each for each in list_places(settings) if each.sign_in.has_token}.values():
+        step = _check_token(place, workspace, timing)
+        yield step
+        refused |= {place.sign_in} if step.state == FAILS else set()
+    yield from _check_sending(workspace, settings, language, now, timing, refused)
+    yield from _check_mailbox(workspace, settings, timing, refused)
 
 
-def _check_sending(workspace: Workspace, settings: MailSettings, language: str, now: datetime, timing: Timing) -> Iterator[CheckedStep]:
+def _check_token(place: Server | GraphAccount, workspace: Workspace, timing: Timing) -> CheckedStep:
+    def ask() -> None:
+        web = WebSession(place, workspace.root, timing.timeout)
+        open_tokens(place, workspace.root, web).get()
+        web.close()
+
+    giver = place.sign_in.login_url if place.sign_in.method == M365 else place.sign_in.token_url
+    return _try(Word("check_token", {"giver": urlsplit(giver).netloc}), ask)
+
+
+def _check_sending(
+    workspace: Workspace, settings: MailSettings, language: str, now: datetime, timing: Timing, refused: Collection[SignIn]
+) -> Iterator[CheckedStep]:
     place, sender = settings.graph or settings.server, Sender(settings.sender, settings.reply_to, workspace.settings.municipality)
     if place is None:
         yield CheckedStep(Word("check_sending", {"place": "–"}), FAILS, StyrxlError("mail-no-server", section="mail"))
         return
-    yield CheckedStep(_describe_settings(place, sender.address), WORKS)
     to_connect, to_send = Word("check_sending", {"place": _name_place(place)}), Word("check_sent", {"address": sender.address})
     opened: list[SmtpConnection | GraphTransport] = []
 
@@ -65,7 +86,7 @@ def _check_sending(workspace: Workspace, settings: MailSettings, language: str, 
         opened.append(transport)
         transport.check()
 
-    step = _try(to_connect, connect)
+    step = CheckedStep(to_connect, UNTRIED) if place.sign_in in refused else _try(to_connect, connect)
     yield step
     if step.state == WORKS:
         yield _try(to_send, lambda: _send_to_oneself(opened[0], workspace, sender, language, now))
@@ -75,7 +96,7 @@ def _check_sending(workspace: Workspace, settings: MailSettings, language: str, 
         transport.close()
 
 
-def _check_mailbox(workspace: Workspace, settings: MailSettings, timing: Timing) -> Iterator[CheckedStep]:
+def _check_mailbox(workspace: Workspace, settings: MailSettings, timing: Timing, refused: Collection[SignIn]) -> Iterator[CheckedStep]:
     box = settings.mailbox
     if box is None:
         yield CheckedStep(Word("check_no_mailbox"), UNTRIED)
@@ -94,7 +115,7 @@ def _check_mailbox(workspace: Workspace, settings: MailSettings, timing: Timing)
             secret = open_secret(box.server, IMAP_PASSWORD, workspace.root, timing.timeout) or str
             check_by_imap(box, make_ssl_context(box.server, workspace.root), secret, timing.timeout)
 
-    yield _try(about, look)
+    yield CheckedStep(about, UNTRIED) if place.sign_in in refused else _try(about, look)
 
 
 def _try(about: Word, action: Callable[[], None]) -> CheckedStep:

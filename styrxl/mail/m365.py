@@ -68,11 +68,18 @@ class M365PersonTokens:
     def get(self, *, renew: bool = False) -> str:
         """Return a token; raises as ``TokenSource.get``: mail-person-not-signed-in where nobody has, or not lately enough."""
         with _translating(self._sign_in):
-            accounts = self._open().get_accounts()
+            accounts = self._list_accounts()
             if not accounts:
                 raise StyrxlError("mail-person-not-signed-in", why="–")
             result = self._open().acquire_token_silent_with_error(self._scopes, accounts[0], force_refresh=renew)
             return _take_token(result or {"error": "interaction_required"}, self._sign_in)
+
+    def _list_accounts(self) -> list[dict[str, str]]:
+        try:
+            accounts: list[dict[str, str]] = self._open().get_accounts()
+        except (ValueError, OSError) as error:  # what was kept cannot be read
+            raise StyrxlError("mail-person-not-signed-in", why=type(error).__name__) from None
+        return accounts
 
     def sign_in(self, tell_address: Callable[[str], None], tell_code: Callable[[str, str], None] | None = None) -> str:
         """Let a person sign in, in the browser or by a code that ``tell_code`` is given (where, code); return who it was.
@@ -152,6 +159,8 @@ def _translating(sign_in: SignIn) -> Iterator[None]:
             yield
     except TemporaryFailureError as error:
         raise StyrxlError("mail-login-unreachable", address=sign_in.login_url, why=error.reply) from None
+    except (load_extra("msal").exceptions.MsalError, ValueError) as error:  # a trouble of the giver's, or a page of a proxy's
+        raise StyrxlError("mail-login-unreachable", address=sign_in.login_url, why=type(error).__name__) from None
 
 
 def _take_token(result: Mapping[str, Any], sign_in: SignIn, secrets: Sequence[str] = ()) -> str:

@@ -17,6 +17,7 @@ from styrxl.model.settings import SignIn
 _EARLY = 60.0  # seconds before its end that a token is renewed
 _USUAL_LIFE = 300.0  # seconds, where the giver does not say
 _MOST = 1_000_000  # bytes of an answer
+_TOO_MANY, _TROUBLE = 429, 500  # answers that say nothing of what was asked for
 
 
 class OAuth2Tokens:
@@ -47,6 +48,8 @@ class OAuth2Tokens:
             reply = self._web.request("POST", self._sign_in.token_url, headers, body, _MOST)
         except TemporaryFailureError as error:
             raise StyrxlError("mail-login-unreachable", address=self._sign_in.token_url, why=error.reply) from None
+        if reply.status >= _TROUBLE or reply.status == _TOO_MANY:
+            raise StyrxlError("mail-login-unreachable", address=self._sign_in.token_url, why=str(reply.status))
         answer = _read_json(reply)
         token = answer.get("access_token")
         if reply.status != 200 or not isinstance(token, str) or not token:

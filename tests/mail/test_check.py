@@ -80,6 +80,7 @@ def test_all_works_by_graph(town: Town, graph: GraphOffice, made: Certificates) 
     said = town.run("mail", "check").stdout
     assert said == (
         f"✓ Inställningar: från {MAILBOX} via Microsoft Graph (localhost:{graph.port}), som app i Microsoft 365, brevlådan {MAILBOX}\n"
+        f"✓ Bevis (token) från localhost:{graph.tokens.port}\n"
         f"✓ Kontakt och inloggning: Microsoft Graph (localhost:{graph.port})\n"
         f"✓ Provmejl till {MAILBOX}\n"
         f"✓ Brevlådan {MAILBOX} på Microsoft Graph (localhost:{graph.port}): mappen INBOX, klara mejl flyttas till styrxl\n"
@@ -92,10 +93,10 @@ def test_all_works_by_graph(town: Town, graph: GraphOffice, made: Certificates) 
 @pytest.mark.parametrize(
     "what, told, seen",
     [
-        ("secret", "Microsoft 365 känner inte igen hemligheten", "✓✗–✗"),
-        ("forbidden", "får inte använda brevlådan", "✓✗–✗"),
-        ("send", "Servern svarade: 400 ErrorInvalidRecipients", "✓✓✗✓"),
-        ("folder", "Mappen Planer finns inte i brevlådan", "✓✓✓✗"),
+        ("secret", "Microsoft 365 känner inte igen hemligheten", "✓✗–––"),
+        ("forbidden", "får inte använda brevlådan", "✓✓✗–✗"),
+        ("send", "Servern svarade: 400 ErrorInvalidRecipients", "✓✓✓✗✓"),
+        ("folder", "Mappen Planer finns inte i brevlådan", "✓✓✓✓✗"),
     ],
 )
 def test_what_does_not_work_is_told_at_its_step(
@@ -137,7 +138,7 @@ def test_a_person_signs_in_and_then_all_works(
     result = town.run("mail", "sign-in", *(["--code"] if code else []))
     assert result.stdout == f"Inloggad som {MAILBOX}. Prova nu: styrxl mail check\n"
     assert ("skriv koden ABCD1234" in result.stderr) == code
-    assert "".join(marks(town.run("mail", "check").stdout)) == "✓✓✓✓"
+    assert "".join(marks(town.run("mail", "check").stdout)) == "✓✓✓✓✓"
 
 
 def test_where_no_person_signs_in_that_is_told(town: Town, graph: GraphOffice, made: Certificates) -> None:

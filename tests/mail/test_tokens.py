@@ -178,6 +178,23 @@ def test_a_giver_of_tokens_that_cannot_be_trusted_gets_no_secret(
     assert office.given == []
 
 
+@pytest.mark.parametrize("method", [M365, OAUTH2])
+@pytest.mark.parametrize("trouble", [(500, b"{}"), (503, b"<html>busy</html>")])
+def test_a_giver_of_tokens_in_trouble_is_told_as_that(
+    office: TokenOffice, made: Certificates, monkeypatch: pytest.MonkeyPatch, method: str, trouble: tuple[int, bytes]
+) -> None:
+    monkeypatch.setenv("STYRXL_MAIL_SECRET", SECRET)
+    office.trouble = trouble
+    assert fails(lambda: get(office, made, method=method)).code == "mail-login-unreachable"
+
+
+def test_a_page_of_a_proxy_s_is_no_token(office: TokenOffice, made: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STYRXL_MAIL_SECRET", SECRET)
+    office.trouble = (200, b"<html>Log in to the network</html>")
+    assert fails(lambda: get(office, made)).code == "mail-login-unreachable"
+    assert fails(lambda: get(office, made, method=OAUTH2)).code == "mail-token-refused"
+
+
 # any other giver
 
 
@@ -241,6 +258,13 @@ def test_who_has_to_sign_in_again_is_told(office: TokenOffice, made: Certificate
     person(office, made).sign_in(print, lambda *_: None)
     office.refuse = lambda _: ("invalid_grant", "AADSTS700082: The refresh token has expired due to inactivity.")
     assert fails(lambda: person(office, made).get(renew=True)).code == "mail-person-not-signed-in"
+
+
+def test_a_sign_in_that_was_kept_and_cannot_be_read_is_done_again(office: TokenOffice, made: Certificates, tmp_path: Path) -> None:
+    person(office, made).sign_in(print, lambda *_: None)
+    [file] = (tmp_path / "state" / "styrxl").glob("*.bin")
+    file.write_text("{", "utf-8")
+    assert fails(person(office, made).get).code == "mail-person-not-signed-in"
 
 
 def test_an_app_that_is_not_for_people_is_told(office: TokenOffice, made: Certificates) -> None:
