@@ -96,7 +96,7 @@ def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet]) -> Carrie
         moved = frozenset(_rows_without_id(table, target)) if table.sheet.id_column else frozenset[int]()
         lines[table.place.sheet] = CarriedRows(table.place, rows, moved)
         doubles = _values_under_second_headings(table, raw[table.place.sheet], source.findings)
-        answers[table.sheet.key] = _carry_table(table, rows, doubles, source)
+        answers[table.sheet.key] = {**_clear_rows(table, target, rows), **_carry_table(table, rows, doubles, source)}
     return CarriedAnswers(answers, lines, room)
 
 
@@ -157,6 +157,17 @@ def _carry_table(table: Table, rows: Mapping[int, int | None], doubles: SecondVa
             if index is not None and (row != closing or column.closing == "asked"):
                 found.setdefault(index, {})[column.field] = second.get(row, "") if is_blank(value) else value
     return found
+
+
+def _clear_rows(table: Table, fresh: FreshSheet, rows: Mapping[int, int | None]) -> dict[int, dict[str, Any]]:
+    """Return nothing as the answers of rows that were given to go on with and that the return has, cleared: they stay so."""
+    if table.sheet.prefilled or not fresh.given or not table.sheet.id_column:
+        return {}
+    named = table.sheet.named
+    there = {make_id_key(typed, named=named) for _, typed in table.ids}
+    given = {index: make_id_key(fresh.ids[index], named=named) for index in range(fresh.given)}
+    nothing = {column.field: "" for column in table.sheet.columns if column.asked and column.field in table.columns}
+    return {index: nothing for index, key in given.items() if key in there and index not in rows.values()}
 
 
 def _answer_values(table: Table, column: Column, source: ReadReturn) -> Iterator[Any]:

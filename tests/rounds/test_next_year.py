@@ -125,6 +125,11 @@ def test_a_cleared_row_has_ended(year: Followed) -> None:
         [("row-cleared", "info", ["UBN-2027-A3"])],
     )
     assert result.tables["commitments"]["commitment_id"].tolist() == ["UBN-2027-A2", "UBN-2028-A1"]
+    faulty = fill_plan(year, hand_out_plan(year), 2, {"text": "Utan ansvarig", "parent_id": "UBN-M1"})
+    put(year, "2028-plan", "UBN", clear(faulty, "UBN-2027-A3"), NOVEMBER)
+    year.town.run("validate", "--round", "2028-plan", "--annotate", expect=1)
+    again = (year.town.root / "returned" / "2028-plan" / "UBN.xlsx").read_bytes()  # it stays cleared in the copy that goes back
+    assert [code for code, _ in planned(year, again)] == ["UBN-2027-A2", "UBN-2028-A1", "UBN-2028-A2"]
 
 
 def test_the_plan_comes_first(year: Followed) -> None:
