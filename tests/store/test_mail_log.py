@@ -95,3 +95,52 @@ def test_a_held_worklog_is_settled_once(log: MailLog) -> None:
     log.settle("2027-plan", held, RECEIPT, "Anna", NOON)
     expected = replace(held, outcome="released", path="inbox/x.xlsx", settled_by="Anna", settled_at=NOON)
     assert log.parts("2027-plan") == [expected]
+
+
+BOUNCE = replace(
+    PART, mail="d" * 64, sender="", name="Ost@example.se", outcome="noted", reason="bounce", owner=None, sha256=None, path=None
+)
+
+
+def test_an_address_is_unreached_from_a_bounce_until_a_person_writes_from_there(log: MailLog) -> None:
+    """In any round; of a ledger from before that was recorded, by when the mails came."""
+    log.record_message("2027-plan", [replace(BOUNCE, kind="bounce", recorded_at=NOON)], [], NOON)
+    log.record_message("2027-t1", [replace(BOUNCE, mail="e" * 64, name="a@example.se, b@example.se")], [], NOON)
+    assert log.find_unreached() == {"ost@example.se": NOON, "a@example.se": NOON, "b@example.se": NOON}
+    later = NOON + timedelta(minutes=1)
+    heard = replace(PART, mail="f" * 64, outcome="noted", reason="none", sha256=None, path=None, recorded_at=later)
+    log.record_message("2027-t1", [replace(heard, kind="automatic")], [], NOON)
+    assert "ost@example.se" in log.find_unreached()
+    log.record_message("2027-t1", [replace(heard, mail="0" * 64, kind="mail", sender="OST@example.se")], [], NOON)
+    assert sorted(log.find_unreached()) == ["a@example.se", "b@example.se"]
+
+
+def test_notices_that_were_sent_are_known_by_the_messages_that_they_are_on(log: MailLog) -> None:
+    noted = replace(PART, outcome="noted", reason="none", sha256=None, path=None, kind="mail")
+    log.record_message("2027-plan", [noted], [], NOON)
+    notice = replace(MAIL, kind="notice", owner="", about=noted.about)
+    log.begin(notice)
+    assert log.list_noticed() == []
+    log.end(notice.key, "sent", "", NOON)
+    assert log.list_noticed() == [("ost@example.se", "none", NOON)]
+
+
+def test_answers_since_a_time_are_counted_by_address_and_owner(log: MailLog) -> None:
+    answer = replace(MAIL, kind="answer", recipients="Ost@example.se; b@example.se")
+    for mail, state in (
+        (answer, "sent"),
+        (replace(answer, about="2", round="2027-t1"), "sent"),
+        (replace(answer, about="3"), "refused"),
+        (replace(answer, about="4", begun_at=NOON - timedelta(days=1)), "sent"),
+        (replace(answer, about="5", kind="reminder"), "sent"),
+        (replace(answer, about="6", kind="notice", owner="", recipients="b@example.se"), "sent"),
+    ):
+        log.begin(mail)
+        log.end(mail.key, state, "", NOON)
+    assert log.count_answers(NOON) == {("ost@example.se", "UBN"): 2, ("b@example.se", "UBN"): 2, ("b@example.se", ""): 1}
+
+
+def test_kinds_and_recipients_of_mails_are_found_by_their_ids(log: MailLog) -> None:
+    log.begin(MAIL)
+    assert (log.find_kinds(["<a@example.se>", "<x@example.se>"]), log.find_kinds([])) == ({"<a@example.se>": "templates"}, {})
+    assert log.find_recipients(["<a@example.se>"]) == ["ubn@example.se"]
