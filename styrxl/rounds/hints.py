@@ -46,9 +46,9 @@ def list_early_adjustments(plan: Plan, round_: Round, today: date) -> Iterator[W
     boards: dict[str, list[str]] = {}
     for a in plan.adjustments:
         if a.year == round_.year and today < a.date <= round_.frames_day:
-            boards.setdefault(f"{a.date.isoformat()} {a.decision}", []).append(a.board_id)
+            boards.setdefault(f"{a.date.isoformat()}, {a.decision}", []).append(a.board_id)
     if boards:
-        yield Word("early_adjustments", {"list": [f"{what} ({', '.join(ids)})" for what, ids in boards.items()], "year": round_.year})
+        yield Word("early_adjustments", {"list": [f"{' + '.join(ids)} {what}" for what, ids in boards.items()], "year": round_.year})
 
 
 def list_unfinished(ledger: Ledger, year: YearSoFar | None, asked: Collection[str]) -> Iterator[Word]:

@@ -476,6 +476,12 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
                 if said[dev] is None and (r.cells[0] == "Inte med i summan" or unknown & {r.cells[0], None if r in each.totals else 0}):
                     continue
                 assert said[dev] == (None if first is None or second is None else round(fsum((first, -second)), 5)), (budget, r)
+    parts = ("Avvikelse mot ramen (tkr)", "Ej utlagt av ramen (tkr)", "Avvikelse mot egen budget (tkr)")
+    for each in (b for p in book.pages if p.name == "Ekonomi" for b in p.blocks if {*parts} <= {f.heading for f in b.fields}):
+        for r in (*each.rows, *each.totals):
+            said = dict(zip([f.heading for f in each.fields], r.cells, strict=True))
+            whole, *two = (said[name] for name in parts)
+            assert whole is None or None in two or whole == round(fsum(two), 5), r
     told = {r.cells[0]: r.cells[1] for r in page(book, "Översikt").blocks[0].rows}
     if (said_ := told.get("Avvikelse mot ramen (tkr)")) is not None:
         spent = told["Utfall netto (tkr)" if of.round.kind.final else "Helårsprognos netto (tkr)"]

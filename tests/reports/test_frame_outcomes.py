@@ -136,7 +136,20 @@ def test_a_change_whose_day_has_not_come_is_asked_about(tmp_path: Path) -> None:
     board, late = MeasuredBoard("UBN", "Utbildningsnämnden", 100), {"board_id": "UBN", "year": 2027, "operating": 5, "decision": "KF § 9"}
     for day, told in ((date(2025, 12, 1), False), (date(2099, 1, 15), True)):
         town = measured_town(tmp_path / str(day.year), "Åköping", 2027, [board], frame_adjustments=[{**late, "date": day}])
-        assert ("2099-01-15 KF § 9 (UBN)" in town.run("consolidate", "2027-year")) is told
+        assert ("UBN 2099-01-15, KF § 9" in town.run("consolidate", "2027-year")) is told
+
+
+def test_a_round_may_count_decisions_up_to_another_day(tmp_path: Path) -> None:
+    """Frames are those of the end of May, the organisation that of the end of April; what comes in June stands apart."""
+    june = {**MAY, "date": date(2027, 6, 15), "decision": "KF 2027-06-15 § 112"}
+    changes = [{"board_id": "UBN", "operating": 5_000, **MAY}, {"board_id": "UBN", "operating": 70, **june}]
+    town = measured_town(tmp_path, "Åköping", 2027, [MeasuredBoard("UBN", "Utbildningsnämnden", 100_000)], frame_adjustments=changes)
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "rounds.yaml").write_text('rounds:\n  t1:\n    frames: "05-31"\n', "utf-8")
+    cells = town.pages("t1")["Ekonomi"]
+    assert rows_by_board(cells)["Utbildningsnämnden"]["Aktuell ram (tkr)"] == 105_000
+    later = rows_by_board(cells, "Ej beviljade medel i prognosen, och fullmäktiges beslut efter 2027-05-31")
+    assert [row["Beslutat senare (tkr)"] for row in later.values()] == [70]
 
 
 # What always holds.

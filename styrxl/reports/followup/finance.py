@@ -103,7 +103,8 @@ def _budgets_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     rows = tuple(row for board in shown for row in _budget_rows(view, board, gross))
     sums = tuple(map(add_known, zip(*(_budget_figures(board, gross) for board in shown), strict=True))) or (None,) * len(fields[2:-1])
     last = Row((sum_label(view), None, *sums, None), weight=BOLD)
-    return Block(fields, rows, heading=view.phrases.word("budget_title"), totals=(last,), folded=fold_level(view, rows))
+    title, folded = view.phrases.word("budget_title"), fold_level(view, rows)
+    return Block(fields, rows, heading=title, totals=(last,), folded=folded, new_page=view.board is None)
 
 
 def _budget_figures(b: BoardOutcome, gross: Sequence[str]) -> tuple[float | None, ...]:
