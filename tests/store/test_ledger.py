@@ -484,6 +484,15 @@ def test_a_new_ledger_is_what_the_migrations_give(place: Path | str, tmp_path: P
     assert [rows(there, "SELECT * FROM alembic_version") for there in (place, migrated)] == [[(migrations.HEAD,)]] * 2
 
 
+def test_a_receipt_keeps_its_number_and_each_round_counts_from_one(ledger: Ledger) -> None:
+    other = replace(RECEIPT, path="inbox/2027-plan/other.xlsx", sha256="d" * 64, owner=None)
+    ledger.register_receipts("2027-plan", [RECEIPT], LATER)
+    ledger.register_receipts("2027-plan", [other, RECEIPT], LATER)
+    ledger.register_receipts("2027-t1", [RECEIPT], LATER)
+    assert ledger.receipt_numbers("2027-plan") == {RECEIPT.key: 1, other.key: 2}
+    assert ledger.receipt_numbers("2027-t1") == {RECEIPT.key: 1}
+
+
 def old_ledger(place: Path | str, revision: str) -> None:
     """Make a ledger as an older version made it, with something in each table of the first."""
     at = datetime(2026, 11, 30, 12, 0, 0, 250)  # noqa: DTZ001 - as it is kept
@@ -543,6 +552,7 @@ def test_a_ledger_of_an_older_version_keeps_all_that_it_held(place: Path | str, 
     old_ledger(place, revision)
     with Ledger.open(place) as ledger:
         assert ledger.round_record("2027-plan") == RoundRecord((ISSUE,), (replace(RECEIPT, owner=VERDICT.owner),), (VERDICT,), ())
+        assert ledger.receipt_numbers("2027-plan") == {RECEIPT.key: 1}
         assert ledger.prefills(["i-1"]) == {"i-1": '{"owner": "UBN"}'}
         assert ledger.reserve_numbers("2028-plan", {("UBN", "M"): 1}) == {("UBN", "M"): ((31, 31),)}
         assert ledger.decide("2027-plan", DECISION) == DECISION

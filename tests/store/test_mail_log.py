@@ -49,6 +49,29 @@ def test_a_mail_that_was_in_flight_is_known_as_such(log: MailLog) -> None:
     assert log.mails("2027-plan")[MAIL.key].recipients == "other@example.se"
 
 
+def test_a_mail_that_may_have_come_twice_is_in_doubt_until_that_is_told(log: MailLog) -> None:
+    other = replace(MAIL, owner="KFN")
+    log.begin(MAIL)
+    log.begin(other)
+    log.end(other.key, "sent", "", NOON)
+    assert [mail.key for mail in log.list_doubtful("2027-plan")] == [MAIL.key]  # in flight when the command ended
+    log.begin(MAIL)
+    log.end(MAIL.key, "sent", "", NOON)
+    [mail] = log.list_doubtful("2027-plan")
+    assert (mail.state, mail.doubt, log.list_doubtful("2027-t1")) == ("sent", 1, [])
+    log.mark_told([mail])
+    assert (log.list_doubtful("2027-plan"), log.mails("2027-plan")[MAIL.key].doubt) == ([], 2)
+
+
+def test_a_doubt_outlives_a_server_that_puts_the_mail_off(log: MailLog) -> None:
+    log.begin(MAIL)
+    log.begin(MAIL)
+    log.mark_told(log.list_doubtful("2027-plan"))
+    log.end(MAIL.key, "waiting", "452 full", NOON)
+    assert log.begin(MAIL) == "unsure"
+    assert len(log.list_doubtful("2027-plan")) == 1
+
+
 @pytest.mark.parametrize("state", ["waiting", "refused"])
 def test_a_mail_that_did_not_go_may_be_begun_again(log: MailLog, state: str) -> None:
     log.begin(MAIL)

@@ -7,6 +7,7 @@ touches a file, the ledger or a server; half while the server has a mail in its 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from collections import Counter
@@ -139,6 +140,7 @@ def test_no_mail_is_lost_and_none_comes_twice_unnamed(
             killed += status == -signal.SIGKILL
             if points and number > 1:
                 look(town, sending, f"{way}, run {number}: {status} at {passed}")
+            shutil.rmtree(town.root)
     print(f"{way}: killed {killed} times in {number} runs with up to {points} points")  # noqa: T201 - with -s, for the README
 
 
