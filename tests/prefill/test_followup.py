@@ -294,7 +294,7 @@ def test_an_empty_one_is_no_answer(whole: Followed) -> None:
 
 def test_a_large_deviation_is_explained(whole: Followed) -> None:
     """A surplus by words, a deficit by measures and their effect too; within the thresholds nothing is asked for."""
-    for forecast, wanted in ((1000.5, []), (1001, ["N10", "O10", "P10"]), (801, []), (799, ["N10"])):
+    for forecast, wanted in ((1000.5, []), (1001, ["N11", "O11", "P11"]), (801, []), (799, ["N11"])):
         answers = changed(BOARD_T1, "outcomes", 0, forecast_cost=forecast)
         [judged] = whole.judge("t1", ("UBN", whole.filled("t1", "UBN", answers))).returns
         assert [f.cell for f in judged.findings if f.rule == "explanation-missing"] == wanted, forecast
@@ -303,9 +303,9 @@ def test_a_large_deviation_is_explained(whole: Followed) -> None:
 def test_what_was_issued_counts(whole: Followed) -> None:
     """A budget written over is put back, and the deviation is worked out from it."""
     book = open_workbook(fill(whole.issued("t1", "UBN"), whole.form("t1", "UBN"), "sv", BOARD_T1, FORMS.words))
-    book["Ekonomi"]["D10"].value = 9000
+    book["Ekonomi"]["D11"].value = 9000
     judged = whole.judge("t1", ("UBN", save_workbook(book)))
-    assert [(f.rule, f.cell) for f in judged.returns[0].findings] == [("locked-cell-changed", "D10")]
+    assert [(f.rule, f.cell) for f in judged.returns[0].findings] == [("locked-cell-changed", "D11")]
     row = judged.tables["outcomes"].iloc[0]
     assert (row["planned_budget"], row["current_budget"], row["deviation"]) == (800.5, 800.5, 10.5)
 

@@ -271,8 +271,10 @@ def test_what_a_unit_said_goes_with_it(played: Played) -> None:
 def frames(played: Played, kind: str) -> dict[str, list[Any]]:
     """Return frame, adjustments, current frame, planned budget, changes and current budget of each board, and of all of them."""
     rows = played.council(kind)["Ekonomi"]
-    last = next(n for n, row in enumerate(rows) if row[0] == "Summa nämnder")
-    return {row[0]: row[2:8] for row in rows[:last] if row[1] == "Hela nämnden"} | {"Summa nämnder": rows[last][2:8]}
+    first, second, *_ = (n for n, row in enumerate(rows) if row[0] == "Summa nämnder")
+    measured = {row[0]: row[2:5] for row in rows[: first + 1] if isinstance(row[2], float)}
+    budgets = {row[0]: row[4:7] for row in rows[first:second] if row[1] == "Hela nämnden"} | {rows[second][0]: rows[second][4:7]}
+    return {board: [*measured[board], *budget] for board, budget in budgets.items()}
 
 
 def test_the_frame_is_as_the_council_has_adjusted_it_by_then(played: Played) -> None:
