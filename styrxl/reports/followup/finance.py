@@ -230,7 +230,8 @@ def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     """Return the activities with an explanation, measures or assumptions; at year-end measures are history: they have no effect to come."""
     final, asked = view.round.kind.final, column_titles(view, "outcomes")
     deviation, explanation, measures, effect, assumptions = _headings(view, "deviation", *_CAUSES)
-    shown: dict[str, Field] = {"explanation": Field(explanation, span=3)}
+    alone = final and not asked.keys() & {"measures", "measures_effect"}
+    shown: dict[str, Field] = {"explanation": Field(explanation, span=8 if alone else 3)}
     if "measures" in asked:
         shown["measures"] = Field(measures, span=2)
     if "measures_effect" in asked:
@@ -248,7 +249,7 @@ def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
                 told = {**row, "after_measures": outcome.deviation_after_measures}
                 cells = (b.owner.name, row["activity"], outcome.deviation, *(told.get(name) for name in shown))
                 rows.append(Row(cells, int(row["_source"]), again=True))
-    return Block(fields, tuple(rows), heading=view.phrases.word("causes_title"), new_page=True)
+    return Block(fields, tuple(rows), heading=view.phrases.word("explanations_title" if alone else "causes_title"), new_page=True)
 
 
 def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> list[Row]:
