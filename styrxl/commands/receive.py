@@ -47,7 +47,7 @@ def receive(  # the options are what they are
     *,
     imap: bool,
 ) -> None:
-    """Take returns in SOURCE (folders, files, zip archives, .eml and .mbox) into inbox/ROUND, as they are.
+    """Take returns in SOURCE (folders, files, zip archives, .eml, .msg and .mbox) into inbox/ROUND, as they are.
 
     They are named by owner and time. What lies there already is not taken in twice; lock files and litter are passed over.
     What comes by mail, saved in a folder or archive too, must be from a contact of the owner that the workbook belongs to; else it

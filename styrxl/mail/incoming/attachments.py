@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from itertools import islice
 
-from styrxl.mail.incoming.mime import BROKEN, DEEP, list_parts, parse_mail, read_content, read_file_name, read_header
+from styrxl.mail.incoming.apple import is_resource_fork, open_apple_single
+from styrxl.mail.incoming.mime import BROKEN, DEEP, list_parts, parse_mail, read_content, read_file_name
+from styrxl.mail.incoming.outlook import is_outlook_file
+from styrxl.mail.incoming.unwrap import ENCRYPTED_TYPE, open_mail, unwrap
 from styrxl.mail.incoming.winmail import WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
@@ -24,7 +27,7 @@ REASONS = ENCRYPTED, WINMAIL, ZIP, LINK = "encrypted", "winmail", "zip", "link" 
 
 _PARTS, _TEXT = 300, 200_000  # parts of a message, and bytes of a text, that are looked at
 _WINMAIL_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
-_ENCRYPTED_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/x-microsoft-rpmsg-message"})
+_SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 _SHARED = re.compile(
     r"https?://(?:[\w.-]+\.)?(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|drive\.google\.com|docs\.google\.com|dropbox\.com"
     r"|wetransfer\.com|we\.tl|box\.com|icloud\.com)/",
@@ -55,40 +58,23 @@ def _walk(message: Message, skips: Callable[[Message], bool], depth: int = 0) ->
     if depth > DEEP or (depth and skips(message)):
         return
     yield message
-    for part in () if _is_encrypted(message) else _list_parts(message):
+    for part in list_parts(message):
         yield from _walk(part, skips, depth + 1)
-
-
-def _list_parts(message: Message) -> Iterable[Message]:
-    if message.is_multipart():
-        return list_parts(message)
-    if _is_message_file(message):  # forwarded as base64, against the standard, or as a file
-        with suppress(*BROKEN):
-            return [parse_mail(read_content(message))]
-    return []
 
 
 def _classify(message: Message, limits: Limits) -> Iterator[MessagePart]:
     """Yield what one part is, leaving out the parts in it."""
-    if _is_encrypted(message):
-        yield MessagePart(ENCRYPTED)
-    if _is_encrypted(message) or message.is_multipart() or _is_message_file(message):
-        return
     kind, name = message.get_content_type(), read_file_name(message)
-    if kind in {"text/plain", "text/html"} and not name:
+    if kind == ENCRYPTED_TYPE:
+        yield MessagePart(ENCRYPTED)
+    elif message.is_multipart() or kind in _SIGNATURES:
+        return
+    elif kind in {"text/plain", "text/html"} and not name:
         if _SHARED.search(read_content(message)[:_TEXT].decode("utf-8", "replace")):
             yield MessagePart(LINK)
     elif name or message.get_content_disposition() == "attachment":
         open_part = _open_winmail if kind in _WINMAIL_TYPES or name.lower() == "winmail.dat" else _open_file
         yield from open_part(name or "bilaga", read_content(message), limits)
-
-
-def _is_encrypted(message: Message) -> bool:
-    return message.get_content_type() in _ENCRYPTED_TYPES and "signed-data" not in read_header(message, "Content-Type").lower()
-
-
-def _is_message_file(message: Message) -> bool:
-    return message.get_content_type() == "message/rfc822" or read_file_name(message).lower().endswith(".eml")
 
 
 def _open_winmail(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
@@ -98,16 +84,30 @@ def _open_winmail(name: str, data: bytes, limits: Limits) -> Iterator[MessagePar
         yield MessagePart(WINMAIL, name)
         return
     for inner_name, inner_data in files:
-        yield from _open_file(make_file_name(inner_name), inner_data, limits)
+        yield from _open_inner_file(make_file_name(inner_name), inner_data, limits)
+
+
+def _open_inner_file(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
+    """Yield what a file in a winmail.dat is, or holds where it is a mail."""
+    if not name.lower().endswith((".eml", ".p7m")) and not is_outlook_file(data):
+        yield from _open_file(name, data, limits)
+        return
+    inner = parse_mail(open_mail(data))
+    unwrap(inner)
+    yield from find_attachments(inner, limits)
 
 
 def _open_file(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
+    if is_resource_fork(name, data):
+        return  # says nothing, as logotypes below a signature do
+    single = open_apple_single(data)
+    data = data if single is None else single
     kind = _find_file_kind(data, limits)
     if kind == "zip":
         yield from _unzip(name, data, limits)
     elif kind in WORKBOOKS or kind == "locked" or name.lower().endswith(SUFFIXES):
         yield MessagePart(WORKBOOK, name, data)
-    elif kind != "picture":  # logotypes below a signature say nothing
+    elif kind != "picture":
         yield MessagePart(OTHER, name)
 
 

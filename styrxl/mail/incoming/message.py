@@ -21,6 +21,7 @@ from styrxl.mail.incoming.machines import OUR_ID, OWN, find_kind
 from styrxl.mail.incoming.mime import DAMAGED, NESTED, find_damage, parse_mail, read_content, read_header, read_header_block, walk_all_parts
 from styrxl.mail.incoming.sender_address import parse_from, read_sender
 from styrxl.mail.incoming.subjects import find_kind_by_subject
+from styrxl.mail.incoming.unwrap import open_mail, unwrap
 from styrxl.mail.plain_text import to_one_line
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.model.settings import MailSettings
@@ -77,13 +78,13 @@ class ReceivedMessage:
 def read_message(raw: bytes, rules: MailRules = MailRules()) -> ReceivedMessage:
     """Return what a message is and carries; never raises: of one that cannot be read, what its headers say."""
     try:
-        return _read(raw, parse_mail(raw), rules)
+        return _read(raw, open_mail(raw), rules)
     except Exception as error:
         _LOGGER.warning("a mail cannot be read", exc_info=error)
         trouble = NESTED if isinstance(error, RecursionError) else DAMAGED
     try:
         head = b"\n".join(read_header_block(raw)[:_HEADERS].split(b"\n")[:_LINES])
-        return _read(raw, parse_mail(head + b"\r\n\r\n"), rules, trouble)
+        return _read(raw, head + b"\r\n\r\n", rules, trouble)
     except Exception as error:
         _LOGGER.warning("a mail's headers cannot be read", exc_info=error)
         return ReceivedMessage(hash_mail(raw), "", "", "", PERSON, reason="none", trouble=trouble)
@@ -94,8 +95,10 @@ def hash_mail(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def _read(raw: bytes, message: Message, rules: MailRules, trouble: str = "") -> ReceivedMessage:
-    sender, message_id = read_sender(raw, message), _read_message_id(message)
+def _read(raw: bytes, mail: bytes, rules: MailRules, trouble: str = "") -> ReceivedMessage:
+    message = parse_mail(mail)
+    unwrap(message)
+    sender, message_id = read_sender(mail, message), _read_message_id(message)
     kind = find_kind(message, sender, message_id, rules.own)
     returned = kind == OWN and sender.casefold() in rules.own and message_id.startswith(OUR_ID)
     parts = [] if returned else list(find_attachments(message, rules.limits, lambda part: kind != PERSON and _is_ours(part, rules)))

@@ -1,4 +1,4 @@
-"""Where messages come from: files (``.eml``, ``.mbox``), maildirs, and mails saved among other files. Each is given as bytes.
+"""Where messages come from: files (``.eml``, ``.msg``, ``.mbox``), maildirs, and mails saved among other files. Each is given as bytes.
 
 A message is finished when it has been taken in: one in a maildir is then moved to a folder for those, as one in a mailbox (``imap``) is; a
 file is left as it is, since the ledger knows what has been taken in.
@@ -15,7 +15,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from styrxl.mail.incoming.mime import parse_mail, read_header, read_header_block, read_headers
+from styrxl.mail.incoming.mime import BROKEN, parse_mail, read_header, read_header_block, read_headers
+from styrxl.mail.incoming.unwrap import open_mail
 from styrxl.model.errors import StyrxlError
 from styrxl.returns.package.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
@@ -42,7 +43,7 @@ class FetchedMessage:
 
 
 def fetch_from_paths(paths: Iterable[Path]) -> Iterator[FetchedMessage]:
-    """Yield the messages in files (``.eml``, ``.mbox``) and maildirs.
+    """Yield the messages in files (``.eml``, ``.msg``, ``.mbox``) and maildirs.
 
     Raises StyrxlError: not-readable; mail-source-unknown for something else.
     """
@@ -52,7 +53,7 @@ def fetch_from_paths(paths: Iterable[Path]) -> Iterator[FetchedMessage]:
         elif path.suffix.lower() == ".mbox" and path.is_file():
             _read(path, 1)  # raises where it cannot be read; mailbox would make another error of it
             yield from (date_message(raw, _now()) for raw in _read_mbox(path))
-        elif path.suffix.lower() == ".eml" and path.is_file():
+        elif path.suffix.lower() in {".eml", ".msg"} and path.is_file():
             yield date_message(_read(path), _now())
         else:
             raise StyrxlError("mail-source-unknown", path=str(path))
@@ -124,7 +125,10 @@ def date_message(raw: bytes, now: datetime) -> FetchedMessage:
 
 def _read_dates(raw: bytes) -> Iterator[datetime]:
     """Yield the times that a message's headers say, as far as they can be read and are of our days."""
-    head = parse_mail(read_header_block(raw) + b"\r\n\r\n")
+    try:
+        head = parse_mail(read_header_block(open_mail(raw)) + b"\r\n\r\n")
+    except BROKEN:
+        return
     for text in (*(value.rpartition(";")[2] for value in read_headers(head, "Received")[:1]), read_header(head, "Date")):
         with suppress(ValueError, TypeError, LookupError, OverflowError, AttributeError):
             received = parsedate_to_datetime(text.strip())

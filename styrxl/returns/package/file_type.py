@@ -50,7 +50,7 @@ _MAIL = re.compile(rb"(?:^|\n)(?:from|received|mime-version|return-path|message-
 
 def is_mail_file(name: str) -> bool:
     """Whether a file holds mail, by its name: a message saved from a mail program, or many in an mbox."""
-    return name.lower().endswith((".eml", ".mbox"))
+    return name.lower().endswith((".eml", ".msg", ".mbox"))
 
 
 def is_zip(data: bytes) -> bool:
