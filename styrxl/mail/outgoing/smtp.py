@@ -84,7 +84,7 @@ class SmtpConnection:
             raise PermanentFailureError(f"552 {len(data)} > SIZE {limit}")
         with self._translating_errors():
             self._check(connection.mail(message.sender, [f"size={len(data)}"] if limit else []))
-            refused = self._name_recipients(connection, message.recipients)
+            refused = self._name_recipients(connection, message.sender, message.recipients)
             self._check(connection.docmd("DATA"), expected=354)
             connection.send(_stuff_dots(data))
         with self._translating_errors(unsure=True):
@@ -92,7 +92,7 @@ class SmtpConnection:
             self._check(connection.getreply())
         return refused
 
-    def _name_recipients(self, connection: smtplib.SMTP, recipients: Iterable[str]) -> dict[str, str]:
+    def _name_recipients(self, connection: smtplib.SMTP, sender: str, recipients: Iterable[str]) -> dict[str, str]:
         """Name the recipients, and return those refused; where one is put off all are, and where all are refused the message is."""
         refused: dict[str, str] = {}
         taken = 0
@@ -103,7 +103,7 @@ class SmtpConnection:
                 connection.rset()
                 raise TemporaryFailureError(reply)
             if code >= _PERMANENT:
-                self._raise_refusal(reply)
+                self._raise_refusal(reply, is_ours=_find_domain(recipient) == _find_domain(sender))
                 refused[recipient] = reply
             else:
                 taken += 1
@@ -127,10 +127,13 @@ class SmtpConnection:
             self._drop()
         raise (PermanentFailureError if code >= _PERMANENT else TemporaryFailureError)(reply)
 
-    def _raise_refusal(self, reply: str) -> None:
-        """Raise what stands in the way of every mail; a relay that has taken some refuses a single recipient."""
+    def _raise_refusal(self, reply: str, *, is_ours: bool = True) -> None:
+        """Raise what stands in the way of every mail.
+
+        A relay does not know us if it passes on nothing, not even to our own domain (``is_ours``); else it refuses a single recipient.
+        """
         code = find_smtp_refusal(reply)
-        if code is None or (code == _RELAY and (self._has_taken or self.server.sign_in.method != NO_SIGN_IN)):
+        if code is None or (code == _RELAY and (self._has_taken or not is_ours or self.server.sign_in.method != NO_SIGN_IN)):
             return
         self._drop()
         raise StyrxlError(code, host=self.server.host, user=self.server.user or "–", why=reply)
@@ -251,6 +254,10 @@ def _check_let_in(answer: tuple[int, bytes]) -> None:
     code, text = answer
     if code != _LET_IN:
         raise smtplib.SMTPAuthenticationError(code, text)
+
+
+def _find_domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 def _stuff_dots(data: bytes) -> bytes:

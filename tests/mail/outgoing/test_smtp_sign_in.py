@@ -128,6 +128,16 @@ def test_a_relay_that_does_not_know_us_is_told_at_once(made: Certificates) -> No
         assert states == ["sent", "refused", "sent"]
 
 
+def test_a_relay_that_passes_nothing_on_to_others_still_serves_our_own(made: Certificates) -> None:
+    """Whatever comes first: it knows us, but not the other domain."""
+    with smtp_server(made, "none") as running:
+        running.script = lambda recipient, phase: "550 5.7.1 Unable to relay" if (phase, recipient[-7:]) == ("rcpt", "bola.se") else None
+        where = Server(HOST, running.port, "none", sign_in=SignIn(NO_SIGN_IN))
+        with SmtpConnection(where, make_ssl_context(where, Path()), None, 5.0) as opened:
+            results = DeliveryRun(opened, MemoryLog(), lambda _: None).send([queued("A", "vd@kommunbola.se"), queued("B")])
+        assert [(result.state, result.reply) for result in results] == [("refused", "550 5.7.1 Unable to relay"), ("sent", "")]
+
+
 @pytest.mark.parametrize("answer", ["550 5.1.1 nobody here", "554 5.7.1 spam", "552 5.3.4 too big", "550 5.7.300 x"])
 def test_what_concerns_one_mail_is_no_obstacle_to_all(answer: str) -> None:
     assert find_smtp_refusal(answer) is None
