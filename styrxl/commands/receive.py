@@ -114,7 +114,7 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
 
     with session.desk(reading=True) as desk:
         access, language, parts, refused = session.access(desk), session.language(), list[MailPart](), list[Outcome]()
-        box = open_mailbox(desk, wait=session.wait) if imap else tuple
+        box = open_mailbox(desk) if imap else tuple
         messages = chain(fetch_from_paths(paths), fetch_from_files(find_mail_files(desk, files), refused.append), box())
         with access.exclusively("inbox", patience=10.0):
             for part in receive_mail(desk, MailLog(desk.ledger.database), round_, messages, access.recording):

@@ -32,12 +32,7 @@ def watch(session: Session, round_: Round, *, send: bool, every: float) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with session.desk(reading=True) as desk:
-        language = session.language()
-
-        def wait(seconds: float) -> None:
-            stop.wait(seconds)
-
-        source = open_mailbox(desk, wait=wait, is_stopped=stop.is_set)
+        language, source = session.language(), open_mailbox(desk)
         click.echo(word("watching", language, round=round_.id), err=True)
         if not send:
             click.echo(word("watch_dry", language), err=True)

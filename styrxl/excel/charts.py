@@ -25,10 +25,10 @@ from openpyxl.utils import get_column_letter
 from styrxl.excel import look
 from styrxl.excel.pages import Chart, Series, cell_address
 
-WIDTH = 17  # centimetres
+WIDTH = 17.0  # centimetres; of charts that stand beside all tables
 _BAR, _AROUND, _LEAST = (0.7, 1.0), 1.4, 5.0  # with names on one line, on two
 _LEGEND = 0.9
-_LONG = 45  # letters of a category's name
+_LONG = 40  # letters of a category's name
 _BELOW = 0.28  # of the whole span
 _ROOM = (0.4, 0.48)  # of the width, for names that are short or long
 _FRAME, _DIGIT = 0.3, 0.22  # centimetres that a figure takes in a bar: around it, and for each of its digits
@@ -45,7 +45,8 @@ _PATTERNS: Mapping[str, Literal["wdUpDiag", "dkDnDiag", "pct20", "ltHorz", "smGr
 
 def chart_height(chart: Chart) -> float:
     """Return a chart's height in centimetres."""
-    return max(_LEAST, _AROUND + _BAR[_has_long_names(chart)] * len(chart.categories)) + (_LEGEND if chart.stacked else 0.0)
+    least = 0.0 if chart.shares else _LEAST
+    return max(least, _AROUND + _BAR[_has_long_names(chart)] * len(chart.categories)) + (_LEGEND if chart.stacked else 0.0)
 
 
 def _has_long_names(chart: Chart) -> bool:
@@ -56,12 +57,12 @@ def draw_chart(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
     """Return a chart whose figures stand on a sheet, in rows from and to, in the chart's columns (counted from 0)."""
     bars = BarChart()
     bars.type = "bar"
-    bars.grouping = "stacked" if chart.stacked else "clustered"
+    bars.grouping = "percentStacked" if chart.shares else "stacked" if chart.stacked else "clustered"
     bars.overlap = 100 if len(chart.series) > 1 else None
     bars.gapWidth = 45
     bars.varyColors = False
     bars.legend = _legend() if chart.stacked else None  # small parts have no room for more than their figure
-    bars.width = WIDTH
+    bars.width = chart.width  # type: ignore[assignment]  # the stubs know whole ones alone
     bars.height = chart_height(chart)
     bars.title = Title(tx=Text(rich=_text(chart.title, look.SECTION, bold=True, colour=look.INK)), overlay=False)
     bars.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
@@ -111,9 +112,11 @@ def _series(chart: Chart, series: Series, figures: str, names_at: str) -> Bars:
 
 def _list_narrow_parts(chart: Chart, series: Series) -> list[int]:
     """Return the places of the parts that are too narrow for their figures, which would lie on those of their neighbours."""
-    longest = max((sum(values) for values in zip(*(s.values for s in chart.series), strict=True)), default=0.0) or 1.0
-    scale = WIDTH * (0.92 - _ROOM[_has_long_names(chart)]) / longest
-    return [n for n, value in enumerate(series.values) if value and value * scale < _FRAME + _DIGIT * len(f"{value:g}")]
+    wholes = [sum(values) for values in zip(*(s.values for s in chart.series), strict=True)]
+    room = chart.width * (0.92 - _ROOM[_has_long_names(chart)])
+    scales = [room / ((whole if chart.shares else max(wholes)) or 1.0) for whole in wholes]
+    parts = enumerate(zip(series.values, scales, strict=True))
+    return [n for n, (value, scale) in parts if value and value * scale < _FRAME + _DIGIT * len(f"{value:g}")]
 
 
 def _legend() -> Legend:

@@ -47,6 +47,7 @@ DATE_FORMAT = "yyyy-mm-dd"
 # With decimals always optional (#,##0.##) Excel leaves a bare decimal sign behind whole numbers: decimals come by a condition.
 NUMBER_FORMAT = "#,##0"
 DECIMAL_FORMAT = "#,##0.0#"
+MILLION_FORMAT = "#,##0.0"
 AIR = "_-"  # as much to the right of a number as a hyphen takes, so that it does not touch the text in the next column
 _FORMATS = {
     "text": "@",

@@ -175,6 +175,9 @@ class Chart:
     columns: tuple[int, ...]
     signed: bool = False  # below zero has the colour of what is to be watched
     stacked: bool = False  # the series are parts of one whole, beside each other
+    shares: bool = False  # each whole is as long as the others
+    at: int | None = None  # column in which it begins, counted from 0; else beside all of the page's tables
+    width: float = 17.0  # centimetres
 
 
 @dataclass(frozen=True, slots=True)

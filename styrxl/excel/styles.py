@@ -18,6 +18,8 @@ _FORMATS = {
     "integer": f"0{look.AIR}",
     "count": look.NUMBER_FORMAT + look.AIR,
     "percent": f"0.0{look.AIR}",
+    "million": f"{look.MILLION_FORMAT}{look.AIR}",
+    "million_change": ";".join(f"{sign}{look.MILLION_FORMAT}{look.AIR}" for sign in ("+", "\N{MINUS SIGN}", "")),
     "date": look.DATE_FORMAT,
 }
 _QUOTED = frozenset("=+-@'")

@@ -22,6 +22,8 @@ _LEAST = {
     "integer": 8.0,
     "count": 8.0,
     "percent": 9.0,
+    "million": 11.0,
+    "million_change": 11.0,
     "date": 11.5,
     "status": 10.5,
     "link": 14.0,
@@ -30,7 +32,7 @@ _LEAST = {
 }
 _LONGEST_WORD = 29.0  # a word that is wider is broken
 SMALL_KINDS = {"id": 20.0, "link": 34.0}  # kinds in small letters, and the width that they are given at most
-NUMBERS = frozenset({"money", "count", "percent", "number", "integer"})  # kinds that stand to the right
+NUMBERS = frozenset({"money", "million", "million_change", "count", "percent", "number", "integer"})  # kinds that stand to the right
 _NARROW = 14.0
 _UNCLAIMED = 10.0  # of a column that only spans take
 _SCALE = 40
@@ -55,6 +57,10 @@ def page_widths(page: Page, room: float) -> list[float]:
             need = max(field.least, _least_width(block, n, field))
             least[at] = max(least[at], need)
             wanted[at] = max(wanted[at], field.width, need)
+    for block in blocks:  # the last column of a span is given what it lacks
+        for field, at in zip(block.fields, block.starts, strict=False):
+            last = at + field.span - 1
+            wanted[last] = max(wanted[last], field.least - sum(wanted[at:last])) if field.span > 1 else wanted[last]
     wanted = [w or _UNCLAIMED for w in wanted]
     least = [w or _UNCLAIMED for w in least]
     paper = count_printed_columns(page)

@@ -142,7 +142,9 @@ class BookWriter:
         points += write_rows(writer, block.fields, block.totals)
         if block.chart:
             _add_chart(ws, writer, block, top, points)
-            if sheet.height - sheet.page_start > _page_height(writer.widths):  # a chart that a page would end in begins the next one
+            if sheet.height - sheet.page_start > _page_height(
+                writer.widths, beside=block.chart.at is None
+            ):  # a chart that a page would end in begins the next one
                 ws.row_breaks.append(Break(id=row_before))
                 sheet.page_start = height_before
         return top
@@ -201,9 +203,9 @@ def _sentence_span(widths: Sequence[float]) -> tuple[int, float]:
     return span, width
 
 
-def _page_height(widths: Sequence[float]) -> float:
-    """Return how many points of rows a page of the overview holds, given how much it is made smaller to fit its width."""
-    wide = (sum(widths) + 2) * _POINTS + CHART_WIDTH * _CM
+def _page_height(widths: Sequence[float], *, beside: bool) -> float:
+    """Return how many points of rows a page holds, given how much it is made smaller to fit its width; ``beside``: with charts."""
+    wide = (sum(widths) + 2) * _POINTS + (CHART_WIDTH * _CM if beside else 0.0)
     return _PAGE_HIGH * max(1.0, wide / _PAGE_WIDE)
 
 
@@ -238,7 +240,7 @@ def _add_chart(ws: Worksheet, writer: RowWriter, block: Block, top: int, points:
     chart = block.chart
     if chart is None:
         return
-    at = get_column_letter(writer.sheet.width + 2)
+    at = get_column_letter(writer.sheet.width + 2 if chart.at is None else chart.at + 1)
     ws.add_chart(draw_chart(chart, ws.title, (top + 1, top + len(block.rows))), f"{at}{top}")
     writer.sheet.alternative_texts.append(chart.alt)
     for _ in range(ceil(max(0.0, chart_height(chart) * _CM - points) / measure.LINE_HEIGHT)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -70,7 +69,6 @@ def _leave_as_it_is(request: Any) -> Any:
 
 def _open_session(context: ssl.SSLContext, authority: Path | None, timeout: float) -> Any:
     requests = load_extra("requests")
-    logging.getLogger("urllib3").setLevel(logging.WARNING)  # it notes down whole addresses, and those of uploads are keys
     base: Any = requests.adapters.HTTPAdapter
 
     class Adapter(base):  # type: ignore[misc] # a class that is loaded where it is used

@@ -203,7 +203,7 @@ class BoardOutcome(BoardFrame):
 def add_unspread(rows: Sequence[Mapping[str, Any]], closing: Mapping[str, Any] | None, name: str) -> Sequence[Mapping[str, Any]]:
     """Return a board's activities with a last one for what is left to spread on them, under a name, where anything is."""
     left = find_unspread(rows, closing)
-    if not rows or not left or closing is None:  # without activities nothing has been answered
+    if not left or closing is None:
         return rows
     where = {key: value for key, value in closing.items() if key.startswith("_")}
     amounts = {"decided_changes": left, "outcome_cost": 0.0, "forecast_cost": 0.0}

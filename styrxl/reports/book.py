@@ -22,6 +22,7 @@ from styrxl.reports.view import FOLLOWED, PLANNED, IssuedForm, Scope, View
 # Each page with the tables that it is about: it is made where a form of the round has one of them (or always).
 _PLAN_PAGES = (
     (plan_pages.overview, ()),
+    (plan_pages.charts, PLANNED),
     (plan_pages.goal_chain, PLANNED),
     (plan_pages.commitments, ("commitments",)),
     (plan_pages.sound_management, PLANNED),
@@ -32,6 +33,7 @@ _PLAN_PAGES = (
 )
 _FOLLOWUP_PAGES = (
     (followup_pages.overview, ()),
+    (followup_pages.charts, FOLLOWED),
     (followup_pages.goal_chain, FOLLOWED),
     (followup_pages.commitments, ("commitment_status", "added_commitments")),
     (followup_pages.fulfilment, ("goal_assessments", "contribution_status")),

@@ -9,6 +9,10 @@ from styrxl.reports.participation import Participation, list_other_forms
 from styrxl.reports.view import View
 
 LABEL_WIDTH, FIGURE_WIDTH = 66.0, 12.0
+# The grid of the council's overviews, in million kronor: a text, an id, four figures; what is long, and charts, on the right.
+TEXT, ID, FIGURE, LONG = 44.0, 14.0, 16.0, 66.0
+LEFT, CHART_WIDTH = 5, 15.2  # columns of it on the left of a chart; centimetres on its right
+GOAL_LETTERS = 110  # of a goal or a commitment: one line
 SIGNED = "+#,##0;\N{MINUS SIGN}#,##0;0"  # number format
 Figure = tuple[str, float | None, str | None]  # a key figure: its name, how much, and a remark
 
@@ -54,3 +58,15 @@ def chart_text(view: View, title: str, names: Sequence[str], series: Sequence[Se
     """Return a chart in words, for those who cannot see it: its title, and the figures of each series by name."""
     figures = [f"{name}: {', '.join(f'{s.name} {s.values[n]:g}' for s in series)}" for n, name in enumerate(names)]
     return view.phrases.word("chart_alt", title=title, points="; ".join(figures))
+
+
+def counts_block(view: View, figures: Sequence[Figure]) -> Block:
+    """Return key figures that count something as a block of a council's overview."""
+    heading = view.phrases.heading
+    fields = (Field(heading("figure"), width=TEXT), Field(heading("value"), "count", ID), Field(heading("remark"), span=5))
+    return Block(fields, tuple(Row(figure) for figure in figures), heading=view.phrases.word("how_complete"))
+
+
+def in_millions(amount: float | None) -> float | None:
+    """Return an amount in tkr as million kronor."""
+    return None if amount is None else amount / 1000

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
 import webbrowser
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
@@ -301,10 +299,3 @@ def test_nothing_secret_is_logged(
     office.refuse = lambda _: ("invalid_client", "AADSTS7000215: Invalid client secret provided.")
     fails(lambda: get(office, made))
     assert [word for word in (token, SECRET) if word in caplog.text] == []
-
-
-def test_nothing_of_it_is_imported_where_it_is_not_used() -> None:
-    """Who signs in by password needs no extra."""
-    modules = "styrxl.mail.outgoing.run, styrxl.mail.incoming.mailbox, styrxl.mail.check"
-    code = f"import sys, {modules}; print(*{{'msal', 'requests', 'cryptography'}} & {{*sys.modules}})"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == []

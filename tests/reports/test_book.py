@@ -34,7 +34,10 @@ from styrxl.reports.sources import make_sources_page
 from styrxl.reports.view import View
 
 _SOUND = "God ekonomisk hushållning"
-SHEETS = ["Översikt", "Målkedja", "Åtaganden", _SOUND, "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar"]
+_CHARTS = "Diagram"
+SHEETS = [
+    *("Översikt", _CHARTS, "Målkedja", "Åtaganden", _SOUND, "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt", "Saknas och varningar")
+]
 
 
 def test_the_councils_workbook_has_the_sheets_of_a_planning_round() -> None:
@@ -52,14 +55,34 @@ def test_key_figures() -> None:
         ("Enheternas egna mål", 1, None),
         ("Enheternas åtaganden", 2, "En enhet har sin plan i ett annat system"),
         ("Åtaganden som når ett av fullmäktiges mål", 5, "av 5"),
-        ("Nämndernas ramar (tkr)", 2450.25, "varav 950 hör till nämnder utan inlämnad budget"),
-        ("Budgeterad nettokostnad (tkr)", 1500.5, "! En nämnd saknas"),
-        ("Kvar av ramarna (tkr)", -0.25, None),
+        ("Nämnder som bekräftar sitt åtagande inom ramen", 1, "av 1"),
+        ("Nämnder som har beslutat om sin plan", 1, "av 1"),
+        ("Nämnder vars budget ryms inom ramen", 0, "av 1"),
     ]
 
 
+def test_councillors_see_goals_and_money_in_millions_with_a_sum() -> None:
+    """A board that has handed in no budget is named, and not in the sum: frame and budget are those of the same boards."""
+    _, goals, money = page(council(), "Översikt").blocks
+    assert shown(goals.rows) == [
+        ("✓ Har åtaganden", "KF-M1", 1, 5, "Fler lär sig läsa"),
+        ("✓ Får bidrag från andra måls åtaganden", "KF-M2", 0, 0, "Fler mår bra"),
+        ("! Saknar åtaganden", "KF-M3", 0, 0, "Fler har arbete"),
+    ]
+    assert shown(money.rows) == [
+        ("Utbildningsnämnden", 1.50025, 1.5005, -0.00025, "! Över ramen"),
+        ("Kulturnämnden", 0.9, None, None, "! Budget saknas"),
+    ]
+    assert shown(money.totals) == [
+        ("Summa nämnder", 1.50025, 1.5005, -0.00025, None),
+        ("Lämnar ingen plan: Revisorerna", 0.05, None, None, None),
+    ]
+    assert money.chart is not None
+    assert (money.chart.title, money.chart.series[0].values) == ("Den enda budgeten ryms inte inom ramen", (-0.00025,))  # noqa: PD011 -- no frame
+
+
 def test_each_chart_says_one_thing_and_has_its_figures_beside_it() -> None:
-    blocks = page(council(), "Översikt").blocks[1:]
+    blocks = page(council(), _CHARTS).blocks
     assert [b.chart.title for b in blocks if b.chart] == [
         "Den enda budgeten ryms inte inom ramen",
         "Ett av tre mål har åtaganden",
@@ -268,7 +291,7 @@ def test_oversight_counts_boards_and_administrations_without_the_auditors() -> N
 def test_a_board_sees_itself_and_its_units() -> None:
     _, book = consolidated(*town(), board="UBN")
     assert book.workspace_path == "../../"
-    assert [p.name for p in book.pages] == [name for name in SHEETS if name != _SOUND]  # which the council alone answers for
+    assert [p.name for p in book.pages] == [name for name in SHEETS if name not in (_SOUND, _CHARTS)]  # which the council alone has
     assert [r.cells[0] for r in block("Åtaganden", book=book).rows] == [r.cells[0] for r in block("Åtaganden").rows]
     assert shown(block("Översikt", 2, book).rows) == [
         ("Albyskolan", 700.0, 2, "✓ Klar"),
@@ -308,6 +331,7 @@ def test_an_empty_inbox_still_says_what_is_missing() -> None:
     view, book = consolidated(JudgedRound(ROUND, (), {}), whole, issued, of)
     assert [p.name for p in book.pages] == [
         "Översikt",
+        _CHARTS,
         "Målkedja",
         _SOUND,
         "Ekonomi",
@@ -330,14 +354,14 @@ def test_an_empty_inbox_still_says_what_is_missing() -> None:
 def test_a_plan_with_one_goal() -> None:
     judged, whole, issued, of = town()
     _, book = consolidated(judged, replace(whole, goals=(GOALS[0],)), issued, of)
-    assert [b.chart.title for b in page(book, "Översikt").blocks if b.chart][1] == "Det enda målet har åtaganden"
+    assert [b.chart.title for b in page(book, _CHARTS).blocks if b.chart][1] == "Det enda målet har åtaganden"
     loose = [r.cells[1] for r in block("Målkedja", book=book).rows][-3:]
     assert loose == [None, "KF-M2", "KF-M3"]  # under a heading of their own: answers to goals that no longer hold are not lost
 
 
 def test_english() -> None:
     assert [p.name for p in council("en").pages] == [
-        *("Overview", "Chain of goals", "Commitments", "Sound financial management", "Finance", "Investments", "Indicators"),
+        *("Overview", "Charts", "Chain of goals", "Commitments", "Sound financial management", "Finance", "Investments", "Indicators"),
         *("Oversight", "Missing and warnings"),
     ]
 

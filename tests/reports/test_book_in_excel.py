@@ -62,12 +62,23 @@ def council() -> bytes:
 
 def test_sheets_of_the_planning_round(council: bytes) -> None:
     assert list(sheets(council)) == [
-        *("Översikt", "Målkedja", "Åtaganden", "God ekonomisk hushållning", "Ekonomi", "Investeringar", "Indikatorer", "Uppsikt"),
+        *(
+            "Översikt",
+            "Diagram",
+            "Målkedja",
+            "Åtaganden",
+            "God ekonomisk hushållning",
+            "Ekonomi",
+            "Investeringar",
+            "Indikatorer",
+            "Uppsikt",
+        ),
         *("Saknas och varningar", "Källor"),
     ]
     assert list(sheets(council_book(*town("en")))) == [
         *(
             "Overview",
+            "Charts",
             "Chain of goals",
             "Commitments",
             "Sound financial management",
@@ -199,17 +210,17 @@ def test_links_spell_a_file_as_the_disk_does(form: Any) -> None:
 
 def test_charts_have_alternative_texts_and_keep_their_figures(council: bytes) -> None:
     found = parts(council)
-    alts = re.findall(r'<(?:xdr:)?cNvPr\b[^>]*descr="([^"]*)"', found["xl/drawings/drawing1.xml"])
+    alts = re.findall(r'<(?:xdr:)?cNvPr\b[^>]*descr="([^"]*)"', found["xl/drawings/drawing2.xml"])
     titles = ["Den enda budgeten ryms inte inom ramen", "Ett av tre mål har åtaganden", "Två av tre enhetsplaner är klara"]
     assert [alt.split(". ")[1] for alt in alts] == titles
-    for number, title in enumerate(titles, 1):
+    for number, title in enumerate(titles, 2):  # the first one stands on Översikt
         chart = found[f"xl/charts/chart{number}.xml"]
         assert title in chart
         assert "numCache" in chart
         assert "strCache" in chart
         assert "<legend" not in chart
-    first = sheets(council)["Översikt"]
-    ref = re.findall(r"\$([A-Z])\$(\d+):\$[A-Z]\$(\d+)", found["xl/charts/chart2.xml"])
+    first = sheets(council)["Diagram"]
+    ref = re.findall(r"\$([A-Z])\$(\d+):\$[A-Z]\$(\d+)", found["xl/charts/chart3.xml"])
     column, low, high = "ABCDEFG".index(ref[1][0]), int(ref[1][1]), int(ref[1][2])
     assert [first[n - 1][column] for n in range(low, high + 1)] == [5.0, 0.0, 0.0]
 

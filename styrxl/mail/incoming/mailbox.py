@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -20,26 +19,20 @@ from styrxl.rounds.desk import Desk
 TIMEOUT = 60.0  # seconds for each answer of the server
 
 
-def open_mailbox(
-    desk: Desk,
-    timeout: float = TIMEOUT,
-    wait: Callable[[float], None] = time.sleep,
-    is_stopped: Callable[[], bool] = lambda: False,
-) -> Callable[[], Iterable[FetchedMessage]]:
-    """Return what fetches the messages in the mailbox that the settings name, as often as it is called, with one sign-in.
+def open_mailbox(desk: Desk, timeout: float = TIMEOUT) -> Callable[[], Iterable[FetchedMessage]]:
+    """Return what fetches the messages in the mailbox that the settings name.
 
-    ``timeout`` in seconds; ``wait`` waits for as long as Graph asks for. Raises StyrxlError: mail-not-set-up, mail-no-server, mail-ca-file;
-    as ``open_secret``.
+    Raises StyrxlError: mail-not-set-up, mail-no-server, mail-ca-file; as ``open_secret``.
     """
     settings = desk.workspace.settings.mail
     if settings is None:
         raise StyrxlError("mail-not-set-up")
     if settings.mailbox is None:
         raise StyrxlError("mail-no-server", section="mail.imap")
-    root = desk.workspace.root
     if isinstance(settings.mailbox, GraphMailbox):
-        client = open_graph(settings.mailbox.account, root, timeout, wait, is_stopped)
-        return partial(fetch_by_graph, settings.mailbox, lambda: client)
-    server = settings.mailbox.server
+        open_client = partial(open_graph, settings.mailbox.account, desk.workspace.root, timeout)
+        open_client().close()  # what is missing is told before anything is done
+        return partial(fetch_by_graph, settings.mailbox, open_client)
+    server, root = settings.mailbox.server, desk.workspace.root
     secret = open_secret(server, IMAP_PASSWORD, root, timeout) or str
     return partial(fetch_by_imap, settings.mailbox, make_ssl_context(server, root), secret, timeout)

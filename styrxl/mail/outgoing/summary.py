@@ -22,6 +22,7 @@ from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.goal_states import followup_goal_states, plan_goal_states
 from styrxl.reports.history import RoundHistory
 from styrxl.reports.missing import make_missing_page
+from styrxl.reports.overview_parts import Figure
 from styrxl.reports.view import FOLLOWED, PLANNED, View
 from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.publish import gather_history, list_issued, make_scope, read_feedback
@@ -105,13 +106,13 @@ def _write_summary(writer: LetterWriter, reader: SummaryReader, view: View) -> L
     language = writer.language(reader.organisation)
     attachments = _attach_workbook(writer, reader, view)
     follow = FollowupView(view, view.history) if view.history else None
-    figures = (followup.overview.make_page(follow) if follow else plan.overview.make_page(view)).blocks[0].rows
+    figures = followup.overview.list_key_figures(follow) if follow else plan.overview.list_key_figures(view)
     facts = {
         "board": reader.board is not None,
         "missing": [{"who": _name_owner(row, language), "what": row.cells[2]} for row in _list_missing(view)],
         "missing_owners": _shorten(list(dict.fromkeys(_name_missing(view))), language),
         "accepted": len(view.all_accepted),
-        "figures": [_format_figure(row, language) for row in figures],
+        "figures": [_format_figure(figure, language) for figure in figures],
         "goals": _list_goal_states(view, follow),
         "followup": follow is not None,
         "final": writer.round.kind.final,
@@ -135,9 +136,9 @@ def _shorten(owners: Sequence[str], language: str) -> str:
     return word("and_more", language, list=shown, n=len(owners) - _NAMED) if len(owners) > _NAMED else shown
 
 
-def _format_figure(row: Row, language: str) -> dict[str, str]:
-    name, value, remark = row.cells[:3]
-    return {"name": str(name), "value": "" if value is None else number_text(value, language), "remark": str(remark or "")}
+def _format_figure(figure: Figure, language: str) -> dict[str, str]:
+    name, value, remark = figure
+    return {"name": name, "value": "" if value is None else number_text(value, language), "remark": remark or ""}
 
 
 def _attach_workbook(writer: LetterWriter, reader: SummaryReader, view: View) -> list[Attachment]:

@@ -1,6 +1,7 @@
 """The pages of a follow-up's workbook, one a module."""
 
 from styrxl.reports.followup import (
+    charts,
     commitments,
     finance,
     fulfilment,
@@ -12,4 +13,15 @@ from styrxl.reports.followup import (
     sound_management,
 )
 
-__all__ = ["commitments", "finance", "fulfilment", "goal_chain", "indicators", "investments", "oversight", "overview", "sound_management"]
+__all__ = [
+    "charts",
+    "commitments",
+    "finance",
+    "fulfilment",
+    "goal_chain",
+    "indicators",
+    "investments",
+    "oversight",
+    "overview",
+    "sound_management",
+]

@@ -1,4 +1,4 @@
-"""The plan's page Översikt: key figures, and charts that each say one thing, with the same figures in a table."""
+"""The plan's page Översikt: for the council two printed pages, for a board key figures and charts."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from styrxl.reports.overview_parts import (
 )
 from styrxl.reports.page_parts import make_titled_page, newest_return
 from styrxl.reports.participation import Participation, count_done_units, list_participation
+from styrxl.reports.plan.council_overview import list_council_blocks
 from styrxl.reports.view import PLANNED, View, join_texts, shorten
 
 FilledHeading = tuple[str, Sequence[float | None]]  # a heading and the figures under it
@@ -51,18 +52,13 @@ class Counts:
 
 
 def make_page(view: View) -> Page:
-    """Return the page with key figures and charts."""
-    counts = Counts(view)
-    for_council = (_finance_chart, _council_goals_chart, _units_chart)
-    charts: tuple[Callable[[Counts], Block | None], ...] = for_council if view.board is None else (_board_goals_chart, _unit_frames)
-    charts = charts if view.asks(*PLANNED) else ()
-    figures = [
-        *_returned(counts),
-        *count_other_forms(view),
-        *(_goals_and_commitments(counts) if view.asks(*PLANNED) else ()),
-        *(_money(counts) if view.asks("budget") else ()),
-    ]
-    blocks = [key_figures_block(view, figures), *(block for chart in charts if (block := chart(counts)))]
+    """Return the page: what councillors read first, or a board's key figures and charts."""
+    if view.board is None and view.about_plans:
+        counts = Counts(view)
+        planned = _goals_and_commitments(counts) if view.asks(*PLANNED) else []
+        blocks = list_council_blocks(view, [*_returned(counts), *count_other_forms(view), *planned])
+    else:
+        blocks = [key_figures_block(view, list_key_figures(view)), *list_chart_blocks(view)]
     return make_titled_page(
         view,
         "overview" if view.about_plans else "collected",
@@ -70,6 +66,25 @@ def make_page(view: View) -> Page:
         newest=newest_return(view),
         missing=view.phrases.sheet("missing", "name"),
     )
+
+
+def list_key_figures(view: View) -> list[Figure]:
+    """Return the key figures of what the round's forms ask about; money in tkr."""
+    counts = Counts(view)
+    return [
+        *_returned(counts),
+        *count_other_forms(view),
+        *(_goals_and_commitments(counts) if view.asks(*PLANNED) else ()),
+        *(_money(counts) if view.asks("budget") else ()),
+    ]
+
+
+def list_chart_blocks(view: View) -> list[Block]:
+    """Return the charts, each in a block with its figures, of what the round's forms ask about."""
+    for_council = (_finance_chart, _council_goals_chart, _units_chart)
+    charts: tuple[Callable[[Counts], Block | None], ...] = for_council if view.board is None else (_board_goals_chart, _unit_frames)
+    counts = Counts(view)
+    return [block for chart in charts if (block := chart(counts))] if view.asks(*PLANNED) else []
 
 
 # key figures

@@ -13,7 +13,6 @@ import pytest
 
 from styrxl.mail.outgoing.kinds import MAILINGS
 from styrxl.mail.outgoing.wording import LetterContent, Wording, read_wording
-from styrxl.model.catalogue import catalogue
 from styrxl.model.errors import StyrxlError
 
 STANDARD = Path(str(resources.files("styrxl.mail").joinpath("words")))
@@ -284,18 +283,3 @@ def test_a_template_that_would_never_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "reminders.sv.jinja").write_text("Subject: x\n\ny\n", "utf-8")
     with pytest.raises(StyrxlError, match="template-unknown"):
         read_wording(STANDARD, tmp_path)
-
-
-COMMAND = re.compile(r"styrxl [a-z]|(?<!\w)--[a-z]|[0-9a-f]{16}")
-
-
-@pytest.mark.parametrize("path", sorted(STANDARD.glob("*.jinja")), ids=lambda path: path.name)
-def test_no_letter_holds_a_command_line(path: Path) -> None:
-    assert COMMAND.findall(path.read_text("utf-8")) == []
-
-
-def test_no_finding_that_letters_list_holds_a_command_line() -> None:
-    """What a controller types is told to the controller alone."""
-    for rule, texts in catalogue()["rules"].items():
-        told = [texts[key][language] for key in ("message", "fix", "told", "each") if key in texts for language in ("sv", "en")]
-        assert [text for text in told if COMMAND.search(text)] == [], rule
