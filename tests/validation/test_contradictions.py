@@ -287,12 +287,13 @@ def test_a_commitment_copied_from_a_sibling(answered: Town) -> None:
 
 
 def test_each_rule_is_tested_here() -> None:
-    """No contradiction of the catalogue is left without a case (what a second year takes is in ``test_rollover``)."""
+    """No contradiction of the catalogue lacks a case (what takes a second year is in ``test_rollover`` and ``test_next_year``)."""
     names = list(catalogue()["rules"])
     first, last = names.index("copied-from-last-year"), names.index("changes-unbalanced")
     alone = {"copied-from-last-year", "copied-from-sibling", "goal-unserved", "fulfilled-despite-units", "not-assessable-again"}
-    assert set(names[first : last + 1]) == {case.rule for case in CASES} | {rule for rule, *_ in PLAN_CASES} | alone
-    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 20
+    two_years = {"ended-but-planned", "planned-though-ended"}
+    assert set(names[first : last + 1]) == {case.rule for case in CASES} | {rule for rule, *_ in PLAN_CASES} | alone | two_years
+    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 22
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
