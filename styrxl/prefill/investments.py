@@ -66,6 +66,16 @@ def list_investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     return (*planned, *_list_answered_alone(year.earlier, owner, {row["investment_id"] for row in planned}))
 
 
+def find_numbers_given(year: YearSoFar) -> dict[tuple[str, str], int]:
+    """Return the highest number of investments in plans that were issued before these had ids, by owner and series of ids."""
+    numbers: dict[tuple[str, str], int] = {}
+    for owner, rows in year.plans.tables.get("investments", {}).items():
+        if any(not row.get("investment_id") for row in rows):
+            codes = (row["investment_id"].removeprefix(f"{owner}-P") for row in list_investments(year, owner))
+            numbers[owner, "P"] = max((int(code) for code in codes if code.isdecimal()), default=0)
+    return numbers
+
+
 def _find_known_ids(year: YearSoFar, owner: str) -> dict[str, str]:
     """Return the ids that follow-ups and the year before have given, by folded project; of several the first one's."""
     last = list_investments(year.last_year, owner) if year.last_year else ()

@@ -24,7 +24,7 @@ from styrxl.prefill.collection import find_answers_asked, make_collected_rows
 from styrxl.prefill.continuing import make_continuing_rows
 from styrxl.prefill.followup import make_board_parts, make_unit_parts
 from styrxl.prefill.indicators import make_lasting_rows
-from styrxl.prefill.investments import make_unfinished_rows
+from styrxl.prefill.investments import find_numbers_given, make_unfinished_rows
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
@@ -56,7 +56,8 @@ class PrefillSource:
     def used(self) -> Mapping[str, Mapping[tuple[str, str], int]]:
         """The highest number of ids that anybody has answered under in the rounds before, by round, then owner and series."""
         years = [year for year in (self.year, self.year.last_year if self.year else None, self.last_year) if year]
-        return {answers.round.id: answers.highest for year in years for answers in (year.plans, *year.earlier)}
+        answered = {answers.round.id: answers.highest for year in years for answers in (year.plans, *year.earlier)}
+        return answered | {year.plans.round.id: {**year.plans.highest, **find_numbers_given(year)} for year in years}
 
     @property
     def day(self) -> date:

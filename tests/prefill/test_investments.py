@@ -14,7 +14,14 @@ from styrxl.model.answers_in_force import AnswersInForce
 from styrxl.model.council_plan import Plan
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import standard_rounds
-from styrxl.prefill.investments import find_last_answer, list_followed_investments, list_investments, look_ahead, make_unfinished_rows
+from styrxl.prefill.investments import (
+    find_last_answer,
+    find_numbers_given,
+    list_followed_investments,
+    list_investments,
+    look_ahead,
+    make_unfinished_rows,
+)
 from styrxl.prefill.year_so_far import YearSoFar
 
 OWNER = "UBN"
@@ -91,6 +98,13 @@ def test_a_plan_without_ids_after_a_year_with_ids_has_that_years() -> None:
     last = year_of([planned("Moln", "UBN-P3"), planned("Kök", "UBN-P5")])
     year = next_year(last, issue({}), [planned("kök"), planned("Skolgård")])
     assert named(list_investments(year, OWNER)) == [("UBN-P5", "kök"), ("UBN-P1", "Skolgård")]
+
+
+def test_the_numbers_that_a_plan_without_ids_takes_are_used() -> None:
+    """The next plan's free rows come after them; a plan with ids tells itself which are."""
+    assert find_numbers_given(year_of([planned("Moln"), planned("Kök")])) == {(OWNER, "P"): 2}
+    assert find_numbers_given(year_of([planned("Moln"), planned("Kök")], t1=[answered("UBN-P7", "Kök", 2028)])) == {(OWNER, "P"): 7}
+    assert find_numbers_given(year_of([planned("Moln", "UBN-P3")])) == {}
 
 
 # from one round to the next

@@ -74,8 +74,8 @@ def test_the_plan_comes_first(year: Followed) -> None:
     put(year, "2028-plan", fill_next(year, data), NOVEMBER)
     answer_year(year, DELAYED)
     assert followed(year) == [
-        [("UBN-P1", "Skolgård", 30), ("UBN-P31", "Nytt tak", 50)],
-        [("UBN-I1", 85, 88), ("UBN-I21", 90, None)],
+        [("UBN-P1", "Skolgård", 30), ("UBN-P2", "Nytt tak", 50)],
+        [("UBN-I1", 85, 88), ("UBN-I2", 90, None)],
     ]
 
 
@@ -86,10 +86,10 @@ def test_what_only_the_year_says_is_left_for_the_first_follow_up(year: Followed)
     assert planned(year, data)[0] == []
     put(year, "2028-plan", fill_next(year, data), NOVEMBER)
     answer_year(year, DELAYED)
-    assert followed(year)[0] == [("UBN-P31", "Nytt tak", 50), ("UBN-P1", "Skolgård", None)]
+    assert followed(year)[0] == [("UBN-P2", "Nytt tak", 50), ("UBN-P1", "Skolgård", None)]
 
 
-@pytest.mark.parametrize("said, projects", [(DELAYED, ["UBN-P1", "UBN-P31"]), (FINISHED, ["UBN-P31"])])
+@pytest.mark.parametrize("said, projects", [(DELAYED, ["UBN-P1", "UBN-P2"]), (FINISHED, ["UBN-P2"])])
 def test_the_years_answers_come_first(year: Followed, said: Answers, projects: list[str]) -> None:
     """Then the plan has all of it, and nothing is left."""
     answer_year(year, said)
@@ -99,7 +99,7 @@ def test_the_years_answers_come_first(year: Followed, said: Answers, projects: l
     put(year, "2028-plan", fill_next(year, data), FEBRUARY)
     money, indicators = followed(year)
     assert [row[0] for row in money] == projects
-    assert indicators == [("UBN-I1", 85, 88), ("UBN-I21", 90, None)]
+    assert indicators == [("UBN-I1", 85, 88), ("UBN-I2", 90, None)]
 
 
 def test_as_they_stand_they_are_no_answers_and_no_faults(year: Followed) -> None:
@@ -112,5 +112,5 @@ def test_as_they_stand_they_are_no_answers_and_no_faults(year: Followed) -> None
     told = [(f.rule, f.sheet, f.severity) for f in return_.findings if f.sheet in {"Indikatorer", "Investeringar"}]
     assert (return_.verdict, told) == ("accepted", [])
     rows = result.tables["investments"]
-    assert rows["investment_id"].tolist() == ["UBN-P1", "UBN-P31"]
+    assert rows["investment_id"].tolist() == ["UBN-P1", "UBN-P2"]
     assert rows["accumulated"].tolist()[0] == 70.0
