@@ -142,7 +142,7 @@ def _why(told: _Course, deviation: float, budget: float, turn: int, limits: Thre
 
 def _investment(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
     turn, project = _turn(prefill), str(row["project"])
-    total, budget = float(row["total_expenditure"]), float(row["year_budget"])
+    total, budget = float(row["total_expenditure"] or 0), float(row["year_budget"] or 0)
     rng = luck(seed, prefill.owner, project)
     behind = rng.random() < 0.25
     pace = rng.uniform(_LATER, 0.75) if behind else rng.uniform(0.92, 1.0)
@@ -156,7 +156,7 @@ def _investment(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
         "expected_total": round(total * (1 + dearer["percent"] / 100)) if dearer else total,
         "finished_year": _finished(prefill, project) + (1 if behind and turn else 0),
         "comment": dearer["comment"] if dearer else rng.choice(year_material()["delayed"]) if behind and turn else None,
-        **({} if turn == len(_KINDS) - 1 else {"forecast": year}),
+        **({"carry_over": max(budget - spent, 0) if behind else None} if turn == len(_KINDS) - 1 else {"forecast": year}),
     }
     return {name: value for name, value in answers.items() if value is not None}
 

@@ -282,9 +282,16 @@ def _investments(prefill: Prefill, board: Mapping[str, Any]) -> Rows:
     rows = []
     for project, share, times, years in board["investments"]:
         budget = int(frame * share / 10) * 10
-        row = {"project": project, "total_expenditure": round(budget * times), "year_budget": budget, "finished_year": prefill.year + years}
-        rows.append(row)
+        total = round(budget * times)
+        rows.append({"project": project, "total_expenditure": total, "year_budget": budget, **_plan_ahead(prefill, total - budget, years)})
     return rows if frame else []
+
+
+def _plan_ahead(prefill: Prefill, rest: int, years: int) -> dict[str, Any]:
+    """Return how what is left of a project's money is spread over the years that it goes on; a part was spent before."""
+    next_year = int(rest * 0.6 / max(years, 1) / 10) * 10 if years else None
+    later = int(rest * 0.6 / 10) * 10 - (next_year or 0) if years > 1 else None
+    return {"next_year": next_year, "later": later, "finished_year": prefill.year + years}
 
 
 # how units answer

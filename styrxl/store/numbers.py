@@ -78,7 +78,8 @@ def _find_highest_used(blocks: Sequence[NumberBlock], round_id: str, used: Mappi
     newest = {block.round: block for block in others}
     for block in newest.values():
         highest = max(highest, used.get(block.round, block.last if block is others[-1] else 0))
-    return highest
+    # A round to which nothing was handed out has numbers too where its rows were given some afterwards.
+    return max(highest, *(number for round_, number in used.items() if round_ != round_id and round_ not in newest), 0)
 
 
 def _join(numbers: Sequence[int]) -> Ranges:

@@ -216,6 +216,12 @@ def test_numbers_for_no_rows_are_refused(count: int) -> None:
         allot_numbers([], "2027-plan", count)
 
 
+def test_numbers_of_a_round_to_which_none_were_handed_out_count_as_used() -> None:
+    """As of a plan that was issued before its rows had ids, and given some afterwards."""
+    assert allot_numbers([], "2028-plan", 3, {"2027-plan": 4}).ranges == ((5, 7),)
+    assert allot_numbers([], "2028-plan", 3, {"2028-plan": 4}).ranges == ((1, 3),)
+
+
 ROUNDS_OF_A_YEAR = ["2027-plan", "2027-t1", "2027-t2", "2027-year"]
 
 
