@@ -86,8 +86,7 @@ def _whole_board_word(view: View, b: BoardOutcome) -> str | None:
 
 def _budgets_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     """Return each board's own budget as planned and as changed since, by activity, beside the council's changes of its frame."""
-    titles = column_titles(view, "outcomes")
-    gross = tuple(key for key in PLANNED if key in titles)
+    gross = _planned_keys(boards)
     keys = (*gross, *_BUDGET, "current_budget")
     money = (
         Field(label, "money", MONEY_WIDTH, tally=key != "current_budget") for key, label in zip(keys, _headings(view, *keys), strict=True)
@@ -140,15 +139,20 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
 # outcome and forecast
 
 
-def _outcome_keys(view: View) -> tuple[str, ...]:
+def _planned_keys(boards: Sequence[BoardOutcome]) -> tuple[str, ...]:
+    """Return the plan's revenue and costs, as headings name them, where workbooks were issued with them."""
+    return tuple(key for key in PLANNED if any(row.get(key) is not None for b in boards for row in b.rows))
+
+
+def _outcome_keys(view: View, boards: Sequence[BoardOutcome]) -> tuple[str, ...]:
     """Return the figures that the round asks about, as headings name them, and what follows from them."""
-    before = list(PLANNED) if view.round.kind.final else []  # beside what they came to
+    before = _planned_keys(boards) if view.round.kind.final else ()  # beside what they came to
     keys = [*before, "current_budget", "outcome_revenue", "outcome_cost", "outcome_net"]
     if not view.round.kind.final:
         keys += ["forecast_revenue", "forecast_cost", "forecast_net"]
     keys += ["deviation"] if view.round.kind.final else ["deviation", "unfunded", "without"]
     titles = column_titles(view, "outcomes")
-    asked = {key: "unfunded" if key == "without" else key for key in keys if key in {*TYPED, *PLANNED, "without"}}
+    asked = {key: "unfunded" if key == "without" else key for key in keys if key in {*TYPED, "without"}}
     return tuple(key for key in keys if key not in asked or asked[key] in titles)
 
 
@@ -158,7 +162,7 @@ def _outcome_figures(keys: Sequence[str], outcome: MoneyOutcome) -> list[float |
 
 
 def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
-    keys, final = _outcome_keys(view), view.round.kind.final
+    keys, final = _outcome_keys(view, boards), view.round.kind.final
     money = (Field(label, "money", 13, tally=key in TYPED) for key, label in zip(keys, _headings(view, *keys), strict=True))
     heading, titles = view.phrases.heading, column_titles(view, "outcomes")
     fields = (
