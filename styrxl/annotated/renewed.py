@@ -11,6 +11,7 @@ from styrxl.annotated.filled import EditableTemplate, EditableTemplates, FilledW
 from styrxl.annotated.left_behind import LeftBehind, UnplacedAnswer, group_left_cells, list_left_objects
 from styrxl.annotated.understood import list_shown, list_understood
 from styrxl.excel.look import STANDARD, Look
+from styrxl.excel.print_areas import end_print_areas
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
@@ -57,11 +58,21 @@ def renew_form(old: FilledForm, form: Form, prefill: Prefill, shown: Look = STAN
         editable = templates.of(add_rows(form, carried.room), prefill)
         carried = carry_answers(source, list_fresh_sheets(editable, prefill))
     filled = FilledWorkbook(editable, prefill, carried.answers)
-    data = filled.saved(filled.changed_sheets())
+    data = end_print_areas(filled.saved(filled.changed_sheets()), _list_last_rows(filled))
     cells = list_left_cells(*_compare(old, data, editable, source, carried.lines))
     as_issued = templates.of(old.form, prefill)
     left, strays = group_left_cells(_omit_issued(cells, old, as_issued, prefill))
     return RenewedForm(data, (*left, *list_left_objects(old.extras, as_issued.pictures)), tuple(strays))
+
+
+def _list_last_rows(filled: FilledWorkbook) -> dict[str, int]:
+    """Return the last Excel row that is filled in of each sheet with rows, by its name; that of the headings where none is."""
+    ends = {}
+    for layout in filled.layouts.values():
+        if layout.rows and not layout.is_downwards:
+            answered = [at for at, row in filled.answers.get(layout.sheet.key, {}).items() if row]
+            ends[layout.name] = layout.first_row + max(answered, default=-1)
+    return ends
 
 
 def _fit_table(table: Table, form: Form) -> Table:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shlex import quote
 
+from styrxl.excel.print_areas import end_print_areas
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round, standard_rounds
 from styrxl.sample import habits, people, plan_changes
@@ -131,11 +132,13 @@ def _write_plan(stage: Stage) -> None:
 
 
 def _write(stage: Stage, answers: Answers, name: str) -> None:
-    """Type answers into the multi-year plan."""
+    """Type answers into the multi-year plan, which is printed as far as it is filled in."""
     workspace = stage.workspace
     form, language = workspace.forms.form("multi_year_plan"), workspace.settings.language
     typed = habits.type_by_habit(answers, form, language, f"{stage.seed}/{name}")
-    write_atomically(workspace.plan_path, fill(workspace.plan_path.read_bytes(), form, language, typed, workspace.forms.words))
+    data = fill(workspace.plan_path.read_bytes(), form, language, typed, workspace.forms.words)
+    ends = {grid.title: grid.heading_row + max(grid.filled(), default=-1) + 1 for grid in locate_answers(data, form).values()}
+    write_atomically(workspace.plan_path, end_print_areas(data, ends))
 
 
 def _decide(stage: Stage) -> None:
