@@ -886,8 +886,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, None, 20.0, 0.0, None, "De som räknas"),
         ],
         "Investeringar": [
-            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0, 2028),
-            ("Summa nämnder", None, None, 300.0, 200.0, 120.0, 180.0, 190.0, 10.0, 170.0, 310.0, -10.0),
+            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 120.0, 190.0, 10.0, 170.0, 310.0, -10.0, 2028, None, 180.0),
+            ("Summa nämnder", None, None, 300.0, 200.0, 120.0, 190.0, 10.0, 170.0, 310.0, -10.0, None, None, 180.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 190.0, 60.0),
             ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 190.0, 60.0),
         ],
@@ -1306,8 +1306,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, None, 29.0, 0.0),
         ],
         "Investeringar": [
-            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 205.0, 190.0, -5.0, 255.0, 300.0, 0.0, 2028, "Klart i vår."),
-            ("Summa nämnder", None, None, 300.0, 200.0, 205.0, 190.0, -5.0, 255.0, 300.0, 0.0),
+            ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 205.0, -5.0, 255.0, 300.0, 0.0, 2028, "Klart i vår.", 190.0),
+            ("Summa nämnder", None, None, 300.0, 200.0, 205.0, -5.0, 255.0, 300.0, 0.0, None, None, 190.0),
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 12.0, "Klart i vår."),
             ("Summa nämnder", None, None, 12.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 205.0, 45.0),

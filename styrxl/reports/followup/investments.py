@@ -14,7 +14,7 @@ from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page, sum_label, sum_row
 from styrxl.reports.view import View
 
-_MONEY = ("total_expenditure", "year_budget", "outcome", "last_forecast", "forecast", "accumulated", "expected_total")
+_MONEY = ("total_expenditure", "year_budget", "outcome", "forecast", "accumulated", "expected_total")
 
 
 def make_page(followup: FollowupView) -> Page | None:
@@ -29,6 +29,7 @@ def _projects_block(followup: FollowupView) -> Block:
     columns = report_columns(view, "investment_outcomes")
     titles = {c.column.field: c.heading for c in columns}
     asked = [key for key in _MONEY if key in titles]
+    before = "last_forecast" in titles
     at = asked.index("accumulated")  # where the year ends, and what is over all years begins
     fields = (
         Field(heading("board"), "name", 17),
@@ -39,17 +40,19 @@ def _projects_block(followup: FollowupView) -> Block:
         *(Field(titles[key], "money", 13, tally=True) for key in asked[at:]),
         Field(heading("total_deviation"), "money", 13),
         Field(titles["finished_year"], "integer", 10),
-        Field(titles["comment"], width=26),
+        Field(titles["comment"], width=30, least=22),
+        *((Field(titles["last_forecast"], "money", 13, tally=True, screen=True),) if before else ()),
         Field(heading("rest"), width=24, screen=True),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    shown = frozenset({"investment_id", "project", "finished_year", "comment", *asked, "carry_over"})
+    shown = frozenset({"investment_id", "project", "finished_year", "comment", *asked, "carry_over", "last_forecast"})
     rows = []
     for row in records(view.table("investment_outcomes")):
         more, amounts = describe_rest(view, row, columns, shown)
         money = [row.get(key) for key in asked]
         not_spent, deviation = _deviations(row, final=final)
-        texts = (row.get("finished_year"), row.get("comment"), more, view.row_link(row))
+        forecast = (row.get("last_forecast"),) if before else ()
+        texts = (row.get("finished_year"), row.get("comment"), *forecast, more, view.row_link(row))
         named = (view.name(row["_owner"]), row.get("investment_id"), row.get("project"))
         requested = (row["carry_over"],) if row.get("carry_over") is not None else ()  # it stands in the list of them
         rows.append(
@@ -59,7 +62,8 @@ def _projects_block(followup: FollowupView) -> Block:
     sums = {key: add_amounts(row.cells[3 + n + (n >= at)] for row in rows) for n, key in enumerate(asked)}
     not_spent, deviation = _deviations(sums, final=final)
     money = [sums[key] for key in asked]
-    last = Row((sum_label(view), None, None, *money[:at], not_spent, *money[at:], deviation, *[None] * 4), weight=BOLD)
+    earlier = (add_amounts(row.cells[-3] for row in rows),) if before else ()
+    last = Row((sum_label(view), None, None, *money[:at], not_spent, *money[at:], deviation, None, None, *earlier, None, None), weight=BOLD)
     return Block(fields, tuple(rows), heading=view.phrases.word("projects_title"), table="investments", totals=(last,))
 
 
@@ -78,7 +82,7 @@ def _requests_block(followup: FollowupView) -> Block:
         Field(heading("id"), "id", 11),
         Field(titles["project"], width=28),
         Field(titles.get("carry_over", ""), "money", 16),
-        Field(heading("why_asked"), width=60),
+        Field(heading("why_asked"), span=8),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     asked = [row for row in records(view.table("investment_outcomes")) if row.get("carry_over")]
