@@ -261,7 +261,7 @@ def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> li
     closing, deviation = b.closing or {}, b.measure.deviation
     effect = closing.get("measures_effect")
     told = {
-        "explanation": closing.get("explanation") or (view.phrases.word("unexplained") if is_unexplained(view, b) else None),
+        "explanation": closing.get("explanation") or (view.phrases.word("deficit_unexplained") if is_unexplained(view, b) else None),
         "measures": closing.get("measures"),
         "measures_effect": effect,
         "after_measures": add_amounts((deviation, effect)) if effect is not None and deviation is not None else None,

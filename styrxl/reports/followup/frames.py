@@ -81,7 +81,7 @@ def is_unexplained(view: View, b: BoardOutcome) -> bool:
 def _explanation_word(view: View, b: BoardOutcome) -> str | None:
     """Say of a board's deficit that it is unexplained, or that its explanation stands further down."""
     if is_unexplained(view, b):
-        return view.phrases.word("unexplained")
+        return view.phrases.word("deficit_unexplained")
     return view.phrases.word("explained_below") if b.closing and b.closing.get("explanation") else None
 
 
