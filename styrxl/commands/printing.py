@@ -31,6 +31,14 @@ def say_next_step(desk: Desk, round_: Round, language: str, *, came: bool | None
     say_notes([*suggest_next_step(desk.forms, round_, folder, issued=issued, came=there)], language)
 
 
+def say_waiting(desk: Desk, round_: Round, language: str) -> None:
+    """Say which files in a round's inbox wait, and why."""
+    from styrxl.model.catalogue import word
+
+    for path, why in desk.workspace.inbox_files(round_).waiting:
+        click.echo(word("waits", language, path=desk.workspace.shown(path), why=word(why, language)), err=True)
+
+
 def say_decided(done: Decided, key: str, language: str) -> None:
     """Print what was decided about a return, or that it was decided before."""
     from styrxl.model.catalogue import say, word

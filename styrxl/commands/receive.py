@@ -140,7 +140,10 @@ def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], langua
     from styrxl.rounds.receive import count_outcomes
 
     for outcome in outcomes:
-        if outcome.state == "taken":
+        if outcome.state == "taken" and outcome.round:
+            name = desk.workspace.settings.round_name(outcome.round, language)
+            click.echo(word("received_elsewhere", language, origin=outcome.origin, path=outcome.path, round=name))
+        elif outcome.state == "taken":
             click.echo(word("received", language, origin=outcome.origin, path=outcome.path))
         elif outcome.state == "known":
             click.echo(word("received_known", language, origin=outcome.origin, path=outcome.path), err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styrxl.commands.options import round_argument
-from styrxl.commands.printing import say_next_step, say_notes
+from styrxl.commands.printing import say_next_step, say_notes, say_waiting
 from styrxl.commands.session import Session, with_session
 
 if TYPE_CHECKING:
@@ -27,3 +27,4 @@ def status(session: Session, round_: Round) -> None:
         click.echo(format_status(find_status(desk, round_), session.language()), nl=False)
         say_next_step(desk, round_, session.language(), came=True)
         say_notes([*list_changed_forms(desk.ledger, desk.forms, round_)], session.language())
+        say_waiting(desk, round_, session.language())

@@ -105,10 +105,12 @@ def _give_back(desk: Desk, judged: Any, files: Sequence[Path], language: str) ->
 
 
 def _say_skipped(desk: Desk, round_: Round, language: str) -> None:
+    from styrxl.commands.printing import say_waiting
     from styrxl.model.catalogue import word
 
     for path in desk.workspace.inbox_files(round_).skipped:
         click.echo(word("skipped", language, path=desk.workspace.shown(path)), err=True)
+    say_waiting(desk, round_, language)
 
 
 def _report(session: Session, desk: Desk, judged: Any, round_: Round | None, form_of_report: str, output: Path | None) -> None:

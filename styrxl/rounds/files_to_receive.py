@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,9 +14,11 @@ from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
+from styrxl.model.rounds import Round
 from styrxl.returns.archive import Member, NotUnpackedError, members_of, read_member
-from styrxl.returns.package.file_type import is_zip
+from styrxl.returns.package.file_type import is_link_file, is_zip
 from styrxl.store.files import is_system_file, read_file
+from styrxl.store.synced_files import UNFINISHED, find_wait, is_unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,17 @@ class IncomingFile:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file: ``taken`` or ``known`` (as ``path``, with its hash), ``skipped``, or ``refused`` (for the reason ``why``)."""
+    """What became of a file: ``taken`` or ``known`` (as ``path``, with its hash), ``skipped``, or ``refused`` (for the reason ``why``).
+
+    ``round``: the one that it belongs to, where that is another than was asked for.
+    """
 
     origin: str
     state: str
     path: str = ""
     why: Word | None = None
     sha256: str = ""
+    round: Round | None = None
 
 
 class RefusedFileError(Exception):
@@ -82,8 +89,15 @@ def _from_file(path: Path, most: int) -> Iterator[IncomingFile | Outcome]:
     if is_system_file(path.name):
         yield Outcome(origin, "skipped")
         return
+    if is_link_file(path.name):
+        yield Outcome(origin, "refused", why=Word("link_file"))
+        return
     try:
-        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        about = path.stat()
+        if wait := _find_wait(path, about):
+            yield Outcome(origin, "refused", why=Word(wait))
+            return
+        changed = datetime.fromtimestamp(about.st_mtime, UTC)
         with path.open("rb") as file:
             members = members_of(file) if is_zip(file.read(4)) else None
     except OSError as error:
@@ -95,6 +109,12 @@ def _from_file(path: Path, most: int) -> Iterator[IncomingFile | Outcome]:
             yield IncomingFile(origin, path.name, changed, partial(_read, path, most), path)
         else:
             yield from _from_archive(path, members, most)
+
+
+def _find_wait(path: Path, about: os.stat_result) -> str:
+    """Return why a file cannot be taken in yet, or "": it is being fetched from the cloud."""
+    now = time.time()
+    return find_wait(about, now) or (UNFINISHED if is_unfinished(path, now) else "")
 
 
 def _from_archive(path: Path, members: Sequence[Member], most: int) -> Iterator[IncomingFile | Outcome]:
@@ -119,9 +139,15 @@ def _read_member(path: Path, member: Member, most: int) -> bytes:
 
 def _read(path: Path, most: int) -> bytes:
     try:
+        before = path.stat()
         data, _, size = read_file(path, most)
+        after = path.stat()
+    except OSError as error:
+        raise RefusedFileError(Word("not_got", {"why": error.strerror or str(error)})) from error
     except StyrxlError as error:
         raise RefusedFileError(Word("not_got", {"why": str(error.facts["why"])})) from error
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise RefusedFileError(Word(UNFINISHED))
     if size > most:
         raise RefusedFileError(Word("too_large_file", {"mb": size // MB, "high": most // MB}))
     return data

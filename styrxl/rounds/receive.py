@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path, PurePosixPath
 
@@ -20,6 +21,7 @@ from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.package.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
+from styrxl.rounds.open_rounds import make_filing
 from styrxl.scale.return_files import read_modified_time
 from styrxl.store.files import create_atomically, is_system_file, read_file
 from styrxl.store.ledger import BY_HAND
@@ -55,11 +57,47 @@ def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: 
 
     They are named by the owner that they say they are from, or that a controller names.
     """
-    intake = _Intake(desk, round_, owner)
     with IsolatedReader(desk.limits) as reader:
-        outcomes = [intake.take(file, reader) for file in sorted(incoming, key=lambda file: file.changed)]
-        intake.record(reader)
+        sorting = _Sorting(desk, round_, owner, reader)
+        outcomes = [sorting.take(file) for file in sorted(incoming, key=lambda file: file.changed)]
+        sorting.record()
     return outcomes
+
+
+class _Sorting:
+    """One run: each file goes to the round that it belongs to, which is the one asked for where a controller says whose it is."""
+
+    def __init__(self, desk: Desk, round_: Round, owner: str | None, reader: IsolatedReader) -> None:
+        self._filing, self._named, self._reader = make_filing(desk, round_), owner, reader
+        self._asked = _Intake(desk, round_, owner)
+        self._others: dict[Round, _Intake] = {}
+
+    def take(self, file: IncomingFile) -> Outcome:
+        if is_system_file(file.name):
+            return Outcome(file.origin, "skipped")
+        try:
+            data = file.load()
+        except RefusedFileError as refused:
+            return Outcome(file.origin, "refused", why=refused.why)
+        sha256 = hashlib.sha256(data).hexdigest()
+        if self._asked.is_recorded(sha256):
+            return self._asked.take(file, data, sha256, {})
+        identity = _read_identity(data, self._reader)
+        round_ = self._filing.find_round(identity)
+        if self._named or self._asked.holds(sha256) or round_ == self._filing.asked:
+            return self._asked.take(file, data, sha256, identity)
+        intake = self._others.setdefault(round_, _Intake(self._filing.desk, round_))
+        return replace(intake.take(file, data, sha256, identity), round=round_)
+
+    def record(self) -> None:
+        """Record what was taken in."""
+        for intake in (self._asked, *self._others.values()):
+            intake.record(self._reader)
+
+
+def _read_identity(data: bytes, reader: IsolatedReader) -> Mapping[str, str]:
+    returned, _ = reader.read(data)
+    return returned.identity if returned else {}
 
 
 class _Intake:
@@ -81,19 +119,19 @@ class _Intake:
                 self._unseen.setdefault(sha256, path)
         self._waiting: list[Receipt] = []
 
-    def take(self, file: IncomingFile, reader: IsolatedReader) -> Outcome:
-        if is_system_file(file.name):
-            return Outcome(file.origin, "skipped")
-        try:
-            data = file.load()
-        except RefusedFileError as refused:
-            return Outcome(file.origin, "refused", why=refused.why)
-        sha256 = hashlib.sha256(data).hexdigest()
+    def holds(self, sha256: str) -> bool:
+        """Tell whether the inbox has a file of a hash."""
+        return sha256 in self._known
+
+    def is_recorded(self, sha256: str) -> bool:
+        """Tell whether the inbox has a file of a hash, with its receipt."""
+        return sha256 in self._known and sha256 not in self._unseen
+
+    def take(self, file: IncomingFile, data: bytes, sha256: str, identity: Mapping[str, str]) -> Outcome:
         workspace = self._desk.workspace
         path = self._known.get(sha256)
         state = "known" if path else "taken"
         if path is None or sha256 in self._unseen:
-            identity = self._identity(data, reader)
             path = path or self._store(file.name, self._named or self._signed_owner(identity), data)
             by_hand = file.path is not None and file.path.resolve() == path.resolve()
             owner = self._named or identity.get("owner") or None
@@ -107,14 +145,10 @@ class _Intake:
         """Record the receipts of what was taken in, and of what was put into the inbox by hand: all are first seen together."""
         for path in self._unseen.values():
             data, sha256, size = read_file(path, self._most)
-            owner = self._identity(data, reader).get("owner") or None
+            owner = _read_identity(data, reader).get("owner") or None
             self._waiting.append(Receipt(self._desk.workspace.shown(path), sha256, size, read_modified_time(path), BY_HAND, owner))
         if self._waiting:
             self._desk.ledger.register_receipts(self._round.id, self._waiting, self._desk.now)
-
-    def _identity(self, data: bytes, reader: IsolatedReader) -> Mapping[str, str]:
-        returned, _ = reader.read(data)
-        return returned.identity if returned else {}
 
     def _signed_owner(self, identity: Mapping[str, str]) -> str | None:
         """Whose workbook it says it is, where it says so with our signature."""

@@ -19,7 +19,7 @@ from typing import Self
 from styrxl.model.errors import StyrxlError
 
 _SYSTEM_FILES = {"desktop.ini", "thumbs.db"}
-_UNFINISHED = (".tmp", ".part", ".crdownload")
+_UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".opdownload")
 
 
 _AT_ONCE = 16

@@ -168,6 +168,12 @@ class Ledger:
             row = connection.execute(_select(Issue, ISSUES).where(ISSUES.c.issue_id == issue_id)).one_or_none()
         return Issue(*row) if row else None
 
+    def issued_rounds(self) -> list[str]:
+        """Return the rounds in which anything was handed out, in the order in which they were begun."""
+        query = sa.select(ISSUES.c.round).group_by(ISSUES.c.round).order_by(sa.func.min(ISSUES.c.number))
+        with self._database.reading() as connection:
+            return list(connection.scalars(query))
+
     def issues(self, round_id: str) -> dict[str, Issue]:
         """Return each owner's newest issue in a round, of whichever form."""
         return {issue.owner: issue for issue in self._newest_issues(round_id, ISSUES.c.owner)}

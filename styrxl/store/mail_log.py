@@ -30,7 +30,8 @@ NEW, UNSURE = "new", "unsure"  # what is known of a mail that is begun, besides 
 TAKEN, HELD, RELEASED, DISCARDED = "taken", "held", "released", "discarded"
 NOTED, IGNORED, ASIDE = "noted", "ignored", "aside"
 PERSON = "mail"  # the kind of a message that a person wrote
-BOUNCE, FORGED = "bounce", "forged"  # reasons: a mail of ours did not arrive; a message is not from its sender
+# Reasons: a mail of ours did not arrive; a message is not from its sender; nobody has filled in the workbook that lies beside another.
+BOUNCE, FORGED, ORIGINAL = "bounce", "forged", "original"
 _SHORT = 16  # letters of a message's hash by which a notice names it
 
 
@@ -67,7 +68,7 @@ class MailPart:
     ``mail`` is the hash of the whole message. ``reason`` is a word of the catalogue. ``path`` is the workbook's, in the workspace, or that
     of a message that could not be read. ``kind``: PERSON or a kind of machine; None in a ledger from before that was recorded, as
     ``recorded_at``. ``replies_to``: ids of those of our mails that it answers, with spaces between them. ``name`` of a bounce is the
-    address that was not reached.
+    address that was not reached. ``round``: the one that it is filed in.
     """
 
     mail: str
@@ -87,6 +88,7 @@ class MailPart:
     kind: str | None = None
     recorded_at: datetime | None = None
     replies_to: str | None = None
+    round: str = ""
 
     @property
     def about(self) -> str:
@@ -215,11 +217,15 @@ class MailLog:
             rows = connection.execute(sa.select(MAILS.c.recipients, MAILS.c.owner).where(answers))
             return Counter((address.casefold(), row.owner) for row in rows for address in row.recipients.split("; "))
 
-    def record_message(self, round_id: str, parts: Sequence[MailPart], receipts: Sequence[Receipt], now: datetime) -> None:
-        """Record the parts of one message together with the receipts of its workbooks, or nothing of either."""
+    def record_message(self, parts: Sequence[MailPart], receipts: Iterable[tuple[str, Receipt]], now: datetime) -> None:
+        """Record the parts of one message, each in its round, together with the receipts (with their rounds), or nothing of either."""
+        by_round: dict[str, list[Receipt]] = {}
+        for round_id, receipt in receipts:
+            by_round.setdefault(round_id, []).append(receipt)
         with self._database.writing() as connection:
-            connection.execute(BROUGHT.insert(), [asdict(part) | {"round": round_id} for part in parts])
-            _register(connection, round_id, receipts, now)
+            connection.execute(BROUGHT.insert(), [asdict(part) for part in parts])
+            for round_id, some in by_round.items():
+                _register(connection, round_id, some, now)
 
     def settle(self, round_id: str, part: MailPart, receipt: Receipt | None, by: str, now: datetime) -> None:
         """Record that a controller let a workbook in quarantine in (with its receipt) or sent it away."""

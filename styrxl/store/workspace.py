@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import secrets
+import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ from styrxl.model.settings import Settings
 from styrxl.model.standard_folder import standard_folder
 from styrxl.store.files import is_system_file, make_folder, write_atomically
 from styrxl.store.settings_file import read_settings, write_new_settings
+from styrxl.store.synced_files import find_wait
 
 CACHE_FOLDER = ".styrxl-cache"
 
@@ -35,10 +37,14 @@ _SQLITE = "sqlite:///"
 
 @dataclass(frozen=True, slots=True)
 class InboxFiles:
-    """The files in a round's inbox: the returns, and what was skipped (lock files, system files, folders); by name."""
+    """The files in a round's inbox: the returns, and what was skipped (lock files, system files, folders); by name.
+
+    ``waiting``: files that the system has not fetched from the cloud yet, each with why (a word of the catalogue).
+    """
 
     files: tuple[Path, ...]
     skipped: tuple[Path, ...]
+    waiting: tuple[tuple[Path, str], ...] = ()
 
 
 class Workspace:
@@ -186,12 +192,17 @@ class Workspace:
             with os.scandir(self.inbox(of)) as entries:
                 entries_by_name = sorted(entries, key=lambda entry: unicodedata.normalize("NFC", entry.name))
                 skipped = {entry.name for entry in entries_by_name if is_system_file(entry.name) or not entry.is_file()}
+                waits = {entry.name: find_wait(entry.stat(), time.time()) for entry in entries_by_name if entry.name not in skipped}
         except FileNotFoundError:
             return InboxFiles((), ())
         except OSError as error:
             raise StyrxlError("not-readable", path=str(self.inbox(of)), why=error.strerror or str(error)) from error
         paths = [Path(entry.path) for entry in entries_by_name]
-        return InboxFiles(tuple(path for path in paths if path.name not in skipped), tuple(path for path in paths if path.name in skipped))
+        return InboxFiles(
+            tuple(path for path in paths if path.name not in skipped and not waits[path.name]),
+            tuple(path for path in paths if path.name in skipped),
+            tuple((path, waits[path.name]) for path in paths if waits.get(path.name)),
+        )
 
     def shown(self, path: Path) -> str:
         """Return a path as people and reports see it: relative to the workspace if it is in it, with ``/``, in NFC.

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -193,9 +194,11 @@ def test_a_locked_archive_is_told(planned: Town, tmp_path: Path) -> None:
 
 
 def test_a_damaged_archive_is_taken_in_as_it_is(planned: Town, tmp_path: Path) -> None:
-    """It may be a workbook that was cut off: its sender is told."""
+    """It may be a workbook that was cut off: its sender is told; at first it may be on its way."""
     archive = _zip(tmp_path / "x.zip", {"a.csv": b"a;b\n" * 1000})
     archive.write_bytes(archive.read_bytes()[:-40])
+    assert [outcome.state for outcome in _take(planned, archive)] == ["refused"]
+    os.utime(archive, (time.time() - 3600, time.time() - 3600))
     [outcome] = _take(planned, archive)
     assert (outcome.state, outcome.path) == ("taken", f"inbox/{ROUND}/x.zip")
 

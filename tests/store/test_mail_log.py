@@ -18,7 +18,19 @@ from styrxl.store.receipts import Receipt
 NOON = datetime(2027, 1, 5, 12, 0, tzinfo=UTC)
 MAIL = Mail("2027-plan", "templates", "UBN", "i-1", "<a@example.se>", "ubn@example.se", "Plan", "sending", "", NOON)
 PART = MailPart(
-    "a" * 64, 0, "<b@example.se>", "ost@example.se", "Sv: Plan", NOON, "plan.xlsx", "taken", "", "UBN-ÖST", "c" * 64, "inbox/x.xlsx"
+    "a" * 64,
+    0,
+    "<b@example.se>",
+    "ost@example.se",
+    "Sv: Plan",
+    NOON,
+    "plan.xlsx",
+    "taken",
+    "",
+    "UBN-ÖST",
+    "c" * 64,
+    "inbox/x.xlsx",
+    round="2027-plan",
 )
 RECEIPT = Receipt("inbox/x.xlsx", "c" * 64, 10, NOON, "mail:ost@example.se")
 
@@ -104,17 +116,17 @@ def test_the_last_reminder_that_went_is_told(log: MailLog) -> None:
 
 
 def test_what_a_message_brought_is_noted_with_its_receipt_or_not_at_all(log: MailLog, database: Database) -> None:
-    log.record_message("2027-plan", [PART], [RECEIPT], NOON)
+    log.record_message([PART], [("2027-plan", RECEIPT)], NOON)
     assert (log.parts("2027-plan"), log.find_outcomes(PART.mail), log.find_outcomes("f" * 64)) == ([PART], {"taken"}, set())
     with pytest.raises(sa.exc.IntegrityError):
-        log.record_message("2027-plan", [PART], [replace(RECEIPT, path="inbox/y.xlsx")], NOON)
+        log.record_message([PART], [("2027-plan", replace(RECEIPT, path="inbox/y.xlsx"))], NOON)
     with database.reading() as connection:
         assert connection.scalars(sa.select(RECEIPTS.c.path)).all() == ["inbox/x.xlsx"]
 
 
 def test_a_held_worklog_is_settled_once(log: MailLog) -> None:
     held = replace(PART, outcome="held", reason="unknown_sender", path="quarantine/x.xlsx")
-    log.record_message("2027-plan", [held], [], NOON)
+    log.record_message([held], [], NOON)
     log.settle("2027-plan", held, RECEIPT, "Anna", NOON)
     expected = replace(held, outcome="released", path="inbox/x.xlsx", settled_by="Anna", settled_at=NOON)
     assert log.parts("2027-plan") == [expected]
@@ -127,20 +139,20 @@ BOUNCE = replace(
 
 def test_an_address_is_unreached_from_a_bounce_until_a_person_writes_from_there(log: MailLog) -> None:
     """In any round; of a ledger from before that was recorded, by when the mails came."""
-    log.record_message("2027-plan", [replace(BOUNCE, kind="bounce", recorded_at=NOON)], [], NOON)
-    log.record_message("2027-t1", [replace(BOUNCE, mail="e" * 64, name="a@example.se, b@example.se")], [], NOON)
+    log.record_message([replace(BOUNCE, kind="bounce", recorded_at=NOON, round="2027-plan")], [], NOON)
+    log.record_message([replace(BOUNCE, mail="e" * 64, name="a@example.se, b@example.se", round="2027-t1")], [], NOON)
     assert log.find_unreached() == {"ost@example.se": NOON, "a@example.se": NOON, "b@example.se": NOON}
     later = NOON + timedelta(minutes=1)
     heard = replace(PART, mail="f" * 64, outcome="noted", reason="none", sha256=None, path=None, recorded_at=later)
-    log.record_message("2027-t1", [replace(heard, kind="automatic")], [], NOON)
+    log.record_message([replace(heard, kind="automatic", round="2027-t1")], [], NOON)
     assert "ost@example.se" in log.find_unreached()
-    log.record_message("2027-t1", [replace(heard, mail="0" * 64, kind="mail", sender="OST@example.se")], [], NOON)
+    log.record_message([replace(heard, mail="0" * 64, kind="mail", sender="OST@example.se", round="2027-t1")], [], NOON)
     assert sorted(log.find_unreached()) == ["a@example.se", "b@example.se"]
 
 
 def test_notices_that_were_sent_are_known_by_the_messages_that_they_are_on(log: MailLog) -> None:
     noted = replace(PART, outcome="noted", reason="none", sha256=None, path=None, kind="mail")
-    log.record_message("2027-plan", [noted], [], NOON)
+    log.record_message([noted], [], NOON)
     notice = replace(MAIL, kind="notice", owner="", about=noted.about)
     log.begin(notice)
     assert log.list_noticed() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,13 +9,14 @@ from email.message import Message
 from itertools import islice
 
 from styrxl.mail.incoming.apple import is_resource_fork, open_apple_single
-from styrxl.mail.incoming.mime import BROKEN, DEEP, list_parts, parse_mail, read_content, read_file_name
+from styrxl.mail.incoming.mime import BROKEN, DEEP, list_parts, parse_mail, read_content, read_file_name, read_text
 from styrxl.mail.incoming.outlook import is_outlook_file
+from styrxl.mail.incoming.shared_links import holds_shared_link
 from styrxl.mail.incoming.unwrap import ENCRYPTED_TYPE, open_mail, unwrap
 from styrxl.mail.incoming.winmail import WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
-from styrxl.returns.package.file_type import WORKBOOKS, find_kind, is_zip
+from styrxl.returns.package.file_type import WORKBOOKS, find_kind, is_link_file, is_zip
 from styrxl.returns.package.unpack import Package, RefusedError
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm")
@@ -28,11 +28,6 @@ REASONS = ENCRYPTED, WINMAIL, ZIP, LINK = "encrypted", "winmail", "zip", "link" 
 _PARTS, _TEXT = 300, 200_000  # parts of a message, and bytes of a text, that are looked at
 _WINMAIL_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
-_SHARED = re.compile(
-    r"https?://(?:[\w.-]+\.)?(?:sharepoint\.com|1drv\.ms|onedrive\.live\.com|drive\.google\.com|docs\.google\.com|dropbox\.com"
-    r"|wetransfer\.com|we\.tl|box\.com|icloud\.com)/",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ def _classify(message: Message, limits: Limits) -> Iterator[MessagePart]:
     elif message.is_multipart() or kind in _SIGNATURES:
         return
     elif kind in {"text/plain", "text/html"} and not name:
-        if _SHARED.search(read_content(message)[:_TEXT].decode("utf-8", "replace")):
+        if holds_shared_link(read_text(message, _TEXT)):
             yield MessagePart(LINK)
     elif name or message.get_content_disposition() == "attachment":
         open_part = _open_winmail if kind in _WINMAIL_TYPES or name.lower() == "winmail.dat" else _open_file
@@ -100,15 +95,23 @@ def _open_inner_file(name: str, data: bytes, limits: Limits) -> Iterator[Message
 def _open_file(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
     if is_resource_fork(name, data):
         return  # says nothing, as logotypes below a signature do
+    if is_link_file(name):
+        yield MessagePart(LINK, name)
+        return
     single = open_apple_single(data)
     data = data if single is None else single
     kind = _find_file_kind(data, limits)
     if kind == "zip":
         yield from _unzip(name, data, limits)
     elif kind in WORKBOOKS or kind == "locked" or name.lower().endswith(SUFFIXES):
-        yield MessagePart(WORKBOOK, name, data)
+        yield MessagePart(WORKBOOK, _lengthen(name, kind), data)
     elif kind != "picture":
         yield MessagePart(OTHER, name)
+
+
+def _lengthen(name: str, kind: str) -> str:
+    """Return a workbook's name with its whole ending: old programs keep three letters of it."""
+    return f"{name}x" if kind == "xlsx" and name.lower().endswith(".xls") else name
 
 
 def _find_file_kind(data: bytes, limits: Limits) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from styrxl.model.catalogue import word
 from styrxl.model.masking import make_showable
-from styrxl.store.mail_log import ASIDE, HELD, IGNORED, NOTED, RELEASED, TAKEN, MailPart
+from styrxl.store.mail_log import ASIDE, HELD, IGNORED, NOTED, ORIGINAL, RELEASED, TAKEN, MailPart
 
 _MARKS = {TAKEN: "✓", RELEASED: "✓", HELD: "!", NOTED: "!", ASIDE: "!"}
 
@@ -20,6 +20,7 @@ def format_mail_lines(parts: Sequence[MailPart], language: str) -> str:
 def format_mail_sums(parts: Sequence[MailPart], language: str) -> str:
     """Return how many parts were taken in, are in quarantine, hold no workbook, were ignored, or could not be read."""
     counts = Counter(part.outcome for part in parts)
+    counts[IGNORED] -= sum(part.reason == ORIGINAL for part in parts)  # no mail of its own
     sums = word("brought_sum", language, **{outcome: counts[outcome] for outcome in (TAKEN, HELD, NOTED, IGNORED)})
     return sums + (word("brought_sum_aside", language, aside=counts[ASIDE]) if counts[ASIDE] else "")
 

@@ -122,6 +122,15 @@ def read_content(message: Message) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
+def read_text(message: Message, most: int) -> str:
+    """Return the text of a part, of no more than ``most`` bytes, in its character set as far as that is known."""
+    data = read_content(message)[:most]
+    try:
+        return data.decode(str(message.get_param("charset", "utf-8")), "replace")
+    except (*BROKEN, UnicodeError):
+        return data.decode("utf-8", "replace")
+
+
 def read_file_name(message: Message) -> str:
     """Return the name of the file that a part is, or "" where it has none."""
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,8 +29,11 @@ from styrxl.mail.plain_text import to_one_line
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import IsolatedReader
+from styrxl.returns.workbook import ReturnedWorkbook
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import ASIDE, BOUNCE, HELD, IGNORED, NOTED, PERSON, TAKEN, MailLog, MailPart
+from styrxl.rounds.open_rounds import Filing, make_filing
+from styrxl.rounds.originals import is_original
+from styrxl.store.mail_log import ASIDE, BOUNCE, HELD, IGNORED, NOTED, ORIGINAL, PERSON, TAKEN, MailLog, MailPart
 
 _LONGEST_OWNER = 100  # characters: a workbook may say anything of whose it is, and it stands in a file's name
 _LOGGER = logging.getLogger(__name__)
@@ -43,6 +46,7 @@ class _PlacedFile:
     part: MailPart
     path: Path
     data: bytes
+    round: Round
 
 
 _Read = tuple[list[_PlacedFile], list[MailPart]]  # a message's files, and all that the ledger is to record of it
@@ -61,12 +65,12 @@ def receive_mail(
     are taken in, mail-not-moved where one of them could not be moved.
     """
     stuck: StyrxlError | None = None
-    rules = make_rules(desk.workspace.settings.mail, desk.limits)
+    rules, filing = make_rules(desk.workspace.settings.mail, desk.limits), make_filing(desk, round_)
     with IsolatedReader(desk.limits) as reader:
         for fetched in messages:
             known = mail_log.find_outcomes(hash_mail(fetched.raw))
             if not known:
-                read = _read_fetched(desk, round_, fetched, rules, reader)
+                read = _read_fetched(desk, filing, fetched, rules, reader)
                 with recording():
                     parts = _take_in(desk, mail_log, round_, fetched, read)
                 yield from parts
@@ -109,24 +113,26 @@ def _take_in(desk: Desk, mail_log: MailLog, round_: Round, fetched: FetchedMessa
 
 def _store(desk: Desk, mail_log: MailLog, round_: Round, fetched: FetchedMessage, read: _Read) -> list[MailPart]:
     files, parts = read[0], [_name_recipient(mail_log, part) for part in read[1]]
-    receipts = [make_receipt(desk, w.part, w.path, len(w.data)) for w in files if w.part.outcome == TAKEN]
+    files = [file for file in files if file.part.outcome != IGNORED]
+    receipts = [(w.round.id, make_receipt(desk, w.part, w.path, len(w.data))) for w in files if w.part.outcome == TAKEN]
     for file in files:
         store_workbook(file.path, file.data, fetched.received)
-    mail_log.record_message(round_.id, parts, receipts, desk.now)
+    parts = [replace(part, round=part.round or round_.id) for part in parts]
+    mail_log.record_message(parts, receipts, desk.now)
     return parts
 
 
-def _read_fetched(desk: Desk, round_: Round, fetched: FetchedMessage, rules: MailRules, reader: IsolatedReader) -> _Read:
+def _read_fetched(desk: Desk, filing: Filing, fetched: FetchedMessage, rules: MailRules, reader: IsolatedReader) -> _Read:
     """Return a message's files with their places, and all that the ledger is to record of it; of one that breaks its reader, its sender."""
     message = read_message(fetched.raw, rules)
     try:
-        files = _place_workbooks(desk, round_, message, fetched, reader)
+        files = _place_workbooks(desk, filing, message, fetched, reader)
     except StyrxlError:
         raise
     except Exception as error:
         _LOGGER.warning("a mail's workbooks cannot be taken in", exc_info=error)
         message, files = replace(message, workbooks=(), reason="none", trouble=DAMAGED), []
-    return _describe_all(desk, round_, message, fetched, files)
+    return _describe_all(desk, filing.asked, message, fetched, files)
 
 
 def _describe_all(desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, files: list[_PlacedFile]) -> _Read:
@@ -135,19 +141,21 @@ def _describe_all(desk: Desk, round_: Round, message: ReceivedMessage, fetched: 
     if not files or message.kind == BOUNCE:
         parts += describe_message(message, fetched, len(files))
     if parts[0].outcome == ASIDE:
-        path = choose_aside_path(desk, round_, parts[0])
-        files = [_PlacedFile(replace(parts[0], path=desk.workspace.shown(path)), path, fetched.raw)]
+        path = choose_aside_path(desk, round_, parts[0], fetched.raw)
+        files = [_PlacedFile(replace(parts[0], path=desk.workspace.shown(path)), path, fetched.raw, round_)]
         parts = [files[0].part]
     return files, [replace(part, recorded_at=desk.now) for part in parts]
 
 
 def _place_workbooks(
-    desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, reader: IsolatedReader
+    desk: Desk, filing: Filing, message: ReceivedMessage, fetched: FetchedMessage, reader: IsolatedReader
 ) -> list[_PlacedFile]:
-    """Return a message's workbooks, each with its owner and with where its sender may put it."""
+    """Return a message's workbooks, each with its owner and round, and with where its sender may put it."""
+    readings = [reader.read(workbook.data)[0] for workbook in message.workbooks]
+    rounds = [filing.find_round(reading.identity if reading else {}) for reading in readings]
+    originals = _find_originals(desk, readings, rounds, reader)
     placed = []
-    for number, workbook in enumerate(message.workbooks):
-        reading, _ = reader.read(workbook.data)
+    for number, (workbook, reading, round_) in enumerate(zip(message.workbooks, readings, rounds, strict=True)):
         owner = (to_one_line(reading.identity.get("owner") or "")[:_LONGEST_OWNER] or None) if reading else None
         reason = find_refusal(desk.plan, date(round_.year, 1, 1), message.sender, owner, is_forged=message.is_forged)
         part = replace(
@@ -158,10 +166,30 @@ def _place_workbooks(
             reason=reason,
             owner=owner,
             sha256=hashlib.sha256(workbook.data).hexdigest(),
+            round=round_.id,
         )
         path = choose_quarantine_path(desk, round_, part) if reason else choose_inbox_path(desk, round_, part)
-        placed.append(_PlacedFile(replace(part, path=desk.workspace.shown(path)), path, workbook.data))
+        part = replace(part, path=desk.workspace.shown(path))
+        if number in originals:
+            part = replace(part, outcome=IGNORED, reason=ORIGINAL, path=None)
+        placed.append(_PlacedFile(part, path, workbook.data, round_))
     return placed
+
+
+def _find_originals(
+    desk: Desk, readings: Sequence[ReturnedWorkbook | None], rounds: Sequence[Round], reader: IsolatedReader
+) -> frozenset[int]:
+    """Return which of a message's workbooks are as they were handed out, where one of the same owner and form is filled in."""
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    for number, (reading, round_) in enumerate(zip(readings, rounds, strict=True)):
+        if reading and reading.identity.get("owner"):
+            alike.setdefault((reading.identity["owner"], reading.identity.get("form", ""), round_.id), []).append(number)
+    originals: set[int] = set()
+    for numbers in alike.values():
+        if len(numbers) > 1:
+            empty = {n for n in numbers if (reading := readings[n]) and is_original(desk, rounds[n], reading, reader)}
+            originals |= empty if len(empty) < len(numbers) else set()
+    return frozenset(originals)
 
 
 def describe_message(message: ReceivedMessage, fetched: FetchedMessage, first: int = 0) -> list[MailPart]:

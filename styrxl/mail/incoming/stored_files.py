@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from styrxl.mail.incoming.attachments import SUFFIXES
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.rounds import Round
+from styrxl.returns.package.file_type import OLE
 from styrxl.rounds.desk import Desk
 from styrxl.store.files import write_atomically
 from styrxl.store.mail_log import BY_MAIL, MailPart
@@ -39,9 +40,9 @@ def choose_quarantine_path(desk: Desk, round_: Round, part: MailPart) -> Path:
     return desk.workspace.root / "quarantine" / round_.id / f"{part.id}{_choose_suffix(part)}"
 
 
-def choose_aside_path(desk: Desk, round_: Round, part: MailPart) -> Path:
+def choose_aside_path(desk: Desk, round_: Round, part: MailPart, data: bytes) -> Path:
     """Return where a copy of a mail that could not be read is kept, beside the workbooks in quarantine."""
-    return desk.workspace.root / "quarantine" / round_.id / f"{part.id}.eml"
+    return desk.workspace.root / "quarantine" / round_.id / f"{part.id}{'.msg' if data.startswith(OLE) else '.eml'}"
 
 
 def _choose_suffix(part: MailPart) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters, join_message_ids
 from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
+from styrxl.model.addresses import fold_address
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
@@ -19,7 +20,7 @@ from styrxl.model.info_lines import list_info_lines
 from styrxl.model.judged import Judged
 from styrxl.model.masking import mask_persons
 from styrxl.rounds.give_back import give_back, select_to_give_back
-from styrxl.store.mail_log import ANSWER, RELEASED, SENT, TAKEN, MailPart
+from styrxl.store.mail_log import ANSWER, SENT, TAKEN, MailPart
 
 _LISTED = 20  # groups of findings that an answer lists; the annotated copy has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
@@ -97,18 +98,18 @@ def _write_answer(
         name_answer(return_),
         owner,
         facts,
-        to=_list_recipients(owner, part, assigned=return_.assigned),
+        to=_list_recipients(owner, part),
         attachments=[annotated] if annotated else [],
         replies_to=join_message_ids(writer.templates_message_id(owner.org_id) if owner else None, part.message_id if part else None),
         is_reply=True,
     )
 
 
-def _list_recipients(owner: Organisation | None, part: MailPart | None, *, assigned: bool) -> tuple[str, ...]:
-    """Return the owner's contacts, and a sender whom a controller let in; of a return without an owner, its sender."""
-    let_in = assigned or (part is not None and part.outcome == RELEASED)
-    sender = (part.sender,) if part and (owner is None or let_in) and not part.by_machine else ()
-    return (*(owner.email if owner else ()), *sender)
+def _list_recipients(owner: Organisation | None, part: MailPart | None) -> tuple[str, ...]:
+    """Return the owner's contacts and the person who sent the return: an owner's board, its administration, or whom a controller let in."""
+    sender = (part.sender,) if part and not part.by_machine else ()
+    contacts = owner.email if owner else ()
+    return (*contacts, *(address for address in sender if fold_address(address) not in map(fold_address, contacts)))
 
 
 def list_findings(findings: Sequence[Finding], severity: str, language: str, *, marked: bool) -> list[dict[str, Any]]:

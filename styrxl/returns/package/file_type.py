@@ -44,6 +44,7 @@ _TYPES = (
     (re.compile(rb"(?:spreadsheetml|ms-excel)\.(?:sheet|template)(?:\.macroEnabled)?\.main\+xml"), "xlsx"),
 )
 _SMALL = 64_000  # bytes that are worth remembering
+_LINKS = (".url", ".webloc", ".website", ".gsheet", ".gdoc", ".gslides", ".lnk", ".desktop", ".odl")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAIL = re.compile(rb"(?:^|\n)(?:from|received|mime-version|return-path|message-id): ", re.IGNORECASE)
 
@@ -51,6 +52,11 @@ _MAIL = re.compile(rb"(?:^|\n)(?:from|received|mime-version|return-path|message-
 def is_mail_file(name: str) -> bool:
     """Whether a file holds mail, by its name: a message saved from a mail program, or many in an mbox."""
     return name.lower().endswith((".eml", ".msg", ".mbox"))
+
+
+def is_link_file(name: str) -> bool:
+    """Whether a file is nothing but a link to another one, by its name: a shortcut, or what a cloud keeps in a folder for a document."""
+    return name.lower().endswith(_LINKS)
 
 
 def is_zip(data: bytes) -> bool:

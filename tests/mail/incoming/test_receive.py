@@ -32,7 +32,8 @@ WHO: list[tuple[str, str, str, str]] = [
     ("OST@EXAMPLE.SE", "UBN-ÖST", "taken", ""),
     ("bitr.ost@skola.example.se", "UBN-ÖST", "taken", ""),
     ("rektor.aby@example.se", "UBN-ÖST", "held", "other_owner"),
-    ("ubn@example.se", "UBN-ÖST", "held", "other_owner"),
+    ("ubn@example.se", "UBN-ÖST", "taken", ""),  # its board
+    ("kfn@example.se", "UBN-ÖST", "held", "other_owner"),
     ("nagon@example.se", "UBN-ÖST", "held", "unknown_sender"),
     ("ost@example.se.evil.com", "UBN-ÖST", "held", "unknown_sender"),
     ("a@example.se, ost@example.se", "UBN-ÖST", "held", "no_sender"),
@@ -43,7 +44,7 @@ def test_only_a_contact_of_the_owner_hands_in(town: Town) -> None:
     data = town.filled("UBN-ÖST")
     take(town, *(reply(sender, OURS, attachments={f"{n}.xlsx": data}) for n, (sender, *_) in enumerate(WHO)))
     assert brought(town) == [(outcome, reason, owner) for _, owner, outcome, reason in WHO]
-    assert len([name for name in names(town, "inbox") if name.startswith("UBN-ÖST_")]) == 3
+    assert len([name for name in names(town, "inbox") if name.startswith("UBN-ÖST_")]) == 4
     assert len(names(town, "quarantine")) == 5
 
 

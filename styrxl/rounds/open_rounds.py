@@ -1,0 +1,34 @@
+"""Rounds that are open, that is, whose workbooks have been handed out: in which of them a workbook belongs follows from what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import Desk
+
+
+def list_open_rounds(desk: Desk) -> list[Round]:
+    """Return the rounds in which anything was handed out, the one that was begun last at the end."""
+    kinds = desk.workspace.rounds
+    return [kinds.parse(round_id) for round_id in desk.ledger.issued_rounds() if kinds.kind_of(round_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Where workbooks are filed: ``asked`` is the round that a controller named, ``open`` are those that one may belong to besides."""
+
+    desk: Desk
+    asked: Round
+    open: Mapping[str, Round]
+
+    def find_round(self, identity: Mapping[str, str]) -> Round:
+        """Return the open round that a workbook says with our signature that it belongs to, else the one that was asked for."""
+        named = self.open.get(identity.get("round", ""))
+        return named if named and named != self.asked and self.desk.signed(identity) else self.asked
+
+
+def make_filing(desk: Desk, asked: Round) -> Filing:
+    """Return where workbooks are filed that come while a round is asked for."""
+    return Filing(desk, asked, {round_.id: round_ for round_ in list_open_rounds(desk)})
