@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,14 +18,12 @@ import sqlalchemy as sa
 from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.decisions import ANEW, ASSIGN, SET_ASIDE, TAKE_BACK
-from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, NUMBERS, PATIENCE, PREFILLS, VERDICTS, Database, open_database
-from styrxl.store.numbers import Allotted, NumberBlock, Ranges, Series, Used, allot_numbers, group_blocks, list_taken
-from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_numbers, read_receipts
+from styrxl.store.bulk import find_present, insert_rows, split_in_batches
+from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, PATIENCE, PREFILLS, VERDICTS, Database, open_database
+from styrxl.store.numbers import Ranges, Series, Used, read_taken, reserve_numbers
+from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipt_numbers, read_receipts
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
-
-
-_BATCH_SIZE = 500  # values of one IN: below every database's limit
 _QUESTIONS = {TAKE_BACK: SET_ASIDE}
 
 
@@ -139,18 +137,18 @@ class Ledger:
         contents = {key: prefill for _, prefill, key in hashed}
         with self._database.writing() as connection:
             self._keep_editions(connection, editions or {})
-            new = contents.keys() - _find_present(connection, PREFILLS.c.hash, contents)
-            _insert(connection, PREFILLS, [{"hash": key, "content": zlib.compress(contents[key].encode(), 1)} for key in sorted(new)])
+            new = contents.keys() - find_present(connection, PREFILLS.c.hash, contents)
+            insert_rows(connection, PREFILLS, [{"hash": key, "content": zlib.compress(contents[key].encode(), 1)} for key in sorted(new)])
             known = _read_issue_contents(connection, [issue.issue_id for issue, _, _ in hashed])
             rows = [
                 asdict(issue) | {"prefill_hash": key} for issue, _, key in hashed if known.get(issue.issue_id) != _issue_content(issue, key)
             ]
-            _insert(connection, ISSUES, rows)
+            insert_rows(connection, ISSUES, rows)
 
     @staticmethod
     def _keep_editions(connection: sa.Connection, editions: Mapping[str, str]) -> None:
-        new = editions.keys() - _find_present(connection, EDITIONS.c.id, editions)
-        _insert(connection, EDITIONS, [{"id": key, "content": zlib.compress(editions[key].encode(), 6)} for key in sorted(new)])
+        new = editions.keys() - find_present(connection, EDITIONS.c.id, editions)
+        insert_rows(connection, EDITIONS, [{"id": key, "content": zlib.compress(editions[key].encode(), 6)} for key in sorted(new)])
 
     def keep_editions(self, editions: Mapping[str, str]) -> None:
         """Keep editions of forms that something is issued with (id -> JSON)."""
@@ -194,7 +192,7 @@ class Ledger:
         texts: dict[str, str] = {}
         with self._database.reading() as connection:
             query = sa.select(ISSUES.c.issue_id, PREFILLS.c.hash, PREFILLS.c.content).select_from(ISSUES.join(PREFILLS))
-            for batch in _split_in_batches(issue_ids):
+            for batch in split_in_batches(issue_ids):
                 for issue_id, key, content in connection.execute(query.where(ISSUES.c.issue_id.in_(batch))):
                     if key not in texts:
                         texts[key] = zlib.decompress(content).decode()
@@ -206,23 +204,13 @@ class Ledger:
 
         Series: ``M``, ``I``, ``2027-A``. ``used`` and what a round gets: as ``allot_numbers`` has it. ValueError for a count below 1.
         """
-        query = _select_blocks().where(NUMBERS.c.series.in_(sorted({series for _, series in counts})))
         with self._database.writing() as connection:
-            known = group_blocks(connection.execute(query))
-            allotted = {
-                key: allot_numbers(known[key], round_id, count, {round_: of.get(key, 0) for round_, of in used.items()})
-                for key, count in counts.items()
-            }
-            _store_blocks(connection, allotted, known)
-        return {key: one.ranges for key, one in allotted.items()}
+            return reserve_numbers(connection, round_id, counts, used)
 
     def taken_numbers(self, round_id: str) -> dict[Series, tuple[tuple[int, int, str], ...]]:
         """Return the numbers of a round that newer rounds have taken over, by owner and series, as ``list_taken`` has them."""
-        n = NUMBERS.c
-        mine = sa.select(n.series).where(n.round == round_id).distinct()
         with self._database.reading() as connection:
-            blocks = group_blocks(connection.execute(_select_blocks().where(n.series.in_(mine))))
-        return {key: taken for key, those in blocks.items() if len(those) > 1 and (taken := tuple(list_taken(those, round_id)))}
+            return read_taken(connection, round_id)
 
     def register_receipts(
         self, round_id: str, receipts: Iterable[Receipt], now: datetime, together: Collection[Key] = ()
@@ -251,14 +239,14 @@ class Ledger:
     def receipt_numbers(self, round_id: str) -> dict[Key, int]:
         """Return the number by which people call each receipt of a round (path and hash); it never changes."""
         with self._database.reading() as connection:
-            return read_numbers(connection, round_id)
+            return read_receipt_numbers(connection, round_id)
 
     def record_verdicts(self, round_id: str, verdicts: Iterable[Verdict]) -> int:
         """Record verdicts on registered files, and return how many say something else than the newest one on the same path did."""
         with self._database.writing() as connection:
             known = {path: _without_time(verdict) for path, verdict in _read_newest_verdicts(connection, round_id).items()}
             new = [verdict for verdict in verdicts if known.get(verdict.path) != _without_time(verdict)]
-            _insert(connection, VERDICTS, [asdict(verdict) | {"round": round_id} for verdict in new])
+            insert_rows(connection, VERDICTS, [asdict(verdict) | {"round": round_id} for verdict in new])
         return len(new)
 
     def verdicts(self, round_id: str) -> dict[str, Verdict]:
@@ -280,7 +268,7 @@ class Ledger:
     def decide_all(self, round_id: str, decisions: Iterable[Decision]) -> None:
         """Record decisions at once, whatever was decided before."""
         with self._database.writing() as connection:
-            _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id} for decision in decisions])
+            insert_rows(connection, DECISIONS, [asdict(decision) | {"round": round_id} for decision in decisions])
 
     def decide(self, round_id: str, decision: Decision) -> Decision:
         """Record a decision and return it; where the newest one that is about the same says that already, return it and record nothing."""
@@ -288,7 +276,7 @@ class Ledger:
             earlier = [d for d in _read_decisions(connection, round_id, decision.sha256) if d.is_about_same_as(decision)]
             if earlier and earlier[-1].decides_same_as(decision):
                 return earlier[-1]
-            _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
+            insert_rows(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
             if decision.kind == ASSIGN:
                 name_owner(connection, round_id, decision.sha256, decision.owner)
         return decision
@@ -307,7 +295,7 @@ class Ledger:
             _, new = find_receipts(connection, round_id, [receipt], receipt.received_at)
             insert_receipts(connection, round_id, [replace(merged, dated_at=None) for merged in new])
             if not any(d.kind == decision.kind for d in _read_decisions(connection, round_id, decision.sha256)):
-                _insert(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
+                insert_rows(connection, DECISIONS, [asdict(decision) | {"round": round_id}])
 
     def round_record(self, round_id: str) -> RoundRecord:
         """Return all that is known of a round."""
@@ -320,18 +308,6 @@ class Ledger:
                 tuple(Verdict(*row) for row in verdicts),
                 tuple(_read_decisions(connection, round_id)),
             )
-
-
-def _store_blocks(connection: sa.Connection, allotted: Mapping[Series, Allotted], known: Mapping[Series, Sequence[NumberBlock]]) -> None:
-    blocks = {key: one.block for key, one in allotted.items() if one.block is not None}
-    grown = {key for key, block in blocks.items() if any(old.place == block.place for old in known[key])}
-    rows = [{"owner": key[0], "series": key[1]} | asdict(block) for key, block in blocks.items() if key not in grown]
-    _insert(connection, NUMBERS, rows)
-    changes = [{"o": key[0], "s": key[1], "p": blocks[key].place, "l": blocks[key].last} for key in grown]
-    if changes:
-        n = NUMBERS.c
-        same = (n.owner == sa.bindparam("o")) & (n.series == sa.bindparam("s")) & (n.place == sa.bindparam("p"))
-        connection.execute(NUMBERS.update().where(same).values(last=sa.bindparam("l")), changes)
 
 
 def _read_newest_verdicts(connection: sa.Connection, round_id: str) -> dict[str, Verdict]:
@@ -350,7 +326,7 @@ def _read_decisions(connection: sa.Connection, round_id: str | None, sha256: str
 def _read_issue_contents(connection: sa.Connection, issue_ids: Iterable[str]) -> dict[str, tuple[object, ...]]:
     contents: dict[str, tuple[object, ...]] = {}
     query = sa.select(*(ISSUES.c[field.name] for field in fields(Issue)), ISSUES.c.prefill_hash)
-    for batch in _split_in_batches(issue_ids):
+    for batch in split_in_batches(issue_ids):
         contents |= {
             row.issue_id: _issue_content(Issue(*row[:-1]), row.prefill_hash)
             for row in connection.execute(query.where(ISSUES.c.issue_id.in_(batch)))
@@ -373,24 +349,3 @@ def _without_time(verdict: Verdict) -> tuple[Any, ...]:
 def _select(kind: type[Issue | Verdict | Decision], table: sa.Table) -> sa.Select[Any]:
     """Return a query of the columns that a value has, in its order."""
     return sa.select(*(table.c[field.name] for field in fields(kind)))
-
-
-def _select_blocks() -> sa.Select[Any]:
-    n = NUMBERS.c
-    return sa.select(n.owner, n.series, n.round, n.first, n.last, n.place)
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(table.insert(), rows)
-
-
-def _find_present(connection: sa.Connection, column: sa.Column[str], values: Iterable[str]) -> set[str]:
-    """Return those of the values that the column holds."""
-    return {value for batch in _split_in_batches(values) for value in connection.scalars(sa.select(column).where(column.in_(batch)))}
-
-
-def _split_in_batches(values: Iterable[str]) -> Iterator[Sequence[str]]:
-    ordered = sorted(set(values))
-    for start in range(0, len(ordered), _BATCH_SIZE):
-        yield ordered[start : start + _BATCH_SIZE]

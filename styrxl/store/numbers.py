@@ -9,8 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+import sqlalchemy as sa
+
+from styrxl.store.bulk import insert_rows
+from styrxl.store.database import NUMBERS
 
 Ranges = tuple[tuple[int, int], ...]  # first and last number of each, in the order in which rows have them
 Series = tuple[str, str]  # owner; M, I, P, 2027-A
@@ -33,6 +38,25 @@ class Allotted:
 
     ranges: Ranges
     block: NumberBlock | None = None
+
+
+def reserve_numbers(connection: sa.Connection, round_id: str, counts: Mapping[Series, int], used: Used) -> dict[Series, Ranges]:
+    """Reserve numbers in a round, so many for each owner and series, keep which, and return them; all else as ``allot_numbers``."""
+    known = _group_blocks(connection.execute(_select_blocks().where(NUMBERS.c.series.in_(sorted({series for _, series in counts})))))
+    allotted = {
+        key: allot_numbers(known[key], round_id, count, {round_: of.get(key, 0) for round_, of in used.items()})
+        for key, count in counts.items()
+    }
+    _store_blocks(connection, allotted, known)
+    return {key: one.ranges for key, one in allotted.items()}
+
+
+def read_taken(connection: sa.Connection, round_id: str) -> dict[Series, tuple[tuple[int, int, str], ...]]:
+    """Return the numbers of a round that newer rounds have taken over, by owner and series, as ``list_taken`` has them."""
+    n = NUMBERS.c
+    mine = sa.select(n.series).where(n.round == round_id).distinct()
+    blocks = _group_blocks(connection.execute(_select_blocks().where(n.series.in_(mine))))
+    return {key: taken for key, those in blocks.items() if len(those) > 1 and (taken := tuple(list_taken(those, round_id)))}
 
 
 def allot_numbers(blocks: Sequence[NumberBlock], round_id: str, count: int, used: Mapping[str, int] | None = None) -> Allotted:
@@ -92,9 +116,26 @@ def _join(numbers: Sequence[int]) -> Ranges:
     return tuple(ranges)
 
 
-def group_blocks(rows: Iterable[Iterable[Any]]) -> defaultdict[Series, list[NumberBlock]]:
+def _group_blocks(rows: Iterable[Iterable[Any]]) -> defaultdict[Series, list[NumberBlock]]:
     """Return blocks by owner and series, from rows of owner, series, round, first, last and place."""
     blocks: defaultdict[Series, list[NumberBlock]] = defaultdict(list)
     for owner, series, *block in rows:
         blocks[owner, series].append(NumberBlock(*block))
     return blocks
+
+
+def _store_blocks(connection: sa.Connection, allotted: Mapping[Series, Allotted], known: Mapping[Series, Sequence[NumberBlock]]) -> None:
+    blocks = {key: one.block for key, one in allotted.items() if one.block is not None}
+    grown = {key for key, block in blocks.items() if any(old.place == block.place for old in known[key])}
+    rows = [{"owner": key[0], "series": key[1]} | asdict(block) for key, block in blocks.items() if key not in grown]
+    insert_rows(connection, NUMBERS, rows)
+    changes = [{"o": key[0], "s": key[1], "p": blocks[key].place, "l": blocks[key].last} for key in grown]
+    if changes:
+        n = NUMBERS.c
+        same = (n.owner == sa.bindparam("o")) & (n.series == sa.bindparam("s")) & (n.place == sa.bindparam("p"))
+        connection.execute(NUMBERS.update().where(same).values(last=sa.bindparam("l")), changes)
+
+
+def _select_blocks() -> sa.Select[Any]:
+    n = NUMBERS.c
+    return sa.select(n.owner, n.series, n.round, n.first, n.last, n.place)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from styrxl.store.bulk import insert_rows, split_in_batches
 from styrxl.store.database import RECEIPTS
 
-_AT_ONCE = 500  # values of one IN: below every database's limit
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # archives and file systems without dates begin at 1970 or 1980
 _AHEAD = timedelta(minutes=5)  # by which the clock of a file server may differ from ours
 _TICK = timedelta(microseconds=1)
@@ -108,12 +108,12 @@ def find_receipts(
 def insert_receipts(connection: sa.Connection, round_id: str, new: Iterable[Receipt]) -> None:
     """Record new receipts; each gets the round's next number, by which people call it."""
     last = connection.scalar(sa.select(sa.func.max(RECEIPTS.c.number)).where(RECEIPTS.c.round == round_id)) or 0
-    rows = [asdict(receipt) | {"round": round_id, "number": number} for number, receipt in enumerate(new, last + 1)]
-    if rows:
-        connection.execute(RECEIPTS.insert(), rows)
+    insert_rows(
+        connection, RECEIPTS, [asdict(receipt) | {"round": round_id, "number": number} for number, receipt in enumerate(new, last + 1)]
+    )
 
 
-def read_numbers(connection: sa.Connection, round_id: str) -> dict[Key, int]:
+def read_receipt_numbers(connection: sa.Connection, round_id: str) -> dict[Key, int]:
     """Return the numbers of a round's receipts."""
     r = RECEIPTS.c
     return {
@@ -138,7 +138,6 @@ _COLUMNS = [RECEIPTS.c[field.name] for field in fields(Receipt)]
 
 def _select(connection: sa.Connection, round_id: str, column: sa.Column[str], values: Collection[str | None]) -> Iterator[Receipt]:
     """Yield the receipts of a round that have one of the values in a column."""
-    ordered = sorted(value for value in values if value is not None)
-    for start in range(0, len(ordered), _AT_ONCE):
-        query = sa.select(*_COLUMNS).where(RECEIPTS.c.round == round_id, column.in_(ordered[start : start + _AT_ONCE]))
+    for batch in split_in_batches(value for value in values if value is not None):
+        query = sa.select(*_COLUMNS).where(RECEIPTS.c.round == round_id, column.in_(batch))
         yield from (Receipt(*row) for row in connection.execute(query))
