@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
-from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
+from styrxl.model.amounts import add_amounts, add_known
 from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
 from styrxl.reports.board_outcomes import (
     PLANNED,
@@ -19,22 +19,22 @@ from styrxl.reports.board_outcomes import (
     outcome_of,
     signed_amount,
     source_of,
-    unsigned_amount,
 )
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, report_columns
 from styrxl.reports.followup.frames import (
-    BOARD_WIDTH,
     MONEY_WIDTH,
-    STATE_WIDTH,
     adjustments_block,
+    deviation_word,
+    first_fields,
     frames_block,
     is_unexplained,
     undecided_block,
 )
 from styrxl.reports.followup.last_year import last_year_block
+from styrxl.reports.followup.unit_outcomes import units_block
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
-from styrxl.reports.view import Owner, View, join_texts
+from styrxl.reports.view import View
 
 _BUDGET = ("planned_budget", "decided_changes")
 _CAUSES = ("explanation", "measures", "measures_effect", "assumptions")
@@ -54,17 +54,10 @@ def make_page(followup: FollowupView) -> Page | None:
         _outcomes_block(view, boards),
         last_year_block(view, boards),
         _causes_block(view, boards),
-        *((_units_block(followup, boards),) if view.asks("unit_outcomes") else ()),
+        *((units_block(followup, boards),) if view.asks("unit_outcomes") else ()),
         adjustments_block(view, boards),
     ]
     return make_titled_page(view, "forecast", [block for block in blocks if block.rows])
-
-
-def _first_fields(view: View, second: str) -> tuple[Field, Field]:
-    return (
-        Field(view.phrases.heading("board"), "name", BOARD_WIDTH),
-        Field(view.phrases.heading(second), width=STATE_WIDTH, least=19, indented=True),
-    )
 
 
 def _headings(view: View, *keys: str) -> list[str]:
@@ -93,7 +86,7 @@ def _budgets_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     )
     heading = view.phrases.heading
     fields = (
-        *_first_fields(view, "line"),
+        *first_fields(view, "line"),
         *money,
         Field(heading("frame_changes"), "money", MONEY_WIDTH),
         Field(heading("reconciled"), "status", span=7 - len(gross)),
@@ -166,7 +159,7 @@ def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     money = (Field(label, "money", 13, tally=key in TYPED) for key, label in zip(keys, _headings(view, *keys), strict=True))
     heading, titles = view.phrases.heading, column_titles(view, "outcomes")
     fields = (
-        *_first_fields(view, "line"),
+        *first_fields(view, "line"),
         *money,
         Field(heading("state"), "status", 14, span=11 - len(keys) if final else 1),  # as wide as the frames above
         *((Field(titles["last_forecast"], "money", 13, tally=True, screen=True),) if "last_forecast" in titles else ()),
@@ -196,7 +189,7 @@ def _outcome_rows(view: View, b: BoardOutcome, keys: Sequence[str], columns: Map
 def _activity_row(view: View, b: BoardOutcome, row: Mapping[str, Any], keys: Sequence[str], columns: Sequence[ReportColumn]) -> Row:
     outcome = outcome_of(row, final=b.final)
     more, amounts = describe_rest(view, row, columns, _SHOWN)
-    figures = (*_outcome_figures(keys, outcome), _deviation_word(view, outcome.deviation), *_last_forecast(view, outcome))
+    figures = (*_outcome_figures(keys, outcome), deviation_word(view, outcome.deviation), *_last_forecast(view, outcome))
     cells = (b.owner.name, row["activity"], *figures, more, view.row_link(row))
     return Row(cells, source_of(row), level=1, indent=1, amounts=amounts)
 
@@ -210,13 +203,7 @@ def _board_state(view: View, b: BoardOutcome) -> str:
     """Say how a board stands against its budget."""
     if not b.accepted:
         return lacking_return_word(view, b.owner, NO_FOLLOWUP)
-    return _deviation_word(view, b.whole.deviation) or view.phrases.word("none")
-
-
-def _deviation_word(view: View, deviation: float | None) -> str | None:
-    if deviation is None:
-        return None
-    return view.phrases.word("deficit" if deviation < 0 else "surplus" if deviation > 0 else "on_budget")
+    return deviation_word(view, b.whole.deviation) or view.phrases.word("none")
 
 
 def _outcomes_total(view: View, boards: Sequence[BoardOutcome], keys: Sequence[str]) -> Row:
@@ -243,7 +230,7 @@ def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     if not final:
         shown["after_measures"] = Field(view.phrases.heading("after_measures"), "money", 13)
         shown["assumptions"] = Field(assumptions, span=3)
-    fields = (*_first_fields(view, "line"), Field(deviation, "money", 13), *shown.values())
+    fields = (*first_fields(view, "line"), Field(deviation, "money", 13), *shown.values())
     rows = []
     for b in boards:
         rows += _whole_board_causes(view, b, list(shown))
@@ -275,102 +262,3 @@ def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> li
 def closing_is_answered(closing: Mapping[str, Any]) -> bool:
     """Tell whether a board says anything of itself as a whole."""
     return any(closing.get(name) is not None for name in ("explanation", "measures", "measures_effect"))
-
-
-# the units
-
-
-def _units_block(followup: FollowupView, boards: Sequence[BoardOutcome]) -> Block:
-    view = followup.view
-    heading, columns = view.phrases.heading, report_columns(view, "unit_outcomes")
-    titles = {c.column.field: c.heading for c in columns}
-    asked = [key for key in ("frame", "outcome", "last_forecast", "forecast") if key in titles]
-    fields = (
-        *_first_fields(view, "unit"),
-        *(Field(titles[key], "money", 13, tally=True) for key in asked),
-        Field(heading("deviation"), "money", 13),
-        Field(heading("state"), "status", span=2),
-        Field(heading("comment"), span=4 if len(asked) < 4 else 3),
-    )
-    answers = view.grouped("unit_outcomes")
-    by_board: dict[str, list[Row]] = {}
-    for unit in view.units:
-        unit_rows = [_unit_row(followup, unit, answer, asked, columns) for answer in answers.get(unit.id, ())]
-        if not unit_rows and (silent := _silent_unit_row(followup, unit, len(asked))) is not None:
-            unit_rows = [silent]
-        if unit_rows:
-            by_board.setdefault(unit.board, []).extend(unit_rows)
-    outcomes = {b.owner.id: b for b in boards}
-    heads = {board: _units_of_board_row(view, board, outcomes.get(board), unit_rows, asked) for board, unit_rows in by_board.items()}
-    rows = [row for board, unit_rows in by_board.items() for row in (heads[board], *unit_rows)]
-    every = [row for unit_rows in by_board.values() for row in unit_rows]
-    compared = _compare_units(view, every, asked)
-    last = Row((sum_label(view), None, *_unit_sums(every, asked), None, compared), weight=BOLD)
-    title, totals = view.phrases.word("unit_forecasts_title"), (last,) if rows else ()
-    return Block(fields, tuple(rows), heading=title, totals=totals, folded=fold_level(view, rows), new_page=True)
-
-
-def _units_of_board_row(view: View, board: str, outcome: BoardOutcome | None, unit_rows: Sequence[Row], asked: Sequence[str]) -> Row:
-    """Return the row that adds up a board's units, and says what the board has itself."""
-    figures = _unit_sums(unit_rows, asked)
-    words = join_texts((_board_words(view, outcome), _compare_units(view, unit_rows, asked)))
-    return Row((view.name(board), view.phrases.word("units_sum"), *figures, None, words), weight=SHADED, sums=True)
-
-
-def _compare_units(view: View, rows: Sequence[Row], asked: Sequence[str]) -> str | None:
-    """Say what the units that had a forecast before as well come to, then and now; None where all of them had, or none."""
-    both, answered = _find_compared(rows, asked)
-    if len(both) in {0, len(answered)}:
-        return None
-    then, now = (unsigned_amount(view, add_amounts(pair[at] for pair in both)) for at in (0, 1))
-    return view.phrases.word("units_compared", n=len(both), total=len(answered), then=then, now=now)
-
-
-def _find_compared(rows: Sequence[Row], asked: Sequence[str]) -> tuple[list[tuple[float, float]], list[float]]:
-    """Return, of units, the forecast before and what the year comes to now, where both are there; and the latter of all."""
-    if "last_forecast" not in asked:
-        return [], []
-    then, now = (2 + asked.index(key) for key in ("last_forecast", "forecast" if "forecast" in asked else "outcome"))
-    answered = [row for row in rows if row.cells[now] is not None]
-    return [(row.cells[then], row.cells[now]) for row in answered if row.cells[then] is not None], [row.cells[now] for row in answered]
-
-
-def _unit_sums(rows: Sequence[Row], asked: Sequence[str]) -> list[float | None]:
-    """Add up units, column by column; a unit without a frame, or that says nothing of the year, deviates from nothing."""
-    return [add_known(row.cells[n] for row in rows) for n in range(2, len(asked) + 3)]
-
-
-def _board_words(view: View, b: BoardOutcome | None) -> str | None:
-    """Say what the board has, beside what its units have."""
-    if b is None or not b.accepted or b.whole.budget is None:
-        return None
-    amounts = {"budget": unsigned_amount(view, b.whole.budget), "forecast": unsigned_amount(view, b.whole.year_net)}
-    return view.phrases.word("board_outcome" if b.final else "board_forecast", **amounts)
-
-
-def _unit_row(followup: FollowupView, unit: Owner, answer: Mapping[str, Any], asked: Sequence[str], columns: Sequence[ReportColumn]) -> Row:
-    view = followup.view
-    deviation = subtract_amounts(answer.get("frame"), answer.get("outcome" if view.round.kind.final else "forecast"))
-    more, amounts = describe_rest(view, answer, columns, {"unit_id", "comment", *asked})
-    comment = join_texts([answer.get("comment"), more])
-    cells = (view.name(unit.board), unit.name, *(answer.get(key) for key in asked), deviation, _deviation_word(view, deviation), comment)
-    return Row(cells, int(answer["_source"]), level=1, indent=1, amounts=amounts)
-
-
-def _silent_unit_row(followup: FollowupView, unit: Owner, asked: int) -> Row | None:
-    """Return the row of a unit that has not answered; None for one without a frame."""
-    view, frame = followup.view, _planned_frame(followup, unit)
-    if frame is None:
-        return None
-    comment = view.phrases.word("frame_of", amount=unsigned_amount(view, frame))  # in words, so that what is shown ties out
-    cells = (view.name(unit.board), unit.name, *[None] * (asked + 1), followup.silence_word(unit.id), comment)
-    return Row(cells, level=1, indent=1)
-
-
-def _planned_frame(followup: FollowupView, unit: Owner) -> float | None:
-    """Return the frame that a board's plan gives a unit."""
-    for rows in followup.history.plans.answers.tables.get("unit_frames", {}).values():
-        for row in rows:
-            if row["unit_id"] == unit.id and row["frame"] is not None:
-                return float(row["frame"])
-    return None

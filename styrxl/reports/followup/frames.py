@@ -152,3 +152,18 @@ def _adjustments_total(label: str, adjustments: Sequence[tuple[str, Adjustment, 
 
 def _kind(view: View, adjustment: Adjustment) -> str | None:
     return view.scope.forms.label("adjustment_kind", adjustment.kind)[view.scope.language] if adjustment.kind else None
+
+
+def first_fields(view: View, second: str) -> tuple[Field, Field]:
+    """Return the columns of the page's tables in which rows of a board hold more rows: the board, and what the row is about."""
+    return (
+        Field(view.phrases.heading("board"), "name", BOARD_WIDTH),
+        Field(view.phrases.heading(second), width=STATE_WIDTH, least=19, indented=True),
+    )
+
+
+def deviation_word(view: View, deviation: float | None) -> str | None:
+    """Say whether a deviation (tkr) is a deficit or a surplus; None where it is not known."""
+    if deviation is None:
+        return None
+    return view.phrases.word("deficit" if deviation < 0 else "surplus" if deviation > 0 else "on_budget")
