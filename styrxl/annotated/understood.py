@@ -14,8 +14,6 @@ from styrxl.returns.tables import Table, is_blank
 from styrxl.returns.workbook import SheetCells
 from styrxl.templates.words import Terms
 
-Understood = Mapping[tuple[str, str], Any]  # sheet and cell of the return -> what was understood
-
 _ASKING = frozenset({"unit-suspect", "ambiguous-value"})  # rules that ask what was meant
 _TYPED = frozenset({"integer", "number", "date", "choice"})
 

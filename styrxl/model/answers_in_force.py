@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -37,16 +37,6 @@ class AnswersInForce:
     def of(self, table: str, owner: str | None) -> tuple[Row, ...]:
         """Return an owner's rows of a table."""
         return self.tables.get(table, {}).get(owner or "", ())
-
-
-def find_outdated_rounds(issued: Prefill, now: Iterable[AnswersInForce]) -> tuple[str, ...]:
-    """Return the rounds of which an owner's workbook was made from another return than the one that counts now, oldest first."""
-    owner = issued.owner
-    return tuple(
-        answers.round.id
-        for answers in now
-        if issued.based_on.get(answers.round.id) != answers.returns.get(owner) and answers.round.id in issued.based_on
-    )
 
 
 def collect_answers(

@@ -11,7 +11,6 @@ import pandas as pd
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Column, Sheet
 from styrxl.returns.batch import Batch
-from styrxl.returns.typed_columns import ColumnTyper
 
 _VALUED = frozenset({"number", "integer", "date"})
 _NOT_OF_VALUES = frozenset({"missing-value", "duplicate-id", "unknown-row", "row-without-id"})
@@ -31,12 +30,6 @@ class TypedBatch:
     remarks: tuple[Remark, ...]
     cells_with_errors: frozenset[tuple[int, int, str]]
     due: Sequence[int]
-
-
-def type_batch(batch: Batch, year: int, marks: Mapping[int, Mapping[tuple[str, int], str]]) -> TypedBatch:
-    """Type every column of a batch; ``marks`` as in ``ColumnTyper.columns``."""
-    columns, remarks = ColumnTyper(batch.form, year).columns(batch, marks)
-    return make_frame(replace(batch, typed=columns, remarks=remarks))
 
 
 def make_frame(batch: Batch) -> TypedBatch:

@@ -8,7 +8,7 @@ from typing import Any
 
 from styrxl.model.council_plan import STANDARD_FORMS
 from styrxl.sample.fill import Answers, AnswerSheet
-from styrxl.sample.material import UNITS, material, year_material
+from styrxl.sample.material import UNITS, year_material
 from styrxl.sample.plan_answers import Rows, answer_council_plan
 
 Plan = Mapping[str, AnswerSheet]  # where the plan has its answers, by sheet key
@@ -73,8 +73,3 @@ def answer_overall(year: int, kind: str) -> dict[str, Rows]:
 def has_moving_unit(how_many: int = UNITS) -> bool:
     """Whether a municipality of so many units has the one that moves."""
     return any(row["org_id"] == year_material()["moved"]["unit"] for row in answer_council_plan(how_many)["organisation"])
-
-
-def find_old_name(board: str) -> str:
-    """Return what a board is called before it changes its name."""
-    return str(material()["boards"][board]["name"])

@@ -9,19 +9,16 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from styrxl.model.answers_in_force import collect_answers, find_outdated_rounds
 from styrxl.model.council_plan import round_words
 from styrxl.model.form_files import Forms
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.model.thresholds import Thresholds
-from styrxl.rounds.desk import open_desk
-from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.sample.fill import fill, open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, Answers, full_town
-from year import BOARD_T1, BOARD_T2, BOARD_YEAR, MOMENTS, PLANS, Followed, changed, followed_town, plan
+from year import BOARD_T1, BOARD_T2, BOARD_YEAR, PLANS, Followed, changed, followed_town, plan
 
 FORMS = Forms([standard_folder()])
 
@@ -238,14 +235,6 @@ def test_a_correction_does_not_reach_what_is_out_already(year: Followed) -> None
     assert issued(year, "t2", "UBN").rows["goal_assessments"][0]["last_assessment"] == "on_track"
     [judged] = year.judge("t2", ("UBN", year.filled("t2", "UBN", BOARD_T2))).returns
     assert judged.findings == ()
-    first, second = standard_rounds().parse("2027-t1"), standard_rounds().parse("2027-t2")
-    with Ledger.open(year.town.workspace.database) as ledger:
-        desk = open_desk(year.town.workspace, ledger, MOMENTS["t2"])
-        told = [
-            collect_answers(judge_inbox_quietly(desk, round_), round_) for round_ in (standard_rounds().parse("2027-plan"), first, second)
-        ]
-    assert find_outdated_rounds(issued(year, "t2", "UBN"), told) == (first.id,)
-    assert find_outdated_rounds(issued(year, "t2", "KFN"), told) == ()
     old = year.filled("t2", "UBN", BOARD_T2)
     year.town.run("distribute", "2027-t2", "--to", "UBN")
     assert issued(year, "t2", "UBN").rows["goal_assessments"][0]["last_assessment"] == "partly_on_track"
