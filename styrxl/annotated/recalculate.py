@@ -14,13 +14,15 @@ from styrxl.excel.cells import CellError
 from styrxl.excel.finish import rounded_number
 from styrxl.excel.sheet import OPEN, SheetBuilder
 from styrxl.model.prefill import Prefill
-from styrxl.templates import drop_downs, form_sheet, start_sheet
+from styrxl.templates import drop_downs, frame_block, start_counts, start_sheet
 from styrxl.templates.build import SharedTemplate
 from styrxl.templates.cell_texts import RowValues, add_up, compute_formula, is_added_up, sum_planned
 from styrxl.templates.drop_downs import LISTS_SHEET, OwnSheets, list_entries
-from styrxl.templates.form_sheet import SheetCounts, WorkbookContext
-from styrxl.templates.kontroll import RowCells, RowCheck, build_missing_formula, check_closing_row, check_row
+from styrxl.templates.kontroll import RowCheck, check_closing_row, check_row
 from styrxl.templates.layout import SheetLayout, asked_columns, list_frame_cells
+from styrxl.templates.required_answers import RowCells, build_missing_formula
+from styrxl.templates.start_counts import SheetCounts
+from styrxl.templates.workbook_context import WorkbookContext
 
 Value = str | float
 
@@ -211,7 +213,7 @@ def _columns_asked_about(layout: SheetLayout, field: str) -> Iterator[Any]:
 def _count_now(layout: SheetLayout, context: WorkbookContext, issued: Sequence[RowValues], checks: Sequence[RowCheck]) -> SheetCounts:
     """Return what there is to count in a sheet; where a cell error upsets the count, Start shows the rows to mend as missing."""
     rows = context.rows[layout.sheet.key]
-    counts = form_sheet.count_sheet(layout, rows, issued, checks)
+    counts = start_counts.count_sheet(layout, rows, issued, checks)
     cells = dict.fromkeys(layout.letters, "A1")
     needed = [c for c in asked_columns(layout.sheet) if build_missing_formula(layout.sheet, c, cells, context.terms)]
     counted = {field for column in needed for field in (column.field, *column.required_when)}
@@ -222,7 +224,7 @@ def _count_now(layout: SheetLayout, context: WorkbookContext, issued: Sequence[R
 def _frame_values(layout: SheetLayout, context: WorkbookContext) -> dict[str, Value]:
     """Return a frame's figures, with an error where the amounts that they add up hold one."""
     recorder = _ValueRecorder()
-    form_sheet.write_frames(recorder, layout, context)
+    frame_block.write_frames(recorder, layout, context)
     made: dict[str, Value] = dict(recorder.values)
     for (frame, what), cell in list_frame_cells(layout).items():
         users = [p.sheet for p in context.layouts.values() if p.sheet.limit and p.sheet.limit.frame == frame]

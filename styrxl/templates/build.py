@@ -30,6 +30,7 @@ from styrxl.templates.drop_downs import LISTS_SHEET, DropDown, OwnSheets, list_e
 from styrxl.templates.layout import SheetLayout, lay_out_sheets
 from styrxl.templates.start_sheet import Header
 from styrxl.templates.words import Terms
+from styrxl.templates.workbook_context import WorkbookContext
 
 IDENTITY_SHEET = "_styrxl"
 IDENTITY = ("form", "version", "edition", "profile", "language", "round", "owner", "issue", "signature")
@@ -50,7 +51,7 @@ class SharedTemplate:
     numbered: Mapping[str, tuple[str, int]]  # sheet key -> pattern of its ids, how many
     planned: Mapping[str, tuple[str, float]]  # sheet key -> frame, sum held against it as issued (tkr)
     form: Form
-    context: form_sheet.WorkbookContext
+    context: WorkbookContext
     header: Header
     lists: Mapping[str, DropDown]
     sheets: Mapping[str, str]  # a sheet's name -> its part
@@ -187,7 +188,7 @@ def make_template(form: Form, prefill: Prefill, shared: _SharingKey, shown: Look
     where = lay_out_sheets(form, common, form.words)
     rows = list_cell_values(form, common, where, terms)
     lists = make_drop_downs(form, common.lists)
-    context = form_sheet.WorkbookContext(
+    context = WorkbookContext(
         terms=terms,
         year=prefill.year,
         layouts=where,

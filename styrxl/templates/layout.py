@@ -15,6 +15,9 @@ from styrxl.excel import measure
 from styrxl.model.forms import Column, Form, Sheet, Words, extend_rows
 from styrxl.model.prefill import Prefill
 
+GAP = 9.0  # points, between help and table
+
+
 DOWN_WIDTHS = (46, 56, 34)  # label, answer, Kontroll
 PAGE_WIDTH = 183  # digits: what A4 landscape holds with the smallest text (10 points) printed at 8, in up to 11 columns
 _MOST_COLUMNS, _MARGIN = 11, 5 / 7  # each column more costs the room between two: 5 pixels, where a digit is 7

@@ -15,10 +15,10 @@ from styrxl.excel.sheet import SheetBuilder, token
 from styrxl.model.forms import Form, Sheet
 from styrxl.model.prefill import Prefill
 from styrxl.templates.cell_texts import find_left_to_spread
-from styrxl.templates.form_sheet import SheetCounts, WorkbookContext
-from styrxl.templates.kontroll import build_begun_count, build_mend_count, build_missing_count
 from styrxl.templates.layout import SheetLayout, list_frame_cells
+from styrxl.templates.start_counts import SheetCounts, build_begun_count, build_mend_count, build_missing_count
 from styrxl.templates.words import Terms
+from styrxl.templates.workbook_context import WorkbookContext
 
 WIDTHS = (36.0, 18.0, 18.0, 28.0)
 _WIDE = sum(WIDTHS)

@@ -1,0 +1,105 @@
+"""The block above a table: the frame, what is planned of it, what is left to spread or remains, in figures and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from openpyxl.utils import column_index_from_string, get_column_letter
+
+from styrxl.excel import look, measure
+from styrxl.excel.sheet import SheetBuilder, split_address, token
+from styrxl.templates.cell_texts import find_left_to_spread, sum_planned
+from styrxl.templates.layout import GAP, SheetLayout, list_frame_cells
+from styrxl.templates.workbook_context import WorkbookContext
+
+
+def write_frames(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
+    """Write the block above a table: frames, what is planned, and what remains."""
+    cells = list_frame_cells(layout)
+    unit = context.terms.words.units["tkr"][context.terms.language]
+    if layout.frame_row and layout.frame_row > 2 + len(layout.help):
+        page.height(layout.frame_row - 1, GAP)
+    for (frame, what), cell in cells.items():
+        row = int(split_address(cell)[1])
+        page.put(f"A{row}", f"{context.terms.text(frame if what == 'frame' else what)} ({unit})", "label")
+        if layout.frame_letter != "B":  # the first column is narrow
+            page.sheet.merge_cells(f"A{row}:{chr(ord(layout.frame_letter) - 1)}{row}")
+        page.height(row, measure.LINE_HEIGHT + 3)
+        _write_frame_cell(page, layout, context, (frame, what), cells)
+
+
+def _write_frame_cell(
+    page: SheetBuilder, layout: SheetLayout, context: WorkbookContext, label: tuple[str, str], cells: Mapping[tuple[str, str], str]
+) -> None:
+    (frame, what), cell = label, cells[label]
+    given = context.frames.get(frame) is not None
+    using = [other for other in context.layouts.values() if other.sheet.limit and other.sheet.limit.frame == frame]
+    used = layout if layout.sheet.limit else next(iter(using), None)
+    total = f"SUM({used.absolute_range(used.letters[used.sheet.limit.column])})" if used and used.sheet.limit and used.rows else "0"
+    if what == "spread":
+        left = find_left_to_spread(layout.sheet, *layout.part_rows(context.rows[layout.sheet.key]))
+        page.formula(cell, _spread_formula(layout), left, _figure_style(layout))
+        _write_spread_words(page, layout, cell, context, left)
+    elif what == "frame" and given:
+        page.number(cell, f"frame:{frame}", _figure_style(layout))
+    elif what == "frame":
+        page.put(cell, context.terms.text("no_frame"), "label")
+    elif what == "planned":
+        more = f"+{spread}" if (spread := cells.get((frame, "spread"))) else ""
+        planned = sum_planned(layout.sheet, *layout.part_rows(context.rows[layout.sheet.key]))
+        page.formula(cell, f"={total}{more}", planned, _figure_style(layout))
+    else:
+        used_up = total if layout.is_downwards else cells[frame, "planned"]
+        fact = token(f"remaining:{used.sheet.key}" if used else f"frame:{frame}") if given else ""
+        page.formula(cell, f'=IF(ISNUMBER({cells[frame, "frame"]}),{cells[frame, "frame"]}-{used_up},"")', fact, _figure_style(layout))
+        _write_frame_words(page, layout, cell, context, over=used is not None and used.sheet.key in context.over, given=given)
+    if what != "frame" or given:
+        page.sheet.conditional_formatting.add(cell, look.decimals_rule(cell))
+
+
+def _spread_formula(layout: SheetLayout) -> str:
+    """Return what the closing row was given that the rows do not come to yet; nothing as long as there are no rows."""
+    if layout.sheet.spread is None or not layout.closes:
+        return "=0"
+    letter = layout.letters[layout.sheet.spread.field]
+    return f"=ROUND(N({letter}{layout.end_row})-SUM({layout.absolute_range(letter)}),5)"
+
+
+def _write_words(page: SheetBuilder, layout: SheetLayout, cell: str, formula: str, value: str, texts: Sequence[str]) -> str:
+    """Write one of some texts beside a figure, over as many columns as it takes; return its cell."""
+    letter, row = split_address(cell)
+    first = column_index_from_string(letter) + 1
+    needed, last = max(map(measure.text_width, texts)) + 1.5, first
+    while sum(layout.widths[first - 1 : last]) < needed and last < len(layout.widths):
+        last += 1
+    beside = f"{get_column_letter(first)}{row}"
+    page.formula(beside, formula, value, "word")
+    if last > first:
+        page.sheet.merge_cells(f"{beside}:{get_column_letter(last)}{row}")
+    return beside
+
+
+def _write_spread_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, left: float) -> None:
+    """Say in words, beside the figure, whether all is spread."""
+    letter, row = split_address(cell)
+    more, all_ = context.terms.text("left_to_spread"), context.terms.text("all_spread")
+    beside = _write_words(page, layout, cell, f'=IF({cell}=0,"{all_}","{more}")', more if left else all_, (more, all_))
+    page.sheet.conditional_formatting.add(f"{cell}:{beside}", look.tone_rule(f"${letter}{row}<>0", look.WATCH))
+    page.sheet.conditional_formatting.add(beside, look.tone_rule(f"${letter}{row}=0", look.GOOD))
+
+
+def _figure_style(layout: SheetLayout) -> str:
+    """Return the style of a figure: in a column of texts it stands to the left, near its label."""
+    return "figure" if layout.sheet.limit else "figure_left"
+
+
+def _write_frame_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, *, over: bool, given: bool) -> None:
+    """Say in words, beside the figure, whether what remains is below zero."""
+    letter, row = split_address(cell)
+    bad, good = context.terms.text("over_frame"), context.terms.text("within_frame")
+    value = (bad if over else good) if given else ""
+    formula = f'=IF(ISNUMBER({cell}),IF({cell}<0,"{bad}","{good}"),"")'
+    beside = _write_words(page, layout, cell, formula, value, (bad, good))
+    both = f"{cell}:{beside}"
+    page.sheet.conditional_formatting.add(both, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}<0)", look.MEND))
+    page.sheet.conditional_formatting.add(beside, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}>=0)", look.GOOD))

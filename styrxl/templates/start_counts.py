@@ -1,0 +1,104 @@
+"""What Start counts of each sheet: rows begun, to mend, and answers missing, as Excel formulas and as they are as issued."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from styrxl.excel.formula_text import trim
+from styrxl.model.forms import Column
+from styrxl.templates.cell_texts import RowValues
+from styrxl.templates.kontroll import RowCheck
+from styrxl.templates.layout import SheetLayout, asked_columns
+from styrxl.templates.required_answers import build_lacking_product, may_be_missing, take_board_terms
+from styrxl.templates.words import Terms
+
+_MOST_ANSWERED = 60  # rows with answers given beforehand: a formula holds 8,192 letters
+
+
+def list_open_fields(layout: SheetLayout, values: Mapping[str, object]) -> list[str]:
+    """Return the fields that the owner answers in one row.
+
+    Not those that were answered and locked beforehand, nor, where each row is to be answered, those that were answered at all: that
+    does not make a row begun.
+    """
+    given = [c for c in asked_columns(layout.sheet) if c.locked_when_prefilled or (layout.always_answered and not layout.is_downwards)]
+    answered = {c.field for c in given if trim(values.get(c.field))}
+    return [c.field for c in asked_columns(layout.sheet) if c.field not in answered]
+
+
+def build_begun_count(layout: SheetLayout, rows: Sequence[Mapping[str, object]]) -> str:
+    """Return the formula (without ``=``) that counts rows or answers that the owner has begun to write in.
+
+    ``rows`` are those as issued: where some cells were answered beforehand, they alone do not make a row begun. Only
+    functions that a cell error does not upset.
+    """
+    if layout.is_downwards:
+        return "0+" + "+".join(f"(1-ISBLANK({layout.absolute_cell(layout.cell(column.field))}))" for column in asked_columns(layout.sheet))
+    if not layout.always_answered:
+        return f'SUMPRODUCT(--({layout.absolute_range(layout.check_letter or "")}<>""))'
+    filled = "+".join(f"(1-ISBLANK({layout.absolute_range(layout.letters[column.field])}))" for column in asked_columns(layout.sheet))
+    every = len([*asked_columns(layout.sheet)])
+    data, _ = layout.part_rows(rows)
+    answered = [(index, fields) for index, row in enumerate(data) if len(fields := list_open_fields(layout, row)) < every]
+    empty = ("*".join(f"ISBLANK({layout.absolute_cell(layout.cell(field, index))})" for field in fields) for index, fields in answered)
+    return f"SUMPRODUCT(--(({filled})>0)){''.join(f'-({cells})' for cells in [*empty][:_MOST_ANSWERED])}"
+
+
+def build_mend_count(layout: SheetLayout) -> str:
+    """Return the formula (without ``=``) that counts rows with something to mend."""
+    first = f'SUMPRODUCT(--(LEFT({layout.absolute_range(layout.check_letter or "")},1)="!"))'
+    return f'{first}+(LEFT({layout.absolute_cell(f"{layout.check_letter}{layout.end_row}")},1)="!")' if layout.closes else first
+
+
+def build_missing_count(layout: SheetLayout, terms: Terms) -> str:
+    """Return the formula (without ``=``) that counts answers missing in begun rows.
+
+    Arrays are multiplied and added, since IF and AND within SUMPRODUCT would have to be entered as an array. A cell
+    error makes every row with something to mend count once.
+    """
+    needed = [column for column in asked_columns(layout.sheet) if may_be_missing(layout.sheet, column)]
+    if not needed:
+        return "0"
+    if layout.is_downwards:
+        total = "0+" + "+".join(_missing_product(layout, column, terms) for column in needed)
+        begun = total if layout.always_answered else f"({build_begun_count(layout, ())}>0)*({total})"
+        return f"IFERROR({begun},{build_mend_count(layout)})"
+    total = "+".join(_missing_product(layout, column, terms) for column in needed)
+    closing = _count_missing_in_closing(layout, terms)
+    return f'IFERROR(SUMPRODUCT(({layout.absolute_range(layout.check_letter or "")}<>"")*({total})){closing},{build_mend_count(layout)})'
+
+
+def _count_missing_in_closing(layout: SheetLayout, terms: Terms) -> str:
+    """Return what the closing row adds to the count of missing answers, with its sign; nothing where there is none."""
+    if not layout.closes:
+        return ""
+    where = {field: layout.absolute_cell(f"{letter}{layout.end_row}") for field, letter in layout.letters.items()}
+    asked = [column for column in layout.sheet.closing_columns if may_be_missing(layout.sheet, column)]
+    products = [build_lacking_product(layout.sheet, column, where, take_board_terms(terms)) for column in asked]
+    return "".join(f"+{product}" for product in products)
+
+
+def _missing_product(layout: SheetLayout, column: Column, terms: Terms) -> str:
+    where = {
+        field: layout.absolute_cell(layout.cell(field)) if layout.is_downwards else layout.absolute_range(letter)
+        for field, letter in layout.letters.items()
+    }
+    return build_lacking_product(layout.sheet, column, where, terms)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCounts:
+    """What ``Start`` counts of a sheet, as issued."""
+
+    begun: int
+    mend: int
+    missing: int
+
+
+def count_sheet(layout: SheetLayout, rows: Sequence[RowValues], issued: Sequence[RowValues], checks: Sequence[RowCheck]) -> SheetCounts:
+    """Return what there is to count in a sheet; ``issued``: its rows as issued, which say what the owner is to answer."""
+    pairs = zip(layout.part_rows(rows)[0], layout.part_rows(issued)[0], strict=True)
+    filled = [[bool(trim(row.get(f))) for f in list_open_fields(layout, as_issued)] for row, as_issued in pairs]
+    begun = sum(filled[0]) if layout.is_downwards else sum(map(any, filled))
+    return SheetCounts(begun, sum(check.value.startswith("!") for check in checks), sum(check.missing for check in checks))
