@@ -49,6 +49,8 @@ def receive(  # the options are what they are
 ) -> None:
     """Take returns in SOURCE (folders, files, zip archives, .eml, .msg and .mbox) into inbox/ROUND, as they are.
 
+    One that says with our signature that it belongs to another round goes there, if that is open (its workbooks have been handed out).
+
     They are named by owner and time. What lies there already is not taken in twice; lock files and litter are passed over.
     What comes by mail, saved in a folder or archive too, must be from a contact of the owner that the workbook belongs to; else it
     waits in quarantine.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styrxl.commands.options import round_argument
+from styrxl.commands.options import read_round
 from styrxl.commands.session import Session, with_session
 
 if TYPE_CHECKING:
@@ -15,25 +15,36 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@round_argument
+@click.argument("round_", metavar="[ROUND]", required=False, callback=read_round)
 @click.option("--send", is_flag=True, help="Send the answers; without it they are put in outmail/ROUND.")
 @click.option("--every", type=click.FloatRange(1, 3600), default=15.0, show_default=True, metavar="SECONDS", help="Between two looks.")
 @with_session
-def watch(session: Session, round_: Round, *, send: bool, every: float) -> None:
-    """Take in, judge and answer what comes to the round's mailbox, until stopped (Ctrl+C)."""
+def watch(session: Session, round_: Round | None, *, send: bool, every: float) -> None:
+    """Take in, judge and answer what comes to the mailbox, until stopped (Ctrl+C).
+
+    Each workbook is filed in the round that it says it belongs to, if that is open: its workbooks have been handed out, and nothing of it
+    has been purged. What says nothing belongs to ROUND, or without ROUND to the open round that was begun last. All that was filed is
+    answered, and one mail gets one answer.
+    """
     import signal
     from threading import Event
 
     from styrxl.mail.incoming.mailbox import open_mailbox
     from styrxl.mail.incoming.watch import Watch
     from styrxl.model.catalogue import word
+    from styrxl.rounds.open_rounds import choose_newest_round, list_open_rounds
 
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with session.desk(reading=True) as desk:
         language, source = session.language(), open_mailbox(desk)
-        click.echo(word("watching", language, round=round_.id), err=True)
+        if round_:
+            click.echo(word("watching", language, round=round_.id), err=True)
+        else:
+            choose_newest_round(desk)  # raises where none is open
+            rounds = ", ".join(each.id for each in list_open_rounds(desk))
+            click.echo(word("watching_open", language, rounds=rounds), err=True)
         if not send:
             click.echo(word("watch_dry", language), err=True)
         tell, warn = partial(click.echo, nl=False), partial(click.echo, err=True)

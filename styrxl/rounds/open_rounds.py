@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 
@@ -13,6 +14,14 @@ def list_open_rounds(desk: Desk) -> list[Round]:
     """Return the rounds in which anything was handed out, the one that was begun last at the end."""
     kinds = desk.workspace.rounds
     return [kinds.parse(round_id) for round_id in desk.ledger.issued_rounds() if kinds.kind_of(round_id)]
+
+
+def choose_newest_round(desk: Desk) -> Round:
+    """Return the open round that was begun last, to which belongs what does not say where it belongs; raises StyrxlError (no-round-yet)."""
+    open_rounds = list_open_rounds(desk)
+    if not open_rounds:
+        raise StyrxlError("no-round-yet", round=f"{desk.now.year + 1}-plan")
+    return open_rounds[-1]
 
 
 @dataclass(frozen=True, slots=True)

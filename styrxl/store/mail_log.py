@@ -120,37 +120,37 @@ class MailLog:
             rows = connection.execute(query.where(MAILS.c.kind.in_(kinds)) if kinds else query)
             return {mail.key: mail for mail in (Mail(*row) for row in rows)}
 
-    def begin(self, mail: Mail) -> str:
-        """Record that a mail is being sent, and return what was known of it: NEW, UNSURE (it may have come before) or SENT."""
+    def begin(self, mail: Mail, also: Iterable[Mail] = ()) -> str:
+        """Record that a mail is being sent, and return what was known of it: NEW, UNSURE (it may have come before) or SENT.
+
+        ``also``: the same mail under the keys of what else it answers.
+        """
         with self._database.writing() as connection:
-            known = connection.execute(sa.select(MAILS.c.state, MAILS.c.doubt).where(_same(mail.key))).one_or_none()
-            if known is None:
-                connection.execute(MAILS.insert(), asdict(mail))
-                return NEW
-            if known.state == SENT:
-                return SENT
-            unsure = known.state == SENDING or bool(known.doubt)
-            values = {key: value for key, value in asdict(mail).items() if key not in _KEY}
-            connection.execute(MAILS.update().where(_same(mail.key)).values(values | {"doubt": IN_DOUBT if unsure else NO_DOUBT}))
-        return UNSURE if unsure else NEW
+            known = _begin(connection, mail)
+            if known != SENT:
+                for other in also:
+                    _begin(connection, other)
+        return known
 
     def list_doubtful(self, round_id: str) -> list[Mail]:
         """Return the mails of a round that may have come twice, or at all, and of which the controller has not been told."""
         m = MAILS.c
         untold = (m.doubt == IN_DOUBT) | ((m.state == SENDING) & sa.func.coalesce(m.doubt, NO_DOUBT).in_([NO_DOUBT, IN_DOUBT]))
         with self._database.reading() as connection:
-            return [Mail(*row) for row in connection.execute(_of(Mail, MAILS).where(m.round == round_id, untold).order_by(m.number))]
+            found = [Mail(*row) for row in connection.execute(_of(Mail, MAILS).where(m.round == round_id, untold).order_by(m.number))]
+        return list({mail.message_id: mail for mail in reversed(found)}.values())[::-1]  # one that answers several returns is one mail
 
     def mark_told(self, mails: Iterable[Mail]) -> None:
         """Record that the controller has been told of mails in doubt."""
         with self._database.writing() as connection:
             for mail in mails:
-                connection.execute(MAILS.update().where(_same(mail.key)).values(doubt=TOLD))
+                connection.execute(MAILS.update().where(MAILS.c.message_id == mail.message_id).values(doubt=TOLD))
 
-    def end(self, key: tuple[str, ...], state: str, reply: str, now: datetime) -> None:
-        """Record what became of a mail."""
+    def end(self, key: tuple[str, ...], state: str, reply: str, now: datetime, also: Iterable[tuple[str, ...]] = ()) -> None:
+        """Record what became of a mail, under its other keys too."""
         with self._database.writing() as connection:
-            connection.execute(MAILS.update().where(_same(key)).values(state=state, reply=reply, ended_at=now))
+            for each in (key, *also):
+                connection.execute(MAILS.update().where(_same(each)).values(state=state, reply=reply, ended_at=now))
 
     def record_trial(self, mail: Mail) -> None:
         """Record a mail that went to a tester, and does not count."""
@@ -170,6 +170,11 @@ class MailLog:
         query = _of(MailPart, BROUGHT).where(BROUGHT.c.round == round_id).order_by(BROUGHT.c.number)
         with self._database.reading() as connection:
             return [MailPart(*row) for row in connection.execute(query)]
+
+    def find_rounds(self, since: datetime) -> set[str]:
+        """Return the rounds in which anything that came by mail was recorded since a time."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(sa.select(BROUGHT.c.round).where(BROUGHT.c.recorded_at >= since)))
 
     def find_outcomes(self, mail: str) -> set[str]:
         """Return what became of the parts of a message (its hash), in any round; nothing for one that is not recorded."""
@@ -214,7 +219,7 @@ class MailLog:
         """Return how many answers and notices have gone since a time, in all rounds, to each address (in small letters) and owner."""
         answers = MAILS.c.kind.in_([ANSWER, NOTICE]) & MAILS.c.state.in_([SENT, SENDING]) & (MAILS.c.begun_at >= since)
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(MAILS.c.recipients, MAILS.c.owner).where(answers))
+            rows = connection.execute(sa.select(MAILS.c.recipients, MAILS.c.owner, MAILS.c.message_id).where(answers).distinct())
             return Counter((address.casefold(), row.owner) for row in rows for address in row.recipients.split("; "))
 
     def record_message(self, parts: Sequence[MailPart], receipts: Iterable[tuple[str, Receipt]], now: datetime) -> None:
@@ -242,6 +247,19 @@ _KEY = ("round", "kind", "owner", "about")
 
 def _same(key: tuple[str, ...]) -> sa.ColumnElement[bool]:
     return sa.and_(*(MAILS.c[name] == value for name, value in zip(_KEY, key, strict=True)))
+
+
+def _begin(connection: sa.Connection, mail: Mail) -> str:
+    known = connection.execute(sa.select(MAILS.c.state, MAILS.c.doubt).where(_same(mail.key))).one_or_none()
+    if known is None:
+        connection.execute(MAILS.insert(), asdict(mail))
+        return NEW
+    if known.state == SENT:
+        return SENT
+    unsure = known.state == SENDING or bool(known.doubt)
+    values = {key: value for key, value in asdict(mail).items() if key not in _KEY}
+    connection.execute(MAILS.update().where(_same(mail.key)).values(values | {"doubt": IN_DOUBT if unsure else NO_DOUBT}))
+    return UNSURE if unsure else NEW
 
 
 def _of(kind: type[Mail | MailPart], table: sa.Table) -> sa.Select[Any]:

@@ -14,7 +14,7 @@ from styrxl.mail.incoming.receive import receive_mail
 from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.mail.outgoing.letter_table import describe_doubt, format_letter_table, is_unfinished
 from styrxl.mail.outgoing.request import MailRequest
-from styrxl.mail.outgoing.run import run_mailing
+from styrxl.mail.outgoing.run import run_mailings
 from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.catalogue import error_text, word
@@ -22,10 +22,12 @@ from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
+from styrxl.rounds.open_rounds import choose_newest_round, list_open_rounds
 from styrxl.rounds.own_files import check_own_files
 from styrxl.store.mail_log import ASIDE, HELD, NOTED, Mail, MailLog, MailPart
 from styrxl.store.workspace import Workspace
 
+Seen = dict[Round, object]  # how each round's inbox was
 EVERY = 15.0  # seconds between two looks into the mailbox
 # Errors that may pass by themselves: of servers, of a colleague's command, of files that a controller is changing. Others end it.
 _PASSING = frozenset(
@@ -52,10 +54,13 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A watch of a mailbox: ``source`` gives the messages that have come, ``tell`` and ``warn`` are told what happened."""
+    """A watch of a mailbox: ``source`` gives the messages that have come, ``tell`` and ``warn`` are told what happened.
+
+    ``round``: None for all that are open. What is filed in another open round is answered there and then, too.
+    """
 
     access: WorkspaceAccess
-    round: Round
+    round: Round | None
     source: Callable[[], Iterable[FetchedMessage]]
     stop: Event
     send: bool
@@ -71,15 +76,15 @@ class Watch:
         Raises StyrxlError: watched-already; what does not pass by itself.
         """
         with self._watch_alone():
-            seen: object = None
-            warning = ""
+            seen: Seen = {}
+            warning, began = "", datetime.now(UTC)
             while not self.stop.is_set():
                 try:
-                    seen, trouble = self._look_once(self._refresh(), seen)
+                    seen, trouble = self._look_once(self._refresh(), seen, began)
                 except StyrxlError as error:
-                    seen, trouble = None, self._describe_passing(error)
+                    seen, trouble = {}, self._describe_passing(error)
                 except Exception as error:  # of the program itself: one look lost is better than a watch that nobody knows has ended
-                    seen, trouble = None, word("watch_failed", self.language, why=type(error).__name__)
+                    seen, trouble = {}, word("watch_failed", self.language, why=type(error).__name__)
                     if trouble != warning:
                         _LOGGER.exception("a look into the mailbox failed")
                 if trouble and trouble != warning:  # the same trouble is told once
@@ -109,27 +114,47 @@ class Watch:
             raise error
         return error_text(error.code, {**error.facts}, self.language)
 
-    def _look_once(self, access: WorkspaceAccess, seen: object) -> tuple[object, str]:
-        """Take in what has come, then judge and answer if the inbox is not as it was ``seen``.
+    def _look_once(self, access: WorkspaceAccess, seen: Seen, began: datetime) -> tuple[Seen, str]:
+        """Take in what has come, then judge and answer in the rounds whose inboxes are not as they were ``seen``.
 
-        Returns how the inbox is now, and what kept the rest of what has come out: what came before that is answered all the same.
+        Returns how they are now, and what kept the rest of what has come out: what came before that is answered all the same.
         """
         mail_log, trouble, parts = MailLog(access.desk.ledger.database), "", list[MailPart]()
+        asked = self.round or choose_newest_round(access.desk)
         try:
-            for part in receive_mail(access.desk, mail_log, self.round, self._fetch_until_stopped(), access.recording):
+            for part in receive_mail(access.desk, mail_log, asked, self._fetch_until_stopped(), access.recording):
                 parts.append(part)
         except StyrxlError as error:
             trouble = self._describe_passing(error)
         if parts:
             self.tell(format_mail_lines(parts, self.language))
-        now = _describe_inbox(access.desk, mail_log, self.round)
-        if now != seen and not self.stop.is_set():
-            done = run_mailing(access, self.round, MailRequest("answers", send=self.send), self._stoppable_timing(), self._tell_doubt)
+        now = {round_: _describe_inbox(access.desk, mail_log, round_) for round_ in self._list_rounds(access.desk, mail_log, asked, began)}
+        changed = [round_ for round_ in now if now[round_] != seen.get(round_)]
+        if changed and not self.stop.is_set():
+            done = run_mailings(access, changed, MailRequest("answers", send=self.send), self._stoppable_timing(), self._tell_doubt)
             if done.letters.letters:
                 self.tell(format_letter_table(done.letters, done.results, self.language, sent=self.send))
             if is_unfinished(done.results):
-                return None, trouble
-        return now, trouble
+                return {}, trouble
+        return now, trouble or self._describe_waiting(access.desk, now)
+
+    def _list_rounds(self, desk: Desk, mail_log: MailLog, asked: Round, began: datetime) -> list[Round]:
+        """Return the rounds to answer in: the one that is watched and those in which this watch has filed anything.
+
+        Where all open ones are watched, those in which mail goes at all: nobody expects a mail about what was handed in otherwise.
+        """
+        open_rounds = list_open_rounds(desk)
+        if self.round is None:
+            return [round_ for round_ in open_rounds if mail_log.parts(round_.id) or mail_log.mails(round_.id)]
+        filed = mail_log.find_rounds(began)
+        return [asked, *(round_ for round_ in open_rounds if round_ != asked and round_.id in filed)]
+
+    def _describe_waiting(self, desk: Desk, rounds: Iterable[Round]) -> str:
+        """Return which files in the inboxes wait to be fetched from the cloud, and why."""
+        waiting = [one for round_ in rounds for one in desk.workspace.inbox_files(round_).waiting]
+        return "\n".join(
+            word("waits", self.language, path=desk.workspace.shown(path), why=word(why, self.language)) for path, why in waiting
+        )
 
     def _tell_doubt(self, mail: Mail) -> None:
         self.tell(describe_doubt(mail, self.language) + "\n")

@@ -102,6 +102,7 @@ def _write_answer(
         attachments=[annotated] if annotated else [],
         replies_to=join_message_ids(writer.templates_message_id(owner.org_id) if owner else None, part.message_id if part else None),
         is_reply=True,
+        answers=writer.describe_answer(part, owner, str(facts["file_name"]), return_.verdict),
     )
 
 

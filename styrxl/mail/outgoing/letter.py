@@ -17,13 +17,24 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredMail:
+    """The mail that a letter answers (its hash), and what the letter says of one workbook in it: which one it is, and what came of it."""
+
+    mail: str
+    title: str
+    verdict: str
+    round_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter to one owner.
 
     ``about`` is what it is sent once for: together with round, kind and owner it is the mail's key in the ledger. ``name`` is the one
     recipient's. ``to`` are the addresses that it goes to, ``refused_addresses`` those that it must not go to, each with the reason (a word
     of the catalogue), ``unreached`` those that an earlier mail did not reach. ``replies_to`` are the ids of earlier messages, the nearest
-    last; ``is_reply``: somebody wrote to us first.
+    last; ``is_reply``: somebody wrote to us first. ``answers``: the mail that brought what it is about; ``also``: the keys of letters that
+    would have answered the same mail besides.
     """
 
     round: str
@@ -39,6 +50,8 @@ class Letter:
     is_reply: bool = False
     refused_addresses: tuple[tuple[str, str], ...] = ()
     unreached: tuple[str, ...] = ()
+    answers: AnsweredMail | None = None
+    also: tuple[tuple[str, str, str, str], ...] = ()
 
     @property
     def key(self) -> tuple[str, str, str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from styrxl.mail.addresses import sort_addresses
-from styrxl.mail.outgoing.letter import Attachment, Letter, Sender
+from styrxl.mail.outgoing.letter import AnsweredMail, Attachment, Letter, Sender
 from styrxl.mail.outgoing.wording import Wording, read_wording
 from styrxl.model.addresses import fold_address
 from styrxl.model.council_plan import Organisation
@@ -113,6 +113,13 @@ class LetterWriter:
         """Today, in the time zone of this computer."""
         return local_day(self.desk.now)
 
+    def describe_answer(self, part: MailPart | None, owner: Organisation | None, file_name: str, verdict: str) -> AnsweredMail | None:
+        """Return which mail a letter on a workbook answers, and what it says of it; None where no person wrote that mail."""
+        if part is None or part.by_machine:
+            return None
+        name = self.desk.workspace.settings.round_name(self.round, self.language(owner))
+        return AnsweredMail(part.mail, f"{owner.name} ({file_name})" if owner else file_name, verdict, name)
+
     def find(self, owner: str | None) -> Organisation | None:
         """Return an owner's row of the organisation."""
         return self.desk.plan.find(owner, self.day) if owner else None
@@ -146,6 +153,7 @@ class LetterWriter:
         attachments: Sequence[Attachment] = (),
         replies_to: tuple[str, ...] = (),
         is_reply: bool = False,
+        answers: AnsweredMail | None = None,
     ) -> Letter:
         """Return a letter to an owner's contacts, or to the addresses given; ``facts`` are what its template may name."""
         language, settings = self.language(owner), self.desk.workspace.settings
@@ -174,6 +182,7 @@ class LetterWriter:
             is_reply=is_reply,
             refused_addresses=refused,
             unreached=tuple(address for address in allowed if fold_address(address) in self.unreached),
+            answers=answers,
         )
 
 

@@ -126,7 +126,8 @@ def _write_notice(writer: LetterWriter, parts: Sequence[MailPart], done: Collect
         reason = "done"
     facts = {"reason": reason, "files": [mask_persons(part.name) for part in parts if part.name]}
     replies_to = join_message_ids(first.message_id)
-    return writer.write(NOTICE, first.about, owner, facts, to=to, replies_to=replies_to, is_reply=True)
+    answers = writer.describe_answer(first, None, ", ".join(mask_persons(part.name) for part in parts), HELD) if reason == HELD else None
+    return writer.write(NOTICE, first.about, owner, facts, to=to, replies_to=replies_to, is_reply=True, answers=answers)
 
 
 def _find_owner(writer: LetterWriter, sender: str) -> str | None:

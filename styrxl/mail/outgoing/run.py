@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from styrxl.mail.outgoing.combined import combine_letters
 from styrxl.mail.outgoing.delivery import DeliveryResult
 from styrxl.mail.outgoing.kinds import MAILINGS
-from styrxl.mail.outgoing.letter import Letter, WrittenLetters
+from styrxl.mail.outgoing.letter import WrittenLetters
 from styrxl.mail.outgoing.letter_writer import LetterWriter, check_owners
 from styrxl.mail.outgoing.preview import choose_preview_folder, write_previews
 from styrxl.mail.outgoing.request import MailRequest
@@ -35,30 +36,47 @@ def run_mailing(
     timing: Timing = USUAL_TIMING,
     tell_doubt: Callable[[Mail], None] = lambda _: None,
 ) -> MailResult:
-    """Preview or send the letters that are asked for.
+    """Preview or send the letters that are asked for in a round; as ``run_mailings``."""
+    return run_mailings(access, [round_], request, timing, tell_doubt)
+
+
+def run_mailings(
+    access: WorkspaceAccess,
+    rounds: Sequence[Round],
+    request: MailRequest,
+    timing: Timing = USUAL_TIMING,
+    tell_doubt: Callable[[Mail], None] = lambda _: None,
+) -> MailResult:
+    """Preview or send the letters that are asked for in rounds; those that answer one mail are one letter.
 
     Every letter is written before the first one is sent, so that what is wrong with any of them stops all. However sending ends,
     ``tell_doubt`` is then told of each mail that may have come twice, or at all, since a command broke off. Raises StyrxlError.
     """
     trial = bool(request.redirect_to)
     with access.writing():
-        writer = LetterWriter.open(access.desk, round_)
-        check_owners(writer, request.owners)
-        written = write_letters(writer, request)
-        letters: Sequence[Letter] = written.letters
+        writers = [LetterWriter.open(access.desk, round_) for round_ in rounds]
+        for writer in writers:
+            check_owners(writer, request.owners)
+        written = [write_letters(writer, request) for writer in writers]
+        sent_before = sum(some.sent_before for some in written)
+        writer = writers[0]
+        letters = combine_letters(writer, [letter for some in written for letter in some.letters])
         if request.redirect_to:
             letters = redirect_letters(writer, letters, request.redirect_to)
-        sorted_letters = sort_letters(writer, letters, written.sent_before, trial=trial)
+        sorted_letters = sort_letters(writer, letters, sent_before, trial=trial)
         if not request.send:
-            write_previews(writer, sorted_letters.letters, [kind.name for kind in MAILINGS[request.mailing]])
+            for each in writers:
+                theirs = [letter for letter in sorted_letters.letters if letter.round == each.round.id]
+                write_previews(each, theirs, [kind.name for kind in MAILINGS[request.mailing]])
             return MailResult(sorted_letters, preview_folder=choose_preview_folder(writer))
     with access.exclusively("outmail", patience=10.0):
         # Another command may have sent some of them while this one waited.
-        sorted_letters = sort_letters(writer, letters, written.sent_before, trial=trial)
+        sorted_letters = sort_letters(writer, letters, sent_before, trial=trial)
         try:
             results = send_letters(writer, sorted_letters.ready, timing, access.recording, trial=trial)
         finally:
-            _tell_doubts(writer, access, tell_doubt)
+            for each in writers:
+                _tell_doubts(each, access, tell_doubt)
         return MailResult(sorted_letters, tuple(results))
 
 

@@ -35,7 +35,8 @@ def sort_letters(writer: LetterWriter, letters: Sequence[Letter], sent_before: i
 
     A trial mailing may go any number of times.
     """
-    mails = {} if trial else writer.mail_log.mails(writer.round.id)
+    rounds = {writer.round.id, *(letter.round for letter in letters)}
+    mails = {} if trial else {key: mail for round_id in sorted(rounds) for key, mail in writer.mail_log.mails(round_id).items()}
     unsent = [letter for letter in letters if letter.key not in mails or mails[letter.key].state != SENT]
     counts = Counter[tuple[str, str]]() if trial else writer.mail_log.count_answers(begin_of_day(writer.desk.now))
     mounting = {} if trial else find_mounting(unsent, counts, writer.settings.most_a_day)
@@ -74,6 +75,12 @@ def redirect_letters(writer: LetterWriter, letters: Iterable[Letter], address: s
     return [redirect_letter(letter, allowed[0], writer.message_id("redirected", allowed[0], *letter.key)) for letter in letters]
 
 
+def _rename(mail: Mail, key: tuple[str, str, str, str]) -> Mail:
+    """Return a mail under another key."""
+    round_id, kind, owner, about = key
+    return replace(mail, round=round_id, kind=kind, owner=owner, about=about)
+
+
 class LedgerDeliveryLog(DeliveryLog):
     """Records in the ledger what is sent; ``recording`` keeps others from writing meanwhile."""
 
@@ -96,7 +103,7 @@ class LedgerDeliveryLog(DeliveryLog):
         recipients, subject = "; ".join(letter.to), letter.content.subject
         mail = Mail(*letter.key, letter.message_id, recipients, subject, SENDING, "", self._clock())
         with self._recording():
-            return self._mail_log.begin(mail)
+            return self._mail_log.begin(mail, [_rename(mail, key) for key in letter.also])
 
     def end(self, message: QueuedMessage, result: DeliveryResult) -> None:
         """Record what became of a message; one that may or may not have been delivered stays ``sending``."""
@@ -104,7 +111,7 @@ class LedgerDeliveryLog(DeliveryLog):
         reply = " · ".join(part for part in (result.reply, refused) if part)
         state = SENDING if result.state == UNSURE else result.state
         with self._recording():
-            self._mail_log.end(message.key, state, reply, self._clock())
+            self._mail_log.end(message.key, state, reply, self._clock(), self._letters[message.key].also)
 
 
 class TrialDeliveryLog(LedgerDeliveryLog):

@@ -7,7 +7,7 @@ where they stand in the template itself: those in a value are never marks, so th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -30,11 +30,12 @@ _MONTHS = {
 
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """What a letter says: its subject, and its body as text and as HTML."""
+    """What a letter says: its subject, and its body as text, as HTML, and as its template wrote it (so that it can stand in another)."""
 
     subject: str
     text: str
     html: str
+    body: str = ""
 
 
 class Wording:
@@ -55,8 +56,11 @@ class Wording:
         for name in templates.keys() - set(checked):
             self._compile(name)
 
-    def render(self, kind: str, language: str, facts: Mapping[str, Any]) -> LetterContent:
-        """Return a letter's content; raises StyrxlError (template-broken) where the template names what is not there, or says nothing."""
+    def render(self, kind: str, language: str, facts: Mapping[str, Any], bodies: Iterable[tuple[str, str]] = ()) -> LetterContent:
+        """Return a letter's content, and after it the bodies of others, each under its heading.
+
+        Raises StyrxlError (template-broken) where the template names what is not there, or says nothing.
+        """
         name = f"{kind}.{language}.jinja"
         try:
             template = self._plain.get_template(name)
@@ -65,11 +69,12 @@ class Wording:
             raise self._make_error(name, error) from error
         head, _, body = text.lstrip("\n").partition("\n")
         word, colon, subject = head.partition(":")
+        body = "\n\n".join([body, *(f"# {_escape(to_one_line(heading))}\n\n{inner.strip()}" for heading, inner in bodies)])
         blocks = parse_blocks(body)
         if word.strip().lower() not in {"subject", "ämne"} or not colon or not subject.strip() or not blocks:
             raise StyrxlError("template-broken", file=self._find_file(name), line=1, why="Subject: …")
         shown = _unescape(subject)
-        return LetterContent(shown, render_text(blocks), self._render_html(blocks, shown, language, facts))
+        return LetterContent(shown, render_text(blocks), self._render_html(blocks, shown, language, facts), body)
 
     def _render_html(self, blocks: Sequence[TextBlock], subject: str, language: str, facts: Mapping[str, Any]) -> str:
         page_facts = {"blocks": blocks, "subject": subject, "language": language, "wrapping": choose_wrapping}
