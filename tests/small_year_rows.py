@@ -189,7 +189,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         "Översikt": [
             ("Nämnder med klar uppföljning", 2, "av 2"),
             ("Enheter med klar uppföljning", 1, "av 1"),
-            ("Fullmäktiges mål som bedöms uppfyllas", 0, "av 2; 1 delvis, 1 inte, 0 kan inte bedömas"),
+            ("Fullmäktiges mål som bedöms uppfyllas", 0, "av 2; 1 delvis, 1 inte, 0 kan inte bedömas; alla är förslag"),
             ("Nämndmål som bedöms uppfyllas", 1, "av 4; 1 delvis, 1 inte, 1 kan inte bedömas"),
             ("Nämnder som har beslutat om sin uppföljning", 1, "av 2 som är klara; resten är förslag"),
             ("Nämnder inom fullmäktiges ram", 2, "av 2"),
@@ -205,8 +205,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", 1.5, 1.45975, 0.04025, 2.7, "2 av 3 är med"),
             ("Om medel som ingen har beviljat inte kommer", None, None, 0.03025),
             ("Med det som fullmäktige beslutat efter 2027-04-30", None, None, 0.06925),
-            ("KF § 9", date(2028, 1, 15), 0.009, None, "Utbildningsnämnden +9 tkr. Räknas inte i ramen ovan"),
-            ("KF § 112", date(2027, 6, 15), 0.02, None, "Utbildningsnämnden +20 tkr. Räknas inte i ramen ovan"),
+            ("KF § 9", date(2028, 1, 15), 0.009, "Utbildningsnämnden +9 tkr. Räknas inte i ramen ovan"),
+            ("KF § 112", date(2027, 6, 15), 0.02, "Utbildningsnämnden +20 tkr. Räknas inte i ramen ovan"),
         ],
         "Diagram": [
             ("Kunskap", 1, 0),
@@ -583,7 +583,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         "Översikt": [
             ("Nämnder med klar uppföljning", 1, "av 2"),
             ("Enheter med klar uppföljning", 2, "av 2"),
-            ("Fullmäktiges mål som bedöms uppfyllas", 1, "av 2; 1 delvis, 0 inte, 0 kan inte bedömas; preliminära: 2"),
+            ("Fullmäktiges mål som bedöms uppfyllas", 1, "av 2; 1 delvis, 0 inte, 0 kan inte bedömas; alla är förslag; preliminära: 2"),
             ("Nämndmål som bedöms uppfyllas", 2, "av 4; 1 delvis, 0 inte, 0 kan inte bedömas; utan svar: 1"),
             ("Nämnder som har beslutat om sin uppföljning", 0, "av 1 som är klara; resten är förslag"),
             ("Nämnder inom fullmäktiges ram", 1, "av 1; en nämnd saknas"),
@@ -598,8 +598,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Lämnar ingen uppföljning", 0.05, None, None, None, "Revisorerna"),
             ("Summa nämnder", 1.02, 0.9705, 0.0495, 4.9, "1 av 3 är med"),
             ("Med det som fullmäktige beslutat efter 2027-08-31", None, None, 0.0585),
-            ("KF § 9", date(2028, 1, 15), 0.009, None, "Utbildningsnämnden +9 tkr. Räknas inte i ramen ovan"),
-            ("KF § 112", date(2027, 6, 15), 0.02, None, "Utbildningsnämnden +20 tkr"),
+            ("KF § 9", date(2028, 1, 15), 0.009, "Utbildningsnämnden +9 tkr. Räknas inte i ramen ovan"),
+            ("KF § 112", date(2027, 6, 15), 0.02, "Utbildningsnämnden +20 tkr"),
         ],
         "Diagram": [
             ("Kunskap", 1, 0),
@@ -995,7 +995,11 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         "Översikt": [
             ("Nämnder med klar uppföljning", 2, "av 2"),
             ("Enheter med klar uppföljning", 1, "av 2"),
-            ("Fullmäktiges mål som är uppfyllda", 0, "av 2; 1 delvis, 1 inte, 0 kan inte bedömas; 1 med fullmäktiges egen bedömning"),
+            (
+                "Fullmäktiges mål som är uppfyllda",
+                0,
+                "av 2; 1 delvis, 1 inte, 0 kan inte bedömas; 1 med fullmäktiges egen bedömning; resten är förslag",
+            ),
             ("Nämndmål som är uppfyllda", 3, "av 4; 0 delvis, 1 inte, 0 kan inte bedömas"),
             ("Nämnder som har beslutat om sin uppföljning", 2, "av 2"),
             ("Nämnder inom fullmäktiges ram", 2, "av 2"),
@@ -1009,8 +1013,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Kulturnämnden", 0.5, 0.4795, 0.0205, 4.1),
             ("Lämnar ingen uppföljning", 0.05, None, None, None, "Revisorerna"),
             ("Summa nämnder", 1.529, 1.45375, 0.07525, 4.9, "2 av 3 är med"),
-            ("KF § 9", date(2028, 1, 15), 0.009, None, "Utbildningsnämnden +9 tkr"),
-            ("KF § 112", date(2027, 6, 15), 0.02, None, "Utbildningsnämnden +20 tkr"),
+            ("KF § 9", date(2028, 1, 15), 0.009, "Utbildningsnämnden +9 tkr"),
+            ("KF § 112", date(2027, 6, 15), 0.02, "Utbildningsnämnden +20 tkr"),
         ],
         "Diagram": [
             ("Kunskap", 1, 0),

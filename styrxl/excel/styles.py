@@ -17,7 +17,7 @@ _FORMATS = {
     "number": f"General{look.AIR}",
     "integer": f"0{look.AIR}",
     "count": look.NUMBER_FORMAT + look.AIR,
-    "percent": f"0.0{look.AIR}",
+    "percent": ";".join(f"{sign}0.0{look.AIR}" for sign in ("", "\N{MINUS SIGN}", "")),
     "million": f"{look.MILLION_FORMAT}{look.AIR}",
     "million_change": ";".join(f"{sign}{look.MILLION_FORMAT}{look.AIR}" for sign in ("+", "\N{MINUS SIGN}", "")),
     "date": look.DATE_FORMAT,

@@ -214,7 +214,8 @@ def _write_headings(writer: RowWriter, block: Block) -> int:
     titles = unique_headings([clean(f.heading) for f in block.fields])
     arrow = 2.6 if block.table else 0.0  # the button of the filter covers some of the cell
     spans = list(pairwise(block.starts))
-    lines = max(count_text_lines(t, sum(writer.widths[a:b]) - arrow, bold=True) for t, (a, b) in zip(titles, spans, strict=True))
+    rooms = [_room_of_heading(sum(writer.widths[a:b]), arrow) for a, b in spans]
+    lines = max(count_text_lines(t, room, bold=True) for t, room in zip(titles, rooms, strict=True))
     cells = []
     for field, title, (at, end) in zip(block.fields, titles, spans, strict=True):
         style = "heading_right" if field.kind in NUMBERS else "heading_left"
@@ -224,6 +225,11 @@ def _write_headings(writer: RowWriter, block: Block) -> int:
             row = writer.sheet.last_row + 1
             writer.sheet.merged.append(f"{writer.letters[at]}{row}:{writer.letters[end - 1]}{row}")
     return writer.write_line(cells, lines * measure.LINE_HEIGHT + 6)
+
+
+def _room_of_heading(width: float, arrow: float) -> float:
+    """Return the width that a heading's lines are counted for: the longest word has been given its room beside the arrow."""
+    return (width - arrow + 0.61) / 0.97 if arrow else width
 
 
 def _add_table(ws: Worksheet, writer: RowWriter, block: Block, top: int) -> None:

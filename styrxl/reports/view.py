@@ -332,9 +332,12 @@ def day_of(moment: date | None) -> date:
 
 
 def shorten(text: str, most: int = SHORT) -> str:
-    """Return a text on one line, cut after so many letters."""
+    """Return a text on one line, cut after so many letters, between words where it has any."""
     text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    if len(text) <= most:
+        return text
+    whole, space, _ = text[:most].rpartition(" ")
+    return (whole.rstrip(" ,;:(–") if space and len(whole) > most // 2 else text[: most - 1]) + "…"
 
 
 def join_texts(parts: Sequence[str | None], by: str = " · ") -> str | None:

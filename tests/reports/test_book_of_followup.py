@@ -213,7 +213,7 @@ def test_what_cannot_be_assessed_is_a_value_of_its_own() -> None:
     judged = replace(judged, tables={**judged.tables, "goal_assessments": unsure})
     book = consolidated(judged, plan, issued, of, None, after_a_year("t1", "fulfilled"))[1]
     told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
-    assert told["Fullmäktiges mål som bedöms uppfyllas"] == (0, "av 2; 1 delvis, 0 inte, 1 kan inte bedömas")
+    assert told["Fullmäktiges mål som bedöms uppfyllas"] == (0, "av 2; 1 delvis, 0 inte, 1 kan inte bedömas; alla är förslag")
     assert told["Nämndmål som bedöms uppfyllas"] == (1, "av 4; 1 delvis, 0 inte, 2 kan inte bedömas")
     areas, trend = (block(book, "Diagram", h) for h in ("Fullmäktiges mål per målområde", "Fullmäktiges mål, omgång för omgång"))
     assert [f.heading for f in areas.fields] == ["Målområde", "Bedöms uppfyllas delvis", "Kan inte bedömas"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -44,8 +45,8 @@ from styrxl.reports.page_parts import sum_label
 from styrxl.reports.view import View, join_texts, shorten
 
 GRADES: tuple[Grade, ...] = (YES, PARTLY, NO, None)
-_MOST, _MOST_EXPLAINED = 4, 3  # rows of a list, deviations: the rest stands on its own sheet
-_REASON, _TOLD, _DECISION = 180, 145, 43  # letters: two lines, one, one
+_MOST, _MOST_EXPLAINED = 4, 4  # rows of a list, deviations: the rest stands on its own sheet
+_REASON, _BRIEF, _TOLD, _DECISION = 180, 90, 145, 64  # letters: two lines, one, one, one
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,9 @@ class CouncilOverview:
             Field(heading("largest_explained"), span=2, least=FIGURE + LONG),
         )
         compared = compared_boards(self.boards)
-        largest = sorted(compared, key=lambda b: -abs(b.measure.deviation or 0.0))[:_MOST_EXPLAINED]
+        largest = sorted(compared, key=_deficits_first)[:_MOST_EXPLAINED]
         asked = [b for b in self.boards if b.owner.expected or b.accepted]
-        rows = [Row((b.owner.name, *_measure_cells(b.measure), self._remark(b, explained=b in largest))) for b in asked]
+        rows = [Row((b.owner.name, *_measure_cells(b.measure), self._remark(b, largest=b in largest))) for b in asked]
         rows += self._not_asked([b for b in self.boards if b not in asked])
         whole = add_frame_outcomes([b.measure for b in compared], final=final)
         count = self.view.phrases.word("n_of_boards", n=len(compared), total=len(self.boards))
@@ -148,13 +149,14 @@ class CouncilOverview:
         frame = add_known(b.measure.current for b in boards)
         return [Row((self.view.phrases.word("without_followup"), in_millions(frame), None, None, None, names))]
 
-    def _remark(self, b: BoardOutcome, *, explained: bool) -> str | None:
-        """Say why a board is not in the sum, or what it says of a deviation that is among the largest."""
+    def _remark(self, b: BoardOutcome, *, largest: bool) -> str | None:
+        """Say why a board is not in the sum, or what it says of a deficit, or of a deviation that is among the largest."""
         if not b.comparable:
             return compare_state(self.view, b)
-        if not explained or not b.measure.deviation:
+        deviation = b.measure.deviation or 0.0
+        if not deviation or (deviation > 0 and not largest):
             return None
-        return self._reason(b) or (self.view.phrases.word("unexplained") if b.measure.deviation < 0 else None)
+        return self._reason(b, _REASON if largest else _BRIEF) or (self.view.phrases.word("unexplained") if deviation < 0 else None)
 
     def _undecided(self, whole: FrameOutcome) -> Iterator[Row]:
         """Yield the deviation without money that nobody has granted, and with what was decided after the round's day."""
@@ -165,39 +167,37 @@ class CouncilOverview:
             day = self.view.round.frames_day.isoformat()
             yield Row((word("if_later_counts", day=day), None, None, in_millions(whole.with_later), None, None))
 
-    def _reason(self, b: BoardOutcome) -> str | None:
-        """Return what a board says of its deviation: on the whole, else on the activities that make the most of it."""
+    def _reason(self, b: BoardOutcome, letters: int) -> str | None:
+        """Return what a board says of its deviation: on the whole, and on the activities that make the most of it where there is room."""
         told = [row.get("explanation") for row in self.view.grouped("board_explanations").get(b.owner.id, ())]
-        if any(told):
-            return shorten(join_texts(told, " ") or "", _REASON)
         sign = 1 if (b.measure.deviation or 0.0) > 0 else -1
         deviations = [(outcome_of(row, final=b.final).deviation or 0.0, row) for row in b.rows if row.get("explanation")]
         most = sorted(((d, row) for d, row in deviations if d * sign > 0), key=lambda found: -abs(found[0]))[:2]
-        return shorten(" ".join(f"{row['activity']}: {row['explanation']}" for _, row in most), _REASON) or None
+        told += [f"{row['activity']}: {row['explanation']}" for _, row in most]
+        return shorten(join_texts(told, " ") or "", letters) or None
 
     def decisions_block(self) -> Block:
         """Return the council's decisions on the year's frames, the newest first, each with the boards that it concerns."""
         heading = self.view.phrases.heading
-        fields = (
-            Field(heading("decision"), width=TEXT),
-            Field(heading("decided_on"), "date", ID),
-            Field(heading("operating_mnkr"), "million_change", FIGURE),
-            Field(heading("investment_mnkr"), "million_change", FIGURE),
-            Field(heading("boards_changed"), span=3),
-        )
         decisions: dict[tuple[date, str, str | None], list[tuple[BoardOutcome, Adjustment]]] = {}
         for b in self.boards:
             for change in (*b.frame.adjustments, *b.frame.later):
                 decisions.setdefault((change.date, change.decision, change.kind), []).append((b, change))
         newest = sorted(decisions.items(), key=lambda found: found[0][0], reverse=True)
-        return self._list(
-            fields,
-            [self._decision_row(*found) for found in newest],
-            "decisions",
-            self.view.phrases.sheet("forecast", "name"),
+        invests = any(change.investment for changes in decisions.values() for _, change in changes)
+        fields = (
+            Field(heading("decision"), span=2),
+            Field(heading("decided_on"), "date", FIGURE),
+            Field(heading("operating_mnkr"), "million_change", FIGURE),
+            *((Field(heading("investment_mnkr"), "million_change", FIGURE),) if invests else ()),
+            Field(heading("boards_changed"), span=2 if invests else 3),
         )
+        rows = [self._decision_row(*found, invests=invests) for found in newest]
+        return self._list(fields, rows, "decisions", self.view.phrases.sheet("forecast", "name"))
 
-    def _decision_row(self, decision: tuple[date, str, str | None], changes: Sequence[tuple[BoardOutcome, Adjustment]]) -> Row:
+    def _decision_row(
+        self, decision: tuple[date, str, str | None], changes: Sequence[tuple[BoardOutcome, Adjustment]], *, invests: bool
+    ) -> Row:
         day, reference, kind = decision
         forms, language = self.view.scope.forms, self.view.scope.language
         sums = (add_amounts(change.operating for _, change in changes), add_amounts(change.investment for _, change in changes))
@@ -205,7 +205,8 @@ class CouncilOverview:
         label = forms.label("adjustment_kind", kind)[language] if kind else None
         later = self.view.phrases.word("later_not_counted") if any(change in b.frame.later for b, change in changes) else None
         told = join_texts([shorten(join_texts([label, boards], ": ") or "", _REASON), later], ". ")
-        return Row((shorten(reference, _DECISION), day, in_millions(sums[0]), in_millions(sums[1] or None), told))
+        invested = (in_millions(sums[1] or None),) if invests else ()
+        return Row((shorten(reference, _DECISION), day, in_millions(sums[0]), *invested, told))
 
     # what did not come about
 
@@ -216,7 +217,13 @@ class CouncilOverview:
         nodes = [n for n in followup.commitments if followup.status(n.id) == "cancelled"]
         nodes.sort(key=lambda n: (n.kind != BOARD_COMMITMENT, self.view.rank[n.owner or ""]))
         rows = [Row((self.view.name(n.owner), n.id, _tell(n.text, followup.statuses[n.id].get("comment")))) for n in nodes]
-        return self._list(fields, rows, "cancelled", self.view.phrases.sheet("progress", "name"))
+        block = self._list(fields, rows, "cancelled", self.view.phrases.sheet("progress", "name"))
+        left = Counter(self.view.by_id[n.owner].board for n in nodes[len(block.rows) - 1 :] if n.owner)
+        if len(nodes) == len(block.rows) or not left:
+            return block
+        *shown, last = block.rows
+        whose = shorten(", ".join(f"{board} {left[board]}" for board in sorted(left, key=self.view.rank.__getitem__)), _TOLD)
+        return replace(block, rows=(*shown, replace(last, cells=(last.cells[0], None, whose))))
 
     def missed_block(self) -> Block:
         """Return the indicators that miss their targets, the council's own first."""
@@ -247,7 +254,7 @@ class CouncilOverview:
             )
             for row in missed
         ]
-        return self._list(fields, rows, "missed", view.phrases.sheet("measures", "name"))
+        return self._list(fields, rows, "missed" if view.round.kind.final else "missing_out", view.phrases.sheet("measures", "name"))
 
     def _list(self, fields: Sequence[Field], rows: Sequence[Row], key: str, sheet: str, most: int = _MOST) -> Block:
         """Return so many rows of a list; where there are more, the last says where the rest stands."""
@@ -279,6 +286,12 @@ def list_council_blocks(followup: FollowupView, figures: Sequence[Figure]) -> li
 
 def _tell(text: str | None, comment: str | None) -> str:
     return shorten(join_texts([text, comment], ": ") or "", _TOLD)
+
+
+def _deficits_first(b: BoardOutcome) -> tuple[bool, float]:
+    """Return what boards are sorted by: those over their frames first, the largest deviations first."""
+    deviation = b.measure.deviation or 0.0
+    return deviation >= 0, -abs(deviation)
 
 
 def _assessment_grade(code: str | None) -> Grade:

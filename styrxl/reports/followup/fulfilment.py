@@ -172,7 +172,7 @@ def _goals_block(followup: FollowupView, kind: str, title: str) -> Block:
         Field(heading("id"), "id", 9) if kind == BOARD_GOAL else Field(heading("id"), "name", 9),
         Field(heading("board_goal" if kind == BOARD_GOAL else "unit_goal"), width=30),
         Field(heading("council_goal_short" if kind == BOARD_GOAL else "serves"), "id", 17),
-        Field(heading("owner"), span=2),
+        Field(heading("owner"), "name", span=2, least=28),
         Field(heading("last_assessment"), span=2),
         Field(heading("assessment"), "status", span=2),
         Field(heading("direction"), span=2),

@@ -28,12 +28,12 @@ def make_page(view: View) -> Page | None:
     fields = (
         Field(heading("kind"), width=17),
         Field(heading("id"), "id", 17),
-        Field(heading("text"), width=60, indented=True),
+        Field(heading("text"), width=56, indented=True),
         Field(heading("owner"), "name", 20),
         Field(heading("responsible"), width=16),
         Field(heading("commitments_below"), "count", 12),
         Field(heading("more"), width=16),
-        Field(heading("rest"), width=28),
+        Field(heading("rest"), width=44, least=40),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     return make_titled_page(view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_ROWS_SEEN))])
