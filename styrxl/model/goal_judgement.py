@@ -62,6 +62,16 @@ _EXPECTED = {YES: "on_track", PARTLY: "partly_on_track", NO: "off_track", None: 
 _FINAL = {YES: "fulfilled", PARTLY: "partly_fulfilled", NO: "not_fulfilled", None: "not_assessable"}
 
 
+def grade_assessment(code: str | None) -> Grade:
+    """Return what an assessment says (a code of ``ASSESSMENTS``); None where it is missing or impossible."""
+    return ASSESSMENTS[code] if code else None
+
+
+def grade_status(code: str | None) -> Grade:
+    """Return what a commitment's status says (a code of ``STATUSES``); None where it is missing or says nothing yet."""
+    return STATUSES[code] if code else None
+
+
 def assessment_code(grade: Grade, scale: str) -> str:
     """Return the code of an assessment on a scale: what is expected, or what is (final)."""
     return {"expected": _EXPECTED, "final": _FINAL}[scale][grade]

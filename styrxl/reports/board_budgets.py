@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from styrxl.model.amounts import add_amounts, subtract_amounts
+from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
 from styrxl.reports.board_frames import BoardFrame, boards_with_money
 from styrxl.reports.view import View
 
@@ -46,8 +46,7 @@ class BoardBudget(BoardFrame):
     @property
     def divided(self) -> float | None:
         """What the board has divided among its units; None where it divides nothing."""
-        frames = [row["frame"] for row in self.unit_frames if row.get("frame") is not None]
-        return add_amounts(frames) if frames else None
+        return add_known(row.get("frame") for row in self.unit_frames)
 
     @property
     def money(self) -> tuple[float | None, ...]:
@@ -71,7 +70,12 @@ def list_budgets(view: View) -> list[BoardBudget]:
     ]
 
 
+def count_within(budgets: Iterable[BoardBudget]) -> int:
+    """Count the boards whose budget is within their frame."""
+    return sum(b.remaining is not None and b.remaining >= 0 for b in budgets)
+
+
 def add_budgets(budgets: Iterable[BoardBudget]) -> tuple[float | None, ...]:
     """Add up budgets, figure by figure in the order of ``MONEY``; None where nobody has any."""
     columns = zip(*(b.money for b in budgets), strict=True)
-    return tuple(add_amounts(c) if any(v is not None for v in c) else None for c in columns) or (None,) * len(MONEY)
+    return tuple(map(add_known, columns)) or (None,) * len(MONEY)

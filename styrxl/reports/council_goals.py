@@ -18,6 +18,8 @@ from styrxl.model.goal_judgement import (
     Suggestion,
     cover,
     find_contradiction,
+    grade_assessment,
+    grade_status,
     judge_indicator,
     suggest,
 )
@@ -57,7 +59,7 @@ class GoalState:
     @property
     def grade(self) -> Grade:
         """What is in force: the council's own assessment, else what is suggested."""
-        return ASSESSMENTS[self.own.assessment] if self.own and self.own.assessment else self.suggestion.grade
+        return grade_assessment(self.own.assessment) if self.own and self.own.assessment else self.suggestion.grade
 
     @property
     def preliminary(self) -> bool:
@@ -124,9 +126,9 @@ def judge_goals(plan: Plan, answers: RoundAnswers) -> GoalStates:
     for id_ in (node.id for node in answers.nodes if node.kind == COUNCIL_GOAL):
         codes, statuses, given = goals.get(id_, ()), commitments.get(id_, ()), contributions.get(id_, {})
         parts = Parts(
-            [_grade(code) for code in codes],
-            [STATUSES[code] if code else None for code in statuses],
-            [_grade(code) for code in given.values()],
+            [grade_assessment(code) for code in codes],
+            [grade_status(code) for code in statuses],
+            [grade_assessment(code) for code in given.values()],
         )
         indicators = tuple(measured.get(id_, ()))
         states[id_] = GoalState(
@@ -157,10 +159,6 @@ def _cover_goals(
         coverage[id_] = cover(named.get(id_, ()), answering.get(id_, ()), covering, unknown, stated.get(id_))
         every[id_] = tuple(board for board in answers.boards if board in {*coverage[id_].concerned, *covering})
     return coverage, every
-
-
-def _grade(code: str | None) -> Grade:
-    return ASSESSMENTS[code] if code else None
 
 
 def _collect_parts(answers: RoundAnswers) -> tuple[dict[str, list[str | None]], dict[str, list[str | None]]]:

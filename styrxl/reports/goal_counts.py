@@ -24,10 +24,10 @@ def count_word(view: View, grades: Sequence[Grade], total: int | None = None) ->
 
 def goals_title(view: View, grades: Sequence[Grade]) -> str:
     """Say how many of the council's goals are fulfilled, and of how many that cannot be said."""
-    tense, unknown = "final" if view.round.kind.final else "expected", grades.count(None)
+    scale, unknown = view.round.kind.scale, grades.count(None)
     if unknown == len(grades):
-        return view.phrases.word(f"goals_unknown_{tense}", n=unknown)
-    title = view.phrases.chart_title(f"goals_{tense}", grades.count(YES), len(grades))
+        return view.phrases.word(f"goals_unknown_{scale}", n=unknown)
+    title = view.phrases.chart_title(f"goals_{scale}", grades.count(YES), len(grades))
     return f"{title} ({view.phrases.word('n_not_assessable', n=unknown)})" if unknown else title
 
 

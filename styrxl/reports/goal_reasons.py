@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Coverage, Grade, sum_up_indicators
+from styrxl.model.goal_judgement import NO, PARTLY, YES, Coverage, Grade, grade_assessment, grade_status, sum_up_indicators
 from styrxl.reports.council_goals import GoalState
 from styrxl.reports.followup_view import SIGNS, FollowupView
 from styrxl.reports.view import join_texts
@@ -81,16 +81,16 @@ def _grades_of(state: GoalState) -> list[Grade]:
     if state.suggestion.by == "indicators":
         return [indicator.grade for indicator in state.indicators]
     if state.suggestion.by == "commitments":
-        return [*(STATUSES[code] if code else None for code in state.commitments), *_assessed(contributions)]
+        return [*(grade_status(code) for code in state.commitments), *_assessed(contributions)]
     return _assessed([*state.goals, *contributions])
 
 
 def _assessed(codes: Sequence[str | None]) -> list[Grade]:
-    return [ASSESSMENTS[code] if code else None for code in codes]
+    return [grade_assessment(code) for code in codes]
 
 
 def _count_facts(state: GoalState, grades: Sequence[Grade]) -> dict[str, int]:
-    statuses = [STATUSES[code] for code in state.commitments if code and STATUSES[code] is not None]
+    statuses = [grade for code in state.commitments if (grade := grade_status(code)) is not None]
     counts = {key: grades.count(grade) for key, grade in (("yes", YES), ("partly", PARTLY), ("no", NO), ("silent", None))}
     return {**counts, "n": len(grades), "kept": statuses.count(YES), "of": len(statuses)}
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
 from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade
-from styrxl.reports.board_outcomes import BoardOutcome, FrameOutcome, list_deviations, list_outcomes, signed_amount
-from styrxl.reports.followup.frames import compared_boards, year_net_key
+from styrxl.reports.board_outcomes import FrameOutcome, list_deviations, list_outcomes, signed_amount
+from styrxl.reports.followup.frames import compared_boards, count_within, describe_not_compared, year_net_key
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView
 from styrxl.reports.goal_counts import goals_title, trend_title
 from styrxl.reports.overview_parts import FIGURE_WIDTH, LABEL_WIDTH, SIGNED, chart_text
@@ -30,22 +30,6 @@ def list_chart_blocks(followup: FollowupView) -> list[Block]:
     """Return the charts, each in a block with its figures, of what the round's forms ask about."""
     made = [make(followup) for table, make in _CHARTS if followup.view.asks(table)]
     return [block for block in made if block]
-
-
-def tense_of(view: View) -> str:
-    """Return how keys of words end that tell what is expected, or what came out."""
-    return "final" if view.round.kind.final else "expected"
-
-
-def describe_not_compared(view: View, boards: Sequence[BoardOutcome]) -> list[str]:
-    """Say how many boards are not counted, and why."""
-    word = view.phrases.word
-    lacking = sum(b.owner.expected and not b.accepted for b in boards)
-    without = [b for b in boards if b.accepted and not b.comparable]
-    frameless = sum(b.measure.current is None for b in without)
-    counts = (("n_without_frame", frameless), ("n_amounts_missing", len(without) - frameless))
-    remarks = [word("one_lacking" if lacking == 1 else "n_boards_lacking", n=lacking)] if lacking else []
-    return [*remarks, *(word(key, n=n) for key, n in counts if n)]
 
 
 # the charts
@@ -90,7 +74,11 @@ def _statuses_chart(followup: FollowupView) -> Block | None:
     total = sum((counts for _, counts in counted), Counter[str]())
     answered = sum(n for c, n in total.items() if c in STATUSES)
     good = sum(n for c, n in total.items() if STATUSES.get(c) == YES)
-    title = view.phrases.chart_title(f"commitments_{tense_of(view)}", good, answered) if answered else word("nobody_said")
+    title = (
+        view.phrases.chart_title("commitments_final" if final else "commitments_expected", good, answered)
+        if answered
+        else word("nobody_said")
+    )
     title += f" ({word('n_silent', n=total[MISSING])})" if answered and total[MISSING] else ""
     return _stacked_chart(followup, "statuses_title", title, "board" if view.board is None else "unit", [n for n, _ in counted], parts)
 
@@ -118,7 +106,7 @@ def _deviations_chart(followup: FollowupView) -> Block | None:
     compared = compared_boards(boards)
     if not compared:
         return None
-    within = sum((b.measure.deviation or 0.0) >= 0 for b in compared)
+    within = count_within(compared)
     title = view.phrases.chart_title("outcome" if view.round.kind.final else "forecast", within, len(compared))
     if remarks := describe_not_compared(view, boards):
         title += f" ({', '.join(remarks)})"

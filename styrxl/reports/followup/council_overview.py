@@ -11,7 +11,7 @@ from functools import cached_property
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Row, Series
 from styrxl.model.amounts import add_amounts, add_known
 from styrxl.model.council_plan import Adjustment
-from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Grade
+from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade, grade_assessment
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
 from styrxl.model.table_values import records
 from styrxl.reports.board_outcomes import (
@@ -23,8 +23,8 @@ from styrxl.reports.board_outcomes import (
     signed_amount,
 )
 from styrxl.reports.council_goals import grade_indicator
-from styrxl.reports.followup.charts import COLOURS, HIDDEN_ZERO, describe_not_compared
-from styrxl.reports.followup.frames import compare_state, compared_boards, year_net_key
+from styrxl.reports.followup.charts import COLOURS, HIDDEN_ZERO
+from styrxl.reports.followup.frames import compare_state, compared_boards, count_within, describe_not_compared, year_net_key
 from styrxl.reports.followup_view import OUTSIDE, FollowupView
 from styrxl.reports.goal_counts import goals_title
 from styrxl.reports.indicator_series import list_planned
@@ -77,7 +77,7 @@ class CouncilOverview:
     def within_figure(self) -> list[Figure]:
         """Return how many boards keep within the council's frame."""
         compared = compared_boards(self.boards)
-        within = sum((b.measure.deviation or 0.0) >= 0 for b in compared)
+        within = count_within(compared)
         remarks = [self.view.phrases.word("of_all", n=len(compared)), *describe_not_compared(self.view, self.boards)]
         return [(self.view.phrases.figure("boards_within"), within, "; ".join(remarks))] if compared else []
 
@@ -88,7 +88,7 @@ class CouncilOverview:
         followup, word, figure = self.followup, self.view.phrases.word, self.view.phrases.figure
         counts = {
             "council_goals": [followup.goal_states[n.id].grade for n in followup.council_goals],
-            "board_goals": [_assessment_grade(followup.assessed(n.id)) for n in followup.nodes if n.kind == BOARD_GOAL],
+            "board_goals": [grade_assessment(followup.assessed(n.id)) for n in followup.nodes if n.kind == BOARD_GOAL],
         }
         statuses = [(n.kind, followup.status(n.id)) for n in followup.commitments]
         for key, kind in (("board_commitments", BOARD_COMMITMENT), ("unit_commitments", UNIT_COMMITMENT)):
@@ -292,10 +292,6 @@ def _deficits_first(b: BoardOutcome) -> tuple[bool, float]:
     """Return what boards are sorted by: those over their frames first, the largest deviations first."""
     deviation = b.measure.deviation or 0.0
     return deviation >= 0, -abs(deviation)
-
-
-def _assessment_grade(code: str | None) -> Grade:
-    return ASSESSMENTS[code] if code else None
 
 
 def _measure_cells(m: FrameOutcome) -> tuple[float | None, ...]:

@@ -21,6 +21,11 @@ def compared_boards(boards: Sequence[BoardOutcome]) -> list[BoardOutcome]:
     return [b for b in boards if b.comparable]
 
 
+def count_within(boards: Sequence[BoardOutcome]) -> int:
+    """Count the boards that keep within their frames."""
+    return sum(b.measure.deviation is not None and b.measure.deviation >= 0 for b in boards)
+
+
 def year_net_key(view: View) -> str:
     """Return the key of the heading over what the year comes to."""
     return "outcome_net" if view.round.kind.final else "forecast_net"
@@ -167,3 +172,14 @@ def deviation_word(view: View, deviation: float | None) -> str | None:
     if deviation is None:
         return None
     return view.phrases.word("deficit" if deviation < 0 else "surplus" if deviation > 0 else "on_budget")
+
+
+def describe_not_compared(view: View, boards: Sequence[BoardOutcome]) -> list[str]:
+    """Say how many boards are not counted, and why."""
+    word = view.phrases.word
+    lacking = sum(b.owner.expected and not b.accepted for b in boards)
+    without = [b for b in boards if b.accepted and not b.comparable]
+    frameless = sum(b.measure.current is None for b in without)
+    counts = (("n_without_frame", frameless), ("n_amounts_missing", len(without) - frameless))
+    remarks = [word("one_lacking" if lacking == 1 else "n_boards_lacking", n=lacking)] if lacking else []
+    return [*remarks, *(word(key, n=n) for key, n in counts if n)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row
-from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, YES, Grade
+from styrxl.model.goal_judgement import NO, PARTLY, YES, Grade, grade_assessment
 from styrxl.model.goal_tree import BOARD_GOAL, UNIT_GOAL, Node
 from styrxl.model.table_values import records
 from styrxl.reports.columns import describe_rest, report_columns
@@ -108,7 +108,7 @@ def _trend_block(followup: FollowupView) -> Block | None:
         rows.append(Row((*first, *words, _direction_word(followup, suggested))))
         decided = [state.own.assessment if state and state.own else None for _, state in told]
         if any(decided):
-            grades = [ASSESSMENTS[code] if code else None for code in decided]
+            grades = [grade_assessment(code) for code in decided]
             words = [followup.assessment_word(code) for code in decided]
             rows.append(Row((None, None, view.phrases.word("whose_own"), *words, _direction_word(followup, grades))))
     return Block(fields, tuple(rows), heading=view.phrases.word("trend_title"), new_page=True)

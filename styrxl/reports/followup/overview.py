@@ -16,9 +16,9 @@ from styrxl.reports.board_outcomes import (
     signed_amount,
     unsigned_amount,
 )
-from styrxl.reports.followup.charts import describe_not_compared, list_chart_blocks, tense_of
+from styrxl.reports.followup.charts import list_chart_blocks
 from styrxl.reports.followup.council_overview import list_council_blocks
-from styrxl.reports.followup.frames import compare_state, compared_boards
+from styrxl.reports.followup.frames import compare_state, compared_boards, count_within, describe_not_compared
 from styrxl.reports.followup_view import ADDED, MISSING, OUTSIDE, FollowupView
 from styrxl.reports.goal_counts import count_fulfilled, count_word
 from styrxl.reports.overview_parts import (
@@ -73,7 +73,7 @@ def _goals(followup: FollowupView) -> list[Figure]:
     states = [followup.goal_states[n.id] for n in followup.council_goals]
     values, own = [state.grade for state in states], sum(state.own is not None for state in states)
     boards = [followup.assessed(n.id) for n in followup.nodes if n.kind == BOARD_GOAL]
-    tense, scale = tense_of(view), view.round.kind.scale
+    scale = view.round.kind.scale
     figures: list[Figure] = []
     if values and view.board is None:
         preliminary = sum(state.preliminary and state.own is None for state in states)
@@ -81,13 +81,13 @@ def _goals(followup: FollowupView) -> list[Figure]:
         if any(state.own is None and state.grade for state in states):
             notes.insert(bool(own), word("rest_suggested" if own else "all_suggested"))
         remark = "; ".join([count_word(view, values), *notes])
-        figures.append((view.phrases.figure(f"council_goals_{tense}"), count_fulfilled(values), remark))
+        figures.append((view.phrases.figure(f"council_goals_{scale}"), count_fulfilled(values), remark))
     if boards:
         codes = Counter(boards)
         answers: list[Grade] = [v for v in (YES, PARTLY, NO, None) for _ in range(codes[assessment_code(v, scale)])]
         notes = [word("n_silent", n=codes[None])] if codes[None] else []
         remark = "; ".join([count_word(view, answers, len(boards)), *notes])
-        figures.append((view.phrases.figure(f"board_goals_{tense}"), count_fulfilled(answers), remark))
+        figures.append((view.phrases.figure(f"board_goals_{scale}"), count_fulfilled(answers), remark))
     return figures
 
 
@@ -128,7 +128,7 @@ def _money(followup: FollowupView) -> list[Figure]:
     own: Figure = (figure("own_deviation"), whole.money.deviation, None if compared else without)
     if not compared:
         return [(figure("current_budget"), whole.money.budget, None), *years, own]
-    within = sum((b.measure.deviation or 0.0) >= 0 for b in compared)
+    within = count_within(compared)
     counts = "; ".join([word("of_all", n=len(compared)), *describe_not_compared(view, boards)])
     state = compare_state(view, compared[0]) if view.board else None
     return [

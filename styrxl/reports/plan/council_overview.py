@@ -8,7 +8,7 @@ from styrxl.excel import look
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Row, Series
 from styrxl.model.amounts import add_known
 from styrxl.model.goal_tree import BOARD_GOAL, COUNCIL_GOAL
-from styrxl.reports.board_budgets import BoardBudget, add_budgets, list_budgets
+from styrxl.reports.board_budgets import BoardBudget, add_budgets, count_within, list_budgets
 from styrxl.reports.board_frames import NO_PLAN, frame_state_word
 from styrxl.reports.overview_parts import (
     CHART_WIDTH,
@@ -55,9 +55,8 @@ def _confirmed(view: View, budgets: Sequence[BoardBudget]) -> list[Figure]:
 
 
 def _within(view: View, budgets: Sequence[BoardBudget]) -> list[Figure]:
-    known = [b.remaining for b in budgets if b.remaining is not None]
-    within = sum(remaining >= 0 for remaining in known)
-    return [(view.phrases.figure("budgets_within"), within, view.phrases.word("of_all", n=len(known)))] if known else []
+    known = [b for b in budgets if b.remaining is not None]
+    return [(view.phrases.figure("budgets_within"), count_within(known), view.phrases.word("of_all", n=len(known)))] if known else []
 
 
 def _goals_block(view: View) -> Block | None:
@@ -123,7 +122,7 @@ def _cells(*amounts: float | None) -> tuple[float | None, ...]:
 
 
 def _remaining_chart(view: View, budgets: Sequence[BoardBudget], name: str) -> Chart:
-    title = view.phrases.chart_title("finance", sum((b.remaining or 0.0) >= 0 for b in budgets), len(budgets))
+    title = view.phrases.chart_title("finance", count_within(budgets), len(budgets))
     names = tuple(b.owner.name for b in budgets)
     series = (Series(name, tuple(in_millions(b.remaining) or 0.0 for b in budgets), look.GOOD.ink, _CHANGE),)
     return Chart(title, chart_text(view, title, names, series), names, series, (3,), signed=True, at=LEFT, width=CHART_WIDTH)
