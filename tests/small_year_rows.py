@@ -1422,7 +1422,7 @@ SOURCES: dict[str, list[tuple[str, int, float]]] = {
         ("Biblioteket", 1, 0.0),
         ("Summa", 22, 2880.75),
     ],
-    "t1": [("Utbildningsnämnden", 11, 3663.0), ("Albyskolan", 2, 1650.0), ("Kulturnämnden", 4, 1120.0), ("Summa", 17, 6433.0)],
-    "t2": [("Utbildningsnämnden", 11, 5351.0), ("Albyskolan", 2, 2585.0), ("Biblioteket", 1, 0.0), ("Summa", 14, 7936.0)],
-    "year": [("Utbildningsnämnden", 10, 4579.5), ("Albyskolan", 2, 2107.5), ("Kulturnämnden", 5, 1440.5), ("Summa", 17, 8127.5)],
+    "t1": [("Utbildningsnämnden", 11, 4813.75), ("Albyskolan", 2, 1650.0), ("Kulturnämnden", 4, 1600.0), ("Summa", 17, 8063.75)],
+    "t2": [("Utbildningsnämnden", 11, 6501.75), ("Albyskolan", 2, 2585.0), ("Biblioteket", 1, 0.0), ("Summa", 14, 9086.75)],
+    "year": [("Utbildningsnämnden", 10, 5730.25), ("Albyskolan", 2, 2107.5), ("Kulturnämnden", 5, 1920.5), ("Summa", 17, 9758.25)],
 }

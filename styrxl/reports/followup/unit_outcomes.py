@@ -41,14 +41,14 @@ def units_block(followup: FollowupView, boards: Sequence[BoardOutcome]) -> Block
     rows = [row for board, unit_rows in by_board.items() for row in (heads[board], *unit_rows)]
     every = [row for unit_rows in by_board.values() for row in unit_rows]
     compared = _compare_units(view, every, asked)
-    last = Row((sum_label(view), None, *_unit_sums(every, asked), None, compared), weight=BOLD)
+    last = Row((sum_label(view), None, *_unit_sums(view, every, asked), None, compared), weight=BOLD)
     title, totals = view.phrases.word("unit_forecasts_title"), (last,) if rows else ()
     return Block(fields, tuple(rows), heading=title, totals=totals, folded=fold_level(view, rows), new_page=True)
 
 
 def _units_of_board_row(view: View, board: str, outcome: BoardOutcome | None, unit_rows: Sequence[Row], asked: Sequence[str]) -> Row:
     """Return the row that adds up a board's units, and says what the board has itself."""
-    figures = _unit_sums(unit_rows, asked)
+    figures = _unit_sums(view, unit_rows, asked)
     words = join_texts((_board_words(view, outcome), _compare_units(view, unit_rows, asked)))
     return Row((view.name(board), view.phrases.word("units_sum"), *figures, None, words), weight=SHADED, sums=True)
 
@@ -71,9 +71,12 @@ def _find_compared(rows: Sequence[Row], asked: Sequence[str]) -> tuple[list[tupl
     return [(row.cells[then], row.cells[now]) for row in answered if row.cells[then] is not None], [row.cells[now] for row in answered]
 
 
-def _unit_sums(rows: Sequence[Row], asked: Sequence[str]) -> list[float | None]:
-    """Add up units, column by column; a unit without a frame, or that says nothing of the year, deviates from nothing."""
-    return [add_known(row.cells[n] for row in rows) for n in range(2, len(asked) + 3)]
+def _unit_sums(view: View, rows: Sequence[Row], asked: Sequence[str]) -> list[float | None]:
+    """Add up units, column by column; no deviation where one of them has a frame alone, or an outcome or forecast alone."""
+    *sums, deviation = (add_known(row.cells[n] for row in rows) for n in range(2, len(asked) + 3))
+    compared = [2 + asked.index(key) for key in ("frame", "outcome" if view.round.kind.final else "forecast") if key in asked]
+    incomplete = any(row.cells[2 + len(asked)] is None and any(row.cells[n] is not None for n in compared) for row in rows)
+    return [*sums, None if incomplete else deviation]
 
 
 def _board_words(view: View, b: BoardOutcome | None) -> str | None:

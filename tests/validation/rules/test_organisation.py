@@ -104,8 +104,8 @@ PERIODS = (
         (
             {"frames": (*FRAMES, {**FRAMES[0], "operating_frame": 7})},
             "Ramar",
-            "A8",
-            "Nämnd: UBN, 2027 står på mer än en rad (A5 och A8), så vi vet inte vilken som gäller.",
+            "A9",
+            "Nämnd: UBN, 2027 står på mer än en rad (A6 och A9), så vi vet inte vilken som gäller.",
             "Rätta den ena raden, eller ta bort den.",
         ),
         (
