@@ -78,7 +78,7 @@ def _goals(followup: FollowupView) -> list[Figure]:
     if values and view.board is None:
         preliminary = sum(state.preliminary and state.own is None for state in states)
         notes = [word(key, n=n) for key, n in (("own_count", own), ("preliminary_count", preliminary)) if n]
-        if any(state.own is None and state.grade for state in states):
+        if any(state.own is None and state.grade is not None for state in states):
             notes.insert(bool(own), word("rest_suggested" if own else "all_suggested"))
         remark = "; ".join([count_word(view, values), *notes])
         figures.append((view.phrases.figure(f"council_goals_{scale}"), count_fulfilled(values), remark))
