@@ -11,7 +11,7 @@ from openpyxl.utils import column_index_from_string
 from styrxl.excel.cells import CellError
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column, Form, Sheet
-from styrxl.returns.row_ids import closing_row_of, make_id_key
+from styrxl.returns.row_ids import locate_closing_row, make_id_key
 from styrxl.returns.tables import Table, TablePlace, is_blank, normalise_heading
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
 
@@ -149,7 +149,7 @@ SecondValues = Mapping[str, Mapping[int, Any]]  # field -> Excel row -> what sta
 def _carry_table(table: Table, rows: Mapping[int, int | None], doubles: SecondValues, source: ReadReturn) -> dict[int, dict[str, Any]]:
     """Return a table's answers by row of data and field; those of rows without a place are left behind."""
     found: dict[int, dict[str, Any]] = {}
-    closing = closing_row_of(table)
+    closing = locate_closing_row(table)
     for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
         second = doubles.get(column.field, {})
         for row, value in zip(table.rows, _answer_values(table, column, source), strict=True):

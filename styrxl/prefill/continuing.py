@@ -23,7 +23,7 @@ CONTINUES, PRELIMINARY, LEFT, ENDED = "continues", "preliminary", "left", "ended
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class CommitmentOutlook:
     """What is known at the end of a year of a commitment: its row as it was first handed in, and whether it goes on.
 
     ``round``: the one whose answer says so, None where nobody has answered on it. ``settled``: whether that is the last word.
@@ -40,7 +40,7 @@ class Outlook:
         return ENDED if not self.goes_on else CONTINUES if self.settled else PRELIMINARY
 
 
-def list_outlooks(year: YearSoFar, owner: str) -> dict[str, Outlook]:
+def list_commitment_outlooks(year: YearSoFar, owner: str) -> dict[str, CommitmentOutlook]:
     """Return an owner's commitments of a year, by id: those planned, those added, and those that were left from before."""
     rows: dict[str, Row] = {}
     for row in year.plans.of("commitments", owner):
@@ -52,21 +52,21 @@ def list_outlooks(year: YearSoFar, owner: str) -> dict[str, Outlook]:
     newest: dict[str, tuple[Round, Row]] = {}
     for answers in year.earlier:
         newest |= {row["commitment_id"]: (answers.round, row) for row in answers.of("commitment_status", owner) if _is_answer(row)}
-    return {code: _look_ahead(row, newest.get(code), code in planned, year) for code, row in rows.items() if code}
+    return {code: _look_ahead(row, newest.get(code), year, planned=code in planned) for code, row in rows.items() if code}
 
 
 def _is_answer(row: Row) -> bool:
     return bool(row.get("status") or row.get("continues"))
 
 
-def _look_ahead(row: Row, answer: tuple[Round, Row] | None, planned: bool, year: YearSoFar) -> Outlook:  # noqa: FBT001
+def _look_ahead(row: Row, answer: tuple[Round, Row] | None, year: YearSoFar, *, planned: bool) -> CommitmentOutlook:
     if answer is None:
         # What nobody has asked about yet is thought to end as planned; what was added late has just begun.
-        return Outlook(row, goes_on=not planned or _ends_later(row, year.round.year), settled=False)
+        return CommitmentOutlook(row, goes_on=not planned or _ends_later(row, year.round.year), settled=False)
     round_, said = answer
     continues = said.get("continues")
     goes_on = continues == "yes" if continues else said.get("status") not in CLOSED
-    return Outlook(row, goes_on, settled=round_.kind.final and (bool(continues) or not goes_on), round=round_)
+    return CommitmentOutlook(row, goes_on, settled=round_.kind.final and (bool(continues) or not goes_on), round=round_)
 
 
 def _ends_later(row: Row, year: int) -> bool:
@@ -81,7 +81,7 @@ def make_continuing_rows(last: YearSoFar, owner: str, form: Form, offered: Colle
     """
     fields = [c.field for sheet in form.sheets if sheet.key == "commitments" for c in sheet.columns if c.asked]
     rows = []
-    for code, outlook in list_outlooks(last, owner).items() if fields else ():
+    for code, outlook in list_commitment_outlooks(last, owner).items() if fields else ():
         if outlook.goes_on:
             made: dict[str, Any] = {name: outlook.row.get(name) for name in fields}
             made["parent_id"] = made.get("parent_id") if made.get("parent_id") in offered else None
@@ -94,7 +94,7 @@ def make_continuing_rows(last: YearSoFar, owner: str, form: Form, offered: Colle
 
 def mark_carried(year: YearSoFar, owner: str, rows: Sequence[Row]) -> Iterator[Row]:
     """Yield an owner's commitments of a year (planned and added), each with what last year says of it (``carried``)."""
-    outlooks = list_outlooks(year.last_year, owner) if year.last_year else {}
+    outlooks = list_commitment_outlooks(year.last_year, owner) if year.last_year else {}
     for row in rows:
         outlook = outlooks.get(row["commitment_id"])
         carried = row.get("carried") if outlook is None else CONTINUES if outlook.goes_on else ENDED
@@ -109,10 +109,10 @@ def list_left(year: YearSoFar, owner: str, there: Sequence[Row]) -> Iterator[Row
     """
     known = {row["commitment_id"] for row in there}
     texts = {fold_text(row.get("text") or "") for row in there}
-    cleared = _list_offered(year.plans, owner)
-    for code, outlook in list_outlooks(year.last_year, owner).items() if year.last_year else ():
-        ended = code in cleared and (cleared[code] == CONTINUES or not outlook.settled)
-        if outlook.goes_on and code not in known and not ended and fold_text(outlook.row.get("text") or "") not in texts:
+    offered = list_offered(year.plans, owner, "commitments", "commitment_id")
+    for code, outlook in list_commitment_outlooks(year.last_year, owner).items() if year.last_year else ():
+        is_new = code not in known and not was_cleared(code, offered, settled=outlook.settled)
+        if outlook.goes_on and is_new and fold_text(outlook.row.get("text") or "") not in texts:
             known.add(code)
             yield {**outlook.row, "carried": LEFT}
     for answers in year.earlier:
@@ -122,7 +122,15 @@ def list_left(year: YearSoFar, owner: str, there: Sequence[Row]) -> Iterator[Row
                 yield row
 
 
-def _list_offered(plans: AnswersInForce, owner: str) -> Mapping[str, str | None]:
-    """Return the commitments that an owner's plan was issued with, and how each went on."""
+def list_offered(plans: AnswersInForce, owner: str, sheet: str, code: str) -> Mapping[str, str | None]:
+    """Return the ids of the rows that an owner's plan was issued with on a sheet, and how each went on; ``code``: the field of ids."""
     issued = plans.issued.get(owner)
-    return {row["commitment_id"]: row.get("carried") for row in issued.rows.get("commitments", ())} if issued else {}
+    return {row[code]: row.get("carried") for row in issued.rows.get(sheet, ())} if issued else {}
+
+
+def was_cleared(code: str, offered: Mapping[str, str | None], *, settled: bool) -> bool:
+    """Tell whether what is not in a plan was offered there and cleared by its owner, of which that was the last word.
+
+    It was not where the year's last word (``settled``) was told after that.
+    """
+    return code in offered and (offered[code] == CONTINUES or not settled)

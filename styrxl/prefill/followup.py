@@ -6,10 +6,9 @@ Rows carry more than their sheets show: what the answers will be held against (`
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import fsum
 from typing import Any
 
-from styrxl.model.amounts import net_cost
+from styrxl.model.amounts import add_amounts, net_cost
 from styrxl.model.answers_in_force import holds_in_year
 from styrxl.model.council_plan import Frame, Organisation
 from styrxl.model.prefill import Row
@@ -149,7 +148,7 @@ def _outcomes(year: YearSoFar, owner: str, frame: Frame) -> tuple[Row, ...]:
 
 def _granted(frame: Frame) -> float:
     """Return what the council has changed a board's operating frame by (tkr)."""
-    return round(fsum(a.operating for a in frame.adjustments), 2)
+    return add_amounts(a.operating for a in frame.adjustments)
 
 
 def _investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
@@ -167,7 +166,7 @@ def _merged(rows: Iterable[Row], name: str, amounts: tuple[str, ...]) -> list[di
     groups: dict[str, list[Row]] = {}
     for row in rows:
         groups.setdefault(fold_text(row[name]), []).append(row)
-    return [{name: same[0][name], **{field: fsum(row[field] or 0.0 for row in same) for field in amounts}} for same in groups.values()]
+    return [{name: same[0][name], **{field: add_amounts(row[field] for row in same) for field in amounts}} for same in groups.values()]
 
 
 def _indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
+from styrxl.prefill.continuing import list_offered
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
@@ -60,9 +61,9 @@ def list_followed_indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     issued = year.plans.issued.get(owner)
     if year.last_year is None or (issued and "indicators" not in issued.rows):
         return own
-    offered = {row["indicator_id"] for row in issued.rows["indicators"]} if issued else set()
+    offered = list_offered(year.plans, owner, "indicators", "indicator_id")
     before = year.last_year.plans.of("indicators", owner)
-    known = {row["indicator_id"] for row in own} | offered
+    known = {row["indicator_id"] for row in own} | offered.keys()
     old = {row["indicator_id"] for row in before}
     typed_anew = {fold_text(row["name"] or "") for row in own if row["indicator_id"] not in old}
     goals = {goal.goal_id for goal in year.plan.council_goals(year.round.year)}

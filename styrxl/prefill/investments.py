@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
 from typing import Any
 
+from styrxl.model.amounts import add_known
 from styrxl.model.answers_in_force import AnswersInForce
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import whole_year
-from styrxl.prefill.continuing import CONTINUES, LEFT, PRELIMINARY
+from styrxl.prefill.continuing import CONTINUES, LEFT, PRELIMINARY, list_offered, was_cleared
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
@@ -111,13 +111,8 @@ def _join_projects(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _join(same: Sequence[Row]) -> dict[str, Any]:
     years = [row["finished_year"] for row in same if row.get("finished_year") is not None]
-    sums: Mapping[str, float | None] = {name: _add(row.get(name) for row in same) for name in _MONEY}
+    sums: Mapping[str, float | None] = {name: add_known(row.get(name) for row in same) for name in _MONEY}
     return {"project": same[0]["project"], **sums, "finished_year": max(years, default=None)}
-
-
-def _add(amounts: Iterable[float | None]) -> float | None:
-    known = [amount for amount in amounts if amount is not None]
-    return fsum(known) if known else None
 
 
 def find_answer(row: Row, answers: Iterable[Row]) -> Row:
@@ -128,7 +123,7 @@ def find_answer(row: Row, answers: Iterable[Row]) -> Row:
     return next(same, None) or next(alike, {})
 
 
-def look_ahead(year: YearSoFar, owner: str) -> dict[str, InvestmentOutlook]:
+def list_investment_outlooks(year: YearSoFar, owner: str) -> dict[str, InvestmentOutlook]:
     """Return what is known of an owner's investments at the end of a year, by id."""
     return {
         row["investment_id"]: InvestmentOutlook(row, *_find_newest(row, year, owner), year.round.year)
@@ -150,7 +145,7 @@ def make_unfinished_rows(last: YearSoFar, owner: str) -> tuple[Row, ...]:
     beside.
     """
     rows = []
-    for code, outlook in look_ahead(last, owner).items():
+    for code, outlook in list_investment_outlooks(last, owner).items():
         if outlook.goes_on:
             finished = outlook.finished_year
             rows.append(
@@ -179,14 +174,14 @@ def list_followed_investments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     issued = year.plans.issued.get(owner)
     if year.last_year is None or (issued and "investments" not in issued.rows):
         return own
-    offered = {row["investment_id"]: row.get("carried") for row in issued.rows["investments"]} if issued else {}
-    before = look_ahead(year.last_year, owner)
+    offered = list_offered(year.plans, owner, "investments", "investment_id")
+    before = list_investment_outlooks(year.last_year, owner)
     codes = {row["investment_id"] for row in own}
     typed_anew = {fold_text(row["project"] or "") for row in own if row["investment_id"] not in before}
     left = []
     for code, outlook in before.items():
-        cleared = code in offered and (offered[code] == CONTINUES or not outlook.settled)
-        if outlook.goes_on and not cleared and code not in codes and fold_text(outlook.planned["project"] or "") not in typed_anew:
+        is_new = code not in codes and not was_cleared(code, offered, settled=outlook.settled)
+        if outlook.goes_on and is_new and fold_text(outlook.planned["project"] or "") not in typed_anew:
             left.append({**outlook.planned, "year_budget": None, "carried": LEFT})
     return (*own, *left)
 

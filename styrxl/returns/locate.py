@@ -16,7 +16,7 @@ from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, c
 from styrxl.returns.labels import choose_labels, find_labels, list_beside, read_downwards
 from styrxl.returns.other_answers import has_other_rows, has_other_values
 from styrxl.returns.package.cell_notes import list_own_notes
-from styrxl.returns.row_ids import closing_row_of
+from styrxl.returns.row_ids import locate_closing_row
 from styrxl.returns.sheet_names import BY_HEADINGS, NamedSheet, SheetCandidate, SheetNames, choose_sheet, find_unclear_sheets
 from styrxl.returns.shown.appearance import SeenRows
 from styrxl.returns.shown.as_shown import find_notes, show_table
@@ -272,7 +272,7 @@ def _read_rows(
 
 def _clear_sums(table: Table) -> Table:
     """Return a table without what its closing row shows in columns that are answered in the other rows: it was given, or adds them up."""
-    closing = closing_row_of(table)
+    closing = locate_closing_row(table)
     if closing is None:
         return table
     shown = {c.field for c in table.sheet.columns if c.asked and c.closing != "asked"}

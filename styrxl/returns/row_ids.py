@@ -34,7 +34,7 @@ def find_closing_row(sheet: Sheet, ids: Iterable[tuple[int, Any]]) -> int | None
     return None
 
 
-def closing_row_of(table: Table) -> int | None:
+def locate_closing_row(table: Table) -> int | None:
     """Return the Excel row that closes a table's sheet, where it is among its rows."""
     column = table.sheet.id_column if table.sheet.closing else None
     if column is None or column.field not in table.columns:

@@ -16,7 +16,7 @@ from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
 from styrxl.rounds.desk import Desk, name_file, name_levels, suggest_nearest
 from styrxl.rounds.hints import list_changed_forms, list_missing_from_plan, list_unfinished
-from styrxl.rounds.judge_inbox import judge_inbox, look_ahead, make_prefill_source, select_board_tables
+from styrxl.rounds.judge_inbox import add_next_plans, judge_inbox, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
 from styrxl.store.files import StagedFiles
 from styrxl.store.ledger import Issue, Ledger
@@ -39,7 +39,7 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
     Raises StyrxlError: unknown-owner-named, and as ``write_atomically``.
     """
     boards = select_board_tables(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
-    source, only = look_ahead(desk, make_prefill_source(desk, round_, boards)), frozenset(map(desk.plan.spelled, only))
+    source, only = add_next_plans(desk, make_prefill_source(desk, round_, boards)), frozenset(map(desk.plan.spelled, only))
     named = _check_named(source, levels, only)
     served, unserved = sort_owners(source, _levels_asked(desk, round_, levels, named), only)
     written: list[Path] = []

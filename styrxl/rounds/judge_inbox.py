@@ -122,14 +122,14 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
     """Return what a round's workbooks are prefilled from; ``boards``: the accepted plans, for the units' plans."""
     year, last_year = None, _find_last_year(desk, round_)
     if round_.followup:
-        plans = _told(desk, round_.plan, with_prefills=last_year is not None)
-        year = YearSoFar(desk.plan, round_, plans, tuple(_told(desk, before) for before in round_.before), last_year)
+        plans = _read_answers(desk, round_.plan, with_prefills=last_year is not None)
+        year = YearSoFar(desk.plan, round_, plans, tuple(_read_answers(desk, before) for before in round_.before), last_year)
     settings, today = desk.workspace.settings, local_day(desk.now)
-    answers = {asked.id: _told(desk, asked) for asked in _list_asked(desk, round_) if not (year and asked == year.plans.round)}
+    answers = {asked.id: _read_answers(desk, asked) for asked in _list_asked(desk, round_) if not (year and asked == year.plans.round)}
     return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers)
 
 
-def look_ahead(desk: Desk, source: PrefillSource) -> PrefillSource:
+def add_next_plans(desk: Desk, source: PrefillSource) -> PrefillSource:
     """Return what the workbooks of a year's last round are prefilled from, with next year's plans as far as these have come in already.
 
     Not done when returns are judged: next year's plans are prefilled from this year's answers in their turn.
@@ -137,7 +137,7 @@ def look_ahead(desk: Desk, source: PrefillSource) -> PrefillSource:
     plans = Round(source.round.year + 1, source.round.plan.kind)
     if source.year is None or not source.round.kind.final or not desk.workspace.inbox_files(plans).files:
         return source
-    return replace(source, year=replace(source.year, next_plans=_told(desk, plans)))
+    return replace(source, year=replace(source.year, next_plans=_read_answers(desk, plans)))
 
 
 def _find_last_year(desk: Desk, round_: Round) -> YearSoFar | None:
@@ -147,7 +147,7 @@ def _find_last_year(desk: Desk, round_: Round) -> YearSoFar | None:
         return None
     kinds = [kind for kind in desk.forms.rounds.values() if kind.follows == plans.kind]
     rounds = [followup for kind in kinds if desk.workspace.inbox_files(followup := Round(plans.year, kind)).files]
-    return YearSoFar(desk.plan, plans, _told(desk, plans), tuple(_told(desk, followup) for followup in rounds))
+    return YearSoFar(desk.plan, plans, _read_answers(desk, plans), tuple(_read_answers(desk, followup) for followup in rounds))
 
 
 def _list_asked(desk: Desk, round_: Round) -> set[Round]:
@@ -158,7 +158,7 @@ def _list_asked(desk: Desk, round_: Round) -> set[Round]:
     return {before for before in asked if desk.workspace.inbox_files(before).files}
 
 
-def _told(desk: Desk, round_: Round, *, with_prefills: bool = False) -> AnswersInForce:
+def _read_answers(desk: Desk, round_: Round, *, with_prefills: bool = False) -> AnswersInForce:
     judged = judge_inbox_quietly(desk, round_)
     issues = {r.issue for r in judged.accepted if r.issue} if with_prefills else set()
     return collect_answers(judged, round_, fetch_prefills(desk.ledger, issues), _list_numbered(desk.forms))

@@ -16,7 +16,7 @@ from styrxl.model.days import local_day
 from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import Judged, JudgedRound, Recorded
-from styrxl.returns.row_ids import closing_row_of
+from styrxl.returns.row_ids import locate_closing_row
 from styrxl.returns.tables import Table
 from styrxl.validation.admitted import Admitted, admit
 from styrxl.validation.context import Context
@@ -163,7 +163,7 @@ def _judged(
 
 def _count_rows(table: Table) -> int:
     """Return how many rows a table has, without one that closes its sheet."""
-    return len(table.rows) - (closing_row_of(table) is not None)
+    return len(table.rows) - (locate_closing_row(table) is not None)
 
 
 def _judged_return(return_: Admitted, verdict: str, findings: tuple[Finding, ...], rows: Mapping[str, int]) -> Judged:

@@ -16,7 +16,7 @@ from styrxl.model.answers_in_force import AnswersInForce
 from styrxl.model.council_plan import Plan
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import standard_rounds
-from styrxl.prefill.continuing import list_left, list_outlooks, make_continuing_rows, mark_carried
+from styrxl.prefill.continuing import list_commitment_outlooks, list_left, make_continuing_rows, mark_carried
 from styrxl.prefill.year_so_far import YearSoFar
 
 OWNER = "UBN"
@@ -228,7 +228,7 @@ def test_what_leaves_one_year_arrives_in_the_next_exactly_once(story: Story) -> 
     rows = followed(last, issued, [*kept, commitment(1, 2028)])
     arrived = [row["commitment_id"] for row in rows]
     assert len(set(arrived)) == len(arrived)
-    for code, outlook in list_outlooks(last, OWNER).items():
+    for code, outlook in list_commitment_outlooks(last, OWNER).items():
         cleared = code in offered and code not in {row["commitment_id"] for row in kept}
         says_yes = outlook.settled and offered.get(code) != "continues"  # told at year-end, and not known when the plan was issued
         if outlook.goes_on and (not cleared or says_yes):

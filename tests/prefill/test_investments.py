@@ -18,8 +18,8 @@ from styrxl.prefill.investments import (
     find_last_answer,
     find_numbers_given,
     list_followed_investments,
+    list_investment_outlooks,
     list_investments,
-    look_ahead,
     make_unfinished_rows,
 )
 from styrxl.prefill.year_so_far import YearSoFar
@@ -263,7 +263,7 @@ def test_what_leaves_one_year_arrives_in_the_next_exactly_once(
     kept = [row for row in issued.rows["investments"] if int(row["investment_id"].rpartition("P")[2]) not in cleared]
     arrived = [row["investment_id"] for row in list_followed_investments(next_year(last, issued, kept), OWNER)]
     assert len(set(arrived)) == len(arrived)
-    for code, outlook in look_ahead(last, OWNER).items():
+    for code, outlook in list_investment_outlooks(last, OWNER).items():
         gone = code in there and code not in {row["investment_id"] for row in kept}
         late_word = outlook.settled and there.get(code) != "continues"
         if outlook.goes_on and (not gone or late_word):
