@@ -35,8 +35,8 @@ def say_waiting(desk: Desk, round_: Round, language: str) -> None:
     """Say which files in a round's inbox wait, and why."""
     from styrxl.model.catalogue import word
 
-    for path, why in desk.workspace.inbox_files(round_).waiting:
-        click.echo(word("waits", language, path=desk.workspace.shown(path), why=word(why, language)), err=True)
+    for path in desk.workspace.inbox_files(round_).waiting:
+        click.echo(word("waits", language, path=desk.workspace.shown(path), why=word("waits_in_cloud", language)), err=True)
 
 
 def say_decided(done: Decided, key: str, language: str) -> None:

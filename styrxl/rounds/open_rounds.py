@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import LANGUAGES
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 
@@ -26,18 +27,32 @@ def choose_newest_round(desk: Desk) -> Round:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """Where workbooks are filed: ``asked`` is the round that a controller named, ``open`` are those that one may belong to besides."""
+    """Where workbooks are filed: ``asked`` is the round that a controller named, ``open`` are those that one may belong to besides.
+
+    ``is_named``: False where no controller named one, and ``asked`` is the newest.
+    """
 
     desk: Desk
     asked: Round
     open: Mapping[str, Round]
+    is_named: bool = True
 
     def find_round(self, identity: Mapping[str, str]) -> Round:
         """Return the open round that a workbook says with our signature that it belongs to, else the one that was asked for."""
         named = self.open.get(identity.get("round", ""))
         return named if named and named != self.asked and self.desk.signed(identity) else self.asked
 
+    def choose_by_text(self, text: str, replied: Collection[str] = ()) -> Round:
+        """Return the round that a mail without a workbook is about: that of the mail of ours that it answers, or one that it names."""
+        if self.is_named:
+            return self.asked
+        settings, folded = self.desk.workspace.settings, text.casefold()
+        newest_first = list(self.open.values())[::-1]
+        answered = [round_ for round_ in newest_first if round_.id in replied]
+        named = [one for one in newest_first if any(settings.round_name(one, language).casefold() in folded for language in LANGUAGES)]
+        return next(iter([*answered, *named]), self.asked)
 
-def make_filing(desk: Desk, asked: Round) -> Filing:
-    """Return where workbooks are filed that come while a round is asked for."""
-    return Filing(desk, asked, {round_.id: round_ for round_ in list_open_rounds(desk)})
+
+def make_filing(desk: Desk, asked: Round | None) -> Filing:
+    """Return where workbooks are filed that come while a round is asked for, or none; raises StyrxlError as ``choose_newest_round``."""
+    return Filing(desk, asked or choose_newest_round(desk), {one.id: one for one in list_open_rounds(desk)}, is_named=asked is not None)

@@ -209,6 +209,12 @@ class MailLog:
         with self._database.reading() as connection:
             return {row.message_id: row.kind for row in connection.execute(query)}
 
+    def find_rounds_of(self, message_ids: Iterable[str]) -> set[str]:
+        """Return the rounds of the mails of ours with the ids."""
+        query = sa.select(MAILS.c.round).where(MAILS.c.message_id.in_(sorted(set(message_ids))))
+        with self._database.reading() as connection:
+            return set(connection.scalars(query))
+
     def find_recipients(self, message_ids: Iterable[str]) -> list[str]:
         """Return the addresses that the mails with the ids went to, of all rounds."""
         query = sa.select(MAILS.c.recipients).where(MAILS.c.message_id.in_(sorted(set(message_ids))))
@@ -219,7 +225,7 @@ class MailLog:
         """Return how many answers and notices have gone since a time, in all rounds, to each address (in small letters) and owner."""
         answers = MAILS.c.kind.in_([ANSWER, NOTICE]) & MAILS.c.state.in_([SENT, SENDING]) & (MAILS.c.begun_at >= since)
         with self._database.reading() as connection:
-            rows = connection.execute(sa.select(MAILS.c.recipients, MAILS.c.owner, MAILS.c.message_id).where(answers).distinct())
+            rows = connection.execute(sa.select(MAILS.c.recipients, MAILS.c.owner).where(answers))
             return Counter((address.casefold(), row.owner) for row in rows for address in row.recipients.split("; "))
 
     def record_message(self, parts: Sequence[MailPart], receipts: Iterable[tuple[str, Receipt]], now: datetime) -> None:

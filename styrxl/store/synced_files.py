@@ -19,9 +19,14 @@ IN_CLOUD, EMPTY, UNFINISHED = "waits_in_cloud", "waits_empty", "waits_unfinished
 
 def find_wait(about: os.stat_result, now: float) -> str:
     """Return why a file cannot be read yet, as far as the system says, or ""."""
-    if getattr(about, "st_file_attributes", 0) & _ELSEWHERE:
+    if is_placeholder(about):
         return IN_CLOUD
     return EMPTY if about.st_size == 0 and 0 <= now - about.st_mtime < _YOUNG else ""
+
+
+def is_placeholder(about: os.stat_result) -> bool:
+    """Tell whether a file is nothing but its name here, and its content in the cloud."""
+    return bool(getattr(about, "st_file_attributes", 0) & _ELSEWHERE)
 
 
 def is_unfinished(path: Path, now: float) -> bool:

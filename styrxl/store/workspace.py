@@ -6,7 +6,6 @@ import hmac
 import json
 import os
 import secrets
-import time
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -21,7 +20,7 @@ from styrxl.model.settings import Settings
 from styrxl.model.standard_folder import standard_folder
 from styrxl.store.files import is_system_file, make_folder, write_atomically
 from styrxl.store.settings_file import read_settings, write_new_settings
-from styrxl.store.synced_files import find_wait
+from styrxl.store.synced_files import is_placeholder
 
 CACHE_FOLDER = ".styrxl-cache"
 
@@ -39,12 +38,12 @@ _SQLITE = "sqlite:///"
 class InboxFiles:
     """The files in a round's inbox: the returns, and what was skipped (lock files, system files, folders); by name.
 
-    ``waiting``: files that the system has not fetched from the cloud yet, each with why (a word of the catalogue).
+    ``waiting``: files that the system has not fetched from the cloud yet.
     """
 
     files: tuple[Path, ...]
     skipped: tuple[Path, ...]
-    waiting: tuple[tuple[Path, str], ...] = ()
+    waiting: tuple[Path, ...] = ()
 
 
 class Workspace:
@@ -192,16 +191,16 @@ class Workspace:
             with os.scandir(self.inbox(of)) as entries:
                 entries_by_name = sorted(entries, key=lambda entry: unicodedata.normalize("NFC", entry.name))
                 skipped = {entry.name for entry in entries_by_name if is_system_file(entry.name) or not entry.is_file()}
-                waits = {entry.name: find_wait(entry.stat(), time.time()) for entry in entries_by_name if entry.name not in skipped}
+                waits = {entry.name for entry in entries_by_name if entry.name not in skipped and is_placeholder(entry.stat())}
         except FileNotFoundError:
             return InboxFiles((), ())
         except OSError as error:
             raise StyrxlError("not-readable", path=str(self.inbox(of)), why=error.strerror or str(error)) from error
         paths = [Path(entry.path) for entry in entries_by_name]
         return InboxFiles(
-            tuple(path for path in paths if path.name not in skipped and not waits[path.name]),
+            tuple(path for path in paths if path.name not in skipped | waits),
             tuple(path for path in paths if path.name in skipped),
-            tuple((path, waits[path.name]) for path in paths if waits.get(path.name)),
+            tuple(path for path in paths if path.name in waits),
         )
 
     def shown(self, path: Path) -> str:

@@ -83,7 +83,7 @@ def test_a_placeholder_in_the_inbox_waits(tmp_path: Path, monkeypatch: pytest.Mo
     workspace.inbox(round_).mkdir(parents=True)
     for name in ("a.xlsx", "b.xlsx"):
         (workspace.inbox(round_) / name).write_bytes(whole())
-    waits = iter([IN_CLOUD, ""])
-    monkeypatch.setattr(workspace_module, "find_wait", lambda *_: next(waits))
+    waits = iter([True, False])
+    monkeypatch.setattr(workspace_module, "is_placeholder", lambda _: next(waits))
     found = workspace.inbox_files(round_)
-    assert ([path.name for path in found.files], [(path.name, why) for path, why in found.waiting]) == (["b.xlsx"], [("a.xlsx", IN_CLOUD)])
+    assert ([path.name for path in found.files], [path.name for path in found.waiting]) == (["b.xlsx"], ["a.xlsx"])

@@ -55,14 +55,14 @@ _Read = tuple[list[_PlacedFile], list[MailPart]]  # a message's files, and all t
 def receive_mail(
     desk: Desk,
     mail_log: MailLog,
-    round_: Round,
+    round_: Round | None,
     messages: Iterable[FetchedMessage],
     recording: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[MailPart]:
     """Take in messages, and yield the parts of each as soon as they are recorded; messages that are recorded already yield nothing.
 
-    ``recording`` keeps others from writing meanwhile. Raises StyrxlError: as the source of the messages; disk-full, not-writable; once all
-    are taken in, mail-not-moved where one of them could not be moved.
+    ``round_``: None for the newest one that is open. ``recording`` keeps others from writing meanwhile. Raises StyrxlError: as the source
+    of the messages; disk-full, not-writable; once all are taken in, mail-not-moved where one of them could not be moved.
     """
     stuck: StyrxlError | None = None
     rules, filing = make_rules(desk.workspace.settings.mail, desk.limits), make_filing(desk, round_)
@@ -70,9 +70,9 @@ def receive_mail(
         for fetched in messages:
             known = mail_log.find_outcomes(hash_mail(fetched.raw))
             if not known:
-                read = _read_fetched(desk, filing, fetched, rules, reader)
+                read = _read_fetched(desk, mail_log, filing, fetched, rules, reader)
                 with recording():
-                    parts = _take_in(desk, mail_log, round_, fetched, read)
+                    parts = _take_in(desk, mail_log, filing, fetched, read)
                 yield from parts
                 known = {part.outcome for part in parts}
             stuck = _finish(fetched, set_aside=ASIDE in known) or stuck
@@ -99,30 +99,31 @@ def _finish(fetched: FetchedMessage, *, set_aside: bool) -> StyrxlError | None:
     return None
 
 
-def _take_in(desk: Desk, mail_log: MailLog, round_: Round, fetched: FetchedMessage, read: _Read) -> list[MailPart]:
+def _take_in(desk: Desk, mail_log: MailLog, filing: Filing, fetched: FetchedMessage, read: _Read) -> list[MailPart]:
     """Store and record what was read of a message, and return its parts; whatever is wrong with a message stays with it."""
     try:
-        return _store(desk, mail_log, round_, fetched, read)
+        return _store(desk, mail_log, fetched, read)
     except StyrxlError:
         raise
     except Exception as error:
         _LOGGER.warning("a mail cannot be taken in", exc_info=error)
     nothing = ReceivedMessage(hash_mail(fetched.raw), "", "", "", PERSON, reason="none", trouble=DAMAGED)
-    return _store(desk, mail_log, round_, fetched, _describe_all(desk, round_, nothing, fetched, []))
+    return _store(desk, mail_log, fetched, _describe_all(desk, filing.asked, nothing, fetched, []))
 
 
-def _store(desk: Desk, mail_log: MailLog, round_: Round, fetched: FetchedMessage, read: _Read) -> list[MailPart]:
+def _store(desk: Desk, mail_log: MailLog, fetched: FetchedMessage, read: _Read) -> list[MailPart]:
     files, parts = read[0], [_name_recipient(mail_log, part) for part in read[1]]
     files = [file for file in files if file.part.outcome != IGNORED]
     receipts = [(w.round.id, make_receipt(desk, w.part, w.path, len(w.data))) for w in files if w.part.outcome == TAKEN]
     for file in files:
         store_workbook(file.path, file.data, fetched.received)
-    parts = [replace(part, round=part.round or round_.id) for part in parts]
     mail_log.record_message(parts, receipts, desk.now)
     return parts
 
 
-def _read_fetched(desk: Desk, filing: Filing, fetched: FetchedMessage, rules: MailRules, reader: IsolatedReader) -> _Read:
+def _read_fetched(
+    desk: Desk, mail_log: MailLog, filing: Filing, fetched: FetchedMessage, rules: MailRules, reader: IsolatedReader
+) -> _Read:
     """Return a message's files with their places, and all that the ledger is to record of it; of one that breaks its reader, its sender."""
     message = read_message(fetched.raw, rules)
     try:
@@ -132,7 +133,8 @@ def _read_fetched(desk: Desk, filing: Filing, fetched: FetchedMessage, rules: Ma
     except Exception as error:
         _LOGGER.warning("a mail's workbooks cannot be taken in", exc_info=error)
         message, files = replace(message, workbooks=(), reason="none", trouble=DAMAGED), []
-    return _describe_all(desk, filing.asked, message, fetched, files)
+    about = filing.choose_by_text(message.subject, mail_log.find_rounds_of(message.replies_to))
+    return _describe_all(desk, about, message, fetched, files)
 
 
 def _describe_all(desk: Desk, round_: Round, message: ReceivedMessage, fetched: FetchedMessage, files: list[_PlacedFile]) -> _Read:
@@ -144,7 +146,7 @@ def _describe_all(desk: Desk, round_: Round, message: ReceivedMessage, fetched: 
         path = choose_aside_path(desk, round_, parts[0], fetched.raw)
         files = [_PlacedFile(replace(parts[0], path=desk.workspace.shown(path)), path, fetched.raw, round_)]
         parts = [files[0].part]
-    return files, [replace(part, recorded_at=desk.now) for part in parts]
+    return files, [replace(part, recorded_at=desk.now, round=part.round or round_.id) for part in parts]
 
 
 def _place_workbooks(

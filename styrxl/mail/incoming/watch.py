@@ -22,7 +22,7 @@ from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
-from styrxl.rounds.open_rounds import choose_newest_round, list_open_rounds
+from styrxl.rounds.open_rounds import list_open_rounds
 from styrxl.rounds.own_files import check_own_files
 from styrxl.store.mail_log import ASIDE, HELD, NOTED, Mail, MailLog, MailPart
 from styrxl.store.workspace import Workspace
@@ -120,15 +120,14 @@ class Watch:
         Returns how they are now, and what kept the rest of what has come out: what came before that is answered all the same.
         """
         mail_log, trouble, parts = MailLog(access.desk.ledger.database), "", list[MailPart]()
-        asked = self.round or choose_newest_round(access.desk)
         try:
-            for part in receive_mail(access.desk, mail_log, asked, self._fetch_until_stopped(), access.recording):
+            for part in receive_mail(access.desk, mail_log, self.round, self._fetch_until_stopped(), access.recording):
                 parts.append(part)
         except StyrxlError as error:
             trouble = self._describe_passing(error)
         if parts:
             self.tell(format_mail_lines(parts, self.language))
-        now = {round_: _describe_inbox(access.desk, mail_log, round_) for round_ in self._list_rounds(access.desk, mail_log, asked, began)}
+        now = {round_: _describe_inbox(access.desk, mail_log, round_) for round_ in self._list_rounds(access.desk, mail_log, began)}
         changed = [round_ for round_ in now if now[round_] != seen.get(round_)]
         if changed and not self.stop.is_set():
             done = run_mailings(access, changed, MailRequest("answers", send=self.send), self._stoppable_timing(), self._tell_doubt)
@@ -138,7 +137,7 @@ class Watch:
                 return {}, trouble
         return now, trouble or self._describe_waiting(access.desk, now)
 
-    def _list_rounds(self, desk: Desk, mail_log: MailLog, asked: Round, began: datetime) -> list[Round]:
+    def _list_rounds(self, desk: Desk, mail_log: MailLog, began: datetime) -> list[Round]:
         """Return the rounds to answer in: the one that is watched and those in which this watch has filed anything.
 
         Where all open ones are watched, those in which mail goes at all: nobody expects a mail about what was handed in otherwise.
@@ -147,14 +146,13 @@ class Watch:
         if self.round is None:
             return [round_ for round_ in open_rounds if mail_log.parts(round_.id) or mail_log.mails(round_.id)]
         filed = mail_log.find_rounds(began)
-        return [asked, *(round_ for round_ in open_rounds if round_ != asked and round_.id in filed)]
+        return [self.round, *(round_ for round_ in open_rounds if round_ != self.round and round_.id in filed)]
 
     def _describe_waiting(self, desk: Desk, rounds: Iterable[Round]) -> str:
         """Return which files in the inboxes wait to be fetched from the cloud, and why."""
         waiting = [one for round_ in rounds for one in desk.workspace.inbox_files(round_).waiting]
-        return "\n".join(
-            word("waits", self.language, path=desk.workspace.shown(path), why=word(why, self.language)) for path, why in waiting
-        )
+        why = word("waits_in_cloud", self.language)
+        return "\n".join(word("waits", self.language, path=desk.workspace.shown(path), why=why) for path in waiting)
 
     def _tell_doubt(self, mail: Mail) -> None:
         self.tell(describe_doubt(mail, self.language) + "\n")

@@ -15,7 +15,7 @@ KINDS = [kind.name for kinds in MAILINGS.values() for kind in kinds]
 
 def test_every_template_is_of_a_kind_that_is_listed() -> None:
     """In both languages, and beside them the frame alone."""
-    templates = [f"{kind}.{language}.jinja" for kind in [*KINDS, TEMPLATE] for language in ("sv", "en")]
+    templates = [f"{kind}.{language}.jinja" for kind in [*KINDS, TEMPLATE, "check"] for language in ("sv", "en")]
     words = resources.files("styrxl.mail").joinpath("words")
     assert sorted(path.name for path in words.iterdir()) == sorted(["frame.html.jinja", *templates])
 
