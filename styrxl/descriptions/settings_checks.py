@@ -12,10 +12,9 @@ from styrxl.descriptions.mistakes import Mistake, Path, Problem, unknown_name
 from styrxl.descriptions.parts import as_map
 from styrxl.descriptions.settings_model import SettingsFile
 from styrxl.model.rounds import RoundKinds
-from styrxl.model.settings import ASIDE_FOLDER
+from styrxl.model.settings import ASIDE_FOLDER, M365, NEEDED_KEYS, NO_SIGN_IN
 
 FILE = "styrxl.toml"
-_TOKENS = {"m365": ("tenant", "client_id"), "oauth2": ("token_url", "client_id")}  # what each way to be let in needs
 _LINE = re.compile(r"at line (\d+)")
 _ROUND = re.compile(r"20[0-9][0-9]-(.+)", re.ASCII)
 
@@ -57,16 +56,16 @@ def _check_rounds(content: Mapping[str, Any], kinds: RoundKinds) -> Iterator[Pro
 def _check_mail(content: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what the sections on mail lack, by how they say that one is let in."""
     mail = as_map(content.get("mail"))
-    method = _find_method(mail, "none")
+    method = _find_method(mail, NO_SIGN_IN)
     yield from _check_sign_in(("mail",), mail, method)
     if "imap" in mail:
         box = as_map(mail["imap"])
         # What [mail.imap] does not say is as in [mail], where one is let in by a token.
-        own = {**mail, **box} if method in _TOKENS and box.get("auth", method) == method else box
-        box_method = _find_method(own, "none")
+        own = {**mail, **box} if method in NEEDED_KEYS and box.get("auth", method) == method else box
+        box_method = _find_method(own, NO_SIGN_IN)
         yield from _check_sign_in(("mail", "imap"), own, box_method)
         by_graph = box.get("transport") == "graph" or (mail.get("transport") == "graph" and not box.get("server"))
-        if not (box.get("server") or by_graph or box_method == "m365"):
+        if not (box.get("server") or by_graph or box_method == M365):
             yield Problem(("mail", "imap"), "missing-key", {"key": "server"})
         if box.get("done") and box.get("done") == (box.get("folder") or "INBOX"):
             yield Problem(("mail", "imap", "done"), "wrong-example", {"value": box["done"], "example": 'done = "Hanterade"'})
@@ -75,15 +74,15 @@ def _check_mail(content: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _find_method(section: Mapping[str, Any], usual: str) -> str:
-    return str(section.get("auth") or ("m365" if section.get("transport") == "graph" else usual))
+    return str(section.get("auth") or (M365 if section.get("transport") == "graph" else usual))
 
 
 def _check_sign_in(path: Path, section: Mapping[str, Any], method: str) -> Iterator[Problem]:
-    if section.get("transport") == "graph" and method != "m365":
+    if section.get("transport") == "graph" and method != M365:
         yield Problem((*path, "auth"), "wrong-example", {"value": method, "example": 'auth = "m365"'})
-    if section.get("security") == "none" and section.get("auth") != "none":
+    if section.get("security") == "none" and section.get("auth") != NO_SIGN_IN:
         yield Problem((*path, "security"), "wrong-example", {"value": "none", "example": 'security = "starttls"'})
-    for key in _TOKENS.get(method, ()):
+    for key in NEEDED_KEYS.get(method, ()):
         if not section.get(key):
             yield Problem(path, "missing-key", {"key": key})
 

@@ -25,7 +25,6 @@ from openpyxl.utils import get_column_letter
 from styrxl.excel import look
 from styrxl.excel.pages import Chart, Series, cell_address
 
-WIDTH = 17.0  # centimetres; of charts that stand beside all tables
 _BAR, _AROUND, _LEAST = (0.7, 1.0), 1.4, 5.0  # with names on one line, on two
 _LEGEND = 0.9
 _LONG = 40  # letters of a category's name

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from styrxl.excel.limits import MOST_LEVELS
 
 PLAIN, SHADED, BOLD = range(3)  # weights of a row: bold ones are shaded too
+CHART_WIDTH = 17.0  # centimetres, of a chart that stands beside all tables
 _AT_ONCE = 2_000  # rows that are gathered together
 
 
@@ -177,7 +178,7 @@ class Chart:
     stacked: bool = False  # the series are parts of one whole, beside each other
     shares: bool = False  # each whole is as long as the others
     at: int | None = None  # column in which it begins, counted from 0; else beside all of the page's tables
-    width: float = 17.0  # centimetres
+    width: float = CHART_WIDTH  # centimetres
 
 
 @dataclass(frozen=True, slots=True)

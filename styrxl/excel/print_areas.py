@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from styrxl.excel.archive import read_deflated_parts, read_parts, zip_pieces
 from styrxl.excel.sheet import escape_clean
 
-SPARE_ROWS = 5  # printed below the last row that is filled in
+PRINTED_BELOW = 5  # printed below the last row that is filled in
 _WORKBOOK = "xl/workbook.xml"
 
 
@@ -21,5 +21,5 @@ def end_print_areas(data: bytes, last_rows: Mapping[str, int]) -> bytes:
     for name, row in last_rows.items():
         quoted = re.escape(escape_clean("'" + name.replace("'", "''") + "'"))
         area = rf'(<definedName name="_xlnm\.Print_Area"[^>]*>{quoted}!\$A\$1:\$[A-Z]+\$)[0-9]+(?=</definedName>)'
-        text = re.sub(area, rf"\g<1>{row + SPARE_ROWS}", text)
+        text = re.sub(area, rf"\g<1>{row + PRINTED_BELOW}", text)
     return b"".join(zip_pieces({**read_deflated_parts(data), _WORKBOOK: (text.encode(),)}))

@@ -19,9 +19,8 @@ from openpyxl.worksheet.table import Table, TableColumn
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel import limits, look, measure
-from styrxl.excel.charts import WIDTH as CHART_WIDTH
 from styrxl.excel.charts import chart_height, draw_chart
-from styrxl.excel.pages import Block, Book, Page, Tally, unique_headings
+from styrxl.excel.pages import CHART_WIDTH, Block, Book, Page, Tally, unique_headings
 from styrxl.excel.parquet import make_parquet
 from styrxl.excel.report_file import build_file
 from styrxl.excel.rows import RowWriter, WrittenSheet, count_unwritten_rows, write_rows

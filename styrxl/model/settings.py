@@ -23,6 +23,7 @@ class RoundSettings:
 
 
 PASSWORD, NO_SIGN_IN, M365, OAUTH2 = "password", "none", "m365", "oauth2"  # what ``auth`` may be
+NEEDED_KEYS = {M365: ("tenant", "client_id"), OAUTH2: ("token_url", "client_id")}  # keys without which one is not let in so
 ASIDE_FOLDER = "styrxl-oläsliga"  # where mails that cannot be read are moved to
 LOGIN_URL, GRAPH_URL = "https://login.microsoftonline.com", "https://graph.microsoft.com"
 

@@ -13,6 +13,7 @@ from styrxl.model.settings import (
     GRAPH_URL,
     LOGIN_URL,
     M365,
+    NEEDED_KEYS,
     NO_SIGN_IN,
     OAUTH2,
     PASSWORD,
@@ -38,7 +39,6 @@ _EXAMPLES: Mapping[str, str] = {
     "client_id": 'client_id = "00000000-0000-0000-0000-000000000000"',
     "token_url": 'token_url = "https://login.kommunen.se/oauth2/token"',
 }
-_NEEDED = {M365: ("tenant", "client_id"), OAUTH2: ("token_url", "client_id")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +139,14 @@ def _choose_usual(transport: str, user: str | None, outer: Server | GraphAccount
 def _read_sign_in(section: Section, usual: str, outer: SignIn) -> SignIn:
     """Return how one signs in; what a section does not say is as in the one it stands in, where the method is the same."""
     method = section.text("auth", f'auth = "{M365}"', {PASSWORD, NO_SIGN_IN, M365, OAUTH2}.__contains__) or usual
-    if method not in _NEEDED:
+    if method not in NEEDED_KEYS:
         return SignIn(method)
     outer = outer if outer.method == method else SignIn(method)
     texts = {"tenant": outer.tenant, "client_id": outer.client_id}
     texts |= {key: given for key in texts if (given := section.text(key, _EXAMPLES[key]))}
     urls = {"token_url": outer.token_url, "login_url": outer.login_url}
     urls |= {key: given for key in urls if (given := _read_url(section, key))}
-    for key in _NEEDED[method]:
+    for key in NEEDED_KEYS[method]:
         if not (texts | urls)[key]:
             raise StyrxlError("settings-missing-key", key=f"{section.name}.{key}", example=_EXAMPLES[key])
     person = section.text("sign_in", f'sign_in = "{_PERSON}"', {_APP, _PERSON}.__contains__)

@@ -34,12 +34,8 @@ def fetch_by_imap(
     Raises StyrxlError: mail-certificate, mail-login, mail-imap-password-not-taken, mail-no-tokens, mail-imap-token-not-taken,
     mail-imap-folder, mail-imap-unreachable; as ``secret``; what finishes a message: mail-not-moved.
     """
-    shown = secret()
-    with _translating_errors(box):
-        client = _connect(box, context, timeout)
-    try:
+    with _open_session(box, context, secret, timeout) as client:
         with _translating_errors(box):
-            _log_in(client, box, shown)
             client.normalise_times = False  # or times lose their zone
             uids = _open_folder(client, box)
         for uid in uids:
@@ -47,19 +43,24 @@ def fetch_by_imap(
                 message = _fetch(client, box, uid, largest)
             if message is not None:
                 yield message
-    finally:
-        _log_out(client)
 
 
 def check_by_imap(box: Mailbox, context: ssl.SSLContext, secret: Callable[[], str], timeout: float) -> None:
     """See that a mailbox lets us in and has the folder, and make the one for finished messages; raises as ``fetch_by_imap``."""
+    with _open_session(box, context, secret, timeout) as client, _translating_errors(box):
+        _open_folder(client, box)
+
+
+@contextmanager
+def _open_session(box: Mailbox, context: ssl.SSLContext, secret: Callable[[], str], timeout: float) -> Iterator[IMAPClient]:
+    """Log in, and log out at the end of the block."""
     shown = secret()
     with _translating_errors(box):
         client = _connect(box, context, timeout)
     try:
         with _translating_errors(box):
             _log_in(client, box, shown)
-            _open_folder(client, box)
+        yield client
     finally:
         _log_out(client)
 
