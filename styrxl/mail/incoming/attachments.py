@@ -111,7 +111,7 @@ def _open_file(name: str, data: bytes, limits: Limits) -> Iterator[MessagePart]:
 
 def _lengthen(name: str, kind: str) -> str:
     """Return a workbook's name with its whole ending: old programs keep three letters of it."""
-    return f"{name}x" if kind == "xlsx" and name.lower().endswith(".xls") else name
+    return f"{name[:-4]}.xlsx" if kind == "xlsx" and name.lower().endswith(".xls") else name
 
 
 def _find_file_kind(data: bytes, limits: Limits) -> str:
