@@ -465,11 +465,8 @@ def boards_without_all_amounts(judged: JudgedRound, what: str) -> set[str | None
 
 def has_half_a_unit(of: Block, whole: Row, frame: int, year: int) -> bool:
     """Tell whether a row adds up a unit that has its frame alone, or alone what the year comes to."""
-    units = [
-        r
-        for r in of.rows
-        if r.level and (whole in of.totals or r.cells[0] == whole.cells[0]) and "Ram (tkr)" in {f.heading for f in of.fields}
-    ]
+    about_units = "Ram (tkr)" in {f.heading for f in of.fields}
+    units = [r for r in of.rows if about_units and r.level and (whole in of.totals or r.cells[0] == whole.cells[0])]
     return whole not in units and any((r.cells[frame] is None) != (r.cells[year] is None) for r in units)
 
 

@@ -45,7 +45,8 @@ def explain_by_shifted_columns(remarks: Sequence[Remark], table: Table, form: Fo
         return [*remarks]
     shift = max(shifts, key=lambda s: (len(s.rows), place[s.home.field] < place[s.found.field], -place[s.found.field]))
     left = min(place[shift.home.field], place[shift.found.field])
-    follows = {c.field for c in asked if place[c.field] >= left and _errs(c, shift, errors)} | {shift.home.field, shift.found.field}
+    beyond = (c for c in table.sheet.columns if place.get(c.field, -1) >= left)  # one that nobody is asked about may be the last
+    follows = {c.field for c in beyond if _errs(c, shift, errors)} | {shift.home.field, shift.found.field}
     first = shift.rows[0]
     facts = {
         "what": Word("shifted_column", {"home": shift.home.heading, "n": len(shift.rows)}),
