@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row
@@ -15,6 +16,7 @@ from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page, sum_label, s
 from styrxl.reports.view import View
 
 _MONEY = ("total_expenditure", "year_budget", "outcome", "forecast", "accumulated", "expected_total")
+_SPANS = (1, 2, 2, 2, 1, 2, 1)  # of the columns about frames, over those of the projects: one page is wide enough for them
 
 
 def make_page(followup: FollowupView) -> Page | None:
@@ -99,7 +101,8 @@ def _frames_block(followup: FollowupView) -> Block:
     fields = investment_frame_fields(view, spent_key, state_width=28, money_width=13)
     rows = tuple(investment_frame_rows(view, "investment_outcomes", spent, NO_FOLLOWUP))
     totals = tuple(_frame_totals(view, fields, rows)) if view.board is None else ()
-    return Block(fields, rows, heading=view.phrases.word("frames_title"), totals=totals, new_page=True)
+    spread = tuple(replace(f, span=n) for f, n in zip(fields, _SPANS, strict=True))
+    return Block(spread, rows, heading=view.phrases.word("frames_title"), totals=totals, new_page=True)
 
 
 def _frame_totals(view: View, fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Row]:
