@@ -25,6 +25,7 @@ SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm")
 WORKBOOK, OTHER = "workbook", "other"
 REASONS = ENCRYPTED, WINMAIL, ZIP, LINK = "encrypted", "winmail", "zip", "link"  # the most telling first
 
+_MAILS = (".eml", ".msg")
 _PARTS, _TEXT = 300, 200_000  # parts of a message, and bytes of a text, that are looked at
 _WINMAIL_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
@@ -124,12 +125,27 @@ def _find_file_kind(data: bytes, limits: Limits) -> str:
 
 
 def _unzip(name: str, data: bytes, limits: Limits) -> list[MessagePart]:
-    """Return the workbooks in a zip, within the limits of one workbook; zips in it are not opened."""
-    workbooks = []
+    """Return the workbooks in a zip and in the mails in it, within the limits of one workbook; zips in it are not opened."""
+    workbooks = list[MessagePart]()
     with suppress(RefusedError):
         package = Package(data, limits)
         for path in sorted(package.names):
-            if path.endswith(SUFFIXES) and not path.rpartition("/")[2].startswith((".", "~$")) and "__macosx/" not in path:
-                original = make_file_name(package.original(path).rpartition("/")[2])
+            if path.rpartition("/")[2].startswith((".", "~$")) or "__macosx/" in path:
+                continue
+            original = make_file_name(package.original(path).rpartition("/")[2])
+            if path.endswith(SUFFIXES):
                 workbooks.append(MessagePart(WORKBOOK, original, package.part(path)))
+            elif path.endswith(_MAILS):
+                workbooks += _find_in_mail(package.part(path), limits)
     return workbooks or [MessagePart(ZIP, name)]
+
+
+def _find_in_mail(data: bytes, limits: Limits) -> Iterator[MessagePart]:
+    """Yield the workbooks in a mail that was packed; nothing that is packed again is opened, since that could go on without end."""
+    with suppress(*BROKEN):
+        inner = parse_mail(open_mail(data))
+        unwrap(inner)
+        for part in islice(_walk(inner, lambda _: False), _PARTS):
+            content = b"" if part.is_multipart() else read_content(part)
+            if (kind := _find_file_kind(content, limits)) in WORKBOOKS:
+                yield MessagePart(WORKBOOK, _lengthen(read_file_name(part) or "bilaga.xlsx", kind), content)

@@ -9,7 +9,8 @@ from styrxl.mail.incoming.mime import read_headers
 
 MICROSOFT = "m365"  # Exchange Online writes its results without its name; those of others it renames
 _HEADER = "Authentication-Results"
-_MOST_COMMENTS = 20  # comments in each other
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_SIGNS = re.compile(r"[;=\s]")
 
 
 def has_failed(message: Message, server: str) -> bool:
@@ -36,9 +37,22 @@ def _says_fail(result: str) -> bool:
 
 
 def _drop_comments(text: str) -> str:
-    for _ in range(_MOST_COMMENTS):
-        shorter = re.sub(r"\([^()]*\)", " ", text)
-        if shorter == text:
-            break
-        text = shorter
-    return text
+    """Return results without comments, and with no sign of ours in what is quoted: a sender chooses some of that."""
+    kept, at, closes = list[str](), 0, True
+    while at < len(text):
+        end = _find_comment_end(text, at) if closes and text[at] == "(" else 0
+        closes = closes and (text[at] != "(" or end > 0)  # what never ends is no comment, nor is anything after it
+        quoted = _QUOTED.match(text, at)
+        kept.append(" " if end else _SIGNS.sub("_", quoted[0]) if quoted else text[at])
+        at = end or (quoted.end() if quoted else at + 1)
+    return "".join(kept)
+
+
+def _find_comment_end(text: str, at: int) -> int:
+    """Return where the comment that begins at a place ends, those in it included, or 0."""
+    depth = 0
+    for sign in re.compile(r"\\.|[()]").finditer(text, at):
+        depth += {"(": 1, ")": -1}.get(sign[0], 0)
+        if not depth:
+            return sign.end()
+    return 0

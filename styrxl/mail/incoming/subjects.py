@@ -24,7 +24,7 @@ _AUTOMATIC = (
     r".{1,80}? (?:is|are) (?:currently )?out of (?:the )?office",
     r".{1,80}? är (?:inte på kontoret|frånvarande)",
     r"frånvaro(?:meddelande|besked)",
-    r"frånvarande\s*:",
+    r"frånvar(?:ande|o)\s*:",
     r"semestersvar",
     r"(?:message )?recall(?: success| failure)?\s*:",
     r"återkalla(?:t|r|de)?\s*:",
@@ -49,7 +49,7 @@ _CALENDAR = (
     r"ny tid föreslagen",
     r"new time proposed",
     r"meeting forward notification",
-    r"(?:(?:meddelande|avisering) om )?vidarebefordrat möte",
+    r"(?:(?:meddelande|avisering) om )?(?:vidarebefordrat möte|vidarebefordran av (?:ett )?möte)",
     r"mötesvidarebefordran",
 )
 _RECEIPT = (r"(?:ej |inte )?läst", r"oläst", r"(?:not )?read", r"läskvitto", r"read receipt", r"lesebestätigung")
@@ -63,6 +63,8 @@ _REPORT = (
     r"successful mail delivery",
     r"warning: (?:message|could not)",
     r"det gick inte att leverera",
+    r"leverans(?:en)?(?: är)? (?:fördröjd|försenad|misslyckades)",
+    r"leveransstatus",
     r"(?:ej levererbar|olevererba|kunde inte levereras|ej levererat)",
     r"(?:levererat|delivered|relayed)\s*:",
 )

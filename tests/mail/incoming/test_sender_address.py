@@ -95,6 +95,11 @@ RESULTS: list[tuple[str, str, bool]] = [
     ("mx.example.se", "MX.Example.SE 1; dmarc=FAIL", True),
     ("mx.example.se", '"mx.example.se"; dmarc = fail', True),
     ("mx.example.se", "(it was (me)) mx.example.se (dmarc=pass);\r\n dmarc=fail header.from=x", True),
+    # What a sender chooses can neither hide the result in a comment nor say one itself.
+    ("mx.example.se", 'mx.example.se; spf=pass smtp.mailfrom="(x"@y.example; dmarc=fail (no); dkim=pass header.i="x)"@y.example', True),
+    ("mx.example.se", "mx.example.se; spf=pass smtp.mailfrom=(x@y.example; dmarc=fail (p=reject)", True),
+    ("mx.example.se", 'mx.example.se; spf=pass reason="; dmarc=fail"', False),
+    ("mx.example.se", 'mx.example.se; spf=pass (it said "); dmarc=fail (a " too)', True),
     ("mx.example.se", "mx.example.se; dmarc=pass header.from=example.se", False),
     ("mx.example.se", "mx.example.se; dmarc=pass (not dmarc=fail; dmarc=fail)", False),
     ("mx.example.se", "mx.example.se; spf=fail; dmarc=none", False),

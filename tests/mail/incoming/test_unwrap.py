@@ -77,6 +77,8 @@ CASES: list[tuple[str, bytes, list[str]]] = [
     ("a resource fork", with_file(FORK, "plan.xlsx", "application/applefile"), []),
     ("a resource fork by its name", with_file(b"x", "._plan.xlsx"), []),
     ("a file in AppleSingle", with_file(FORK[:3] + b"\0" + FORK[4:24] + struct.pack(">HIII", 1, 1, 38, len(BOOK)) + BOOK, "p"), ["p"]),
+    ("a message of Outlook's in a mail in a zip", with_file(zipped(mejl__eml=with_file(OUTLOOK, "a.msg")), "a.zip"), ["Plan – klar.xlsx"]),
+    ("a zip in a mail in a zip", with_file(zipped(a__eml=with_file(zipped(b__eml=MAIL), "b.zip")), "a.zip"), []),
     ("a message in a winmail.dat", with_file(tnef(("a.msg", "a.msg", OUTLOOK)), "winmail.dat"), ["Plan – klar.xlsx"]),
 ]
 
