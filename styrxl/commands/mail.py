@@ -84,7 +84,7 @@ def mail_check(session: Session) -> None:
 @with_session
 def mail_sign_in(session: Session, *, code: bool) -> None:
     """Sign in to Microsoft 365 once, where styrxl.toml says that a person does (sign_in = "person")."""
-    from styrxl.mail.person import sign_in_person
+    from styrxl.mail.sign_in.person import sign_in_person
     from styrxl.model.catalogue import word
     from styrxl.model.errors import StyrxlError
 

@@ -1,1 +1,1 @@
-"""Letters out and in."""
+"""Letters out and in, and how servers let us in."""

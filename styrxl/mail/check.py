@@ -21,10 +21,10 @@ from styrxl.mail.outgoing.message import WIRE_POLICY, build_message
 from styrxl.mail.outgoing.smtp import SmtpConnection
 from styrxl.mail.outgoing.transport import Timing, open_transport
 from styrxl.mail.outgoing.wording import read_wording
-from styrxl.mail.passwords import IMAP_PASSWORD
-from styrxl.mail.person import list_places
-from styrxl.mail.secret_source import open_secret
-from styrxl.mail.tokens import open_tokens
+from styrxl.mail.sign_in.passwords import IMAP_PASSWORD
+from styrxl.mail.sign_in.person import list_places
+from styrxl.mail.sign_in.secret_source import open_secret
+from styrxl.mail.sign_in.tokens import open_tokens
 from styrxl.mail.web import WebSession
 from styrxl.model.catalogue import Word, word
 from styrxl.model.errors import StyrxlError

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from styrxl.mail.failures import PermanentFailureError, TemporaryFailureError
-from styrxl.mail.passwords import hide_secrets
-from styrxl.mail.tokens import TokenSource, open_tokens
-from styrxl.mail.web import Reply, WebSession
+from styrxl.mail.sign_in.passwords import hide_secrets
+from styrxl.mail.sign_in.tokens import TokenSource, open_tokens
+from styrxl.mail.web import Reply, WebSession, read_json
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import GraphAccount
 
@@ -145,15 +145,6 @@ def open_graph(
     tokens = open_tokens(account, root, web)
     tokens.get()
     return GraphClient(account, web, tokens, wait, is_stopped)
-
-
-def read_json(reply: Reply) -> Mapping[str, Any]:
-    """Return the JSON of a reply, empty where it has none."""
-    try:
-        content = json.loads(reply.body)
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def describe_reply(reply: Reply) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -132,3 +133,12 @@ def _list_causes(error: BaseException) -> list[BaseException]:
         inner = (getattr(here, "reason", None), *here.args, here.__cause__, here.__context__)
         here = next((each for each in inner if isinstance(each, BaseException) and each not in causes), None)
     return causes
+
+
+def read_json(reply: Reply) -> Mapping[str, Any]:
+    """Return the JSON of a reply, empty where it has none."""
+    try:
+        content = json.loads(reply.body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -55,7 +55,7 @@ class SignIn:
 class Server:
     """A mail server; ``security``: ``starttls``, ``tls`` or, of a relay without sign-in, ``none``; ``ca_file`` from the workspace.
 
-    No password: see ``mail.passwords``.
+    No password: see ``mail.sign_in.passwords``.
     """
 
     host: str

@@ -14,8 +14,8 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 
 from styrxl.mail.incoming.mime import BROKEN
 from styrxl.mail.incoming.sources import FetchedMessage, believe_time
-from styrxl.mail.passwords import hide_secrets
-from styrxl.mail.sasl import answer_refusal, choose_mechanism, show_token
+from styrxl.mail.sign_in.passwords import hide_secrets
+from styrxl.mail.sign_in.sasl import answer_refusal, choose_mechanism, show_token
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.settings import Mailbox

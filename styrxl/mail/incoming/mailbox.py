@@ -10,8 +10,8 @@ from styrxl.mail.graph import open_graph
 from styrxl.mail.incoming.graph import fetch_by_graph
 from styrxl.mail.incoming.imap import fetch_by_imap
 from styrxl.mail.incoming.sources import FetchedMessage
-from styrxl.mail.passwords import IMAP_PASSWORD
-from styrxl.mail.secret_source import open_secret
+from styrxl.mail.sign_in.passwords import IMAP_PASSWORD
+from styrxl.mail.sign_in.secret_source import open_secret
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import GraphMailbox
 from styrxl.rounds.desk import Desk

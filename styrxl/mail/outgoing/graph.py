@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from styrxl.mail.failures import PermanentFailureError, TemporaryFailureError
-from styrxl.mail.graph import TEXT, GraphClient, read_json
+from styrxl.mail.graph import TEXT, GraphClient
 from styrxl.mail.outgoing.delivery import QueuedMessage
 from styrxl.mail.outgoing.letter import Attachment
+from styrxl.mail.web import read_json
 from styrxl.model.errors import StyrxlError
 
 LARGEST_REQUEST = 4_000_000  # bytes that one request may hold

@@ -16,9 +16,9 @@ from typing import Never, Self
 
 from styrxl.mail.failures import PermanentFailureError, TemporaryFailureError, UnreachableError
 from styrxl.mail.outgoing.delivery import QueuedMessage
-from styrxl.mail.passwords import hide_secrets
-from styrxl.mail.refusals import find_smtp_refusal
-from styrxl.mail.sasl import answer_refusal, choose_mechanism, show_token
+from styrxl.mail.outgoing.smtp_refusals import find_smtp_refusal
+from styrxl.mail.sign_in.passwords import hide_secrets
+from styrxl.mail.sign_in.sasl import answer_refusal, choose_mechanism, show_token
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import NO_SIGN_IN, Server
 

@@ -12,8 +12,8 @@ from styrxl.mail.graph import open_graph
 from styrxl.mail.outgoing.delivery import PAUSES, Transport
 from styrxl.mail.outgoing.graph import GraphTransport
 from styrxl.mail.outgoing.smtp import TIMEOUT, SmtpConnection
-from styrxl.mail.passwords import SMTP_PASSWORD
-from styrxl.mail.secret_source import open_secret
+from styrxl.mail.sign_in.passwords import SMTP_PASSWORD
+from styrxl.mail.sign_in.secret_source import open_secret
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import MailSettings
 

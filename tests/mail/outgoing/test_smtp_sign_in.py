@@ -13,7 +13,7 @@ from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, smtp_ser
 from styrxl.mail.certificates import make_ssl_context
 from styrxl.mail.outgoing.delivery import DeliveryResult, DeliveryRun
 from styrxl.mail.outgoing.smtp import SmtpConnection
-from styrxl.mail.refusals import find_smtp_refusal
+from styrxl.mail.outgoing.smtp_refusals import find_smtp_refusal
 from styrxl.model.catalogue import error_text
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import M365, NO_SIGN_IN, Server, SignIn

@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from styrxl.mail.passwords import find_password
+from styrxl.mail.sign_in.passwords import find_password
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import Server
 

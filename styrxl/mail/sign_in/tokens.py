@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from styrxl.mail.m365 import M365AppTokens, M365PersonTokens
-from styrxl.mail.oauth2 import OAuth2Tokens
+from styrxl.mail.sign_in.m365 import M365AppTokens, M365PersonTokens
+from styrxl.mail.sign_in.oauth2 import OAuth2Tokens
 from styrxl.mail.web import WebSession
 from styrxl.model.settings import M365, GraphAccount, Server
 

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from styrxl.mail.app_certificate import read_app_certificate
 from styrxl.mail.extras import load_extra
 from styrxl.mail.failures import TemporaryFailureError
-from styrxl.mail.passwords import find_app_certificate, find_app_secret, hide_secrets
-from styrxl.mail.refusals import find_token_refusal
+from styrxl.mail.sign_in.app_certificate import read_app_certificate
+from styrxl.mail.sign_in.passwords import find_app_certificate, find_app_secret, hide_secrets
+from styrxl.mail.sign_in.token_refusals import find_token_refusal
 from styrxl.mail.web import WebSession, translating_web_errors
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import LOGIN_URL, SignIn

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from post_office import Certificates, free_port
-from styrxl.mail.m365 import M365PersonTokens
-from styrxl.mail.oauth2 import OAuth2Tokens
-from styrxl.mail.tokens import choose_scopes, open_tokens
+from styrxl.mail.sign_in.m365 import M365PersonTokens
+from styrxl.mail.sign_in.oauth2 import OAuth2Tokens
+from styrxl.mail.sign_in.tokens import choose_scopes, open_tokens
 from styrxl.mail.web import WebSession
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import GRAPH_URL, M365, OAUTH2, GraphAccount, Server, SignIn

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from styrxl.mail.m365 import M365PersonTokens
-from styrxl.mail.tokens import open_tokens
+from styrxl.mail.sign_in.m365 import M365PersonTokens
+from styrxl.mail.sign_in.tokens import open_tokens
 from styrxl.mail.web import WebSession
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import GraphAccount, GraphMailbox, MailSettings, Server

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from styrxl.mail.failures import TemporaryFailureError
-from styrxl.mail.passwords import find_app_secret, find_refresh_token, hide_secrets
-from styrxl.mail.web import Reply, WebSession
+from styrxl.mail.sign_in.passwords import find_app_secret, find_refresh_token, hide_secrets
+from styrxl.mail.web import WebSession, read_json
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import SignIn
 
@@ -50,7 +48,7 @@ class OAuth2Tokens:
             raise StyrxlError("mail-login-unreachable", address=self._sign_in.token_url, why=error.reply) from None
         if reply.status >= _TROUBLE or reply.status == _TOO_MANY:
             raise StyrxlError("mail-login-unreachable", address=self._sign_in.token_url, why=str(reply.status))
-        answer = _read_json(reply)
+        answer = read_json(reply)
         token = answer.get("access_token")
         if reply.status != 200 or not isinstance(token, str) or not token:
             why = " ".join(f"{reply.status} {answer.get('error', '')} {answer.get('error_description', '')}".split())
@@ -58,11 +56,3 @@ class OAuth2Tokens:
             raise StyrxlError("mail-token-refused", why=shown, client_id=self._sign_in.client_id)
         life = answer.get("expires_in")
         return token, float(life) if isinstance(life, int | float) else _USUAL_LIFE
-
-
-def _read_json(reply: Reply) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(reply.body)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from styrxl.mail.passwords import find_password
-from styrxl.mail.tokens import open_tokens
+from styrxl.mail.sign_in.passwords import find_password
+from styrxl.mail.sign_in.tokens import open_tokens
 from styrxl.mail.web import WebSession
 from styrxl.model.settings import Server
 
