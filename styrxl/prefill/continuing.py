@@ -108,11 +108,12 @@ def list_left(year: YearSoFar, owner: str, there: Sequence[Row]) -> Iterator[Row
     after that, is that it goes on. What an earlier follow-up of this year has had stays.
     """
     known = {row["commitment_id"] for row in there}
-    texts = {fold_text(row.get("text") or "") for row in there}
+    outlooks = list_commitment_outlooks(year.last_year, owner) if year.last_year else {}
+    typed_anew = {fold_text(row.get("text") or "") for row in there if row["commitment_id"] not in outlooks}
     offered = list_offered(year.plans, owner, "commitments", "commitment_id")
-    for code, outlook in list_commitment_outlooks(year.last_year, owner).items() if year.last_year else ():
+    for code, outlook in outlooks.items():
         is_new = code not in known and not was_cleared(code, offered, settled=outlook.settled)
-        if outlook.goes_on and is_new and fold_text(outlook.row.get("text") or "") not in texts:
+        if outlook.goes_on and is_new and fold_text(outlook.row.get("text") or "") not in typed_anew:
             known.add(code)
             yield {**outlook.row, "carried": LEFT}
     for answers in year.earlier:

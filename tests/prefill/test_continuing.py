@@ -179,6 +179,15 @@ def test_the_same_text_planned_anew_is_not_left_besides() -> None:
     assert told(followed(last, issue(year_of([], {})), [again])) == [("UBN-2028-A1", None)]
 
 
+def test_two_of_the_same_words_are_two() -> None:
+    """One goes on in the plan, the other is told of at year-end alone: it is not lost for the sake of the first."""
+    plan = [planned(n, text="Fortbilda all personal") for n in (1, 2)]
+    early = year_of(plan, {"t2": {"commitment_status": [status(1, "on_plan"), status(2, "done")]}})
+    kept = issue(early).rows["commitments"]
+    late = year_of(plan, {"year": {"commitment_status": [status(1, "partly_done", "yes"), status(2, "not_done", "yes")]}})
+    assert told(followed(late, issue(early), kept)) == [("UBN-2027-A1", "continues"), ("UBN-2027-A2", "left")]
+
+
 @dataclass(frozen=True)
 class Story:
     """A year's commitments as they were told of, when the next plan was issued, and what the board cleared in it."""

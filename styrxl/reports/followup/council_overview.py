@@ -201,12 +201,18 @@ class CouncilOverview:
         day, reference, kind = decision
         forms, language = self.view.scope.forms, self.view.scope.language
         sums = (add_amounts(change.operating for _, change in changes), add_amounts(change.investment for _, change in changes))
-        boards = ", ".join(f"{b.owner.name} {signed_amount(self.view, change.operating)} tkr" for b, change in changes)
+        boards = ", ".join(f"{b.owner.name} {self._changed_word(change)}" for b, change in changes)
         label = forms.label("adjustment_kind", kind)[language] if kind else None
         later = self.view.phrases.word("later_not_counted") if any(change in b.frame.later for b, change in changes) else None
         told = join_texts([shorten(join_texts([label, boards], ": ") or "", _REASON), later], ". ")
         invested = (in_millions(sums[1] or None),) if invests else ()
         return Row((shorten(reference, _DECISION), day, in_millions(sums[0]), *invested, told))
+
+    def _changed_word(self, change: Adjustment) -> str:
+        """Say what a decision changed of a board's frame: operations, investments, or both."""
+        amounts = [("changed_operating", change.operating), ("changed_investment", change.investment)]
+        told = [self.view.phrases.word(key, amount=signed_amount(self.view, amount)) for key, amount in amounts if amount]
+        return ", ".join(told) or self.view.phrases.word("changed_operating", amount="0")
 
     # what did not come about
 
