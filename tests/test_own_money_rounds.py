@@ -37,7 +37,7 @@ rounds:
 
 
 def test_money_alone_is_followed_up_with_its_trend(full: Town) -> None:
-    """Budgets are 800.5 and 150.25; forecasts 900 and 160, then 850 and 150: what is left goes from -109.25 to -49.25."""
+    """The frame is 1000, forecasts 900 and 160, then 850 and 150: what is left goes from -60 to 0, of the budget (950.75) -49.25."""
     put_own(full, "sheets/money.yaml", MONEY)
     put_own(full, "sheets/rounds.yaml", ROUNDS)
     town = Town(full.root)
@@ -47,10 +47,10 @@ def test_money_alone_is_followed_up_with_its_trend(full: Town) -> None:
         hand_in(town, round_, "UBN", {"outcomes": [{"outcome_cost": 100, "forecast_cost": n} for n in forecasts]}, "money")
         town.run("consolidate", round_)
     book = town.root / "council/2027-q3.xlsx"
-    overview = [row[:4] for row in cells(book, "Översikt")]
-    assert ["Kvartal 1 2027", 950.75, 1060, -109.25] in overview
-    assert ["Kvartal 3 2027", 950.75, 1000, -49.25] in overview
+    charts = [row[:4] for row in cells(book, "Diagram")]
+    at = charts.index(["Avvikelsen mot ramen, omgång för omgång"])
+    assert charts[at + 2 : at + 4] == [["Kvartal 1 2027", 1000, 1060, -60], ["Kvartal 3 2027", 1000, 1000, 0]]
     assert any("Utbildningsnämnden" in row and -49.25 in row for row in cells(book, "Ekonomi"))
-    first = [row[:1] for row in cells(town.root / "council/2027-q1.xlsx", "Översikt")]
-    assert ["Avvikelsen, omgång för omgång"] not in first
+    first = [row[:1] for row in cells(town.root / "council/2027-q1.xlsx", "Diagram")]
+    assert ["Avvikelsen mot ramen, omgång för omgång"] not in first
     assert Path(book).is_file()

@@ -33,7 +33,7 @@ _PLAN_PAGES = (
 )
 _FOLLOWUP_PAGES = (
     (followup_pages.overview, ()),
-    (followup_pages.charts, FOLLOWED),
+    (followup_pages.charts, (*FOLLOWED, "outcomes")),
     (followup_pages.goal_chain, FOLLOWED),
     (followup_pages.commitments, ("commitment_status", "added_commitments")),
     (followup_pages.fulfilment, ("goal_assessments", "contribution_status")),
