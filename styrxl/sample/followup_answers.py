@@ -47,7 +47,7 @@ def answer_board_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     goals = _goals(prefill, statuses, seed)
     codes = [str(row["goal_id"]) for row in prefill.rows.get("goal_assessments", ())]
     assessed = {code: str(row["assessment"]) for code, row in zip(codes, goals, strict=True)}
-    for given, row in zip(prefill.rows.get("goal_assessments", ()), goals, strict=True):  # so go the council's indicators
+    for given, row in zip(prefill.rows.get("goal_assessments", ()), goals, strict=True):  # so go the council's, where no own goal has them
         assessed.setdefault(str(given["parent_id"]), str(row["assessment"]))
     answers = {
         "report_status": [_status(prefill, seed)],
@@ -223,7 +223,7 @@ def _indicator(prefill: Prefill, row: Row, assessed: Mapping[str, str], seed: in
     turn, code = _turn(prefill), f"{prefill.owner}/{row['name']}"  # one that is the council's too has one outcome
     rng = luck(seed, code, "measured")
     same = [other["goal_id"] for other in prefill.rows.get("indicator_outcomes", ()) if other["name"] == row["name"]]
-    told = next((ASSESSMENTS[assessed[goal]] for goal in same if goal in assessed), -1)
+    told = next((ASSESSMENTS[said] for goal, said in assessed.items() if goal in same), -1)
     answer = {} if turn == KINDS.index("year") else {"target_reached": _expect_target(told, luck(seed, code, "expected"))}
     if turn < rng.choices((0, 1, 2, 3), (22, 33, 38, 7))[0]:
         return {**answer, "comment": _choose_text(year_material()["not_measured"][KINDS[turn]], f"{seed}/{code}", turn)}

@@ -217,11 +217,26 @@ def test_every_row_that_counts_is_written_once(played: Played, kind: str) -> Non
 
 @pytest.mark.parametrize("kind", FOLLOW_UPS)
 def test_each_commitment_stands_once(played: Played, kind: str) -> None:
-    """Whoever moved, and whatever was added."""
-    ids = [row[0] for row in played.council(kind)["Åtaganden"] if "-2027-A" in str(row[0])]
-    assert len(ids) == len(set(ids))
-    added = {"t1": 2, "t2": 5, "year": 5}
-    assert sum(int(code.rpartition("-A")[2]) > 60 for code in ids) == added[kind]
+    """Whoever moved, and whatever was added: that has numbers after those of the plan, whatever numbers its template had."""
+    planned = [split_code(code) for code in commitments(played, "plan")]
+    codes = commitments(played, kind)
+    assert len(codes) == len(set(codes))
+    added = [split_code(code) for code in codes if split_code(code) not in planned]
+    assert len(added) == {"t1": 2, "t2": 5, "year": 5}[kind]
+    assert len(codes) == len(planned) + len(added)
+    for owner, number in added:
+        assert number == max(n for of, n in planned if of == owner) + 1
+
+
+def commitments(played: Played, kind: str) -> list[str]:
+    """Return the ids of the year's commitments in the council's workbook, as often as they stand there."""
+    return [str(row[0]) for row in played.council(kind)["Åtaganden"] if "-2027-A" in str(row[0])]
+
+
+def split_code(code: str) -> tuple[str, int]:
+    """Return whose a commitment is, and its number."""
+    owner, _, number = code.partition("-2027-A")
+    return owner, int(number)
 
 
 # the organisation moves
@@ -290,12 +305,26 @@ def test_the_frame_is_as_the_council_has_adjusted_it_by_then(played: Played) -> 
     assert [played.prefill(kind, "KFN").frames["operating_frame"] for kind in FOLLOW_UPS] == [268000.0, 249500.0, 249500.0]
 
 
-def test_a_spring_put_together_anew_knows_nothing_of_june(played: Played, tmp_path: Path) -> None:
-    """June's decisions have their own day, also in a plan that has them by now: the frame of the first follow-up is as it was decided."""
+def test_a_spring_put_together_anew_counts_nothing_of_june(played: Played, tmp_path: Path) -> None:
+    """June's decisions have their own day, also in a plan that has them by now: they stand beside the frames of the first follow-up."""
     folder = shutil.copytree(played.folder, tmp_path / "kopia")
     assert run_in_process(cli.main)(["--workspace", str(folder), "consolidate", "2027-t1"], datetime(2028, 3, 1, tzinfo=UTC)) == 0
-    path = Path("council") / "2027-t1.xlsx"
-    assert (folder / path).read_bytes() == (played.folder / path).read_bytes()
+    before, after = played.council("t1"), played.book(folder / "council" / "2027-t1.xlsx")
+    told = {name: [row for row in filled(after[name]) if row not in filled(before[name])] for name in after}
+    assert {name for name, rows in told.items() if rows} == {"Översikt", "Ekonomi"}
+    assert [row for row in filled(before["Ekonomi"]) if row not in filled(after["Ekonomi"])] == []
+    later = {row[0]: row[-3:] for row in told["Ekonomi"] if len(row) == 7 and isinstance(row[-1], float)}
+    assert later == {  # what is left, what is decided, and what is left if that counts
+        "Kultur- och fritidsnämnden": [-642, -18500, -19142],
+        "Samhällsbyggnadsnämnden": [687, 4325, 5012],
+        "Utbildningsnämnden": [12912, 18500, 31412],
+    }
+    assert ["Med det som fullmäktige beslutat efter 2027-04-30", 17.255] in told["Översikt"]
+
+
+def filled(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Return rows without their empty cells."""
+    return [[cell for cell in row if cell != ""] for row in rows]
 
 
 @pytest.mark.parametrize("kind", FOLLOW_UPS)
