@@ -145,6 +145,8 @@ def test_what_was_issued_before_is_what_it_was(change: str, full: Town, before: 
         pd.testing.assert_frame_equal(again.tables[table][[*frame.columns]], frame)
     gone = {"column removed": "responsible"}.get(change)
     rows = {key: [{k: v for k, v in row.items() if k != gone} for row in those] for key, those in prefilled.items()}
+    if change == "sheet removed":  # what next year's form does not ask for is not offered in it
+        rows["indicators"] = []
     mine = next_plan(town)
     assert {key: [*map(dict, those)] for key, those in mine.items()} == rows
 

@@ -121,13 +121,15 @@ class _OpenFollowup:
         return self.budget(row) - net
 
     def deviate(self, row: int, deviation: float, effect: float) -> None:
-        """Let an activity deviate, with the reasons that this asks for."""
+        """Let an activity deviate, with the reasons that this asks for, of it and of the whole board."""
         what = "outcome" if self.final else "forecast"
         self.put("outcomes", f"{what}_cost", row, self.budget(row) - deviation + self.number("outcomes", f"{what}_revenue", row))
-        self.say("outcomes", "explanation", row, "Priserna har stigit mer än beräknat.")
-        if not self.final:
-            self.say("outcomes", "measures", row, "Inköpen prövas en gång till.")
-            self.put("outcomes", "measures_effect", row, effect)
+        closing = (len(self.issued.rows["outcomes"]),) if self.return_.form.sheet("outcomes").closing_columns else ()
+        for at in (row, *closing):
+            self.say("outcomes", "explanation", at, "Priserna har stigit mer än beräknat.")
+            if not self.final:
+                self.say("outcomes", "measures", at, "Inköpen prövas en gång till.")
+                self.put("outcomes", "measures_effect", at, effect)
 
 
 def _first(found: Iterator[Any], what: str) -> Any:

@@ -9,6 +9,7 @@ from styrxl.sample.faults.followup import break_followup, list_followup_faults
 from styrxl.sample.faults.open_return import NotHereError
 from year import BOARD_T1, Followed, changed, followed_town
 
+WHY = {"explanation": "Skolan har fler elever.", "measures": "Färre vikarier.", "measures_effect": 60}  # of the whole board's deficit
 UNSURE = {"assessment": "not_assessable", "analysis": "Proven är inte rättade."}
 
 
@@ -40,7 +41,7 @@ def test_a_deviation_without_its_reason(whole: Followed) -> None:
     form, made = whole.form("t2", "UBN"), issued(whole, "t2", "UBN")
     with pytest.raises(NotHereError):
         break_followup("explanation-missing", filled(whole, "t2", "UBN", CLEAN["t2", "UBN"]), form, made)
-    dear = changed(CLEAN["t2", "UBN"], "outcomes", 0, forecast_cost=1030)
+    dear = changed(changed(CLEAN["t2", "UBN"], "outcomes", 0, forecast_cost=1030), "outcomes", 2, **WHY)
     data, fault = break_followup("explanation-missing", filled(whole, "t2", "UBN", dear), form, made)
     [judged] = whole.judge("t2", ("UBN", data)).returns
     assert [(f.rule, f.sheet, f.cell) for f in judged.findings] == [("explanation-missing", fault.sheet, fault.cell)]
