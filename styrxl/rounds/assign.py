@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from styrxl.model.decisions import ASSIGN
+from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LEVELS
 from styrxl.model.judged import Judged
@@ -20,7 +20,6 @@ from styrxl.rounds.desk import Desk, belongs_to_another, name_levels, suggest_ne
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.receive import largest_file, take_in
-from styrxl.store.ledger import Decision
 from styrxl.validation.claims import Claim, is_intact
 
 

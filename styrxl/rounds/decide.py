@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from styrxl.model.decisions import SET_ASIDE, TAKE_BACK
+from styrxl.model.decisions import SET_ASIDE, TAKE_BACK, Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.store.ledger import Decision
 
 _PASSED_OVER = ("superseded", "duplicate", "set-aside")
 

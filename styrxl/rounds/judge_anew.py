@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from styrxl.model.decisions import ANEW
+from styrxl.model.decisions import ANEW, Decision
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox
-from styrxl.store.ledger import Decision
 
 
 def judge_anew(desk: Desk, round_: Round, reason: str) -> JudgedRound:

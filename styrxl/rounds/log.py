@@ -13,12 +13,12 @@ from typing import Any
 from styrxl.model.addresses import fold_address
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Plan
-from styrxl.model.decisions import ANEW, ASSIGN, MERGE, SET_ASIDE, TAKE_BACK
+from styrxl.model.decisions import ANEW, ASSIGN, MERGE, SET_ASIDE, TAKE_BACK, Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.store.ledger import BY_HAND, Decision, Issue, RoundRecord, Verdict
+from styrxl.store.ledger import BY_HAND, Issue, RoundRecord, Verdict
 from styrxl.store.mail_log import ANSWER, BOUNCE, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, TAKEN, Mail, MailLog, MailPart
 from styrxl.store.receipts import Receipt
 

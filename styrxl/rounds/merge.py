@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from styrxl.annotated.carry import add_rows
 from styrxl.annotated.filled import EditableTemplates, FilledWorkbook, list_fresh_sheets
-from styrxl.model.decisions import MERGE
+from styrxl.model.decisions import MERGE, Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
 from styrxl.model.forms import extend_rows
@@ -30,7 +30,6 @@ from styrxl.rounds.look import read_look
 from styrxl.rounds.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
 from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
 from styrxl.store.files import StagedFiles, read_file
-from styrxl.store.ledger import Decision
 from styrxl.store.receipts import Receipt
 from styrxl.validation.answered_rows import list_answered_rows
 from styrxl.validation.place_findings import place_remarks

@@ -17,14 +17,13 @@ from typing import Any, Self
 import sqlalchemy as sa
 from zlib_ng import zlib_ng as zlib
 
-from styrxl.model.decisions import ANEW, ASSIGN, SET_ASIDE, TAKE_BACK
+from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.store.bulk import find_present, insert_rows, split_in_batches
 from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, PATIENCE, PREFILLS, VERDICTS, Database, open_database
 from styrxl.store.numbers import Ranges, Series, Used, read_taken, reserve_numbers
 from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipt_numbers, read_receipts
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
-_QUESTIONS = {TAKE_BACK: SET_ASIDE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +58,6 @@ class Verdict:
     judged_at: datetime
     inputs: str | None = None
     form: str | None = None  # as which it was judged; None where that is not known
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What a controller decided about a file that came back.
-
-    ``set-aside``, ``take-back``, ``merge`` (which made the file), ``assign``: that it is the owner's, and of a form, or ``anew``: that it
-    is judged by the rules of the day, and by an edition of its form.
-    """
-
-    path: str
-    sha256: str
-    owner: str | None
-    kind: str
-    reason: str
-    decided_by: str
-    decided_at: datetime
-    form: str | None = None
-    edition: str | None = None
-
-    def is_about_same_as(self, other: Decision) -> bool:
-        """Whether both are about the same question: whether the file counts, whose it is, or what it was merged from."""
-        return _QUESTIONS.get(self.kind, self.kind) == _QUESTIONS.get(other.kind, other.kind)
-
-    def decides_same_as(self, other: Decision) -> bool:
-        """Whether both give the same answer, if they are about the same question."""
-        return self.kind == other.kind != ANEW and (self.kind != ASSIGN or (self.owner, self.form) == (other.owner, other.form))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from postgres import Server
+from styrxl.model.decisions import Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.store import migrations
 from styrxl.store.database import METADATA, open_database
-from styrxl.store.ledger import Decision, Issue, Ledger, RoundRecord, Verdict
+from styrxl.store.ledger import Issue, Ledger, RoundRecord, Verdict
 from styrxl.store.numbers import Allotted, NumberBlock, allot_numbers, list_taken
 from styrxl.store.receipts import Receipt
 

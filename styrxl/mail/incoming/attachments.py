@@ -13,7 +13,7 @@ from styrxl.mail.incoming.mime import BROKEN, DEEP, list_parts, parse_mail, read
 from styrxl.mail.incoming.outlook import is_outlook_file
 from styrxl.mail.incoming.shared_links import holds_shared_link
 from styrxl.mail.incoming.unwrap import ENCRYPTED_TYPE, open_mail, unwrap
-from styrxl.mail.incoming.winmail import WinmailError, read_winmail
+from styrxl.mail.incoming.winmail import WINMAIL_TYPES, WinmailError, read_winmail
 from styrxl.mail.plain_text import make_file_name
 from styrxl.model.limits import Limits
 from styrxl.returns.package.file_type import WORKBOOKS, find_kind, is_link_file, is_zip
@@ -27,7 +27,6 @@ REASONS = ENCRYPTED, WINMAIL, ZIP, LINK = "encrypted", "winmail", "zip", "link" 
 
 _MAILS = (".eml", ".msg")
 _PARTS, _TEXT = 300, 200_000  # parts of a message, and bytes of a text, that are looked at
-_WINMAIL_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"})
 
 
@@ -69,7 +68,7 @@ def _classify(message: Message, limits: Limits) -> Iterator[MessagePart]:
         if holds_shared_link(read_text(message, _TEXT)):
             yield MessagePart(LINK)
     elif name or message.get_content_disposition() == "attachment":
-        open_part = _open_winmail if kind in _WINMAIL_TYPES or name.lower() == "winmail.dat" else _open_file
+        open_part = _open_winmail if kind in WINMAIL_TYPES or name.lower() == "winmail.dat" else _open_file
         yield from open_part(name or "bilaga", read_content(message), limits)
 
 

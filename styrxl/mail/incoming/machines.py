@@ -12,7 +12,7 @@ from email.message import Message
 
 from styrxl.mail.incoming.delivery_reports import find_unreached, is_delivery_report
 from styrxl.mail.incoming.mime import read_content, read_file_name, read_headers, walk_own_parts
-from styrxl.mail.incoming.winmail import read_message_class
+from styrxl.mail.incoming.winmail import WINMAIL_TYPES, read_message_class
 from styrxl.store.mail_log import BOUNCE, PERSON
 
 OUR_ID = "<styrxl."  # how the ids of our letters begin
@@ -67,7 +67,6 @@ _OUTLOOK_CLASSES = (  # MS-OXTNEF has names of its own for some
     (r"report\.|ipm\.microsoft mail\.non-delivery", REPORT),
     (r"ipm\.note\.rules\.", AUTOMATIC),
 )
-_WINMAIL_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _SERVER = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|postmaster|mail-?delivery(?:-?(?:system|subsystem))?|microsoftexchange[0-9a-f]{20,})(?:[+.-][^@]*)?(?:@|$)",
     re.IGNORECASE,
@@ -100,7 +99,7 @@ def _find_by_parts(message: Message) -> str:
         return CALENDAR
     if message.get_content_type() == "multipart/report":
         return RECEIPT if "disposition" in str(message.get_param("report-type", "")).lower() else REPORT
-    names = [read_message_class(read_content(part)) for part in parts if part.get_content_type() in _WINMAIL_TYPES]
+    names = [read_message_class(read_content(part)) for part in parts if part.get_content_type() in WINMAIL_TYPES]
     by_class = _find_by_pattern(_CLASSES, read_headers(message, "Content-Class"))
     return by_class or _find_by_pattern(_OUTLOOK_CLASSES, [*names, *read_headers(message, "X-MS-Exchange-Message-Class")])
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from styrxl.mail.incoming.code_pages import USUAL, find_codec
 from styrxl.mail.incoming.mime import DEEP
 
+WINMAIL_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})  # of a part that is one
 _SIGNATURE = (0x223E9F78).to_bytes(4, "little")
 _BEFORE, _PADDING = 64, b"\0\r\n\t "  # bytes that may stand before it, and what may stand after the last attribute
 _HEAD = struct.Struct("<BII")  # level, attribute, length
