@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from followup_returns import issued
 from office import Office
+from styrxl.model.findings import message
 from styrxl.model.forms import Sheet
 from styrxl.sample.fill import AnswerSheet, locate_answers, open_workbook, save_workbook
 from town import Answers
@@ -129,6 +130,21 @@ def test_changes_left_unspread_are_told_and_count(year: Followed) -> None:
     assert judge(year, "t2", "UBN", unspread) == [("changes-unbalanced", heading)]
     assert judge(year, "t2", "UBN", SPREAD) == [("changes-unbalanced", heading)]
     assert judge(year, "t2", "UBN", changed(SPREAD, "outcomes", 0, decided_changes=25)) == []
+
+
+@pytest.mark.parametrize(
+    "first, sv, en",
+    [
+        (17, "tillsammans 12 tkr, men ska vara 20 tkr, så 8 tkr är kvar att fördela.", "thousand, so 8 thousand is left to spread."),
+        (35, "tillsammans 30 tkr, men ska vara 20 tkr, alltså 10 tkr för mycket.", "thousand, which is 10 thousand too much."),
+    ],
+)
+def test_it_says_whether_some_is_left_or_too_much_was_spread(year: Followed, first: float, sv: str, en: str) -> None:
+    answers = changed(SPREAD, "outcomes", 0, decided_changes=first)
+    [judged] = year.judge("t2", ("UBN.xlsx", year.filled("t2", "UBN", answers))).returns
+    [told] = [f for f in judged.findings if f.rule == "changes-unbalanced"]
+    assert sv in message(told, "sv")
+    assert en in message(told, "en")
 
 
 def test_what_is_left_counts_against_the_frame(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def coverage_word(followup: FollowupView, coverage: Coverage) -> str:
     label = view.scope.forms.label("coverage", _COVERAGE_CODES[coverage.grade])[view.scope.language]
     what = SIGNS[coverage.grade] + label
     if coverage.stated:
-        return word("own_mark", what=what)
+        return word("stated_mark", what=what)
     if not coverage.concerned:
         return word("cover_nobody", what=what)
     share = word("cover_share", what=what, n=len(coverage.covering), total=len(coverage.known))

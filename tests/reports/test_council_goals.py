@@ -130,7 +130,7 @@ TWO = TEN[:2]
         pytest.param(
             case("year", TWO, dict.fromkeys(TWO, "fulfilled"), own=[CouncilAssessment("2027-year", "KF-M1", None, None, None, "poor")]),
             (
-                *("✗ Bristfällig (fullmäktiges egen)", None, "! Delvis uppfyllt"),
+                *("✗ Bristfällig (satt av kansliet)", None, "! Delvis uppfyllt"),
                 "Förslag. Nämndmål som uppfylls: 2 av 2. Sänkt till delvis, eftersom träffbilden inte är god.",
             ),
             id="all assessments yes; office's Träffbild Bristfällig",

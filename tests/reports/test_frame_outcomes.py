@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measured_town import Activity, MeasuredBoard, MeasuredTown, measured_town, rows_by_board
-from report_sheets import Cells
+from report_sheets import Cells, table
 from styrxl.reports.board_outcomes import FrameOutcome, MoneyOutcome, add_frame_outcomes
 
 BOARDS = (
@@ -120,6 +120,23 @@ def test_key_figures_speak_of_the_frame(april: dict[str, Cells], year: dict[str,
         assert figures["Nämnder inom fullmäktiges ram"] == [2, "av 4; en nämnd saknas; utan ram: 1"]
         whole = rows_by_board(pages["Översikt"])["Summa nämnder"]
         assert [*whole.values()][1:6] == [81.0, 85.2, -4.2, -5.2, "4 av 6 är med"]  # 6,000 − 5,000 + 300 − 5,500 thousand at year-end
+
+
+def test_a_decision_on_investments_alone_says_so(year: dict[str, Cells]) -> None:
+    """That the operating frame changes by nothing is not what it is about."""
+    said = [str(cell) for line in year["Översikt"] for cell in line if "Ombudgetering" in str(cell)]
+    assert said == ["Ombudgetering: Exploateringsnämnden +40 tkr i investeringar"]
+
+
+def test_more_spread_than_was_given_differs_and_is_not_left(tmp_path: Path) -> None:
+    """Of 100 the board spread 150: its changes are 50 more than the council's."""
+    board = MeasuredBoard("BBN", "Badnämnden", 2_000, [Activity("Bad", 1_000, 1_000, change=150), Activity("Is", 900, 900)])
+    town = measured_town(tmp_path, "Åköping", 2027, [board], frame_adjustments=[{"board_id": "BBN", "operating": 100, **MAY}])
+    town.plan()
+    town.follow_up("year")
+    cells = town.pages("year")["Ekonomi"]
+    [whole, *_] = table(cells[next(n for n, line in enumerate(cells) if str(line[0]).startswith("Egen budget, och")) :], "Nämnd")
+    assert whole["Avstämning mot ramen"] == "! Ändringarna skiljer sig från fullmäktiges justeringar med +50 tkr"
 
 
 def test_a_board_reads_of_its_own_frame(town: MeasuredTown, year: dict[str, Cells]) -> None:

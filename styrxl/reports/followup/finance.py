@@ -120,10 +120,10 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
     word = view.phrases.word
     if not b.accepted:
         return lacking_return_word(view, b.owner, NO_FOLLOWUP)
-    if b.unspread:
+    if b.unspread * (b.adjustments or 0.0) > 0:
         return word("changes_unspread", amount=signed_amount(view, b.unspread))
-    if b.unreconciled:
-        return word("changes_differ", amount=signed_amount(view, b.unreconciled))
+    if differing := add_amounts((b.unreconciled, -b.unspread)):  # more was spread than was given, or the other way
+        return word("changes_differ", amount=signed_amount(view, differing))
     if b.measure.not_laid_out is None:
         return word("no_frame")
     return word("changes_agree_over" if b.measure.not_laid_out < 0 else "changes_agree")

@@ -137,8 +137,15 @@ def find_unbalanced_changes(return_: Return, _others: OtherReturns) -> Iterator[
     granted = fsum(adjustment["operating"] for adjustment in adjustments)
     if rows and abs(total - granted) > ORE:
         why = Word("adjusted_by", {"list": [adjustment["decision"] for adjustment in adjustments]}) if adjustments else Word("not_adjusted")
-        facts = {"total": round(total, 2), "granted": round(granted, 2), "left": round(granted - total, 2), "why": why}
+        facts = {"total": round(total, 2), "granted": round(granted, 2), "rest": _tell_rest(granted, granted - total), "why": why}
         yield return_.remark("outcomes", None, "decided_changes", "changes-unbalanced", round(total, 2), **facts)
+
+
+def _tell_rest(granted: float, left: float) -> Word:
+    """Say what is left to spread of what was granted; or, where that cannot be, that too much or too little was (tkr)."""
+    if granted * left > 0:
+        return Word("left_to_spread", {"amount": round(left, 2)})
+    return Word("spread_too_much" if left < 0 else "spread_too_little", {"amount": round(abs(left), 2)})
 
 
 def find_amounts_in_kronor(return_: Return, _others: OtherReturns) -> Iterator[Remark]:

@@ -57,7 +57,7 @@ def test_the_controller_is_told_in_words(planned: Town) -> None:
     assert message(told, "sv") == (
         "Drift i E5: Omfördelning enligt KF 2027-06-15 § 112 blir tillsammans 1\N{NO-BREAK SPACE}200,5 tkr för 2027, och ska bli noll."
     )
-    assert fix(told, "sv").startswith("Kontrollera raderna 5, 6 på bladet Ramjusteringar:")
+    assert fix(told, "sv").startswith("Kontrollera rad 5, 6 på bladet Ramjusteringar:")
     assert "comes to SEK 1,200.5 thousand in all for 2027" in message(told, "en")
     assert "1\N{NO-BREAK SPACE}200,5 tkr" in planned.run("status", "2027-plan").stderr
 
