@@ -68,13 +68,13 @@ class Admitted:
 
 def admit(returns: Iterable[Identified], *, whole_inbox: bool) -> Iterator[Admitted]:
     """Yield each return with its tables, in order; ``whole_inbox``: whether one that has the same bytes as another is a duplicate."""
-    first: dict[str, str] = {}  # hash -> path of the first return that has it
+    first: dict[str, tuple[str, Mapping[str, str]]] = {}  # hash -> path and identity of the first return that has it
     for index, return_ in enumerate(returns):
         sha256 = return_.arrival.sha256
         if whole_inbox and sha256 in first:
-            yield _duplicate(index, return_, first[sha256])
+            yield _duplicate(index, return_, *first[sha256])
         else:
-            first[sha256] = return_.arrival.path
+            first[sha256] = return_.arrival.path, return_.identity
             yield _admitted(index, return_)
 
 
@@ -84,10 +84,12 @@ def give_up(return_: Admitted, error: Exception) -> Admitted:
     return replace(return_, findings=findings, readable=False, form=None, places={}, tables=(), remarks=())
 
 
-def _duplicate(index: int, return_: Identified, first: str) -> Admitted:
+def _duplicate(index: int, return_: Identified, first: str, identity: Mapping[str, str]) -> Admitted:
+    """Return a return that is another one once more: whose it is follows from the other, which a controller may have said."""
     arrival = return_.arrival
     findings = (finding("duplicate-return", first=first.rpartition("/")[2]),)
-    return Admitted(index, arrival.path, arrival.sha256, arrival.received, arrival.decided, None, findings, duplicate=True)
+    decided = arrival.decided
+    return Admitted(index, arrival.path, arrival.sha256, arrival.received, decided, None, findings, duplicate=True, identity=identity)
 
 
 def _admitted(index: int, return_: Identified) -> Admitted:

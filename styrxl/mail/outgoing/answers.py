@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from styrxl.model.days import local_day
 from styrxl.model.findings import Finding
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.info_lines import list_info_lines
-from styrxl.model.judged import Judged
+from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import mask_persons
 from styrxl.rounds.give_back import give_back, select_to_give_back
 from styrxl.store.mail_log import ANSWER, SENT, TAKEN, MailPart
@@ -33,13 +33,18 @@ def write_answers(writer: LetterWriter, request: MailRequest) -> WrittenLetters:
     judged = [r for r in writer.judged.returns if not _is_withheld(r, messages.get((r.path, r.sha256)))]
     asked = [return_ for return_ in judged if return_.verdict in _ANSWERED and request.concerns(return_.owner)]
     new = asked if request.redirect_to else list_unanswered(asked, find_answer_days(writer))
-    annotated = _annotate(writer, new)
+    said = {return_.path: _find_said(return_, writer.judged) for return_ in new}
+    annotated = _annotate(writer, list({return_.path: return_ for return_ in said.values()}.values()))
     accepted = {(return_.owner, return_.form) for return_ in writer.judged.accepted}
-    letters = (
-        _write_answer(writer, r, messages.get((r.path, r.sha256)), annotated.get(r.path), has_accepted=(r.owner, r.form) in accepted)
-        for r in new
-    )
+    letters = (_write_answer(writer, r, said[r.path], messages.get((r.path, r.sha256)), annotated, accepted) for r in new)
     return WrittenLetters(tuple(letters), len(asked) - len(new))
+
+
+def _find_said(return_: Judged, judged: JudgedRound) -> Judged:
+    """Return what an answer tells of: a return, or what came before in the same bytes where that is still to be mended."""
+    if return_.verdict != "duplicate":
+        return return_
+    return next((other for other in judged.returns if other.sha256 == return_.sha256 and other.verdict in TO_MEND), return_)
 
 
 def _is_withheld(return_: Judged, part: MailPart | None) -> bool:
@@ -74,23 +79,30 @@ def _annotate(writer: LetterWriter, returns: Sequence[Judged]) -> dict[str, Atta
 
 
 def _write_answer(
-    writer: LetterWriter, return_: Judged, part: MailPart | None, annotated: Attachment | None, *, has_accepted: bool
+    writer: LetterWriter,
+    return_: Judged,
+    said: Judged,
+    part: MailPart | None,
+    copies: Mapping[str, Attachment],
+    accepted: Collection[tuple[str | None, str | None]],
 ) -> Letter:
-    owner = writer.find(return_.owner)
+    """Return the answer to a return, which tells of what was ``said`` of it or of what came before in the same bytes."""
+    owner, annotated = writer.find(said.owner), copies.get(said.path)
     language, marked = writer.language(owner), annotated is not None
-    errors, warnings = (list_findings(return_.findings, severity, language, marked=marked) for severity in ("error", "warning"))
+    errors, warnings = (list_findings(said.findings, severity, language, marked=marked) for severity in ("error", "warning"))
     facts = {
-        "verdict": return_.verdict,
+        "verdict": said.verdict,
+        "again": said is not return_,
         "errors": sum(group["times"] for group in errors),
-        "mends": errors if return_.verdict != "duplicate" else [],
-        "checks": warnings if return_.verdict in {"accepted", "rejected"} else [],
-        "told": list_info_lines(return_.findings, language) if return_.verdict in {"accepted", "rejected"} else [],
+        "mends": errors if said.verdict != "duplicate" else [],
+        "checks": warnings if said.verdict in {"accepted", "rejected"} else [],
+        "told": list_info_lines(said.findings, language) if said.verdict in {"accepted", "rejected"} else [],
         "file_name": mask_persons((part.name if part else None) or return_.path.rpartition("/")[2]),
         "received": return_.received.astimezone().strftime("%Y-%m-%d %H:%M") if return_.received else "",
         "receipt": writer.receipt_numbers.get((return_.path, return_.sha256)),
         "sha256": return_.sha256,  # letters of a municipality's own may name it
-        "contents": _count_rows(writer, return_, language),
-        "in_force": return_.verdict not in {"accepted", "duplicate"} and has_accepted,
+        "contents": _count_rows(writer, said, language),
+        "in_force": said.verdict not in {"accepted", "duplicate"} and (said.owner, said.form) in accepted,
         "annotated": marked,
     }
     return writer.write(
@@ -102,7 +114,7 @@ def _write_answer(
         attachments=[annotated] if annotated else [],
         replies_to=join_message_ids(writer.templates_message_id(owner.org_id) if owner else None, part.message_id if part else None),
         is_reply=True,
-        answers=writer.describe_answer(part, owner, str(facts["file_name"]), return_.verdict),
+        answers=writer.describe_answer(part, owner, str(facts["file_name"]), said.verdict),
     )
 
 

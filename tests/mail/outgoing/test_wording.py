@@ -42,6 +42,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "contents": [("Åtaganden", 3)],
         "in_force": True,
         "annotated": True,
+        "again": False,
     },
     "reminder": {
         "days": 3,
