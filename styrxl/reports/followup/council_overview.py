@@ -85,7 +85,12 @@ class CouncilOverview:
 
     def shares_block(self) -> Block | None:
         """Return how many goals and commitments go well, partly, not, or say nothing yet, with a chart of their shares."""
-        followup, word, figure = self.followup, self.view.phrases.word, self.view.phrases.figure
+        followup, word, figure, tense = (
+            self.followup,
+            self.view.phrases.word,
+            self.view.phrases.figure,
+            "final" if self.view.round.kind.final else "expected",
+        )
         counts = {
             "council_goals": [followup.goal_states[n.id].grade for n in followup.council_goals],
             "board_goals": [grade_assessment(followup.assessed(n.id)) for n in followup.nodes if n.kind == BOARD_GOAL],
@@ -96,16 +101,19 @@ class CouncilOverview:
         told = [(figure(key), [grades.count(grade) for grade in GRADES]) for key, grades in counts.items() if grades]
         if not told:
             return None
-        names, headings = [name for name, _ in told], [word(f"share_{key}") for key in ("yes", "partly", "no", "unknown")]
+        names, headings = (
+            [name for name, _ in told],
+            [word(f"share_{key}") for key in (f"yes_{tense}", "partly", "no", "unknown")],
+        )
         fields = (Field(self.view.phrases.heading("figure"), width=TEXT), *(Field(text, "count", FIGURE) for text in headings))
         series = tuple(
             Series(text, tuple(float(found[at]) for _, found in told), COLOURS[grade], HIDDEN_ZERO)
             for at, (text, grade) in enumerate(zip(headings, GRADES, strict=True))
         )
-        title = goals_title(self.view, counts["council_goals"]) if counts["council_goals"] else word("shares_title")
+        title = goals_title(self.view, counts["council_goals"]) if counts["council_goals"] else word(f"shares_title_{tense}")
         alt = chart_text(self.view, title, names, series)
         chart = Chart(title, alt, tuple(names), series, (1, 2, 3, 4), stacked=True, shares=True, at=LEFT, width=CHART_WIDTH)
-        return Block(fields, tuple(Row((name, *found)) for name, found in told), heading=word("shares_title"), chart=chart)
+        return Block(fields, tuple(Row((name, *found)) for name, found in told), heading=word(f"shares_title_{tense}"), chart=chart)
 
     def goals_block(self) -> Block | None:
         """Return each of the council's goals and how it stands."""
