@@ -78,6 +78,16 @@ def test_what_was_typed_counts_only_where_there_is_no_workbook() -> None:
     assert shown(block.totals) == [("Summa nämnder", None, 490.0, 427.5, 62.5, 14.6, "2 av 2 är med")]
 
 
+def test_of_what_nobody_typed_it_is_not_said_that_it_was_not_there() -> None:
+    """Somebody may have left it out; that the sum counts it as nothing is told."""
+    block = compared(typed((UBN, "Grundskola", "2026-t1", 260.0)))
+    assert block is not None
+    assert shown(block.rows)[2] == (
+        *("Utbildningsnämnden", "Förskola", 50.0, None, 50.0, None),
+        "Inget är inskrivet för förra året: räknas som 0",
+    )
+
+
 def test_a_board_of_which_only_the_whole_was_typed_has_one_row() -> None:
     """Where it earned more than it cost a year before, the change in per cent is of the amount without its sign."""
     block = compared(typed((KFN, None, "2026-t1", -100.0)), language="en")

@@ -45,13 +45,14 @@ def _board_rows(view: View, compared: ComparedBoard) -> list[Row]:
     typed = word("typed_last_year") if compared.typed else None
     head = Row((name, word("whole_board"), *_figures(compared.whole), typed), weight=SHADED, sums=True)
     lines = () if compared.has_rest and len(compared.lines) == 1 else compared.lines
-    return [head, *(_line_row(view, name, line, new=not compared.has_rest) for line in lines)]
+    new = None if compared.has_rest else word("untyped_line" if compared.typed else "new_line")
+    return [head, *(_line_row(view, name, line, new) for line in lines)]
 
 
-def _line_row(view: View, name: str, line: ComparedOutcome, *, new: bool) -> Row:
-    """Return the row of an activity; ``new``: whether one of which nothing is known was not there a year before."""
+def _line_row(view: View, name: str, line: ComparedOutcome, new: str | None) -> Row:
+    """Return the row of an activity; ``new``: what is said of one of which nothing is known a year before."""
     word = view.phrases.word
     gone = line.now is None and line.activity is not REST
-    remark = word("new_line") if new and line.before is None else word("gone_line") if gone else None
+    remark = new if line.before is None else word("gone_line") if gone else None
     activity = word("not_by_activity") if line.activity is REST else line.activity
     return Row((name, activity, *_figures(line), remark), level=1, indent=1, again=True)
