@@ -81,15 +81,15 @@ class GoalState:
         """What the boards say of their goals and contributions."""
         return (*self.goals, *(code for _, code in self.contributions))
 
-    def assessed_at(self, grade: Grade) -> int:
+    def count_assessed(self, grade: Grade) -> int:
         """Count the boards' goals and contributions that are assessed so (None: as impossible to assess)."""
         return sum(code is not None and ASSESSMENTS[code] == grade for code in self.assessed)
 
-    def goals_at(self, grade: Grade) -> int:
+    def count_goals(self, grade: Grade) -> int:
         """Count the boards' goals that are assessed so (None: as impossible to assess)."""
         return sum(code is not None and ASSESSMENTS[code] == grade for code in self.goals)
 
-    def commitments_at(self, grade: Grade) -> int:
+    def count_commitments(self, grade: Grade) -> int:
         """Count the commitments with such a status (None: not started)."""
         return sum(code is not None and STATUSES.get(code) == grade for code in self.commitments)
 

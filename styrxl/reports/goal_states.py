@@ -44,8 +44,8 @@ def _council_goals(followup: FollowupView) -> Iterator[dict[str, Any]]:
         yield {
             "name": _name(node),
             "state": followup.state_in_force(state),
-            "goals": _share(followup, state.goals_at(YES), len(state.goals)),
-            "commitments": _share(followup, state.commitments_at(YES), len(state.commitments)),
+            "goals": _share(followup, state.count_goals(YES), len(state.goals)),
+            "commitments": _share(followup, state.count_commitments(YES), len(state.commitments)),
         }
 
 

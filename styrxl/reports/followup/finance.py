@@ -256,9 +256,9 @@ def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> li
     if all(told[name] is None for name in ("explanation", "measures", "measures_effect")):
         return []
     cells = (b.owner.name, view.phrases.word("whole_board_frame"), deviation, *(told.get(name) for name in shown))
-    return [Row(cells, int(closing["_source"]) if closing_is_answered(closing) else None, weight=SHADED)]
+    return [Row(cells, int(closing["_source"]) if _is_answered(closing) else None, weight=SHADED)]
 
 
-def closing_is_answered(closing: Mapping[str, Any]) -> bool:
+def _is_answered(closing: Mapping[str, Any]) -> bool:
     """Tell whether a board says anything of itself as a whole."""
     return any(closing.get(name) is not None for name in ("explanation", "measures", "measures_effect"))

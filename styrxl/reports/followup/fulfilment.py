@@ -54,10 +54,10 @@ def _council_goals_block(followup: FollowupView) -> Block:
 
 
 def _council_goal_row(followup: FollowupView, node: Node, state: GoalState) -> Row:
-    goals = (*(state.assessed_at(grade) for grade in (YES, PARTLY, NO, None)), state.assessed.count(None))
+    goals = (*(state.count_assessed(grade) for grade in (YES, PARTLY, NO, None)), state.assessed.count(None))
     commitments = (
-        *(state.commitments_at(grade) for grade in (YES, PARTLY, NO)),
-        state.commitments_at(None) + state.commitments.count(None),
+        *(state.count_commitments(grade) for grade in (YES, PARTLY, NO)),
+        state.count_commitments(None) + state.commitments.count(None),
     )
     in_force = followup.state_word(state) if state.own else followup.state_in_force(state)  # whose it is stands beside it
     words = (indicators_word(followup, state), in_force, explain_state(followup, state))
