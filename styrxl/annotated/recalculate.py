@@ -57,7 +57,7 @@ class _ValueRecorder(SheetBuilder):
         """Nothing that keeps anything."""
         return cast("Workbook", self.sheet)
 
-    def printed(self, *, landscape: bool, rows: str | None, footer: tuple[str, str, str]) -> None:
+    def printed(self, *, landscape: bool, rows: str | None, footer: tuple[str, str, str], one_page: bool = False) -> None:
         """Let it be."""
 
     def put(self, cell: str, value: Any, style: str) -> None:

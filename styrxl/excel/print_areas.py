@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from styrxl.excel.archive import read_deflated_parts, read_parts, zip_pieces
 from styrxl.excel.sheet import escape_clean
 
-PRINTED_BELOW = 5  # printed below the last row that is filled in
+PRINTED_BELOW = 2  # printed below the last row that is filled in
 _WORKBOOK = "xl/workbook.xml"
 
 

@@ -113,13 +113,13 @@ class SheetBuilder:
         protection.formatRows = False
         protection.formatColumns = False
 
-    def printed(self, *, landscape: bool, rows: str | None, footer: tuple[str, str, str]) -> None:
+    def printed(self, *, landscape: bool, rows: str | None, footer: tuple[str, str, str], one_page: bool = False) -> None:
         """Set up A4, one page wide, with repeated heading rows (``7:7``) and a footer: left, middle, right."""
         sheet = self.sheet
         sheet.page_setup.orientation = "landscape" if landscape else "portrait"
         sheet.page_setup.paperSize = 9  # A4
         sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0 if landscape else 1
+        sheet.page_setup.fitToHeight = int(one_page)
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         margins = sheet.page_margins
         margins.left = margins.right = 0.3

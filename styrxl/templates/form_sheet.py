@@ -24,6 +24,7 @@ from styrxl.templates.start_counts import SheetCounts, count_sheet
 from styrxl.templates.workbook_context import WorkbookContext
 
 _SENTENCES, _WIDE = 500, 22  # letters, digits: a row with a column that holds so many, and is so wide, is for sentences
+_UPRIGHT_WIDTH = 130  # digits: what A4 upright holds with the smallest text printed at 8 points
 _INPUT_HEIGHT = 30.0  # points
 _HEADING_HEIGHT = 20.0
 _DOWN_HEIGHT = 20.0
@@ -181,7 +182,8 @@ def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
     row = layout.heading_row
     terms = context.terms
     paging = f"{terms.text('page')} &P {terms.text('of')} &N"
-    page.printed(landscape=True, rows=f"{row}:{row}", footer=(context.footer, layout.name.replace("&", "&&"), paging))
+    wide = layout.is_downwards or layout.sheet.layout == "reading" or sum(layout.widths) > _UPRIGHT_WIDTH
+    page.printed(landscape=wide, rows=f"{row}:{row}", footer=(context.footer, layout.name.replace("&", "&&"), paging))
     last, end = max(layout.end_row, layout.first_row), get_column_letter(len(layout.widths))
     sheet.print_area = f"A1:{end}{last}"
     if layout.sheet.layout == "reading":

@@ -50,7 +50,7 @@ def write_start_sheet(page: SheetBuilder, form: Form, header: Header, context: W
     row = _write_progress(page, row, form, context, counts)
     _write_colours(page, row, context.terms)
     page.sheet.sheet_view.showGridLines = False
-    page.printed(landscape=False, rows=None, footer=(context.footer, "", ""))
+    page.printed(landscape=False, rows=None, footer=(context.footer, "", ""), one_page=True)
     page.protect()
 
 
