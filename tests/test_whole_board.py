@@ -280,7 +280,7 @@ def test_two_peoples_workbooks_become_one(year: Followed, tmp_path: Path) -> Non
 
 def test_the_council_reads_it_beside_the_deviation(year: Followed, tmp_path: Path) -> None:
     """What the board says, or that it says nothing; and what it has not spread."""
-    for said, wanted in ((SHORT, "! Underskottet är oförklarat"), (changed(SHORT, "outcomes", 2, **_WHY), "Fler elever.")):
+    for said, wanted in ((SHORT, "! Underskottet förklaras bara per verksamhet"), (changed(SHORT, "outcomes", 2, **_WHY), "Fler elever.")):
         made = Followed(year.town.copy(tmp_path / wanted[:3].strip("! ")))
         made.put("t2", "UBN", changed(said, "outcomes", 0, decided_changes=12), 30)
         made.town.run("consolidate", "2027-t2")

@@ -46,7 +46,7 @@ COLUMNS = (
     "Anmärkning",
 )
 GROSS = "Procent av bruttokostnaden: ramen är mindre än en tiondel av den"
-SILENT = "! Underskottet är oförklarat"  # nobody here fills in Hela nämnden
+SILENT = "! Underskottet förklaras bara per verksamhet"  # nobody here fills in Hela nämnden
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from styrxl.excel.measure import text_width
 from styrxl.excel.pages import Block, Field, Page, Row
+from styrxl.model.goal_judgement import STATUSES
 from styrxl.model.goal_tree import Node, natural_key
 from styrxl.model.table_values import records
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
@@ -14,6 +16,7 @@ from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import join_texts
 
 _SHOWN = frozenset({"commitment_id", "text", "parent_id", "last_status", "expected_result", "status", "comment", "continues", "carried"})
+_STATUS_WIDTH, _WIDEST_STATUS, _PADDING = 17.5, 24.0, 1.75
 _SHOWN_OF_ADDED = frozenset({"commitment_id", "text", "parent_id", "responsible", "decision"})
 
 
@@ -24,21 +27,22 @@ def make_page(followup: FollowupView) -> Page | None:
     if not nodes:
         return None
     carried = {n.id: word for n in nodes if (word := _carried_word(followup, n.id))}
+    status_width = _find_status_width(followup, nodes)
     fields = (
         Field(heading("id"), "id", 17),
         Field(heading("unit" if view.board else "board_or_unit"), "name", 20),
         Field(heading("commitment"), width=66, least=50),
         Field(heading("goal"), width=14),
         Field(heading("council_goal_short"), "id", 8),
-        Field(heading("status"), "status", 17.5),
-        Field(heading("comment"), width=35),
+        Field(heading("status"), "status", status_width),
+        Field(heading("comment"), width=35 - (status_width - _STATUS_WIDTH) / 2),  # few have one: it gives way first
         *((Field(heading("continues"), "status", 11),) if view.round.kind.final else ()),
         *((Field(heading("carried"), width=11),) if carried else ()),
         *((Field(heading("feedback"), "input", 32),) if view.board else ()),
         *(() if view.board else (Field(heading("board"), "name", 40, screen=True),)),
         Field(heading("expected_result"), width=100, screen=True),
         Field(heading("goal_text"), width=130, screen=True),
-        Field(heading("last_status"), width=19, screen=True),
+        Field(heading("last_status"), width=26, screen=True),
         Field(heading("added"), "status", 32, screen=True),
         Field(heading("responsible"), width=40, screen=True),
         Field(heading("focus_area"), width=40, screen=True),
@@ -54,6 +58,12 @@ def make_page(followup: FollowupView) -> Page | None:
         _second_row(followup, row, columns["added_commitments"], len(fields)) for code, row in added.items() if code in followup.statuses
     ]
     return make_titled_page(view, "progress", [Block(fields, tuple(rows), table="commitments")])
+
+
+def _find_status_width(followup: FollowupView, nodes: Iterable[Node]) -> float:
+    """Return a width at which the longest status stands on one line: else most rows of some languages are two lines high."""
+    words = {followup.status_word(status) for node in nodes if (status := followup.status(node.id)) in STATUSES}
+    return min(_WIDEST_STATUS, max([_STATUS_WIDTH, *(text_width(word, bold=True) + _PADDING for word in words)]))
 
 
 def _commitment_row(

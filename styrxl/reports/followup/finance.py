@@ -29,6 +29,7 @@ from styrxl.reports.followup.frames import (
     frames_block,
     is_unexplained,
     undecided_block,
+    unexplained_word,
 )
 from styrxl.reports.followup.last_year import last_year_block
 from styrxl.reports.followup.unit_outcomes import units_block
@@ -248,7 +249,7 @@ def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> li
     closing, deviation = b.closing or {}, b.measure.deviation
     effect = closing.get("measures_effect")
     told = {
-        "explanation": closing.get("explanation") or (view.phrases.word("deficit_unexplained") if is_unexplained(view, b) else None),
+        "explanation": closing.get("explanation") or (unexplained_word(view, b) if is_unexplained(view, b) else None),
         "measures": closing.get("measures"),
         "measures_effect": effect,
         "after_measures": add_amounts((deviation, effect)) if effect is not None and deviation is not None else None,

@@ -75,6 +75,12 @@ def _remark(view: View, measure: FrameOutcome) -> str | None:
     return view.phrases.word("of_gross_cost") if measure.per_cent is not None and measure.of_gross_cost else None
 
 
+def unexplained_word(view: View, b: BoardOutcome) -> str:
+    """Say that nobody explains a board's deficit, or that its activities alone do."""
+    by_activity = any(row.get("explanation") for row in b.rows)
+    return view.phrases.word("deficit_explained_by_activity" if by_activity else "deficit_unexplained")
+
+
 def is_unexplained(view: View, b: BoardOutcome) -> bool:
     """Tell whether a board was asked about a deficit that has to be explained, and says nothing of it."""
     asked = b.closing is not None and b.measure.deviation is not None
@@ -86,7 +92,7 @@ def is_unexplained(view: View, b: BoardOutcome) -> bool:
 def _explanation_word(view: View, b: BoardOutcome) -> str | None:
     """Say of a board's deficit that it is unexplained, or that its explanation stands further down."""
     if is_unexplained(view, b):
-        return view.phrases.word("deficit_unexplained")
+        return unexplained_word(view, b)
     return view.phrases.word("explained_below") if b.closing and b.closing.get("explanation") else None
 
 

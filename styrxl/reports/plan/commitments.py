@@ -16,6 +16,7 @@ from styrxl.reports.view import View
 # What paper has room for, beside whose it is and which goals it serves.
 _WIDTHS_OF_NEW = {"commitment_id": 17.0, "text": 58.0, "expected_result": 42.0, "responsible": 22.0}
 _WIDTHS = {**_WIDTHS_OF_NEW, "text": 52.0, "expected_result": 37.0, "carried": 11.0}  # where some go on from last year
+_ON_SCREEN = 40.0  # what is not printed makes no row higher
 
 
 def make_page(view: View) -> Page | None:
@@ -31,7 +32,8 @@ def make_page(view: View) -> Page | None:
     code, text, *rest = [(replace(f, width=widths[name]), values) for name, (f, values) in printed.items()]
     goals = _goal_columns(view, frame, by_field.pop("parent_id", None))
     owner, *board = _owner_columns(view, frame)
-    more = [(replace(f, screen=True), values) for f, values in (*board, *goals[2:], *by_field.values())]
+    own = [(replace(f, width=max(f.width, _ON_SCREEN)) if f.kind == "text" else f, values) for f, values in by_field.values()]
+    more = [(replace(f, screen=True), values) for f, values in (*board, *goals[2:], *own)]
     return make_titled_page(view, "commitments", [list_rows(view, "commitments", frame, [code, owner, text, *goals[:2], *rest, *more])])
 
 
@@ -44,7 +46,7 @@ def _owner_columns(view: View, frame: pd.DataFrame) -> list[FilledColumn]:
     names = [view.name(o) for o in owners]
     return [
         (Field(heading("board_or_unit"), "name", 20), names),
-        (Field(heading("board"), "name", 36), [view.board_name(o) for o in owners]),
+        (Field(heading("board"), "name", 40), [view.board_name(o) for o in owners]),
     ]
 
 
