@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import ssl
+import sys
 import threading
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -208,10 +209,17 @@ class Browser:
         urlopen(form.pop("redirect_uri"), urlencode(form).encode(), timeout=5).close()  # noqa: S310 -- as above
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let it be that a caller is gone: some are killed on purpose."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as it was given
+
+
 @contextmanager
 def serving(handler: type[BaseHTTPRequestHandler], port: int, made: Certificates) -> Iterator[None]:
     """Run an HTTPS server on loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server = _Server(("127.0.0.1", port), handler)
     server.socket = made.context().wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
