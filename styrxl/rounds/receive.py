@@ -160,7 +160,8 @@ class _Intake:
         safe = PurePosixPath(make_safe_name(given))
         stem = f"{owner}_{self._desk.now.astimezone():%Y%m%d-%H%M%S}" if owner else safe.stem
         for n in count(1):
-            name = f"{stem}{f'-{n}' if n > 1 else ''}{safe.suffix}"
+            # "_" comes after the "." of the first one: of files with the same bytes, the first by name counts.
+            name = f"{stem}{f'_{n:02}' if n > 1 else ''}{safe.suffix}"
             path = self._desk.workspace.inbox(self._round) / name
             if fold_file_name(name) not in self._names and create_atomically(path, data):
                 self._names.add(fold_file_name(name))

@@ -129,7 +129,7 @@ def test_of_two_from_one_owner_the_one_changed_last_counts(planned: Town, tmp_pa
     _take(planned, tmp_path / "in")
     verdicts = {r["path"].rpartition("/")[2]: r["verdict"] for r in _report(planned)}
     assert verdicts[f"UBN-ÖST_{STAMP}.xlsx"] == "superseded"
-    assert verdicts[f"UBN-ÖST_{STAMP}-2.xlsx"] == "accepted"
+    assert verdicts[f"UBN-ÖST_{STAMP}_02.xlsx"] == "accepted"
 
 
 def test_a_forged_owner_names_no_file(planned: Town, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -146,7 +145,6 @@ def test_the_same_file_sent_three_times_is_answered_three_times(sending: Town, s
     for _ in range(3):
         take(sending, reply("ost@example.se", OURS, attachments={"a.xlsx": data}))
         send(sending)
-        time.sleep(1.1)  # mails are dated by the second
     assert len(smtp.to("ost@example.se")) == 3
 
 
