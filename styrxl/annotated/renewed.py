@@ -59,7 +59,7 @@ def renew_form(old: FilledForm, form: Form, prefill: Prefill, shown: Look = STAN
         carried = carry_answers(source, list_fresh_sheets(editable, prefill))
     filled = FilledWorkbook(editable, prefill, carried.answers)
     data = end_print_areas(filled.saved(filled.changed_sheets()), _list_last_rows(filled))
-    cells = list_left_cells(*_compare(old, data, editable, source, carried.lines))
+    cells = _list_left(old, data, editable, source, carried.lines)
     as_issued = templates.of(old.form, prefill)
     left, strays = group_left_cells(_omit_issued(cells, old, as_issued, prefill))
     return RenewedForm(data, (*left, *list_left_objects(old.extras, as_issued.pictures)), tuple(strays))
@@ -84,8 +84,10 @@ def _fit_table(table: Table, form: Form) -> Table:
     return replace(table, sheet=sheet, place=place, columns={n: values for n, values in table.columns.items() if n in fields})
 
 
-def _compare(old: FilledForm, data: bytes, editable: EditableTemplate, source: ReadReturn, lines: Mapping[str, CarriedRows]) -> tuple:  # type: ignore[type-arg]
-    """Return what ``list_left_cells`` asks for."""
+def _list_left(
+    old: FilledForm, data: bytes, editable: EditableTemplate, source: ReadReturn, lines: Mapping[str, CarriedRows]
+) -> Iterator[LeftCell]:
+    """Return the cells of the old workbook that do not stand in the new one."""
     copy, _ = read_workbook(data)
     assert copy is not None
     layouts = editable.template.context.layouts
@@ -93,7 +95,7 @@ def _compare(old: FilledForm, data: bytes, editable: EditableTemplate, source: R
     carried = {
         name: CopiedSheet(layout := layouts[one.place.key], one, source.understood, formulas[layout.name]) for name, one in lines.items()
     }
-    return old.returned, copy, carried, formulas, old.findings, old.form.words
+    return list_left_cells(old.returned, copy, carried, formulas, old.findings, old.form.words)
 
 
 def _list_formulas(editable: EditableTemplate) -> dict[str, set[str]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--rows", type=click.IntRange(1, OWN_ROWS), help="Rows for the organisation; the other sheets get as many, up to 2000.")
 @click.option("--renew", is_flag=True, help="Write the multi-year plan of the workspace by today's form, with all its rows.")
 @with_session
-def init(session: Session, folder: Path | None, name: str, rows: int | None, renew: bool) -> None:  # noqa: FBT001
+def init(session: Session, folder: Path | None, name: str, rows: int | None, renew: bool) -> None:  # noqa: FBT001 -- as click calls it
     """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in.
 
     With --renew the plan of a workspace that is there already is written by today's form; the old file is kept beside it.
