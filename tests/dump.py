@@ -1,5 +1,7 @@
 """Dump all that users see of styrxl as text: ``python -P tests/dump.py FOLDER [--seeds 1 2 3] [--languages sv en] [--units N]``.
 
+``--workbooks OTHER`` keeps the workbooks themselves in another folder, of which ``--again`` tells once more when this script has changed.
+
 The dumps of two versions are compared with ``diff -r``: where nothing that anybody sees has changed, it is silent. For each seed and
 language the demonstration is played, and on copies of what it leaves the other commands are run, rightly and wrongly, at set times. What
 they say stands in ``FOLDER/SEED-LANG/said``, the workbooks, mails and other files that they write in ``FOLDER/SEED-LANG/SCENE``.
@@ -574,6 +576,7 @@ class Scene:
     now: datetime = AFTER
     pieces: list[tuple[str, str]] = field(default_factory=list)
     before: dict[str, str] = field(default_factory=dict)
+    workbooks: Path | None = None  # where the workbooks themselves are kept, too
 
     @property
     def root(self) -> Path:
@@ -654,6 +657,10 @@ class Scene:
         data, to = self.read(path), self._to(path)
         if path.endswith((".xlsx", ".xlsm")):
             written(to.with_name(to.name + ".txt"), workbook(data))
+            if self.workbooks:
+                there = self.workbooks / to.relative_to(self.out)
+                there.parent.mkdir(parents=True, exist_ok=True)
+                there.write_bytes(data)
         elif path.endswith(".eml"):
             text, new = mail(data, self.known)
             written(to.with_name(to.name + ".txt"), text)
@@ -674,6 +681,7 @@ class Play:
     seed: int
     language: str
     units: int
+    workbooks: Path | None = None
     known: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -686,7 +694,7 @@ class Play:
         """Give a workspace, a copy of another's or none yet, and keep what becomes of it."""
         if of:
             shutil.copytree(of, name)
-        made = Scene(name, self.out, self.language, self.known)
+        made = Scene(name, self.out, self.language, self.known, workbooks=self.workbooks)
         made.before = made.looked()
         try:
             yield made
@@ -921,7 +929,7 @@ def board_answers(language: str, owner: str) -> dict[str | int, Mapping[str, Val
         5: {"B1": f"{owner}-M1", "C1": "Andel nöjda", "D1": "procent", "E1": word["higher"], "F1": 80, "G1": 85},
         6: {"A1": "Grundverksamhet", "B1": 100, "C1": 900.5},
         7: {"B1": 300},
-        8: {"A1": "Ombyggnad", "B1": 90, "C1": 60, "D1": 2029},
+        8: {"B1": "Ombyggnad", "C1": 90, "D1": 60, "G1": 2029},
     }
 
 
@@ -1009,7 +1017,11 @@ def answered(scene: Scene, play: Play, owner: str, minute: int, more: Typed | No
     """Let an owner hand in its workbook, filled in."""
     language = play.other if owner.startswith("UBN") else play.language
     answers: Typed = unit_answers(language, owner) if "-" in owner else board_answers(language, owner)
-    made = typed(scene.read(f"outbox/{NEXT}/{owner}.xlsx"), {**answers, **(more or {})})
+    issued = scene.root / "outbox" / NEXT / f"{owner}.xlsx"
+    if not issued.exists():
+        scene.say(f"{owner} was handed nothing")
+        return
+    made = typed(issued.read_bytes(), {**answers, **(more or {})})
     scene.put(f"inbox/{NEXT}/{name or owner}.xlsx", made, minute)
     scene.say(f"{name or owner} comes in")
 
@@ -1288,16 +1300,16 @@ def faults(language: str) -> Mapping[str, Typed]:
     no = SAID["no"][SPOKEN.index(language)]
     return {
         "missing": {4: {"E1": None, "C1": None}, 1: {"B6": None}},
-        "types": {4: {"F1": "i vår", "G1": "2028-13-40"}, 6: {"C1": "ca tusen", "B1": "1.234,5,6"}, 8: {"D1": "snart"}},
+        "types": {4: {"F1": "i vår", "G1": "2028-13-40"}, 6: {"C1": "ca tusen", "B1": "1.234,5,6"}, 8: {"G1": "snart"}},
         "lists": {1: {"B1": "Kanske", "B2": "Nja"}, 5: {"E1": "Uppåt"}, 3: {"G1": 7}},
-        "ambiguous": {4: {"F1": "03/04/2028"}, 6: {"C1": "1.234"}, 8: {"C1": "1,234"}},
+        "ambiguous": {4: {"F1": "03/04/2028"}, 6: {"C1": "1.234"}, 8: {"D1": "1,234"}},
         "interpreted": {4: {"F1": "1 mars 2028", "G1": "2028-12-31 "}, 6: {"C1": "1 200 tkr", "B1": "100 000 kr"}, 5: {"G1": "85 %"}},
         "texts": {4: {"E1": "se bilaga", "H1": "+ fler", "B1": "Träffa 18900101-9802"}, 2: {"F1": "x" * 5000}},
         "cells": {4: {"H1": "<f>1/0</f><v>#DIV/0!</v>"}, 6: {"C1": "<f>2*350</f>", "A2": "<f>A9</f><v></v>"}},
         "locked": {2: {"B1": "Något annat"}, 7: {"A1": "UBN-ALBY"}, 3: {"A1": "MHN-M77"}},
         "dates": {4: {"F1": 47117, "G1": 46753}, 3: {"H1": 2030, "I1": 2028}},
-        "years": {4: {"F1": 40000, "G1": 50000}, 3: {"I1": 2045, "I2": 2027}, 8: {"D1": 1990}},
-        "money": {6: {"C1": -900}, 8: {"B1": 5, "C1": 60000}},
+        "years": {4: {"F1": 40000, "G1": 50000}, 3: {"I1": 2045, "I2": 2027}, 8: {"G1": 1990}},
+        "money": {6: {"C1": -900}, 8: {"C1": 5, "D1": 60000}},
         "kronor": {6: {"C1": 29300000, "B1": 0}, 7: {"B1": 99999}},
         "millions": {6: {"C1": 29.3, "B1": None}},
         "parents": {
@@ -1596,7 +1608,7 @@ GROUPS: tuple[tuple[Callable[[Play], None], ...], ...] = (
 """What does not have to be done with each seed: the first group with the first one, the second with the second, and so on."""
 
 
-def dump(folder: Path, seeds: Sequence[int], seed: int, language: str, units: int) -> str:
+def dump(folder: Path, seeds: Sequence[int], seed: int, language: str, units: int, workbooks: Path | None) -> str:
     """Dump one seed in one language, in a process of its own; return how long each part took."""
     os.environ |= {
         "TZ": "Europe/Stockholm",
@@ -1607,7 +1619,7 @@ def dump(folder: Path, seeds: Sequence[int], seed: int, language: str, units: in
     time.tzset()
     out, took = folder / f"{seed}-{language}", []
     shutil.rmtree(out, ignore_errors=True)
-    play = Play(out, seed, language, units)
+    play = Play(out, seed, language, units, workbooks / out.name if workbooks else None)
     groups = [group for number, group in enumerate(GROUPS) if seeds[number % len(seeds)] == seed]
     with tempfile.TemporaryDirectory(prefix="styrxl-dump-") as place, ExitStack() as stack:
         for one in settle():
@@ -1628,13 +1640,21 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--languages", choices=SPOKEN, nargs="+", default=list(SPOKEN))
     parser.add_argument("--units", type=int, default=20)
+    parser.add_argument("--workbooks", type=Path, help="where to keep the workbooks themselves, too")
+    parser.add_argument("--again", action="store_true", help="tell anew of the workbooks that were kept, and do nothing else")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
+    if asked.again:
+        for path in sorted(asked.workbooks.rglob("*.xls[xm]")):
+            to = asked.folder / path.relative_to(asked.workbooks)
+            written(to.with_name(to.name + ".txt"), workbook(path.read_bytes()))
+        return
     found = find_spec("styrxl")
     print(f"styrxl: {found.origin if found else 'not there'}", file=sys.stderr, flush=True)  # noqa: T201 -- which one is dumped
     with ProcessPoolExecutor(2, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         each = itertools.product(asked.seeds, asked.languages)
-        runs = [pool.submit(dump, asked.folder.resolve(), asked.seeds, seed, language, asked.units) for seed, language in each]
+        kept = asked.workbooks.resolve() if asked.workbooks else None
+        runs = [pool.submit(dump, asked.folder.resolve(), asked.seeds, seed, language, asked.units, kept) for seed, language in each]
         for run in runs:
             print(run.result(), file=sys.stderr, flush=True)  # noqa: T201 -- how far it has come
 
