@@ -192,6 +192,32 @@ BROUGHT = sa.Table(
     sa.Column("replies_to", sa.Text),
     sa.UniqueConstraint("round", "mail", "part"),
 )
+OUTCOME_RUNS = sa.Table(
+    "outcome_runs",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("round", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("mapping", sa.String(64), nullable=False),
+    sa.Column("recorded_at", UtcTime, nullable=False),
+    sa.Column("recorded_by", sa.Text, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("unplaced", sa.Integer, nullable=False),
+    sa.Index("ix_outcome_runs_round", "round"),
+)
+BOOKED = sa.Table(  # amounts in öre
+    "booked",
+    METADATA,
+    sa.Column("run", sa.Integer, sa.ForeignKey("outcome_runs.number"), primary_key=True),
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("activity", sa.Text, primary_key=True),  # empty: the owner as a whole
+    sa.Column("revenue_ore", sa.BigInteger),
+    sa.Column("cost_ore", sa.BigInteger),
+    sa.Column("net_ore", sa.BigInteger, nullable=False),
+    sa.Column("internal_revenue_ore", sa.BigInteger, nullable=False),
+    sa.Column("internal_cost_ore", sa.BigInteger, nullable=False),
+)
 
 
 @dataclass(frozen=True, slots=True)
