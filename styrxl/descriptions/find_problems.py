@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from styrxl.descriptions.base_models import Text
 from styrxl.descriptions.mistakes import Path, Problem, suggest
-from styrxl.descriptions.models import Text
 from styrxl.model.catalogue import Word
 
 _WANTED = {

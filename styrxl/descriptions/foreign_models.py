@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from styrxl.descriptions.models import Answer, Filled, Key, ListEntry, Part, Spelling, Text, wrong
+from styrxl.descriptions.base_models import Filled, Part, Text, wrong
+from styrxl.descriptions.models import Answer, Key, ListEntry, Spelling
 
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
 _MOST_HEADING_ROWS = 10

@@ -9,8 +9,9 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+
+from styrxl.descriptions.base_models import Filled, Part, Text, wrong
 
 LONGEST_SHEET_NAME = 31  # letters; Excel's
 _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
@@ -18,11 +19,6 @@ _NUMBER_FIELDS = {"owner": "X", "year": "2027", "n": "1"}
 _WIDEST = 255  # Excel's
 _MANY_ROWS = 20_000
 _A_LEAP_YEAR = 2028
-
-
-def wrong(code: str, **facts: Any) -> PydanticCustomError:
-    """Return the error of a value that its kind alone does not refuse; ``code`` names its text in the catalogue's ``mistakes``."""
-    return PydanticCustomError(code, "{code}", {"code": code, **facts})  # the catalogue has the text
 
 
 def _check_sheet_name(name: str) -> str:
@@ -69,26 +65,12 @@ def _to_text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else str(value) if isinstance(value, int | float) else value
 
 
-Filled = Annotated[str, StringConstraints(pattern=r"\S")]
 Key = Annotated[str, StringConstraints(pattern=r"^[^\W_]\w*$")]
 RoundKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9åäö]*(-[a-z0-9åäö]+)*$")]
 Spelling = Annotated[Filled, BeforeValidator(_to_text)]
 Names = list[str]
 Spellings = list[Spelling]
 SheetName = Annotated[Filled, AfterValidator(_check_sheet_name)]
-
-
-class Part(BaseModel):
-    """A part of a description: no keys but these, and nothing in place of something else."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Text(Part):
-    """A text in both languages."""
-
-    sv: Filled = Field(description="Swedish")
-    en: Filled = Field(description="English")
 
 
 class NameOfSheet(Text):

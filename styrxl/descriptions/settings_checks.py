@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
+
+from pydantic import ValidationError
 
 from styrxl.descriptions.find_problems import find_problems
 from styrxl.descriptions.mistakes import Mistake, Path, Problem, unknown_name
 from styrxl.descriptions.parts import as_map
-from styrxl.descriptions.settings_model import SettingsFile
+from styrxl.descriptions.settings_model import Imap, SettingsFile
 from styrxl.model.rounds import RoundKinds
 from styrxl.model.settings import ASIDE_FOLDER, M365, NEEDED_KEYS, NO_SIGN_IN
 
@@ -22,7 +25,7 @@ _ROUND = re.compile(r"20[0-9][0-9]-(.+)", re.ASCII)
 def check_settings(data: bytes, kinds: RoundKinds) -> Iterator[Mistake]:
     """Yield what is wrong with the settings; ``kinds``: the rounds that a year has."""
     try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = decode_settings(data)
         content = tomllib.loads(text)
     except UnicodeDecodeError as error:
         yield Mistake(FILE, data.count(b"\n", 0, error.start) + 1, Problem((), "not-utf8"))
@@ -34,9 +37,14 @@ def check_settings(data: bytes, kinds: RoundKinds) -> Iterator[Mistake]:
             yield Mistake(FILE, find_line(text, problem.path), problem)
 
 
+def decode_settings(data: bytes) -> str:
+    """Return the text of a settings file, without the byte order mark that Notepad saves it with."""
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
+
+
 def check_owners(data: bytes, owners: Collection[str]) -> Iterator[Mistake]:
     """Yield owners with a day of their own in a round whom the organisation never had."""
-    text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    text = decode_settings(data)
     for round_, settings in as_map(tomllib.loads(text).get("rounds")).items():
         for owner in as_map(as_map(settings).get("due_owner")):
             if owner not in owners:
@@ -67,10 +75,16 @@ def _check_mail(content: Mapping[str, Any]) -> Iterator[Problem]:
         by_graph = box.get("transport") == "graph" or (mail.get("transport") == "graph" and not box.get("server"))
         if not (box.get("server") or by_graph or box_method == M365):
             yield Problem(("mail", "imap"), "missing-key", {"key": "server"})
-        if box.get("done") and box.get("done") == (box.get("folder") or "INBOX"):
-            yield Problem(("mail", "imap", "done"), "wrong-example", {"value": box["done"], "example": 'done = "Hanterade"'})
-        if box.get("aside") and box.get("aside") == (box.get("folder") or "INBOX"):
-            yield Problem(("mail", "imap", "aside"), "wrong-example", {"value": box["aside"], "example": f'aside = "{ASIDE_FOLDER}"'})
+        yield from _check_folders(box)
+
+
+def _check_folders(box: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield the folders that mails would be moved to where they lie already."""
+    with suppress(ValidationError):  # which is told already
+        folders = Imap.model_validate({key: box[key] for key in ("folder", "done", "aside") if key in box}).folders
+        for key, folder, example in zip(("done", "aside"), folders[1:], ("Hanterade", ASIDE_FOLDER), strict=True):
+            if folder == folders[0]:
+                yield Problem(("mail", "imap", key), "wrong-example", {"value": folder, "example": f'{key} = "{example}"'})
 
 
 def _find_method(section: Mapping[str, Any], usual: str) -> str:

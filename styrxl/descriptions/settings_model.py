@@ -1,19 +1,28 @@
-"""What ``styrxl.toml`` may hold."""
+"""What ``styrxl.toml`` may hold, and what counts where it says nothing; an empty text says nothing."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
-from styrxl.descriptions.models import Filled, Part, Text, wrong
+from styrxl.descriptions.base_models import Filled, Part, Text, wrong
+from styrxl.model import limits
+from styrxl.model.settings import ASIDE_FOLDER
+from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 
 _HIGHEST = 1e9
 _ACCENT = re.compile(r"#?[0-9A-Fa-f]{6}")
+
+
+def tidy(text: str) -> str:
+    """Return a text without the space around it, its letters composed."""
+    return unicodedata.normalize("NFC", text.strip())
 
 
 def _fits(test: Callable[[str], object], example: str) -> AfterValidator:
@@ -22,7 +31,7 @@ def _fits(test: Callable[[str], object], example: str) -> AfterValidator:
     def check(text: str) -> str:
         if text and not test(text):
             raise wrong("wrong-example", value=text, example=example)
-        return text
+        return tidy(text)
 
     return AfterValidator(check)
 
@@ -37,13 +46,20 @@ def _read_day(value: Any) -> Any:
         raise wrong("wrong-example", value=str(value), example="2027-01-20") from None
 
 
-def _is_address(text: str) -> bool:
-    local, at, domain = parseaddr(text)[1].rpartition("@")
-    return bool(local and at and domain)
+def find_domain(address: str) -> str:
+    """Return the domain of a mail address, such as stands in a mail's head; an empty text where it is none."""
+    local, at, domain = parseaddr(address)[1].rpartition("@")
+    return domain.lower() if local and at else ""
 
 
+Said = Annotated[str, AfterValidator(tidy)]
+Named = Annotated[Filled, AfterValidator(tidy)]
+OneOrBoth = Annotated[
+    Annotated[Text, Tag("both")] | Annotated[Said, Tag("one")],
+    Discriminator(lambda value: "both" if isinstance(value, dict) else "one"),
+]
 Day = Annotated[date, BeforeValidator(_read_day)]
-Address = Annotated[str, _fits(_is_address, "Planering <planering@kommunen.se>")]
+Address = Annotated[str, _fits(find_domain, "Planering <planering@kommunen.se>")]
 Amount = Annotated[float, Field(ge=0, lt=_HIGHEST, allow_inf_nan=False)]
 Bound = Annotated[int, Field(ge=1)]
 
@@ -51,47 +67,47 @@ Bound = Annotated[int, Field(ge=1)]
 class Municipality(Part):
     """Who it is."""
 
-    name: Filled
-    organisation_number: str = ""
+    name: Named
+    organisation_number: Said = ""
     language: Literal["sv", "en", ""] = "sv"
     accent: Annotated[str, _fits(_ACCENT.fullmatch, "0B5563")] = ""
-    logo: str = ""
+    logo: Said = ""
 
 
 class Contact(Part):
     """Whom to ask."""
 
-    role: str = ""
-    address: str = ""
+    role: Said = ""
+    address: Said = ""
 
 
 class Database(Part):
     """Where the ledger lies."""
 
-    url: str = ""
+    url: Said = ""
 
 
 class OneRound(Part):
     """What a municipality calls a round, and when it is due."""
 
-    name: Text | str = ""
-    due: Day = date.min
-    due_units: Day = date.min
+    name: OneOrBoth = ""
+    due: Day | None = None
+    due_units: Day | None = None
     due_owner: dict[str, Day] = Field(default={})
 
 
 class BoardThresholds(Part):
     """When a whole board's deficit against its frame needs an explanation."""
 
-    percent: Amount = 0
-    tkr: Amount = 0
+    percent: Amount = NONE_ALLOWED.percent
+    tkr: Amount = NONE_ALLOWED.tkr
 
 
 class ThresholdSettings(Part):
     """When a deviation needs an explanation."""
 
-    percent: Amount = 0
-    tkr: Amount = 0
+    percent: Amount = Thresholds().percent
+    tkr: Amount = Thresholds().tkr
     board: BoardThresholds = BoardThresholds()
 
 
@@ -105,15 +121,15 @@ Url = Annotated[str, _fits(_is_url, "https://login.microsoftonline.com")]
 class ServerSettings(Part):
     """A mail server or Microsoft Graph, and how one is let in."""
 
-    server: str = ""
-    port: int = Field(default=1, ge=1, le=65535)
-    user: str = ""
-    ca_file: str = ""
+    server: Said = ""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    user: Said = ""
+    ca_file: Said = ""
     auth: Literal["password", "none", "m365", "oauth2", ""] = ""
-    tenant: str = ""
-    client_id: str = ""
+    tenant: Said = ""
+    client_id: Said = ""
     sign_in: Literal["app", "person", ""] = ""
-    scopes: list[Filled] = Field(default=[])
+    scopes: list[Named] = Field(default=[])
     login_url: Url = ""
     token_url: Url = ""
     graph_url: Url = ""
@@ -123,10 +139,15 @@ class Imap(ServerSettings):
     """The mailbox that returns come to."""
 
     transport: Literal["imap", "graph", ""] = ""
-    security: Literal["starttls", "tls", ""] = "tls"
-    folder: str = "INBOX"
-    done: str = "styrxl"
-    aside: str = ""
+    security: Literal["starttls", "tls", ""] = ""
+    folder: Said = ""
+    done: Said = ""
+    aside: Said = ""
+
+    @property
+    def folders(self) -> tuple[str, str, str]:
+        """The folder that mails lie in, the one they are moved to, and that of those which cannot be read."""
+        return self.folder or "INBOX", self.done or "styrxl", self.aside or ASIDE_FOLDER
 
 
 class Mail(ServerSettings):
@@ -134,31 +155,31 @@ class Mail(ServerSettings):
 
     sender: Address = Field(alias="from")
     transport: Literal["smtp", "graph", ""] = ""
-    security: Literal["starttls", "tls", "none", ""] = "tls"
+    security: Literal["starttls", "tls", "none", ""] = ""
     reply_to: Address = ""
-    allowed_domains: list[Filled] = Field(default=[])
-    everything_to: list[Filled] = Field(default=[])
+    allowed_domains: list[Named] = Field(default=[])
+    everything_to: list[Named] = Field(default=[])
     rate: int = Field(default=60, ge=1, le=6000)
     attachment_limit: int = Field(default=20, ge=1, le=200)
     escalate_after: int = Field(default=7, ge=1, le=365)
     most_a_day: int = Field(default=20, ge=1, le=1000)
-    authserv_id: str = ""
+    authserv_id: Said = ""
     imap: Imap | None = None
 
 
 class LimitSettings(Part):
     """What a return may be."""
 
-    file_mb: Bound = 1
-    parts: Bound = 1
-    expanded_mb: Bound = 1
-    ratio: Bound = 1
-    sheets: Bound = 1
-    rows: Bound = 1
-    columns: Bound = 1
-    seconds: Bound = 1
-    memory_mb: Bound = 1
-    macros: Literal["reject", "warn", ""] = "reject"
+    file_mb: Bound = limits.STANDARD.file_mb
+    parts: Bound = limits.STANDARD.parts
+    expanded_mb: Bound = limits.STANDARD.expanded_mb
+    ratio: Bound = limits.STANDARD.ratio
+    sheets: Bound = limits.STANDARD.sheets
+    rows: Bound = limits.STANDARD.rows
+    columns: Bound = limits.STANDARD.columns
+    seconds: Bound = limits.STANDARD.seconds
+    memory_mb: Bound = limits.STANDARD.memory_mb
+    macros: Literal["reject", "warn", ""] = ""
 
 
 class SettingsFile(Part):

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from styrxl.descriptions.models import Filled, Key, Part, check_expression, wrong
+from styrxl.descriptions.base_models import Filled, Part, wrong
+from styrxl.descriptions.models import Key, check_expression
 
 Amount = int | float | str | date
 _OF_TEXTS = ("str_length", "str_matches")

@@ -1,51 +1,28 @@
-"""Settings: what ``styrxl.toml`` says.
-
-Sections that belong to other parts of the program are let be; within the ones read here a key that does not exist is an
-error, since a due date under a misspelt key would be lost without a word.
-"""
+"""Settings: what ``styrxl.toml`` says, as values. What it may say, and what counts where it says nothing, is its model's to know."""
 
 from __future__ import annotations
 
 import json
-import re
 import tomllib
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import fields, replace
-from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
+from styrxl.descriptions.base_models import Text as TextInBoth
+from styrxl.descriptions.settings_checks import check_settings, decode_settings
+from styrxl.descriptions.settings_model import LimitSettings, OneRound, SettingsFile, tidy
+from styrxl.model import limits
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES, Text
-from styrxl.model.limits import MACROS, STANDARD, Limits
-from styrxl.model.rounds import Round, RoundKinds, standard_rounds
+from styrxl.model.rounds import RoundKinds, standard_rounds
 from styrxl.model.settings import RoundSettings, Settings
-from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
-from styrxl.store.mail_settings import MAIL_KEYS, read_mail
-from styrxl.store.settings_section import Section
-
-_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "municipality": ("name", "organisation_number", "language", "accent", "logo"),
-        "contact": ("role", "address"),
-        "database": ("url",),
-        "rounds": (),
-        "thresholds": ("percent", "tkr", "board"),
-        "mail": (),
-        "limits": tuple(bound.name for bound in fields(Limits)),
-    }
-)
-_ROUND_KEYS = ("name", "due", "due_units", "due_owner")
-_ACCENT = re.compile(r"#?[0-9A-Fa-f]{6}")
-_LINE = re.compile(r"at line (\d+)")
+from styrxl.model.thresholds import Thresholds
+from styrxl.store.mail_settings import make_mail_settings
 
 
 def read_settings(path: Path, kinds: RoundKinds | None = None) -> Settings:
     """Return the settings in a file; ``kinds``: the rounds that a year has there, the standard ones where none are given.
 
-    Raises StyrxlError: not-readable, settings-broken, settings-unknown-key, settings-missing-key, settings-wrong-value.
+    Raises StyrxlError: not-readable; own-files-broken, with all mistakes as the fact ``mistakes``.
     """
     try:
         return parse_settings(path.read_bytes(), kinds)
@@ -55,95 +32,42 @@ def read_settings(path: Path, kinds: RoundKinds | None = None) -> Settings:
 
 def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
     """Return the settings that TOML holds; raises as ``read_settings``."""
-    raw = _parse_toml(content)
-    _check_sections(raw)
-    town, contact, database = (Section(name, raw.get(name, {}), _KEYS[name]) for name in ("municipality", "contact", "database"))
-    name = town.text("name", 'name = "Botkyrka kommun"')
-    if not name:
-        raise StyrxlError("settings-missing-key", key="municipality.name", example='name = "Botkyrka kommun"')
-    accent = town.text("accent", 'accent = "0B5563"', _ACCENT.fullmatch)
+    kinds = kinds or standard_rounds()
+    mistakes = tuple(check_settings(content, kinds))
+    if mistakes:
+        raise StyrxlError("own-files-broken", n=len(mistakes), mistakes=mistakes)
+    file = SettingsFile.model_validate(tomllib.loads(decode_settings(content)))
+    town, board = file.municipality, file.thresholds.board
     return Settings(
-        municipality=name,
-        organisation_number=town.text("organisation_number", 'organisation_number = "212000-2882"'),
-        language=town.text("language", 'language = "sv"', LANGUAGES.__contains__) or "sv",
-        accent=accent.removeprefix("#").upper() if accent else None,
-        logo=town.text("logo", 'logo = "logotyp.png"'),
-        contact_role=contact.text("role", 'role = "Kommunens controller"') or "",
-        contact_address=contact.text("address", 'address = "controller@kommunen.se"') or "",
-        database=database.text("url", 'url = "postgresql://styrxl@server/styrxl"'),
-        rounds={
-            _parse_round_id(key, kinds or standard_rounds()): _read_round(f'rounds."{key}"', value)
-            for key, value in raw.get("rounds", {}).items()
-        },
-        thresholds=_read_thresholds(Section("thresholds", raw.get("thresholds", {}), _KEYS["thresholds"]), Thresholds()),
-        mail=read_mail(Section("mail", raw["mail"], MAIL_KEYS)) if raw.get("mail") else None,
-        limits=_read_limits(Section("limits", raw.get("limits", {}), _KEYS["limits"])),
-        board_thresholds=_read_thresholds(
-            Section("thresholds.board", raw.get("thresholds", {}).get("board", {}), ("percent", "tkr")), NONE_ALLOWED
-        ),
+        municipality=town.name,
+        organisation_number=town.organisation_number or None,
+        language=town.language or "sv",
+        accent=town.accent.removeprefix("#").upper() or None,
+        logo=town.logo or None,
+        contact_role=file.contact.role,
+        contact_address=file.contact.address,
+        database=file.database.url or None,
+        rounds={kinds.read(key): _make_round(settings) for key, settings in file.rounds.items()},
+        thresholds=Thresholds(file.thresholds.percent, file.thresholds.tkr),
+        mail=make_mail_settings(file.mail) if file.mail else None,
+        limits=_make_limits(file.limits),
+        board_thresholds=Thresholds(board.percent, board.tkr),
     )
 
 
-def _parse_toml(content: bytes) -> dict[str, Any]:
-    try:
-        # Notepad saves with a byte order mark, which TOML does not know.
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise StyrxlError("settings-broken", line=line, why="not UTF-8") from error
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = _LINE.search(str(error))
-        line = int(place[1]) if place else text.count("\n") + 1  # "at end of document"
-        raise StyrxlError("settings-broken", line=line, why=str(error)) from error
+def _make_round(settings: OneRound) -> RoundSettings:
+    due_owner = {tidy(owner): day for owner, day in settings.due_owner.items()}
+    return RoundSettings(_make_name(settings.name), settings.due, settings.due_units, due_owner)
 
 
-def _check_sections(raw: Mapping[str, Any]) -> None:
-    for key, value in raw.items():
-        misspelt = key not in _KEYS and get_close_matches(key, _KEYS, n=1, cutoff=0.8)
-        if misspelt or not isinstance(value, dict | list):
-            known = ", ".join(f"[{name}]" for name in _KEYS)
-            raise StyrxlError("settings-unknown-key", key=key, known=known)
-
-
-def _parse_round_id(key: str, kinds: RoundKinds) -> Round:
-    try:
-        return kinds.read(key)
-    except StyrxlError as error:
-        raise StyrxlError("settings-wrong-value", key="rounds", value=key, example='[rounds."2027-plan"]') from error
-
-
-def _read_round(name: str, raw: Any) -> RoundSettings:
-    section = Section(name, raw, _ROUND_KEYS)
-    owners = Section(f"{name}.due_owner", raw.get("due_owner", {}))
-    return RoundSettings(
-        name=_read_name(section),
-        due=section.day("due"),
-        due_units=section.day("due_units"),
-        due_owner={unicodedata.normalize("NFC", owner): day for owner in owners.raw if (day := owners.day(owner))},
-    )
-
-
-def _read_limits(section: Section) -> Limits:
-    for key, value in section.raw.items():
-        if key != "macros" and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-            raise section.wrong(key, f"{key} = {getattr(STANDARD, key)}")
-    section.text("macros", 'macros = "warn"', MACROS.__contains__)
-    return replace(STANDARD, **{key: value for key, value in section.raw.items() if value != ""})
-
-
-def _read_name(section: Section) -> Text | None:
+def _make_name(name: TextInBoth | str) -> Text | None:
     """Return what a round is called by language: one text stands for all of them."""
-    value = section.raw.get("name")
-    if isinstance(value, Mapping) and sorted(value) == sorted(LANGUAGES) and all(isinstance(text, str) for text in value.values()):
-        return MappingProxyType(dict(value))
-    text = section.text("name", 'name = "Plan 2027"')
-    return MappingProxyType(dict.fromkeys(LANGUAGES, text)) if text else None
+    texts = dict.fromkeys(LANGUAGES, name) if isinstance(name, str) else name.model_dump()
+    return MappingProxyType({language: tidy(text) for language, text in texts.items()}) if name else None
 
 
-def _read_thresholds(section: Section, standard: Thresholds) -> Thresholds:
-    return Thresholds(section.amount("percent", standard.percent), section.amount("tkr", standard.tkr))
+def _make_limits(settings: LimitSettings) -> limits.Limits:
+    return limits.Limits(**settings.model_dump() | {"macros": settings.macros or limits.STANDARD.macros})
 
 
 def write_new_settings(name: str, language: str, role: str) -> str:

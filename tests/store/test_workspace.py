@@ -80,7 +80,7 @@ def test_open_reads_the_settings(workspace: Workspace) -> None:
     workspace.settings_path.write_text("[municipality\n")
     with pytest.raises(StyrxlError) as caught:
         Workspace.open(workspace.root)
-    assert caught.value.code == "settings-broken"
+    assert caught.value.code == "own-files-broken"
 
 
 def test_each_round_has_its_places(workspace: Workspace) -> None:
