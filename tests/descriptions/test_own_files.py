@@ -14,6 +14,7 @@ import yaml
 
 from long_runs import long_run
 from styrxl.descriptions import models
+from styrxl.descriptions.base_models import Part
 from styrxl.descriptions.find_problems import find_problems
 from styrxl.descriptions.form_checks import check_form
 from styrxl.descriptions.mistakes import Mistake, describe_mistake
@@ -370,7 +371,7 @@ def test_the_standard_schemas_pass(path: Path) -> None:
 
 
 @pytest.mark.parametrize("model, value", [(models.Column, forms.Column), (models.Sheet, forms.Sheet)])
-def test_a_model_knows_what_forms_know(model: type[models.Part], value: type) -> None:
+def test_a_model_knows_what_forms_know(model: type[Part], value: type) -> None:
     """An attribute of forms that a file may give is one of the model's, but for what is worked out from others."""
     worked_out = {"field", "kind", "own", "low", "high", "max_length", "whole", "key", "placing"}
     assert {field.name for field in fields(value)} - worked_out <= set(model.model_fields)

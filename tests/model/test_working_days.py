@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from styrxl.model.working_days import find_easter, find_next_working_day, is_working_day
+from styrxl.model.working_days import find_next_working_day, is_working_day
 
 # From the Swedish calendars of the years.
 HOLIDAYS = [
@@ -37,11 +37,6 @@ def test_nobody_is_at_work_on_weekends_and_holidays(day: date) -> None:
 @pytest.mark.parametrize("day", [date(2026, 11, 27), date(2026, 4, 2), date(2027, 6, 24), date(2026, 12, 23), date(2027, 1, 5)], ids=str)
 def test_people_are_at_work_on_other_days(day: date) -> None:
     assert is_working_day(day)
-
-
-@pytest.mark.parametrize("easter", [date(2024, 3, 31), date(2025, 4, 20), date(2026, 4, 5), date(2027, 3, 28), date(2038, 4, 25)], ids=str)
-def test_easter(easter: date) -> None:
-    assert find_easter(easter.year) == easter
 
 
 def test_the_next_working_day_is_after_all_holidays() -> None:

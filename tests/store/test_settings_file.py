@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from styrxl.descriptions.mistakes import Mistake
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import standard_rounds
@@ -24,7 +26,10 @@ def mistakes(toml: str | bytes) -> list[tuple[int | None, str, str]]:
     with pytest.raises(StyrxlError) as caught:
         parse_settings(toml.encode() if isinstance(toml, str) else toml)
     assert caught.value.code == "own-files-broken"
-    return [(mistake.line, mistake.problem.where, mistake.problem.code) for mistake in caught.value.facts["mistakes"]]
+    return [
+        (mistake.line, mistake.problem.where, mistake.problem.code)
+        for mistake in cast("tuple[Mistake, ...]", caught.value.facts["mistakes"])
+    ]
 
 
 @pytest.mark.parametrize("kind", ["plan", "t1", "t2", "year", "ik", "ik-upp"])
