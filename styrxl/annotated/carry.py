@@ -96,7 +96,7 @@ def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet]) -> Carrie
         moved = frozenset(_rows_without_id(table, target)) if table.sheet.id_column else frozenset[int]()
         lines[table.place.sheet] = CarriedRows(table.place, rows, moved)
         doubles = _values_under_second_headings(table, raw[table.place.sheet], source.findings)
-        answers[table.sheet.key] = {**_clear_rows(table, target, rows), **_carry_table(table, rows, doubles, source)}
+        answers[table.sheet.key] = {**_clear_rows(table, target, rows), **_carry_table(table, target, rows, doubles, source)}
     return CarriedAnswers(answers, lines, room)
 
 
@@ -146,11 +146,13 @@ def _rows_by_id(table: Table, fresh: FreshSheet) -> dict[int, int]:
 SecondValues = Mapping[str, Mapping[int, Any]]  # field -> Excel row -> what stands under the same heading elsewhere
 
 
-def _carry_table(table: Table, rows: Mapping[int, int | None], doubles: SecondValues, source: ReadReturn) -> dict[int, dict[str, Any]]:
+def _carry_table(
+    table: Table, fresh: FreshSheet, rows: Mapping[int, int | None], doubles: SecondValues, source: ReadReturn
+) -> dict[int, dict[str, Any]]:
     """Return a table's answers by row of data and field; those of rows without a place are left behind."""
     found: dict[int, dict[str, Any]] = {}
     closing = locate_closing_row(table)
-    for column in (c for c in table.sheet.columns if c.asked and c.field in table.columns):
+    for column in (c for c in fresh.sheet.columns if c.asked and c.field in table.columns):
         second = doubles.get(column.field, {})
         for row, value in zip(table.rows, _answer_values(table, column, source), strict=True):
             index = rows[row]
@@ -166,7 +168,7 @@ def _clear_rows(table: Table, fresh: FreshSheet, rows: Mapping[int, int | None])
     named = table.sheet.named
     there = {make_id_key(typed, named=named) for _, typed in table.ids}
     given = {index: make_id_key(fresh.ids[index], named=named) for index in range(fresh.given)}
-    nothing = {column.field: "" for column in table.sheet.columns if column.asked and column.field in table.columns}
+    nothing = {column.field: "" for column in fresh.sheet.columns if column.asked and column.field in table.columns}
     return {index: nothing for index, key in given.items() if key in there and index not in rows.values()}
 
 

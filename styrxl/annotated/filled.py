@@ -178,9 +178,14 @@ class FilledWorkbook:
         return rows, changed
 
     def _replaces(self, key: str, index: int, field: str, value: Any) -> bool:
-        """Whether an answer takes the place of what was issued: an answer that was given beforehand and erased stands as issued."""
-        column = self.layouts[key].sheet.column(field)
-        return not is_blank(value) or (not column.locked_when_prefilled and not is_blank(self.template.context.rows[key][index][field]))
+        """Whether an answer takes the place of what was issued.
+
+        Not what was erased of an answer that was given beforehand and protected, nor anything in place of a figure from the accounts.
+        """
+        column, issued = self.layouts[key].sheet.column(field), self.template.context.rows[key][index].get(field)
+        if column.from_accounts and not is_blank(issued):
+            return False
+        return not is_blank(value) or (not column.locked_when_prefilled and not is_blank(issued))
 
     def _formula_cells(self, name: str, canvas: SkeletonSheet) -> dict[str, str]:
         """Return a sheet's formulas with the values that they have now, as XML by cell."""

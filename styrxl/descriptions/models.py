@@ -149,6 +149,9 @@ class Column(Answer):
     star: bool = Field(default=True, description="Whether the heading of a required column has a star")
     locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
     locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
+    booked: Literal["revenue", "cost", "net", "remark"] = Field(
+        default="net", description="What the accounts fill it in with, protected; or the column that says what is wrong with that"
+    )
     hide_empty: bool = Field(default=False, description="Whether it is hidden in a workbook in which nothing in it is filled in beforehand")
     help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
     number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")

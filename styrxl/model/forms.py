@@ -14,6 +14,8 @@ LEVELS = ("board", "unit", "administration")
 
 MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
+BOOKED_AMOUNTS = ("revenue", "cost", "net")  # what a column may take from the accounts
+BOOKED_REMARK = "remark"  # the column in which owners say what is wrong with what they were given from there
 _OF_PLANS = (
     "confirmation",
     "goal_responses",
@@ -100,6 +102,17 @@ class Column:
     hide_empty: bool = False  # hidden where nothing in it is filled in beforehand, though rows are
     closing: str = ""  # what the sheet's closing row has of it: asked, given, none
     spread: bool = False  # its amounts are to come to what the closing row is given
+    booked: str = ""  # what the accounts fill it in with (one of BOOKED_AMOUNTS), or BOOKED_REMARK
+
+    @property
+    def from_accounts(self) -> bool:
+        """Whether the accounts fill it in, where they have a figure; such a cell is protected, and what was issued counts."""
+        return self.booked in BOOKED_AMOUNTS
+
+    @property
+    def locked_when_given(self) -> bool:
+        """Whether its cells are protected where they are filled in beforehand, and only there."""
+        return self.locked_when_prefilled or self.from_accounts
 
     @property
     def asked(self) -> bool:
@@ -233,6 +246,15 @@ class Sheet:
         return tuple(replace(c, locked=c.closing != "asked") for c in shown)
 
     @property
+    def booked_columns(self) -> tuple[Column, ...]:
+        """The columns that the accounts fill in, where they have a figure."""
+        return tuple(c for c in self.columns if c.from_accounts)
+
+    def has_booked(self, rows: Sequence[Mapping[str, Any]]) -> bool:
+        """Tell whether the accounts have filled in anything in rows as issued."""
+        return any(row.get(c.field) is not None for c in self.booked_columns for row in rows)
+
+    @property
     def spread(self) -> Column | None:
         """The column whose amounts are to come to what the closing row is given in it."""
         return next((c for c in self.columns if c.spread), None) if self.closing else None
@@ -341,3 +363,14 @@ def select_sheets(form: Form, rows: Mapping[str, Sequence[Any]]) -> Form:
     """Return the form without the sheets that are left out where none of their rows is known beforehand (``rows``: by sheet)."""
     sheets = tuple(sheet for sheet in form.sheets if not sheet.needs_rows or rows.get(sheet.key))
     return form if len(sheets) == len(form.sheets) else replace(form, sheets=sheets)
+
+
+def select_columns(form: Form, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Form:
+    """Return the form without the columns on what the accounts say, where they say nothing (``rows``: those given beforehand, by sheet)."""
+    sheets = tuple(_select_columns(sheet, rows.get(sheet.key, ())) for sheet in form.sheets)
+    return form if sheets == form.sheets else replace(form, sheets=sheets)
+
+
+def _select_columns(sheet: Sheet, rows: Sequence[Mapping[str, Any]]) -> Sheet:
+    columns = sheet.columns if sheet.has_booked(rows) else tuple(c for c in sheet.columns if c.booked != BOOKED_REMARK)
+    return sheet if len(columns) == len(sheet.columns) else replace(sheet, columns=columns)

@@ -27,6 +27,7 @@ class Prefill:
     first and last of each run of them, where they are not one run.
     ``thresholds``: as ``Thresholds`` has them; ``board_thresholds``: those of a whole board. ``memory``: what is not shown but held
     against the answers, by what it is about.
+    ``booked``: which run of the accounts' outcomes the rows have figures of (``run``, ``day``); empty where they have none.
     ``based_on``: round -> hash of the owner's return that the rows were taken from.
     """
 
@@ -58,6 +59,7 @@ class Prefill:
     based_on: Mapping[str, str] = field(default_factory=dict)
     board_thresholds: Mapping[str, float] = field(default_factory=dict)
     numbers: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    booked: Mapping[str, Any] = field(default_factory=dict)
 
     def list_numbers(self, key: str, count: int) -> Sequence[int]:
         """Return the numbers of so many rows of a sheet that are numbered in advance."""

@@ -5,11 +5,12 @@ Rows carry more than their sheets show: what the answers will be held against (`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from styrxl.model.amounts import add_amounts, net_cost
 from styrxl.model.answers_in_force import holds_in_year
+from styrxl.model.booked_outcomes import BookedRow
 from styrxl.model.council_plan import Frame, Organisation
 from styrxl.model.prefill import Row
 from styrxl.prefill.board_goals import concerns_unit
@@ -23,15 +24,18 @@ from styrxl.returns.cell_values import fold_text
 _OF_COMMITMENT = ("commitment_id", "text", "parent_id", "more_parents", "start", "end", "expected_result", "carried", "added_in")
 
 
-def make_board_parts(year: YearSoFar, owner: Organisation) -> dict[str, Any]:
-    """Return what differs between the boards' workbooks: ``frames``, ``rows``, ``lists`` and ``memory`` of a Prefill."""
+def make_board_parts(year: YearSoFar, owner: Organisation, figures: Sequence[BookedRow] = ()) -> dict[str, Any]:
+    """Return what differs between the boards' workbooks: ``frames``, ``rows``, ``lists`` and ``memory`` of a Prefill.
+
+    ``figures``: what the accounts have of the owner.
+    """
     code, number = owner.org_id, year.round.year
     frame = year.plan.frame(code, number, year.round.frames_day)
     goals = _goals(year, code)
     commitments = _commitments(year, code)
     council = [g for g in year.plan.council_goals(number) if not g.concerned_boards or code in g.concerned_boards]
     confirmation = year.plans.of("confirmation", code)
-    outcomes = _outcomes(year, code, frame)
+    outcomes = _outcomes(year, code, frame, [figure.activity for figure in figures if figure.activity])
     return {
         "frames": {"operating_frame": frame.current_operating, "investment_frame": frame.current_investment},
         "rows": {
@@ -121,13 +125,17 @@ def _commitments(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     return tuple(result)
 
 
-def _outcomes(year: YearSoFar, owner: str, frame: Frame) -> tuple[Row, ...]:
+def _outcomes(year: YearSoFar, owner: str, frame: Frame, accounted: Sequence[str]) -> tuple[Row, ...]:
     """Return the board's activities, with what of the council's changes of the frame stands on each.
 
+    ``accounted``: activities that the accounts have; those that the plan does not have come last, with nothing planned.
     That is all of them where there is one activity; where there are several it is as the board has spread them before.
     """
     round_, before = _before(year, owner, "outcomes", "activity")
-    planned = _merged(year.plans.of("budget", owner), "activity", ("revenue", "cost", "net"))
+    amounts = ("revenue", "cost", "net")
+    planned = _merged(year.plans.of("budget", owner), "activity", amounts)
+    there = {fold_text(row["activity"]) for row in planned}
+    planned += [{"activity": name, **dict.fromkeys(amounts, 0.0)} for name in accounted if planned and fold_text(name) not in there]
     granted = _granted(frame)
     result = []
     for row in planned:

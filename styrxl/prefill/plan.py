@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
+from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.model.council_plan import Organisation, Plan, ids
+from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.identity import EDITION, list_signed
@@ -20,6 +22,7 @@ from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
 from styrxl.model.table_values import records
 from styrxl.prefill.board_goals import ReadingTexts, concerns_unit, select_commitments
+from styrxl.prefill.booked import add_booked
 from styrxl.prefill.collection import find_answers_asked, make_collected_rows
 from styrxl.prefill.continuing import make_continuing_rows
 from styrxl.prefill.followup import make_board_parts, make_unit_parts
@@ -38,7 +41,7 @@ class PrefillSource:
 
     ``boards``: tables of the boards' accepted plans (``_owner`` is the board), for the units' plans. ``year``: what a follow-up follows.
     ``last_year``: last year with all its follow-ups, for this year's plans. ``answers``: what was accepted in other rounds from which
-    forms take rows, by the round's id.
+    forms take rows, by the round's id. ``booked``: the round's outcomes as the accounts have them.
     """
 
     plan: Plan
@@ -50,6 +53,7 @@ class PrefillSource:
     year: YearSoFar | None = None
     last_year: YearSoFar | None = None
     answers: Mapping[str, AnswersInForce] = field(default_factory=dict)
+    booked: BookedOutcomes | None = None
     known: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)  # what is worked out once, for many owners
 
     @property
@@ -152,6 +156,7 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, numbers
     board = source.plan.find(owner.board_id, source.day) if owner.board_id else None
     parts = _parts(source, owner, form, language)
     due = settings.due(source.round, owner.org_id, form.level)
+    made = add_booked(form, _name_closing_rows(form, parts.get("rows", {}), language), _list_figures(source, owner.org_id))
     return Prefill(
         form=form.name,
         version=form.version,
@@ -172,8 +177,19 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, numbers
         first={key: runs[0][0] for key, runs in numbers.items()},
         numbers={key: runs for key, runs in numbers.items() if len(runs) > 1},
         counts={key: count for key, (_, count) in list_id_series(form, source.round).items()},
-        **{**parts, "rows": _name_closing_rows(form, parts.get("rows", {}), language)},
+        booked=_describe_run(source, form, made),
+        **{**parts, "rows": made},
     )
+
+
+def _list_figures(source: PrefillSource, owner: str) -> tuple[BookedRow, ...]:
+    return source.booked.of_owner(owner) if source.booked else ()
+
+
+def _describe_run(source: PrefillSource, form: Form, rows: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
+    """Say which run of the accounts' outcomes stands in rows; nothing where none does."""
+    taken = any(sheet.has_booked(rows.get(sheet.key, ())) for sheet in form.tables)
+    return {"run": source.booked.run, "day": local_day(source.booked.recorded_at).isoformat()} if source.booked and taken else {}
 
 
 def _name_closing_rows(form: Form, rows: Mapping[str, tuple[Row, ...]], language: str) -> dict[str, tuple[Row, ...]]:
@@ -203,7 +219,8 @@ def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str
 
 def _parts_of_plans(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
     if source.year is not None:
-        parts = (make_board_parts if form.level == "board" else make_unit_parts)(source.year, owner)
+        figures = _list_figures(source, owner.org_id)
+        parts = make_board_parts(source.year, owner, figures) if form.level == "board" else make_unit_parts(source.year, owner)
         next_plan = source.year.next_plans.of("commitments", owner.org_id) if source.year.next_plans else ()
         known = {"next_plan": tuple({"id": row["commitment_id"]} for row in next_plan)} if next_plan else {}
         return {**parts, "memory": {**parts.get("memory", {}), **known}}
@@ -330,10 +347,11 @@ def sign_prefill(made: Prefill, previous: Prefill | None, sign: Sign) -> Prefill
     """Return the prefill with its issue id and signature.
 
     The id follows from the content and from the issue before it: distributing again with nothing changed is the same issue, and
-    rebuilding from the same input gives the same bytes.
+    rebuilding from the same input gives the same bytes. A newer run of the accounts' outcomes that has the same figures is nothing new.
     """
     known = previous and replace(previous, issue="", signature="", edition=previous.edition or made.edition)
-    if previous is not None and known == made:
+    if previous is not None and known == replace(made, booked=previous.booked):
+        made = replace(made, booked=previous.booked)
         issue = previous.issue
     else:
         issue = hashlib.sha256(f"{previous.issue if previous else ''}\n{made.to_json()}".encode()).hexdigest()[:16]

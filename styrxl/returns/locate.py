@@ -10,7 +10,7 @@ from typing import Any
 from styrxl.model.catalogue import Word
 from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding, finding
-from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Words
+from styrxl.model.forms import BOOKED_REMARK, LANGUAGES, Column, Form, Sheet, Words
 from styrxl.returns.foreign_sheets import ForeignSheets
 from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, choose_heading
 from styrxl.returns.labels import choose_labels, find_labels, list_beside, read_downwards
@@ -119,7 +119,8 @@ class Locator:
         if sheet.layout == "down":
             return self._downwards(sheet, raw, headings, language)
         index, row_headings = self._heading_row(sheet, raw, language)
-        findings = [self._missing(raw, c, language) for c in sheet.columns if c.field not in row_headings and not c.formula]
+        wanted = (c for c in sheet.columns if not c.formula and c.booked != BOOKED_REMARK)  # not in every workbook of the form
+        findings = [self._missing(raw, c, language) for c in wanted if c.field not in row_headings]
         if not row_headings:  # one cause, one finding: the heading row is gone
             every = [c.heading[language] for c in sheet.columns if not c.formula]
             return None, [finding("missing-column", sheet=raw.name, column=every[0], heading=every, easiest=self._easiest)]
@@ -153,7 +154,7 @@ class Locator:
     def _downwards(self, sheet: Sheet, raw: SheetCells, headings: Headings, language: str) -> tuple[Table | None, list[Finding]]:
         """Read a sheet laid out downwards: labels, with their answers to the right."""
         choices = choose_labels(sheet, raw, headings)
-        missing = [self._missing(raw, c, language) for c in sheet.columns if c.field not in choices]
+        missing = [self._missing(raw, c, language) for c in sheet.columns if c.field not in choices and c.booked != BOOKED_REMARK]
         if not choices:
             return None, missing
         table = read_downwards(sheet, raw, headings, choices)

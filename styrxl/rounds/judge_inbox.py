@@ -23,6 +23,7 @@ from styrxl.prefill.plan import PrefillSource
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.desk import Desk, belongs_to_another
 from styrxl.rounds.identify_returns import Current, ReadReturn, identify_returns
+from styrxl.rounds.outcomes import read_booked_outcomes
 from styrxl.rounds.prefills import fetch_prefills, make_current_prefill
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
@@ -126,7 +127,8 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
         year = YearSoFar(desk.plan, round_, plans, tuple(_read_answers(desk, before) for before in round_.before), last_year)
     settings, today = desk.workspace.settings, local_day(desk.now)
     answers = {asked.id: _read_answers(desk, asked) for asked in _list_asked(desk, round_) if not (year and asked == year.plans.round)}
-    return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers)
+    booked = read_booked_outcomes(desk.ledger, round_.id)
+    return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers, booked)
 
 
 def add_next_plans(desk: Desk, source: PrefillSource) -> PrefillSource:

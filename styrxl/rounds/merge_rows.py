@@ -214,7 +214,7 @@ def _list_ids(table: Table) -> Iterator[tuple[int, str, str]]:
 
 def _list_erased(table: Table, number: int, given: Mapping[str, Any] | None) -> list[str]:
     """Return the fields of a row that had an answer as issued, which the owner may change, and have none now."""
-    asked = [c.field for c in table.sheet.columns if c.asked and not c.locked_when_prefilled and c.field in table.columns]
+    asked = [c.field for c in table.sheet.columns if c.asked and not c.locked_when_given and c.field in table.columns]
     begun = table.rows.index(number) if number in table.rows else None
     had = [field for field in asked if given and not is_blank(given.get(field)) and (field, number) not in table.marks]
     return [field for field in had if begun is None or is_blank(table.columns[field][begun])]

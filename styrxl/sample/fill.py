@@ -97,7 +97,7 @@ class AnswerSheet:
 
     def filled(self) -> list[int]:
         """Return the rows of data (counted from 0) in which an answer stands."""
-        asked = [c.field for c in self.spec.columns if c.asked and not c.locked_when_prefilled and c.field in self.columns]
+        asked = [c.field for c in self.spec.columns if c.asked and not c.locked_when_given and c.field in self.columns]
         if self.downwards:
             return [0] if any(self.value(name) is not None for name in asked) else []
         across = [self.columns[name] - 1 for name in asked]

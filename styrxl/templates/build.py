@@ -22,7 +22,7 @@ from styrxl.excel.finish import add_alternative_texts, finish_parts, rounded_num
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.sheet import SheetBuilder, clean, footer_text, token
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import LANGUAGES, Form, Words, select_sheets
+from styrxl.model.forms import LANGUAGES, Form, Words, select_columns, select_sheets
 from styrxl.model.prefill import Prefill
 from styrxl.templates import form_sheet, start_sheet
 from styrxl.templates.cell_texts import clean_prefill, compute_formula, list_cell_values, sum_planned
@@ -67,6 +67,7 @@ class SharedTemplates:
 
     def of(self, form: Form, prefill: Prefill) -> SharedTemplate:
         """Return the template of an owner's workbook."""
+        form = select_columns(form, prefill.rows)
         form = select_sheets(form, prefill.rows) if prefill.round else form  # a blank template shows all that there may be
         shared = _SharingKey.of(form, prefill)
         key = f"{form.edition} {[sheet.rows for sheet in form.sheets]} {shared.key(prefill)}"

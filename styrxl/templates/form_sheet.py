@@ -119,7 +119,7 @@ def _write_closing_row(page: SheetBuilder, layout: SheetLayout, context: Workboo
 
 
 def _cell_style(layout: SheetLayout, column: Column, values: RowValues) -> str:
-    if column.asked and not (column.locked_when_prefilled and trim(values[column.field])):
+    if column.asked and not (column.locked_when_given and trim(values[column.field])):
         return f"input_{column.kind}"
     if column is layout.sheet.columns[0] and column.field.endswith("id") and column.width <= WIDEST_FROZEN:
         return "id"

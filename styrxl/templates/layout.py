@@ -12,7 +12,7 @@ from typing import Any
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from styrxl.excel import measure
-from styrxl.model.forms import Column, Form, Sheet, Words, extend_rows
+from styrxl.model.forms import BOOKED_REMARK, Column, Form, Sheet, Words, extend_rows
 from styrxl.model.prefill import Prefill
 
 GAP = 9.0  # points, between help and table
@@ -105,7 +105,8 @@ def lay_out_sheets(form: Form, prefill: Prefill, words: Words) -> dict[str, Shee
 def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
     language = prefill.language
     widths = _column_widths(sheet, words, language, _empty_columns(sheet, prefill))
-    help_lines = tuple(measure.wrap(sheet.help[language], sum(widths[: _count_on_first_page(sheet)]))) if sheet.help else ()
+    told = " ".join(filter(None, (sheet.help.get(language), _tell_accounts(sheet, prefill, words))))
+    help_lines = tuple(measure.wrap(told, sum(widths[: _count_on_first_page(sheet)]))) if told else ()
     frames = len(list_frame_labels(sheet))
     frame_row = 3 + len(help_lines) if frames else None
     return SheetLayout(
@@ -121,6 +122,14 @@ def _lay_out_sheet(sheet: Sheet, prefill: Prefill, words: Words) -> SheetLayout:
         frame_letter="B" if sheet.layout == "down" else _frame_letter(widths),
         closes=sheet.closing is not None and bool(prefill.rows.get(sheet.closing.table)),
     )
+
+
+def _tell_accounts(sheet: Sheet, prefill: Prefill, words: Words) -> str:
+    """Say where the figures come from that a sheet has from the accounts; nothing where it has none."""
+    remark = next((c.heading[prefill.language] for c in sheet.columns if c.booked == BOOKED_REMARK), None)
+    if remark is None or not sheet.has_booked(prefill.rows.get(sheet.key, ())):
+        return ""
+    return words.text("from_accounts", prefill.language, day=prefill.booked.get("day", ""), remark=remark)
 
 
 def _empty_columns(sheet: Sheet, prefill: Prefill) -> frozenset[str]:

@@ -22,7 +22,7 @@ def list_open_fields(layout: SheetLayout, values: Mapping[str, object]) -> list[
     Not those that were answered and locked beforehand, nor, where each row is to be answered, those that were answered at all: that
     does not make a row begun.
     """
-    given = [c for c in asked_columns(layout.sheet) if c.locked_when_prefilled or (layout.always_answered and not layout.is_downwards)]
+    given = [c for c in asked_columns(layout.sheet) if c.locked_when_given or (layout.always_answered and not layout.is_downwards)]
     answered = {c.field for c in given if trim(values.get(c.field))}
     return [c.field for c in asked_columns(layout.sheet) if c.field not in answered]
 

@@ -10,7 +10,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark, finding
-from styrxl.model.forms import LANGUAGES, Form, select_sheets
+from styrxl.model.forms import BOOKED_REMARK, LANGUAGES, Form, select_columns, select_sheets
 from styrxl.model.judged import Decided, Recorded
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import find_year
@@ -124,8 +124,9 @@ def _without_tables(index: int, return_: Identified) -> Admitted:
 
 def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitted:
     reading = return_.arrival.reading
-    issued = select_sheets(form, return_.prefill.rows) if return_.prefill else form
-    added = {table.place.sheet for table in reading.tables if table.sheet not in issued.sheets}  # its owner's own, whatever they are called
+    issued = select_columns(select_sheets(form, return_.prefill.rows), return_.prefill.rows) if return_.prefill else form
+    there = {sheet.key for sheet in issued.sheets}
+    added = {table.place.sheet for table in reading.tables if table.sheet.key not in there}  # its owner's own, whatever they are called
     tables = tuple(_as_issued(table, return_.prefill, form) for table in reading.tables if table.place.sheet not in added)
     if not any(table.answered for table in tables) and not any(
         f.rule in {"missing-sheet", "missing-column", "missing-marker"} for f in reading.table_findings
@@ -139,6 +140,7 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
             *(f for f in reading.table_findings if f.sheet not in added),
             *(finding("unknown-sheet", sheet=name) for name in sorted(added)),
             *_find_missing_sheets(issued, return_, tables),
+            *_find_missing_columns(issued, return_, tables),
         ),
         identity={name: value for name, value in return_.identity.items() if name != "signature"},  # it has been looked at
         places={key: table.place for table in tables for key in _list_keys(table)},
@@ -154,6 +156,15 @@ def _find_missing_sheets(form: Form, return_: Identified, tables: Sequence[Table
         if sheet.needs_rows and sheet.key not in there:
             name = sheet.name[language]
             yield finding("missing-sheet", sheet=name, name=name, easiest=Word("use_our_workbook"))
+
+
+def _find_missing_columns(form: Form, return_: Identified, tables: Sequence[Table]) -> Iterator[Finding]:
+    """Yield the columns that are not in every workbook of the form, were in the one that was issued, and are not there any more."""
+    language = return_.identity.get("language") or LANGUAGES[0]
+    for table in tables if return_.prefill else ():
+        for column in (c for c in form.sheet(table.sheet.key).columns if c.booked == BOOKED_REMARK and c.field not in table.columns):
+            heading, easiest = column.heading[language], Word("use_our_workbook")
+            yield finding("missing-column", sheet=table.place.sheet, column=heading, heading=heading, easiest=easiest)
 
 
 def _list_keys(table: Table) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from styrxl.excel import look, measure
 from styrxl.excel.archive import read_parts, zip_parts
 from styrxl.excel.finish import add_alternative_texts, fix_times
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import LANGUAGES, Form
+from styrxl.model.forms import LANGUAGES, Form, select_columns
 from styrxl.model.prefill import Prefill
 from styrxl.model.standard_folder import standard_folder
 from styrxl.templates import build
@@ -185,7 +185,7 @@ def test_identity_stands_in_a_hidden_sheet_and_in_the_properties() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name,profile,kind", BLANK)
 def test_headings_stand_right_above_the_first_row(name: str, profile: str | None, kind: str | None, language: str) -> None:
-    form = FORMS.form(name, profile, kind)
+    form = select_columns(FORMS.form(name, profile, kind), {})  # what the accounts say, they say in a round
     book = opened(standard()[file_name(name, profile, kind, language)])
     issued = replace(prefill(name), language=language, rows={}, lists={}, frames={})
     for sheet in form.sheets:

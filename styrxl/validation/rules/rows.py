@@ -191,7 +191,7 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
         )
     errors = {(r.source, r.row, r.field): r for r in parsed.remarks if r.error}
     put_back: set[tuple[int, int | None, str | None]] = set()
-    for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_prefilled):
+    for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_given):
         values = frame[locked.field].tolist()
         for i, source in enumerate(batch.source):
             row = known.get(source, {}).get(keys[i])
@@ -200,7 +200,7 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
             cell = (source, batch.row[i], locked.field)
             values[i], remark = _compared(batch, locked, i, values[i], row[locked.field], errors.get(cell))
             remarks += remark
-            if locked.locked and cell in errors:
+            if not locked.locked_when_prefilled and cell in errors:
                 put_back.add(cell)
         frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
     return take_frame(parsed, compute_formulas(batch.sheet, frame), put_back), remarks
