@@ -20,6 +20,7 @@ from styrxl.commands.link import link
 from styrxl.commands.log import log
 from styrxl.commands.mail import mail
 from styrxl.commands.merge import merge
+from styrxl.commands.outcomes import outcomes
 from styrxl.commands.quarantine import quarantine
 from styrxl.commands.receive import receive
 from styrxl.commands.rollover import rollover
@@ -64,6 +65,7 @@ for command in (
     demo,
     distribute,
     receive,
+    outcomes,
     validate,
     link,
     consolidate,

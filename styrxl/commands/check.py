@@ -35,7 +35,7 @@ def _compare_with_plan(workspace: Workspace) -> bool:
     """Hold the settings against the organisation; return whether there is one yet."""
     from styrxl.model.errors import StyrxlError
     from styrxl.rounds.council_plan import read_plan
-    from styrxl.rounds.own_files import check_due_owners
+    from styrxl.rounds.own_files import check_due_owners, check_outcome_owners
 
     try:
         plan = read_plan(workspace, _read_forms(workspace))
@@ -44,6 +44,7 @@ def _compare_with_plan(workspace: Workspace) -> bool:
             return False
         raise
     check_due_owners(workspace, plan)
+    check_outcome_owners(workspace, plan)
     return True
 
 

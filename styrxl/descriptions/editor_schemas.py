@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from styrxl.descriptions.foreign_models import ForeignForm
 from styrxl.descriptions.models import Form, Rounds, Words
+from styrxl.descriptions.outcome_mapping import OutcomeMapping
 from styrxl.descriptions.table_model import Table
 from styrxl.model.standard_folder import standard_folder
 
@@ -23,6 +24,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "sheets/foreign.schema.json": ForeignForm,
     "sheets/words.schema.json": Words,
     "sheets/rounds.schema.json": Rounds,
+    "sheets/outcomes.schema.json": OutcomeMapping,
     "schemas/table.schema.json": Table,
 }
 _WHOLE = {"Text", "NameOfSheet", "ListEntry", "Range"}  # of which no part is left out, even where only what differs is written
@@ -35,7 +37,7 @@ def make_editor_schema(model: type[BaseModel]) -> dict[str, Any]:
     schema = _tidy(model.model_json_schema())
     parts = {model.__name__: schema, **schema.get("$defs", {})}
     for name, part in parts.items():
-        if name not in _WHOLE and model is not Table:
+        if name not in _WHOLE and model not in {Table, OutcomeMapping}:
             part.pop("required", None)
         if model is Form and "properties" in part:
             part["properties"] = {key: _allow_by_round(name, key, value) for key, value in part["properties"].items()}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from styrxl.descriptions.mistakes import Mistake
 
 _SETTINGS = "styrxl.toml"
+WITHOUT_MONEY = ("administration", "unit")  # kinds of organisation that rows of the accounts are not placed at
 _FOLDERS = {"sheets": (".yaml",), "schemas": (".yaml",), "mail": (".jinja",)}  # and how the files end that are read there
 _LET_BE = (".xlsx", ".schema.json")  # blank templates, and what editors complete with
+_OUTCOMES = "outcomes.yaml"
 _KEPT = "own-files"
 
 
@@ -48,7 +51,7 @@ class OwnFiles:
 
 def find_own_files(root: Path) -> OwnFiles:
     """Return the files of a workspace that say how it wants things; raises StyrxlError (not-readable)."""
-    paths = {_SETTINGS: root / _SETTINGS} if (root / _SETTINGS).is_file() else {}
+    paths = {name: root / name for name in (_SETTINGS, _OUTCOMES) if (root / name).is_file()}
     unread = []
     for folder, ends in _FOLDERS.items():
         for path in sorted((root / folder).glob("*")):
@@ -95,6 +98,8 @@ def describe_own_files(root: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
             yield name, "own_profile", {"profile": profile, "form": form}
         elif name == "sheets/rounds.yaml" or (folder == "sheets" and re.search(rb"(?m)^extends:", data)):
             yield name, "own_laid_over", {}
+        elif name == _OUTCOMES:
+            yield name, "own_outcomes", {}
         else:
             yield name, "own_settings" if not folder else "own_whole" if below.is_file() else "own_new", {}
 
@@ -103,14 +108,16 @@ def find_mistakes(files: OwnFiles) -> tuple[Mistake, ...]:
     """Return all mistakes in a workspace's own files."""
     from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415 -- pydantic takes longer than a quick command
     from styrxl.descriptions.mistakes import Mistake, Problem, sort_mistakes  # noqa: PLC0415
+    from styrxl.descriptions.outcome_checks import check_mapping  # noqa: PLC0415
     from styrxl.descriptions.own_files import check_descriptions, read_kinds  # noqa: PLC0415
     from styrxl.descriptions.settings_checks import check_settings  # noqa: PLC0415
 
-    described = {name: data for name, data in files.read.items() if name.endswith(".yaml")}
+    described = {name: data for name, data in files.read.items() if name.endswith(".yaml") and name != _OUTCOMES}
     letters = {name: data for name, data in files.read.items() if name.startswith("mail/")}
     unread = [Mistake(name, None, Problem((), "unread-file", {"nearest": _suggest_end(name)})) for name in files.unread]
     settings = check_settings(files.read[_SETTINGS], read_kinds(described)) if _SETTINGS in files.read else ()
-    return sort_mistakes([*settings, *check_descriptions(described), *check_letters(letters), *unread])
+    mapping = check_mapping(files.read[_OUTCOMES]) if _OUTCOMES in files.read else ()
+    return sort_mistakes([*settings, *mapping, *check_descriptions(described), *check_letters(letters), *unread])
 
 
 def _suggest_end(name: str) -> Any:
@@ -129,6 +136,17 @@ def check_due_owners(workspace: Workspace, plan: Plan) -> None:
     from styrxl.descriptions.settings_checks import check_owners  # noqa: PLC0415
 
     _raise(tuple(check_owners(workspace.settings_path.read_bytes(), known)))
+
+
+def check_outcome_owners(workspace: Workspace, plan: Plan, day: date | None = None) -> None:
+    """Raise StyrxlError (own-files-broken) where ``outcomes.yaml`` names owners whom the organisation lacks on a day, or never had."""
+    path = workspace.root / _OUTCOMES
+    if not path.is_file():
+        return
+    from styrxl.descriptions.outcome_checks import check_mapped_owners  # noqa: PLC0415
+
+    organisations = plan.holding(day) if day else plan.organisations
+    _raise(tuple(check_mapped_owners(_read(path), {o.org_id: o.kind for o in organisations}, WITHOUT_MONEY)))
 
 
 def _raise(mistakes: Sequence[Mistake]) -> None:

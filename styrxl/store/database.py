@@ -202,8 +202,8 @@ OUTCOME_RUNS = sa.Table(
     sa.Column("mapping", sa.String(64), nullable=False),
     sa.Column("recorded_at", UtcTime, nullable=False),
     sa.Column("recorded_by", sa.Text, nullable=False),
-    sa.Column("total", sa.BigInteger, nullable=False),
     sa.Column("unplaced", sa.Integer, nullable=False),
+    sa.Column("unplaced_ore", sa.BigInteger, nullable=False),
     sa.Index("ix_outcome_runs_round", "round"),
 )
 BOOKED = sa.Table(  # amounts in öre

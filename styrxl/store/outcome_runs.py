@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
+from styrxl.model.booked_outcomes import BookedRow
 from styrxl.store.bulk import insert_rows
 from styrxl.store.database import BOOKED, OUTCOME_RUNS, Database
 
@@ -17,7 +17,7 @@ from styrxl.store.database import BOOKED, OUTCOME_RUNS, Database
 class OutcomeRun:
     """A run: the export that it read and the mapping that it placed it by, and what came of it.
 
-    ``total`` is the sum of the export's rows in öre, as it writes them; ``unplaced`` how many of them belong nowhere.
+    ``unplaced``: how many of the export's rows were placed nowhere, ``unplaced_ore``: their net cost. ``number``: given when recorded.
     """
 
     round: str
@@ -26,33 +26,35 @@ class OutcomeRun:
     mapping: str  # the mapping's SHA-256
     recorded_at: datetime
     recorded_by: str
-    total: int
     unplaced: int
+    unplaced_ore: int
+    number: int = 0
 
 
 def record_run(database: Database, run: OutcomeRun, rows: tuple[BookedRow, ...]) -> int:
     """Record a run and its rows, and return its number; raises as ``Database.reading``."""
     with database.writing() as connection:
         number = (connection.scalar(sa.select(sa.func.max(OUTCOME_RUNS.c.number))) or 0) + 1
-        insert_rows(connection, OUTCOME_RUNS, [asdict(run) | {"number": number}])
+        insert_rows(connection, OUTCOME_RUNS, [asdict(replace(run, number=number))])
         insert_rows(connection, BOOKED, [asdict(row) | {"run": number, "activity": row.activity or ""} for row in rows])
     return number
 
 
-def read_newest_run(database: Database, round_id: str, at: datetime | None = None) -> tuple[OutcomeRun, BookedOutcomes] | None:
-    """Return a round's newest run, or the one that was newest at a time; None where there was none. Raises as ``Database.reading``."""
-    query = _select(OutcomeRun, OUTCOME_RUNS).add_columns(OUTCOME_RUNS.c.number).where(OUTCOME_RUNS.c.round == round_id)
+def read_newest_run(database: Database, round_id: str, at: datetime | None = None) -> tuple[OutcomeRun, tuple[BookedRow, ...]] | None:
+    """Return a round's newest run, or the one that was newest at a time, with its rows by owner and activity; None where there is none.
+
+    Raises as ``Database.reading``.
+    """
+    query = _select(OutcomeRun, OUTCOME_RUNS).where(OUTCOME_RUNS.c.round == round_id)
     if at is not None:
         query = query.where(OUTCOME_RUNS.c.recorded_at <= at)
     with database.reading() as connection:
         found = connection.execute(query.order_by(OUTCOME_RUNS.c.number.desc()).limit(1)).one_or_none()
         if found is None:
             return None
-        *parts, number = found
-        rows = [BookedRow(*row) for row in connection.execute(_select(BookedRow, BOOKED).where(BOOKED.c.run == number))]
-    run = OutcomeRun(*parts)
-    ordered = sorted((_restore_activity(row) for row in rows), key=lambda row: row.key)
-    return run, BookedOutcomes(number, run.recorded_at, run.file_name, tuple(ordered))
+        run = OutcomeRun(*found)
+        rows = [BookedRow(*row) for row in connection.execute(_select(BookedRow, BOOKED).where(BOOKED.c.run == run.number))]
+    return run, tuple(sorted(map(_restore_activity, rows), key=lambda row: row.key))
 
 
 def _restore_activity(row: BookedRow) -> BookedRow:

@@ -15,7 +15,7 @@ from styrxl.store.ledger import Ledger
 from styrxl.store.outcome_runs import OutcomeRun, record_run
 
 AT = datetime(2027, 5, 3, 9, 0, tzinfo=UTC)
-RUN = OutcomeRun("2027-t1", "utfall april.csv", "a" * 64, "b" * 64, AT, "Anna", 123, 2)
+RUN = OutcomeRun("2027-t1", "utfall april.csv", "a" * 64, "b" * 64, AT, "Anna", 2, 123_456)
 SCHOOL = BookedRow("UBN", "Grundskola", 1_234_567, 98_765_432_10, 98_765_432_10 - 1_234_567, 0, 5)
 WHOLE = BookedRow("KFN", None, None, None, -50)
 

@@ -1,0 +1,59 @@
+"""The command ``outcomes``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.options import decider_option, round_argument
+from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
+
+
+def _print_example(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 -- as click calls it
+    """Print an example of a mapping, and end."""
+    if value:
+        from styrxl.descriptions.outcome_mapping import read_outcome_example
+
+        session = context.ensure_object(Session)
+        workspace = session.open_workspace() if (session.root / "styrxl.toml").is_file() else None
+        click.echo(read_outcome_example(session.language(workspace)), nl=False)
+        context.exit(FINE)
+
+
+@click.command()
+@round_argument
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Say what would come of it, and keep nothing.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How it is said (text).")
+@click.option(
+    "--example", is_flag=True, is_eager=True, expose_value=False, callback=_print_example, help="Print an outcomes.yaml to begin with."
+)
+@decider_option
+@with_session
+def outcomes(session: Session, round_: Round, file: Path, format_: str, by: str | None, *, dry_run: bool) -> None:
+    """Take the outcomes of ROUND from FILE, an export of the accounts: CSV, a workbook, or SIE of type 3 or 4.
+
+    outcomes.yaml says which of its rows are which board's and activity's; --example prints one to begin with. Each row is placed, left
+    out for a reason, or named as placed nowhere (exit status 1). The newest run of a round counts, and says what it changed.
+    """
+    import shutil
+
+    from styrxl.commands.outcomes_text import format_json, format_outcomes
+    from styrxl.rounds.take_outcomes import take_outcomes
+
+    with session.desk(by=by) as desk:
+        result = take_outcomes(desk, round_, file, dry_run=dry_run)
+        language = session.language()
+        if format_ == "json":
+            click.echo(format_json(result, round_.id, language))
+        else:
+            width = shutil.get_terminal_size((120, 40)).columns
+            title = desk.workspace.settings.round_name(round_, language)
+            click.echo(format_outcomes(result, title, file.name, language, width), nl=False)
+    sys.exit(FINE if result.is_complete else FINDINGS)

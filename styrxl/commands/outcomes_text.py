@@ -1,0 +1,220 @@
+"""What ``outcomes`` prints: what was placed, what was not, and how it ties to the export's own total."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from styrxl.accounts.place import Placing, Unplaced
+from styrxl.accounts.sums import SumRow
+from styrxl.accounts.table import Values
+from styrxl.model.booked_outcomes import BookedRow, RowChange, to_tkr
+from styrxl.model.catalogue import say, word
+from styrxl.model.days import local_day
+from styrxl.model.masking import make_showable
+from styrxl.rounds.take_outcomes import OutcomeResult
+
+_MOST = 30  # lines of one kind
+_NARROWEST = 12  # letters of a text that is cut to fit the window
+
+
+def format_outcomes(result: OutcomeResult, title: str, file_name: str, language: str, width: int) -> str:
+    """Return what came of an export, for the terminal."""
+    placing = result.placing
+    lines = [word("outcomes_title", language, round=title, file=file_name), ""]
+    lines += _format_booked(placing.booked, language, width)
+    lines += [*_describe_unplaced(placing, language, width), *_describe_total(placing, language)]
+    lines += [*_describe_boards(result, language), *_describe_changes(result, language, width)]
+    lines += ["", word(_name_ending(result), language)]
+    return "\n".join(lines) + "\n"
+
+
+def _name_ending(result: OutcomeResult) -> str:
+    if result.recorded:
+        return "outcomes_kept"
+    return "outcomes_same" if result.same else "outcomes_dry"
+
+
+def _format_booked(rows: Sequence[BookedRow], language: str, width: int) -> list[str]:
+    head = [word(f"outcomes_{key}", language) for key in ("owner", "activity", "revenue", "cost", "net")]
+    table = [[row.owner, row.activity or "–", *_show_money((row.revenue_ore, row.cost_ore, row.net_ore), language)] for row in rows]
+    sums = (_add([row.revenue_ore for row in rows]), _add([row.cost_ore for row in rows]), sum(row.net_ore for row in rows))
+    last = [word("outcomes_sum", language), "", *_show_money(sums, language)]
+    return [word("outcomes_placed", language), *format_table([head, *table, last], width, 2)] if rows else [word("outcomes_none", language)]
+
+
+def _add(amounts: Sequence[int | None]) -> int | None:
+    return sum(amount for amount in amounts if amount is not None) if any(amount is not None for amount in amounts) else None
+
+
+def _show_money(amounts: Sequence[int | None], language: str) -> list[str]:
+    return ["" if ore is None else show_amount(Decimal(str(to_tkr(ore))), language) for ore in amounts]
+
+
+def show_amount(value: Decimal, language: str) -> str:
+    """Return an amount as people read it, with two decimals."""
+    text = f"{value:,.2f}"
+    return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "sv" else text
+
+
+def format_table(rows: Sequence[Sequence[str]], width: int, texts: int) -> list[str]:
+    """Return a heading and rows as lines of a window's width; the first so many columns are texts, of which the widest give way."""
+    rows = [[make_showable(cell) for cell in row] for row in rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    while sum(widths) + 2 * (len(widths) - 1) > width and max(widths[:texts]) > _NARROWEST:
+        widest = widths.index(max(widths[:texts]))
+        widths[widest] -= 1
+    cells = [[_fit(cell, widths[i], left=i < texts) for i, cell in enumerate(row)] for row in rows]
+    lines = ["  ".join(row).rstrip() for row in cells]
+    lines.insert(1, "  ".join("─" * size for size in widths))
+    return lines
+
+
+def _fit(cell: str, width: int, *, left: bool) -> str:
+    cell = cell if len(cell) <= width else cell[: width - 1] + "…"
+    return cell.ljust(width) if left else cell.rjust(width)
+
+
+def _describe_unplaced(placing: Placing, language: str, width: int) -> list[str]:
+    if not placing.unplaced:
+        return ["", word("outcomes_all_placed", language)]
+    head = [word(f"outcomes_{key}", language) for key in ("row", "what", "why", "amount")]
+    shown = placing.unplaced[:_MOST]
+    table = [[str(u.row.number), _name_row(u), say(u.why, language), *_show_values(placing, u.row.values, language)] for u in shown]
+    head += [""] * (len(table[0]) - len(head))
+    more = len(placing.unplaced) - len(shown)
+    lines = ["", word("outcomes_unplaced", language, n=len(placing.unplaced)), *format_table([head, *table], width, 3)]
+    return [*lines, *([word("outcomes_more", language, n=more)] if more else [])]
+
+
+def _name_row(unplaced: Unplaced) -> str:
+    return ", ".join(dict.fromkeys(text for text in (*unplaced.row.texts.values(), unplaced.row.label) if text))
+
+
+def collapse(placing: Placing, values: Values) -> list[tuple[str, Decimal]]:
+    """Return amounts as people add them up: one sum, of debit and credit what is between them; of revenue and cost one each, by heading."""
+    columns = placing.table.columns
+    if any(column.role == "revenue" for column in columns):
+        return [(column.heading, value) for column, value in zip(columns, values, strict=True)]
+    signed = (-value if column.role == "credit" else value for column, value in zip(columns, values, strict=True))
+    return [("", sum(signed, Decimal(0)))]
+
+
+def _show_values(placing: Placing, values: Values, language: str) -> list[str]:
+    return [show_amount(value, language) for _, value in collapse(placing, values)]
+
+
+def _describe_total(placing: Placing, language: str) -> Iterator[str]:
+    """Yield what the export comes to and of what that is made, and whether that is what it says itself."""
+    yield ""
+    parts = [collapse(placing, v) for v in (placing.parted.total, placing.placed, _sum_left_out(placing), placing.unplaced_values)]
+    for (heading, total), (_, placed), (_, left), (_, unplaced) in zip(*parts, strict=True):
+        facts = {"total": total, "placed": placed, "left": left, "unplaced": unplaced}
+        shown = {name: show_amount(value, language) for name, value in facts.items()}
+        yield word("outcomes_total", language, column=f" {heading}" if heading else "", **shown)
+    for each in placing.left_out:
+        amounts = " / ".join(_show_values(placing, each.values, language))
+        yield word("outcomes_left_out", language, why=say(each.why, language), n=each.count, amount=amounts)
+    yield from (_describe_sum(placing, each, language) for each in placing.parted.sums if each.whole or not each.fits)
+    if not any(each.whole for each in placing.parted.sums) and not placing.table.ties:
+        yield word("outcomes_no_total", language)
+    yield from _describe_ties(placing, language)
+
+
+def _sum_left_out(placing: Placing) -> Values:
+    return tuple(sum((each.values[i] for each in placing.left_out), Decimal(0)) for i in range(len(placing.table.columns)))
+
+
+def _describe_sum(placing: Placing, each: SumRow, language: str) -> str:
+    stated = " / ".join(_show_values(placing, each.row.values, language))
+    facts = {"row": each.row.number, "label": each.row.label, "stated": stated}
+    if not each.whole:
+        return word("outcomes_sum_differs", language, **facts)
+    if each.ties:
+        return word("outcomes_ties", language, **facts)
+    return word("outcomes_ties_not", language, **facts, difference=" / ".join(_show_values(placing, each.difference, language)))
+
+
+def _describe_ties(placing: Placing, language: str) -> Iterator[str]:
+    """Yield whether the accounts of a SIE file come to what it says that they do."""
+    ties = placing.table.ties
+    for tie in placing.broken_ties[:_MOST]:
+        stated, counted = show_amount(tie.stated, language), show_amount(tie.counted, language)
+        yield word("outcomes_account_differs", language, account=tie.account, stated=stated, counted=counted)
+    if ties and not placing.broken_ties:
+        yield word("outcomes_accounts_tie", language, n=len(ties))
+
+
+def _describe_boards(result: OutcomeResult, language: str) -> Iterator[str]:
+    from styrxl.descriptions.mistakes import describe_mistake
+
+    if result.silent or result.negative or result.unmatched:
+        yield ""
+    for owner in result.silent:
+        yield word("outcomes_silent", language, owner=owner)
+    for row in result.negative:
+        amounts = dict(zip(("revenue", "cost"), _show_money((row.revenue_ore, row.cost_ore), language), strict=True))
+        yield word("outcomes_negative", language, owner=row.owner, activity=row.activity or "–", **amounts)
+    yield from (describe_mistake(mistake, language) for mistake in result.unmatched[:_MOST])
+
+
+def _describe_changes(result: OutcomeResult, language: str, width: int) -> list[str]:
+    if result.before is None or not result.changes:
+        return []
+    head = [word(f"outcomes_{key}", language) for key in ("owner", "activity", "before", "now", "difference")]
+    table = [_describe_change(change, language) for change in result.changes]
+    at = say(local_day(result.before.recorded_at), language)
+    title = word("outcomes_changed", language, file=result.before.file_name, at=at)
+    return ["", title, *format_table([head, *table], width, 2)]
+
+
+def _describe_change(change: RowChange, language: str) -> list[str]:
+    before, now = (row.net_ore if row else None for row in (change.before, change.now))
+    shown = _show_money((before, now, (now or 0) - (before or 0)), language)
+    return [change.row.owner, change.row.activity or "–", *shown]
+
+
+def format_json(result: OutcomeResult, round_id: str, language: str) -> str:
+    """Return what came of an export as JSON, amounts in the export's unit as texts, those of owners in tkr."""
+    placing = result.placing
+    told: dict[str, Any] = {
+        "round": round_id,
+        "recorded": result.recorded,
+        "outcomes": [_row_as_json(row) for row in placing.booked],
+        "unplaced": [
+            {"row": u.row.number, "texts": dict(u.row.texts), "amounts": _as_texts(u.row.values), "why": say(u.why, language)}
+            for u in placing.unplaced
+        ],
+        "left_out": [{"why": say(o.why, language), "rows": o.count, "amounts": _as_texts(o.values)} for o in placing.left_out],
+        "columns": [column.heading for column in placing.table.columns],
+        "total": _as_texts(placing.parted.total),
+        "placed": _as_texts(placing.placed),
+        "sums": [
+            {"row": s.row.number, "label": s.row.label, "whole": s.whole, "ties": s.ties if s.whole else s.fits}
+            for s in placing.parted.sums
+        ],
+        "accounts_that_differ": [
+            {"account": tie.account, "stated": str(tie.stated), "counted": str(tie.counted)} for tie in placing.broken_ties
+        ],
+        "without_outcome": list(result.silent),
+        "changes": [
+            {
+                "owner": c.row.owner,
+                "activity": c.row.activity,
+                "before": c.before.net if c.before else None,
+                "now": c.now.net if c.now else None,
+            }
+            for c in result.changes
+        ],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _row_as_json(row: BookedRow) -> dict[str, Any]:
+    return {"owner": row.owner, "activity": row.activity, "revenue": row.revenue, "cost": row.cost, "net": row.net}
+
+
+def _as_texts(values: Values) -> list[str]:
+    return [str(value) for value in values]

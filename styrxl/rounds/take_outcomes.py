@@ -1,0 +1,147 @@
+"""Take a round's outcomes from an export of the accounts: read it, place its rows, and keep in the ledger what they come to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from styrxl.accounts.export_file import read_export
+from styrxl.accounts.grid import ExportRefusedError
+from styrxl.accounts.place import Placing, place_table
+from styrxl.accounts.table import ExportRow
+from styrxl.descriptions.mistakes import Mistake
+from styrxl.descriptions.outcome_checks import tell_placed_twice, tell_unmatched
+from styrxl.descriptions.outcome_mapping import FILE, OutcomeMapping, read_mapping
+from styrxl.model.booked_outcomes import ORE_IN_TKR, BookedRow, RowChange, list_changes
+from styrxl.model.catalogue import Word
+from styrxl.model.council_plan import BOARD_LIKE
+from styrxl.model.errors import StyrxlError
+from styrxl.model.limits import limits_of_council_plan
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.own_files import WITHOUT_MONEY, check_outcome_owners
+from styrxl.store.outcome_runs import OutcomeRun, read_newest_run, record_run
+
+_SUSPECT = 100  # times the frames: nobody spends like that, but kronor taken for tkr look like it
+_MOST_TWICE = 10  # rows that are told
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResult:
+    """What came of an export: what became of its rows, boards with a frame that got nothing, and what is otherwise than in the run before.
+
+    ``before``: that run, None where this is the first. ``recorded``: whether this one was kept; one that says the ``same`` is not.
+    ``unmatched``: texts of the mapping that no row fits.
+    """
+
+    placing: Placing
+    mapping: OutcomeMapping
+    silent: tuple[str, ...]
+    before: OutcomeRun | None
+    changes: tuple[RowChange, ...]
+    recorded: bool
+    same: bool
+    unmatched: tuple[Mistake, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each row has its place, and all sums that the export states are what its rows come to."""
+        sums_hold = not any(each.is_wrong for each in self.placing.parted.sums)
+        return sums_hold and not self.placing.unplaced and not self.placing.broken_ties
+
+    @property
+    def negative(self) -> tuple[BookedRow, ...]:
+        """The rows whose revenue or cost is below zero, which is seldom meant."""
+        return tuple(row for row in self.placing.booked if min(row.revenue_ore or 0, row.cost_ore or 0) < 0)
+
+
+def take_outcomes(desk: Desk, round_: Round, path: Path, *, dry_run: bool) -> OutcomeResult:
+    """Read an export, place its rows, and keep what they come to, unless it is a ``dry_run``.
+
+    Raises StyrxlError: mapping-missing, not-readable, export-refused, own-files-broken (an owner that there is none of, a row in two
+    places), outcome-signs, outcome-unit.
+    """
+    mapping_data, data = _read(desk.workspace.root / FILE, "mapping-missing"), _read(path, "not-readable")
+    check_outcome_owners(desk.workspace, desk.plan, round_.day)
+    mapping = read_mapping(mapping_data)
+    placing = _place(desk, round_, path.name, data, mapping)
+    _check_twice(mapping_data, placing)
+    _check_signs(placing.booked)
+    _check_unit(desk, round_, placing.booked, mapping.export.unit)
+    hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(mapping_data).hexdigest()
+    run = OutcomeRun(round_.id, desk.workspace.shown(path), *hashes, desk.now, desk.by, len(placing.unplaced), placing.unplaced_ore)
+    before, rows = read_newest_run(desk.ledger.database, round_.id) or (None, ())
+    same = before is not None and (before.sha256, before.mapping) == hashes and rows == placing.booked
+    if not (dry_run or same):
+        record_run(desk.ledger.database, run, placing.booked)
+    changes = list_changes(rows, placing.booked) if before else ()
+    unmatched = tuple(tell_unmatched(mapping_data, placing.unmatched))
+    silent = _list_silent(desk, round_, placing.booked)
+    return OutcomeResult(placing, mapping, silent, before, changes, not (dry_run or same), same, unmatched)
+
+
+def _read(path: Path, code: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise StyrxlError(code, path=str(path), why=error.strerror or "") from error
+    except OSError as error:
+        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+
+
+def _place(desk: Desk, round_: Round, name: str, data: bytes, mapping: OutcomeMapping) -> Placing:
+    try:
+        table = read_export(data, name, mapping, round_, limits_of_council_plan(desk.workspace.settings.limits))
+    except ExportRefusedError as refused:
+        raise StyrxlError("export-refused", path=name, why=refused.why) from refused
+    names = {_fold(text): org_id for org_id, text in _name_owners(desk, round_)}
+    return place_table(table, mapping, round_, lambda text: names.get(_fold(text)), desk.forms.words.sum_words)
+
+
+def _name_owners(desk: Desk, round_: Round) -> list[tuple[str, str]]:
+    """Return the ids of owners with money, each with what it may be called: by name, by id, and by both."""
+    with_money = [o for o in desk.plan.holding(round_.day) if o.kind not in WITHOUT_MONEY]
+    return [(o.org_id, text) for o in with_money for text in (o.name, f"{o.org_id} {o.name}", o.org_id)]
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _check_twice(data: bytes, placing: Placing) -> None:
+    if placing.twice:
+        twice = [(each.first, each.second, _describe(each.row)) for each in placing.twice[:_MOST_TWICE]]
+        raise StyrxlError("own-files-broken", n=len(placing.twice), mistakes=tuple(tell_placed_twice(data, twice)))
+
+
+def _describe(row: ExportRow) -> Mapping[str, str]:
+    return {"row": str(row.number), "texts": ", ".join(text for text in row.texts.values() if text)}
+
+
+def _check_signs(rows: Sequence[BookedRow]) -> None:
+    """Refuse an export whose revenue or costs come out below zero on the whole: its signs are others than the mapping says."""
+    revenue, cost = sum(row.revenue_ore or 0 for row in rows), sum(row.cost_ore or 0 for row in rows)
+    if revenue < 0 or cost < 0:
+        raise StyrxlError("outcome-signs", revenue=_say(revenue / ORE_IN_TKR), cost=_say(cost / ORE_IN_TKR))
+
+
+def _say(tkr: float) -> Word:
+    return Word("tkr_amount", {"total": round(tkr)})
+
+
+def _check_unit(desk: Desk, round_: Round, rows: Sequence[BookedRow], unit: str) -> None:
+    """Refuse an export whose figures are nowhere near the frames: they are in another unit than the mapping says."""
+    frames = {row.owner: desk.plan.frame(row.owner, round_.year, round_.frames_day).current_operating or 0.0 for row in rows}
+    framed = sum(abs(frame) for frame in frames.values())
+    booked = sum(abs(row.net_ore) for row in rows if frames[row.owner]) / ORE_IN_TKR
+    if framed and booked and (booked > _SUSPECT * framed or booked * _SUSPECT < framed):
+        raise StyrxlError("outcome-unit", booked=_say(booked), framed=_say(framed), unit=unit)
+
+
+def _list_silent(desk: Desk, round_: Round, rows: Sequence[BookedRow]) -> tuple[str, ...]:
+    """Return the owners with a frame that nothing was placed at."""
+    owners = {row.owner for row in rows}
+    answering = desk.plan.of_kind(BOARD_LIKE, round_.day)
+    return tuple(o.org_id for o in answering if (o.org_id, round_.year) in desk.plan.frames and o.org_id not in owners)

@@ -1,0 +1,150 @@
+"""The command ``outcomes``: what is kept, what it says, and what stops it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from styrxl.rounds.outcomes import read_booked_outcomes
+from styrxl.store.ledger import Ledger
+from town import Town, new_town
+
+ROUND = "2027-t1"
+MAPPING = """\
+export: {unit: kronor, signs: ledger}
+columns: {account: Konto, unit: Ansvar, activity: Verksamhet}
+amounts: {amount: Utfall}
+revenue: {account: [3000-3999]}
+cost: {account: [4000-7999]}
+leave_out: [{why: Balanskonton, where: {account: [1000-2999]}}]
+places:
+  - {owner: UBN, activity: Grundskola, where: {unit: ["21*"], activity: [440]}}
+  - {owner: UBN, activity: Förskola, where: {unit: ["21*"], activity: [407]}}
+  - {owner: KFN, where: {unit: ["30*"]}}
+  - {owner: REV, where: {unit: ["0900"]}}
+"""
+ROWS = (
+    "1510;2100;440;1 000,50",
+    "3011;2100;440;-34 500,50",
+    "4010;2101;440;300 000,25",
+    "5010;2101;407;150 000,00",
+    "5010;3001;;90 000,00",
+    "5010;0900;;1 000,00",
+)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return new_town(tmp_path_factory.mktemp("town") / "town")
+
+
+@pytest.fixture
+def town(made: Town, tmp_path: Path) -> Town:
+    copy = made.copy(tmp_path / "town")
+    (copy.root / "outcomes.yaml").write_text(MAPPING, "utf-8")
+    return copy
+
+
+def write(town: Town, *rows: str, name: str = "utfall.csv") -> str:
+    """Write an export, and return its path."""
+    (town.root / name).write_text("\n".join(["Konto;Ansvar;Verksamhet;Utfall", *rows]), "utf-8")
+    return str(town.root / name)
+
+
+def figures(town: Town) -> tuple[tuple[str, str | None, float | None, float | None], ...] | None:
+    """Return what counts of the accounts: owner, activity, revenue, cost."""
+    with Ledger.open(town.workspace.database) as ledger:
+        found = read_booked_outcomes(ledger, ROUND)
+    return tuple((row.owner, row.activity, row.revenue, row.cost) for row in found.rows) if found else None
+
+
+def test_what_is_placed_is_kept_by_owner_and_activity(town: Town) -> None:
+    result = town.run("outcomes", ROUND, write(town, *ROWS))
+    assert figures(town) == (
+        ("KFN", None, 0.0, 90.0),
+        ("REV", None, 0.0, 1.0),
+        ("UBN", "Förskola", 0.0, 150.0),
+        ("UBN", "Grundskola", 34.5, 300.0),
+    )
+    assert "Utfallet är sparat" in result.output
+    assert "Varje rad är placerad" in result.output
+
+
+def test_a_dry_run_keeps_nothing(town: Town) -> None:
+    town.run("outcomes", ROUND, write(town, *ROWS), "--dry-run")
+    assert figures(town) is None
+
+
+def test_a_row_that_is_placed_nowhere_is_named_and_the_others_hold(town: Town) -> None:
+    result = town.run("outcomes", ROUND, write(town, *ROWS, "5010;9999;407;77,70"), expect=1)
+    assert "5010, 9999, 407" in result.output
+    assert "inget ställe under places passar" in result.output
+    assert figures(town) is not None
+    assert "= 506 499,75 placerat + 1 000,50 utanför + 77,70 inte placerat" in result.output.replace("\u00a0", " ")
+
+
+def test_a_run_again_replaces_and_says_what_changed(town: Town) -> None:
+    town.run("outcomes", ROUND, write(town, *ROWS))
+    again = town.run("outcomes", ROUND, write(town, *ROWS[:-2], "5010;3001;;91 000,00", name="rättat.csv"))
+    assert figures(town) == (
+        ("KFN", None, 0.0, 91.0),
+        ("UBN", "Förskola", 0.0, 150.0),
+        ("UBN", "Grundskola", 34.5, 300.0),
+    )
+    said = again.output.replace("\u00a0", " ")
+    assert "Ändrat sedan" in said
+    assert any(line.split() == ["KFN", "–", "90,00", "91,00", "1,00"] for line in said.splitlines())
+    assert any(line.split() == ["REV", "–", "1,00", "-1,00"] for line in said.splitlines())
+    assert "REV har en ram men inget utfall" in said
+
+
+def test_the_same_again_is_no_new_run(town: Town) -> None:
+    path = write(town, *ROWS)
+    town.run("outcomes", ROUND, path)
+    assert "Inget nytt är sparat" in town.run("outcomes", ROUND, path).output
+    with Ledger.open(town.workspace.database) as ledger:
+        found = read_booked_outcomes(ledger, ROUND)
+    assert found is not None
+    assert (found.run, found.file_name) == (1, "utfall.csv")
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("owner: KFN", "owner: KNF", "outcomes.yaml, rad 10: places.3.owner: det finns ingen i organisationen som heter ”KNF”."),
+        ("owner: KFN", "owner: UBN-ÖST", "outcomes.yaml, rad 10: UBN-ÖST är en förvaltning eller enhet."),
+        ('["30*"]', '["30*", 2101]', "outcomes.yaml, rad 10: Rad 4 i exporten (4010, 2101, 440) passar både här och på rad 8."),
+        ("unit: [", "unti: [", "unti"),
+        ("signs: ledger", "signs: plain", "Tecknen stämmer inte"),
+        ("unit: kronor", "unit: mkr", "Enheten stämmer nog inte"),
+        ("Utfall}", "Utfal}", "rubrikerna på rad 1 saknar Utfal. Där står Konto, Ansvar, Verksamhet, Utfall."),
+        ("signs: ledger", "sign: ledger", "outcomes.yaml, rad 1"),
+    ],
+)
+def test_what_would_be_wrong_is_refused_and_nothing_is_kept(town: Town, old: str, new: str, said: str) -> None:
+    (town.root / "outcomes.yaml").write_text(MAPPING.replace(old, new), "utf-8")
+    result = town.run("outcomes", ROUND, write(town, *ROWS), expect=3)
+    assert said in result.output
+    assert figures(town) is None
+
+
+def test_json_tells_all(town: Town) -> None:
+    told = json.loads(town.run("outcomes", ROUND, write(town, *ROWS, "5010;9999;407;77,70"), "--format", "json", expect=1).output)
+    assert told["total"] == ["507577.95"]
+    assert told["outcomes"][0] == {"owner": "KFN", "activity": None, "revenue": 0.0, "cost": 90.0, "net": 90.0}
+    assert [(u["row"], u["amounts"]) for u in told["unplaced"]] == [(8, ["77.70"])]
+
+
+@pytest.mark.parametrize("language, word", [("sv", "Konto"), ("en", "Account")])
+def test_an_example_is_printed_and_passes_check(town: Town, language: str, word: str) -> None:
+    example = town.run("--lang", language, "outcomes", "--example").output
+    assert f"account: {word}" in example
+    (town.root / "outcomes.yaml").write_text(example, "utf-8")
+    assert "outcomes.yaml" in town.run("check").output
+
+
+def test_without_a_mapping_the_example_is_named(town: Town) -> None:
+    (town.root / "outcomes.yaml").unlink()
+    assert "styrxl outcomes --example" in town.run("outcomes", ROUND, write(town, *ROWS), expect=3).output
