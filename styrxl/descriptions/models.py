@@ -135,6 +135,7 @@ class Answer(Part):
     source: Names = Field(default=[], description="What goals, units … it is chosen from; own:SHEET for this workbook's own")
     kinds: Names = Field(default=[], description="Which kinds of organisation may be meant")
     many: bool = Field(default=False, description="Whether several may be named, with semicolons between")
+    everybody: Text = Field(default=Text(sv="-", en="-"), description="The word that means all that may be named")
     code: bool = Field(default=False, description="Whether its answers are numbers or names of things, as an activity or a paragraph")
     within_year: bool = Field(default=False, description="Whether a date outside the round's year is asked about")
     also: Spellings = Field(default=[], description="Other headings under which it is found")
@@ -167,7 +168,9 @@ class RowSource(Part):
     rows: list[dict[str, str | int | float | Text]] = Field(
         default=[], min_length=1, description="The rows: field: value, or {sv: …, en: …}"
     )
-    each: Literal["units", "council_goals", "council_indicators"] = Field(default="units", description="A row for each of the owner's")
+    each: Literal["units", "council_goals", "council_indicators", "assignments"] = Field(
+        default="units", description="A row for each of the owner's"
+    )
     answers: str = Field(default="", description="A table in which the owner has answered before")
     of: str = Field(default="", description="The kind of round in which; the one followed, or the same a year before, if nothing is said")
     fields: dict[str, str] = Field(

@@ -11,7 +11,9 @@ from typing import Any
 from unicodedata import normalize
 
 from styrxl.model.amounts import add_amounts
+from styrxl.model.assignments import Assignment
 from styrxl.model.findings import Finding
+from styrxl.model.forms import EVERYBODY
 from styrxl.model.rounds import Round, RoundKinds
 
 PLAN_FORM = "multi_year_plan"
@@ -25,6 +27,7 @@ COUNCIL_TABLES = (
     "council_assessments",
     "overall",
     "last_year",
+    "assignments",
 )
 PlanRows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table its rows, field -> value; days as dates, None where a cell is empty
 BALANCED_KINDS = ("redistribution", "central_reserve")  # of adjustments: the rows of one decision come to zero
@@ -175,6 +178,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()  # of which the controller is told
     overall: tuple[Overall, ...] = ()
     past_outcomes: tuple[PastOutcome, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
@@ -258,6 +262,11 @@ class Plan:
         counted, later = (tuple(a for a in changes if (a.date <= day) == counts) for counts in (True, False))
         return Frame(operating, investment, counted, later)
 
+    def responsible(self, assignment: Assignment, day: date) -> list[str]:
+        """Return the ids of those who answer for an assignment on a day, in the plan's order; last those named who are not there then."""
+        asked = [o.org_id for o in self.holding(day) if assignment.concerns(o.org_id, o.kind)]
+        return [*asked, *(org_id for org_id in assignment.responsible if org_id not in (*asked, EVERYBODY))]
+
     def find_overall(self, round_: str) -> Overall | None:
         """Return what is said of the municipality as a whole in a round: of several rows the last one."""
         return next((row for row in reversed(self.overall) if row.round == round_), None)
@@ -304,6 +313,7 @@ def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Fi
         past_outcomes=tuple(
             PastOutcome(r["board_id"], r.get("activity"), kinds.read(r["round"]).id, r["outcome_net"]) for r in rows["last_year"]
         ),
+        assignments=tuple(map(_assignment, rows["assignments"])),
     )
 
 
@@ -335,6 +345,11 @@ def _goal(r: Mapping[str, Any]) -> CouncilGoal:
         int(r["from_year"]),
         int(r["to_year"]),
     )
+
+
+def _assignment(r: Mapping[str, Any]) -> Assignment:
+    fields = {name: r[name] for name in ("text", "due", "decided_on", "decision", "goal_id", "closed_on", "closing_decision")}
+    return Assignment(r["assignment_id"], responsible=ids(r["responsible"]), **fields)
 
 
 def _adjustment(r: Mapping[str, Any]) -> Adjustment:

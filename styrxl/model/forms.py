@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 LEVELS = ("board", "unit", "administration")
 
+EVERYBODY = "all"  # what stands for all that may be named in a column, where they are not named
 MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
 BOOKED_AMOUNTS = ("revenue", "cost", "net")  # what a column may take from the accounts
@@ -19,6 +20,7 @@ BOOKED_REMARK = "remark"  # the column in which owners say what is wrong with wh
 _OF_PLANS = (
     "confirmation",
     "goal_responses",
+    "assignment_plans",
     "goals",
     "commitments",
     "indicators",
@@ -29,6 +31,7 @@ _OF_PLANS = (
 )
 _OF_FOLLOWUPS = (
     "report_status",
+    "assignment_status",
     "contribution_status",
     "goal_assessments",
     "commitment_status",
@@ -88,6 +91,7 @@ class Column:
     source: tuple[str, ...] = ()  # where a drop-down of goals, units … comes from
     kinds: tuple[str, ...] = ()  # which kinds of organisation may be meant
     many: bool = False
+    everybody: Text | None = None  # the word by which all that may be named are meant, where there is one
     number: str | None = None  # pattern of ids that are numbered in advance
     formula: Mapping[str, tuple[str, ...]] | None = None  # {"plus": fields, "minus": fields, "times": fields, "needs": …}
     default: str | None = None  # year_start, year_end
@@ -136,8 +140,9 @@ class RowSource:
     """Where the rows that a sheet is prefilled with come from: one of ``rows``, ``each`` and ``answers``.
 
     ``rows``: as they stand (field -> value; a text in both languages). ``each``: a row for each of the owner's ``units``,
-    ``council_goals`` or ``council_indicators``. ``answers``: a table in which the owner has answered, in the newest round of the kind
-    ``of`` before this one, and there the rows that have one of the codes in ``where``. ``fields``: field of the sheet -> what it takes.
+    ``council_goals``, ``council_indicators`` or ``assignments``. ``answers``: a table in which the owner has answered, in the newest
+    round of the kind ``of`` before this one, and there the rows that have one of the codes in ``where``. ``fields``: field of the sheet ->
+    what it takes.
     """
 
     rows: tuple[Mapping[str, Any], ...] = ()

@@ -71,6 +71,11 @@ class Round:
         return date.max if self.kind.final else self.day
 
     @property
+    def decisions_day(self) -> date:
+        """The last day whose decisions on assignments count: that of decisions on frames, but none after the year."""
+        return min(self.frames_day, date(self.year, 12, 31))
+
+    @property
     def followup(self) -> bool:
         """Whether it follows another round up."""
         return self.kind.follows is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def json_value(value: Any) -> Any:
     """Return a value as JSON gives it back: what was issued is compared with what would be issued now."""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
+    if isinstance(value, date):
+        return (value.date() if isinstance(value, datetime) else value).isoformat()
     return value.item() if hasattr(value, "item") else value
 
 

@@ -11,6 +11,7 @@ from styrxl.model.forms import Form, RowSource, Sheet
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round, RoundKinds
 from styrxl.model.table_values import json_value
+from styrxl.prefill.assignments import describe_assignment, list_assignments
 
 
 def find_answers_asked(form: Form, round_: Round, kinds: RoundKinds) -> dict[str, Round]:
@@ -27,9 +28,18 @@ def _find_round(sheet: Sheet, round_: Round, kinds: RoundKinds) -> Round:
 
 
 def make_collected_rows(
-    form: Form, owner: Organisation, language: str, plan: Plan, round_: Round, answers: Mapping[str, AnswersInForce]
+    form: Form,
+    owner: Organisation,
+    language: str,
+    plan: Plan,
+    round_: Round,
+    answers: Mapping[str, AnswersInForce],
+    past: Sequence[AnswersInForce] = (),
 ) -> dict[str, tuple[Row, ...]]:
-    """Return the rows of each sheet that says where they come from; ``answers``: by sheet, what its round's returns in force say."""
+    """Return the rows of each sheet that says where they come from.
+
+    ``answers``: by sheet, what its round's returns in force say; ``past``: what those of rounds before say, oldest first.
+    """
     rows: dict[str, tuple[Row, ...]] = {}
     for sheet in form.sheets:
         source = sheet.prefill
@@ -38,7 +48,8 @@ def make_collected_rows(
         if source.answers:
             rows[sheet.key] = tuple(_take_answers(sheet, source, answers.get(sheet.key), owner.org_id))
         elif source.each:
-            items = _LISTS[source.each](owner, plan, round_)
+            given = source.each == "assignments"
+            items = _list_assignments(owner, plan, round_, past) if given else _LISTS[source.each](owner, plan, round_)
             rows[sheet.key] = tuple({field: json_value(item.get(name)) for field, name in source.fields.items()} for item in items)
         else:
             rows[sheet.key] = tuple({field: _say(value, language) for field, value in row.items()} for row in source.rows)
@@ -73,6 +84,12 @@ def _list_indicators(owner: Organisation, plan: Plan, round_: Round) -> list[dic
     boards = _find_boards(owner, plan, round_)
     rows = [row for row in plan.indicators if row["year"] == round_.year and row["board_id"] in boards]
     return [{"id": row["indicator_id"], **row} for row in rows]
+
+
+def _list_assignments(owner: Organisation, plan: Plan, round_: Round, past: Sequence[AnswersInForce]) -> list[dict[str, Any]]:
+    below = owner.kind in {"unit", "administration"}
+    answering = [(board, "board") for board in _find_boards(owner, plan, round_)] if below else [(owner.org_id, owner.kind)]
+    return [describe_assignment(found, owner.org_id, past) for found in list_assignments(plan, round_, answering)]
 
 
 def _find_boards(owner: Organisation, plan: Plan, round_: Round) -> set[str]:

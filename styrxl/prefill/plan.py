@@ -64,6 +64,12 @@ class PrefillSource:
         return answered | {year.plans.round.id: {**year.plans.highest, **find_numbers_given(year)} for year in years}
 
     @property
+    def past(self) -> tuple[AnswersInForce, ...]:
+        """What was said in this year's rounds before this one and in last year's, oldest first."""
+        years = [year for year in (self.year.last_year if self.year else self.last_year, self.year) if year]
+        return tuple(answers for year in years for answers in (year.plans, *year.earlier))
+
+    @property
     def day(self) -> date:
         """Day on which the organisation is looked up."""
         return self.round.day
@@ -137,7 +143,7 @@ def make_rows(source: PrefillSource, owner: Organisation, form: Form) -> dict[st
         for key, round_ in asked.items()
         if round_.id in source.answers or (year and year.plans.round == round_)
     }
-    return make_collected_rows(form, owner, owner.language or source.settings.language, source.plan, source.round, answers)
+    return make_collected_rows(form, owner, owner.language or source.settings.language, source.plan, source.round, answers, source.past)
 
 
 def list_id_series(form: Form, round_: Round) -> dict[str, tuple[str, int]]:

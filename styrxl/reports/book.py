@@ -11,6 +11,7 @@ from styrxl.model.council_plan import Plan
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import followup as followup_pages
 from styrxl.reports import plan as plan_pages
+from styrxl.reports.assignments import TABLES
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.history import RoundHistory
 from styrxl.reports.missing import make_missing_page
@@ -25,6 +26,7 @@ _PLAN_PAGES = (
     (plan_pages.charts, PLANNED),
     (plan_pages.goal_chain, PLANNED),
     (plan_pages.commitments, ("commitments",)),
+    (plan_pages.assignments, TABLES),
     (plan_pages.sound_management, PLANNED),
     (plan_pages.finance, ("budget",)),
     (plan_pages.investments, ("investments",)),
@@ -36,6 +38,7 @@ _FOLLOWUP_PAGES = (
     (followup_pages.charts, (*FOLLOWED, "outcomes")),
     (followup_pages.goal_chain, FOLLOWED),
     (followup_pages.commitments, ("commitment_status", "added_commitments")),
+    (followup_pages.assignments, TABLES),
     (followup_pages.fulfilment, ("goal_assessments", "contribution_status")),
     (followup_pages.sound_management, ("goal_assessments", "contribution_status")),
     (followup_pages.finance, ("outcomes", "unit_outcomes")),

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from styrxl.excel.pages import Block, Field, Link, Page, Row, cell_address
 from styrxl.model import findings
 from styrxl.model.judged import Judged
+from styrxl.reports.assignments import list_unanswered
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, file_name, make_titled_page
 from styrxl.reports.participation import Participation, list_other_forms, list_participation
-from styrxl.reports.view import View, day_of
+from styrxl.reports.view import View, day_of, shorten
 
 
 def make_missing_page(view: View) -> Page:
     """Return the page that says what is missing and what to look at; both are said in words where there is nothing."""
-    older = _older_block(view)
-    return make_titled_page(view, "missing", [_missing_block(view), *([older] if older.rows else []), _warnings_block(view)])
+    more = [block for block in (_unanswered_block(view), _older_block(view)) if block.rows]
+    return make_titled_page(view, "missing", [_missing_block(view), *more, _warnings_block(view)])
 
 
 def _fields(view: View) -> tuple[Field, ...]:
@@ -88,6 +89,17 @@ def _not_accepted(view: View, p: Participation) -> str:
         return word("set_aside", day=_day(view, p.returns[-1]))
     due = p.issue.due if p.issue else None
     return word("missing_return", due=day_of(due).isoformat()) if due else word("missing_return_open")
+
+
+def _unanswered_block(view: View) -> Block:
+    """List the council's assignments of which boards say nothing in the round."""
+    rows = []
+    for standing, answer in list_unanswered(view):
+        assignment, accepted = standing.assignment, view.accepted.get(answer.owner)
+        facts = {"id": assignment.assignment_id, "text": shorten(assignment.text), "due": assignment.due.isoformat()}
+        why = view.phrases.word("unanswered_new" if accepted else "unanswered", **facts)
+        rows.append(Row((view.name(answer.owner), None, why, file_link(answer.owner, accepted.path) if accepted else None)))
+    return Block(_fields(view), tuple(rows), heading=view.phrases.word("unanswered_title"), table="unanswered")
 
 
 def _older_block(view: View) -> Block:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Any
 
 from styrxl.model.catalogue import LISTED, Word
 from styrxl.model.findings import Remark
-from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Text, list_offered
+from styrxl.model.forms import EVERYBODY, LANGUAGES, Column, Form, Sheet, Text, list_offered
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
@@ -244,7 +244,9 @@ def _choose_reader(column: Column, form: Form, language: str | None) -> Callable
         usual = frozenset(_fold_usual(choices, language)) if column.asked else codes
         return cell_values.memoise(lambda raw: cell_values.read_choice(raw, codes, usual))
     if column.kind == "ref":
-        return cell_values.memoise(read_organisation_ids if _refers_to_organisations(column) else read_goal_ids)
+        if not _refers_to_organisations(column):
+            return cell_values.memoise(read_goal_ids)
+        return cell_values.memoise(partial(read_organisation_ids, everybody=frozenset(_fold_everybody(column))))
     return cell_values.read_text
 
 
@@ -281,15 +283,24 @@ def read_goal_ids(raw: Any) -> CellValue:
     return CellValue(";".join(part for part in ids if part) or None)
 
 
-def read_organisation_ids(raw: Any) -> CellValue:
-    """Read ids of organisations, joined with ``;``; a part without an id stays as it is, to be looked up by its name."""
+def _fold_everybody(column: Column) -> Iterator[str]:
+    """Yield the words, folded, by which all that a column may name are meant."""
+    for word in (EVERYBODY, *column.everybody.values()) if column.everybody else ():
+        yield cell_values.fold_text(word)
+
+
+def read_organisation_ids(raw: Any, everybody: Collection[str] = ()) -> CellValue:
+    """Read ids of organisations, joined with ``;``; a part without an id stays as it is, to be looked up by its name.
+
+    ``everybody``: the words, folded, that mean all of them.
+    """
     typed = cell_values.read_text(raw).value
     if typed is None:
         return cell_values.NOTHING
     ids = []
     for part in (part for piece in _PARTS.split(make_plain(typed)) for part in _COMMA.split(piece) if part):
         match = _ORGANISATION.match(part)
-        ids.append(match[0].upper() if match else part)
+        ids.append(EVERYBODY if cell_values.fold_text(part) in everybody else match[0].upper() if match else part)
     return CellValue(";".join(ids) or None)
 
 

@@ -27,7 +27,9 @@ from styrxl.validation.rules.schema import load_schemas
 
 MISSING = frozenset({"missing-sheet", "missing-column"})
 # What the controller is told each time: which sheets and headings count, and adjustments of which a part is missing.
-_TELL = frozenset({"unread-sheet", "unread-column", "renamed-sheet", "heading-unit", "adjustments-unbalanced", *MISSING})
+_TELL = frozenset(
+    {"unread-sheet", "unread-column", "renamed-sheet", "heading-unit", "adjustments-unbalanced", "assignment-due-before-decision", *MISSING}
+)
 # Beside the exact one, of another the controller who fills the plan in is told: nothing may stop a round that is right.
 _TOLD = {"similar-sheet": "unread-sheet", "similar-column": "unread-column"}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from styrxl.excel.cells import CellError
 from styrxl.excel.sheet import Value, clean, token
-from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.forms import EVERYBODY, Column, Form, Sheet
 from styrxl.model.prefill import Prefill, Row
 from styrxl.templates.drop_downs import OWN_PREFIX, find_text_field, make_entry
 from styrxl.templates.layout import SheetLayout
@@ -87,6 +87,8 @@ def cell_value(column: Column, value: Any, terms: Terms, texts: Mapping[str, str
     if value is None or value == "":
         return None
     match column.kind:
+        case _ if column.many and isinstance(value, str) and column.everybody and EVERYBODY in value.split(";"):
+            return "; ".join(column.everybody[terms.language] if part == EVERYBODY else part for part in value.split(";"))
         case _ if column.many and not isinstance(value, str):
             return "; ".join(str(part) for part in value)
         case "choice":

@@ -16,10 +16,15 @@ from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import Return, Rule, SheetRows
 from styrxl.validation.other_returns import gather_other_returns
-from styrxl.validation.rules import followup_commitments, followup_goals, followup_money, plan_consistency
+from styrxl.validation.rules import followup_assignments, followup_commitments, followup_goals, followup_money, plan_consistency
 
 PLAN_RULES: tuple[Rule, ...] = plan_consistency.RULES
-FOLLOWUP_RULES: tuple[Rule, ...] = (*followup_goals.RULES, *followup_commitments.RULES, *followup_money.RULES)
+FOLLOWUP_RULES: tuple[Rule, ...] = (
+    *followup_goals.RULES,
+    *followup_assignments.RULES,
+    *followup_commitments.RULES,
+    *followup_money.RULES,
+)
 
 
 def find_contradictions(

@@ -18,6 +18,7 @@ from styrxl.validation.contradictions import find_contradictions
 from styrxl.validation.known_goals import KnownGoal, collect_known_goals
 from styrxl.validation.rules.board_plan import check_board_plan
 from styrxl.validation.rules.copies import check_copies
+from styrxl.validation.rules.council_assignments import check_assignments
 from styrxl.validation.rules.frame_adjustments import check_adjustments
 from styrxl.validation.rules.frames import check_frames
 from styrxl.validation.rules.organisation import check_organisation
@@ -46,6 +47,7 @@ def check_links(
         if form.name == "multi_year_plan":
             profiles = {profile for name in context.forms.names() for profile in context.forms.profiles(name)}
             new += [remark for key, part in sound.items() if key == (form, "frame_adjustments") for remark in check_adjustments(part)]
+            new += [remark for key, part in sound.items() if key == (form, "assignments") for remark in check_assignments(part)]
             new += check_organisation(own, _kinds(own), context.forms.rounds, profiles)
     frames = {index: _frames(return_, context) for index, return_ in returns.items() if return_.tables}
     granted = _find_granted(sound.values())

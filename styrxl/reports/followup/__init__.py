@@ -1,6 +1,7 @@
 """The pages of a follow-up's workbook, one a module."""
 
 from styrxl.reports.followup import (
+    assignments,
     charts,
     commitments,
     finance,
@@ -14,6 +15,7 @@ from styrxl.reports.followup import (
 )
 
 __all__ = [
+    "assignments",
     "charts",
     "commitments",
     "finance",

@@ -9,6 +9,7 @@ from styrxl.excel.pages import Page
 from styrxl.model.catalogue import number_text
 from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade, assessment_code
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
+from styrxl.reports.assignments import count_assignments
 from styrxl.reports.board_outcomes import (
     FrameOutcome,
     add_frame_outcomes,
@@ -37,7 +38,7 @@ def make_page(followup: FollowupView) -> Page:
     view = followup.view
     if view.board is None and view.about_plans:
         goals = _goals(followup) if view.asks("goal_assessments") else []
-        blocks = list_council_blocks(followup, [*_returned(followup), *count_other_forms(view), *goals])
+        blocks = list_council_blocks(followup, [*_returned(followup), *count_other_forms(view), *goals, *count_assignments(view)])
     else:
         blocks = [key_figures_block(view, list_key_figures(followup)), *list_chart_blocks(followup)]
     return make_titled_page(
@@ -165,5 +166,6 @@ def _undecided(view: View, whole: FrameOutcome) -> list[Figure]:
 _FIGURES: tuple[tuple[str, Callable[[FollowupView], list[Figure]]], ...] = (
     ("goal_assessments", _goals),
     ("commitment_status", _commitments),
+    ("assignment_status", lambda followup: count_assignments(followup.view)),
     ("outcomes", _money),
 )

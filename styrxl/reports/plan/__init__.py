@@ -1,5 +1,27 @@
 """The pages of a plan's workbook, one a module."""
 
-from styrxl.reports.plan import charts, commitments, finance, goal_chain, indicators, investments, oversight, overview, sound_management
+from styrxl.reports.plan import (
+    assignments,
+    charts,
+    commitments,
+    finance,
+    goal_chain,
+    indicators,
+    investments,
+    oversight,
+    overview,
+    sound_management,
+)
 
-__all__ = ["charts", "commitments", "finance", "goal_chain", "indicators", "investments", "oversight", "overview", "sound_management"]
+__all__ = [
+    "assignments",
+    "charts",
+    "commitments",
+    "finance",
+    "goal_chain",
+    "indicators",
+    "investments",
+    "oversight",
+    "overview",
+    "sound_management",
+]

@@ -8,6 +8,7 @@ from styrxl.excel.pages import Page
 from styrxl.model.amounts import add_amounts
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COUNCIL_GOAL, UNIT_COMMITMENT, UNIT_GOAL, Node
 from styrxl.model.table_values import column
+from styrxl.reports.assignments import count_assignments
 from styrxl.reports.board_budgets import add_budgets
 from styrxl.reports.overview_parts import (
     Figure,
@@ -27,7 +28,7 @@ def make_page(view: View) -> Page:
     if view.board is None and view.about_plans:
         counts = Counts(view)
         planned = _goals_and_commitments(counts) if view.asks(*PLANNED) else []
-        blocks = list_council_blocks(view, [*_returned(counts), *count_other_forms(view), *planned])
+        blocks = list_council_blocks(view, [*_returned(counts), *count_other_forms(view), *planned, *count_assignments(view)])
     else:
         blocks = [key_figures_block(view, list_key_figures(view)), *list_chart_blocks(view)]
     return make_titled_page(
@@ -46,6 +47,7 @@ def list_key_figures(view: View) -> list[Figure]:
         *_returned(counts),
         *count_other_forms(view),
         *(_goals_and_commitments(counts) if view.asks(*PLANNED) else ()),
+        *count_assignments(view),
         *(_money(counts) if view.asks("budget") else ()),
     ]
 

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Column, Form
+from styrxl.model.forms import EVERYBODY, Column, Form
 from styrxl.model.prefill import Prefill
 from styrxl.returns.cell_values import fold_text
 from styrxl.returns.typed_frames import TypedBatch
@@ -117,7 +117,8 @@ def _resolve(
             continue
         ids: list[str] = []
         for token in value.split(";"):
-            code = token if token in allowed else _by_text(token, allowed)
+            known_as_it_is = token in allowed or (token == EVERYBODY and column.everybody is not None)
+            code = token if known_as_it_is else _by_text(token, allowed)
             if code is None:
                 offered = _of_kinds(allowed, column, existing.organisations)
                 facts: dict[str, Any] = {"how": _how_to_choose(column), "candidates": _candidates(token, offered, column)}

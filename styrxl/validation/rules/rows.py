@@ -215,12 +215,14 @@ def _has_locked_answers(batch: Batch, issued: Mapping[int, Prefill]) -> bool:
 def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, error: Remark | None) -> tuple[Any, list[Remark]]:
     """Return what counts in a locked cell, and the remark where it was changed; ``error``: why what stands there is no value."""
     raw = batch.columns[column.field][i] if error is None or is_blank(error.value) else error.value
+    if column.kind == "date" and isinstance(issued, str):
+        issued = pd.Timestamp(issued)
     same = value == issued if not isinstance(issued, str) else fold_text(str(value)) == fold_text(issued)
     if same:
         return issued, []
     if column.locked_when_prefilled and (error is not None or not pd.isna(value)):
         return value, []
     change = Word("gone") if is_blank(raw) else Word("changed_to", {"value": raw})
-    shown = batch.form.lists[column.list][issued] if column.list else issued
+    shown = batch.form.lists[column.list][issued] if column.list else issued.date() if isinstance(issued, pd.Timestamp) else issued
     facts = {"change": change, "issued": shown}
     return issued, [Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "locked-cell-changed", raw, facts)]
