@@ -167,5 +167,6 @@ def test_lists_and_another_form_can_be_extended(tmp_path: Path) -> None:
     forms = own_forms(tmp_path, words=words, money=money)
     assert list(forms.words.lists["trend"]) == ["better", "same", "worse", "unclear"]
     assert forms.words.texts == STANDARD.words.texts
-    assert [sheet.key for sheet in forms.form("money").sheets][:3] == ["report_status", "contribution_status", "commitment_status"]
+    keys = ["report_status", "assignment_status", "contribution_status", "commitment_status"]
+    assert [sheet.key for sheet in forms.form("money").sheets][:4] == keys
     assert forms.form("money").rounds == ("t1",)

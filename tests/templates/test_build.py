@@ -70,6 +70,7 @@ def prefill(form: str, **changes: Any) -> Prefill:
                     {"goal_id": "KF-M1", "text": COUNCIL_GOALS[0][1], "focus_area": "Lärande", "dimension": "quality", "concerns": "yes"},
                     {"goal_id": "KF-M2", "text": COUNCIL_GOALS[1][1], "focus_area": "Trygghet", "dimension": "operations"},
                 ),
+                "assignment_plans": ({"assignment_id": "KF-U1", "text": "Utred skolskjutsen", "due": "2027-06-30"},),
                 "unit_frames": ({"unit_id": "UBN-ALBY Albyskolan"},),
             },
             "lists": {"council_goals": COUNCIL_GOALS, "units": (("UBN-ALBY", "Albyskolan"),)},
@@ -463,13 +464,14 @@ def test_start_counts_what_is_missing_as_issued() -> None:
     assert progress(cells(made("annual_plan"))) == {
         "Bekräftelse": (0, 3, "Inte påbörjat"),
         "Fullmäktiges mål": (0, 2, "Inte påbörjat"),
+        "Uppdrag": (0, 2, "Inte påbörjat"),
         "Nämndmål": (0, 0, "Tomt, får vara tomt"),
         "Åtaganden": (0, 0, "Tomt, får vara tomt"),
         "Indikatorer": (0, 0, "Tomt, får vara tomt"),
         "Budget": (0, 1, "Inte påbörjat"),
         "Enhetsramar": (0, 0, "Tomt, får vara tomt"),
         "Investeringar": (0, 0, "Tomt, får vara tomt"),
-        "Svar som saknas totalt": (None, 6, None),
+        "Svar som saknas totalt": (None, 8, None),
     }
 
 
@@ -485,7 +487,7 @@ def test_start_follows_what_is_typed(office: Office) -> None:
     assert said["Fullmäktiges mål"] == (2, 0, "✓ Klart")
     assert said["Nämndmål"] == (1, 2, "! 1 rad att rätta")
     assert said["Budget"] == (1, 0, "✓ Klart, men över ramen")
-    assert said["Svar som saknas totalt"] == (None, 4, None)
+    assert said["Svar som saknas totalt"] == (None, 6, None)
 
 
 def test_a_plan_elsewhere_excuses_from_commitments(office: Office) -> None:
