@@ -118,9 +118,9 @@ def _mail(
     from styrxl.mail.outgoing.run import run_mailing
     from styrxl.mail.outgoing.summary import find_everything_gap
     from styrxl.mail.outgoing.transport import Timing
+    from styrxl.mail.working_days import find_next_working_day, is_working_day
     from styrxl.model.catalogue import word
     from styrxl.model.days import local_day
-    from styrxl.model.working_days import find_next_working_day, is_working_day
 
     with session.desk(reading=True) as desk:
         request = MailRequest(mailing, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)

@@ -85,9 +85,9 @@ MONDAY = "2026-11-30"
 
 def test_reminders_wait_for_a_working_day(town: Town, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Previews and tests may be made on any day."""
-    for place in ("styrxl.mail.outgoing.reminders", "styrxl.model.working_days"):
+    for place in ("styrxl.mail.outgoing.reminders", "styrxl.mail.working_days"):
         monkeypatch.setattr(f"{place}.is_working_day", lambda _: False)
-    monkeypatch.setattr("styrxl.model.working_days.find_next_working_day", lambda _: MONDAY)
+    monkeypatch.setattr("styrxl.mail.working_days.find_next_working_day", lambda _: MONDAY)
     result = town.run("mail", "reminders", ROUND, "--send")
     assert smtp.asked == []
     assert f"I dag är ingen arbetsdag. Påminnelser skickas tidigast {MONDAY}." in result.stderr

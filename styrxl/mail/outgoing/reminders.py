@@ -10,10 +10,10 @@ from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters, join
 from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.mail.outgoing.templates import read_issued_workbook
+from styrxl.mail.working_days import is_working_day
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.judged import Judged
-from styrxl.model.working_days import is_working_day
 from styrxl.rounds.status import OwnerStatus
 from styrxl.store.mail_log import REMINDER
 

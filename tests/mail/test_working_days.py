@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from styrxl.model.working_days import find_next_working_day, is_working_day
+from styrxl.mail.working_days import find_next_working_day, is_working_day
 
 # From the Swedish calendars of the years.
 HOLIDAYS = [
