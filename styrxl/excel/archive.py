@@ -1,6 +1,6 @@
 """A workbook as the zip that it is: its parts read and put together, the same bytes each time, and skeletons stamped for each owner.
 
-What stands in the parts is made elsewhere (``finish``, ``rows``, ``cells``). A skeleton is compressed once, in pieces: deflate lets a
+What stands in the parts is made elsewhere (``finish``, ``cells``). A skeleton is compressed once, in pieces: deflate lets a
 stream be put together from pieces that each end at a byte, so that only the few hundred bytes that differ between owners are made anew.
 """
 
@@ -22,8 +22,6 @@ _TOKEN = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}".encode())
 _NEAR = 1_500  # bytes between two tokens that are not worth a piece of their own
 _STORED = 600  # bytes up to which a piece is stored: starting to compress costs more than it saves
 _LEVEL = 5  # nearly as small as with 6, in half the time
-_PACKED_AT_ONCE = 1 << 17  # letters
-_ZEROS = bytes(1 << 20)
 
 
 def read_parts(data: bytes) -> dict[str, bytes]:
@@ -35,15 +33,6 @@ def read_parts(data: bytes) -> dict[str, bytes]:
 def zip_parts(parts: Mapping[str, bytes]) -> bytes:
     """Return a workbook of these parts, as they are; the same parts give the same bytes."""
     return b"".join(zip_pieces({name: (data,) for name, data in parts.items()}))
-
-
-@dataclass(frozen=True, slots=True)
-class DeflatedText:
-    """A text as deflate gives it: checksum, length, and compressed pieces that end at a byte, but do not end the stream."""
-
-    crc: int
-    size: int
-    stream: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,74 +54,21 @@ def read_deflated_parts(data: bytes) -> dict[str, DeflatedPart]:
     return found
 
 
-class Deflater:
-    """Compresses a text while it is written: of a sheet with a million cells only the compressed bytes are kept."""
-
-    def __init__(self) -> None:
-        """Begin an empty text."""
-        self._compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-        self._waiting: list[str] = []
-        self._letters = self._crc = self._size = 0
-        self._stream: list[bytes] = []
-
-    def add(self, text: str) -> None:
-        """Add to the text."""
-        self._waiting.append(text)
-        self._letters += len(text)
-        if self._letters > _PACKED_AT_ONCE:
-            self._pack()
-
-    def end(self) -> DeflatedText:
-        """Return the whole text, compressed."""
-        self._pack()
-        self._stream.append(self._compressor.flush(zlib.Z_FULL_FLUSH))
-        return DeflatedText(self._crc, self._size, tuple(self._stream))
-
-    def _pack(self) -> None:
-        raw = "".join(self._waiting).encode()
-        self._waiting.clear()
-        self._letters = 0
-        self._crc = zlib.crc32(raw, self._crc)
-        self._size += len(raw)
-        self._stream.append(self._compressor.compress(raw))
-
-
-def zip_pieces(parts: Mapping[str, DeflatedPart | Sequence[bytes | DeflatedText]]) -> list[bytes]:
+def zip_pieces(parts: Mapping[str, DeflatedPart | Sequence[bytes]]) -> list[bytes]:
     """Return a workbook, in pieces, of parts that are in pieces, some of them compressed already; the same parts give the same bytes."""
     return _make_zip((name.encode("ascii"), *_deflate_all(parts[name])) for name in sorted(parts, key=_order))
 
 
-def deflate_part(pieces: Sequence[bytes | DeflatedText]) -> DeflatedPart:
-    """Return a part, given in pieces, compressed."""
-    crc, size, stream = _deflate_all(pieces)
-    return DeflatedPart(crc, size, b"".join(stream))
-
-
-def _deflate_all(pieces: DeflatedPart | Sequence[bytes | DeflatedText]) -> tuple[int, int, list[bytes]]:
+def _deflate_all(pieces: DeflatedPart | Sequence[bytes]) -> tuple[int, int, list[bytes]]:
     """Return checksum, length and compressed stream of a part."""
     if isinstance(pieces, DeflatedPart):
         return pieces.crc, pieces.size, [pieces.stream]
     crc = size = 0
     stream: list[bytes] = []
     for number, piece in enumerate(pieces, 1):
-        if isinstance(piece, DeflatedText):
-            crc, size = _crc_of_both(crc, piece), size + piece.size
-            stream += piece.stream
-            if number == len(pieces):
-                stream.append(_deflate(b"", last=True))
-        else:
-            crc, size = zlib.crc32(piece, crc), size + len(piece)
-            stream.append(_deflate(piece, last=number == len(pieces)))
+        crc, size = zlib.crc32(piece, crc), size + len(piece)
+        stream.append(_deflate(piece, last=number == len(pieces)))
     return crc, size, stream
-
-
-def _crc_of_both(crc: int, then: DeflatedText) -> int:
-    """Return the checksum of two texts, one after the other: how they begin makes the same difference whatever comes after, zeros too."""
-    after, without = crc, 0
-    for start in range(0, then.size, len(_ZEROS)):
-        zeros = memoryview(_ZEROS)[: then.size - start]
-        after, without = zlib.crc32(zeros, after), zlib.crc32(zeros, without)
-    return after ^ without ^ then.crc
 
 
 @dataclass(frozen=True, slots=True)

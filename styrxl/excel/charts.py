@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any
 
-from openpyxl.chart import BarChart
-from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
-from openpyxl.chart.label import DataLabel, DataLabelList
-from openpyxl.chart.layout import Layout, ManualLayout
-from openpyxl.chart.legend import Legend
-from openpyxl.chart.marker import DataPoint
-from openpyxl.chart.series import Series as Bars
-from openpyxl.chart.series import SeriesLabel
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText, Text
-from openpyxl.chart.title import Title
-from openpyxl.drawing.colors import ColorChoice
-from openpyxl.drawing.fill import PatternFillProperties
-from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
-from openpyxl.utils import get_column_letter
+from xlsxwriter import Workbook
+from xlsxwriter.chart_bar import ChartBar
 
 from styrxl.excel import look
-from styrxl.excel.pages import Chart, Series, cell_address
+from styrxl.excel.pages import Chart, Series
 
 _BAR, _AROUND, _LEAST = (0.7, 1.0), 1.4, 5.0  # with names on one line, on two
 _LEGEND = 0.9
@@ -31,14 +17,14 @@ _LONG = 40  # letters of a category's name
 _BELOW = 0.28  # of the whole span
 _ROOM = (0.4, 0.48)  # of the width, for names that are short or long
 _FRAME, _DIGIT = 0.3, 0.22  # centimetres that a figure takes in a bar: around it, and for each of its digits
-_NOTHING_SHOWN = dict.fromkeys(("showVal", "showSerName", "showCatName", "showLegendKey", "showPercent", "showBubbleSize"), False)
+_PIXELS = 96 / 2.54  # of a centimetre
 # What tells the parts of a whole apart on paper without colour; those that are not named are plain.
-_PATTERNS: Mapping[str, Literal["wdUpDiag", "dkDnDiag", "pct20", "ltHorz", "smGrid"]] = {
-    look.WATCH.fill: "wdUpDiag",
-    look.MEND.fill: "dkDnDiag",
-    look.LOCKED: "pct20",
-    look.INPUT: "ltHorz",
-    look.LINE: "smGrid",
+_PATTERNS: Mapping[str, str] = {
+    look.WATCH.fill: "wide_upward_diagonal",
+    look.MEND.fill: "dark_downward_diagonal",
+    look.LOCKED: "percent_20",
+    look.INPUT: "light_horizontal",
+    look.LINE: "small_grid",
 }
 
 
@@ -52,61 +38,46 @@ def _has_long_names(chart: Chart) -> bool:
     return max((len(c) for c in chart.categories), default=0) > _LONG
 
 
-def draw_chart(chart: Chart, sheet: str, rows: tuple[int, int]) -> BarChart:
-    """Return a chart whose figures stand on a sheet, in rows from and to, in the chart's columns (counted from 0)."""
-    bars = BarChart()
-    bars.type = "bar"
-    bars.grouping = "percentStacked" if chart.shares else "stacked" if chart.stacked else "clustered"
-    bars.overlap = 100 if len(chart.series) > 1 else None
-    bars.gapWidth = 45
-    bars.varyColors = False
-    bars.legend = _legend() if chart.stacked else None  # small parts have no room for more than their figure
-    bars.width = chart.width  # type: ignore[assignment]  # the stubs know whole ones alone
-    bars.height = chart_height(chart)
-    bars.title = Title(tx=Text(rich=_text(chart.title, look.SECTION, bold=True, colour=look.INK)), overlay=False)
-    bars.graphical_properties = GraphicalProperties(noFill=True, ln=LineProperties(noFill=True))
-    bars.roundedCorners = False
-    for n, (series, column) in enumerate(zip(chart.series, chart.columns, strict=True)):
-        bars.series.append(_series(chart, series, _range(sheet, column, rows), _range(sheet, 0, rows)))
-        bars.series[-1].idx = bars.series[-1].order = n
-    _axes(bars, chart)
+def draw_chart(workbook: Workbook, chart: Chart, sheet: str, rows: tuple[int, int]) -> ChartBar:
+    """Return a chart whose figures stand on a sheet, in rows from and to, in the chart's columns (all counted from 0)."""
+    subtype = {"subtype": "percent_stacked" if chart.shares else "stacked"} if chart.shares or chart.stacked else {}
+    bars = workbook.add_chart({"type": "bar", **subtype})
+    for series, column in zip(chart.series, chart.columns, strict=True):
+        bars.add_series(_series(chart, series, sheet, column, rows))
+    bars.set_size({"width": chart.width * _PIXELS, "height": chart_height(chart) * _PIXELS})
+    bars.set_title({"name": chart.title, "name_font": _font(look.SECTION, bold=True), "overlay": False})
+    bars.set_chartarea({"border": {"none": True}, "fill": {"none": True}})
+    # Small parts have no room for more than their figure.
+    bars.set_legend({"position": "bottom", "font": _font()} if chart.stacked else {"none": True})
+    _set_axes(bars, chart)
     return bars
 
 
-def _range(sheet: str, column: int, rows: tuple[int, int]) -> str:
-    letter = get_column_letter(column + 1)
-    return cell_address(sheet, rows[0], f"${letter}$") + f":${letter}${rows[1]}"
+def _series(chart: Chart, series: Series, sheet: str, column: int, rows: tuple[int, int]) -> dict[str, Any]:
+    several = len(chart.series) > 1
+    below = [{"fill": {"color": f"#{look.WATCH.ink}"}, "border": {"none": True}} if value < 0 else None for value in series.values]
+    return {
+        "name": series.name,
+        "categories": [sheet, rows[0], 0, rows[1], 0],
+        "values": [sheet, rows[0], column, rows[1], column],
+        "gap": 45,
+        **({"overlap": 100} if several else {}),
+        **_filled(series.colour),
+        **({"points": below} if chart.signed and any(below) else {}),
+        # A part says its figure inside the whole, in letters dark enough to be read where the bar is shorter than they are.
+        "data_labels": _labels(chart, series, part=several and series is chart.series[-1]),
+    }
 
 
-def _series(chart: Chart, series: Series, figures: str, names_at: str) -> Bars:
-    points = [NumVal(idx=n, v=f"{value:.10g}") for n, value in enumerate(series.values)]
-    cache = NumData(formatCode="General", ptCount=len(points), pt=points)
-    names = [StrVal(idx=n, v=name) for n, name in enumerate(chart.categories)]
-    bars = Bars(
-        tx=SeriesLabel(v=series.name),
-        cat=AxDataSource(strRef=StrRef(f=names_at, strCache=StrData(ptCount=len(names), pt=names))),
-        val=NumDataSource(numRef=NumRef(f=figures, numCache=cache)),
-    )
-    bars.invertIfNegative = False
-    bars.graphicalProperties = _filled(series.colour)
-    below = [n for n, value in enumerate(series.values) if chart.signed and value < 0]
-    bars.dPt = [DataPoint(idx=n, invertIfNegative=False, spPr=_filled(look.WATCH.ink)) for n in below]
-    # A part says its figure inside the whole, in letters dark enough to be read where the bar is shorter than they are.
-    part = len(chart.series) > 1 and series is chart.series[-1] and not chart.stacked
-    bars.dLbls = DataLabelList(
-        numFmt=series.labels,
-        showVal=True,
-        showSerName=False,
-        showCatName=False,
-        showLegendKey=False,
-        showPercent=False,
-        dLblPos="ctr" if chart.stacked else "inBase" if part else "outEnd",
-        txPr=_text(None, look.BODY, colour=look.WHITE if series.colour == look.GOOD.fill else look.INK),
-    )
-    if chart.stacked:
-        bars.dLbls.spPr = GraphicalProperties(solidFill=look.WHITE) if series.colour in _PATTERNS else None
-        bars.dLbls.dLbl = [DataLabel(idx=n, **_NOTHING_SHOWN) for n in _list_narrow_parts(chart, series)]
-    return bars
+def _labels(chart: Chart, series: Series, *, part: bool) -> dict[str, Any]:
+    colour = look.WHITE if series.colour == look.GOOD.fill else look.INK
+    labels = {"value": True, "num_format": series.labels, "font": _font(colour=colour)}
+    if not chart.stacked:
+        return {**labels, "position": "inside_base" if part else "outside_end"}
+    narrow = _list_narrow_parts(chart, series)
+    hidden = {"custom": [{"delete": True} if n in narrow else None for n in range(len(series.values))]} if narrow else {}
+    paper = {"fill": {"color": f"#{look.WHITE}"}} if series.colour in _PATTERNS else {}
+    return {**labels, **hidden, **paper, "position": "center"}
 
 
 def _list_narrow_parts(chart: Chart, series: Series) -> list[int]:
@@ -118,47 +89,30 @@ def _list_narrow_parts(chart: Chart, series: Series) -> list[int]:
     return [n for n, (value, scale) in parts if value and value * scale < _FRAME + _DIGIT * len(f"{value:g}")]
 
 
-def _legend() -> Legend:
-    legend = Legend()
-    legend.position, legend.overlay = "b", False
-    legend.txPr = _text(None, look.BODY, colour=look.INK)
-    return legend
-
-
-def _axes(bars: BarChart, chart: Chart) -> None:
-    names, values = bars.x_axis, bars.y_axis
-    names.delete, values.delete = False, True  # the bars say their figures themselves
-    names.scaling.orientation = "maxMin"  # the first one at the top
-    names.tickLblPos = "low"  # beside bars that go below zero, not on them
-    names.majorTickMark = names.minorTickMark = "none"
-    names.graphicalProperties = GraphicalProperties(ln=LineProperties(solidFill=look.LINE))
-    names.txPr = _text(None, look.BODY, colour=look.INK)
-    names.noMultiLvlLbl = True
-    names.tickLblSkip = 1  # every one is named
-    values.majorGridlines = None
+def _set_axes(bars: ChartBar, chart: Chart) -> None:
+    """Name the bars, the first at the top, and show no axis of values: the bars say them. In XlsxWriter ``x`` is the one across."""
+    names = {"label_position": "low", "interval_unit": 1}  # beside bars that go below zero, not on them; every one is named
+    marks = {"major_tick_mark": "none", "minor_tick_mark": "none", "line": {"color": f"#{look.LINE}"}, "num_font": _font()}
+    bars.set_y_axis({"reverse": True, **names, **marks})
+    room: dict[str, float] = {}
     if chart.signed:  # room for the figures of bars below zero, which would else stand on the names
         low, high = (pick((0.0, *(v for s in chart.series for v in s.values))) for pick in (min, max))
-        values.scaling.min, values.scaling.max = (low - _BELOW * (high - low) if low < 0 else 0.0), high + _BELOW * (high - low or 1.0)
-    tall, room = chart_height(chart), _ROOM[_has_long_names(chart)]
+        room = {"min": low - _BELOW * (high - low) if low < 0 else 0.0, "max": high + _BELOW * (high - low or 1.0)}
+    bars.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **room})
+    tall, left = chart_height(chart), _ROOM[_has_long_names(chart)]
     below = 1.3 + (_LEGEND if chart.stacked else 0.0)
-    inner = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=room, y=1.1 / tall, w=0.92 - room, h=1 - below / tall)
-    bars.layout = Layout(manualLayout=inner)
+    bars.set_plotarea({"layout": {"x": left, "y": 1.1 / tall, "width": 0.92 - left, "height": 1 - below / tall}})
 
 
-def _filled(colour: str) -> GraphicalProperties:
+def _filled(colour: str) -> dict[str, Any]:
     """Return a fill; a pale one has a line around it, or it would not be seen on white."""
     lines = dict.fromkeys((look.WHITE, look.LOCKED, look.LINE, look.INPUT), look.GREY)
     lines |= {tone.fill: tone.ink for tone in (look.GOOD, look.WATCH, look.MEND)}
-    line = LineProperties(solidFill=lines[colour]) if colour in lines else LineProperties(noFill=True)
+    border = {"border": {"color": f"#{lines[colour]}"} if colour in lines else {"none": True}}
     if (pattern := _PATTERNS.get(colour)) is None:  # what went well is dark, what is under way is white
-        return GraphicalProperties(solidFill=look.GOOD.ink if colour == look.GOOD.fill else colour, ln=line)
-    ink, paper = (ColorChoice(srgbClr=rgb) for rgb in (lines[colour], colour))  # type: ignore[arg-type]  # the stubs know no such colours
-    hatch = PatternFillProperties(prst=pattern, fgClr=ink, bgClr=paper)
-    return GraphicalProperties(pattFill=hatch, ln=line)
+        return {"fill": {"color": f"#{look.GOOD.ink if colour == look.GOOD.fill else colour}"}, **border}
+    return {"pattern": {"pattern": pattern, "fg_color": f"#{lines[colour]}", "bg_color": f"#{colour}"}, **border}
 
 
-def _text(words: str | None, size: int, *, bold: bool = False, colour: str) -> RichText:
-    font = CharacterProperties(sz=size * 100, b=bold, solidFill=colour, latin=Font(typeface=look.FONT))
-    runs: Sequence[RegularTextRun] = [RegularTextRun(rPr=font, t=words)] if words is not None else []
-    end = None if words is not None else font
-    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=font), r=list(runs), endParaRPr=end)])
+def _font(size: int = look.BODY, *, bold: bool = False, colour: str = look.INK) -> dict[str, Any]:
+    return {"name": look.FONT, "size": size, "bold": bold, "color": f"#{colour}"}

@@ -61,11 +61,6 @@ def _with_strings(parts: Mapping[str, bytes], strings: bytes) -> dict[str, bytes
     return made
 
 
-def add_strings_part(parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return parts whose sheets refer to shared strings with a place for these, under ``STRINGS``."""
-    return _with_strings(parts, b"")
-
-
 def shared_strings_xml(strings: Iterable[str], count: int, uses: int) -> Iterator[str]:
     """Yield the part that holds shared strings (already escaped), so many of them, so many times used in all."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

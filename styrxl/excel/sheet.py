@@ -1,7 +1,7 @@
 """A sheet of a form while openpyxl builds it: cells with their styles, and the value that each formula has as issued.
 
-openpyxl writes formulas without values, and all text inline; ``finish`` puts both right afterwards, from what is kept here. Reports, which
-have many more rows, are written by ``rows``.
+openpyxl writes formulas without values, and all text inline; ``finish`` puts both right afterwards, from what is kept here. Reports are
+written with XlsxWriter, by ``workbook``.
 """
 
 from __future__ import annotations

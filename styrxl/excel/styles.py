@@ -1,17 +1,18 @@
-"""The styles of cells in reports, as the numbers that a sheet's XML refers to; those of forms are the named ones of ``look``."""
+"""How the cells of reports look, as XlsxWriter's formats; ``look`` says it, for forms too."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import NamedStyle, PatternFill
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 
 from styrxl.excel import look
 from styrxl.excel.pages import BOLD, PLAIN
 
-_FORMATS = {
+_NUMBERS = {
     "money": look.NUMBER_FORMAT + look.AIR,
     "money_decimals": look.DECIMAL_FORMAT + look.AIR,
     "number": f"General{look.AIR}",
@@ -24,67 +25,77 @@ _FORMATS = {
 }
 _QUOTED = frozenset("=+-@'")
 _TONES = {"✓": look.GOOD, "!": look.WATCH, "✗": look.MEND}
+SIGNS = _QUOTED | frozenset(_TONES)  # a text that begins with one of these has a look of its own
+_VERTICAL = {"top": "top", "center": "vcenter", None: "bottom"}  # openpyxl's words and XlsxWriter's
 
 
-class CellStyles:
-    """Styles of one workbook; each is made when it is first asked for."""
+class CellFormats:
+    """The formats of one workbook's cells; each is made when it is first asked for."""
 
-    def __init__(self, workbook: Workbook, accent: str) -> None:
-        """Take a workbook that has the look's named styles, and the accent colour."""
-        self._accent = accent
-        sheet = workbook.create_sheet()
-        self._scratch = sheet
-        workbook.remove(sheet)
-        self._known: dict[tuple[str, str, int, int], int] = {}
+    def __init__(self, workbook: Workbook, shown: look.Look) -> None:
+        """Take the workbook, and the municipality's look."""
+        self._workbook = workbook
+        self._accent = f"#{shown.accent.removeprefix('#')}"
+        self._looks = {style.name.removeprefix("styrxl "): _properties(style) for style in look.named_styles(shown)}
         self.named = cache(self._named)
         self.cell = cache(self._cell)
 
-    def _named(self, name: str) -> int:
-        """Return a style of titles, headings and sentences."""
-        cell = self._made("heading" if name.startswith("heading") else "help" if name == "sentence" else name)
-        if name.startswith("heading"):
+    def _named(self, name: str) -> Format:
+        """Return the format of a title, section, help, sentence or heading (``heading_left``, ``heading_right``)."""
+        found = self._looks["heading" if name.startswith("heading") else "help" if name == "sentence" else name]
+        if name == "sentence":
+            found = {**found, "valign": "top", "text_wrap": True}
+        elif name.startswith("heading"):
             right = name == "heading_right"
-            cell.alignment = Alignment(horizontal="right" if right else "left", vertical="top", wrap_text=True, indent=int(right))
-        elif name == "sentence":
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-        return int(cell.style_id)
+            found = {**found, "align": "right" if right else "left", "valign": "top", "indent": int(right)}
+        return self._workbook.add_format(found)
 
-    def _cell(self, kind: str, weight: int = PLAIN) -> int:
-        """Return the style of a kind of cell."""
-        return self.text(kind, "", 0, weight)
-
-    def text(self, kind: str, first: str, indent: int, weight: int) -> int:
-        """Return the style of a cell by its kind, the first letter of its text, its indent and its weight."""
-        key = (kind, first if first in _TONES or first in _QUOTED else "", indent, weight)
-        if key not in self._known:
-            self._known[key] = self._new(*key)
-        return self._known[key]
-
-    def _new(self, kind: str, first: str, indent: int, weight: int) -> int:
+    def _cell(self, kind: str, first: str = "", indent: int = 0, weight: int = PLAIN) -> Format:
+        """Return the format of a cell by its kind, the first letter of its text (where that is one of ``SIGNS``), indent and weight."""
         tone = _TONES.get(first) if kind == "status" else None
-        cell = self._made("cell")
-        side = Side(style="thin", color=look.LINE)
-        cell.font = _font(kind, weight, tone, self._accent)
-        cell.border = Border() if kind == "note" else Border(left=side, right=side, top=side, bottom=side)
         fill = look.INPUT if kind == "input" else tone.fill if tone else look.LOCKED if weight else None
-        cell.fill = PatternFill("solid", start_color=fill) if fill else PatternFill()
-        across = "right" if kind in _FORMATS and kind != "date" else "left"
-        wraps = kind not in _FORMATS and kind != "note"
-        cell.alignment = Alignment(horizontal=across, vertical="top", wrap_text=wraps, indent=2 * indent or kind == "note")
-        cell.number_format = _FORMATS.get(kind, "General")
-        if first in _QUOTED:
-            cell.quotePrefix = True  # or Excel makes it a formula when somebody edits the cell
-        return int(cell.style_id)
+        found = {
+            **self._looks["cell"],
+            **self._font(kind, weight, tone),
+            "border": 0 if kind == "note" else 1,
+            "align": "right" if kind in _NUMBERS and kind != "date" else "left",
+            "valign": "top",
+            "text_wrap": kind not in _NUMBERS and kind != "note",
+            "indent": 2 * indent or int(kind == "note"),
+            "num_format": _NUMBERS.get(kind, "General"),
+            "quote_prefix": first in _QUOTED,  # or Excel makes it a formula when somebody edits the cell
+            **(_filled(fill) if fill else {}),
+        }
+        return self._workbook.add_format(found)
 
-    def _made(self, name: str) -> Cell:
-        cell = Cell(self._scratch, row=1, column=1)
-        cell.style = f"styrxl {name}"
-        return cell
+    def _font(self, kind: str, weight: int, tone: look.Tone | None) -> dict[str, Any]:
+        if kind == "link":
+            return {"font_size": look.SMALL, "font_color": self._accent, "underline": 1}
+        small = kind == "id" and weight != BOLD
+        colour = tone.ink if tone else look.GREY if small else look.INK
+        return {"font_size": look.SMALL if small else look.BODY, "bold": weight == BOLD, "font_color": f"#{colour}"}
 
 
-def _font(kind: str, weight: int, tone: look.Tone | None, accent: str) -> Font:
-    if kind == "link":
-        return Font(look.FONT, size=look.SMALL, color=accent, underline="single")
-    small = kind == "id" and weight != BOLD
-    colour = tone.ink if tone else look.GREY if small else look.INK
-    return Font(look.FONT, size=look.SMALL if small else look.BODY, bold=weight == BOLD, color=colour)
+def _filled(colour: str) -> dict[str, Any]:
+    return {"pattern": 1, "fg_color": f"#{colour}"}
+
+
+def _properties(style: NamedStyle) -> dict[str, Any]:
+    """Return what a style of the look says, in XlsxWriter's words."""
+    font, fill, side, across = style.font, style.fill, style.border.left, style.alignment
+    return {
+        "font_name": font.name,
+        "font_scheme": "none",  # the letters stay when somebody changes the theme
+        "font_size": font.sz,
+        "bold": bool(font.b),
+        "underline": int(font.u == "single"),
+        "font_color": f"#{font.color.rgb[-6:] if font.color else look.INK}",
+        "border": int(side is not None and side.style == "thin"),
+        "border_color": f"#{look.LINE}",
+        "align": across.horizontal or "",
+        "valign": _VERTICAL[across.vertical],
+        "text_wrap": bool(across.wrap_text),
+        "indent": int(across.indent),
+        "num_format": style.number_format,
+        **(_filled(fill.fgColor.rgb[-6:]) if isinstance(fill, PatternFill) and fill.patternType == "solid" else {}),
+    }

@@ -84,7 +84,7 @@ def _written(path: Path, made: WrittenBook) -> list[Path]:
     with StagedFiles() as stage:
         for table, data in zip(beside, made.side_files.values(), strict=True):
             stage.add(table, data)
-        stage.add(path, made.pieces)
+        stage.add(path, made.workbook)
         stage.move_into_place()
     for old in path.parent.glob(f"{escape(path.stem)} *.parquet"):
         if old not in beside:

@@ -20,7 +20,7 @@ from small_town import (
     town,
 )
 from small_town_pages import block, council, page, shown
-from styrxl.excel import report_file, workbook
+from styrxl.excel import workbook
 from styrxl.excel.pages import (
     Book,
     Columns,
@@ -384,10 +384,12 @@ def test_the_pages_are_let_go_of_before_the_file_is_built(monkeypatch: pytest.Mo
         views.append(weakref.ref(view))
         return view, made
 
-    def build_file(*of: Any) -> list[bytes]:
+    finish = workbook.BookWriter.finish
+
+    def finish_alone(writer: workbook.BookWriter) -> workbook.WrittenBook:
         assert [ref() for ref in views] == [None]
-        return report_file.build_file(*of)
+        return finish(writer)
 
     monkeypatch.setattr(book, "make_book", watched)
-    monkeypatch.setattr(workbook, "build_file", build_file)
+    monkeypatch.setattr(workbook.BookWriter, "finish", finish_alone)
     assert book.council_book(*town()).workbook
