@@ -10,6 +10,7 @@ import click
 from styrxl.commands.options import round_argument
 from styrxl.commands.printing import say_notes
 from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+from styrxl.model.levels import LEVELS
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option("--level", type=click.Choice(["board", "unit", "administration"]), help="Boards, units or administrations alone.")
+@click.option("--level", type=click.Choice(LEVELS), help="Owners of that level; the last three get workbooks when named alone.")
 @click.option("--to", "only", multiple=True, metavar="OWNER", help="An owner's id; several times for more.")
 @click.option("--rows", type=click.IntRange(1, 2000), help="Rows on each sheet, where the form's own are too few.")
 @with_session
@@ -30,7 +31,7 @@ def distribute(session: Session, round_: Round, level: str | None, only: tuple[s
     from styrxl.rounds.issue import issue_round, levels_of
 
     with session.desk() as desk:
-        done = issue_round(desk, round_, levels_of(level), frozenset(only), rows)
+        done = issue_round(desk, round_, levels_of(level, only), frozenset(only), rows)
         language = session.language()
         folder = desk.workspace.shown(desk.workspace.outbox(round_))
         click.echo(word("distributed", language, n=len(done.written), folder=folder))

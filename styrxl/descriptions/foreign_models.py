@@ -91,7 +91,7 @@ class ForeignForm(Part):
     extends: str = Field(default="", description="The form that this file is laid over; what it takes away says omit: true")
     version: int = Field(ge=1, description="Its version, a whole number")
     foreign: Literal[True] = Field(description="true: others designed it")
-    level: Literal["board", "unit", "administration"] = Field(description="Who fills it in")
+    level: Literal["board", "unit", "administration", "common", "company", "joint_authority"] = Field(description="Who fills it in")
     rounds: list[str] = Field(description="The kinds of rounds in which it comes, as in rounds.yaml")
     title: OwnWords = Field(description="What the workbook is called")
     identity: OwnerCell = Field(default=OwnerCell(sheet="-", cell="A1"), description="The cell that says whose it is, by id or name")

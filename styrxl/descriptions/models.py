@@ -235,7 +235,9 @@ class Form(Part):
     extends: str = Field(default="", description="The form that this file is laid over; what it takes away says omit: true")
     profile: str = Field(default="", description="The profile's name, as in the sheet Organisation and the file's name")
     version: int = Field(ge=1, description="Its version, a whole number")
-    level: Literal["board", "unit", "administration", "council"] = Field(description="Who fills it in")
+    level: Literal["board", "unit", "administration", "common", "company", "joint_authority", "council"] = Field(
+        description="Who fills it in"
+    )
     rounds: list[str] = Field(description="The kinds of rounds in which it is handed out, as in rounds.yaml")
     title: Text = Field(description="What the workbook is called")
     purpose: Text = Field(description="What it is for, on its first sheet")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -14,6 +14,7 @@ from styrxl.model.amounts import add_amounts
 from styrxl.model.assignments import Assignment
 from styrxl.model.findings import Finding
 from styrxl.model.forms import EVERYBODY
+from styrxl.model.levels import list_kinds
 from styrxl.model.rounds import Round, RoundKinds
 
 PLAN_FORM = "multi_year_plan"
@@ -34,6 +35,8 @@ BALANCED_KINDS = ("redistribution", "central_reserve")  # of adjustments: the ro
 BOARD_LIKE = ("board", "council", "audit", "common")
 
 _OVERALL = ("judgement", "balance_result", "tax_revenue", "general_grants", "net_financial_items")  # fields, in the order of ``Overall``
+PLAN_FILE = "flerarsplan.xlsx"  # in the workspace
+PLACED_TABLES = ("frames", "overall")  # whose amounts reports lead back to
 STANDARD_FORMS = "standard"  # in Mallvariant: the standard forms, whatever those above have
 
 _PARTED = re.compile(r"[;,/\n&+]|\boch\b|\band\b")
@@ -45,7 +48,7 @@ class Organisation:
 
     org_id: str
     name: str
-    kind: str  # council, board, administration, unit, audit, common
+    kind: str  # council, board, administration, unit, audit, common, finance, company, joint_authority
     board_id: str | None
     administration_id: str | None
     email: tuple[str, ...]
@@ -179,6 +182,8 @@ class Plan:
     overall: tuple[Overall, ...] = ()
     past_outcomes: tuple[PastOutcome, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    # ("frames", board, year) or ("overall", round) -> sheet and row of the plan
+    places: Mapping[tuple[Any, ...], tuple[str, int]] = field(default_factory=dict)
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def find(self, org_id: str, day: date) -> Organisation | None:
@@ -240,11 +245,15 @@ class Plan:
 
     def answering(self, levels: Iterable[str], round_: Round) -> list[Organisation]:
         """Return who is to answer in a round: the organisations of some levels on its day; of units those whose board has chosen it."""
-        organisations = self.of_kind(levels, round_.day)
+        organisations = [o for o in self.of_kind(list_kinds(levels), round_.day) if o.kind != "council" or self._spends(o, round_.year)]
         if not round_.followup:
             return organisations
         choosing = {o.org_id for o in self.of_kind(BOARD_LIKE, round_.day) if round_.kind.key in o.followup_rounds}
         return [o for o in organisations if o.kind != "unit" or o.board_id in choosing]
+
+    def _spends(self, organisation: Organisation, year: int) -> bool:
+        """Whether an organisation has a frame in a year."""
+        return (organisation.org_id, year) in self.frames
 
     def council_goals(self, year: int) -> list[CouncilGoal]:
         """Council goals that hold in a year."""
@@ -314,7 +323,18 @@ def make_council_plan(tables: PlanRows, kinds: RoundKinds, findings: Iterable[Fi
             PastOutcome(r["board_id"], r.get("activity"), kinds.read(r["round"]).id, r["outcome_net"]) for r in rows["last_year"]
         ),
         assignments=tuple(map(_assignment, rows["assignments"])),
+        places=dict(_list_places(rows, kinds)),
     )
+
+
+def _list_places(rows: PlanRows, kinds: RoundKinds) -> Iterator[tuple[tuple[Any, ...], tuple[str, int]]]:
+    """Yield where the rows of frames and of the municipality as a whole stand in the plan, those that are known."""
+    for r in rows["frames"]:
+        if "_row" in r:
+            yield ("frames", r["board_id"], int(r["year"])), (r["_sheet"], r["_row"])
+    for r in rows["overall"]:
+        if "_row" in r:
+            yield ("overall", kinds.read(r["round"]).id), (r["_sheet"], r["_row"])
 
 
 def _organisation(r: Mapping[str, Any], kinds: RoundKinds) -> Organisation:

@@ -17,7 +17,8 @@ import yaml
 from styrxl.model.catalogue import list_waivable_rules
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_editions import FormEdition, make_words
-from styrxl.model.forms import LANGUAGES, LEVELS, Form, Text
+from styrxl.model.forms import LANGUAGES, Form, Text
+from styrxl.model.levels import LEVELS, USUAL
 from styrxl.model.rounds import RoundKind, read_round_kinds
 from styrxl.model.yaml_files import read_yaml
 
@@ -154,7 +155,7 @@ class Forms:
 
     def takes_others_alone(self, kind: RoundKind) -> bool:
         """Tell whether in a kind of round nothing is handed out, but forms that others designed come in."""
-        return not any(self.for_level(level, kind) for level in LEVELS) and any(self.awaited(level, kind) for level in LEVELS)
+        return not any(self.for_level(level, kind) for level in USUAL) and any(self.awaited(level, kind) for level in LEVELS)
 
     def _list_serving(self, level: str, kind: RoundKind, *, foreign: bool) -> tuple[str, ...]:
         forms = [form for form in map(self.form, self.names()) if form.level == level and form.foreign is foreign]

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from styrxl.model.rounds import RoundKind
 
-LEVELS = ("board", "unit", "administration")
-
 EVERYBODY = "all"  # what stands for all that may be named in a column, where they are not named
 MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")

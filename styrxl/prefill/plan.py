@@ -17,6 +17,7 @@ from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.identity import EDITION, list_signed
+from styrxl.model.levels import COMMON, COMPANY, ON_REQUEST
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
@@ -25,6 +26,7 @@ from styrxl.prefill.board_goals import ReadingTexts, concerns_unit, select_commi
 from styrxl.prefill.booked import add_booked
 from styrxl.prefill.collection import find_answers_asked, make_collected_rows
 from styrxl.prefill.continuing import make_continuing_rows
+from styrxl.prefill.financing import leave_out_items, make_financing_rows, make_followed_financing_rows
 from styrxl.prefill.followup import make_board_parts, make_unit_parts
 from styrxl.prefill.indicators import make_lasting_rows
 from styrxl.prefill.investments import find_numbers_given, make_unfinished_rows
@@ -33,6 +35,7 @@ from styrxl.returns.cell_values import fold_text
 
 Sign = Callable[[Sequence[str]], str]
 Runs = tuple[tuple[int, int], ...]
+_WITH_FRAMES = ("board", COMMON)  # levels whose owners may have frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def _why_not(source: PrefillSource, form: Form, owner: Organisation, planned: Co
     if not form.about_plans:
         return None if _can_answer(form, collected) else "no_rows"
     rows = {**(make_unit_parts(source.year, owner)["rows"] if form.level == "unit" else {}), **collected}
-    return None if form.level == "board" or _can_answer(form, rows) else "nothing_to_follow"
+    return None if form.level in _WITH_FRAMES or _can_answer(form, rows) else "nothing_to_follow"
 
 
 def _can_answer(form: Form, rows: Mapping[str, Sequence[Row]]) -> bool:
@@ -162,7 +165,8 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, numbers
     board = source.plan.find(owner.board_id, source.day) if owner.board_id else None
     parts = _parts(source, owner, form, language)
     due = settings.due(source.round, owner.org_id, form.level)
-    made = add_booked(form, _name_closing_rows(form, parts.get("rows", {}), language), _list_figures(source, owner.org_id))
+    figures = leave_out_items(owner, source.forms.words, _list_figures(source, owner.org_id))
+    made = add_booked(form, _name_closing_rows(form, parts.get("rows", {}), language), figures)
     return Prefill(
         form=form.name,
         version=form.version,
@@ -213,7 +217,9 @@ def _name_closing_rows(form: Form, rows: Mapping[str, tuple[Row, ...]], language
 
 
 def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
-    parts = _parts_of_plans(source, owner, form, language) if form.level in {"board", "unit"} else {}
+    parts = _parts_of_plans(source, owner, form, language) if form.level in {*_WITH_FRAMES, "unit", COMPANY} else {}
+    if form.level in ON_REQUEST:
+        parts = _select_rows(form, parts)
     if not form.about_plans:
         parts = _select_used(form, parts)
     if source.year is not None:
@@ -226,12 +232,20 @@ def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str
 def _parts_of_plans(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
     if source.year is not None:
         figures = _list_figures(source, owner.org_id)
-        parts = make_board_parts(source.year, owner, figures) if form.level == "board" else make_unit_parts(source.year, owner)
+        parts = make_unit_parts(source.year, owner) if form.level == "unit" else make_board_parts(source.year, owner, figures)
+        if form.level == COMMON:
+            parts["rows"] |= make_followed_financing_rows(source.year, owner, source.forms.words, language, figures)
         next_plan = source.year.next_plans.of("commitments", owner.org_id) if source.year.next_plans else ()
         known = {"next_plan": tuple({"id": row["commitment_id"]} for row in next_plan)} if next_plan else {}
         return {**parts, "memory": {**parts.get("memory", {}), **known}}
-    parts = _board(source, owner) if form.level == "board" else _unit(source, owner, language)
+    parts = _unit(source, owner, language) if form.level == "unit" else _board(source, owner)
     return _carried(source, owner, form, parts) if source.last_year and form.about_plans else parts
+
+
+def _select_rows(form: Form, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of what boards are given only the rows that a form has a sheet for."""
+    asked = {sheet.key for sheet in form.sheets} | {sheet.closing.table for sheet in form.sheets if sheet.closing}
+    return {**parts, "rows": {key: rows for key, rows in parts.get("rows", {}).items() if key in asked}}
 
 
 def _select_used(form: Form, parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,6 +279,7 @@ def _board(source: PrefillSource, owner: Organisation) -> dict[str, Any]:
             # Of the year before: that there is none is told as well, apart from plans issued before any could go on.
             "indicators": (),
             "investments": (),
+            **make_financing_rows(owner, source.forms.words, owner.language or source.settings.language),
         },
         "lists": {"council_goals": tuple((g.goal_id, g.text) for g in goals), "units": tuple((u.org_id, u.name) for u in units)},
     }

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
+from styrxl.model.council_plan import Frame
 from styrxl.reports.board_frames import BoardFrame, boards_with_money
-from styrxl.reports.view import View
+from styrxl.reports.view import Owner, View
 
 MONEY = ("frame", "adjustments", "current_frame", "revenue", "cost", "net", "remaining", "unit_frames")  # figures, as headings name them
 
@@ -56,6 +57,11 @@ class BoardBudget(BoardFrame):
 
 def list_budgets(view: View) -> list[BoardBudget]:
     """Return the budgets of the boards with a frame, or with a plan to hand in or handed in."""
+    return measure_budgets(view, boards_with_money(view))
+
+
+def measure_budgets(view: View, framed: Iterable[tuple[Owner, Frame]]) -> list[BoardBudget]:
+    """Return the budgets of owners, each given with its frame."""
     confirmations, budgets, unit_frames = (view.grouped(name) for name in ("confirmation", "budget", "unit_frames"))
     return [
         BoardBudget(
@@ -66,7 +72,7 @@ def list_budgets(view: View) -> list[BoardBudget]:
             unit_frames.get(board.id, []),
             board.id in view.accepted,
         )
-        for board, frame in boards_with_money(view)
+        for board, frame in framed
     ]
 
 

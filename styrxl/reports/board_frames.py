@@ -9,6 +9,7 @@ from functools import cached_property
 from styrxl.excel.pages import Field, Row
 from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
 from styrxl.model.council_plan import Adjustment, Frame
+from styrxl.model.levels import is_on_request
 from styrxl.reports.view import Owner, View
 
 Lacking = tuple[str, str]  # words for a board without an accepted return: one that is to hand in, one that is not
@@ -47,6 +48,11 @@ def boards_with_money(view: View) -> list[tuple[Owner, Frame]]:
         for board, frame in boards
         if frame.operating is not None or frame.adjustments or board.expected or board.id in view.accepted
     ]
+
+
+def whole_word(view: View, owner: Owner) -> str:
+    """Return what the row is called that adds up an owner's activities."""
+    return view.phrases.word("whole" if is_on_request(owner.kind) else "whole_board")
 
 
 def lacking_return_word(view: View, board: Owner, lacking: Lacking) -> str:

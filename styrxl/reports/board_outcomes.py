@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
+from styrxl.model.council_plan import Frame
 from styrxl.model.rounds import Round
 from styrxl.reports.board_frames import BoardFrame, add_operating, boards_with_money
-from styrxl.reports.view import View
+from styrxl.reports.view import Owner, View
 
 _RowsByOwner = Mapping[str, Sequence[Mapping[str, Any]]]
 _SMALL_PART = 0.1  # of gross cost: a frame below it, as of what is paid by fees, makes any deviation look huge
@@ -229,9 +230,14 @@ def find_unspread(rows: Sequence[Mapping[str, Any]], closing: Mapping[str, Any] 
 
 def list_outcomes(view: View) -> list[BoardOutcome]:
     """Return the outcomes of the boards with a frame, or with a follow-up to hand in or handed in."""
+    return measure_outcomes(view, boards_with_money(view))
+
+
+def measure_outcomes(view: View, framed: Iterable[tuple[Owner, Frame]]) -> list[BoardOutcome]:
+    """Return the outcomes of owners, each given with its frame."""
     outcomes, reports, closings = (view.grouped(name) for name in ("outcomes", "report_status", "board_explanations"))
     boards = []
-    for board, frame in boards_with_money(view):
+    for board, frame in framed:
         budget = view.history.plans.answers.of("budget", board.id) if view.history else ()
         net, revenue, cost = (add_amounts(row.get(key) for row in budget) if budget else None for key in ("net", "revenue", "cost"))
         report = next(iter(reports.get(board.id, [])), None)

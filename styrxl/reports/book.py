@@ -12,6 +12,7 @@ from styrxl.model.judged import JudgedRound
 from styrxl.reports import followup as followup_pages
 from styrxl.reports import plan as plan_pages
 from styrxl.reports.assignments import TABLES
+from styrxl.reports.companies import make_pages as make_company_pages
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.history import RoundHistory
 from styrxl.reports.missing import make_missing_page
@@ -80,6 +81,9 @@ def _pages(view: View) -> Iterator[Page]:
             taken.append(page.name)
             yield page
             del page  # before the next one is made
+    for page in make_company_pages(view):
+        taken.append(page.name)
+        yield page
     yield from make_own_pages(view, taken)
     yield make_missing_page(view)
 

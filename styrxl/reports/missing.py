@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from styrxl.excel.pages import Block, Field, Link, Page, Row, cell_address
 from styrxl.model import findings
+from styrxl.model.catalogue import number_text
 from styrxl.model.judged import Judged
 from styrxl.reports.assignments import list_unanswered
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, file_name, make_titled_page
-from styrxl.reports.participation import Participation, list_other_forms, list_participation
+from styrxl.reports.participation import Participation, list_other_forms, list_participation, list_requested
 from styrxl.reports.view import View, day_of, shorten
+from styrxl.reports.whole_result import WholeResult
 
 
 def make_missing_page(view: View) -> Page:
@@ -31,7 +33,11 @@ def _fields(view: View) -> tuple[Field, ...]:
 
 def _missing_block(view: View) -> Block:
     word = view.phrases.word
-    rows = tuple(_missing_row(view, p, why, return_) for p in list_participation(view) for why, return_ in _reasons(view, p))
+    rows = tuple(
+        _missing_row(view, p, why, return_)
+        for p in (*list_participation(view), *list_requested(view))
+        for why, return_ in _reasons(view, p)
+    )
     rows += tuple(
         _missing_row(view, p, f"{view.form_title(name)}: {why}", return_)
         for name, p in list_other_forms(view)
@@ -140,7 +146,8 @@ def _warnings_block(view: View) -> Block:
         Field(heading("cell"), width=9),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    rows = [
+    rows = [*_differing_rows(view)]
+    rows += [
         Row(
             (
                 view.board_name(owner.id),
@@ -156,6 +163,16 @@ def _warnings_block(view: View) -> Block:
         for f in sorted((f for f in r.findings if f.severity == "warning"), key=lambda f: f.order)
     ]
     return Block(fields, tuple(rows), heading=word("warnings_title"), table="warnings", empty=word("no_warnings"), sticky=True)
+
+
+def _differing_rows(view: View) -> Iterator[Row]:
+    """Yield what the finance administration's workbook and the council plan say differently of taxes, grants and net financial items."""
+    word, language = view.phrases.word, view.scope.language
+    for item, figure, known in WholeResult(view).list_differing() if view.board is None else ():
+        amounts = {"amount": number_text(known.amount or 0.0, language), "other": number_text(known.other or 0.0, language)}
+        text = word("financing_differs", item=word(f"item_{item}"), figure=word(f"figure_{figure}"), **amounts)
+        owner = known.link.text.partition(" ")[0] if known.link else None
+        yield Row((view.name(owner), None, text, None, None, known.link))
 
 
 def _finding_link(r: Judged, f: findings.Finding) -> Link:

@@ -6,9 +6,13 @@ import re
 from collections.abc import Collection
 
 from styrxl.excel.pages import Page
+from styrxl.model.financing import BUDGETED, FOLLOWED
 from styrxl.model.forms import PLAN_TABLES
 from styrxl.reports.columns import find_sheets, owner_columns, table_block
+from styrxl.reports.companies import COMPANY_TABLES
 from styrxl.reports.view import View
+
+_SHOWN = PLAN_TABLES | COMPANY_TABLES | {BUDGETED, FOLLOWED}  # on pages of their own
 
 
 def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:
@@ -17,7 +21,7 @@ def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:
     names = {name.casefold() for name in taken}
     for table, frame in sorted(view.tables.items()):
         sheets = find_sheets(view.forms, table)
-        if table in PLAN_TABLES or not len(frame) or not sheets:
+        if table in _SHOWN or not len(frame) or not sheets:
             continue
         name = free_sheet_name(sheets[0][1].name[view.scope.language], names)
         names.add(name.casefold())

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from styrxl.model.judged import Judged
+from styrxl.model.levels import is_demanded, is_on_request
 from styrxl.model.table_values import records
 from styrxl.reports.view import IssuedForm, Owner, View, day_of
 
@@ -59,14 +60,23 @@ class Participation:
 
 
 def list_participation(view: View) -> list[Participation]:
-    """Return how each owner takes part; auditors and common items hand in nothing and are left out."""
+    """Return how boards, units and administrations take part; auditors, common items and companies are outside the oversight."""
+    return [p for p in _list_all(view) if not is_on_request(p.owner.kind)]
+
+
+def list_requested(view: View) -> list[Participation]:
+    """Return how the others take part that have been handed a workbook: those whose answer is asked for, or has come."""
+    return [p for p in _list_all(view) if is_on_request(p.owner.kind) and (is_demanded(p.owner.kind) or p.returns)]
+
+
+def _list_all(view: View) -> list[Participation]:
     counts = Counter(view.table("commitments")["_owner"].tolist())
     elsewhere = {row["_owner"]: row for row in records(view.table("plan_elsewhere"))}
     found = []
     for owner in view.owners:
         issue = view.issued.get(owner.id)
         returns = tuple(r for r in view.by_owner.get(owner.id, ()) if not view.is_other_form(owner.id, r.form))
-        if owner.kind == "audit" or not (owner.expected or issue or returns):
+        if not (owner.expected or issue or returns):
             continue
         answer = elsewhere.get(owner.id)
         where = (answer.get("where") or view.phrases.word("no_place")) if answer and answer.get("elsewhere") == "yes" else None

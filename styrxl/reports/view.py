@@ -15,9 +15,10 @@ from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import BOARD_LIKE, CouncilGoal, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import LEVELS, PLAN_TABLES, Form
+from styrxl.model.forms import PLAN_TABLES, Form
 from styrxl.model.goal_tree import Node, build_tree, rank_owners
 from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.levels import LEVELS, find_level, is_on_request, list_kinds
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
 from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
@@ -112,19 +113,28 @@ class View:
         planned = {o.org_id: o for o in self.plan.holding(day)}
         named = [r.owner for r in self.judged.returns if r.owner] + [i.owner for i in self.issues]
         others = {owner: self.plan.find(owner, day) or _unknown_organisation(owner) for owner in named if owner not in planned}
-        kinds = {*BOARD_LIKE, "unit", *(level for level in LEVELS if self.form_names[level])}
+        kinds = {*BOARD_LIKE, "unit", *list_kinds([level for level in LEVELS if self.form_names[level]])}
         organisations = [o for o in [*planned.values(), *others.values()] if o.kind in kinds]
         rank = rank_owners(organisations)
         owners = (self._owner(o, expected=o.org_id in planned) for o in sorted(organisations, key=lambda o: rank[o.org_id]))
         return tuple(owner for owner in owners if self.board in (None, owner.board))
 
     def _owner(self, o: Organisation, *, expected: bool) -> Owner:
-        has_form = bool(self.form_names.get(o.kind)) and self.reports_in(o, self.round)
-        board = o.board_id if o.kind not in BOARD_LIKE and o.board_id else o.org_id
+        level = find_level(o.kind)
+        has_form = bool(self.form_names.get(level)) and self.reports_in(o, self.round) and self._is_asked(o)
+        board = o.board_id if o.kind in ("unit", "administration") and o.board_id else o.org_id
         parent = self.plan.find(board, self.round.day) if board != o.org_id else None
         administration = o.administration_id or (parent.administration_id if parent else None)
-        foreign = has_form and not self.scope.forms.for_level(o.kind, self.round.kind)
+        foreign = has_form and not self.scope.forms.for_level(level, self.round.kind)
         return Owner(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form, foreign)
+
+    def _is_asked(self, o: Organisation) -> bool:
+        """Whether an organisation takes part: of those that do so on request the ones that have been handed a workbook."""
+        return not is_on_request(o.kind) or o.org_id in self._handed_out
+
+    @cached_property
+    def _handed_out(self) -> frozenset[str]:
+        return frozenset(i.owner for i in self.issues)
 
     def reports_in(self, o: Organisation, round_: Round) -> bool:
         """Whether an organisation reports in a round: boards in all of them, units in those that their board has chosen."""
@@ -165,7 +175,7 @@ class View:
 
     def is_other_form(self, owner: str, form: str | None) -> bool:
         """Tell whether a form is another than the first that an owner has in the round."""
-        return form in self.form_names.get(self.by_id[owner].kind, ())[1:]
+        return form in self.form_names.get(find_level(self.by_id[owner].kind), ())[1:]
 
     @cached_property
     def returns(self) -> tuple[Judged, ...]:
@@ -282,7 +292,7 @@ class View:
 
     def unit_name(self, owner: str) -> str | None:
         """Return the name of an owner that is a unit or an administration."""
-        return self.name(owner) if self.by_id[owner].kind not in BOARD_LIKE else None
+        return self.name(owner) if self.by_id[owner].kind in ("unit", "administration") else None
 
     @property
     def has_administrations(self) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.model.errors import StyrxlError
-from styrxl.model.forms import LEVELS
 from styrxl.model.judged import Judged
+from styrxl.model.levels import LEVELS, find_level
 from styrxl.model.masking import mask_persons
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import IsolatedReader
@@ -42,11 +42,11 @@ def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim
     forms, organisation = desk.forms, desk.plan.find(owner, round_.day)
     every = [form for form in map(forms.form, forms.names()) if form.serves(round_.kind)]
     asked = [level for level in LEVELS if any(form.level == level for form in every)] or LEVELS
-    if organisation is None or organisation.kind not in asked:
+    if organisation is None or find_level(organisation.kind) not in asked:
         raise StyrxlError(
             "unknown-owner-named", owner=owner, level=name_levels(forms, asked), round=round_.id, **suggest_nearest(desk.plan, owner)
         )
-    names = [known.name for known in every if known.level == organisation.kind]
+    names = [known.name for known in every if known.level == find_level(organisation.kind)]
     ours = [name for name in names if not forms.form(name).foreign] or names
     if form is None and len(ours) == 1:
         return Claim(owner, ours[0])

@@ -8,7 +8,7 @@ from datetime import date
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import LEVELS
+from styrxl.model.levels import LEVELS
 from styrxl.model.rounds import Round
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.form_changes import find_changed_sheets

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import PLAN_FORM, Organisation
 from styrxl.model.errors import StyrxlError, working_on
-from styrxl.model.forms import LEVELS, Form, extend_rows
+from styrxl.model.forms import Form, extend_rows
+from styrxl.model.levels import LEVELS, USUAL
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
@@ -176,6 +177,6 @@ def make_plan_prefill(workspace: Workspace, form: Form, given: Mapping[str, tupl
     )
 
 
-def levels_of(level: str | None) -> tuple[str, ...]:
-    """Levels that a command is about: the one named, or all."""
-    return (level,) if level else LEVELS
+def levels_of(level: str | None, only: Collection[str] = ()) -> tuple[str, ...]:
+    """Levels that a command is about: the one named, or all that ``only`` may name, or those that take part without being asked."""
+    return (level,) if level else LEVELS if only else USUAL

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from styrxl.model.catalogue import Word
-from styrxl.model.council_plan import COUNCIL_TABLES, PLAN_FORM, PlanRows
+from styrxl.model.council_plan import COUNCIL_TABLES, PLACED_TABLES, PLAN_FORM, PlanRows
 from styrxl.model.errors import StyrxlError, working_on
 from styrxl.model.findings import Finding
 from styrxl.model.form_files import Forms
@@ -46,7 +46,11 @@ def read_judged_plan(workspace: Workspace, forms: Forms, data: bytes) -> tuple[P
     if judged.verdict != "accepted":
         raise StyrxlError("plan-broken", path=path, errors=judged.errors, judged=judged)
     fields = {sheet.table: dict.fromkeys(column.field for column in sheet.columns) for sheet in forms.form(PLAN_FORM).tables}
-    rows = {name: [{**fields[name], **_plain_row(row)} for row in records(frames[name])] for name in COUNCIL_TABLES if name in frames}
+    rows = {
+        name: [{**fields[name], **_plain_row(row), **_place(name, row)} for row in records(frames[name])]
+        for name in COUNCIL_TABLES
+        if name in frames
+    }
     return rows, tuple(finding for finding in judged.findings if finding.rule in _TELL)
 
 
@@ -92,3 +96,8 @@ def _ease(found: Finding, forms: Forms) -> Finding:
 
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.date() if isinstance(value, datetime) else value for name, value in row.items() if not name.startswith("_")}
+
+
+def _place(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where a row stands, of tables whose amounts reports lead back to."""
+    return {"_sheet": row["_sheet"], "_row": int(row["_row"])} if table in PLACED_TABLES else {}

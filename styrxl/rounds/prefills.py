@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from styrxl.model.forms import LEVELS
+from styrxl.model.levels import LEVELS
 from styrxl.model.prefill import Prefill, PrefillReader
 from styrxl.prefill.plan import PrefillSource, list_id_series, make_prefill
 from styrxl.store.ledger import Ledger

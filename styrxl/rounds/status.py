@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
-from styrxl.model.forms import LEVELS
+from styrxl.model.levels import LEVELS, find_level, is_demanded, is_on_request
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.mail_status import MailStatus, find_mail_status
@@ -60,10 +60,12 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     owners = []
     for owner in desk.plan.answering(levels, round_):
         due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
-        names = desk.forms.for_level(owner.kind, round_.kind)
+        names = desk.forms.for_level(find_level(owner.kind), round_.kind)
         for name, mine in _part_by_form(names, by_owner.get(owner.org_id, ())).items():
             issue = issues.get((owner.org_id, name or ""))
             owner_status = _owner_status(owner, issue, mine, receipts, due, local_day(desk.now))
+            if owner_status.state == "not_issued" and is_on_request(owner.kind):
+                continue  # nobody has asked it for anything
             if owner_status.state == "not_issued" and not names:
                 owner_status = replace(
                     owner_status, state="late" if due and local_day(desk.now) > due else "waiting"
@@ -95,7 +97,7 @@ def _owner_status(
     elif issue is None:
         state = "not_issued"
     else:
-        state = "late" if due and today > due else "waiting"
+        state = "late" if due and today > due and is_demanded(owner.kind) else "waiting"
     return OwnerStatus(
         owner.org_id,
         owner.name,

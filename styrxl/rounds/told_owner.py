@@ -7,6 +7,7 @@ from pathlib import Path
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import Form
+from styrxl.model.levels import find_level
 from styrxl.model.rounds import Round
 from styrxl.returns.foreign_sheets import NamedCell, find_named_cell
 from styrxl.returns.isolated import IsolatedReader
@@ -31,7 +32,7 @@ def claim_told_owner(desk: Desk, round_: Round, source: Path, form: str) -> Clai
     """
     described = desk.forms.form(form.lower())
     told = _read_cell(desk, source, described)
-    owners = [o for o in desk.plan.organisations if o.kind == described.level]
+    owners = [o for o in desk.plan.organisations if find_level(o.kind) == described.level]
     owner = find_owner_meant(told.text, owners) if told else None
     if owner is None:
         where = Word("cell_of_nobody", told._asdict()) if told else Word("cell_empty")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from styrxl.model.council_plan import PLAN_FILE
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.rounds import Round, RoundKinds, read_round_kinds
@@ -28,7 +29,7 @@ CACHE_FOLDER = ".styrxl-cache"
 __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
-_OWN_NAMES = frozenset({"flerarsplan.xlsx", "sheets", "schemas", "quarantine", *FOLDERS})  # beside those that begin with styrxl.
+_OWN_NAMES = frozenset({PLAN_FILE, "sheets", "schemas", "quarantine", *FOLDERS})  # beside those that begin with styrxl.
 
 _KEY_BYTES = 32
 _SQLITE = "sqlite:///"
@@ -54,7 +55,7 @@ class Workspace:
         self.root = root
         self.settings_path = root / "styrxl.toml"
         self.key_path = root / "styrxl.key"
-        self.plan_path = root / "flerarsplan.xlsx"
+        self.plan_path = root / PLAN_FILE
         self._forms_with: Forms | None = None
 
     @classmethod

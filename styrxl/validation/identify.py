@@ -13,6 +13,7 @@ from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.identity import EDITION
+from styrxl.model.levels import find_level
 from styrxl.model.prefill import Prefill
 from styrxl.validation.claims import Claim, apply_claim, find_newest_anew, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
@@ -93,7 +94,7 @@ class Identifier:
         named, plan = return_.arrival.reading.named, self._context.plan
         if named is None or plan is None or return_.form is None:
             return return_
-        owners = [o for o in plan.organisations if o.kind == return_.form.level]
+        owners = [o for o in plan.organisations if find_level(o.kind) == return_.form.level]
         meant = find_owner_meant(named.text, owners)
         if meant == return_.owner:
             return return_

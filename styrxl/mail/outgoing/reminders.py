@@ -9,11 +9,12 @@ from styrxl.mail.outgoing.answers import TO_MEND, find_answer_days, list_finding
 from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters, join_message_ids
 from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
-from styrxl.mail.outgoing.templates import read_issued_workbook
+from styrxl.mail.outgoing.templates import is_written_to, read_issued_workbook
 from styrxl.mail.working_days import is_working_day
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.judged import Judged
+from styrxl.model.levels import is_demanded
 from styrxl.rounds.status import OwnerStatus
 from styrxl.store.mail_log import REMINDER
 
@@ -55,8 +56,9 @@ def _waits(writer: LetterWriter, request: MailRequest) -> bool:
 
 
 def _list_unfinished(writer: LetterWriter) -> list[OwnerStatus]:
-    """Return how those owners stand that have been issued a workbook and have no return in force."""
-    return [owner for owner in writer.status.owners if owner.issued and owner.state != "accepted" and not owner.earlier_counts]
+    """Return how those owners stand that have been issued a workbook, are to answer, and have no return in force."""
+    waiting = [owner for owner in writer.status.owners if owner.issued and owner.state != "accepted" and not owner.earlier_counts]
+    return [owner for owner in waiting if is_demanded(owner.kind) and (row := writer.find(owner.owner)) and is_written_to(row)]
 
 
 def _write_reminder(writer: LetterWriter, status: OwnerStatus, newest: Judged | None, answer_days: Mapping[str, date | None]) -> Letter:

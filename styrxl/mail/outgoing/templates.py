@@ -5,7 +5,9 @@ from __future__ import annotations
 from styrxl.mail.outgoing.letter import Attachment, WrittenLetters
 from styrxl.mail.outgoing.letter_writer import TEMPLATES, LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
+from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
+from styrxl.model.levels import COMMON, find_level
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.store.ledger import Issue
 
@@ -19,10 +21,15 @@ def write_templates(writer: LetterWriter, request: MailRequest) -> WrittenLetter
         raise StyrxlError("nothing-issued", round=writer.round.id)
     letters = []
     for (owner, _), issue in writer.issues.items():
-        if request.concerns(owner) and (row := writer.find(owner)):
+        if request.concerns(owner) and (row := writer.find(owner)) and is_written_to(row):
             workbook = read_issued_workbook(writer, issue)
             letters.append(writer.write(TEMPLATES, issue.issue_id, row, {"file_name": workbook.name}, attachments=[workbook]))
     return WrittenLetters(tuple(letters))
+
+
+def is_written_to(organisation: Organisation) -> bool:
+    """Tell whether an organisation gets letters: what the controller fills in for nobody in particular needs no address."""
+    return find_level(organisation.kind) != COMMON or bool(organisation.email)
 
 
 def read_issued_workbook(writer: LetterWriter, issue: Issue) -> Attachment:

@@ -8,7 +8,8 @@ from typing import Any
 
 from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
 from styrxl.model.amounts import add_amounts, add_known
-from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word
+from styrxl.model.levels import FINANCE
+from styrxl.reports.board_frames import NO_FOLLOWUP, lacking_return_word, whole_word
 from styrxl.reports.board_outcomes import (
     PLANNED,
     TYPED,
@@ -16,13 +17,16 @@ from styrxl.reports.board_outcomes import (
     MoneyOutcome,
     add_boards,
     list_outcomes,
+    measure_outcomes,
     outcome_of,
     signed_amount,
     source_of,
 )
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, report_columns
 from styrxl.reports.followup.frames import (
+    BOARD_WIDTH,
     MONEY_WIDTH,
+    STATE_WIDTH,
     adjustments_block,
     deviation_word,
     first_fields,
@@ -35,7 +39,9 @@ from styrxl.reports.followup.last_year import last_year_block
 from styrxl.reports.followup.unit_outcomes import units_block
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
+from styrxl.reports.result_blocks import list_result_blocks
 from styrxl.reports.view import View
+from styrxl.reports.whole_result import WholeResult
 
 _BUDGET = ("planned_budget", "decided_changes")
 _CAUSES = ("explanation", "measures", "measures_effect", "assumptions")
@@ -57,8 +63,21 @@ def make_page(followup: FollowupView) -> Page | None:
         _causes_block(view, boards),
         *((units_block(followup, boards),) if view.asks("unit_outcomes") else ()),
         adjustments_block(view, boards),
+        *_finance_blocks(view),
+        *list_result_blocks(view, WholeResult(view), (BOARD_WIDTH, STATE_WIDTH)),
     ]
     return make_titled_page(view, "forecast", [block for block in blocks if block.rows])
+
+
+def _finance_blocks(view: View) -> list[Block]:
+    """Return the finance administration's operations, which no frame holds; none where a board reads."""
+    owners = [(o, view.frame(o.id)) for o in WholeResult(view).finance]
+    mine = [b for b in measure_outcomes(view, owners) if b.owner.expected or b.accepted]
+    if not mine or view.board is not None:
+        return []
+    title = view.phrases.word("finance_operations_title")
+    budgets, outcomes = replace(_budgets_block(view, mine), heading=title, totals=()), replace(_outcomes_block(view, mine), totals=())
+    return [budgets, replace(outcomes, new_page=False), _causes_block(view, mine)]
 
 
 def _headings(view: View, *keys: str) -> list[str]:
@@ -72,7 +91,7 @@ def _headings(view: View, *keys: str) -> list[str]:
 
 
 def _whole_board_word(view: View, b: BoardOutcome) -> str | None:
-    return view.phrases.word("whole_board") if b.owner.expected or b.accepted else None
+    return whole_word(view, b.owner) if b.owner.expected or b.accepted else None
 
 
 # the boards' own budgets
@@ -121,6 +140,8 @@ def _reconciled_word(view: View, b: BoardOutcome) -> str:
     word = view.phrases.word
     if not b.accepted:
         return lacking_return_word(view, b.owner, NO_FOLLOWUP)
+    if b.owner.kind == FINANCE and b.measure.current is None:
+        return word("no_frame")
     if b.unspread * (b.adjustments or 0.0) > 0:
         return word("changes_unspread", amount=signed_amount(view, b.unspread))
     if differing := add_amounts((b.unreconciled, -b.unspread)):  # more was spread than was given, or the other way

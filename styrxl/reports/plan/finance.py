@@ -7,11 +7,13 @@ from typing import Any
 
 from styrxl.excel.pages import BOLD, SHADED, Block, Field, Page, Row
 from styrxl.model.amounts import add_amounts
-from styrxl.reports.board_budgets import MONEY, BoardBudget, add_budgets, list_budgets
-from styrxl.reports.board_frames import NO_PLAN, frame_state_word
+from styrxl.reports.board_budgets import MONEY, BoardBudget, add_budgets, list_budgets, measure_budgets
+from styrxl.reports.board_frames import NO_PLAN, frame_state_word, whole_word
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, id_and_name, report_columns
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
+from styrxl.reports.result_blocks import list_result_blocks
 from styrxl.reports.view import View, join_texts
+from styrxl.reports.whole_result import WholeResult
 
 _TYPED = {"revenue", "cost", "unit_frames"}  # figures that returns were filled in with
 
@@ -25,7 +27,18 @@ def make_page(view: View) -> Page | None:
     rows = tuple(row for budget in budgets for row in _board_rows(view, budget, columns))
     totals = tuple(_totals(view, budgets)) if view.board is None else ()
     block = Block(_fields(view), rows, table="finance", totals=totals, folded=fold_level(view, rows))
-    return make_titled_page(view, "finance", [block])
+    result = WholeResult(view)
+    return make_titled_page(view, "finance", [block, *_finance_blocks(view, result), *list_result_blocks(view, result, (18, 25))])
+
+
+def _finance_blocks(view: View, result: WholeResult) -> list[Block]:
+    """Return the finance administration's operations, which no frame holds; none where a board reads."""
+    mine = [b for b in measure_budgets(view, [(o, view.frame(o.id)) for o in result.finance]) if b.owner.expected or b.accepted]
+    if not mine or view.board is not None:
+        return []
+    columns = {table: report_columns(view, table) for table in ("confirmation", "budget", "unit_frames")}
+    rows = tuple(row for b in mine for row in _board_rows(view, b, columns))
+    return [Block(_fields(view), rows, heading=view.phrases.word("finance_operations_title"), new_page=True)]
 
 
 def _fields(view: View) -> tuple[Field, ...]:
@@ -48,7 +61,7 @@ def _board_rows(view: View, b: BoardBudget, columns: Mapping[str, Sequence[Repor
     decision, amounts = describe_rest(view, confirmation, columns["confirmation"], {"confirms"})
     cells = (
         b.owner.name,
-        view.phrases.word("whole_board") if b.owner.expected or b.accepted else None,
+        whole_word(view, b.owner) if b.owner.expected or b.accepted else None,
         *b.money,
         view.phrases.word(confirms if confirms in ("yes", "no") else "none"),
         frame_state_word(view, b.owner, b.remaining, NO_PLAN),

@@ -13,6 +13,7 @@ from math import fsum
 from styrxl.model.amounts import ORE, SUSPECT_TIMES, net_cost
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Remark
+from styrxl.model.levels import COMMON
 from styrxl.validation.one_return import OtherReturns, Return, Rule
 
 # Parts of the year's budget: how far an outcome may be from its share of the year before a forecast on budget is asked about, and how
@@ -131,6 +132,8 @@ def find_investment_over_total(return_: Return, _others: OtherReturns) -> Iterat
 
 def find_unbalanced_changes(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
     """Find decided changes that are not, in all, what the council has changed the frame by: a board's own moves come to nothing."""
+    if return_.form.level == COMMON and return_.issued.frames.get("operating_frame") is None:
+        return  # of what no frame holds, the council changes no frame
     rows = return_.rows("outcomes")
     total = fsum(row.answers["decided_changes"] or 0.0 for row in rows)
     adjustments = return_.issued.memory.get("adjustments", ())

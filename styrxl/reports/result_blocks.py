@@ -1,0 +1,76 @@
+"""The last tables of the council's page Ekonomi: from the boards' net costs to the municipality's result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from styrxl.excel.pages import BOLD, Block, Field, Row
+from styrxl.model.financing import BUDGETED, FOLLOWED
+from styrxl.model.table_values import records
+from styrxl.reports.columns import column_titles
+from styrxl.reports.page_parts import LINK_WIDTH
+from styrxl.reports.view import View, join_texts
+from styrxl.reports.whole_result import Line, WholeResult
+
+_MONEY = 13.0
+_AMOUNTS = ("budget", "outcome", "last_forecast", "forecast")
+
+
+def list_result_blocks(view: View, result: WholeResult, widths: tuple[float, float]) -> list[Block]:
+    """Return what the finance administration has filled in besides its operations, and the result; ``widths``: of the first columns."""
+    return [block for block in (_financing_block(view, widths), _result_block(view, result, widths)) if block.rows]
+
+
+def _financing_block(view: View, widths: tuple[float, float]) -> Block:
+    """Return taxes, grants, net financial items and internal items as the finance administration has filled them in."""
+    table = BUDGETED if view.history is None else FOLLOWED
+    heading, titles = view.phrases.heading, column_titles(view, table)
+    amounts = [key for key in _AMOUNTS if key in titles]
+    fields = (
+        Field(heading("board"), "name", widths[0]),
+        Field(titles.get("item", ""), width=widths[1]),
+        *(Field(titles[key], "money", _MONEY, tally=True) for key in amounts),
+        Field(titles.get("comment", ""), span=4),
+        Field(heading("source"), "link", LINK_WIDTH, screen=True),
+    )
+    rows = tuple(
+        Row(
+            (view.name(r["_owner"]), r.get("item"), *(r.get(key) for key in amounts), r.get("comment"), view.row_link(r)), int(r["_source"])
+        )
+        for r in records(view.table(table))
+        if view.board is None
+    )
+    return Block(fields, rows, heading=view.phrases.word("financing_title"))
+
+
+def _result_block(view: View, result: WholeResult, widths: tuple[float, float]) -> Block:
+    """Return the lines of the statement of results, each with what it lacks and where it is known from."""
+    heading = view.phrases.heading
+    fields = (
+        Field(heading("result_line"), "name", widths[0], span=2),
+        *(Field(heading(f"result_{key}"), "money", _MONEY) for key in result.keys),
+        Field(heading("remark"), span=3),
+        Field(heading("source"), "link", LINK_WIDTH, screen=True),
+        Field(heading("budget_source"), "link", LINK_WIDTH, screen=True),
+    )
+    rows = tuple(_result_row(view, result, line) for line in result.lines) if result.shown else ()
+    title = "result_plan_title" if view.history is None else "result_title"
+    return Block(fields, rows, heading=view.phrases.word(title), new_page=True)
+
+
+def _result_row(view: View, result: WholeResult, line: Line) -> Row:
+    figures = (line.figures.get(key) for key in result.keys)
+    remark = join_texts((*describe_lacking(view, line), line.remark), "; ")
+    cells = (line.name, *figures, remark, line.source, line.budget_source)
+    return Row(cells, weight=BOLD) if line.total else Row(cells)
+
+
+def describe_lacking(view: View, line: Line) -> Iterator[str]:
+    """Yield which figures a line lacks; of a sum whose they are, each of them once for all figures that it lacks."""
+    word = view.phrases.word
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for key, who in line.lacking.items():
+        groups.setdefault(tuple(who), []).append(word(f"lacking_{key}"))
+    for who, what in groups.items():
+        facts = {"what": ", ".join([what[0], *(one.lower() for one in what[1:])]), "who": ", ".join(who)}
+        yield word("lacks_of", **facts) if line.total else word("lacks", **facts)
