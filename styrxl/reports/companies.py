@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from styrxl.excel.pages import Block, Field, Page, Row
@@ -15,17 +15,6 @@ from styrxl.reports.followup_view import SIGNS
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import Owner, View
 
-COMPANY_TABLES = frozenset(
-    (
-        "company_goals",
-        "company_directives",
-        "company_budget",
-        "company_goal_status",
-        "company_directive_status",
-        "company_result",
-        "authority_report",
-    )
-)
 _NAME, _ID, _MONEY, _TEXT = 24.0, 12.0, 13.0, 22.0
 _FOLLOWED = {"yes": "✓ ", "partly": "! ", "no": "✗ "}
 
@@ -34,15 +23,10 @@ def make_pages(view: View) -> Iterator[Page]:
     """Yield the pages for the council on companies and on joint authorities, each where it has anything to say."""
     if view.board is not None:
         return
-    planned = view.history is None
-    blocks = [_budget_block(view), _planned_goals(view), _planned_directives(view)] if planned else _followup_blocks(view)
-    for key, made in (("companies", blocks), ("authorities", [_authorities(view)])):
+    for key, blocks in _BLOCKS.items():
+        made = (make(view) for table, make in blocks.items() if view.asks(table))
         if shown := [block for block in made if block.rows]:
             yield make_titled_page(view, key, shown)
-
-
-def _followup_blocks(view: View) -> list[Block]:
-    return [_result_block(view), _followed_goals(view), _followed_directives(view)]
 
 
 def _owners(view: View, kind: str) -> list[Owner]:
@@ -197,3 +181,18 @@ def _authorities(view: View) -> Block:
     owners = {o.id for o in _owners(view, JOINT_AUTHORITY)}
     rows = [_row(view, r, *(r.get(key) for key in keys)) for r in records(view.table("authority_report")) if r["_owner"] in owners]
     return Block(fields, tuple(rows))
+
+
+# Page -> table -> what makes its block: those of plans, then those of follow-ups.
+_BLOCKS: Mapping[str, Mapping[str, Callable[[View], Block]]] = {
+    "companies": {
+        "company_budget": _budget_block,
+        "company_goals": _planned_goals,
+        "company_directives": _planned_directives,
+        "company_result": _result_block,
+        "company_goal_status": _followed_goals,
+        "company_directive_status": _followed_directives,
+    },
+    "authorities": {"authority_report": _authorities},
+}
+COMPANY_TABLES = frozenset(table for blocks in _BLOCKS.values() for table in blocks)
