@@ -11,10 +11,10 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from styrxl.mail.info_lines import list_info_lines
 from styrxl.model.catalogue import is_waivable, name_rule, word
 from styrxl.model.findings import SEVERITIES, Finding, decide, fix, message
 from styrxl.model.grouped_findings import FindingGroup, group_findings, quote_path
-from styrxl.model.info_lines import list_info_lines
 from styrxl.model.judged import VERDICTS, Judged, JudgedRound
 from styrxl.model.masking import make_showable
 

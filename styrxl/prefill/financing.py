@@ -1,4 +1,7 @@
-"""What the sheet of taxes, grants, net financial items and internal items is prefilled with; pure."""
+"""What stands between net cost and result: taxes, grants, net financial items, and internal items; what their sheet is prefilled with.
+
+Amounts in tkr, as people read them. Pure.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,32 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from styrxl.model.booked_outcomes import BookedRow
 from styrxl.model.council_plan import Organisation
-from styrxl.model.financing import BUDGETED, FOLLOWED, ITEMS, find_item, name_item
 from styrxl.model.forms import Words
 from styrxl.model.levels import FINANCE
 from styrxl.model.prefill import Row
 from styrxl.prefill.year_so_far import YearSoFar
+
+BUDGETED, FOLLOWED = "financing", "financing_outcomes"  # tables, and the sheets of the standard forms
+TAX, GRANTS, NET_FINANCIAL = "tax_revenue", "general_grants", "net_financial_items"
+INTERNAL = "internal_items"  # in both revenue and cost of the boards, and so in no net
+OF_RESULT = (TAX, GRANTS, NET_FINANCIAL)  # in the order in which the result adds them to the net cost
+ITEMS = (*OF_RESULT, INTERNAL)
+_LIST = "financing_item"
+
+
+def name_item(item: str, words: Words, language: str) -> str:
+    """Return what an item is called."""
+    return words.lists[_LIST][item][language]
+
+
+def find_item(name: str | None, words: Words) -> str | None:
+    """Return the item that is called so, in either language or another way; None where there is none."""
+    return next((item for item, texts in words.lists[_LIST].items() if name in _list_names(texts)), None)
+
+
+def _list_names(texts: object) -> list[str]:
+    assert isinstance(texts, dict)
+    return [texts["sv"], texts["en"], *texts.get("also", ())]
 
 
 def make_financing_rows(owner: Organisation, words: Words, language: str) -> dict[str, tuple[Row, ...]]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 
 from styrxl.excel.pages import Page
-from styrxl.model.financing import BUDGETED, FOLLOWED
 from styrxl.model.forms import PLAN_TABLES
+from styrxl.prefill.financing import BUDGETED, FOLLOWED
 from styrxl.reports.columns import find_sheets, owner_columns, table_block
 from styrxl.reports.companies import COMPANY_TABLES
 from styrxl.reports.view import View

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from styrxl.excel.pages import BOLD, Block, Field, Row
-from styrxl.model.financing import BUDGETED, FOLLOWED
 from styrxl.model.table_values import records
+from styrxl.prefill.financing import BUDGETED, FOLLOWED
 from styrxl.reports.columns import column_titles
 from styrxl.reports.page_parts import LINK_WIDTH
 from styrxl.reports.view import View, join_texts

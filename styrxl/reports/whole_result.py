@@ -14,8 +14,8 @@ from typing import Any
 from styrxl.excel.pages import Link, cell_address
 from styrxl.model.amounts import ORE, add_amounts, add_known, subtract_amounts
 from styrxl.model.council_plan import PLAN_FILE, Overall
-from styrxl.model.financing import BUDGETED, FOLLOWED, INTERNAL, OF_RESULT, find_item
 from styrxl.model.levels import COMMON, FINANCE, find_level
+from styrxl.prefill.financing import BUDGETED, FOLLOWED, INTERNAL, OF_RESULT, find_item
 from styrxl.reports.board_budgets import BoardBudget, list_budgets, measure_budgets
 from styrxl.reports.board_outcomes import BoardOutcome, list_outcomes, measure_outcomes
 from styrxl.reports.view import Owner, View

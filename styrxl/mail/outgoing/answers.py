@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from styrxl.mail.info_lines import list_info_lines
 from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters, join_message_ids
 from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
@@ -16,7 +17,6 @@ from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding
 from styrxl.model.grouped_findings import group_findings
-from styrxl.model.info_lines import list_info_lines
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import mask_persons
 from styrxl.rounds.give_back import give_back, select_to_give_back

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from styrxl.mail.info_lines import list_info_lines
 from styrxl.model.catalogue import Word, catalogue, placeholders
 from styrxl.model.findings import Finding, finding
-from styrxl.model.info_lines import list_info_lines
 
 RULES = catalogue()["rules"]
 
