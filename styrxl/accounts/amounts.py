@@ -9,7 +9,7 @@ from typing import Any
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]+")
 _MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
-_DIGITS = re.compile(r"\d{1,15}|\d{0,12}(?:[.,]\d{1,15}){1,6}")
+_DIGITS = re.compile(r"\d{1,15}|\d{0,15}(?:[.,]\d{1,15}){1,6}")
 _UNIT = re.compile(r"(?:kr|sek|tkr|mkr)\.?$", re.IGNORECASE)
 _CENTS = re.compile(r"[.,](\d{1,2})$|[.,](\d{4,})$")
 _LONGEST = 60

@@ -34,7 +34,7 @@ def _read_grids(data: bytes, name: str, mapping: OutcomeMapping, limits: Limits)
     kind = "xlsx" if is_zip(data) else find_kind(data)
     if kind in WORKBOOKS or kind in {"locked", "damaged"}:
         return read_workbook_file(data, limits, mapping.export.sheet)
-    if kind not in _TEXTS and not _is_utf16(data):
+    if kind not in _TEXTS and not (kind == "unknown" and _is_utf16(data)):
         raise ExportRefusedError(Word("export_kind", {"what": Word(f"kind_{kind}")}))
     given = mapping.export.given
     encoding = mapping.export.encoding if "encoding" in given else None
@@ -43,4 +43,4 @@ def _read_grids(data: bytes, name: str, mapping: OutcomeMapping, limits: Limits)
 
 def _is_utf16(data: bytes) -> bool:
     """Whether it is text of two bytes a letter, which looks like none to those who know only the usual kinds of file."""
-    return data[:2_000].count(b"\0") * 4 > len(data[:2_000]) and not data.startswith((b"PK", b"\xd0\xcf"))
+    return data[:2_000].count(b"\0") * 4 > len(data[:2_000])

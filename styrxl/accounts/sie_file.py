@@ -68,14 +68,16 @@ def read_sie_file(data: bytes, name: str, mapping: OutcomeMapping, round_: Round
         raise ExportRefusedError(Word("sie_year", {"year": sie.year[:4], "wanted": str(round_.year)}))
     names = {number: sie.dimensions.get(number) or _RESERVED.get(number) or number for number in _list_dimensions(moved, sie)}
     aliases = {fold_text(number): fold_text(text) for number, text in names.items()}
+    known = [ACCOUNT, ACCOUNT_NAME, PERIOD, *names.values()]
     asked = [aliases.get(fold_text(heading), fold_text(heading)) for heading in mapping.columns.values()]
+    if missing := [h for h, text in zip(mapping.columns.values(), asked, strict=True) if text not in map(fold_text, known)]:
+        raise ExportRefusedError(Word("sie_lacks", {"headings": missing, "there": known}))
     used = [number for number, text in names.items() if fold_text(text) in asked]
     rows = list(_make_rows(sie, moved if sie.vouchers else _split_totals(moved, used), used))
     heading = [ACCOUNT, ACCOUNT_NAME, PERIOD, *(names[number] for number in used), AMOUNT]
-    others = Grid(name, [(0, [ACCOUNT, ACCOUNT_NAME, PERIOD, *names.values(), AMOUNT])], aliases)  # to say which there are
     by_month = {"period": PERIOD} if any(month for _, month, _ in moved) else {}
     told = mapping.model_copy(update={"columns": {**mapping.columns, **by_month}})
-    table = read_table([Grid(name, [(0, heading), *rows], aliases), others], told, (AmountColumn("amount", AMOUNT),))
+    table = read_table([Grid(name, [(0, heading), *rows], aliases)], told, (AmountColumn("amount", AMOUNT),))
     return replace(table, sums=False, ties=tuple(_tie_results(sie, rows)))
 
 
