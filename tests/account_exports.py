@@ -44,7 +44,7 @@ def place(data: bytes, mapping: str, round_: str = ROUND, limits: Limits = STAND
     """Return what becomes of an export; raises ExportRefusedError."""
     in_round, read = standard_rounds().parse(round_), read_mapping(mapping.encode())
     table = read_export(data, "export", read, in_round, limits)
-    return place_table(table, read, in_round, lambda text: OWNERS.get(text.casefold()), SUM_WORDS)
+    return place_table(table, read, in_round, lambda text, _: OWNERS.get(text.casefold()), SUM_WORDS)
 
 
 def make_workbook(*sheets: Sequence[Sequence[Any]]) -> bytes:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from styrxl.accounts.table import NOTHING, AmountColumn, Values
 from styrxl.descriptions.outcome_mapping import OutcomeMapping
 from styrxl.model.booked_outcomes import BookedRow
+from styrxl.returns.cell_values import fold_text
 
 _ORE_IN = {"kronor": Decimal(100), "tkr": Decimal(100_000), "mkr": Decimal(100_000_000)}
 _REVENUE_SIGNS = {"ledger": -1, "result": 1, "plain": 1}
@@ -28,15 +29,18 @@ class _Sums:
 
 @dataclass(slots=True)
 class Booking:
-    """Adds rows up, by owner and activity."""
+    """Adds rows up, by owner and activity; an activity that is spelled in two ways is one, as it was spelled first."""
 
     mapping: OutcomeMapping
     columns: Sequence[AmountColumn]
     _sums: dict[tuple[str, str], _Sums] = field(default_factory=dict)
+    _spelled: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def book(self, target: tuple[str, str], kind: str, values: Values, *, internal: bool) -> None:
         """Add a row's amounts to an owner's activity; ``kind``: revenue, cost, or "" where its column says so or net alone is known."""
-        sums = self._sums.setdefault(target, _Sums())
+        owner, activity = target
+        spelled = self._spelled.setdefault((owner, fold_text(activity)), activity)
+        sums = self._sums.setdefault((owner, spelled), _Sums())
         for column, value in zip(self.columns, values, strict=True):
             revenue, cost, net = self._split(column.role, kind, value)
             sums.revenue += revenue

@@ -10,14 +10,14 @@ from styrxl.accounts.book import Booking
 from styrxl.accounts.patterns import Condition, Pattern, make_condition
 from styrxl.accounts.sums import PartedTable, part_sums
 from styrxl.accounts.table import NOTHING, AmountColumn, ExportRow, Table, Tie, Values, add_values
-from styrxl.descriptions.outcome_mapping import OutcomeMapping
+from styrxl.descriptions.outcome_mapping import OutcomeMapping, Place
 from styrxl.model.booked_outcomes import BookedRow
 from styrxl.model.catalogue import Word
 from styrxl.model.rounds import Round
 
 PERIOD = "period"  # the column that says which month a row is of
 _PERIOD = re.compile(r"(20\d\d)[-./ ]?(0[1-9]|1[0-2])(?:[-./ ]?[0-3]\d)?")
-FindOwner = Callable[[str], str | None]
+FindOwner = Callable[[str, str], str | None]  # by a text, and by where it is asked for (places or units)
 Path = tuple[str | int, ...]  # into a mapping
 
 
@@ -48,23 +48,25 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Twice:
-    """A row that fits two places that are not the same, by their order in the mapping."""
+    """A row that fits two places that are not the same, by their order among the mapping's ``places`` or ``units`` (``part``)."""
 
     row: ExportRow
     first: int
     second: int
+    part: str = "places"
 
 
 @dataclass(frozen=True, slots=True)
 class Placing:
     """What became of an export: booked rows, and what was placed, left out or placed nowhere, as the export writes amounts.
 
-    ``unmatched``: texts of the mapping that no row fits, each with its path.
+    ``units``: what of the booked is units'. ``unmatched``: texts of the mapping that no row fits, each with its path.
     """
 
     table: Table
     parted: PartedTable
     booked: tuple[BookedRow, ...]
+    units: tuple[BookedRow, ...]
     placed: Values
     placed_count: int
     left_out: tuple[LeftOut, ...]
@@ -91,6 +93,7 @@ class _Fate:
     row: ExportRow
     target: Target | None = None
     kind: str = ""
+    unit: Target | None = None
     left_out: Word | str | None = None
     twice: Twice | None = None
     why: Word | None = None
@@ -105,6 +108,7 @@ class _Rules:
     left_out: Sequence[tuple[str, Condition]]
     internal: Sequence[Condition]
     places: Sequence[Condition]
+    units: Sequence[Condition]
     kinds: Sequence[tuple[str, Condition]]
 
     def decide(self, row: ExportRow, round_: Round, suspects: Collection[int]) -> _Fate:
@@ -120,21 +124,32 @@ class _Rules:
         return self._find_place(row)
 
     def _find_place(self, row: ExportRow) -> _Fate:
-        found = [(self._find_target(row, number), number) for number, condition in enumerate(self.places) if condition.fits(row.texts)]
-        if not found:
+        target, kind, unit = self._find_one(row, "places"), self._find_kind(row), self._find_one(row, "units")
+        for twice in (target, unit):
+            if isinstance(twice, Twice):
+                return _Fate(row, twice=twice, why=Word("unplaced_twice"))
+        if target is None:
             return _Fate(row, why=Word("unplaced_nowhere"))
-        target, number = found[0]
-        if other := next((other for at, other in found[1:] if at != target), None):
-            return _Fate(row, twice=Twice(row, number, other), why=Word("unplaced_twice"))
-        kind = self._find_kind(row)
-        if isinstance(target, Word) or isinstance(kind, Word):
-            return _Fate(row, why=target if isinstance(target, Word) else kind if isinstance(kind, Word) else None)
-        return _Fate(row, target, kind)
+        for why in (target, kind):
+            if isinstance(why, Word):
+                return _Fate(row, why=why)
+        assert isinstance(target, Target)
+        assert isinstance(kind, str)
+        return _Fate(row, target, kind, unit if isinstance(unit, Target) else None)
 
-    def _find_target(self, row: ExportRow, number: int) -> Target | Word:
-        place = self.mapping.places[number]
+    def _find_one(self, row: ExportRow, part: str) -> Target | Word | Twice | None:
+        """Return whose a row is by the mapping's ``places`` or ``units``, or why that is not known; None where none of them fits."""
+        conditions, places = (self.places, self.mapping.places) if part == "places" else (self.units, self.mapping.units)
+        found = [(self._find_target(row, places[n], part), n) for n, condition in enumerate(conditions) if condition.fits(row.texts)]
+        if not found:
+            return None
+        target, number = found[0]
+        other = next((other for at, other in found[1:] if at != target), None)
+        return target if other is None else Twice(row, number, other, part)
+
+    def _find_target(self, row: ExportRow, place: Place, part: str) -> Target | Word:
         text = row.texts.get(place.owner_from, "")
-        owner = place.owner or self.find_owner(text)
+        owner = place.owner or self.find_owner(text, part)
         if owner is None:
             return Word("unplaced_owner", {"text": text or "–"})
         activity = place.activity or row.texts.get(place.activity_from, "")
@@ -156,6 +171,7 @@ def _make_rules(mapping: OutcomeMapping, find_owner: FindOwner) -> _Rules:
         [(part.why, make_condition(part.where)) for part in mapping.leave_out],
         list(map(make_condition, mapping.internal)),
         [make_condition(place.where) for place in mapping.places],
+        [make_condition(place.where) for place in mapping.units],
         [(kind, make_condition(where)) for kind, where in kinds],
     )
 
@@ -172,16 +188,17 @@ def _judge_period(row: ExportRow, round_: Round) -> Word | None:
 
 
 def place_table(table: Table, mapping: OutcomeMapping, round_: Round, find_owner: FindOwner, sum_words: Collection[str]) -> Placing:
-    """Return what becomes of a table's rows in a round; ``find_owner``: the owner whose id or name a text is, or None."""
+    """Return what becomes of a table's rows in a round; ``find_owner``: the owner whose id or name a text is."""
     parted = part_sums(table, make_condition(mapping.sums), sum_words)
     rules = _make_rules(mapping, find_owner)
     fates = [rules.decide(row, round_, parted.suspects) for row in parted.rows]
     placed = [(fate, _count_months(fate.row.values, table.columns, round_)) for fate in fates if fate.target]
-    booking = Booking(mapping, table.columns)
+    booking, of_units = Booking(mapping, table.columns), Booking(mapping, table.columns)
     for fate, values in placed:
-        assert fate.target is not None
         internal = any(condition.fits(fate.row.texts) for condition in rules.internal)
-        booking.book((fate.target.owner, fate.target.activity), fate.kind, values, internal=internal)
+        for book, target in ((booking, fate.target), (of_units, fate.unit)):
+            if target:
+                book.book((target.owner, target.activity), fate.kind, values, internal=internal)
     width = len(table.columns)
     unplaced = tuple(Unplaced(fate.row, fate.why) for fate in fates if fate.why and not fate.row.is_zero)
     later = [tuple(v - part for v, part in zip(fate.row.values, values, strict=True)) for fate, values in placed]
@@ -190,6 +207,7 @@ def place_table(table: Table, mapping: OutcomeMapping, round_: Round, find_owner
         table,
         parted,
         booking.list_rows(),
+        of_units.list_rows(),
         add_values((values for _, values in placed), width),
         len(placed),
         tuple(_group(left, width)),
@@ -224,4 +242,5 @@ def _list_conditions(mapping: OutcomeMapping) -> Iterator[tuple[Path, Mapping[st
     yield from ((("revenue",), mapping.revenue), (("cost",), mapping.cost), (("sums",), mapping.sums))
     yield from ((("leave_out", number, "where"), part.where) for number, part in enumerate(mapping.leave_out))
     yield from ((("internal", number), where) for number, where in enumerate(mapping.internal))
-    yield from ((("places", number, "where"), place.where) for number, place in enumerate(mapping.places))
+    for part, places in (("places", mapping.places), ("units", mapping.units)):
+        yield from (((part, number, "where"), place.where) for number, place in enumerate(places))

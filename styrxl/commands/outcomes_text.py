@@ -10,11 +10,12 @@ from typing import Any
 from styrxl.accounts.place import Placing, Unplaced
 from styrxl.accounts.sums import SumRow
 from styrxl.accounts.table import Values
+from styrxl.descriptions.mistakes import describe_mistake, suggest
 from styrxl.model.booked_outcomes import BookedRow, RowChange, to_tkr
-from styrxl.model.catalogue import say, word
+from styrxl.model.catalogue import Word, say, word
 from styrxl.model.days import local_day
 from styrxl.model.masking import make_showable
-from styrxl.rounds.take_outcomes import OutcomeResult
+from styrxl.rounds.take_outcomes import OutcomeResult, StrangeActivity
 
 _MOST = 30  # lines of one kind
 _NARROWEST = 12  # letters of a text that is cut to fit the window
@@ -24,7 +25,9 @@ def format_outcomes(result: OutcomeResult, title: str, file_name: str, language:
     """Return what came of an export, for the terminal."""
     placing = result.placing
     lines = [word("outcomes_title", language, round=title, file=file_name), ""]
-    lines += _format_booked(placing.booked, language, width)
+    lines += _format_booked(placing.booked, word("outcomes_placed", language), language, width)
+    if placing.units:
+        lines += ["", *_format_booked(placing.units, word("outcomes_units", language), language, width)]
     lines += [*_describe_unplaced(placing, language, width), *_describe_total(placing, language)]
     lines += [*_describe_boards(result, language), *_describe_changes(result, language, width)]
     lines += ["", word(_name_ending(result), language)]
@@ -37,12 +40,12 @@ def _name_ending(result: OutcomeResult) -> str:
     return "outcomes_same" if result.same else "outcomes_dry"
 
 
-def _format_booked(rows: Sequence[BookedRow], language: str, width: int) -> list[str]:
+def _format_booked(rows: Sequence[BookedRow], title: str, language: str, width: int) -> list[str]:
     head = [word(f"outcomes_{key}", language) for key in ("owner", "activity", "revenue", "cost", "net")]
     table = [[row.owner, row.activity or "–", *_show_money((row.revenue_ore, row.cost_ore, row.net_ore), language)] for row in rows]
     sums = (_add([row.revenue_ore for row in rows]), _add([row.cost_ore for row in rows]), sum(row.net_ore for row in rows))
     last = [word("outcomes_sum", language), "", *_show_money(sums, language)]
-    return [word("outcomes_placed", language), *format_table([head, *table, last], width, 2)] if rows else [word("outcomes_none", language)]
+    return [title, *format_table([head, *table, last], width, 2)] if rows else [word("outcomes_none", language)]
 
 
 def _add(amounts: Sequence[int | None]) -> int | None:
@@ -148,16 +151,22 @@ def _describe_ties(placing: Placing, language: str) -> Iterator[str]:
 
 
 def _describe_boards(result: OutcomeResult, language: str) -> Iterator[str]:
-    from styrxl.descriptions.mistakes import describe_mistake
-
-    if result.silent or result.negative or result.unmatched:
+    if result.silent or result.strange or result.negative or result.unmatched:
         yield ""
     for owner in result.silent:
         yield word("outcomes_silent", language, owner=owner)
+    yield from (_describe_strange(each, language) for each in result.strange)
     for row in result.negative:
         amounts = dict(zip(("revenue", "cost"), _show_money((row.revenue_ore, row.cost_ore), language), strict=True))
         yield word("outcomes_negative", language, owner=row.owner, activity=row.activity or "–", **amounts)
     yield from (describe_mistake(mistake, language) for mistake in result.unmatched[:_MOST])
+
+
+def _describe_strange(each: StrangeActivity, language: str) -> str:
+    if each.activity is None:
+        return word("outcomes_whole", language, owner=each.owner, list=say(each.budget, language))
+    nearest = suggest(each.activity, each.budget) or Word("those_there_are", {"list": each.budget})
+    return word("outcomes_strange", language, owner=each.owner, activity=each.activity, nearest=say(nearest, language))
 
 
 def _describe_changes(result: OutcomeResult, language: str, width: int) -> list[str]:
@@ -183,6 +192,7 @@ def format_json(result: OutcomeResult, round_id: str, language: str) -> str:
         "round": round_id,
         "recorded": result.recorded,
         "outcomes": [_row_as_json(row) for row in placing.booked],
+        "units": [_row_as_json(row) for row in placing.units],
         "unplaced": [
             {"row": u.row.number, "texts": dict(u.row.texts), "amounts": _as_texts(u.row.values), "why": say(u.why, language)}
             for u in placing.unplaced
@@ -199,6 +209,7 @@ def format_json(result: OutcomeResult, round_id: str, language: str) -> str:
             {"account": tie.account, "stated": str(tie.stated), "counted": str(tie.counted)} for tie in placing.broken_ties
         ],
         "without_outcome": list(result.silent),
+        "not_in_budget": [{"owner": each.owner, "activity": each.activity} for each in result.strange],
         "changes": [
             {
                 "owner": c.row.owner,

@@ -21,26 +21,33 @@ def check_mapping(data: bytes) -> list[Mistake]:
     return [*mistakes, *_place(marked, [*find_problems(OutcomeMapping, content), *_check_columns(content)])]
 
 
-def check_mapped_owners(data: bytes, owners: Mapping[str, str], without_money: Collection[str]) -> list[Mistake]:
-    """Return the owners of a checked mapping that the organisation lacks, or that have no money; ``owners``: id -> kind of each."""
+def check_mapped_owners(data: bytes, owners: Mapping[str, str], kinds: Mapping[str, Collection[str]]) -> list[Mistake]:
+    """Return the owners of a checked mapping that the organisation lacks, or that are named in the wrong list.
+
+    ``owners``: id -> kind of each. ``kinds``: ``places`` and ``units`` -> the kinds of organisation that may be named there.
+    """
     marked, _ = read_marked(FILE, data)
     assert marked is not None
-    known = [owner for owner, kind in owners.items() if kind not in without_money]
-    places = enumerate(as_list(as_map(read_content(data)).get("places")))
-    named = [(("places", number, "owner"), place["owner"]) for number, place in places if place.get("owner")]
-    problems = [unknown_name(path, "an_owner", owner, known) for path, owner in named if owner not in owners]
-    problems += [Problem(path, "owner-without-money", {"owner": owner}) for path, owner in named if owner in owners and owner not in known]
+    content = as_map(read_content(data))
+    named = [(key, number, place["owner"]) for key in kinds for number, place in enumerate(as_list(content.get(key))) if place.get("owner")]
+    problems = []
+    for key, number, owner in named:
+        path = (key, number, "owner")
+        if owner not in owners:
+            problems.append(unknown_name(path, "an_owner", owner, [each for each, kind in owners.items() if kind in kinds[key]]))
+        elif owners[owner] not in kinds[key]:
+            problems.append(Problem(path, f"owner-not-in-{key}", {"owner": owner}))
     return _place(marked, problems)
 
 
-def tell_placed_twice(data: bytes, twice: Collection[tuple[int, int, Mapping[str, Any]]]) -> list[Mistake]:
-    """Return that rows fit two places as mistakes; ``twice``: the first place, the other, and which row."""
+def tell_placed_twice(data: bytes, twice: Collection[tuple[str, int, int, Mapping[str, Any]]]) -> list[Mistake]:
+    """Return that rows fit two places as mistakes; ``twice``: places or units, the first of them, the other, and which row."""
     marked, _ = read_marked(FILE, data)
     assert marked is not None
     return [
-        Mistake(FILE, find_line(marked, ("places", second)), Problem(("places", second), "placed-twice", {**facts, "other": line}))
-        for first, second, facts in twice
-        for line in [find_line(marked, ("places", first))]
+        Mistake(FILE, find_line(marked, (key, second)), Problem((key, second), "placed-twice", {**facts, "other": line}))
+        for key, first, second, facts in twice
+        for line in [find_line(marked, (key, first))]
     ]
 
 
@@ -73,14 +80,13 @@ def _list_named(content: Mapping[Any, Any]) -> Iterator[tuple[Path, Any]]:
         yield ("export", "fill_down", number), name
     for path, where in _list_conditions(content):
         yield from (((*path, name), name) for name in as_map(where))
-    for number, place in enumerate(as_list(content.get("places"))):
-        for key in ("owner_from", "activity_from"):
-            if as_map(place).get(key):
-                yield ("places", number, key), as_map(place)[key]
+    for part in ("places", "units"):
+        for number, place in enumerate(as_list(content.get(part))):
+            yield from (((part, number, key), as_map(place)[key]) for key in ("owner_from", "activity_from") if as_map(place).get(key))
 
 
 def _list_conditions(content: Mapping[Any, Any]) -> Iterator[tuple[Path, Any]]:
     yield from (((key,), content.get(key)) for key in ("revenue", "cost", "sums"))
-    for key in ("leave_out", "places"):
+    for key in ("leave_out", "places", "units"):
         yield from (((key, number, "where"), as_map(part).get("where")) for number, part in enumerate(as_list(content.get(key))))
     yield from ((("internal", number), where) for number, where in enumerate(as_list(content.get("internal"))))

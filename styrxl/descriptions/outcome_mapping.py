@@ -117,6 +117,10 @@ class OutcomeMapping(Part):
     internal: list[Where] = Field(default=[], description="Rows that are internal: placed as others, and told apart")
     places: list[Place] = Field(min_length=1, description="Whose rows are whose; a row may fit one alone")
 
+    units: list[Place] = Field(
+        default=[], description="Which of those rows are units', for units whose outcomes are followed up; the boards keep them too"
+    )
+
     _check_amounts = model_validator(mode="before")(_give_amounts)
 
     @model_validator(mode="after")

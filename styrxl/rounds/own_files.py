@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from styrxl.descriptions.mistakes import Mistake
 
 _SETTINGS = "styrxl.toml"
-WITHOUT_MONEY = ("administration", "unit")  # kinds of organisation that rows of the accounts are not placed at
 _FOLDERS = {"sheets": (".yaml",), "schemas": (".yaml",), "mail": (".jinja",)}  # and how the files end that are read there
 _LET_BE = (".xlsx", ".schema.json")  # blank templates, and what editors complete with
 _OUTCOMES = "outcomes.yaml"
@@ -146,7 +145,9 @@ def check_outcome_owners(workspace: Workspace, plan: Plan, day: date | None = No
     from styrxl.descriptions.outcome_checks import check_mapped_owners  # noqa: PLC0415
 
     organisations = plan.holding(day) if day else plan.organisations
-    _raise(tuple(check_mapped_owners(_read(path), {o.org_id: o.kind for o in organisations}, WITHOUT_MONEY)))
+    kinds = {o.org_id: o.kind for o in organisations}
+    may = {"places": {*kinds.values()} - {"administration", "unit"}, "units": {"unit"}}
+    _raise(tuple(check_mapped_owners(_read(path), kinds, may)))
 
 
 def _raise(mistakes: Sequence[Mistake]) -> None:

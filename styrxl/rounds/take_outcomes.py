@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,10 @@ from styrxl.model.council_plan import BOARD_LIKE
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.rounds import Round
+from styrxl.returns.cell_values import fold_text
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.own_files import WITHOUT_MONEY, check_outcome_owners
+from styrxl.rounds.judge_inbox import judge_inbox_quietly
+from styrxl.rounds.own_files import check_outcome_owners
 from styrxl.store.outcome_runs import OutcomeRun, read_newest_run, record_run
 
 _SUSPECT = 100  # times the frames: nobody spends like that, but kronor taken for tkr look like it
@@ -29,16 +32,27 @@ _MOST_TWICE = 10  # rows that are told
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeResult:
-    """What came of an export: what became of its rows, boards with a frame that got nothing, and what is otherwise than in the run before.
+class StrangeActivity:
+    """An activity that an owner's budget lacks (None: none is told, where the budget has several), and those that it has."""
 
-    ``before``: that run, None where this is the first. ``recorded``: whether this one was kept; one that says the ``same`` is not.
+    owner: str
+    activity: str | None
+    budget: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResult:
+    """What came of an export: its placing, boards with a frame that got nothing, activities that are in no budget, and what changed.
+
+    ``before``: the run that ``changes`` are from, None where this is the first. ``recorded``: whether this one was kept;
+    one that says the ``same`` is not.
     ``unmatched``: texts of the mapping that no row fits.
     """
 
     placing: Placing
     mapping: OutcomeMapping
     silent: tuple[str, ...]
+    strange: tuple[StrangeActivity, ...]
     before: OutcomeRun | None
     changes: tuple[RowChange, ...]
     recorded: bool
@@ -73,13 +87,14 @@ def take_outcomes(desk: Desk, round_: Round, path: Path, *, dry_run: bool) -> Ou
     hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(mapping_data).hexdigest()
     run = OutcomeRun(round_.id, desk.workspace.shown(path), *hashes, desk.now, desk.by, len(placing.unplaced), placing.unplaced_ore)
     before, rows = read_newest_run(desk.ledger.database, round_.id) or (None, ())
-    same = before is not None and (before.sha256, before.mapping) == hashes and rows == placing.booked
+    booked = tuple(sorted((*placing.booked, *placing.units), key=lambda row: row.key))
+    same = before is not None and (before.sha256, before.mapping) == hashes and rows == booked
     if not (dry_run or same):
-        record_run(desk.ledger.database, run, placing.booked)
-    changes = list_changes(rows, placing.booked) if before else ()
+        record_run(desk.ledger.database, run, booked)
+    changes = list_changes(rows, booked) if before else ()
     unmatched = tuple(tell_unmatched(mapping_data, placing.unmatched))
-    silent = _list_silent(desk, round_, placing.booked)
-    return OutcomeResult(placing, mapping, silent, before, changes, not (dry_run or same), same, unmatched)
+    silent, strange = _list_silent(desk, round_, placing.booked), tuple(_list_strange(desk, round_, placing.booked))
+    return OutcomeResult(placing, mapping, silent, strange, before, changes, not (dry_run or same), same, unmatched)
 
 
 def _read(path: Path, code: str) -> bytes:
@@ -96,23 +111,23 @@ def _place(desk: Desk, round_: Round, name: str, data: bytes, mapping: OutcomeMa
         table = read_export(data, name, mapping, round_, limits_of_council_plan(desk.workspace.settings.limits))
     except ExportRefusedError as refused:
         raise StyrxlError("export-refused", path=name, why=refused.why) from refused
-    names = {_fold(text): org_id for org_id, text in _name_owners(desk, round_)}
-    return place_table(table, mapping, round_, lambda text: names.get(_fold(text)), desk.forms.words.sum_words)
+    names = _name_owners(desk, round_)
+    return place_table(table, mapping, round_, lambda text, part: names.get((part, fold_text(text))), desk.forms.words.sum_words)
 
 
-def _name_owners(desk: Desk, round_: Round) -> list[tuple[str, str]]:
-    """Return the ids of owners with money, each with what it may be called: by name, by id, and by both."""
-    with_money = [o for o in desk.plan.holding(round_.day) if o.kind not in WITHOUT_MONEY]
-    return [(o.org_id, text) for o in with_money for text in (o.name, f"{o.org_id} {o.name}", o.org_id)]
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.casefold().split())
+def _name_owners(desk: Desk, round_: Round) -> dict[tuple[str, str], str]:
+    """Return owners by what they may be called: by id, by name, by both; units apart from those whose places rows have."""
+    names = {}
+    for each in desk.plan.holding(round_.day):
+        if each.kind != "administration":
+            part = "units" if each.kind == "unit" else "places"
+            names.update({(part, fold_text(text)): each.org_id for text in (f"{each.org_id} {each.name}", each.name, each.org_id)})
+    return names
 
 
 def _check_twice(data: bytes, placing: Placing) -> None:
     if placing.twice:
-        twice = [(each.first, each.second, _describe(each.row)) for each in placing.twice[:_MOST_TWICE]]
+        twice = [(each.part, each.first, each.second, _describe(each.row)) for each in placing.twice[:_MOST_TWICE]]
         raise StyrxlError("own-files-broken", n=len(placing.twice), mistakes=tuple(tell_placed_twice(data, twice)))
 
 
@@ -145,3 +160,19 @@ def _list_silent(desk: Desk, round_: Round, rows: Sequence[BookedRow]) -> tuple[
     owners = {row.owner for row in rows}
     answering = desk.plan.of_kind(BOARD_LIKE, round_.day)
     return tuple(o.org_id for o in answering if (o.org_id, round_.year) in desk.plan.frames and o.org_id not in owners)
+
+
+def _list_strange(desk: Desk, round_: Round, rows: Sequence[BookedRow]) -> Iterator[StrangeActivity]:
+    """Yield activities that are in no budget of their owner's, by the plans that have come in."""
+    if not desk.workspace.inbox_files(round_.plan).files:
+        return
+    budget = judge_inbox_quietly(desk, round_.plan).tables.get("budget")
+    known: defaultdict[str, list[str]] = defaultdict(list)
+    for owner, activity in zip(budget["_owner"], budget["activity"], strict=True) if budget is not None else ():
+        known[owner].append(str(activity))
+    for row in rows:
+        there = tuple(dict.fromkeys(known[row.owner]))
+        if row.activity is None and len(there) > 1:
+            yield StrangeActivity(row.owner, None, there)
+        elif row.activity and there and fold_text(row.activity) not in map(fold_text, there):
+            yield StrangeActivity(row.owner, row.activity, there)

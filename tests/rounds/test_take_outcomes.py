@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_the_same_again_is_no_new_run(town: Town) -> None:
     "old, new, said",
     [
         ("owner: KFN", "owner: KNF", "outcomes.yaml, rad 10: places.3.owner: det finns ingen i organisationen som heter ”KNF”."),
-        ("owner: KFN", "owner: UBN-ÖST", "outcomes.yaml, rad 10: UBN-ÖST är en förvaltning eller enhet."),
+        ("owner: KFN", "owner: UBN-ÖST", "outcomes.yaml, rad 10: UBN-ÖST är en förvaltning eller enhet. Skriv den nämnd som den hör till."),
         ('["30*"]', '["30*", 2101]', "outcomes.yaml, rad 10: Rad 4 i exporten (4010, 2101, 440) passar både här och på rad 8."),
         ("unit: [", "unti: [", "unti"),
         ("signs: ledger", "signs: plain", "Tecknen stämmer inte"),
@@ -128,6 +129,35 @@ def test_what_would_be_wrong_is_refused_and_nothing_is_kept(town: Town, old: str
     result = town.run("outcomes", ROUND, write(town, *ROWS), expect=3)
     assert said in result.output
     assert figures(town) is None
+
+
+UNITS = """units:
+  - {owner: UBN-ÖST, where: {unit: [2101], activity: [407]}}
+  - {owner_from: unit, where: {unit: ["Åby*", "Okänd*"]}}
+"""
+
+
+def test_what_is_units_is_kept_for_them_too_and_their_boards_keep_it(town: Town) -> None:
+    mapping = MAPPING.replace('unit: ["21*"], activity: [440]', 'unit: ["21*", "Åby*", "Okänd*"], activity: [440]')
+    (town.root / "outcomes.yaml").write_text(mapping + UNITS, "utf-8")
+    schools = ("4010;Åby skola;440;20,00", "4010;Okänd skola;440;10,00")
+    said = town.run("outcomes", ROUND, write(town, *ROWS, *schools)).output
+    assert figures(town) == (
+        ("KFN", None, 0.0, 90.0),
+        ("REV", None, 0.0, 1.0),
+        ("UBN", "Förskola", 0.0, 150.0),
+        ("UBN", "Grundskola", 34.5, 300.03),
+        ("UBN-ÅBY", None, 0.0, 0.02),
+        ("UBN-ÖST", None, 0.0, 150.0),
+    )
+    assert "Enheternas del av det" in said
+
+
+@pytest.mark.parametrize("owner, said", [("UBN", "UBN är ingen enhet."), ("UBN-ÖTS", "Menar du UBN-ÖST?")])
+def test_units_alone_are_named_among_units(town: Town, owner: str, said: str) -> None:
+    (town.root / "outcomes.yaml").write_text(MAPPING + UNITS.replace("UBN-ÖST", owner), "utf-8")
+    assert said in town.run("outcomes", ROUND, write(town, *ROWS), expect=3).output
+    assert said in town.run("check", expect=3).output
 
 
 def test_json_tells_all(town: Town) -> None:
@@ -148,3 +178,26 @@ def test_an_example_is_printed_and_passes_check(town: Town, language: str, word:
 def test_without_a_mapping_the_example_is_named(town: Town) -> None:
     (town.root / "outcomes.yaml").unlink()
     assert "styrxl outcomes --example" in town.run("outcomes", ROUND, write(town, *ROWS), expect=3).output
+
+
+def test_an_activity_that_is_in_no_budget_is_told_with_the_nearest(planned: Town) -> None:
+    """It gets a row of its own in the workbook; what has no activity cannot be spread over several."""
+    (planned.root / "outcomes.yaml").write_text(MAPPING.replace("activity: Grundskola", "activity: Grundskolan"), "utf-8")
+    said = planned.run("outcomes", ROUND, write(planned, *ROWS), "--dry-run").output
+    assert "UBN: verksamheten Grundskolan finns inte i budgeten. Menar du Grundskola?" in said
+    assert "Förskola finns inte" not in said
+    assert "KFN:" not in said  # one activity alone: the outcome is its
+    (planned.root / "outcomes.yaml").write_text(re.sub("activity: (Grundskola|Förskola), ", "", MAPPING), "utf-8")
+    said = planned.run("outcomes", ROUND, write(planned, *ROWS), "--dry-run").output
+    assert "UBN: utfallet har ingen verksamhet, men budgeten har flera" in said
+    assert "I budgeten finns Grundskola, Förskola." in said
+
+
+def test_outcomes_of_other_owners_with_money_are_placed_by_name(town: Town) -> None:
+    """Auditors, the council: whoever has money."""
+    mapping = MAPPING[: MAPPING.index("places:")] + "places: [{owner_from: unit}]\n"
+    (town.root / "outcomes.yaml").write_text(mapping, "utf-8")
+    rows = ("5010;Revisorerna;;1,00", "5010;KF;;2 000,00", "5010;KFN Kultur- och fritidsnämnden;;3 000,00", "5010;Åby skola;;4,00")
+    said = town.run("outcomes", ROUND, write(town, *rows, "5010;UBN;;500 000"), expect=1).output
+    assert figures(town) == (("KF", None, 0.0, 2.0), ("KFN", None, 0.0, 3.0), ("REV", None, 0.0, 0.0), ("UBN", None, 0.0, 500.0))
+    assert "Åby skola är ingen i organisationen som har pengar" in said
