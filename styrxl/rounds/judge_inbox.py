@@ -23,12 +23,12 @@ from styrxl.prefill.plan import PrefillSource
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.desk import Desk, belongs_to_another
 from styrxl.rounds.identify_returns import Current, ReadReturn, identify_returns
-from styrxl.rounds.outcomes import read_booked_outcomes
 from styrxl.rounds.prefills import fetch_prefills, make_current_prefill
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
 from styrxl.store.ledger import BY_HAND, Verdict
+from styrxl.store.outcome_runs import read_booked_outcomes
 from styrxl.store.receipts import Key, Receipt
 from styrxl.validation.claims import Claim
 from styrxl.validation.context import Context

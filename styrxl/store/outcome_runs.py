@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from styrxl.model.booked_outcomes import BookedRow
+from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.store.bulk import insert_rows
 from styrxl.store.database import BOOKED, OUTCOME_RUNS, Database
+from styrxl.store.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,12 @@ def record_run(database: Database, run: OutcomeRun, rows: tuple[BookedRow, ...])
         insert_rows(connection, OUTCOME_RUNS, [asdict(replace(run, number=number))])
         insert_rows(connection, BOOKED, [asdict(row) | {"run": number, "activity": row.activity or ""} for row in rows])
     return number
+
+
+def read_booked_outcomes(ledger: Ledger, round_id: str, at: datetime | None = None) -> BookedOutcomes | None:
+    """Return what the accounts say in a round: by its newest run, or by the one that was newest at a time; None where there is none."""
+    found = read_newest_run(ledger.database, round_id, at)
+    return BookedOutcomes(found[0].number, found[0].recorded_at, found[0].file_name, found[1]) if found else None
 
 
 def read_newest_run(database: Database, round_id: str, at: datetime | None = None) -> tuple[OutcomeRun, tuple[BookedRow, ...]] | None:

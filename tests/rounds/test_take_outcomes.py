@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from styrxl.rounds.outcomes import read_booked_outcomes
 from styrxl.store.ledger import Ledger
+from styrxl.store.outcome_runs import read_booked_outcomes
 from town import Town, new_town
 
 ROUND = "2027-t1"

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from styrxl.model.booked_outcomes import BookedRow, RowChange, list_changes
-from styrxl.rounds.outcomes import read_booked_outcomes
 from styrxl.store.ledger import Ledger
-from styrxl.store.outcome_runs import OutcomeRun, record_run
+from styrxl.store.outcome_runs import OutcomeRun, read_booked_outcomes, record_run
 
 AT = datetime(2027, 5, 3, 9, 0, tzinfo=UTC)
 RUN = OutcomeRun("2027-t1", "utfall april.csv", "a" * 64, "b" * 64, AT, "Anna", 2, 123_456)
