@@ -11,13 +11,14 @@ from openpyxl.utils import column_index_from_string
 from styrxl.excel.cells import CellError
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.prefill import Prefill
 from styrxl.returns.row_ids import locate_closing_row, make_id_key
 from styrxl.returns.tables import Table, TablePlace, is_blank, normalise_heading
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
+from styrxl.templates.build import lay_out_workbook, token_values
+from styrxl.templates.workbook_context import Answers, WorkbookContext, replace_token
 
 MOST_ROWS = 2_000  # that a fresh sheet is given; what stands further on is told instead
-
-Answers = Mapping[str, Mapping[int, Mapping[str, Any]]]  # sheet key -> row of data, counted from 0 -> field -> value
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,29 @@ class ReadReturn:
     understood: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
 
-def carry_answers(source: ReadReturn, fresh: Mapping[str, FreshSheet]) -> CarriedAnswers:
-    """Carry a return's answers over.
+def list_fresh_sheets(context: WorkbookContext, prefill: Prefill) -> dict[str, FreshSheet]:
+    """Return the sheets of an owner's workbook as issued, by key: which rows they have."""
+    made, stamps = {}, token_values(prefill, context)
+    for layout in context.layouts.values():
+        sheet, column = layout.sheet, layout.sheet.id_column
+        ids = [replace_token(row[column.field], stamps) if column else "" for row in context.issued[sheet.key]]
+        made[sheet.key] = FreshSheet(sheet, ids, len(prefill.rows.get(sheet.key, ())) + layout.closes)
+    return made
 
-    ``fresh``: the form's sheets by key. Texts stay texts and numbers numbers; a formula is the value that it had.
+
+def carry_answers(source: ReadReturn, form: Form, context: WorkbookContext, prefill: Prefill) -> tuple[WorkbookContext, CarriedAnswers]:
+    """Carry a return's answers over to an owner's workbook as issued; return it with the rows that they need, and where they have gone.
+
+    Texts stay texts and numbers numbers; a formula is the value that it had.
     """
+    carried = _carry_tables(source, list_fresh_sheets(context, prefill))
+    if not carried.room:
+        return context, carried
+    context = lay_out_workbook(add_rows(form, carried.room), prefill)
+    return context, _carry_tables(source, list_fresh_sheets(context, prefill))
+
+
+def _carry_tables(source: ReadReturn, fresh: Mapping[str, FreshSheet]) -> CarriedAnswers:
     raw = {sheet.name: sheet for sheet in source.returned.sheets}
     answers: dict[str, dict[int, dict[str, Any]]] = {}
     lines: dict[str, CarriedRows] = {}

@@ -56,6 +56,17 @@ class CopiedSheet:
     formulas: Collection[str]
 
 
+def make_copied_sheets(
+    layouts: Mapping[str, SheetLayout],
+    lines: Mapping[str, CarriedRows],
+    understood: Mapping[tuple[str, str], Any],
+    formulas: Mapping[str, Collection[str]],
+) -> dict[str, CopiedSheet]:
+    """Return the sheets that were read, by their names in the return; ``formulas``: the copy's cells that have one, by sheet."""
+    carried = ((name, one, layouts[one.place.key]) for name, one in lines.items())
+    return {name: CopiedSheet(layout, one, understood, formulas[layout.name]) for name, one, layout in carried}
+
+
 def list_left_cells(
     returned: ReturnedWorkbook,
     copy: ReturnedWorkbook,

@@ -9,13 +9,13 @@ from typing import Any
 from openpyxl.utils import get_column_letter
 
 from styrxl.annotated.carry import CarriedRows, find_field
-from styrxl.excel.sheet import CLOSE, OPEN
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding
 from styrxl.returns.row_ids import make_id_key
 from styrxl.templates.cell_texts import RowValues
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
+from styrxl.templates.workbook_context import replace_token
 
 _MENDED = frozenset({"duplicate-column"})  # by the fresh workbook, but to be checked
 ROW_RULES = frozenset({"duplicate-id", "unknown-row", "row-without-id"})  # whose rows have been moved
@@ -128,9 +128,3 @@ def _tell_restored(found: Finding, field: str, lines: CarriedRows) -> Finding:
 def find_cell(layout: SheetLayout, index: int | None, field: str) -> str:
     """Return the cell of a field in a row of data, or of its heading."""
     return f"{layout.letters[field]}{layout.heading_row}" if index is None else layout.cell(field, index)
-
-
-def replace_token(value: Any, stamps: Mapping[str, str]) -> str:
-    """Return a value as issued, what comes for its token in its layout."""
-    text = str(value or "")
-    return stamps[text[1:-1]] if text.startswith(OPEN) and text.endswith(CLOSE) else text

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import quote_sheetname
 
 from styrxl.annotated.left_behind import OBJECTS, LeftBehind, UnplacedAnswer
 from styrxl.excel import look, measure
-from styrxl.excel.cells import CellWriter, SkeletonSheet
+from styrxl.excel.cells import token
 from styrxl.excel.formula_text import quote
-from styrxl.excel.limits import HIGHEST_ROW
-from styrxl.excel.sheet import SheetBuilder, clean, token
+from styrxl.excel.sheet import SheetBuilder, clean
 from styrxl.model.grouped_findings import join_cells
 from styrxl.templates.words import Terms
 
 WIDTHS = (15.0, 21.0, 15.0, 62.0, 62.0)
 HEADING_ROW = 8
-_STYLES = ("title", "back", "bold_line", "body", "section", "heading", "check", "list_link")
 _WIDE = sum(WIDTHS)
 _GAP = 9.0
 _SECTION = 26.0
@@ -61,94 +58,99 @@ class MendSheetContent:
     clipped: Sequence[tuple[str, str]]  # sheet and cell of texts that their rows cannot show all of
 
 
-def write_empty_sheet(page: SheetBuilder, terms: Terms) -> None:
-    """Write what is the same in each such sheet, and a cell of each style for what comes."""
-    page.sheet.title = terms.text("mend_sheet")
+def set_up_sheet(page: SheetBuilder, terms: Terms) -> None:
+    """Set up what is the same in each such sheet."""
     page.widths(zip("ABCDE", WIDTHS, strict=True))
-    for number, style in enumerate(_STYLES):
-        page.put(f"{chr(ord('A') + number)}1", None, style)
-    page.link("B1", "", terms.text("start"), "back")
     sheet = page.sheet
     sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = f"A{HEADING_ROW + 1}"
     paging = f"{terms.text('page')} &P {terms.text('of')} &N"
     page.printed(landscape=True, rows=f"{HEADING_ROW}:{HEADING_ROW}", footer=(token("footer"), page.name, paging))
     page.protect()
-    # Room for as many lines as a list can be expected to have: the rule reaches no further than what is written.
     sheet.conditional_formatting.add(f"A{HEADING_ROW + 1}:A2000", look.tone_rule(f'LEFT($A{HEADING_ROW + 1},1)="✓"', look.GOOD))
 
 
-class _Sheet:
-    """The sheet while it is written, row by row."""
+@dataclass(slots=True)
+class _Rows:
+    """The sheet while it is written, row by row; ``next``: the row that comes next."""
 
-    def __init__(self, canvas: SkeletonSheet, pen: CellWriter, terms: Terms) -> None:
-        self.pen, self.terms = pen, terms
-        self.styles = {name: canvas.slots[f"{chr(ord('A') + number)}1"].style for number, name in enumerate(_STYLES)}
-        self.rows: list[str] = []
-        self.merged: list[str] = []
-        self.links: list[str] = []
+    page: SheetBuilder
+    terms: Terms
+    next: int = 1
 
-    def row(self, height: float, *cells: str) -> int:
-        """Write a row, no higher than Excel allows, and return its number."""
-        number = len(self.rows) + 1
-        self.rows.append(f'<row r="{number}" ht="{min(height, HIGHEST_ROW):g}" customHeight="1">{"".join(cells)}</row>')
+    def add(self, height: float, *cells: _LineCell) -> int:
+        """Write a row and return its number."""
+        number = self.next
+        for cell in cells:
+            ref = f"{cell.letter}{number}"
+            value = clean(cell.value) if isinstance(cell.value, str) else cell.value
+            if cell.formula:
+                self.page.formula(ref, f"={clean(cell.formula)}", str(value), cell.style)
+            else:
+                self.page.answer(ref, value, cell.style)
+            if cell.tone:
+                self.page.tone(ref, cell.tone)
+            if cell.link:
+                self.page.link_to(ref, clean(cell.link))
+        self.page.height(number, height)
+        self.next += 1
         return number
 
-    def cell(self, letter: str, value: object, style: str, *, tone: str = "", formula: str = "") -> str:
-        """Return a cell of the row that comes next."""
-        number = len(self.rows) + 1
-        text = clean(value) if isinstance(value, str) else value
-        inside = f"<f>{escape(clean(formula))}</f>" if formula else ""
-        return self.pen.cell(f"{letter}{number}", self.styles[style], text, tone=tone, formula=inside)
-
-    def across(self, text: str, style: str = "body", first: str = "A", extra: float = 1.0) -> None:
+    def across(self, text: str, style: str = "body") -> None:
         """Write a text over the whole width."""
-        height = measure.row_height(measure.count_lines(clean(text), _WIDE)) + extra
-        number = self.row(height, self.cell(first, text, style))
-        self.merged.append(f"{first}{number}:E{number}")
+        height = measure.row_height(measure.count_lines(clean(text), _WIDE)) + 1
+        number = self.add(height, _LineCell("A", text, style))
+        self.page.sheet.merge_cells(f"A{number}:E{number}")
 
-    def link(self, letter: str, layout: str) -> None:
-        """Make a cell of the row that comes next a link."""
-        self.links.append(f"<hyperlink ref={quoteattr(f'{letter}{len(self.rows) + 1}')} location={quoteattr(clean(layout))}/>")
+    def title(self, text: str) -> None:
+        """Write the title of a part."""
+        self.add(_GAP)
+        self.add(_SECTION, _LineCell("A", text, "section"))
+
+    def headings(self, *headings: tuple[str, str]) -> int:
+        """Write headings: letter and key of its text, which may be empty; return the row's number."""
+        return self.add(20.0, *(_LineCell(letter, self.terms.text(key) if key else None, "heading") for letter, key in headings))
 
 
-def fill_sheet(canvas: SkeletonSheet, pen: CellWriter, told: MendSheetContent, terms: Terms) -> str:
-    """Return the sheet's XML."""
-    sheet = _Sheet(canvas, pen, terms)
-    _write_top(sheet, told)
-    _write_list(sheet, told.items)
+@dataclass(frozen=True, slots=True)
+class _LineCell:
+    """A cell of a row: its letter, what stands there, and how."""
+
+    letter: str
+    value: object
+    style: str
+    formula: str = ""
+    link: str = ""  # to a place in the workbook
+    tone: look.Tone | None = None
+
+
+def fill_sheet(page: SheetBuilder, told: MendSheetContent, terms: Terms) -> None:
+    """Write the sheet."""
+    rows = _Rows(page, terms)
+    _write_top(rows, told)
+    _write_list(rows, told.items)
     if told.clipped:
-        sheet.row(_GAP)
-        sheet.across(sheet.terms.text("mend_clipped", cells="; ".join(_list_clipped(told.clipped))))
+        rows.add(_GAP)
+        rows.across(terms.text("mend_clipped", cells="; ".join(_list_clipped(told.clipped))))
     if told.understood:
-        _write_understood(sheet, told.understood)
+        _write_understood(rows, told.understood)
     if told.left or told.strays:
-        _write_left(sheet, told)
+        _write_left(rows, told)
     if told.strays:
-        _write_unplaced(sheet, told.strays)
-    head, _, rest = canvas.text.partition("<sheetData>")
-    tail = rest.partition("</sheetData>")[2]
-    before, _, after = tail.partition("<hyperlinks>")
-    after = after.partition("</hyperlinks>")[2]
-    merged = "".join(f'<mergeCell ref="{span}"/>' for span in sheet.merged)
-    rules, start, more = before.partition("<conditionalFormatting")
-    rules += f'<mergeCells count="{len(sheet.merged)}">{merged}</mergeCells>'
-    links = f"<hyperlinks>{''.join(sheet.links)}</hyperlinks>"
-    return f"{head}<sheetData>{''.join(sheet.rows)}</sheetData>{rules}{start}{more}{links}{after}"
+        _write_unplaced(rows, told.strays)
 
 
-def _write_top(sheet: _Sheet, told: MendSheetContent) -> None:
-    terms = sheet.terms
-    sheet.link("E", f"{quote_sheetname(terms.text('start'))}!A1")
-    sheet.row(32.0, sheet.cell("A", terms.text("mend_sheet"), "title"), sheet.cell("E", terms.text("back_to_start"), "back"))
-    sheet.row(18.0, sheet.cell("A", told.who, "bold_line"))
-    sheet.row(_GAP)
-    sheet.across(" ".join([_tell_what_is_here(told, terms), terms.text("mend_intro")]))
-    sheet.across(terms.text("mend_send"))
-    _write_counts(sheet, told.items)
-    sheet.row(_GAP)
-    headings = ("mend_state", "count_sheet", "mend_cell", "mend_what", "mend_fix")
-    sheet.row(20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in zip("ABCDE", headings, strict=True)))
+def _write_top(rows: _Rows, told: MendSheetContent) -> None:
+    terms = rows.terms
+    back = _LineCell("E", terms.text("back_to_start"), "back", link=f"{quote_sheetname(terms.text('start'))}!A1")
+    rows.add(32.0, _LineCell("A", terms.text("mend_sheet"), "title"), back)
+    rows.add(18.0, _LineCell("A", told.who, "bold_line"))
+    rows.add(_GAP)
+    rows.across(" ".join([_tell_what_is_here(told, terms), terms.text("mend_intro")]))
+    rows.across(terms.text("mend_send"))
+    _write_counts(rows, told.items)
+    rows.add(_GAP)
+    rows.headings(("A", "mend_state"), ("B", "count_sheet"), ("C", "mend_cell"), ("D", "mend_what"), ("E", "mend_fix"))
 
 
 def _tell_what_is_here(told: MendSheetContent, terms: Terms) -> str:
@@ -160,8 +162,8 @@ def _tell_what_is_here(told: MendSheetContent, terms: Terms) -> str:
     return rest or terms.text("mend_all")
 
 
-def _write_counts(sheet: _Sheet, items: Sequence[MendLine]) -> None:
-    terms = sheet.terms
+def _write_counts(rows: _Rows, items: Sequence[MendLine]) -> None:
+    terms = rows.terms
     errors = sum(item.error for item in items)
     first, last = HEADING_ROW + 1, HEADING_ROW + max(1, len(items))
     said = terms.text("mend_counts", errors=errors, warnings=len(items) - errors)
@@ -169,28 +171,28 @@ def _write_counts(sheet: _Sheet, items: Sequence[MendLine]) -> None:
     for letter, key in (("\0", "mend_error"), ("\1", "mend_warning")):
         parts = parts.replace(letter, f'"&COUNTIF(A{first}:A{last},{quote(terms.text(key))})&"')
     formula = f'"{parts}"'.removeprefix('""&').removesuffix('&""')
-    sheet.row(18.0, sheet.cell("A", said, "bold_line", formula=formula))
+    rows.add(18.0, _LineCell("A", said, "bold_line", formula))
 
 
-def _write_list(sheet: _Sheet, items: Sequence[MendLine]) -> None:
+def _write_list(rows: _Rows, items: Sequence[MendLine]) -> None:
+    terms = rows.terms
     for item in items:
-        terms = sheet.terms
         state = terms.text("mend_error" if item.error else "mend_warning")
         formula = f"IF({item.unchanged},{quote(state)},{quote(terms.text('mend_changed'))})" if item.unchanged else ""
-        if item.cells or item.sheet:
-            first = item.cells.partition(",")[0] or "A1"
-            sheet.link("C" if item.cells else "B", f"{quote_sheetname(item.sheet)}!{first}")
-        texts = zip("BCDE", (item.sheet, item.cells, item.message, item.fix), WIDTHS[1:], strict=True)
-        height = max(measure.row_height(measure.count_lines(clean(text), width)) for _, text, width in texts) + 3
-        linked = "list_link" if item.cells else "check"
-        sheet.row(
-            height,
-            sheet.cell("A", state, "check", tone="mend" if item.error else "watch", formula=formula),
-            sheet.cell("B", item.sheet, "list_link" if item.sheet and not item.cells else "check"),
-            sheet.cell("C", item.cells, linked),
-            sheet.cell("D", item.message, "check"),
-            sheet.cell("E", item.fix, "check"),
+        place = f"{quote_sheetname(item.sheet)}!{item.cells.partition(',')[0] or 'A1'}" if item.cells or item.sheet else ""
+        rows.add(
+            _find_height((item.sheet, WIDTHS[1]), (item.cells, WIDTHS[2]), (item.message, WIDTHS[3]), (item.fix, WIDTHS[4])),
+            _LineCell("A", state, "check", formula, tone=look.MEND if item.error else look.WATCH),
+            _LineCell("B", item.sheet, "check") if item.cells or not place else _LineCell("B", item.sheet, "list_link", link=place),
+            _LineCell("C", item.cells, "list_link", link=place) if item.cells else _LineCell("C", item.cells, "check"),
+            _LineCell("D", item.message, "check"),
+            _LineCell("E", item.fix, "check"),
         )
+
+
+def _find_height(*texts: tuple[str, float]) -> float:
+    """Return the height (points) of a row of texts, each with its width."""
+    return max(measure.row_height(measure.count_lines(clean(text), width)) for text, width in texts) + 3
 
 
 def _list_clipped(clipped: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -198,54 +200,38 @@ def _list_clipped(clipped: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield f"{name} {join_cells([cell for sheet, cell in clipped if sheet == name])}"
 
 
-def _write_understood(sheet: _Sheet, lines: Sequence[UnderstoodLine]) -> None:
-    terms = sheet.terms
-    sheet.row(_GAP)
-    sheet.row(_SECTION, sheet.cell("A", terms.text("understood_title"), "section"))
-    sheet.across(terms.text("understood_intro"))
-    headings = (("B", "count_sheet"), ("C", "mend_cell"), ("D", "understood_written"), ("E", "understood_stands"))
-    sheet.row(20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in headings))
+def _write_understood(rows: _Rows, lines: Sequence[UnderstoodLine]) -> None:
+    terms = rows.terms
+    rows.title(terms.text("understood_title"))
+    rows.across(terms.text("understood_intro"))
+    rows.headings(("B", "count_sheet"), ("C", "mend_cell"), ("D", "understood_written"), ("E", "understood_stands"))
     for line in lines[:_MOST_LINES]:
-        sheet.link("C", f"{quote_sheetname(line.sheet)}!{line.cell}")
-        texts = ((line.sheet, WIDTHS[1]), (line.written, WIDTHS[3]), (line.stands, WIDTHS[4]))
-        sheet.row(
-            max(measure.row_height(measure.count_lines(clean(text), width)) for text, width in texts) + 3,
-            sheet.cell("B", line.sheet, "check"),
-            sheet.cell("C", line.cell, "list_link"),
-            sheet.cell("D", line.written, "check"),
-            sheet.cell("E", line.stands, "check"),
+        rows.add(
+            _find_height((line.sheet, WIDTHS[1]), (line.written, WIDTHS[3]), (line.stands, WIDTHS[4])),
+            _LineCell("B", line.sheet, "check"),
+            _LineCell("C", line.cell, "list_link", link=f"{quote_sheetname(line.sheet)}!{line.cell}"),
+            _LineCell("D", line.written, "check"),
+            _LineCell("E", line.stands, "check"),
         )
     if more := len(lines[_MOST_LINES:]):
-        sheet.across(terms.text("understood_more", n=more), "body")
+        rows.across(terms.text("understood_more", n=more))
 
 
-def _write_left(sheet: _Sheet, told: MendSheetContent) -> None:
-    terms = sheet.terms
-    sheet.row(_GAP)
-    sheet.row(_SECTION, sheet.cell("A", terms.text("left_title"), "section"))
-    sheet.across(terms.text("left_intro", file=told.file))
-    for line in _left_texts(told.left, terms):
-        sheet.across(line)
+def _write_left(rows: _Rows, told: MendSheetContent) -> None:
+    rows.title(rows.terms.text("left_title"))
+    rows.across(rows.terms.text("left_intro", file=told.file))
+    for one in told.left:
+        rows.across("• " + rows.terms.text(one.what, n=one.count, **one.facts))
 
 
-def _left_texts(left: Sequence[LeftBehind], terms: Terms) -> Iterator[str]:
-    for one in left:
-        yield "• " + terms.text(one.what, n=one.count, **one.facts)
-
-
-def _write_unplaced(sheet: _Sheet, strays: Sequence[UnplacedAnswer]) -> None:
-    terms = sheet.terms
-    sheet.row(_GAP)
-    sheet.row(_SECTION, sheet.cell("A", terms.text("stray_title"), "section"))
-    sheet.across(terms.text("stray_intro"))
-    headings = (("B", "count_sheet"), ("C", "stray_cell"), ("D", "answer"))
-    number = sheet.row(
-        20.0, *(sheet.cell(letter, terms.text(key), "heading") for letter, key in headings), sheet.cell("E", None, "heading")
-    )
-    sheet.merged.append(f"D{number}:E{number}")
+def _write_unplaced(rows: _Rows, strays: Sequence[UnplacedAnswer]) -> None:
+    terms, merge = rows.terms, rows.page.sheet.merge_cells
+    rows.title(terms.text("stray_title"))
+    rows.across(terms.text("stray_intro"))
+    number = rows.headings(("B", "count_sheet"), ("C", "stray_cell"), ("D", "answer"), ("E", ""))
+    merge(f"D{number}:E{number}")
     for stray in strays:
-        height = measure.row_height(measure.count_lines(clean(str(stray.value)), WIDTHS[3] + WIDTHS[4])) + 3
-        kept = stray.value if not isinstance(stray.value, str) else clean(stray.value)
-        cells = [sheet.cell("B", stray.sheet, "check"), sheet.cell("C", stray.cell, "check"), sheet.cell("D", kept, "check")]
-        number = sheet.row(height, *cells, sheet.cell("E", None, "check"))
-        sheet.merged.append(f"D{number}:E{number}")
+        values = zip("BCDE", (stray.sheet, stray.cell, stray.value, None), strict=True)
+        height = _find_height((str(stray.value), WIDTHS[3] + WIDTHS[4]))
+        number = rows.add(height, *(_LineCell(letter, value, "check") for letter, value in values))
+        merge(f"D{number}:E{number}")

@@ -48,6 +48,7 @@ DATE_FORMAT = "yyyy-mm-dd"
 NUMBER_FORMAT = "#,##0"
 DECIMAL_FORMAT = "#,##0.0#"
 MILLION_FORMAT = "#,##0.0"
+TIME_FORMATS = {"date": DATE_FORMAT, "moment": "m/d/yy h:mm", "time": "h:mm", "duration": "[h]:mm:ss"}  # Excel's own, but for a day's
 AIR = "_-"  # as much to the right of a number as a hyphen takes, so that it does not touch the text in the next column
 _FORMATS = {
     "text": "@",
@@ -106,7 +107,7 @@ def named_styles(look: Look = STANDARD) -> Iterator[NamedStyle]:
     yield _style("sum_number", bold, LOCKED, _aligned("right", vertical="top"), NUMBER_FORMAT + AIR, lined=True)
     yield _style("sample", _font(), INPUT, inset, lined=True)
     for name, tone in (("good", GOOD), ("mend", MEND), ("watch", WATCH)):
-        yield _style(name, Font(FONT, size=BODY, color=tone.ink), tone.fill, inset, lined=True)
+        yield _style(name, tone_font(tone), tone.fill, inset, lined=True)
     for kind, form in _FORMATS.items():
         aligned = _aligned("right" if kind in {"integer", "number"} else "left", vertical="top")
         yield _style(f"input_{kind}", _font(), INPUT, aligned, form, lined=True, locked=False)
@@ -143,6 +144,16 @@ def _style(
         number_format=number_format,
         protection=Protection(locked=locked),
     )
+
+
+def tone_font(tone: Tone) -> Font:
+    """Return the letters of a tone."""
+    return Font(FONT, size=BODY, color=tone.ink)
+
+
+def tone_fill(tone: Tone) -> PatternFill:
+    """Return the ground of a tone."""
+    return PatternFill("solid", start_color=tone.fill)
 
 
 def tone_rule(formula: str, tone: Tone) -> Rule:

@@ -1,7 +1,6 @@
-"""A sheet of a form while openpyxl builds it: cells with their styles, and the value that each formula has as issued.
+"""A sheet of a form while openpyxl builds it: cells with their styles, answers, marks and notes, and the value that each formula has.
 
-openpyxl writes formulas without values, and all text inline; ``finish`` puts both right afterwards, from what is kept here. Reports are
-written with XlsxWriter, by ``workbook``.
+What openpyxl cannot write itself is kept here, and put into what it has saved by ``beyond_libraries``.
 """
 
 from __future__ import annotations
@@ -10,30 +9,33 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
+from typing import Any
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
-from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import Protection
+from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from styrxl.excel.limits import MOST_LETTERS
+from styrxl.excel import look, measure
+from styrxl.excel.cells import SIGNS, CellError, escape_foreign, excel_number, token
+from styrxl.excel.limits import HIGHEST_ROW, MOST_LETTERS
 from styrxl.excel.measure import LINE_HEIGHT
 
 Value = str | float | int | date | None
 
-OPEN, CLOSE = "\ue000", "\ue001"  # private letters: what stands between them is a token, filled in for each owner
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
 _LETTERS, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 _SMALLEST_SCALE = 80  # percent: text of 10 points comes out at 8
+_NOTE_WIDTH, _NOTE_LINE, _NOTE_MARGIN = 300, 17, 14  # pixels of a note's box, of a line of small text, above and below all of them
+_NOTE_DIGIT = 7  # pixels of a column's unit
 _PAGE_HEIGHT = 640.0  # points that A4 landscape holds at that scale, between margins and footer
-
-
-def token(name: str) -> str:
-    """Return what stands in the skeleton where an owner's own value comes."""
-    return f"{OPEN}{name}{CLOSE}"
 
 
 def clean(text: str) -> str:
@@ -48,51 +50,113 @@ def escape_clean(text: str) -> str:
     return escape(clean(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note on a cell: a bold first line, paragraphs, and a tone."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    tone: look.Tone
+
+
 @dataclass(slots=True)
 class SheetBuilder:
-    """A sheet being written; ``values`` are those of formulas and of numbers that differ between owners, by cell."""
+    """A sheet being written; ``values``: by cell those of formulas, and numbers that differ between owners or have many digits."""
 
     sheet: Worksheet
     values: dict[str, str | float] = field(default_factory=dict)
     growing: set[int] = field(default_factory=set)  # rows that Excel may make higher as somebody types
+    formulas: set[str] = field(default_factory=set)  # cells that have one
+    notes: dict[str, Note] = field(default_factory=dict)
 
     def put(self, cell: str, value: Value, style: str) -> None:
-        """Write a value; a text stays a text, also one that begins like a formula."""
-        letters, digits = split_address(cell)
-        at = self.sheet.cell(int(digits), column_index_from_string(letters))
-        at.style = f"styrxl {style}"
+        """Write a value of ours; a text stays a text, also one that begins like a formula."""
+        at = self._styled(cell, style)
         if isinstance(value, str):
-            at.value = value
-            at.data_type = "s"
-            if value[:1] in {"=", "+", "-", "@", "'"}:
-                at.quotePrefix = True  # or Excel makes it a formula when somebody edits the cell
+            _write_text(at, value)
         elif value is not None:
             at.value = value
             at.style = f"styrxl {style}"  # a date brings a format of its own
 
+    def answer(self, cell: str, value: Any, style: str) -> None:
+        """Write somebody else's value as it is: a text stays a text, a number has all of its digits, and a day, moment or time looks so."""
+        at = self._styled(cell, style)
+        match value:
+            case None | "":
+                return
+            case CellError():
+                at.value, at.data_type = str(value), "e"
+            case str():
+                _write_text(at, escape_foreign(value))
+            case bool():
+                at.value = value
+            case int() | float() if isfinite(value):
+                self._write_number(at, value, "General" if style.endswith("_date") else "")
+            case _:
+                self._write_time(at, value, style)
+
+    def _write_time(self, at: Cell, value: Any, style: str) -> None:
+        number, kind = excel_number(value)
+        if number is None:
+            _write_text(at, str(value))
+        else:
+            self._write_number(at, number, "" if kind == "date" and style.endswith("_date") else look.TIME_FORMATS[kind])
+
+    def _write_number(self, at: Cell, number: float, shown_as: str) -> None:
+        at.value = number
+        self.values[str(at.coordinate)] = number
+        if shown_as:
+            at.number_format = shown_as
+
     def formula(self, cell: str, formula: str, value: str | float, style: str) -> None:
-        """Write a formula and the value that it has as issued."""
-        letters, digits = split_address(cell)
-        at = self.sheet.cell(int(digits), column_index_from_string(letters))
-        at.value = formula
-        at.style = f"styrxl {style}"
+        """Write a formula and the value that it has now."""
+        self._styled(cell, style).value = formula
         self.values[cell] = value
+        self.formulas.add(cell)
 
     def number(self, cell: str, name: str, style: str) -> None:
         """Write a number that differs between owners."""
         self.put(cell, 0, style)
         self.values[cell] = token(name)
 
+    def tone(self, cell: str, tone: look.Tone, *, free: bool = False) -> None:
+        """Give a cell that has been written a tone; ``free``: and let it be typed in."""
+        at = self._at(cell)
+        at.font, at.fill = look.tone_font(tone), look.tone_fill(tone)
+        if free:
+            at.protection = Protection(locked=False)
+
+    def note(self, cell: str, note: Note, author: str) -> None:
+        """Put a note on a cell."""
+        body = clean("\n".join(note.paragraphs))
+        lines = 1 + measure.count_lines(body, _NOTE_WIDTH / _NOTE_DIGIT * look.BODY / look.SMALL)
+        self._at(cell).comment = Comment(f"{clean(note.title)}\n{body}", clean(author), lines * _NOTE_LINE + _NOTE_MARGIN, _NOTE_WIDTH)
+        self.notes[cell] = note
+
+    def _styled(self, cell: str, style: str) -> Cell:
+        at = self._at(cell)
+        at.style = f"styrxl {style}"
+        return at
+
+    def _at(self, cell: str) -> Cell:
+        letters, digits = split_address(cell)
+        at = self.sheet.cell(int(digits), column_index_from_string(letters))
+        if not isinstance(at, Cell):
+            raise TypeError(f"{cell} is no cell of its own")
+        return at
+
     def link(self, cell: str, text: str, sheet: str, style: str) -> None:
         """Write a link to another sheet."""
         self.put(cell, text, style)
-        letters, digits = split_address(cell)
-        quoted = sheet.replace("'", "''")
-        self.sheet.cell(int(digits), column_index_from_string(letters)).hyperlink = Hyperlink(ref=cell, location=f"'{quoted}'!A1")
+        self.link_to(cell, f"{quote_sheetname(sheet)}!A1")
+
+    def link_to(self, cell: str, place: str) -> None:
+        """Make a cell that has been written a link to a place in the workbook (``'Budget'!C9``)."""
+        self._at(cell).hyperlink = Hyperlink(ref=cell, location=place)
 
     def height(self, row: int, height: float, *, grows: bool = False) -> None:
         """Give a row its height; one that grows gets higher when somebody types more than it shows."""
-        self.sheet.row_dimensions[row].height = height
+        self.sheet.row_dimensions[row].height = min(height, HIGHEST_ROW)
         if grows:
             self.growing.add(row)
 
@@ -161,6 +225,13 @@ class SheetBuilder:
     def name(self) -> str:
         """The sheet's name."""
         return str(self.sheet.title)
+
+
+def _write_text(at: Cell, text: str) -> None:
+    at.value = text
+    at.data_type = "s"
+    if text.startswith(SIGNS):
+        at.quotePrefix = True  # or Excel makes it a formula when somebody edits the cell
 
 
 def split_address(cell: str) -> tuple[str, str]:

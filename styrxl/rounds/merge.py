@@ -9,8 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from styrxl.annotated.carry import add_rows
-from styrxl.annotated.filled import EditableTemplates, FilledWorkbook, list_fresh_sheets
+from styrxl.annotated.carry import add_rows, list_fresh_sheets
 from styrxl.model.decisions import MERGE, Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
@@ -31,6 +30,8 @@ from styrxl.rounds.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfRetur
 from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.receipts import Receipt
+from styrxl.templates.build import build_filled, lay_out_workbook, token_values
+from styrxl.templates.workbook_context import put_answers
 from styrxl.validation.answered_rows import list_answered_rows
 from styrxl.validation.place_findings import place_remarks
 from styrxl.validation.rules.rows import find_untouched
@@ -155,21 +156,20 @@ def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: S
     if not newer_wins and (unclear := [name for sheet in paired for name in sheet.unclear_names]):
         raise StyrxlError("merge-unclear", rows=", ".join(unclear), older=older.judged.path, newer=newer.judged.path)
     form = extend_rows(desk.forms.form(issued.form, issued.profile, issued.round, issued.edition), issued.row_count)
-    templates = EditableTemplates(read_look(desk.workspace))
-    fresh = list_fresh_sheets(templates.of(form, issued), issued)
+    fresh = list_fresh_sheets(lay_out_workbook(form, issued), issued)
     if gone := [sheet.name for sheet in paired if sheet.key not in fresh]:
         raise StyrxlError("merge-no-place", cells=", ".join(gone))
     placed = {sheet.key: place_rows(sheet, fresh[sheet.key]) for sheet in paired}
     form = add_rows(form, {key: needed for key, rows in placed.items() if (needed := _count_rows(rows)) > len(fresh[key].ids)})
-    editable = templates.of(form, issued)
-    fresh, layouts = list_fresh_sheets(editable, issued), editable.template.context.layouts
+    context = lay_out_workbook(form, issued)
+    fresh, layouts = list_fresh_sheets(context, issued), context.layouts
     renamed = {side: {key: find_renamed(rows, fresh[key], side) for key, rows in placed.items()} for side in SIDES}
     merged = [merge_sheet(s, placed[s.key], fresh[s.key], layouts[s.key], issued.language, renamed, newer_wins=newer_wins) for s in paired]
     if unplaced := [cell for sheet in merged for cell in sheet.unplaced]:
         raise StyrxlError("merge-no-place", cells=", ".join(unplaced))
-    filled = FilledWorkbook(editable, issued, {sheet.key: sheet.answers for sheet in merged})
+    filled = put_answers(context, {sheet.key: sheet.answers for sheet in merged}, token_values(issued, context))
     left = tuple((source.judged.path, finding) for source in (older, newer) for finding in source.left)
-    return Merge(older.judged, newer.judged, tuple(merged), left, filled.saved(filled.changed_sheets()))
+    return Merge(older.judged, newer.judged, tuple(merged), left, build_filled(filled, issued, read_look(desk.workspace)))
 
 
 def _count_rows(rows: Sequence[JoinedRow]) -> int:

@@ -1,82 +1,67 @@
-"""Form and prefill become a workbook.
+"""Form and prefill become a workbook, and answers with them where there are any.
 
-A workbook is built once with tokens where one owner differs from the next, and stamped for each owner: `build` is
-`build_all` of one, so that the two cannot differ.
+A workbook that is issued is built once with tokens where one owner differs from the next, and stamped for each owner: `build` is
+`build_all` of one, so that the two cannot differ. One with answers in it is built in the same way, by itself.
 """
 
 from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from io import BytesIO
 
-from openpyxl import Workbook
-from openpyxl.packaging.custom import StringProperty
-
-from styrxl.excel import look, measure
-from styrxl.excel.archive import SkeletonPart, make_skeleton, read_parts, stamp
-from styrxl.excel.finish import add_alternative_texts, finish_parts, rounded_number
+from styrxl.excel import measure
+from styrxl.excel.archive import TemplatePart, cut_parts, stamp
+from styrxl.excel.cells import rounded_number, token
 from styrxl.excel.look import STANDARD, Look
-from styrxl.excel.sheet import SheetBuilder, clean, footer_text, token
+from styrxl.excel.sheet import clean, footer_text
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form, Words, select_columns, select_sheets
 from styrxl.model.prefill import Prefill
-from styrxl.templates import form_sheet, start_sheet
-from styrxl.templates.cell_texts import clean_prefill, compute_formula, list_cell_values, sum_planned
-from styrxl.templates.drop_downs import LISTS_SHEET, DropDown, OwnSheets, list_entries, make_drop_downs, write_lists
-from styrxl.templates.layout import SheetLayout, lay_out_sheets
-from styrxl.templates.start_sheet import Header
-from styrxl.templates.words import Terms
-from styrxl.templates.workbook_context import WorkbookContext
+from styrxl.templates import start_sheet
+from styrxl.templates.cell_texts import clean_prefill, compute_formula, sum_planned
+from styrxl.templates.workbook_context import WorkbookContext, make_context
+from styrxl.templates.write_workbook import write_workbook
 
-IDENTITY_SHEET = "_styrxl"
-IDENTITY = ("form", "version", "edition", "profile", "language", "round", "owner", "issue", "signature")
 PLACEHOLDER_OWNER, PLACEHOLDER_YEAR = "XXX", "20XX"
-_OWN_FIELDS = ("owner", "owner_name", "contact", "due", "issue", "signature")  # what differs between owners of one skeleton
+_OWN_FIELDS = ("owner", "owner_name", "contact", "due", "issue", "signature")  # what differs between owners of one template
 _NOT_SHARED = ("frames", "first", "numbers", "memory", "based_on")  # what is stamped, and what is not shown
-_MOST_KEPT = 16  # skeletons kept at a time; owners usually come board by board
-
-
-WriteFirstSheet = Callable[[SheetBuilder, Terms], None]  # writes a sheet before all others
+_MOST_KEPT = 16  # templates kept at a time; owners usually come board by board
 
 
 @dataclass(frozen=True, slots=True)
 class SharedTemplate:
-    """A skeleton, what must be known to stamp it, and what it was made from, for whoever fills it in."""
+    """A workbook's parts with tokens in them, and what stands in it, which says how it is stamped."""
 
-    parts: tuple[SkeletonPart, ...]
-    numbered: Mapping[str, tuple[str, int]]  # sheet key -> pattern of its ids, how many
-    planned: Mapping[str, tuple[str, float]]  # sheet key -> frame, sum held against it as issued (tkr)
-    form: Form
+    parts: tuple[TemplatePart, ...]
     context: WorkbookContext
-    header: Header
-    lists: Mapping[str, DropDown]
-    sheets: Mapping[str, str]  # a sheet's name -> its part
 
 
 class SharedTemplates:
     """Shared templates, each made when it is first asked for; owners that share lists and rows share one, and the last few are kept."""
 
-    def __init__(self, shown: Look = STANDARD, lead: WriteFirstSheet | None = None) -> None:
-        """Take the municipality's look, and what writes a sheet before all others, if there is to be one."""
-        self._shown, self._lead = shown, lead
+    def __init__(self, shown: Look = STANDARD) -> None:
+        """Take the municipality's look."""
+        self._shown = shown
         self._known: OrderedDict[str, SharedTemplate] = OrderedDict()
 
     def of(self, form: Form, prefill: Prefill) -> SharedTemplate:
         """Return the template of an owner's workbook."""
-        form = select_columns(form, prefill.rows)
-        form = select_sheets(form, prefill.rows) if prefill.round else form  # a blank template shows all that there may be
+        form = _select_parts(form, prefill)
         shared = _SharingKey.of(form, prefill)
         key = f"{form.edition} {[sheet.rows for sheet in form.sheets]} {shared.key(prefill)}"
         if key not in self._known:
-            self._known[key] = make_template(form, prefill, shared, self._shown, self._lead)
+            self._known[key] = make_template(form, prefill, shared, self._shown)
         self._known.move_to_end(key)
         if len(self._known) > _MOST_KEPT:
             self._known.popitem(last=False)
         return self._known[key]
+
+
+def _select_parts(form: Form, prefill: Prefill) -> Form:
+    form = select_columns(form, prefill.rows)
+    return select_sheets(form, prefill.rows) if prefill.round else form  # a blank template shows all that there may be
 
 
 def build(form: Form, prefill: Prefill, shown: Look = STANDARD) -> bytes:
@@ -85,11 +70,11 @@ def build(form: Form, prefill: Prefill, shown: Look = STANDARD) -> bytes:
 
 
 def build_all(form: Form, prefills: Iterable[Prefill], shown: Look = STANDARD) -> Iterator[tuple[Prefill, bytes]]:
-    """Yield each prefill with its workbook, in order; owners that share lists and rows share a skeleton."""
+    """Yield each prefill with its workbook, in order; owners that share lists and rows share a template."""
     templates = SharedTemplates(shown)
     for prefill in prefills:
         template = templates.of(form, prefill)
-        yield prefill, stamp(template.parts, token_values(prefill, template))
+        yield prefill, stamp(template.parts, token_values(prefill, template.context))
 
 
 def build_blank(form: Form, language: str, shown: Look = STANDARD) -> bytes:
@@ -130,7 +115,7 @@ def list_blank_kinds(form: Form) -> tuple[str | None, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _SharingKey:
-    """What a skeleton takes from owners' own values: how many lines they need, which are empty, who is over a frame."""
+    """What a template takes from owners' own values: how many lines they need, which are empty, who is over a frame."""
 
     lines: tuple[tuple[str, int], ...]
     empty: tuple[str, ...]
@@ -146,7 +131,7 @@ class _SharingKey:
         )
 
     def key(self, prefill: Prefill) -> str:
-        """Return what two prefills have in common if they can share a skeleton."""
+        """Return what two prefills have in common if they can share a template."""
         rest = [getattr(prefill, name) for name in Prefill.__slots__ if name not in {*_OWN_FIELDS, *_NOT_SHARED}]
         frames = sorted(name for name, amount in prefill.frames.items() if amount is None)
         given = sorted(name for name, amount in prefill.frames.items() if amount is not None)
@@ -181,110 +166,43 @@ def _sheets_over_frame(form: Form, prefill: Prefill) -> Iterator[str]:
                 yield sheet.key
 
 
-def make_template(form: Form, prefill: Prefill, shared: _SharingKey, shown: Look, lead: WriteFirstSheet | None) -> SharedTemplate:
+def make_template(form: Form, prefill: Prefill, shared: _SharingKey, shown: Look) -> SharedTemplate:
     """Return the template of an owner, with tokens where owners that share it differ."""
+    context = _lay_out(form, prefill, shared)
+    return SharedTemplate(cut_parts(write_workbook(context, shown).save()), context)
+
+
+def lay_out_workbook(form: Form, prefill: Prefill) -> WorkbookContext:
+    """Return what stands in an owner's workbook as issued."""
+    form = _select_parts(form, prefill)
+    return _lay_out(form, prefill, _SharingKey.of(form, prefill))
+
+
+def _lay_out(form: Form, prefill: Prefill, shared: _SharingKey) -> WorkbookContext:
     own = {name: token(name) for name in _OWN_FIELDS if name not in shared.empty}
     common = replace(clean_prefill(prefill), **own, **dict.fromkeys(shared.empty, ""))  # type: ignore[arg-type] # fields of text, all
-    terms = Terms(form.words, form.lists, prefill.language, prefill.limits, prefill.board_limits)
-    where = lay_out_sheets(form, common, form.words)
-    rows = list_cell_values(form, common, where, terms)
-    lists = make_drop_downs(form, common.lists)
-    context = WorkbookContext(
-        terms=terms,
-        year=prefill.year,
-        layouts=where,
-        rows=rows,
-        entries=list_entries(form, lists, OwnSheets(where, rows), terms),
-        frames=prefill.frames,
-        over=shared.over,
-        footer=token("footer"),
-    )
-    book = _new_workbook(form, common, terms, shown)
-    leads = [SheetBuilder(book.create_sheet())] if lead else []
-    if lead:
-        lead(leads[0], terms)
-    start = SheetBuilder(book.create_sheet(terms.text("start")))
-    pages = [SheetBuilder(book.create_sheet(where[sheet.key].name)) for sheet in form.sheets]
-    counts = {
-        sheet.key: form_sheet.write_form_sheet(page, where[sheet.key], context) for sheet, page in zip(form.sheets, pages, strict=True)
-    }
-    header = Header(common, dict(shared.lines), shown)
-    start_sheet.write_start_sheet(start, form, header, context, counts)
-    identity = SheetBuilder(book.create_sheet(IDENTITY_SHEET))
-    _write_identity(identity, common)
-    dropdowns = SheetBuilder(book.create_sheet(LISTS_SHEET))
-    write_lists(dropdowns, form, lists, OwnSheets(where, rows), terms)
-    for hidden in (identity, dropdowns):
-        hidden.sheet.sheet_state = "veryHidden"
-        hidden.protect()
-    parts = read_parts(_save(book))
-    if shown.logo:
-        parts = add_alternative_texts(parts, [shown.name or common.municipality])
-    every = [*leads, start, *pages, identity, dropdowns]
-    return SharedTemplate(
-        parts=make_skeleton(finish_parts(parts, every)),
-        numbered=dict(_count_numbered(form, prefill, where)),
-        planned={s.key: (s.limit.frame, sum_planned(s, *where[s.key].part_rows(rows[s.key]))) for s in form.sheets if s.limit},
-        form=form,
-        context=context,
-        header=header,
-        lists=lists,
-        sheets={page.name: f"xl/worksheets/sheet{number}.xml" for number, page in enumerate(every, 1)},
-    )
+    return make_context(form, common, dict(shared.lines), token("footer"))
 
 
-def _count_numbered(form: Form, prefill: Prefill, where: Mapping[str, SheetLayout]) -> Iterator[tuple[str, tuple[str, int]]]:
-    for sheet in form.sheets:
-        pattern = sheet.columns[0].number
-        if pattern:
-            given = [row for row in prefill.rows.get(sheet.key, ()) if row.get(sheet.columns[0].field)]
-            yield sheet.key, (pattern, where[sheet.key].rows - len(given))
+def build_filled(context: WorkbookContext, prefill: Prefill, shown: Look = STANDARD) -> bytes:
+    """Return the workbook of an owner in which stands what a context says; ``prefill``: what was issued, signed."""
+    return write_workbook(context, shown).stamped(token_values(prefill, context))
 
 
-def _new_workbook(form: Form, prefill: Prefill, terms: Terms, shown: Look) -> Workbook:
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for style in look.named_styles(shown):
-        book.add_named_style(style)
-    properties = book.properties
-    properties.title = " · ".join(part for part in (form.title[terms.language], prefill.round_name) if part)
-    properties.language = terms.language
-    properties.creator = shown.name or prefill.municipality or "styrxl"
-    properties.created = datetime(2000, 1, 1)  # noqa: DTZ001 -- openpyxl wants no zone; a rebuild must give the same bytes
-    for name in IDENTITY:
-        book.custom_doc_props.append(  # type: ignore[attr-defined] # newer than its types
-            StringProperty(name=f"styrxl_{name}", value=_identity_text(prefill, name))
-        )
-    return book
-
-
-def _identity_text(prefill: Prefill, name: str) -> str:
-    value = getattr(prefill, name)
-    return "" if value is None else str(value)
-
-
-def _write_identity(page: SheetBuilder, prefill: Prefill) -> None:
-    for row, name in enumerate(IDENTITY, 1):
-        page.put(f"A{row}", name, "help")
-        page.put(f"B{row}", _identity_text(prefill, name), "help")
-
-
-def _save(book: Workbook) -> bytes:
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def token_values(prefill: Prefill, template: SharedTemplate) -> dict[str, str]:
+def token_values(prefill: Prefill, context: WorkbookContext) -> dict[str, str]:
     """Return what comes in place of each token."""
     made = {name: clean(str(getattr(prefill, name) or "")).strip() for name in _OWN_FIELDS}
     made["who"] = _owner_text(prefill)
     made["footer"] = footer_text(_owner_text(prefill))
     for frame, amount in prefill.frames.items():
         made[f"frame:{frame}"] = rounded_number(amount or 0)
-    for key, (frame, total) in template.planned.items():
-        made[f"remaining:{key}"] = rounded_number((prefill.frames.get(frame) or 0) - total)
-    for key, (pattern, count) in template.numbered.items():
-        for place, number in enumerate(prefill.list_numbers(key, count)):
-            made[f"id:{key}:{place}"] = pattern.format(owner=prefill.owner, year=prefill.year or PLACEHOLDER_YEAR, n=number)
+    for sheet in context.form.sheets:
+        if sheet.limit:
+            total = sum_planned(sheet, *context.layouts[sheet.key].part_rows(context.rows[sheet.key]))
+            made[f"remaining:{sheet.key}"] = rounded_number((prefill.frames.get(sheet.limit.frame) or 0) - total)
+        if pattern := sheet.columns[0].number:
+            given = [row for row in prefill.rows.get(sheet.key, ()) if row.get(sheet.columns[0].field)]
+            numbers = prefill.list_numbers(sheet.key, context.layouts[sheet.key].rows - len(given))
+            year = prefill.year or PLACEHOLDER_YEAR
+            made |= {f"id:{sheet.key}:{place}": pattern.format(owner=prefill.owner, year=year, n=n) for place, n in enumerate(numbers)}
     return made

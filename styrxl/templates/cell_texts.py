@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from math import fsum, prod
 from typing import Any
 
-from styrxl.excel.cells import CellError
-from styrxl.excel.sheet import Value, clean, token
+from styrxl.excel.cells import CellError, token
+from styrxl.excel.sheet import Value, clean
 from styrxl.model.forms import EVERYBODY, Column, Form, Sheet
 from styrxl.model.prefill import Prefill, Row
 from styrxl.templates.drop_downs import OWN_PREFIX, find_text_field, make_entry
@@ -115,9 +115,11 @@ def _date_value(value: Any) -> Value:
 def compute_formula(column: Column, values: RowValues) -> Value:
     """Return the value of a formula column: the sum of some fields minus others, and the product of some.
 
-    Nothing where all are empty, or one that it needs: a product needs each of its factors.
+    Nothing where all are empty, or one that it needs: a product needs each of its factors. An error where one of them holds one.
     """
     plus, minus, times, needs = _list_terms(column)
+    if broken := find_error(values.get(field) for fields in (column.formula or {}).values() for field in fields):
+        return broken
     if all(values.get(field) in (None, "") for field in (*plus, *minus, *times)) or any(values.get(field) in (None, "") for field in needs):
         return ""
     total = sum(_amount(values.get(field)) for field in plus) - sum(_amount(values.get(field)) for field in minus)
@@ -156,16 +158,20 @@ def add_up(sheet: Sheet, rows: Sequence[RowValues], closing: RowValues) -> RowVa
     known = all(made.get(column.field) not in (None, "") for column in sheet.columns if column.closing == "given")
     for column in sheet.columns:
         if column.formula:
-            values = [made.get(field) for fields in column.formula.values() for field in fields]
-            broken = next((value for value in values if isinstance(value, CellError)), None)
-            made[column.field] = broken or (compute_formula(column, made) if known else "")
+            worked_out = compute_formula(column, made)
+            made[column.field] = worked_out if known or isinstance(worked_out, CellError) else ""
     return made
+
+
+def find_error(values: Iterable[Any]) -> CellError | None:
+    """Return the first error among some values."""
+    return next((value for value in values if isinstance(value, CellError)), None)
 
 
 def _add_column(values: Sequence[Any]) -> Any:
     """Return a sum as SUM gives it, nothing where there is no number; an error where there is one."""
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    return next((value for value in values if isinstance(value, CellError)), None) or (fsum(numbers) if numbers else "")
+    return find_error(values) or (fsum(numbers) if numbers else "")
 
 
 def build_sum(column: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from openpyxl.utils import get_column_letter
 
 from styrxl.excel import look, measure
+from styrxl.excel.cells import CellError
 from styrxl.excel.formula_text import trim
 from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.forms import Column
+from styrxl.returns.tables import is_blank
 from styrxl.templates.cell_rules import add_conditions, add_validations
 from styrxl.templates.cell_texts import (
     RowValues,
@@ -17,9 +19,7 @@ from styrxl.templates.cell_texts import (
     is_added_up,
 )
 from styrxl.templates.frame_block import write_frames
-from styrxl.templates.kontroll import RowCheck, check_closing_row, check_row
 from styrxl.templates.layout import GAP, WIDEST_FROZEN, SheetLayout
-from styrxl.templates.required_answers import RowCells
 from styrxl.templates.start_counts import SheetCounts, count_sheet
 from styrxl.templates.workbook_context import WorkbookContext
 
@@ -35,12 +35,12 @@ def write_form_sheet(page: SheetBuilder, layout: SheetLayout, context: WorkbookC
     _write_top(page, layout, context)
     write_frames(page, layout, context)
     _write_headings(page, layout, context)
-    checks = _write_downwards(page, layout, context) if layout.is_downwards else _write_rows(page, layout, context)
+    _write_downwards(page, layout, context) if layout.is_downwards else _write_rows(page, layout, context)
     add_validations(page, layout, context)
     add_conditions(page, layout, context)
     _set_up_page(page, layout, context)
-    rows = context.rows[layout.sheet.key]
-    return count_sheet(layout, rows, rows, checks)
+    key = layout.sheet.key
+    return count_sheet(layout, context.rows[key], context.issued[key], context.checks[key])
 
 
 def _write_top(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
@@ -68,54 +68,81 @@ def _write_headings(page: SheetBuilder, layout: SheetLayout, context: WorkbookCo
     page.height(layout.heading_row, measure.row_height(most, _HEADING_HEIGHT) + (3 if most > 1 else 0))
 
 
-def _write_rows(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> list[RowCheck]:
-    checks = []
-    sheet = layout.sheet
-    least = _least_height(layout, context)
+def _write_rows(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
+    sheet, least = layout.sheet, _least_height(layout, context)
     data, closing = layout.part_rows(context.rows[sheet.key])
     for index, values in enumerate(data):
-        number = layout.first_row + index
-        cells = {column.field: layout.cell(column.field, index) for column in sheet.columns}
         for column in sheet.columns:
             if column.formula:
-                value = values[column.field]
-                page.formula(
-                    cells[column.field], build_formula(column, cells), value if isinstance(value, int | float) else "", "locked_number"
-                )
+                cells = {column.field: layout.cell(column.field, index) for column in sheet.columns}
+                page.formula(cells[column.field], build_formula(column, cells), _shown(values[column.field]), "locked_number")
             else:
-                page.put(cells[column.field], values[column.field], _cell_style(layout, column, values))
-        if layout.check_letter:
-            check = check_row(layout, sheet.columns, RowCells(cells, values), context.terms, context.entries)
-            page.formula(f"{layout.check_letter}{number}", check.formula, check.value, "check")
-            checks.append(check)
-        _write_spacer(page, layout, number, least)
-        page.height(number, _row_height(layout, values, checks[-1].value if layout.check_letter else "", least), grows=True)
+                _write_cell(page, layout, context, column, index)
+        _end_row(page, layout, context, index, least)
     if not layout.rows:
         page.put(f"A{layout.first_row}", context.terms.text("nothing_to_show"), "help")
-    return checks if closing is None else [*checks, _write_closing_row(page, layout, context, closing)]
+    if closing is not None:
+        _write_closing_row(page, layout, context, closing)
+        _end_row(page, layout, context, layout.rows, least)
 
 
-def _write_closing_row(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext, values: RowValues) -> RowCheck:
+def _shown(value: object) -> str | float:
+    """Return what a formula that works a number out shows."""
+    return value if isinstance(value, int | float | CellError) else ""
+
+
+def _write_cell(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext, column: Column, index: int) -> None:
+    """Write what is answered in a cell, or what was issued in it."""
+    key, cell = layout.sheet.key, layout.cell(column.field, index)
+    issued, answered = context.issued[key][index], context.answers.get(key, {}).get(index, {})
+    style = _closing_style(column) if index == layout.rows and layout.closes else _cell_style(layout, column, issued)
+    if column.field in answered:
+        value = answered[column.field]
+        page.answer(cell, None if is_blank(value) else value, style)
+    else:
+        page.put(cell, issued[column.field], style)
+
+
+def _end_row(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext, index: int, least: float) -> None:
+    """Write a row's Kontroll, and make the row as high as what stands in it needs."""
+    key, number, said = layout.sheet.key, layout.first_row + index, ""
+    if layout.check_letter:
+        check, said = context.checks[key][index], context.issued_checks[key][index].value
+        page.formula(f"{layout.check_letter}{number}", check.formula, check.value, "check")
+    _write_spacer(page, layout, number, least)
+    height = _row_height(layout, context.issued[key][index], said, least)
+    page.height(number, max(height, _answered_height(layout, context, index)), grows=True)
+
+
+def _answered_height(layout: SheetLayout, context: WorkbookContext, index: int) -> float:
+    """Return the height (points) that a row needs for its answers, and for what Kontroll says of them."""
+    answered = context.answers.get(layout.sheet.key, {}).get(0 if layout.is_downwards else index, {})
+    names = [layout.sheet.columns[index].field] if layout.is_downwards else [*answered]
+    texts = [(value, layout.width(name)) for name in names if isinstance(value := answered.get(name), str)]
+    if layout.check_letter:
+        texts.append((context.checks[layout.sheet.key][index].value, layout.widths[-1]))
+    most = max((measure.count_lines(text, width) for text, width in texts), default=1)
+    return measure.row_height(most) + (3 if most > 1 else 0)
+
+
+def _write_closing_row(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext, values: RowValues) -> None:
     """Write the row about all of the rows: what was given in it, sums, what is worked out, and what is answered in it."""
-    sheet, number = layout.sheet, layout.end_row
-    cells = {column.field: f"{layout.letters[column.field]}{number}" for column in sheet.columns}
+    sheet = layout.sheet
+    cells = {column.field: f"{layout.letters[column.field]}{layout.end_row}" for column in sheet.columns}
     for column in sheet.columns:
-        cell, value = cells[column.field], values[column.field]
-        shown = value if isinstance(value, int | float) else ""
+        cell, shown = cells[column.field], _shown(values[column.field])
         if column.formula:
             page.formula(cell, build_closing_formula(sheet, column, cells), shown, "sum_number")
         elif is_added_up(column):
             page.formula(cell, build_sum(layout.absolute_range(layout.letters[column.field])), shown, "sum_number")
-        elif column.closing == "asked":
-            page.put(cell, value, f"input_{column.kind}")
         else:
-            page.put(cell, value, "sum_number" if column.kind == "number" else "sum_text")
-    check = check_closing_row(layout, RowCells(cells, values), context.terms, context.entries)
-    page.formula(f"{layout.check_letter}{number}", check.formula, check.value, "check")
-    least = _least_height(layout, context)
-    _write_spacer(page, layout, number, least)
-    page.height(number, _row_height(layout, values, check.value, least), grows=True)
-    return check
+            _write_cell(page, layout, context, column, layout.rows)
+
+
+def _closing_style(column: Column) -> str:
+    if column.closing == "asked":
+        return f"input_{column.kind}"
+    return "sum_number" if column.kind == "number" else "sum_text"
 
 
 def _cell_style(layout: SheetLayout, column: Column, values: RowValues) -> str:
@@ -152,24 +179,20 @@ def _row_height(layout: SheetLayout, values: RowValues, said: str, least: float)
     return measure.row_height(most, least) + (3 if most > 1 else 0)
 
 
-def _write_downwards(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> list[RowCheck]:
-    checks = []
-    terms, values = context.terms, context.rows[layout.sheet.key][0]
-    cells = {column.field: layout.cell(column.field) for column in layout.sheet.columns}
-    for column in layout.sheet.columns:
-        row = cells[column.field][1:]
+def _write_downwards(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
+    terms, key = context.terms, layout.sheet.key
+    for index, column in enumerate(layout.sheet.columns):
+        row = layout.first_row + index
         page.put(f"A{row}", column.title(terms.language, terms.words.units), "locked_text")
-        page.put(cells[column.field], values[column.field], _cell_style(layout, column, values))
-        check = check_row(layout, [column], RowCells(cells, values), terms, context.entries)
+        _write_cell(page, layout, context, column, 0)
+        check = context.checks[key][index]
         page.formula(f"{layout.check_letter}{row}", check.formula, check.value, "check")
         asks = terms.text("check_fill", columns=terms.name(column))
         least = measure.row_height(measure.count_lines(asks, layout.widths[2]), _DOWN_HEIGHT)
-        text = str(values[column.field] or "")
-        most = max(measure.count_lines(text, layout.widths[1]), measure.count_lines(check.value, layout.widths[2]))
-        page.height(int(row), measure.row_height(most, least), grows=True)
-        _write_spacer(page, layout, int(row), least)
-        checks.append(check)
-    return checks
+        text, said = str(context.issued[key][0][column.field] or ""), context.issued_checks[key][index].value
+        most = max(measure.count_lines(text, layout.widths[1]), measure.count_lines(said, layout.widths[2]))
+        page.height(row, max(measure.row_height(most, least), _answered_height(layout, context, index)), grows=True)
+        _write_spacer(page, layout, row, least)
 
 
 def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
@@ -184,7 +207,8 @@ def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
     paging = f"{terms.text('page')} &P {terms.text('of')} &N"
     wide = layout.is_downwards or layout.sheet.layout == "reading" or sum(layout.widths) > _UPRIGHT_WIDTH
     page.printed(landscape=wide, rows=f"{row}:{row}", footer=(context.footer, layout.name.replace("&", "&&"), paging))
-    last, end = max(layout.end_row, layout.first_row), get_column_letter(len(layout.widths))
+    end = get_column_letter(len(layout.widths))
+    last = context.print_ends.get(layout.sheet.key, max(layout.end_row, layout.first_row))
     sheet.print_area = f"A1:{end}{last}"
     if layout.sheet.layout == "reading":
         page.fit_on_one(last)

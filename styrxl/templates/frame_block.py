@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from styrxl.excel import look, measure
-from styrxl.excel.sheet import SheetBuilder, split_address, token
-from styrxl.templates.cell_texts import find_left_to_spread, sum_planned
+from styrxl.excel.cells import token
+from styrxl.excel.sheet import SheetBuilder, split_address
+from styrxl.templates.cell_texts import find_error, find_left_to_spread, sum_planned
 from styrxl.templates.layout import GAP, SheetLayout, list_frame_cells
 from styrxl.templates.workbook_context import WorkbookContext
 
@@ -35,11 +36,12 @@ def _write_frame_cell(
     given = context.frames.get(frame) is not None
     using = [other for other in context.layouts.values() if other.sheet.limit and other.sheet.limit.frame == frame]
     used = layout if layout.sheet.limit else next(iter(using), None)
+    error = find_error(_list_amounts(used, context))
     total = f"SUM({used.absolute_range(used.letters[used.sheet.limit.column])})" if used and used.sheet.limit and used.rows else "0"
     if what == "spread":
         left = find_left_to_spread(layout.sheet, *layout.part_rows(context.rows[layout.sheet.key]))
-        page.formula(cell, _spread_formula(layout), left, _figure_style(layout))
-        _write_spread_words(page, layout, cell, context, left)
+        page.formula(cell, _spread_formula(layout), left if error is None else error, _figure_style(layout))
+        _write_spread_words(page, layout, cell, context, left if error is None else None)
     elif what == "frame" and given:
         page.number(cell, f"frame:{frame}", _figure_style(layout))
     elif what == "frame":
@@ -47,14 +49,23 @@ def _write_frame_cell(
     elif what == "planned":
         more = f"+{spread}" if (spread := cells.get((frame, "spread"))) else ""
         planned = sum_planned(layout.sheet, *layout.part_rows(context.rows[layout.sheet.key]))
-        page.formula(cell, f"={total}{more}", planned, _figure_style(layout))
+        page.formula(cell, f"={total}{more}", planned if error is None else error, _figure_style(layout))
     else:
         used_up = total if layout.is_downwards else cells[frame, "planned"]
         fact = token(f"remaining:{used.sheet.key}" if used else f"frame:{frame}") if given else ""
-        page.formula(cell, f'=IF(ISNUMBER({cells[frame, "frame"]}),{cells[frame, "frame"]}-{used_up},"")', fact, _figure_style(layout))
-        _write_frame_words(page, layout, cell, context, over=used is not None and used.sheet.key in context.over, given=given)
+        remaining = f'=IF(ISNUMBER({cells[frame, "frame"]}),{cells[frame, "frame"]}-{used_up},"")'
+        page.formula(cell, remaining, error if error and given else fact, _figure_style(layout))
+        over = used is not None and used.sheet.key in context.over
+        _write_frame_words(page, layout, cell, context, over=over, known=given and error is None)
     if what != "frame" or given:
         page.sheet.conditional_formatting.add(cell, look.decimals_rule(cell))
+
+
+def _list_amounts(used: SheetLayout | None, context: WorkbookContext) -> Iterator[object]:
+    """Yield what is held against a frame, row by row."""
+    if used and used.sheet.limit:
+        fields = [used.sheet.limit.column, *([used.sheet.spread.field] if used.sheet.spread else [])]
+        yield from (row.get(field) for row in used.part_rows(context.rows[used.sheet.key])[0] for field in fields)
 
 
 def _spread_formula(layout: SheetLayout) -> str:
@@ -79,11 +90,12 @@ def _write_words(page: SheetBuilder, layout: SheetLayout, cell: str, formula: st
     return beside
 
 
-def _write_spread_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, left: float) -> None:
-    """Say in words, beside the figure, whether all is spread."""
+def _write_spread_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, left: float | None) -> None:
+    """Say in words, beside the figure, whether all is spread; nothing where that is not known."""
     letter, row = split_address(cell)
     more, all_ = context.terms.text("left_to_spread"), context.terms.text("all_spread")
-    beside = _write_words(page, layout, cell, f'=IF({cell}=0,"{all_}","{more}")', more if left else all_, (more, all_))
+    value = "" if left is None else more if left else all_
+    beside = _write_words(page, layout, cell, f'=IF({cell}=0,"{all_}","{more}")', value, (more, all_))
     page.sheet.conditional_formatting.add(f"{cell}:{beside}", look.tone_rule(f"${letter}{row}<>0", look.WATCH))
     page.sheet.conditional_formatting.add(beside, look.tone_rule(f"${letter}{row}=0", look.GOOD))
 
@@ -93,11 +105,11 @@ def _figure_style(layout: SheetLayout) -> str:
     return "figure" if layout.sheet.limit else "figure_left"
 
 
-def _write_frame_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, *, over: bool, given: bool) -> None:
+def _write_frame_words(page: SheetBuilder, layout: SheetLayout, cell: str, context: WorkbookContext, *, over: bool, known: bool) -> None:
     """Say in words, beside the figure, whether what remains is below zero."""
     letter, row = split_address(cell)
     bad, good = context.terms.text("over_frame"), context.terms.text("within_frame")
-    value = (bad if over else good) if given else ""
+    value = (bad if over else good) if known else ""
     formula = f'=IF(ISNUMBER({cell}),IF({cell}<0,"{bad}","{good}"),"")'
     beside = _write_words(page, layout, cell, formula, value, (bad, good))
     both = f"{cell}:{beside}"

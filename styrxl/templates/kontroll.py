@@ -7,11 +7,11 @@ cannot name a part of itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from styrxl.excel.cells import exact_number
+from styrxl.excel.cells import CellError, exact_number
 from styrxl.excel.formula_text import day_number, quote, trim
 from styrxl.model.forms import Column, Sheet
 from styrxl.templates.layout import SheetLayout, asked_columns
@@ -38,6 +38,42 @@ class FormulaPart:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What Kontroll said of a sheet's rows before some of them were changed."""
+
+    checks: Sequence[RowCheck]
+    changed: Collection[int]
+
+
+def check_sheet(
+    layout: SheetLayout,
+    rows: Sequence[Mapping[str, object]],
+    terms: Terms,
+    entries: Mapping[str, Sequence[str]],
+    before: Unchanged | None = None,
+) -> list[RowCheck]:
+    """Return the check of each row of a sheet, last of the row that closes it; of each answer where it is laid out downwards.
+
+    A row that is as it was ``before``, and need not be answered, says what it said.
+    """
+    if layout.check_letter is None:
+        return []
+    if layout.is_downwards:
+        cells = {column.field: layout.cell(column.field) for column in layout.sheet.columns}
+        return [check_row(layout, [column], RowCells(cells, rows[0]), terms, entries) for column in layout.sheet.columns]
+    checks = []
+    for index, values in enumerate(rows):
+        row = RowCells({column.field: layout.cell(column.field, index) for column in layout.sheet.columns}, values)
+        if before and index not in before.changed and not layout.always_answered:
+            checks.append(before.checks[index])
+        elif index == layout.rows:
+            checks.append(check_closing_row(layout, row, terms, entries))
+        else:
+            checks.append(check_row(layout, layout.sheet.columns, row, terms, entries))
+    return checks
+
+
 def check_row(
     layout: SheetLayout, columns: Sequence[Column], row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]
 ) -> RowCheck:
@@ -55,7 +91,14 @@ def check_row(
     all_cells = "&".join(row.cells[column.field] for column in every)
     excel = said.excel if layout.always_answered else f'IF(TRIM({all_cells})="","",{said.excel})'
     formula = f"=IFERROR({excel},{quote(terms.text('check_error'))})"
-    return RowCheck(formula, said.text if begun else "", len(missing) if begun else 0)
+    text = said.text if begun else ""
+    return RowCheck(formula, terms.text("check_error") if _is_broken(layout, columns, row) else text, len(missing) if begun else 0)
+
+
+def _is_broken(layout: SheetLayout, columns: Sequence[Column], row: RowCells) -> bool:
+    """Whether a cell that the check looks at holds an error."""
+    looked_at = {field for column in columns for field in (column.field, *column.required_when)} if layout.is_downwards else row.values
+    return any(isinstance(row.values.get(field), CellError) for field in looked_at)
 
 
 def check_closing_row(layout: SheetLayout, row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]) -> RowCheck:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from styrxl.excel.formula_text import trim
 from styrxl.model.forms import Column
-from styrxl.templates.cell_texts import RowValues
+from styrxl.templates.cell_texts import RowValues, find_error
 from styrxl.templates.kontroll import RowCheck
 from styrxl.templates.layout import SheetLayout, asked_columns
 from styrxl.templates.required_answers import build_lacking_product, may_be_missing, take_board_terms
@@ -89,7 +89,7 @@ def _missing_product(layout: SheetLayout, column: Column, terms: Terms) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SheetCounts:
-    """What ``Start`` counts of a sheet, as issued."""
+    """What ``Start`` counts of a sheet."""
 
     begun: int
     mend: int
@@ -97,8 +97,19 @@ class SheetCounts:
 
 
 def count_sheet(layout: SheetLayout, rows: Sequence[RowValues], issued: Sequence[RowValues], checks: Sequence[RowCheck]) -> SheetCounts:
-    """Return what there is to count in a sheet; ``issued``: its rows as issued, which say what the owner is to answer."""
+    """Return what there is to count in a sheet; ``issued``: its rows as issued, which say what the owner is to answer.
+
+    Where a cell error upsets the count of missing answers, the rows to mend count as missing.
+    """
     pairs = zip(layout.part_rows(rows)[0], layout.part_rows(issued)[0], strict=True)
     filled = [[bool(trim(row.get(f))) for f in list_open_fields(layout, as_issued)] for row, as_issued in pairs]
     begun = sum(filled[0]) if layout.is_downwards else sum(map(any, filled))
-    return SheetCounts(begun, sum(check.value.startswith("!") for check in checks), sum(check.missing for check in checks))
+    mend, missing = sum(check.value.startswith("!") for check in checks), sum(check.missing for check in checks)
+    return SheetCounts(begun, mend, mend if _is_upset(layout, rows) else missing)
+
+
+def _is_upset(layout: SheetLayout, rows: Sequence[RowValues]) -> bool:
+    """Whether one of the cells that the count of missing answers looks at holds an error."""
+    needed = [column for column in asked_columns(layout.sheet) if may_be_missing(layout.sheet, column)]
+    counted = {field for column in needed for field in (column.field, *column.required_when)}
+    return find_error(row.get(field) for row in rows for field in counted) is not None

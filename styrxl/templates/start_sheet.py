@@ -10,8 +10,9 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
 from styrxl.excel import look, measure
+from styrxl.excel.cells import token
 from styrxl.excel.formula_text import quote, trim
-from styrxl.excel.sheet import SheetBuilder, token
+from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.forms import Form, Sheet
 from styrxl.model.prefill import Prefill
 from styrxl.templates.cell_texts import find_left_to_spread
@@ -180,7 +181,7 @@ def _write_count(page: SheetBuilder, row: int, sheet: Sheet, context: WorkbookCo
         page.put(f"C{row}", None, "count")
         page.put(f"D{row}", terms.text("nothing_to_show" if layout.check_letter else "state_read"), "cell")
         return
-    page.formula(f"B{row}", f"={build_begun_count(layout, context.rows[sheet.key])}", counts.begun, "count")
+    page.formula(f"B{row}", f"={build_begun_count(layout, context.issued[sheet.key])}", counts.begun, "count")
     missing = build_missing_count(layout, terms)
     if sheet.at_least:
         lacking = f"MAX(0,{sheet.at_least}-B{row})"

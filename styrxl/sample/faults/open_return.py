@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.model.forms import Form
 from styrxl.sample.fill import AnswerSheet, list_values, open_sheets, open_workbook
-from styrxl.templates.build import IDENTITY_SHEET
+from styrxl.templates.write_workbook import IDENTITY_SHEET
 
 
 class NotHereError(Exception):
