@@ -139,7 +139,8 @@ class _SheetCheck:
         fields = self._columns(self.sheet)
         yield from _check_names((*path, "list"), "a_list", [column.get("list")], self.lists, alone=True)
         yield from _check_names((*path, "unit"), "a_unit", [column.get("unit")], as_map(self.words.get("units")), alone=True)
-        yield from _check_names((*path, "after"), "a_field", [column.get("after")], fields, alone=True)
+        for key in ("after", "base"):
+            yield from _check_names((*path, key), "a_field", [column.get(key)], fields, alone=True)
         yield from _check_names((*path, "kinds"), "a_kind", as_list(column.get("kinds")), as_map(self.lists.get("kind")))
         sources = (*SOURCES, *(f"{_OWN}{key}" for key in (*self.sheets, *self.gone)))
         yield from _check_names((*path, "source"), "a_source", as_list(column.get("source")), sources)

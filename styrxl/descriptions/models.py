@@ -153,6 +153,7 @@ class Column(Answer):
     booked: Literal["revenue", "cost", "net", "remark"] = Field(
         default="net", description="What the accounts fill it in with, protected; or the column that says what is wrong with that"
     )
+    base: str = Field(default="", description="Beside booked: remark, the field that a change is per cent of")
     hide_empty: bool = Field(default=False, description="Whether it is hidden in a workbook in which nothing in it is filled in beforehand")
     help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
     number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")

@@ -104,6 +104,7 @@ class Column:
     hide_empty: bool = False  # hidden where nothing in it is filled in beforehand, though rows are
     closing: str = ""  # what the sheet's closing row has of it: asked, given, none
     spread: bool = False  # its amounts are to come to what the closing row is given
+    base: str = ""  # the field that thresholds count in per cent of, where newer amounts from the accounts are held against an answer
     booked: str = ""  # what the accounts fill it in with (one of BOOKED_AMOUNTS), or BOOKED_REMARK
 
     @property

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.findings import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
 
+BOOKED_NET, ALONE = "_booked_net", "_booked_alone"  # columns of a round's tables
 VERDICTS = ("accepted", "rejected", "unreadable", "superseded", "duplicate", "set-aside")
 
 
@@ -82,17 +84,34 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedOutcome:
+    """An amount of a return (tkr) in whose place another counts, which the accounts have since: in which table, Excel row and field."""
+
+    source: int
+    table: str
+    row: int
+    field: str
+    returned: float | None
+    counted: float
+
+
+@dataclass(frozen=True, slots=True)
 class JudgedRound:
     """All returns of a round, judged together.
 
     ``tables``: table -> frame over *all* readable returns, with the columns ``_source`` (int, a Judged's index), ``_owner``,
     ``_sheet`` (sheet name in the workbook), ``_row`` (Excel row) and the fields, typed as in the schema (choices as codes,
     goals as ids, several ids joined with ``;``, money in tkr). ``in_force`` filters to the returns that count.
+    ``booked``: what the accounts say in the round, which stands in the tables already; ``replaced``: what returns said instead. Tables
+    that take amounts from the accounts then have the columns ``_booked_net``, the net cost that they gave a row, and, where there are any,
+    ``_booked_alone``: whether a row is theirs alone and nobody's answer.
     """
 
     round: str
     returns: tuple[Judged, ...]
     tables: Mapping[str, pd.DataFrame]
+    booked: BookedOutcomes | None = None
+    replaced: tuple[ReplacedOutcome, ...] = ()
 
     @property
     def accepted(self) -> tuple[Judged, ...]:

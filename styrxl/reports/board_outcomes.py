@@ -14,6 +14,7 @@ from styrxl.model.amounts import add_amounts, add_known, subtract_amounts
 from styrxl.model.council_plan import Frame
 from styrxl.model.rounds import Round
 from styrxl.reports.board_frames import BoardFrame, add_operating, boards_with_money
+from styrxl.reports.booked import is_alone
 from styrxl.reports.view import Owner, View
 
 _RowsByOwner = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -217,8 +218,8 @@ def is_unspread(row: Mapping[str, Any]) -> bool:
 
 
 def source_of(row: Mapping[str, Any]) -> int | None:
-    """Return the return that a row comes from; none for what is left to spread, which nobody has typed."""
-    return None if is_unspread(row) else int(row["_source"])
+    """Return the return that a row comes from; none for what is left to spread or the accounts alone have, which nobody has typed."""
+    return None if is_unspread(row) or is_alone(row) else int(row["_source"])
 
 
 def find_unspread(rows: Sequence[Mapping[str, Any]], closing: Mapping[str, Any] | None) -> float:

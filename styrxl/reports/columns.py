@@ -12,6 +12,7 @@ import pandas as pd
 from styrxl.excel.pages import Block, Columns, ComputedColumn, Field
 from styrxl.model import catalogue
 from styrxl.model.forms import Column, Form, Sheet
+from styrxl.model.judged import ALONE
 from styrxl.model.table_values import column
 from styrxl.reports.page_parts import LINK_WIDTH
 from styrxl.reports.view import View, join_texts
@@ -121,8 +122,10 @@ def fill_columns(view: View, frame: pd.DataFrame, columns: Sequence[ReportColumn
 
 def list_rows(view: View, table: str, frame: pd.DataFrame, columns: Sequence[FilledColumn]) -> Block:
     """Return rows of returns as a block, the link to the source last."""
-    sources, rows = array("q", map(int, frame["_source"].tolist())), array("q", map(int, frame["_row"].tolist()))
-    links = ComputedColumn(view.link, sources, frame["_sheet"].tolist(), rows)
+    returns, rows = array("q", map(int, frame["_source"].tolist())), array("q", map(int, frame["_row"].tolist()))
+    links = ComputedColumn(view.link, returns, frame["_sheet"].tolist(), rows)
+    alone = column(frame, ALONE) if ALONE in frame else ()
+    sources = [None if of_accounts else source for source, of_accounts in zip(returns, alone, strict=True)] if any(alone) else returns
     fields = (*(f for f, _ in columns), Field(view.phrases.heading("source"), "link", LINK_WIDTH, screen=True))
     return Block(fields, Columns((*(v for _, v in columns), links), sources), table=table)
 

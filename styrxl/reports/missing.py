@@ -9,6 +9,7 @@ from styrxl.model import findings
 from styrxl.model.catalogue import number_text
 from styrxl.model.judged import Judged
 from styrxl.reports.assignments import list_unanswered
+from styrxl.reports.booked import make_replaced_block
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, file_name, make_titled_page
 from styrxl.reports.participation import Participation, list_other_forms, list_participation, list_requested
 from styrxl.reports.view import View, day_of, shorten
@@ -17,7 +18,7 @@ from styrxl.reports.whole_result import WholeResult
 
 def make_missing_page(view: View) -> Page:
     """Return the page that says what is missing and what to look at; both are said in words where there is nothing."""
-    more = [block for block in (_unanswered_block(view), _older_block(view)) if block.rows]
+    more = [block for block in (_unanswered_block(view), _older_block(view), make_replaced_block(view)) if block.rows]
     return make_titled_page(view, "missing", [_missing_block(view), *more, _warnings_block(view)])
 
 

@@ -14,6 +14,7 @@ from styrxl.model.days import local_day
 from styrxl.model.forms import Column, Form
 from styrxl.model.judged import Judged
 from styrxl.model.table_values import column
+from styrxl.reports.booked import list_booked_blocks, list_replaced, omit_booked
 from styrxl.reports.page_parts import file_name, make_titled_page
 from styrxl.reports.view import View
 
@@ -25,7 +26,7 @@ def tally_returns(view: View) -> dict[int, Tally]:
     rows = Counter[int]()
     money: dict[int, list[float]] = {index: [] for index in view.sources}
     for table, frame in view.judged.tables.items():
-        accepted = _answered(view, table, frame[frame["_source"].isin(view.sources.keys())])
+        accepted = _answered(view, table, omit_booked(frame[frame["_source"].isin(view.sources.keys())]))
         sources = accepted["_source"].tolist()
         rows.update(sources)
         asked: dict[str, set[int]] = {}  # field -> returns whose form asks for it
@@ -36,6 +37,8 @@ def tally_returns(view: View) -> dict[int, Tally]:
             for index, value in zip(sources, column(accepted, name), strict=True):
                 if value is not None and index in askers:
                     money[index].append(value)
+    for one in list_replaced(view):  # a return is what was typed in it
+        money[one.source] += [one.returned or 0.0, -one.counted]
     return {index: Tally(rows[index], add_amounts(money[index])) for index in view.sources}
 
 
@@ -82,7 +85,7 @@ def make_sources_page(view: View, written: Mapping[int, Tally]) -> Page:
         rows = tuple(replace(row, cells=(*row.cells, _decided(view, r))) for row, r in zip(rows, view.returns, strict=True))
         totals = tuple(replace(row, cells=(*row.cells, None)) for row in totals)
     block = Block(fields, rows, table="sources", empty=view.phrases.word("no_returns"), totals=totals)
-    return make_titled_page(view, "sources", [block])
+    return make_titled_page(view, "sources", [block, *list_booked_blocks(view)])
 
 
 def _source_row(view: View, r: Judged, handed_in: Tally | None, written: Tally) -> Row:

@@ -96,6 +96,7 @@ def judge_returns(
         claim=claim,
         whole_inbox=whole_inbox,
         taken=desk.ledger.taken_numbers(round_.id) if round_ else {},
+        booked=read_booked_outcomes(desk.ledger, round_.id) if round_ else None,
     )
     return judge(
         identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.council_plan import Plan
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Decided, Recorded
@@ -43,7 +44,8 @@ class Context:
     ``newest``: owner, form -> (id of its newest issue in the round, when that was made). ``boards``: tables of the boards' accepted plans
     (with ``_owner``), where they are not among the returns. ``claim``: what the controller says now of returns that lost their
     identity. ``whole_inbox``: whether the returns are a round's inbox, of which one an owner and form counts. ``taken``: owner and series
-    of ids -> numbers that newer rounds have taken over from this one (first, last, the round).
+    of ids -> numbers that newer rounds have taken over from this one (first, last, the round). ``booked``: what the accounts say in the
+    round, by their newest run.
     """
 
     forms: Forms
@@ -54,3 +56,4 @@ class Context:
     claim: Claim | None = None
     whole_inbox: bool = True
     taken: Mapping[tuple[str, str], Sequence[tuple[int, int, str]]] = field(default_factory=dict)
+    booked: BookedOutcomes | None = None

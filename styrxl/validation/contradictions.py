@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
@@ -16,7 +17,14 @@ from styrxl.returns.typed_frames import TypedBatch
 from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import Return, Rule, SheetRows
 from styrxl.validation.other_returns import gather_other_returns
-from styrxl.validation.rules import followup_assignments, followup_commitments, followup_goals, followup_money, plan_consistency
+from styrxl.validation.rules import (
+    booked_outcomes,
+    followup_assignments,
+    followup_commitments,
+    followup_goals,
+    followup_money,
+    plan_consistency,
+)
 
 PLAN_RULES: tuple[Rule, ...] = plan_consistency.RULES
 FOLLOWUP_RULES: tuple[Rule, ...] = (
@@ -24,6 +32,7 @@ FOLLOWUP_RULES: tuple[Rule, ...] = (
     *followup_assignments.RULES,
     *followup_commitments.RULES,
     *followup_money.RULES,
+    *booked_outcomes.RULES,
 )
 
 
@@ -33,13 +42,15 @@ def find_contradictions(
     goals: Mapping[str, KnownGoal],
     rounds: RoundKinds,
     remarks: Iterable[Remark] = (),
+    booked: BookedOutcomes | None = None,
 ) -> list[Remark]:
     """Return remarks on what speaks against something else in a round's returns (their frames with ids in place of texts).
 
-    ``goals``: all that can be served; ``remarks``: what has been found already, so that one cause is told once.
+    ``goals``: all that can be served; ``remarks``: what has been found already, so that one cause is told once; ``booked``: what the
+    accounts say now.
     """
     returns = list(_collect_returns(parts, issued, rounds))
-    others = gather_other_returns(returns, goals, tuple(remarks))
+    others = gather_other_returns(returns, goals, tuple(remarks), booked)
     found: list[Remark] = []
     for return_ in returns:
         for rule in FOLLOWUP_RULES if return_.form.followup else PLAN_RULES:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pandas as pd
+
 from styrxl.model.catalogue import list_waivable_rules
 from styrxl.model.council_plan import Plan, Waiver
 from styrxl.model.days import local_day
@@ -19,6 +21,7 @@ from styrxl.model.judged import Judged, JudgedRound, Recorded
 from styrxl.returns.row_ids import locate_closing_row
 from styrxl.returns.tables import Table
 from styrxl.validation.admitted import Admitted, admit
+from styrxl.validation.booked_outcomes import add_unanswered, put_booked
 from styrxl.validation.context import Context
 from styrxl.validation.diagnose import diagnose
 from styrxl.validation.examine import examine
@@ -41,13 +44,19 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
     around = describe_surroundings(admitted, context.plan)
     outcomes, in_force = _outcomes(admitted, groups, remarks, context, around)
     judged = _judged(admitted, outcomes, in_force, _waivers(context.plan), around)
+    by_index = {return_.index: return_ for return_ in admitted}
+    parts, replaced = put_booked(parts, by_index, context)
+    accepted = frozenset(return_.index for return_ in judged if return_.verdict == "accepted")
     for part in parts.values():
         part.batch.discard_columns()
     # Each frame is let go of once it is in its table: in a large round they take as much room as all tables.
-    by_index, persons, waiting = {r.index: r for r in admitted}, find_person_columns(remarks.values()), group_by_table(parts)
+    persons, waiting, tables = find_person_columns(remarks.values()), group_by_table(parts), dict[str, pd.DataFrame]()
     del parts
-    tables = {table: join_frames(waiting.pop(table), by_index, context, persons) for table in [*waiting]}
-    return JudgedRound(context.round.id if context.round else "", judged, tables)
+    for table in [*waiting]:
+        same = waiting.pop(table)
+        tables[table] = add_unanswered(join_frames(same, by_index, context, persons), same, by_index, accepted, context)
+        del same  # before the next one is made
+    return JudgedRound(context.round.id if context.round else "", judged, tables, context.booked, replaced)
 
 
 def _by_owner(returns: Sequence[Admitted]) -> list[list[Admitted]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.forms import LANGUAGES, Form
@@ -103,7 +104,7 @@ class OtherReturns:
     ``says_no``: board goal -> unit -> whether it says no. ``served``: unit that a goal names -> goals and commitments that its plan serves.
     ``goals``: all goals and commitments. ``siblings``: source -> Excel row -> (unit, commitment) of the same board with the same text,
     of which this is the copy. ``uncertain``: sources with links in error, of which it is not known what they serve. ``copied``: sources
-    and Excel rows that are known to be copied already.
+    and Excel rows that are known to be copied already. ``booked``: what the accounts say now.
     """
 
     says_no: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class OtherReturns:
     siblings: Mapping[int, Mapping[int, tuple[str, str]]] = field(default_factory=dict)
     uncertain: frozenset[int] = frozenset()
     copied: frozenset[tuple[int, int | None]] = frozenset()
+    booked: BookedOutcomes | None = None
 
 
 Rule = Callable[[Return, OtherReturns], Iterator[Remark]]

@@ -7,6 +7,7 @@ from itertools import compress
 
 import numpy as np
 
+from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.goal_judgement import BAD, BEHIND
@@ -16,8 +17,13 @@ from styrxl.validation.known_goals import KnownGoal
 from styrxl.validation.one_return import OtherReturns, Return, is_majority, parent_ids
 
 
-def gather_other_returns(returns: Sequence[Return], goals: Mapping[str, KnownGoal], remarks: Sequence[Remark]) -> OtherReturns:
-    """Return what the returns say of each other; ``goals``: all that can be served; ``remarks``: what has been found already."""
+def gather_other_returns(
+    returns: Sequence[Return], goals: Mapping[str, KnownGoal], remarks: Sequence[Remark], booked: BookedOutcomes | None = None
+) -> OtherReturns:
+    """Return what the returns say of each other, and the accounts of them.
+
+    ``goals``: all that can be served; ``remarks``: what has been found already; ``booked``: what the accounts say.
+    """
     copies = [remark for remark in remarks if remark.rule == "copied-text"]
     whole = {remark.source for remark in copies if getattr(remark.facts.get("other"), "key", "") == "the_other"}
     uncertain = frozenset(remark.source for remark in remarks if remark.rule in {*LINK_ERRORS, "goal-not-valid"})
@@ -29,6 +35,7 @@ def gather_other_returns(returns: Sequence[Return], goals: Mapping[str, KnownGoa
         siblings=_find_sibling_copies(returns, whole),
         uncertain=uncertain,
         copied=frozenset((remark.source, remark.row) for remark in copies),
+        booked=booked,
     )
 
 

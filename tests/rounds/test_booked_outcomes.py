@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,16 @@ from openpyxl import load_workbook
 
 from booked import booked, record
 from followup_returns import issued
+from report_sheets import sheets, table
+from styrxl.model.findings import message
 from styrxl.model.judged import JudgedRound
+from styrxl.model.rounds import standard_rounds
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
+from styrxl.store.ledger import Ledger
 from town import Answers
-from year import BOARD_T1, Followed, followed_town
+from year import BOARD_T1, MOMENTS, PRESCHOOL_T1, Followed, followed_town
 
 FIRST = (booked("UBN", "Grundskola", 30, 310.5), booked("UBN", "Måltider", 0, 12), booked("UBN-ÖST", None, 1, 101))
 # What a board adds where its first activity and one that it has not planned for have outcomes already.
@@ -92,13 +99,28 @@ def test_a_newer_run_with_the_same_figures_is_no_new_issue(first: Followed) -> N
     assert issued(first, "t1", "UBN") == before
 
 
+PLACED = ("outcome-placed-wrongly", "warning", "I14")
+LATER = MOMENTS["t1"] + timedelta(days=5)
+
+
+def judge(followed: Followed) -> JudgedRound:
+    """Judge the round's inbox."""
+    with Ledger.open(followed.town.workspace.database) as ledger:
+        return judge_inbox_quietly(open_desk(followed.town.workspace, ledger, LATER), standard_rounds().parse("2027-t1"))
+
+
+def changed_unit() -> Answers:
+    """Return what the preschool adds where its outcome is known."""
+    return {**PRESCHOOL_T1, "unit_outcomes": [{"forecast": 300}]}
+
+
 def findings(judged: JudgedRound) -> list[tuple[str, str, str | None]]:
     return [(f.rule, f.severity, f.cell) for return_ in judged.returns for f in return_.findings]
 
 
 def test_a_return_with_locked_outcomes_is_accepted_with_them(first: Followed) -> None:
     judged = first.judge("t1", ("UBN.xlsx", first.filled("t1", "UBN", REST)))
-    assert findings(judged) == []
+    assert findings(judged) == [PLACED]
     frame = judged.tables["outcomes"]
     assert frame["outcome_cost"].tolist() == [310.5, 50.25, 12.0]
     assert frame["outcome_remark"].fillna("").tolist() == ["", "", "Måltiderna hör till Förskola."]
@@ -116,7 +138,7 @@ def test_a_locked_outcome_that_was_changed_counts_as_it_was_issued(first: Follow
     cell = grid.cell("outcome_cost")
     cell.value = typed
     judged = first.judge("t1", ("UBN.xlsx", save_workbook(book)))
-    assert findings(judged) == [("locked-cell-changed", "warning", cell.coordinate)]
+    assert findings(judged) == [("locked-cell-changed", "warning", cell.coordinate), PLACED]
     assert judged.tables["outcomes"]["outcome_cost"].tolist()[0] == 310.5
 
 
@@ -135,3 +157,108 @@ def test_what_was_typed_before_the_accounts_were_read_is_judged_by_its_own_form(
     record(unbooked, "t1", *FIRST)
     judged = unbooked.judge("t1", ("UBN.xlsx", data))
     assert [rule for rule, *_ in findings(judged)] == []
+
+
+# a newer run than a return was made on; the board's thresholds are 2 per cent and 100 tkr
+
+
+def test_a_small_change_counts_and_nobody_is_asked_again(first: Followed) -> None:
+    """The accounts have 30 tkr more on one activity and 9.5 less on the other: the return stays as it is, its outcomes do not."""
+    first.put("t1", "UBN", REST)
+    record(first, "t1", booked("UBN", "Grundskola", 30, 340.5), booked("UBN", "Måltider", 0, 2.5), at=LATER)
+    judged = judge(first)
+    assert findings(judged) == [PLACED]
+    assert judged.tables["outcomes"]["outcome_cost"].tolist() == [340.5, 50.25, 2.5]
+    assert [(r.field, r.returned, r.counted) for r in judged.replaced] == [("outcome_cost", 310.5, 340.5), ("outcome_cost", 12.0, 2.5)]
+
+
+def test_the_owner_is_asked_again_where_the_change_is_past_the_thresholds(first: Followed) -> None:
+    """100.5 tkr more is past 100 tkr and 2 per cent of 800.5; the return is accepted all the same."""
+    first.put("t1", "UBN", REST)
+    record(first, "t1", booked("UBN", "Grundskola", 30, 411), booked("UBN", "Måltider", 0, 12), at=LATER)
+    judged = judge(first)
+    assert [r.verdict for r in judged.returns] == ["accepted"]
+    assert findings(judged) == [("outcome-changed", "warning", "H12"), PLACED]
+    said = message(judged.returns[0].findings[0], "sv")
+    assert said == ("Grundskola: redovisningen har 381 tkr netto den 2027-05-25, 100,5 tkr mer än de 280,5 tkr som svaret bygger på.")
+
+
+def test_an_outcome_typed_by_hand_gives_way_to_the_accounts(unbooked: Followed) -> None:
+    """What the plan does not have is a row of the accounts alone: 112 tkr, past the thresholds, which the return knows nothing of."""
+    unbooked.put("t1", "UBN", BOARD_T1)
+    record(unbooked, "t1", booked("UBN", "Grundskola", 31, 300), booked("UBN", "Måltider", 0, 112), at=LATER)
+    judged = judge(unbooked)
+    assert findings(judged) == [("outcome-not-answered", "warning", "A10")]
+    frame = judged.tables["outcomes"]
+    assert frame[["activity", "outcome_revenue", "outcome_cost", "_booked_alone"]].fillna(-1).to_numpy().tolist() == [
+        ["Grundskola", 31, 300, False],
+        ["Förskola", -1, 50.25, False],
+        ["Måltider", 0, 112, True],
+    ]
+    assert [(r.field, r.returned, r.counted) for r in judged.replaced] == [("outcome_revenue", 30, 31)]
+
+
+def test_a_unit_is_asked_again_by_its_frame(first: Followed) -> None:
+    first.put("t1", "UBN-ÖST", changed_unit())
+    record(first, "t1", booked("UBN-ÖST", None, 1, 202), at=LATER)
+    judged = judge(first)
+    assert [rule for rule, *_ in findings(judged)] == ["outcome-changed"]
+    assert judged.tables["unit_outcomes"]["outcome"].tolist() == [201]
+
+
+# the council's workbook
+
+
+def read_council(followed: Followed) -> dict[str, list[list[Any]]]:
+    """Make the council's workbook of the first follow-up and return its sheets."""
+    followed.town.run("consolidate", "2027-t1")
+    return sheets((followed.town.root / "council/2027-t1.xlsx").read_bytes())
+
+
+def below(cells: list[list[Any]], heading: str, first: str) -> list[dict[str, Any]]:
+    """Return the rows of the block under a heading."""
+    return table(cells[next(n for n, line in enumerate(cells) if line[0] == heading) :], first)
+
+
+def test_the_council_sees_the_newest_outcomes_and_what_returns_said(unbooked: Followed) -> None:
+    """Of the accounts 31, 300 and 112; typed 50.25: the board's net is 300 + 50.25 + 112 - 31 = 431.25. What was typed still ties out."""
+    unbooked.put("t1", "UBN", BOARD_T1)
+    unbooked.put("t1", "UBN-ÖST", PRESCHOOL_T1)
+    rows = (booked("UBN", "Grundskola", 31, 300), booked("UBN", "Måltider", 0, 112), booked("KFN", "Library", 0, 7))
+    record(unbooked, "t1", *rows, booked("UBN-ÖST", None, 1, 140), at=LATER)
+    book = read_council(unbooked)
+    finance = below(book["Ekonomi"], "Utfall och helårsprognos mot egen budget", "Nämnd")
+    fields = ("Verksamhet eller enhet", "Utfall intäkter (tkr)", "Utfall kostnader (tkr)", "Utfall netto (tkr)", "Utfallets källa", "Källa")
+    assert [[row[name] for name in fields] for row in finance] == [
+        ["Hela nämnden", 31, 462.25, 431.25, "", "UBN · Status!A5"],
+        ["Grundskola", 31, 300, 269, "Redovisningen 2027-05-25; ändrat sedan svaret", "UBN · Ekonomi!A11"],
+        ["Förskola", "", 50.25, 50.25, "", "UBN · Ekonomi!A12"],
+        ["Måltider", 0, 112, 112, "Redovisningen 2027-05-25; finns inte i svaret", ""],
+        ["Hela nämnden", "", "", "", "", ""],
+        ["", 31, 462.25, 431.25, "", ""],
+    ]
+    units = below(book["Ekonomi"], "Enheternas ramar, utfall och prognoser", "Nämnd")
+    assert [row["Utfall (tkr)"] for row in units if row["Enhet"] == "Östra förskolan"] == [139]
+    changed = below(book["Saknas och varningar"], "Utfall som redovisningen har ändrat sedan svaren gjordes", "Nämnd")
+    assert [list(row.values())[1:6] for row in changed] == [
+        ["", "Grundskola: Utfall intäkter (tkr)", 30, 31, 1],
+        ["Östra förskolan", "Utfall (tkr)", 100, 139, 39],
+    ]
+    sources = table(book["Källor"], "Från")
+    assert [(row["Kontrollsumma i filen (tkr)"], row["Avstämning"]) for row in sources] == [
+        (3971.75, "✓ Stämmer"),  # as it was before the accounts were read
+        (700.5, "✓ Stämmer"),
+        (4672.25, "✓ Stämmer"),
+    ]
+    run = [value for value in book["Källor"][-1] if value != ""]
+    assert run == ["Redovisningen, hämtning 1", "utfall t1.csv", LATER.date(), 527, 520, "! 7 tkr står inte här: KFN"]
+
+
+def test_what_is_said_to_be_placed_wrongly_is_shown_to_the_council(first: Followed) -> None:
+    first.put("t1", "UBN", REST)
+    book = read_council(first)
+    warnings = [line[2] for line in book["Saknas och varningar"] if "fel placerat" in str(line[2])]
+    assert warnings == ["Måltider: utfallet ur redovisningen sägs vara fel placerat: ”Måltiderna hör till Förskola.”"]
+    finance = below(book["Ekonomi"], "Utfall och helårsprognos mot egen budget", "Nämnd")
+    [row] = [row for row in finance if row["Verksamhet eller enhet"] == "Måltider"]
+    assert (row["Utfallets källa"], row["Beslut"]) == ("Redovisningen 2027-05-20", "Fel placerat?: Måltiderna hör till Förskola.")

@@ -293,9 +293,10 @@ def test_each_rule_is_tested_here() -> None:
     alone = {"copied-from-last-year", "copied-from-sibling", "goal-unserved", "fulfilled-despite-units", "not-assessable-again"}
     two_years = {"ended-but-planned", "planned-though-ended"}
     assignments = {"assignment-past-due", "assignment-reopened"}  # in ``rounds/test_assignments``
-    elsewhere = alone | two_years | assignments
+    accounts = {"outcome-changed", "outcome-not-answered", "outcome-placed-wrongly"}  # in ``rounds/test_booked_outcomes``
+    elsewhere = alone | two_years | assignments | accounts
     assert set(names[first : last + 1]) == {case.rule for case in CASES} | {rule for rule, *_ in PLAN_CASES} | elsewhere
-    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 24
+    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 27
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

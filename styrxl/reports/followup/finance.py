@@ -22,6 +22,7 @@ from styrxl.reports.board_outcomes import (
     signed_amount,
     source_of,
 )
+from styrxl.reports.booked import is_alone, tell_source
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, report_columns
 from styrxl.reports.followup.frames import (
     BOARD_WIDTH,
@@ -127,7 +128,7 @@ def _budget_rows(view: View, b: BoardOutcome, gross: Sequence[str]) -> list[Row]
     """Return a board's own row, then its activities."""
     head = Row((b.owner.name, _whole_board_word(view, b), *_budget_figures(b, gross), _reconciled_word(view, b)), weight=SHADED, sums=True)
     rows = []
-    for row in b.rows:
+    for row in (row for row in b.rows if not is_alone(row)):
         outcome = outcome_of(row, final=b.final)
         before = (getattr(outcome, key) for key in gross)
         cells = (b.owner.name, row["activity"], *before, outcome.planned, outcome.changes, outcome.budget, None, None)
@@ -185,6 +186,7 @@ def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
         *money,
         Field(heading("state"), "status", 14, span=11 - len(keys) if final else 1),  # as wide as the frames above
         *((Field(titles["last_forecast"], "money", 13, tally=True, screen=True),) if "last_forecast" in titles else ()),
+        *((Field(heading("outcome_source"), width=34, screen=True),) if view.judged.booked else ()),
         Field(heading("decision"), width=90, screen=True),  # on one line: rows are as high as what is not printed, too
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
@@ -203,7 +205,7 @@ def _outcome_rows(view: View, b: BoardOutcome, keys: Sequence[str], columns: Map
     figures: Sequence[float | None] = _outcome_figures(keys, b.whole) if b.accepted else [None] * len(keys)
     last = _last_forecast(view, b.whole if b.accepted else MoneyOutcome(b.final))
     link = view.row_link(report) if report else None
-    cells = (b.owner.name, _whole_board_word(view, b), *figures, _board_state(view, b), *last, decision, link)
+    cells = (b.owner.name, _whole_board_word(view, b), *figures, _board_state(view, b), *last, *_tell_source(view, {}), decision, link)
     head = Row(cells, int(report["_source"]) if report else None, weight=SHADED, sums=True, amounts=amounts)
     return [head, *(_activity_row(view, b, row, keys, columns["outcomes"]) for row in b.rows)]
 
@@ -212,8 +214,14 @@ def _activity_row(view: View, b: BoardOutcome, row: Mapping[str, Any], keys: Seq
     outcome = outcome_of(row, final=b.final)
     more, amounts = describe_rest(view, row, columns, _SHOWN)
     figures = (*_outcome_figures(keys, outcome), deviation_word(view, outcome.deviation), *_last_forecast(view, outcome))
-    cells = (b.owner.name, row["activity"], *figures, more, view.row_link(row))
+    link = None if is_alone(row) else view.row_link(row)
+    cells = (b.owner.name, row["activity"], *figures, *_tell_source(view, row), more, link)
     return Row(cells, source_of(row), level=1, indent=1, amounts=amounts)
+
+
+def _tell_source(view: View, row: Mapping[str, Any]) -> list[str | None]:
+    """Return where the outcome of a row comes from, where the accounts say anything in the round."""
+    return [tell_source(view, row)] if view.judged.booked else []
 
 
 def _last_forecast(view: View, outcome: MoneyOutcome) -> list[float | None]:
@@ -233,7 +241,8 @@ def _outcomes_total(view: View, boards: Sequence[BoardOutcome], keys: Sequence[s
     lacking = sum(b.owner.expected and not b.accepted for b in boards)
     why = lacking_word(view, lacking) if view.board is None else None
     whole = add_boards([b for b in boards if b.accepted])
-    return Row((sum_label(view), None, *_outcome_figures(keys, whole), why, *_last_forecast(view, whole), None, None), weight=BOLD)
+    last = (*_last_forecast(view, whole), *_tell_source(view, {}))
+    return Row((sum_label(view), None, *_outcome_figures(keys, whole), why, *last, None, None), weight=BOLD)
 
 
 # why
