@@ -150,7 +150,7 @@ class Column(Answer):
     star: bool = Field(default=True, description="Whether the heading of a required column has a star")
     locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
     locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
-    booked: Literal["revenue", "cost", "net", "remark"] = Field(
+    booked: Literal["revenue", "cost", "net", "result", "remark"] = Field(
         default="net", description="What the accounts fill it in with, protected; or the column that says what is wrong with that"
     )
     base: str = Field(default="", description="Beside booked: remark, the field that a change is per cent of")

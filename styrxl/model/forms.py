@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 EVERYBODY = "all"  # what stands for all that may be named in a column, where they are not named
 MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
-BOOKED_AMOUNTS = ("revenue", "cost", "net")  # what a column may take from the accounts
+BOOKED_AMOUNTS = ("revenue", "cost", "net", "result")  # what a column may take from the accounts
 BOOKED_REMARK = "remark"  # the column in which owners say what is wrong with what they were given from there
 _OF_PLANS = (
     "confirmation",
@@ -337,6 +337,11 @@ class Form:
     def tables(self) -> tuple[Sheet, ...]:
         """The sheets that come back as tables."""
         return tuple(sheet for sheet in self.sheets if sheet.table)
+
+    @property
+    def booked_sheets(self) -> tuple[Sheet, ...]:
+        """The sheets that the accounts fill in, where they have an amount; their rows are known beforehand."""
+        return tuple(sheet for sheet in self.tables if sheet.booked_columns and sheet.id_column)
 
     @property
     def about_plans(self) -> bool:

@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from styrxl.model.booked_outcomes import BookedRow
-from styrxl.model.forms import Form, Sheet
+from styrxl.model.forms import Form, Sheet, Words
 from styrxl.model.prefill import Row
+from styrxl.prefill.financing import find_item
 from styrxl.returns.cell_values import fold_text
 
 
 def add_booked(form: Form, rows: Mapping[str, Sequence[Row]], booked: Sequence[BookedRow]) -> dict[str, tuple[Row, ...]]:
     """Return a form's rows (by sheet) with what the accounts say of an owner, in the columns that take it from there.
 
-    An activity that the accounts have and the sheet has not gets a row, so that no money is lost and its owner can say where it belongs.
-    One that the accounts say nothing of stays open.
+    An activity that the accounts have and no sheet has gets a row on the first of them, so that no money is lost and its owner can say
+    where it belongs. One that the accounts say nothing of stays open.
     """
     made = {key: tuple(some) for key, some in rows.items()}
-    for sheet in form.tables if booked else ():
-        if sheet.booked_columns and sheet.id_column and made.get(sheet.key):
-            made[sheet.key] = tuple(_fill_rows(sheet, made[sheet.key], booked))
+    sheets = [sheet for sheet in form.booked_sheets if booked and made.get(sheet.key)]
+    names = {sheet.key: [str(row[sheet.columns[0].field]) for row in made[sheet.key]] for sheet in sheets}
+    for sheet in sheets:
+        matched = match_booked(sheet, names[sheet.key], booked, form.words)
+        filled = ({**row, **take_amounts(sheet, found)} if found else row for row, found in zip(made[sheet.key], matched, strict=True))
+        made[sheet.key] = tuple(filled)
+    named = [sheet for sheet in sheets if sheet.named]
+    for sheet in named[:1]:
+        alone = list_alone([name for other in named for name in names[other.key]], booked, form.words)
+        more = ({sheet.columns[0].field: found.activity, **take_amounts(sheet, found)} for found in alone)
+        made[sheet.key] = (*made[sheet.key], *more)
     return made
 
 
-def _fill_rows(sheet: Sheet, rows: Sequence[Row], booked: Sequence[BookedRow]) -> list[Row]:
-    name = sheet.columns[0].field
-    matched, alone = match_booked(sheet, [str(row[name]) for row in rows], booked)
-    filled = [{**row, **take_amounts(sheet, found)} if found else row for row, found in zip(rows, matched, strict=True)]
-    return [*filled, *({name: found.activity, **take_amounts(sheet, found)} for found in alone)]
-
-
-def match_booked(sheet: Sheet, names: Sequence[str], booked: Sequence[BookedRow]) -> tuple[list[BookedRow | None], list[BookedRow]]:
-    """Return what the accounts say of each row of a sheet (``names``: what names them), and the activities that have no row.
+def match_booked(sheet: Sheet, names: Sequence[str], booked: Sequence[BookedRow], words: Words) -> list[BookedRow | None]:
+    """Return what the accounts say of each row of a sheet (``names``: what names them).
 
     Where rows are named by activity each has its own; else the one row is about the owner as a whole, and has all that is the owner's.
     What is of no activity is the only row's: of several nobody can tell whose.
     """
     if len(names) == 1 and (not sheet.named or not any(row.activity for row in booked)):
-        return [add_booked_rows(booked)], []
-    if not sheet.named:
-        return [None] * len(names), []
-    by_name = {fold_text(row.activity): row for row in booked if row.activity}
-    there = [fold_text(name) for name in names]
-    return [by_name.get(name) for name in there], [row for name, row in by_name.items() if name not in {*there}]
+        return [add_booked_rows(booked)]
+    by_name = {_fold(row.activity, words): row for row in booked if row.activity} if sheet.named else {}
+    return [by_name.get(_fold(name, words)) for name in names]
+
+
+def list_alone(names: Iterable[str], booked: Sequence[BookedRow], words: Words) -> list[BookedRow]:
+    """Return the activities that the accounts have and no row is named by; ``names``: those of all rows of an owner."""
+    there = {_fold(name, words) for name in names}
+    return [row for row in booked if row.activity and _fold(row.activity, words) not in there]
+
+
+def _fold(name: str, words: Words) -> str:
+    """Return a name for comparison; taxes, grants and the like have several."""
+    return find_item(name.strip(), words) or fold_text(name)
 
 
 def add_booked_rows(rows: Sequence[BookedRow]) -> BookedRow | None:
@@ -60,5 +70,5 @@ def _add_known(amounts: Sequence[int | None]) -> int | None:
 
 def take_amounts(sheet: Sheet, row: BookedRow) -> dict[str, float]:
     """Return the amounts (tkr) that a sheet's columns take of what the accounts say, by field; none that these do not know."""
-    amounts = {"revenue": row.revenue, "cost": row.cost, "net": row.net}
+    amounts = {"revenue": row.revenue, "cost": row.cost, "net": row.net, "result": -row.net}
     return {c.field: amount for c in sheet.booked_columns if (amount := amounts[c.booked]) is not None}

@@ -5,9 +5,8 @@ Amounts in tkr, as people read them. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from styrxl.model.booked_outcomes import BookedRow
 from styrxl.model.council_plan import Organisation
 from styrxl.model.forms import Words
 from styrxl.model.levels import FINANCE
@@ -29,7 +28,7 @@ def name_item(item: str, words: Words, language: str) -> str:
 
 def find_item(name: str | None, words: Words) -> str | None:
     """Return the item that is called so, in either language or another way; None where there is none."""
-    return next((item for item, texts in words.lists[_LIST].items() if name in _list_names(texts)), None)
+    return next((item for item, texts in words.lists.get(_LIST, {}).items() if name in _list_names(texts)), None)
 
 
 def _list_names(texts: object) -> list[str]:
@@ -42,29 +41,17 @@ def make_financing_rows(owner: Organisation, words: Words, language: str) -> dic
     return {BUDGETED: tuple({"item": name_item(item, words, language)} for item in ITEMS)} if owner.kind == FINANCE else {}
 
 
-def leave_out_items(owner: Organisation, words: Words, booked: Sequence[BookedRow]) -> list[BookedRow]:
-    """Return what the accounts say of an owner's operations: without the finance administration's taxes, grants and other items."""
-    return [row for row in booked if owner.kind != FINANCE or find_item(row.activity, words) is None]
-
-
-def make_followed_financing_rows(
-    year: YearSoFar, owner: Organisation, words: Words, language: str, booked: Sequence[BookedRow] = ()
-) -> dict[str, tuple[Row, ...]]:
-    """Return a row for each item with its budget and the forecast of the round before, by sheet; no sheet for anybody else.
-
-    ``booked``: what the accounts say; an activity that is called as an item is its outcome.
-    """
+def make_followed_financing_rows(year: YearSoFar, owner: Organisation, words: Words, language: str) -> dict[str, tuple[Row, ...]]:
+    """Return a row for each item with its budget and the forecast of the round before, by sheet; no sheet for anybody else."""
     if owner.kind != FINANCE:
         return {}
     last = year.last(owner.org_id)
     planned = _by_item(year.plans.of(BUDGETED, owner.org_id), words)
     before = _by_item(last.of(FOLLOWED, owner.org_id) if last else (), words)
-    outcomes = {find_item(row.activity, words): -row.net for row in booked if row.activity}
     rows = (
         {
             "item": name_item(item, words, language),
             "budget": planned.get(item, {}).get("budget"),
-            "outcome": outcomes.get(item),
             "last_forecast": before.get(item, {}).get("forecast"),
         }
         for item in ITEMS

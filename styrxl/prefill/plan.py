@@ -26,7 +26,7 @@ from styrxl.prefill.board_goals import ReadingTexts, concerns_unit, select_commi
 from styrxl.prefill.booked import add_booked
 from styrxl.prefill.collection import find_answers_asked, make_collected_rows
 from styrxl.prefill.continuing import make_continuing_rows
-from styrxl.prefill.financing import leave_out_items, make_financing_rows, make_followed_financing_rows
+from styrxl.prefill.financing import find_item, make_financing_rows, make_followed_financing_rows
 from styrxl.prefill.followup import make_board_parts, make_unit_parts
 from styrxl.prefill.indicators import make_lasting_rows
 from styrxl.prefill.investments import find_numbers_given, make_unfinished_rows
@@ -165,8 +165,8 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, numbers
     board = source.plan.find(owner.board_id, source.day) if owner.board_id else None
     parts = _parts(source, owner, form, language)
     due = settings.due(source.round, owner.org_id, form.level)
-    figures = leave_out_items(owner, source.forms.words, _list_figures(source, owner.org_id))
-    made = add_booked(form, _name_closing_rows(form, parts.get("rows", {}), language), figures)
+    rows_given = _name_closing_rows(form, parts.get("rows", {}), language)
+    made = add_booked(form, rows_given, _list_booked(source, owner.org_id))
     return Prefill(
         form=form.name,
         version=form.version,
@@ -187,19 +187,18 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, numbers
         first={key: runs[0][0] for key, runs in numbers.items()},
         numbers={key: runs for key, runs in numbers.items() if len(runs) > 1},
         counts={key: count for key, (_, count) in list_id_series(form, source.round).items()},
-        booked=_describe_run(source, form, made),
+        booked=_describe_run(source.booked) if source.booked and made != rows_given else {},
         **{**parts, "rows": made},
     )
 
 
-def _list_figures(source: PrefillSource, owner: str) -> tuple[BookedRow, ...]:
+def _list_booked(source: PrefillSource, owner: str) -> tuple[BookedRow, ...]:
     return source.booked.of_owner(owner) if source.booked else ()
 
 
-def _describe_run(source: PrefillSource, form: Form, rows: Mapping[str, Sequence[Row]]) -> dict[str, Any]:
-    """Say which run of the accounts' outcomes stands in rows; nothing where none does."""
-    taken = any(sheet.has_booked(rows.get(sheet.key, ())) for sheet in form.tables)
-    return {"run": source.booked.run, "day": local_day(source.booked.recorded_at).isoformat()} if source.booked and taken else {}
+def _describe_run(booked: BookedOutcomes) -> dict[str, Any]:
+    """Say which run of the accounts' outcomes stands in rows."""
+    return {"run": booked.run, "day": local_day(booked.recorded_at).isoformat()}
 
 
 def _name_closing_rows(form: Form, rows: Mapping[str, tuple[Row, ...]], language: str) -> dict[str, tuple[Row, ...]]:
@@ -231,10 +230,10 @@ def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str
 
 def _parts_of_plans(source: PrefillSource, owner: Organisation, form: Form, language: str) -> dict[str, Any]:
     if source.year is not None:
-        figures = _list_figures(source, owner.org_id)
+        figures = [row for row in _list_booked(source, owner.org_id) if find_item(row.activity, source.forms.words) is None]
         parts = make_unit_parts(source.year, owner) if form.level == "unit" else make_board_parts(source.year, owner, figures)
         if form.level == COMMON:
-            parts["rows"] |= make_followed_financing_rows(source.year, owner, source.forms.words, language, figures)
+            parts["rows"] |= make_followed_financing_rows(source.year, owner, source.forms.words, language)
         next_plan = source.year.next_plans.of("commitments", owner.org_id) if source.year.next_plans else ()
         known = {"next_plan": tuple({"id": row["commitment_id"]} for row in next_plan)} if next_plan else {}
         return {**parts, "memory": {**parts.get("memory", {}), **known}}

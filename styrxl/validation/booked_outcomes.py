@@ -17,7 +17,7 @@ from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.model.forms import Sheet
 from styrxl.model.judged import ALONE, BOOKED_NET, ReplacedOutcome
 from styrxl.model.table_values import column
-from styrxl.prefill.booked import match_booked, take_amounts
+from styrxl.prefill.booked import list_alone, match_booked, take_amounts
 from styrxl.returns.typed_frames import TypedBatch, compute_formulas
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
@@ -74,43 +74,49 @@ def match_rows(
     part: TypedBatch, sheet: Sheet, returns: Mapping[int, Admitted], booked: BookedOutcomes
 ) -> Iterator[tuple[int, int, BookedRow]]:
     """Yield the rows of returns that the accounts know: the return's index, the row's place in the part, and what they say."""
-    for source, places, matched, _ in _match_returns(part, sheet, returns, booked):
+    for source, places, names in _name_rows(part, sheet):
+        matched = match_booked(sheet, names, booked.of_owner(returns[source].owner or ""), part.batch.form.words)
         yield from ((source, at, found) for at, found in zip(places, matched, strict=True) if found)
 
 
-def _match_returns(
-    part: TypedBatch, sheet: Sheet, returns: Mapping[int, Admitted], booked: BookedOutcomes
-) -> Iterator[tuple[int, range, Sequence[BookedRow | None], Sequence[BookedRow]]]:
-    """Yield each return's places in a part, what the accounts say of each of them, and what they say that has no row."""
+def _name_rows(part: TypedBatch, sheet: Sheet) -> Iterator[tuple[int, range, list[str]]]:
+    """Yield each return in a part: its index, the places of its rows, and what names them."""
     names, start = column(part.frame, sheet.columns[0].field), 0
     for source, rows in groupby(part.batch.source):
         places = range(start, start := start + len(list(rows)))
-        owned = booked.of_owner(returns[source].owner or "")
-        if owned:
-            yield source, places, *match_booked(sheet, [str(names[at] or "") for at in places], owned)
+        yield source, places, [str(names[at] or "") for at in places]
 
 
-def add_unanswered(
-    table: pd.DataFrame, parts: Sequence[TypedBatch], returns: Mapping[int, Admitted], accepted: frozenset[int], context: Context
-) -> pd.DataFrame:
-    """Return a table with a row more for each activity that the accounts have and an accepted return has not; ``parts``: the table's."""
-    rows = [] if context.booked is None else [*_list_unanswered(parts, returns, accepted, context, context.booked)]
+def list_unanswered(
+    parts: Mapping[BatchKey, TypedBatch], returns: Mapping[int, Admitted], accepted: frozenset[int], context: Context
+) -> dict[str, list[dict[str, Any]]]:
+    """Return, by table, a row for each activity that the accounts have and an accepted return has not, on its first sheet of them."""
+    first: dict[int, tuple[TypedBatch, Sheet, int]] = {}
+    names: dict[int, list[str]] = {}
+    for part in parts.values() if context.booked else ():
+        sheet = find_booked_sheet(part, context)
+        for source, places, some in _name_rows(part, sheet) if sheet and sheet.named else ():
+            names.setdefault(source, []).extend(some)
+            order = [table.key for table in part.batch.form.tables]
+            if sheet and (source not in first or order.index(sheet.key) < order.index(first[source][1].key)):
+                first[source] = part, sheet, part.batch.row[places[-1]] + 1
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for source in accepted & first.keys():
+        part, sheet, row = first[source]
+        owner, place = returns[source].owner, returns[source].places[sheet.key]
+        where = {"_source": source, "_row": row, "_owner": owner, "_sheet": place.sheet}
+        owned = context.booked.of_owner(owner or "") if context.booked else ()
+        for found in list_alone(names[source], owned, part.batch.form.words):
+            if amounts := take_amounts(sheet, found):
+                made = {**where, sheet.columns[0].field: found.activity, **amounts, BOOKED_NET: found.net}
+                rows.setdefault(sheet.table or "", []).append(made)
+    return rows
+
+
+def add_unanswered(table: pd.DataFrame, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return a table with rows more, those that the accounts alone have."""
     if not rows:
         return table
     more = pd.DataFrame(rows).reindex(columns=[*table.columns])
     kinds = {name: kind for name, kind in table.dtypes.items() if name not in {"_source", "_row"}}
     return pd.concat([table.assign(**{ALONE: False}), more.astype(kinds).assign(**{ALONE: True})], ignore_index=True)
-
-
-def _list_unanswered(
-    parts: Sequence[TypedBatch], returns: Mapping[int, Admitted], accepted: frozenset[int], context: Context, booked: BookedOutcomes
-) -> Iterator[dict[str, Any]]:
-    for part in parts:
-        sheet = find_booked_sheet(part, context)
-        for source, places, _, alone in _match_returns(part, sheet, returns, booked) if sheet else ():
-            place, last = returns[source].places[part.batch.sheet.key], part.batch.row[places[-1]]
-            where = {"_source": source, "_row": last + 1, "_owner": returns[source].owner, "_sheet": place.sheet}
-            for found in alone if source in accepted else ():
-                amounts = take_amounts(sheet or part.batch.sheet, found)
-                if amounts:
-                    yield {**where, part.batch.sheet.columns[0].field: found.activity, **amounts, BOOKED_NET: found.net}

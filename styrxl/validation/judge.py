@@ -21,7 +21,7 @@ from styrxl.model.judged import Judged, JudgedRound, Recorded
 from styrxl.returns.row_ids import locate_closing_row
 from styrxl.returns.tables import Table
 from styrxl.validation.admitted import Admitted, admit
-from styrxl.validation.booked_outcomes import add_unanswered, put_booked
+from styrxl.validation.booked_outcomes import add_unanswered, list_unanswered, put_booked
 from styrxl.validation.context import Context
 from styrxl.validation.diagnose import diagnose
 from styrxl.validation.examine import examine
@@ -46,7 +46,7 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
     judged = _judged(admitted, outcomes, in_force, _waivers(context.plan), around)
     by_index = {return_.index: return_ for return_ in admitted}
     parts, replaced = put_booked(parts, by_index, context)
-    accepted = frozenset(return_.index for return_ in judged if return_.verdict == "accepted")
+    unanswered = list_unanswered(parts, by_index, frozenset(r.index for r in judged if r.verdict == "accepted"), context)
     for part in parts.values():
         part.batch.discard_columns()
     # Each frame is let go of once it is in its table: in a large round they take as much room as all tables.
@@ -54,7 +54,7 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
     del parts
     for table in [*waiting]:
         same = waiting.pop(table)
-        tables[table] = add_unanswered(join_frames(same, by_index, context, persons), same, by_index, accepted, context)
+        tables[table] = add_unanswered(join_frames(same, by_index, context, persons), unanswered.get(table, ()))
         del same  # before the next one is made
     return JudgedRound(context.round.id if context.round else "", judged, tables, context.booked, replaced)
 

@@ -19,16 +19,17 @@ from styrxl.model.forms import BOOKED_REMARK, Column, Past, Sheet
 from styrxl.model.prefill import Row
 from styrxl.model.table_values import records
 from styrxl.model.thresholds import Thresholds
-from styrxl.prefill.booked import match_booked, take_amounts
+from styrxl.prefill.booked import list_alone, match_booked, take_amounts
 from styrxl.returns.typed_frames import compute_formulas
 from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule
 
-_SIGNS = {"revenue": -1, "cost": 1, "net": 1}
+_SIGNS = {"revenue": -1, "cost": 1, "net": 1, "result": -1}
 
 
 def find_changed_outcomes(return_: Return, others: OtherReturns) -> Iterator[Remark]:
     """Find outcomes that the accounts have otherwise now, where that is past the thresholds or makes an explanation needed."""
-    for sheet, rows, matched, _ in _match(return_, others):
+    for sheet, rows in _list_sheets(return_, others):
+        matched = match_booked(sheet, _name_rows(sheet, rows), _list_owned(return_, others), return_.form.words)
         for row, found in zip(rows, matched, strict=True):
             amounts = take_amounts(sheet, found) if found else {}
             if not amounts or all(row.answers[field] is None for field in amounts):
@@ -46,8 +47,10 @@ def find_changed_outcomes(return_: Return, others: OtherReturns) -> Iterator[Rem
 
 def find_unanswered_outcomes(return_: Return, others: OtherReturns) -> Iterator[Remark]:
     """Find activities with an outcome past the thresholds in the accounts, which a return does not have."""
-    for sheet, _, _, alone in _match(return_, others):
-        for found in alone:
+    named = [(sheet, rows) for sheet, rows in _list_sheets(return_, others) if sheet.named]
+    names = [name for sheet, rows in named for name in _name_rows(sheet, rows)]
+    for sheet, _ in named[:1]:
+        for found in list_alone(names, _list_owned(return_, others), return_.form.words):
             net = _net(sheet, take_amounts(sheet, found))
             if return_.issued.limits.past(net, 0.0):
                 name = sheet.columns[0].field
@@ -65,15 +68,18 @@ def find_wrongly_placed(return_: Return, _others: OtherReturns) -> Iterator[Rema
                     yield return_.remark(sheet.key, row.number, field, "outcome-placed-wrongly", text, **facts)
 
 
-def _match(
-    return_: Return, others: OtherReturns
-) -> Iterator[tuple[Sheet, Sequence[AnsweredRow], Sequence[BookedRow | None], Sequence[BookedRow]]]:
-    """Yield the sheets that take amounts from the accounts, with their rows and what these say of each, and of what has no row."""
-    owned = others.booked.of_owner(return_.issued.owner) if others.booked else ()
-    for sheet in return_.form.tables if owned else ():
-        rows = return_.rows(sheet.key) if sheet.booked_columns and sheet.id_column else ()
-        if rows:
-            yield sheet, rows, *match_booked(sheet, [str(row.answers[sheet.columns[0].field] or "") for row in rows], owned)
+def _list_owned(return_: Return, others: OtherReturns) -> Sequence[BookedRow]:
+    return others.booked.of_owner(return_.issued.owner) if others.booked else ()
+
+
+def _list_sheets(return_: Return, others: OtherReturns) -> list[tuple[Sheet, Sequence[AnsweredRow]]]:
+    """Return the sheets that take amounts from the accounts, each with its rows; none where these say nothing of the owner."""
+    sheets = return_.form.booked_sheets if _list_owned(return_, others) else ()
+    return [(sheet, rows) for sheet in sheets if (rows := return_.rows(sheet.key))]
+
+
+def _name_rows(sheet: Sheet, rows: Sequence[AnsweredRow]) -> list[str]:
+    return [str(row.answers[sheet.columns[0].field] or "") for row in rows]
 
 
 def _recompute(sheet: Sheet, answers: Row, amounts: Mapping[str, float]) -> dict[str, Any]:
