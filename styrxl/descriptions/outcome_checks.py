@@ -18,7 +18,7 @@ def check_mapping(data: bytes) -> list[Mistake]:
     if marked is None:
         return mistakes
     content = as_map(read_content(data))
-    return [*mistakes, *_place(marked, [*find_problems(OutcomeMapping, content), *_check_columns(content)])]
+    return [*mistakes, *_place(marked, [*find_problems(OutcomeMapping, content), *_check_needed(content), *_check_columns(content)])]
 
 
 def check_mapped_owners(data: bytes, owners: Mapping[str, str], kinds: Mapping[str, Collection[str]]) -> list[Mistake]:
@@ -65,6 +65,15 @@ def find_line(marked: MarkedYaml, path: Path) -> int:
 
 def _place(marked: MarkedYaml, problems: list[Problem]) -> list[Mistake]:
     return [Mistake(FILE, find_line(marked, problem.path), problem) for problem in problems]
+
+
+def _check_needed(content: Mapping[Any, Any]) -> Iterator[Problem]:
+    """Yield what a table does not say of itself, as a SIE file does, and its mapping does not say either."""
+    export = content.get("export")
+    if isinstance(export, Mapping) and export.get("format", "table") == "table":
+        yield from (Problem(("export",), "missing-key", {"key": key}) for key in ("unit", "signs") if key not in export)
+        if "amounts" not in content:
+            yield Problem((), "missing-key", {"key": "amounts"})
 
 
 def _check_columns(content: Mapping[Any, Any]) -> Iterator[Problem]:

@@ -42,15 +42,6 @@ class Export(Part):
         """The keys that are said."""
         return self.model_fields_set
 
-    @model_validator(mode="before")
-    @classmethod
-    def _check_needed(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("format", "table") == "table":
-            for key in ("unit", "signs"):
-                if key not in value:
-                    raise wrong("missing-key", key=key)
-        return value
-
 
 class Amounts(Part):
     """Which columns hold the amounts: amount, debit and credit, revenue and cost, or months."""
@@ -94,16 +85,6 @@ class Place(Part):
         return self
 
 
-def _give_amounts(value: Any) -> Any:
-    """Let a SIE file, which says itself where its amounts are, do without them."""
-    if not isinstance(value, dict):
-        return value
-    sie = isinstance(value.get("export"), dict) and value["export"].get("format") == "sie"
-    if not sie and "amounts" not in value and "export" in value:
-        raise wrong("missing-key", key="amounts")
-    return value
-
-
 class OutcomeMapping(Part):
     """Which rows of an export of the accounts are whose revenue and cost."""
 
@@ -120,8 +101,6 @@ class OutcomeMapping(Part):
     units: list[Place] = Field(
         default=[], description="Which of those rows are units', for units whose outcomes are followed up; the boards keep them too"
     )
-
-    _check_amounts = model_validator(mode="before")(_give_amounts)
 
     @model_validator(mode="after")
     def _check_signs(self) -> OutcomeMapping:
