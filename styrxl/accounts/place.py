@@ -189,7 +189,7 @@ def _judge_period(row: ExportRow, round_: Round) -> Word | None:
 
 def place_table(table: Table, mapping: OutcomeMapping, round_: Round, find_owner: FindOwner, sum_words: Collection[str]) -> Placing:
     """Return what becomes of a table's rows in a round; ``find_owner``: the owner whose id or name a text is."""
-    parted = part_sums(table, make_condition(mapping.sums), sum_words)
+    parted = part_sums(table, make_condition(mapping.sums), make_condition(mapping.no_sums), sum_words)
     rules = _make_rules(mapping, find_owner)
     fates = [rules.decide(row, round_, parted.suspects) for row in parted.rows]
     placed = [(fate, _count_months(fate.row.values, table.columns, round_)) for fate in fates if fate.target]
@@ -239,7 +239,7 @@ def _find_unmatched(mapping: OutcomeMapping, rows: Sequence[ExportRow]) -> Itera
 
 
 def _list_conditions(mapping: OutcomeMapping) -> Iterator[tuple[Path, Mapping[str, Sequence[str]]]]:
-    yield from ((("revenue",), mapping.revenue), (("cost",), mapping.cost), (("sums",), mapping.sums))
+    yield from ((("revenue",), mapping.revenue), (("cost",), mapping.cost), (("sums",), mapping.sums), (("no_sums",), mapping.no_sums))
     yield from ((("leave_out", number, "where"), part.where) for number, part in enumerate(mapping.leave_out))
     yield from ((("internal", number), where) for number, where in enumerate(mapping.internal))
     for part, places in (("places", mapping.places), ("units", mapping.units)):

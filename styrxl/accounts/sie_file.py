@@ -1,7 +1,8 @@
 """SIE files of type 3 and 4: what accounts moved in a year, month by month and object by object.
 
 The format is that of the SIE group: one post a line, ``#LABEL`` and fields; amounts with a full stop, revenue with a minus; CP437.
-A library that reads it with objects and is kept up was not found (pysie-accounting 0.0.2 of 2024 reads type 4 without them).
+A library that reads it with objects and is kept up was not found (pysie-accounting 0.0.2 of 2024 knows type 4 alone, no
+#PSALDO and no dimensions).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from styrxl.accounts.patterns import Condition
 from styrxl.accounts.table import NOTHING, ExportRow, Table, Values, add_values
@@ -45,20 +46,29 @@ class PartedTable:
     total: Values
 
 
-def part_sums(table: Table, said: Condition, words: Collection[str]) -> PartedTable:
-    """Return a table's rows and its sums apart; ``said``: which rows the mapping calls sums, ``words``: how such a row begins."""
+def part_sums(table: Table, said: Condition, denied: Condition, words: Collection[str]) -> PartedTable:
+    """Return a table's rows and its sums apart.
+
+    ``said``, ``denied``: the rows that the mapping says are sums, and those that it says are none. ``words``: how a sum begins.
+    """
     if not table.sums:
         return PartedTable(table.rows, (), frozenset(), add_values((row.values for row in table.rows), len(table.columns)))
     begins = tuple(fold_text(word) for word in words)
-    are_sums = [_is_sum(row, said, begins) for row in table.rows]
+    are_sums = [_is_sum(row, said, begins) and not _is_meant(row, denied) for row in table.rows]
     rows = tuple(row for row, is_sum in zip(table.rows, are_sums, strict=True) if not is_sum)
     width = len(table.columns)
     running = _run_up([row.values for row in rows], width)
-    return PartedTable(rows, tuple(_judge_sums(table, are_sums, running)), frozenset(_find_suspects(rows, begins, width)), running[-1])
+    return PartedTable(
+        rows, tuple(_judge_sums(table, are_sums, running)), frozenset(_find_suspects(rows, denied, begins, width)), running[-1]
+    )
 
 
-def _is_sum(row: ExportRow, said: Condition, begins: Sequence[str]) -> bool:
-    if said.columns and said.fits(row.typed):
+def _is_meant(row: ExportRow, condition: Condition) -> bool:
+    return bool(condition.columns) and condition.fits(row.typed)
+
+
+def _is_sum(row: ExportRow, said: Condition, begins: tuple[str, ...]) -> bool:
+    if _is_meant(row, said):
         return True
     first = next(iter(row.typed.values()))
     if any(_begins_so(text, begins) for text in row.typed.values()):
@@ -66,7 +76,8 @@ def _is_sum(row: ExportRow, said: Condition, begins: Sequence[str]) -> bool:
     return not first and _begins_so(row.label, begins)
 
 
-def _begins_so(text: str, begins: Sequence[str]) -> bool:
+@lru_cache(maxsize=100_000)
+def _begins_so(text: str, begins: tuple[str, ...]) -> bool:
     folded = fold_text(text)
     return any(folded == word or (folded.startswith(word) and not folded[len(word)].isalnum()) for word in begins)
 
@@ -107,7 +118,7 @@ def _subtract(values: Values, others: Values) -> Values:
     return tuple(value - other for value, other in zip(values, others, strict=True))
 
 
-def _find_suspects(rows: Sequence[ExportRow], begins: Sequence[str], width: int) -> list[int]:
+def _find_suspects(rows: Sequence[ExportRow], denied: Condition, begins: tuple[str, ...], width: int) -> list[int]:
     """Return the numbers of rows that the rows right above come to, and that lack a text or have a shorter code than those."""
     kept: list[ExportRow] = []
     running = [(NOTHING,) * width]
@@ -116,7 +127,7 @@ def _find_suspects(rows: Sequence[ExportRow], begins: Sequence[str], width: int)
     for row in rows:
         start = latest.get(_subtract(running[-1], row.values), len(kept)) if any(row.values) else len(kept)
         above = kept[start:]
-        if above and _is_less_precise(row, above, begins):
+        if above and _is_less_precise(row, above, begins) and not _is_meant(row, denied):
             suspects.append(row.number)
             continue
         kept.append(row)
@@ -125,10 +136,12 @@ def _find_suspects(rows: Sequence[ExportRow], begins: Sequence[str], width: int)
     return suspects
 
 
-def _is_less_precise(row: ExportRow, above: Sequence[ExportRow], begins: Sequence[str]) -> bool:
-    if _begins_so(row.label, begins) or any(not row.texts[name] and all(each.texts[name] for each in above) for name in row.texts):
-        return True
+def _is_less_precise(row: ExportRow, above: Sequence[ExportRow], begins: tuple[str, ...]) -> bool:
+    """Tell whether a row lacks what those above it have; one alone may be as large by chance: of that the first text counts."""
     first = next(iter(row.texts))
+    looked_at = [first] if len(above) == 1 else list(row.texts)
+    if _begins_so(row.label, begins) or any(not row.texts[name] and all(each.texts[name] for each in above) for name in looked_at):
+        return True
     codes = {each.texts[first].partition(" ")[0] for each in above}
     code = row.texts[first].partition(" ")[0]
     return bool(code) and all(len(each) > len(code) and each.startswith(code) for each in codes)

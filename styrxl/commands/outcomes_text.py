@@ -44,8 +44,10 @@ def _format_booked(rows: Sequence[BookedRow], title: str, language: str, width: 
     head = [word(f"outcomes_{key}", language) for key in ("owner", "activity", "revenue", "cost", "net")]
     table = [[row.owner, row.activity or "–", *_show_money((row.revenue_ore, row.cost_ore, row.net_ore), language)] for row in rows]
     sums = (_add([row.revenue_ore for row in rows]), _add([row.cost_ore for row in rows]), sum(row.net_ore for row in rows))
-    last = [word("outcomes_sum", language), "", *_show_money(sums, language)]
-    return [title, *format_table([head, *table, last], width, 2)] if rows else [word("outcomes_none", language)]
+    last = [[word("outcomes_sum", language), "", *_show_money(sums, language)]]
+    if any(internal := [sum(row.internal_revenue_ore for row in rows), sum(row.internal_cost_ore for row in rows)]):
+        last.append([word("outcomes_internal", language), "", *_show_money((*internal, internal[1] - internal[0]), language)])
+    return [title, *format_table([head, *table, *last], width, 2)] if rows else [word("outcomes_none", language)]
 
 
 def _add(amounts: Sequence[int | None]) -> int | None:
@@ -224,7 +226,8 @@ def format_json(result: OutcomeResult, round_id: str, language: str) -> str:
 
 
 def _row_as_json(row: BookedRow) -> dict[str, Any]:
-    return {"owner": row.owner, "activity": row.activity, "revenue": row.revenue, "cost": row.cost, "net": row.net}
+    internal = {"internal_revenue": to_tkr(row.internal_revenue_ore), "internal_cost": to_tkr(row.internal_cost_ore)}
+    return {"owner": row.owner, "activity": row.activity, "revenue": row.revenue, "cost": row.cost, "net": row.net, **internal}
 
 
 def _as_texts(values: Values) -> list[str]:

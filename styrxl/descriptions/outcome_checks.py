@@ -95,7 +95,7 @@ def _list_named(content: Mapping[Any, Any]) -> Iterator[tuple[Path, Any]]:
 
 
 def _list_conditions(content: Mapping[Any, Any]) -> Iterator[tuple[Path, Any]]:
-    yield from (((key,), content.get(key)) for key in ("revenue", "cost", "sums"))
+    yield from (((key,), content.get(key)) for key in ("revenue", "cost", "sums", "no_sums"))
     for key in ("leave_out", "places", "units"):
         yield from (((key, number, "where"), as_map(part).get("where")) for number, part in enumerate(as_list(content.get(key))))
     yield from ((("internal", number), where) for number, where in enumerate(as_list(content.get("internal"))))

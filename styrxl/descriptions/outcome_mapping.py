@@ -94,6 +94,7 @@ class OutcomeMapping(Part):
     revenue: Where = Field(default={}, description="Rows that are revenue, most often by account; with cost, or net alone is known")
     cost: Where = Field(default={}, description="Rows that are cost")
     sums: Where = Field(default={}, description="Rows that are sums of others, beside those that say so")
+    no_sums: Where = Field(default={}, description="Rows that are no sums, though they look like some")
     leave_out: list[LeftOut] = Field(default=[], description="Rows that are no outcome, such as balance accounts; they go before places")
     internal: list[Where] = Field(default=[], description="Rows that are internal: placed as others, and told apart")
     places: list[Place] = Field(min_length=1, description="Whose rows are whose; a row may fit one alone")

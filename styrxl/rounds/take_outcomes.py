@@ -156,10 +156,10 @@ def _check_unit(desk: Desk, round_: Round, rows: Sequence[BookedRow], unit: str)
 
 
 def _list_silent(desk: Desk, round_: Round, rows: Sequence[BookedRow]) -> tuple[str, ...]:
-    """Return the owners with a frame that nothing was placed at."""
+    """Return the boards, and others with a frame, that nothing was placed at."""
     owners = {row.owner for row in rows}
-    answering = desk.plan.of_kind(BOARD_LIKE, round_.day)
-    return tuple(o.org_id for o in answering if (o.org_id, round_.year) in desk.plan.frames and o.org_id not in owners)
+    expected = [o for o in desk.plan.of_kind(BOARD_LIKE, round_.day) if o.kind == "board" or (o.org_id, round_.year) in desk.plan.frames]
+    return tuple(o.org_id for o in expected if o.org_id not in owners)
 
 
 def _list_strange(desk: Desk, round_: Round, rows: Sequence[BookedRow]) -> Iterator[StrangeActivity]:

@@ -254,6 +254,8 @@ NAMED = {
     "an amount that cannot be read": ("5010;2100;440;12x\n", [(4, "unplaced_amount")]),
     "an error": ("5010;2100;440;#SAKNAS!\n", [(4, "unplaced_amount")]),
     "a subtotal of an object, without its account": (";2100;440;265499,75\n", [(4, "unplaced_sum")]),
+    "as much as the row above, by chance": ("5010;2100;407;9,00\n5010;3001;;9,00\n", []),
+    "a subtotal of two rows, without their activity": ("5010;2100;407;9,00\n5010;2100;407;1,00\n5010;2100;;10,00\n", [(6, "unplaced_sum")]),
     "a subtotal by an account's beginning": ("4011;2110;440;2,00\n40;2110;440;300002,25\n", [(5, "unplaced_sum")]),
     "nothing moved": ("5010;9999;440;0,00\n", []),
 }
@@ -279,6 +281,14 @@ def test_a_subtotal_that_is_counted_twice_shows_in_the_total() -> None:
     placing = place((HEAD + SCHOOL + doubled).encode(), TABLE + PLACES)
     assert [str(value) for each in placing.parted.sums for value in each.difference] == ["-265499.75"]
     assert placing.parted.sums[0].is_wrong
+
+
+def test_what_looks_like_a_sum_is_none_where_the_mapping_says_so() -> None:
+    rows = "5010;3001;Totalt ansvar;7,00\n;3001;;7,00\n"
+    mapping = TABLE + "no_sums: {unit: [3001]}\n" + PLACES.replace("4000-7999", '4000-7999, ""')
+    placing = place((HEAD + rows).encode(), mapping)
+    assert [row.cost_ore for row in placing.booked] == [1400]
+    assert not placing.parted.sums
 
 
 def test_a_row_called_a_sum_that_is_none_is_told() -> None:

@@ -98,7 +98,7 @@ def test_a_run_again_replaces_and_says_what_changed(town: Town) -> None:
     assert "Ändrat sedan" in said
     assert any(line.split() == ["KFN", "–", "90,00", "91,00", "1,00"] for line in said.splitlines())
     assert any(line.split() == ["REV", "–", "1,00", "-1,00"] for line in said.splitlines())
-    assert "REV har en ram men inget utfall" in said
+    assert "REV får inget utfall ur filen" in said
 
 
 def test_the_same_again_is_no_new_run(town: Town) -> None:
@@ -163,7 +163,7 @@ def test_units_alone_are_named_among_units(town: Town, owner: str, said: str) ->
 def test_json_tells_all(town: Town) -> None:
     told = json.loads(town.run("outcomes", ROUND, write(town, *ROWS, "5010;9999;407;77,70"), "--format", "json", expect=1).output)
     assert told["total"] == ["507577.95"]
-    assert told["outcomes"][0] == {"owner": "KFN", "activity": None, "revenue": 0.0, "cost": 90.0, "net": 90.0}
+    assert told["outcomes"][0].items() >= {"owner": "KFN", "activity": None, "revenue": 0.0, "cost": 90.0, "net": 90.0}.items()
     assert [(u["row"], u["amounts"]) for u in told["unplaced"]] == [(8, ["77.70"])]
 
 
