@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -24,6 +25,7 @@ from styrxl.store.mail_log import ANSWER, SENT, TAKEN, MailPart
 
 _LISTED = 20  # groups of findings that an answer lists; the annotated copy has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")
+_CHANGED = frozenset({"outcome-changed", "outcome-not-answered"})
 TO_MEND = ("rejected", "unreadable")
 
 
@@ -66,7 +68,15 @@ def find_answer_days(writer: LetterWriter) -> dict[str, date | None]:
 def name_answer(return_: Judged) -> str:
     """Return what an answer is about: the return, its bytes and its verdict."""
     about = f"{return_.path}|{return_.sha256[:12]}|{return_.verdict}"
+    if changed := _list_changed(return_):  # its owner is asked anew each time that the accounts have changed so much, and once
+        about += "|" + hashlib.sha256(repr(sorted(changed)).encode()).hexdigest()[:12]
     return f"{about}|{return_.owner}" if return_.assigned else about  # one that is assigned is answered anew, to its owner
+
+
+def _list_changed(return_: Judged) -> list[tuple[str, str, str]]:
+    """Return what an accepted return's owner is to look at again since the accounts say otherwise now: rule, what, how much."""
+    asked = (f for f in return_.findings if f.rule in _CHANGED)
+    return [(f.rule, str(f.facts["what"]), str(f.facts["new"])) for f in asked] if return_.verdict == "accepted" else []
 
 
 def _annotate(writer: LetterWriter, returns: Sequence[Judged]) -> dict[str, Attachment]:
@@ -93,6 +103,7 @@ def _write_answer(
     facts = {
         "verdict": said.verdict,
         "again": said is not return_,
+        "changed": bool(_list_changed(said)),
         "errors": sum(group["times"] for group in errors),
         "mends": errors if said.verdict != "duplicate" else [],
         "checks": warnings if said.verdict in {"accepted", "rejected"} else [],

@@ -186,7 +186,7 @@ def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
         *money,
         Field(heading("state"), "status", 14, span=11 - len(keys) if final else 1),  # as wide as the frames above
         *((Field(titles["last_forecast"], "money", 13, tally=True, screen=True),) if "last_forecast" in titles else ()),
-        *((Field(heading("outcome_source"), width=34, screen=True),) if view.judged.booked else ()),
+        *((Field(heading("outcome_source"), width=52, screen=True),) if view.judged.booked else ()),
         Field(heading("decision"), width=90, screen=True),  # on one line: rows are as high as what is not printed, too
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )

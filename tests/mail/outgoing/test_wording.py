@@ -43,6 +43,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "in_force": True,
         "annotated": True,
         "again": False,
+        "changed": False,
     },
     "reminder": {
         "days": 3,
