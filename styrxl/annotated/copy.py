@@ -200,11 +200,18 @@ class _AnnotatedWorkbook:
             before = here.get(ref)
             tone = "mend" if one.finding.severity == "error" or (before and before.tone == "mend") else "watch"
             texts = (*before.texts, text) if before else (text,)
-            asked = layout.sheet.column(field).asked and index is not None
+            asked = self._is_asked(key, index, field)
             fades = asked and one.finding.rule not in ROW_RULES
             value = self.context.find_answer(key, index, field) if fades and index is not None else None
             here[ref] = CellMark(tone, texts, asked=asked, unchanged=build_unchanged_formula(_fixed_reference(ref), value) if fades else "")
         return made
+
+    def _is_asked(self, key: str, index: int | None, field: str) -> bool:
+        """Tell whether an owner answers in a cell: not in a heading (without ``index``), nor where the accounts have answered."""
+        column = self.layouts[key].sheet.column(field)
+        if index is None or not column.asked:
+            return False
+        return not column.from_accounts or self.context.issued[key][index].get(field) in (None, "")
 
     def _unsaid(self, found: Iterable[PlacedFinding]) -> dict[tuple[str, int], str]:
         """Return the rows with an error of which their Kontroll says nothing, and the formula that holds until it is mended."""

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from booked import booked, record
 from followup_returns import issued
 from report_sheets import sheets, table
+from styrxl.mail.outgoing.answers import name_answer
 from styrxl.model.findings import message
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
@@ -20,7 +21,7 @@ from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import Answers
-from year import BOARD_T1, MOMENTS, PRESCHOOL_T1, Followed, followed_town
+from year import BOARD_T1, MOMENTS, PRESCHOOL_T1, Followed, changed, followed_town
 
 FIRST = (booked("UBN", "Grundskola", 30, 310.5), booked("UBN", "Måltider", 0, 12), booked("UBN-ÖST", None, 1, 101))
 # What a board adds where its first activity and one that it has not planned for have outcomes already.
@@ -183,6 +184,16 @@ def test_the_owner_is_asked_again_where_the_change_is_past_the_thresholds(first:
     assert said == ("Grundskola: redovisningen har 381 tkr netto den 2027-05-25, 100,5 tkr mer än de 280,5 tkr som svaret bygger på.")
 
 
+def test_an_owner_is_written_to_anew_once_for_each_such_change(first: Followed) -> None:
+    """A further run with the same figures, or a change that is not past the thresholds, is no new letter."""
+    first.put("t1", "UBN", REST)
+    named = [name_answer(judge(first).returns[0])]
+    for cost in (340.5, 411, 411, 420):
+        record(first, "t1", booked("UBN", "Grundskola", 30, cost), booked("UBN", "Måltider", 0, 12), at=LATER)
+        named.append(name_answer(judge(first).returns[0]))
+    assert named[0] == named[1] != named[2] == named[3] != named[4]
+
+
 def test_an_outcome_typed_by_hand_gives_way_to_the_accounts(unbooked: Followed) -> None:
     """What the plan does not have is a row of the accounts alone: 112 tkr, past the thresholds, which the return knows nothing of."""
     unbooked.put("t1", "UBN", BOARD_T1)
@@ -262,3 +273,36 @@ def test_what_is_said_to_be_placed_wrongly_is_shown_to_the_council(first: Follow
     finance = below(book["Ekonomi"], "Utfall och helårsprognos mot egen budget", "Nämnd")
     [row] = [row for row in finance if row["Verksamhet eller enhet"] == "Måltider"]
     assert (row["Utfallets källa"], row["Beslut"]) == ("Redovisningen 2027-05-20", "Fel placerat?: Måltiderna hör till Förskola.")
+
+
+# what is sent back, and what is made of two
+
+
+def test_a_copy_that_goes_back_keeps_locked_outcomes_as_they_were_issued(first: Followed) -> None:
+    """A locked figure that somebody got at is not carried, and the copy says so; what is said to be placed wrongly is."""
+    book = open_workbook(first.filled("t1", "UBN", changed(REST, "outcomes", 0, forecast_cost=None)))
+    open_sheets(book, first.form("t1", "UBN"))["outcomes"].cell("outcome_cost").value = 999
+    (first.town.root / "inbox/2027-t1").mkdir(parents=True)
+    (first.town.root / "inbox/2027-t1/UBN.xlsx").write_bytes(save_workbook(book))
+    first.town.run("validate", "--round", "2027-t1", "--annotate", expect=1)
+    data = (first.town.root / "returned/2027-t1/UBN.xlsx").read_bytes()
+    rows = cells(data, first, "UBN", "outcomes", "outcome_revenue", "outcome_cost", "outcome_remark")
+    assert rows[:3] == [
+        ((30, True), (310.5, True), (None, False)),
+        ((None, False), (50.25, False), (None, False)),
+        ((0, True), (12, True), ("Måltiderna hör till Förskola.", False)),
+    ]
+
+
+def test_two_returns_are_merged_around_locked_outcomes(first: Followed) -> None:
+    first.put("t1", "UBN", changed(REST, "outcomes", 1, forecast_cost=None), name="a.xlsx")
+    first.put("t1", "UBN", changed(REST, "outcomes", 2, forecast_cost=None), 1, name="b.xlsx")
+    first.town.run("merge", "2027-t1", "UBN")
+    judged = judge(first)
+    [accepted] = judged.accepted
+    assert [rule for rule, *_ in ((f.rule, f.cell) for f in accepted.findings)] == ["outcome-placed-wrongly"]
+    frame = judged.in_force("outcomes")
+    assert frame["outcome_cost"].tolist() == [310.5, 50.25, 12]
+    assert frame["forecast_cost"].tolist() == [860, 150, 36]
+    merged = cells((first.town.root / accepted.path).read_bytes(), first, "UBN", "outcomes", "outcome_cost")
+    assert merged[:3] == [((310.5, True),), ((50.25, False),), ((12, True),)]
