@@ -6,14 +6,11 @@ What stands in the parts is made elsewhere. Python's own zlib compresses what is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from struct import pack, unpack
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from zlib_ng import zlib_ng as zlib
 
 from styrxl.excel.cells import CLOSE, OPEN
 from styrxl.excel.sheet import clean
@@ -38,42 +35,6 @@ def zip_parts(parts: Mapping[str, bytes]) -> bytes:
             entry.create_system = 3  # Unix, wherever it is made
             archive.writestr(entry, parts[name], ZIP_DEFLATED)
     return target.getvalue()
-
-
-@dataclass(frozen=True, slots=True)
-class DeflatedPart:
-    """A whole part as deflate gives it: checksum, length, and the compressed stream."""
-
-    crc: int
-    size: int
-    stream: bytes
-
-
-def read_deflated_parts(data: bytes) -> dict[str, DeflatedPart]:
-    """Return the parts of a workbook that styrxl made, still compressed, by name."""
-    found = {}
-    with ZipFile(BytesIO(data)) as archive:
-        for entry in archive.infolist():
-            start = entry.header_offset + 30 + sum(unpack("<2H", data[entry.header_offset + 26 : entry.header_offset + 30]))
-            found[entry.filename] = DeflatedPart(entry.CRC, entry.file_size, data[start : start + entry.compress_size])
-    return found
-
-
-def zip_pieces(parts: Mapping[str, DeflatedPart | Sequence[bytes]]) -> list[bytes]:
-    """Return a workbook, in pieces, of parts that are in pieces, some of them compressed already; the same parts give the same bytes."""
-    return _make_zip((name.encode("ascii"), *_deflate_all(parts[name])) for name in sorted(parts, key=_order))
-
-
-def _deflate_all(pieces: DeflatedPart | Sequence[bytes]) -> tuple[int, int, list[bytes]]:
-    """Return checksum, length and compressed stream of a part."""
-    if isinstance(pieces, DeflatedPart):
-        return pieces.crc, pieces.size, [pieces.stream]
-    crc = size = 0
-    stream: list[bytes] = []
-    for number, piece in enumerate(pieces, 1):
-        crc, size = zlib.crc32(piece, crc), size + len(piece)
-        stream.append(_deflate(piece, last=number == len(pieces)))
-    return crc, size, stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +68,3 @@ def stamp(template: Sequence[TemplatePart], values: Mapping[str, str]) -> bytes:
 
 def _order(name: str) -> tuple[int, str]:
     return {"[Content_Types].xml": 0, "_rels/.rels": 1}.get(name, 2), name
-
-
-def _deflate(data: bytes, *, last: bool) -> bytes:
-    if len(data) <= _STORED:  # a stored block: last or not, its length, and its length again with each bit turned
-        return pack("<BHH", last, len(data), len(data) ^ 0xFFFF) + data
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(data) + packer.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
-
-
-def _make_zip(parts: Iterable[tuple[bytes, int, int, Sequence[bytes]]]) -> list[bytes]:
-    """Return a zip, in pieces, of parts: name, checksum, length, and compressed stream."""
-    body, directory, offset, count = list[bytes](), list[bytes](), 0, 0
-    for name, crc, size, stream in parts:
-        length = sum(map(len, stream))
-        # zip's headers: version, flags, deflate, midnight on 1 January 1980, checksum and lengths
-        common = pack("<HHHHHLLLHH", 20, 0, 8, 0, 0x21, crc, length, size, len(name), 0)
-        body += [b"PK\x03\x04", common, name, *stream]
-        directory += [b"PK\x01\x02\x14\x00", common, pack("<HHHLL", 0, 0, 0, 0, offset), name]
-        offset += 4 + len(common) + len(name) + length
-        count += 1
-    size = sum(map(len, directory))
-    return [*body, *directory, pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, count, count, size, offset, 0)]

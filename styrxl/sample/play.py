@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shlex import quote
 
-from styrxl.excel.print_areas import end_print_areas
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round, standard_rounds
 from styrxl.sample import habits, people, plan_changes
-from styrxl.sample.fill import Answers, fill, locate_answers
+from styrxl.sample.fill import Answers, end_print_areas, fill, locate_answers
 from styrxl.sample.material import material, municipality, year_material
 from styrxl.sample.plan_answers import YEAR, adjustments, answer_council_plan
 from styrxl.store.files import write_atomically
@@ -137,8 +136,7 @@ def _write(stage: Stage, answers: Answers, name: str) -> None:
     form, language = workspace.forms.form("multi_year_plan"), workspace.settings.language
     typed = habits.type_by_habit(answers, form, language, f"{stage.seed}/{name}")
     data = fill(workspace.plan_path.read_bytes(), form, language, typed, workspace.forms.words)
-    ends = {grid.title: grid.heading_row + max(grid.filled(), default=-1) + 1 for grid in locate_answers(data, form).values()}
-    write_atomically(workspace.plan_path, end_print_areas(data, ends))
+    write_atomically(workspace.plan_path, end_print_areas(data, form))
 
 
 def _decide(stage: Stage) -> None:

@@ -115,7 +115,9 @@ def _end_row(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext, 
 
 
 def _answered_height(layout: SheetLayout, context: WorkbookContext, index: int) -> float:
-    """Return the height (points) that a row needs for its answers, and for what Kontroll says of them."""
+    """Return the height (points) that a row needs for its answers, and for what Kontroll says of them; 0 where nothing is answered yet."""
+    if not context.answers:
+        return 0.0
     answered = context.answers.get(layout.sheet.key, {}).get(0 if layout.is_downwards else index, {})
     names = [layout.sheet.columns[index].field] if layout.is_downwards else [*answered]
     texts = [(value, layout.width(name)) for name in names if isinstance(value := answered.get(name), str)]

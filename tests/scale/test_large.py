@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import bombs
-from styrxl.excel.archive import read_deflated_parts, zip_pieces
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import CELLS, MB, OWN_ROWS, STANDARD, limits_of_council_plan, limits_of_returns
 from styrxl.model.standard_folder import standard_folder
@@ -86,14 +85,6 @@ def test_what_is_unpacked_little_by_little_is_what_was_packed() -> None:
         with zipfile.ZipFile(buffer, "w", how) as archive:
             archive.writestr("xl/worksheets/sheet1.xml", content)
         assert Package(buffer.getvalue(), STANDARD).sheet("xl/worksheets/sheet1.xml") == content
-
-
-def test_a_part_that_nobody_changes_is_taken_over_as_it_lies() -> None:
-    data = b"".join(zip_pieces({"a.xml": (b"<a>" * 1000,), "b.xml": (b"<b>" * 1000,)}))
-    made = b"".join(zip_pieces({**read_deflated_parts(data), "b.xml": (b"other",)}))
-    with zipfile.ZipFile(io.BytesIO(made)) as archive:
-        assert archive.testzip() is None
-        assert (archive.read("a.xml"), archive.read("b.xml")) == (b"<a>" * 1000, b"other")
 
 
 def test_equal_texts_are_kept_once_as_long_as_they_repeat_themselves() -> None:

@@ -14,14 +14,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.chart import BarChart, Reference
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Formula, LockedCellError, Office
 from styrxl.excel import look, measure
-from styrxl.excel.archive import read_parts, zip_parts
-from styrxl.excel.finish import add_alternative_texts, fix_times
+from styrxl.excel.archive import read_parts
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form, select_columns
 from styrxl.model.prefill import Prefill
@@ -612,21 +610,6 @@ def test_logo_knows_its_size() -> None:
     assert look.picture_size(jpeg) == (96, 48, "jpeg")
     with pytest.raises(ValueError, match="neither PNG nor JPEG"):
         look.picture_size(b"GIF89a")
-
-
-def test_charts_get_their_alternative_texts() -> None:
-    book = openpyxl.Workbook()
-    sheet = book.worksheets[0]
-    for number in range(2):
-        chart = BarChart()
-        chart.add_data(Reference(sheet, min_col=1, min_row=1, max_row=3))
-        sheet.add_chart(chart, f"C{number * 20 + 1}")
-    out = io.BytesIO()
-    book.save(out)
-    parts = add_alternative_texts(fix_times(read_parts(out.getvalue())), ['Nio av "tretton" mål', "B & C"])
-    assert parts["xl/drawings/drawing1.xml"].decode().count("descr=") == 2
-    assert 'descr="Nio av &quot;tretton&quot; mål"' in parts["xl/drawings/drawing1.xml"].decode()
-    assert read_parts(zip_parts(parts)) == parts
 
 
 def test_a_workbook_of_nobody_s_names_the_municipality_alone() -> None:
