@@ -18,6 +18,7 @@ def format_status(status: RoundStatus, language: str) -> str:
     lines.insert(1, "  ".join("─" * width for width in widths))
     if status.unplaced:
         lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
+    lines += _format_overdue(status, language)
     lines += _format_mail(status.mail, language)
     owners = status.owners
     sums = word(
@@ -29,6 +30,13 @@ def format_status(status: RoundStatus, language: str) -> str:
         reminded=sum(o.reminded is not None for o in owners),
     )
     return "\n".join([*lines, "", sums]) + "\n"
+
+
+def _format_overdue(status: RoundStatus, language: str) -> list[str]:
+    """Return a line on each owner with assignments of the council past their last day."""
+    named = [(owner, ", ".join(f"{a.assignment_id} ({a.due.isoformat()})" for a in late)) for owner, late in status.overdue.items()]
+    lines = [word("status_overdue", language, owner=owner, list=late) for owner, late in named]
+    return ["", *lines] if lines else []
 
 
 def _format_mail(mail: MailStatus, language: str) -> list[str]:

@@ -17,13 +17,14 @@ from styrxl.reports.assignments import (
     AssignmentStanding,
     count_words,
     decisions_word,
+    list_overdue,
     list_standings,
     status_word,
     whole_word,
 )
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
-from styrxl.reports.view import View
+from styrxl.reports.view import View, shorten
 
 _SHOWN = frozenset({"assignment_id", "text", "due", "last_status", "status", "comment", "how", "responsible"})
 
@@ -33,6 +34,21 @@ def make_assignment_page(view: View, key: str) -> Page | None:
     page = AssignmentPage(view)
     rows = tuple(row for standing in list_standings(view) for row in page.list_rows(standing))
     return make_titled_page(view, key, [Block(page.fields, rows, table="assignments")]) if rows else None
+
+
+def make_overdue_block(view: View) -> Block:
+    """Return what the council sees on the page Uppsikt: the assignments that are past their last day, with whom, and what is said."""
+    heading = view.phrases.heading
+    fields = (
+        Field(heading("responsible_board"), "name", 22),
+        Field(heading("assignment"), span=3),
+        Field(heading("assignment_due"), "date"),
+        Field(heading("status"), "status", span=4),
+    )
+    overdue = list_overdue(view) if view.board is None else ()
+    named = [(s.assignment, f"{s.assignment.assignment_id} {shorten(s.assignment.text)}", answer) for s, answer in overdue]
+    rows = [Row((view.name(answer.owner), text, assignment.due, status_word(view, answer))) for assignment, text, answer in named]
+    return Block(fields, tuple(rows), heading=view.phrases.word("overdue_title"))
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from styrxl.model.assignments import Assignment, is_overdue
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.levels import LEVELS, find_level, is_demanded, is_on_request
+from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.model.table_values import records
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.mail_status import MailStatus, find_mail_status
 from styrxl.store.ledger import Issue, Verdict
@@ -39,11 +42,15 @@ class OwnerStatus:
 
 @dataclass(frozen=True, slots=True)
 class RoundStatus:
-    """All owners of a round, files that could not be tied to anybody, and what its mail leaves to see to."""
+    """All owners of a round, files that could not be tied to anybody, and what its mail leaves to see to.
+
+    ``overdue``: owner -> the council's assignments that are past their last day with it.
+    """
 
     owners: tuple[OwnerStatus, ...]
     unplaced: tuple[str, ...]
     mail: MailStatus = field(default_factory=lambda: MailStatus({}))
+    overdue: Mapping[str, tuple[Assignment, ...]] = field(default_factory=dict)
 
 
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
@@ -73,7 +80,54 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
             form, unreached = name if len(names) > 1 else None, mail.list_unreached(owner.email)
             owners.append(replace(owner_status, reminded=reminded.get(owner.org_id), form=form, unreached=unreached))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
-    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)), mail)
+    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)), mail, find_overdue(desk, round_))
+
+
+def find_overdue(desk: Desk, round_: Round) -> dict[str, tuple[Assignment, ...]]:
+    """Return the council's assignments that are past their last day today, by each owner that has more to do about them.
+
+    What an owner says in its return in force counts, else what it had said when its workbook was made. Only where the council's plan has
+    an open assignment past its last day is anything read.
+    """
+    today = local_day(desk.now)
+    late = [a for a in desk.plan.assignments if a.is_open(today) and a.due < today]
+    if not late:
+        return {}
+    owners = {owner: late_there for owner in desk.plan.names(round_.day) if (late_there := _list_given(desk, round_, owner, late))}
+    said = _find_said(desk, round_, frozenset(owners))
+    found = {o: tuple(a for a in those if is_overdue(a.due, said.get((o, a.assignment_id)), today)) for o, those in owners.items()}
+    return {owner: those for owner, those in found.items() if those}
+
+
+def _list_given(desk: Desk, round_: Round, owner: str, assignments: Sequence[Assignment]) -> list[Assignment]:
+    organisation = desk.plan.find(owner, round_.day)
+    there = organisation is not None and organisation.holds(round_.day)
+    return [a for a in assignments if organisation and there and a.concerns(owner, organisation.kind)]
+
+
+def _find_said(desk: Desk, round_: Round, owners: frozenset[str]) -> dict[tuple[str, str], str]:
+    """Return what owners said last of assignments, by owner and assignment."""
+    said: dict[tuple[str, str], str] = {}
+    issues = [issue for issue in desk.ledger.issues_by_form(round_.id).values() if issue.owner in owners]
+    for text in desk.ledger.prefills([issue.issue_id for issue in issues]).values():
+        issued = Prefill.from_json(text)
+        rows = (row for rows in issued.rows.values() for row in rows if row.get("assignment_id") and row.get("last_status"))
+        said |= {(issued.owner, row["assignment_id"]): row["last_status"] for row in rows}
+    return said | _find_answers(desk, round_, owners)
+
+
+def _find_answers(desk: Desk, round_: Round, owners: frozenset[str]) -> dict[tuple[str, str], str]:
+    """Return what the newest accepted returns of a follow-up say of assignments; the inbox was judged before."""
+    receipts = desk.ledger.receipts(round_.id)
+    taken = [path for path, verdict in desk.ledger.verdicts(round_.id).items() if verdict.owner in owners and verdict.verdict == "accepted"]
+    paths = [desk.workspace.root / path for path in sorted(taken, key=lambda path: receipts[path].received_at)]
+    if not round_.followup or not paths:
+        return {}
+    from styrxl.rounds.judge_inbox import judge_files  # noqa: PLC0415 -- judging takes libraries that the status needs for nothing else
+
+    frame = judge_files(desk, [path for path in paths if path.is_file()], round_).tables.get("assignment_status")
+    rows = records(frame) if frame is not None else ()
+    return {(row["_owner"], row["assignment_id"]): row["status"] for row in rows if row["assignment_id"] and row["status"]}
 
 
 def _part_by_form(names: Sequence[str], verdicts: Sequence[Verdict]) -> dict[str | None, list[Verdict]]:

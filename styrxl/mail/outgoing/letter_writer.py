@@ -14,6 +14,7 @@ from styrxl.mail.addresses import sort_addresses
 from styrxl.mail.outgoing.letter import AnsweredMail, Attachment, Letter, Sender
 from styrxl.mail.outgoing.wording import Wording, read_wording
 from styrxl.model.addresses import fold_address
+from styrxl.model.assignments import Assignment
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
@@ -23,7 +24,7 @@ from styrxl.model.settings import MailSettings
 from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.look import read_look
-from styrxl.rounds.status import RoundStatus, find_status
+from styrxl.rounds.status import RoundStatus, find_overdue, find_status
 from styrxl.store.ledger import Issue
 from styrxl.store.mail_log import MailLog, MailPart
 
@@ -97,6 +98,14 @@ class LetterWriter:
         """How the round stands; the inbox is judged first, so that nobody is reminded of what has come."""
         _judged = self.judged  # judging records in the ledger how each owner stands
         return find_status(self.desk, self.round)
+
+    @cached_property
+    def _overdue(self) -> Mapping[str, tuple[Assignment, ...]]:
+        return find_overdue(self.desk, self.round)
+
+    def list_overdue(self, owner: str) -> list[dict[str, Any]]:
+        """Return the council's assignments that are past their last day with an owner, as letters name them."""
+        return [{"id": a.assignment_id, "text": a.text, "due": a.due} for a in self._overdue.get(owner, ())]
 
     @property
     def sender(self) -> Sender:

@@ -78,6 +78,7 @@ def _write_reminder(writer: LetterWriter, status: OwnerStatus, newest: Judged | 
         "aside": status.state == "set-aside",
         "returned": local_day(status.returned),
         "file_name": workbook.name if workbook else "",
+        "overdue": writer.list_overdue(status.owner),
     }
     return writer.write(
         REMINDER,

@@ -23,7 +23,8 @@ def write_templates(writer: LetterWriter, request: MailRequest) -> WrittenLetter
     for (owner, _), issue in writer.issues.items():
         if request.concerns(owner) and (row := writer.find(owner)) and is_written_to(row):
             workbook = read_issued_workbook(writer, issue)
-            letters.append(writer.write(TEMPLATES, issue.issue_id, row, {"file_name": workbook.name}, attachments=[workbook]))
+            facts = {"file_name": workbook.name, "overdue": writer.list_overdue(owner)}
+            letters.append(writer.write(TEMPLATES, issue.issue_id, row, facts, attachments=[workbook]))
     return WrittenLetters(tuple(letters))
 
 

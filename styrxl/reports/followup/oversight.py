@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row
 from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES
+from styrxl.reports.assignment_page import make_overdue_block
 from styrxl.reports.followup_view import ADDED, OUTSIDE, FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, make_titled_page, sum_label
 from styrxl.reports.participation import Participation, group_by_organisation, in_time_word, list_participation, verdict_word
@@ -41,7 +42,7 @@ def make_page(followup: FollowupView) -> Page | None:
     """Return the page: groups first, then each owner; None for nobody."""
     view = followup.view
     owners = [o for o in _overseen_owners(followup) if view.board is None or o.owner.id != view.board]
-    blocks = [*_groups_blocks(followup, owners), _owners_block(followup, owners), _left_over_feedback(followup)]
+    blocks = [*_groups_blocks(followup, owners), make_overdue_block(view), _owners_block(followup, owners), _left_over_feedback(followup)]
     filled = [block for block in blocks if block.rows]
     return make_titled_page(view, "oversight_followup", filled) if filled else None
 

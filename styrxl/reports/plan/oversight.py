@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row
+from styrxl.reports.assignment_page import make_overdue_block
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, make_titled_page, sum_label
 from styrxl.reports.participation import Participation, group_by_organisation, in_time_word, list_participation, verdict_word
 from styrxl.reports.view import View
@@ -18,7 +19,9 @@ def make_page(view: View) -> Page | None:
     participation = [p for p in list_participation(view) if view.board is None or p.owner.id != view.board]
     if not participation:
         return None
-    return make_titled_page(view, "oversight", [b for b in (_groups_block(view, participation), _owners_block(view, participation)) if b])
+    overdue = make_overdue_block(view)
+    blocks = (_groups_block(view, participation), overdue if overdue.rows else None, _owners_block(view, participation))
+    return make_titled_page(view, "oversight", [block for block in blocks if block])
 
 
 def _groups_block(view: View, participation: Sequence[Participation]) -> Block | None:
