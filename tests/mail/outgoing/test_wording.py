@@ -28,8 +28,9 @@ SHARED: dict[str, Any] = {
     "accent": "0B5563",
 }
 FINDING = {"place": "Åtaganden C5", "message": "Mål saknas.", "fix": "Välj i listan.", "times": 1}
+OVERDUE = {"id": "KF-U1", "text": "Utred skolskjutsen", "due": date(2027, 6, 30)}
 FACTS: dict[str, dict[str, Any]] = {
-    "templates": {"file_name": "UBN.xlsx"},
+    "templates": {"file_name": "UBN.xlsx", "overdue": [OVERDUE]},
     "answer": {
         "verdict": "rejected",
         "errors": 1,
@@ -55,6 +56,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "aside": False,
         "returned": None,
         "file_name": "UBN.xlsx",
+        "overdue": [OVERDUE],
     },
     "escalation": {"units": [{"name": "Åby skola", "due": "2027-01-31", "state": "Inte inkommen", "reminded": "2027-02-01"}], "days": 7},
     "summary": {
