@@ -18,7 +18,6 @@ BOOKED_REMARK = "remark"  # the column in which owners say what is wrong with wh
 _OF_PLANS = (
     "confirmation",
     "goal_responses",
-    "assignment_plans",
     "goals",
     "commitments",
     "indicators",
@@ -29,7 +28,6 @@ _OF_PLANS = (
 )
 _OF_FOLLOWUPS = (
     "report_status",
-    "assignment_status",
     "contribution_status",
     "goal_assessments",
     "commitment_status",
@@ -39,6 +37,7 @@ _OF_FOLLOWUPS = (
     "unit_outcomes",
 )
 PLAN_TABLES = frozenset((*_OF_PLANS, *_OF_FOLLOWUPS, "investment_outcomes", "indicator_outcomes"))
+ASSIGNMENT_TABLES = ("assignment_plans", "assignment_status")  # of plans, of follow-ups: they hang on the council's plan alone
 Text = Mapping[str, str]
 
 

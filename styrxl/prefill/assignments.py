@@ -12,10 +12,9 @@ from typing import Any
 from styrxl.model.answers_in_force import AnswersInForce
 from styrxl.model.assignments import Assignment
 from styrxl.model.council_plan import Plan
+from styrxl.model.forms import ASSIGNMENT_TABLES
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
-
-TABLES = ("assignment_plans", "assignment_status")
 
 
 def list_assignments(plan: Plan, round_: Round, boards: Collection[tuple[str, str]]) -> list[Assignment]:
@@ -41,4 +40,4 @@ def describe_assignment(assignment: Assignment, owner: str, past: Iterable[Answe
 
 
 def _list_answers(code: str, owner: str, past: Iterable[AnswersInForce]) -> list[Row]:
-    return [row for answers in past for table in TABLES for row in answers.of(table, owner) if row.get("assignment_id") == code]
+    return [row for answers in past for table in ASSIGNMENT_TABLES for row in answers.of(table, owner) if row.get("assignment_id") == code]

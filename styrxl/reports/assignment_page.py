@@ -10,9 +10,8 @@ from typing import Any
 
 from styrxl.excel.pages import BOLD, Block, Field, Page, Row
 from styrxl.model.assignments import CLOSED, Assignment
-from styrxl.model.forms import EVERYBODY
+from styrxl.model.forms import ASSIGNMENT_TABLES, EVERYBODY
 from styrxl.reports.assignments import (
-    TABLES,
     AnsweredAssignment,
     AssignmentStanding,
     count_words,
@@ -79,7 +78,7 @@ class AssignmentPage:
 
     @cached_property
     def _columns(self) -> Sequence[ReportColumn]:
-        return report_columns(self.view, TABLES[self.view.history is not None])
+        return report_columns(self.view, ASSIGNMENT_TABLES[self.view.history is not None])
 
     def list_rows(self, standing: AssignmentStanding) -> Iterator[Row]:
         """Yield an assignment's rows: what it comes to, then each who answers for it; one row where one does, and it is not closed."""

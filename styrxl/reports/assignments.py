@@ -21,12 +21,12 @@ from styrxl.model.assignments import (
     find_state,
     judge_whole,
 )
+from styrxl.model.forms import ASSIGNMENT_TABLES
 from styrxl.model.table_values import records
 from styrxl.reports.history import PastRound
 from styrxl.reports.overview_parts import Figure
 from styrxl.reports.view import View, join_texts
 
-TABLES = ("assignment_plans", "assignment_status")  # of plans, of follow-ups
 _SIGNS = {DONE: "✓ ", LATE: "! ", TO_CLOSE: "! "}
 
 
@@ -60,8 +60,8 @@ def list_standings(view: View) -> list[AssignmentStanding]:
     Those that are open on the day of its decisions, those that were closed in its year by then, and whatever else returns answer about,
     which were handed out before. Of a follow-up an answer says how it goes, of a plan only that it is planned.
     """
-    table = TABLES[view.history is not None]
-    if not view.asks(*TABLES):
+    table = ASSIGNMENT_TABLES[view.history is not None]
+    if not view.asks(*ASSIGNMENT_TABLES):
         return []
     rows: dict[str, dict[str, Mapping[str, Any]]] = {}
     for row in records(view.table(table)):
@@ -137,8 +137,16 @@ def _said_word(view: View, status: str) -> str:
 def _silence_word(view: View, answer: AnsweredAssignment) -> str:
     if view.history is None and answer.row:
         return view.phrases.word("assignment_planned")
+    if not is_asked(view, answer.owner):
+        return view.phrases.word("status_outside")
     # An accepted return in which it does not stand was handed out before it was given.
     return view.phrases.word("assignment_new" if answer.owner in view.accepted else "status_missing")
+
+
+def is_asked(view: View, owner: str) -> bool:
+    """Tell whether an owner is asked in the round: companies are where they have been handed a workbook."""
+    known = view.by_id.get(owner)
+    return known is None or known.expected or owner in view.accepted or owner in view.issued
 
 
 def whole_word(view: View, standing: AssignmentStanding) -> str:
@@ -182,7 +190,7 @@ def list_unanswered(view: View) -> Iterator[tuple[AssignmentStanding, AnsweredAs
     """Yield the open assignments of which somebody who answers for them says nothing in the round."""
     for standing in list_standings(view):
         if standing.state != CLOSED:
-            yield from ((standing, answer) for answer in standing.answers if answer.row is None)
+            yield from ((standing, answer) for answer in standing.answers if answer.row is None and is_asked(view, answer.owner))
 
 
 def list_overdue(view: View) -> Iterator[tuple[AssignmentStanding, AnsweredAssignment]]:

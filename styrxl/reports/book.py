@@ -8,10 +8,10 @@ from styrxl.excel import limits
 from styrxl.excel.pages import Book, Page
 from styrxl.excel.workbook import BookWriter, WriterWords, WrittenBook
 from styrxl.model.council_plan import Plan
+from styrxl.model.forms import ASSIGNMENT_TABLES
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import followup as followup_pages
 from styrxl.reports import plan as plan_pages
-from styrxl.reports.assignments import TABLES
 from styrxl.reports.companies import make_pages as make_company_pages
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.history import RoundHistory
@@ -27,7 +27,7 @@ _PLAN_PAGES = (
     (plan_pages.charts, PLANNED),
     (plan_pages.goal_chain, PLANNED),
     (plan_pages.commitments, ("commitments",)),
-    (plan_pages.assignments, TABLES),
+    (plan_pages.assignments, ASSIGNMENT_TABLES),
     (plan_pages.sound_management, PLANNED),
     (plan_pages.finance, ("budget",)),
     (plan_pages.investments, ("investments",)),
@@ -39,7 +39,7 @@ _FOLLOWUP_PAGES = (
     (followup_pages.charts, (*FOLLOWED, "outcomes")),
     (followup_pages.goal_chain, FOLLOWED),
     (followup_pages.commitments, ("commitment_status", "added_commitments")),
-    (followup_pages.assignments, TABLES),
+    (followup_pages.assignments, ASSIGNMENT_TABLES),
     (followup_pages.fulfilment, ("goal_assessments", "contribution_status")),
     (followup_pages.sound_management, ("goal_assessments", "contribution_status")),
     (followup_pages.finance, ("outcomes", "unit_outcomes")),

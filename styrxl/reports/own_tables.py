@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection
 
 from styrxl.excel.pages import Page
-from styrxl.model.forms import PLAN_TABLES
+from styrxl.model.forms import ASSIGNMENT_TABLES, PLAN_TABLES
 from styrxl.prefill.financing import BUDGETED, FOLLOWED
 from styrxl.reports.columns import find_sheets, owner_columns, table_block
 from styrxl.reports.companies import COMPANY_TABLES
 from styrxl.reports.view import View
 
-_SHOWN = PLAN_TABLES | COMPANY_TABLES | {BUDGETED, FOLLOWED}  # on pages of their own
+_SHOWN = PLAN_TABLES | COMPANY_TABLES | {*ASSIGNMENT_TABLES, BUDGETED, FOLLOWED}  # on pages of their own
 
 
 def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:

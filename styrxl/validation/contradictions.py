@@ -10,7 +10,7 @@ from itertools import groupby
 
 from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.findings import Remark
-from styrxl.model.forms import Form
+from styrxl.model.forms import ASSIGNMENT_TABLES, Form
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import RoundKinds
 from styrxl.returns.typed_frames import TypedBatch
@@ -53,9 +53,16 @@ def find_contradictions(
     others = gather_other_returns(returns, goals, tuple(remarks), booked)
     found: list[Remark] = []
     for return_ in returns:
-        for rule in FOLLOWUP_RULES if return_.form.followup else PLAN_RULES:
+        for rule in _choose_rules(return_.form):
             found += rule(return_, others)
     return found
+
+
+def _choose_rules(form: Form) -> tuple[Rule, ...]:
+    """Return the rules for a form's returns; one that hangs on no plan may be about the council's assignments."""
+    if form.about_plans:
+        return FOLLOWUP_RULES if form.followup else PLAN_RULES
+    return followup_assignments.RULES if form.followup else ()
 
 
 def _collect_returns(parts: Sequence[TypedBatch], issued: Mapping[int, Prefill], rounds: RoundKinds) -> Iterator[Return]:
@@ -68,5 +75,5 @@ def _collect_returns(parts: Sequence[TypedBatch], issued: Mapping[int, Prefill],
             forms[source] = batch.form
             found.setdefault(source, {})[batch.sheet.key] = rows, span
     for source, sheets in found.items():
-        if source in issued and forms[source].about_plans:
+        if source in issued and (forms[source].about_plans or any(s.table in ASSIGNMENT_TABLES for s in forms[source].sheets)):
             yield Return(source, forms[source], issued[source], rounds.parse(issued[source].round), sheets)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from everybody import COMPANY_PLAN, COMPANY_T1, WHOLE, hand_in
 from judging import judge_data
 from report_sheets import sheets, table
 from styrxl.model.judged import Judged
@@ -233,8 +234,8 @@ def play_autumn(story: Story) -> None:
     assert counted(book, "Öppna uppdrag från fullmäktige") == (4, told)
     assert story.overdue("2027-t2", date(2027, 12, 31)) == {"UBN": ["KF-U1"]}  # what is done, or proposed to be closed, is not
     assert story.overdue("2027-t2", date(2028, 1, 1)) == {"UBN": ["KF-U1", "KF-U3"], "KFN": ["KF-U3"]}
-    told = [line for line in book["Uppsikt"] if "KF-U1 Utred skolskjutsen" in line]
-    assert [[cell for cell in line if cell != ""] for line in told] == [
+    overseen = [line for line in book["Uppsikt"] if "KF-U1 Utred skolskjutsen" in line]
+    assert [[cell for cell in line if cell != ""] for line in overseen] == [
         ["Utbildningsnämnden", "KF-U1 Utred skolskjutsen", date(2027, 6, 30), "! Pågår. Sista dagen har passerat"]
     ]
     own = story.book("2027-t2", "KFN")
@@ -306,3 +307,39 @@ def test_workspaces_without_assignments_work_on(tmp_path: Path) -> None:
     book = story.book("2027-t1")
     assert "Uppdrag" not in book
     assert not any(line[0] == "Öppna uppdrag från fullmäktige" for line in book["Översikt"])
+
+
+def test_a_company_answers_where_it_is_named(tmp_path: Path) -> None:
+    """All means all boards; a company that has been handed nothing is asked about nothing."""
+    given = {"due": date(2027, 3, 31), "decided_on": NOVEMBER, "decision": "KF 2026-11-23 § 140"}
+    named = {**given, "assignment_id": "KF-U1", "text": "Bygg billigare", "responsible": "BAB"}
+    everybody = {**given, "assignment_id": "KF-U2", "text": "Spara energi", "responsible": "Alla"}
+    town = new_town(tmp_path / "bolag", {**WHOLE, "assignments": [named, everybody]})
+    for level in ("board", "company"):
+        town.run("distribute", "2027-plan", "--level", level)
+    said = {"how": "Fler trähus.", "responsible": "VD"}
+    hand_in(town, "2027-plan", "BAB", "company_plan", {**COMPANY_PLAN, "assignment_plans": [said]})
+    for owner, answers in (("UBN", BOARD), ("KFN", ENGLISH_BOARD)):
+        hand_in(town, "2027-plan", owner, "annual_plan", {**answers, "assignment_plans": [said]})
+    town.run("consolidate", "2027-plan", expect=None)
+    book = sheets((town.root / "council" / "2027-plan.xlsx").read_bytes())
+    assert shown(book, "Id", "Ansvarig", "Status")[:2] == [
+        ("KF-U1", "Åköpings Bostäder AB", "✓ Planerat"),
+        ("KF-U2", "Alla nämnder", "✓ Planerat"),
+    ]
+    assert len(shown(book, "Id")) == 2 + len(("UBN", "KFN"))
+    for level in ("board", "company"):
+        town.run("distribute", "2027-t1", "--level", level)
+    status = {"status": "under_way", "comment": "Två hus ritas."}
+    hand_in(town, "2027-t1", "BAB", "company_followup", {**COMPANY_T1, "assignment_status": [status]})
+    town.run("consolidate", "2027-t1", expect=None)
+    book = sheets((town.root / "council" / "2027-t1.xlsx").read_bytes())
+    assert shown(book, "Id", "Ansvarig", "Status", "Så genomförs det")[0] == (
+        "KF-U1",
+        "Åköpings Bostäder AB",
+        "! Pågår. Sista dagen har passerat",
+        "Fler trähus.",
+    )
+    warned = [line[2] for line in book["Saknas och varningar"] if "KF-U1" in str(line[2])]
+    assert warned == ["Uppdraget KF-U1 är ”Pågår” 2027-04-30, men skulle vara klart 2027-03-31."]
+    assert all(line[10] in ("✓ Stämmer", "") for line in book["Källor"][4:] if line[0] == "Åköpings Bostäder AB")
