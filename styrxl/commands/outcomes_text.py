@@ -87,11 +87,17 @@ def _describe_unplaced(placing: Placing, language: str, width: int) -> list[str]
         return ["", word("outcomes_all_placed", language)]
     head = [word(f"outcomes_{key}", language) for key in ("row", "what", "why", "amount")]
     shown = placing.unplaced[:_MOST]
-    table = [[str(u.row.number), _name_row(u), say(u.why, language), *_show_values(placing, u.row.values, language)] for u in shown]
+    table = [[str(u.row.number), _name_row(u), say(u.why, language), *_show_unplaced(placing, u, language)] for u in shown]
     head += [""] * (len(table[0]) - len(head))
     more = len(placing.unplaced) - len(shown)
     lines = ["", word("outcomes_unplaced", language, n=len(placing.unplaced)), *format_table([head, *table], width, 3)]
     return [*lines, *([word("outcomes_more", language, n=more)] if more else [])]
+
+
+def _show_unplaced(placing: Placing, unplaced: Unplaced, language: str) -> list[str]:
+    """Return a row's amounts; a dash where one of them cannot be read, and none of the others is there."""
+    unknown = unplaced.row.unread and not any(unplaced.row.values)
+    return ["–" if unknown else amount for amount in _show_values(placing, unplaced.row.values, language)]
 
 
 def _name_row(unplaced: Unplaced) -> str:
@@ -139,7 +145,8 @@ def _describe_sum(placing: Placing, each: SumRow, language: str) -> str:
         return word("outcomes_sum_differs", language, **facts)
     if each.ties:
         return word("outcomes_ties", language, **facts)
-    return word("outcomes_ties_not", language, **facts, difference=" / ".join(_show_values(placing, each.difference, language)))
+    counted, difference = (" / ".join(_show_values(placing, values, language)) for values in (placing.parted.total, each.difference))
+    return word("outcomes_ties_not", language, **facts, counted=counted, difference=difference)
 
 
 def _describe_ties(placing: Placing, language: str) -> Iterator[str]:

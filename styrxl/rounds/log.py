@@ -20,20 +20,22 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.store.ledger import BY_HAND, Issue, RoundRecord, Verdict
 from styrxl.store.mail_log import ANSWER, BOUNCE, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, TAKEN, Mail, MailLog, MailPart
+from styrxl.store.outcome_runs import OutcomeRun, read_runs
 from styrxl.store.receipts import Receipt
 
-MAILED, UNREACHED, UNANSWERED = "mailed", "unreached", "unanswered"
+MAILED, UNREACHED, UNANSWERED, OUTCOMES = "mailed", "unreached", "unanswered", "outcomes"
 _QUARANTINE = (HELD, RELEASED, DISCARDED)
 _PATHS = {"older", "newer"}
 # Of what happens at one moment, what comes first.
-_ORDER = ("issued", *_QUARANTINE, "received", MERGE, ASSIGN, ANEW, "judged", SET_ASIDE, TAKE_BACK, UNANSWERED, MAILED, UNREACHED)
+_ORDER = (OUTCOMES, "issued", *_QUARANTINE, "received", MERGE, ASSIGN, ANEW, "judged", SET_ASIDE, TAKE_BACK, UNANSWERED, MAILED, UNREACHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened.
 
-    ``event``: ``issued``, ``received``, ``judged``, a kind of ``model/decisions``, or one by mail. ``path``: the file that it is about, ""
+    ``event``: ``issued``, ``received``, ``judged``, ``outcomes``, a kind of ``model/decisions``, or one by mail. ``path``: the file
+    that it is about, ""
     where there is none. ``again``: a judgement that came out as the one before, by other rules or another version of the program.
     """
 
@@ -53,7 +55,8 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     mail_log = MailLog(desk.ledger.database)
     parts = mail_log.parts(round_.id)
     by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
-    events = list_events(desk.ledger.round_record(round_.id), by_mail)
+    runs = map(_took, read_runs(desk.ledger.database, round_.id))
+    events = list_events(desk.ledger.round_record(round_.id), [*by_mail, *runs])
     if name is not None:
         shown = desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
         about = select_events(events, desk.plan.spelled(name), name, shown, *_find_numbered(desk, round_, name))
@@ -76,8 +79,8 @@ def _find_numbered(desk: Desk, round_: Round, name: str) -> list[str]:
     return [path for (path, _), known in desk.ledger.receipt_numbers(round_.id).items() if known == number and number is not None]
 
 
-def list_events(history: RoundRecord, by_mail: Iterable[Event] = ()) -> list[Event]:
-    """Return all that has happened in a round, oldest first."""
+def list_events(history: RoundRecord, others: Iterable[Event] = ()) -> list[Event]:
+    """Return all that has happened in a round, oldest first; ``others``: what came and went by mail, or was taken from the accounts."""
     owners = {(v.path, v.sha256): v.owner for v in history.verdicts}
     names = {r.sha256: r.path for r in reversed(history.receipts)}
     of_files = [*(_received(receipt, names) for receipt in history.receipts), *_judged(history.verdicts), *_decided(history.decisions)]
@@ -85,7 +88,7 @@ def list_events(history: RoundRecord, by_mail: Iterable[Event] = ()) -> list[Eve
         *(_issued(issue) for issue in history.issues),
         # What happened before anybody knew whose it is belongs to its owner's story all the same.
         *(e if e.owner else replace(e, owner=owners.get((e.path, e.facts["sha256"]))) for e in of_files),
-        *by_mail,
+        *others,
     ]
     return sorted(events, key=lambda e: (e.at, _ORDER.index(e.event)))
 
@@ -135,6 +138,12 @@ def _decided(decisions: Iterable[Decision]) -> Iterator[Event]:
         for owner in dict.fromkeys((before.get(d.sha256, d.owner), d.owner)):
             yield Event(d.decided_at, d.kind, owner, d.path, facts)
         before[d.sha256] = d.owner
+
+
+def _took(run: OutcomeRun) -> Event:
+    """Return a run over the accounts as an event."""
+    facts = {"sha256": run.sha256, "mapping": run.mapping, "by": run.recorded_by, "run": run.number, "unplaced": run.unplaced}
+    return Event(run.recorded_at, OUTCOMES, None, run.file_name, facts)
 
 
 def _mailed(mail: Mail) -> Event:
@@ -190,6 +199,8 @@ def describe_event(event: Event, language: str, titles: Mapping[str, str]) -> st
         return _mail_sentence(path, facts, language)
     if event.event == UNREACHED:
         return word("log_unreached", language, address=facts["address"])
+    if event.event == OUTCOMES:
+        return word("log_outcomes", language, path=path, by=facts["by"], n=facts["unplaced"])
     if event.event == UNANSWERED:
         return word("log_unanswered", language, path=path, sender=facts["sender"], kind=word(f"brought_{facts['kind']}", language))
     if event.event in _QUARANTINE:

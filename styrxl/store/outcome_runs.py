@@ -41,6 +41,13 @@ def record_run(database: Database, run: OutcomeRun, rows: tuple[BookedRow, ...])
     return number
 
 
+def read_runs(database: Database, round_id: str) -> list[OutcomeRun]:
+    """Return a round's runs, the first one first; raises as ``Database.reading``."""
+    query = _select(OutcomeRun, OUTCOME_RUNS).where(OUTCOME_RUNS.c.round == round_id).order_by(OUTCOME_RUNS.c.number)
+    with database.reading() as connection:
+        return [OutcomeRun(*row) for row in connection.execute(query)]
+
+
 def read_booked_outcomes(ledger: Ledger, round_id: str, at: datetime | None = None) -> BookedOutcomes | None:
     """Return what the accounts say in a round: by its newest run, or by the one that was newest at a time; None where there is none."""
     found = read_newest_run(ledger.database, round_id, at)

@@ -160,6 +160,22 @@ def test_units_alone_are_named_among_units(town: Town, owner: str, said: str) ->
     assert said in town.run("check", expect=3).output
 
 
+def test_a_total_that_does_not_tie_is_told_and_ends_with_status_1(town: Town) -> None:
+    said = town.run("outcomes", ROUND, write(town, *ROWS, "Totalt;;;507 600,25"), expect=1).output.replace("\u00a0", " ")
+    assert "! Filen säger 507 600,25 på rad 8 (Totalt), men raderna blir 507 500,25." in said
+    assert "Skillnaden är 100,00." in said
+
+
+def test_the_log_tells_of_each_run(town: Town) -> None:
+    town.run("outcomes", ROUND, write(town, *ROWS), "--by", "Anna")
+    town.run("outcomes", ROUND, write(town, *ROWS, "5010;9999;;1,00", name="ny.csv"), "--by", "Anna", expect=1)
+    story = town.run("log", ROUND).stdout.splitlines()
+    assert [line[20:] for line in story if "redovisningen" in line] == [
+        "Utfallet ur redovisningen togs av Anna ur utfall.csv (0 rader inte placerade).",
+        "Utfallet ur redovisningen togs av Anna ur ny.csv (1 rad inte placerad).",
+    ]
+
+
 def test_json_tells_all(town: Town) -> None:
     told = json.loads(town.run("outcomes", ROUND, write(town, *ROWS, "5010;9999;407;77,70"), "--format", "json", expect=1).output)
     assert told["total"] == ["507577.95"]
