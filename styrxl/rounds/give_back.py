@@ -19,7 +19,7 @@ from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.package.cell_notes import list_own_notes
 from styrxl.rounds.desk import Desk, name_file
 from styrxl.rounds.identify_returns import Current
-from styrxl.rounds.judge_inbox import prepare_current_prefill
+from styrxl.rounds.judge_inbox import CurrentPrefills
 from styrxl.rounds.look import read_look
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import write_atomically
@@ -104,7 +104,7 @@ def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     issues = {return_.issue for return_ in mine if return_.issue} | {
         newest[key] for r in mine if (key := (r.owner or "", r.form or "")) in newest
     }
-    return _Issues(newest, fetch_prefills(desk.ledger, issues), prepare_current_prefill(desk, round_, {}))
+    return _Issues(newest, fetch_prefills(desk.ledger, issues), CurrentPrefills(desk, round_, {}))
 
 
 def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: IsolatedReader) -> ReturnToMend | None:

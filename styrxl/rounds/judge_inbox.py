@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache, partial
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -17,12 +18,14 @@ from styrxl.model.answers_in_force import AnswersInForce, collect_answers
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.prefill.collection import find_answers_asked
 from styrxl.prefill.plan import PrefillSource
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.desk import Desk, belongs_to_another
-from styrxl.rounds.identify_returns import Current, ReadReturn, identify_returns
+from styrxl.rounds.identify_returns import ReadReturn, identify_returns
+from styrxl.rounds.kept_rounds import Judging, judge_once
 from styrxl.rounds.prefills import fetch_prefills, make_current_prefill
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
@@ -44,7 +47,7 @@ Boards = Mapping[str, pd.DataFrame]  # tables of the boards' accepted plans
 @pause_garbage_collection()
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
-    judged = judge_returns(desk, round_, _registered(desk, round_))
+    judged = _judge_once(desk, round_, _registered(desk, round_))
     rules = describe_rules(desk.forms)
     desk.ledger.record_verdicts(round_.id, [_verdict(return_, desk.now, rules) for return_ in judged.returns])
     return judged
@@ -53,7 +56,13 @@ def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
 @pause_garbage_collection()
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
     """Judge a round's inbox without recording anything."""
-    return judge_returns(desk, round_, _with_receipts(desk, round_, partial(desk.ledger.preview_receipts, round_.id, now=desk.now)))
+    return _judge_once(desk, round_, _with_receipts(desk, round_, partial(desk.ledger.preview_receipts, round_.id, now=desk.now)))
+
+
+def _judge_once(desk: Desk, round_: Round, returns: Iterable[ReadReturn]) -> JudgedRound:
+    """Judge a round's inbox as it is read, or return what that gave before."""
+    current = CurrentPrefills(desk, round_)
+    return judge_once(desk, round_, lambda: Judging(judge_returns(desk, round_, returns, current=current), alone=not current.asked))
 
 
 def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: Claim | None = None) -> JudgedRound:
@@ -80,11 +89,12 @@ def judge_returns(
     boards: Boards | None = None,
     whole_inbox: bool = True,
     claim: Claim | None = None,
+    current: CurrentPrefills | None = None,
 ) -> JudgedRound:
     """Judge returns as they are read.
 
     ``boards``: the accepted plans that units' plans are tied to, where they are not among the returns; ``whole_inbox`` and ``claim`` as
-    ``Context`` has them.
+    ``Context`` has them; ``current``: who tells what owners would be issued now.
     """
     issues = desk.ledger.issues_by_form(round_.id) if round_ else {}
     context = Context(
@@ -99,25 +109,31 @@ def judge_returns(
         booked=read_booked_outcomes(desk.ledger, round_.id) if round_ else None,
     )
     return judge(
-        identify_returns(desk, returns, context, prepare_current_prefill(desk, round_, boards or {})),
+        identify_returns(desk, returns, context, current or CurrentPrefills(desk, round_, boards or {})),
         context,
         load_schemas(desk.forms),
     )
 
 
-def prepare_current_prefill(desk: Desk, round_: Round | None, boards: Boards) -> Current:
-    """Return a function that tells what an owner would be issued now in a round (in none: nothing).
+class CurrentPrefills:
+    """Tells what an owner would be issued now in a round (in none: nothing), and whether it was ever asked.
 
     What that takes is made when it is first asked for: before a follow-up all rounds before it are judged.
     """
-    if round_ is None:
-        return lambda _owner, _form: None
 
-    @cache
-    def source() -> PrefillSource:
-        return make_prefill_source(desk, round_, boards)
+    def __init__(self, desk: Desk, round_: Round | None, boards: Boards = MappingProxyType({})) -> None:
+        """Take the round, and the accepted plans that units' plans are tied to."""
+        self._desk, self._round, self._boards = desk, round_, boards
+        self.asked = False
 
-    return lambda owner, form: make_current_prefill(source(), owner, form)
+    def __call__(self, owner: str, form: str) -> Prefill | None:
+        """Return what an owner would be issued now in a form of that name."""
+        self.asked = True
+        return make_current_prefill(self._source, owner, form) if self._source else None
+
+    @cached_property
+    def _source(self) -> PrefillSource | None:
+        return make_prefill_source(self._desk, self._round, self._boards) if self._round else None
 
 
 def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSource:

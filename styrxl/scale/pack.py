@@ -6,16 +6,13 @@ unpacked, and joined with those of other returns, in a few steps instead of one 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
 from zlib_ng import zlib_ng as zlib
 
-from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark
 from styrxl.model.form_files import Forms
@@ -23,10 +20,10 @@ from styrxl.model.forms import Form, Sheet
 from styrxl.returns.columns import ColumnSlice
 from styrxl.returns.read import FormKey, Reading
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
+from styrxl.scale.tagged_json import from_json, to_json
 
 BUNDLE_SIZE = 200  # readings that are packed together
 _QUICK_LEVEL = 1  # of zlib's levels
-_TAG = "$"
 _LONE_SURROGATES = "surrogatepass"  # a workbook may hold half a letter
 _MOST = 256 << 20  # bytes of some readings, unpacked: far more than there are
 
@@ -54,7 +51,7 @@ def pack_readings(readings: Sequence[Reading]) -> bytes:
         for table in entry[-1]:
             table[0] = numbers[table[0]]
     raw = [list(shared), [_pack_group(key, group) for key, group in groups.items()], packed]
-    return zlib.compress(_to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
+    return zlib.compress(to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
 
 
 def unpack_readings(data: bytes, forms: Forms) -> list[Reading]:
@@ -72,7 +69,7 @@ def _unpack(data: bytes, forms: Forms) -> list[Reading]:
     text = unpacker.decompress(data, _MOST)
     if not unpacker.eof:
         raise BrokenReadingsError("cut short")
-    shared, groups, packed = _decoder.decode(text.decode("utf-8", _LONE_SURROGATES))
+    shared, groups, packed = from_json(text.decode("utf-8", _LONE_SURROGATES))
     opened = [_unpack_group(group, shared, forms) for group in groups]
     readings = [_unpack_reading(raw, shared, opened) for raw in packed]
     if any(group.at != len(group.rows) for group in opened):
@@ -80,15 +77,11 @@ def _unpack(data: bytes, forms: Forms) -> list[Reading]:
     return readings
 
 
-def _to_json(raw: Any) -> str:
-    return json.dumps(raw, default=_tag_value, separators=(",", ":"), ensure_ascii=False)
-
-
 def _pack_reading(reading: Reading, groups: dict[tuple[Any, ...], _TableGroup], shared: dict[Any, int]) -> list[Any]:
     form = None if reading.form is None else shared.setdefault(reading.form, len(shared))
     identity = None if reading.identity is None else [shared.setdefault(tuple(reading.identity), len(shared)), *reading.identity.values()]
-    file_findings = [_pack_finding(finding) for finding in reading.file_findings]
-    table_findings = [_pack_finding(finding) for finding in reading.table_findings]
+    file_findings = [pack_finding(finding) for finding in reading.file_findings]
+    table_findings = [pack_finding(finding) for finding in reading.table_findings]
     return [
         file_findings,
         identity,
@@ -131,7 +124,7 @@ def _pack_group(key: tuple[Any, ...], group: _TableGroup) -> list[Any]:
     form, *place, _, typed = key
     raw = group.columns
     changed = {name: None if name in raw and _is_untouched(values, raw[name]) else values for name, values in group.typed.items()}
-    return [form, _to_json(place), group.rows, raw, None if typed is None else changed]
+    return [form, to_json(place), group.rows, raw, None if typed is None else changed]
 
 
 def _is_untouched(values: Sequence[Any], raw: Sequence[Any]) -> bool:
@@ -171,13 +164,13 @@ def _unpack_reading(raw: list[Any], shared: Sequence[Any], groups: Sequence[_Unp
     file_findings, identity, mixed, form, language, table_findings, tables = raw
     key = None if form is None else shared[form]
     return Reading(
-        tuple(map(_unpack_finding, file_findings)),
+        tuple(Finding(*raw) for raw in file_findings),
         None if identity is None else dict(zip(shared[identity[0]], identity[1:], strict=True)),
         bool(mixed),
         None if key is None else FormKey(*key),
         language,
         tuple(_unpack_table(table, groups) for table in tables),
-        tuple(map(_unpack_finding, table_findings)),
+        tuple(Finding(*raw) for raw in table_findings),
     )
 
 
@@ -212,43 +205,11 @@ def _pack_remark(remark: Remark) -> list[Any]:
 
 @lru_cache(maxsize=1024)
 def _unpack_place(where: str) -> TablePlace:
-    key, sheet, heading_row, *mappings = json.loads(where)
+    key, sheet, heading_row, *mappings = from_json(where)
     columns, headings, downwards = (dict(items) for items in mappings)
     return TablePlace(key, sheet, heading_row, columns, headings, downwards)
 
 
-def _pack_finding(finding: Finding) -> list[Any]:
+def pack_finding(finding: Finding) -> list[Any]:
+    """Return a finding as a list, from which ``Finding`` makes it again."""
     return [finding.rule, finding.severity, finding.sheet, finding.cell, finding.column, finding.value, dict(finding.facts)]
-
-
-def _unpack_finding(raw: list[Any]) -> Finding:
-    return Finding(*raw)
-
-
-def _tag_value(value: Any) -> Any:
-    if isinstance(value, Word):
-        return {_TAG: "word", "v": value.key, "facts": dict(value.facts)}
-    if isinstance(value, datetime):  # before date, which it is as well
-        return {_TAG: "datetime", "v": value.isoformat()}
-    if isinstance(value, date | time):
-        return {_TAG: type(value).__name__, "v": value.isoformat()}
-    if isinstance(value, timedelta):
-        return {_TAG: "timedelta", "v": [value.days, value.seconds, value.microseconds]}
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a reading does not hold {type(value).__name__}")
-
-
-def _untag_value(raw: dict[str, Any]) -> Any:
-    tag = raw.get(_TAG)
-    if tag is None:
-        return raw
-    if tag == "word":
-        return Word(raw["v"], raw["facts"])
-    if tag == "timedelta":
-        return timedelta(*raw["v"])
-    return _ISO[tag].fromisoformat(raw["v"])
-
-
-_ISO: Mapping[str, type[date | time]] = {"datetime": datetime, "date": date, "time": time}
-_decoder = json.JSONDecoder(object_hook=_untag_value)

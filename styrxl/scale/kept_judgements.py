@@ -1,0 +1,112 @@
+"""What judging a round gave, kept in ``.styrxl-cache/`` under a mark of all that it rests on, so that no round is judged twice.
+
+Like the readings (``cache``) it may be deleted at any time, and is read as data that may be damaged or forged: what does not fit is
+judged anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from zlib_ng import zlib_ng as zlib
+
+from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import Finding
+from styrxl.model.judged import Decided, Judged, JudgedRound, Recorded
+from styrxl.scale.pack import pack_finding
+from styrxl.scale.tagged_json import from_json, to_json
+from styrxl.store.files import make_private_folder, write_atomically
+from styrxl.store.workspace import CACHE_FOLDER
+
+MOST_RETURNS = 3_000  # of a round that is kept: packing a larger one takes more memory than judging it
+ROUNDS_KEPT = 24
+_MOST = 1 << 30  # bytes of a round, unpacked: far more than there are
+_QUICK_LEVEL = 1  # of zlib's levels
+_LONE_SURROGATES = "surrogatepass"  # a workbook may hold half a letter
+_DAYS = "datetime64[ns]"
+_JUDGED = [field.name for field in fields(Judged)]
+
+
+def read_kept_round(root: Path, round_id: str, key: str) -> JudgedRound | None:
+    """Return what was kept of a round in a workspace under a key; None where there is nothing that fits."""
+    try:
+        head, _, packed = _find_file(root, round_id).read_bytes().partition(b"\n")
+        return _unpack_round(packed) if head == key.encode("ascii") else None
+    except (OSError, zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):  # type: ignore[misc]  # zlib_ng's stub calls the class an instance
+        return None
+
+
+def keep_round(root: Path, key: str, judged: JudgedRound) -> None:
+    """Keep what judging a round gave under a key, in place of what was kept of it; where that cannot be done it is judged again."""
+    if len(judged.returns) > MOST_RETURNS:
+        return
+    path = _find_file(root, judged.round)
+    with suppress(StyrxlError, OSError):
+        make_private_folder(path.parent)
+        write_atomically(path, key.encode("ascii") + b"\n" + _pack_round(judged), mode=0o600)
+        for old in sorted(path.parent.glob("*.judged"), key=lambda p: p.stat().st_mtime)[:-ROUNDS_KEPT]:
+            old.unlink(missing_ok=True)
+
+
+def _find_file(root: Path, round_id: str) -> Path:
+    return root / CACHE_FOLDER / f"{hashlib.sha256(round_id.encode()).hexdigest()[:16]}.judged"
+
+
+def _pack_round(judged: JudgedRound) -> bytes:
+    raw = [
+        judged.round,
+        [_pack_return(return_) for return_ in judged.returns],
+        {table: _pack_frame(frame) for table, frame in judged.tables.items()},
+    ]
+    return zlib.compress(to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
+
+
+def _unpack_round(packed: bytes) -> JudgedRound:
+    unpacker = zlib.decompressobj()
+    text = unpacker.decompress(packed, _MOST)
+    if not unpacker.eof:
+        raise ValueError("cut short")
+    round_id, returns, tables = from_json(text.decode("utf-8", _LONE_SURROGATES))
+    return JudgedRound(
+        round_id, tuple(_unpack_return(raw) for raw in returns), {table: _unpack_frame(*raw) for table, raw in tables.items()}
+    )
+
+
+def _pack_return(judged: Judged) -> list[Any]:
+    return [
+        [pack_finding(finding) for finding in judged.findings],
+        [astuple(decided) for decided in judged.decided],
+        astuple(judged.in_force) if judged.in_force else None,
+        *(getattr(judged, name) for name in _JUDGED if name not in {"findings", "decided", "in_force"}),
+    ]
+
+
+def _unpack_return(raw: Sequence[Any]) -> Judged:
+    findings, decided, in_force, *rest = raw
+    plain = dict(zip((name for name in _JUDGED if name not in {"findings", "decided", "in_force"}), rest, strict=True))
+    return Judged(
+        **plain,
+        findings=tuple(Finding(*finding) for finding in findings),
+        decided=tuple(Decided(*one) for one in decided),
+        in_force=Recorded(*in_force) if in_force else None,
+    )
+
+
+def _pack_frame(frame: pd.DataFrame) -> list[Any]:
+    return [len(frame), [[name, str(frame[name].dtype), _pack_column(frame[name])] for name in frame.columns]]
+
+
+def _pack_column(column: pd.Series[Any]) -> list[Any]:
+    if str(column.dtype) == _DAYS:
+        return column.astype("int64").tolist()
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _unpack_frame(rows: int, columns: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(values, dtype=dtype) for name, dtype, values in columns}, index=range(rows))

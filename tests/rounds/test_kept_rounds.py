@@ -1,0 +1,204 @@
+"""No round is judged twice: what judging gave is kept until anything that it rests on changes, and is then what it is from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from styrxl.model.judged import JudgedRound
+from styrxl.model.rounds import standard_rounds
+from styrxl.model.standard_folder import standard_folder
+from styrxl.rounds import judge_inbox as module
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
+from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.scale import kept_judgements
+from styrxl.scale.kept_judgements import keep_round, read_kept_round
+from styrxl.scale.return_files import ReadingMethod
+from styrxl.store.ledger import Ledger
+from styrxl.store.workspace import CACHE_FOLDER
+from town import BOARD, NOW, ROUND, Town, lost
+
+PLAN = standard_rounds().parse(ROUND)
+
+
+@pytest.fixture
+def judgings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list to which each round that is judged from now on is added."""
+    rounds: list[str] = []
+    judge = module.judge
+
+    def judge_and_tell(*what: object) -> JudgedRound:
+        judged = judge(*what)  # type: ignore[arg-type] # as it is called
+        rounds.append(judged.round)
+        return judged
+
+    monkeypatch.setattr(module, "judge", judge_and_tell)
+    return rounds
+
+
+def judge_plan(town: Town, *, days: int = 0, keep: bool = True, quietly: bool = True) -> JudgedRound:
+    """Return what judging the town's plans gives, some days later."""
+    with Ledger.open(town.workspace.database) as ledger:
+        desk = open_desk(town.workspace, ledger, NOW + timedelta(days=days), how=ReadingMethod(keep=keep))
+        return judge_inbox_quietly(desk, PLAN) if quietly else judge_inbox(desk, PLAN)
+
+
+def assert_same(one: JudgedRound, other: JudgedRound) -> None:
+    """Hold all of a judged round against another one, with the kinds of its columns."""
+    assert one.returns == other.returns
+    assert list(one.tables) == list(other.tables)
+    for table, frame in one.tables.items():
+        pd.testing.assert_frame_equal(frame, other.tables[table])
+
+
+def set_aside(town: Town) -> None:
+    town.run("set-aside", ROUND, "KFN-BIB", "--reason", "Utkast")
+
+
+def change_goals(town: Town) -> None:
+    book = open_workbook(town.workspace.plan_path.read_bytes())
+    book["Mål"]["B5"].value = "Alla är delaktiga"
+    town.workspace.plan_path.write_bytes(save_workbook(book))
+
+
+def change_settings(town: Town) -> None:
+    path = town.workspace.settings_path
+    path.write_text(path.read_text("utf-8") + "\n[limits]\nsheets = 90\n", "utf-8")
+
+
+def add_form(town: Town) -> None:
+    (town.root / "sheets").mkdir()
+    own = (standard_folder() / "sheets" / "unit_plan.yaml").read_text("utf-8").replace("Här beskriver", "Här visar")
+    (town.root / "sheets" / "unit_plan.yaml").write_text(own, "utf-8")
+
+
+def replace_return(town: Town) -> None:
+    goals = [{**BOARD["goals"][0], "text": "Alla elever når målen"}]
+    town.put("UBN.xlsx", town.filled("UBN", {**BOARD, "goals": goals}), 60)
+
+
+CHANGES: list[tuple[Callable[[Town], object], bool]] = [
+    (replace_return, True),
+    (lambda town: town.put("UBN igen.xlsx", town.filled("UBN"), 90), True),
+    (lambda town: (town.inbox / "KFN-BIB.xlsx").unlink(), True),
+    (lambda town: (town.inbox / "KFN-BIB.xlsx").rename(town.inbox / "Biblioteket.xlsx"), True),
+    (set_aside, True),
+    (change_goals, False),
+    (change_settings, False),
+    (add_form, False),
+    (lambda town: town.run("distribute", ROUND, "--to", "UBN", "--rows", "70"), True),
+]
+NAMES = ["replaced", "added", "removed", "renamed", "set aside", "plan", "settings", "form", "issued"]
+
+
+def test_what_has_not_changed_is_judged_once(full: Town, judgings: list[str]) -> None:
+    first = judge_plan(full, quietly=False)
+    again, quietly = judge_plan(full, quietly=False), judge_plan(full)
+
+    assert judgings == [ROUND]
+    assert_same(first, again)
+    assert_same(first, quietly)
+    assert_same(first, judge_plan(full, keep=False))
+
+
+@pytest.mark.parametrize("change, shown", CHANGES, ids=NAMES)
+def test_what_has_changed_is_judged_anew_as_from_nothing(
+    full: Town, judgings: list[str], change: Callable[[Town], object], *, shown: bool
+) -> None:
+    """Whether or not it shows in what is said of the returns."""
+    before = judge_plan(full, quietly=False)
+    change(full)
+    judgings.clear()
+    after = judge_plan(full, quietly=False)
+
+    assert judgings == [ROUND]
+    assert_same(after, judge_plan(full, keep=False))
+    assert_same(after, judge_plan(full))
+    assert judgings == [ROUND, ROUND]  # once more from nothing, as it was asked to
+    assert (after.returns != before.returns) == shown
+
+
+def test_another_day_or_program_judges_anew(full: Town, judgings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    judge_plan(full, quietly=False)
+    judge_plan(full, days=1)
+    assert judgings == [ROUND, ROUND]
+    monkeypatch.setattr("styrxl.scale.cache_key.describe_program", lambda: "another")
+    judge_plan(full, days=1)
+    assert len(judgings) == 3
+
+
+def test_files_that_were_never_seen_are_not_taken_for_seen(full: Town, judgings: list[str]) -> None:
+    """Looking without recording keeps nothing: when they came is not settled."""
+    judge_plan(full)
+    judge_plan(full)
+    assert judgings == [ROUND, ROUND]
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data[:80] + b"x" + data[81:], lambda _: b"", lambda _: b"\n{}"])
+def test_what_is_damaged_is_judged_anew(full: Town, judgings: list[str], damage: Callable[[bytes], bytes]) -> None:
+    first = judge_plan(full, quietly=False)
+    [path] = (full.root / CACHE_FOLDER).glob("*.judged")
+    path.write_bytes(damage(path.read_bytes()))
+    assert_same(judge_plan(full), first)
+    assert judgings == [ROUND, ROUND]
+
+
+def test_what_rests_on_other_rounds_is_not_kept(full: Town, judgings: list[str]) -> None:
+    """Where the ledger was lost it counts what owners would be issued now, which may take a look at other rounds."""
+    (full.root / "styrxl.db").unlink()
+    first = judge_plan(full, quietly=False)
+    assert_same(judge_plan(full), first)
+    assert judgings == [ROUND, ROUND]
+
+
+def test_a_decision_that_is_made_meanwhile_keeps_nothing(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge = module.judge
+
+    def decide_meanwhile(*what: object) -> JudgedRound:
+        judged = judge(*what)  # type: ignore[arg-type] # as it is called
+        monkeypatch.setattr(module, "judge", judge)
+        set_aside(full)
+        return judged
+
+    judge_plan(full, quietly=False)
+    shutil.rmtree(full.root / CACHE_FOLDER)
+    monkeypatch.setattr(module, "judge", decide_meanwhile)
+    judge_plan(full)
+    assert_same(judge_plan(full), judge_plan(full, keep=False))
+    assert any(return_.verdict == "set-aside" for return_ in judge_plan(full).returns)
+
+
+def test_returns_without_identity_are_kept_as_they_were_told(full: Town, judgings: list[str]) -> None:
+    """With all that is said of them."""
+    full.put("okänd.xlsx", lost(full.filled("UBN")), 60)
+    full.put("trasig.xlsx", b"PK\x03\x04 is no workbook", 61)
+    first = judge_plan(full, quietly=False)
+    assert {finding.rule for return_ in first.returns for finding in return_.findings} >= {"unreadable-workbook"}
+    assert_same(judge_plan(full), first)
+    assert judgings == [ROUND]
+
+
+def test_a_large_round_is_not_kept(full: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = judge_plan(full, quietly=False)
+    keep_round(tmp_path, "a", judged)
+    assert read_kept_round(tmp_path, ROUND, "a") is not None
+    assert read_kept_round(tmp_path, ROUND, "b") is None
+    monkeypatch.setattr(kept_judgements, "MOST_RETURNS", 1)
+    keep_round(tmp_path, "c", judged)
+    assert read_kept_round(tmp_path, ROUND, "c") is None
+
+
+def test_no_more_rounds_are_kept_than_anybody_asks_for(full: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = judge_plan(full, quietly=False)
+    monkeypatch.setattr(kept_judgements, "ROUNDS_KEPT", 2)
+    for year in (2027, 2028, 2029):
+        keep_round(tmp_path, "a", replace(judged, round=f"{year}-plan"))
+    assert len([*(tmp_path / CACHE_FOLDER).glob("*.judged")]) == 2
+    assert read_kept_round(tmp_path, "2029-plan", "a") is not None
