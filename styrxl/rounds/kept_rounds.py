@@ -17,7 +17,7 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import fetch_decisions, fetch_recorded
 from styrxl.scale.cache_key import make_cache_key
-from styrxl.scale.kept_judgements import keep_round, read_kept_round
+from styrxl.scale.kept_judgements import MOST_RETURNS, keep_round, read_kept_round
 from styrxl.store.files import read_file
 from styrxl.store.receipts import Key, Receipt
 
@@ -32,10 +32,10 @@ class Judging:
 
 def judge_once(desk: Desk, round_: Round, judge: Callable[[], Judging]) -> JudgedRound:
     """Return what judging a round's inbox gives: as it was kept or, where anything that it rests on has changed, by ``judge``."""
-    if desk.how.inbox or not desk.how.keep:
+    if desk.how.inbox or not desk.how.keep or len(desk.workspace.inbox_files(round_).files) > MOST_RETURNS:
         return judge().judged
     before = _describe_world(desk, round_)
-    receipts = _find_receipts(desk, round_, _list_files(desk, round_))
+    receipts = _find_receipts_of_files(desk, round_)
     if receipts is not None:
         kept = read_kept_round(desk.workspace.root, round_.id, _make_key(before, receipts))
         if kept is not None:
@@ -64,10 +64,13 @@ def _describe_world(desk: Desk, round_: Round) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _list_files(desk: Desk, round_: Round) -> list[Key]:
-    """Return name and hash of the files in a round's inbox."""
+def _find_receipts_of_files(desk: Desk, round_: Round) -> Sequence[Receipt] | None:
+    """Return the receipts of what lies in a round's inbox, in order; None where something there was not seen before."""
     workspace, most = desk.workspace, desk.limits.file_mb * MB
-    return [(workspace.shown(path), read_file(path, most)[1]) for path in workspace.inbox_files(round_).files]
+    paths = {workspace.shown(path): path for path in workspace.inbox_files(round_).files}
+    if not desk.ledger.receipts(round_.id).keys() >= paths.keys():  # which takes no look into the files
+        return None
+    return _find_receipts(desk, round_, [(name, read_file(path, most)[1]) for name, path in paths.items()])
 
 
 def _find_receipts(desk: Desk, round_: Round, files: Collection[Key]) -> Sequence[Receipt] | None:
