@@ -1,7 +1,7 @@
 """No round is judged twice: what judging its inbox gave is kept under a mark of all that it rests on.
 
 That is the program, the forms, limits and settings, the council's plan, the day, what lies in the inbox and when each file was first
-seen, what was handed out and decided in the round, and what earlier versions of the program found.
+seen, what was handed out and decided in the round, its outcomes in the accounts, and what earlier versions of the program found.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from styrxl.model.limits import MB
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import fetch_decisions, fetch_recorded
+from styrxl.rounds.outcomes import read_booked_outcomes
 from styrxl.scale.cache_key import make_cache_key
 from styrxl.scale.kept_judgements import MOST_RETURNS, keep_round, read_kept_round
 from styrxl.store.files import read_file
@@ -60,6 +61,7 @@ def _describe_world(desk: Desk, round_: Round) -> str:
         repr(sorted(ledger.taken_numbers(round_.id).items())),
         repr(sorted(fetch_decisions(desk, round_).items())),
         repr(sorted(fetch_recorded(desk, round_).items())),
+        repr(read_booked_outcomes(ledger, round_.id)),
     ]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
