@@ -16,10 +16,10 @@ from styrxl.model.limits import MB
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import fetch_decisions, fetch_recorded
-from styrxl.rounds.outcomes import read_booked_outcomes
 from styrxl.scale.cache_key import make_cache_key
 from styrxl.scale.kept_judgements import MOST_RETURNS, keep_round, read_kept_round
 from styrxl.store.files import read_file
+from styrxl.store.outcome_runs import read_booked_outcomes
 from styrxl.store.receipts import Key, Receipt
 
 
