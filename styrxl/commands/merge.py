@@ -30,7 +30,7 @@ def merge(session: Session, round_: Round, owner: str, reason: str, by: str | No
     from styrxl.commands.merge_text import describe_merge
     from styrxl.model.catalogue import word
     from styrxl.model.findings import message
-    from styrxl.rounds.merge import carry_out, plan_merge
+    from styrxl.rounds.merging.merge import carry_out, plan_merge
 
     with session.desk(by=by) as desk:
         language = session.language()

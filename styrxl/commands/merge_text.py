@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from styrxl.model.catalogue import say, word
-from styrxl.rounds.merge import Merge
-from styrxl.rounds.merge_sheets import MergedSheet, MovedRow, ToldCell
+from styrxl.rounds.merging.merge import Merge
+from styrxl.rounds.merging.merge_sheets import MergedSheet, MovedRow, ToldCell
 from styrxl.validation.answered_rows import ShownError
 from styrxl.validation.lost_answers import shorten_name
 

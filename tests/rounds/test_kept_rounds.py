@@ -14,7 +14,6 @@ import pytest
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
-from styrxl.rounds import judge_inbox as module
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.sample.fill import open_workbook, save_workbook
@@ -23,23 +22,24 @@ from styrxl.scale.kept_judgements import keep_round, read_kept_round
 from styrxl.scale.return_files import ReadingMethod
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import CACHE_FOLDER
+from styrxl.validation.judge import judge
 from town import BOARD, NOW, ROUND, Town, lost
 
 PLAN = standard_rounds().parse(ROUND)
+JUDGE = "styrxl.rounds.judge_inbox.judge"
 
 
 @pytest.fixture
 def judgings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the list to which each round that is judged from now on is added."""
     rounds: list[str] = []
-    judge = module.judge
 
     def judge_and_tell(*what: object) -> JudgedRound:
         judged = judge(*what)  # type: ignore[arg-type] # as it is called
         rounds.append(judged.round)
         return judged
 
-    monkeypatch.setattr(module, "judge", judge_and_tell)
+    monkeypatch.setattr(JUDGE, judge_and_tell)
     return rounds
 
 
@@ -159,17 +159,15 @@ def test_what_rests_on_other_rounds_is_not_kept(full: Town, judgings: list[str])
 
 
 def test_a_decision_that_is_made_meanwhile_keeps_nothing(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = module.judge
-
     def decide_meanwhile(*what: object) -> JudgedRound:
         judged = judge(*what)  # type: ignore[arg-type] # as it is called
-        monkeypatch.setattr(module, "judge", judge)
+        monkeypatch.setattr(JUDGE, judge)
         set_aside(full)
         return judged
 
     judge_plan(full, quietly=False)
     shutil.rmtree(full.root / CACHE_FOLDER)
-    monkeypatch.setattr(module, "judge", decide_meanwhile)
+    monkeypatch.setattr(JUDGE, decide_meanwhile)
     judge_plan(full)
     assert_same(judge_plan(full), judge_plan(full, keep=False))
     assert any(return_.verdict == "set-aside" for return_ in judge_plan(full).returns)

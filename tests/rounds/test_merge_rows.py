@@ -18,7 +18,16 @@ from styrxl.model.forms import Sheet
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.tables import RowIds, Table, TablePlace
 from styrxl.returns.typed_columns import TableTyper
-from styrxl.rounds.merge_rows import JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, join_cells, pair_sheets, place_rows
+from styrxl.rounds.merging.merge_rows import (
+    JoinedRow,
+    PairedSheet,
+    SheetOfReturn,
+    add_erased,
+    find_renamed,
+    join_cells,
+    pair_sheets,
+    place_rows,
+)
 from styrxl.validation.answered_rows import list_answered_rows
 
 FORMS = Forms([standard_folder()])

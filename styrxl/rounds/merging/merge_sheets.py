@@ -10,7 +10,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from styrxl.annotated.carry import FreshSheet
 from styrxl.returns.row_ids import make_id_key
-from styrxl.rounds.merge_rows import SIDES, JoinedCell, JoinedRow, PairedSheet, Side, follow_renamed, join_cells
+from styrxl.rounds.merging.merge_rows import SIDES, JoinedCell, JoinedRow, PairedSheet, Side, follow_renamed, join_cells
 from styrxl.templates.layout import SheetLayout
 from styrxl.validation.answered_rows import Answer, ShownError
 

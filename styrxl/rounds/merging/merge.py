@@ -26,8 +26,8 @@ from styrxl.rounds.decide import unknown_return
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.look import read_look
-from styrxl.rounds.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
-from styrxl.rounds.merge_sheets import MergedSheet, merge_sheet
+from styrxl.rounds.merging.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
+from styrxl.rounds.merging.merge_sheets import MergedSheet, merge_sheet
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.receipts import Receipt
 from styrxl.templates.build import build_filled, lay_out_workbook, token_values
