@@ -46,7 +46,7 @@ BUDGETS: dict[str, Answers] = {
 }
 COMPANY_PLAN: Answers = {
     "company_directives": [{"text": "Bygg 40 lägenheter", "decision": "KF 2026-11-16 § 140", "how": "Två hus i kvarteret Eken."}],
-    "company_goals": [{"text": "Nöjda hyresgäster", "parent_id": "KF-M1", "measured_by": "Enkät"}, {"text": "Lägre energianvändning"}],
+    "company_goals": [{"text": "Nöjda hyresgäster", "parent_id": "KF-M3", "measured_by": "Enkät"}, {"text": "Lägre energianvändning"}],
     "company_budget": [{"budget": 9, "demand": 8, "demand_decision": "KF 2026-11-16 § 141"}],
 }
 # UBN and KFN come to 880 + 138 and 470 in the forecast of year.T1

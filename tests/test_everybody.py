@@ -101,7 +101,7 @@ def test_companies_and_joint_authorities_have_pages_of_their_own(shared_followed
         "! Under kravet",
     ]
     assert [next(cell for cell in line[1:] if cell != "") for line in company[1:]] == ["BAB-M1", "BAB-M2", "BAB-D1"]
-    assert "KF-M1 Invånarna är mer delaktiga" in texts(pages["Bolag"])
+    assert "KF-M3 Fler upplever kultur" in texts(pages["Bolag"])
     assert {"! Följs delvis", "✗ Bedöms inte uppfyllas"} <= set(texts(pages["Bolag"]))
     authority = next(line for line in pages["Kommunalförbund"] if line[0] == "Räddningsförbundet Åbygden")
     assert authority[1:4] == [-4, 55, "Förbundet klarar sina mål."]

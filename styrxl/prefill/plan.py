@@ -219,6 +219,9 @@ def _parts(source: PrefillSource, owner: Organisation, form: Form, language: str
     parts = _parts_of_plans(source, owner, form, language) if form.level in {*_WITH_FRAMES, "unit", COMPANY} else {}
     if form.level in ON_REQUEST:
         parts = _select_rows(form, parts)
+    if form.level == COMPANY:  # the council aims goals at boards: any of them may be a company's too
+        goals = source.plan.council_goals(source.round.year)
+        parts = {**parts, "lists": {**parts.get("lists", {}), "council_goals": tuple((g.goal_id, g.text) for g in goals)}}
     if not form.about_plans:
         parts = _select_used(form, parts)
     if source.year is not None:

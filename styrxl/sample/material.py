@@ -41,6 +41,12 @@ def year_material() -> Mapping[str, Any]:
     return _read("sample_year.yaml")
 
 
+@cache
+def read_others() -> Mapping[str, Any]:
+    """Return what is handed in outside the boards: kind of round -> owner -> sheet -> rows."""
+    return _read("sample_others.yaml")
+
+
 def _read(name: str) -> Mapping[str, Any]:
     text = resources.files("styrxl.sample").joinpath(name).read_text("utf-8")
     content: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 -- both are safe loaders

@@ -115,7 +115,7 @@ def _council_indicators(year: int) -> Iterator[dict[str, Any]]:
 def _frames(year: int) -> Iterator[dict[str, Any]]:
     holders = [{"id": board_id, **board} for board_id, board in material()["boards"].items()] + material()["others"]
     for later, growth in ((0, 1.0), (1, 1.024)):
-        for holder in holders:
+        for holder in (holder for holder in holders if "frame" in holder):
             frame, investment = round(holder["frame"] * growth, -2), holder.get("investment")
             row = {"board_id": holder["id"], "year": year + later, "operating_frame": frame}
             yield row | ({"investment_frame": round(investment * growth, -2)} if investment else {})

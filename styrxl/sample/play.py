@@ -14,6 +14,7 @@ from styrxl.model.rounds import Round, standard_rounds
 from styrxl.sample import habits, people, plan_changes
 from styrxl.sample.fill import Answers, end_print_areas, fill, locate_answers
 from styrxl.sample.material import material, municipality, year_material
+from styrxl.sample.others import LEVELS, hand_in_others
 from styrxl.sample.plan_answers import YEAR, adjustments, answer_council_plan
 from styrxl.store.files import write_atomically
 from styrxl.store.workspace import Workspace
@@ -173,6 +174,8 @@ def _plan(stage: Stage) -> None:
     for level in _LEVELS:
         here = stage.at(calendar("plan", level, "out"))
         here.command(*stage.on("distribute", round_.id, "--level", level), fine=(0,))
+        if level == "board":
+            _hand_in_others(here, round_)
         _collect(stage, round_, level)
     here = stage.at(_closed("plan"))
     here.command(*stage.on("link", round_.id))
@@ -196,6 +199,7 @@ def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None
     """Play a follow-up: everybody answers, some get their workbook back and mend it, and the results are put together."""
     due = {level: calendar(round_.kind.key, level, "due") for level in _LEVELS}
     stage.at(calendar(round_.kind.key, "board", "out")).command(*stage.on("distribute", round_.id))
+    _hand_in_others(stage.at(calendar(round_.kind.key, "board", "out")), round_)
     crowd = people.gather_people(stage.workspace, round_, list(_LEVELS), due, stage.seed)
     faulty, inbox = crowd.faulty(crowd.people, 0), stage.workspace.inbox(round_)
     boards = sum(one.prefill.board_id is None for one in crowd.people)
@@ -214,6 +218,14 @@ def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None
     if last:
         last(here)
     here.command(*stage.on("consolidate", round_.id, "--all"))
+
+
+def _hand_in_others(stage: Stage, round_: Round) -> None:
+    """Let the finance office and the company hand in, a week after they got their workbooks."""
+    for level in LEVELS:
+        stage.command(*stage.on("distribute", round_.id, "--level", level), fine=(0,))
+    days = 50 if round_.kind.follows is None else 7
+    stage.tell("others", n=hand_in_others(stage.workspace, round_, stage.now + timedelta(days=days)))
 
 
 def _go_on(stage: Stage) -> None:

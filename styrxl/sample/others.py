@@ -1,0 +1,31 @@
+"""What comes in from outside the sample's boards: the finance office's workbooks, and the company's."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+from styrxl.model.levels import COMMON, COMPANY
+from styrxl.model.rounds import Round
+from styrxl.sample.fill import fill
+from styrxl.sample.material import read_others
+from styrxl.store.files import write_atomically
+from styrxl.store.ledger import Ledger
+from styrxl.store.workspace import Workspace
+
+LEVELS = (COMMON, COMPANY)
+
+
+def hand_in_others(workspace: Workspace, round_: Round, when: datetime) -> int:
+    """Put the workbooks of all outside the boards into a round's inbox, and return how many they are."""
+    answers, inbox = read_others()[round_.kind.key], workspace.inbox(round_)
+    inbox.mkdir(parents=True, exist_ok=True)
+    with Ledger.open(workspace.database) as ledger:
+        issues = {owner: issue for owner, issue in ledger.issues(round_.id).items() if owner in answers}
+    for owner, issue in issues.items():
+        form = workspace.forms.form(issue.form, issue.profile, round_.id)
+        blank = (workspace.outbox(round_) / issue.file_name).read_bytes()
+        path = inbox / issue.file_name
+        write_atomically(path, fill(blank, form, issue.language, answers[owner], workspace.forms.words))
+        os.utime(path, (when.timestamp(), when.timestamp()))
+    return len(issues)
