@@ -135,9 +135,11 @@ def test_commands_are_shown_as_they_are_typed(played: Played) -> None:
     """Each with the workspace that it is about."""
     shown = [line.strip().removeprefix("$ styrxl ") for line in played.said if line.strip().startswith("$")]
     at = f"--workspace {played.folder}"
-    assert shown[:3] == [
+    assert shown[:5] == [
         f"init {played.folder} --name 'Botkyrka kommun (exempeldata)'",
         f"{at} distribute 2027-plan --level board",
+        f"{at} distribute 2027-plan --level common",
+        f"{at} distribute 2027-plan --level company",
         f"{at} validate --round 2027-plan",
     ]
     follow_ups = [
@@ -145,13 +147,15 @@ def test_commands_are_shown_as_they_are_typed(played: Played) -> None:
         for kind in FOLLOW_UPS
         for command in (
             f"{at} distribute 2027-{kind}",
+            f"{at} distribute 2027-{kind} --level common",
+            f"{at} distribute 2027-{kind} --level company",
             f"{at} validate --round 2027-{kind} --annotate",
             f"{at} validate --round 2027-{kind}",
             f"{at} consolidate 2027-{kind} --all",
         )
     ]
     plan = [f"{at} link 2027-plan", f"{at} consolidate 2027-plan --all", f"{at} status 2027-plan"]
-    assert shown[-16:] == [*plan, *follow_ups, f"{at} rollover 2028"]
+    assert shown[-22:] == [*plan, *follow_ups, f"{at} rollover 2028"]
 
 
 def test_returns_come_one_after_the_other(played: Played) -> None:
@@ -319,7 +323,7 @@ def test_a_spring_put_together_anew_counts_nothing_of_june(played: Played, tmp_p
         "Samhällsbyggnadsnämnden": [687, 4325, 5012],
         "Utbildningsnämnden": [12912, 18500, 31412],
     }
-    assert ["Med det som fullmäktige beslutat efter 2027-04-30", 17.255] in told["Översikt"]
+    assert ["Med det som fullmäktige beslutat efter 2027-04-30", 18.455] in told["Översikt"]
 
 
 def filled(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
