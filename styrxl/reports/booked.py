@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from styrxl.excel.pages import Block, Field, Row
 from styrxl.model.amounts import add_amounts
-from styrxl.model.booked_outcomes import BookedOutcomes
+from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.model.catalogue import number_text
 from styrxl.model.days import local_day
 from styrxl.model.judged import ALONE, BOOKED_NET, ReplacedOutcome
@@ -97,26 +97,33 @@ def list_booked_blocks(view: View) -> list[Block]:
         Field(heading("booked_here"), "money", 10, span=2),
         Field(heading("check"), "status", 15, span=3),
     )
-    return [Block(fields, (_booked_row(view, booked),), heading=view.phrases.word("booked_title"))]
-
-
-def _booked_row(view: View, booked: BookedOutcomes) -> Row:
+    units = {owner.id for owner in view.units}
     mine = [row for row in booked.rows if view.board is None or row.owner in view.by_id]
-    here = {owner: net for frame in view.tables.values() for owner, net in _add_by_owner(frame).items()}
-    whole, shown = add_amounts(row.net for row in mine), add_amounts(here.values())
-    of_owner = {owner: add_amounts(row.net for row in mine if row.owner == owner) for owner in dict.fromkeys(row.owner for row in mine)}
-    elsewhere = [owner for owner, net in of_owner.items() if net != here.get(owner, 0.0)]
-    rest = add_amounts((whole, -shown))
-    facts = {"owners": ", ".join(elsewhere), "amount": number_text(rest, view.scope.language)}
-    check = view.phrases.word("booked_lacking", **facts) if elsewhere else view.phrases.word("matches")
-    run = view.phrases.word("booked_run", run=str(booked.run))
-    return Row((run, booked.file_name, local_day(booked.recorded_at), whole, shown, check))
+    parted = [[row for row in mine if (row.owner in units) is of_units] for of_units in (False, True)]
+    names = (view.phrases.word("booked_run", run=str(booked.run)), view.phrases.word("booked_units"))
+    rows = tuple(_booked_row(view, booked, name, some) for name, some in zip(names, parted, strict=True) if some)
+    return [Block(fields, rows, heading=view.phrases.word("booked_title"))]
 
 
-def _add_by_owner(frame: pd.DataFrame) -> dict[str, float]:
-    """Return what the accounts gave a table's rows, net, by owner (tkr)."""
+def _booked_row(view: View, booked: BookedOutcomes, name: str, rows: Sequence[BookedRow]) -> Row:
+    """Return what the accounts say of some owners, what of it is here, and of whom the rest is."""
+    placed: dict[str, list[float]] = {}
+    for row in rows:
+        placed.setdefault(row.owner, []).append(row.net)
+    here = _add_by_owner(view)
+    of_owner = {owner: (add_amounts(nets), here.get(owner, 0.0)) for owner, nets in placed.items()}
+    whole, shown = (add_amounts(pair[at] for pair in of_owner.values()) for at in (0, 1))
+    lacking = ", ".join(owner for owner, (net, there) in of_owner.items() if net != there)
+    facts = {"owners": lacking, "amount": number_text(add_amounts((whole, -shown)), view.scope.language)}
+    check = view.phrases.word("booked_lacking", **facts) if lacking else view.phrases.word("matches")
+    return Row((name, booked.file_name, local_day(booked.recorded_at), whole, shown, check))
+
+
+def _add_by_owner(view: View) -> dict[str, float]:
+    """Return what the accounts gave the rows of the tables, net, by owner (tkr)."""
     found: dict[str, list[float]] = {}
-    for owner, net in zip(frame["_owner"].tolist(), column(frame, BOOKED_NET), strict=True):
-        if net is not None:
-            found.setdefault(owner, []).append(net)
+    for frame in view.tables.values():
+        for owner, net in zip(frame["_owner"].tolist(), column(frame, BOOKED_NET), strict=True):
+            if net is not None:
+                found.setdefault(owner, []).append(net)
     return {owner: add_amounts(nets) for owner, nets in found.items()}

@@ -22,7 +22,8 @@ class TypedBatch:
     """A batch as a typed frame with the columns ``_source``, ``_row`` and the fields.
 
     ``cells_with_errors``: (source, row, field) of cells that already have an error, so that their absence is not reported as well.
-    ``due``: positions in the frame of the rows that are still to be checked against the schema.
+    ``due``: positions in the frame of the rows that are still to be checked against the schema. ``settled``: (source, row, field) of cells
+    that hold what the accounts say, which nobody who answers can mend.
     """
 
     batch: Batch
@@ -30,6 +31,7 @@ class TypedBatch:
     remarks: tuple[Remark, ...]
     cells_with_errors: frozenset[tuple[int, int, str]]
     due: Sequence[int]
+    settled: frozenset[tuple[int, int | None, str | None]] = frozenset()
 
 
 def make_frame(batch: Batch) -> TypedBatch:

@@ -52,10 +52,12 @@ def check_sheet(
     terms: Terms,
     entries: Mapping[str, Sequence[str]],
     before: Unchanged | None = None,
+    issued: Sequence[Mapping[str, object]] | None = None,
 ) -> list[RowCheck]:
     """Return the check of each row of a sheet, last of the row that closes it; of each answer where it is laid out downwards.
 
-    A row that is as it was ``before``, and need not be answered, says what it said.
+    A row that is as it was ``before``, and need not be answered, says what it said. ``issued``: the rows as issued, where they are others;
+    nothing is said of what the accounts have filled in.
     """
     if layout.check_letter is None:
         return []
@@ -70,7 +72,9 @@ def check_sheet(
         elif index == layout.rows:
             checks.append(check_closing_row(layout, row, terms, entries))
         else:
-            checks.append(check_row(layout, layout.sheet.columns, row, terms, entries))
+            given = (issued or rows)[index]
+            columns = [c for c in layout.sheet.columns if not (c.from_accounts and trim(given.get(c.field)))]
+            checks.append(check_row(layout, columns, row, terms, entries))
     return checks
 
 

@@ -87,8 +87,9 @@ def put_answers(context: WorkbookContext, answers: Answers, stamps: Mapping[str,
     kept = {key: {index: _list_replacing(context, key, index, row) for index, row in rows.items()} for key, rows in answers.items()}
     rows = {key: _fill_rows(context, key, kept.get(key, {}), stamps) for key in context.issued}
     entries = list_entries(context.form, context.lists, OwnSheets(context.layouts, rows), context.terms)
+    before = {key: Unchanged(context.checks[key], kept.get(key, {}).keys()) for key in context.layouts}
     checks = {
-        key: check_sheet(layout, rows[key], context.terms, entries, Unchanged(context.checks[key], kept.get(key, {}).keys()))
+        key: check_sheet(layout, rows[key], context.terms, entries, before[key], context.issued[key])
         for key, layout in context.layouts.items()
     }
     over = _list_over_frame(context.form, context.layouts, rows, context.frames)

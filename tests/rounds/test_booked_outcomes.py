@@ -261,8 +261,11 @@ def test_the_council_sees_the_newest_outcomes_and_what_returns_said(unbooked: Fo
         (700.5, "✓ Stämmer"),
         (4672.25, "✓ Stämmer"),
     ]
-    run = [value for value in book["Källor"][-1] if value != ""]
-    assert run == ["Redovisningen, hämtning 1", "utfall t1.csv", LATER.date(), 527, 520, "! 7 tkr står inte här: KFN"]
+    runs = [[value for value in line if value != ""] for line in book["Källor"][-2:]]
+    assert runs == [
+        ["Redovisningen, hämtning 1", "utfall t1.csv", LATER.date(), 388, 381, "! 7 tkr står inte här: KFN"],
+        ["Därav enheternas", "utfall t1.csv", LATER.date(), 139, 139, "✓ Stämmer"],
+    ]
 
 
 def test_what_is_said_to_be_placed_wrongly_is_shown_to_the_council(first: Followed) -> None:
@@ -306,3 +309,16 @@ def test_two_returns_are_merged_around_locked_outcomes(first: Followed) -> None:
     assert frame["forecast_cost"].tolist() == [860, 150, 36]
     merged = cells((first.town.root / accepted.path).read_bytes(), first, "UBN", "outcomes", "outcome_cost")
     assert merged[:3] == [((310.5, True),), ((50.25, False),), ((12, True),)]
+
+
+def test_what_the_accounts_have_below_zero_is_nothing_to_mend(unbooked: Followed) -> None:
+    """A cost that was paid back is -5 tkr, which nobody may type and nobody can change: it counts, and Kontroll is content."""
+    record(unbooked, "t1", booked("UBN", "Grundskola", 30, 300), booked("UBN", "Förskola", -1, -5))
+    unbooked.town.run("distribute", "2027-t1")
+    answers = {**BOARD_T1, "outcomes": [{"forecast_revenue": 100, "forecast_cost": 860}, {"forecast_cost": 150}]}
+    judged = unbooked.judge("t1", ("UBN.xlsx", unbooked.filled("t1", "UBN", answers)))
+    assert findings(judged) == []
+    assert judged.tables["outcomes"]["outcome_cost"].tolist() == [300, -5]
+    book = open_workbook(unbooked.issued("t1", "UBN"))
+    said = {cell.value for row in book["Ekonomi"].iter_rows() for cell in row if isinstance(cell.value, str)}
+    assert not any("utan minustecken" in text and "Utfall kostnader" in text for text in said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -191,6 +192,7 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
         )
     errors = {(r.source, r.row, r.field): r for r in parsed.remarks if r.error}
     put_back: set[tuple[int, int | None, str | None]] = set()
+    settled: set[tuple[int, int | None, str | None]] = set()
     for locked in (c for c in batch.sheet.columns[1:] if c.locked or c.locked_when_given):
         values = frame[locked.field].tolist()
         for i, source in enumerate(batch.source):
@@ -198,12 +200,16 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
             if row is None or is_blank(row.get(locked.field)):
                 continue
             cell = (source, batch.row[i], locked.field)
+            if locked.from_accounts:
+                settled.add(cell)
+                put_back.add(cell)
             values[i], remark = _compared(batch, locked, i, values[i], row[locked.field], errors.get(cell))
             remarks += remark
             if not locked.locked_when_prefilled and cell in errors:
                 put_back.add(cell)
         frame[locked.field] = pd.Series(values, index=frame.index, dtype=frame[locked.field].dtype)
-    return take_frame(parsed, compute_formulas(batch.sheet, frame), put_back), remarks
+    taken = take_frame(parsed, compute_formulas(batch.sheet, frame), put_back)
+    return replace(taken, settled=frozenset(settled)), remarks
 
 
 def _has_locked_answers(batch: Batch, issued: Mapping[int, Prefill]) -> bool:
@@ -218,7 +224,7 @@ def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, err
     if column.kind == "date" and isinstance(issued, str):
         issued = pd.Timestamp(issued)
     same = value == issued if not isinstance(issued, str) else fold_text(str(value)) == fold_text(issued)
-    if same:
+    if same or (column.from_accounts and raw == issued):  # an amount below zero is understood otherwise than it was issued
         return issued, []
     if column.locked_when_prefilled and (error is not None or not pd.isna(value)):
         return value, []
