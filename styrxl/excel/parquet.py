@@ -1,4 +1,4 @@
-"""A table with more rows than Excel has, as a Parquet file; pyarrow need not be there until then."""
+"""A table that is too long for a workbook (``limits.LONGEST_TABLE``), as a Parquet file; pyarrow need not be there until then."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from styrxl.excel.beyond_libraries import set_addresses, set_language
+from styrxl.excel.beyond_libraries import set_addresses, set_chart_language, set_language
 
 _PROPERTIES = "docProps/core.xml"
 _MIDNIGHT = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
@@ -26,6 +26,8 @@ def finish_file(written: BytesIO, language: str, addresses: Sequence[str]) -> by
             entry.compress_type, entry.create_system = ZIP_DEFLATED, _UNIX
             if name == _PROPERTIES:
                 after.writestr(entry, set_language(before.read(name), language))
+            elif name.startswith("xl/charts/chart"):
+                after.writestr(entry, set_chart_language(before.read(name), language))
             elif name.startswith("xl/worksheets/_rels/"):
                 after.writestr(entry, set_addresses(before.read(name), addresses))
             else:  # a large sheet is never there as a whole

@@ -80,7 +80,7 @@ class ReportSheet:
     links: int = 0
     charts: int = 0
     breaks: list[int] = field(default_factory=list)  # rows that begin a printed page
-    side_files: dict[str, bytes] = field(default_factory=dict)  # tables that it has no room for, by name
+    side_files: dict[str, bytes] = field(default_factory=dict)  # tables that are too long for it, by name
 
     def end_row(self, points: float, outline: dict[str, Any] | None = None) -> None:
         """Give the row that has been written its height, and go to the next."""

@@ -10,11 +10,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import EDQUOT, ENOSPC
 from io import BytesIO
 from itertools import pairwise
 from math import ceil
+from tempfile import gettempdir
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from styrxl.excel import limits, look, measure
 from styrxl.excel.charts import chart_height, draw_chart
@@ -26,8 +29,8 @@ from styrxl.excel.sheet import clean, footer_text
 from styrxl.excel.styles import CellFormats
 from styrxl.excel.widths import NUMBERS, count_printed_columns, count_text_lines, page_widths
 from styrxl.model.amounts import add_amounts
+from styrxl.model.errors import StyrxlError
 
-_ROWS_AROUND = 20  # of a sheet, for what stands around a table
 _SENTENCE_WIDTH = 120.0  # over which a sentence is spread
 _PAGE_WIDTH = 188.0  # of columns, when the smallest letters, 10 points, are printed as 8
 _CM = 28.35  # points
@@ -55,7 +58,7 @@ class WriterWords:
 
 @dataclass(frozen=True, slots=True)
 class WrittenBook:
-    """A workbook's file, and the tables that it has no room for: files to lie in the same folder, by name."""
+    """A workbook's file, and the tables that are too long for it: files to lie in the same folder, by name."""
 
     workbook: bytes
     side_files: Mapping[str, bytes]
@@ -95,8 +98,11 @@ class BookWriter:
         return {source: Tally(number, add_amounts(money.get(source, ()))) for source, number in self._counts.rows.items()}
 
     def finish(self) -> WrittenBook:
-        """Return the workbook; nothing can be written after that."""
-        self._workbook.close()
+        """Return the workbook; nothing can be written after that. Raises StyrxlError (disk-full) where there is no room for its parts."""
+        try:
+            self._workbook.close()
+        except FileCreateError as error:
+            raise _translated(error.args[0]) from error
         return WrittenBook(finish_file(self._file, self._language, [*self._addresses.numbers]), self._side_files)
 
     def _write_head(self, sheet: ReportSheet, page: Page) -> None:
@@ -119,8 +125,7 @@ class BookWriter:
             if block.empty:
                 sheet.write_line(block.empty, "help", measure.LINE_HEIGHT + 2)
             return None
-        room = limits.MOST_ROWS - sheet.next_row - len(block.totals) - _ROWS_AROUND
-        if len(block.rows) > min(room, limits.LONGEST_TABLE):
+        if len(block.rows) > limits.LONGEST_TABLE:
             self._write_side_file(sheet, block, page)
             return None
         top = _write_headings(sheet, block)
@@ -136,7 +141,7 @@ class BookWriter:
         return top
 
     def _write_side_file(self, sheet: ReportSheet, block: Block, page: Page) -> None:
-        """Put a table that a sheet has no room for into a file of its own, and say where it is; its sums stay."""
+        """Put a table that is too long for a workbook into a file of its own, and say where it is; its sums stay."""
         files = sheet.side_files
         name = f"{self._stem} {page.name}{f' {len(files) + 1}' if files else ''}.parquet"
         files[name] = make_parquet(name, block.fields, block.rows)
@@ -173,6 +178,11 @@ class BookWriter:
         ws.set_h_pagebreaks(sheet.breaks)
         page_of = f"{footer_text(self._words.page)} &P {footer_text(self._words.of)} &N"
         ws.set_footer(f"&L{footer_text(self._footer)}&C{footer_text(page.name)}&R{page_of}", {"margin": 0.3})
+
+
+def _translated(error: OSError) -> Exception:
+    """Return what hindered XlsxWriter, which writes parts to the system's folder for temporary files first."""
+    return StyrxlError("disk-full", path=gettempdir()) if error.errno in {ENOSPC, EDQUOT} else error
 
 
 def _sentence_span(widths: Sequence[float]) -> tuple[int, float]:

@@ -32,7 +32,7 @@ def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:
 
 def free_sheet_name(wanted: str, taken: Collection[str]) -> str:
     """Return a name that Excel allows for a sheet and that no other sheet has (``taken``: theirs, casefolded)."""
-    base = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip("' ")[:31] or "?"
+    base = re.sub(r"[\[\]:*?/\\]", " ", wanted).strip("' ")[:31].rstrip("' ") or "?"
     name, n = base, 1
     while name.casefold() in taken:
         n += 1

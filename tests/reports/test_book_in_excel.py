@@ -465,11 +465,11 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
     parquet = pytest.importorskip("pyarrow.parquet")
     whole = sheets(council_book(*crowded()))
     rows = table(whole["Åtaganden"], "Id")
-    monkeypatch.setattr(limits, "MOST_ROWS", 240)
+    monkeypatch.setattr(limits, "LONGEST_TABLE", 240)
     made = book.council_book(*crowded())
     assert list(made.side_files) == [f"{ROUND} Målkedja.parquet", f"{ROUND} Åtaganden.parquet"]
     [told] = sheets(made.workbook)["Åtaganden"][3:]
-    assert told[0].startswith("Tabellen har 250 rader, fler än Excel rymmer på ett blad.")
+    assert told[0].startswith("Tabellen har 250 rader, för många för en arbetsbok.")
     assert f"i filen {ROUND} Åtaganden.parquet, i samma mapp" in told[0]
     assert sheets(made.workbook)["Källor"] == whole["Källor"]
     found = parquet.read_table(BytesIO(made.side_files[f"{ROUND} Åtaganden.parquet"]))
@@ -483,7 +483,7 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
 
 def test_sums_of_a_table_that_lies_beside_stay_in_the_workbook(monkeypatch: pytest.MonkeyPatch, council: bytes) -> None:
     pytest.importorskip("pyarrow")
-    monkeypatch.setattr(limits, "MOST_ROWS", 10)
+    monkeypatch.setattr(limits, "LONGEST_TABLE", 4)
     made = book.council_book(*town())
     last = [next(line for line in sheets(data)["Ekonomi"] if line and line[0] == "Summa nämnder") for data in (council, made.workbook)]
     assert [v for v in last[0] if v != ""] == [v for v in last[1] if v != ""]
@@ -491,7 +491,7 @@ def test_sums_of_a_table_that_lies_beside_stay_in_the_workbook(monkeypatch: pyte
 
 
 def test_without_pyarrow_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MOST_ROWS", 10)
+    monkeypatch.setattr(limits, "LONGEST_TABLE", 4)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(StyrxlError) as caught:
         book.council_book(*town())

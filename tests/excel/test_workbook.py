@@ -1,0 +1,51 @@
+"""A book of pages as a workbook's file."""
+
+from __future__ import annotations
+
+import errno
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
+
+from styrxl.excel.look import STANDARD
+from styrxl.excel.pages import Block, Book, Chart, Field, Page, Row, Series
+from styrxl.excel.workbook import BookWriter, WriterWords
+from styrxl.model.errors import StyrxlError
+
+FIELDS = (Field("Vem"), Field("Antal", "count"))
+
+
+def writer() -> BookWriter:
+    """Return a writer with a page that has a table and a chart."""
+    made = BookWriter(Book("T", "sv", "F", (), "../"), STANDARD, WriterWords("Sida", "av", "", ""), "x")
+    chart = Chart("Två", "Två. Mer.", ("a", "b"), (Series("Antal", (1, -2), "0F5132"),), (1,), signed=True)
+    made.write(Page("p", "P", "h", (Block(FIELDS, (Row(("a", 1)), Row(("b", -2))), table="t", chart=chart),)))
+    return made
+
+
+def test_a_file_says_nothing_of_the_machine_that_made_it() -> None:
+    """Neither times nor rights nor the system, whichever parts there are; the same input gives the same bytes."""
+    data = writer().finish().workbook
+    assert writer().finish().workbook == data
+    with ZipFile(BytesIO(data)) as archive:
+        told = {(entry.date_time, entry.create_system, entry.external_attr >> 16) for entry in archive.infolist()}
+    assert told == {((1980, 1, 1, 0, 0, 0), 3, 0o600)}
+
+
+@pytest.mark.parametrize("number, expected", [(errno.ENOSPC, StyrxlError), (errno.EACCES, PermissionError)])
+def test_no_room_for_a_workbooks_parts_is_said(number: int, expected: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    """XlsxWriter writes them to the folder for temporary files first."""
+
+    def close(_: Any) -> None:
+        raise FileCreateError(OSError(number, "no"))
+
+    made = writer()
+    monkeypatch.setattr(Workbook, "close", close)
+    with pytest.raises(expected) as caught:
+        made.finish()
+    if isinstance(caught.value, StyrxlError):
+        assert caught.value.code == "disk-full"
