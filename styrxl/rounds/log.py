@@ -35,8 +35,8 @@ class Event:
     """Something that happened.
 
     ``event``: ``issued``, ``received``, ``judged``, ``outcomes``, a kind of ``model/decisions``, or one by mail. ``path``: the file
-    that it is about, ""
-    where there is none. ``again``: a judgement that came out as the one before, by other rules or another version of the program.
+    that it is about, "" where there is none. ``again``: a judgement that came out as the one before, by other rules or another version
+    of the program.
     """
 
     at: datetime

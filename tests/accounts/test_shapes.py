@@ -283,6 +283,14 @@ def test_a_subtotal_that_is_counted_twice_shows_in_the_total() -> None:
     assert placing.parted.sums[0].is_wrong
 
 
+def test_parts_of_an_ore_are_added_up_before_they_are_rounded() -> None:
+    """Costs that were shared out come with more decimals: half an öre goes up, and thirds come to a whole again."""
+    thirds = "".join(f"5010;{unit};;0,3333333333\n" for unit in ("3001", "3002")) + "5010;3003;;0,3333333334\n"
+    placing = place((HEAD + "5010;2120;407;0,005\n4010;2110;440;0,0149\n" + thirds).encode(), TABLE + PLACES)
+    assert [(row.activity, row.cost_ore) for row in placing.booked] == [("Bibliotek", 100), ("Förskola", 1), ("Grundskola", 1)]
+    assert are_all(placing)
+
+
 def test_what_looks_like_a_sum_is_none_where_the_mapping_says_so() -> None:
     rows = "5010;3001;Totalt ansvar;7,00\n;3001;;7,00\n"
     mapping = TABLE + "no_sums: {unit: [3001]}\n" + PLACES.replace("4000-7999", '4000-7999, ""')

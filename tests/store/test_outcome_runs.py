@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from postgres import Server
 from styrxl.model.booked_outcomes import BookedRow, RowChange, list_changes
 from styrxl.store.ledger import Ledger
 from styrxl.store.outcome_runs import OutcomeRun, read_booked_outcomes, record_run
@@ -19,9 +20,11 @@ SCHOOL = BookedRow("UBN", "Grundskola", 1_234_567, 98_765_432_10, 98_765_432_10 
 WHOLE = BookedRow("KFN", None, None, None, -50)
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger.open(tmp_path / "styrxl.db") as opened:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger: both kinds of database give the same."""
+    server: Server | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    with Ledger.open(server.new_database() if server else tmp_path / "styrxl.db") as opened:
         yield opened
 
 
