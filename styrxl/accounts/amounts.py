@@ -10,7 +10,8 @@ from typing import Any
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]+")
 _MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _DIGITS = re.compile(r"\d{1,15}|\d{0,15}(?:[.,]\d{1,15}){1,6}")
-_UNIT = re.compile(r"(?:kr|sek|tkr|mkr)\.?$", re.IGNORECASE)
+_UNIT = re.compile(r"(kr|sek|kronor|tkr|tsek|kkr|mkr|mnkr|msek)\.?$", re.IGNORECASE)
+_NAMED = {"kr": "kronor", "sek": "kronor", "tkr": "tkr", "tsek": "tkr", "kkr": "tkr", "mkr": "mkr", "mnkr": "mkr", "msek": "mkr"}
 _CENTS = re.compile(r"[.,](\d{1,2})$|[.,](\d{4,})$")
 _LONGEST = 60
 _SURE = 15  # digits that a number in a workbook has; what stands after them comes of computing
@@ -20,10 +21,10 @@ class UnreadableAmountError(ValueError):
     """An amount that cannot be read, or that may be two."""
 
 
-def read_amount(cell: Any, decimal: str | None) -> Decimal | None:
+def read_amount(cell: Any, decimal: str | None, unit: str = "kronor") -> Decimal | None:
     """Return a cell's amount, None for an empty one; ``decimal``: the mark that stands before öre, None where none is known.
 
-    Raises UnreadableAmountError.
+    Raises UnreadableAmountError; also for an amount that says that it is in another unit.
     """
     if isinstance(cell, bool):
         raise UnreadableAmountError(cell)
@@ -31,9 +32,11 @@ def read_amount(cell: Any, decimal: str | None) -> Decimal | None:
         return _read_number(cell)
     if not isinstance(cell, str):
         raise UnreadableAmountError(cell)
-    text, sign = _strip(cell)
+    text, sign, named = _strip(cell)
     if not text:
         return None
+    if named and _NAMED.get(named, named) != unit:
+        raise UnreadableAmountError(cell)
     if not _DIGITS.fullmatch(text):
         raise UnreadableAmountError(cell)
     return sign * _read_digits(text, decimal)
@@ -45,16 +48,18 @@ def find_decimal_mark(cells: Iterable[Any]) -> str | None:
     return marks.pop() if len(marks) == 1 else None
 
 
-def _strip(cell: str) -> tuple[str, int]:
-    """Return an amount's digits and marks, and its sign."""
+def _strip(cell: str) -> tuple[str, int, str]:
+    """Return an amount's digits and marks, its sign, and the unit that stands after it."""
     if len(cell) > _LONGEST:
-        return cell, 1
-    text = _UNIT.sub("", _SPACES.sub("", cell.translate(_MINUS)).strip('="'))
+        return cell, 1, ""
+    text = _SPACES.sub("", cell.translate(_MINUS)).strip('="')
+    named = _UNIT.search(text)
+    text, unit = (text[: named.start()], named[1].lower()) if named else (text, "")
     if text.startswith("(") and text.endswith(")"):
-        return text[1:-1], -1
+        return text[1:-1], -1, unit
     if text.endswith("-"):
-        return text[:-1], -1
-    return text.lstrip("+-") if text[:2] not in {"--", "-+", "+-"} else text, -1 if text.startswith("-") else 1
+        return text[:-1], -1, unit
+    return text[1:] if text[:1] in {"+", "-"} else text, -1 if text.startswith("-") else 1, unit
 
 
 def _see_mark(text: str) -> str:

@@ -39,3 +39,4 @@ class Grid:
     name: str
     rows: Sequence[tuple[int, Sequence[Any]]]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    is_sheet: bool = False  # beside which others may be meant

@@ -11,7 +11,7 @@ from typing import Any
 from styrxl.accounts.amounts import UnreadableAmountError, find_decimal_mark, read_amount
 from styrxl.accounts.grid import BadCell, ExportRefusedError, Grid
 from styrxl.accounts.patterns import Pattern
-from styrxl.descriptions.outcome_mapping import AMOUNT_COLUMNS, OutcomeMapping
+from styrxl.descriptions.outcome_mapping import AMOUNT_COLUMNS, Export, OutcomeMapping
 from styrxl.model.catalogue import Word
 from styrxl.returns.cell_values import fold_text
 
@@ -81,16 +81,19 @@ def list_amount_columns(mapping: OutcomeMapping) -> tuple[AmountColumn, ...]:
 
 
 def read_table(grids: Iterable[Grid], mapping: OutcomeMapping, columns: Sequence[AmountColumn]) -> Table:
-    """Return the table of the first grid with all the mapping's headings; raises ExportRefusedError where none has them."""
+    """Return the table of the one grid with all the mapping's headings; raises ExportRefusedError where none has them, or several have."""
     wanted = [*mapping.columns.values(), *(column.heading for column in columns)]
-    best: tuple[int, Grid, int] | None = None
+    found = list[tuple[Grid, int, int]]()
     for grid in grids:
-        found, index = _find_headings(grid, wanted)
-        if found == len(wanted):
-            return _read_rows(grid, index, mapping, tuple(columns))
-        if best is None or found > best[0]:
-            best = found, grid, index
-    raise ExportRefusedError(_tell_missing(best, wanted))
+        found.append((grid, *_find_headings(grid, wanted)))
+        if found[-1][1] == len(wanted) and not grid.is_sheet:  # a text that is read by one delimiter need not be by another
+            break
+    whole = [(grid, index) for grid, number, index in found if number == len(wanted)]
+    if not whole:
+        raise ExportRefusedError(_tell_missing(max(found, key=lambda each: each[1], default=None), wanted))
+    if len(names := [grid.name for grid, _ in whole]) > 1:
+        raise ExportRefusedError(Word("export_several", {"sheets": names}))
+    return _read_rows(*whole[0], mapping, tuple(columns))
 
 
 def _find_headings(grid: Grid, wanted: Sequence[str]) -> tuple[int, int]:
@@ -113,10 +116,10 @@ def _find_column(cells: Sequence[Any], heading: str, grid: Grid) -> int | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _tell_missing(best: tuple[int, Grid, int] | None, wanted: Sequence[str]) -> Word:
-    if best is None or not best[1].rows or not best[0]:
+def _tell_missing(best: tuple[Grid, int, int] | None, wanted: Sequence[str]) -> Word:
+    if best is None or not best[0].rows or not best[1]:
         return Word("export_no_headings", {"headings": list(wanted)})
-    _, grid, index = best
+    grid, _, index = best
     number, cells = grid.rows[index]
     missing = [heading for heading in wanted if _find_column(cells, heading, grid) is None]
     there = [str(cell).strip() for cell in cells if str(cell).strip()]
@@ -130,7 +133,7 @@ def _read_rows(grid: Grid, index: int, mapping: OutcomeMapping, columns: tuple[A
     below = [row for row in grid.rows[index + 1 :] if list(row[1]) != list(headings)]  # the headings again, on each page
     said = mapping.export.decimal if "decimal" in mapping.export.given else None
     decimal = said or find_decimal_mark(_pick(cells, place) for _, cells in below for place in amounts)
-    rows = _fill(below, places, amounts, mapping.export.fill_down, decimal)
+    rows = _fill(below, places, amounts, mapping.export, decimal)
     return Table(grid.name, columns, tuple(rows))
 
 
@@ -138,19 +141,19 @@ def _fill(
     below: Iterable[tuple[int, Sequence[Any]]],
     places: Mapping[str, int | None],
     amounts: Sequence[int | None],
-    fill_down: Sequence[str],
+    export: Export,
     decimal: str | None,
 ) -> Iterator[ExportRow]:
     """Yield the rows with amounts; in some columns an empty cell has what stands above it."""
     above: dict[str, str] = {}
     for number, cells in below:
         typed = {name: _show(_pick(cells, place)) for name, place in places.items()}
-        above |= {name: typed[name] for name in fill_down if typed[name]}
+        above |= {name: typed[name] for name in export.fill_down if typed[name]}
         named = bool(next(iter(typed.values())))  # a row of words alone is a banner
-        values, unread = _read_values([_pick(cells, place) for place in amounts], decimal, named=named)
+        values, unread = _read_values([_pick(cells, place) for place in amounts], decimal, export.unit, named=named)
         if values is None:
             continue
-        texts = {**typed, **{name: above.get(name, "") for name in fill_down}}
+        texts = {**typed, **{name: above.get(name, "") for name in export.fill_down}}
         label = next((text for place, cell in enumerate(cells) if place not in amounts and (text := _show(cell))), "")
         yield ExportRow(number, texts, values, typed, label, unread)
 
@@ -168,12 +171,12 @@ def _show(cell: Any) -> str:
     return " ".join(str(cell).strip('="').split()) if isinstance(cell, str) else str(cell)
 
 
-def _read_values(cells: Sequence[Any], decimal: str | None, *, named: bool) -> tuple[Values | None, tuple[str, ...]]:
+def _read_values(cells: Sequence[Any], decimal: str | None, unit: str, *, named: bool) -> tuple[Values | None, tuple[str, ...]]:
     """Return a row's amounts, None where it has none, and those that cannot be read; ``named``: whether it has an account."""
     values, unread, any_amount = [], [], False
     for cell in cells:
         try:
-            value = read_amount(cell, decimal)
+            value = read_amount(cell, decimal, unit)
         except UnreadableAmountError:
             value = None
             if named or isinstance(cell, BadCell) or any(letter.isdigit() for letter in str(cell)):

@@ -49,4 +49,4 @@ def _make_grid(sheet: SheetCells) -> Grid:
         if 0 <= row < len(rows) and column >= 0:
             rows[row] += [""] * (column + 1 - len(rows[row]))
             rows[row][column] = BadCell(shows)
-    return Grid(sheet.name, [(sheet.top + number, row) for number, row in enumerate(rows, 1)])
+    return Grid(sheet.name, [(sheet.top + number, row) for number, row in enumerate(rows, 1)], is_sheet=True)

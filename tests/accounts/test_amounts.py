@@ -38,6 +38,14 @@ def test_an_amount_is_read(cell: Any, amount: str) -> None:
     assert read_amount(cell, None) == Decimal(amount)
 
 
+@pytest.mark.parametrize("cell, unit", [("12 tkr", "tkr"), ("12 TSEK", "tkr"), ("12 Mkr.", "mkr"), ("12 kronor", "kronor"), ("12", "mkr")])
+def test_a_unit_beside_an_amount_must_be_the_one_that_the_mapping_says(cell: str, unit: str) -> None:
+    assert read_amount(cell, None, unit) == 12
+    for other in {"kronor", "tkr", "mkr"} - {unit} if not cell.isdigit() else ():
+        with pytest.raises(UnreadableAmountError):
+            read_amount(cell, None, other)
+
+
 @pytest.mark.parametrize("cell", ["", "   ", "-", "–", "kr"])
 def test_an_empty_cell_or_a_dash_is_no_amount(cell: str) -> None:
     assert read_amount(cell, ",") is None

@@ -15,6 +15,7 @@ from styrxl.model.catalogue import say
 from styrxl.model.limits import STANDARD
 from styrxl.sample.fill import save_workbook
 
+HEADINGS = ("Konto", "Ansvar", "Verksamhet", "Utfall")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 SIE = "export: {format: sie}\ncolumns: {account: Konto, unit: Ansvar, activity: Verksamhet}\n"
 HEAD = "#FLAGGA 0\n#SIETYP {}\n#RAR 0 20270101 20271231\n"
@@ -43,6 +44,11 @@ REFUSED = {
         "rubrikerna på rad 1 saknar Utfall. Där står Konto, Ansvar, Verksamhet",
     ),
     "no such sheet": (make_workbook([("Konto",)]), TABLE.replace("signs", "sheet: Utfall, signs"), "inget blad Utfall"),
+    "several sheets that may be it": (
+        make_workbook(*[[("Konto", "Ansvar", "Verksamhet", "Utfall")]] * 2),
+        TABLE,
+        "flera blad har de rubrikerna: Blad1, Blad2",
+    ),
     "SIE, said to be a table": (HEAD.format(4).encode(), TABLE, "det är en SIE-fil, men outcomes.yaml beskriver en tabell"),
     "a table, said to be SIE": (b"Konto;Utfall\n1;2\n", SIE, "ingen SIE-fil"),
     "SIE type 1": (HEAD.format(1).encode() + b"#RES 0 5010 5.00\n", SIE, "av typ 1, som bara har saldon per konto"),
@@ -67,6 +73,11 @@ def test_what_cannot_be_used_is_told_in_both_languages(what: str) -> None:
         place(data, mapping + PLACES)
     assert said in say(refused.value.why, "sv")
     assert say(refused.value.why, "en")
+
+
+def test_the_sheet_that_the_mapping_names_is_read() -> None:
+    data = make_workbook([HEADINGS, (5010, 2120, 407, 5)], [HEADINGS, (5010, 2120, 407, 7)])
+    assert place(data, TABLE.replace("signs", "sheet: blad2, signs") + PLACES).parted.total == (Decimal(7),)
 
 
 def test_a_file_that_is_too_large_is_not_looked_into() -> None:

@@ -22,7 +22,7 @@ WHOLE = BookedRow("KFN", None, None, None, -50)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    """A ledger: both kinds of database give the same."""
+    """Give a ledger: both kinds of database give the same."""
     server: Server | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     with Ledger.open(server.new_database() if server else tmp_path / "styrxl.db") as opened:
         yield opened
