@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from styrxl.excel.pages import BOLD, Block, Field, Row
 from styrxl.model.table_values import records
@@ -16,21 +17,30 @@ _MONEY = 13.0
 _AMOUNTS = ("budget", "outcome", "last_forecast", "forecast")
 
 
-def list_result_blocks(view: View, result: WholeResult, widths: tuple[float, float]) -> list[Block]:
-    """Return what the finance administration has filled in besides its operations, and the result; ``widths``: of the first columns."""
-    return [block for block in (_financing_block(view, widths), _result_block(view, result, widths)) if block.rows]
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The columns of a page: how wide the first two are, and how many are printed."""
+
+    name: float
+    second: float
+    columns: int
 
 
-def _financing_block(view: View, widths: tuple[float, float]) -> Block:
+def list_result_blocks(view: View, result: WholeResult, grid: Grid) -> list[Block]:
+    """Return what the finance administration has filled in besides its operations, and the result; ``grid``: that of the page."""
+    return [block for block in (_financing_block(view, grid), _result_block(view, result, grid)) if block.rows]
+
+
+def _financing_block(view: View, grid: Grid) -> Block:
     """Return taxes, grants, net financial items and internal items as the finance administration has filled them in."""
     table = BUDGETED if view.history is None else FOLLOWED
     heading, titles = view.phrases.heading, column_titles(view, table)
     amounts = [key for key in _AMOUNTS if key in titles]
     fields = (
-        Field(heading("board"), "name", widths[0]),
-        Field(titles.get("item", ""), width=widths[1]),
+        Field(heading("board"), "name", grid.name),
+        Field(titles.get("item", ""), width=grid.second),
         *(Field(titles[key], "money", _MONEY, tally=True) for key in amounts),
-        Field(titles.get("comment", ""), span=4),
+        Field(titles.get("comment", ""), span=grid.columns - 2 - len(amounts)),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     rows = tuple(
@@ -43,13 +53,13 @@ def _financing_block(view: View, widths: tuple[float, float]) -> Block:
     return Block(fields, rows, heading=view.phrases.word("financing_title"))
 
 
-def _result_block(view: View, result: WholeResult, widths: tuple[float, float]) -> Block:
+def _result_block(view: View, result: WholeResult, grid: Grid) -> Block:
     """Return the lines of the statement of results, each with what it lacks and where it is known from."""
     heading = view.phrases.heading
     fields = (
-        Field(heading("result_line"), "name", widths[0], span=2),
+        Field(heading("result_line"), "name", grid.name, span=2),
         *(Field(heading(f"result_{key}"), "money", _MONEY) for key in result.keys),
-        Field(heading("remark"), span=3),
+        Field(heading("remark"), span=grid.columns - 2 - len(result.keys)),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
         Field(heading("budget_source"), "link", LINK_WIDTH, screen=True),
     )

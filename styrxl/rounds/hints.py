@@ -8,7 +8,7 @@ from datetime import date
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.form_files import Forms
-from styrxl.model.levels import LEVELS
+from styrxl.model.levels import COMMON, COMPANY, FINANCE, LEVELS
 from styrxl.model.rounds import Round
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.form_changes import find_changed_sheets
@@ -37,6 +37,14 @@ def list_missing_from_plan(forms: Forms, plan: Plan, round_: Round) -> Iterator[
         yield Word("lacks_frames", {"boards": bare, "year": round_.year})
     if not plan.council_goals(round_.year):
         yield Word("lacks_goals", {"year": round_.year})
+
+
+def list_left_out(plan: Plan, round_: Round, forms: Forms, issued: Collection[str]) -> Iterator[Word]:
+    """Yield who has been handed nothing, since that is done by naming the level: the finance administration, companies."""
+    for level in (COMMON, COMPANY):
+        owners = [o.org_id for o in plan.of_kind([FINANCE if level == COMMON else level], round_.day) if o.org_id not in issued]
+        if owners and forms.for_level(level, round_.kind):
+            yield Word("by_name_alone", {"owners": owners, "level": level, "round": round_.id})
 
 
 def list_early_adjustments(plan: Plan, round_: Round, today: date) -> Iterator[Word]:

@@ -40,7 +40,7 @@ from styrxl.reports.followup.last_year import last_year_block
 from styrxl.reports.followup.unit_outcomes import units_block
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
-from styrxl.reports.result_blocks import list_result_blocks
+from styrxl.reports.result_blocks import Grid, list_result_blocks
 from styrxl.reports.view import View
 from styrxl.reports.whole_result import WholeResult
 
@@ -65,7 +65,7 @@ def make_page(followup: FollowupView) -> Page | None:
         *((units_block(followup, boards),) if view.asks("unit_outcomes") else ()),
         adjustments_block(view, boards),
         *_finance_blocks(view),
-        *list_result_blocks(view, WholeResult(view), (BOARD_WIDTH, STATE_WIDTH)),
+        *list_result_blocks(view, WholeResult(view), Grid(BOARD_WIDTH, STATE_WIDTH, 13)),
     ]
     return make_titled_page(view, "forecast", [block for block in blocks if block.rows])
 

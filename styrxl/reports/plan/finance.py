@@ -11,7 +11,7 @@ from styrxl.reports.board_budgets import MONEY, BoardBudget, add_budgets, list_b
 from styrxl.reports.board_frames import NO_PLAN, frame_state_word, whole_word
 from styrxl.reports.columns import ReportColumn, column_titles, describe_rest, id_and_name, report_columns
 from styrxl.reports.page_parts import LINK_WIDTH, fold_level, lacking_word, make_titled_page, sum_label
-from styrxl.reports.result_blocks import list_result_blocks
+from styrxl.reports.result_blocks import Grid, list_result_blocks
 from styrxl.reports.view import View, join_texts
 from styrxl.reports.whole_result import WholeResult
 
@@ -28,7 +28,7 @@ def make_page(view: View) -> Page | None:
     totals = tuple(_totals(view, budgets)) if view.board is None else ()
     block = Block(_fields(view), rows, table="finance", totals=totals, folded=fold_level(view, rows))
     result = WholeResult(view)
-    return make_titled_page(view, "finance", [block, *_finance_blocks(view, result), *list_result_blocks(view, result, (18, 25))])
+    return make_titled_page(view, "finance", [block, *_finance_blocks(view, result), *list_result_blocks(view, result, Grid(18, 25, 12))])
 
 
 def _finance_blocks(view: View, result: WholeResult) -> list[Block]:
