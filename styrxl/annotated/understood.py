@@ -45,7 +45,8 @@ def list_shown(tables: Iterable[Table], sheets: Mapping[str, SheetCells]) -> dic
 def _list_in_column(table: Table, column: Column, terms: Terms) -> Iterator[tuple[str, Any]]:
     assert table.typed is not None
     for row, written, value in zip(table.rows, table.columns[column.field], table.typed.columns[column.field], strict=True):
-        shown = value if column.kind != "choice" or value is None else _choose_word(column, written, value, terms)
+        is_word = column.kind == "choice" or (column.takes_words and isinstance(value, str))
+        shown = value if not is_word or value is None else _choose_word(column, written, value, terms)
         cell = table.place.cell(column.field, row)
         if cell and shown is not None and not is_blank(written) and not _is_same(written, shown):
             yield cell, shown

@@ -11,7 +11,7 @@ from styrxl.descriptions.parts import as_list, as_map
 from styrxl.descriptions.text_checks import find_placeholders
 from styrxl.model.catalogue import list_waivable_rules
 from styrxl.model.form_files import RULES
-from styrxl.model.forms import LANGUAGES
+from styrxl.model.forms import LANGUAGES, NUMBER
 
 FRAMES = ("operating_frame", "investment_frame", "unit_frame")
 SOURCES = ("council_goals", "board_goals", "board_commitments", "goals", "parents", "units")
@@ -149,7 +149,9 @@ class _SheetCheck:
             yield from _check_names((*path, "formula", sign), "a_field", named, fields)
         if column.get("list") and column.get("source"):
             yield Problem((*path, "source"), "list-or-source")
-        yield from self._check_condition((*path, "required_when"), as_map(column.get("required_when")), fields)
+        for key in ("required_when", "asked_when"):
+            yield from self._check_condition((*path, key), as_map(column.get(key)), fields)
+        yield from self._check_answers_by((*path, "answers_by"), column, fields)
 
     def _check_condition(self, path: Path, condition: Mapping[Any, Any], fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
         for name, when in condition.items():
@@ -160,6 +162,15 @@ class _SheetCheck:
                     yield from _check_names((*path, name, which), "a_field", [when.get(which)], fields, alone=True)
             else:
                 yield from self._check_codes((*path, name), fields[name], as_list(when))
+
+    def _check_answers_by(self, path: Path, column: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+        for name, by_code in as_map(column.get("answers_by")).items():
+            if name not in fields:
+                yield unknown_name((*path, name), "a_field", name, fields)
+                continue
+            yield from self._check_codes((*path, name), fields[name], [*as_map(by_code)])
+            for code, fitting in as_map(by_code).items():
+                yield from self._check_codes((*path, name, code), column, [word for word in as_list(fitting) if word != NUMBER])
 
     def _check_codes(self, path: Path, column: Mapping[str, Any], codes: Sequence[Any]) -> Iterator[Problem]:
         entries = as_map(self.lists.get(str(column.get("list")))) if column.get("list") else {}

@@ -147,13 +147,21 @@ class Column(Answer):
     """A column of a sheet, or a labelled answer."""
 
     heading: Text = Field(description="Heading, without unit and star")
-    star: bool = Field(default=True, description="Whether the heading of a required column has a star")
+    star: bool = Field(default=True, description="Whether its heading has a star; where it is required, if nothing is said")
     locked: bool = Field(default=False, description="Whether it is filled in beforehand and protected")
     locked_when_prefilled: bool = Field(default=False, description="Whether it is protected where it is filled in beforehand")
     booked: Literal["revenue", "cost", "net", "result", "remark"] = Field(
         default="net", description="What the accounts fill it in with, protected; or the column that says what is wrong with that"
     )
     base: str = Field(default="", description="Beside booked: remark, the field that a change is per cent of")
+    asked_when: dict[str, Condition] = Field(
+        default={}, description="When it is asked for, as in required_when: protected in the rows given beforehand that do not meet it"
+    )
+    hidden: bool = Field(default=False, description="Whether it is never shown: what the conditions of other columns rest on")
+    answers_by: dict[str, dict[str, list[str]]] = Field(
+        default={},
+        description="Field: {code: [words of the list, number]} that fit where it has that code, in a column of numbers and words",
+    )
     hide_empty: bool = Field(default=False, description="Whether it is hidden in a workbook in which nothing in it is filled in beforehand")
     help: Text = Field(default=Text(sv="-", en="-"), description="What is shown where the cell is chosen")
     number: Annotated[str, AfterValidator(_check_number)] = Field(default="", description="Ids numbered in advance: {owner}-{year}-A{n}")

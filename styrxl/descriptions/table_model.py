@@ -63,7 +63,7 @@ class TableField(Part):
 
     title: str | None = None
     description: str | None = None
-    dtype: Literal["str", "Int64", "float64", "datetime64[ns]"]
+    dtype: Literal["str", "Int64", "float64", "datetime64[ns]", "object"]  # object: numbers, and words of a list
     nullable: bool = False
     unique: bool = False
     required: bool = True

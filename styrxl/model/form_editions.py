@@ -32,7 +32,8 @@ from styrxl.model.forms import (
 )
 from styrxl.model.rounds import RoundKind, RoundKinds
 
-_KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date"}
+_KIND_OF_DTYPE = {"str": "text", "Int64": "integer", "float64": "number", "datetime64[ns]": "date", "object": "number"}
+_WITH_WORDS = "object"  # of a column of numbers in which words of a list may stand
 _ID_LENGTH = 16
 
 
@@ -192,16 +193,23 @@ def _read_column(field: str, raw: Mapping[str, Any], schema: Mapping[str, Any], 
     checks = (described or {}).get("checks") or {}
     kind = raw.get("type") or _KIND_OF_DTYPE[(described or {}).get("dtype", "str")]
     whole = kind == "integer" and "list" in raw
-    if raw.get("list"):
+    if raw.get("list") and kind != "number":
         kind = "choice"
     elif raw.get("source"):
         kind = "ref"
     low, high = _read_range(checks)
     attributes = {key: value for key, value in raw.items() if key not in {"type", "after", "omit", "rounds"}}
+    if kind == "number" and (described or {}).get("dtype") != _WITH_WORDS:
+        attributes.pop("list", None)  # in a workspace's own schema there are numbers alone
     for key in ("source", "kinds", "also"):
         attributes[key] = tuple(attributes.get(key, ()))
     attributes["source"] = tuple(name for name in attributes["source"] if not name.startswith("own:") or name[4:] in sheets)
-    attributes["required_when"] = _read_condition(attributes.get("required_when", {}))
+    for key in ("required_when", "asked_when"):
+        attributes[key] = _read_condition(attributes.get(key, {}))
+    if "answers_by" in attributes:
+        attributes["answers_by"] = {
+            field: {code: _read_codes(fitting) for code, fitting in by_code.items()} for field, by_code in raw["answers_by"].items()
+        }
     if "formula" in attributes:
         attributes["formula"] = {sign: tuple(fields) for sign, fields in attributes["formula"].items()}
     length = (checks.get("str_length") or {}).get("max_value")

@@ -15,6 +15,7 @@ MANY = 2_000  # rows that any sheet may be asked to have
 LANGUAGES = ("sv", "en")
 BOOKED_AMOUNTS = ("revenue", "cost", "net", "result")  # what a column may take from the accounts
 BOOKED_REMARK = "remark"  # the column in which owners say what is wrong with what they were given from there
+NUMBER = "number"  # what fits in a column that takes words too
 _OF_PLANS = (
     "confirmation",
     "goal_responses",
@@ -73,11 +74,14 @@ class Column:
     heading: Text
     kind: str  # text, integer, number, date, choice, ref
     required: bool = False
-    star: bool = True
+    star: bool | None = None  # whether its heading has one; None: where it is required
     required_when: Condition = attribute(default_factory=dict)
     explains: bool = False  # its absence is an explanation that is missing
     locked: bool = False
     locked_when_prefilled: bool = False
+    asked_when: Condition = attribute(default_factory=dict)  # in the rows given beforehand that do not meet it, it is locked
+    hidden: bool = False  # never shown: what other columns' conditions rest on
+    answers_by: Mapping[str, Mapping[str, tuple[str, ...]]] = attribute(default_factory=dict)  # field -> its code -> words, NUMBER
     unit: str | None = None
     signed: bool = False
     credit: bool = False  # money that ledgers export with a minus sign
@@ -124,12 +128,32 @@ class Column:
     @property
     def has_drop_down(self) -> bool:
         """Whether its cells offer a list to choose from: not where several may be named in one."""
-        return self.asked and not self.many and self.kind in {"choice", "ref"}
+        return self.asked and not self.many and (self.kind in {"choice", "ref"} or self.takes_words)
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether a number or one of a list's words is answered in it."""
+        return self.kind == "number" and self.list is not None
+
+    @property
+    def words_by_code(self) -> frozenset[str]:
+        """The words that fit in some rows alone; others of its list fit in all."""
+        return frozenset({word for by_code in self.answers_by.values() for fitting in by_code.values() for word in fitting})
+
+    def list_fitting(self, codes: Mapping[str, object]) -> tuple[str, ...]:
+        """Return what is to stand in a row whose other answers have these codes: words, ``NUMBER``."""
+        found = (by_code.get(str(codes.get(field))) for field, by_code in self.answers_by.items())
+        return next((fitting for fitting in found if fitting is not None), (NUMBER,))
+
+    def fits(self, value: object, codes: Mapping[str, object]) -> bool:
+        """Tell whether a number or word may stand in a row whose other answers have these codes."""
+        fitting = self.list_fitting(codes)
+        return (value in fitting or value not in self.words_by_code) if isinstance(value, str) else NUMBER in fitting
 
     def title(self, language: str, units: Mapping[str, Text]) -> str:
         """Heading as the workbook has it: ``Name (unit)*``."""
         unit = f" ({units[self.unit][language]})" if self.unit else ""
-        star = "*" if self.required and self.star and not self.locked else ""
+        star = "*" if (self.required if self.star is None else self.star) and not self.locked else ""
         return f"{self.heading[language]}{unit}{star}"
 
 

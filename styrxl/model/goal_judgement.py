@@ -20,8 +20,9 @@ cancelled: no; not started says nothing yet). Contributions of boards that have 
 4. Else: partly.
 
 *Do the council's own indicators say so?* (``sum_up_indicators``) More than half of those under the goal must say something. All met:
-yes; none: no; else partly. At year-end the outcome is held against the target; before it the board's own *Nås målvärdet?* counts,
-never an outcome against a target that is the year's. "Uncertain" says nothing.
+yes; none: no; else partly. At year-end the outcome, in all, is held against the target; before it the board's own *Nås målvärdet?*
+counts, never an outcome against a target that is the year's. "Uncertain" says nothing; nor does an outcome of an older year, nor one
+that is of too few to be shown. An indicator without direction is followed, never met or missed, and no part of the count.
 
 What is suggested (``suggest``) is the grade of the assessments, lowered from fulfilled to partly, and never to no, where coverage or
 indicators say less than yes. Where nobody has anything to assess, the indicators decide alone. The council's own assessment goes
@@ -33,6 +34,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from styrxl.model.indicators import BETTER, UNDIRECTED, WITHIN, YES_OR_NO, Outcome, Target
 
 YES, PARTLY, NO = 2, 1, 0
 Grade = int | None  # YES, PARTLY, NO, or None: unknown, says nothing
@@ -127,18 +130,40 @@ def cover(
 # indicators
 
 
-def judge_indicator(*, final: bool, outcome: float | None, target: float | None, direction: str | None, answer: str | None) -> Grade:
-    """Return whether an indicator is met: at year-end (``final``) by its outcome, before that by its board's answer alone."""
-    if not final:
-        return TARGET_ANSWERS.get(answer or "")
-    return meet_target(outcome, target, direction)
+def judge_indicator(*, final: bool, outcome: Outcome, target: Target, answer: str | None) -> Grade:
+    """Return whether an indicator is met: at year-end (``final``) by its outcome, before that by its board's answer alone.
 
-
-def meet_target(outcome: float | None, target: float | None, direction: str | None) -> Grade:
-    """Return whether an outcome is as good as its target; where no direction is known higher is better."""
-    if outcome is None or target is None:
+    One without direction is neither met nor missed.
+    """
+    if target.direction == UNDIRECTED:
         return None
-    return YES if (outcome <= target if direction == "lower" else outcome >= target) else NO
+    return meet_target(outcome, target) if final else TARGET_ANSWERS.get(answer or "")
+
+
+def meet_target(outcome: Outcome, target: Target) -> Grade:
+    """Return whether the year's outcome, in all, is what was aimed at; where no direction is known higher is better.
+
+    None for an outcome of an older year, for one of too few to be shown, and for one that is not of the target's kind.
+    """
+    if outcome.year is not None or outcome.value is None:
+        return None
+    if target.direction == YES_OR_NO:
+        told = {outcome.value, target.value}
+        return None if told - {"yes", "no"} else YES if len(told) == 1 else NO
+    met = _compare(outcome.value, target) if not isinstance(outcome.value, str) else None
+    return None if met is None else YES if met else NO
+
+
+def _compare(value: float, target: Target) -> bool | None:
+    """Return whether a number is as good as a target of a direction; None where something of that is not known."""
+    if target.direction == BETTER:
+        way, baseline = target.way, target.baseline
+        return None if way is None or baseline is None else value > baseline if way == "higher" else value < baseline
+    if target.value is None or isinstance(target.value, str):
+        return None
+    if target.direction == WITHIN:
+        return None if target.highest is None else target.value <= value <= target.highest
+    return value <= target.value if target.direction == "lower" else value >= target.value
 
 
 def sum_up_indicators(indicators: Sequence[Grade]) -> Grade:

@@ -16,6 +16,12 @@ _NAMES = ("form", "edition", "profile", "language", "round", "round_name", "boar
 _ALIKE = (*_NAMES, "frames", "first", "counts", "thresholds", "board_thresholds", "based_on")  # in which many owners' prefills are equal
 
 
+def shown_texts(row: Row, field: str) -> Mapping[str, str]:
+    """Return what a locked cell of a row shows in place of its value, by language: what the row has as ``FIELD_shown``."""
+    texts: Mapping[str, str] = row.get(f"{field}_shown") or {}
+    return texts
+
+
 @dataclass(frozen=True, slots=True)
 class Prefill:
     """All that differs between one issued workbook and the blank form.

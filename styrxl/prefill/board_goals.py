@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from styrxl.model.catalogue import number_text, word
+from styrxl.model.catalogue import word
 from styrxl.model.council_plan import ids
 from styrxl.model.forms import Words
+from styrxl.model.indicators import BETTER, Target, describe_measure
 from styrxl.model.prefill import Row
 from styrxl.model.table_values import whole_year
 
@@ -93,8 +94,9 @@ def _describe_years(goal: Mapping[str, Any]) -> str | None:
 
 
 def _describe_indicator(row: Mapping[str, Any], language: str) -> str:
-    """Return an indicator on one line: ``UBN-I1 Elever som når målen: från 78 till 85 procent``."""
-    target, baseline = (None if row.get(name) is None else number_text(row[name], language) for name in ("target", "baseline"))
+    """Return an indicator on one line: ``UBN-I1 Elever som når målen: minst 85 procent (utgångsvärde 78)``."""
+    aim = Target.of(row)
+    target, baseline = aim.describe(language), describe_measure(None if aim.direction == BETTER else aim.baseline, language)
     facts = {"id": row["indicator_id"], "name": row["name"], "unit": row["unit"] or "", "target": target, "baseline": baseline}
     if target is None:
         return word("goal_indicator_bare", language, **facts).strip()

@@ -12,15 +12,17 @@ from styrxl.model.amounts import add_amounts, net_cost
 from styrxl.model.answers_in_force import holds_in_year
 from styrxl.model.booked_outcomes import BookedRow
 from styrxl.model.council_plan import Frame, Organisation
+from styrxl.model.indicators import Target, in_both_languages
 from styrxl.model.prefill import Row
 from styrxl.prefill.board_goals import concerns_unit
 from styrxl.prefill.continuing import list_left, mark_carried
 from styrxl.prefill.contributions import list_contributions
-from styrxl.prefill.indicators import find_last_outcome, list_followed_indicators
+from styrxl.prefill.indicators import find_last_outcome, list_followed_indicators, make_last_fields
 from styrxl.prefill.investments import find_last_answer, list_followed_investments
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
+_OF_INDICATOR = ("indicator_id", "name", "unit", "baseline", "target", "highest", "by_sex", "goal_id", "direction")
 _OF_COMMITMENT = ("commitment_id", "text", "parent_id", "more_parents", "start", "end", "expected_result", "carried", "added_in")
 
 
@@ -181,9 +183,9 @@ def _indicators(year: YearSoFar, owner: str) -> tuple[Row, ...]:
     rows = [*_council_indicators(year, owner), *list_followed_indicators(year, owner)]
     result = []
     for row in rows:
-        last = find_last_outcome(row["indicator_id"], year)
-        issued_row = {name: row.get(name) for name in ("indicator_id", "name", "unit", "baseline", "target", "goal_id", "direction")}
-        result.append(issued_row | {"last_outcome": last and last.value, "last_round": last and last.round.id})
+        issued_row: dict[str, Any] = {name: row.get(name) for name in _OF_INDICATOR}
+        target = {"target_shown": in_both_languages(Target.of(row))}
+        result.append(issued_row | target | make_last_fields(find_last_outcome(row["indicator_id"], year)))
     return tuple(result)
 
 

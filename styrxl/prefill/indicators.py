@@ -4,36 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from styrxl.model.answers_in_force import AnswersInForce, holds_in_year
+from styrxl.model.indicators import Outcome, in_both_languages
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.continuing import list_offered
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.returns.cell_values import fold_text
 
-_FIELDS = ("indicator_id", "goal_id", "name", "unit", "direction", "baseline", "target", "kolada_id")
+_FIELDS = ("indicator_id", "goal_id", "name", "unit", "direction", "baseline", "target", "highest", "by_sex", "kolada_id")
 
 
 @dataclass(frozen=True, slots=True)
 class LastOutcome:
     """An indicator's newest outcome, and the round in which it was told."""
 
-    value: float
+    outcome: Outcome
     round: Round
+
+
+def make_last_fields(last: LastOutcome | None) -> dict[str, Any]:
+    """Return what a row says of an indicator's newest outcome: its value, what its cell shows, and the round."""
+    if last is None:
+        return {"last_outcome": None, "last_round": None}
+    return {
+        "last_outcome": last.outcome.value,
+        "last_round": last.round.id,
+        **({} if last.outcome.is_plain else {"last_outcome_shown": in_both_languages(last.outcome)}),
+    }
 
 
 def find_last_outcome(code: str, year: YearSoFar) -> LastOutcome | None:
     """Return the newest outcome of an indicator before a round, of last year if need be; whoever answered for it."""
     for answers in (*reversed(year.earlier), *(reversed(year.last_year.earlier) if year.last_year else ())):
-        for value in _list_outcomes(answers, code):
-            return LastOutcome(value, answers.round)
+        for outcome in _list_outcomes(answers, code):
+            return LastOutcome(outcome, answers.round)
     return None
 
 
-def _list_outcomes(answers: AnswersInForce, code: str) -> Iterator[float]:
+def _list_outcomes(answers: AnswersInForce, code: str) -> Iterator[Outcome]:
     rows = (row for of_owner in answers.tables.get("indicator_outcomes", {}).values() for row in of_owner)
-    return (row["outcome"] for row in rows if row["indicator_id"] == code and row.get("outcome") is not None)
+    outcomes = (Outcome.of(row, answers.round.year) for row in rows if row["indicator_id"] == code)
+    return (outcome for outcome in outcomes if outcome.value is not None)
 
 
 def make_lasting_rows(last: YearSoFar, owner: str, offered: Collection[str]) -> tuple[Row, ...]:
@@ -45,9 +59,8 @@ def make_lasting_rows(last: YearSoFar, owner: str, offered: Collection[str]) -> 
     rows = []
     for row in last.plans.of("indicators", owner):
         if row["goal_id"] in offered:
-            outcome = find_last_outcome(row["indicator_id"], last)
             made = {name: row.get(name) for name in _FIELDS}
-            rows.append({**made, "last_outcome": outcome and outcome.value, "last_round": outcome and outcome.round.id})
+            rows.append({**made, **make_last_fields(find_last_outcome(row["indicator_id"], last))})
     return tuple(rows)
 
 

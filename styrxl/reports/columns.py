@@ -117,7 +117,14 @@ def table_block(view: View, table: str, before: Sequence[FilledColumn] = ()) -> 
 
 def fill_columns(view: View, frame: pd.DataFrame, columns: Sequence[ReportColumn]) -> list[FilledColumn]:
     """Return columns with their values."""
-    return [(c.field, column_values(view, frame, c)) for c in columns]
+    filled = [(c, column_values(view, frame, c)) for c in columns]
+    return [(_fit_field(c, values), values) for c, values in filled]
+
+
+def _fit_field(of: ReportColumn, values: Sequence[Any]) -> Field:
+    """Return a page's column; one of numbers in which words stand gives texts room."""
+    words = of.column.takes_words and any(isinstance(value, str) for value in values)
+    return replace(of.field, kind="text") if words else of.field
 
 
 def list_rows(view: View, table: str, frame: pd.DataFrame, columns: Sequence[FilledColumn]) -> Block:
@@ -161,5 +168,7 @@ def _value_text(view: View, of: ReportColumn, value: Any) -> str:
     if of.column.kind == "date":
         return str(value.date().isoformat())
     if of.column.kind in ("number", "integer"):
+        if isinstance(value, str):
+            return str(of.labels.get(value, value))
         return catalogue.number_text(value, view.scope.language) if of.column.kind == "number" else str(int(value))
     return of.labels.get(value, value).replace(";", "; ") if of.column.many else str(of.labels.get(value, value))

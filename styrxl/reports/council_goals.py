@@ -24,6 +24,7 @@ from styrxl.model.goal_judgement import (
     suggest,
 )
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, COMMITMENTS, COUNCIL_GOAL, Node
+from styrxl.model.indicators import UNDIRECTED, Outcome, Target
 from styrxl.model.rounds import Round
 
 Row = Mapping[str, Any]
@@ -209,11 +210,11 @@ def _find_answering(answers: RoundAnswers) -> dict[str, list[str]]:
 
 
 def _judge_indicators(plan: Plan, answers: RoundAnswers) -> dict[str, list[IndicatorState]]:
-    """Return whether the council's indicators of the year are met, by goal."""
+    """Return whether the council's indicators of the year are met, by goal; of those that can be: one without direction cannot."""
     outcomes = {row["indicator_id"]: row for row in answers.indicators}
     indicators: dict[str, list[IndicatorState]] = {}
     for planned in plan.indicators:
-        if planned["year"] != answers.round.year:
+        if planned["year"] != answers.round.year or planned.get("direction") == UNDIRECTED:
             continue
         row = outcomes.get(planned["indicator_id"], {})
         grade = grade_indicator(answers.round, row, planned)
@@ -223,11 +224,9 @@ def _judge_indicators(plan: Plan, answers: RoundAnswers) -> dict[str, list[Indic
 
 def grade_indicator(round_: Round, row: Row, planned: Row) -> Grade:
     """Return whether an indicator is met, by its row of a round (as it was issued) and by what was planned."""
-    target = row.get("target")
     return judge_indicator(
         final=round_.kind.final,
-        outcome=row.get("outcome"),
-        target=planned.get("target") if target is None else target,
-        direction=planned.get("direction"),
+        outcome=Outcome.of(row, round_.year),
+        target=Target.of(row, planned),
         answer=row.get("target_reached"),
     )

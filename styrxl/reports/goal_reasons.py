@@ -38,7 +38,7 @@ def indicators_word(followup: FollowupView, state: GoalState) -> str | None:
     if silent == len(grades):
         return word("indicators_silent", n=silent)
     said = word("indicators_met", sign=SIGNS[sum_up_indicators(grades)], n=grades.count(YES), total=len(grades))
-    return f"{said}; {word('n_silent', n=silent)}" if silent else said
+    return f"{said}; {word('indicators_say_nothing', n=silent)}" if silent else said
 
 
 def explain_state(followup: FollowupView, state: GoalState) -> str:

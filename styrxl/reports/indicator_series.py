@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from styrxl.model.indicators import Outcome
 from styrxl.model.prefill import Row
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.history import PastRound
@@ -13,23 +14,27 @@ from styrxl.reports.history import PastRound
 
 @dataclass(frozen=True, slots=True)
 class IndicatorSeries:
-    """``years``: those before this one in which any of them has an outcome; ``outcomes``: id -> year -> outcome at its end."""
+    """``years``: those before this one of which any of them has an outcome; ``outcomes``: id -> year -> outcome, as told at its end."""
 
     years: tuple[int, ...]
-    outcomes: Mapping[str, Mapping[int, float]]
+    outcomes: Mapping[str, Mapping[int, Outcome]]
 
-    def values(self, code: str) -> list[float | None]:
+    def values(self, code: str) -> list[Outcome | None]:
         """Return an indicator's outcome in each of the years."""
         return [self.outcomes.get(code, {}).get(year) for year in self.years]
 
 
 def collect_series(followup: FollowupView, codes: Sequence[str]) -> IndicatorSeries:
-    """Return the outcomes of some indicators in the years before, whoever answered for them then."""
-    wanted, outcomes = set(codes), dict[str, dict[int, float]]()
-    for past in followup.history.ended:
-        for row in _rows(past):
-            if row["indicator_id"] in wanted and row.get("outcome") is not None:
-                outcomes.setdefault(row["indicator_id"], {})[past.round.year] = row["outcome"]
+    """Return the outcomes of some indicators in the years before, whoever answered for them then.
+
+    An outcome of an older year is that year's, but for one that was told in the year itself.
+    """
+    wanted, outcomes = set(codes), dict[str, dict[int, Outcome]]()
+    told = [(past.round.year, row, Outcome.of(row, past.round.year)) for past in followup.history.ended for row in _rows(past)]
+    for year, row, outcome in sorted(told, key=lambda each: each[2].year is None):  # what was told of its own year comes last, and counts
+        of = year if outcome.year is None else outcome.year
+        if row["indicator_id"] in wanted and outcome.is_there and of < followup.view.round.year:
+            outcomes.setdefault(row["indicator_id"], {})[of] = replace(outcome, year=None)
     return IndicatorSeries(tuple(sorted({year for of_one in outcomes.values() for year in of_one})), outcomes)
 
 

@@ -189,7 +189,8 @@ def _remark_value(batch: Batch, source: int, row: int, tool: _ColumnReader, raw:
         first, second = read.ambiguous
         return [Remark(source, key, row, column.field, "ambiguous-value", raw, {"first": first, "second": second})]
     if read.interpreted:
-        shown = batch.form.lists[column.list or ""][read.value] if column.kind == "choice" else read.value
+        is_word = column.kind == "choice" or (column.takes_words and isinstance(read.value, str))
+        shown = batch.form.lists[column.list or ""][read.value] if is_word else read.value
         return [Remark(source, key, row, column.field, "interpreted-value", raw, {"read": shown})]
     if not read.wrong:
         return []  # only spaces
@@ -221,6 +222,10 @@ def _nearest_first(raw: Any, choices: list[Text]) -> list[Text]:
 
 def _want(column: Column, form: Form, year: int) -> dict[str, Word]:
     """Return what is wanted in a column, and how it may look: a form that belongs to no year has no year to show."""
+    if column.takes_words:
+        words = list_offered(form.lists[column.list or ""])
+        empty = Word("nothing" if column.required or column.required_when else "may_be_empty")
+        return {"wanted": Word("a_number_or_word", {"words": words}), "such_as": Word("nothing"), "empty": empty}
     is_year = column.kind == "integer" and (column.low or 0) >= _FIRST_YEAR
     wanted = {"number": "a_number", "integer": "a_year" if is_year else "a_whole_number", "date": "a_date"}.get(column.kind, "a_text")
     examples = {"a_number": "1200", "a_whole_number": "12"}
@@ -235,6 +240,10 @@ def _want(column: Column, form: Form, year: int) -> dict[str, Word]:
 
 
 def _choose_reader(column: Column, form: Form, language: str | None) -> Callable[[Any], CellValue]:
+    if column.takes_words:
+        numbers = _choose_reader(replace(column, list=None), form, language)
+        words = _choose_reader(replace(column, kind="choice"), form, language)
+        return lambda raw: words(raw) if (number := numbers(raw)).wrong else number
     if column.kind in {"number", "integer"}:
         read = partial(cell_values.read_number, money=column.unit is not None) if column.kind == "number" else cell_values.read_integer
         return cell_values.memoise(partial(cell_values.read_with_units, read=read, units=form.units) if form.units else read)

@@ -54,7 +54,7 @@ def _make_series(column: Column, values: Sequence[Any]) -> Any:
         return pd.to_datetime(pd.Series(values, dtype="object"), errors="coerce").astype("datetime64[ns]")
     if column.kind == "choice" and column.whole:
         return pd.array([None if v is None else int(v) for v in values], dtype="Int64")
-    return pd.Series(values, dtype=_DTYPES[column.kind])
+    return pd.Series(values, dtype="object" if column.takes_words else _DTYPES[column.kind])
 
 
 def take_frame(parsed: TypedBatch, frame: pd.DataFrame, put_back: Collection[tuple[int, int | None, str | None]] = ()) -> TypedBatch:

@@ -11,6 +11,7 @@ from typing import Any
 from styrxl.model.answers_in_force import collect_answers
 from styrxl.model.council_plan import Organisation, Plan
 from styrxl.model.errors import StyrxlError
+from styrxl.model.indicators import BETTER
 from styrxl.model.judged import JudgedRound
 from styrxl.model.prefill import Row
 from styrxl.model.rounds import Round
@@ -101,10 +102,15 @@ def propose_rows(year: int, tables: Tables, missing: MissingFromPlan) -> dict[st
     """Return the rows of the proposal, by sheet: the plan's own, and one for each thing to fill in."""
     rows: dict[str, tuple[Row, ...]] = {name: tuple(map(_shown, rows)) for name, rows in tables.items()}
     rows["frames"] = (*rows.get("frames", ()), *({"board_id": o.org_id, "year": year} for o in missing.frames))
-    again = ("indicator_id", "goal_id", "name", "unit", "direction", "board_id", "baseline", "kolada_id")
-    new = tuple({**{name: row.get(name) for name in again}, "year": year} for row in missing.indicators)
+    again = ("indicator_id", "goal_id", "name", "unit", "direction", "board_id", "baseline", "by_sex", "kolada_id")
+    new = tuple({**{name: row.get(name) for name in again}, "year": year, **_keep_way(row)} for row in missing.indicators)
     rows["council_indicators"] = (*rows.get("council_indicators", ()), *new)
     return rows
+
+
+def _keep_way(row: Row) -> Row:
+    """Return the target of an indicator that is to be better than its baseline, where it says which way: that is so in all years."""
+    return {"target": row["target"]} if row.get("direction") == BETTER and isinstance(row.get("target"), str) else {}
 
 
 def _shown(row: Row) -> dict[str, Any]:

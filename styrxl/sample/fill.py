@@ -201,7 +201,7 @@ def _typed_value(column: Column, value: Any, form: Form, language: str, offered:
     """Return a value as it is typed or chosen in a language."""
     if isinstance(value, AsTyped):
         return value.value
-    if column.kind == "choice":
+    if column.kind == "choice" or (column.takes_words and isinstance(value, str)):
         word = str(form.lists[column.list or ""][str(value)][language])
         return int(word) if word.isdecimal() else word
     if column.kind == "ref":

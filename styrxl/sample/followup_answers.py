@@ -221,6 +221,8 @@ def _contribution(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
 def _indicator(prefill: Prefill, row: Row, assessed: Mapping[str, str], seed: int) -> dict[str, Any]:
     """Return an indicator's outcome, or why there is none: measured from a round on, and where its goal's assessment says."""
     turn, code = _turn(prefill), f"{prefill.owner}/{row['name']}"  # one that is the council's too has one outcome
+    if known := next((other for other in material()["other_indicators"] if other["plan"]["name"] == row["name"]), None):
+        return _tell_year(known[KINDS[turn]], prefill.year)
     rng = luck(seed, code, "measured")
     same = [other["goal_id"] for other in prefill.rows.get("indicator_outcomes", ()) if other["name"] == row["name"]]
     told = next((ASSESSMENTS[said] for goal, said in assessed.items() if goal in same), -1)
@@ -229,6 +231,11 @@ def _indicator(prefill: Prefill, row: Row, assessed: Mapping[str, str], seed: in
         return {**answer, "comment": _choose_text(year_material()["not_measured"][KINDS[turn]], f"{seed}/{code}", turn)}
     low, high = {YES: (1.0, 1.2), 1: (0.3, 0.8), 0: (-0.3, 0.2)}.get(told if told is not None else -1, (0.2, 1.2))
     return {**answer, "outcome": _measured(prefill, row, rng.uniform(low, high) * (1.0 if told == YES else 0.9 + 0.05 * turn))}
+
+
+def _tell_year(answer: Mapping[str, Any], year: int) -> dict[str, Any]:
+    """Return an answer in which a year that counts from the round's (-1: the one before) is a year."""
+    return {**answer, **({"outcome_year": year + answer["outcome_year"]} if "outcome_year" in answer else {})}
 
 
 def _expect_target(told: Grade, rng: Random) -> str:

@@ -110,6 +110,9 @@ def _council_indicators(year: int) -> Iterator[dict[str, Any]]:
     for number, (goal, name, measure, direction, board, baseline, target) in enumerate(material()["council_indicators"], 1):
         row = {"indicator_id": f"KF-I{number}", "goal_id": goal, "name": name, "unit": measure, "direction": direction, "board_id": board}
         yield {**row, "year": year, "baseline": baseline, "target": target}
+    for number, other in enumerate(material()["other_indicators"], len(material()["council_indicators"]) + 1):
+        row = {"indicator_id": f"KF-I{number}", **other["plan"], "year": year}
+        yield from (row, {**row, **other["next_year"], "year": year + 1}) if "next_year" in other else (row,)
 
 
 def _frames(year: int) -> Iterator[dict[str, Any]]:

@@ -39,7 +39,7 @@ def _make_validation(column: Column, context: WorkbookContext) -> DataValidation
         if not column.help:
             return None
         made = DataValidation(allow_blank=True)
-    made.showErrorMessage = made.type is not None
+    made.showErrorMessage = made.type is not None and not column.takes_words  # there Kontroll says what fits in the row
     if made.type is not None:
         made.errorTitle = terms.text("error_title")
     if column.help:
@@ -61,6 +61,8 @@ def _limit_values(column: Column, context: WorkbookContext) -> DataValidation | 
             return DataValidation(
                 "date", str(day_number(FIRST_DAY)), str(day_number(LAST_DAY)), operator="between", allow_blank=True, error=text
             )
+        case "number" if column.takes_words:
+            return DataValidation("list", find_list_name(column), allow_blank=True)
         case "integer" | "number":
             return _limit_numbers(column, terms)
     if column.max_length is None:

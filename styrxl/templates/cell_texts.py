@@ -11,7 +11,7 @@ from typing import Any
 from styrxl.excel.cells import CellError, token
 from styrxl.excel.sheet import Value, clean
 from styrxl.model.forms import EVERYBODY, Column, Form, Sheet
-from styrxl.model.prefill import Prefill, Row
+from styrxl.model.prefill import Prefill, Row, shown_texts
 from styrxl.templates.drop_downs import OWN_PREFIX, find_text_field, make_entry
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms
@@ -59,7 +59,10 @@ def _sheet_rows(sheet: Sheet, prefill: Prefill, layout: SheetLayout, terms: Term
     numbered = 0
     made: list[RowValues] = []
     for row in rows:
-        values = {column.field: cell_value(column, row.get(column.field), terms, texts) for column in sheet.columns}
+        values = {
+            column.field: shown_texts(row, column.field).get(terms.language) or cell_value(column, row.get(column.field), terms, texts)
+            for column in sheet.columns
+        }
         for column in sheet.columns:
             if column.number and values[column.field] in (None, ""):
                 values[column.field] = token(f"id:{sheet.key}:{numbered}")
@@ -98,6 +101,8 @@ def cell_value(column: Column, value: Any, terms: Terms, texts: Mapping[str, str
             return texts.get(str(value), str(value))
         case "date":
             return _date_value(value)
+    if column.takes_words and isinstance(value, str):
+        return terms.word(column, value)
     return value if column.kind in {"integer", "number"} and isinstance(value, int | float) else str(value)
 
 

@@ -20,6 +20,7 @@ from styrxl.templates.cell_texts import (
 )
 from styrxl.templates.frame_block import write_frames
 from styrxl.templates.layout import GAP, WIDEST_FROZEN, SheetLayout
+from styrxl.templates.required_answers import RowCells, is_locked_in_row
 from styrxl.templates.start_counts import SheetCounts, count_sheet
 from styrxl.templates.workbook_context import WorkbookContext
 
@@ -95,7 +96,11 @@ def _write_cell(page: SheetBuilder, layout: SheetLayout, context: WorkbookContex
     """Write what is answered in a cell, or what was issued in it."""
     key, cell = layout.sheet.key, layout.cell(column.field, index)
     issued, answered = context.issued[key][index], context.answers.get(key, {}).get(index, {})
-    style = _closing_style(column) if index == layout.rows and layout.closes else _cell_style(layout, column, issued)
+    if index == layout.rows and layout.closes:
+        style = _closing_style(column)
+    else:
+        locked = is_locked_in_row(layout.sheet, column, RowCells({}, issued), context.terms)
+        style = f"locked_{column.kind}" if locked else _cell_style(layout, column, issued)
     if column.field in answered:
         value = answered[column.field]
         page.answer(cell, None if is_blank(value) else value, style)
@@ -176,7 +181,7 @@ def _row_height(layout: SheetLayout, values: RowValues, said: str, least: float)
     most = measure.count_lines(said, layout.widths[-1])
     for column, width in zip(layout.sheet.columns, layout.widths, strict=False):
         value = values[column.field]
-        if isinstance(value, str) and "\ue000" not in value:
+        if width and isinstance(value, str) and "\ue000" not in value:
             most = max(most, measure.count_lines(value, width))
     return measure.row_height(most, least) + (3 if most > 1 else 0)
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from styrxl.excel.cells import CellError, exact_number
 from styrxl.excel.formula_text import day_number, quote, trim
-from styrxl.model.forms import Column, Sheet
+from styrxl.model.forms import NUMBER, Column, Sheet
 from styrxl.templates.layout import SheetLayout, asked_columns
 from styrxl.templates.required_answers import RowCells, build_empty_formula, build_missing_formula, list_missing_columns, take_board_terms
 from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, find_list_name, format_number
@@ -87,7 +87,7 @@ def check_row(
     """
     every = list(asked_columns(layout.sheet))
     found = [_check_missing(layout.sheet, columns, row, terms)]
-    found += [problem for column in columns for problem in _check_answer(column, row, terms, entries)]
+    found += [problem for column in columns for problem in _check_answer(layout.sheet, column, row, terms, entries)]
     found += _check_order(layout.sheet, columns, row, terms)
     missing = list_missing_columns(layout.sheet, columns, row, terms)
     begun = layout.always_answered or any(row.text(column.field) for column in every)
@@ -140,11 +140,13 @@ def _check_missing(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms
     return FormulaPart(excel, f"{lead}{names}{after}" if names else "")
 
 
-def _check_answer(column: Column, row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]) -> list[FormulaPart]:
+def _check_answer(sheet: Sheet, column: Column, row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]) -> list[FormulaPart]:
     cell, value, text = row.cells[column.field], row.values.get(column.field), row.text(column.field)
     match column.kind:
         case _ if not column.asked:
             return []
+        case "number" if column.takes_words:
+            return [_check_measure(sheet, column, row, terms)]
         case "integer" | "number":
             return [_check_number(column, cell, value, terms)]
         case "date":
@@ -178,6 +180,39 @@ def _check_number(column: Column, cell: str, value: object, terms: Terms) -> For
     if trim(value) and not is_number:
         text = said
     return FormulaPart(f'IF({build_empty_formula(cell)},"",IF(ISNUMBER({cell}),{excel},{quote(said)}))', text)
+
+
+def _check_measure(sheet: Sheet, column: Column, row: RowCells, terms: Terms) -> FormulaPart:
+    """Check a number or word by what the row's other answers ask for; where they are not there any of them will do."""
+    cell, value = row.cells[column.field], row.values.get(column.field)
+    asking = {field: by_code for field, by_code in column.answers_by.items() if field in row.cells}
+    every = (NUMBER, *column.words_by_code) if column.answers_by and not asking else (NUMBER,)
+    excel, text = _check_fitting(column, every, cell, value, terms)
+    for field, by_code in asking.items():
+        for code, fitting in by_code.items():
+            word = terms.word(sheet.column(field), code)
+            inner, said = _check_fitting(column, fitting, cell, value, terms)
+            excel = f"IF(TRIM({row.cells[field]})={quote(word)},{inner},{excel})"
+            text = said if row.text(field).casefold() == word.casefold() else text
+    return FormulaPart(f'IF({build_empty_formula(cell)},"",{excel})', text if trim(value) else "")
+
+
+def _check_fitting(column: Column, fitting: Sequence[str], cell: str, value: object, terms: Terms) -> tuple[str, str]:
+    """Return what a cell is told that holds none of what fits, as a formula and as issued."""
+    anywhere = [code for code in terms.lists[column.list or ""] if code not in column.words_by_code]
+    words = [terms.word(column, code) for code in (*fitting, *anywhere) if code != NUMBER]
+    answers = [*([terms.text("number_answer")] if NUMBER in fitting else []), *words]
+    said = " " + terms.text("check_answers", column=terms.name(column), answers=_list_choices(answers, terms))
+    tests = [*([f"ISNUMBER({cell})"] if NUMBER in fitting else []), *(f"TRIM({cell})={quote(word)}" for word in words)]
+    is_number = isinstance(value, int | float) and NUMBER in fitting
+    fine = is_number or trim(value).casefold() in {word.casefold() for word in words}
+    return f'IF(OR({",".join(tests)}),"",{quote(said)})', "" if fine else said
+
+
+def _list_choices(answers: Sequence[str], terms: Terms) -> str:
+    """Return answers in words: ``Ja, Nej eller ett tal``."""
+    *first, last = answers
+    return f"{', '.join(first)} {terms.text('or')} {last}" if first else last
 
 
 def _bounds(column: Column, terms: Terms) -> Iterator[tuple[str, float, str]]:
@@ -226,7 +261,8 @@ def _check_order(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms: 
     for first, second in sheet.order:
         if second not in {column.field for column in columns} or first not in row.cells:
             continue
-        said = " " + terms.text("check_order", later=terms.name(sheet.column(second)), earlier=terms.name(sheet.column(first)))
+        key = "check_order_number" if sheet.column(second).kind == "number" else "check_order"
+        said = " " + terms.text(key, later=terms.name(sheet.column(second)), earlier=terms.name(sheet.column(first)))
         a, b = row.cells[first], row.cells[second]
         excel = f'IF(AND(ISNUMBER({a}),ISNUMBER({b}),{b}<{a}),{quote(said)},"")'
         one, two = _as_number(row.values.get(first)), _as_number(row.values.get(second))

@@ -133,11 +133,21 @@ def _tell_accounts(sheet: Sheet, prefill: Prefill, words: Words) -> str:
 
 
 def _empty_columns(sheet: Sheet, prefill: Prefill) -> frozenset[str]:
-    """Return the fields that may be hidden and that no row fills; none in a blank template, or where there are no rows to show."""
+    """Return the fields that are hidden: always, or that no row fills or asks for.
+
+    The latter are shown in a blank template, or where there are no rows to show.
+    """
     rows = prefill.rows.get(sheet.key, ())
+    never = frozenset(column.field for column in sheet.columns if column.hidden)
     if not (rows or (prefill.round and not sheet.prefilled and sheet.layout == "rows")):
-        return frozenset()
-    return frozenset(c.field for c in sheet.columns if c.hide_empty and all(row.get(c.field) in (None, "") for row in rows))
+        return never
+    empty = {c.field for c in sheet.columns if c.hide_empty and all(row.get(c.field) in (None, "") for row in rows)}
+    return never.union(empty, (c.field for c in sheet.columns if sheet.prefilled and not any(_may_ask(row, c) for row in rows)))
+
+
+def _may_ask(row: Mapping[str, Any], column: Column) -> bool:
+    """Tell whether a row given beforehand may ask for a column's answer."""
+    return all(not isinstance(codes, tuple) or str(row.get(field)) in codes for field, codes in column.asked_when.items())
 
 
 def _count_on_first_page(sheet: Sheet) -> int | None:

@@ -37,7 +37,13 @@ def build_empty_formula(cell: str) -> str:
 def may_be_missing(sheet: Sheet, column: Column) -> bool:
     """Whether an answer may be missing; not where a profile has left out what the condition asks about."""
     there = {other.field for other in sheet.columns}
-    return column.asked and (column.required or (bool(column.required_when) and _fields_asked_about(column.required_when) <= there))
+    needed = column.required or (bool(column.required_when) and _fields_asked_about(column.required_when) <= there)
+    return column.asked and needed and _fields_asked_about(column.asked_when) <= there
+
+
+def is_locked_in_row(sheet: Sheet, column: Column, row: RowCells, terms: Terms) -> bool:
+    """Tell whether a row that was given beforehand does not ask for a column's answer."""
+    return bool(column.asked_when) and sheet.prefilled and not _condition_holds(sheet, column.asked_when, row, terms)
 
 
 def _fields_asked_about(when: Condition) -> set[str]:
@@ -97,9 +103,7 @@ def list_missing_columns(sheet: Sheet, columns: Sequence[Column], row: RowCells,
     return [
         column
         for column in columns
-        if may_be_missing(sheet, column)
-        and not row.text(column.field)
-        and (column.required or _condition_holds(sheet, column.required_when, row, terms))
+        if may_be_missing(sheet, column) and not row.text(column.field) and _condition_holds(sheet, _needed_when(column), row, terms)
     ]
 
 
@@ -107,8 +111,13 @@ def build_missing_formula(sheet: Sheet, column: Column, cells: Mapping[str, str]
     """Return the formula that says that an answer is missing in a begun row; None where it may always be."""
     if not may_be_missing(sheet, column):
         return None
-    empty = build_empty_formula(cells[column.field])
-    return empty if column.required else f"AND({empty},{_condition_formula(sheet, column.required_when, cells, terms)})"
+    empty, when = build_empty_formula(cells[column.field]), _needed_when(column)
+    return f"AND({empty},{_condition_formula(sheet, when, cells, terms)})" if when else empty
+
+
+def _needed_when(column: Column) -> Condition:
+    """Return when an answer is needed that may be missing; nothing where it always is."""
+    return {**column.asked_when, **({} if column.required else column.required_when)}
 
 
 def build_missing_in_closing(sheet: Sheet, column: Column, cells: Mapping[str, str], terms: Terms) -> str | None:
@@ -119,6 +128,4 @@ def build_missing_in_closing(sheet: Sheet, column: Column, cells: Mapping[str, s
 def build_lacking_product(sheet: Sheet, column: Column, where: Mapping[str, str], terms: Terms) -> str:
     """Return comparisons that come to one where an answer is missing; ``where``: the cells of each field, or all of its column."""
     lacks = f'(TRIM({where[column.field]})="")'
-    if column.required:
-        return lacks
-    return lacks + "".join(f"*({product}>0)" for product in _condition_products(sheet, column.required_when, where, terms))
+    return lacks + "".join(f"*({product}>0)" for product in _condition_products(sheet, _needed_when(column), where, terms))

@@ -42,7 +42,7 @@ class Terms:
 
 def find_list_name(column: Column) -> str | None:
     """Return the defined name of what a column's drop-down holds, or None if it has none."""
-    if column.kind == "choice":
+    if column.kind == "choice" or column.takes_words:
         return f"list_{column.list}"
     if column.kind == "ref":
         return "_".join(["source", *column.source, *column.kinds]).replace(":", "_")

@@ -28,9 +28,11 @@ from styrxl.model.goal_judgement import (
     cover,
     find_contradiction,
     judge_indicator,
+    meet_target,
     suggest,
     sum_up_indicators,
 )
+from styrxl.model.indicators import Measure, Outcome, Target
 
 SAID = st.sampled_from([YES, PARTLY, NO, None])
 GRADES = st.lists(SAID, max_size=9)
@@ -39,7 +41,8 @@ TEN = tuple("ABCDEFGHIJ")
 
 
 # The table of docs/how-goals-are-judged.md: parts, coverage, indicators of each case.
-HOMES = judge_indicator(final=False, outcome=40, target=120, direction="higher", answer="yes")
+HOMES = judge_indicator(final=False, outcome=Outcome(40), target=Target("higher", 120), answer="yes")
+OLD = judge_indicator(final=True, outcome=Outcome(130, year=2026), target=Target("higher", 120), answer=None)
 CASES: Mapping[str, tuple[Parts, Grade, Sequence[Grade]]] = {
     "nine of ten boards fulfilled; the tenth answered that it concerns it, without a goal": (
         *(Parts([YES] * 9), cover((), TEN, TEN[:9]).grade, ()),
@@ -47,6 +50,10 @@ CASES: Mapping[str, tuple[Parts, Grade, Sequence[Grade]]] = {
     "all assessments yes; office's *Träffbild* Bristfällig": (Parts([YES] * 3), cover((), TEN[:3], TEN[:3], stated="poor").grade, ()),
     "t1: 40 of 120 homes built, *Nås målvärdet?* Ja; assessments yes": (Parts([YES, YES]), YES, [HOMES]),
     "year: one of three council indicators missed; assessments yes": (Parts([YES, YES]), YES, [YES, YES, NO]),
+    "year: two council indicators, one met, the other's outcome of the year before; assessments yes": (Parts([YES, YES]), YES, [YES, OLD]),
+    "year: of three council indicators two missed, the third's outcome of the year before; assessments yes": (
+        *(Parts([YES, YES]), YES, [NO, NO, OLD]),
+    ),
     "boards say *kan inte bedömas*, one indicator met": (Parts([None, None]), YES, [YES]),
     "no goals or commitments under it; two indicators met, none missed": (Parts(), NO, [YES, YES]),
     "six of ten parts said yes, four returns missing": (Parts([YES] * 6 + [None] * 4), YES, ()),
@@ -195,24 +202,51 @@ def test_indicators_together(indicators: list[Grade], grade: Grade) -> None:
 
 
 @pytest.mark.parametrize(
-    "final, outcome, target, direction, answer, grade",
+    "final, outcome, target, answer, grade",
     [
-        (False, 40, 120, "higher", "yes", YES),
-        (False, 130, 120, "higher", "no", NO),
-        (False, 130, 120, "higher", "uncertain", None),
-        (False, 130, 120, "higher", None, None),  # an older form did not ask
-        (True, 119, 120, "higher", "yes", NO),
-        (True, 120, 120, "higher", None, YES),
-        (True, 121, 120, "lower", None, NO),
-        (True, 120, 120, "lower", None, YES),
-        (True, None, 120, "higher", "yes", None),
-        (True, 3, None, "higher", None, None),
+        (False, 40, Target("higher", 120), "yes", YES),
+        (False, 130, Target("higher", 120), "no", NO),
+        (False, 130, Target("higher", 120), "uncertain", None),
+        (False, 130, Target("higher", 120), None, None),  # an older form did not ask
+        (False, 130, Target("undirected", 120), "yes", None),
+        (True, 119, Target("higher", 120), "yes", NO),
+        (True, 120, Target("higher", 120), None, YES),
+        (True, 120, Target(None, 120), None, YES),
+        (True, 121, Target("lower", 120), None, NO),
+        (True, 120, Target("lower", 120), None, YES),
+        (True, None, Target("higher", 120), "yes", None),
+        (True, 3, Target("higher", None), None, None),
+        (True, 39.9, Target("within", 40, 60), None, NO),
+        (True, 40, Target("within", 40, 60), None, YES),
+        (True, 60, Target("within", 40, 60), None, YES),
+        (True, 60.1, Target("within", 40, 60), None, NO),
+        (True, 50, Target("within", 40), None, None),
+        (True, "yes", Target("yes_no", "yes"), None, YES),
+        (True, "no", Target("yes_no", "yes"), None, NO),
+        (True, "no", Target("yes_no", "no"), None, YES),
+        (True, 1, Target("yes_no", "yes"), None, None),
+        (True, 74, Target("better", "higher", baseline=73), None, YES),
+        (True, 73, Target("better", "higher", baseline=73), None, NO),
+        (True, 72, Target("better", "lower", baseline=73), None, YES),
+        (True, 74, Target("better", "lower", baseline=73), None, NO),
+        (True, 74, Target("better", 80, baseline=73), None, YES),  # the target says which way; it is the baseline that counts
+        (True, 74, Target("better", 70, baseline=73), None, NO),
+        (True, 74, Target("better", 73, baseline=73), None, None),
+        (True, 74, Target("better", "higher"), None, None),
+        (True, 74, Target("undirected", 70), None, None),
+        (True, "too_few", Target("higher", 120), None, None),
+        (True, "too_few", Target("yes_no", "yes"), None, None),
+        (True, "yes", Target("higher", 120), None, None),
     ],
 )
-def test_an_indicator(
-    *, final: bool, outcome: float | None, target: float | None, direction: str, answer: str | None, grade: Grade
-) -> None:
-    assert judge_indicator(final=final, outcome=outcome, target=target, direction=direction, answer=answer) == grade
+def test_an_indicator(*, final: bool, outcome: Measure, target: Target, answer: str | None, grade: Grade) -> None:
+    assert judge_indicator(final=final, outcome=Outcome(outcome), target=target, answer=answer) == grade
+    assert judge_indicator(final=True, outcome=Outcome(outcome, year=2026), target=target, answer=answer) is None
+
+
+def test_only_the_total_is_held_against_the_target() -> None:
+    target = Target("higher", 80)
+    assert [meet_target(Outcome(total, women=90, men=70), target) for total in (81, 79, "too_few", None)] == [YES, NO, None, None]
 
 
 # Coverage.

@@ -61,10 +61,10 @@ def test_a_goal_says_whom_it_is_aimed_at_when_it_holds_and_how_it_is_measured() 
         "activity": "Förskola",
         "priority": 1,
         "years": "2027–2028",
-        "indicators": "UBN-I1 Tal 1: från 80,5 till 85 procent\nUBN-I3 Tal 3: 85 procent",
+        "indicators": "UBN-I1 Tal 1: 85 procent (utgångsvärde 80,5)\nUBN-I3 Tal 3: 85 procent",
     }
     [english] = read([aimed], [], measured, language="en")
-    assert (english["what"], english["indicators"].split("\n")[0]) == ("Board goal", "UBN-I1 Tal 1: from 80.5 to 85 procent")
+    assert (english["what"], english["indicators"].split("\n")[0]) == ("Board goal", "UBN-I1 Tal 1: 85 procent (baseline 80.5)")
 
 
 @pytest.mark.parametrize(

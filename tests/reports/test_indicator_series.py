@@ -42,7 +42,7 @@ def test_the_years_that_there_are_workbooks_for_stand_between_baseline_and_targe
     """A year in which nobody told an outcome of what is shown has no column."""
     found = block(ended(2024, (UBN, "UBN-I9", 1.0)), ended(2025, (UBN, "UBN-I1", 81.5)), ended(2026, (UBN, "UBN-I1", 83.0)))
     assert figures(found) == [
-        {"Utgångsvärde": 80.0, "Utfall 2025": 81.5, "Utfall 2026": 83.0, "Målvärde": 85.0, "Förra utfall": None, "Utfall": 84.0}
+        {"Utgångsvärde": 80.0, "Utfall 2025": 81.5, "Utfall 2026": 83.0, "Målvärde": "minst 85", "Förra utfall": None, "Utfall": 84.0}
     ]
     assert [*figures(block(ended(2026, (UBN, "UBN-I1", None))))[0]] == ["Utgångsvärde", "Målvärde", "Förra utfall", "Utfall"]
 
@@ -57,4 +57,4 @@ def test_a_council_indicator_keeps_its_baseline_and_its_series_whoever_answers()
     )
     told = row(0, UBN, "Indikatorer", 6, indicator_id="KF-I1", name="Läslust", unit="procent", target=60.0, outcome=57.0)
     found = figures(block(ended(2026, (KFN, "KF-I1", 54.0)), plan=replace(PLAN, indicators=years), more=(told,)))
-    assert found[1] == {"Utgångsvärde": 50.0, "Utfall 2026": 54.0, "Målvärde": 60.0, "Förra utfall": None, "Utfall": 57.0}
+    assert found[1] == {"Utgångsvärde": 50.0, "Utfall 2026": 54.0, "Målvärde": "minst 60", "Förra utfall": None, "Utfall": 57.0}

@@ -75,7 +75,7 @@ def test_the_plan_comes_first(year: Followed) -> None:
     answer_year(year, DELAYED)
     assert followed(year) == [
         [("UBN-P1", "Skolgård", 30), ("UBN-P2", "Nytt tak", 50)],
-        [("UBN-I1", 85, 88), ("UBN-I2", 90, None)],
+        [("UBN-I1", "minst 85", 88), ("UBN-I2", "minst 90", None)],
     ]
 
 
@@ -99,7 +99,7 @@ def test_the_years_answers_come_first(year: Followed, said: Answers, projects: l
     put(year, "2028-plan", fill_next(year, data), FEBRUARY)
     money, indicators = followed(year)
     assert [row[0] for row in money] == projects
-    assert indicators == [("UBN-I1", 85, 88), ("UBN-I2", 90, None)]
+    assert indicators == [("UBN-I1", "minst 85", 88), ("UBN-I2", "minst 90", None)]
 
 
 def test_as_they_stand_they_are_no_answers_and_no_faults(year: Followed) -> None:

@@ -13,6 +13,7 @@ from styrxl.model.amounts import add_amounts, add_known
 from styrxl.model.council_plan import Adjustment
 from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade, grade_assessment
 from styrxl.model.goal_tree import BOARD_COMMITMENT, BOARD_GOAL, UNIT_COMMITMENT
+from styrxl.model.indicators import Outcome
 from styrxl.model.table_values import records
 from styrxl.reports.board_outcomes import (
     BoardOutcome,
@@ -28,6 +29,7 @@ from styrxl.reports.followup.frames import compare_state, compared_boards, count
 from styrxl.reports.followup_view import OUTSIDE, FollowupView
 from styrxl.reports.goal_counts import goals_title
 from styrxl.reports.indicator_series import list_planned
+from styrxl.reports.measures import measure_field, show_outcome, show_target
 from styrxl.reports.overview_parts import (
     CHART_WIDTH,
     FIGURE,
@@ -241,14 +243,7 @@ class CouncilOverview:
 
     def missed_block(self) -> Block:
         """Return the indicators that miss their targets, the council's own first."""
-        heading, view = self.view.phrases.heading, self.view
-        fields = (
-            Field(heading("board"), width=TEXT),
-            Field(heading("id"), "id", ID),
-            Field(heading("target"), "number", FIGURE),
-            Field(heading("outcome_value"), "number", FIGURE),
-            Field(heading("what_and_why"), span=3),
-        )
+        heading, view, language = self.view.phrases.heading, self.view, self.view.scope.language
         planned, own = list_planned(self.followup), {row["indicator_id"] for row in view.plan.indicators}
         missed = [
             row
@@ -261,13 +256,20 @@ class CouncilOverview:
                 (
                     view.name(row["_owner"]),
                     row["indicator_id"],
-                    row.get("target"),
-                    row.get("outcome"),
+                    show_target(row, planned.get(row["indicator_id"], {}), language),
+                    show_outcome(Outcome.of(row, view.round.year), language),
                     _tell(row.get("name"), row.get("comment")),
                 )
             )
             for row in missed
         ]
+        fields = (
+            Field(heading("board"), width=TEXT),
+            Field(heading("id"), "id", ID),
+            Field(heading("target"), width=FIGURE),
+            measure_field(heading("outcome_value"), [row.cells[3] for row in rows], FIGURE),
+            Field(heading("what_and_why"), span=3),
+        )
         return self._list(fields, rows, "missed" if view.round.kind.final else "missing_out", view.phrases.sheet("measures", "name"))
 
     def _list(self, fields: Sequence[Field], rows: Sequence[Row], key: str, sheet: str, most: int = _MOST) -> Block:

@@ -2,28 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
-from styrxl.excel.pages import Page, Row
-from styrxl.reports.columns import ReportColumn, column_values, owner_columns, report_columns, table_block
+from styrxl.excel.pages import Field, Page, Row
+from styrxl.model.indicators import Target
+from styrxl.model.table_values import records
+from styrxl.reports.columns import FilledColumn, ReportColumn, column_titles, fill_columns, list_rows, owner_columns, report_columns
 from styrxl.reports.page_parts import make_titled_page
 from styrxl.reports.view import View
 
+_IN_WORDS = frozenset({"direction", "highest"})  # the target says it
+_WHERE_SAID = frozenset({"by_sex", "last_outcome"})  # columns that are left out where nobody says anything in them
+
 
 def make_page(view: View) -> Page | None:
-    """Return the page with the council's indicators of the year, then the boards'; None where there are none."""
-    block = table_block(view, "indicators", owner_columns(view, view.table("indicators"), units=False))
-    if view.board is None:
-        block = replace(block, rows=(*_council_rows(view, report_columns(view, "indicators")), *block.rows))
+    """Return the page with the council's indicators of the year, then the boards', each with its target in words; None without any."""
+    frame = view.table("indicators")
+    council = [row for row in view.plan.indicators if row["year"] == view.round.year] if view.board is None else []
+    later = _list_later_targets(view) if council else {}
+    columns = [c for c in report_columns(view, "indicators") if c.column.field not in _IN_WORDS]
+    columns = [c for c in columns if c.column.field not in _WHERE_SAID or _says(frame, council, c.column.field)]
+    own = _fill(view, frame, columns)
+    empty: list[FilledColumn] = [(_later_field(view, year), [None] * len(frame)) for year in later]
+    block = list_rows(view, "indicators", frame, [*owner_columns(view, frame, units=False), *own, *empty])
+    rows = _council_rows(view, council, columns, later)
+    block = replace(block, rows=(*rows, *block.rows)) if rows else block
     return make_titled_page(view, "indicators", [block]) if block.rows else None
 
 
-def _council_rows(view: View, columns: Sequence[ReportColumn]) -> list[Row]:
-    rows = [row for row in view.plan.indicators if row["year"] == view.round.year]
-    frame = pd.DataFrame(rows)
-    values = [column_values(view, frame, replace(c, sources=None)) for c in columns] if rows else []
+def _says(frame: pd.DataFrame, council: Sequence[Mapping[str, Any]], field: str) -> bool:
+    return any(row.get(field) is not None for row in (*records(frame), *council))
+
+
+def _fill(view: View, frame: pd.DataFrame, columns: Sequence[ReportColumn]) -> list[FilledColumn]:
+    """Return columns with their values; targets in words."""
+    words = [Target.of(row).describe(view.scope.language) for row in records(frame)]
+    filled = fill_columns(view, frame, columns)
+    return [
+        (replace(field, kind="text"), words) if column.column.field == "target" else (field, values)
+        for column, (field, values) in zip(columns, filled, strict=True)
+    ]
+
+
+def _list_later_targets(view: View) -> dict[int, dict[str, str | None]]:
+    """Return the council's targets of years after this one, in words, by year and indicator."""
+    later: dict[int, dict[str, str | None]] = {}
+    for row in sorted(view.plan.indicators, key=lambda row: row["year"]):
+        if row["year"] > view.round.year:
+            later.setdefault(int(row["year"]), {})[row["indicator_id"]] = Target.of(row).describe(view.scope.language)
+    return later
+
+
+def _later_field(view: View, year: int) -> Field:
+    return Field(f"{column_titles(view, 'indicators')['target']} {year}", width=12)
+
+
+def _council_rows(
+    view: View, rows: Sequence[Mapping[str, Any]], columns: Sequence[ReportColumn], later: Mapping[int, Mapping[str, str | None]]
+) -> list[Row]:
+    if not rows:
+        return []
+    values = [values for _, values in _fill(view, pd.DataFrame(rows), [replace(c, sources=None) for c in columns])]
     owners = [view.phrases.word("council_indicator", board=view.name(row.get("board_id")) or "—") for row in rows]
-    return [Row((*cells, None)) for cells in zip(owners, *values, strict=True)]
+    aims = [[targets.get(row["indicator_id"]) for row in rows] for targets in later.values()]
+    return [Row((*cells, None)) for cells in zip(owners, *values, *aims, strict=True)]

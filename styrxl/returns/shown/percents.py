@@ -30,7 +30,7 @@ def ask_about_percents(batch: Batch, columns: Mapping[str, list[Any]]) -> list[R
     for column in numbers:
         values = columns[column.field]
         for index, (unit, raw, value) in enumerate(zip(units, batch.columns[column.field], values, strict=True)):
-            if value is None or not unit:
+            if not isinstance(value, int | float) or not unit:
                 continue
             says_percent = isinstance(raw, str) and raw.rstrip().casefold().endswith(_SAYS_PERCENT)
             if says_percent and unit == "other":

@@ -101,9 +101,9 @@ def _under(work: OpenFollowup, goal: str) -> list[int]:
 
 
 def _indicators(work: OpenFollowup, goal: str) -> list[int]:
-    return (
-        [n for n, row in work.rows("indicator_outcomes") if row["goal_id"] == goal] if "indicator_outcomes" in work.return_.places else []
-    )
+    """Return the rows of a goal's indicators that have a number to reach."""
+    rows = work.rows("indicator_outcomes") if "indicator_outcomes" in work.return_.places else ()
+    return [n for n, row in rows if row["goal_id"] == goal and row["direction"] in ("higher", "lower")]
 
 
 def _misses(work: OpenFollowup, row: int) -> bool:

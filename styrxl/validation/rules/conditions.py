@@ -1,6 +1,7 @@
 """What must hold between the columns of a row: a form's conditions, over the frames of a round.
 
-Finds ``duplicate-id``, ``missing-parent``, ``explanation-missing``, ``missing-value``, ``outside-year``, ``date-order``.
+Finds ``duplicate-id``, ``missing-parent``, ``explanation-missing``, ``missing-value``, ``answer-misfits``, ``outside-year``,
+``date-order``, ``range-order``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pandas as pd
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
-from styrxl.model.forms import AtLeast, Column, Condition, Given, Past
+from styrxl.model.forms import NUMBER, AtLeast, Column, Condition, Given, Past
 from styrxl.model.prefill import Prefill
 from styrxl.model.thresholds import Thresholds
 from styrxl.returns.row_ids import make_id_key
@@ -38,6 +39,8 @@ def check_conditions(
     for column in sheet.columns:
         if column.asked and (column.required or column.required_when):
             remarks += _required(parsed, column, limits)
+        if column.answers_by:
+            remarks += _misfits(parsed, column)
         if column.within_year:
             remarks += _outside_year(parsed, column, years, issued)
     for earlier, later in sheet.order:
@@ -78,6 +81,8 @@ def _required(parsed: TypedBatch, column: Column, limits: Mapping[int, Threshold
     mask = frame[column.field].isna()
     if not column.required:
         mask &= meets_condition(frame, column.required_when, limits)
+    if column.asked_when:
+        mask &= meets_condition(frame, column.asked_when, limits)
     return [
         _missing(parsed, column, int(i), limits.get(batch.source[i], _STANDARD))
         for i in mask.to_numpy().nonzero()[0]
@@ -123,6 +128,25 @@ def _because(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> 
     return Word("because", {"column": because.heading, "value": value})
 
 
+def _misfits(parsed: TypedBatch, column: Column) -> list[Remark]:
+    """Remark on numbers and words that are not what the row's other answers ask for."""
+    frame, batch, sheet = parsed.frame, parsed.batch, parsed.batch.sheet
+    fields = [field for field in column.answers_by if field in frame]
+    remarks = []
+    for i in frame[column.field].notna().to_numpy().nonzero()[0] if fields else ():
+        codes = {field: frame[field].iloc[i] for field in fields}
+        if column.fits(frame[column.field].iloc[i], codes):
+            continue
+        field = next((field for field in fields if codes[field] in column.answers_by[field]), fields[0])
+        words = [batch.form.lists[column.list or ""][code] if code != NUMBER else Word("a_number") for code in column.list_fitting(codes)]
+        told = batch.form.lists.get(sheet.column(field).list or "", {}).get(str(codes[field]), codes[field])
+        facts = {"because": sheet.column(field).heading, "told": told, "fitting": words}
+        remarks.append(
+            Remark(batch.source[i], sheet.key, batch.row[i], column.field, "answer-misfits", batch.columns[column.field][i], facts)
+        )
+    return remarks
+
+
 def _outside_year(parsed: TypedBatch, column: Column, years: Sequence[int], issued: Mapping[int, Prefill]) -> list[Remark]:
     """Remark on days outside the year, but for rows that were given beforehand: they go on from another year."""
     values = parsed.frame[column.field]
@@ -150,21 +174,23 @@ def _order(parsed: TypedBatch, earlier: str, later: str) -> list[Remark]:
     frame, batch = parsed.frame, parsed.batch
     if earlier not in frame or later not in frame:
         return []
-    mask = (frame[later] < frame[earlier]).fillna(False)
+    numbers = batch.sheet.column(later).kind == "number"
+    low, high = (pd.to_numeric(frame[name], errors="coerce") if numbers else frame[name] for name in (earlier, later))
+    mask, rule = (high < low).fillna(False), "range-order" if numbers else "date-order"
     remarks = []
     for i in mask.to_numpy(dtype=bool).nonzero()[0]:
         row = batch.row[i]
         facts = {
             "earlier": batch.sheet.column(earlier).heading,
-            "earlier_value": _day(frame[earlier].iloc[i]),
+            "earlier_value": _plain(frame[earlier].iloc[i]),
             "earlier_cell": CellOf(earlier, row),
         }
-        remarks.append(Remark(batch.source[i], batch.sheet.key, row, later, "date-order", _day(frame[later].iloc[i]), facts))
+        remarks.append(Remark(batch.source[i], batch.sheet.key, row, later, rule, _plain(frame[later].iloc[i]), facts))
     return remarks
 
 
-def _day(value: Any) -> date | int:
-    return value.date() if isinstance(value, pd.Timestamp) else int(value)
+def _plain(value: Any) -> date | int | float:
+    return value.date() if isinstance(value, pd.Timestamp) else value if isinstance(value, float) else int(value)
 
 
 def _unique(parsed: TypedBatch, fields: Sequence[str]) -> list[Remark]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from styrxl.model.findings import Remark
 from styrxl.model.goal_judgement import BAD, BEHIND, DONE_OR_ON_PLAN, GOOD, NO, Grade, judge_indicator
+from styrxl.model.indicators import Outcome, Target
 from styrxl.returns.cell_values import fold_text
 from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule, is_majority, parent_ids, say_in_swedish
 
@@ -51,9 +52,8 @@ def _grade(return_: Return, indicator: AnsweredRow) -> Grade:
     answers, issued = indicator.answers, indicator.issued
     return judge_indicator(
         final=return_.form.final,
-        outcome=answers["outcome"],
-        target=issued["target"],
-        direction=issued["direction"],
+        outcome=Outcome.of(answers, return_.round.year),
+        target=Target.of(issued),
         answer=answers["target_reached"],
     )
 

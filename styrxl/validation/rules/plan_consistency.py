@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.goal_judgement import NO, meet_target
+from styrxl.model.indicators import BETTER, Outcome, Target
 from styrxl.returns.cell_values import fold_text
 from styrxl.validation.one_return import OtherReturns, Return, Rule, parent_ids
 
@@ -57,10 +58,13 @@ def find_goals_that_outlive_parents(return_: Return, others: OtherReturns) -> It
 
 
 def find_targets_below_baseline(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
-    """Find an indicator whose target is worse than what it starts from."""
+    """Find an indicator whose target is worse than what it starts from, or, where it is to be better than that, no better."""
     for row in return_.rows("indicators"):
         target, baseline, direction = row.answers["target"], row.answers["baseline"], row.answers["direction"]
-        if direction is not None and meet_target(target, baseline, direction) == NO:
+        if target is None or isinstance(target, str) or baseline is None:
+            continue
+        same = direction == BETTER and target == baseline
+        if same or (direction in ("higher", "lower") and meet_target(Outcome(target), Target(direction, baseline)) == NO):
             yield return_.remark("indicators", row.number, "target", "target-below-baseline", target, baseline=baseline, target=target)
 
 

@@ -16,8 +16,8 @@ from rapidfuzz import fuzz, process
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
-from styrxl.model.forms import LANGUAGES, Column, Form, Sheet
-from styrxl.model.prefill import Prefill
+from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Text
+from styrxl.model.prefill import Prefill, shown_texts
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import fold_text
 from styrxl.returns.letters import make_plain
@@ -197,13 +197,17 @@ def check_locked(parsed: TypedBatch, issued: Mapping[int, Prefill]) -> tuple[Typ
         values = frame[locked.field].tolist()
         for i, source in enumerate(batch.source):
             row = known.get(source, {}).get(keys[i])
+            cell, shown = (source, batch.row[i], locked.field), shown_texts(row, locked.field) if row else {}
+            if row and shown and fold_text(str(_raw(batch, locked, i, errors.get(cell)))) in map(fold_text, shown.values()):
+                values[i] = row.get(locked.field)
+                put_back.add(cell)
+                continue
             if row is None or is_blank(row.get(locked.field)):
                 continue
-            cell = (source, batch.row[i], locked.field)
             if locked.from_accounts:
                 settled.add(cell)
                 put_back.add(cell)
-            values[i], remark = _compared(batch, locked, i, values[i], row[locked.field], errors.get(cell))
+            values[i], remark = _compared(batch, locked, i, values[i], row[locked.field], errors.get(cell), shown)
             remarks += remark
             if not locked.locked_when_prefilled and cell in errors:
                 put_back.add(cell)
@@ -218,9 +222,17 @@ def _has_locked_answers(batch: Batch, issued: Mapping[int, Prefill]) -> bool:
     return locked and any(source in issued and issued[source].rows.get(batch.sheet.key) for source in set(batch.source))
 
 
-def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, error: Remark | None) -> tuple[Any, list[Remark]]:
-    """Return what counts in a locked cell, and the remark where it was changed; ``error``: why what stands there is no value."""
-    raw = batch.columns[column.field][i] if error is None or is_blank(error.value) else error.value
+def _raw(batch: Batch, column: Column, i: int, error: Remark | None) -> Any:
+    """Return what stands in a cell; ``error``: what was said of it."""
+    return batch.columns[column.field][i] if error is None or is_blank(error.value) else error.value
+
+
+def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, error: Remark | None, texts: Text) -> tuple[Any, list[Remark]]:
+    """Return what counts in a locked cell, and the remark where it was changed.
+
+    ``error``: why what stands there is no value; ``texts``: what the cell showed in place of its value, if anything.
+    """
+    raw = _raw(batch, column, i, error)
     if column.kind == "date" and isinstance(issued, str):
         issued = pd.Timestamp(issued)
     same = value == issued if not isinstance(issued, str) else fold_text(str(value)) == fold_text(issued)
@@ -229,6 +241,13 @@ def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, err
     if column.locked_when_prefilled and (error is not None or not pd.isna(value)):
         return value, []
     change = Word("gone") if is_blank(raw) else Word("changed_to", {"value": raw})
-    shown = batch.form.lists[column.list][issued] if column.list else issued.date() if isinstance(issued, pd.Timestamp) else issued
+    shown = texts or _say_issued(batch.form, column, issued)
     facts = {"change": change, "issued": shown}
     return issued, [Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "locked-cell-changed", raw, facts)]
+
+
+def _say_issued(form: Form, column: Column, issued: Any) -> Any:
+    """Return what was issued in a cell as people know it."""
+    if column.list and isinstance(issued, str):
+        return form.lists[column.list][issued]
+    return issued.date() if isinstance(issued, pd.Timestamp) else issued

@@ -45,7 +45,7 @@ _RULES = {
 }
 _HINTS = {"at_least": "hint_no_minus", "at_most": "hint_thousands"}  # what breaks a bound of an amount most often
 _WANTED = {"kolada_id": "a_kolada_id", "profile": "a_profile", "org_id": "an_id_of_organisation"}
-_NULL_OF_DTYPE = {"Int64": "Int64", "float64": "float64", "datetime64[ns]": "datetime64[ns]"}
+_NULL_OF_DTYPE = {"Int64": "Int64", "float64": "float64", "datetime64[ns]": "datetime64[ns]", "object": "object"}
 
 Parts = tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]
 
@@ -150,7 +150,8 @@ def _fitting(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:
         for name, column in schema.columns.items()
         if name not in frame
     }
-    return frame.assign(**absent)[list(schema.columns)]
+    numbers = [name for name, column in schema.columns.items() if str(column.dtype) == "object" and name in frame]
+    return frame.assign(**absent, **{name: frame[name].astype("object") for name in numbers})[list(schema.columns)]
 
 
 def _failure(

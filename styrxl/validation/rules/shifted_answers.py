@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -87,6 +88,8 @@ def _fits(column: Column, typed: Any, form: Form) -> bool:
             return isinstance(typed, str) and _ID.match(typed) is not None
         case "date":
             return isinstance(typed, date) or (isinstance(typed, str) and cell_values.read_day(typed, _ANY_YEAR).value is not None)
+        case "number" if column.takes_words and isinstance(typed, str) and _fits(replace(column, kind="choice"), typed, form):
+            return True
         case "number" | "integer":
             return not isinstance(typed, date) and cell_values.read_number(typed).value is not None
     return isinstance(typed, str) and any(map(str.isalpha, typed)) and not _ID.match(typed)
