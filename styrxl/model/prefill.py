@@ -16,6 +16,16 @@ _NAMES = ("form", "edition", "profile", "language", "round", "round_name", "boar
 _ALIKE = (*_NAMES, "frames", "first", "counts", "thresholds", "board_thresholds", "based_on")  # in which many owners' prefills are equal
 
 
+_SIGNED = ("form", "version", "round", "owner", "issue")
+EDITION = "edition"  # of the form that a workbook was issued with; workbooks from before forms were kept have none
+COMPARED = (*_SIGNED, EDITION)  # what a workbook says of itself
+
+
+def list_signed(identity: Mapping[str, str]) -> list[str]:
+    """Return the parts of a workbook's identity that are signed."""
+    return [identity.get(key, "") for key in _SIGNED] + ([identity[EDITION]] if identity.get(EDITION) else [])
+
+
 def shown_texts(row: Row, field: str) -> Mapping[str, str]:
     """Return what a locked cell of a row shows in place of its value, by language: what the row has as ``FIELD_shown``."""
     texts: Mapping[str, str] = row.get(f"{field}_shown") or {}

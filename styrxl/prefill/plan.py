@@ -16,9 +16,8 @@ from styrxl.model.council_plan import Organisation, Plan, ids
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
-from styrxl.model.identity import EDITION, list_signed
 from styrxl.model.levels import COMMON, COMPANY, ON_REQUEST
-from styrxl.model.prefill import Prefill, Row
+from styrxl.model.prefill import EDITION, Prefill, Row, list_signed
 from styrxl.model.rounds import Round
 from styrxl.model.settings import Settings
 from styrxl.model.table_values import records

@@ -18,8 +18,8 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
-from styrxl.model.identity import EDITION
 from styrxl.model.limits import STANDARD, Limits
+from styrxl.model.prefill import EDITION
 from styrxl.returns.foreign_sheets import NamedCell, find_named_cell
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.locate import Locator

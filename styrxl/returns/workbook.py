@@ -15,8 +15,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from styrxl.model.catalogue import Word
 from styrxl.model.column_letters import column_number
 from styrxl.model.findings import Finding, finding
-from styrxl.model.identity import COMPARED
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
+from styrxl.model.prefill import COMPARED
 from styrxl.returns.package.external_links import find_external_links
 from styrxl.returns.package.file_type import WORKBOOKS, find_kind, has_macros, is_zip
 from styrxl.returns.package.marks import NO_MARKS, PreparedSheet, SheetMarks

@@ -12,8 +12,8 @@ from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
-from styrxl.model.identity import list_signed
 from styrxl.model.limits import Limits, limits_of_returns
+from styrxl.model.prefill import list_signed
 from styrxl.model.rounds import Round
 from styrxl.rounds.council_plan import read_plan
 from styrxl.scale.return_files import ReadingMethod

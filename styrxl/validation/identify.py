@@ -12,9 +12,8 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
-from styrxl.model.identity import EDITION
 from styrxl.model.levels import find_level
-from styrxl.model.prefill import Prefill
+from styrxl.model.prefill import EDITION, Prefill
 from styrxl.validation.claims import Claim, apply_claim, find_newest_anew, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.crash import report_crash

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mutants import base_of
-from styrxl.model.identity import list_signed
 from styrxl.model.masking import mask_persons
+from styrxl.model.prefill import list_signed
 from styrxl.returns.workbook import read_workbook
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
 from town import ROUND, Town, lost, saying
