@@ -203,7 +203,12 @@ def format_json(result: OutcomeResult, round_id: str, language: str) -> str:
         "outcomes": [_row_as_json(row) for row in placing.booked],
         "units": [_row_as_json(row) for row in placing.units],
         "unplaced": [
-            {"row": u.row.number, "texts": dict(u.row.texts), "amounts": _as_texts(u.row.values), "why": say(u.why, language)}
+            {
+                "row": u.row.number,
+                "texts": {name: make_showable(text) for name, text in u.row.texts.items()},
+                "amounts": _as_texts(u.row.values),
+                "why": say(u.why, language),
+            }
             for u in placing.unplaced
         ],
         "left_out": [{"why": say(o.why, language), "rows": o.count, "amounts": _as_texts(o.values)} for o in placing.left_out],
@@ -211,7 +216,7 @@ def format_json(result: OutcomeResult, round_id: str, language: str) -> str:
         "total": _as_texts(placing.parted.total),
         "placed": _as_texts(placing.placed),
         "sums": [
-            {"row": s.row.number, "label": s.row.label, "whole": s.whole, "ties": s.ties if s.whole else s.fits}
+            {"row": s.row.number, "label": make_showable(s.row.label), "whole": s.whole, "ties": s.ties if s.whole else s.fits}
             for s in placing.parted.sums
         ],
         "accounts_that_differ": [

@@ -74,9 +74,11 @@ class OutcomeResult:
 def take_outcomes(desk: Desk, round_: Round, path: Path, *, dry_run: bool) -> OutcomeResult:
     """Read an export, place its rows, and keep what they come to, unless it is a ``dry_run``.
 
-    Raises StyrxlError: mapping-missing, not-readable, export-refused, own-files-broken (an owner that there is none of, a row in two
-    places), outcome-signs, outcome-unit.
+    Raises StyrxlError: outcome-round where it is no follow-up, mapping-missing, not-readable, export-refused, own-files-broken (an owner
+    that there is none of, a row in two places), outcome-signs, outcome-unit.
     """
+    if not round_.followup:
+        raise StyrxlError("outcome-round", round=round_.id, followups=", ".join(k.key for k in desk.forms.rounds.values() if k.follows))
     mapping_data, data = _read(desk.workspace.root / FILE, "mapping-missing"), _read(path, "not-readable")
     check_outcome_owners(desk.workspace, desk.plan, round_.day)
     mapping = read_mapping(mapping_data)
@@ -85,7 +87,8 @@ def take_outcomes(desk: Desk, round_: Round, path: Path, *, dry_run: bool) -> Ou
     _check_signs(placing.booked)
     _check_unit(desk, round_, placing.booked, mapping.export.unit)
     hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(mapping_data).hexdigest()
-    run = OutcomeRun(round_.id, desk.workspace.shown(path), *hashes, desk.now, desk.by, len(placing.unplaced), placing.unplaced_ore)
+    name = desk.workspace.shown(path).rpartition("/")[2]
+    run = OutcomeRun(round_.id, name, *hashes, desk.now, desk.by, len(placing.unplaced), placing.unplaced_ore)
     before, rows = read_newest_run(desk.ledger.database, round_.id) or (None, ())
     booked = tuple(sorted((*placing.booked, *placing.units), key=lambda row: row.key))
     same = before is not None and (before.sha256, before.mapping) == hashes and rows == booked

@@ -29,7 +29,7 @@ CACHE_FOLDER = ".styrxl-cache"
 __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
-_OWN_NAMES = frozenset({PLAN_FILE, "sheets", "schemas", "quarantine", *FOLDERS})  # beside those that begin with styrxl.
+_OWN_NAMES = frozenset({PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", *FOLDERS})  # beside those that begin with styrxl.
 
 _KEY_BYTES = 32
 _SQLITE = "sqlite:///"

@@ -166,6 +166,20 @@ def test_a_total_that_does_not_tie_is_told_and_ends_with_status_1(town: Town) ->
     assert "Skillnaden är 100,00." in said
 
 
+def test_outcomes_belong_to_follow_ups(town: Town) -> None:
+    assert "slutar på t1, t2, year" in town.run("outcomes", "2027-plan", write(town, *ROWS), expect=3).output
+
+
+def test_no_report_is_written_over_the_mapping(town: Town) -> None:
+    assert town.workspace.owns(town.root / "outcomes.yaml")
+
+
+def test_personal_numbers_are_hidden_wherever_a_row_is_told(town: Town) -> None:
+    path = write(town, *ROWS, "5010;18900101-9802;407;77,70")
+    for format_ in ("text", "json"):
+        assert "9802" not in town.run("outcomes", ROUND, path, "--dry-run", "--format", format_, expect=1).output
+
+
 def test_the_log_tells_of_each_run(town: Town) -> None:
     town.run("outcomes", ROUND, write(town, *ROWS), "--by", "Anna")
     town.run("outcomes", ROUND, write(town, *ROWS, "5010;9999;;1,00", name="ny.csv"), "--by", "Anna", expect=1)
