@@ -272,7 +272,7 @@ def test_what_is_said_to_be_placed_wrongly_is_shown_to_the_council(first: Follow
     first.put("t1", "UBN", REST)
     book = read_council(first)
     warnings = [line[2] for line in book["Saknas och varningar"] if "fel placerat" in str(line[2])]
-    assert warnings == ["Måltider: utfallet ur redovisningen sägs vara fel placerat: ”Måltiderna hör till Förskola.”"]
+    assert warnings == ["Måltider: utfallet ur redovisningen sägs vara fel placerat: ”Måltiderna hör till Förskola.”."]
     finance = below(book["Ekonomi"], "Utfall och helårsprognos mot egen budget", "Nämnd")
     [row] = [row for row in finance if row["Verksamhet eller enhet"] == "Måltider"]
     assert (row["Utfallets källa"], row["Beslut"]) == ("Redovisningen 2027-05-20", "Fel placerat?: Måltiderna hör till Förskola.")
