@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 
+from booked import booked, record
 from everybody import BUDGETS, OUTCOMES, WHOLE, followed_whole_town, hand_in, planned_whole_town
 from report_sheets import Cells, sheets
+from styrxl.model.prefill import Prefill
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill
+from styrxl.store.ledger import Ledger
 from town import Answers, Town
+from year import Followed
 
 NAMES = ("Verksamhetens nettokostnader", "Skatteintäkter", "Generella statsbidrag", "Finansnetto", "Årets resultat")
 
@@ -203,3 +207,29 @@ def test_what_is_wrong_in_a_company_or_finance_workbook_is_told_at_its_cell(shar
     told = town.run("validate", "--round", "2027-plan", "--format", "json", expect=1).output
     assert '"rule": "missing-value", "severity": "error", "sheet": "Resultat", "cell": "D5"' in " ".join(told.split())
     assert '"rule": "wrong-type", "severity": "error", "sheet": "Finansiering", "cell": "B6"' in " ".join(told.split())
+
+
+def test_what_the_accounts_say_of_taxes_and_insurances_counts(followed: Town) -> None:
+    """Taxes were typed as 366 and are 368; insurances 7 and 7.5; a row that nobody has planned for costs 1.5, in outcome alone."""
+    before = lines(consolidate(followed, "2027-t1", 0))
+    rows = (booked("GEM", "Försäkringar", 0, 7.5), booked("GEM", "Hyror", 0, 1.5), booked("GEM", "Pensioner", 6, 14))
+    record(Followed(followed), "t1", *rows, booked("FIN", "Skatteintäkter", 368, 0))
+    pages = consolidate(followed, "2027-t1")
+    now = lines(pages)
+    outcomes = [(before[name]["Utfall netto"], now[name]["Utfall netto"]) for name in NAMES]
+    assert [round(new - old, 2) for old, new in outcomes] == [-2, 2, 0, 0, 0]
+    assert [now[name]["Helårsprognos netto"] for name in NAMES] == [before[name]["Helårsprognos netto"] for name in NAMES]
+    assert not any("Stämmer inte" in text or "står inte här" in text for text in texts(pages["Källor"]))
+    changed = [line[2:6] for line in pages["Saknas och varningar"] if "Utfall" in str(line[2]) and line[3] != "I svaret (tkr)"]
+    assert changed == [["Försäkringar: Utfall kostnader (tkr)", 7, 7.5, 0.5], ["Skatteintäkter: Utfall (tkr)", 366, 368, 2]]
+
+
+def test_the_finance_administration_finds_its_taxes_filled_in(followed: Town) -> None:
+    """They stand on their own sheet and are no operations; with them what is operations is not taken for the whole of it."""
+    record(Followed(followed), "t1", booked("FIN", "Skatteintäkter", 368, 0), booked("FIN", "Internränta", 80, 30.5))
+    followed.run("distribute", "2027-t1", "--level", "common")
+    with Ledger.open(followed.workspace.database) as ledger:
+        issue = ledger.issues("2027-t1")["FIN"].issue_id
+        rows = Prefill.from_json(ledger.prefills([issue])[issue]).rows
+    assert [(row["activity"], row["outcome_revenue"], row["outcome_cost"]) for row in rows["outcomes"]] == [("Internränta", 80, 30.5)]
+    assert [row.get("outcome") for row in rows["financing_outcomes"]] == [368, None, None, None]

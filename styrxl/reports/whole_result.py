@@ -18,6 +18,7 @@ from styrxl.model.levels import COMMON, FINANCE, find_level
 from styrxl.prefill.financing import BUDGETED, FOLLOWED, INTERNAL, OF_RESULT, find_item
 from styrxl.reports.board_budgets import BoardBudget, list_budgets, measure_budgets
 from styrxl.reports.board_outcomes import BoardOutcome, list_outcomes, measure_outcomes
+from styrxl.reports.booked import is_alone
 from styrxl.reports.view import Owner, View
 
 Figures = Mapping[str, float | None]
@@ -120,7 +121,8 @@ class WholeResult:
     def _followup_part(self, b: BoardOutcome) -> Line:
         figures: dict[str, float | None] = {}
         for what in _SPLIT:
-            rows = b.rows if b.accepted else ()
+            # What the accounts alone have is in nobody's forecast.
+            rows = [row for row in b.rows if what == "outcome" or not is_alone(row)] if b.accepted else []
             there = bool(rows) and all(row.get(f"{what}_cost") is not None for row in rows)
             revenue = add_amounts(row.get(f"{what}_revenue") for row in rows) if there else None
             cost = _negate(add_amounts(row.get(f"{what}_cost") for row in rows)) if there else None

@@ -62,10 +62,9 @@ def _put_in_part(
         amounts = take_amounts(sheet, found)
         nets[at] = found.net if amounts else None
         for field, amount in amounts.items():
-            old = values[field][at]
-            if old is None or abs(old - amount) > ORE:
+            old, values[field][at] = values[field][at], amount
+            if abs((old or 0.0) - amount) > ORE:  # an empty cell says the same as a nought
                 replaced.append(ReplacedOutcome(source, sheet.table or "", part.batch.row[at], field, old, amount))
-                values[field][at] = amount
     amounts_now = {field: pd.Series(some, index=part.frame.index, dtype="float64") for field, some in {**values, BOOKED_NET: nets}.items()}
     return replace(part, frame=compute_formulas(part.batch.sheet, part.frame.assign(**amounts_now))), replaced
 
