@@ -535,7 +535,7 @@ def play_pandas(root: str, count: str) -> None:
     from styrxl.model.form_files import Forms
     from styrxl.model.standard_folder import standard_folder
     from styrxl.returns.tables import normalise_heading, split_heading
-    from styrxl.validation.rules.schema import Schemas
+    from styrxl.validation.rules.schema import Schemas, read_schema
 
     forms = Forms([standard_folder()])
     schemas = Schemas(forms)
@@ -551,7 +551,7 @@ def play_pandas(root: str, count: str) -> None:
             frame = frame.rename(
                 columns={column: fields.get(normalise_heading(split_heading(str(column))[0]), str(column)) for column in frame.columns}
             )
-            schema = schemas[schemas.key(sheet.table or "")]
+            schema = read_schema(schemas.key(sheet.table or ""))
             for column, asked in schema.columns.items():
                 made = frame[column] if column in frame else pd.Series([None] * len(frame), dtype="object")
                 dates, numbers = str(asked.dtype).startswith("datetime"), str(asked.dtype) in {"Int64", "float64"}

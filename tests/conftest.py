@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -17,6 +18,7 @@ import office as libreoffice
 import post_office
 import postgres as server
 import styrxl
+from kept_templates import templates_made_once
 from long_runs import long_run
 from mail_town import planned_mail_town
 from styrxl.sample.faults.plan import Fault, NotHereError, break_return, list_faults
@@ -25,6 +27,9 @@ from year import Followed, whole_year
 
 # Processes that tests start find the tests' own functions here; last, so that styrxl is still the one that is installed.
 sys.path.append(str(Path(__file__).parent.parent))
+
+# Workbooks in memory are full of cycles: looking for them less often saves a tenth of the time, and costs little memory.
+gc.set_threshold(50_000, 10, 10)
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -50,11 +55,23 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"styrxl comes from {styrxl.__file__}, which is not what a user has installed")
 
 
+def pytest_runtest_teardown() -> None:
+    """Let what a command set aside, as one that ends soon, be searched for cycles again: here thousands of them are one process."""
+    gc.unfreeze()
+
+
 def leave_out(program: str) -> NoReturn:
     """Leave the test out because a program is missing; where everything must be there, fail it."""
     if IN_CI:
         pytest.fail(f"{program} is missing", pytrace=False)
     pytest.skip(f"{program} is missing")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> Iterator[None]:
+    """Make each template of a workbook once; tests of how they are made have them made anew."""
+    with templates_made_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -142,11 +159,18 @@ def dovecot_() -> str:
     return post_office.dovecot_program() or leave_out("dovecot (Debian's dovecot-imapd)")
 
 
-@pytest.fixture
-def imap(dovecot_: str, made: post_office.Certificates) -> Iterator[post_office.Dovecot]:
-    """Run an IMAP server with empty mailboxes."""
+@pytest.fixture(scope="session")
+def shared_imap(dovecot_: str, made: post_office.Certificates) -> Iterator[post_office.Dovecot]:
+    """Run an IMAP server for the session: it takes a second to stop."""
     with post_office.dovecot(dovecot_, made) as running:
         yield running
+
+
+@pytest.fixture
+def imap(shared_imap: post_office.Dovecot) -> post_office.Dovecot:
+    """Return an IMAP server with empty mailboxes."""
+    shared_imap.empty()
+    return shared_imap
 
 
 @pytest.fixture(scope="session")

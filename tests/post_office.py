@@ -282,6 +282,11 @@ class Dovecot:
         os.chown(file, *self.ids)
         file.rename(inbox / "new" / file.name)
 
+    def empty(self) -> None:
+        """Take away every mailbox with all that is in it."""
+        for mailbox in self.mail.iterdir():
+            shutil.rmtree(mailbox)
+
     @contextmanager
     def opened(self, user: str) -> Iterator[IMAPClient]:
         """Open a user's mailbox."""

@@ -152,7 +152,7 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
         by_schema.setdefault(schemas.key(part.batch.sheet.table or "", part.batch.form.edition), []).append(part)
     for schema, same in by_schema.items():
         settled = frozenset[tuple[int, int | None, str | None]]().union(*(part.settled for part in same))
-        remarks += [r for r in check_schema(schema, schemas, same) if not settled or (r.source, r.row, r.field) not in settled]
+        remarks += [r for r in check_schema(schema, same) if not settled or (r.source, r.row, r.field) not in settled]
     parts = _part_closing_rows(parts, issued, by_index)
     for part in parts.values():
         remarks += check_conditions(omit_refused(part, remarks), years_of_rows(part.batch, context, by_index), limits, issued)

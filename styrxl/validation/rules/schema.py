@@ -51,12 +51,11 @@ Parts = tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]
 
 
 class Schemas:
-    """pandera's schemas, each built once from its YAML: those of the forms as they are now, and as they were issued."""
+    """Which of pandera's schemas holds for a table: of the forms as they are now, and as they were issued."""
 
     def __init__(self, forms: Forms) -> None:
         self._forms = forms
         self._texts: dict[tuple[str, str], str] = {}
-        self._parts: dict[str, Parts] = {}
 
     def key(self, table: str, edition: str = "") -> str:
         """Return what tells a table's schema, in an edition of a form, from others; editions that agree on it have the same."""
@@ -65,26 +64,27 @@ class Schemas:
             self._texts[table, edition] = f"{table}\n{json.dumps(source.schema(table))}"
         return self._texts[table, edition]
 
-    def __getitem__(self, key: str) -> pa.DataFrameSchema:
-        """Return the schema with a key."""
-        table, _, text = key.partition("\n")
-        try:
-            schema: pa.DataFrameSchema = pandas_io.deserialize_schema(json.loads(text))
-        except (pa.errors.SchemaDefinitionError, TypeError, ValueError, AttributeError) as error:
-            raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=str(error)) from error
-        return schema
-
-    def parts(self, key: str) -> Parts:
-        """Return what a schema demands of each row by itself, and what only rows together can tell; None where that is nothing."""
-        if key not in self._parts:
-            self._parts[key] = _parted(self[key])
-        return self._parts[key]
-
 
 @cache
 def load_schemas(forms: Forms) -> Schemas:
     """Return the schemas of a workspace's tables, the same each time: several rounds may be judged by one command."""
     return Schemas(forms)
+
+
+def read_schema(key: str) -> pa.DataFrameSchema:
+    """Return the schema with a key, as pandera builds it. Raises StyrxlError (source-broken)."""
+    table, _, text = key.partition("\n")
+    try:
+        schema: pa.DataFrameSchema = pandas_io.deserialize_schema(json.loads(text))
+    except (pa.errors.SchemaDefinitionError, TypeError, ValueError, AttributeError) as error:
+        raise StyrxlError("source-broken", file=f"schemas/{table}.yaml", why=str(error)) from error
+    return schema
+
+
+@cache
+def split_schema(key: str) -> Parts:
+    """Return what a schema demands of each row by itself, and what only rows together can tell; None where that is nothing."""
+    return _parted(read_schema(key))
 
 
 def _parted(schema: pa.DataFrameSchema) -> Parts:
@@ -106,14 +106,14 @@ def _of_a_row(check: pa.Check) -> bool:
     return check.name in _RULES and not (check.n_failure_cases or check.groupby or check.raise_warning)
 
 
-def check_schema(key: str, schemas: Schemas, parsed: Sequence[TypedBatch]) -> list[Remark]:
+def check_schema(key: str, parsed: Sequence[TypedBatch]) -> list[Remark]:
     """Hold one table of the whole round against its schema; each failing cell is a remark.
 
     ``key``: the schema's; ``parsed``: the batches that are held against it, their frames with its columns (missing ones are null there).
     Raises StyrxlError (source-broken) where the schema does not fit the form: that is nobody's answer.
     """
     table = key.partition("\n")[0]
-    rows, across = schemas.parts(key)
+    rows, across = split_schema(key)
     remarks = [*_validated(table, rows, parsed, [part.due for part in parsed]), *(remark for part in parsed for remark in _holding(part))]
     if across is not None:
         remarks += _validated(table, across, parsed, [range(len(part.frame)) for part in parsed])
@@ -249,7 +249,7 @@ def check_readings(readings: Sequence[Reading], forms: Forms, schemas: Schemas) 
     for key, same in batches.items():
         with suppress(Exception):
             parsed = [make_frame(batch) for batch in same.values()]
-            remarks = _validated(key.partition("\n")[0], schemas.parts(key)[0], parsed, [part.due for part in parsed])
+            remarks = _validated(key.partition("\n")[0], split_schema(key)[0], parsed, [part.due for part in parsed])
             remarks_of[key] = {}
             for remark in remarks:
                 remarks_of[key].setdefault((remark.source, remark.key), []).append(replace(remark, source=0))
