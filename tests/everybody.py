@@ -21,8 +21,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from municipality import FRAMES, ORGANISATION
 from styrxl.sample.fill import fill
-from town import FRAMES, ORGANISATION, PLAN, Answers, Town, full_town
+from town import PLAN, Answers, Town, full_town
 from year import PLANS, T1
 
 MORE = (

@@ -18,15 +18,13 @@ make_anew = build.make_template
 
 @contextmanager
 def templates_made_once() -> Iterator[None]:
-    """Give out a template again where the same one is asked for; one with a sheet before all others is made anew each time."""
+    """Give out a template again where the same one is asked for."""
     kept: OrderedDict[bytes, build.SharedTemplate] = OrderedDict()
 
-    def make(form: Any, prefill: Any, shared: Any, shown: Any, lead: Any) -> build.SharedTemplate:
-        if lead:
-            return make_anew(form, prefill, shared, shown, lead)
+    def make(form: Any, prefill: Any, shared: Any, shown: Any) -> build.SharedTemplate:
         key = pickle.dumps((form, shared.key(prefill), shown))
         if key not in kept:
-            kept[key] = make_anew(form, prefill, shared, shown, lead)
+            kept[key] = make_anew(form, prefill, shared, shown)
         kept.move_to_end(key)
         if len(kept) > MOST_KEPT:
             kept.popitem(last=False)

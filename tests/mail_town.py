@@ -9,11 +9,12 @@ from pathlib import Path
 
 from graph_office import GraphOffice
 from mail_messages import OURS, raw
+from municipality import ORGANISATION
 from post_office import PASSWORD, USER, Certificates, Dovecot, SmtpServer, reply, sent
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import MailLog
 from token_office import CLIENT_ID, TENANT, TokenOffice
-from town import BOARDS, ORGANISATION, PLAN, ROUND, Answers, Town, new_town
+from town import BOARDS, PLAN, ROUND, Answers, Town, new_town
 from year import Followed, followed_town, plan
 
 ADDRESSES = {

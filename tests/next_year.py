@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from judging import judge_data
+from municipality import FRAMES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
-from town import FRAMES, Answers
+from town import Answers
 from year import Followed, plan
 
 NOVEMBER, FEBRUARY = datetime(2027, 11, 20, 9, tzinfo=UTC), datetime(2028, 2, 20, 9, tzinfo=UTC)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from municipality import NAME, council_goals, organisations
 from styrxl.excel.pages import Book
 from styrxl.model.council_plan import Adjustment, CouncilGoal, Organisation, Plan
 from styrxl.model.findings import finding
@@ -72,7 +73,7 @@ def row(source: int, owner: str, sheet: str, number: int, **fields: Any) -> dict
 
 def scope(language: str = "sv") -> Scope:
     """Return what workbooks are made for."""
-    return Scope(FORMS, language, "Lillköpings kommun", "Plan 2027", standard_rounds().parse("2027-plan"))
+    return Scope(FORMS, language, NAME, "Plan 2027", standard_rounds().parse("2027-plan"))
 
 
 def municipality(
@@ -82,21 +83,8 @@ def municipality(
     return Plan(tuple(organisations), tuple(goals), {(b, 2027): f for b, f in frames.items()}, (), (), ())
 
 
-ORGANISATIONS = (
-    organisation("KF", "Kommunfullmäktige", "council"),
-    organisation("UBN", "Utbildningsnämnden", "board", administration="UF"),
-    organisation("KFN", "Kulturnämnden", "board"),
-    organisation("REV", "Revisorerna", "audit"),
-    organisation("UF", "Utbildningsförvaltningen", "administration"),
-    organisation("UBN-ALBY", "Albyskolan", "unit", "UBN", "UF", profile="skola"),
-    organisation("UBN-BRUN", "Brunnaskolan", "unit", "UBN", "UF"),
-    organisation("KFN-BIBL", "Biblioteket", "unit", "KFN"),
-)
-GOALS = (
-    council_goal(1, "Fler lär sig läsa", "Kunskap"),
-    council_goal(2, "Fler mår bra", "Hälsa"),
-    council_goal(3, "Fler har arbete", "Arbete"),
-)
+ORGANISATIONS = organisations()
+GOALS = council_goals()
 
 
 def town(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...], Scope]:
@@ -114,17 +102,17 @@ def town(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...
     returns = (
         judged_return(0, "UBN", form="annual_plan", day=10, findings=[OVER]),
         judged_return(1, "KFN", "rejected", form="annual_plan", findings=[finding("missing-value", "Budget", "C7", "Kostnader")]),
-        judged_return(2, "UBN-ALBY", profile="skola", day=20, path=f"inbox/{ROUND}/Albyskolan.xlsx"),
-        judged_return(3, "UBN-BRUN", day=28),
-        judged_return(4, "UBN-BRUN", "rejected", day=29, path=f"inbox/{ROUND}/UBN-BRUN (2).xlsx"),
+        judged_return(2, "UBN-ÅBY", profile="skola", day=20, path=f"inbox/{ROUND}/Åby skola.xlsx"),
+        judged_return(3, "UBN-ÖST", day=28),
+        judged_return(4, "UBN-ÖST", "rejected", day=29, path=f"inbox/{ROUND}/UBN-ÖST (2).xlsx"),
         judged_return(5, None, "unreadable", path=f"inbox/{ROUND}/okänd.xlsx", form=None),
     )
     due, later = date(2026, 12, 15), date(2026, 12, 22)
     issued = (
         IssuedForm("UBN", "annual_plan", date(2026, 10, 1), due),
         IssuedForm("KFN", "annual_plan", date(2026, 10, 1), due),
-        IssuedForm("UBN-ALBY", "unit_plan", date(2026, 11, 1), later),
-        IssuedForm("UBN-BRUN", "unit_plan", date(2026, 11, 1), later),
+        IssuedForm("UBN-ÅBY", "unit_plan", date(2026, 11, 1), later),
+        IssuedForm("UBN-ÖST", "unit_plan", date(2026, 11, 1), later),
     )
     whole = Plan(ORGANISATIONS, GOALS, frames, adjustments, (), indicators)
     return JudgedRound(ROUND, returns, tables(_rows())), whole, issued, scope(language)
@@ -147,7 +135,7 @@ def _rows() -> Rows:
         ],
         "goals": [
             row(0, "UBN", "Nämndmål", 6, goal_id="UBN-M1", text="Alla läser varje dag", parent_id="KF-M1", priority=1, **year),
-            row(3, "UBN-BRUN", "Egna mål", 6, goal_id="UBN-BRUN-M1", text="Alla trivs", parent_id=None, **year),
+            row(3, "UBN-ÖST", "Egna mål", 6, goal_id="UBN-ÖST-M1", text="Alla trivs", parent_id=None, **year),
         ],
         "commitments": [
             row(0, "UBN", "Åtaganden", 6, commitment_id="UBN-2027-A1", text="Läslyft", parent_id="UBN-M1", responsible="Skolchef", **whole),
@@ -176,16 +164,16 @@ def _rows() -> Rows:
             ),
             row(
                 2,
-                "UBN-ALBY",
+                "UBN-ÅBY",
                 "Insatser",
                 8,
-                commitment_id="UBN-ALBY-2027-A1",
+                commitment_id="UBN-ÅBY-2027-A1",
                 text="Läsgrupper",
                 parent_id="UBN-M1",
                 school_form="compulsory",
             ),
-            row(2, "UBN-ALBY", "Insatser", 9, commitment_id="UBN-ALBY-2027-A2", text="Lästid", parent_id="UBN-2027-A1", school_form="all"),
-            row(4, "UBN-BRUN", "Åtaganden", 6, commitment_id="UBN-BRUN-2027-A1", text="Räknas inte", parent_id="UBN-M1"),
+            row(2, "UBN-ÅBY", "Insatser", 9, commitment_id="UBN-ÅBY-2027-A2", text="Lästid", parent_id="UBN-2027-A1", school_form="all"),
+            row(4, "UBN-ÖST", "Åtaganden", 6, commitment_id="UBN-ÖST-2027-A1", text="Räknas inte", parent_id="UBN-M1"),
         ],
         "indicators": [
             row(
@@ -208,16 +196,16 @@ def _rows() -> Rows:
             row(1, "KFN", "Budget", 7, activity="Räknas inte", revenue=None, cost=77.0),
         ],
         "unit_frames": [
-            row(0, "UBN", "Enhetsramar", 6, unit_id="UBN-ALBY", frame=700.0),
-            row(0, "UBN", "Enhetsramar", 7, unit_id="UBN-BRUN", frame=None),
+            row(0, "UBN", "Enhetsramar", 6, unit_id="UBN-ÅBY", frame=700.0),
+            row(0, "UBN", "Enhetsramar", 7, unit_id="UBN-ÖST", frame=None),
         ],
         "investments": [
             row(0, "UBN", "Investeringar", 7, investment_id="UBN-P1", project="Ny sal", total_expenditure=300.0, year_budget=200.0)
             | {"next_year": 75.5, "later": 24.5, "finished_year": 2028}
         ],
         "plan_elsewhere": [
-            row(2, "UBN-ALBY", "Annan plan", 5, elsewhere="no", where=None),
-            row(3, "UBN-BRUN", "Annan plan", 5, elsewhere="yes", where="Stratsys"),
+            row(2, "UBN-ÅBY", "Annan plan", 5, elsewhere="no", where=None),
+            row(3, "UBN-ÖST", "Annan plan", 5, elsewhere="yes", where="Stratsys"),
         ],
     }
 

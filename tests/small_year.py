@@ -6,41 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from municipality import NAME, council_goals, organisations
 from small_town import FORMS, row, tables
-from styrxl.model.council_plan import Adjustment, CouncilAssessment, CouncilGoal, Organisation, Overall, Plan
+from styrxl.model.council_plan import Adjustment, CouncilAssessment, Overall, Plan
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.view import IssuedForm, Scope
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
-UBN, KFN, ALBY, BRUN, BIBL = "UBN", "KFN", "UBN-ALBY", "UBN-BRUN", "KFN-BIBL"
+UBN, KFN, ABY, OST, BIB = "UBN", "KFN", "UBN-ÅBY", "UBN-ÖST", "KFN-BIB"
 PARTED = {"plan": 12, "t1": 5, "t2": 9, "year": 1}  # months in which returns come
 
-
-def _part(
-    org_id: str, name: str, kind: str, board: str | None = None, admin: str | None = None, rounds: tuple[str, ...] = ()
-) -> Organisation:
-    return Organisation(org_id, name, kind, board, admin, (), None, None, None, rounds, None, None)
-
-
-ORGANISATIONS = (
-    _part(UBN, "Utbildningsnämnden", "board", admin="UF", rounds=("t1", "t2", "year")),
-    _part(KFN, "Kulturnämnden", "board", rounds=("t2", "year")),
-    _part("REV", "Revisorerna", "audit"),
-    _part("UF", "Utbildningsförvaltningen", "administration"),
-    _part(ALBY, "Albyskolan", "unit", UBN, "UF"),
-    _part(BRUN, "Brunnaskolan", "unit", UBN, "UF"),
-    _part(BIBL, "Biblioteket", "unit", KFN),
-)
-GOALS = (
-    CouncilGoal(
-        "KF-M1", "Fler lär sig läsa", "Kunskap", "quality", sound_management=True, concerned_boards=(), from_year=2025, to_year=2030
-    ),
-    CouncilGoal(
-        "KF-M2", "Fler mår bra", "Hälsa", "quality", sound_management=True, concerned_boards=(UBN, KFN), from_year=2025, to_year=2030
-    ),
-)
+ORGANISATIONS = organisations({UBN: ("t1", "t2", "year"), KFN: ("t2", "year")})
+GOALS = council_goals(KF_M2=(UBN, KFN))[:2]
 PLAN = Plan(
     ORGANISATIONS,
     GOALS,
@@ -74,15 +53,15 @@ def _plans() -> Rows:
             commitment(0, UBN, 1, "UBN-M1", "Alla läser"),
             commitment(0, UBN, 2, "UBN-M2"),
             commitment(1, KFN, 1, "KFN-M1"),
-            commitment(2, ALBY, 1, "UBN-M1"),
-            commitment(4, BIBL, 1, "KFN-2027-A1"),
+            commitment(2, ABY, 1, "UBN-M1"),
+            commitment(4, BIB, 1, "KFN-2027-A1"),
         ],
         "budget": [
             row(0, UBN, "Budget", 7, activity="Grundskola", revenue=100.0, cost=900.5, net=800.5),
             row(0, UBN, "Budget", 8, activity="Förskola", revenue=None, cost=150.25, net=150.25),
             row(1, KFN, "Budget", 7, activity="Bibliotek", revenue=None, cost=480.0, net=480.0),
         ],
-        "unit_frames": [row(0, UBN, "Enhetsramar", 6, unit_id=ALBY, frame=700.0)],
+        "unit_frames": [row(0, UBN, "Enhetsramar", 6, unit_id=ABY, frame=700.0)],
         "investments": [
             row(0, UBN, "Investeringar", 6, investment_id="UBN-P1", project="Ny sal", total_expenditure=300.0, year_budget=200.0)
             | {"next_year": 50.0, "later": None, "finished_year": 2028}
@@ -102,7 +81,7 @@ def _plans() -> Rows:
                 target=85.0,
             )
         ],
-        "plan_elsewhere": [row(3, BRUN, "Annan plan", 5, elsewhere="yes", where="Stratsys")],
+        "plan_elsewhere": [row(3, OST, "Annan plan", 5, elsewhere="yes", where="Stratsys")],
     }
 
 
@@ -118,7 +97,7 @@ def returned(index: int, owner: str, kind: str, verdict: str = "accepted", sha25
 
 def plans() -> PastRound:
     """Return the planning round: all five plans are done, one unit has its plan in another system."""
-    returns = tuple(returned(n, owner, "plan") for n, owner in enumerate((UBN, KFN, ALBY, BRUN, BIBL)))
+    returns = tuple(returned(n, owner, "plan") for n, owner in enumerate((UBN, KFN, ABY, OST, BIB)))
     return PastRound(standard_rounds().parse("2027-plan"), JudgedRound("2027-plan", returns, tables(_plans())))
 
 
@@ -176,7 +155,7 @@ _T1: Rows = {
         kept(0, UBN, 1, "UBN-M1", "on_plan"),
         kept(0, UBN, 2, "UBN-M2", "late", comment="Sjukdom."),
         kept(1, KFN, 1, "KFN-M1", "not_started"),
-        kept(2, ALBY, 1, "UBN-M1", "on_plan"),
+        kept(2, ABY, 1, "UBN-M1", "on_plan"),
     ],
     "added_commitments": [row(0, UBN, "Tillkommande åtaganden", 5, **_NEW)],
     "outcomes": [
@@ -217,7 +196,7 @@ _T1: Rows = {
         )
     ],
     "unit_outcomes": [
-        row(2, ALBY, "Ekonomi", 5, unit_id="UBN-ALBY Albyskolan", frame=700.0, outcome=240.0, forecast=710.0, comment="Nytt avtal.")
+        row(2, ABY, "Ekonomi", 5, unit_id="UBN-ÅBY Åby skola", frame=700.0, outcome=240.0, forecast=710.0, comment="Nytt avtal.")
     ],
 }
 _T2: Rows = {
@@ -231,8 +210,8 @@ _T2: Rows = {
         kept(0, UBN, 1, "UBN-M1", "done", "on_plan"),
         kept(0, UBN, 2, "UBN-M2", "on_plan", "late"),
         kept(0, UBN, 3, "KF-M2", "on_plan") | {"text": "Nytt åtagande"},
-        kept(2, ALBY, 1, "UBN-M1", "late", "on_plan", comment="Väntar på böcker."),
-        kept(3, BIBL, 1, "KFN-2027-A1", "done"),
+        kept(2, ABY, 1, "UBN-M1", "late", "on_plan", comment="Väntar på böcker."),
+        kept(3, BIB, 1, "KFN-2027-A1", "done"),
     ],
     "outcomes": [
         money(0, UBN, 1, "Grundskola", 800.5, decided_changes=25.0, outcome_revenue=60.0, outcome_cost=600.0, last_forecast=830.5)
@@ -273,10 +252,10 @@ _T2: Rows = {
     "unit_outcomes": [
         row(
             2,
-            ALBY,
+            ABY,
             "Ekonomi",
             5,
-            unit_id="UBN-ALBY Albyskolan",
+            unit_id="UBN-ÅBY Åby skola",
             frame=700.0,
             outcome=470.0,
             last_forecast=710.0,
@@ -296,13 +275,13 @@ _YEAR: Rows = {
         assessed(0, UBN, 3, "not_fulfilled", "partly_on_track"),
         assessed(1, KFN, 1, "fulfilled", "not_assessable"),
     ],
-    "contribution_status": [contributed(1, KFN, "KF-M2", "Fler mår bra", "not_fulfilled")],
+    "contribution_status": [contributed(1, KFN, "KF-M2", "Kunskapsresultaten förbättras", "not_fulfilled")],
     "commitment_status": [
         kept(0, UBN, 1, "UBN-M1", "done", "done"),
         kept(0, UBN, 2, "UBN-M2", "partly_done", "on_plan", comment="Halvvägs.", continues="yes"),
         kept(0, UBN, 3, "KF-M2", "not_done", "on_plan", comment="Ströks.", continues="no") | {"text": "Nytt åtagande"},
         kept(1, KFN, 1, "KFN-M1", "partly_done", "not_started", comment="Nästan.", continues="yes"),
-        kept(2, ALBY, 1, "UBN-M1", "not_done", "late", comment="Böckerna kom inte.", continues="yes"),
+        kept(2, ABY, 1, "UBN-M1", "not_done", "late", comment="Böckerna kom inte.", continues="yes"),
     ],
     "outcomes": [
         money(0, UBN, 1, "Grundskola", 800.5, decided_changes=25.0, outcome_revenue=101.0, outcome_cost=930.0, last_forecast=820.5),
@@ -326,13 +305,13 @@ _YEAR: Rows = {
         | {"accumulated": 255.0, "expected_total": 300.0, "finished_year": 2028, "carry_over": 12.0, "comment": "Klart i vår."}
     ],
     "unit_outcomes": [
-        row(2, ALBY, "Ekonomi", 5, unit_id="UBN-ALBY Albyskolan", frame=700.0, outcome=702.5, last_forecast=705.0, comment=None)
+        row(2, ABY, "Ekonomi", 5, unit_id="UBN-ÅBY Åby skola", frame=700.0, outcome=702.5, last_forecast=705.0, comment=None)
     ],
 }
 ANSWERS: Mapping[str, tuple[Rows, Mapping[int, str]]] = {
-    "t1": (_T1, {0: UBN, 1: KFN, 2: ALBY}),
-    "t2": (_T2, {0: UBN, 2: ALBY, 3: BIBL}),
-    "year": (_YEAR, {0: UBN, 1: KFN, 2: ALBY}),
+    "t1": (_T1, {0: UBN, 1: KFN, 2: ABY}),
+    "t2": (_T2, {0: UBN, 2: ABY, 3: BIB}),
+    "year": (_YEAR, {0: UBN, 1: KFN, 2: ABY}),
 }
 
 
@@ -345,7 +324,7 @@ def past(kind: str) -> PastRound:
 
 def scope(kind: str, language: str = "sv") -> Scope:
     """Return what a follow-up's workbook is made for."""
-    return Scope(FORMS, language, "Lillköpings kommun", f"Uppföljning {kind}", standard_rounds().parse(f"2027-{kind}"))
+    return Scope(FORMS, language, NAME, f"Uppföljning {kind}", standard_rounds().parse(f"2027-{kind}"))
 
 
 def history(kind: str, based_on: Mapping[str, Mapping[str, str]] | None = None) -> RoundHistory:
@@ -355,7 +334,7 @@ def history(kind: str, based_on: Mapping[str, Mapping[str, str]] | None = None) 
 
 def planning(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...], Scope]:
     """Return the planning round as it is consolidated; everybody has been issued a workbook, and one unit's plan came a day late."""
-    due = {ALBY: date(2026, 12, 9), BRUN: date(2026, 12, 20), BIBL: date(2026, 12, 20)}
+    due = {ABY: date(2026, 12, 9), OST: date(2026, 12, 20), BIB: date(2026, 12, 20)}
     issued = (
         *(IssuedForm(o, "annual_plan", date(2026, 10, 1), date(2026, 12, 15)) for o in (UBN, KFN)),
         *(IssuedForm(o, "unit_plan", date(2026, 11, 1), day) for o, day in due.items()),
@@ -366,8 +345,8 @@ def planning(language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm,
 def follow_up(kind: str, language: str = "sv") -> tuple[JudgedRound, Plan, tuple[IssuedForm, ...], Scope]:
     """Return a follow-up as it is consolidated; boards and those units that their board asks have been issued a workbook."""
     issued = [IssuedForm(o, "board_followup", date(2027, 4, 1), None) for o in (UBN, KFN)] + [
-        IssuedForm(ALBY, "unit_followup", date(2027, 4, 1), None)
+        IssuedForm(ABY, "unit_followup", date(2027, 4, 1), None)
     ]
     if kind != "t1":
-        issued.append(IssuedForm(BIBL, "unit_followup", date(2027, 4, 1), None))
+        issued.append(IssuedForm(BIB, "unit_followup", date(2027, 4, 1), None))
     return past(kind).judged, PLAN, tuple(issued), scope(kind, language)

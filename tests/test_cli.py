@@ -15,11 +15,12 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
+from municipality import GOALS, ORGANISATION
 from styrxl.cli import cli
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.faults.plan import break_return
 from styrxl.sample.fill import fill
-from town import BOARD, BOARDS, GOALS, ORGANISATION, PLAN, ROUND, UNITS, Town, lost, new_town
+from town import BOARD, BOARDS, PLAN, ROUND, UNITS, Town, lost, new_town
 
 
 def run(*words: str) -> tuple[int, str, str]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from municipality import FRAMES
 from office import Office
 from styrxl.model.judged import Judged
 from styrxl.sample.fill import locate_answers
-from town import BOARD, FRAMES, PLAN, Answers, Town, new_town
+from town import BOARD, PLAN, Answers, Town, new_town
 from year import BOARD_T1, Followed
 
 EARNING: Answers = {**PLAN, "frames": [{"board_id": "UBN", "year": 2027, "operating_frame": -20_000, "investment_frame": 100}, *FRAMES[1:]]}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner, Result
 
 from judging import judge_data
+from municipality import FRAMES, GOALS, NAME, ORGANISATION, Rows
 from styrxl.cli import cli
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
@@ -28,55 +28,8 @@ from styrxl.store.workspace import Workspace
 ROUND = "2027-plan"
 NOW = datetime(2027, 1, 5, 9, 0, tzinfo=UTC)
 KEY = "5" * 64
-Rows = Sequence[Mapping[str, Any]]
 Answers = Mapping[str, Rows]
 
-ORGANISATION: Rows = (
-    {"org_id": "KF", "name": "Kommunfullmäktige", "kind": "council"},
-    {"org_id": "UBN", "name": "Utbildningsnämnden", "kind": "board", "email": "ubn@example.se", "contact": "Nämndsekreterare"},
-    {"org_id": "KFN", "name": "Kultur- och fritidsnämnden", "kind": "board", "language": "en"},
-    {"org_id": "UBF", "name": "Utbildningsförvaltningen", "kind": "administration", "board_id": "UBN"},
-    {"org_id": "UBN-ÅBY", "name": "Åby skola", "kind": "unit", "board_id": "UBN", "administration_id": "UBF", "profile": "skola"},
-    {"org_id": "UBN-ÖST", "name": "Östra förskolan", "kind": "unit", "board_id": "UBN", "administration_id": "UBF"},
-    {"org_id": "KFN-BIB", "name": "Biblioteket", "kind": "unit", "board_id": "KFN", "language": "en"},
-    {"org_id": "REV", "name": "Revisorerna", "kind": "audit"},
-)
-GOALS: Rows = (
-    {
-        "goal_id": "KF-M1",
-        "text": "Invånarna är mer delaktiga",
-        "focus_area": "Medborgarna",
-        "dimension": "operations",
-        "sound_management": "yes",
-        "from_year": 2027,
-        "to_year": 2030,
-    },
-    {
-        "goal_id": "KF-M2",
-        "text": "Kunskapsresultaten förbättras",
-        "focus_area": "Välfärd",
-        "dimension": "quality",
-        "sound_management": "no",
-        "concerned_boards": "UBN",
-        "from_year": 2027,
-        "to_year": 2030,
-    },
-    {
-        "goal_id": "KF-M3",
-        "text": "Fler upplever kultur",
-        "focus_area": "Kultur",
-        "dimension": "quality",
-        "sound_management": "no",
-        "concerned_boards": "KFN",
-        "from_year": 2027,
-        "to_year": 2030,
-    },
-)
-FRAMES: Rows = (
-    {"board_id": "UBN", "year": 2027, "operating_frame": 1000, "investment_frame": 100},
-    {"board_id": "KFN", "year": 2027, "operating_frame": 500, "investment_frame": 50},
-    {"board_id": "REV", "year": 2027, "operating_frame": 5},
-)
 PLAN: Answers = {"organisation": ORGANISATION, "council_goals": GOALS, "frames": FRAMES}
 
 YEAR = {"start": date(2027, 1, 1), "end": date(2027, 12, 31)}
@@ -206,7 +159,7 @@ def lost(data: bytes) -> bytes:
 
 def new_town(root: Path, plan: Answers = PLAN) -> Town:
     """Make a workspace with a filled plan; its key is always the same, so that bytes can be compared."""
-    workspace = Workspace.init(root, "Åköping", key=KEY)
+    workspace = Workspace.init(root, NAME, key=KEY)
     forms = workspace.forms
     workspace.plan_path.write_bytes(fill(build_empty_plan(workspace), forms.form("multi_year_plan"), "sv", plan, forms.words))
     return Town(root)

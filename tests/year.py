@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from judging import judge_data
+from municipality import FRAMES, GOALS, ORGANISATION, Rows
 from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
-from town import ANSWERS, BOARD, FRAMES, GOALS, ORGANISATION, Answers, Rows, Town, full_town
+from town import ANSWERS, BOARD, Answers, Town, full_town
 
 MOMENTS = {kind: datetime(2027, month, 20, 9, 0, tzinfo=UTC) for kind, month in {"t1": 5, "t2": 9}.items()} | {
     "year": datetime(2028, 1, 20, 9, 0, tzinfo=UTC)

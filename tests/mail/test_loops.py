@@ -17,6 +17,7 @@ import pytest
 from long_runs import long_run
 from mail_messages import OURS, raw
 from mail_town import ADDRESSES, by_smtp, passwords, set_up, settings
+from municipality import ORGANISATION
 from post_office import Certificates, SmtpServer, parsed, reply
 from styrxl.mail.incoming.sources import FetchedMessage
 from styrxl.mail.incoming.watch import Watch
@@ -26,7 +27,7 @@ from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
-from town import ANSWERS, ORGANISATION, PLAN, ROUND, Town, new_town
+from town import ANSWERS, PLAN, ROUND, Town, new_town
 
 LOOKS, PEOPLE = long_run(8, 100), long_run(4, 20)
 DAEMON, TICKETS, LIST = "mailer-daemon@example.se", "arende@example.se", "nyheter@example.se"

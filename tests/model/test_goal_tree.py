@@ -39,25 +39,25 @@ def test_the_tree_cuts_circles_and_keeps_what_hangs_loose() -> None:
 def test_what_hangs_under_a_unit_s_own_goal_is_not_without_a_goal() -> None:
     """The unit's goal may name no parent; a commitment that names none, or one that is not there, has no goal."""
     rows = {
-        "goals": [row(0, "UBN-ALBY", "Egna mål", 6, goal_id="UBN-ALBY-M1", text="", parent_id=None)],
+        "goals": [row(0, "UBN-ÅBY", "Egna mål", 6, goal_id="UBN-ÅBY-M1", text="", parent_id=None)],
         "commitments": [
-            row(0, "UBN-ALBY", "Åtaganden", 6, commitment_id="UBN-ALBY-2027-A1", text="", parent_id="UBN-ALBY-M1"),
-            row(0, "UBN-ALBY", "Åtaganden", 7, commitment_id="UBN-ALBY-2027-A2", text="", parent_id="UBN-M9"),
+            row(0, "UBN-ÅBY", "Åtaganden", 6, commitment_id="UBN-ÅBY-2027-A1", text="", parent_id="UBN-ÅBY-M1"),
+            row(0, "UBN-ÅBY", "Åtaganden", 7, commitment_id="UBN-ÅBY-2027-A2", text="", parent_id="UBN-M9"),
         ],
     }
-    nodes = build_tree([council_goal(1, "", "")], tables(rows), units=["UBN-ALBY"])
+    nodes = build_tree([council_goal(1, "", "")], tables(rows), units=["UBN-ÅBY"])
     assert {n.id: (n.loose, n.free, n.goalless) for n in nodes} == {
         "KF-M1": (False, False, False),
-        "UBN-ALBY-M1": (True, True, False),
-        "UBN-ALBY-2027-A1": (True, True, False),
-        "UBN-ALBY-2027-A2": (True, False, True),
+        "UBN-ÅBY-M1": (True, True, False),
+        "UBN-ÅBY-2027-A1": (True, True, False),
+        "UBN-ÅBY-2027-A2": (True, False, True),
     }
 
 
 def test_the_tree_of_a_round_takes_only_returns_that_count() -> None:
     judged, whole, _, _ = town()
     nodes = build_round_tree(judged, whole, 2027, DAY)
-    assert "UBN-BRUN-2027-A1" not in [n.id for n in nodes]
+    assert "UBN-ÖST-2027-A1" not in [n.id for n in nodes]
     assert [(n.id, n.kind, n.also) for n in nodes[:3]] == [
         ("KF-M1", "council_goal", 0),
         ("UBN-M1", "board_goal", 0),

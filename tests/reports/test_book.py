@@ -65,13 +65,13 @@ def test_councillors_see_goals_and_money_in_millions_with_a_sum() -> None:
     """A board that has handed in no budget is named, and not in the sum: frame and budget are those of the same boards."""
     _, goals, money = page(council(), "Översikt").blocks
     assert shown(goals.rows) == [
-        ("✓ Har åtaganden", "KF-M1", 1, 5, "Fler lär sig läsa"),
-        ("✓ Får bidrag från andra måls åtaganden", "KF-M2", 0, 0, "Fler mår bra"),
-        ("! Saknar åtaganden", "KF-M3", 0, 0, "Fler har arbete"),
+        ("✓ Har åtaganden", "KF-M1", 1, 5, "Invånarna är mer delaktiga"),
+        ("✓ Får bidrag från andra måls åtaganden", "KF-M2", 0, 0, "Kunskapsresultaten förbättras"),
+        ("! Saknar åtaganden", "KF-M3", 0, 0, "Fler upplever kultur"),
     ]
     assert shown(money.rows) == [
         ("Utbildningsnämnden", 1.50025, 1.5005, -0.00025, "! Över ramen"),
-        ("Kulturnämnden", 0.9, None, None, "! Budget saknas"),
+        ("Kultur- och fritidsnämnden", 0.9, None, None, "! Budget saknas"),
     ]
     assert shown(money.totals) == [
         ("Summa nämnder", 1.50025, 1.5005, -0.00025, None),
@@ -89,8 +89,12 @@ def test_each_chart_says_one_thing_and_has_its_figures_beside_it() -> None:
         "Två av tre enhetsplaner är klara",
     ]
     assert shown(blocks[0].rows) == [("Utbildningsnämnden", 1500.25, 1500.5, -0.25)]
-    assert shown(blocks[1].rows) == [("KF-M1 Fler lär sig läsa", 5, 0), ("KF-M2 Fler mår bra", 0, 1), ("KF-M3 Fler har arbete", 0, 0)]
-    assert shown(blocks[2].rows) == [("Utbildningsnämnden", 2, 2), ("Kulturnämnden", 1, 0)]
+    assert shown(blocks[1].rows) == [
+        ("KF-M1 Invånarna är mer delaktiga", 5, 0),
+        ("KF-M2 Kunskapsresultaten förbättras", 0, 1),
+        ("KF-M3 Fler upplever kultur", 0, 0),
+    ]
+    assert shown(blocks[2].rows) == [("Utbildningsnämnden", 2, 2), ("Kultur- och fritidsnämnden", 1, 0)]
     for b in blocks:
         assert b.chart is not None
         assert b.chart.title in b.chart.alt
@@ -100,22 +104,22 @@ def test_each_chart_says_one_thing_and_has_its_figures_beside_it() -> None:
 
 def test_the_tree_shows_each_goal_and_commitment_once_under_its_first_parent() -> None:
     rows = [(r.level, *cells[:7], cells[8]) for r, cells in zip(block("Målkedja").rows, shown(block("Målkedja").rows), strict=True)]
-    ubn, alby, chef = "Utbildningsnämnden", "Albyskolan", "Skolchef"
+    ubn, alby, chef = "Utbildningsnämnden", "Åby skola", "Skolchef"
     assert rows == [
-        (0, "Fullmäktiges mål", "KF-M1", "Fler lär sig läsa", None, None, 5, None, None),
+        (0, "Fullmäktiges mål", "KF-M1", "Invånarna är mer delaktiga", None, None, 5, None, None),
         (1, "Nämndens svar", "KF-M1", "Ja. Vi läser.", ubn, None, None, None, "UBN · Fullmäktiges mål!A6"),
         (1, "Nämndmål", "UBN-M1", "Alla läser varje dag", ubn, None, 4, None, "UBN · Nämndmål!A6"),
         (2, "Nämndens åtagande", "UBN-2027-A1", "Läslyft", ubn, chef, 1, None, "UBN · Åtaganden!A6"),
-        (3, "Enhetens åtagande", "UBN-ALBY-2027-A2", "Lästid", alby, None, None, None, "UBN-ALBY · Insatser!A9"),
+        (3, "Enhetens åtagande", "UBN-ÅBY-2027-A2", "Lästid", alby, None, None, None, "UBN-ÅBY · Insatser!A9"),
         (2, "Nämndens åtagande", "UBN-2027-A10", "Sommarskola", ubn, chef, None, None, "UBN · Åtaganden!A7"),
-        (2, "Enhetens åtagande", "UBN-ALBY-2027-A1", "Läsgrupper", alby, None, None, None, "UBN-ALBY · Insatser!A8"),
+        (2, "Enhetens åtagande", "UBN-ÅBY-2027-A1", "Läsgrupper", alby, None, None, None, "UBN-ÅBY · Insatser!A8"),
         (1, "Nämndens åtagande", "UBN-2027-A2", "=1+1", ubn, "Chef", None, "KF-M2", "UBN · Åtaganden!A9"),
-        (0, "Fullmäktiges mål", "KF-M2", "Fler mår bra", None, None, 0, None, None),
+        (0, "Fullmäktiges mål", "KF-M2", "Kunskapsresultaten förbättras", None, None, 0, None, None),
         (1, "Nämndens svar", "KF-M2", "Nej. Hör inte till oss.", ubn, None, None, None, "UBN · Fullmäktiges mål!A7"),
-        (0, "Fullmäktiges mål", "KF-M3", "Fler har arbete", None, None, 0, None, None),
+        (0, "Fullmäktiges mål", "KF-M3", "Fler upplever kultur", None, None, 0, None, None),
         (1, "Nämndens svar", "KF-M3", "Ja. Vi utbildar.", ubn, None, None, None, "UBN · Fullmäktiges mål!A8"),
         (0, "Egna mål utan nämndmål", None, "Enheter får ha egna mål som inte tjänar något nämndmål.", *[None] * 5),
-        (1, "Enhetens mål", "UBN-BRUN-M1", "Alla trivs", "Brunnaskolan", None, None, None, "UBN-BRUN · Egna mål!A6"),
+        (1, "Enhetens mål", "UBN-ÖST-M1", "Alla trivs", "Östra förskolan", None, None, None, "UBN-ÖST · Egna mål!A6"),
     ]
 
 
@@ -147,20 +151,20 @@ def test_commitments_repeat_the_forms_headings_and_keep_a_profiles_own_column() 
         ),
         *("Skolform", "Bidrar även till", "Start", "Slut", "Från förra året", "Källa"),
     ]
-    ubn, alby, day = "Utbildningsnämnden", "Albyskolan", (pd.Timestamp(2027, 1, 1), pd.Timestamp(2027, 12, 31))
+    ubn, alby, day = "Utbildningsnämnden", "Åby skola", (pd.Timestamp(2027, 1, 1), pd.Timestamp(2027, 12, 31))
     parent = ("UBN-M1", "UBN-M1 Alla läser varje dag")
 
     def of_board(n: int, text: str, goal: tuple[str, str], who: str, more: str | None, at: int) -> tuple[object, ...]:
-        mine = (f"UBN-2027-A{n}", ubn, text, goal[0], "KF-M1", None, who, ubn, goal[1], "Kunskap", "Kvalitet")
+        mine = (f"UBN-2027-A{n}", ubn, text, goal[0], "KF-M1", None, who, ubn, goal[1], "Medborgarna", "Kvalitet")
         return (*mine, None, more, *day, None, f"UBN · Åtaganden!A{at}")
 
     assert shown(commitments.rows) == [
         of_board(1, "Läslyft", parent, "Skolchef", None, 6),
-        of_board(2, "=1+1", ("KF-M1", "KF-M1 Fler lär sig läsa"), "Chef", "KF-M2", 9),
+        of_board(2, "=1+1", ("KF-M1", "KF-M1 Invånarna är mer delaktiga"), "Chef", "KF-M2", 9),
         of_board(10, "Sommarskola", parent, "Skolchef", None, 7),
         *(
             (
-                f"UBN-ALBY-2027-A{n}",
+                f"UBN-ÅBY-2027-A{n}",
                 alby,
                 text,
                 up[0],
@@ -169,11 +173,11 @@ def test_commitments_repeat_the_forms_headings_and_keep_a_profiles_own_column() 
                 None,
                 ubn,
                 up[1],
-                "Kunskap",
+                "Medborgarna",
                 "Kvalitet",
                 school,
                 *[None] * 4,
-                f"UBN-ALBY · Insatser!A{n + 7}",
+                f"UBN-ÅBY · Insatser!A{n + 7}",
             )
             for n, text, up, school in (
                 (1, "Läsgrupper", parent, "Grundskola"),
@@ -210,9 +214,9 @@ def test_finance_ties_out_and_says_which_boards_are_missing() -> None:
         ),
         (ubn, "Grundskola", None, None, None, 100.0, 1100.5, 1000.5, None, None, None, None, None, "UBN · Budget!A7"),
         (ubn, "Förskola", None, None, None, None, 500.0, 500.0, None, None, None, None, None, "UBN · Budget!A8"),
-        (ubn, "UBN-ALBY Albyskolan", *[None] * 7, 700.0, None, None, None, "UBN · Enhetsramar!A6"),
-        (ubn, "UBN-BRUN Brunnaskolan", *[None] * 7, None, None, None, None, "UBN · Enhetsramar!A7"),
-        ("Kulturnämnden", "Hela nämnden", 900.0, None, 900.0, *nothing, "—", "! Budget saknas", None, None),
+        (ubn, "UBN-ÅBY Åby skola", *[None] * 7, 700.0, None, None, None, "UBN · Enhetsramar!A6"),
+        (ubn, "UBN-ÖST Östra förskolan", *[None] * 7, None, None, None, None, "UBN · Enhetsramar!A7"),
+        ("Kultur- och fritidsnämnden", "Hela nämnden", 900.0, None, 900.0, *nothing, "—", "! Budget saknas", None, None),
         ("Revisorerna", None, 50.0, None, 50.0, *nothing, "—", "Lämnar ingen budget här", None, None),
     ]
     assert shown(finance.totals) == [
@@ -239,7 +243,7 @@ def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
         (
             "Fullmäktige (ansvarig: Utbildningsnämnden)",
             "KF-I1",
-            "KF-M1 Fler lär sig läsa",
+            "KF-M1 Invånarna är mer delaktiga",
             "Läser",
             "procent",
             70.0,
@@ -268,19 +272,19 @@ def test_oversight_counts_boards_and_administrations_without_the_auditors() -> N
     assert [f.heading for f in groups.fields][2:] == ["Ska lämna in", "Utlämnade", "Inkomna", "Klara", "Sena", "Åtaganden"]
     assert shown(groups.rows) == [
         ("Utbildningsnämnden", "Nämnd", 3, 3, 3, 3, 1, 5),
-        ("Kulturnämnden", "Nämnd", 2, 1, 1, 0, 0, 0),
+        ("Kultur- och fritidsnämnden", "Nämnd", 2, 1, 1, 0, 0, 0),
         ("Utbildningsförvaltningen", "Förvaltning", 2, 2, 2, 2, 1, 2),
     ]
     assert shown(groups.totals) == [("Summa nämnder", None, 5, 4, 4, 3, 1, 5)]
-    ubn, kfn, admin = "Utbildningsnämnden", "Kulturnämnden", "Utbildningsförvaltningen"
+    ubn, kfn, admin = "Utbildningsnämnden", "Kultur- och fritidsnämnden", "Utbildningsförvaltningen"
     issued, due, later = date(2026, 10, 1), date(2026, 12, 15), date(2026, 12, 22)
     came = {n: date(2026, 12, n) for n in (10, 20, 28)}
     assert shown(everybody.rows) == [
         (ubn, "Nämnden själv", admin, issued, due, came[10], "✓ Klar", "✓ I tid", 3, None, None, "UBN · UBN.xlsx"),
-        (ubn, "Albyskolan", admin, date(2026, 11, 1), later, came[20], "✓ Klar", "✓ I tid", 2, None, "skola", "UBN-ALBY · Albyskolan.xlsx"),
+        (ubn, "Åby skola", admin, date(2026, 11, 1), later, came[20], "✓ Klar", "✓ I tid", 2, None, "skola", "UBN-ÅBY · Åby skola.xlsx"),
         (
-            *(ubn, "Brunnaskolan", admin, date(2026, 11, 1), later, came[28], "✓ Klar", "! Sen", 0),
-            *("Planen finns i annat system: Stratsys", None, "UBN-BRUN · UBN-BRUN.xlsx"),
+            *(ubn, "Östra förskolan", admin, date(2026, 11, 1), later, came[28], "✓ Klar", "! Sen", 0),
+            *("Planen finns i annat system: Stratsys", None, "UBN-ÖST · UBN-ÖST.xlsx"),
         ),
         (kfn, "Nämnden själv", None, issued, due, came[10], "! Behöver kompletteras", "✓ I tid", None, None, None, "KFN · KFN.xlsx"),
         (kfn, "Biblioteket", None, None, None, None, "! Inte utlämnad", "—", None, None, None, None),
@@ -293,11 +297,11 @@ def test_a_board_sees_itself_and_its_units() -> None:
     assert [p.name for p in book.pages] == [name for name in SHEETS if name not in (_SOUND, _CHARTS)]  # which the council alone has
     assert [r.cells[0] for r in block("Åtaganden", book=book).rows] == [r.cells[0] for r in block("Åtaganden").rows]
     assert shown(block("Översikt", 2, book).rows) == [
-        ("Albyskolan", 700.0, 2, "✓ Klar"),
-        ("Brunnaskolan", None, 0, "Planen finns i annat system: Stratsys"),
+        ("Åby skola", 700.0, 2, "✓ Klar"),
+        ("Östra förskolan", None, 0, "Planen finns i annat system: Stratsys"),
     ]
-    assert [r.cells[0] for r in page(book, "Uppsikt").blocks[1].rows] == ["Albyskolan", "Brunnaskolan"]
-    assert [r.cells[1] for r in block("Saknas och varningar", 0, book).rows] == ["Brunnaskolan"]
+    assert [r.cells[0] for r in page(book, "Uppsikt").blocks[1].rows] == ["Åby skola", "Östra förskolan"]
+    assert [r.cells[1] for r in block("Saknas och varningar", 0, book).rows] == ["Östra förskolan"]
 
 
 def test_a_board_sees_nothing_of_others() -> None:
@@ -310,7 +314,7 @@ def test_a_board_sees_nothing_of_others() -> None:
 
 def test_a_board_without_units() -> None:
     judged, _, issued, of = town()
-    alone = municipality([organisation("KFN", "Kulturnämnden", "board")], GOALS, {"KFN": (900.0, None)})
+    alone = municipality([organisation("KFN", "Kultur- och fritidsnämnden", "board")], GOALS, {"KFN": (900.0, None)})
     view, book = consolidated(replace(judged, returns=judged.returns[1:2]), alone, issued, of, "KFN")
     assert [p.name for p in book.pages] == ["Översikt", "Ekonomi", "Saknas och varningar"]
     assert view.units == ()
@@ -342,10 +346,10 @@ def test_an_empty_inbox_still_says_what_is_missing() -> None:
     lacking = [r.cells[:3] for r in block("Saknas och varningar", 0, book).rows]
     assert lacking == [
         ("Utbildningsnämnden", None, "Har inte lämnat in. Sista dag: 2026-12-15."),
-        ("Utbildningsnämnden", "Albyskolan", "Har inte lämnat in. Sista dag: 2026-12-22."),
-        ("Utbildningsnämnden", "Brunnaskolan", "Har inte lämnat in. Sista dag: 2026-12-22."),
-        ("Kulturnämnden", None, "Har inte lämnat in. Sista dag: 2026-12-15."),
-        ("Kulturnämnden", "Biblioteket", "Har inte fått någon arbetsbok."),
+        ("Utbildningsnämnden", "Åby skola", "Har inte lämnat in. Sista dag: 2026-12-22."),
+        ("Utbildningsnämnden", "Östra förskolan", "Har inte lämnat in. Sista dag: 2026-12-22."),
+        ("Kultur- och fritidsnämnden", None, "Har inte lämnat in. Sista dag: 2026-12-15."),
+        ("Kultur- och fritidsnämnden", "Biblioteket", "Har inte fått någon arbetsbok."),
     ]
     assert make_sources_page(view, {}).blocks[0].empty == "Inga arbetsböcker har kommit in ännu."
 

@@ -189,7 +189,7 @@ def test_a_long_tree_is_folded() -> None:
 def test_each_row_links_to_the_cell_that_it_comes_from(council: bytes) -> None:
     found = links(council, "Åtaganden")
     assert found["Q5"] == (f"../inbox/{ROUND}/UBN.xlsx", "'Åtaganden'!A6")
-    assert found["Q8"] == (f"../inbox/{ROUND}/Albyskolan.xlsx", "'Insatser'!A8")
+    assert found["Q8"] == (f"../inbox/{ROUND}/%C3%85by%20skola.xlsx", "'Insatser'!A8")
     assert len(found) == 5
     assert links(board_book(*town(), "UBN"), "Åtaganden")["P5"] == (f"../../inbox/{ROUND}/UBN.xlsx", "'Åtaganden'!A6")
 
@@ -227,9 +227,9 @@ def test_every_return_is_listed_with_control_totals_that_agree(council: bytes) -
     rows = table(sheets(council)["Källor"], "Från")
     assert [(r["Fil"], r["Läge"], r["Rader i filen"], r["Rader här"], r["Kontrollsumma här (tkr)"], r["Avstämning"]) for r in rows] == [
         ("UBN.xlsx", "✓ Klar", 14.0, 14.0, 3000.5, "✓ Stämmer"),
-        ("Albyskolan.xlsx", "✓ Klar", 3.0, 3.0, 0.0, "✓ Stämmer"),
-        ("UBN-BRUN.xlsx", "✓ Klar", 2.0, 2.0, 0.0, "✓ Stämmer"),
-        ("UBN-BRUN (2).xlsx", "! Behöver kompletteras", "", "", "", "Räknas inte"),
+        ("Åby skola.xlsx", "✓ Klar", 3.0, 3.0, 0.0, "✓ Stämmer"),
+        ("UBN-ÖST.xlsx", "✓ Klar", 2.0, 2.0, 0.0, "✓ Stämmer"),
+        ("UBN-ÖST (2).xlsx", "! Behöver kompletteras", "", "", "", "Räknas inte"),
         ("KFN.xlsx", "! Behöver kompletteras", "", "", "", "Räknas inte"),
         ("okänd.xlsx", "! Går inte att läsa", "", "", "", "Räknas inte"),
         ("", "", 19.0, 19.0, 3000.5, "✓ Stämmer"),
@@ -243,7 +243,7 @@ def test_of_a_return_that_counts_no_more_no_errors_are_counted(verdict: str) -> 
     rows = table(sheets(council_book(replace(judged, returns=returns), whole, issued, of))["Källor"], "Från")
     found = {r["Fil"]: (r["Fel"], r["Varningar"]) for r in rows}
     assert found["KFN.xlsx"] == ("", "")
-    assert found["Albyskolan.xlsx"] == (0.0, 0.0)
+    assert found["Åby skola.xlsx"] == (0.0, 0.0)
 
 
 def test_links_stop_where_excel_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -307,15 +307,15 @@ def test_a_table_of_the_workspaces_own_has_a_sheet_of_its_own(tmp_path: Path) ->
     (tmp_path / "schemas" / "risks.yaml").write_text(f"schema_type: dataframe\nversion: 0.35.0\n{schema}\nstrict: false\n", "utf-8")
     forms = Forms([standard_folder(), tmp_path])
     judged, whole, issued, of = town()
-    own = {"risks": [row(3, "UBN-BRUN", "Risker: stora", 7, risk="Brand", price=12.5)]}
+    own = {"risks": [row(3, "UBN-ÖST", "Risker: stora", 7, risk="Brand", price=12.5)]}
     data = council_book(replace(judged, tables={**judged.tables, **tables(own)}), whole, issued, replace(of, forms=forms))
     assert table(sheets(data)["Risker  stora"], "Nämnd") == [
         {
             "Nämnd": "Utbildningsnämnden",
-            "Enhet": "Brunnaskolan",
+            "Enhet": "Östra förskolan",
             "Risk": "Brand",
             "Pris (tkr)": 12.5,
-            "Källa": "UBN-BRUN · Risker: stora!A7",
+            "Källa": "UBN-ÖST · Risker: stora!A7",
         }
     ]
     assert {r["Avstämning"] for r in table(sheets(data)["Källor"], "Från")} == {"✓ Stämmer", "Räknas inte"}
@@ -452,11 +452,9 @@ def _finances(judged: JudgedRound, money: list[dict[str, Any]], *, sv: bool) -> 
 def crowded() -> tuple[Any, ...]:
     """Return the small town with a unit that has 250 commitments."""
     judged, whole, issued, of = town()
-    ids = [f"UBN-ALBY-2027-A{n}" for n in range(1, 251)]
+    ids = [f"UBN-ÅBY-2027-A{n}" for n in range(1, 251)]
     start = pd.Timestamp(2027, 3, 1)
-    more = [
-        row(2, "UBN-ALBY", "Insatser", 7 + n, commitment_id=i, text=f"x{n}", parent_id="UBN-M1", start=start) for n, i in enumerate(ids)
-    ]
+    more = [row(2, "UBN-ÅBY", "Insatser", 7 + n, commitment_id=i, text=f"x{n}", parent_id="UBN-M1", start=start) for n, i in enumerate(ids)]
     return replace(judged, tables={**judged.tables, **tables({"commitments": more})}), whole, issued, of
 
 
@@ -477,7 +475,7 @@ def test_a_table_that_excel_has_no_room_for_lies_beside(monkeypatch: pytest.Monk
     for name in ("Id", "Åtagande", "Mål"):
         assert [line[name] for line in rows] == found[name].to_pylist(), name
     assert set(found["Start"].to_pylist()) == {date(2027, 3, 1)}
-    assert found["Källa"].to_pylist()[0] == f"inbox/{ROUND}/Albyskolan.xlsx#'Insatser'!A7"
+    assert found["Källa"].to_pylist()[0] == f"inbox/{ROUND}/Åby skola.xlsx#'Insatser'!A7"
     assert made == book.council_book(*crowded())
 
 

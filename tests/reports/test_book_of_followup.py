@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from report_sheets import sheets, table
 from small_town import consolidated, row, tables
-from small_year import ALBY, BIBL, BRUN, KFN, PLAN, UBN, follow_up, history, kept, past, planning, plans, returned, scope
+from small_year import ABY, BIB, KFN, OST, PLAN, UBN, follow_up, history, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
 from styrxl.excel.pages import Block, Book, Link, Page, Row
 from styrxl.model.council_plan import CouncilAssessment
@@ -199,7 +199,7 @@ def test_last_year_stands_first_in_the_trend(kind: str, then: str, rounds: list[
     book = consolidated(*follow_up(kind), None, after_a_year(kind, then))[1]
     trend = block(book, "Måluppfyllelse", "Fullmäktiges mål, omgång för omgång")
     assert [f.heading for f in trend.fields] == ["Id", "Fullmäktiges mål", "Vems bedömning", "Helår 2026", *rounds, "Utveckling"]
-    assert shown(trend.rows[0]) == ("KF-M1", "Fler lär sig läsa", "Förslag", *said)
+    assert shown(trend.rows[0]) == ("KF-M1", "Invånarna är mer delaktiga", "Förslag", *said)
     own = [shown(r)[2:] for r in trend.rows if r.cells[0] is None]
     assert own == ([("Fullmäktiges egen", *[None] * 3, "! Delvis uppfyllt", "Går inte att jämföra")] if kind == "year" else [])
     chart = block(book, "Diagram", "Fullmäktiges mål, omgång för omgång")
@@ -217,7 +217,7 @@ def test_what_cannot_be_assessed_is_a_value_of_its_own() -> None:
     assert told["Nämndmål som bedöms uppfyllas"] == (1, "av 4; 1 delvis, 0 inte, 2 kan inte bedömas")
     areas, trend = (block(book, "Diagram", h) for h in ("Fullmäktiges mål per målområde", "Fullmäktiges mål, omgång för omgång"))
     assert [f.heading for f in areas.fields] == ["Målområde", "Bedöms uppfyllas delvis", "Kan inte bedömas"]
-    assert [shown(r) for r in areas.rows] == [("Kunskap", 1, 0), ("Hälsa", 0, 1)]
+    assert [shown(r) for r in areas.rows] == [("Medborgarna", 1, 0), ("Välfärd", 0, 1)]
     assert [f.heading for f in trend.fields] == ["Omgång", "Uppfylls", "Delvis", "Kan inte bedömas"]
     assert [shown(r) for r in trend.rows] == [("Helår 2026", 1, 0, 1), ("Delår 1 2027", 0, 1, 1)]
     goal = page(book, "Måluppfyllelse").blocks[0].rows[1]
@@ -240,19 +240,24 @@ def test_a_board_that_never_answered() -> None:
     _, plan, issued, of = follow_up("year")
     never = replace(history("year"), earlier=tuple(silent(p, KFN) for p in history("year").earlier))
     view, book = consolidated(silent(past("year"), KFN).judged, plan, issued, of, None, never)
-    assert shown(block(book, "Saknas och varningar", "Det här saknas").rows[0])[::2] == ("Kulturnämnden", "Har inte lämnat in.")
+    assert shown(block(book, "Saknas och varningar", "Det här saknas").rows[0])[::2] == (
+        "Kultur- och fritidsnämnden",
+        "Har inte lämnat in.",
+    )
     told = {r.cells[0]: r.cells[1:] for r in page(book, "Översikt").blocks[0].rows}
     assert told["Nämnder med klar uppföljning"] == (1, "av 2")
     assert told["Nämndmål som är uppfyllda"] == (2, "av 4; 0 delvis, 1 inte, 0 kan inte bedömas; utan svar: 1")
     assert told["Nämnder inom fullmäktiges ram"] == (1, "av 1; en nämnd saknas")
     assert figures(view)["Utfall netto (tkr)"][0] == (figures(view)["Aktuell ram (tkr)"][0] or 0.0) - 54.75 == 974.25
     goals = {r.cells[0]: shown(r) for r in block(book, "Måluppfyllelse", "Nämndernas mål").rows}
-    assert goals["KFN-M1"] == ("KFN-M1", "Mål 1", "KF-M1", "Kulturnämnden", None, "! Svar saknas")
+    assert goals["KFN-M1"] == ("KFN-M1", "Mål 1", "KF-M1", "Kultur- och fritidsnämnden", None, "! Svar saknas")
     goal = page(book, "Måluppfyllelse").blocks[0].rows[0].cells
     assert goal[2:12] == ("✓ God, 2 av 2 nämnder", 2, 0, 0, 0, 1, 1, 1, 1, 2)  # it planned a goal, which is all that covers asks
     commitments = {r.cells[0]: shown(r) for r in page(book, "Åtaganden").blocks[0].rows}
     assert commitments["KFN-2027-A1"][5:7] == ("! Svar saknas", None)
-    mine = next(r for r in block(book, "Uppsikt", "Per nämnd och enhet").rows if r.cells[:2] == ("Kulturnämnden", "Nämnden själv"))
+    mine = next(
+        r for r in block(book, "Uppsikt", "Per nämnd och enhet").rows if r.cells[:2] == ("Kultur- och fritidsnämnden", "Nämnden själv")
+    )
     assert shown(mine)[3:] == ("✓ Ja", "! Inte inkommen", "—", 1, 0, 0, 0, 1, 0, "Ingen tidigare omgång")
 
 
@@ -266,31 +271,31 @@ def test_a_round_that_nobody_answered_is_no_step_of_the_trend() -> None:
 
 def test_a_workbook_made_from_an_older_return_than_the_one_that_counts_says_so() -> None:
     first = {r.owner or "": r.sha256 for r in past("t1").judged.returns}
-    made_from = {UBN: {"2027-plan": plans().answers.returns[UBN], "2027-t1": "0" * 64}, ALBY: {"2027-plan": plans().answers.returns[ALBY]}}
-    made_from[BIBL] = {"2027-plan": plans().answers.returns[BIBL]}
+    made_from = {UBN: {"2027-plan": plans().answers.returns[UBN], "2027-t1": "0" * 64}, ABY: {"2027-plan": plans().answers.returns[ABY]}}
+    made_from[BIB] = {"2027-plan": plans().answers.returns[BIB]}
     book = consolidated(*follow_up("t2"), None, history("t2", made_from))[1]
     older = block(book, "Saknas och varningar", "Bygger på äldre svar")
     assert first[UBN] != "0" * 64
     assert [(r.cells[0], r.cells[1], str(r.cells[2]).split(",")[0]) for r in older.rows] == [
         ("Utbildningsnämnden", None, "Bygger på ett äldre svar i Delår 1 2027 än det som gäller nu"),
-        ("Utbildningsnämnden", "Albyskolan", "Gjordes innan det svar i Delår 1 2027 fanns som gäller nu"),
+        ("Utbildningsnämnden", "Åby skola", "Gjordes innan det svar i Delår 1 2027 fanns som gäller nu"),
     ]
 
 
 def test_a_unit_that_has_moved_is_counted_once_under_its_new_board() -> None:
     judged, plan, issued, of = follow_up("t2")
-    moved = tuple(replace(o, board_id=KFN, administration_id=None) if o.org_id == ALBY else o for o in plan.organisations)
+    moved = tuple(replace(o, board_id=KFN, administration_id=None) if o.org_id == ABY else o for o in plan.organisations)
     view, book = consolidated(judged, replace(plan, organisations=moved), issued, of, None, history("t2"))
     commitments = page(book, "Åtaganden").blocks[0]
     board = [f.heading for f in commitments.fields].index("Nämnd")
     listed = [(r.cells[0], r.cells[board]) for r in commitments.rows]
-    assert Counter(code for code, _ in listed)[f"{ALBY}-2027-A1"] == 1
-    assert dict(listed)[f"{ALBY}-2027-A1"] == "Kulturnämnden"
+    assert Counter(code for code, _ in listed)[f"{ABY}-2027-A1"] == 1
+    assert dict(listed)[f"{ABY}-2027-A1"] == "Kultur- och fritidsnämnden"
     _, own = consolidated(judged, replace(plan, organisations=moved), issued, of, KFN, history("t2"))
     chain = {r.cells[1] for r in page(own, "Målkedja").blocks[0].rows}
-    assert {"UBN-M1", f"{ALBY}-2027-A1"} <= chain  # what it hangs under comes along
+    assert {"UBN-M1", f"{ABY}-2027-A1"} <= chain  # what it hangs under comes along
     assert "UBN-M2" not in chain
-    assert view.by_id[ALBY].board == KFN
+    assert view.by_id[ABY].board == KFN
 
 
 def test_a_workbook_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
@@ -375,7 +380,7 @@ def years(draw: st.DrawFn) -> tuple[Any, ...]:
     assessments, statuses = CODES["year" if kind == "year" else "t1"]
     rows: dict[str, list[dict[str, Any]]] = {}
     returns: list[Judged] = []
-    for owner in draw(st.sets(st.sampled_from([UBN, KFN, ALBY, BRUN, BIBL]))):
+    for owner in draw(st.sets(st.sampled_from([UBN, KFN, ABY, OST, BIB]))):
         source = len(returns)
         verdict = draw(st.sampled_from(["accepted", "accepted", "rejected"]))
         returns.append(returned(source, owner, kind, verdict))
@@ -423,7 +428,7 @@ def years(draw: st.DrawFn) -> tuple[Any, ...]:
             comment=None,
         )
     judged = JudgedRound(f"2027-{kind}", tuple(returns), tables(rows))
-    issued = [IssuedForm(o, "x", date(2027, 4, 1), date(2027, 5, 1)) for o in (UBN, KFN, ALBY) if draw(st.booleans())]
+    issued = [IssuedForm(o, "x", date(2027, 4, 1), date(2027, 5, 1)) for o in (UBN, KFN, ABY) if draw(st.booleans())]
     return judged, PLAN, issued, scope(kind, draw(st.sampled_from(["sv", "en"]))), draw(st.sampled_from([None, UBN])), history(kind)
 
 

@@ -9,7 +9,7 @@ import openpyxl
 
 from report_sheets import sheets, table
 from small_town import FORMS
-from small_year import ALBY, BRUN, KFN, UBN, follow_up, history
+from small_year import ABY, KFN, OST, UBN, follow_up, history
 from styrxl.reports import book
 from styrxl.reports.feedback import collect_feedback
 
@@ -19,12 +19,12 @@ def board_book(*of: Any) -> bytes:
 
 
 def test_a_boards_workbook_keeps_its_feedback() -> None:
-    kept_ = {ALBY: "Bra jobbat!", "UBN-2027-A2": "=Hur går det?", "UBN-GAMMAL": "Lades ner."}
+    kept_ = {ABY: "Bra jobbat!", "UBN-2027-A2": "=Hur går det?", "UBN-GAMMAL": "Lades ner."}
     data = board_book(*follow_up("t2"), UBN, history("t2"), kept_)
     assert collect_feedback(sheets(data).values(), FORMS) == kept_
     assert collect_feedback(sheets(board_book(*follow_up("t2", "en"), UBN, history("t2"), kept_)).values(), FORMS) == kept_
     found = sheets(data)
-    assert {r["Id"]: r["Återkoppling"] for r in table(found["Uppsikt"], "Id")} == {ALBY: "Bra jobbat!", BRUN: ""}
+    assert {r["Id"]: r["Återkoppling"] for r in table(found["Uppsikt"], "Id")} == {ABY: "Bra jobbat!", OST: ""}
     assert KFN not in str([line for name, cells in found.items() if name != "Målkedja" for line in cells])
 
 

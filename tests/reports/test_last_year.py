@@ -71,9 +71,9 @@ def test_what_was_typed_counts_only_where_there_is_no_workbook() -> None:
     block = compared(plan, last_year(*LAST))
     assert block is not None
     assert shown(block.rows)[4:] == [
-        ("Kulturnämnden", "Hela nämnden", 160.0, 155.0, 5.0, 3.2, "Förra årets utfall är inskrivet i flerårsplanen"),
-        ("Kulturnämnden", "Bibliotek", 160.0, 150.0, 10.0, 6.7, None),
-        ("Kulturnämnden", "Ej fördelat på verksamhet", None, 5.0, -5.0, None, None),
+        ("Kultur- och fritidsnämnden", "Hela nämnden", 160.0, 155.0, 5.0, 3.2, "Förra årets utfall är inskrivet i flerårsplanen"),
+        ("Kultur- och fritidsnämnden", "Bibliotek", 160.0, 150.0, 10.0, 6.7, None),
+        ("Kultur- och fritidsnämnden", "Ej fördelat på verksamhet", None, 5.0, -5.0, None, None),
     ]
     assert shown(block.totals) == [("Summa nämnder", None, 490.0, 427.5, 62.5, 14.6, "2 av 2 är med")]
 
@@ -93,6 +93,14 @@ def test_a_board_of_which_only_the_whole_was_typed_has_one_row() -> None:
     block = compared(typed((KFN, None, "2026-t1", -100.0)), language="en")
     assert block is not None
     assert shown(block.rows) == [
-        ("Kulturnämnden", "The whole board", 160.0, -100.0, 260.0, 260.0, "Last year's outcome was typed in the multi-year plan"),
+        (
+            "Kultur- och fritidsnämnden",
+            "The whole board",
+            160.0,
+            -100.0,
+            260.0,
+            260.0,
+            "Last year's outcome was typed in the multi-year plan",
+        ),
     ]
     assert [field.heading for field in block.fields][3] == "Interim 1 2026 (SEK thousand)"

@@ -21,12 +21,17 @@ def test_what_is_missing_and_what_to_look_at() -> None:
     old, new = "2026-12-28", "2026-12-29"
     assert shown(lacking.rows) == [
         (
-            *("Utbildningsnämnden", "Brunnaskolan"),
+            *("Utbildningsnämnden", "Östra förskolan"),
             f"Ett nyare svar från {new} behöver kompletteras. Det äldre från {old} gäller så länge.",
-            "UBN-BRUN · UBN-BRUN (2).xlsx",
+            "UBN-ÖST · UBN-ÖST (2).xlsx",
         ),
-        ("Kulturnämnden", None, "Det som kom in 2026-12-10 behöver kompletteras (1 fel). Inget annat svar är klart.", "KFN · KFN.xlsx"),
-        ("Kulturnämnden", "Biblioteket", "Har inte fått någon arbetsbok.", None),
+        (
+            "Kultur- och fritidsnämnden",
+            None,
+            "Det som kom in 2026-12-10 behöver kompletteras (1 fel). Inget annat svar är klart.",
+            "KFN · KFN.xlsx",
+        ),
+        ("Kultur- och fritidsnämnden", "Biblioteket", "Har inte fått någon arbetsbok.", None),
         (None, None, "Filen går inte att knyta till någon nämnd eller enhet.", "okänd.xlsx"),
     ]
     (warning,) = shown(warnings.rows)
@@ -36,7 +41,7 @@ def test_what_is_missing_and_what_to_look_at() -> None:
 
 
 def test_nothing_missing_is_said_too() -> None:
-    kfn = organisation("KFN", "Kulturnämnden", "board")
+    kfn = organisation("KFN", "Kultur- och fritidsnämnden", "board")
     judged = JudgedRound(ROUND, (judged_return(0, "KFN", form="annual_plan"),), {})
     _, book = consolidated(judged, municipality([kfn], (), {}), [IssuedForm("KFN", "annual_plan", DAY)], scope())
     lacking, warnings = page(book, "Saknas och varningar").blocks

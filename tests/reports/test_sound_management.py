@@ -53,8 +53,8 @@ def blocks(page: Page | None) -> dict[str | None, list[tuple[Any, ...]]]:
 def test_the_plan_lists_the_financial_goals_and_the_others() -> None:
     page = find_page(council("plan"))
     assert blocks(page) == {
-        "Finansiella mål": [("KF-M1", "Fler lär sig läsa", "Kunskap", "Ekonomi", "2025–2030", 3, 5)],
-        "Mål för verksamheten": [("KF-M2", "Fler mår bra", "Hälsa", "Verksamhet", "2025–2030", 1, 0)],
+        "Finansiella mål": [("KF-M1", "Invånarna är mer delaktiga", "Medborgarna", "Ekonomi", "2025–2030", 3, 5)],
+        "Mål för verksamheten": [("KF-M2", "Kunskapsresultaten förbättras", "Välfärd", "Verksamhet", "2025–2030", 1, 0)],
     }
 
 

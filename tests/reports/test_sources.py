@@ -19,7 +19,7 @@ def test_sources_check_what_was_written_against_what_came_in() -> None:
     written = {**tally_returns(view), 3: Tally(1)}
     rows = {r.cells[1].text: r.cells[4:] for r in make_sources_page(view, written).blocks[0].rows}
     assert rows["UBN.xlsx"][2:7] == (14, 14, 3000.5, 3000.5, "✓ Stämmer")
-    assert rows["UBN-BRUN.xlsx"][2:7] == (2, 1, 0.0, 0.0, "! Stämmer inte")
+    assert rows["UBN-ÖST.xlsx"][2:7] == (2, 1, 0.0, 0.0, "! Stämmer inte")
     assert rows["KFN.xlsx"][:7] == (1, 0, None, None, None, None, "Räknas inte")
     (last,) = make_sources_page(view, written).blocks[0].totals
     assert last.cells[6:11] == (19, 18, 3000.5, 3000.5, "! Stämmer inte")

@@ -17,11 +17,12 @@ import pytest
 import yaml
 from openpyxl.worksheet.worksheet import Worksheet
 
+from municipality import FRAMES, GOALS
 from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.returns.tables import Table
-from town import FRAMES, GOALS, Town, new_town
+from town import Town, new_town
 
 FOLDER = Path(__file__).parents[3] / "shared" / "foreign"
 IN_ORDER, WITH_FAULTS = FOLDER / "PF_Round_3_Success.xlsx", FOLDER / "PF_Round_1_General_Validation_Failures.xlsx"

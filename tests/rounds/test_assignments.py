@@ -13,6 +13,7 @@ from typing import Any
 
 from everybody import COMPANY_PLAN, COMPANY_T1, WHOLE, hand_in
 from judging import judge_data
+from municipality import FRAMES
 from report_sheets import sheets, table
 from styrxl.model.judged import Judged
 from styrxl.model.rounds import standard_rounds
@@ -21,7 +22,7 @@ from styrxl.rounds.issue import build_plan
 from styrxl.rounds.status import find_overdue
 from styrxl.sample.fill import fill, locate_sheets, read_values
 from styrxl.store.ledger import Ledger
-from town import ENGLISH_BOARD, FRAMES, PLAN, Answers, Town, new_town
+from town import ENGLISH_BOARD, PLAN, Answers, Town, new_town
 from year import BOARD_T1, BOARD_T2, BOARD_YEAR, ENGLISH_T1, ENGLISH_T2, PLANS
 
 BOARD = PLANS["UBN"]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from municipality import FRAMES
 from styrxl.model.council_plan import Overall, Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged
@@ -19,7 +20,7 @@ from styrxl.rounds import judge_council_plan
 from styrxl.rounds.council_plan import read_plan
 from styrxl.rounds.issue import build_plan
 from styrxl.sample.fill import open_workbook, save_workbook
-from town import FRAMES, PLAN, ROUND, Town
+from town import PLAN, ROUND, Town
 
 CHANGED = date(2027, 6, 1)
 FULL: dict[str, tuple[Mapping[str, Any], ...]] = {

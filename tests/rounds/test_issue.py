@@ -6,7 +6,8 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from town import BOARD, ORGANISATION, PLAN, ROUND, SCHOOL, planned_town
+from municipality import ORGANISATION
+from town import BOARD, PLAN, ROUND, SCHOOL, planned_town
 
 
 def test_units_get_the_variant_of_their_administration(tmp_path: Path) -> None:

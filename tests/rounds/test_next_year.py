@@ -12,13 +12,14 @@ import pytest
 from openpyxl import load_workbook
 
 from judging import judge_data
+from municipality import FRAMES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.fill import fill, locate_sheets, read_values
 from styrxl.store.ledger import Ledger
-from town import FRAMES, Answers
+from town import Answers
 from year import BOARD_YEAR, PLANS, Followed, changed, plan
 
 NEXT_YEAR = {"start": date(2028, 1, 1), "end": date(2028, 12, 31)}

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from municipality import Rows
 from styrxl.model.findings import fix, message
 from styrxl.rounds.council_plan import read_plan
 from styrxl.rounds.issue import build_plan
 from styrxl.rounds.judge_council_plan import judge_plan
-from town import PLAN, Rows, Town
+from town import PLAN, Town
 
 JUNE, MAY = date(2027, 6, 15), date(2027, 5, 18)
 MOVED = "KF 2027-06-15 § 112"

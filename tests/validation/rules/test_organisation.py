@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from municipality import FRAMES, GOALS, ORGANISATION, Rows
 from styrxl.model.findings import fix, message
 from styrxl.rounds.issue import build_plan
 from styrxl.rounds.judge_council_plan import judge_plan
-from town import FRAMES, GOALS, ORGANISATION, PLAN, ROUND, Rows, Town
+from town import PLAN, ROUND, Town
 
 SUMMER = date(2027, 7, 1)
 UNIT = {"org_id": "UBN-NY", "name": "Nya skolan", "kind": "unit", "board_id": "UBN"}
