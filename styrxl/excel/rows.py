@@ -34,6 +34,8 @@ class Addresses:
 
     def stand_in(self, link: Link) -> str | None:
         """Return what XlsxWriter is given for a link's address and place; None for an address that is too long for Excel."""
+        if not link.path:
+            return f"internal:{clean(link.place or '')}"
         address = link_target(link.path, self.workspace_path)
         if len(address) > limits.LONGEST_ADDRESS:
             return None

@@ -102,17 +102,19 @@ def test_links_lead_where_they_are_told_letter_by_letter() -> None:
         Link("c", "C:\\Planer\\b.xlsx", "'x'!B1"),
         Link("d", "s3://hink/plan.xlsx"),
         Link("e", f"{'å' * 500}.xlsx"),
+        Link("f", "", "'p'!B2"),
     )
     data = written([Row((link,)) for link in links], fields=[Field("a", "link")])
     ws = openpyxl.load_workbook(BytesIO(data))["p"]
-    cells = [ws.cell(n, 1) for n in range(6, 11)]
-    assert [c.value for c in cells] == ["a", "b", "c", "d", "e"]
+    cells = [ws.cell(n, 1) for n in range(6, 12)]
+    assert [c.value for c in cells] == ["a", "b", "c", "d", "e", "f"]
     assert [(c.hyperlink.target, c.hyperlink.location) if c.hyperlink else None for c in cells] == [
         ("../inbox/2027-plan/%C3%85bo%20%231.xlsx", "'Vår plan #2'!A5"),
         ("file:///srv/%C3%A5.xlsx", None),
         ("file:///C:/Planer/b.xlsx", "'x'!B1"),
         ("s3://hink/plan.xlsx", None),
         None,  # longer than Excel opens
+        (None, "'p'!B2"),
     ]
 
 
