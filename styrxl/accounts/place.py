@@ -193,29 +193,37 @@ def place_table(table: Table, mapping: OutcomeMapping, round_: Round, find_owner
     rules = _make_rules(mapping, find_owner)
     fates = [rules.decide(row, round_, parted.suspects) for row in parted.rows]
     placed = [(fate, _count_months(fate.row.values, table.columns, round_)) for fate in fates if fate.target]
-    booking, of_units = Booking(mapping, table.columns), Booking(mapping, table.columns)
-    for fate, values in placed:
-        internal = any(condition.fits(fate.row.texts) for condition in rules.internal)
-        for book, target in ((booking, fate.target), (of_units, fate.unit)):
-            if target:
-                book.book((target.owner, target.activity), fate.kind, values, internal=internal)
     width = len(table.columns)
     unplaced = tuple(Unplaced(fate.row, fate.why) for fate in fates if fate.why and not fate.row.is_zero)
+    booked, units, unplaced_ore = _book(placed, unplaced, rules, table.columns)
     later = [tuple(v - part for v, part in zip(fate.row.values, values, strict=True)) for fate, values in placed]
     left = [*((fate.left_out, fate.row.values) for fate in fates if fate.left_out), *((Word("left_later"), v) for v in later if any(v))]
     return Placing(
         table,
         parted,
-        booking.list_rows(),
-        of_units.list_rows(),
+        booked,
+        units,
         add_values((values for _, values in placed), width),
         len(placed),
         tuple(_group(left, width)),
         unplaced,
-        sum(booking.find_net(each.row.values) for each in unplaced),
+        unplaced_ore,
         tuple(fate.twice for fate in fates if fate.twice),
         tuple(_find_unmatched(mapping, table.rows)),
     )
+
+
+def _book(
+    placed: Sequence[tuple[_Fate, Values]], unplaced: Sequence[Unplaced], rules: _Rules, columns: Sequence[AmountColumn]
+) -> tuple[tuple[BookedRow, ...], tuple[BookedRow, ...], int]:
+    """Return what placed rows come to, what of that is units', and the net cost (öre) of those that are placed nowhere."""
+    booking, of_units = Booking(rules.mapping, columns), Booking(rules.mapping, columns)
+    for fate, values in placed:
+        internal = any(condition.fits(fate.row.texts) for condition in rules.internal)
+        for book, target in ((booking, fate.target), (of_units, fate.unit)):
+            if target:
+                book.book((target.owner, target.activity), fate.kind, values, internal=internal)
+    return booking.list_rows(), of_units.list_rows(), sum(booking.find_net(each.row.values) for each in unplaced)
 
 
 def _count_months(values: Values, columns: Sequence[AmountColumn], round_: Round) -> Values:

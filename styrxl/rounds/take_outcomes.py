@@ -50,7 +50,6 @@ class OutcomeResult:
     """
 
     placing: Placing
-    mapping: OutcomeMapping
     silent: tuple[str, ...]
     strange: tuple[StrangeActivity, ...]
     before: OutcomeRun | None
@@ -80,24 +79,35 @@ def take_outcomes(desk: Desk, round_: Round, path: Path, *, dry_run: bool) -> Ou
     if not round_.followup:
         raise StyrxlError("outcome-round", round=round_.id, followups=", ".join(k.key for k in desk.forms.rounds.values() if k.follows))
     mapping_data, data = _read(desk.workspace.root / FILE, "mapping-missing"), _read(path, "not-readable")
-    check_outcome_owners(desk.workspace, desk.plan, round_.day)
     mapping = read_mapping(mapping_data)
-    placing = _place(desk, round_, path.name, data, mapping)
+    check_outcome_owners(desk.workspace, desk.plan, round_.day)
+    name = desk.workspace.shown(path).rpartition("/")[2]
+    placing = _place(desk, round_, name, data, mapping)
+    _check_placing(desk, round_, placing, mapping_data, mapping)
+    hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(mapping_data).hexdigest()
+    run = OutcomeRun(round_.id, name, *hashes, desk.now, desk.by, len(placing.unplaced), placing.unplaced_ore)
+    booked = tuple(sorted((*placing.booked, *placing.units), key=lambda row: row.key))
+    before, rows = read_newest_run(desk.ledger.database, round_.id) or (None, ())
+    same = before is not None and (before.sha256, before.mapping, rows) == (run.sha256, run.mapping, booked)
+    if not (dry_run or same):
+        record_run(desk.ledger.database, run, booked)
+    return OutcomeResult(
+        placing,
+        _list_silent(desk, round_, placing.booked),
+        tuple(_list_strange(desk, round_, placing.booked)),
+        before,
+        list_changes(rows, booked) if before else (),
+        not (dry_run or same),
+        same,
+        tuple(tell_unmatched(mapping_data, placing.unmatched)),
+    )
+
+
+def _check_placing(desk: Desk, round_: Round, placing: Placing, mapping_data: bytes, mapping: OutcomeMapping) -> None:
+    """Refuse an export whose rows count twice, or whose figures cannot be what the mapping says that they are."""
     _check_twice(mapping_data, placing)
     _check_signs(placing.booked)
     _check_unit(desk, round_, placing.booked, mapping.export.unit)
-    hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(mapping_data).hexdigest()
-    name = desk.workspace.shown(path).rpartition("/")[2]
-    run = OutcomeRun(round_.id, name, *hashes, desk.now, desk.by, len(placing.unplaced), placing.unplaced_ore)
-    before, rows = read_newest_run(desk.ledger.database, round_.id) or (None, ())
-    booked = tuple(sorted((*placing.booked, *placing.units), key=lambda row: row.key))
-    same = before is not None and (before.sha256, before.mapping) == hashes and rows == booked
-    if not (dry_run or same):
-        record_run(desk.ledger.database, run, booked)
-    changes = list_changes(rows, booked) if before else ()
-    unmatched = tuple(tell_unmatched(mapping_data, placing.unmatched))
-    silent, strange = _list_silent(desk, round_, placing.booked), tuple(_list_strange(desk, round_, placing.booked))
-    return OutcomeResult(placing, mapping, silent, strange, before, changes, not (dry_run or same), same, unmatched)
 
 
 def _read(path: Path, code: str) -> bytes:
