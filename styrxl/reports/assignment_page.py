@@ -18,6 +18,7 @@ from styrxl.reports.assignments import (
     decisions_word,
     list_overdue,
     list_standings,
+    name_responsible,
     status_word,
     whole_word,
 )
@@ -62,12 +63,12 @@ class AssignmentPage:
         heading, followup = self.view.phrases.heading, self.view.history is not None
         return (
             Field(heading("id"), "id", 9),
-            Field(heading("assignment"), width=44 if followup else 48, least=40),
-            Field(heading("responsible_board"), "name", 24),
+            Field(heading("assignment"), width=38 if followup else 48, least=34),
+            Field(heading("responsible_board"), "name", 22 if followup else 24),
             Field(heading("assignment_due"), "date", 12),
             Field(heading("status"), "status", 25),
             *((Field(heading("comment"), width=38),) if followup else ()),
-            Field(heading("how"), width=28 if followup else 52),
+            Field(heading("how"), width=36 if followup else 52),
             *(() if followup else (Field(heading("responsible_role"), width=20),)),
             Field(heading("given_by"), width=30, screen=True),
             Field(heading("last_status"), width=26, screen=True),
@@ -106,7 +107,7 @@ class AssignmentPage:
         said = (row.get("comment"), row.get("how")) if view.history else (row.get("how"), row.get("responsible"))
         last = view.scope.forms.label("assignment_status", answer.last)[view.scope.language] if answer.last else None
         link = view.row_link(row) if row else None
-        who = view.name(answer.owner) if view.board is None else self._name_all(assignment)
+        who = view.name(answer.owner) if view.board is None else name_responsible(self.view, assignment)
         head = self._head(assignment, who, status_word(view, answer))
         level = int(not alone)
         tail = self._tail(assignment, last, more, link)
@@ -124,11 +125,5 @@ class AssignmentPage:
         """Say who answers for an assignment: all boards, one by name, or how many they are; to a board all of them by name."""
         answers = standing.answers
         if self.view.board is not None or EVERYBODY in standing.assignment.responsible or len(answers) == 1:
-            return self._name_all(standing.assignment)
+            return name_responsible(self.view, standing.assignment)
         return self.view.phrases.word("n_responsible", n=len(answers))
-
-    def _name_all(self, assignment: Assignment) -> str:
-        """Name all who answer for an assignment."""
-        everybody = [self.view.phrases.word("all_boards")] if EVERYBODY in assignment.responsible else []
-        names = [self.view.name(owner) or owner for owner in assignment.responsible if owner != EVERYBODY]
-        return ", ".join([*everybody, *names])

@@ -21,7 +21,7 @@ from styrxl.model.assignments import (
     find_state,
     judge_whole,
 )
-from styrxl.model.forms import ASSIGNMENT_TABLES
+from styrxl.model.forms import ASSIGNMENT_TABLES, EVERYBODY
 from styrxl.model.table_values import records
 from styrxl.reports.history import PastRound
 from styrxl.reports.overview_parts import Figure
@@ -184,6 +184,21 @@ def count_assignments(view: View) -> list[Figure]:
 def _count_planned(view: View, standings: Sequence[AssignmentStanding]) -> str:
     answers = [answer for standing in standings for answer in standing.answers]
     return view.phrases.word("assignments_planned", n=sum(answer.row is not None for answer in answers), total=len(answers))
+
+
+def list_of_goals(view: View) -> dict[str, list[AssignmentStanding]]:
+    """Return the open assignments that belong to one of the council's goals, by goal."""
+    found: dict[str, list[AssignmentStanding]] = {}
+    for standing in list_standings(view):
+        if standing.assignment.goal_id and standing.state != CLOSED:
+            found.setdefault(standing.assignment.goal_id, []).append(standing)
+    return found
+
+
+def name_responsible(view: View, assignment: Assignment) -> str:
+    """Name all who answer for an assignment."""
+    everybody = [view.phrases.word("all_boards")] if EVERYBODY in assignment.responsible else []
+    return ", ".join([*everybody, *(view.name(owner) or owner for owner in assignment.responsible if owner != EVERYBODY)])
 
 
 def list_unanswered(view: View) -> Iterator[tuple[AssignmentStanding, AnsweredAssignment]]:

@@ -14,6 +14,7 @@ from styrxl.model.council_plan import ids
 from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Grade
 from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import standard_rounds
+from styrxl.sample.assignment_answers import follow_up_assignments
 from styrxl.sample.material import luck, material, year_material
 from styrxl.sample.money_answers import answer_board_money, answer_unit_money
 from styrxl.sample.plan_answers import Rows
@@ -51,6 +52,7 @@ def answer_board_followup(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
         assessed.setdefault(str(given["parent_id"]), str(row["assessment"]))
     answers = {
         "report_status": [_status(prefill, seed)],
+        "assignment_status": follow_up_assignments(prefill, _turn(prefill), seed),
         "contribution_status": [_contribution(prefill, row, seed) for row in prefill.rows.get("contribution_status", ())],
         "goal_assessments": goals,
         "commitment_status": _commitments(prefill, statuses, seed),

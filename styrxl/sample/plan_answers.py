@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from styrxl.model.prefill import Prefill
+from styrxl.sample.assignment_answers import answer_assignments, plan_assignments
 from styrxl.sample.material import UNITS, Unit, luck, material, unit, units, year_material
 from styrxl.sample.varied_texts import count_texts, render_pair, render_text
 
@@ -69,6 +70,7 @@ def answer_council_plan(how_many: int = UNITS, seed: int = 1, year: int = YEAR) 
             | {"kind": "redistribution" if decision == year_material()["moved"]["decision"] else "addition"}
             for board, change, decision, _ in adjustments(how_many)
         ],
+        "assignments": answer_assignments(year),
         "waivers": [{**waiver, "round": f"{year}-plan", "until": date(year, 12, 31)} for waiver in material()["waivers"]],
     }
 
@@ -133,7 +135,9 @@ def answer_board_plan(prefill: Prefill, seed: int = 1) -> dict[str, Rows]:
     rng = luck(seed, prefill.owner)
     goals = _spaced(rng, _board_goals(prefill, board))
     ids = _goal_ids(prefill, goals)
+    assignments = plan_assignments(prefill, seed)
     return {
+        **({"assignment_plans": assignments} if assignments else {}),
         "confirmation": [_confirmation(prefill, board, rng)],
         "goal_responses": [_response(row, board) for row in prefill.rows.get("goal_responses", ())],
         "goals": [{k: v for k, v in row.items() if k != "key"} for row in goals],

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from styrxl.model.council_plan import STANDARD_FORMS
+from styrxl.sample.assignment_answers import answer_june_assignments
 from styrxl.sample.fill import Answers, AnswerSheet
 from styrxl.sample.material import UNITS, year_material
-from styrxl.sample.plan_answers import Rows, answer_council_plan
+from styrxl.sample.plan_answers import Rows, answer_council_plan, decided_on
 
 Plan = Mapping[str, AnswerSheet]  # where the plan has its answers, by sheet key
 
@@ -30,7 +31,8 @@ def answer_june_decisions(plan: Plan, how_many: int, year: int) -> dict[str, Row
         new = {"board_id": moved["board"], "administration_id": moved["administration"], "profile": STANDARD_FORMS}
         other = _replace_organisation(plan["organisation"], answers, moved["unit"], new, year)
         organisation = _join_changes(organisation, other)
-    return {"organisation": organisation, "frame_adjustments": list(answers["frame_adjustments"])}
+    assignments = answer_june_assignments(year, decided_on(year))
+    return {"organisation": organisation, "frame_adjustments": list(answers["frame_adjustments"]), "assignments": assignments}
 
 
 def _replace_organisation(grid: AnswerSheet, answers: Answers, org_id: str, new: Mapping[str, Any], year: int) -> Rows:

@@ -239,6 +239,8 @@ def play_autumn(story: Story) -> None:
     assert [[cell for cell in line if cell != ""] for line in overseen] == [
         ["Utbildningsnämnden", "KF-U1 Utred skolskjutsen", date(2027, 6, 30), "! Pågår. Sista dagen har passerat"]
     ]
+    chain = [[cell for cell in line if cell != ""] for line in book["Målkedja"] if "Fullmäktiges uppdrag" in line]
+    assert chain == [["Fullmäktiges uppdrag", "KF-U2", "Minska sjukfrånvaron", "Alla nämnder", "✓ Genomfört"]]
     own = story.book("2027-t2", "KFN")
     assert [row["Id"] for row in table(own["Assignments"], "Id")] == ["KF-U2", "KF-U3", "KF-U4", "KF-U4"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from styrxl.excel.pages import BOLD, PLAIN, Block, Field, Page, Row, outline_level
 from styrxl.model.goal_tree import COMMITMENTS, COUNCIL_GOAL, Node
+from styrxl.reports.assignments import AssignmentStanding, list_of_goals, name_responsible, whole_word
 from styrxl.reports.followup_view import FollowupView
 from styrxl.reports.page_parts import LINK_WIDTH, MOST_ROWS_SEEN, commitments_below, make_titled_page, node_depth, section_of, section_row
 
@@ -35,11 +36,13 @@ def make_page(followup: FollowupView) -> Page | None:
 def _rows(followup: FollowupView) -> Iterator[Row]:
     council_goals = {n.id for n in followup.council_goals}
     section: str | None = None
+    assignments = list_of_goals(followup.view)
     for node in followup.view.nodes:
         if node.kind == COUNCIL_GOAL:
             if node.id in council_goals:
                 yield _node_row(followup, node)
                 yield from _contribution_rows(followup, node)
+                yield from (_assignment_row(followup, standing) for standing in assignments.get(node.id, ()))
             continue
         if (begins := section_of(node)) is not None and begins != section:
             section = begins
@@ -69,6 +72,13 @@ def _contribution_rows(followup: FollowupView, node: Node) -> Iterator[Row]:
         state = followup.assessment_word(row["assessment"])
         cells = (kind, node.id, row.get("contribution"), view.name(row["_owner"]), state, None, None, view.row_link(row))
         yield Row(cells, level=1, indent=1)
+
+
+def _assignment_row(followup: FollowupView, standing: AssignmentStanding) -> Row:
+    """Return the row of an assignment under its goal; its answers stand on a page of their own."""
+    view, given = followup.view, standing.assignment
+    cells = (view.phrases.kind("assignment"), given.assignment_id, given.text, name_responsible(view, given))
+    return Row((*cells, whole_word(view, standing), None, None, None), level=1, indent=1)
 
 
 def _state(followup: FollowupView, node: Node) -> str | None:

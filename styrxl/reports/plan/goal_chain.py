@@ -9,6 +9,7 @@ from typing import Any
 from styrxl.excel.pages import BOLD, PLAIN, Block, ComputedColumn, Field, Page, Row, gather_columns, outline_level
 from styrxl.model.goal_tree import BOARD_GOAL, COUNCIL_GOAL, UNIT_GOAL, Node
 from styrxl.model.table_values import records
+from styrxl.reports.assignments import AssignmentStanding, list_of_goals, name_responsible, whole_word
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
 from styrxl.reports.page_parts import LINK_WIDTH, MOST_ROWS_SEEN, commitments_below, make_titled_page, node_depth, section_of, section_row
 from styrxl.reports.view import View, join_texts
@@ -45,12 +46,14 @@ def _rows(view: View) -> Iterator[Row]:
     goal_columns = report_columns(view, "goals")
     answers = _answer_rows(view, responses, report_columns(view, "goal_responses"))
     section: str | None = None
+    assignments = list_of_goals(view)
     for node in view.nodes:
         if node.kind == COUNCIL_GOAL:
             of_goal = answers.pop(node.id, [])
             if view.board is None or of_goal or node.below or node.also:
                 yield _node_row(view, node, None, ())
                 yield from _with_count(view, of_goal)
+                yield from (_assignment_row(view, standing) for standing in assignments.get(node.id, ()))
             continue
         if (begins := section_of(node)) is not None and begins != section:
             section = begins
@@ -60,6 +63,13 @@ def _rows(view: View) -> Iterator[Row]:
     if left and section != "loose":
         yield section_row(view, "loose", _WIDTH)
     yield from left
+
+
+def _assignment_row(view: View, standing: AssignmentStanding) -> Row:
+    """Return the row of an assignment under its goal; its answers stand on a page of their own."""
+    given = standing.assignment
+    cells = (view.phrases.kind("assignment"), given.assignment_id, given.text, name_responsible(view, given))
+    return Row((*cells, None, None, None, whole_word(view, standing), None), level=1, indent=1)
 
 
 def _with_count(view: View, answers: Sequence[Row]) -> Iterator[Row]:
