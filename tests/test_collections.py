@@ -10,7 +10,7 @@ import pytest
 
 from styrxl.sample.fill import fill, open_workbook, save_workbook
 from test_own_rounds import cells, hand_in, put_own
-from town import Answers, Town, new_town
+from town import PLAN, Answers, Town, new_town
 
 RISKS = [
     {
@@ -245,3 +245,56 @@ def test_two_forms_of_an_owner_never_replace_each_other(controlled: Town) -> Non
     assert any(text.startswith("Enkät om rutiner: ") for text in missing)  # KFN's
     town.run("distribute", "2027-ik-upp", expect=1)
     assert [path.name for path in (town.root / "outbox/2027-ik-upp").iterdir()] == ["UBN.xlsx"]
+
+
+GIVEN = """
+form: given
+version: 1
+level: administration
+rounds: [check]
+title: {sv: Uppdragen hos oss, en: Assignments with us}
+purpose: {sv: Så hanteras uppdragen., en: How assignments are handled.}
+steps:
+  - {sv: Svara på varje rad., en: Answer on each row.}
+sheets:
+  handled:
+    name: {sv: Hantering, en: Handling}
+    table: handled
+    layout: rows
+    prefilled: true
+    needs_rows: true
+    prefill: {each: assignments, fields: {code: id, what: text, until: due, source: decision}}
+    help: {sv: Svara på varje rad., en: Answer on each row.}
+    columns:
+      code: {heading: {sv: Id, en: Id}, locked: true}
+      what: {heading: {sv: Uppdrag, en: Assignment}, locked: true, width: 40}
+      until: {heading: {sv: Klart senast, en: Done by}, locked: true}
+      source: {heading: {sv: Beslut, en: Decision}, locked: true, width: 24}
+      desk: {heading: {sv: Handläggare, en: Officer}, required: true}
+"""
+HANDLED = SCHEMA.format(
+    columns=f"code: {COLUMN}\n  what: {COLUMN}\n  until: {{dtype: 'datetime64[ns]', nullable: true}}\n  source: {COLUMN}\n  desk: {COLUMN}"
+)
+
+
+def test_a_collection_takes_its_rows_from_the_councils_assignments(tmp_path: Path) -> None:
+    """An administration is asked about what its boards have been given, and is open on the day of the round."""
+    given = {"decided_on": date(2026, 11, 23), "decision": "KF 2026-11-23 § 140", "due": date(2027, 6, 30)}
+    assignments = (
+        {**given, "assignment_id": "KF-U1", "text": "Utred skolskjutsen", "responsible": "UBN"},
+        {**given, "assignment_id": "KF-U2", "text": "Spara energi", "responsible": "Alla"},
+        {**given, "assignment_id": "KF-U3", "text": "Bygg ett badhus", "responsible": "KFN"},
+        {**given, "assignment_id": "KF-U4", "text": "Gavs senare", "responsible": "UBN", "decided_on": date(2027, 3, 2)},
+    )
+    town = new_town(tmp_path / "town", {**PLAN, "assignments": assignments})
+    for name, text in {"sheets/given.yaml": GIVEN, "schemas/handled.yaml": HANDLED, "sheets/rounds.yaml": CHECK}.items():
+        put_own(town, name, text)
+    town = Town(town.root)
+    town.run("distribute", "2027-check")
+    shown = [[str(cell) for cell in row[:4]] for row in cells(town.root / "outbox/2027-check/UBF.xlsx", "Hantering")[4:]]
+    assert shown == [
+        ["KF-U1", "Utred skolskjutsen", "2027-06-30 00:00:00", "KF 2026-11-23 § 140"],
+        ["KF-U2", "Spara energi", "2027-06-30 00:00:00", "KF 2026-11-23 § 140"],
+    ]
+    hand_in(town, "2027-check", "UBF", {"handled": [{"desk": "Planeraren"}, {"desk": "Fastighetschefen"}]}, "given")
+    assert "klar: 1" in town.run("validate", "--round", "2027-check").output

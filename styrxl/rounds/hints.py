@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
+from rapidfuzz import fuzz
+
+from styrxl.model.answers_in_force import AnswersInForce
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.form_files import Forms
+from styrxl.model.forms import ASSIGNMENT_TABLES
 from styrxl.model.levels import COMMON, COMPANY, FINANCE, LEVELS
 from styrxl.model.rounds import Round
 from styrxl.prefill.year_so_far import YearSoFar
+from styrxl.returns.cell_values import fold_text
 from styrxl.rounds.form_changes import find_changed_sheets
 from styrxl.store.ledger import Ledger
+
+_SAME_MEANING = 50  # of a hundred: texts that are less alike are about something else
 
 
 def suggest_next_step(forms: Forms, round_: Round, folder: str, *, issued: bool, came: bool) -> Iterator[Word]:
@@ -45,6 +52,19 @@ def list_left_out(plan: Plan, round_: Round, forms: Forms, issued: Collection[st
         owners = [o.org_id for o in plan.of_kind([FINANCE if level == COMMON else level], round_.day) if o.org_id not in issued]
         if owners and forms.for_level(level, round_.kind):
             yield Word("by_name_alone", {"owners": owners, "level": level, "round": round_.id})
+
+
+def list_renamed_assignments(plan: Plan, past: Iterable[AnswersInForce]) -> Iterator[Word]:
+    """Yield the assignments that were something else, as it seems, when anybody answered about them: an id never changes its meaning."""
+    texts: dict[str, str] = {}
+    for answers in past:
+        for table in ASSIGNMENT_TABLES:
+            rows = (row for owned in answers.tables.get(table, {}).values() for row in owned)
+            texts |= {row["assignment_id"]: row["text"] for row in rows if row["assignment_id"] and row.get("text")}
+    for assignment in plan.assignments:
+        old = texts.get(assignment.assignment_id, assignment.text)
+        if fuzz.token_set_ratio(fold_text(old), fold_text(assignment.text)) < _SAME_MEANING:
+            yield Word("assignment_renamed", {"id": assignment.assignment_id, "old": old, "new": assignment.text})
 
 
 def list_early_adjustments(plan: Plan, round_: Round, today: date) -> Iterator[Word]:

@@ -16,7 +16,7 @@ from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
 from styrxl.rounds.desk import Desk, name_file, name_levels, suggest_nearest
-from styrxl.rounds.hints import list_changed_forms, list_left_out, list_missing_from_plan, list_unfinished
+from styrxl.rounds.hints import list_changed_forms, list_left_out, list_missing_from_plan, list_renamed_assignments, list_unfinished
 from styrxl.rounds.judge_inbox import add_next_plans, judge_inbox, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
 from styrxl.store.files import StagedFiles
@@ -48,6 +48,7 @@ def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozense
         written += _issue(desk, source, form, group, rows)
     notes = (
         *list_missing_from_plan(desk.forms, desk.plan, round_),
+        *list_renamed_assignments(desk.plan, source.past),
         *list_unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}),
         *list_changed_forms(desk.ledger, desk.forms, round_),
         *(list_left_out(desk.plan, round_, desk.forms, desk.ledger.issues(round_.id)) if {*USUAL} <= {*levels} and not only else ()),

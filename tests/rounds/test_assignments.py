@@ -283,6 +283,10 @@ def play_next_year(story: Story) -> None:
         ("KF-U3", "Genomfört", "Ihop med kulturen."),
         ("KF-U5", "Föreslås avslutas utan åtgärd", "Så gör vi 5."),
     ]
+    reworded = {**AT_FIRST[1], "text": "Minska sjukfrånvaron bland kommunens medarbetare"}
+    story.decide(reworded, {**LATE, "text": "Bygg en ny brandstation"}, AT_FIRST[3])
+    told = story.town.run("distribute", "2028-t1", "--to", "UBN", expect=None).output  # an id never changes its meaning
+    assert told.count("Uppdraget KF") == told.count("Uppdraget KF-U3 hette ”Planera ett kulturhus”") == 1
 
 
 def test_a_plan_three_follow_ups_and_the_next_year(tmp_path: Path) -> None:
