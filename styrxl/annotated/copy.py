@@ -6,7 +6,7 @@ places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from styrxl.annotated import to_mend_sheet
@@ -100,24 +100,27 @@ class _AnnotatedWorkbook:
         found = [one for one in (pointer.placed(found, self.carried.lines) for found in self.back.findings) if one is not None]
         told = tell_in_kontroll(self.context, self._unsaid(found), self.terms.text("check_see"))
         book = write_workbook(told, self.shown)
-        first = book.add_first_sheet(self.terms.text("mend_sheet"))
-        to_mend_sheet.set_up_sheet(first, self.terms)
         for key, marks in self._marks(found).items():
             mark_cells(book.pages[key], marks, self.terms, self.shown.name or "styrxl")
-        left, answers = self._left(book)
-        to_mend_sheet.fill_sheet(first, self._content(found, left, answers), self.terms)
+        whole = self._stamp(book, self._content(found, [], []))
+        left, answers = self._left(whole, book.formulas)
+        return self._stamp(book, self._content(found, left, answers)) if left or answers else whole
+
+    def _stamp(self, book: OpenWorkbook, told: to_mend_sheet.MendSheetContent) -> bytes:
+        """Return the workbook with its first sheet."""
+        first = book.put_first_sheet(self.terms.text("mend_sheet"))
+        to_mend_sheet.write_sheet(first, told, self.terms)
         return book.stamped(self.stamps)
 
-    def _left(self, book: OpenWorkbook) -> tuple[list[LeftBehind], list[UnplacedAnswer]]:
-        """Return what of the return does not stand in the copy, as somebody who opens it finds it."""
-        copy, _ = read_workbook(book.stamped(self.stamps))
+    def _left(self, data: bytes, formulas: Mapping[str, set[str]]) -> tuple[list[LeftBehind], list[UnplacedAnswer]]:
+        """Return what of the return does not stand in the copy's other sheets, as somebody who opens it finds it."""
+        copy, _ = read_workbook(data)
         assert copy is not None
-        carried = make_copied_sheets(self.layouts, self.carried.lines, self.source.understood, book.formulas)
-        cells = list_left_cells(self.back.returned, copy, carried, book.formulas, self.back.findings, self.back.form.words)
+        carried = make_copied_sheets(self.layouts, self.carried.lines, self.source.understood, formulas)
+        others = replace(copy, sheets=copy.sheets[1:])
+        cells = list_left_cells(self.back.returned, others, carried, formulas, self.back.findings, self.back.form.words)
         left, answers = group_left_cells(cells)
         return [*left, *list_left_objects(self.back.extras, int(bool(self.shown.logo)))], answers
-
-    # the list
 
     def _content(
         self, found: Sequence[PlacedFinding], left: Sequence[LeftBehind], answers: Sequence[UnplacedAnswer]

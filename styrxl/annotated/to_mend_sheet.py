@@ -58,7 +58,7 @@ class MendSheetContent:
     clipped: Sequence[tuple[str, str]]  # sheet and cell of texts that their rows cannot show all of
 
 
-def set_up_sheet(page: SheetBuilder, terms: Terms) -> None:
+def _set_up_sheet(page: SheetBuilder, terms: Terms) -> None:
     """Set up what is the same in each such sheet."""
     page.widths(zip("ABCDE", WIDTHS, strict=True))
     sheet = page.sheet
@@ -124,8 +124,9 @@ class _LineCell:
     tone: look.Tone | None = None
 
 
-def fill_sheet(page: SheetBuilder, told: MendSheetContent, terms: Terms) -> None:
+def write_sheet(page: SheetBuilder, told: MendSheetContent, terms: Terms) -> None:
     """Write the sheet."""
+    _set_up_sheet(page, terms)
     rows = _Rows(page, terms)
     _write_top(rows, told)
     _write_list(rows, told.items)

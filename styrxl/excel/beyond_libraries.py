@@ -20,6 +20,23 @@ _STRINGS, _TYPES, _RELATIONS = "xl/sharedStrings.xml", "[Content_Types].xml", "x
 _STRINGS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
 ADDRESS = "styrxl://"  # begins what stands in place of an address until ``set_addresses`` puts it there
 _STRINGS_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+_FONT = (
+    "b",
+    "i",
+    "strike",
+    "condense",
+    "extend",
+    "outline",
+    "shadow",
+    "u",
+    "vertAlign",
+    "sz",
+    "color",
+    "name",
+    "family",
+    "charset",
+    "scheme",
+)
 
 
 def read_tree(part: bytes) -> ET.Element:
@@ -51,6 +68,7 @@ def complete_workbook(parts: Mapping[str, bytes], pages: Sequence[SheetBuilder],
         _complete_sheet(trees[f"xl/worksheets/sheet{number}.xml"], page)
     for number, notes in enumerate((page.notes for page in pages if page.notes), 1):
         _dress_notes(trees[f"xl/comments/comment{number}.xml"], trees[f"xl/drawings/commentsDrawing{number}.vml"], notes)
+    _order_fonts(trees["xl/styles.xml"])
     _fix_times(trees["docProps/core.xml"])
     if picture:
         _describe_picture(trees["xl/drawings/drawing1.xml"], picture)
@@ -139,6 +157,12 @@ def _add_run(body: ET.Element, text: str, *, bold: bool) -> None:
     ET.SubElement(font, "rFont", {"val": look.FONT})
     ET.SubElement(font, "family", {"val": "2"})
     ET.SubElement(run, "t", {"xml:space": "preserve"}).text = text
+
+
+def _order_fonts(styles: ET.Element) -> None:
+    """Put what is said of fonts into the order of the standard's schema: openpyxl has one of its own, of which validators complain."""
+    for font in styles.iterfind("fonts/font"):
+        font[:] = sorted(font, key=lambda element: _FONT.index(element.tag))
 
 
 def _fix_times(core: ET.Element) -> None:

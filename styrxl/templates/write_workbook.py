@@ -36,11 +36,13 @@ class OpenWorkbook:
     others: list[SheetBuilder]
     picture: str
 
-    def add_first_sheet(self, name: str) -> SheetBuilder:
-        """Return a new sheet before all others."""
-        page = SheetBuilder(self.book.create_sheet(name, 0))
-        self.others.append(page)
-        return page
+    def put_first_sheet(self, name: str) -> SheetBuilder:
+        """Return a new sheet before all others, in place of one that has its name."""
+        for page in [page for page in self.others if page.name == name]:
+            self.book.remove(page.sheet)
+            self.others.remove(page)
+        self.others.append(SheetBuilder(self.book.create_sheet(name, 0)))
+        return self.others[-1]
 
     @property
     def formulas(self) -> dict[str, set[str]]:
