@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from styrxl.excel import look
-from styrxl.excel.sheet import Note, SheetBuilder
+from styrxl.excel.notes import Note
+from styrxl.excel.sheet import SheetBuilder
 from styrxl.templates.words import Terms
 
 _TONES = {"mend": (look.MEND, "mend_error"), "watch": (look.WATCH, "mend_warning")}

@@ -12,7 +12,8 @@ from xml.parsers import expat
 
 from styrxl.excel import look
 from styrxl.excel.cells import CellError, Token, escape_forbidden, exact_number, rounded_number
-from styrxl.excel.sheet import Note, SheetBuilder
+from styrxl.excel.notes import find_anchor
+from styrxl.excel.sheet import SheetBuilder
 
 _MOMENT = "2000-01-01T00:00:00Z"  # any will do, as long as it is the same in each rebuild
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -66,8 +67,8 @@ def complete_workbook(parts: Mapping[str, bytes], pages: Sequence[SheetBuilder],
     _share_strings(trees, pages)
     for number, page in enumerate(pages, 1):
         _complete_sheet(trees[f"xl/worksheets/sheet{number}.xml"], page)
-    for number, notes in enumerate((page.notes for page in pages if page.notes), 1):
-        _dress_notes(trees[f"xl/comments/comment{number}.xml"], trees[f"xl/drawings/commentsDrawing{number}.vml"], notes)
+    for number, page in enumerate((page for page in pages if page.notes), 1):
+        _dress_notes(trees[f"xl/comments/comment{number}.xml"], trees[f"xl/drawings/commentsDrawing{number}.vml"], page)
     _order_fonts(trees["xl/styles.xml"])
     _fix_times(trees["docProps/core.xml"])
     if picture:
@@ -132,12 +133,16 @@ def _write_value(cell: ET.Element, value: str | float) -> None:
             shown.text = rounded_number(value) if works_out else exact_number(value)
 
 
-def _dress_notes(texts: ET.Element, boxes: ET.Element, notes: Mapping[str, Note]) -> None:
-    """Give notes a bold first line, and their boxes the colours of their tones: openpyxl's have one look."""
+def _dress_notes(texts: ET.Element, boxes: ET.Element, page: SheetBuilder) -> None:
+    """Give notes a bold first line, and their boxes their tones' colours and a place beside their cells.
+
+    All of openpyxl's look the same, and its boxes lie at the top of the sheet where a program does not place them itself.
+    """
     shapes = [element for element in boxes if element.get("fillcolor")]
     for comment, shape in zip(texts.iter("comment"), shapes, strict=True):
-        note, body = notes[comment.get("ref") or ""], comment.find("text")
+        ref, body = comment.get("ref") or "", comment.find("text")
         assert body is not None
+        note = page.notes[ref]
         first, _, rest = (body.findtext("t") or "").partition("\n")
         body.clear()
         _add_run(body, f"{first}\n", bold=True)
@@ -145,6 +150,10 @@ def _dress_notes(texts: ET.Element, boxes: ET.Element, notes: Mapping[str, Note]
         for element in (shape, *(inner for inner in shape if inner.get("color2"))):
             element.set("color2" if element.get("color2") else "fillcolor", f"#{note.tone.fill}")
         shape.set("strokecolor", f"#{note.tone.ink}")
+        data = next(inner for inner in shape if inner.get("ObjectType"))
+        anchor = ET.Element(data[0].tag.replace("MoveWithCells", "Anchor"))
+        anchor.text = find_anchor(page.sheet, ref, note)
+        data.insert(2, anchor)
 
 
 def _add_run(body: ET.Element, text: str, *, bold: bool) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 from typing import Any
-from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -23,40 +22,23 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from styrxl.excel import look, measure
-from styrxl.excel.cells import SIGNS, CellError, escape_foreign, excel_number, token
+from styrxl.excel import look
+from styrxl.excel.cells import SIGNS, CellError, escape_forbidden, escape_foreign, excel_number, token
 from styrxl.excel.limits import HIGHEST_ROW, MOST_LETTERS
 from styrxl.excel.measure import LINE_HEIGHT
+from styrxl.excel.notes import Note
 
 Value = str | float | int | date | None
 
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
 _LETTERS, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 _SMALLEST_SCALE = 80  # percent: text of 10 points comes out at 8
-_NOTE_WIDTH, _NOTE_LINE, _NOTE_MARGIN = 300, 17, 14  # pixels of a note's box, of a line of small text, above and below all of them
-_NOTE_DIGIT = 7  # pixels of a column's unit
 _PAGE_HEIGHT = 640.0  # points that A4 landscape holds at that scale, between margins and footer
 
 
 def clean(text: str) -> str:
     """Return a text without letters that XML forbids or that tokens are made of, and no longer than a cell holds."""
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:MOST_LETTERS]
-
-
-def escape_clean(text: str) -> str:
-    """Return a text as XML has it, clean; most are so as they stand, and this is seen at once."""
-    if text.isprintable() and "&" not in text and "<" not in text and ">" not in text and len(text) <= MOST_LETTERS:
-        return text
-    return escape(clean(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note on a cell: a bold first line, paragraphs, and a tone."""
-
-    title: str
-    paragraphs: tuple[str, ...]
-    tone: look.Tone
 
 
 @dataclass(slots=True)
@@ -73,7 +55,7 @@ class SheetBuilder:
         """Write a value of ours; a text stays a text, also one that begins like a formula."""
         at = self._styled(cell, style)
         if isinstance(value, str):
-            _write_text(at, value)
+            _write_text(at, escape_forbidden(value))
         elif value is not None:
             at.value = value
             at.style = f"styrxl {style}"  # a date brings a format of its own
@@ -128,9 +110,8 @@ class SheetBuilder:
 
     def note(self, cell: str, note: Note, author: str) -> None:
         """Put a note on a cell."""
-        body = clean("\n".join(note.paragraphs))
-        lines = 1 + measure.count_lines(body, _NOTE_WIDTH / _NOTE_DIGIT * look.BODY / look.SMALL)
-        self._at(cell).comment = Comment(f"{clean(note.title)}\n{body}", clean(author), lines * _NOTE_LINE + _NOTE_MARGIN, _NOTE_WIDTH)
+        width, height = note.size
+        self._at(cell).comment = Comment(f"{clean(note.title)}\n{clean(note.body)}", clean(author), height, width)
         self.notes[cell] = note
 
     def _styled(self, cell: str, style: str) -> Cell:

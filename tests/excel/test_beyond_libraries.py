@@ -16,7 +16,8 @@ from styrxl.excel import look
 from styrxl.excel.archive import cut_parts, read_parts, stamp
 from styrxl.excel.beyond_libraries import complete_workbook
 from styrxl.excel.cells import CellError, token
-from styrxl.excel.sheet import Note, SheetBuilder
+from styrxl.excel.notes import Note
+from styrxl.excel.sheet import SheetBuilder
 
 
 def make_page() -> SheetBuilder:
@@ -64,8 +65,9 @@ def test_numbers_have_all_of_their_digits(number: float) -> None:
 def test_texts_are_shared_and_stay_texts(text: str) -> None:
     page = make_page()
     page.answer("A1", text, "input_text")
+    page.put("B1", text, "input_text")
     data = saved(page)
-    assert calamine(data) == [[text]]
+    assert calamine(data) == [[text, text]]
     assert cell(data, "A1").data_type == "s"
     assert cell(data, "A1").quotePrefix == text.startswith(("=", "+", "-", "@", "'"))
     assert b"inlineStr" not in read_parts(data)["xl/worksheets/sheet1.xml"]
@@ -107,5 +109,6 @@ def test_notes_have_a_bold_first_line_and_the_colours_of_their_tones() -> None:
     assert comment.text == "! Rätta\nNio\ntio"
     runs = ET.fromstring(read_parts(data)["xl/comments/comment1.xml"]).iterfind(".//{*}r")
     assert [(run.findtext("{*}t"), run.find("{*}rPr/{*}b") is not None) for run in runs][:2] == [("! Rätta\n", True), ("Nio\ntio", False)]
-    shapes = ET.fromstring(read_parts(data)["xl/drawings/commentsDrawing1.vml"]).iterfind(".//{*}shape")
+    shapes = [*ET.fromstring(read_parts(data)["xl/drawings/commentsDrawing1.vml"]).iterfind(".//{*}shape")]
+    assert [shape.findtext(".//{*}Anchor") for shape in shapes] == ["1, 12, 0, 2, 5, 40, 3, 5", "2, 12, 1, 2, 6, 40, 4, 5"]
     assert [shape.get("fillcolor") for shape in shapes] == [f"#{look.MEND.fill}", f"#{look.WATCH.fill}"]
