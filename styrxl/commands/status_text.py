@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
+from styrxl.model.findings import message
 from styrxl.model.masking import make_showable
 from styrxl.rounds.mail_status import MailStatus
-from styrxl.rounds.status import OwnerStatus, RoundStatus
+from styrxl.rounds.status import OutcomeStatus, OwnerStatus, RoundStatus
 
 
 def format_status(status: RoundStatus, language: str) -> str:
@@ -20,6 +21,7 @@ def format_status(status: RoundStatus, language: str) -> str:
         lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
     lines += _format_overdue(status, language)
     lines += _format_mail(status.mail, language)
+    lines += _format_outcomes(status.outcomes, language) if status.outcomes else []
     owners = status.owners
     sums = word(
         "status_sum",
@@ -56,6 +58,13 @@ def _format_mail(mail: MailStatus, language: str) -> list[str]:
         sender = make_showable(part.sender or word("brought_nobody", language))
         lines.append(word("status_aside", language, path=part.path, sender=sender, why=word(f"brought_{part.reason}", language)))
     return ["", *lines] if lines else []
+
+
+def _format_outcomes(outcomes: OutcomeStatus, language: str) -> list[str]:
+    """Return when the accounts were read, and a line on each thing that they leave to see to."""
+    facts = {"day": local_day(outcomes.booked.recorded_at), "file": make_showable(outcomes.booked.file_name)}
+    lines = [f"{owner}: {make_showable(message(finding, language))}" for owner, finding in outcomes.findings]
+    return ["", word("status_outcomes", language, **facts), *lines]
 
 
 def _row(owner_status: OwnerStatus, language: str) -> list[str]:

@@ -7,17 +7,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from styrxl.model.assignments import Assignment, is_overdue
+from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
+from styrxl.model.findings import Finding
 from styrxl.model.levels import LEVELS, find_level, is_demanded, is_on_request
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
 from styrxl.rounds.desk import Desk
+from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.mail_status import MailStatus, find_mail_status
 from styrxl.store.ledger import Issue, Verdict
 from styrxl.store.mail_log import MailLog
+from styrxl.store.outcome_runs import read_booked_outcomes
 from styrxl.store.receipts import Receipt
+
+OUTCOME_RULES = frozenset({"outcome-changed", "outcome-not-answered", "outcome-placed-wrongly"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,14 @@ class OwnerStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeStatus:
+    """What the accounts say in a round: the run that counts, and by owner what is said of it, or its owner is asked about anew."""
+
+    booked: BookedOutcomes
+    findings: tuple[tuple[str, Finding], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoundStatus:
     """All owners of a round, files that could not be tied to anybody, and what its mail leaves to see to.
 
@@ -51,6 +65,7 @@ class RoundStatus:
     unplaced: tuple[str, ...]
     mail: MailStatus = field(default_factory=lambda: MailStatus({}))
     overdue: Mapping[str, tuple[Assignment, ...]] = field(default_factory=dict)
+    outcomes: OutcomeStatus | None = None
 
 
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
@@ -80,7 +95,17 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
             form, unreached = name if len(names) > 1 else None, mail.list_unreached(owner.email)
             owners.append(replace(owner_status, reminded=reminded.get(owner.org_id), form=form, unreached=unreached))
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
-    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)), mail, find_overdue(desk, round_))
+    overdue, outcomes = find_overdue(desk, round_), _find_outcomes(desk, round_)
+    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)), mail, overdue, outcomes)
+
+
+def _find_outcomes(desk: Desk, round_: Round) -> OutcomeStatus | None:
+    """Return what the accounts say, and what of it there is to see to; None where they say nothing, so that nothing is judged either."""
+    booked = read_booked_outcomes(desk.ledger, round_.id)
+    if booked is None:
+        return None
+    accepted = judge_inbox_quietly(desk, round_).accepted
+    return OutcomeStatus(booked, tuple((r.owner or "", f) for r in accepted for f in r.findings if f.rule in OUTCOME_RULES))
 
 
 def find_overdue(desk: Desk, round_: Round) -> dict[str, tuple[Assignment, ...]]:

@@ -10,15 +10,17 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import astuple, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from zlib_ng import zlib_ng as zlib
 
+from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
-from styrxl.model.judged import Decided, Judged, JudgedRound, Recorded
+from styrxl.model.judged import Decided, Judged, JudgedRound, Recorded, ReplacedOutcome
 from styrxl.scale.pack import pack_finding
 from styrxl.scale.tagged_json import from_json, to_json
 from styrxl.store.files import make_private_folder, write_atomically
@@ -63,6 +65,8 @@ def _pack_round(judged: JudgedRound) -> bytes:
         judged.round,
         [_pack_return(return_) for return_ in judged.returns],
         {table: _pack_frame(frame) for table, frame in judged.tables.items()},
+        _pack_booked(judged.booked) if judged.booked else None,
+        [astuple(one) for one in judged.replaced],
     ]
     return zlib.compress(to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
 
@@ -72,10 +76,22 @@ def _unpack_round(packed: bytes) -> JudgedRound:
     text = unpacker.decompress(packed, _MOST)
     if not unpacker.eof:
         raise ValueError("cut short")
-    round_id, returns, tables = from_json(text.decode("utf-8", _LONE_SURROGATES))
+    round_id, returns, tables, booked, replaced = from_json(text.decode("utf-8", _LONE_SURROGATES))
     return JudgedRound(
-        round_id, tuple(_unpack_return(raw) for raw in returns), {table: _unpack_frame(*raw) for table, raw in tables.items()}
+        round_id,
+        tuple(_unpack_return(raw) for raw in returns),
+        {table: _unpack_frame(*raw) for table, raw in tables.items()},
+        _unpack_booked(*booked) if booked else None,
+        tuple(ReplacedOutcome(*one) for one in replaced),
     )
+
+
+def _pack_booked(booked: BookedOutcomes) -> list[Any]:
+    return [booked.run, booked.recorded_at, booked.file_name, [astuple(row) for row in booked.rows]]
+
+
+def _unpack_booked(run: int, recorded_at: datetime, file_name: str, rows: Sequence[Sequence[Any]]) -> BookedOutcomes:
+    return BookedOutcomes(run, recorded_at, file_name, tuple(BookedRow(*row) for row in rows))
 
 
 def _pack_return(judged: Judged) -> list[Any]:

@@ -261,6 +261,9 @@ def test_the_council_sees_the_newest_outcomes_and_what_returns_said(unbooked: Fo
         (700.5, "✓ Stämmer"),
         (4672.25, "✓ Stämmer"),
     ]
+    before = (unbooked.town.root / "council/2027-t1.xlsx").read_bytes()
+    unbooked.town.run("consolidate", "2027-t1")  # from what is kept of the judging
+    assert (unbooked.town.root / "council/2027-t1.xlsx").read_bytes() == before
     runs = [[value for value in line if value != ""] for line in book["Källor"][-2:]]
     assert runs == [
         ["Redovisningen, hämtning 1", "utfall t1.csv", LATER.date(), 388, 381, "! 7 tkr står inte här: KFN"],
@@ -322,3 +325,12 @@ def test_what_the_accounts_have_below_zero_is_nothing_to_mend(unbooked: Followed
     book = open_workbook(unbooked.issued("t1", "UBN"))
     said = {cell.value for row in book["Ekonomi"].iter_rows() for cell in row if isinstance(cell.value, str)}
     assert not any("utan minustecken" in text and "Utfall kostnader" in text for text in said)
+
+
+def test_status_tells_the_controller_what_is_said_of_outcomes(first: Followed) -> None:
+    first.put("t1", "UBN", REST)
+    record(first, "t1", booked("UBN", "Grundskola", 30, 411), booked("UBN", "Måltider", 0, 12), at=LATER)
+    said = first.town.run("status", "2027-t1").output.splitlines()
+    at = said.index("Utfall ur redovisningen 2027-05-25 (utfall t1.csv)")
+    assert said[at + 1].startswith("UBN: Grundskola: redovisningen har 381 tkr netto")
+    assert said[at + 2] == "UBN: Måltider: utfallet ur redovisningen sägs vara fel placerat: ”Måltiderna hör till Förskola.”."
