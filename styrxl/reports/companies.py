@@ -111,7 +111,7 @@ def _demand_word(view: View, demand: float | None, over: float | None) -> str:
 
 def _planned_goals(view: View) -> Block:
     titles = column_titles(view, "company_goals")
-    fields = _text_fields(view, titles, (("text", 4), ("parent_id", 3), ("measured_by", 2)), "goal_id")
+    fields = _text_fields(view, titles, (("text", 4), ("parent_id", 2), ("measured_by", 3)), "goal_id")
     rows = [
         _row(view, r, r.get("goal_id"), r.get("text"), view.label(r["parent_id"]) if r.get("parent_id") else None, r.get("measured_by"))
         for r in records(view.table("company_goals"))
@@ -122,7 +122,7 @@ def _planned_goals(view: View) -> Block:
 def _planned_directives(view: View) -> Block:
     titles = column_titles(view, "company_directives")
     keys = ("directive_id", "text", "decision", "how")
-    fields = _text_fields(view, titles, (("text", 4), ("decision", 3), ("how", 2)), "directive_id")
+    fields = _text_fields(view, titles, (("text", 4), ("decision", 2), ("how", 3)), "directive_id")
     rows = [_row(view, r, *(r.get(key) for key in keys)) for r in records(view.table("company_directives"))]
     return Block(fields, tuple(rows), heading=view.phrases.word("company_directives_title"))
 
