@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
 from click.testing import CliRunner, Result
 
 from judging import judge_data
@@ -79,6 +80,8 @@ ANSWERS: Mapping[str, Answers] = {"UBN": BOARD, "KFN": ENGLISH_BOARD, "UBN-ÅBY"
 BOARDS = ("UBN", "KFN")
 UNITS = ("UBN-ÅBY", "UBN-ÖST", "KFN-BIB")
 
+BOARD_TABLES: dict[frozenset[tuple[str, int, int]], Mapping[str, pd.DataFrame]] = {}  # what boards have planned, by a town's state
+
 
 @dataclass(frozen=True, slots=True)
 class Town:
@@ -138,10 +141,18 @@ class Town:
 
     def judge(self, *files: tuple[str, bytes], whole_inbox: bool = False) -> JudgedRound:
         """Judge files together against what was issued, without the command around it."""
+        state = self._state()
         with Ledger.open(self.workspace.database) as ledger:
             desk = open_desk(self.workspace, ledger, NOW)
-            boards = select_board_tables(judge_inbox_quietly(desk, standard_rounds().parse(ROUND)))
+            if state not in BOARD_TABLES:
+                BOARD_TABLES[state] = select_board_tables(judge_inbox_quietly(desk, standard_rounds().parse(ROUND)))
+            boards = BOARD_TABLES[state]
             return judge_data(desk, standard_rounds().parse(ROUND), files, NOW, boards=boards, whole_inbox=whole_inbox)
+
+    def _state(self) -> frozenset[tuple[str, int, int]]:
+        """Return which files there are, how large and how old; a copy has them all alike."""
+        files = [path for path in self.root.rglob("*") if path.is_file()]
+        return frozenset((str(path.relative_to(self.root)), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
 
     def copy(self, to: Path) -> Town:
         """Copy the town, somewhere else."""
