@@ -154,7 +154,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0),
         ],
         "Indikatorer": [
-            ("Utbildningsnämnden", "UBN-I1", "UBN-M1 Mål 1", "Läser", "procent", "Högre är bättre", 80.0, 85.0),
+            ("Utbildningsnämnden", "UBN-I1", "UBN-M1 Mål 1", "Läser", "procent", 80.0, "minst 85"),
         ],
         "Uppsikt": [
             ("Utbildningsnämnden", "Nämnd", 3, 3, 3, 3, 1, 3),
@@ -494,7 +494,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 180.0, 70.0),
         ],
         "Indikatorer": [
-            ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", "Högre är bättre", 80.0, 85.0, None, 84.0, "Osäkert"),
+            ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", 80.0, "minst 85", None, 84.0, "Osäkert"),
         ],
         "Uppsikt": [
             ("Utbildningsnämnden", "Nämnd", 2, 3, 2, 2, 2, 0),
@@ -940,9 +940,8 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
                 "Läser",
                 "UBN-M1 Mål 1",
                 "procent",
-                "Högre är bättre",
                 80.0,
-                85.0,
+                "minst 85",
                 84.0,
                 85.0,
                 "✓ Ja, väntas nås",

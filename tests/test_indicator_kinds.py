@@ -172,6 +172,16 @@ NUMBER: Said = (
     "! Outcome must be a number or Too few to be shown.",
 )
 WORD: Said = ("! Utfall ska vara Ja, Nej eller För få för att visas.", "! Outcome must be Yes, No or Too few to be shown.")
+MISFIT = (  # of a yes or no: the board does not see the direction, and cannot change it
+    (
+        "Utfall: ”1” passar inte här, med det målvärde som gäller.",
+        "Skriv något av detta i cellen F21: Ja, Nej, För få för att visas.",
+    ),
+    (
+        "Outcome: “1” does not fit here, with the target that holds.",
+        "Write one of these in the cell F21: Yes, No, Too few to be shown.",
+    ),
+)
 WRONG: Mapping[int, tuple[dict[str, Any], Said, str | None]] = {  # row of the table -> what is answered, what Kontroll says, the rule
     0: ({"outcome": "yes"}, NUMBER, "answer-misfits"),
     2: ({}, ASK, "explanation-missing"),
@@ -198,6 +208,8 @@ def test_the_sheet_checks_each_row_as_it_is_judged(office: Office, followed: Fol
     findings = [f for f in judge(followed, owner, {**(FULL, ENGLISH)[at], "indicator_outcomes": rows}).findings if f.severity == "error"]
     asked = {row: "outcome_men" if row == len(TABLE) else "comment" if row == 2 else "outcome" for row in WRONG}
     wrong = {(rule, address(grid, asked[row], row)) for row, (_, _, rule) in WRONG.items()}
+    misfit = next(f for f in findings if f.rule == "answer-misfits" and f.cell == address(grid, "outcome", 15))
+    assert (message(misfit, ("sv", "en")[at]), fix(misfit, ("sv", "en")[at])) == MISFIT[at]
     assert {(f.rule, f.cell) for f in findings if f.sheet == form.sheet("indicator_outcomes").name[("sv", "en")[at]]} >= wrong
 
 

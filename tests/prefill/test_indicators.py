@@ -58,6 +58,24 @@ def test_one_whose_goal_holds_comes_into_the_next_plan_with_its_newest_outcome()
     assert make_lasting_rows(last, OWNER, ["KF-M1"]) == ({**indicator(3), **OF_ITS_TIME, "last_outcome": 84.0, "last_round": "2027-t2"},)
 
 
+def test_an_outcome_that_is_more_than_a_number_is_shown_in_words() -> None:
+    """By sex, of an older year, and too few to be shown; a number by itself stands as one."""
+    told = [
+        outcome(1, 81.0) | {"outcome_women": 84.5, "outcome_men": "too_few", "outcome_year": 2026},
+        {**outcome(2, None), "outcome": "too_few"},
+        outcome(3, 5.0) | {"outcome_year": 2027},
+    ]
+    rows = make_lasting_rows(year_of(2027, [indicator(1), indicator(2), indicator(3)], year=told), OWNER, ["KF-M1"])
+    assert [(row["last_outcome"], row.get("last_outcome_shown")) for row in rows] == [
+        (
+            81.0,
+            {"sv": "81 (kvinnor 84,5, män För få för att visas, avser 2026)", "en": "81 (women 84.5, men Too few to be shown, of 2026)"},
+        ),
+        ("too_few", None),
+        (5.0, None),
+    ]
+
+
 def test_the_newest_outcome_is_the_newest_that_was_told() -> None:
     """A round in which there was none yet is passed over, and so is the turn of a year."""
     last = year_of(2027, [indicator(1)], t1=[outcome(1, 81.0)], t2=[outcome(1, None)])

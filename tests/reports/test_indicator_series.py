@@ -14,7 +14,14 @@ from styrxl.model.rounds import standard_rounds
 from styrxl.reports.history import PastRound
 
 
-def ended(year: int, *outcomes: tuple[str, str, float | None]) -> PastRound:
+def dated(year: int, value: float, of: int) -> PastRound:
+    """Return the annual report of a year, in which a board told an outcome of another year."""
+    rows = [row(0, UBN, "Indikatorer", 5, indicator_id="UBN-I1", outcome=value, outcome_year=of)]
+    found = JudgedRound(f"{year}-year", (returned(0, UBN, "year"),), tables({"indicator_outcomes": rows}))
+    return PastRound(standard_rounds().parse(f"{year}-year"), found)
+
+
+def ended(year: int, *outcomes: tuple[str, str, float | str | None]) -> PastRound:
     """Return the annual report of a year, in which boards told outcomes of indicators."""
     owners = {owner: n for n, owner in enumerate((UBN, KFN))}
     rows = [row(owners[o], o, "Indikatorer", 5 + n, indicator_id=code, outcome=value) for n, (o, code, value) in enumerate(outcomes)]
@@ -58,3 +65,10 @@ def test_a_council_indicator_keeps_its_baseline_and_its_series_whoever_answers()
     told = row(0, UBN, "Indikatorer", 6, indicator_id="KF-I1", name="Läslust", unit="procent", target=60.0, outcome=57.0)
     found = figures(block(ended(2026, (KFN, "KF-I1", 54.0)), plan=replace(PLAN, indicators=years), more=(told,)))
     assert found[1] == {"Utgångsvärde": 50.0, "Utfall 2026": 54.0, "Målvärde": "minst 60", "Förra utfall": None, "Utfall": 57.0}
+
+
+def test_an_outcome_stands_under_the_year_that_it_is_of() -> None:
+    """What was told late goes back to its own year, but not before what was told in that; words stand as words."""
+    found = block(ended(2024, (UBN, "UBN-I1", "too_few")), dated(2025, 81.0, of=2024), dated(2026, 82.0, of=2025))
+    assert [figures(found)[0][name] for name in ("Utfall 2024", "Utfall 2025")] == ["För få för att visas", 82.0]
+    assert "Utfall 2026" not in figures(found)[0]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import CellOf, Remark
-from styrxl.model.forms import NUMBER, AtLeast, Column, Condition, Given, Past
+from styrxl.model.forms import NUMBER, AtLeast, Column, Condition, Form, Given, Past
 from styrxl.model.prefill import Prefill
 from styrxl.model.thresholds import Thresholds
 from styrxl.returns.row_ids import make_id_key
@@ -138,13 +138,27 @@ def _misfits(parsed: TypedBatch, column: Column) -> list[Remark]:
         if column.fits(frame[column.field].iloc[i], codes):
             continue
         field = next((field for field in fields if codes[field] in column.answers_by[field]), fields[0])
-        words = [batch.form.lists[column.list or ""][code] if code != NUMBER else Word("a_number") for code in column.list_fitting(codes)]
-        told = batch.form.lists.get(sheet.column(field).list or "", {}).get(str(codes[field]), codes[field])
-        facts = {"because": sheet.column(field).heading, "told": told, "fitting": words}
+        facts = {"fitting": _list_fitting(batch.form, column, codes), **_say_why(batch.form, sheet.column(field), codes[field])}
         remarks.append(
             Remark(batch.source[i], sheet.key, batch.row[i], column.field, "answer-misfits", batch.columns[column.field][i], facts)
         )
     return remarks
+
+
+def _list_fitting(form: Form, column: Column, codes: Mapping[str, Any]) -> list[Any]:
+    """Return what may stand in a row whose other answers have these codes, as people know it."""
+    words = form.lists[column.list or ""]
+    anywhere = [code for code in words if code not in column.words_by_code]
+    return [Word("a_number") if code == NUMBER else words[code] for code in (*column.list_fitting(codes), *anywhere)]
+
+
+def _say_why(form: Form, asking: Column, code: Any) -> dict[str, Any]:
+    """Return the answer that something else does not fit to, and that it may be changed; neither where the owner does not see it."""
+    if not asking.asked:
+        return {"where": Word("misfits_here"), "change": ""}
+    told = form.lists.get(asking.list or "", {}).get(str(code), code)
+    facts = {"column": asking.heading}
+    return {"where": Word("misfits_when", {**facts, "told": told}), "change": Word("or_change", facts)}
 
 
 def _outside_year(parsed: TypedBatch, column: Column, years: Sequence[int], issued: Mapping[int, Prefill]) -> list[Remark]:
