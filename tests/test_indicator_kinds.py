@@ -269,7 +269,7 @@ def test_the_page_of_indicators_shows_each(published: Followed, owner: str, at: 
 
 
 # Under KF-M1 lie both boards' 31 indicators, 5 of each board followed alone: of 26 + 26, 6 + 6 are met, 5 + 5 missed, 15 + 15 say nothing.
-SAYS = {"council": "12 av 52 nås; säger inget: 30"}
+SAYS = {"council": "12 av 52 nås; utan besked: 30"}
 
 
 def test_the_goal_counts_what_is_met_and_what_says_nothing(published: Followed) -> None:

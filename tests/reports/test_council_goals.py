@@ -209,7 +209,7 @@ def test_an_outcome_is_never_held_against_the_years_target_before_the_year_has_e
     )
     for answer in ("uncertain", None):  # None: a return by an older form
         found = fulfilment(book_of(case("t1", TWO, on_track, indicators=[(40, 120, answer)])))
-        assert found[1:3] == ("Går inte att säga, utan svar: 1", "✓ Bedöms uppfyllas")
+        assert found[1:3] == ("Går inte att säga, utan besked: 1", "✓ Bedöms uppfyllas")
 
 
 def test_a_board_without_an_accepted_plan_is_unknown_not_uncovered() -> None:
