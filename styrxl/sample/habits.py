@@ -37,7 +37,7 @@ def _type_value(value: Any, column: Column, form: Form, language: str, rng: Rand
         "date": (0.30, lambda: _type_day(value, language, rng, of_a_year=bool(form.rounds) and not column.any_year)),
         "integer": (0.05, lambda: f"{value} "),
     }
-    chance, otherwise = habits[column.kind]
+    chance, otherwise = habits["choice" if column.takes_words and isinstance(value, str) else column.kind]
     return AsTyped(otherwise()) if rng.random() < chance else value
 
 
