@@ -37,7 +37,7 @@ def text_width(text: str, *, bold: bool = False) -> float:
     return sum(map(_WIDTHS.__getitem__, text)) * (1.04 if bold else 1.0)
 
 
-_word_width = lru_cache(maxsize=50_000)(text_width)
+word_width = lru_cache(maxsize=50_000)(text_width)
 
 
 @lru_cache(maxsize=20_000)
@@ -51,7 +51,7 @@ def wrap(text: str, width: float, *, bold: bool = False) -> list[str]:
     room = max(width * 0.97 - 0.6, 1.0)  # Excel keeps a few pixels to itself on both sides
     rows, used = [""], 0.0
     for word in text.split(" "):
-        long = _word_width(word, bold=bold)
+        long = word_width(word, bold=bold)
         if used and used + 0.48 + long > room:
             rows.append(word)
             used = long

@@ -164,8 +164,9 @@ def _estimates(texts: Sequence[str], width: Floats, bold: Bools) -> tuple[Whole,
     length = np.array([len(text) for text in texts])
     room = width * 0.97 - 0.6
     wide = _widths(texts, length) * np.where(bold, 1.04, 1.0)
-    # Narrow columns break where an estimate does not see it.
-    blind = (width < _NARROW) | np.array(["\n" in text for text in texts])
+    # An estimate does not see how narrow columns break, nor that a word is broken which is wider than its column.
+    widest = np.array([max(map(measure.word_width, text.split(" "))) for text in texts])
+    blind = (width < _NARROW) | (widest * 1.04 > room) | np.array(["\n" in text for text in texts])
     least = np.where(blind, 1, np.ceil(wide / room)).astype(np.int64)
     best = np.where(blind, length + 1, np.ceil(wide / (room - np.minimum(3.5, room * 0.2)))).astype(np.int64)
     return least, best

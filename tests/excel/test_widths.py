@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from styrxl.excel import measure
@@ -15,6 +15,7 @@ CELLS = st.lists(st.tuples(st.integers(0, ROWS - 1), TEXTS, st.sampled_from([9.0
 
 
 @given(CELLS, st.lists(st.booleans(), min_size=ROWS, max_size=ROWS))
+@example([(0, "0 0000000000000", 14.0)], [False] * ROWS)  # a word that is broken
 def test_rows_together_take_as_many_lines_as_their_texts_measured_one_by_one(cells: list[tuple[int, str, float]], bold: list[bool]) -> None:
     """A row is as high as the longest of its texts, whichever column it stands in; a row without long texts is of one line."""
     long = LongTexts([row for row, _, _ in cells], [text for _, text, _ in cells], [width for _, _, width in cells])
