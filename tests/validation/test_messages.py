@@ -70,11 +70,11 @@ def say(finding: Finding, language: str = "sv") -> tuple[str, str, str]:
             "UBN",
             "indicators",
             {"kolada_id": "N155"},
-            "H5",
+            "J5",
             (
                 "wrong-type",
                 "Kolada-id: ”N155” är inte ett id ur Kolada, N eller U och fem siffror.",
-                "Skriv ett id ur Kolada, N eller U och fem siffror i cellen H5.",
+                "Skriv ett id ur Kolada, N eller U och fem siffror i cellen J5.",
             ),
         ),
         (
