@@ -157,7 +157,8 @@ def _cell_style(layout: SheetLayout, column: Column, values: RowValues) -> str:
         return f"input_{column.kind}"
     if column is layout.sheet.columns[0] and column.field.endswith("id") and column.width <= WIDEST_FROZEN:
         return "id"
-    return f"locked_{column.kind}"
+    in_words = column.kind == "number" and isinstance(values[column.field], str)  # which are broken where a number is not
+    return "locked_text" if in_words else f"locked_{column.kind}"
 
 
 def _least_height(layout: SheetLayout, context: WorkbookContext) -> float:
