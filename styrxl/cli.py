@@ -23,6 +23,7 @@ from styrxl.commands.merge import merge
 from styrxl.commands.outcomes import outcomes
 from styrxl.commands.quarantine import quarantine
 from styrxl.commands.receive import receive
+from styrxl.commands.report import report
 from styrxl.commands.rollover import rollover
 from styrxl.commands.session import Session
 from styrxl.commands.set_aside import set_aside
@@ -69,6 +70,7 @@ for command in (
     validate,
     link,
     consolidate,
+    report,
     status,
     set_aside,
     take_back,
