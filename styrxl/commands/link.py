@@ -23,7 +23,7 @@ def link(session: Session, round_: Round, *, units: bool) -> None:
     """Show the goal tree of ROUND with what hangs on it, and what hangs loose."""
     import shutil
 
-    from styrxl.commands.goal_tree_text import format_goal_tree, has_broken_links
+    from styrxl.commands.texts.goal_tree_text import format_goal_tree, has_broken_links
     from styrxl.model.goal_tree import build_round_tree
     from styrxl.rounds.judge_inbox import judge_inbox
 

@@ -27,7 +27,7 @@ def merge(session: Session, round_: Round, owner: str, reason: str, by: str | No
 
     The newest one, and what an older one has that it lacks. Where both have answered, the newest counts, and it is said. Both are kept.
     """
-    from styrxl.commands.merge_text import describe_merge
+    from styrxl.commands.texts.merge_text import describe_merge
     from styrxl.model.catalogue import word
     from styrxl.model.findings import message
     from styrxl.rounds.merging.merge import carry_out, plan_merge

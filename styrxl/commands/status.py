@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @with_session
 def status(session: Session, round_: Round) -> None:
     """Say who has been issued, returned, accepted and reminded in ROUND."""
-    from styrxl.commands.status_text import format_status
+    from styrxl.commands.texts.status_text import format_status
     from styrxl.rounds.hints import list_changed_forms
     from styrxl.rounds.status import find_status
 

@@ -1,0 +1,1 @@
+"""What commands print where that is much: results as text."""
