@@ -315,7 +315,10 @@ def test_a_spring_put_together_anew_counts_nothing_of_june(played: Played, tmp_p
     assert run_in_process(cli.main)(["--workspace", str(folder), "consolidate", "2027-t1"], datetime(2028, 3, 1, tzinfo=UTC)) == 0
     before, after = played.council("t1"), played.book(folder / "council" / "2027-t1.xlsx")
     told = {name: [row for row in filled(after[name]) if row not in filled(before[name])] for name in after}
-    assert {name for name, rows in told.items() if rows} == {"Översikt", "Ekonomi"}
+    assert {name for name, rows in told.items() if rows} == {"Översikt", "Ekonomi", "Uppdrag"}
+    [closed] = told["Uppdrag"]  # stands as it stood, and says what was decided later
+    assert (closed[0], closed[4]) == ("KF-U3", "Pågår")
+    assert any("Avslutat 2027-06-15: KF 2027-06-15 § 116" in str(cell) for cell in closed)
     assert [row for row in filled(before["Ekonomi"]) if row not in filled(after["Ekonomi"])] == []
     later = {row[0]: row[-3:] for row in told["Ekonomi"] if len(row) == 7 and isinstance(row[-1], float)}
     assert later == {  # what is left, what is decided, and what is left if that counts
