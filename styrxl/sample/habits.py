@@ -27,8 +27,8 @@ def type_by_habit(answers: Answers, form: Form, language: str, seed: str) -> dic
 
 
 def _type_value(value: Any, column: Column, form: Form, language: str, rng: Random) -> Any:
-    if value is None or isinstance(value, AsTyped):
-        return value
+    if value is None or isinstance(value, AsTyped) or (column.kind == "number" and isinstance(value, str)):
+        return value  # a word in place of a number, such as that there are too few to be shown, is chosen, not typed
     habits: Mapping[str, tuple[float, Callable[[], Any]]] = {
         "text": (0.06, lambda: rng.choice([f"{value} ", f"  {value}"])),
         "ref": (0.35, lambda: rng.choice([value, value, str(value).lower(), f"{value} "])),
