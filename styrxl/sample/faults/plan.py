@@ -76,8 +76,11 @@ def _other_identity(**facts: str) -> Callable[[OpenReturn], str | None]:
 
 
 def _empty(return_: OpenReturn) -> None:
-    for key in return_.places:
-        for cell in _answers(return_, key):
+    for key, grid in return_.places.items():
+        last = grid.heading_row + 1 if grid.downwards else len(grid.values)
+        rows = range(len(grid.rows)) if grid.spec.id_column and not grid.downwards else range(last - grid.heading_row)
+        cells = (return_.cell(key, c.field, row) for c in grid.spec.columns if c.asked and c.field in grid.columns for row in rows)
+        for cell in (cell for cell in cells if not cell.protection.locked):
             cell.value = None
 
 
