@@ -16,7 +16,6 @@ from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.mail_status import MailStatus, find_mail_status
 from styrxl.store.ledger import Issue, Verdict
 from styrxl.store.mail_log import MailLog
@@ -104,6 +103,8 @@ def _find_outcomes(desk: Desk, round_: Round) -> OutcomeStatus | None:
     booked = read_booked_outcomes(desk.ledger, round_.id)
     if booked is None:
         return None
+    from styrxl.rounds.judge_inbox import judge_inbox_quietly  # noqa: PLC0415 -- judging takes libraries that are slow to import
+
     accepted = judge_inbox_quietly(desk, round_).accepted
     return OutcomeStatus(booked, tuple((r.owner or "", f) for r in accepted for f in r.findings if f.rule in OUTCOME_RULES))
 
@@ -148,7 +149,7 @@ def _find_answers(desk: Desk, round_: Round, owners: frozenset[str]) -> dict[tup
     paths = [desk.workspace.root / path for path in sorted(taken, key=lambda path: receipts[path].received_at)]
     if not round_.followup or not paths:
         return {}
-    from styrxl.rounds.judge_inbox import judge_files  # noqa: PLC0415 -- judging takes libraries that the status needs for nothing else
+    from styrxl.rounds.judge_inbox import judge_files  # noqa: PLC0415 -- as above
 
     frame = judge_files(desk, [path for path in paths if path.is_file()], round_).tables.get("assignment_status")
     rows = records(frame) if frame is not None else ()
