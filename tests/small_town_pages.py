@@ -26,3 +26,14 @@ def shown(rows: Sequence[Row]) -> list[tuple[object, ...]]:
 def block(name: str, number: int = 0, book: Book | None = None) -> Block:
     """Return a block of a page, of the council's book where no other is given."""
     return page(book or council(), name).blocks[number]
+
+
+def read_rows(page: Page) -> list[tuple[object, ...]]:
+    """Return a page's rows as people see them, without links and the trailing cells that are empty."""
+    rows = []
+    for row in (row for block in page.blocks for row in (*block.rows, *block.totals)):
+        cells = [cell for cell in row.cells if not isinstance(cell, Link)]
+        while cells and cells[-1] is None:
+            cells.pop()
+        rows.append(tuple(cells))
+    return rows
