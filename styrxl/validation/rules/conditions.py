@@ -190,7 +190,8 @@ def _order(parsed: TypedBatch, earlier: str, later: str) -> list[Remark]:
         return []
     numbers = batch.sheet.column(later).kind == "number"
     low, high = (pd.to_numeric(frame[name], errors="coerce") if numbers else frame[name] for name in (earlier, later))
-    mask, rule = (high < low).fillna(False), "range-order" if numbers else "date-order"
+    mask = (high < low).fillna(False)
+    rule = "range-order" if numbers else "date-order"
     remarks = []
     for i in mask.to_numpy(dtype=bool).nonzero()[0]:
         row = batch.row[i]
