@@ -16,6 +16,11 @@ def booked(owner: str, activity: str | None, revenue: float, cost: float) -> Boo
     return BookedRow(owner, activity, earned, spent, spent - earned)
 
 
+def booked_net(owner: str, activity: str | None, net: float) -> BookedRow:
+    """Return what accounts that do not tell revenue from cost say of an activity (tkr)."""
+    return BookedRow(owner, activity, None, None, round(net * 100_000))
+
+
 def record(followed: Followed, kind: str, *rows: BookedRow, at: datetime | None = None) -> int:
     """Record a run in a round and return its number."""
     run = OutcomeRun(f"2027-{kind}", f"utfall {kind}.csv", "a" * 64, "b" * 64, at or MOMENTS[kind], "Anna", 0, 0)

@@ -62,6 +62,11 @@ class BookedOutcomes:
     file_name: str
     rows: tuple[BookedRow, ...]
 
+    @property
+    def net_alone(self) -> bool:
+        """Whether it says net cost alone, neither revenue nor cost."""
+        return any(row.revenue_ore is None for row in self.rows)
+
     def of_owner(self, owner: str) -> tuple[BookedRow, ...]:
         """Return an owner's rows."""
         return tuple(row for row in self.rows if row.owner == owner)

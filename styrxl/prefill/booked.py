@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from styrxl.model.amounts import add_amounts
 from styrxl.model.booked_outcomes import BookedRow
 from styrxl.model.forms import Form, Sheet, Words
 from styrxl.model.prefill import Row
@@ -72,3 +73,17 @@ def take_amounts(sheet: Sheet, row: BookedRow) -> dict[str, float]:
     """Return the amounts (tkr) that a sheet's columns take of what the accounts say, by field; none that these do not know."""
     amounts = {"revenue": row.revenue, "cost": row.cost, "net": row.net, "result": -row.net}
     return {c.field: amount for c in sheet.booked_columns if (amount := amounts[c.booked]) is not None}
+
+
+def settle_amounts(sheet: Sheet, row: BookedRow, answers: Row) -> dict[str, float]:
+    """Return the amounts (tkr) that a row of a sheet has by what the accounts say, by field; ``answers``: what was answered in it.
+
+    Where they say net alone, and the sheet has revenue and cost, the net is theirs: revenue is as it was answered, and cost what that
+    leaves; where that is below zero there is no cost, and all of it is revenue.
+    """
+    fields = {c.booked: c.field for c in sheet.booked_columns}
+    if row.revenue is not None or not {"revenue", "cost"} <= fields.keys():
+        return take_amounts(sheet, row)
+    cost = add_amounts((row.net, answers.get(fields["revenue"]) or 0.0))
+    left = {fields["cost"]: cost} if cost >= 0 else {fields["revenue"]: -row.net, fields["cost"]: 0.0}
+    return take_amounts(sheet, row) | left

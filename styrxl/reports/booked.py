@@ -39,7 +39,7 @@ def tell_source(view: View, row: Mapping[str, Any]) -> str | None:
     booked, word = view.judged.booked, view.phrases.word
     if booked is None or row.get(BOOKED_NET) is None:
         return None
-    said = word("booked_on", day=local_day(booked.recorded_at))
+    said = word("booked_net_on" if booked.net_alone else "booked_on", day=local_day(booked.recorded_at))
     if is_alone(row):
         return f"{said}; {word('booked_alone')}"
     where = (int(row["_source"]), int(row["_row"]))

@@ -17,7 +17,7 @@ from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.model.forms import Sheet
 from styrxl.model.judged import ALONE, BOOKED_NET, ReplacedOutcome
 from styrxl.model.table_values import column
-from styrxl.prefill.booked import list_alone, match_booked, take_amounts
+from styrxl.prefill.booked import list_alone, match_booked, settle_amounts
 from styrxl.returns.typed_frames import TypedBatch, compute_formulas
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
@@ -59,7 +59,7 @@ def _put_in_part(
     values: dict[str, list[float | None]] = {c.field: column(part.frame, c.field) for c in sheet.booked_columns}
     nets: list[float | None] = [None] * len(part.frame)
     for source, at, found in match_rows(part, sheet, returns, booked):
-        amounts = take_amounts(sheet, found)
+        amounts = settle_amounts(sheet, found, {field: some[at] for field, some in values.items()})
         nets[at] = found.net if amounts else None
         for field, amount in amounts.items():
             old, values[field][at] = values[field][at], amount
@@ -106,7 +106,7 @@ def list_unanswered(
         where = {"_source": source, "_row": row, "_owner": owner, "_sheet": place.sheet}
         owned = context.booked.of_owner(owner or "") if context.booked else ()
         for found in list_alone(names[source], owned, part.batch.form.words):
-            if amounts := take_amounts(sheet, found):
+            if amounts := settle_amounts(sheet, found, {}):
                 made = {**where, sheet.columns[0].field: found.activity, **amounts, BOOKED_NET: found.net}
                 rows.setdefault(sheet.table or "", []).append(made)
     return rows

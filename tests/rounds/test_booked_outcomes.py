@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from booked import booked, record
+from booked import booked, booked_net, record
 from followup_returns import issued
 from report_sheets import sheets, table
 from styrxl.mail.outgoing.answers import name_answer
@@ -334,3 +334,50 @@ def test_status_tells_the_controller_what_is_said_of_outcomes(first: Followed) -
     at = said.index("Utfall ur redovisningen 2027-05-25 (utfall t1.csv)")
     assert said[at + 1].startswith("UBN: Grundskola: redovisningen har 381 tkr netto")
     assert said[at + 2] == "UBN: Måltider: utfallet ur redovisningen sägs vara fel placerat: ”Måltiderna hör till Förskola.”."
+
+
+# accounts that do not tell revenue from cost
+
+NET = (booked_net("UBN", "Grundskola", 281), booked_net("UBN", "Förskola", -3), booked_net("UBN", "Måltider", 112))
+
+
+def test_where_the_accounts_say_net_alone_cells_stay_open(unbooked: Followed) -> None:
+    """But for a unit's sheet, which asks for net and nothing else."""
+    record(unbooked, "t1", *NET, booked_net("UBN-ÖST", None, 100))
+    unbooked.town.run("distribute", "2027-t1")
+    rows = cells(unbooked.issued("t1", "UBN"), unbooked, "UBN", "outcomes", "activity", "outcome_revenue", "outcome_cost")
+    assert rows[:-1] == [((name, True), (None, False), (None, False)) for name in ("Grundskola", "Förskola", "Måltider")]
+    assert cells(unbooked.issued("t1", "UBN-ÖST"), unbooked, "UBN-ÖST", "unit_outcomes", "outcome") == [((100, True),)]
+
+
+def test_their_net_counts_all_the_same(unbooked: Followed) -> None:
+    """Typed 300 - 30 and 50.25; the net is 281, -3 and, in no return, 112: 390. Revenue stays, cost is what it leaves."""
+    unbooked.put("t1", "UBN", BOARD_T1)
+    record(unbooked, "t1", *NET, at=LATER)
+    judged = judge(unbooked)
+    assert findings(judged) == [("outcome-not-answered", "warning", "A10")]
+    frame = judged.tables["outcomes"]
+    assert frame[["outcome_revenue", "outcome_cost"]].fillna(0).to_numpy().tolist() == [[30, 311], [3, 0], [0, 112]]
+    replaced = [(r.field, r.returned, r.counted) for r in judged.replaced]
+    assert replaced == [("outcome_cost", 300, 311), ("outcome_revenue", None, 3), ("outcome_cost", 50.25, 0)]
+    book = read_council(unbooked)
+    finance = below(book["Ekonomi"], "Utfall och helårsprognos mot egen budget", "Nämnd")
+    shown = [(row["Verksamhet eller enhet"], row["Utfall netto (tkr)"], row["Utfallets källa"]) for row in finance if row["Nämnd"]]
+    assert [row for row in shown if row[0] in {"Hela nämnden", "Grundskola", "Förskola", "Måltider"}][:4] == [
+        ("Hela nämnden", 390, ""),
+        ("Grundskola", 281, "Redovisningen 2027-05-25, bara nettot; ändrat sedan svaret"),
+        ("Förskola", -3, "Redovisningen 2027-05-25, bara nettot; ändrat sedan svaret"),
+        ("Måltider", 112, "Redovisningen 2027-05-25, bara nettot; finns inte i svaret"),
+    ]
+    assert {row["Avstämning"] for row in table(book["Källor"], "Från")} == {"✓ Stämmer"}
+    run = [value for value in book["Källor"][-1] if value != ""]
+    assert run[3:] == [390, 390, "✓ Stämmer"]
+
+
+def test_an_owner_is_asked_again_where_the_net_alone_has_changed_past_the_thresholds(unbooked: Followed) -> None:
+    """380 is 110 more than 270, past 100 tkr; 369.5 is not."""
+    unbooked.put("t1", "UBN", BOARD_T1)
+    record(unbooked, "t1", booked_net("UBN", "Grundskola", 369.5), at=LATER)
+    assert findings(judge(unbooked)) == []
+    record(unbooked, "t1", booked_net("UBN", "Grundskola", 380), at=LATER)
+    assert [rule for rule, *_ in findings(judge(unbooked))] == ["outcome-changed"]

@@ -19,7 +19,7 @@ from styrxl.model.forms import BOOKED_REMARK, Column, Past, Sheet
 from styrxl.model.prefill import Row
 from styrxl.model.table_values import records
 from styrxl.model.thresholds import Thresholds
-from styrxl.prefill.booked import list_alone, match_booked, take_amounts
+from styrxl.prefill.booked import list_alone, match_booked, settle_amounts
 from styrxl.returns.typed_frames import compute_formulas
 from styrxl.validation.one_return import AnsweredRow, OtherReturns, Return, Rule
 
@@ -31,7 +31,7 @@ def find_changed_outcomes(return_: Return, others: OtherReturns) -> Iterator[Rem
     for sheet, rows in _list_sheets(return_, others):
         matched = match_booked(sheet, _name_rows(sheet, rows), _list_owned(return_, others), return_.form.words)
         for row, found in zip(rows, matched, strict=True):
-            amounts = take_amounts(sheet, found) if found else {}
+            amounts = settle_amounts(sheet, found, row.answers) if found else {}
             if not amounts or all(row.answers[field] is None for field in amounts):
                 continue
             now = _recompute(sheet, row.answers, amounts)
@@ -51,7 +51,7 @@ def find_unanswered_outcomes(return_: Return, others: OtherReturns) -> Iterator[
     names = [name for sheet, rows in named for name in _name_rows(sheet, rows)]
     for sheet, _ in named[:1]:
         for found in list_alone(names, _list_owned(return_, others), return_.form.words):
-            net = _net(sheet, take_amounts(sheet, found))
+            net = _net(sheet, settle_amounts(sheet, found, {}))
             if return_.issued.limits.past(net, 0.0):
                 name = sheet.columns[0].field
                 facts = {"what": found.activity or "", "new": net, **_tell_day(others)}
