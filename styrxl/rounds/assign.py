@@ -44,7 +44,7 @@ def make_claim(desk: Desk, round_: Round, owner: str, form: str | None) -> Claim
     asked = [level for level in LEVELS if any(form.level == level for form in every)] or LEVELS
     if organisation is None or find_level(organisation.kind) not in asked:
         raise StyrxlError(
-            "unknown-owner-named", owner=owner, level=name_levels(forms, asked), round=round_.id, **suggest_nearest(desk.plan, owner)
+            "unknown-owner-named", owner=owner, kind=name_levels(forms, asked), round=round_.id, **suggest_nearest(desk.plan, owner)
         )
     names = [known.name for known in every if known.level == find_level(organisation.kind)]
     ours = [name for name in names if not forms.form(name).foreign] or names

@@ -12,6 +12,7 @@ from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
+from styrxl.model.levels import list_kinds
 from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.prefill import list_signed
 from styrxl.model.rounds import Round
@@ -59,9 +60,9 @@ def name_file(forms: Forms, round_: Round, owner: str, form: Form) -> str:
 
 
 def name_levels(forms: Forms, levels: Sequence[str]) -> dict[str, str]:
-    """Return what owners of some levels are called, by language: ``nämnd eller enhet``."""
+    """Return the kinds of organisation of some levels, by language, as the council's plan calls them: ``nämnd eller enhet``."""
     kinds = forms.words.lists["kind"]
-    names = {language: [kinds[level][language].lower() for level in levels] for language in LANGUAGES}
+    names = {language: [kinds[kind][language].lower() for kind in list_kinds(levels)] for language in LANGUAGES}
     either = {"sv": " eller ", "en": " or "}
     return {language: either[language].join([", ".join(some[:-1]), some[-1]] if some[1:] else some) for language, some in names.items()}
 

@@ -67,7 +67,7 @@ def _check_named(source: PrefillSource, levels: Sequence[str], only: frozenset[s
     for name in sorted(only - known.keys()):
         asked = [level for level in levels if source.forms.for_level(level, source.round.kind)]
         either = name_levels(source.forms, asked or levels)
-        raise StyrxlError("unknown-owner-named", owner=name, level=either, round=source.round.id, **suggest_nearest(source.plan, name))
+        raise StyrxlError("unknown-owner-named", owner=name, kind=either, round=source.round.id, **suggest_nearest(source.plan, name))
     return frozenset(known[name] for name in only)
 
 

@@ -22,7 +22,7 @@ from styrxl.reports.feedback import collect_feedback
 from styrxl.reports.history import PastRound, RoundHistory
 from styrxl.reports.view import IssuedForm, Scope
 from styrxl.returns.isolated import IsolatedReader
-from styrxl.rounds.desk import Desk, suggest_nearest
+from styrxl.rounds.desk import Desk, name_levels, suggest_nearest
 from styrxl.rounds.hints import list_early_adjustments, list_missing_from_plan
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
@@ -54,8 +54,8 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     boards = tuple(map(desk.plan.spelled, boards))
     for name in boards:
         if name not in all_boards:
-            board = {"sv": "nämnd", "en": "board"}
-            raise StyrxlError("unknown-owner-named", owner=name, level=board, round=round_.id, **suggest_nearest(desk.plan, name))
+            board = name_levels(desk.forms, ["board"])
+            raise StyrxlError("unknown-owner-named", owner=name, kind=board, round=round_.id, **suggest_nearest(desk.plan, name))
     judged = judge_inbox(desk, round_)
     issued = list_issued(desk, round_)
     history = gather_history(desk, round_, judged) if round_.followup else None

@@ -22,6 +22,10 @@ from town import BOARD, ROUND, Town, lost, saying
 
 OWNER, OTHER = "UBN-ÖST", "UBN-ÅBY"
 FOLDER = f"inbox/{ROUND}"
+UNKNOWN = (
+    "Flerårsplanen för 2027-plan har inget id {} av typen nämnd, enhet, fullmäktige, revision, gemensamma poster, finansförvaltning eller "
+    "bolag. Kontrollera id:t på bladet Organisation."
+)
 TIME = re.compile(r"^  \d{4}-\d\d-\d\d \d\d:\d\d  ", re.MULTILINE)
 
 
@@ -221,8 +225,8 @@ def refused(town: Town, *words: str, expect: int = 3) -> str:
 @pytest.mark.parametrize(
     "words,told",
     [
-        (("--owner", "XX"), "Det finns ingen nämnd eller enhet med id XX i flerårsplanen för 2027-plan."),
-        (("--owner", "UBF"), "Det finns ingen nämnd eller enhet med id UBF"),
+        (("--owner", "XX"), UNKNOWN.format("XX")),
+        (("--owner", "UBF"), UNKNOWN.format("UBF")),
         (("--owner", OWNER, "--form", "annual_plan"), "UBN-ÖST har inte formuläret annual_plan i 2027-plan. Det som finns: unit_plan."),
         (("--owner", "UBN", "--form", "board_followup"), "UBN har inte formuläret board_followup i 2027-plan. Det som finns: annual_plan."),
     ],
