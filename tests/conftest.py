@@ -93,6 +93,15 @@ def postgres() -> Iterator[server.Server]:
 
 
 @pytest.fixture(scope="session")
+def pango() -> None:
+    """Pango, with which WeasyPrint sets PDFs; tests that ask for it are left out where it is missing."""
+    try:
+        import weasyprint  # noqa: F401, PLC0415 -- finds the library when it is imported
+    except OSError:
+        leave_out("Pango")
+
+
+@pytest.fixture(scope="session")
 def pdftoppm() -> str:
     """Path of the program that turns PDF pages into pictures."""
     return shutil.which("pdftoppm") or leave_out("pdftoppm (Debian's poppler-utils)")

@@ -18,6 +18,7 @@ def council(town: Town, end: str) -> Path:
     return town.root / "council" / f"{ROUND}.{end}"
 
 
+@pytest.mark.usefixtures("pango")
 def test_a_page_and_a_pdf_are_written_with_a_text_to_begin_with(full: Town) -> None:
     said = full.run("report", ROUND)
     assert [line.rpartition(".")[2] for line in said.stdout.splitlines()] == ["html", "pdf", "md"]
@@ -28,6 +29,7 @@ def test_a_page_and_a_pdf_are_written_with_a_text_to_begin_with(full: Town) -> N
     assert council(full, "pdf").read_bytes().startswith(b"%PDF-1.7")
 
 
+@pytest.mark.usefixtures("pango")
 def test_the_same_again_is_the_same_and_what_was_said_stays(full: Town) -> None:
     full.run("report", ROUND)
     before = {end: council(full, end).read_bytes() for end in ("html", "pdf")}
@@ -68,6 +70,7 @@ def test_without_what_makes_a_pdf_the_page_is_written_and_it_says_what_to_do(
     assert not council(full, "pdf").exists()
 
 
+@pytest.mark.usefixtures("pango")
 def test_the_pdf_is_tagged_and_says_its_language(full: Town, pdftoppm: str) -> None:
     full.run("report", ROUND)
     told = subprocess.run([str(Path(pdftoppm).with_name("pdfinfo")), council(full, "pdf")], capture_output=True, text=True, check=True)
