@@ -166,7 +166,7 @@ TOLD, RESTED_ON = ("outcome_women", "outcome_men"), ("direction", "highest", "ba
 # The check in the sheet, and what is judged
 
 OK: Said = ("✓ Klar", "✓ Done")
-ASK: Said = ("! Fyll i: Kommentar.", "! Fill in: Comment.")
+ASK: Said = ("! Fyll i: Utfall eller Kommentar.", "! Fill in: Outcome or Comment.")
 NUMBER: Said = (
     "! Utfall ska vara ett tal eller För få för att visas.",
     "! Outcome must be a number or Too few to be shown.",
@@ -187,7 +187,7 @@ WRONG: Mapping[int, tuple[dict[str, Any], Said, str | None]] = {  # row of the t
     2: ({}, ASK, "explanation-missing"),
     15: ({"outcome": 1}, WORD, "answer-misfits"),
     25: ({"outcome": "no"}, NUMBER, "answer-misfits"),
-    len(TABLE): ({"outcome": 72, "outcome_women": 75}, ("! Fyll i: Män.", "! Fill in: Men."), "missing-value"),
+    len(TABLE): ({"outcome": 72, "outcome_women": 75}, ("! Fyll i: Män eller Kommentar.", "! Fill in: Men or Comment."), "missing-value"),
 }
 
 

@@ -31,9 +31,10 @@ class Link:
 class Field:
     """A column of a block.
 
-    ``kind``: text, name (whose words are not broken), id, integer, count, percent (to one decimal), number, money (tkr), date,
-    status (a text that begins with ✓, ! or ✗), link, note (runs on to the right), input (where the reader writes). ``tally``: money
-    that returns were filled in with, which the control totals count.
+    ``kind``: text, name (whose words are not broken), id, integer, count, percent (to one decimal), number, measure (a
+    number, or words in its place, which stand to the right as well), money (tkr), date, status (a text that begins with ✓, ! or ✗),
+    link, note (runs on to the right), input (where the reader writes). ``tally``: money that returns were filled in with, which the
+    control totals count.
     """
 
     heading: str

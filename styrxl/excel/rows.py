@@ -20,7 +20,7 @@ from styrxl.excel.sheet import clean
 from styrxl.excel.styles import SIGNS, CellFormats
 from styrxl.excel.widths import SMALL_KINDS, LongTexts, count_row_lines
 
-_WRAPPED = frozenset({"text", "name", "status", "link", "id", "input"})
+_WRAPPED = frozenset({"text", "name", "status", "link", "id", "input", "measure"})
 _INDENT = 2.2  # width that one step of indentation takes
 ROWS_AT_ONCE = 2_000  # rows whose heights are worked out together
 

@@ -58,7 +58,7 @@ class CellFormats:
             **self._looks["cell"],
             **self._font(kind, weight, tone),
             "border": 0 if kind == "note" else 1,
-            "align": "right" if kind in _NUMBERS and kind != "date" else "left",
+            "align": "right" if kind == "measure" or (kind in _NUMBERS and kind != "date") else "left",
             "valign": "top",
             "text_wrap": kind not in _NUMBERS and kind != "note",
             "indent": 2 * indent or int(kind == "note"),

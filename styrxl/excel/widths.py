@@ -32,7 +32,8 @@ _LEAST = {
 }
 _LONGEST_WORD = 29.0  # a word that is wider is broken
 SMALL_KINDS = {"id": 20.0, "link": 34.0}  # kinds in small letters, and the width that they are given at most
-NUMBERS = frozenset({"money", "million", "million_change", "count", "percent", "number", "integer"})  # kinds that stand to the right
+# Kinds that stand to the right.
+NUMBERS = frozenset({"money", "million", "million_change", "count", "percent", "number", "integer", "measure"})
 _NARROW = 14.0
 _UNCLAIMED = 10.0  # of a column that only spans take
 _SCALE = 40

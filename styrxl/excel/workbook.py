@@ -128,13 +128,14 @@ class BookWriter:
         if len(block.rows) > limits.LONGEST_TABLE:
             self._write_side_file(sheet, block, page)
             return None
+        height_above = sheet.height
         top = _write_headings(sheet, block)
-        points = write_rows(sheet, block.fields, block.rows, block.folded)
+        write_rows(sheet, block.fields, block.rows, block.folded)
         if block.table:
             _add_table(sheet, block, top)
-        points += write_rows(sheet, block.fields, block.totals)
+        write_rows(sheet, block.fields, block.totals)
         if block.chart:
-            self._add_chart(sheet, block, top, points)
+            self._add_chart(sheet, block, top, sheet.height - height_above)
             if sheet.height - sheet.page_start > _page_height(sheet.widths, beside=block.chart.at is None):
                 sheet.breaks.append(row_before)  # a chart that a page would end in begins the next one
                 sheet.page_start = height_before
@@ -153,7 +154,7 @@ class BookWriter:
             write_rows(sheet, block.fields, block.totals)
 
     def _add_chart(self, sheet: ReportSheet, block: Block, top: int, points: float) -> None:
-        """Put a block's chart beside its rows, which are so many points high, and leave rows empty below them as far as it reaches."""
+        """Put a block's chart beside its headings and rows, so many points high, and leave rows empty below them as far as it reaches."""
         chart = block.chart
         if chart is None:
             return

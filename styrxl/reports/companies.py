@@ -15,7 +15,7 @@ from styrxl.reports.followup_view import SIGNS
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 from styrxl.reports.view import Owner, View
 
-_NAME, _ID, _MONEY, _TEXT = 24.0, 12.0, 13.0, 22.0
+_NAME, _ID, _MONEY, _TEXT, _STATE, _LONG = 24.0, 12.0, 13.0, 22.0, 18.0, 34.0
 _FOLLOWED = {"yes": "✓ ", "partly": "! ", "no": "✗ "}
 
 
@@ -85,8 +85,8 @@ def _result_block(view: View) -> Block:
         Field(titles.get("line", ""), width=_ID, span=2 if "forecast" in typed else 3),
         *(Field(titles[key], "money", _MONEY, tally=True) for key in typed),
         *(Field(heading(key), "money", _MONEY) for key in ("budget_deviation", "demand_deviation")),
-        Field(heading("state"), "status", _TEXT),
-        Field(titles.get("comment", ""), width=_TEXT),
+        Field(heading("state"), "status", _STATE),
+        Field(titles.get("comment", ""), width=_LONG),
         _source(view),
     )
     rows = []
@@ -129,7 +129,7 @@ def _planned_directives(view: View) -> Block:
 
 def _followed_goals(view: View) -> Block:
     titles = column_titles(view, "company_goal_status")
-    fields = _text_fields(view, titles, (("text", 3), ("assessment", 2), ("served", 2), ("analysis", 2)), "goal_id")
+    fields = _text_fields(view, titles, (("text", 3), ("assessment", 2), ("council_goal", 2), ("analysis", 2)), "goal_id")
     served = _served_goals(view)
     rows = []
     for r in records(view.table("company_goal_status")):

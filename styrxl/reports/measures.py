@@ -31,8 +31,8 @@ def show_target(row: Row, planned: Row, language: str) -> str | None:
 
 
 def measure_field(heading: str, values: Iterable[Any], width: float) -> Field:
-    """Return the column of some measures: of numbers, or where there are words among them one in which texts find room."""
-    return Field(heading, "text" if any(isinstance(value, str) for value in values) else "number", width)
+    """Return the column of some measures: of numbers, or where there are words among them one in which those find room."""
+    return Field(heading, "measure" if any(isinstance(value, str) for value in values) else "number", width)
 
 
 def tell_whether_reached(view: View, row: Row, planned: Row) -> str:

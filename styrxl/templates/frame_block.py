@@ -25,8 +25,15 @@ def write_frames(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
         page.put(f"A{row}", f"{context.terms.text(frame if what == 'frame' else what)} ({unit})", "label")
         if layout.frame_letter != "B":  # the first column is narrow
             page.sheet.merge_cells(f"A{row}:{chr(ord(layout.frame_letter) - 1)}{row}")
-        page.height(row, measure.LINE_HEIGHT + 3)
+        page.height(row, measure.row_height(_count_lines(layout, context, frame, what)) + 3)
         _write_frame_cell(page, layout, context, (frame, what), cells)
+
+
+def _count_lines(layout: SheetLayout, context: WorkbookContext, frame: str, what: str) -> int:
+    """Return how many lines a row of the block takes: figures fit on one, the words that stand in for a frame may need more."""
+    if what != "frame" or context.frames.get(frame) is not None:
+        return 1
+    return measure.count_lines(context.terms.text("no_frame"), layout.widths[column_index_from_string(layout.frame_letter) - 1])
 
 
 def _write_frame_cell(

@@ -129,15 +129,21 @@ def _check_missing(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms
     for column in columns:
         missing = build_missing_formula(sheet, column, row.cells, terms)
         if missing:
-            parts.append(f'IF({missing},{quote(f", {terms.name(column)}")},"")')
+            parts.append(f'IF({missing},{quote(f", {_name_what_may_stand(sheet, column, terms)}")},"")')
     if not parts:
         return FormulaPart("", "")
     before, after = terms.text("check_fill").split("{columns}")
     lead = f" {before}"
     joined = f"{quote(lead)}&{'&'.join(parts)}&{quote(after)}"
     excel = f'SUBSTITUTE(SUBSTITUTE({joined},{quote(lead + after)},""),{quote(lead + ", ")},{quote(lead)})'
-    names = ", ".join(terms.name(column) for column in list_missing_columns(sheet, columns, row, terms))
+    names = ", ".join(_name_what_may_stand(sheet, column, terms) for column in list_missing_columns(sheet, columns, row, terms))
     return FormulaPart(excel, f"{lead}{names}{after}" if names else "")
+
+
+def _name_what_may_stand(sheet: Sheet, column: Column, terms: Terms) -> str:
+    """Name an answer that is missing; where it is needed only as long as others are empty, name those too, in the sheet's order."""
+    instead = set() if column.required else {field for field, codes in column.required_when.items() if codes == ()}
+    return f" {terms.text('or')} ".join(terms.name(c) for c in sheet.columns if c is column or (c.field in instead and c.asked))
 
 
 def _check_answer(sheet: Sheet, column: Column, row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]) -> list[FormulaPart]:

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
 
+import openpyxl
 import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
@@ -25,6 +26,27 @@ def writer() -> BookWriter:
     chart = Chart("Två", "Två. Mer.", ("a", "b"), (Series("Antal", (1, -2), "0F5132"),), (1,), signed=True)
     made.write(Page("p", "P", "h", (Block(FIELDS, (Row(("a", 1)), Row(("b", -2))), table="t", chart=chart),)))
     return made
+
+
+def test_rows_are_left_empty_below_a_chart_only_as_far_as_it_reaches() -> None:
+    """It begins at the headings and is 5 cm (142 points) high: 21 are the headings', 33 the two rows', and six rows of 15 hold the rest."""
+    made = BookWriter(Book("T", "sv", "F", (), "../"), STANDARD, WriterWords("Sida", "av", "", ""), "x")
+    chart = Chart("Två", "Två.", ("a", "b"), (Series("Antal", (1, 2), "0F5132"),), (1,))
+    rows = (Row(("a", 1)), Row(("b", 2)))
+    made.write(Page("p", "P", "h", (Block(FIELDS, rows, chart=chart), Block(FIELDS, rows))))
+    sheet = openpyxl.load_workbook(BytesIO(made.finish().workbook))["p"]
+    assert [row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == "Vem"] == [4, 4 + 2 + 6 + 1 + 1]
+
+
+def test_a_measure_is_a_number_or_words_and_both_stand_to_the_right() -> None:
+    made = BookWriter(Book("T", "sv", "F", (), "../"), STANDARD, WriterWords("Sida", "av", "", ""), "x")
+    made.write(Page("p", "P", "h", (Block((Field("Utfall", "measure"),), (Row((72,)), Row(("För få för att visas",)))),)))
+    sheet = openpyxl.load_workbook(BytesIO(made.finish().workbook))["p"]
+    cells = [sheet.cell(row, 1) for row in (5, 6)]
+    assert [(c.value, c.alignment.horizontal, c.alignment.wrap_text) for c in cells] == [
+        (72, "right", True),
+        ("För få för att visas", "right", True),
+    ]
 
 
 def test_a_file_says_nothing_of_the_machine_that_made_it() -> None:

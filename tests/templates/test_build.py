@@ -233,6 +233,13 @@ def test_frames_are_shown_and_said_in_words() -> None:
     assert [values.get(("Bekräftelse", cell)) for cell in ("B6", "B7", "C7")] == ["Ingen ram angiven", None, None]
 
 
+def test_a_frame_that_is_not_given_is_said_in_as_many_lines_as_its_narrow_cell_needs() -> None:
+    """The words stand in a column of 12."""
+    sheet = opened(made("common_followup", round="2027-t2", rows={"outcomes": ({"activity": "Pensioner"},)}))["Ekonomi"]
+    told = next(cell for row in sheet.iter_rows(max_row=8) for cell in row if cell.value == "Ingen ram angiven")
+    assert [sheet.row_dimensions[told.row + n].height for n in (0, 1)] == [33, 18]
+
+
 def test_a_sheet_without_rows_says_so() -> None:
     values = cells(made("annual_plan", rows={}))
     assert values["Fullmäktiges mål", "A5"] == "Inget att visa."

@@ -43,7 +43,7 @@ def _fill(view: View, frame: pd.DataFrame, columns: Sequence[ReportColumn]) -> l
     words = [Target.of(row).describe(view.scope.language) for row in records(frame)]
     filled = fill_columns(view, frame, columns)
     return [
-        (replace(field, kind="text"), words) if column.column.field == "target" else (field, values)
+        (replace(field, kind="measure"), words) if column.column.field == "target" else (field, values)
         for column, (field, values) in zip(columns, filled, strict=True)
     ]
 
@@ -58,7 +58,7 @@ def _list_later_targets(view: View) -> dict[int, dict[str, str | None]]:
 
 
 def _later_field(view: View, year: int) -> Field:
-    return Field(f"{column_titles(view, 'indicators')['target']} {year}", width=12)
+    return Field(f"{column_titles(view, 'indicators')['target']} {year}", "measure", 12)
 
 
 def _council_rows(
