@@ -68,7 +68,6 @@ class Placing:
     booked: tuple[BookedRow, ...]
     units: tuple[BookedRow, ...]
     placed: Values
-    placed_count: int
     left_out: tuple[LeftOut, ...]
     unplaced: tuple[Unplaced, ...]
     unplaced_ore: int  # their net cost
@@ -204,7 +203,6 @@ def place_table(table: Table, mapping: OutcomeMapping, round_: Round, find_owner
         booked,
         units,
         add_values((values for _, values in placed), width),
-        len(placed),
         tuple(_group(left, width)),
         unplaced,
         unplaced_ore,

@@ -76,7 +76,7 @@ class Annotator:
         understood = list_shown(tables, raw) | list_understood(typed, back.findings, context.terms)
         source = ReadReturn(back.returned, tables, back.findings, back.extras.formulas, understood)
         context, carried = carry_answers(source, back.form, context, back.prefill)
-        return _AnnotatedWorkbook(context, back, source, carried, self._shown).made()
+        return _AnnotatedWorkbook(context, back, source, carried, self._shown).make()
 
     def _locator(self, form: Form) -> Locator:
         key = (form.name, form.profile, id(form))
@@ -94,10 +94,10 @@ class _AnnotatedWorkbook:
         self.stamps = token_values(back.prefill, self.context)
         self.terms, self.layouts = context.terms, context.layouts
 
-    def made(self) -> bytes:
+    def make(self) -> bytes:
         """Return the workbook: its sheets, and first of all what is to be mended in them and what does not stand there."""
         pointer = FindingPointer(self.layouts, self.context.issued, self.stamps, self.terms)
-        found = [one for one in (pointer.placed(found, self.carried.lines) for found in self.back.findings) if one is not None]
+        found = [one for one in (pointer.place(found, self.carried.lines) for found in self.back.findings) if one is not None]
         told = tell_in_kontroll(self.context, self._unsaid(found), self.terms.text("check_see"))
         book = write_workbook(told, self.shown)
         for key, marks in self._marks(found).items():
@@ -179,7 +179,7 @@ class _AnnotatedWorkbook:
         other = first.facts.get("earlier_cell")
         if isinstance(other, str) and len(parts) == 1:
             layout = self.layouts[spots[0][0]]
-            row, before = _find_answer(layout, other)
+            row, before = _locate_cell(layout, other)
             if before:
                 value = self.context.find_answer(layout.sheet.key, row, before)
                 parts[0] = f"AND({parts[0]},{build_unchanged_formula(layout.absolute_cell(other), value)})"
@@ -238,7 +238,7 @@ def _note_text(found: Finding, language: str) -> str:
     return f"{message(found, language)}\n{fix_here(found, language)}"
 
 
-def _find_answer(layout: SheetLayout, cell: str) -> tuple[int, str | None]:
+def _locate_cell(layout: SheetLayout, cell: str) -> tuple[int, str | None]:
     """Return the row of data and the field of a cell in the fresh workbook."""
     if layout.is_downwards:
         return 0, next((c.field for c in layout.sheet.columns if layout.cell(c.field) == cell), None)

@@ -40,7 +40,7 @@ class FindingPointer:
         """Take the fresh workbook: its layouts, what stands in its rows, and what comes for its tokens."""
         self.layouts, self.written, self.stamps, self.terms = layouts, written, stamps, terms
 
-    def placed(self, found: Finding, by_name: Mapping[str, CarriedRows]) -> PlacedFinding | None:
+    def place(self, found: Finding, by_name: Mapping[str, CarriedRows]) -> PlacedFinding | None:
         """Return a finding as it is in the fresh workbook; None for what is not to be mended there.
 
         ``by_name``: where the cells of the return's sheets have gone.

@@ -9,9 +9,9 @@ from openpyxl.utils import quote_sheetname
 
 from styrxl.annotated.left_behind import OBJECTS, LeftBehind, UnplacedAnswer
 from styrxl.excel import look, measure
-from styrxl.excel.cells import token
+from styrxl.excel.cells import clean, token
 from styrxl.excel.formula_text import quote
-from styrxl.excel.sheet import SheetBuilder, clean
+from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.grouped_findings import join_cells
 from styrxl.templates.words import Terms
 

@@ -12,12 +12,11 @@ from io import BytesIO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from styrxl.excel.cells import CLOSE, OPEN
-from styrxl.excel.sheet import clean
+from styrxl.excel.cells import CLOSE, OPEN, clean
 
 _TOKEN = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}".encode())
-_STORED = 600  # bytes up to which a piece is stored: starting to compress costs more than it saves
-_LEVEL = 5  # nearly as small as with 6, in half the time
+_MIDNIGHT = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
+_UNIX = 3  # zipfile says otherwise on Windows
 
 
 def read_parts(data: bytes) -> dict[str, bytes]:
@@ -31,10 +30,15 @@ def zip_parts(parts: Mapping[str, bytes]) -> bytes:
     target = BytesIO()
     with ZipFile(target, "w") as archive:
         for name in sorted(parts, key=_order):
-            entry = ZipInfo(name)  # of 1 January 1980
-            entry.create_system = 3  # Unix, wherever it is made
-            archive.writestr(entry, parts[name], ZIP_DEFLATED)
+            archive.writestr(make_entry(name), parts[name])
     return target.getvalue()
+
+
+def make_entry(name: str) -> ZipInfo:
+    """Return the entry of a part, the same whenever and wherever it is written."""
+    entry = ZipInfo(name, _MIDNIGHT)
+    entry.compress_type, entry.create_system = ZIP_DEFLATED, _UNIX
+    return entry
 
 
 @dataclass(frozen=True, slots=True)

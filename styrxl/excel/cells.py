@@ -9,10 +9,11 @@ from typing import Any
 from styrxl.excel.formula_text import day_number
 from styrxl.excel.limits import MOST_LETTERS
 
-SIGNS = ("=", "+", "-", "@", "'")  # a text that begins so becomes a formula when somebody edits its cell
+FORMULA_SIGNS = ("=", "+", "-", "@", "'")  # a text that begins so becomes a formula when somebody edits its cell
 OPEN, CLOSE = "\ue000", "\ue001"  # private letters: what stands between them is a token, filled in for each owner
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_OURS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
 _TOKEN_LETTERS = re.compile(f"[{OPEN}{CLOSE}]")
 _SECONDS = 86_400
 _FALSE_LEAP_DAY = 60  # Excel counts a 29 February 1900
@@ -33,6 +34,11 @@ class Token(str):
 def token(name: str) -> Token:
     """Return what stands in a template where an owner's own value comes."""
     return Token(f"{OPEN}{name}{CLOSE}")
+
+
+def clean(text: str) -> str:
+    """Return a text of ours without letters that XML forbids or that tokens are made of, and no longer than a cell holds."""
+    return _NOT_OURS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:MOST_LETTERS]
 
 
 def escape_forbidden(text: str) -> str:

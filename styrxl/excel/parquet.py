@@ -8,8 +8,8 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
+from styrxl.excel.cells import clean
 from styrxl.excel.pages import Field, Link, Row, as_columns, unique_headings
-from styrxl.excel.sheet import clean
 from styrxl.model.errors import StyrxlError
 
 INSTALL = "pip install styrxl[cluster]"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
+from styrxl.excel.archive import make_entry
 from styrxl.excel.beyond_libraries import set_addresses, set_chart_language, set_language
 
 _PROPERTIES = "docProps/core.xml"
-_MIDNIGHT = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
-_UNIX = 3  # zipfile says otherwise on Windows
 
 
 def finish_file(written: BytesIO, language: str, addresses: Sequence[str]) -> bytes:
@@ -22,8 +21,7 @@ def finish_file(written: BytesIO, language: str, addresses: Sequence[str]) -> by
     made = BytesIO()
     with ZipFile(written) as before, ZipFile(made, "w") as after:
         for name in before.namelist():
-            entry = ZipInfo(name, _MIDNIGHT)
-            entry.compress_type, entry.create_system = ZIP_DEFLATED, _UNIX
+            entry = make_entry(name)
             if name == _PROPERTIES:
                 after.writestr(entry, set_language(before.read(name), language))
             elif name.startswith("xl/charts/chart"):

@@ -14,10 +14,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from styrxl.excel import limits, look, measure
 from styrxl.excel.beyond_libraries import ADDRESS
+from styrxl.excel.cells import clean
 from styrxl.excel.formula_text import day_number
 from styrxl.excel.pages import BOLD, Columns, Field, Link, Row, as_columns, link_target
-from styrxl.excel.sheet import clean
-from styrxl.excel.styles import SIGNS, CellFormats
+from styrxl.excel.styles import STYLED_SIGNS, CellFormats
 from styrxl.excel.widths import SMALL_KINDS, LongTexts, count_row_lines
 
 _WRAPPED = frozenset({"text", "name", "status", "link", "id", "input", "measure"})
@@ -113,7 +113,7 @@ class ReportSheet:
         elif isinstance(value, date):
             self.sheet.write_number(at, column, day_number(value), look_)
         else:
-            self.sheet.write_number(at, column, _exact(value), look_)
+            self.sheet.write_number(at, column, _round_off(value), look_)
 
     def _write_link(self, row: int, column: int, link: Link, look_: Format) -> None:
         """Write a text that leads somewhere, as far as a sheet has room for links."""
@@ -133,7 +133,7 @@ def _plain(text: str) -> str:
     return f"{text} "[: limits.MOST_LETTERS] if text.startswith("<r>") and text.endswith("</r>") else text
 
 
-def _exact(number: float) -> float:
+def _round_off(number: float) -> float:
     """Return a number without what adding up in halves, fourths and so on has left behind its ninth decimal."""
     return whole if number == (whole := int(number)) else round(float(number), 9) or 0
 
@@ -186,7 +186,7 @@ def _write_column(sheet: ReportSheet, column: _Column, cells: Iterable[Any], wei
             sheet.sheet.merge_range(row, at, row, at + span - 1, "", looks(kind, "", 0, heavy))
         text = value.text if isinstance(value, Link) else value
         if isinstance(text, str) and text:
-            shown = looks(kind, text[0] if text[0] in SIGNS else "", step if column.field.indented else 0, heavy)
+            shown = looks(kind, text[0] if text[0] in STYLED_SIGNS else "", step if column.field.indented else 0, heavy)
         else:
             shown = looks("money_decimals" if kind == "money" and _has_decimals(value) else kind, "", 0, heavy)
         sheet.write(at, value, shown, row)

@@ -5,7 +5,6 @@ What openpyxl cannot write itself is kept here, and put into what it has saved b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,22 +22,16 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel import look
-from styrxl.excel.cells import SIGNS, CellError, escape_forbidden, escape_foreign, excel_number, token
-from styrxl.excel.limits import HIGHEST_ROW, MOST_LETTERS
+from styrxl.excel.cells import FORMULA_SIGNS, CellError, clean, escape_forbidden, escape_foreign, excel_number, token
+from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.measure import LINE_HEIGHT
 from styrxl.excel.notes import Note
 
 Value = str | float | int | date | None
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
 _LETTERS, _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
 _SMALLEST_SCALE = 80  # percent: text of 10 points comes out at 8
 _PAGE_HEIGHT = 640.0  # points that A4 landscape holds at that scale, between margins and footer
-
-
-def clean(text: str) -> str:
-    """Return a text without letters that XML forbids or that tokens are made of, and no longer than a cell holds."""
-    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:MOST_LETTERS]
 
 
 @dataclass(slots=True)
@@ -211,7 +204,7 @@ class SheetBuilder:
 def _write_text(at: Cell, text: str) -> None:
     at.value = text
     at.data_type = "s"
-    if text.startswith(SIGNS):
+    if text.startswith(FORMULA_SIGNS):
         at.quotePrefix = True  # or Excel makes it a formula when somebody edits the cell
 
 

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from styrxl.excel import look
+from styrxl.excel.cells import FORMULA_SIGNS
 from styrxl.excel.pages import BOLD, PLAIN
 
 _NUMBERS = {
@@ -23,9 +24,8 @@ _NUMBERS = {
     "million_change": ";".join(f"{sign}{look.MILLION_FORMAT}{look.AIR}" for sign in ("+", "\N{MINUS SIGN}", "")),
     "date": look.DATE_FORMAT,
 }
-_QUOTED = frozenset("=+-@'")
 _TONES = {"✓": look.GOOD, "!": look.WATCH, "✗": look.MEND}
-SIGNS = _QUOTED | frozenset(_TONES)  # a text that begins with one of these has a look of its own
+STYLED_SIGNS = frozenset((*FORMULA_SIGNS, *_TONES))  # a text that begins with one of these has a look of its own
 _VERTICAL = {"top": "top", "center": "vcenter", None: "bottom"}  # openpyxl's words and XlsxWriter's
 
 
@@ -51,7 +51,7 @@ class CellFormats:
         return self._workbook.add_format(found)
 
     def _cell(self, kind: str, first: str = "", indent: int = 0, weight: int = PLAIN) -> Format:
-        """Return the format of a cell by its kind, the first letter of its text (where that is one of ``SIGNS``), indent and weight."""
+        """Return the format of a cell by its kind, its text's first letter (where that is one of ``STYLED_SIGNS``), indent and weight."""
         tone = _TONES.get(first) if kind == "status" else None
         fill = look.INPUT if kind == "input" else tone.fill if tone else look.LOCKED if weight else None
         found = {
@@ -63,7 +63,7 @@ class CellFormats:
             "text_wrap": kind not in _NUMBERS and kind != "note",
             "indent": 2 * indent or int(kind == "note"),
             "num_format": _NUMBERS.get(kind, "General"),
-            "quote_prefix": first in _QUOTED,  # or Excel makes it a formula when somebody edits the cell
+            "quote_prefix": first in FORMULA_SIGNS,  # or Excel makes it a formula when somebody edits the cell
             **(_filled(fill) if fill else {}),
         }
         return self._workbook.add_format(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -22,6 +22,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from styrxl.excel import limits, measure
 from styrxl.excel.archive import read_parts, zip_parts
 from styrxl.excel.beyond_libraries import fix_times, read_tree, write_tree
+from styrxl.excel.formula_text import day_number
 from styrxl.excel.sheet import split_address
 from styrxl.model.forms import Column, Form, Sheet, Words
 from styrxl.returns.tables import normalise_heading, split_heading
@@ -29,7 +30,6 @@ from styrxl.templates.drop_downs import LISTS_SHEET, find_text_field, make_entry
 from styrxl.templates.workbook_context import PRINTED_BELOW
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
-_EPOCH = date(1899, 12, 30)  # day 0 of Excel's calendar, as it counts after February 1900
 _WORKBOOK = "xl/workbook.xml"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -103,7 +103,7 @@ def fill(data: bytes, form: Form, language: str, answers: Answers, words: Words)
     """Return a distributed workbook with answers typed in.
 
     ``answers``: sheet key -> rows in the order of the sheet's ids (an empty one leaves its row alone), field -> value: text,
-    number, date, a choice's code, a goal's id, ids joined with ``;``, or ``Raw``. Raises DoesNotFitError where an answer has
+    number, date, a choice's code, a goal's id, ids joined with ``;``, or ``AsTyped``. Raises DoesNotFitError where an answer has
     no sheet, row or column, or its cell is locked. Formulas lose the values that they were issued with: Excel works them out.
     """
     sheets = read_values(data)
@@ -312,9 +312,8 @@ def _write_cell(cell: ET.Element, value: Any) -> None:
     cell.attrib.pop("t", None)
     for inner in list(cell):
         cell.remove(inner)
-    if isinstance(value, datetime | date):
-        day = value.date() if isinstance(value, datetime) else value
-        ET.SubElement(cell, "v").text = str((day - _EPOCH).days)
+    if isinstance(value, date):
+        ET.SubElement(cell, "v").text = str(day_number(value))
     elif isinstance(value, int | float):
         ET.SubElement(cell, "v").text = repr(value)
     else:

@@ -15,22 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding
 from styrxl.model.judged import Decided, Judged, JudgedRound, Recorded, ReplacedOutcome
 from styrxl.scale.pack import pack_finding
-from styrxl.scale.tagged_json import from_json, to_json
+from styrxl.scale.tagged_json import pack_json, unpack_json
 from styrxl.store.files import make_private_folder, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER
 
 MOST_RETURNS = 3_000  # of a round that is kept: packing a larger one takes more memory than judging it
 ROUNDS_KEPT = 24
 _MOST = 1 << 30  # bytes of a round, unpacked: far more than there are
-_QUICK_LEVEL = 1  # of zlib's levels
-_LONE_SURROGATES = "surrogatepass"  # a workbook may hold half a letter
 _DAYS = "datetime64[ns]"
 _JUDGED = [field.name for field in fields(Judged)]
 
@@ -40,7 +37,7 @@ def read_kept_round(root: Path, round_id: str, key: str) -> JudgedRound | None:
     try:
         head, _, packed = _find_file(root, round_id).read_bytes().partition(b"\n")
         return _unpack_round(packed) if head == key.encode("ascii") else None
-    except (OSError, zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):  # type: ignore[misc]  # zlib_ng's stub calls the class an instance
+    except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return None
 
 
@@ -68,15 +65,11 @@ def _pack_round(judged: JudgedRound) -> bytes:
         _pack_booked(judged.booked) if judged.booked else None,
         [astuple(one) for one in judged.replaced],
     ]
-    return zlib.compress(to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
+    return pack_json(raw)
 
 
 def _unpack_round(packed: bytes) -> JudgedRound:
-    unpacker = zlib.decompressobj()
-    text = unpacker.decompress(packed, _MOST)
-    if not unpacker.eof:
-        raise ValueError("cut short")
-    round_id, returns, tables, booked, replaced = from_json(text.decode("utf-8", _LONE_SURROGATES))
+    round_id, returns, tables, booked, replaced = unpack_json(packed, _MOST)
     return JudgedRound(
         round_id,
         tuple(_unpack_return(raw) for raw in returns),

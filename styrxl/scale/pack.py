@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from zlib_ng import zlib_ng as zlib
-
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark
 from styrxl.model.form_files import Forms
@@ -20,11 +18,9 @@ from styrxl.model.forms import Form, Sheet
 from styrxl.returns.columns import ColumnSlice
 from styrxl.returns.read import FormKey, Reading
 from styrxl.returns.tables import RowIds, Table, TablePlace, TypedColumns
-from styrxl.scale.tagged_json import from_json, to_json
+from styrxl.scale.tagged_json import from_json, pack_json, to_json, unpack_json
 
 BUNDLE_SIZE = 200  # readings that are packed together
-_QUICK_LEVEL = 1  # of zlib's levels
-_LONE_SURROGATES = "surrogatepass"  # a workbook may hold half a letter
 _MOST = 256 << 20  # bytes of some readings, unpacked: far more than there are
 
 
@@ -50,26 +46,21 @@ def pack_readings(readings: Sequence[Reading]) -> bytes:
     for entry in packed:
         for table in entry[-1]:
             table[0] = numbers[table[0]]
-    raw = [list(shared), [_pack_group(key, group) for key, group in groups.items()], packed]
-    return zlib.compress(to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
+    return pack_json([list(shared), [_pack_group(key, group) for key, group in groups.items()], packed])
 
 
 def unpack_readings(data: bytes, forms: Forms) -> list[Reading]:
-    """Return the readings that ``packed`` made bytes of; BrokenError for bytes that are none."""
+    """Return the readings that ``pack_readings`` made bytes of; BrokenReadingsError for bytes that are none."""
     try:
         return _unpack(data, forms)
     except BrokenReadingsError:
         raise
-    except (zlib.error, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, StyrxlError) as error:  # type: ignore[misc]  # zlib_ng's stub calls the class an instance
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, StyrxlError) as error:
         raise BrokenReadingsError(str(error)) from error
 
 
 def _unpack(data: bytes, forms: Forms) -> list[Reading]:
-    unpacker = zlib.decompressobj()
-    text = unpacker.decompress(data, _MOST)
-    if not unpacker.eof:
-        raise BrokenReadingsError("cut short")
-    shared, groups, packed = from_json(text.decode("utf-8", _LONE_SURROGATES))
+    shared, groups, packed = unpack_json(data, _MOST)
     opened = [_unpack_group(group, shared, forms) for group in groups]
     readings = [_unpack_reading(raw, shared, opened) for raw in packed]
     if any(group.at != len(group.rows) for group in opened):

@@ -1,4 +1,4 @@
-"""Values as JSON and back: words, days and times are tagged. JSON holds values and never runs code, whoever wrote it."""
+"""Values as JSON and back, also packed: words, days and times are tagged. JSON holds values and never runs code, whoever wrote it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from zlib_ng import zlib_ng as zlib
+
 from styrxl.model.catalogue import Word
 
 _TAG = "$"
+_QUICK_LEVEL = 1  # of zlib's levels
+_LONE_SURROGATES = "surrogatepass"  # a workbook may hold half a letter
 
 
 def to_json(raw: Any) -> str:
@@ -20,6 +24,23 @@ def to_json(raw: Any) -> str:
 def from_json(text: str) -> Any:
     """Return the value that ``to_json`` wrote, lists in place of tuples; ValueError or KeyError for a text that holds none."""
     return _decoder.decode(text)
+
+
+def pack_json(raw: Any) -> bytes:
+    """Return a value as packed JSON; raises as ``to_json``."""
+    return zlib.compress(to_json(raw).encode("utf-8", _LONE_SURROGATES), _QUICK_LEVEL)
+
+
+def unpack_json(data: bytes, most: int) -> Any:
+    """Return the value that ``pack_json`` made bytes of; ValueError or KeyError for bytes that hold none, or more than so many of JSON."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(data, most)
+    except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
+        raise ValueError(str(error)) from error
+    if not unpacker.eof:
+        raise ValueError("cut short")
+    return from_json(text.decode("utf-8", _LONE_SURROGATES))
 
 
 def _tag_value(value: Any) -> Any:

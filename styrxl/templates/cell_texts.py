@@ -8,8 +8,8 @@ from datetime import date, datetime
 from math import fsum, prod
 from typing import Any
 
-from styrxl.excel.cells import CellError, token
-from styrxl.excel.sheet import Value, clean
+from styrxl.excel.cells import CellError, clean, token
+from styrxl.excel.sheet import Value
 from styrxl.model.forms import EVERYBODY, Column, Form, Sheet
 from styrxl.model.prefill import Prefill, Row, shown_texts
 from styrxl.templates.drop_downs import OWN_PREFIX, find_text_field, make_entry

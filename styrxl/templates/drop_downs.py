@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 
+from styrxl.excel.cells import clean
 from styrxl.excel.formula_text import quote, trim
-from styrxl.excel.sheet import SheetBuilder, clean
+from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.forms import Column, Form, Sheet, list_offered
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms, find_list_name

@@ -17,9 +17,9 @@ from drawn_rows import FIELDS, ROWS
 from report_sheets import elements, parts, sheet_part, sheets
 from styrxl.excel import limits
 from styrxl.excel import rows as excel_rows
+from styrxl.excel.cells import clean
 from styrxl.excel.look import STANDARD
 from styrxl.excel.pages import Block, Book, Field, Link, Page, Row, gather_columns
-from styrxl.excel.sheet import clean
 from styrxl.excel.workbook import BookWriter, WriterWords
 
 

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from report_sheets import elements, parts, sheet_part, sheets, table
 from small_town import GOALS, ROUND, judged_return, municipality, organisation, row, scope, tables, town
 from styrxl.excel import limits
-from styrxl.excel.sheet import clean
+from styrxl.excel.cells import clean
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound

@@ -6,7 +6,7 @@ it breaks, so that a test can demand just that finding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -82,14 +82,6 @@ def _empty(return_: OpenReturn) -> None:
         cells = (return_.cell(key, c.field, row) for c in grid.spec.columns if c.asked and c.field in grid.columns for row in rows)
         for cell in (cell for cell in cells if not cell.protection.locked):
             cell.value = None
-
-
-def _answers(return_: OpenReturn, key: str) -> Iterator[Cell]:
-    grid = return_.grid(key)
-    for column in grid.spec.columns:
-        if column.asked and not column.locked_when_prefilled and column.field in grid.columns:
-            rows = [0] if grid.downwards else grid.filled()
-            yield from (return_.cell(key, column.field, row) for row in rows)
 
 
 # sheets and headings
