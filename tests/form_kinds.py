@@ -41,13 +41,14 @@ def make_forms(root: Path, language: str) -> Iterator[tuple[str, bytes]]:
     empty = build_empty_plan(town.workspace)
     yield from ((f"blank {path.stem}", path.read_bytes()) for path in sorted((standard_folder() / "sheets").glob(f"*.{language}.xlsx")))
     yield f"multi_year_plan empty {language}", empty
-    yield f"multi_year_plan filled {language}", _fill(town, empty, language, "multi_year_plan", None, "plan", WHOLE)
+    yield f"multi_year_plan filled {language}", _fill(town, empty, language, "multi_year_plan", None, None, WHOLE)
     for kind, level, owner, form, profile, answers in HANDED_IN:
+        named = " ".join(filter(None, (kind, form, profile)))
         issued = _distribute(town, f"2027-{kind}", level, owner)
         filled = _fill(town, issued, language, form, profile, kind, answers)
         _put(town, f"2027-{kind}", f"{owner}.xlsx", filled)
-        yield f"{kind} {form} {profile or ''} issued {language}", issued
-        yield f"{kind} {form} {profile or ''} filled {language}", filled
+        yield f"{named} issued {language}", issued
+        yield f"{named} filled {language}", filled
     yield from ((f"{name} {language}", data) for name, data in _send_back(town, language))
     yield f"merged {language}", _merge(town, language)
     town.run("init", "--renew", "--rows", "500")
@@ -60,13 +61,12 @@ def _begin(root: Path, language: str) -> Town:
     chosen = {"UBN": {"followup_rounds": CHOSEN["UBN"]}}  # or its units are asked at the end of the year alone
     organisation = tuple({**row, "language": language, **chosen.get(row["org_id"], {})} for row in (*ORGANISATION, *MORE))
     plan: Answers = {**WHOLE, "organisation": organisation}
-    workspace.plan_path.write_bytes(_fill(town, build_empty_plan(workspace), language, "multi_year_plan", None, "plan", plan))
+    workspace.plan_path.write_bytes(_fill(town, build_empty_plan(workspace), language, "multi_year_plan", None, None, plan))
     return town
 
 
-def _fill(town: Town, data: bytes, language: str, form: str, profile: str | None, kind: str, answers: Answers) -> bytes:
-    found = town.forms.form(form) if form == "multi_year_plan" else town.forms.form(form, profile, kind)
-    return fill(data, found, language, answers, town.forms.words)
+def _fill(town: Town, data: bytes, language: str, form: str, profile: str | None, kind: str | None, answers: Answers) -> bytes:
+    return fill(data, town.forms.form(form, profile, kind), language, answers, town.forms.words)
 
 
 def _distribute(town: Town, round_: str, level: str, owner: str) -> bytes:
@@ -75,14 +75,14 @@ def _distribute(town: Town, round_: str, level: str, owner: str) -> bytes:
 
 
 def _put(town: Town, round_: str, name: str, data: bytes) -> None:
-    folder = town.root / "inbox" / round_
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(data)
+    path = town.root / "inbox" / round_ / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 def _send_back(town: Town, language: str) -> Iterator[tuple[str, bytes]]:
     """Yield copies that go back: of a plan in which much is wrong, and of a follow-up in which nothing is answered."""
-    broken = _find_inbox(town, "2027-plan", "UBN").read_bytes()
+    broken = (town.inbox / "UBN.xlsx").read_bytes()
     for fault in FAULTS:
         broken, _ = break_return(fault, broken, town.forms.form("annual_plan"), language)
     _put(town, "2027-plan", "UBN.xlsx", broken)
@@ -93,15 +93,11 @@ def _send_back(town: Town, language: str) -> Iterator[tuple[str, bytes]]:
             yield f"sent back {round_} {path.stem}", path.read_bytes()
 
 
-def _find_inbox(town: Town, round_: str, owner: str) -> Path:
-    return town.root / "inbox" / round_ / f"{owner}.xlsx"
-
-
 def _merge(town: Town, language: str) -> bytes:
     """Return what two people's halves of a board's plan come to."""
     issued = (town.root / "outbox" / "2027-plan" / "UBN.xlsx").read_bytes()
     money = {"budget", "unit_frames", "investments"}
-    _find_inbox(town, "2027-plan", "UBN").unlink()
+    (town.inbox / "UBN.xlsx").unlink()
     for second, part in enumerate((money, PLANS["UBN"].keys() - money)):
         answers = {key: PLANS["UBN"][key] for key in part}
         town.put(f"{second}.xlsx", _fill(town, issued, language, "annual_plan", None, "plan", answers), second)

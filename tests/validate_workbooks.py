@@ -13,11 +13,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from form_kinds import make_forms
 from report_kinds import KINDS, make_report
+from styrxl.model.forms import LANGUAGES
 
 
-def make_workbooks() -> Iterator[tuple[str, bytes]]:
-    """Yield all kinds of workbooks, by name."""
+def make_workbooks(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield all kinds of workbooks, by name; ``folder``: an empty one."""
+    for language in LANGUAGES:
+        yield from make_forms(folder / language, language)
     for name in KINDS:
         yield name, make_report(name)
 
@@ -39,8 +43,8 @@ def main() -> None:
     asked = parser.parse_args()
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in make_workbooks():
-            path = Path(folder) / f"{name}.xlsx"
+        path = Path(folder) / "workbook.xlsx"
+        for name, data in make_workbooks(Path(folder)):
             path.write_bytes(data)
             errors = validate(asked.validator, path)
             wrong += bool(errors)
