@@ -69,10 +69,17 @@ class RoundStatus:
 
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
     """Return a round's status, as the ledger has it; of owners whose files have come since it was judged the state is ``none``."""
+    mail = find_mail_status(desk, round_)
+    placed = {path for path, verdict in desk.ledger.verdicts(round_.id).items() if verdict.owner}
+    owners, unplaced = find_owners(desk, round_, mail), tuple(sorted(_list_inbox(desk, round_) - placed))
+    return RoundStatus(owners, unplaced, mail, find_overdue(desk, round_), _find_outcomes(desk, round_))
+
+
+def find_owners(desk: Desk, round_: Round, mail: MailStatus) -> tuple[OwnerStatus, ...]:
+    """Return how each owner stands in a round, as ``find_status`` does, without a look at what any of them has answered."""
     issues, verdicts = desk.ledger.issues_by_form(round_.id), desk.ledger.verdicts(round_.id)
     receipts, reminded = desk.ledger.receipts(round_.id), MailLog(desk.ledger.database).last_reminders(round_.id)
-    in_inbox = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
-    mail = find_mail_status(desk, round_)
+    in_inbox = _list_inbox(desk, round_)
     by_owner: dict[str, list[Verdict]] = {}
     for path, verdict in verdicts.items():
         if path in in_inbox and verdict.owner:
@@ -93,9 +100,11 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
                 )  # it has others' form
             form, unreached = name if len(names) > 1 else None, mail.list_unreached(owner.email)
             owners.append(replace(owner_status, reminded=reminded.get(owner.org_id), form=form, unreached=unreached))
-    placed = {path for path, verdict in verdicts.items() if verdict.owner}
-    overdue, outcomes = find_overdue(desk, round_), _find_outcomes(desk, round_)
-    return RoundStatus(tuple(owners), tuple(sorted(in_inbox - placed)), mail, overdue, outcomes)
+    return tuple(owners)
+
+
+def _list_inbox(desk: Desk, round_: Round) -> set[str]:
+    return {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
 
 
 def _find_outcomes(desk: Desk, round_: Round) -> OutcomeStatus | None:

@@ -24,7 +24,8 @@ from styrxl.model.settings import MailSettings
 from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.look import read_look
-from styrxl.rounds.status import RoundStatus, find_overdue, find_status
+from styrxl.rounds.mail_status import find_mail_status
+from styrxl.rounds.status import OwnerStatus, find_overdue, find_owners
 from styrxl.store.ledger import Issue
 from styrxl.store.mail_log import MailLog, MailPart
 
@@ -94,10 +95,10 @@ class LetterWriter:
         return judge_inbox(self.desk, self.round)
 
     @cached_property
-    def status(self) -> RoundStatus:
-        """How the round stands; the inbox is judged first, so that nobody is reminded of what has come."""
+    def owners(self) -> tuple[OwnerStatus, ...]:
+        """How the round's owners stand; the inbox is judged first, so that nobody is reminded of what has come."""
         _judged = self.judged  # judging records in the ledger how each owner stands
-        return find_status(self.desk, self.round)
+        return find_owners(self.desk, self.round, find_mail_status(self.desk, self.round))
 
     @cached_property
     def _overdue(self) -> Mapping[str, tuple[Assignment, ...]]:

@@ -106,7 +106,7 @@ def _read_told(writer: LetterWriter, messages: Sequence[list[MailPart]]) -> _Tol
 
 def _list_done(writer: LetterWriter) -> frozenset[str]:
     """Return the addresses of those who have handed in all that is asked of them: a mail of theirs wants no workbook."""
-    asked = [status for status in writer.status.owners if status.issued]
+    asked = [status for status in writer.owners if status.issued]
     addresses: dict[str, bool] = {}
     for status in asked:
         row = writer.find(status.owner)

@@ -57,7 +57,7 @@ def _waits(writer: LetterWriter, request: MailRequest) -> bool:
 
 def _list_unfinished(writer: LetterWriter) -> list[OwnerStatus]:
     """Return how those owners stand that have been issued a workbook, are to answer, and have no return in force."""
-    waiting = [owner for owner in writer.status.owners if owner.issued and owner.state != "accepted" and not owner.earlier_counts]
+    waiting = [owner for owner in writer.owners if owner.issued and owner.state != "accepted" and not owner.earlier_counts]
     return [owner for owner in waiting if is_demanded(owner.kind) and (row := writer.find(owner.owner)) and is_written_to(row)]
 
 
