@@ -8,17 +8,23 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(shell find styrxl schemas sheets -type f -not -path '*/__pycache__/*') schemas sheets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-long coverage validate-workbooks bench clean
+.PHONY: demo test lint suite test-long coverage validate-workbooks bench clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/
 	$(BIN)/styrxl demo demo
 
-# -P keeps the checkout off the path: the tests meet what a user has installed.
 test: $(VENV)/installed-with-tests ## Lint, types and the whole suite
+	$(MAKE) --jobs 2 lint suite
+
+# Beside the suite: types are checked on one core, which would leave the others idle for a minute.
+lint: $(VENV)/installed-with-tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy styrxl tests
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/mypy styrxl tests
+
+# -P keeps the checkout off the path: the tests meet what a user has installed.
+suite: $(VENV)/installed-with-tests
 	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile
 
 test-long: $(VENV)/installed-with-tests ## The whole suite where generated tests try far more; takes hours

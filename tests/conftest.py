@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
@@ -18,15 +18,21 @@ import office as libreoffice
 import post_office
 import postgres as server
 import styrxl
+from followup_returns import CLEAN, filled, issued
 from kept_templates import templates_made_once
 from long_runs import long_run
+from made_once import make_folder_once, make_value_once
 from mail_town import planned_mail_town
+from styrxl.sample.faults.followup import break_followup, list_followup_faults
 from styrxl.sample.faults.plan import Fault, NotHereError, break_return, list_faults
 from town import ROUND, Town, full_town, new_town, planned_town
 from year import Followed, whole_year
 
 # Processes that tests start find the tests' own functions here; last, so that styrxl is still the one that is installed.
 sys.path.append(str(Path(__file__).parent.parent))
+
+Faults = dict[tuple[str, str], tuple[bytes, Fault]]
+FollowupFaults = dict[tuple[str, str, str], tuple[bytes, Fault]]
 
 # Workbooks in memory are full of cycles: looking for them less often saves a tenth of the time, and costs little memory.
 gc.set_threshold(50_000, 10, 10)
@@ -107,6 +113,12 @@ def pdftoppm() -> str:
     return shutil.which("pdftoppm") or leave_out("pdftoppm (Debian's poppler-utils)")
 
 
+def copy_town(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Town:
+    """Return this process's own copy of a town that one process has made for all."""
+    made = make_folder_once(factory, name, lambda folder: make(folder / "åköping"))
+    return Town(made / "åköping").copy(factory.mktemp(name) / "åköping")
+
+
 @pytest.fixture(scope="session")
 def shared_asked(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Make a town whose boards have their workbooks, and have returned nothing."""
@@ -117,23 +129,45 @@ def shared_asked(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 @pytest.fixture(scope="session")
 def shared_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    return planned_town(tmp_path_factory.mktemp("planned") / "åköping")
+    return copy_town(tmp_path_factory, "planned", planned_town)
 
 
 @pytest.fixture(scope="session")
 def shared_full(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    return full_town(tmp_path_factory.mktemp("full") / "åköping")
+    return copy_town(tmp_path_factory, "full", full_town)
 
 
 @pytest.fixture(scope="session")
-def spoilt(shared_full: Town) -> dict[tuple[str, str], tuple[bytes, Fault]]:
+def spoilt(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Faults:
     """Every fault in the otherwise valid return of every owner that has a place for it, by fault and owner."""
+    return make_value_once(tmp_path_factory, "spoilt", lambda: break_each(shared_full))
+
+
+def break_each(town: Town) -> Faults:
+    """Return each fault in each return that has a place for it."""
     found = {}
     for owner in ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY"):
-        filled = shared_full.filled(owner)
+        data = town.filled(owner)
         for name in list_faults():
             with suppress(NotHereError):
-                found[name, owner] = break_return(name, filled, shared_full.form(owner), shared_full.language(owner))
+                found[name, owner] = break_return(name, data, town.form(owner), town.language(owner))
+    return found
+
+
+@pytest.fixture(scope="session")
+def spoilt_followups(whole: Followed, tmp_path_factory: pytest.TempPathFactory) -> FollowupFaults:
+    """Every fault in the otherwise valid follow-ups that have a place for it, by fault, kind of round and owner."""
+    return make_value_once(tmp_path_factory, "spoilt-followups", lambda: break_each_followup(whole))
+
+
+def break_each_followup(year: Followed) -> FollowupFaults:
+    """Return each fault in each follow-up that has a place for it."""
+    found = {}
+    for (kind, owner), answers in CLEAN.items():
+        clean, form, made = filled(year, kind, owner, answers), year.form(kind, owner), issued(year, kind, owner)
+        for name in list_followup_faults():
+            with suppress(NotHereError):
+                found[name, kind, owner] = break_followup(name, clean, form, made)
     return found
 
 
@@ -185,10 +219,10 @@ def imap(shared_imap: post_office.Dovecot) -> post_office.Dovecot:
 @pytest.fixture(scope="session")
 def mail_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Return a town with addresses, whose boards have accepted plans and whose units have their workbooks; to be copied."""
-    return planned_mail_town(tmp_path_factory.mktemp("mail") / "åköping")
+    return copy_town(tmp_path_factory, "mail", planned_mail_town)
 
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Followed:
     """Return a year whose last follow-up is handed out, for tests that change nothing in it."""
-    return whole_year(tmp_path_factory.mktemp("year") / "åköping")
+    return Followed(copy_town(tmp_path_factory, "year", whole_year))

@@ -19,7 +19,7 @@ from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
-from styrxl.rounds.desk import open_desk
+from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
 from styrxl.sample.fill import fill, open_workbook, save_workbook
@@ -141,13 +141,17 @@ class Town:
 
     def judge(self, *files: tuple[str, bytes], whole_inbox: bool = False) -> JudgedRound:
         """Judge files together against what was issued, without the command around it."""
-        state = self._state()
         with Ledger.open(self.workspace.database) as ledger:
             desk = open_desk(self.workspace, ledger, NOW)
-            if state not in BOARD_TABLES:
-                BOARD_TABLES[state] = select_board_tables(judge_inbox_quietly(desk, standard_rounds().parse(ROUND)))
-            boards = BOARD_TABLES[state]
+            boards = self.board_tables(desk)
             return judge_data(desk, standard_rounds().parse(ROUND), files, NOW, boards=boards, whole_inbox=whole_inbox)
+
+    def board_tables(self, desk: Desk) -> Mapping[str, pd.DataFrame]:
+        """Return what boards have planned, in the town as it is now."""
+        state = self._state()
+        if state not in BOARD_TABLES:
+            BOARD_TABLES[state] = select_board_tables(judge_inbox_quietly(desk, standard_rounds().parse(ROUND)))
+        return BOARD_TABLES[state]
 
     def _state(self) -> frozenset[tuple[str, int, int]]:
         """Return which files there are, how large and how old; a copy has them all alike."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from annotated_desk import FAULTY, NOT_BACK, Desk
+from made_once import make_value_once
 from styrxl.model.judged import Judged
-from styrxl.sample.faults.plan import NotHereError, break_return, list_faults
+from styrxl.sample.faults.plan import Fault
 from styrxl.store.ledger import Ledger
 from town import Town
+
+Broken = dict[tuple[str, str], tuple[bytes, Judged, bytes]]  # by fault and owner
 
 
 @pytest.fixture(scope="session")
@@ -20,16 +23,14 @@ def desk(shared_full: Town) -> Iterator[Desk]:
 
 
 @pytest.fixture(scope="session")
-def broken(desk: Desk) -> dict[tuple[str, str], tuple[bytes, Judged, bytes]]:
+def broken(desk: Desk, spoilt: dict[tuple[str, str], tuple[bytes, Fault]], tmp_path_factory: pytest.TempPathFactory) -> Broken:
     """Each fault in each owner's return that has a place for it: the return, its judgement, and what goes back."""
-    files: dict[tuple[str, str], bytes] = {}
-    for owner in FAULTY:
-        filled = desk.town.filled(owner)
-        for name in sorted({*list_faults()} - NOT_BACK):
-            try:
-                files[name, owner], _ = break_return(name, filled, desk.form(owner), desk.town.language(owner))
-            except NotHereError:
-                continue
+    files = {key: data for key, (data, _) in spoilt.items() if key[0] not in NOT_BACK and key[1] in FAULTY}
+    return make_value_once(tmp_path_factory, "broken", lambda: give_back(desk, files))
+
+
+def give_back(desk: Desk, files: Mapping[tuple[str, str], bytes]) -> Broken:
+    """Judge returns by fault and owner, and make what goes back of each."""
     judged = {r.path: r for r in desk.judge_all(*((f"{name} {owner}", data) for (name, owner), data in files.items()))}
     return {
         (name, owner): (data, judged[f"{name} {owner}"], desk.back(owner, data, judged[f"{name} {owner}"].findings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import re
 import zipfile
@@ -20,6 +21,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from annotated_desk import NOT_BACK, Desk, lead
+from long_runs import long_run
 from office import Cells, Formula, Office
 from styrxl.annotated.left_behind import LeftBehind
 from styrxl.annotated.unchanged import build_unchanged_formula
@@ -40,8 +42,12 @@ LEADS = {"sv": "Att åtgärda", "en": "To correct"}
 
 def marked(data: bytes) -> dict[tuple[str, str], str]:
     """Return which cells are marked and how; each has a note, and nothing else has."""
+    return list_marks(open_workbook(data))
+
+
+def list_marks(book: Workbook) -> dict[tuple[str, str], str]:
+    """Return the same of an opened workbook."""
     found = {}
-    book = open_workbook(data)
     for sheet in book.worksheets[1:]:
         for row in sheet.iter_rows():
             for cell in row:
@@ -176,7 +182,11 @@ def _asked(grid: AnswerSheet, index: int) -> Iterator[Cell]:
             yield grid.cell(column.field, index)
 
 
-@settings(max_examples=25, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=long_run(8, 500),
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data())
 def test_whatever_is_typed_is_in_it_exactly(desk: Desk, data: st.DataObject) -> None:
     """Texts stay texts and numbers numbers, wherever they stand; what was understood stands so, and all else exactly as written."""
@@ -259,9 +269,9 @@ def test_identity_is_that_of_the_issue(desk: Desk, owner: str) -> None:
 
 def mend(data: bytes, right: bytes) -> tuple[bytes, dict[str, dict[str, object]]]:
     """Put right what is marked, from a return that is right; the workbook, and what was typed."""
-    book, model = open_workbook(data), open_workbook(right)
+    book, model = open_workbook(data), open_to_look(right)
     typed: dict[str, dict[str, object]] = {}
-    marks = marked(data)
+    marks = list_marks(book)
     moved = {(sheet, cell[1:]) for (sheet, cell), tone in marks.items() if cell[0] == "A" and tone == "watch"}
     for sheet, cell in marks:
         here = book[sheet][cell]
@@ -269,6 +279,12 @@ def mend(data: bytes, right: bytes) -> tuple[bytes, dict[str, dict[str, object]]
             for one in _below(book, here) if here.protection.locked else [here]:
                 _copy(one, model, typed)
     return save_workbook(book), typed
+
+
+@functools.cache
+def open_to_look(data: bytes) -> Workbook:
+    """Open a workbook in which nothing is changed."""
+    return open_workbook(data)
 
 
 def at(sheet: Worksheet, row: int, column: int) -> Cell:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,16 @@ def test_each_error_and_word_speaks_both_languages(group: str) -> None:
         assert placeholders(texts["sv"]) == placeholders(texts["en"]), key
 
 
+@cache
+def _parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def _literals(function: str) -> set[str]:
     """First arguments, where they are plain text, of all calls of a function in the package."""
     found = set()
     for path in SOURCES:
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = _parse(path)
         imported = {
             a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and (n.module or "").startswith("styrxl.") for a in n.names
         }

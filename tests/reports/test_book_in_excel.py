@@ -20,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from long_runs import long_run
 from report_sheets import elements, parts, sheet_part, sheets, table
 from small_town import GOALS, ROUND, judged_return, municipality, organisation, row, scope, tables, town
 from styrxl.excel import limits
@@ -390,7 +391,7 @@ def _amounts(values: Iterator[Any]) -> list[float]:
     return sorted(float(v) for v in values if v not in (None, ""))
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=long_run(10, 1_000), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(rounds())
 def test_nothing_is_counted_twice_and_nothing_lost(case: tuple[JudgedRound, Any, list[IssuedForm], Any]) -> None:
     """Every row and every krona of every accepted return stands exactly once in the workbook."""

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from long_runs import long_run
 from report_sheets import sheets, table
 from small_town import consolidated, row, tables
 from small_year import ABY, BIB, KFN, OST, PLAN, UBN, follow_up, history, kept, past, planning, plans, returned, scope
@@ -438,7 +439,7 @@ def _asked(kind: str, name: str) -> bool:
     return name != "last_forecast" or kind != "t1"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=long_run(10, 1_000), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(years())
 def test_every_krona_and_every_row_stands_exactly_once(case: tuple[Any, ...]) -> None:
     judged, plan, issued, of, board, history_ = case
@@ -475,7 +476,7 @@ def has_half_a_unit(of: Block, whole: Row, frame: int, year: int) -> bool:
     return whole not in units and any((r.cells[frame] is None) != (r.cells[year] is None) for r in units)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=long_run(15, 1_000), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(years())
 def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: tuple[Any, ...]) -> None:
     judged, plan, issued, of, board, history_ = case
@@ -512,7 +513,7 @@ def test_a_deviation_is_budget_minus_forecast_in_each_row_and_each_total(case: t
         assert said_ == round(fsum((told["Aktuell ram (tkr)"], -spent)), 5)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=long_run(15, 1_000), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 @given(years())
 def test_sums_tie_out_from_activity_to_board_to_council(case: tuple[Any, ...]) -> None:
     """To the öre: what stands under a board adds up to its row, and the boards' rows to the last one."""

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from long_runs import long_run
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import finding
 from styrxl.model.form_files import Forms
@@ -243,7 +244,7 @@ def test_another_program_reads_anew(full: Town, never_read: list[str], monkeypat
     assert len(never_read) == 5
 
 
-@pytest.mark.parametrize("at", [0, 5, 20, 30, 200, 1000, -500, -1])
+@pytest.mark.parametrize("at", [0, 5, 20, 30, 200, 1000, -500, -1][:: long_run(2, 1)])
 @pytest.mark.parametrize("how", ["cut", "turned", "filled"])
 def test_damage_changes_nothing(full: Town, at: int, how: str) -> None:
     first = report(full)

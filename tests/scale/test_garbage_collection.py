@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 
 import pytest
 
 from styrxl.scale.garbage_collection import pause_garbage_collection
-
-
-class Cyclic:
-    """Something that holds itself."""
-
-    def __init__(self, gone: list[str]) -> None:
-        """Note in ``gone`` when it goes."""
-        self.itself, self.gone = self, gone
-
-    def __del__(self) -> None:
-        """Note it."""
-        self.gone.append("gone")
 
 
 def test_cycles_are_looked_for_again_afterwards_whatever_happened() -> None:
@@ -38,13 +29,29 @@ def test_cycles_are_looked_for_again_afterwards_whatever_happened() -> None:
     assert gc.isenabled()
 
 
-def test_what_is_left_is_searched_only_after_the_next_time() -> None:
-    """What was left once is passed over until such work is done again: a command that runs for days does not fill the memory."""
-    gone: list[str] = []
-    with pause_garbage_collection():
-        Cyclic(gone)
+LEFT_TWICE = """
+import gc
+from styrxl.scale.garbage_collection import pause_garbage_collection
+class Cyclic:
+    def __init__(self):
+        self.itself = self
+    def __del__(self):
+        print("gone")
+with pause_garbage_collection():
+    Cyclic()
+gc.collect()
+print("once")
+with pause_garbage_collection():
     gc.collect()
-    assert not gone
-    with pause_garbage_collection():
-        gc.collect()
-    assert gone
+    print("twice")
+"""
+
+
+def test_what_is_left_is_searched_only_after_the_next_time() -> None:
+    """What was left once is passed over until such work is done again: a command that runs for days does not fill the memory.
+
+    In a process of its own, which has little to search.
+    """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", LEFT_TWICE], env=environment, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["once", "gone", "twice"]

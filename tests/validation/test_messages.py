@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -13,12 +12,10 @@ from zipfile import BadZipFile
 import pytest
 from openpyxl import load_workbook
 
-from followup_returns import CLEAN, filled, issued
 from styrxl.model.catalogue import catalogue
 from styrxl.model.findings import Finding, fix, fix_here, message
 from styrxl.model.judged import Judged
-from styrxl.sample.faults.followup import break_followup, list_followup_faults
-from styrxl.sample.faults.open_return import NotHereError, open_return
+from styrxl.sample.faults.open_return import open_return
 from styrxl.sample.faults.plan import Fault
 from styrxl.sample.fill import save_workbook
 from town import ANSWERS, Town
@@ -237,17 +234,17 @@ Told = tuple[Judged, bytes, str]  # a return with its bytes and what was done to
 
 
 @pytest.fixture(scope="module")
-def told(shared_full: Town, spoilt: Mapping[tuple[str, str], tuple[bytes, Fault]], whole: Followed) -> list[Told]:
+def told(
+    shared_full: Town,
+    spoilt: Mapping[tuple[str, str], tuple[bytes, Fault]],
+    whole: Followed,
+    spoilt_followups: Mapping[tuple[str, str, str], tuple[bytes, Fault]],
+) -> list[Told]:
     """Return every fault of plans and follow-ups, judged."""
     files = [(f"{name} {owner}", data) for (name, owner), (data, _) in spoilt.items()]
     judged: list[Told] = [(one, data, path) for one, (path, data) in zip(shared_full.judge(*files).returns, files, strict=True)]
     for kind in ("t1", "t2", "year"):
-        files = []
-        for owner in ("UBN", "UBN-ÖST"):
-            clean = filled(whole, kind, owner, CLEAN[kind, owner])
-            for name in list_followup_faults():
-                with suppress(NotHereError):
-                    files.append((f"{name} {owner}", break_followup(name, clean, whole.form(kind, owner), issued(whole, kind, owner))[0]))
+        files = [(f"{name} {owner}", data) for (name, round_, owner), (data, _) in spoilt_followups.items() if round_ == kind]
         judged += [(one, data, path) for one, (path, data) in zip(whole.judge(kind, *files).returns, files, strict=True)]
     return judged
 

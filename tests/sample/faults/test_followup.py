@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from followup_returns import CLEAN, filled, issued
+from styrxl.model.judged import Judged
 from styrxl.sample.faults.followup import break_followup, list_followup_faults
 from styrxl.sample.faults.open_return import NotHereError
-from year import BOARD_T1, Followed, changed, followed_town
+from styrxl.sample.faults.plan import Fault
+from year import BOARD_T1, MOMENTS, Followed, changed, followed_town
 
+Place = tuple[str, str, str]  # fault, kind of round, owner
+Spoilt = Mapping[Place, tuple[bytes, Fault]]
 WHY = {"explanation": "Skolan har fler elever.", "measures": "Färre vikarier.", "measures_effect": 60}  # of the whole board's deficit
 UNSURE = {"assessment": "not_assessable", "analysis": "Proven är inte rättade."}
 
@@ -20,20 +26,26 @@ def test_without_a_fault_nothing_is_found(whole: Followed, kind: str, owner: str
     assert [(f.rule, f.cell) for f in judged.findings] == []
 
 
+@pytest.fixture(scope="module")
+def judged(whole: Followed, spoilt_followups: Spoilt) -> Mapping[Place, Judged]:
+    """Judge all that is spoilt, one round at a time."""
+    found: dict[Place, Judged] = {}
+    for kind in MOMENTS:
+        places = {f"{name} {owner}": (name, kind, owner) for name, round_, owner in spoilt_followups if round_ == kind}
+        files = [(path, spoilt_followups[place][0]) for path, place in places.items()]
+        found |= {places[one.path]: one for one in whole.judge(kind, *files).returns}
+    return found
+
+
 @pytest.mark.parametrize("name", [name for name in list_followup_faults() if name not in {"not-assessable-again", "explanation-missing"}])
-def test_a_fault_gives_its_finding(whole: Followed, name: str) -> None:
+def test_a_fault_gives_its_finding(judged: Mapping[Place, Judged], spoilt_followups: Spoilt, name: str) -> None:
     """And no other, in each follow-up that has a place for it; each fault has a place in one at least."""
-    places = 0
-    for (kind, owner), answers in CLEAN.items():
-        try:
-            data, fault = break_followup(name, filled(whole, kind, owner, answers), whole.form(kind, owner), issued(whole, kind, owner))
-        except NotHereError:
-            continue
-        places += 1
-        [judged] = whole.judge(kind, (owner, data)).returns
-        found = [(f.rule, f.sheet, f.cell) for f in judged.findings]
-        assert found == [(fault.rule, fault.sheet, fault.cell)], (kind, owner)
+    places = [place for place in spoilt_followups if place[0] == name]
     assert places
+    for place in places:
+        _, fault = spoilt_followups[place]
+        found = [(f.rule, f.sheet, f.cell) for f in judged[place].findings]
+        assert found == [(fault.rule, fault.sheet, fault.cell)], place
 
 
 def test_a_deviation_without_its_reason(whole: Followed) -> None:

@@ -12,7 +12,7 @@ import pandera.pandas as pa
 import pytest
 import yaml
 
-from followup_returns import CLEAN, filled, issued
+from followup_returns import CLEAN, filled
 from judging import judge_data
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import fix, message
@@ -24,10 +24,7 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.rounds import own_files
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
-from styrxl.sample.faults.followup import break_followup
-from styrxl.sample.faults.followup import list_followup_faults as follow_names
-from styrxl.sample.faults.open_return import NotHereError, open_return
+from styrxl.sample.faults.open_return import open_return
 from styrxl.sample.faults.plan import Fault
 from styrxl.sample.fill import save_workbook
 from styrxl.scale.cluster import describe_setting, read_chunk
@@ -73,7 +70,7 @@ def judged(town: Town, files: Files, readings: Iterable[Reading | None], round_:
     now = MOMENTS.get(round_.kind.key, NOW)
     with Ledger.open(town.workspace.database) as ledger:
         desk = open_desk(town.workspace, ledger, now)
-        boards = select_board_tables(judge_inbox_quietly(desk, round_)) if not round_.followup else {}
+        boards = town.board_tables(desk) if not round_.followup else {}
         HELD.clear()
         return judge_data(desk, round_, [*files.items()], now, boards=boards, readings=[*readings])
 
@@ -125,17 +122,12 @@ def test_every_fault_of_a_plan(shared_full: Town, spoilt: dict[tuple[str, str], 
 
 
 @pytest.mark.parametrize("kind", ["t2", "year"])
-def test_every_fault_of_a_followup(whole: Followed, kind: str, tmp_path: Path, held: list[int]) -> None:
+def test_every_fault_of_a_followup(
+    whole: Followed, spoilt_followups: Mapping[tuple[str, str, str], tuple[bytes, Fault]], kind: str, tmp_path: Path, held: list[int]
+) -> None:
     """Most of what stands in one was issued, and sums are worked out from it."""
-    files = {}
-    for owner in ("UBN", "UBN-ÖST"):
-        clean = filled(whole, kind, owner, CLEAN[kind, owner])
-        files[owner] = clean
-        for name in follow_names():
-            try:
-                files[f"{name} {owner}"], _ = break_followup(name, clean, whole.form(kind, owner), issued(whole, kind, owner))
-            except NotHereError:
-                continue
+    files = {owner: filled(whole, kind, owner, CLEAN[kind, owner]) for owner in ("UBN", "UBN-ÖST")}
+    files |= {f"{name} {owner}": data for (name, round_, owner), (data, _) in spoilt_followups.items() if round_ == kind}
     readings = by_workers(whole.town.forms, files, tmp_path / "returns")
     round_ = standard_rounds().parse(f"2027-{kind}")
     found = judged(whole.town, files, readings, round_)
