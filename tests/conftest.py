@@ -26,7 +26,7 @@ from mail_town import planned_mail_town
 from styrxl.sample.faults.followup import break_followup, list_followup_faults
 from styrxl.sample.faults.plan import Fault, NotHereError, break_return, list_faults
 from town import ROUND, Town, full_town, new_town, planned_town
-from year import Followed, whole_year
+from year import Followed, followed_town, play_to_last
 
 # Processes that tests start find the tests' own functions here; last, so that styrxl is still the one that is installed.
 sys.path.append(str(Path(__file__).parent.parent))
@@ -223,6 +223,18 @@ def mail_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+def shared_first_asked(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """Return a town that has handed out its first follow-up; to be copied."""
+    return Followed(copy_town(tmp_path_factory, "first", followed_town))
+
+
+@pytest.fixture
+def first_asked(shared_first_asked: Followed, tmp_path: Path) -> Followed:
+    """Return a town of the test's own that has handed out its first follow-up."""
+    return Followed(shared_first_asked.town.copy(tmp_path / "followed"))
+
+
+@pytest.fixture(scope="session")
+def whole(shared_first_asked: Followed, tmp_path_factory: pytest.TempPathFactory) -> Followed:
     """Return a year whose last follow-up is handed out, for tests that change nothing in it."""
-    return Followed(copy_town(tmp_path_factory, "year", whole_year))
+    return Followed(copy_town(tmp_path_factory, "year", lambda root: play_to_last(Followed(shared_first_asked.town.copy(root)))))

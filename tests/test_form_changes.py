@@ -174,7 +174,7 @@ def test_the_councils_workbook_can_be_put_together_after_a_change(change: str, f
 )
 def test_what_is_issued_after_a_change_is_held_to_it(change: str, answers: Answers, rules: set[tuple[str, str]], tmp_path: Path) -> None:
     town = CHANGES[change](new_town(tmp_path / "town"))
-    town.run("distribute", "2027-plan", "--level", "board")
+    town.run("distribute", "2027-plan", "--to", "UBN")
     gone = {"responsible"} if change == "column removed" else set[str]()
     rows = {
         key: [{k: v for k, v in row.items() if key != "commitments" or k not in gone} for row in those] for key, those in answers.items()

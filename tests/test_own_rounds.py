@@ -9,7 +9,7 @@ import pytest
 
 from styrxl.sample.fill import fill
 from town import Answers, Town
-from year import BOARD_T2, ENGLISH_T2, T1, T2, Followed, followed_town
+from year import BOARD_T2, ENGLISH_T2, T1, T2, Followed
 
 NOVEMBER = "rounds:\n  t3:\n    name: {sv: Underlag i november, en: Input in November}\n    day: 11-30\n    after: t2\n    like: t2\n"
 
@@ -40,9 +40,9 @@ def hand_in(town: Town, round_: str, owner: str, answers: Answers, form: str) ->
 
 
 @pytest.fixture
-def followed(tmp_path: Path) -> Followed:
+def followed(first_asked: Followed) -> Followed:
     """Make a town with two follow-ups in, which has a round more."""
-    made = followed_town(tmp_path / "town")
+    made = first_asked
     for minute, (owner, answers) in enumerate(T1.items()):
         made.put("t1", owner, answers, minute)
     made.town.run("distribute", "2027-t2")

@@ -202,9 +202,9 @@ _WHY: Mapping[str, Any] = {"explanation": "Fler elever.", "measures": "Färre vi
 SHORT: Answers = changed(BOARD_T2, "outcomes", 0, decided_changes=20, forecast_cost=1045, **_WHY)
 
 
-def test_a_deficit_within_the_boards_thresholds_needs_no_words(tmp_path: Path) -> None:
+def test_a_deficit_within_the_boards_thresholds_needs_no_words(first_asked: Followed) -> None:
     """Percent of the frame and thousands of kronor, both; they are those of when the workbook was issued."""
-    made = followed_town(tmp_path / "town")
+    made = first_asked
     made.put("t1", "UBN", BOARD_T1)
     settings = made.town.root / "styrxl.toml"
     for tkr, wanted in ((74, []), (73, ["board-deficit-unexplained"])):

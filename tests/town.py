@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ ANSWERS: Mapping[str, Answers] = {"UBN": BOARD, "KFN": ENGLISH_BOARD, "UBN-ÅBY"
 BOARDS = ("UBN", "KFN")
 UNITS = ("UBN-ÅBY", "UBN-ÖST", "KFN-BIB")
 
+COUNCIL_PLANS: dict[bytes, bytes] = {}  # filled plans, by what is typed into them
 BOARD_TABLES: dict[frozenset[tuple[str, int, int]], Mapping[str, pd.DataFrame]] = {}  # what boards have planned, by a town's state
 
 
@@ -175,8 +177,11 @@ def lost(data: bytes) -> bytes:
 def new_town(root: Path, plan: Answers = PLAN) -> Town:
     """Make a workspace with a filled plan; its key is always the same, so that bytes can be compared."""
     workspace = Workspace.init(root, NAME, key=KEY)
-    forms = workspace.forms
-    workspace.plan_path.write_bytes(fill(build_empty_plan(workspace), forms.form("multi_year_plan"), "sv", plan, forms.words))
+    key = pickle.dumps(plan)
+    if key not in COUNCIL_PLANS:
+        forms = workspace.forms
+        COUNCIL_PLANS[key] = fill(build_empty_plan(workspace), forms.form("multi_year_plan"), "sv", plan, forms.words)
+    workspace.plan_path.write_bytes(COUNCIL_PLANS[key])
     return Town(root)
 
 

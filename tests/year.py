@@ -181,11 +181,9 @@ def changed(answers: Answers, key: str, row: int, **fields: Any) -> dict[str, li
     return made
 
 
-def whole_year(root: Path) -> Followed:
-    """Make a town whose first two follow-ups are answered, and which has handed out the last one."""
-    made = followed_town(root)
+def play_to_last(made: Followed) -> None:
+    """Answer the first two follow-ups in a town that has handed out the first, and hand out the last one."""
     for kind, answers, following in (("t1", T1, "t2"), ("t2", T2, "year")):
         for minute, (owner, said) in enumerate(answers.items()):
             made.put(kind, owner, said, minute)
         made.town.run("distribute", f"2027-{following}")
-    return made

@@ -29,15 +29,10 @@ def year(whole: Followed, tmp_path: Path) -> Followed:
     return Followed(whole.town.copy(tmp_path / "year"))
 
 
-@pytest.fixture(scope="module")
-def _first(tmp_path_factory: pytest.TempPathFactory) -> Followed:
-    return followed_town(tmp_path_factory.mktemp("first") / "åköping")
-
-
 @pytest.fixture
-def first(_first: Followed, tmp_path: Path) -> Followed:
+def first(first_asked: Followed) -> Followed:
     """Return a town of the test's own that has handed out its first follow-up."""
-    return Followed(_first.town.copy(tmp_path / "first"))
+    return first_asked
 
 
 def issued(followed: Followed, kind: str, owner: str) -> Prefill:

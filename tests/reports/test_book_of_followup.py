@@ -36,7 +36,7 @@ from styrxl.rounds.desk import open_desk
 from styrxl.rounds.publish import gather_history, read_feedback
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
-from year import BOARD_YEAR, MOMENTS, T1, T2, changed, followed_town
+from year import BOARD_YEAR, MOMENTS, T1, T2, Followed, changed
 
 KINDS = ("t1", "t2", "year")
 ROUNDS = ("plan", *KINDS)
@@ -307,9 +307,9 @@ def test_a_workbook_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> N
         read_feedback(tmp_path / "UBN.xlsx", workspace)
 
 
-def test_a_corrected_return_and_feedback_on_disk(tmp_path: Path) -> None:
+def test_a_corrected_return_and_feedback_on_disk(first_asked: Followed) -> None:
     """A corrected t1 comes after t2 has been handed out and answered; the board has written to a unit in between."""
-    year = followed_town(tmp_path / "town")
+    year = first_asked
     for owner in ("UBN", "UBN-ÅBY"):
         year.put("t1", owner, T1[owner])
     year.town.run("distribute", "2027-t2", expect=None)
@@ -331,9 +331,9 @@ def test_a_corrected_return_and_feedback_on_disk(tmp_path: Path) -> None:
     assert os.fspath(path)
 
 
-def test_rounds_out_of_order(tmp_path: Path) -> None:
+def test_rounds_out_of_order(first_asked: Followed) -> None:
     """The year is closed without an August report, which comes last of all; and the next year sees what this one ended in."""
-    year = followed_town(tmp_path / "town")
+    year = first_asked
     run, council_ = year.town.run, year.town.root / "council"
 
     def said(kind: str, sheet: str) -> list[Any]:
@@ -342,7 +342,7 @@ def test_rounds_out_of_order(tmp_path: Path) -> None:
 
     year.put("t1", "UBN", T1["UBN"])
     assert "Utveckling" in said("t1", "Måluppfyllelse")
-    first = (council_ / "2027-t1.xlsx").read_bytes()
+    written = (council_ / "2027-t1.xlsx").read_bytes()
     run("distribute", "2027-year", "--to", "UBN")
     year.put("year", "UBN", BOARD_YEAR)
     trend = said("year", "Måluppfyllelse")
@@ -356,7 +356,7 @@ def test_rounds_out_of_order(tmp_path: Path) -> None:
     older = [str(text) for text in said("year", "Saknas och varningar")]
     assert [text for text in older if text.startswith("Gjordes innan det svar i Delår 2 2027 fanns")]
     said("t1", "Översikt")
-    assert (council_ / "2027-t1.xlsx").read_bytes() == first
+    assert (council_ / "2027-t1.xlsx").read_bytes() == written
 
     with Ledger.open(year.town.workspace.database) as ledger:
         desk = open_desk(year.town.workspace, ledger, MOMENTS["year"])

@@ -21,7 +21,7 @@ from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import Answers
-from year import BOARD_T1, MOMENTS, PRESCHOOL_T1, Followed, changed, followed_town
+from year import BOARD_T1, MOMENTS, PRESCHOOL_T1, Followed, changed
 
 FIRST = (booked("UBN", "Grundskola", 30, 310.5), booked("UBN", "Måltider", 0, 12), booked("UBN-ÖST", None, 1, 101))
 # What a board adds where its first activity and one that it has not planned for have outcomes already.
@@ -36,8 +36,8 @@ REST: Answers = {
 
 
 @pytest.fixture(scope="module")
-def shared_unbooked(tmp_path_factory: pytest.TempPathFactory) -> Followed:
-    return followed_town(tmp_path_factory.mktemp("unbooked") / "åköping")
+def shared_unbooked(shared_first_asked: Followed) -> Followed:
+    return shared_first_asked
 
 
 @pytest.fixture

@@ -53,5 +53,5 @@ def test_what_is_left_is_searched_only_after_the_next_time() -> None:
     In a process of its own, which has little to search.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    run = subprocess.run([sys.executable, "-c", LEFT_TWICE], env=environment, capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-P", "-c", LEFT_TWICE], env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["once", "gone", "twice"]

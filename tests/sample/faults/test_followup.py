@@ -11,7 +11,7 @@ from styrxl.model.judged import Judged
 from styrxl.sample.faults.followup import break_followup, list_followup_faults
 from styrxl.sample.faults.open_return import NotHereError
 from styrxl.sample.faults.plan import Fault
-from year import BOARD_T1, MOMENTS, Followed, changed, followed_town
+from year import BOARD_T1, MOMENTS, Followed, changed
 
 Place = tuple[str, str, str]  # fault, kind of round, owner
 Spoilt = Mapping[Place, tuple[bytes, Fault]]
@@ -59,9 +59,9 @@ def test_a_deviation_without_its_reason(whole: Followed) -> None:
     assert [(f.rule, f.sheet, f.cell) for f in judged.findings] == [("explanation-missing", fault.sheet, fault.cell)]
 
 
-def test_not_assessable_again(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_not_assessable_again(first_asked: Followed) -> None:
     """Only where the round before could not assess it either."""
-    followed = followed_town(tmp_path_factory.mktemp("again") / "town")
+    followed = first_asked
     followed.put("t1", "UBN", changed(BOARD_T1, "goal_assessments", 0, **UNSURE))
     followed.town.run("distribute", "2027-t2", "--to", "UBN")
     data = filled(followed, "t2", "UBN", CLEAN["t2", "UBN"])
