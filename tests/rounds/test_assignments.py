@@ -11,10 +11,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from everybody import COMPANY_PLAN, COMPANY_T1, WHOLE, hand_in
 from judging import judge_data
 from municipality import FRAMES
 from report_sheets import sheets, table
+from styrxl.cli import cli
 from styrxl.model.judged import Judged
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
@@ -337,6 +340,10 @@ def test_a_company_answers_where_it_is_named(tmp_path: Path) -> None:
     assert len(shown(book, "Id")) == 2 + len(("UBN", "KFN"))
     for level in ("board", "company"):
         town.run("distribute", "2027-t1", "--level", level)
+    own = sheets((town.root / "outbox/2027-t1/BAB.xlsx").read_bytes())["Uppdrag"]  # what is given to all boards is not among it
+    assert [[cell for cell in line if cell != ""][:4] for line in own if str(line[0]).startswith("KF-")] == [
+        ["KF-U1", "Bygg billigare", date(2027, 3, 31), "Fler trähus."]
+    ]
     status = {"status": "under_way", "comment": "Två hus ritas."}
     hand_in(town, "2027-t1", "BAB", "company_followup", {**COMPANY_T1, "assignment_status": [status]})
     town.run("consolidate", "2027-t1", expect=None)
@@ -350,3 +357,20 @@ def test_a_company_answers_where_it_is_named(tmp_path: Path) -> None:
     warned = [line[2] for line in book["Saknas och varningar"] if "KF-U1" in str(line[2])]
     assert warned == ["Uppdraget KF-U1 är ”Pågår” 2027-04-30, men skulle vara klart 2027-03-31."]
     assert all(line[10] in ("✓ Stämmer", "") for line in book["Källor"][4:] if line[0] == "Åköpings Bostäder AB")
+    past = ("UBN", "KF-U2"), ("KFN", "KF-U2"), ("BAB", "KF-U1")
+    assert [line for line in status_lines(town, "2027-t1", "sv") if "uppdrag" in line] == [
+        f"{owner}: uppdrag från fullmäktige har passerat sin sista dag: {code} (2027-03-31)" for owner, code in past
+    ]
+    assert [line for line in status_lines(town, "2027-t1", "en") if "assignments" in line] == [
+        f"{owner}: assignments from the council are past their last day: {code} (2027-03-31)" for owner, code in past
+    ]
+    done = {**COMPANY_T1, "assignment_status": [{"status": "done", "comment": "Två hus är byggda."}]}
+    hand_in(town, "2027-t1", "BAB", "company_followup", done)
+    town.run("validate", "--round", "2027-t1", expect=None)
+    assert [line[:3] for line in status_lines(town, "2027-t1", "sv") if "uppdrag" in line] == ["UBN", "KFN"]
+
+
+def status_lines(town: Town, round_: str, language: str) -> list[str]:
+    """Return what status prints in May."""
+    words = ["--workspace", str(town.root), "--lang", language, "status", round_]
+    return CliRunner().invoke(cli, words, obj={"now": MOMENTS["t1"]}).output.splitlines()

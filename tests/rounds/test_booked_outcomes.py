@@ -331,9 +331,20 @@ def test_status_tells_the_controller_what_is_said_of_outcomes(first: Followed) -
     first.put("t1", "UBN", REST)
     record(first, "t1", booked("UBN", "Grundskola", 30, 411), booked("UBN", "Måltider", 0, 12), at=LATER)
     said = first.town.run("status", "2027-t1").output.splitlines()
-    at = said.index("Utfall ur redovisningen 2027-05-25 (utfall t1.csv)")
-    assert said[at + 1].startswith("UBN: Grundskola: redovisningen har 381 tkr netto")
-    assert said[at + 2] == "UBN: Måltider: utfallet ur redovisningen sägs vara fel placerat: ”Måltiderna hör till Förskola.”."
+    assert said[-5:-1] == [
+        "Utfall ur redovisningen 2027-05-25 (utfall t1.csv)",
+        "UBN: Grundskola: redovisningen har 381 tkr netto den 2027-05-25, 100,5 tkr mer än de 280,5 tkr som svaret bygger på.",
+        "UBN: Måltider: utfallet ur redovisningen sägs vara fel placerat: ”Måltiderna hör till Förskola.”.",
+        "",
+    ]
+    before = "the 280.5 thousand that the answer rests on"
+    told = first.town.run("--lang", "en", "status", "2027-t1").output.splitlines()
+    assert told[-5:-1] == [
+        "Outcomes from the accounts 2027-05-25 (utfall t1.csv)",
+        f"UBN: Grundskola: the accounts have SEK 381 thousand net on 2027-05-25, 100.5 thousand more than {before}.",
+        "UBN: Måltider: the outcome from the accounts is said to be placed wrongly: “Måltiderna hör till Förskola.”.",
+        "",
+    ]
 
 
 # accounts that do not tell revenue from cost

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from plan_of_all_kinds import GIVEN, MEASURED, as_given
 from styrxl.cli import cli
 from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds.council_plan import read_plan_file
@@ -109,6 +110,18 @@ def test_all_rows_are_in_the_new_plan_and_what_is_not_is_named(tmp_path: Path, l
     assert town.run("init", "--renew").stdout.startswith("flerarsplan.xlsx ")  # it is today's already
     assert len([*town.root.glob("flerarsplan *.xlsx")]) == 1
     town.run("distribute", "2027-plan", "--level", "board")
+
+
+def test_assignments_and_indicators_of_all_kinds_come_along(tmp_path: Path) -> None:
+    """A closed one with its decision; targets of two years, words and numbers, and what is split by sex."""
+    answers = {**OLD, "assignments": GIVEN, "council_indicators": MEASURED}
+    town = older_town(tmp_path / "town", answers=answers)
+    before = read_rows(town)
+    town.run("init", "--renew")
+    after = read_rows(town)
+    for name, given in (("assignments", GIVEN), ("council_indicators", MEASURED)):
+        assert list(after[name]) == list(before[name])
+        assert as_given(after[name], given) == list(given)
 
 
 def test_it_may_be_done_by_the_folders_name_and_again_the_same_day(tmp_path: Path) -> None:

@@ -10,13 +10,17 @@ import pytest
 from python_calamine import load_workbook
 
 from judging import judge_data
+from plan_of_all_kinds import GIVEN, MEASURED, as_given
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
+from styrxl.model.table_values import records
+from styrxl.rounds.council_plan import read_plan_file
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_empty_plan
+from styrxl.rounds.judge_council_plan import judge_plan
 from styrxl.sample.fill import fill, locate_sheets, read_values
 from styrxl.store.ledger import Ledger
-from town import BOARD, NOW, PLAN, ROUND, Town
+from town import BOARD, NOW, PLAN, ROUND, Town, new_town
 from year import changed
 
 NEXT = "2028-plan"
@@ -77,6 +81,28 @@ def test_a_filled_in_proposal_is_the_plan(full: Town) -> None:
     told = full.run("rollover", "2028").stdout
     assert "har ramar och målvärden för 2028" in told
     full.run("validate", "--round", ROUND)  # this year is read as before
+
+
+def test_assignments_and_indicators_go_on_into_the_proposal(tmp_path: Path) -> None:
+    """All as they are, closed ones too; an indicator without a target for the year gets a row for it, with its kind and its split."""
+    town = new_town(tmp_path / "town", {**PLAN, "assignments": GIVEN, "council_indicators": MEASURED})
+    told = town.run("rollover", "2028").stdout
+    workspace = town.workspace
+    with Ledger.open(workspace.database) as ledger:
+        data = read_plan_file(town.root / "flerarsplan 2028.xlsx")
+        tables = judge_plan(workspace, workspace.forms_with(ledger.editions), data)[1]
+    rows = {name: [*records(tables[name])] for name in ("assignments", "council_indicators")}
+    for name, given in (("assignments", GIVEN), ("council_indicators", MEASURED)):
+        assert as_given(rows[name], given) == list(given), name
+    assert len(rows["assignments"]) == len(GIVEN)
+    asked = [(row["indicator_id"], row["year"], row["direction"], row["by_sex"], row["target"]) for row in rows["council_indicators"][6:]]
+    assert asked == [
+        ("KF-I2", 2028, "within", "yes", None),
+        ("KF-I3", 2028, "yes_no", None, None),
+        ("KF-I4", 2028, "better", None, "lower"),
+        ("KF-I5", 2028, "undirected", None, None),
+    ]
+    assert "KF-I1" not in told  # has its target for the year
 
 
 @pytest.mark.parametrize("year, told", [("2031", "Inget av fullmäktiges mål gäller 2031"), ("2031", "Mål som inte gäller 2031 (3)")])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from everybody import WHOLE
 from styrxl.store.ledger import Ledger
 from styrxl.store.outcome_runs import read_booked_outcomes
 from town import Town, new_town
@@ -231,3 +232,20 @@ def test_outcomes_of_other_owners_with_money_are_placed_by_name(town: Town) -> N
     said = town.run("outcomes", ROUND, write(town, *rows, "5010;UBN;;500 000"), expect=1).output
     assert figures(town) == (("KF", None, 0.0, 2.0), ("KFN", None, 0.0, 3.0), ("REV", None, 0.0, 0.0), ("UBN", None, 0.0, 500.0))
     assert "Åby skola är ingen i organisationen som har pengar" in said
+
+
+@pytest.mark.parametrize("place", ["{owner_from: unit, activity_from: activity}", None], ids=["by the column", "by id"])
+def test_the_finance_administration_and_companies_are_placed_as_boards_are(tmp_path: Path, place: str | None) -> None:
+    """So are common items and the auditors; a joint authority too, and nobody is counted twice."""
+    town = new_town(tmp_path / "town", WHOLE)
+    owners = ("FIN", "GEM", "BAB", "RTF", "REV", "KF", "UBN")
+    by_id = [f"{{owner: {o}, activity: Drift, where: {{unit: ['{o} *']}}}}" for o in owners]
+    head = MAPPING.partition("places:")[0]
+    places = "\n".join(f"  - {each}" for each in ([place] if place else by_id))
+    (town.root / "outcomes.yaml").write_text(f"{head}places:\n{places}\n", "utf-8")
+    names = {row["org_id"]: row["name"] for row in WHOLE["organisation"]}
+    rows = [
+        f"{account};{o} {names[o]};Drift;{1000 * n * sign}" for n, o in enumerate(owners, 1) for account, sign in ((3100, -1), (5010, 3))
+    ]
+    town.run("outcomes", ROUND, write(town, *rows))
+    assert figures(town) == tuple(sorted((o, "Drift", float(n), 3.0 * n) for n, o in enumerate(owners, 1)))
