@@ -25,9 +25,11 @@ _LATER = 0.5  # of an investment's budget that a project which is behind uses
 
 def answer_board_money(prefill: Prefill, seed: int) -> dict[str, Rows]:
     """Return a board's answers on the sheets about money."""
-    activities = [_activity(prefill, row, seed) for row in prefill.rows.get("outcomes", ())]
+    rows = prefill.rows.get("outcomes", ())
+    activities = [_activity(prefill, row, seed) for row in rows]
+    typed = [omit_booked(row, answer) for row, answer in zip(rows, activities, strict=True)]
     return {
-        "outcomes": [*activities, *([_whole_board(prefill, activities)] if activities else [])],
+        "outcomes": [*typed, *([_whole_board(prefill, activities)] if activities else [])],
         "investment_outcomes": [_investment(prefill, row, seed) for row in prefill.rows.get("investment_outcomes", ())],
     }
 
@@ -70,6 +72,13 @@ def _activity(prefill: Prefill, row: Row, seed: int) -> dict[str, Any]:
     answers = {"decided_changes": changes, **amounts, **_forecast_on(prefill, told, seed, activity)}
     answers |= _why(told, deviation, budget, turn, prefill.limits)
     return {name: value for name, value in answers.items() if value is not None}
+
+
+def omit_booked(row: Row, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an answer without the outcome where the accounts have it: nobody types over what is locked."""
+    return {
+        name: value for name, value in answer.items() if not (name in {"outcome_revenue", "outcome_cost"} and row.get(name) is not None)
+    }
 
 
 def _whole_board(prefill: Prefill, activities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

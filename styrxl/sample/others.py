@@ -6,9 +6,11 @@ import os
 from datetime import datetime
 
 from styrxl.model.levels import COMMON, COMPANY
+from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
-from styrxl.sample.fill import fill
+from styrxl.sample.fill import Answers, fill
 from styrxl.sample.material import read_others
+from styrxl.sample.money_answers import omit_booked
 from styrxl.store.files import write_atomically
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
@@ -22,10 +24,19 @@ def hand_in_others(workspace: Workspace, round_: Round, when: datetime) -> int:
     inbox.mkdir(parents=True, exist_ok=True)
     with Ledger.open(workspace.database) as ledger:
         issues = {owner: issue for owner, issue in ledger.issues(round_.id).items() if owner in answers}
+        texts = ledger.prefills(issue.issue_id for issue in issues.values())
     for owner, issue in issues.items():
         form = workspace.forms.form(issue.form, issue.profile, round_.id)
         blank = (workspace.outbox(round_) / issue.file_name).read_bytes()
+        typed = _omit_booked_rows(answers[owner], Prefill.from_json(texts[issue.issue_id]))
         path = inbox / issue.file_name
-        write_atomically(path, fill(blank, form, issue.language, answers[owner], workspace.forms.words))
+        write_atomically(path, fill(blank, form, issue.language, typed, workspace.forms.words))
         os.utime(path, (when.timestamp(), when.timestamp()))
     return len(issues)
+
+
+def _omit_booked_rows(answers: Answers, issued: Prefill) -> Answers:
+    """Return answers without what the accounts have of them."""
+    rows = issued.rows.get("outcomes", ())
+    typed = [omit_booked(row, answer) for row, answer in zip(rows, answers.get("outcomes", ()), strict=False)]
+    return {**answers, "outcomes": typed} if typed else answers

@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shlex import quote
 
+from styrxl.descriptions.outcome_mapping import FILE
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round, standard_rounds
 from styrxl.sample import habits, people, plan_changes
+from styrxl.sample.accounts import write_accounts
 from styrxl.sample.fill import Answers, end_print_areas, fill, locate_answers
 from styrxl.sample.material import material, municipality, year_material
 from styrxl.sample.others import LEVELS, hand_in_others
@@ -78,6 +80,7 @@ def play(stage: Stage) -> list[Path]:
     _plan(stage)
     _follow_up(stage, _round("t1"))
     _decide(stage)
+    _take_outcomes(stage, _round("t2"))
     _follow_up(stage, _round("t2"), last=_sum_up_summer)
     _follow_up(stage, _round("year"), last=_assess)
     _go_on(stage)
@@ -220,6 +223,14 @@ def _follow_up(stage: Stage, round_: Round, last: Callable[[Stage], None] | None
     here.command(*stage.on("consolidate", round_.id, "--all"))
 
 
+def _take_outcomes(stage: Stage, round_: Round) -> None:
+    """Let the controller take a round's outcomes from an export of the accounts, before workbooks go out."""
+    here = stage.at(calendar(round_.kind.key, "board", "out"))
+    path = write_accounts(stage.workspace, round_, here.now, stage.seed)
+    here.tell("accounts", path=path)
+    here.command(*stage.on("outcomes", round_.id, str(path)))
+
+
 def _hand_in_others(stage: Stage, round_: Round) -> None:
     """Let the finance office and the company hand in, a week after they got their workbooks."""
     for level in LEVELS:
@@ -242,6 +253,8 @@ def _worth_opening(stage: Stage) -> Iterator[Path]:
         workspace.boards(summer) / "UBN.xlsx",
         workspace.outbox(plan) / "UBN.xlsx",
         workspace.outbox(plan) / "UBN-ALBY.xlsx",
+        workspace.root / FILE,
+        workspace.outbox(summer) / "UBN.xlsx",
         workspace.outbox(year) / "UBN.xlsx",
         *sorted(workspace.returned(year).glob("*.xlsx"))[:1],
         workspace.plan_path,

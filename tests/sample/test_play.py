@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
+from report_sheets import table
 from styrxl.cli import cli
 from styrxl.model.errors import StyrxlError
 from styrxl.model.prefill import Prefill
@@ -35,6 +36,7 @@ AS_THE_YEAR_GOES = {  # follow-ups: what comes of how the sample's year goes
 }
 FOLLOW_UPS = ("t1", "t2", "year")
 OLD, NEW = "Arbetsmarknads- och vuxenutbildningsnämnden", "Arbetsmarknads- och kompetensnämnden"
+EXPORT = "utfall januari-augusti 2027.csv"
 SCHOOL = "KFN-KULT"  # moves from KFN to UBN in July
 
 
@@ -146,6 +148,7 @@ def test_commands_are_shown_as_they_are_typed(played: Played) -> None:
         command
         for kind in FOLLOW_UPS
         for command in (
+            *((f"{at} outcomes 2027-t2 '{played.folder / EXPORT}'",) if kind == "t2" else ()),
             f"{at} distribute 2027-{kind}",
             f"{at} distribute 2027-{kind} --level common",
             f"{at} distribute 2027-{kind} --level company",
@@ -155,7 +158,7 @@ def test_commands_are_shown_as_they_are_typed(played: Played) -> None:
         )
     ]
     plan = [f"{at} link 2027-plan", f"{at} consolidate 2027-plan --all", f"{at} status 2027-plan"]
-    assert shown[-22:] == [*plan, *follow_ups, f"{at} rollover 2028"]
+    assert shown[-23:] == [*plan, *follow_ups, f"{at} rollover 2028"]
 
 
 def test_returns_come_one_after_the_other(played: Played) -> None:
@@ -210,11 +213,9 @@ def test_a_follow_up_has_the_findings_that_it_is_meant_to(played: Played, kind: 
 @pytest.mark.parametrize("kind", ["plan", *FOLLOW_UPS])
 def test_every_row_that_counts_is_written_once(played: Played, kind: str) -> None:
     """The council's workbook says of each return that counts that its rows and kronor are all there."""
-    rows = played.council(kind)["Källor"]
-    heading = next(row for row in rows if "Rader i filen" in row)
-    column = {name: heading.index(name) for name in heading}
-    checked = [row for row in rows[rows.index(heading) + 1 :] if row[column["Rader i filen"]] != ""]
-    assert {row[column["Avstämning"]] for row in checked} == {"✓ Stämmer"}
+    rows = table(played.council(kind)["Källor"], "Från")
+    checked = [row for row in rows if row["Rader i filen"] != ""]
+    assert {row["Avstämning"] for row in checked} == {"✓ Stämmer"}
     owners = {"plan": 55, "t1": 34, "t2": 53, "year": 55}
     assert len(checked) == owners[kind] + 1  # and the sum
 
@@ -342,6 +343,24 @@ def test_changes_are_the_councils_and_come_to_nothing_else(played: Played, kind:
         assert budget == (planned or 0) + (changes or 0), board
 
 
+def test_the_accounts_in_august_fill_in_and_lock_every_outcome(played: Played) -> None:
+    """All activities of all boards, as the export has them; one row of it is placed nowhere, and nothing is said to be otherwise."""
+    lines = (line.split(";") for line in (played.folder / EXPORT).read_bytes().decode("cp1252").splitlines())
+    booked = Counter[tuple[str, str]]()
+    for owner, activity, *_, kronor in (line for line in lines if len(line) == 5 and line[1] and line[0] != "Nämnd"):
+        booked[owner.partition(" ")[0], activity] += int(kronor)
+    given = {board: played.prefill("t2", board).rows["outcomes"] for board in material()["boards"]}
+    nets = {
+        (board, row["activity"]): 1000 * (row["outcome_cost"] - row["outcome_revenue"]) for board, rows in given.items() for row in rows
+    }
+    assert nets == {key: net for key, net in booked.items() if key[0] in given}
+    finance = filled(played.council("t2")["Ekonomi"])
+    assert sum("Redovisningen 2027-09-01" in row for row in finance) >= len(nets)
+    assert not any("ändrat sedan svaret" in str(cell) for row in finance for cell in row)
+    runs = [row for row in filled(played.council("t2")["Källor"]) if row and str(row[0]).startswith("Redovisningen, h")]
+    assert [row[-1] for row in runs] == ["✓ Stämmer"]
+
+
 # the end
 
 
@@ -357,7 +376,7 @@ def test_next_year_begins_with_what_there_is(played: Played) -> None:
     path = played.folder / "flerarsplan 2028.xlsx"
     assert path in played.opening
     targets = [row for row in played.book(path)["Indikatorer"] if 2028.0 in row]
-    assert len(targets) == 15
+    assert len(targets) == 15 + len(material()["other_indicators"])
     assert [row[1] for row in played.book(path)["Organisation"] if row[0] == "AVN"] == [OLD, NEW]
 
 

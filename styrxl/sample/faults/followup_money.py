@@ -63,7 +63,8 @@ def _on_budget(work: OpenFollowup) -> Cell:
 
 def _fell(work: OpenFollowup) -> Cell:
     """Let what has been spent be less than it was in the round before."""
-    key, field = ("investment_outcomes", "accumulated") if work.final else ("outcomes", "outcome_cost")
+    booked = any(row.get("outcome_cost") is not None for _, row in work.rows("outcomes"))  # by the accounts, and locked
+    key, field = ("investment_outcomes", "accumulated") if work.final or booked else ("outcomes", "outcome_cost")
     old = {n: row.get(f"last_{field}") for n, row in work.rows(key)}
     row = find_first((n for n, amount in old.items() if amount), "last")
     return work.put(key, field, row, float(old[row] or 0) - 1)
