@@ -154,7 +154,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0),
         ],
         "Indikatorer": [
-            ("Utbildningsnämnden", "UBN-I1", "UBN-M1 Mål 1", "Läser", "procent", 80.0, "minst 85"),
+            ("Utbildningsnämnden", "UBN-I1", "UBN-M1 Mål 1", "Läser", "procent", "Högre är bättre", 80.0, 85.0),
         ],
         "Uppsikt": [
             ("Utbildningsnämnden", "Nämnd", 3, 3, 3, 3, 1, 3),

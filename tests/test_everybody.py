@@ -65,13 +65,13 @@ def texts(cells: Cells) -> list[str]:
 
 
 def test_the_plan_ends_in_the_years_result(shared_planned: Town) -> None:
-    """As budgeted 71.75, within the frames 13; each line leads to its row, and what is internal is in no net."""
+    """As budgeted 71.75, within the frames 13; a sum leads to the top of its sheet, and what is internal is in no net."""
     found = lines(consolidate(shared_planned, "2027-plan", 0))
     assert list(found)[-5:] == list(NAMES)
     gem, fin, internal, net = (found[n] for n in ("Gemensamma poster", "Finansförvaltningen", "Interna poster", NAMES[0]))
     assert (gem["Intäkter"], gem["Kostnader"], gem["Netto enligt budget"], gem["Netto enligt ram"]) == (20, -60.5, -40.5, -30)
-    assert (gem["Källa"], gem["Källa, budget"]) == ("GEM · Budget!A9", "flerarsplan.xlsx · Ramar!A9")
-    assert (fin["Netto enligt budget"], fin["Netto enligt ram"], fin["Källa, budget"]) == (150, 150, "FIN · Budget!A9")
+    assert (gem["Källa"], gem["Källa, budget"]) == ("GEM · Budget!A1", "flerarsplan.xlsx · Ramar!A9")
+    assert (fin["Netto enligt budget"], fin["Netto enligt ram"], fin["Källa, budget"]) == (150, 150, "FIN · Budget!A1")
     assert (internal["Intäkter"], internal["Kostnader"], internal["Netto enligt budget"]) == (-45, 45, 0)
     assert (net["Intäkter"], net["Kostnader"]) == (325, -1651.25)
     assert [found[name]["Netto enligt budget"] for name in NAMES] == [-1326.25, 1100, 310, -12, 71.75]

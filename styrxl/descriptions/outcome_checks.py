@@ -21,10 +21,13 @@ def check_mapping(data: bytes) -> list[Mistake]:
     return [*mistakes, *_place(marked, [*find_problems(OutcomeMapping, content), *_check_needed(content), *_check_columns(content)])]
 
 
-def check_mapped_owners(data: bytes, owners: Mapping[str, str], kinds: Mapping[str, Collection[str]]) -> list[Mistake]:
+def check_mapped_owners(
+    data: bytes, owners: Mapping[str, str], kinds: Mapping[str, Collection[str]], on_other_days: Mapping[str, str]
+) -> list[Mistake]:
     """Return the owners of a checked mapping that the organisation lacks, or that are named in the wrong list.
 
     ``owners``: id -> kind of each. ``kinds``: ``places`` and ``units`` -> the kinds of organisation that may be named there.
+    ``on_other_days``: those that are there on other days than the round's, id -> that day.
     """
     marked, _ = read_marked(FILE, data)
     assert marked is not None
@@ -33,7 +36,9 @@ def check_mapped_owners(data: bytes, owners: Mapping[str, str], kinds: Mapping[s
     problems = []
     for key, number, owner in named:
         path = (key, number, "owner")
-        if owner not in owners:
+        if owner in on_other_days:
+            problems.append(Problem(path, "owner-not-there", {"owner": owner, "day": on_other_days[owner]}))
+        elif owner not in owners:
             problems.append(unknown_name(path, "an_owner", owner, [each for each, kind in owners.items() if kind in kinds[key]]))
         elif owners[owner] not in kinds[key]:
             problems.append(Problem(path, f"owner-not-in-{key}", {"owner": owner}))

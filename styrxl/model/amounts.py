@@ -29,4 +29,4 @@ def subtract_amounts(first: float | None, second: float | None) -> float | None:
 def net_cost(row: Mapping[str, Any], what: str) -> float | None:
     """Return cost minus revenue (tkr) of a row's ``what`` (``outcome`` or ``forecast``), None where no cost is known."""
     cost = row.get(f"{what}_cost")
-    return None if cost is None else float(cost) - float(row.get(f"{what}_revenue") or 0.0)
+    return subtract_amounts(cost, row.get(f"{what}_revenue") or 0.0)

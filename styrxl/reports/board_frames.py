@@ -56,7 +56,9 @@ def whole_word(view: View, owner: Owner) -> str:
 
 
 def lacking_return_word(view: View, board: Owner, lacking: Lacking) -> str:
-    """Say that a board's return is missing, or that it hands in none."""
+    """Say that a board's return is missing, that it is not there on the round's day, or that it hands in none."""
+    if not board.there:
+        return view.phrases.word("not_there", day=view.round.day.isoformat())
     return view.phrases.word(lacking[0] if board.expected else lacking[1])
 
 

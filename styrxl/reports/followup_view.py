@@ -193,7 +193,7 @@ class FollowupView:
 
     @property
     def _boards(self) -> list[str]:
-        return [o.id for o in self.view.boards if o.kind == "board"]
+        return [o.id for o in self.view.boards if o.kind == "board" and o.there]
 
     def _judge_earlier(self) -> tuple[tuple[Round, GoalStates], ...]:
         this_year = [(past.round, self._judge_past(past, self.history.plans, earlier)) for past, earlier in self._answered_rounds()]

@@ -30,6 +30,13 @@ def show_target(row: Row, planned: Row, language: str) -> str | None:
     return Target.of(row, planned).describe(language)
 
 
+def show_aim(row: Row, language: str) -> Measure:
+    """Return a planned target as a cell beside its direction has it: a number that is at least or at most, or words."""
+    target = Target.of(row)
+    says_all = target.direction in (None, "higher", "lower") and not isinstance(target.value, str)
+    return target.value if says_all else target.describe(language)
+
+
 def measure_field(heading: str, values: Iterable[Any], width: float) -> Field:
     """Return the column of some measures: of numbers, or where there are words among them one in which those find room."""
     return Field(heading, "measure" if any(isinstance(value, str) for value in values) else "number", width)

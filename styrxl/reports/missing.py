@@ -49,7 +49,16 @@ def _missing_block(view: View) -> Block:
         for r in view.returns
         if r.owner is None and r.verdict in ("rejected", "unreadable")
     )
+    rows += tuple(_list_frames_of_nobody(view))
     return Block(_fields(view), rows, heading=word("missing_title"), table="missing", empty=word("nothing_missing"))
+
+
+def _list_frames_of_nobody(view: View) -> Iterator[Row]:
+    """Yield those that have a frame and are not there on the round's day: their money is in no sum."""
+    for owner in (o for o in view.boards if not o.there and o.id not in view.accepted):
+        amount = number_text(view.frame(owner.id).current_operating or 0.0, view.scope.language)
+        facts = {"day": view.round.day.isoformat(), "amount": amount, "year": str(view.round.year)}
+        yield Row((owner.name, None, view.phrases.word("not_there_frame", **facts), view.plan_link(("frames", owner.id, view.round.year))))
 
 
 def _missing_row(view: View, p: Participation, why: str, return_: Judged | None) -> Row:

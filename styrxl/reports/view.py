@@ -12,7 +12,7 @@ import pandas as pd
 
 from styrxl.excel import look
 from styrxl.excel.pages import Link, cell_address
-from styrxl.model.council_plan import BOARD_LIKE, CouncilGoal, Frame, Organisation, Plan
+from styrxl.model.council_plan import BOARD_LIKE, PLAN_FILE, CouncilGoal, Frame, Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import PLAN_TABLES, Form
@@ -67,6 +67,12 @@ class Owner:
     profile: str | None
     expected: bool  # whether it has a form to hand in
     foreign: bool = False  # whether that is one that others designed, and no workbook of ours
+    there: bool = True  # False of one that has a frame and is not there on the round's day: it is shown, so that its money is missed
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether its money is missing where nothing of it is accepted."""
+        return self.expected or not self.there
 
 
 @dataclass(frozen=True)
@@ -108,25 +114,32 @@ class View:
 
     @cached_property
     def owners(self) -> tuple[Owner, ...]:
-        """Boards in the order of the council plan, each followed by its units; then owners that only a return or an issue names."""
+        """Boards in the order of the council plan, each followed by its units; then those that only a return, an issue or a frame names."""
         day = self.round.day
-        planned = {o.org_id: o for o in self.plan.holding(day)}
-        named = [r.owner for r in self.judged.returns if r.owner] + [i.owner for i in self.issues]
+        planned, framed = {o.org_id: o for o in self.plan.holding(day)}, self._list_framed()
+        named = [r.owner for r in self.judged.returns if r.owner] + [i.owner for i in self.issues] + framed
         others = {owner: self.plan.find(owner, day) or _unknown_organisation(owner) for owner in named if owner not in planned}
         kinds = {*BOARD_LIKE, "unit", *list_kinds([level for level in LEVELS if self.form_names[level]])}
         organisations = [o for o in [*planned.values(), *others.values()] if o.kind in kinds]
         rank = rank_owners(organisations)
-        owners = (self._owner(o, expected=o.org_id in planned) for o in sorted(organisations, key=lambda o: rank[o.org_id]))
+        missed = {*framed} - planned.keys()
+        ordered = sorted(organisations, key=lambda o: rank[o.org_id])
+        owners = (self._owner(o, expected=o.org_id in planned, there=o.org_id not in missed) for o in ordered)
         return tuple(owner for owner in owners if self.board in (None, owner.board))
 
-    def _owner(self, o: Organisation, *, expected: bool) -> Owner:
+    def _list_framed(self) -> list[str]:
+        """Return those with a frame in the round, also one that has ended by its day, or has not begun."""
+        frames = ((owner, self.frame(owner)) for owner, year in self.plan.frames if year == self.round.year)
+        return [owner for owner, frame in frames if frame.current_operating or frame.current_investment]
+
+    def _owner(self, o: Organisation, *, expected: bool, there: bool) -> Owner:
         level = find_level(o.kind)
         has_form = bool(self.form_names.get(level)) and self.reports_in(o, self.round) and self._is_asked(o)
         board = o.board_id if o.kind in ("unit", "administration") and o.board_id else o.org_id
         parent = self.plan.find(board, self.round.day) if board != o.org_id else None
         administration = o.administration_id or (parent.administration_id if parent else None)
         foreign = has_form and not self.scope.forms.for_level(level, self.round.kind)
-        return Owner(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form, foreign)
+        return Owner(o.org_id, o.name, o.kind, board, administration, o.profile, expected and has_form, foreign, there)
 
     def _is_asked(self, o: Organisation) -> bool:
         """Whether an organisation takes part: of those that do so on request the ones that have been handed a workbook."""
@@ -319,6 +332,15 @@ class View:
         """Return the link to a row of a return."""
         r = self.sources[source]
         return Link(f"{r.owner} · {sheet}!A{row}", r.path, cell_address(sheet, row))
+
+    def plan_link(self, key: tuple[Any, ...]) -> Link | None:
+        """Return the link to a row of the council plan, by the key of its place; None where there is none."""
+        place = self.plan.places.get(key)
+        return Link(f"{PLAN_FILE} · {place[0]}!A{place[1]}", PLAN_FILE, cell_address(*place)) if place else None
+
+    def sheet_link(self, row: Mapping[str, Any]) -> Link:
+        """Return the link to the top of a return's sheet, where its sums stand; ``row``: one of its rows."""
+        return self.link(int(row["_source"]), row["_sheet"], 1)
 
     def row_link(self, row: Mapping[str, Any]) -> Link:
         """Return the link to a row of a return, as ``records`` gives it."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from styrxl.excel.pages import Link, cell_address
+from styrxl.excel.pages import Link
 from styrxl.model.amounts import ORE, add_amounts, add_known, subtract_amounts
-from styrxl.model.council_plan import PLAN_FILE, Overall
+from styrxl.model.council_plan import Overall
 from styrxl.model.levels import COMMON, FINANCE, find_level
 from styrxl.prefill.financing import BUDGETED, FOLLOWED, INTERNAL, OF_RESULT, find_item
 from styrxl.reports.board_budgets import BoardBudget, list_budgets, measure_budgets
@@ -110,7 +110,7 @@ class WholeResult:
         revenue, cost = (b.revenue, _negate(b.cost)) if there else (None, None)
         net = add_amounts((revenue, cost)) if there else None
         figures = {"revenue": revenue, "cost": cost, "net": net, "frame": net if b.current is None else _negate(b.current)}
-        return self._part(b.owner, figures, self._first_link("budget", b.owner), has_frame=b.current is not None)
+        return self._part(b.owner, figures, self._sheet_link("budget", b.owner), has_frame=b.current is not None)
 
     def _followup_parts(self) -> Iterator[Line]:
         boards, finance = list_outcomes(self.view), measure_outcomes(self.view, self._pair(self.finance))
@@ -128,11 +128,11 @@ class WholeResult:
             cost = _negate(add_amounts(row.get(f"{what}_cost") for row in rows)) if there else None
             figures |= {f"{what}_revenue": revenue, f"{what}_cost": cost, f"{what}_net": add_amounts((revenue, cost)) if there else None}
         figures["budget"] = _negate(b.whole.budget if b.measure.current is None else b.measure.current)
-        return self._part(b.owner, figures, self._first_link("outcomes", b.owner), has_frame=b.measure.current is not None)
+        return self._part(b.owner, figures, self._sheet_link("outcomes", b.owner), has_frame=b.measure.current is not None)
 
     def _part(self, owner: Owner, figures: dict[str, float | None], source: Link | None, *, has_frame: bool) -> Line:
         figures = self._with_deviation(figures)
-        framed = self._place_link(("frames", owner.id, self.view.round.year)) if has_frame else source
+        framed = self.view.plan_link(("frames", owner.id, self.view.round.year)) if has_frame else source
         return self._finish(Line(owner.name, figures, source=source, budget_source=framed))
 
     def _finish(self, line: Line) -> Line:
@@ -147,9 +147,9 @@ class WholeResult:
     def _pair(self, owners: Sequence[Owner]) -> list[Any]:
         return [(owner, self.view.frame(owner.id)) for owner in owners]
 
-    def _first_link(self, table: str, owner: Owner) -> Link | None:
+    def _sheet_link(self, table: str, owner: Owner) -> Link | None:
         row = next(iter(self._grouped(table).get(owner.id, ())), None)
-        return self.view.row_link(row) if row else None
+        return self.view.sheet_link(row) if row else None
 
     def _grouped(self, table: str) -> Mapping[str, list[dict[str, Any]]]:
         if table not in self._tables:
@@ -180,7 +180,7 @@ class WholeResult:
         overall = self._overall(figure)
         planned = getattr(overall, item, None) if overall else None
         if typed is None:
-            link = self._place_link(("overall", overall.round)) if overall and planned is not None else None
+            link = self.view.plan_link(("overall", overall.round)) if overall and planned is not None else None
             return Known(planned, link)
         row = next(row for row in rows if row.get(figure) is not None)
         return Known(typed, self.view.row_link(row), planned if planned is not None and abs(planned - typed) > ORE else None)
@@ -198,10 +198,6 @@ class WholeResult:
         if figure == "budget":
             return self.view.plan.find_overall(self.view.round.plan.id)
         return self.view.plan.find_overall(self.view.round.id) if f"{figure}_net" == self.year_key else None
-
-    def _place_link(self, key: tuple[Any, ...]) -> Link | None:
-        place = self.view.plan.places.get(key)
-        return Link(f"{PLAN_FILE} · {place[0]}!A{place[1]}", PLAN_FILE, cell_address(*place)) if place else None
 
     # the lines
 

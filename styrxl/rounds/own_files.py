@@ -147,7 +147,8 @@ def check_outcome_owners(workspace: Workspace, plan: Plan, day: date | None = No
     organisations = plan.holding(day) if day else plan.organisations
     kinds = {o.org_id: o.kind for o in organisations}
     may = {"places": {*kinds.values()} - {"administration", "unit"}, "units": {"unit"}}
-    _raise(tuple(check_mapped_owners(_read(path), kinds, may)))
+    others = {o.org_id: str(day) for o in plan.organisations if o.org_id not in kinds}
+    _raise(tuple(check_mapped_owners(_read(path), kinds, may, others)))
 
 
 def _raise(mistakes: Sequence[Mistake]) -> None:

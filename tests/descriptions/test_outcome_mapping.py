@@ -78,9 +78,11 @@ def test_a_sie_file_needs_no_amounts() -> None:
 def test_owners_must_be_there_and_have_money() -> None:
     kinds = {"UBN": "board", "UBN-ÖST": "unit"}
     may = {"places": {"board"}, "units": {"unit"}}
-    assert check_mapped_owners(MAPPING.encode(), kinds, may) == []
-    [mistake] = check_mapped_owners(MAPPING.replace("UBN", "UBNN").encode(), kinds, may)
+    assert check_mapped_owners(MAPPING.encode(), kinds, may, {}) == []
+    [mistake] = check_mapped_owners(MAPPING.replace("UBN", "UBNN").encode(), kinds, may, {})
     assert (mistake.line, mistake.problem.code) == (10, "unknown-name")
+    [ended] = check_mapped_owners(MAPPING.encode(), {"UBN-ÖST": "unit"}, may, {"UBN": "2027-08-31"})
+    assert (ended.line, ended.problem.code, ended.problem.facts) == (10, "owner-not-there", {"owner": "UBN", "day": "2027-08-31"})
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

@@ -237,8 +237,10 @@ def test_investments_end_in_the_boards_total_and_are_held_against_the_frames() -
 
 
 def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
-    """Each target in words, and those of the years to come."""
-    assert [field.heading for field in block("Indikatorer").fields][-4:] == ["Målvärde", "Kolada-id", "Målvärde 2028", "Källa"]
+    """A target that is at least or at most is a number beside its direction, also those of the years to come."""
+    assert [field.heading for field in block("Indikatorer").fields][-6:] == [
+        *("Riktning", "Utgångsvärde", "Målvärde", "Kolada-id", "Målvärde 2028", "Källa")
+    ]
     assert shown(block("Indikatorer").rows) == [
         (
             "Fullmäktige (ansvarig: Utbildningsnämnden)",
@@ -246,10 +248,11 @@ def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
             "KF-M1 Invånarna är mer delaktiga",
             "Läser",
             "procent",
+            "Högre är bättre",
             70.0,
-            "minst 80",
+            80.0,
             None,
-            "minst 81",
+            81.0,
             None,
         ),
         (
@@ -258,8 +261,9 @@ def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
             "UBN-M1 Alla läser varje dag",
             "Lån",
             "antal",
+            "Lägre är bättre",
             3.5,
-            "högst 4",
+            4.0,
             None,
             None,
             "UBN · Indikatorer!A6",

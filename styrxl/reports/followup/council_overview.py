@@ -143,7 +143,7 @@ class CouncilOverview:
         )
         compared = compared_boards(self.boards)
         largest = sorted(compared, key=_deficits_first)[:_MOST_EXPLAINED]
-        asked = [b for b in self.boards if b.owner.expected or b.accepted]
+        asked = [b for b in self.boards if b.owner.is_missed or b.accepted]
         rows = [Row((b.owner.name, *_measure_cells(b.measure), self._remark(b, largest=b in largest))) for b in asked]
         rows += self._not_asked([b for b in self.boards if b not in asked])
         whole = add_frame_outcomes([b.measure for b in compared], final=final)

@@ -112,7 +112,7 @@ def _budgets_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
         Field(heading("frame_changes"), "money", MONEY_WIDTH),
         Field(heading("reconciled"), "status", span=7 - len(gross)),
     )
-    shown = [b for b in boards if b.accepted or b.owner.expected]
+    shown = [b for b in boards if b.accepted or b.owner.is_missed]
     rows = tuple(row for board in shown for row in _budget_rows(view, board, gross))
     sums = tuple(map(add_known, zip(*(_budget_figures(board, gross) for board in shown), strict=True))) or (None,) * len(fields[2:-1])
     last = Row((sum_label(view), None, *sums, None), weight=BOLD)
@@ -191,7 +191,7 @@ def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     columns = {table: report_columns(view, table) for table in ("outcomes", "report_status")}
-    rows = tuple(row for b in boards if b.accepted or b.owner.expected for row in _outcome_rows(view, b, keys, columns))
+    rows = tuple(row for b in boards if b.accepted or b.owner.is_missed for row in _outcome_rows(view, b, keys, columns))
     title = view.phrases.word("outcome_title" if final else "forecast_title")
     totals = (_outcomes_total(view, boards, keys),)
     return Block(fields, rows, heading=title, totals=totals, folded=fold_level(view, rows), new_page=view.board is None)
@@ -238,7 +238,7 @@ def _board_state(view: View, b: BoardOutcome) -> str:
 
 def _outcomes_total(view: View, boards: Sequence[BoardOutcome], keys: Sequence[str]) -> Row:
     """Return the last row: the boards that have answered, and how many have not."""
-    lacking = sum(b.owner.expected and not b.accepted for b in boards)
+    lacking = sum(b.owner.is_missed and not b.accepted for b in boards)
     why = lacking_word(view, lacking) if view.board is None else None
     whole = add_boards([b for b in boards if b.accepted])
     last = (*_last_forecast(view, whole), *_tell_source(view, {}))

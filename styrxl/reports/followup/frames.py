@@ -183,7 +183,7 @@ def deviation_word(view: View, deviation: float | None) -> str | None:
 def describe_not_compared(view: View, boards: Sequence[BoardOutcome]) -> list[str]:
     """Say how many boards are not counted, and why."""
     word = view.phrases.word
-    lacking = sum(b.owner.expected and not b.accepted for b in boards)
+    lacking = sum(b.owner.is_missed and not b.accepted for b in boards)
     without = [b for b in boards if b.accepted and not b.comparable]
     frameless = sum(b.measure.current is None for b in without)
     counts = (("n_without_frame", frameless), ("n_amounts_missing", len(without) - frameless))

@@ -99,7 +99,7 @@ def _money_block(view: View, budgets: Sequence[BoardBudget]) -> Block | None:
         Field(heading("remaining_mnkr"), "million_change", FIGURE),
         Field(heading("state"), "status", FIGURE),
     )
-    asked = [b for b in budgets if b.owner.expected or b.accepted]
+    asked = [b for b in budgets if b.owner.is_missed or b.accepted]
     compared = [b for b in asked if b.remaining is not None]
     states = [frame_state_word(view, b.owner, b.remaining, NO_PLAN) for b in asked]
     rows = [Row((b.owner.name, *_cells(b.current, b.net, b.remaining), state)) for b, state in zip(asked, states, strict=True)]

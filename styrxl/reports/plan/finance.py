@@ -96,7 +96,7 @@ def _totals(view: View, budgets: Sequence[BoardBudget]) -> list[Row]:
     """Return the last rows: where boards lack a budget, those with and those without one first, since each of them ties out."""
     word = view.phrases.word
     present, absent = [b for b in budgets if b.accepted], [b for b in budgets if not b.accepted]
-    lacking = sum(b.owner.expected for b in absent)
+    lacking = sum(b.owner.is_missed for b in absent)
     rows: list[Row] = []
     if absent:
         with_budget = word("one_board") if len(present) == 1 else word("n_boards", n=len(present))

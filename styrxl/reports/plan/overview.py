@@ -114,7 +114,7 @@ def _money(counts: Counts) -> list[Figure]:
     frame, _, current, _, _, net, remaining, divided = add_budgets(counts.budgets)
     if current is None and net is None:
         return []
-    lacking = [b for b in counts.budgets if b.owner.expected and not b.accepted]
+    lacking = [b for b in counts.budgets if b.owner.is_missed and not b.accepted]
     outside = add_amounts(b.current for b in counts.budgets if not b.accepted)
     # Whole thousands of kronor here, where the sentences of a follow-up keep decimals (``signed_amount``).
     amount = f"{outside:,.0f}".replace(",", "\N{NO-BREAK SPACE}" if view.scope.language == "sv" else ",")
