@@ -233,3 +233,20 @@ def test_the_finance_administration_finds_its_taxes_filled_in(followed: Town) ->
         rows = Prefill.from_json(ledger.prefills([issue])[issue]).rows
     assert [(row["activity"], row["outcome_revenue"], row["outcome_cost"]) for row in rows["outcomes"]] == [("Internränta", 80, 30.5)]
     assert [row.get("outcome") for row in rows["financing_outcomes"]] == [368, None, None, None]
+
+
+def test_taxes_with_the_accounts_sign_and_amounts_in_kronor_are_asked_about(
+    shared_planned: Town, shared_followed: Town, tmp_path: Path
+) -> None:
+    """A grant may be below zero, and so may net financial items; tax revenue and internal items are not."""
+    planned, followed = shared_planned.copy(tmp_path / "planned"), shared_followed.copy(tmp_path / "followed")
+    budget = {**BUDGETS["FIN"], "financing": [{"budget": -1100}, {"budget": -310}, {"budget": -12}, {"budget": -45}]}
+    path = hand_in(planned, "2027-plan", "FIN", "common_budget", budget)
+    told = planned.run("validate", str(path), "--round", "2027-plan").output
+    assert [cell for cell in ("B6", "B7", "B8", "B9") if f"Finansiering {cell}: Budget: är" in told] == ["B6", "B9"]
+    assert "Här skrivs intäkter utan minus." in told
+    outcomes = {**OUTCOMES["FIN"], "financing_outcomes": [{"outcome": 366, "forecast": 1_095_000}, {"outcome": 103, "forecast": 31_000}]}
+    path = hand_in(followed, "2027-t1", "FIN", "common_followup", outcomes)
+    told = followed.run("validate", str(path), "--round", "2027-t1").output
+    assert "Det är 995 gånger budgeten (1 100 tkr). Är det skrivet i kronor?" in told.replace("\N{NO-BREAK SPACE}", " ")
+    assert told.count("skrivet i kronor") == 1

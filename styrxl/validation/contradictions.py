@@ -19,6 +19,7 @@ from styrxl.validation.one_return import Return, Rule, SheetRows
 from styrxl.validation.other_returns import gather_other_returns
 from styrxl.validation.rules import (
     booked_outcomes,
+    financing,
     followup_assignments,
     followup_commitments,
     followup_goals,
@@ -26,13 +27,14 @@ from styrxl.validation.rules import (
     plan_consistency,
 )
 
-PLAN_RULES: tuple[Rule, ...] = plan_consistency.RULES
+PLAN_RULES: tuple[Rule, ...] = (*plan_consistency.RULES, *financing.RULES)
 FOLLOWUP_RULES: tuple[Rule, ...] = (
     *followup_goals.RULES,
     *followup_assignments.RULES,
     *followup_commitments.RULES,
     *followup_money.RULES,
     *booked_outcomes.RULES,
+    *financing.RULES,
 )
 
 

@@ -1,7 +1,7 @@
 """Assessments of goals in a follow-up, against indicators, commitments, units and the round before.
 
 Finds ``fulfilled-despite-indicators``, ``fulfilled-despite-commitments``, ``fulfilled-despite-units``, ``unfulfilled-despite-results``,
-``analysis-unchanged``, ``not-assessable-again``.
+``analysis-unchanged``, ``not-assessable-again``, ``outside-year`` (outcomes of a year to come).
 """
 
 from __future__ import annotations
@@ -76,7 +76,17 @@ def find_repeated_answers(return_: Return, _others: OtherReturns) -> Iterator[Re
             yield return_.remark("goal_assessments", row.number, "assessment", "not-assessable-again", say_in_swedish(value), **facts)
 
 
+def find_outcomes_of_years_to_come(return_: Return, _others: OtherReturns) -> Iterator[Remark]:
+    """Find outcomes of indicators that are said to be of a year after the round's; one of an older year is an answer."""
+    for row in return_.rows("indicator_outcomes"):
+        year = row.answers["outcome_year"]
+        if year is not None and year > return_.round.year:
+            facts = {"year": str(return_.round.year)}
+            yield return_.remark("indicator_outcomes", row.number, "outcome_year", "outside-year", int(year), **facts)
+
+
 RULES: tuple[Rule, ...] = (
     find_contradicted_assessments,
     find_repeated_answers,
+    find_outcomes_of_years_to_come,
 )

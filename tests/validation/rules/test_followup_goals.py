@@ -37,3 +37,10 @@ def test_before_the_year_has_ended_the_boards_answer_counts(two: Followed, answe
     data = two.filled("t1", "UBN", {**BOARD_T1, "indicator_outcomes": answers})
     [return_] = two.judge("t1", ("UBN.xlsx", data)).returns
     assert [message(f, "sv") for f in return_.findings if f.rule == "fulfilled-despite-indicators"] == told
+
+
+def test_an_outcome_of_a_year_to_come_is_asked_about_and_one_of_an_older_year_is_not(two: Followed) -> None:
+    answers = [{"outcome": 86, "outcome_year": 2028}, {"outcome": 40, "outcome_year": 2026}]
+    data = two.filled("t1", "UBN", {**BOARD_T1, "indicator_outcomes": answers})
+    [return_] = two.judge("t1", ("UBN.xlsx", data)).returns
+    assert [(f.severity, f.cell) for f in return_.findings if f.rule == "outside-year"] == [("warning", "I6")]
