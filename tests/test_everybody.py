@@ -250,3 +250,27 @@ def test_taxes_with_the_accounts_sign_and_amounts_in_kronor_are_asked_about(
     told = followed.run("validate", str(path), "--round", "2027-t1").output
     assert "Det är 995 gånger budgeten (1 100 tkr). Är det skrivet i kronor?" in told.replace("\N{NO-BREAK SPACE}", " ")
     assert told.count("skrivet i kronor") == 1
+
+
+def test_what_the_accounts_have_answered_wholly_may_come_back_as_it_is(followed: Town) -> None:
+    """At year-end all of the auditors' sheet is the accounts', and tax revenue is no activity that the finance administration lacks."""
+    mapping = (
+        "export: {unit: tkr, signs: plain}\ncolumns: {who: Vem, activity: Verksamhet}\namounts: {revenue: Intäkter, cost: Kostnader}\n"
+        "places: [{owner_from: who, activity_from: activity}]\n"
+    )
+    (followed.root / "outcomes.yaml").write_text(mapping, "utf-8")
+    rows = "Vem;Verksamhet;Intäkter;Kostnader\nREV;Revision;0;5\nFIN;Internränta;250;100\nFIN;Skatteintäkter;1101;0\nKFN;Library;0;480\n"
+    (followed.root / "år.csv").write_text(rows, "utf-8")
+    told = followed.run("outcomes", "2027-year", str(followed.root / "år.csv")).output
+    assert "finns inte i budgeten" not in told
+    followed.run("distribute", "2027-year", "--to", "REV", expect=None)
+    path = hand_in(followed, "2027-year", "REV", "common_followup", {})
+    assert "✓ Klara utan anmärkning (1): REV" in followed.run("validate", str(path), "--round", "2027-year").output
+
+
+def test_internal_items_say_for_which_figure_they_are_missing(followed: Town) -> None:
+    told = [{"outcome": 366, "forecast": 1095}, {"outcome": 103, "forecast": 312}, {"outcome": -3, "forecast": -10}, {"outcome": 15}]
+    hand_in(followed, "2027-t1", "FIN", "common_followup", {**OUTCOMES["FIN"], "financing_outcomes": told})
+    found = lines(consolidate(followed, "2027-t1"))["Interna poster"]
+    assert (found["Utfall intäkter"], found["Utfall kostnader"], "Helårsprognos intäkter" in found) == (-15, 15, False)
+    assert found["Anmärkning"] == "! Prognos saknas. Där är intäkter och kostnader nedan med interna poster."

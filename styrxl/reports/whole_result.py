@@ -229,8 +229,15 @@ class WholeResult:
             figures |= {f"{prefix}revenue": _negate(amount), f"{prefix}cost": amount, f"{prefix}net": 0.0}
         figures |= {"budget": 0.0, "frame": 0.0, "deviation": 0.0}
         at = known[self._year_figure]
-        remark = word("internal_unknown") if at.amount is None else word("internal_known")
-        return Line(word("item_internal_items"), figures, remark=remark, source=at.link)
+        return Line(word("item_internal_items"), figures, remark=self._tell_internal(known), source=at.link)
+
+    def _tell_internal(self, known: Mapping[str, Known]) -> str:
+        """Say what internal items change, and for which figures nobody has told them."""
+        word, told = self.view.phrases.word, [f for f in known if f != "budget" or self.view.history is None]
+        missing = [f for f in told if known[f].amount is None]
+        if missing and len(missing) < len(told):
+            return word("internal_partly", what=word(f"lacking_{missing[0]}_net"))
+        return word("internal_unknown" if missing else "internal_known")
 
     @property
     def _year_figure(self) -> str:

@@ -19,8 +19,10 @@ from styrxl.model.booked_outcomes import ORE_IN_TKR, BookedRow, RowChange, list_
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import BOARD_LIKE
 from styrxl.model.errors import StyrxlError
+from styrxl.model.levels import FINANCE
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.model.rounds import Round
+from styrxl.prefill.financing import find_item
 from styrxl.returns.cell_values import fold_text
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
@@ -183,7 +185,10 @@ def _list_strange(desk: Desk, round_: Round, rows: Sequence[BookedRow]) -> Itera
     known: defaultdict[str, list[str]] = defaultdict(list)
     for owner, activity in zip(budget["_owner"], budget["activity"], strict=True) if budget is not None else ():
         known[owner].append(str(activity))
+    financed = {o.org_id for o in desk.plan.of_kind([FINANCE], round_.day)}
     for row in rows:
+        if row.owner in financed and find_item(row.activity, desk.forms.words):
+            continue  # on its sheet Finansiering
         there = tuple(dict.fromkeys(known[row.owner]))
         if row.activity is None and len(there) > 1:
             yield StrangeActivity(row.owner, None, there)

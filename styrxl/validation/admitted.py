@@ -14,7 +14,7 @@ from styrxl.model.forms import BOOKED_REMARK, LANGUAGES, Form, select_columns, s
 from styrxl.model.judged import Decided, Recorded
 from styrxl.model.prefill import Prefill
 from styrxl.returns.read import find_year
-from styrxl.returns.tables import Table, TablePlace
+from styrxl.returns.tables import Table, TablePlace, is_blank
 from styrxl.validation.crash import report_crash
 from styrxl.validation.identify import Identified, mark_unreadable
 from styrxl.validation.rules.rows import find_untouched
@@ -128,8 +128,10 @@ def _with_tables(admitted: Admitted, return_: Identified, form: Form) -> Admitte
     there = {sheet.key for sheet in issued.sheets}
     added = {table.place.sheet for table in reading.tables if table.sheet.key not in there}  # its owner's own, whatever they are called
     tables = tuple(_as_issued(table, return_.prefill, form) for table in reading.tables if table.place.sheet not in added)
-    if not any(table.answered for table in tables) and not any(
-        f.rule in {"missing-sheet", "missing-column", "missing-marker"} for f in reading.table_findings
+    if (
+        not any(table.answered for table in tables)
+        and not any(f.rule in {"missing-sheet", "missing-column", "missing-marker"} for f in reading.table_findings)
+        and not (return_.prefill and _has_all_given(issued, return_.prefill))
     ):
         elsewhere = [f for f in reading.table_findings if f.rule in {"similar-sheet", "unread-sheet"}]  # where the answers may be
         return replace(admitted, findings=(*admitted.findings, _make_empty(form), *elsewhere))
@@ -170,6 +172,21 @@ def _find_missing_columns(form: Form, return_: Identified, tables: Sequence[Tabl
 def _list_keys(table: Table) -> tuple[str, ...]:
     """Return the keys of a table, and of that of the row which closes its sheet."""
     return (table.place.key, table.sheet.closing.table) if table.sheet.closing else (table.place.key,)
+
+
+def _has_all_given(form: Form, prefill: Prefill) -> bool:
+    """Tell whether all that a workbook requires was given beforehand, as outcomes are by the accounts: then it may come back as it is."""
+    given = 0
+    for sheet in form.tables:
+        required = [c.field for c in sheet.columns if c.asked and c.required]
+        rows = prefill.rows.get(sheet.key, ())
+        if required and not rows and (sheet.at_least or sheet.layout == "down"):
+            return False
+        answers = [row.get(field) for row in rows for field in required]
+        if any(map(is_blank, answers)):
+            return False
+        given += len(answers)
+    return given > 0
 
 
 def _make_empty(form: Form) -> Finding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import isclose
 from typing import Any
 
 import pandas as pd
@@ -235,7 +236,7 @@ def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, err
     raw = _raw(batch, column, i, error)
     if column.kind == "date" and isinstance(issued, str):
         issued = pd.Timestamp(issued)
-    same = value == issued if not isinstance(issued, str) else fold_text(str(value)) == fold_text(issued)
+    same = is_same_value(value, issued) if not isinstance(issued, str) else fold_text(str(value)) == fold_text(issued)
     if same or (column.from_accounts and raw == issued):  # an amount below zero is understood otherwise than it was issued
         return issued, []
     if column.locked_when_prefilled and (error is not None or not pd.isna(value)):
@@ -244,6 +245,12 @@ def _compared(batch: Batch, column: Column, i: int, value: Any, issued: Any, err
     shown = texts or _say_issued(batch.form, column, issued)
     facts = {"change": change, "issued": shown}
     return issued, [Remark(batch.source[i], batch.sheet.key, batch.row[i], column.field, "locked-cell-changed", raw, facts)]
+
+
+def is_same_value(value: Any, issued: Any) -> bool:
+    """Tell whether a value is the one that was issued: Excel keeps fifteen digits of a number."""
+    numbers = isinstance(value, int | float) and isinstance(issued, int | float)
+    return isclose(value, issued, rel_tol=1e-14) if numbers else bool(value == issued)
 
 
 def _say_issued(form: Form, column: Column, issued: Any) -> Any:

@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.validation.rules.rows import is_same_value
 from town import ROUND, Town
 
 OWNER, SHEET = "UBN-ÖST", "Åtaganden"
@@ -62,3 +63,9 @@ def test_rows_beyond_the_usual(full: Town) -> None:
     book[SHEET][one].value, book[SHEET][last].value = f"{OWNER}-2027-A90", f"{OWNER}-2027-A1"
     [judged] = full.judge((f"{OWNER}.xlsx", save_workbook(book))).returns
     assert (judged.verdict, judged.findings) == ("accepted", ())
+
+
+def test_a_number_is_the_one_that_was_issued_in_as_many_digits_as_excel_keeps() -> None:
+    assert is_same_value(-200.2, 100.1 - 300.3)  # -200.20000000000002
+    assert not is_same_value(-200.2, -200.21)
+    assert not is_same_value(None, 0.0)
