@@ -14,6 +14,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from drawn_rows import FIELDS, ROWS
+from long_runs import long_run
 from report_sheets import elements, parts, sheet_part, sheets
 from styrxl.excel import limits
 from styrxl.excel import rows as excel_rows
@@ -41,7 +42,7 @@ def seen(data: bytes) -> list[Any]:
     return [cells, looks, rows, links, sorted(map(str, ws.merged_cells.ranges))]
 
 
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=long_run(15, 300), deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(ROWS.filter(bool))
 def test_rows_and_columns_are_written_alike_however_many_at_a_time(rows: list[Row]) -> None:
     """What a workbook says does not depend on how its rows are kept, nor on how many of them are written together."""
@@ -50,7 +51,7 @@ def test_rows_and_columns_are_written_alike_however_many_at_a_time(rows: list[Ro
     assert seen(written(tuple(rows), 1)) == seen(whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=long_run(60, 2_000), deadline=None)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=20))
 @example(["=1+1", "+46 8", "-", "@x", "http://example.se", "mailto:a@example.se", "internal:A1", "file:///etc", "1", "2027-01-01", "TRUE"])
 @example(["<r><t>x</t></r>", "_x0041_", " x ", "{=A1}", "a\r\nb\rc\n", "\x00\x1b", "\ufffe", "å" * 40_000, "😀" * 20_000])
