@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl.utils import get_column_letter
 
 from styrxl.excel import look, measure
-from styrxl.excel.cells import CellError
+from styrxl.excel.cells import OPEN, CellError
 from styrxl.excel.formula_text import trim
 from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.forms import Column
@@ -182,7 +182,7 @@ def _row_height(layout: SheetLayout, values: RowValues, said: str, least: float)
     most = measure.count_lines(said, layout.widths[-1])
     for column, width in zip(layout.sheet.columns, layout.widths, strict=False):
         value = values[column.field]
-        if width and isinstance(value, str) and "\ue000" not in value:
+        if width and isinstance(value, str) and OPEN not in value:
             most = max(most, measure.count_lines(value, width))
     return measure.row_height(most, least) + (3 if most > 1 else 0)
 
