@@ -13,6 +13,7 @@ from styrxl.model.findings import Remark
 from styrxl.model.forms import Words
 from styrxl.rounds.issue import build_plan
 from styrxl.sample.fill import fill
+from styrxl.scale import cache_key
 from styrxl.store.ledger import Ledger
 from styrxl.validation import judge
 from styrxl.validation.admitted import Admitted
@@ -44,6 +45,7 @@ def upgrade(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def come(version: str, finds: str = "same") -> None:
         for module in ("judge_inbox", "identify_returns"):
             monkeypatch.setattr(f"styrxl.rounds.{module}.__version__", version)
+        monkeypatch.setattr(cache_key, "describe_program", lambda: f"{version} {finds}")  # its code is another: what was kept is not its
         monkeypatch.setattr(judge, "diagnose", rules[finds])
 
     return come
