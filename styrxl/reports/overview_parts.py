@@ -10,7 +10,7 @@ from styrxl.reports.view import View
 
 LABEL_WIDTH, FIGURE_WIDTH = 66.0, 12.0
 # The grid of the council's overviews, in million kronor: a text, an id, four figures; what is long, and charts, on the right.
-TEXT, ID, FIGURE, LONG = 44.0, 14.0, 16.0, 66.0
+TEXT, ID, FIGURE, LONG = 44.0, 14.0, 16.5, 66.0
 LEFT, CHART_WIDTH = 5, 15.2  # columns of it on the left of a chart; centimetres on its right
 GOAL_LETTERS = 110  # of a goal or a commitment: one line
 SIGNED = "+#,##0;\N{MINUS SIGN}#,##0;0"  # number format

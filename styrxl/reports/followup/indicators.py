@@ -14,6 +14,7 @@ from styrxl.reports.indicator_series import IndicatorSeries, collect_series, lis
 from styrxl.reports.measures import measure_field, show_measure, show_outcome, show_target, tell_whether_reached
 from styrxl.reports.page_parts import LINK_WIDTH, make_titled_page
 
+_LONG_WORDS = 19.0  # width in which most words of goals and names stay whole
 _BY_SEX = tuple(f"outcome_{sex}" for sex in SEXES)
 _SHOWN = frozenset(
     {
@@ -45,8 +46,8 @@ def make_page(followup: FollowupView) -> Page | None:
     fields = (
         Field(titles["indicator_id"], "id", 11),
         Field(heading("board"), "name", 18),
-        Field(titles["name"], width=34),
-        Field(heading("goal"), width=28),
+        Field(titles["name"], width=34, least=_LONG_WORDS),
+        Field(heading("goal"), width=28, least=_LONG_WORDS),
         Field(titles["unit"], width=12),
         *(measure_field(title, values, width) for (title, width), values in zip(headings, zip(*figures, strict=True), strict=True)),
         Field(heading("reached"), "status", 15),
