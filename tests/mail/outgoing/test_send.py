@@ -565,7 +565,7 @@ def test_a_reminder_speaks_of_receipts_where_there_are_any(town: Town, smtp: Smt
     town.run("mail", "answers", ROUND, "--send", "--to", "UBN")
     remind(town, to="UBN-ÖST")
     first, _, last = map(flowing, smtp.messages)
-    assert "Har du redan skickat den? Då kan du bortse från det här." in first
+    assert "Har du redan skickat arbetsboken? Då kan du bortse från det här." in first
     assert "kvitto" in last
 
 
