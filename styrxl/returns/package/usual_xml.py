@@ -14,7 +14,8 @@ from styrxl.returns.package.marks import NO_MARKS, SheetMarks
 
 LAST_COLUMN, LAST_ROW = 16_384, 1_048_576  # of Excel
 KNOWN_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!")  # to calamine
-# Repeated groups may go back (``*``, not ``*+``): Pythons before 3.11.5 mismatch those that may not. What follows them begins otherwise.
+# Repeated groups may go back (``*``, not ``*+``): Pythons before 3.11.5 mismatch those that may not. What follows them begins otherwise,
+# and nothing matches in two ways: that would double the time for each row above one that is unusual.
 _PIECE = 1 << 20  # bytes of a sheet's rows that are taken apart at a time, so that a large one is never in memory as cells
 _SHORT = 16_000  # bytes before the rows that are worth remembering
 
@@ -41,7 +42,7 @@ _KINDS = (
     rb' t="b"{more}>(?:{formula})?<v>[01]</v>',
     rb' t="d"{more}>(?:{formula})?<v>[\dT:.Z+-]{1,40}</v>',
     rb' t="e"{more}>(?:{formula})?<v>(?:' + "|".join(map(re.escape, KNOWN_ERRORS)).encode() + rb")</v>",
-    rb'(?:(?: t="n")?{more}>{formula}(?:<v></v>|<v ?/>)?| t="str"{more}>{formula})',
+    rb'(?:(?!><f/></c>)(?: t="n")?{more}>{formula}(?:<v></v>|<v ?/>)?| t="str"{more}>{formula})',
     rb"{more}>",
 )
 
