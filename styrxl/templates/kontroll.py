@@ -143,7 +143,8 @@ def _check_missing(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms
 def _name_what_may_stand(sheet: Sheet, column: Column, terms: Terms) -> str:
     """Name an answer that is missing; where it is needed only as long as others are empty, name those too, in the sheet's order."""
     instead = set() if column.required else {field for field, codes in column.required_when.items() if codes == ()}
-    return f" {terms.text('or')} ".join(terms.name(c) for c in sheet.columns if c is column or (c.field in instead and c.asked))
+    names = {c.field: terms.name(c) for c in sheet.columns if c.field in instead and c.asked} | {column.field: terms.name(column)}
+    return f" {terms.text('or')} ".join(names[c.field] for c in sheet.columns if c.field in names)
 
 
 def _check_answer(sheet: Sheet, column: Column, row: RowCells, terms: Terms, entries: Mapping[str, Sequence[str]]) -> list[FormulaPart]:

@@ -43,7 +43,8 @@ def test_what_moves_and_is_added_is_there() -> None:
 
 def test_no_text_is_left_open() -> None:
     """Choices are closed, and every text is a line without double spaces, or a few."""
-    for text in texts(YEAR):
+    accounts = {key: said for key, said in YEAR["accounts"].items() if key != "mapping"}  # which is a file, its lines indented
+    for text in texts({**YEAR, "accounts": accounts}):
         assert all(line == " ".join(line.split()) for line in text.split("\n"))
         assert text.count("{") == text.count("}")
     for said in texts([YEAR["comments"], YEAR["comments_en"], YEAR["unit_money"], YEAR["unit_goals"], YEAR["openings"]]):

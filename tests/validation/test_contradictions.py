@@ -296,7 +296,7 @@ def test_each_rule_is_tested_here() -> None:
     accounts = {"outcome-changed", "outcome-not-answered", "outcome-placed-wrongly"}  # in ``rounds/test_booked_outcomes``
     elsewhere = alone | two_years | assignments | accounts
     assert set(names[first : last + 1]) == {case.rule for case in CASES} | {rule for rule, *_ in PLAN_CASES} | elsewhere
-    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 27
+    assert len(PLAN_RULES) + len(FOLLOWUP_RULES) == 30
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
