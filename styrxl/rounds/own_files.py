@@ -13,17 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+from styrxl.descriptions.mistakes import Mistake, Problem, sort_mistakes
+from styrxl.descriptions.settings_checks import check_owners, check_settings
+from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.standard_folder import standard_folder
 from styrxl.scale.cache_key import describe_program
 from styrxl.store.files import is_system_file, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER, Workspace
-
-if TYPE_CHECKING:
-    from styrxl.descriptions.mistakes import Mistake
 
 _SETTINGS = "styrxl.toml"
 _FOLDERS = {"sheets": (".yaml",), "schemas": (".yaml",), "mail": (".jinja",)}  # and how the files end that are read there
@@ -105,11 +104,9 @@ def describe_own_files(root: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
 
 def find_mistakes(files: OwnFiles) -> tuple[Mistake, ...]:
     """Return all mistakes in a workspace's own files."""
-    from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415 -- pydantic takes longer than a quick command
-    from styrxl.descriptions.mistakes import Mistake, Problem, sort_mistakes  # noqa: PLC0415
-    from styrxl.descriptions.outcome_checks import check_mapping  # noqa: PLC0415
-    from styrxl.descriptions.own_files import check_descriptions, read_kinds  # noqa: PLC0415
-    from styrxl.descriptions.settings_checks import check_settings  # noqa: PLC0415
+    from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415 -- needs jinja2, which quick commands do without
+    from styrxl.descriptions.outcome_checks import check_mapping  # noqa: PLC0415 -- its models take longer than a quick command
+    from styrxl.descriptions.own_files import check_descriptions, read_kinds  # noqa: PLC0415 -- as above
 
     described = {name: data for name, data in files.read.items() if name.endswith(".yaml") and name != _OUTCOMES}
     letters = {name: data for name, data in files.read.items() if name.startswith("mail/")}
@@ -119,9 +116,7 @@ def find_mistakes(files: OwnFiles) -> tuple[Mistake, ...]:
     return sort_mistakes([*settings, *mapping, *check_descriptions(described), *check_letters(letters), *unread])
 
 
-def _suggest_end(name: str) -> Any:
-    from styrxl.model.catalogue import Word  # noqa: PLC0415
-
+def _suggest_end(name: str) -> Word:
     end = _FOLDERS[name.partition("/")[0]][0]
     return Word("ends_with", {"end": end})
 
@@ -132,8 +127,6 @@ def check_due_owners(workspace: Workspace, plan: Plan) -> None:
     known = {organisation.org_id for organisation in plan.organisations}
     if named <= known:
         return
-    from styrxl.descriptions.settings_checks import check_owners  # noqa: PLC0415
-
     _raise(tuple(check_owners(workspace.settings_path.read_bytes(), known)))
 
 
@@ -142,7 +135,7 @@ def check_outcome_owners(workspace: Workspace, plan: Plan, day: date | None = No
     path = workspace.root / _OUTCOMES
     if not path.is_file():
         return
-    from styrxl.descriptions.outcome_checks import check_mapped_owners  # noqa: PLC0415
+    from styrxl.descriptions.outcome_checks import check_mapped_owners  # noqa: PLC0415 -- its models take longer than a quick command
 
     organisations = plan.holding(day) if day else plan.organisations
     kinds = {o.org_id: o.kind for o in organisations}
