@@ -25,7 +25,7 @@ def report(session: Session, round_: Round, *, pdf: bool, reads: ReadingOptions)
     The chapters are the sheets of the council's workbook, with the same figures. What you say to them stands in council/ROUND.md.
     """
     from styrxl.model.catalogue import word
-    from styrxl.web.publish_report import publish_report
+    from styrxl.web.report.publish_report import publish_report
 
     with session.desk(reads=reads) as desk:
         done = publish_report(desk, round_, pdf=pdf)

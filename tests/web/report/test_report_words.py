@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from styrxl.model.errors import StyrxlError
-from styrxl.web.report_words import PREFACE, read_report_words, write_empty_words
+from styrxl.web.report.report_words import PREFACE, read_report_words, write_empty_words
 
 CHAPTERS = ("Översikt", "Åtaganden", "Ekonomi")
 

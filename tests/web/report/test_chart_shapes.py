@@ -6,7 +6,7 @@ import pytest
 
 from styrxl.excel import look
 from styrxl.excel.pages import Chart, Series
-from styrxl.web.chart_shapes import PAPER, WIDTH, Drawing, draw
+from styrxl.web.report.chart_shapes import PAPER, WIDTH, Drawing, draw
 
 
 def drawing(*series: Series, signed: bool = False, stacked: bool = False, shares: bool = False) -> Drawing:

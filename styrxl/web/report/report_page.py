@@ -16,9 +16,9 @@ from styrxl.excel.look import Look
 from styrxl.excel.pages import PLAIN, Block, Book, Field, Link, Page, Row, link_target
 from styrxl.excel.widths import page_widths
 from styrxl.model.catalogue import word
-from styrxl.web.cell_texts import is_number, write_cell
-from styrxl.web.chart_shapes import PAPER, Drawing, draw
-from styrxl.web.report_words import PREFACE, ReportWords
+from styrxl.web.report.cell_texts import is_number, write_cell
+from styrxl.web.report.chart_shapes import PAPER, Drawing, draw
+from styrxl.web.report.report_words import PREFACE, ReportWords
 
 MANY_ROWS = 60  # of a table, from which on it is folded on screen and left to the workbook on paper
 _PAPER = 188.0  # width of a page, in that of a digit
@@ -197,14 +197,14 @@ def _take_nested(pairs: _Pairs, least: int) -> Iterator[Line]:
 
 @cache
 def _environment() -> Environment:
-    loader = PackageLoader("styrxl.web", "templates")
+    loader = PackageLoader("styrxl.web.report", "templates")
     return Environment(
         loader=loader, autoescape=select_autoescape(["html"]), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
 
 
 def _read(name: str) -> str:
-    return (resources.files("styrxl.web") / "templates" / name).read_text("utf-8")
+    return (resources.files("styrxl.web.report") / "templates" / name).read_text("utf-8")
 
 
 @cache

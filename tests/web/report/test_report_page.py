@@ -9,8 +9,8 @@ import pytest
 
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.pages import BOLD, Block, Book, Chart, Field, Link, Page, Row, Series
-from styrxl.web.report_page import MANY_ROWS, render_report
-from styrxl.web.report_words import PREFACE, ReportWords
+from styrxl.web.report.report_page import MANY_ROWS, render_report
+from styrxl.web.report.report_words import PREFACE, ReportWords
 
 NOTHING = ReportWords({}, frozenset())
 MONEY = Block(

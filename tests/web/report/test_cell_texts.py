@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from styrxl.excel.pages import Link
-from styrxl.web.cell_texts import write_cell
+from styrxl.web.report.cell_texts import write_cell
 
 
 @pytest.mark.parametrize(

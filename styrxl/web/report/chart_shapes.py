@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from styrxl.excel import look
 from styrxl.excel.measure import text_width, wrap
 from styrxl.excel.pages import Chart, Series
-from styrxl.web.cell_texts import write_cell
+from styrxl.web.report.cell_texts import write_cell
 
 WIDTH = 720  # of the drawing, in its own units
 _NAMES, _RIGHT = 250, 90  # room for names at the left, for figures at the right

@@ -15,8 +15,8 @@ from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.rounds.publish import gather_history, list_issued, make_scope
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.store.files import StagedFiles
-from styrxl.web.report_page import render_report
-from styrxl.web.report_words import read_report_words, write_empty_words
+from styrxl.web.report.report_page import render_report
+from styrxl.web.report.report_words import read_report_words, write_empty_words
 
 INSTALL = "pip install styrxl[pdf]"
 
