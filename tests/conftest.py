@@ -13,7 +13,9 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
+from playwright.sync_api import BrowserContext
 
+import chromium as browsers
 import office as libreoffice
 import post_office
 import postgres as server
@@ -96,6 +98,22 @@ def postgres() -> Iterator[server.Server]:
         leave_out(program)
     with server.opened() as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[browsers.Chromium]:
+    """Chromium, one for the session; tests that ask for it are left out where it is missing."""
+    if browsers.program() is None:
+        leave_out("Chromium (Debian's chromium)")
+    with browsers.opened() as running:
+        yield running
+
+
+@pytest.fixture
+def browser(chromium: browsers.Chromium) -> Iterator[BrowserContext]:
+    """Return a context of the test's own in Chromium: ``browser.new_page()`` is what somebody reads in."""
+    with chromium.open_context() as context:
+        yield context
 
 
 @pytest.fixture(scope="session")
