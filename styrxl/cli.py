@@ -13,6 +13,7 @@ from styrxl import __version__
 from styrxl.commands.check import check
 from styrxl.commands.consolidate import consolidate
 from styrxl.commands.demo import demo
+from styrxl.commands.desk import desk
 from styrxl.commands.distribute import distribute
 from styrxl.commands.ending import CommandGroup
 from styrxl.commands.init import init
@@ -71,6 +72,7 @@ for command in (
     link,
     consolidate,
     report,
+    desk,
     status,
     set_aside,
     take_back,

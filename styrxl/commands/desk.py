@@ -1,0 +1,38 @@
+"""The command ``desk``."""
+
+from __future__ import annotations
+
+import click
+
+from styrxl.commands.session import Session, with_session
+
+
+@click.command()
+@click.option("--no-browser", is_flag=True, help="Print the link instead of opening the browser.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port on this computer (one that is free).")
+@with_session
+def desk(session: Session, port: int | None, *, no_browser: bool) -> None:
+    """Run rounds in the browser, on this computer alone (the extra styrxl[desk]).
+
+    What the commands do can be done there. The link works once; the same command gives a new one. Ctrl+C ends it.
+    """
+    from styrxl.commands.session import find_language
+    from styrxl.model.catalogue import word
+    from styrxl.model.errors import StyrxlError
+
+    try:
+        from styrxl.web.desk.server import open_again, run_desk
+        from styrxl.web.desk.workplace import Workplace
+    except ImportError as error:
+        raise StyrxlError("desk-extra-missing", install="pip install styrxl[desk]") from error
+    language = session.asked or find_language(session.root)
+    place = Workplace(session.root.resolve(), session.asked)
+    if link := open_again(place.root):
+        import webbrowser
+
+        if no_browser or not webbrowser.open(link):
+            click.echo(link)
+        click.echo(word("desk_open_already", language), err=True)
+        return
+    click.echo(word("desk_running", language), err=True)
+    run_desk(place, port, browser=not no_browser, tell=click.echo)

@@ -1,0 +1,202 @@
+"""Whatever changes something: a page says what will happen, a button has it done in the background, a page says what came of it.
+
+An action is two functions. ``prepare`` looks and writes nothing; ``carry_out`` does it. Before anything is done ``prepare`` is asked
+again: where what it says has changed since it was shown, nothing is done, and that is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from styrxl.mail.workspace_access import WorkspaceAccess
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import Desk
+from styrxl.web.desk.tasks import Done, Link, Task
+from styrxl.web.desk.texts import Texts
+from styrxl.web.desk.visit import MARK, Rooms, Visit, make_endpoint
+from styrxl.web.desk.workplace import Workplace
+
+SHOWN = "shown"  # the field that has the mark of what was shown
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something to fill in: ``kind`` is ``text``, ``long``, ``date``, ``email``, ``number``, ``check`` or ``choice`` (value -> label)."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    value: str = ""
+    help: str = ""
+    required: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small table of what an action is about: its caption, headings and rows of text."""
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What will happen.
+
+    ``button``: what its button says; none where there is nothing to do. ``troubles``: what speaks against it, or stops it.
+    ``options``: what changes the preview (shown anew by a button of its own). ``fields``: what is asked besides, and changes nothing in
+    the preview. ``template`` and ``values``: a page of its own, which extends ``action.html``.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+    button: str = ""
+    troubles: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    options: tuple[Field, ...] = ()
+    fields: tuple[Field, ...] = ()
+    back: str = "/"
+    template: str = "action.html"
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """What changes with anything that was shown of what will happen."""
+        return hashlib.sha256(repr((self.title, self.lines, self.button, self.troubles, self.tables, self.values)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of ``prepare``: the workspace, open for reading, the round, and what the page's options say."""
+
+    desk: Desk
+    round: Round | None
+    given: Mapping[str, str]
+    t: Texts
+    language: str
+
+    @property
+    def in_round(self) -> Round:
+        """The round, where the action has one."""
+        assert self.round is not None
+        return self.round
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What ``carry_out`` gets: how to open the workspace, the round's id, what was filled in, and the task that tells how it goes."""
+
+    place: Workplace
+    task: Task
+    round_id: str | None
+    given: Mapping[str, str]
+    t: Texts
+    language: str
+
+    def writing(self) -> AbstractContextManager[Desk]:
+        """Open the workspace for writing; whom that waits for is shown on the task's page."""
+        return self.place.writing(self.task.title, self.task.wait_for, self.task.show_progress)
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Desk, WorkspaceAccess]]:
+        """Open the workspace for reading, with the locks that mail takes for itself."""
+        with self.place.reading(self.task.show_progress) as desk:
+            yield desk, self.place.access(desk, self.task.title, self.task.wait_for)
+
+    def find_round(self, desk: Desk) -> Round:
+        """Return the round that it is about."""
+        return desk.workspace.rounds.parse(self.round_id or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a controller does. ``page``: where its texts stand (``words/PAGE.yaml``). ``in_round``: whether it is about a round.
+
+    ``check``: what is wrong in what was filled in (field -> text), before anything begins.
+    """
+
+    name: str
+    page: str
+    prepare: Callable[[Question], Preview]
+    carry_out: Callable[[Order], Done]
+    in_round: bool = True
+    check: Callable[[Question], Mapping[str, str]] = lambda _: {}
+
+    @property
+    def path(self) -> str:
+        """Its address, with the round's place in it."""
+        return f"/rounds/{{round}}/do/{self.name}" if self.in_round else f"/do/{self.name}"
+
+
+def make_action_route(action: Action, rooms: Rooms) -> Route:
+    """Return the route of an action: what will happen, and its button."""
+    return Route(action.path, make_endpoint(lambda visit: _answer_action(action, visit), rooms), methods=["GET", "POST"])
+
+
+def _answer_action(action: Action, visit: Visit) -> Response:
+    posted = visit.request.method == "POST"
+    given = {key: value.strip() for key, value in (visit.form if posted else visit.query).items() if isinstance(value, str)}
+    with visit.reading() as desk:
+        round_ = visit.find_round(desk.workspace) if action.in_round else None
+        question = Question(desk, round_, given, Texts(action.page, visit.language), visit.language)
+        preview = action.prepare(question)
+        if not posted:
+            return _show(action, visit, preview, round_, given, {})
+        if not preview.button:
+            raise HTTPException(409)
+        missing = {one.name: question.t("required") for one in preview.fields if one.required and not given.get(one.name)}
+        if wrong := missing | dict(action.check(question)):
+            return _show(action, visit, preview, round_, given, wrong)
+        if given.get(SHOWN) != preview.mark:
+            return _show(action, visit, preview, round_, given, {}, changed=True)
+    return visit.go(f"/tasks/{_begin(action, visit, preview, round_, given).id}")
+
+
+def _show(
+    action: Action,
+    visit: Visit,
+    preview: Preview,
+    round_: Round | None,
+    given: Mapping[str, str],
+    wrong: Mapping[str, str],
+    *,
+    changed: bool = False,
+) -> Response:
+    asked = {one.name for one in (*preview.options, *preview.fields)}
+    kept = {key: value for key, value in given.items() if key not in {*asked, MARK, SHOWN}}
+    return visit.show(
+        action.page,
+        template=preview.template,
+        status=422 if wrong else 409 if changed else 200,
+        round_=round_,
+        preview=preview,
+        given=given,
+        kept=kept,
+        options={one.name: given.get(one.name, one.value) for one in preview.options},
+        wrong=wrong,
+        changed=changed,
+        **preview.values,
+    )
+
+
+def _begin(action: Action, visit: Visit, preview: Preview, round_: Round | None, given: Mapping[str, str]) -> Task:
+    texts, place = Texts(action.page, visit.language), visit.place
+
+    def work(task: Task) -> Done:
+        with place.reading() as desk:
+            question = Question(desk, round_, given, texts, texts.language)
+            if action.prepare(question).mark != given[SHOWN]:
+                return Done(troubles=(texts("changed_meanwhile"),), links=(Link(texts("look_again"), task.back),))
+        return action.carry_out(Order(place, task, round_.id if round_ else None, given, texts, texts.language))
+
+    return visit.rooms.tasks.begin(preview.title, round_.id if round_ else None, str(visit.request.url.path), work)

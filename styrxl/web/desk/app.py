@@ -1,0 +1,83 @@
+"""The desk as an application: its pages, the guard before them, and what is served as it lies in the package."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib import resources
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from styrxl.model.limits import MB, STANDARD
+from styrxl.web.desk import home, task_pages
+from styrxl.web.desk.actions import Action, make_action_route
+from styrxl.web.desk.door import ENTRY, Door
+from styrxl.web.desk.guard import BodyError, Guard
+from styrxl.web.desk.look import read_style
+from styrxl.web.desk.tasks import TaskBook
+from styrxl.web.desk.visit import Endpoint, Rooms, Visit, make_endpoint
+from styrxl.web.desk.workplace import Workplace
+
+PAGES = (home, task_pages)  # each with ``list_routes``
+ACTIONS: tuple[Action, ...] = ()
+
+
+def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASGIApp:
+    """Return the application, guarded."""
+    rooms = Rooms(place, door, tasks or TaskBook(lambda: place.root))
+    routes = [route for page in PAGES for route in page.list_routes(rooms)]
+    routes += [make_action_route(action, rooms) for action in ACTIONS]
+    static = StaticFiles(directory=str(resources.files("styrxl.web.desk").joinpath("static")))
+    app = Starlette(
+        routes=[
+            Route(ENTRY + "{link}", _enter(rooms)),
+            Route("/closed", make_endpoint(_show_closed, rooms)),
+            Route("/static/look.css", make_endpoint(_show_look, rooms)),
+            Mount("/static", static),
+            *routes,
+        ],
+        exception_handlers={BodyError: _tell_body, HTTPException: _tell_http(rooms)},
+    )
+    return Guard(app, door, largest_upload=20 * STANDARD.file_mb * MB)
+
+
+def _enter(rooms: Rooms) -> Endpoint:
+    """Return what changes a link for a cookie; the browser then goes on by itself, since one that is sent on does not send the cookie."""
+
+    async def enter(request: Request) -> Response:
+        cookie = rooms.door.enter(request.path_params["link"])
+        if cookie is None:
+            visit = Visit(request, rooms)
+            return visit.show("closed", status=403)
+        answer = HTMLResponse('<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>styrxl</title><a href="/">styrxl</a>')
+        answer.set_cookie(rooms.door.cookie, cookie, httponly=True, samesite="strict", path="/")
+        return answer
+
+    return enter
+
+
+def _show_closed(visit: Visit) -> Response:
+    return visit.show("closed", status=403)
+
+
+def _show_look(visit: Visit) -> Response:
+    return Response(read_style(visit.place), media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+
+async def _tell_body(_: Request, error: Exception) -> Response:
+    return PlainTextResponse("", error.status if isinstance(error, BodyError) else 400)
+
+
+def _tell_http(rooms: Rooms) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def tell(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if not hasattr(request.state, "visit"):
+            return PlainTextResponse("", status)
+        return Visit(request, rooms).show("missing", status=status)
+
+    return tell

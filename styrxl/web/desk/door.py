@@ -1,0 +1,110 @@
+"""The way in: a secret link that works once and is changed for a cookie, so that nobody else on this computer comes in by the address."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Lock
+
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+
+from styrxl.store.files import is_process_alive, make_private_folder, write_atomically
+from styrxl.store.workspace import CACHE_FOLDER
+
+ENTRY = "/enter/"
+_FILE = "desk.json"
+_LONGEST_VISIT = 7 * 24 * 3600  # seconds after which a cookie is changed for a new link
+_SPENT_AT_MOST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """A desk that is open in a workspace: where, by which process, and what its links are signed with."""
+
+    port: int
+    pid: int
+    key: str
+
+    @property
+    def origin(self) -> str:
+        """Its address without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def make_link(self) -> str:
+        """Return a link that lets its bearer in once."""
+        return f"{self.origin}{ENTRY}{_links(self.key).dumps(secrets.token_urlsafe(16))}"
+
+
+def keep_open_desk(root: Path, desk: OpenDesk) -> None:
+    """Write down which desk is open in a workspace, for its owner's eyes alone; raises StyrxlError (not-writable, disk-full)."""
+    make_private_folder(root / CACHE_FOLDER)
+    write_atomically(root / CACHE_FOLDER / _FILE, json.dumps(asdict(desk)).encode("ascii"), mode=0o600)
+
+
+def find_open_desk(root: Path) -> OpenDesk | None:
+    """Return the desk that is open in a workspace, if its process still runs on this computer."""
+    desk = find_last_desk(root)
+    return desk if desk and is_process_alive(desk.pid) else None
+
+
+def find_last_desk(root: Path) -> OpenDesk | None:
+    """Return the desk that was opened last in a workspace, open or not."""
+    try:
+        kept = json.loads((root / CACHE_FOLDER / _FILE).read_bytes())
+        return OpenDesk(int(kept["port"]), int(kept["pid"]), str(kept["key"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class Door:
+    """Lets people in by links and knows them again by their cookies."""
+
+    def __init__(self, desk: OpenDesk) -> None:
+        """Take the desk that it is the door of."""
+        self.origin = desk.origin
+        self.cookie = f"styrxl-{desk.port}"  # cookies are shared by all ports of a host
+        self._links, self._visits = _links(desk.key), URLSafeTimedSerializer(desk.key, "visit")
+        self._forms = URLSafeSerializer(desk.key, "form")
+        self._spent: dict[str, None] = {}
+        self._lock = Lock()
+
+    def enter(self, link: str) -> str | None:
+        """Return the cookie's value for a link that was not used before; None for any other."""
+        try:
+            nonce = self._links.loads(link)
+        except BadSignature:
+            return None
+        with self._lock:
+            if nonce in self._spent or len(self._spent) >= _SPENT_AT_MOST:
+                return None
+            self._spent[nonce] = None
+        return str(self._visits.dumps(secrets.token_urlsafe(16)))
+
+    def knows(self, cookie: str | None) -> str | None:
+        """Return the visit that a cookie stands for; None where it stands for none."""
+        try:
+            return str(self._visits.loads(cookie or "", max_age=_LONGEST_VISIT))
+        except BadSignature:
+            return None
+
+    def sign_form(self, visit: str) -> str:
+        """Return the mark that a visit's forms carry, so that no other page can fill them in."""
+        return str(self._forms.dumps(visit))
+
+    def is_form_of(self, visit: str, mark: str) -> bool:
+        """Whether a form carries the mark of a visit."""
+        try:
+            return bool(self._forms.loads(mark) == visit)
+        except BadSignature:
+            return False
+
+
+def _links(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, "link")
+
+
+def make_key() -> str:
+    """Return what a desk's links and cookies are signed with."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,123 @@
+"""What every request passes before a page sees it, and what every answer says to the browser.
+
+The desk is on this computer alone, but so are other programs and the pages that are open beside it: a request must name the desk's own
+address, come from its own pages, and carry the cookie that its link was changed for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from styrxl.web.desk.door import ENTRY, Door
+
+LONGEST_PAUSE = 20.0  # seconds that a sender may say nothing
+SLOWEST = 64 * 1024  # bytes a second, which a body must come with, all in all
+LONGEST_FORM = 1 << 20  # bytes of a form without files
+_OPEN = (ENTRY, "/static/")  # what is shown without a cookie
+_READING = frozenset({"GET", "HEAD"})
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Guard:
+    """Lets requests through to the pages, or answers them itself."""
+
+    def __init__(self, app: ASGIApp, door: Door, largest_upload: int) -> None:
+        """Take the pages, the door, and how many bytes a request with files may have."""
+        self._app, self._door, self._largest = app, door, largest_upload
+        self._host = door.origin.removeprefix("http://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = self._refuse(scope)
+        sender = _with_headers(scope, send)
+        if answer is not None:
+            await answer(scope, receive, sender)
+            return
+        limit = self._largest if Headers(scope=scope).get("content-type", "").startswith("multipart/") else LONGEST_FORM
+        await self._app(scope, _Body(receive, limit), sender)
+
+    def _refuse(self, scope: Scope) -> Response | None:
+        """Return why a request is not let in; None where it is. Also tells the pages whose visit it is."""
+        headers, path = Headers(scope=scope), scope["path"]
+        if headers.get("host") != self._host:
+            return PlainTextResponse("This desk is at another address.", 421)
+        entering = path.startswith(ENTRY)
+        # Pages of other sites, and of other programs on this computer, ask for nothing here; a link in them may lead to the way in alone.
+        if not entering and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+            return PlainTextResponse("", 403)
+        if scope["method"] not in _READING and headers.get("origin") != self._door.origin:
+            return PlainTextResponse("", 403)
+        if path.startswith(_OPEN):
+            return None
+        visit = self._door.knows(Request(scope).cookies.get(self._door.cookie))
+        if visit is None:
+            scope["path"] = "/closed"
+            scope["method"] = "GET"
+            return None
+        scope.setdefault("state", {})["visit"] = visit
+        return None
+
+
+class BodyError(Exception):
+    """A body that is not waited for, or that is too large; ``status`` is the answer to it."""
+
+    def __init__(self, status: int) -> None:
+        """Take the answer's status."""
+        super().__init__(status)
+        self.status = status
+
+
+class _Body:
+    """A request's body as it comes: neither too large nor too slow; raises BodyError."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive, self._limit, self._size = receive, limit, 0
+        self._ended = False
+        self._until = asyncio.get_running_loop().time() + LONGEST_PAUSE
+
+    async def __call__(self) -> Message:
+        if self._ended:  # what is waited for now is that the browser goes away, which may take as long as it likes
+            return await self._receive()
+        clock = asyncio.get_running_loop().time
+        try:
+            message = await asyncio.wait_for(self._receive(), max(0.0, min(LONGEST_PAUSE, self._until - clock())))
+        except TimeoutError as error:
+            raise BodyError(408) from error
+        self._ended = not message.get("more_body", False)
+        some = len(message.get("body", b""))
+        self._size += some
+        self._until += some / SLOWEST
+        if self._size > self._limit:
+            raise BodyError(413)
+        return message
+
+
+def _with_headers(scope: Scope, send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers[name] = value
+            if "cache-control" not in headers:
+                headers["Cache-Control"] = "no-store" if not scope["path"].startswith("/static/") else "private, max-age=3600"
+        await send(message)
+
+    return send_with_headers

@@ -1,0 +1,34 @@
+"""The municipality's colours as a style sheet, from the same values as workbooks have them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from styrxl.excel import look
+from styrxl.model.errors import StyrxlError
+from styrxl.store.workspace import Workspace
+from styrxl.web.desk.workplace import Workplace
+
+_LIGHT = {
+    "ink": look.INK,
+    "line": look.LINE,
+    "grey": look.GREY,
+    "paper": look.WHITE,
+    "soft": look.LOCKED,
+    "input": look.INPUT,
+    "good": look.GOOD.ink,
+    "good-fill": look.GOOD.fill,
+    "mend": look.MEND.ink,
+    "mend-fill": look.MEND.fill,
+    "watch": look.WATCH.ink,
+    "watch-fill": look.WATCH.fill,
+}
+
+
+def read_style(place: Workplace) -> str:
+    """Return the style sheet that names the colours; on dark screens ``desk.css`` gives them others."""
+    accent = look.ACCENT
+    with suppress(StyrxlError):
+        accent = Workspace.open(place.root).settings.accent or accent
+    colours = "".join(f"--{name}:#{value};" for name, value in {**_LIGHT, "accent": accent}.items())
+    return f":root{{{colours}}}"

@@ -1,0 +1,81 @@
+"""The desk's server: this computer alone, one desk a workspace."""
+
+from __future__ import annotations
+
+import os
+import socket
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from styrxl.model.errors import StyrxlError
+from styrxl.web.desk.app import make_app
+from styrxl.web.desk.door import Door, OpenDesk, find_last_desk, find_open_desk, keep_open_desk, make_key
+from styrxl.web.desk.tasks import TaskBook
+from styrxl.web.desk.workplace import Workplace
+
+LOOPBACK = "127.0.0.1"
+_AT_ONCE = 200  # connections; a browser opens six
+_IDLE = 30  # seconds that a connection may wait for its next request
+
+
+def open_again(root: Path) -> str | None:
+    """Return a new link to the desk that is open in a workspace; None where none is."""
+    desk = find_open_desk(root)
+    return desk.make_link() if desk and _answers(desk.port) else None
+
+
+def run_desk(place: Workplace, port: int | None, *, browser: bool, tell: Callable[[str], None]) -> None:
+    """Answer the browser until Ctrl+C; ``tell`` gets the link where it is not opened. Raises StyrxlError: port-taken."""
+    last = find_last_desk(place.root)
+    with _listen(port, last.port if last else None) as listening:
+        desk = OpenDesk(listening.getsockname()[1], os.getpid(), make_key())
+        with suppress(StyrxlError):  # a folder that is no workspace yet, or may not be written: then a second desk is its own
+            if place.is_there:
+                keep_open_desk(place.root, desk)
+        tasks = TaskBook(lambda: place.root)
+        tasks.find_interrupted()
+        config = uvicorn.Config(
+            make_app(place, Door(desk), tasks),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            limit_concurrency=_AT_ONCE,
+            timeout_keep_alive=_IDLE,
+        )
+        link = desk.make_link()
+        if not browser or not _open(link):
+            tell(link)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(port: int | None, last: int | None) -> socket.socket:
+    """Return a socket of this computer alone: at the port asked for, else where the desk was last, so that open tabs find it, else any."""
+    for candidate in [port] if port is not None else [last or 0, 0]:
+        listening = socket.socket()
+        try:
+            listening.bind((LOOPBACK, candidate))
+        except OSError:
+            listening.close()
+            continue
+        return listening
+    raise StyrxlError("port-taken", port=port)
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
+        return True
+    return False
+
+
+def _open(link: str) -> bool:
+    try:
+        return webbrowser.open(link)
+    except webbrowser.Error:
+        return False

@@ -1,0 +1,8 @@
+"""The ways from every page: to those of the workspace, and to those of a round."""
+
+from __future__ import annotations
+
+# key of the text in words/shared.yaml -> address
+TABS = (("tab_home", "/"), ("tab_tasks", "/tasks"))
+# as above; addresses follow /rounds/ROUND
+ROUND_TABS: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,53 @@
+"""The pages of what is being done and has been done: a list, one of each, and how far it is, for the script."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.tasks import Task
+from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
+
+
+def list_routes(rooms: Rooms) -> list[Route]:
+    """Return the routes of these pages."""
+    return [
+        Route("/tasks", make_endpoint(show_tasks, rooms)),
+        Route("/tasks/{task}", make_endpoint(show_task, rooms)),
+        Route("/tasks/{task}/state", make_endpoint(tell_state, rooms)),
+    ]
+
+
+def show_tasks(visit: Visit) -> Response:
+    """Return the list of what is and was done, the newest first."""
+    return visit.show("tasks", tasks=visit.rooms.tasks.list_tasks())
+
+
+def show_task(visit: Visit) -> Response:
+    """Return how far something is, or what came of it."""
+    task = _find(visit)
+    told = describe_error(task.error, visit.language) if task.error else ()
+    return visit.show("task", task=task, told=told, status=200)
+
+
+def tell_state(visit: Visit) -> Response:
+    """Return what the script asks again and again: whether the page is to be fetched anew."""
+    task = _find(visit)
+    holder = task.waiting_for
+    return JSONResponse(
+        {
+            "state": task.state,
+            "finished": task.finished,
+            "of": task.of,
+            "waiting": holder.user if holder and task.state == "working" else None,
+        }
+    )
+
+
+def _find(visit: Visit) -> Task:
+    task = visit.rooms.tasks.find(visit.path["task"])
+    if task is None:
+        raise HTTPException(404)
+    return task

@@ -1,0 +1,178 @@
+"""A request as pages see it: whose it is, what it asks, the workspace to answer from, and how an answer is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from styrxl import __version__
+from styrxl.model.errors import StyrxlError
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import Desk
+from styrxl.store.log_file import write_down
+from styrxl.store.workspace import Workspace
+from styrxl.web.desk.door import Door
+from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.tabs import ROUND_TABS, TABS
+from styrxl.web.desk.tasks import TaskBook
+from styrxl.web.desk.texts import Texts
+from styrxl.web.desk.workplace import Workplace
+
+MOST_FILES, MOST_FIELDS = 2_000, 20_000
+LONGEST_FIELD = 1 << 20  # bytes
+MARK = "form_mark"
+_NOT_FOUND = frozenset({"unknown-round"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What all requests share: the workspace, the way in, and what is being done."""
+
+    place: Workplace
+    door: Door
+    tasks: TaskBook
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of somebody who was let in."""
+
+    request: Request
+    rooms: Rooms
+    form: FormData = field(default_factory=FormData)
+
+    @property
+    def place(self) -> Workplace:
+        """The workspace that the desk works in."""
+        return self.rooms.place
+
+    @property
+    def language(self) -> str:
+        """The language that pages speak: the one asked for, else the workspace's, else Swedish."""
+        return find_language(self.place)
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What the address asks after its question mark."""
+        return self.request.query_params
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """What the address names: a round, a file, a task."""
+        return self.request.path_params
+
+    def posted(self, name: str) -> str:
+        """Return what was typed into a field of the form, without spaces around it; nothing where there is no such field."""
+        value = self.form.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def uploads(self, name: str) -> list[UploadFile]:
+        """Return the files of a field of the form."""
+        return [value for value in self.form.getlist(name) if isinstance(value, UploadFile) and value.filename]
+
+    def reading(self) -> AbstractContextManager[Desk]:
+        """Open the workspace for reading."""
+        return self.place.reading()
+
+    def find_round(self, workspace: Workspace) -> Round:
+        """Return the round that the address names; raises StyrxlError (unknown-round)."""
+        return workspace.rounds.parse(self.path["round"])
+
+    def show(self, page: str, *, status: int = 200, template: str = "", round_: Round | None = None, **values: Any) -> Response:
+        """Return a page: its texts are ``words/PAGE.yaml``, its template is ``templates/PAGE.html`` unless another is named."""
+        texts = Texts(page, self.language)
+        shown = _environment().get_template(template or f"{page}.html").render(**self._shared(texts, round_), **values)
+        return HTMLResponse(shown, status)
+
+    def go(self, href: str) -> Response:
+        """Return the answer that leads to another page."""
+        return RedirectResponse(href, 303)
+
+    def _shared(self, texts: Texts, round_: Round | None) -> dict[str, Any]:
+        workspace = _try_open(self.place)
+        path = self.request.url.path
+        return {
+            "t": texts,
+            "language": texts.language,
+            "municipality": workspace.settings.municipality if workspace else self.place.root.name,
+            "folder": str(self.place.root),
+            "version": __version__,
+            "form_mark": self.rooms.door.sign_form(self.request.state.visit) if hasattr(self.request.state, "visit") else "",
+            "tabs": [(key, href, path == href) for key, href in TABS] if workspace else [],
+            "round": round_,
+            "round_name": workspace.settings.round_name(round_, texts.language) if workspace and round_ else "",
+            "round_tabs": [(key, href, path == href) for key, href in _round_tabs(round_)] if round_ else [],
+            "running": self.rooms.tasks.running if hasattr(self.request.state, "visit") else [],
+            "writer": self.place.find_other_writer() if workspace else None,
+            "path": path,
+        }
+
+
+def _round_tabs(round_: Round) -> list[tuple[str, str]]:
+    return [(key, f"/rounds/{round_.id}{rest}") for key, rest in ROUND_TABS]
+
+
+def find_language(place: Workplace) -> str:
+    """Return the language that a workspace's pages speak."""
+    workspace = None if place.asked else _try_open(place)
+    return place.asked or (workspace.settings.language if workspace else "sv")
+
+
+def _try_open(place: Workplace) -> Workspace | None:
+    """Return the workspace as far as its settings can be read."""
+    with suppress(StyrxlError):
+        return Workspace.open(place.root)
+    return None
+
+
+Page = Callable[[Visit], Response]
+Endpoint = Callable[[Request], Any]
+
+
+def make_endpoint(page: Page, rooms: Rooms) -> Endpoint:
+    """Return what answers requests for a page: a form that is posted is read, and must be one of our own; errors are told as pages."""
+
+    async def answer(request: Request) -> Response:
+        if request.method != "POST":
+            return await run_in_threadpool(_answer, page, Visit(request, rooms))
+        async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
+            if not rooms.door.is_form_of(request.state.visit, str(form.get(MARK, ""))):
+                raise HTTPException(403)
+            return await run_in_threadpool(_answer, page, Visit(request, rooms, form))
+
+    return answer
+
+
+def _answer(page: Page, visit: Visit) -> Response:
+    try:
+        return page(visit)
+    except StyrxlError as error:
+        return show_error(visit, error)
+    except HTTPException:
+        raise
+    except Exception as error:  # noqa: BLE001 -- told as a page; the log has it whole
+        log = write_down(error, f"desk: {visit.request.method} {visit.request.url.path}", visit.place.root)
+        return visit.show("error", status=500, told=(), log=str(log))
+
+
+def show_error(visit: Visit, error: StyrxlError) -> Response:
+    """Return the page that says what the terminal would say of an error."""
+    status = 404 if error.code in _NOT_FOUND else 409
+    return visit.show("error", status=status, told=describe_error(error, visit.language), log="")
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("styrxl.web.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )

@@ -1,0 +1,77 @@
+"""A visitor of the desk, without a browser: let in by the link, with forms filled in and work waited for."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+from starlette.testclient import TestClient
+
+from styrxl.web.desk.app import make_app
+from styrxl.web.desk.door import Door, OpenDesk, make_key
+from styrxl.web.desk.workplace import Workplace
+
+PORT = 8765
+ORIGIN = f"http://127.0.0.1:{PORT}"
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
+_PATIENCE = 60.0  # seconds
+
+
+class Visitor:
+    """A browser without script, at the desk of a workspace."""
+
+    def __init__(self, client: TestClient, link: str) -> None:
+        """Take a client and the link that lets it in."""
+        self.client = client
+        self.link = link
+
+    def enter(self) -> httpx.Response:
+        """Follow the link."""
+        return self.client.get(self.link)
+
+    def get(self, path: str, expect: int = 200) -> str:
+        """Return a page."""
+        answer = self.client.get(path)
+        assert answer.status_code == expect, (path, answer.status_code, answer.text[:2000])
+        return answer.text
+
+    def post(self, path: str, fields: Mapping[str, Any], files: Any = None) -> httpx.Response:
+        """Send a form as a page of the desk would."""
+        return self.client.post(path, data=dict(fields), files=files, headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
+
+    def press(self, path: str, files: Any = None, expect: int = 200, **fields: str) -> str:
+        """Open an action's page, fill in its fields, press its button and return the page of what came of it."""
+        page = self.get(path)
+        hidden = dict(_HIDDEN.findall(page))
+        assert "shown" in hidden, page
+        answer = self.post(path.partition("?")[0], hidden | fields, files)
+        assert answer.status_code == expect, (answer.status_code, answer.text[:2000])
+        return self.wait(answer.url.path) if answer.url.path.startswith("/tasks/") else answer.text
+
+    def wait(self, path: str) -> str:
+        """Return a task's page once the task has ended."""
+        last = time.monotonic() + _PATIENCE
+        while time.monotonic() < last:
+            if self.client.get(f"{path}/state").json()["state"] not in {"waiting", "working"}:
+                return self.get(path)
+            time.sleep(0.02)
+        raise AssertionError(self.get(path))
+
+
+@contextmanager
+def visit_desk(root: Path, now: datetime | None = None, language: str | None = None, *, enter: bool = True) -> Iterator[Visitor]:
+    """Open a workspace's desk to a visitor; ``now``: the time that it is there."""
+    desk = OpenDesk(PORT, os.getpid(), make_key())
+    place = Workplace(root, language, clock=lambda: now or datetime.now(UTC), by="kontrollern")
+    with TestClient(make_app(place, Door(desk)), base_url=ORIGIN, follow_redirects=True) as client:
+        visitor = Visitor(client, desk.make_link().removeprefix(ORIGIN))
+        if enter:
+            visitor.enter()
+        yield visitor
