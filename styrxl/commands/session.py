@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import gettempdir
@@ -78,15 +78,13 @@ class Session:
     @contextmanager
     def desk(self, *, reading: bool = False, by: str | None = None, reads: ReadingOptions = ONE_PROCESS) -> Iterator[Desk]:
         """Open the workspace, its plan and its ledger, and keep others from writing there unless this is only for reading."""
-        from datetime import UTC, datetime
-
         from styrxl.commands.progress import show_progress_on
         from styrxl.rounds.desk import open_desk
+        from styrxl.rounds.opening.open_workspace import Writer, open_ledger
         from styrxl.rounds.own_files import check_due_owners
         from styrxl.scale.return_files import ReadingMethod
         from styrxl.store.files import make_private
-        from styrxl.store.ledger import Ledger
-        from styrxl.store.lock import find_user_name, lock_for_writing
+        from styrxl.store.lock import find_user_name
         from styrxl.store.log_file import log_to
         from styrxl.store.workspace import CACHE_FOLDER
 
@@ -95,13 +93,8 @@ class Session:
         self.log_folder = log_to(workspace.root).parent
         make_private(workspace.root / CACHE_FOLDER)
         user = by or find_user_name()
-        with ExitStack() as stack:
-            if not reading:
-                command = click.get_current_context().command_path.partition(" ")[2]
-                stack.enter_context(lock_for_writing(workspace, command, user, datetime.now(UTC), self._waiting))
-            ledger = stack.enter_context(Ledger.open(workspace.database, new=not workspace.is_used))
-            if not reading:
-                stack.enter_context(ledger.database.alone())
+        writer = None if reading else Writer(user, click.get_current_context().command_path.partition(" ")[2], self._waiting)
+        with open_ledger(workspace, writer) as ledger:
             how = ReadingMethod(reads.jobs, reads.scheduler, progress=show_progress_on(None, self.language()), inbox=reads.inbox)
             desk = open_desk(workspace, ledger, self.now(), user, how)
             check_due_owners(workspace, desk.plan)

@@ -208,8 +208,10 @@ class Plan:
 
     def _rows(self) -> Mapping[str, list[Organisation]]:
         if not self._by_id:  # looking through ten thousand units for each of them would take minutes
+            by_id: dict[str, list[Organisation]] = {}
             for organisation in self.organisations:
-                self._by_id.setdefault(organisation.org_id, []).append(organisation)
+                by_id.setdefault(organisation.org_id, []).append(organisation)
+            self._by_id.update(by_id)  # all at once: another thread may look at the same time
         return self._by_id
 
     def spelled(self, typed: str) -> str:

@@ -17,6 +17,7 @@ from styrxl.model.limits import Limits, limits_of_returns
 from styrxl.model.prefill import list_signed
 from styrxl.model.rounds import Round
 from styrxl.rounds.council_plan import read_plan
+from styrxl.scale.kept_in_memory import Memory
 from styrxl.scale.return_files import ReadingMethod
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
@@ -32,6 +33,7 @@ class Desk:
     now: datetime
     by: str = "?"
     how: ReadingMethod = field(default_factory=ReadingMethod)  # how returns are read
+    memory: Memory = field(default_factory=Memory)  # of rounds that were judged before
 
     @property
     def forms(self) -> Forms:

@@ -20,13 +20,13 @@ from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
-from styrxl.prefill.collection import find_answers_asked
 from styrxl.prefill.plan import PrefillSource
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.desk import Desk, belongs_to_another
 from styrxl.rounds.identify_returns import ReadReturn, identify_returns
-from styrxl.rounds.kept_rounds import Judging, judge_once
+from styrxl.rounds.kept_rounds import Judging, find_remembered, judge_once
 from styrxl.rounds.prefills import fetch_prefills, make_current_prefill
+from styrxl.rounds.rounds_before import list_asked, list_last_year
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
@@ -53,9 +53,13 @@ def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     return judged
 
 
-@pause_garbage_collection()
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
     """Judge a round's inbox without recording anything."""
+    return find_remembered(desk, round_) or _judge_quietly(desk, round_)
+
+
+@pause_garbage_collection()
+def _judge_quietly(desk: Desk, round_: Round) -> JudgedRound:
     return _judge_once(desk, round_, _with_receipts(desk, round_, partial(desk.ledger.preview_receipts, round_.id, now=desk.now)))
 
 
@@ -143,7 +147,8 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
         plans = _read_answers(desk, round_.plan, with_prefills=last_year is not None)
         year = YearSoFar(desk.plan, round_, plans, tuple(_read_answers(desk, before) for before in round_.before), last_year)
     settings, today = desk.workspace.settings, local_day(desk.now)
-    answers = {asked.id: _read_answers(desk, asked) for asked in _list_asked(desk, round_) if not (year and asked == year.plans.round)}
+    asked = [one for one in list_asked(desk.forms, round_) if desk.workspace.inbox_files(one).files]
+    answers = {one.id: _read_answers(desk, one) for one in asked if not (year and one == year.plans.round)}
     booked = read_booked_outcomes(desk.ledger, round_.id)
     return PrefillSource(desk.plan, settings, desk.forms, round_, boards, today, year, last_year, answers, booked)
 
@@ -161,20 +166,11 @@ def add_next_plans(desk: Desk, source: PrefillSource) -> PrefillSource:
 
 def _find_last_year(desk: Desk, round_: Round) -> YearSoFar | None:
     """Return the year before a round: its plans and all its follow-ups in which anything has come in; None where it has no plans."""
-    plans = round_.plan.year_before
+    plans, *followups = list_last_year(desk.forms, round_)
     if not desk.workspace.inbox_files(plans).files:
         return None
-    kinds = [kind for kind in desk.forms.rounds.values() if kind.follows == plans.kind]
-    rounds = [followup for kind in kinds if desk.workspace.inbox_files(followup := Round(plans.year, kind)).files]
+    rounds = [followup for followup in followups if desk.workspace.inbox_files(followup).files]
     return YearSoFar(desk.plan, plans, _read_answers(desk, plans), tuple(_read_answers(desk, followup) for followup in rounds))
-
-
-def _list_asked(desk: Desk, round_: Round) -> set[Round]:
-    """Return the rounds from whose answers a round's forms take rows, those in which anything has come in."""
-    forms = desk.forms
-    names = [(name, profile) for name in forms.names() if forms.form(name).serves(round_.kind) for profile in (None, *forms.profiles(name))]
-    asked = {before for form in names for before in find_answers_asked(forms.form(*form, round_.id), round_, forms.rounds).values()}
-    return {before for before in asked if desk.workspace.inbox_files(before).files}
 
 
 def _read_answers(desk: Desk, round_: Round, *, with_prefills: bool = False) -> AnswersInForce:

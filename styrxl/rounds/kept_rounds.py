@@ -1,61 +1,137 @@
-"""No round is judged twice: what judging its inbox gave is kept under a mark of all that it rests on.
+"""No round is judged twice: what judging its inbox gave is kept under a mark of all that it rests on, on the disk and in memory.
 
-That is the program, the forms, limits and settings, the council's plan, the day, what lies in the inbox and when each file was first
-seen, what was handed out and decided in the round, its outcomes in the accounts, and what earlier versions of the program found.
+That is the program, the forms, limits and settings, the workspace's key, the council's plan, the day, what lies in the inbox and when
+each file was first seen, what was handed out and decided in the round, its outcomes in the accounts, and what earlier versions of the
+program found; where it took a look at what owners would be issued now, the same of the rounds before.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from styrxl.model.days import local_day
-from styrxl.model.judged import JudgedRound
+from styrxl.model.errors import StyrxlError
+from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.limits import MB
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import fetch_decisions, fetch_recorded
+from styrxl.rounds.rounds_before import list_before
 from styrxl.scale.cache_key import make_cache_key
 from styrxl.scale.kept_judgements import MOST_RETURNS, keep_round, read_kept_round
-from styrxl.store.files import read_file
+from styrxl.scale.return_files import read_modified_time
 from styrxl.store.outcome_runs import read_booked_outcomes
-from styrxl.store.receipts import Key, Receipt
+from styrxl.store.receipts import NO_DATE, Key
+
+_AND = "+"  # in a key, between a round's own and that of the rounds before
+_SETTLED = timedelta(seconds=2)  # since a file's own date: then it does not matter any more when the file is first seen
+_UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What judging a round gave; ``alone``: without a look at other rounds, on which it then rests as well."""
+    """What judging a round gave; ``alone``: without a look at rounds before, on which it then rests as well."""
 
     judged: JudgedRound
     alone: bool
 
 
+def find_remembered(desk: Desk, round_: Round) -> JudgedRound | None:
+    """Return what judging a round's inbox gave, where that is in memory and nothing has changed; else None."""
+    if not _is_kept(desk, round_) or not desk.memory.find(round_.id):
+        return None
+    return _find_in_memory(desk, round_, _make_key(desk, round_))
+
+
 def judge_once(desk: Desk, round_: Round, judge: Callable[[], Judging]) -> JudgedRound:
-    """Return what judging a round's inbox gives: as it was kept or, where anything that it rests on has changed, by ``judge``."""
-    if desk.how.inbox or not desk.how.keep or len(desk.workspace.inbox_files(round_).files) > MOST_RETURNS:
+    """Return what judging a round's inbox gives: as it was kept or, where anything that it rests on has changed, by ``judge``.
+
+    Of threads that want the same round one judges it, while the others wait.
+    """
+    if not _is_kept(desk, round_):
         return judge().judged
-    before = _describe_world(desk, round_)
-    receipts = _find_receipts_of_files(desk, round_)
-    if receipts is not None:
-        kept = read_kept_round(desk.workspace.root, round_.id, _make_key(before, receipts))
-        if kept is not None:
-            return kept
+    with desk.memory.judging(round_.id):
+        key = _make_key(desk, round_)
+        kept = _find_in_memory(desk, round_, key) or _find_on_disk(desk, round_, key)
+        return kept or _judge_and_keep(desk, round_, judge)
+
+
+def _is_kept(desk: Desk, round_: Round) -> bool:
+    few = desk.memory.has_room or len(desk.workspace.inbox_files(round_).files) <= MOST_RETURNS
+    return few and desk.how.keep and not desk.how.inbox
+
+
+def _find_in_memory(desk: Desk, round_: Round, key: str | None) -> JudgedRound | None:
+    found = desk.memory.find(round_.id)
+    return found[1] if key and found and _fits(desk, round_, key, found[0]) else None
+
+
+def _find_on_disk(desk: Desk, round_: Round, key: str | None) -> JudgedRound | None:
+    found = read_kept_round(desk.workspace.root, round_.id, lambda kept: _fits(desk, round_, key, kept)) if key else None
+    if found:
+        desk.memory.keep(*found)
+    return found[1] if found else None
+
+
+def _fits(desk: Desk, round_: Round, key: str, kept: str) -> bool:
+    """Tell whether what is kept under a key is what is wanted under another: the same, and where they are in it those before as well."""
+    return kept == key or (kept.startswith(key + _AND) and kept == _join(key, _describe_before(desk, round_)))
+
+
+def _judge_and_keep(desk: Desk, round_: Round, judge: Callable[[], Judging]) -> JudgedRound:
+    """Judge a round, and keep that as what was judged, not as what lies there now; and not where anything was decided meanwhile."""
+    world, files, before = _describe_world(desk, round_), _describe_files(desk, round_, _hash_files(desk, round_)), None
+    before = _describe_before(desk, round_)
     judging = judge()
-    # Kept as what was judged, not as what lies there now; and not where somebody has decided something meanwhile.
-    receipts = _find_receipts(desk, round_, [(return_.path, return_.sha256) for return_ in judging.judged.returns])
-    if judging.alone and receipts is not None and _describe_world(desk, round_) == before:
-        keep_round(desk.workspace.root, _make_key(before, receipts), judging.judged)
-    return judging.judged
+    judged = judging.judged
+    files = _describe_judged(desk, round_, judged.returns, files)
+    if files is None or _describe_world(desk, round_) != world:
+        return judged
+    key = _hash(world, files)
+    if not judging.alone:
+        if before is None or _describe_before(desk, round_) != before:
+            return judged
+        key = _join(key, before)
+    keep_round(desk.workspace.root, key, judged)
+    desk.memory.keep(key, judged)
+    return judged
+
+
+def _make_key(desk: Desk, round_: Round) -> str | None:
+    """Return the mark of all in a round that judging it rests on; None where it rests on when it is judged, as well."""
+    files = _describe_files(desk, round_, _hash_files(desk, round_))
+    return None if files is None else _hash(_describe_world(desk, round_), files)
+
+
+def _join(key: str, before: str | None) -> str:
+    return f"{key}{_AND}{before}"
+
+
+def _describe_before(desk: Desk, round_: Round) -> str | None:
+    """Return the mark of all rounds that a round's workbooks are prefilled from, and theirs; None where there is none of one of them."""
+    keys = {before.id: _make_key(desk, before) for before in _walk_back(desk, round_)}
+    return None if None in keys.values() else _hash(repr(sorted(keys.items())))
+
+
+def _walk_back(desk: Desk, round_: Round) -> Iterator[Round]:
+    """Yield the rounds that a round's workbooks are prefilled from, and those of each of these in which anything has come in."""
+    waiting, seen = [round_], {round_}
+    while waiting:
+        for before in sorted(list_before(desk.forms, waiting.pop()) - seen, key=lambda one: one.id):
+            seen.add(before)
+            yield before
+            if desk.workspace.inbox_files(before).files:
+                waiting.append(before)
 
 
 def _describe_world(desk: Desk, round_: Round) -> str:
     """Return all that judging a round rests on besides the returns."""
-    ledger = desk.ledger
+    ledger, workspace = desk.ledger, desk.workspace
     parts = [
-        make_cache_key(desk.forms, desk.limits),
-        repr(desk.plan),
-        repr(desk.workspace.settings),
+        desk.memory.describe_once((workspace, desk.forms, desk.plan), lambda: _describe_workspace(desk)),
         local_day(desk.now).isoformat(),
         repr(sorted(ledger.issues_by_form(round_.id).items())),
         repr(sorted(ledger.taken_numbers(round_.id).items())),
@@ -63,23 +139,51 @@ def _describe_world(desk: Desk, round_: Round) -> str:
         repr(sorted(fetch_recorded(desk, round_).items())),
         repr(read_booked_outcomes(ledger, round_.id)),
     ]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+    return _hash(*parts)
 
 
-def _find_receipts_of_files(desk: Desk, round_: Round) -> Sequence[Receipt] | None:
-    """Return the receipts of what lies in a round's inbox, in order; None where something there was not seen before."""
+def _describe_workspace(desk: Desk) -> str:
+    """Return all that every round rests on: program, forms, limits, settings, the council's plan and the key of signatures."""
+    try:
+        signed = desk.workspace.sign(("rounds",))
+    except StyrxlError as error:
+        signed = error.code
+    return _hash(make_cache_key(desk.forms, desk.limits), repr(desk.plan), repr(desk.workspace.settings), signed)
+
+
+def _hash_files(desk: Desk, round_: Round) -> list[Key]:
+    """Return the files in a round's inbox, in order."""
     workspace, most = desk.workspace, desk.limits.file_mb * MB
-    paths = {workspace.shown(path): path for path in workspace.inbox_files(round_).files}
-    if not desk.ledger.receipts(round_.id).keys() >= paths.keys():  # which takes no look into the files
+    return [(workspace.shown(path), desk.memory.hashes.find(path, most)) for path in workspace.inbox_files(round_).files]
+
+
+def _describe_files(desk: Desk, round_: Round, files: Sequence[Key]) -> str | None:
+    """Return what is known of files in a round's inbox; None where that rests on when they are first seen.
+
+    Of one that was seen before that is its receipt, else its own date and the receipts that it is held against.
+    """
+    receipts = desk.ledger.round_receipts(round_.id)
+    known = {receipt.key: receipt for receipt in receipts}
+    unseen = [name for name, sha256 in files if (name, sha256) not in known]
+    if not unseen:
+        return repr([known[key] for key in files])
+    dates = [read_modified_time(desk.workspace.root / name) for name in unseen]
+    if not all(NO_DATE <= date <= desk.now - _SETTLED for date in dates):
         return None
-    return _find_receipts(desk, round_, [(name, read_file(path, most)[1]) for name, path in paths.items()])
+    return _UNSEEN + repr((files, dates, receipts))
 
 
-def _find_receipts(desk: Desk, round_: Round, files: Collection[Key]) -> Sequence[Receipt] | None:
-    """Return the receipts of files in their order; None where one of them was not seen before."""
-    known = {receipt.key: receipt for receipt in desk.ledger.round_record(round_.id).receipts}
-    return [known[key] for key in files] if known.keys() >= set(files) else None
+def _describe_judged(desk: Desk, round_: Round, returns: Sequence[Judged], before: str | None) -> str | None:
+    """Return what ``_describe_files`` does of returns as they were judged; None where they were not judged as that says."""
+    try:
+        files = _describe_files(desk, round_, [(return_.path, return_.sha256) for return_ in returns])
+    except StyrxlError:  # one is no longer there
+        return None
+    if files is not None and files.startswith(_UNSEEN):
+        return files if files == before else None
+    times = {receipt.key: receipt.received_at for receipt in desk.ledger.round_receipts(round_.id)}
+    return files if all(times.get((r.path, r.sha256)) == r.received for r in returns) else None
 
 
-def _make_key(world: str, receipts: Sequence[Receipt]) -> str:
-    return hashlib.sha256(f"{world}\0{receipts!r}".encode("utf-8", "surrogateescape")).hexdigest()
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()

@@ -7,7 +7,7 @@ judged anew.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import astuple, fields
 from datetime import datetime
@@ -27,16 +27,18 @@ from styrxl.store.workspace import CACHE_FOLDER
 
 MOST_RETURNS = 3_000  # of a round that is kept: packing a larger one takes more memory than judging it
 ROUNDS_KEPT = 24
+_LONGEST_KEY = 1_000
 _MOST = 1 << 30  # bytes of a round, unpacked: far more than there are
 _DAYS = "datetime64[ns]"
 _JUDGED = [field.name for field in fields(Judged)]
 
 
-def read_kept_round(root: Path, round_id: str, key: str) -> JudgedRound | None:
-    """Return what was kept of a round in a workspace under a key; None where there is nothing that fits."""
+def read_kept_round(root: Path, round_id: str, fits: Callable[[str], bool]) -> tuple[str, JudgedRound] | None:
+    """Return what was kept of a round in a workspace, and under which key; None where there is nothing, or its key does not fit."""
     try:
-        head, _, packed = _find_file(root, round_id).read_bytes().partition(b"\n")
-        return _unpack_round(packed) if head == key.encode("ascii") else None
+        with _find_file(root, round_id).open("rb") as file:
+            key = file.readline(_LONGEST_KEY).decode("ascii").removesuffix("\n")
+            return (key, _unpack_round(file.read())) if fits(key) else None
     except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return None
 

@@ -132,6 +132,11 @@ class Ledger:
         with self._database.reading() as connection:
             return {key: zlib.decompress(content).decode() for key, content in connection.execute(sa.select(EDITIONS))}
 
+    def edition_ids(self) -> list[str]:
+        """Return the ids of the editions that ``editions`` has."""
+        with self._database.reading() as connection:
+            return list(connection.scalars(sa.select(EDITIONS.c.id)))
+
     def issue(self, issue_id: str) -> Issue | None:
         """Return an issue by its id, or None."""
         with self._database.reading() as connection:
@@ -207,6 +212,11 @@ class Ledger:
         """Return the receipts of a round by path, the newest of each."""
         with self._database.reading() as connection:
             return {receipt.path: receipt for receipt in read_receipts(connection, round_id)}
+
+    def round_receipts(self, round_id: str) -> list[Receipt]:
+        """Return all receipts of a round, oldest first."""
+        with self._database.reading() as connection:
+            return read_receipts(connection, round_id)
 
     def receipt_numbers(self, round_id: str) -> dict[Key, int]:
         """Return the number by which people call each receipt of a round (path and hash); it never changes."""

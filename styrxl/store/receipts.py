@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from styrxl.store.bulk import insert_rows, split_in_batches
 from styrxl.store.database import RECEIPTS
 
-_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # archives and file systems without dates begin at 1970 or 1980
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # archives and file systems without dates begin at 1970 or 1980
 _AHEAD = timedelta(minutes=5)  # by which the clock of a file server may differ from ours
 _TICK = timedelta(microseconds=1)
 
@@ -56,7 +56,7 @@ def settle_times(new: Iterable[Receipt], known: KnownTimes, now: datetime, toget
 def _settle_owner(
     group: Sequence[Receipt], known: Collection[tuple[Key, datetime]], now: datetime, together: Collection[Key]
 ) -> Iterator[Receipt]:
-    floor = latest = max((at for key, at in known if key not in together), default=_NO_DATE)
+    floor = latest = max((at for key, at in known if key not in together), default=NO_DATE)
     taken = {at for _, at in known}
     for left, receipt in zip(range(len(group) - 1, -1, -1), group, strict=True):
         own = receipt.received_at
@@ -66,13 +66,13 @@ def _settle_owner(
             while at in taken:
                 at += _TICK
         floor = at
-        believed = latest < own <= now + _AHEAD and own >= _NO_DATE
+        believed = latest < own <= now + _AHEAD and own >= NO_DATE
         yield replace(receipt, received_at=at, dated_at=None if believed else own)
 
 
 def _find_own_date(receipt: Receipt, now: datetime) -> datetime:
     """Return the date of a receipt's file, which has come now if it has none."""
-    return receipt.received_at if receipt.received_at >= _NO_DATE else now
+    return receipt.received_at if receipt.received_at >= NO_DATE else now
 
 
 def find_receipts(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -134,11 +135,29 @@ def test_another_day_or_program_judges_anew(full: Town, judgings: list[str], mon
     assert len(judgings) == 3
 
 
-def test_files_that_were_never_seen_are_not_taken_for_seen(full: Town, judgings: list[str]) -> None:
-    """Looking without recording keeps nothing: when they came is not settled."""
+def test_files_that_were_never_seen_are_judged_once_by_their_own_dates(full: Town, judgings: list[str]) -> None:
+    """Until one has another date, which may say whose is the newest."""
+    date_files(full, NOW - timedelta(days=1))
+    first = judge_plan(full)
+    assert_same(judge_plan(full), first)
+    assert judgings == [ROUND]
+    os.utime(full.inbox / "KFN-BIB.xlsx", (NOW.timestamp() - 60, NOW.timestamp() - 60))
+    assert_same(judge_plan(full), judge_plan(full, keep=False))
+    assert judgings == [ROUND] * 3
+
+
+@pytest.mark.parametrize("dated", [NOW + timedelta(hours=1), NOW, datetime(1980, 1, 1, tzinfo=UTC)], ids=["ahead", "now", "without"])
+def test_files_that_were_never_seen_and_have_no_date_of_use_are_not_kept(full: Town, judgings: list[str], dated: datetime) -> None:
+    """When they came is not settled: it depends on when somebody looks."""
+    date_files(full, dated)
     judge_plan(full)
     judge_plan(full)
     assert judgings == [ROUND, ROUND]
+
+
+def date_files(town: Town, dated: datetime) -> None:
+    for path in town.inbox.iterdir():
+        os.utime(path, (dated.timestamp(), dated.timestamp()))
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data[:80] + b"x" + data[81:], lambda _: b"", lambda _: b"\n{}"])
@@ -150,12 +169,12 @@ def test_what_is_damaged_is_judged_anew(full: Town, judgings: list[str], damage:
     assert judgings == [ROUND, ROUND]
 
 
-def test_what_rests_on_other_rounds_is_not_kept(full: Town, judgings: list[str]) -> None:
+def test_what_rests_on_other_rounds_is_kept_until_these_change(full: Town, judgings: list[str]) -> None:
     """Where the ledger was lost it counts what owners would be issued now, which may take a look at other rounds."""
     (full.root / "styrxl.db").unlink()
     first = judge_plan(full, quietly=False)
     assert_same(judge_plan(full), first)
-    assert judgings == [ROUND, ROUND]
+    assert judgings == [ROUND]
 
 
 def test_a_decision_that_is_made_meanwhile_keeps_nothing(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,11 +205,11 @@ def test_returns_without_identity_are_kept_as_they_were_told(full: Town, judging
 def test_a_large_round_is_not_kept(full: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judged = judge_plan(full, quietly=False)
     keep_round(tmp_path, "a", judged)
-    assert read_kept_round(tmp_path, ROUND, "a") is not None
-    assert read_kept_round(tmp_path, ROUND, "b") is None
+    assert read_kept_round(tmp_path, ROUND, "a".__eq__) is not None
+    assert read_kept_round(tmp_path, ROUND, "b".__eq__) is None
     monkeypatch.setattr(kept_judgements, "MOST_RETURNS", 1)
     keep_round(tmp_path, "c", judged)
-    assert read_kept_round(tmp_path, ROUND, "c") is None
+    assert read_kept_round(tmp_path, ROUND, "c".__eq__) is None
 
 
 def test_no_more_rounds_are_kept_than_anybody_asks_for(full: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,4 +218,4 @@ def test_no_more_rounds_are_kept_than_anybody_asks_for(full: Town, tmp_path: Pat
     for year in (2027, 2028, 2029):
         keep_round(tmp_path, "a", replace(judged, round=f"{year}-plan"))
     assert len([*(tmp_path / CACHE_FOLDER).glob("*.judged")]) == 2
-    assert read_kept_round(tmp_path, "2029-plan", "a") is not None
+    assert read_kept_round(tmp_path, "2029-plan", "a".__eq__) is not None

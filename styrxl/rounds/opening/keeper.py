@@ -1,0 +1,134 @@
+"""A workspace that one process opens again and again, as the desk in the browser does for each page.
+
+::
+
+    keeper = WorkspaceKeeper(root)  # one for each workspace, for as long as the process lives
+    with keeper.read() as desk:  # in any thread, without a lock
+        judged = judge_inbox_quietly(desk, round_)  # comes from memory where nothing that it rests on has changed
+    with keeper.write("take-back", on_wait) as desk:  # holds the workspace's lock, as a command does
+        take_back(desk, ...)
+
+Settings, forms, words and plan are kept until one of their files changes; the ledger is asked each time. A desk is for one thread, and
+for the block: open another one for the next page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+
+from styrxl.model.council_plan import Plan
+from styrxl.rounds.desk import Desk, open_desk
+from styrxl.rounds.opening.open_workspace import Writer, open_ledger
+from styrxl.rounds.own_files import check_due_owners, check_own_files
+from styrxl.scale.kept_in_memory import Memory
+from styrxl.scale.return_files import ReadingMethod
+from styrxl.store.ledger import Ledger
+from styrxl.store.lock import LockHolder, find_user_name
+from styrxl.store.stamps import Stamp, are_old, hash_files, read_stamps
+from styrxl.store.workspace import Workspace
+
+_MOST = 600_000_000  # bytes of judged rounds that are kept in memory: a year's rounds of 500 units take some 100 MB
+_FOLDERS = ("sheets", "schemas", "mail")  # what a workspace has of its own
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A workspace as it was read, with the plan; ``stamps``: of its files, empty where a later change might look the same."""
+
+    workspace: Workspace
+    plan: Plan
+    editions: frozenset[str]
+    content: str
+    stamps: dict[str, Stamp | None]
+
+
+class WorkspaceKeeper:
+    """Opens one workspace for reading and for writing, quickly where nothing has changed; for several threads at once."""
+
+    def __init__(
+        self,
+        root: Path,
+        by: str | None = None,
+        how: ReadingMethod | None = None,
+        find_now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Take the workspace's folder, who is at work (the user of this computer), how returns are read, and what tells the time."""
+        self.root = root
+        self.memory = Memory(_MOST)
+        self._by = by
+        self._how = how or ReadingMethod()
+        self._find_now = find_now
+        self._opened: _Opened | None = None
+        self._lock = Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Desk]:
+        """Open the workspace for reading.
+
+        Raises StyrxlError: no-workspace, own-files-broken, not-readable; as ``Ledger.open``, ``read_plan``.
+        """
+        with open_ledger(self._open_workspace()) as ledger:
+            yield self._open_desk(ledger)
+
+    @contextmanager
+    def write(self, command: str, on_wait: Callable[[LockHolder], None] = lambda _: None) -> Iterator[Desk]:
+        """Open the workspace for writing, and keep others from it within the block; ``on_wait`` is told who else holds its lock.
+
+        Raises StyrxlError: workspace-held; and as ``read``.
+        """
+        with open_ledger(self._open_workspace(), Writer(self.user, command, on_wait)) as ledger:
+            yield self._open_desk(ledger)
+
+    @property
+    def user(self) -> str:
+        """Who is at work."""
+        return self._by or find_user_name()
+
+    def _open_workspace(self) -> Workspace:
+        """Return the workspace, whose settings say where the ledger is: as kept where nothing has changed."""
+        opened = self._opened
+        if opened and self._is_current(opened):
+            return opened.workspace
+        check_own_files(self.root)
+        return Workspace.open(self.root)
+
+    def _open_desk(self, ledger: Ledger) -> Desk:
+        """Return a desk with what is kept or, where anything has changed, what is read now: by one thread, others wait for it."""
+        with self._lock:
+            opened = self._opened
+            editions = frozenset(ledger.edition_ids())
+            if opened is None or opened.editions != editions or not self._is_current(opened):
+                opened = self._opened = self._read(ledger, editions)
+        return Desk(opened.workspace, ledger, opened.plan, self._find_now(), self.user, self._how, self.memory)
+
+    def _read(self, ledger: Ledger, editions: frozenset[str]) -> _Opened:
+        at, stamps = time.time_ns(), self._read_stamps()
+        content = hash_files(map(Path, stamps))
+        check_own_files(self.root)
+        workspace = Workspace.open(self.root)
+        desk = open_desk(workspace, ledger, self._find_now())
+        check_due_owners(workspace, desk.plan)
+        trusted = are_old(stamps.values(), at) and self._read_stamps() == stamps
+        return _Opened(workspace, desk.plan, editions, content, stamps if trusted else {})
+
+    def _is_current(self, opened: _Opened) -> bool:
+        """Tell whether the workspace's files are as they were; those that were changed just before are read again to tell."""
+        at, stamps = time.time_ns(), self._read_stamps()
+        if opened.stamps:
+            return stamps == opened.stamps
+        if hash_files(map(Path, stamps)) != opened.content:
+            return False
+        if are_old(stamps.values(), at) and self._read_stamps() == stamps and opened is self._opened:
+            self._opened = replace(opened, stamps=stamps)
+        return True
+
+    def _read_stamps(self) -> dict[str, Stamp | None]:
+        workspace = Workspace(self.root)
+        files = [workspace.settings_path, workspace.plan_path, workspace.key_path, self.root / "outcomes.yaml"]
+        return read_stamps(files, [self.root / folder for folder in _FOLDERS])
