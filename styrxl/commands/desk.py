@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from styrxl.commands.session import Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.web.desk.tasks import TaskBook
 
 
 @click.command()
@@ -35,4 +40,8 @@ def desk(session: Session, port: int | None, *, no_browser: bool) -> None:
         click.echo(word("desk_open_already", language), err=True)
         return
     click.echo(word("desk_running", language), err=True)
-    run_desk(place, port, browser=not no_browser, tell=click.echo)
+
+    def tell_waiting(tasks: TaskBook) -> None:
+        click.echo(word("desk_waits", language, title=tasks.running[-1].title), err=True)
+
+    run_desk(place, port, browser=not no_browser, tell=click.echo, on_wait=tell_waiting)

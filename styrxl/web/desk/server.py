@@ -28,8 +28,13 @@ def open_again(root: Path) -> str | None:
     return desk.make_link() if desk and _answers(desk.port) else None
 
 
-def run_desk(place: Workplace, port: int | None, *, browser: bool, tell: Callable[[str], None]) -> None:
-    """Answer the browser until Ctrl+C; ``tell`` gets the link where it is not opened. Raises StyrxlError: port-taken."""
+def run_desk(
+    place: Workplace, port: int | None, *, browser: bool, tell: Callable[[str], None], on_wait: Callable[[TaskBook], None] = lambda _: None
+) -> None:
+    """Answer the browser until Ctrl+C; ``tell`` gets the link where it is not opened.
+
+    What is being done then is waited for, of which ``on_wait`` is told; Ctrl+C once more ends it. Raises StyrxlError: port-taken.
+    """
     last = find_last_desk(place.root)
     with _listen(port, last.port if last else None) as listening:
         desk = OpenDesk(listening.getsockname()[1], os.getpid(), make_key())
@@ -52,7 +57,11 @@ def run_desk(place: Workplace, port: int | None, *, browser: bool, tell: Callabl
         link = desk.make_link()
         if not browser or not _open(link):
             tell(link)
-        uvicorn.Server(config).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again when it has ended
+            uvicorn.Server(config).run(sockets=[listening])
+    if tasks.running:
+        on_wait(tasks)
+        tasks.wait_until_idle()
 
 
 def _listen(port: int | None, last: int | None) -> socket.socket:

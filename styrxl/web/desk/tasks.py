@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from styrxl.store.workspace import CACHE_FOLDER
 
 KEPT = 50  # tasks that have ended and are still shown
 _FILE = "desk-task.json"
+_PAUSE = 0.1  # seconds between looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ class TaskBook:
     def running(self) -> list[Task]:
         """The tasks that have not ended."""
         return [task for task in self.list_tasks() if not task.has_ended]
+
+    def wait_until_idle(self) -> None:
+        """Return when nothing is being done any more."""
+        while self.running:
+            time.sleep(_PAUSE)
 
     def find_interrupted(self) -> None:
         """List what was at work when the desk ended last, as interrupted: what it had written by then is whole."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from styrxl.mail.workspace_access import WorkspaceAccess
+from styrxl.model.errors import StyrxlError
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.own_files import check_due_owners, check_own_files
 from styrxl.scale.return_files import Progress, ReadingMethod, show_no_progress
@@ -76,8 +77,10 @@ class Workplace:
             yield desk
 
     def find_other_writer(self) -> LockHolder | None:
-        """Return who else is writing in the workspace just now: another program or computer, not this desk."""
-        holder = read_holder(self.root)
+        """Return who else is writing in the workspace just now, as far as that can be seen: another program or computer, not this desk."""
+        holder = None
+        with suppress(StyrxlError):
+            holder = read_holder(self.root)
         return None if holder is None or holder.pid == os.getpid() or is_dead(holder) else holder
 
 
