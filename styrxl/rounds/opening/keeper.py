@@ -73,7 +73,7 @@ class WorkspaceKeeper:
 
         Raises StyrxlError: no-workspace, own-files-broken, not-readable; as ``Ledger.open``, ``read_plan``.
         """
-        with open_ledger(self._open_workspace()) as ledger:
+        with open_ledger(self.open_workspace()) as ledger:
             yield self._open_desk(ledger)
 
     @contextmanager
@@ -82,7 +82,7 @@ class WorkspaceKeeper:
 
         Raises StyrxlError: workspace-held; and as ``read``.
         """
-        with open_ledger(self._open_workspace(), Writer(self.user, command, on_wait)) as ledger:
+        with open_ledger(self.open_workspace(), Writer(self.user, command, on_wait)) as ledger:
             yield self._open_desk(ledger)
 
     @property
@@ -90,8 +90,8 @@ class WorkspaceKeeper:
         """Who is at work."""
         return self._by or find_user_name()
 
-    def _open_workspace(self) -> Workspace:
-        """Return the workspace, whose settings say where the ledger is: as kept where nothing has changed."""
+    def open_workspace(self) -> Workspace:
+        """Return the workspace as it was kept, where nothing has changed; raises StyrxlError: no-workspace, own-files-broken."""
         opened = self._opened
         if opened and self._is_current(opened):
             return opened.workspace

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from styrxl.excel import look
-from styrxl.model.errors import StyrxlError
-from styrxl.store.workspace import Workspace
 from styrxl.web.desk.workplace import Workplace
 
 _LIGHT = {
@@ -27,8 +23,7 @@ _LIGHT = {
 
 def read_style(place: Workplace) -> str:
     """Return the style sheet that names the colours; on dark screens ``desk.css`` gives them others."""
-    accent = look.ACCENT
-    with suppress(StyrxlError):
-        accent = Workspace.open(place.root).settings.accent or accent
-    colours = "".join(f"--{name}:#{value};" for name, value in {**_LIGHT, "accent": accent}.items())
+    workspace = place.find_workspace()
+    accent = workspace.settings.accent if workspace else None
+    colours = "".join(f"--{name}:#{value};" for name, value in {**_LIGHT, "accent": accent or look.ACCENT}.items())
     return f":root{{{colours}}}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -99,7 +99,7 @@ class Visit:
         return RedirectResponse(href, 303)
 
     def _shared(self, texts: Texts, round_: Round | None) -> dict[str, Any]:
-        workspace = _try_open(self.place)
+        workspace = self.place.find_workspace()
         path = self.request.url.path
         return {
             "t": texts,
@@ -124,15 +124,8 @@ def _round_tabs(round_: Round) -> list[tuple[str, str]]:
 
 def find_language(place: Workplace) -> str:
     """Return the language that a workspace's pages speak."""
-    workspace = None if place.asked else _try_open(place)
+    workspace = None if place.asked else place.find_workspace()
     return place.asked or (workspace.settings.language if workspace else "sv")
-
-
-def _try_open(place: Workplace) -> Workspace | None:
-    """Return the workspace as far as its settings can be read."""
-    with suppress(StyrxlError):
-        return Workspace.open(place.root)
-    return None
 
 
 Page = Callable[[Visit], Response]

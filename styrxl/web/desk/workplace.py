@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.errors import StyrxlError
-from styrxl.rounds.desk import Desk, open_desk
-from styrxl.rounds.own_files import check_due_owners, check_own_files
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.opening.keeper import WorkspaceKeeper
 from styrxl.scale.return_files import Progress, ReadingMethod, show_no_progress
 from styrxl.store.files import make_private
-from styrxl.store.ledger import Ledger
-from styrxl.store.lock import LockHolder, find_user_name, is_dead, lock_for_writing, read_holder
+from styrxl.store.lock import LockHolder, is_dead, read_holder
+from styrxl.store.log_file import log_to
 from styrxl.store.workspace import CACHE_FOLDER, Workspace
 
 
@@ -26,55 +26,62 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(slots=True)
 class Workplace:
-    """A municipality's folder, and how it is opened. ``asked``: the language that was asked for; ``by``: who is at work."""
+    """A municipality's folder, and how it is opened. ``asked``: the language that was asked for; ``clock`` tells the time."""
 
-    root: Path
-    asked: str | None = None
-    clock: Callable[[], datetime] = read_clock
-    by: str = field(default_factory=find_user_name)
+    def __init__(self, root: Path, asked: str | None = None, clock: Callable[[], datetime] = read_clock, by: str | None = None) -> None:
+        """Take the folder, the language to speak instead of the workspace's, what tells the time, and who is at work (the user)."""
+        self.asked = asked
+        self.clock = clock
+        self._by = by
+        self.move_to(root)
+
+    def move_to(self, root: Path) -> None:
+        """Work in another folder from now on."""
+        self.root = root
+        self._keeper = WorkspaceKeeper(root, self._by, find_now=self.clock)
+        if self.is_there:
+            make_private(root / CACHE_FOLDER)
+            log_to(root)
 
     @property
     def is_there(self) -> bool:
         """Whether the folder is a workspace yet."""
         return (self.root / "styrxl.toml").is_file()
 
+    @property
+    def by(self) -> str:
+        """Who is at work."""
+        return self._keeper.user
+
     def open_workspace(self) -> Workspace:
-        """Return the workspace, its own files looked through first; raises StyrxlError: no-workspace, own-files-broken."""
-        check_own_files(self.root)
-        return Workspace.open(self.root)
+        """Return the workspace, its own files looked through; raises StyrxlError: no-workspace, own-files-broken."""
+        return self._keeper.open_workspace()
+
+    def find_workspace(self) -> Workspace | None:
+        """Return the workspace, if its settings can be read."""
+        with suppress(StyrxlError):
+            return self.open_workspace()
+        return None
 
     @contextmanager
     def reading(self, progress: Progress = show_no_progress) -> Iterator[Desk]:
-        """Open the workspace for reading; whoever writes there meanwhile is not disturbed. Raises StyrxlError as ``open_desk``."""
-        with self._opened(self.open_workspace(), progress) as desk:
-            yield desk
+        """Open the workspace for reading, whoever writes there meanwhile; raises StyrxlError as ``WorkspaceKeeper.read``."""
+        with self._keeper.read() as desk:
+            yield replace(desk, how=ReadingMethod(progress=progress))
 
     @contextmanager
     def writing(self, what: str, waiting: Callable[[LockHolder], None], progress: Progress = show_no_progress) -> Iterator[Desk]:
         """Open the workspace for writing, once nobody else writes there; ``what`` is told to others who wait.
 
-        Raises StyrxlError: workspace-held; and as ``open_desk``.
+        Raises StyrxlError as ``WorkspaceKeeper.write``.
         """
-        workspace = self.open_workspace()
-        with ExitStack() as stack:
-            stack.enter_context(lock_for_writing(workspace, what, self.by, datetime.now(UTC), waiting))
-            desk = stack.enter_context(self._opened(workspace, progress))
-            stack.enter_context(desk.ledger.database.alone())
-            yield desk
+        with self._keeper.write(what, waiting) as desk:
+            yield replace(desk, how=ReadingMethod(progress=progress))
 
     def access(self, desk: Desk, what: str, waiting: Callable[[LockHolder], None]) -> WorkspaceAccess:
         """Return the locks that mail takes for itself, from a desk that is open for reading."""
         return WorkspaceAccess(desk, what, waiting)
-
-    @contextmanager
-    def _opened(self, workspace: Workspace, progress: Progress) -> Iterator[Desk]:
-        make_private(workspace.root / CACHE_FOLDER)
-        with Ledger.open(workspace.database, new=not workspace.is_used) as ledger:
-            desk = open_desk(workspace, ledger, self.clock(), self.by, ReadingMethod(progress=progress))
-            check_due_owners(workspace, desk.plan)
-            yield desk
 
     def find_other_writer(self) -> LockHolder | None:
         """Return who else is writing in the workspace just now, as far as that can be seen: another program or computer, not this desk."""
