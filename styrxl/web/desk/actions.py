@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,13 +77,23 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of ``prepare``: the workspace, open for reading, the round, and what the page's options say."""
+    """What is asked of ``prepare``: the workspace, open for reading, the round, and what the page's options say.
 
-    desk: Desk
+    ``opened``: None where the action is about a folder that is no workspace yet, or one that cannot be opened.
+    """
+
+    opened: Desk | None
     round: Round | None
     given: Mapping[str, str]
     t: Texts
     language: str
+    place: Workplace
+
+    @property
+    def desk(self) -> Desk:
+        """The workspace, open for reading, where the action opens it."""
+        assert self.opened is not None
+        return self.opened
 
     @property
     def in_round(self) -> Round:
@@ -107,6 +117,10 @@ class Order:
         """Open the workspace for writing; whom that waits for is shown on the task's page."""
         return self.place.writing(self.task.title, self.task.wait_for, self.task.show_progress)
 
+    def holding(self) -> AbstractContextManager[None]:
+        """Keep others from writing in the folder, whatever state its settings and its plan are in."""
+        return self.place.holding(self.task.title, self.task.wait_for)
+
     @contextmanager
     def reading(self) -> Iterator[tuple[Desk, WorkspaceAccess]]:
         """Open the workspace for reading, with the locks that mail takes for itself."""
@@ -122,7 +136,8 @@ class Order:
 class Action:
     """Something that a controller does. ``page``: where its texts stand (``words/PAGE.yaml``). ``in_round``: whether it is about a round.
 
-    ``check``: what is wrong in what was filled in (field -> text), before anything begins.
+    ``check``: what is wrong in what was filled in (field -> text), before anything begins. ``opens``: whether the workspace is opened
+    for it; what makes or mends one (plan, settings, lock) has the folder alone.
     """
 
     name: str
@@ -131,6 +146,7 @@ class Action:
     carry_out: Callable[[Order], Done]
     in_round: bool = True
     check: Callable[[Question], Mapping[str, str]] = lambda _: {}
+    opens: bool = True
 
     @property
     def path(self) -> str:
@@ -146,9 +162,9 @@ def make_action_route(action: Action, rooms: Rooms) -> Route:
 def _answer_action(action: Action, visit: Visit) -> Response:
     posted = visit.request.method == "POST"
     given = {key: value.strip() for key, value in (visit.form if posted else visit.query).items() if isinstance(value, str)}
-    with visit.reading() as desk:
-        round_ = visit.find_round(desk.workspace) if action.in_round else None
-        question = Question(desk, round_, given, Texts(action.page, visit.language), visit.language)
+    with _open(action, visit.place) as desk:
+        round_ = visit.find_round(desk.workspace) if desk and action.in_round else None
+        question = Question(desk, round_, given, Texts(action.page, visit.language), visit.language, visit.place)
         preview = action.prepare(question)
         if not posted:
             return _show(action, visit, preview, round_, given, {})
@@ -160,6 +176,10 @@ def _answer_action(action: Action, visit: Visit) -> Response:
         if given.get(SHOWN) != preview.mark:
             return _show(action, visit, preview, round_, given, {}, changed=True)
     return visit.go(f"/tasks/{_begin(action, visit, preview, round_, given).id}")
+
+
+def _open(action: Action, place: Workplace) -> AbstractContextManager[Desk | None]:
+    return place.reading() if action.opens else nullcontext()
 
 
 def _show(
@@ -193,8 +213,8 @@ def _begin(action: Action, visit: Visit, preview: Preview, round_: Round | None,
     texts, place = Texts(action.page, visit.language), visit.place
 
     def work(task: Task) -> Done:
-        with place.reading() as desk:
-            question = Question(desk, round_, given, texts, texts.language)
+        with _open(action, place) as desk:
+            question = Question(desk, round_, given, texts, texts.language, place)
             if action.prepare(question).mark != given[SHOWN]:
                 return Done(troubles=(texts("changed_meanwhile"),), links=(Link(texts("look_again"), task.back),))
         return action.carry_out(Order(place, task, round_.id if round_ else None, given, texts, texts.language))

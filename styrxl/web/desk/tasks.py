@@ -22,6 +22,7 @@ from styrxl.store.workspace import CACHE_FOLDER
 KEPT = 50  # tasks that have ended and are still shown
 _FILE = "desk-task.json"
 _PAUSE = 0.1  # seconds between looks
+SETTINGS_FILE = "styrxl.toml"  # what makes a folder a workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ class TaskBook:
                 (self._root() / CACHE_FOLDER / _FILE).unlink(missing_ok=True)
 
     def _write_down(self, task: Task) -> None:
+        if not (self._root() / SETTINGS_FILE).is_file():  # no workspace yet: nothing of ours is put there
+            return
         kept = {"id": task.id, "title": task.title, "round": task.round, "begun": task.begun.isoformat(), "back": task.back}
         with suppress(StyrxlError):  # then an interruption is not told
             make_private_folder(self._root() / CACHE_FOLDER)

@@ -16,7 +16,7 @@ from styrxl.rounds.desk import Desk
 from styrxl.rounds.opening.keeper import WorkspaceKeeper
 from styrxl.scale.return_files import Progress, ReadingMethod, show_no_progress
 from styrxl.store.files import make_private
-from styrxl.store.lock import LockHolder, is_dead, read_holder
+from styrxl.store.lock import LockHolder, hold_lock, is_dead, read_holder, this_process
 from styrxl.store.log_file import log_to
 from styrxl.store.workspace import CACHE_FOLDER, Workspace
 
@@ -78,6 +78,12 @@ class Workplace:
         """
         with self._keeper.write(what, waiting) as desk:
             yield replace(desk, how=ReadingMethod(progress=progress))
+
+    @contextmanager
+    def holding(self, what: str, waiting: Callable[[LockHolder], None]) -> Iterator[None]:
+        """Keep others from writing in the folder, whatever state its settings and its plan are in; raises StyrxlError: workspace-held."""
+        with hold_lock(self.root, this_process(what, self.by, datetime.now(UTC)), waiting=waiting):
+            yield
 
     def access(self, desk: Desk, what: str, waiting: Callable[[LockHolder], None]) -> WorkspaceAccess:
         """Return the locks that mail takes for itself, from a desk that is open for reading."""
