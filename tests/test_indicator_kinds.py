@@ -292,7 +292,7 @@ def test_the_overview_lists_those_that_are_missed_alone(published: Followed) -> 
         ("KF-I7", "högst 12,5", 12.6),
         ("KF-I12", "mellan 40 och 60", 39),
     ]
-    assert rows[at + 5][-1] == "8 till står på bladet Indikatorer."  # of 5 + 5 of the council's, and one of the board's own
+    assert rows[at + 5][-1] == "8 till, se Indikatorer."  # of 5 + 5 of the council's, and one of the board's own
 
 
 def pages_of(published: Followed, name: str) -> list[tuple[Any, ...]]:

@@ -183,6 +183,15 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """A row's figures over time, with the names of their moments, and between what they are to be (None: no such bound)."""
+
+    points: tuple[tuple[str, float], ...]
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Rows under one row of headings. ``table`` names an Excel table; ``totals`` stand below it; ``empty`` is said without rows."""
 
@@ -196,6 +205,9 @@ class Block:
     new_page: bool = False
     sticky: bool = False  # of several blocks, the one whose headings are repeated on each printed page
     folded: int = MOST_LEVELS  # level of the outline below which rows are folded away
+    chain: bool = False  # rows hang on each other by their levels: read as a page, they are folded into each other
+    about: str = ""  # key of the page on whose subject it is, where it stands on a page of charts
+    courses: tuple[Course, ...] = ()  # one for each row, where rows are series; drawn where the block is read as a page
 
     @property
     def starts(self) -> tuple[int, ...]:
@@ -214,12 +226,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet as values."""
+    """A sheet as values; ``key`` names it whatever the language, ``read_help`` is its help where it is no sheet but a chapter."""
 
     name: str
     title: str
     help: str
     blocks: tuple[Block, ...]
+    key: str = ""
+    read_help: str = ""
 
     def has_more_links(self, most: int) -> bool:
         """Whether there are more links than so many; they are only counted where they might be."""

@@ -44,6 +44,17 @@ class Target:
             return self.value if self.value in ("higher", "lower") else None
         return "higher" if self.value > self.baseline else "lower"
 
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Return what the outcome is to be at least and at most; None where there is no such number."""
+        if self.direction == BETTER:
+            return {"higher": (self.baseline, None), "lower": (None, self.baseline)}.get(self.way or "", (None, None))
+        if isinstance(self.value, str) or self.value is None or self.direction == UNDIRECTED:
+            return None, None
+        least = None if self.direction == "lower" else self.value
+        most = None if self.direction == "higher" else self.highest if self.direction == WITHIN else self.value
+        return least, most
+
     def describe(self, language: str) -> str | None:
         """Return it in words: ``minst 80``, ``bättre än 73 (högre)``; None where there is none to tell of."""
         facts = {"target": describe_measure(self.value, language), "highest": describe_measure(self.highest, language)}

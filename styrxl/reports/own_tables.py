@@ -26,7 +26,7 @@ def make_own_pages(view: View, taken: Collection[str]) -> list[Page]:
         name = free_sheet_name(sheets[0][1].name[view.scope.language], names)
         names.add(name.casefold())
         rows = table_block(view, table, owner_columns(view, frame, units=any(view.unit_name(owner) for owner in frame["_owner"].unique())))
-        pages.append(Page(name, name, view.phrases.sheet("other", f"{view.audience}_help"), (rows,)))
+        pages.append(Page(name, name, view.phrases.sheet("other", f"{view.audience}_help"), (rows,), "other"))
     return pages
 
 

@@ -19,7 +19,7 @@ def make_titled_page(view: View, key: str, blocks: Sequence[Block], **facts: obj
     """Return a page with the name, title and help that ``sheets/report.yaml`` gives it."""
     facts = {"municipality": view.scope.municipality, "round": view.scope.round_name, "board": view.name(view.board) or "", **facts}
     title, help_ = (view.phrases.sheet(key, f"{view.audience}_{part}", **facts) for part in ("title", "help"))
-    return Page(view.phrases.sheet(key, "name"), title, help_, tuple(blocks))
+    return Page(view.phrases.sheet(key, "name"), title, help_, tuple(blocks), key, view.phrases.read_help(key, **facts))
 
 
 def sum_label(view: View) -> str:

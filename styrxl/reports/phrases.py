@@ -29,6 +29,11 @@ class Phrases:
         """Return the name, title or help of a sheet."""
         return str(self.texts["sheets"][key][part][self.language]).format(**facts)
 
+    def read_help(self, key: str, **facts: object) -> str:
+        """Return the help of a sheet where it is read as a chapter; empty where the sheet's own fits, or own texts have none."""
+        help_ = self.texts["sheets"][key].get("read_help")
+        return str(help_[self.language]).format(**facts) if help_ else ""
+
     def heading(self, key: str) -> str:
         """Return the heading of a column."""
         return str(self.texts["headings"][key][self.language])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
@@ -28,8 +29,8 @@ def make_page(followup: FollowupView) -> Page | None:
 
 def list_chart_blocks(followup: FollowupView) -> list[Block]:
     """Return the charts, each in a block with its figures, of what the round's forms ask about."""
-    made = [make(followup) for table, make in _CHARTS if followup.view.asks(table)]
-    return [block for block in made if block]
+    made = [(about, make(followup)) for table, about, make in _CHARTS if followup.view.asks(table)]
+    return [replace(block, about=about) for about, block in made if block]
 
 
 # the charts
@@ -158,11 +159,11 @@ def _deviation_trend_chart(followup: FollowupView) -> Block | None:
     return _signed_chart(view, "round", view.phrases.word("deviation_trend_title"), title, rows)
 
 
-# Each with the table that it is about.
-_CHARTS: tuple[tuple[str, Callable[[FollowupView], Block | None]], ...] = (
-    ("goal_assessments", _areas_chart),
-    ("commitment_status", _statuses_chart),
-    ("outcomes", _deviations_chart),
-    ("outcomes", _deviation_trend_chart),
-    ("goal_assessments", _trend_chart),
+# Each with the table that it is made from, and the page on whose subject it is.
+_CHARTS: tuple[tuple[str, str, Callable[[FollowupView], Block | None]], ...] = (
+    ("goal_assessments", "fulfilment", _areas_chart),
+    ("commitment_status", "progress", _statuses_chart),
+    ("outcomes", "forecast", _deviations_chart),
+    ("outcomes", "forecast", _deviation_trend_chart),
+    ("goal_assessments", "fulfilment", _trend_chart),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from styrxl.excel.pages import Block, Field, Page, Row
-from styrxl.model.indicators import SEXES, Outcome
+from styrxl.excel.pages import Block, Course, Field, Page, Row
+from styrxl.model.indicators import SEXES, Outcome, Target
 from styrxl.model.table_values import records
 from styrxl.reports.columns import ReportColumn, describe_rest, report_columns
 from styrxl.reports.followup_view import FollowupView
@@ -59,7 +59,18 @@ def make_page(followup: FollowupView) -> Page | None:
         _indicator_row(followup, row, planned.get(row["indicator_id"], {}), cells, columns)
         for row, cells in zip(outcomes, figures, strict=True)
     )
-    return make_titled_page(view, "measures", [Block(fields, rows, table="indicators")])
+    names = [heading("baseline"), *map(str, series.years), str(view.round.year)]
+    courses = tuple(_course(names, row, planned.get(row["indicator_id"], {}), series) for row in outcomes)
+    return make_titled_page(view, "measures", [Block(fields, rows, table="indicators", courses=courses)])
+
+
+def _course(names: Sequence[str], row: Mapping[str, Any], planned: Mapping[str, Any], series: IndicatorSeries) -> Course:
+    """Return an indicator's numbers from its baseline to the round's year; an outcome of an older year is none of this one's."""
+    year, target = int(names[-1]), Target.of(row, planned)
+    told = [*series.values(row["indicator_id"]), Outcome.of(row, year)]
+    values = [target.baseline, *(outcome.value if outcome and outcome.year is None else None for outcome in told)]
+    points = tuple((name, float(value)) for name, value in zip(names, values, strict=True) if isinstance(value, int | float))
+    return Course(points, *target.bounds)
 
 
 def _figures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from styrxl.excel import look
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Page, Row, Series
@@ -49,7 +50,7 @@ def _goals_chart(counts: Counts, goals: Sequence[Node], title_key: str) -> Block
     names = tuple(f"{g.id} {shorten(g.text)}" for g in goals)
     series = [Series(view.phrases.heading("commitments"), tuple(g.commitments for g in goals), view.scope.look.accent)]
     after = [(view.phrases.heading("also"), [g.also for g in goals])] if any(g.also for g in goals) else []
-    return _chart_block(view, (view.phrases.word("goals_title"), title), ("goal", names), series, after=after)
+    return replace(_chart_block(view, (view.phrases.word("goals_title"), title), ("goal", names), series, after=after), about="tree")
 
 
 def _finance_chart(counts: Counts) -> Block | None:
@@ -62,7 +63,9 @@ def _finance_chart(counts: Counts) -> Block | None:
     series = [Series(heading("remaining"), tuple(b.remaining or 0.0 for b in budgets), look.GOOD.ink, SIGNED)]
     before = [(heading("current_frame"), [b.current for b in budgets]), (heading("net"), [b.net for b in budgets])]
     names = tuple(b.owner.name for b in budgets)
-    return _chart_block(view, (view.phrases.word("finance_title"), title), ("board", names), series, before=before)
+    return replace(
+        _chart_block(view, (view.phrases.word("finance_title"), title), ("board", names), series, before=before), about="finance"
+    )
 
 
 def _units_chart(counts: Counts) -> Block | None:
@@ -78,7 +81,7 @@ def _units_chart(counts: Counts) -> Block | None:
         Series(phrases.heading("units_done"), done, look.GOOD.fill, phrases.number_format("done")),
     ]
     names = tuple(view.name(board) or board for board in by_board)
-    return _chart_block(view, (phrases.word("units_title"), title), ("board", names), series)
+    return replace(_chart_block(view, (phrases.word("units_title"), title), ("board", names), series), about="oversight")
 
 
 def _unit_frames(counts: Counts) -> Block | None:

@@ -37,7 +37,7 @@ def make_page(view: View) -> Page | None:
         Field(heading("rest"), width=44, least=40),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return make_titled_page(view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_ROWS_SEEN))])
+    return make_titled_page(view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_ROWS_SEEN), chain=True)])
 
 
 def _rows(view: View) -> Iterator[Row]:

@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from styrxl.excel.look import STANDARD, Look
-from styrxl.excel.pages import BOLD, Block, Book, Chart, Field, Link, Page, Row, Series
-from styrxl.web.report.report_page import MANY_ROWS, render_report
+from styrxl.excel.pages import BOLD, Block, Book, Chart, Course, Field, Link, Page, Row, Series
+from styrxl.web.report.report_page import Assets, read_script, render_report, write_style
+from styrxl.web.report.report_parts import MANY_ROWS
 from styrxl.web.report.report_words import PREFACE, ReportWords
 
 NOTHING = ReportWords({}, frozenset())
@@ -24,8 +25,9 @@ MONEY = Block(
     chart=Chart("Två ramar", "Diagram: två ramar", ("A & B", "C"), (Series("tkr", (1.0, 2.0), "0B5563"),), (1,)),
 )
 TREE = Block(
-    (Field("Id", "id"), Field("Mål")),
+    (Field("Id", "id"), Field("Mål", indented=True)),
     (Row(("KF-M1", "Delaktighet")), Row(("UBN-M1", "Läsning"), level=1), Row(("UBN-A1", "Läsprogram"), level=2), Row(("KF-M2", "Kultur"))),
+    chain=True,
 )
 EMPTY = Block((Field("x"),), (), empty="Inget saknas.")
 PAGES = (Page("Ekonomi", "Ekonomi", "I tkr.", (MONEY, EMPTY)), Page("Målkedja", "Kedjan", "Trädet.", (TREE,)))
@@ -65,10 +67,10 @@ def test_a_figure_leads_to_its_source() -> None:
 def test_what_hangs_on_a_row_is_folded_into_it() -> None:
     tree = read(render())
     [outer] = tree.iterfind(".//div[@class='part']/ul/li/details")
-    assert texts(outer, "summary")[0] == "Id KF-M1 Mål Delaktighet"
-    assert texts(outer, "ul/li/details/summary") == ["Id UBN-M1 Mål Läsning"]
-    assert texts(outer, "ul/li/details/ul/li/div") == ["Id UBN-A1 Mål Läsprogram"]
-    assert texts(tree, ".//div[@class='part']/ul/li/div") == ["Id KF-M2 Mål Kultur"]
+    assert texts(outer, "summary")[0] == "Delaktighet KF-M1"
+    assert texts(outer, "ul/li/details/summary") == ["Läsning UBN-M1"]
+    assert texts(outer, "ul/li/details/ul/li/div") == ["Läsprogram UBN-A1"]
+    assert texts(tree, ".//div[@class='part']/ul/li/div") == ["Kultur KF-M2"]
 
 
 def test_what_people_typed_is_text() -> None:
@@ -84,14 +86,30 @@ def test_what_people_typed_is_text() -> None:
 def test_a_chart_is_said_to_those_who_do_not_see_it() -> None:
     tree = read(render())
     [drawn] = tree.iterfind(".//figure/svg")
-    assert (drawn.get("role"), drawn.get("aria-label")) == ("img", "Diagram: två ramar")
+    assert (drawn.get("role"), drawn.findtext("title")) == ("img", "Diagram: två ramar")
     assert texts(tree, ".//figcaption") == ["Två ramar"]
     assert [found.text for found in drawn.iterfind("text")] == ["A & B", "C", "1", "2"]
 
 
+def test_the_desk_says_where_sources_are_and_gives_style_and_script_out_itself() -> None:
+    book = Book("Delår 2", "sv", "Åköping", PAGES, "../")
+    assets = Assets("/static/report.css?1", "/static/report.js", back=("/rounds/2027-t2", "Omgången"))
+    html = render_report(
+        book, STANDARD, "2027-t2.xlsx", NOTHING, assets=assets, source_link=lambda link: f"/rounds/2027-t2/returns/{link.text}#{link.place}"
+    )
+    assert "<style" not in html
+    assert not re.search(r" style=|<script>| on[a-z]+=", html)
+    assert re.findall(r'(?:src|<link [^>]*href)="([^"]*)"', html) == ["/static/report.css?1", "/static/report.js"]
+    tree = read(html)
+    assert [found.get("href") for found in tree.iterfind(".//tbody//a")] == ["/rounds/2027-t2/returns/UBN.xlsx#'Ekonomi'!A5"]
+    assert [found.get("href") for found in tree.iterfind("./header/p/a")] == ["/rounds/2027-t2"]
+    assert "--accent: #AA3377" in write_style(Look("Å", "AA3377"))
+    assert "search" in read_script()
+
+
 def test_it_asks_nobody_for_anything() -> None:
-    html = render()
-    assert not re.search(r"(src|href)=\"(https?:|//)|url\(|@import", html)
+    html = render(given=ReportWords({"Ekonomi": "![karta](https://exempel.se/a.png)"}, frozenset()))
+    assert not re.search(r"src=|<link|url\(|@import|<img", html)
     assert '<html lang="sv">' in html
     assert '<html lang="en">' in render(language="en")
     assert "--accent: #AA3377" in render(look=Look("Å", "AA3377"))
@@ -100,6 +118,29 @@ def test_it_asks_nobody_for_anything() -> None:
 def test_chapters_are_left_out_as_the_controller_says() -> None:
     tree = read(render(given=ReportWords({}, frozenset({"Ekonomi"}))))
     assert texts(tree, ".//section/h2") == ["Målkedja"]
+
+
+def test_a_long_table_shows_its_outermost_rows_and_folds_the_rest() -> None:
+    rows = tuple(Row((f"rad {n}", n), level=1 if n % 50 else 0) for n in range(100))
+    page = Page("Lista", "Lista", "", (Block((Field("a"), Field("b", "money")), rows),))
+    [outer] = read(render(page)).iterfind(".//div[@class='outer']")
+    assert texts(outer, ".//tbody/tr/th") == ["rad 0", "rad 50"]
+    paper = read(render(page, on_paper=True))
+    assert texts(paper, ".//tbody/tr/th") == ["rad 0", "rad 50"]
+    assert texts(paper, ".//p[@class='left-out']") == ["98 rader till får inte plats här. De finns på bladet Lista i 2027-t2.xlsx."]
+
+
+def test_a_series_is_drawn_before_its_figures_and_said_in_words() -> None:
+    courses = (Course((("Utgångsvärde", 70.0), ("2026", 80.0), ("2027", 75.5)), least=85.0), Course((("2027", 1.0),)))
+    block = Block((Field("Namn"), Field("Utfall", "number")), (Row(("Behöriga", 75.5)), Row(("Ny", 1))), courses=courses)
+    tree = read(render(Page("Indikatorer", "", "", (block,))))
+    assert texts(tree, ".//thead//th") == ["Namn", "Utveckling", "Utfall"]
+    [drawn] = tree.iterfind(".//td/svg")
+    assert drawn.findtext("title") == "Utgångsvärde: 70; 2026: 80; 2027: 75,5; minst 85"
+    heights = [float(dot.attrib["cy"]) for dot in drawn.iterfind("circle")]
+    [aim] = [float(line.attrib["y1"]) for line in drawn.iterfind("line")]
+    assert heights[0] > heights[2] > heights[1] > aim
+    assert texts(tree, ".//tbody/tr/td")[-1] == "1"
 
 
 @pytest.mark.parametrize("rows, folded", [(MANY_ROWS, False), (MANY_ROWS + 1, True)])
