@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,10 +17,11 @@ from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
 from styrxl.rounds.desk import Desk, name_file, name_levels, suggest_nearest
 from styrxl.rounds.hints import list_changed_forms, list_left_out, list_missing_from_plan, list_renamed_assignments, list_unfinished
-from styrxl.rounds.judge_inbox import add_next_plans, judge_inbox, make_prefill_source, select_board_tables
+from styrxl.rounds.judge_inbox import Boards, add_next_plans, judge_inbox, judge_inbox_quietly, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
 from styrxl.store.files import StagedFiles
 from styrxl.store.ledger import Issue, Ledger
+from styrxl.store.numbers import Ranges, Series, Used
 from styrxl.store.workspace import Workspace
 from styrxl.templates.build import build_all
 
@@ -34,26 +35,84 @@ class IssuedRound:
     notes: tuple[Word, ...] = ()  # what the workbooks lack
 
 
+NEW, CHANGED, SAME = "new", "changed", "same"  # beside what an owner was handed before
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenIssue:
+    """A workbook that an owner would be handed: its first (NEW), another than before (CHANGED), or the one that it has (SAME)."""
+
+    owner: str
+    name: str
+    form: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenRound:
+    """What ``issue_round`` would do."""
+
+    issues: tuple[ForeseenIssue, ...]
+    unserved: tuple[OwnerWithoutWorkbook, ...]
+    notes: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """Who is handed a workbook, who is not, and what it is made from."""
+
+    source: PrefillSource
+    owners: Sequence[tuple[Organisation, str]]
+    unserved: Sequence[OwnerWithoutWorkbook]
+
+
 def issue_round(desk: Desk, round_: Round, levels: Sequence[str], only: frozenset[str], rows: int | None) -> IssuedRound:
     """Write a workbook for each owner that can be served, and record what it was prefilled with.
 
     Raises StyrxlError: unknown-owner-named, and as ``write_atomically``.
     """
-    boards = select_board_tables(judge_inbox(desk, round_)) if "unit" in levels and not round_.followup else {}
+    boards = select_board_tables(judge_inbox(desk, round_)) if _asks_boards(round_, levels) else {}
+    served = _find_served(desk, round_, boards, levels, only)
+    written: list[Path] = []
+    for form, group in _by_form(desk.workspace, round_, served.owners, rows):
+        written += _issue(desk, served.source, form, group, rows)
+    left = list_left_out(desk.plan, round_, desk.forms, desk.ledger.issues(round_.id)) if {*USUAL} <= {*levels} and not only else ()
+    notes = (*_list_notes(desk, round_, served), *list_changed_forms(desk.ledger, desk.forms, round_), *left)
+    return IssuedRound(tuple(written), tuple(served.unserved), notes)
+
+
+def foresee_issues(desk: Desk, round_: Round, levels: Sequence[str], only: frozenset[str], rows: int | None) -> ForeseenRound:
+    """Return what ``issue_round`` would do, and do nothing; raises StyrxlError (unknown-owner-named)."""
+    boards = select_board_tables(judge_inbox_quietly(desk, round_)) if _asks_boards(round_, levels) else {}
+    served = _find_served(desk, round_, boards, levels, only)
+    newest = desk.ledger.issues_by_form(round_.id)
+    names = {owner.org_id: owner.name for owner, _ in served.owners}
+    issues = []
+    for form, group in _by_form(desk.workspace, round_, served.owners, rows):
+        for made in _signed(desk, served.source, form, group, rows, desk.ledger.preview_numbers):
+            known = newest.get((made.owner, form.name))
+            state = NEW if known is None else SAME if known.issue_id == made.issue else CHANGED
+            issues.append(ForeseenIssue(made.owner, names[made.owner], form.name, state))
+    return ForeseenRound(tuple(issues), tuple(served.unserved), tuple(_list_notes(desk, round_, served)))
+
+
+def _asks_boards(round_: Round, levels: Sequence[str]) -> bool:
+    """Whether the boards' accepted plans are needed: the units' plans are tied to them."""
+    return "unit" in levels and not round_.followup
+
+
+def _find_served(desk: Desk, round_: Round, boards: Boards, levels: Sequence[str], only: frozenset[str]) -> _Served:
     source, only = add_next_plans(desk, make_prefill_source(desk, round_, boards)), frozenset(map(desk.plan.spelled, only))
     named = _check_named(source, levels, only)
     served, unserved = sort_owners(source, _levels_asked(desk, round_, levels, named), only)
-    written: list[Path] = []
-    for form, group in _by_form(desk.workspace, round_, served, rows):
-        written += _issue(desk, source, form, group, rows)
-    notes = (
-        *list_missing_from_plan(desk.forms, desk.plan, round_),
-        *list_renamed_assignments(desk.plan, source.past),
-        *list_unfinished(desk.ledger, source.year, {owner.org_id for owner, _ in served}),
-        *list_changed_forms(desk.ledger, desk.forms, round_),
-        *(list_left_out(desk.plan, round_, desk.forms, desk.ledger.issues(round_.id)) if {*USUAL} <= {*levels} and not only else ()),
-    )
-    return IssuedRound(tuple(written), tuple(unserved), notes)
+    return _Served(source, served, unserved)
+
+
+def _list_notes(desk: Desk, round_: Round, served: _Served) -> Iterator[Word]:
+    """Yield what the workbooks lack."""
+    yield from list_missing_from_plan(desk.forms, desk.plan, round_)
+    yield from list_renamed_assignments(desk.plan, served.source.past)
+    yield from list_unfinished(desk.ledger, served.source.year, {owner.org_id for owner, _ in served.owners})
 
 
 def _levels_asked(desk: Desk, round_: Round, levels: Sequence[str], named: frozenset[str]) -> list[str]:
@@ -86,7 +145,7 @@ def _by_form(
 
 def _issue(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Path]:
     """Write a form's workbooks beside their places, record them, then put them there: a full disk or a kill leaves all or nothing."""
-    made = _signed(desk, source, form, group, rows)
+    made = _signed(desk, source, form, group, rows, desk.ledger.reserve_numbers)
     folder = desk.workspace.outbox(source.round)
     written = []
     new: list[tuple[Issue, str]] = []
@@ -120,11 +179,18 @@ def _recorded(desk: Desk, filled: Prefill, path: Path) -> Issue:
     )
 
 
-def _signed(desk: Desk, source: PrefillSource, form: Form, group: Sequence[Organisation], rows: int | None) -> list[Prefill]:
+def _signed(
+    desk: Desk,
+    source: PrefillSource,
+    form: Form,
+    group: Sequence[Organisation],
+    rows: int | None,
+    reserve: Callable[[str, Mapping[Series, int], Used], Mapping[Series, Ranges]],
+) -> list[Prefill]:
     round_, ledger = source.round, desk.ledger
     series = list_id_series(form, round_)
     counts = {(owner.org_id, name): count for owner in group for name, count in series.values()}
-    reserved = ledger.reserve_numbers(round_.id, counts, source.used)
+    reserved = reserve(round_.id, counts, source.used)
     newest = {owner: issue for (owner, name), issue in ledger.issues_by_form(round_.id).items() if name == form.name}
     texts = ledger.prefills([newest[o.org_id].issue_id for o in group if o.org_id in newest])
     made = []

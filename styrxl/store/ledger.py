@@ -20,7 +20,7 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.store.bulk import find_present, insert_rows, split_in_batches
 from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, PATIENCE, PREFILLS, VERDICTS, Database, open_database
-from styrxl.store.numbers import Ranges, Series, Used, read_taken, reserve_numbers
+from styrxl.store.numbers import Ranges, Series, Used, preview_numbers, read_taken, reserve_numbers
 from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipt_numbers, read_receipts
 
 BY_HAND = "inbox"  # the origin of what was put into the inbox by hand
@@ -183,6 +183,11 @@ class Ledger:
         """
         with self._database.writing() as connection:
             return reserve_numbers(connection, round_id, counts, used)
+
+    def preview_numbers(self, round_id: str, counts: Mapping[Series, int], used: Used = MappingProxyType({})) -> dict[Series, Ranges]:
+        """Return the numbers that ``reserve_numbers`` would give, and keep none."""
+        with self._database.reading() as connection:
+            return preview_numbers(connection, round_id, counts, used)
 
     def taken_numbers(self, round_id: str) -> dict[Series, tuple[tuple[int, int, str], ...]]:
         """Return the numbers of a round that newer rounds have taken over, by owner and series, as ``list_taken`` has them."""

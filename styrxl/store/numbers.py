@@ -42,13 +42,26 @@ class Allotted:
 
 def reserve_numbers(connection: sa.Connection, round_id: str, counts: Mapping[Series, int], used: Used) -> dict[Series, Ranges]:
     """Reserve numbers in a round, so many for each owner and series, keep which, and return them; all else as ``allot_numbers``."""
+    known, allotted = _allot_all(connection, round_id, counts, used)
+    _store_blocks(connection, allotted, known)
+    return {key: one.ranges for key, one in allotted.items()}
+
+
+def preview_numbers(connection: sa.Connection, round_id: str, counts: Mapping[Series, int], used: Used) -> dict[Series, Ranges]:
+    """Return the numbers that ``reserve_numbers`` would give, and keep none."""
+    _, allotted = _allot_all(connection, round_id, counts, used)
+    return {key: one.ranges for key, one in allotted.items()}
+
+
+def _allot_all(
+    connection: sa.Connection, round_id: str, counts: Mapping[Series, int], used: Used
+) -> tuple[Mapping[Series, list[NumberBlock]], dict[Series, Allotted]]:
     known = _group_blocks(connection.execute(_select_blocks().where(NUMBERS.c.series.in_(sorted({series for _, series in counts})))))
     allotted = {
         key: allot_numbers(known[key], round_id, count, {round_: of.get(key, 0) for round_, of in used.items()})
         for key, count in counts.items()
     }
-    _store_blocks(connection, allotted, known)
-    return {key: one.ranges for key, one in allotted.items()}
+    return known, allotted
 
 
 def read_taken(connection: sa.Connection, round_id: str) -> dict[Series, tuple[tuple[int, int, str], ...]]:

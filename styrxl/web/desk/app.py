@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from styrxl.model.limits import MB, STANDARD
-from styrxl.web.desk import home, task_pages
+from styrxl.web.desk import downloads, hand_out, home, task_pages
 from styrxl.web.desk.actions import Action, make_action_route
 from styrxl.web.desk.door import ENTRY, Door
 from styrxl.web.desk.guard import BodyError, Guard
@@ -23,8 +23,8 @@ from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.visit import Endpoint, Rooms, Visit, make_endpoint
 from styrxl.web.desk.workplace import Workplace
 
-PAGES = (home, task_pages)  # each with ``list_routes``
-ACTIONS: tuple[Action, ...] = ()
+PAGES = (home, hand_out, downloads, task_pages)  # each with ``list_routes``
+ACTIONS: tuple[Action, ...] = (hand_out.HAND_OUT,)
 
 
 def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASGIApp:
