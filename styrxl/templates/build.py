@@ -99,8 +99,13 @@ def build_blank(form: Form, language: str, shown: Look = STANDARD) -> bytes:
 
 def build_blank_templates(forms: Forms, shown: Look = STANDARD) -> dict[str, bytes]:
     """Return the standard templates of all forms and profiles in all languages, by file name (``unit_plan.skola.en.xlsx``)."""
+    return {name: build_blank(form, language, shown) for name, (form, language) in list_blank_templates(forms).items()}
+
+
+def list_blank_templates(forms: Forms) -> dict[str, tuple[Form, str]]:
+    """Return which standard templates there are: form and language, by file name."""
     return {
-        f"{'.'.join(filter(None, (name, profile, kind, language)))}.xlsx": build_blank(forms.form(name, profile, kind), language, shown)
+        f"{'.'.join(filter(None, (name, profile, kind, language)))}.xlsx": (forms.form(name, profile, kind), language)
         for name in forms.names()
         for profile in (None, *forms.profiles(name))
         for kind in list_blank_kinds(forms.form(name, profile))

@@ -12,9 +12,15 @@ from openpyxl import load_workbook
 from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
 from styrxl.templates.blank import write_blank_templates
-from styrxl.templates.build import build_blank_templates
+from styrxl.templates.build import build_blank_templates, list_blank_templates
 
-MADE = build_blank_templates(Forms([standard_folder()]))
+FORMS = Forms([standard_folder()])
+NAMES = list_blank_templates(FORMS)
+
+
+@pytest.fixture(scope="module")
+def built() -> dict[str, bytes]:
+    return build_blank_templates(FORMS)
 
 
 def _content(data: bytes) -> dict[str, Any]:
@@ -31,20 +37,20 @@ def _content(data: bytes) -> dict[str, Any]:
     return sheets | {"names": {name: defined.attr_text for name, defined in book.defined_names.items()}}
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_a_committed_template_is_not_stale(name: str) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_a_committed_template_is_not_stale(name: str, built: dict[str, bytes]) -> None:
     """After a change of a source, ``python -m styrxl.templates.blank`` builds them anew."""
     path = standard_folder() / "sheets" / name
     assert path.is_file(), "python -m styrxl.templates.blank"
-    assert _content(path.read_bytes()) == _content(MADE[name]), "python -m styrxl.templates.blank"
+    assert _content(path.read_bytes()) == _content(built[name]), "python -m styrxl.templates.blank"
 
 
 def test_no_template_is_left_over() -> None:
     """A form or profile that is gone takes its templates with it."""
-    assert {path.name for path in (standard_folder() / "sheets").glob("*.xlsx")} == set(MADE)
+    assert {path.name for path in (standard_folder() / "sheets").glob("*.xlsx")} == set(NAMES)
 
 
-def test_writing_them_writes_all(tmp_path: Path) -> None:
+def test_writing_them_writes_all(tmp_path: Path, built: dict[str, bytes]) -> None:
     """Each into the folder named."""
-    assert {path.name for path in write_blank_templates(tmp_path)} == set(MADE)
-    assert all((tmp_path / name).read_bytes() == data for name, data in MADE.items())
+    assert {path.name for path in write_blank_templates(tmp_path)} == set(built) == set(NAMES)
+    assert all((tmp_path / name).read_bytes() == data for name, data in built.items())

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -65,7 +65,7 @@ class Schemas:
         return self._texts[table, edition]
 
 
-@cache
+@lru_cache(maxsize=4)  # and not more: a watch opens the forms anew each time, and those of before are of no use
 def load_schemas(forms: Forms) -> Schemas:
     """Return the schemas of a workspace's tables, the same each time: several rounds may be judged by one command."""
     return Schemas(forms)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -305,3 +307,15 @@ def test_a_bound_of_a_workspace_is_named(
     rows = [{**first, field: answer}, {**second, "cost": 300}]
     [one] = judged(full, {"UBN": full.filled("UBN", {**ANSWERS["UBN"], table: rows})}, [None]).returns
     assert [(message(found, "sv"), fix(found, "sv")) for found in one.findings if found.cell in {"A9", "C9"}] == [said]
+
+
+def test_forms_of_before_are_let_go() -> None:
+    """A watch, or a desk that is open all day, opens a workspace's forms anew each time."""
+    first = Forms([standard_folder()])
+    assert schema.load_schemas(first) is schema.load_schemas(first)
+    gone = weakref.ref(first)
+    del first
+    for _ in range(10):
+        schema.load_schemas(Forms([standard_folder()]))
+    gc.collect()
+    assert gone() is None
