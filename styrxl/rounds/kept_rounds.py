@@ -1,8 +1,9 @@
 """No round is judged twice: what judging its inbox gave is kept under a mark of all that it rests on, on the disk and in memory.
 
-That is the program, the forms, limits and settings, the workspace's key, the council's plan, the day, what lies in the inbox and when
-each file was first seen, what was handed out and decided in the round, its outcomes in the accounts, and what earlier versions of the
-program found; where it took a look at what owners would be issued now, the same of the rounds before.
+That is the program, the forms, limits and settings, the workspace's key, the council's plan, what lies in the inbox and when each file
+was first seen, what was handed out and decided in the round, its outcomes in the accounts, and what earlier versions of the program
+found. Where it took a look at what owners would be issued now it is the day and the same of the rounds before as well; else no day
+counts, since what judges has no clock.
 """
 
 from __future__ import annotations
@@ -111,9 +112,12 @@ def _join(key: str, before: str | None) -> str:
 
 
 def _describe_before(desk: Desk, round_: Round) -> str | None:
-    """Return the mark of all rounds that a round's workbooks are prefilled from, and theirs; None where there is none of one of them."""
+    """Return the mark of what owners would be issued now: the day, and the rounds that workbooks are prefilled from, and theirs.
+
+    None where there is none of one of them.
+    """
     keys = {before.id: _make_key(desk, before) for before in _walk_back(desk, round_)}
-    return None if None in keys.values() else _hash(repr(sorted(keys.items())))
+    return None if None in keys.values() else _hash(local_day(desk.now).isoformat(), repr(sorted(keys.items())))
 
 
 def _walk_back(desk: Desk, round_: Round) -> Iterator[Round]:
@@ -132,7 +136,6 @@ def _describe_world(desk: Desk, round_: Round) -> str:
     ledger, workspace = desk.ledger, desk.workspace
     parts = [
         desk.memory.describe_once((workspace, desk.forms, desk.plan), lambda: _describe_workspace(desk)),
-        local_day(desk.now).isoformat(),
         repr(sorted(ledger.issues_by_form(round_.id).items())),
         repr(sorted(ledger.taken_numbers(round_.id).items())),
         repr(sorted(fetch_decisions(desk, round_).items())),

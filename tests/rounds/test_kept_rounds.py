@@ -126,13 +126,19 @@ def test_what_has_changed_is_judged_anew_as_from_nothing(
     assert (after.returns != before.returns) == shown
 
 
-def test_another_day_or_program_judges_anew(full: Town, judgings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_program_judges_anew(full: Town, judgings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     judge_plan(full, quietly=False)
-    judge_plan(full, days=1)
-    assert judgings == [ROUND, ROUND]
     monkeypatch.setattr("styrxl.scale.cache_key.describe_program", lambda: "another")
-    judge_plan(full, days=1)
-    assert len(judgings) == 3
+    judge_plan(full)
+    assert judgings == [ROUND, ROUND]
+
+
+def test_another_day_is_the_same(full: Town, judgings: list[str]) -> None:
+    first = judge_plan(full, quietly=False)
+    for days in (1, 400):
+        assert_same(judge_plan(full, days=days), first)
+        assert_same(judge_plan(full, days=days, keep=False), first)
+    assert judgings == [ROUND] * 3
 
 
 def test_files_that_were_never_seen_are_judged_once_by_their_own_dates(full: Town, judgings: list[str]) -> None:
@@ -175,6 +181,8 @@ def test_what_rests_on_other_rounds_is_kept_until_these_change(full: Town, judgi
     first = judge_plan(full, quietly=False)
     assert_same(judge_plan(full), first)
     assert judgings == [ROUND]
+    assert_same(judge_plan(full, days=1), judge_plan(full, days=1, keep=False))
+    assert judgings == [ROUND] * 3  # another day, another frame that they would be issued
 
 
 def test_a_decision_that_is_made_meanwhile_keeps_nothing(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
