@@ -74,6 +74,10 @@ def change_settings(town: Town) -> None:
     path.write_text(path.read_text("utf-8") + "\n[limits]\nsheets = 90\n", "utf-8")
 
 
+def change_key(town: Town) -> None:
+    town.workspace.key_path.write_text("12" * 32 + "\n", "ascii")
+
+
 def add_form(town: Town) -> None:
     (town.root / "sheets").mkdir()
     own = (standard_folder() / "sheets" / "unit_plan.yaml").read_text("utf-8").replace("Här beskriver", "Här visar")
@@ -94,9 +98,10 @@ CHANGES: list[tuple[Callable[[Town], object], bool]] = [
     (change_goals, False),
     (change_settings, False),
     (add_form, False),
+    (change_key, True),
     (lambda town: town.run("distribute", ROUND, "--to", "UBN", "--rows", "70"), True),
 ]
-NAMES = ["replaced", "added", "removed", "renamed", "set aside", "plan", "settings", "form", "issued"]
+NAMES = ["replaced", "added", "removed", "renamed", "set aside", "plan", "settings", "form", "key", "issued"]
 
 
 def test_what_has_not_changed_is_judged_once(full: Town, judgings: list[str]) -> None:
@@ -115,14 +120,15 @@ def test_what_has_changed_is_judged_anew_as_from_nothing(
 ) -> None:
     """Whether or not it shows in what is said of the returns."""
     before = judge_plan(full, quietly=False)
-    change(full)
     judgings.clear()
+    change(full)
     after = judge_plan(full, quietly=False)
 
-    assert judgings == [ROUND]
+    times = len(judgings)
+    assert times  # by the command that changed it, or since
     assert_same(after, judge_plan(full, keep=False))
     assert_same(after, judge_plan(full))
-    assert judgings == [ROUND, ROUND]  # once more from nothing, as it was asked to
+    assert len(judgings) == times + 1  # once more from nothing, as it was asked to
     assert (after.returns != before.returns) == shown
 
 
