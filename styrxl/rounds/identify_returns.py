@@ -57,6 +57,8 @@ def fetch_decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided
 
 def fetch_recorded(desk: Desk, round_: Round) -> dict[str, Recorded]:
     """Return what an earlier version of the program found of returns last, by their hash; nothing where this one has judged them."""
+    if desk.ledger.programs(round_.id) <= {__version__}:
+        return {}
     return {
         sha256: _find_since(verdicts)
         for sha256, verdicts in desk.ledger.verdicts_of_bytes(round_.id).items()

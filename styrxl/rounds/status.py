@@ -70,34 +70,39 @@ class RoundStatus:
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
     """Return a round's status, as the ledger has it; of owners whose files have come since it was judged the state is ``none``."""
     mail = find_mail_status(desk, round_)
-    placed = {path for path, verdict in desk.ledger.verdicts(round_.id).items() if verdict.owner}
-    owners, unplaced = find_owners(desk, round_, mail), tuple(sorted(_list_inbox(desk, round_) - placed))
-    return RoundStatus(owners, unplaced, mail, find_overdue(desk, round_), _find_outcomes(desk, round_))
+    inbox, verdicts = _list_inbox(desk, round_), desk.ledger.verdicts(round_.id)
+    placed = {path for path, verdict in verdicts.items() if verdict.owner}
+    owners = _find_owners(desk, round_, mail, {path: verdict for path, verdict in verdicts.items() if path in inbox})
+    return RoundStatus(owners, tuple(sorted(inbox - placed)), mail, find_overdue(desk, round_), _find_outcomes(desk, round_))
 
 
 def find_owners(desk: Desk, round_: Round, mail: MailStatus) -> tuple[OwnerStatus, ...]:
     """Return how each owner stands in a round, as ``find_status`` does, without a look at what any of them has answered."""
-    issues, verdicts = desk.ledger.issues_by_form(round_.id), desk.ledger.verdicts(round_.id)
-    receipts, reminded = desk.ledger.receipts(round_.id), MailLog(desk.ledger.database).last_reminders(round_.id)
-    in_inbox = _list_inbox(desk, round_)
+    inbox = _list_inbox(desk, round_)
+    return _find_owners(desk, round_, mail, {path: v for path, v in desk.ledger.verdicts(round_.id).items() if path in inbox})
+
+
+def _find_owners(desk: Desk, round_: Round, mail: MailStatus, verdicts: Mapping[str, Verdict]) -> tuple[OwnerStatus, ...]:
+    """Return how each owner stands; ``verdicts``: on what lies in the inbox, by path."""
+    issues, receipts = desk.ledger.issues_by_form(round_.id), desk.ledger.receipts(round_.id)
+    reminded, today = MailLog(desk.ledger.database).last_reminders(round_.id), local_day(desk.now)
     by_owner: dict[str, list[Verdict]] = {}
-    for path, verdict in verdicts.items():
-        if path in in_inbox and verdict.owner:
+    for verdict in verdicts.values():
+        if verdict.owner:
             by_owner.setdefault(verdict.owner, []).append(verdict)
     levels = [level for level in LEVELS if desk.forms.awaited(level, round_.kind)]
+    forms_of_level = {level: desk.forms.for_level(level, round_.kind) for level in LEVELS}  # once: there are thousands of owners
     owners = []
     for owner in desk.plan.answering(levels, round_):
         due = desk.workspace.settings.due(round_, owner.org_id, owner.kind)
-        names = desk.forms.for_level(find_level(owner.kind), round_.kind)
+        names = forms_of_level[find_level(owner.kind)]
         for name, mine in _part_by_form(names, by_owner.get(owner.org_id, ())).items():
             issue = issues.get((owner.org_id, name or ""))
-            owner_status = _owner_status(owner, issue, mine, receipts, due, local_day(desk.now))
+            owner_status = _owner_status(owner, issue, mine, receipts, due, today)
             if owner_status.state == "not_issued" and is_on_request(owner.kind):
                 continue  # nobody has asked it for anything
-            if owner_status.state == "not_issued" and not names:
-                owner_status = replace(
-                    owner_status, state="late" if due and local_day(desk.now) > due else "waiting"
-                )  # it has others' form
+            if owner_status.state == "not_issued" and not names:  # it has others' form
+                owner_status = replace(owner_status, state="late" if due and today > due else "waiting")
             form, unreached = name if len(names) > 1 else None, mail.list_unreached(owner.email)
             owners.append(replace(owner_status, reminded=reminded.get(owner.org_id), form=form, unreached=unreached))
     return tuple(owners)

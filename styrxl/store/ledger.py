@@ -241,6 +241,11 @@ class Ledger:
         with self._database.reading() as connection:
             return _read_newest_verdicts(connection, round_id)
 
+    def programs(self, round_id: str) -> set[str]:
+        """Return the versions of the program that have judged returns of a round."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(sa.select(VERDICTS.c.program).where(VERDICTS.c.round == round_id).distinct()))
+
     def verdicts_of_bytes(self, round_id: str) -> dict[str, list[Verdict]]:
         """Return what was found of returns by themselves (accepted or rejected) in a round, by their hash, oldest first."""
         v = VERDICTS.c

@@ -57,6 +57,7 @@ class Workspace:
         self.key_path = root / "styrxl.key"
         self.plan_path = root / PLAN_FILE
         self._forms_with: Forms | None = None
+        self._prefix = f"{root}{os.sep}"
 
     @classmethod
     def open(cls, root: Path) -> Workspace:
@@ -210,6 +211,8 @@ class Workspace:
         macOS hands out decomposed names, Linux any bytes: the path itself opens the file, this names it. Where a file beside it has the
         composed name, it keeps its own: they are two.
         """
+        if (name := str(path).removeprefix(self._prefix)) != str(path) and name.isascii():
+            return name.replace(os.sep, "/")  # as nearly all are, of which there may be thousands
         shown = path
         with suppress(ValueError):
             shown = path.relative_to(self.root)
