@@ -26,6 +26,7 @@ from styrxl.rounds.desk import Desk, name_levels, suggest_nearest
 from styrxl.rounds.hints import list_early_adjustments, list_missing_from_plan
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
+from styrxl.rounds.overview.consolidation import keep_consolidation
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.store.files import StagedFiles
@@ -65,6 +66,7 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
         scope = make_scope(desk, round_, desk.workspace.settings.language)
         with working_on(path):
             written += _written(path, council_book(judged, desk.plan, issued, scope, history))
+            keep_consolidation(desk, round_)
     for name in all_boards if every else boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
         scope = make_scope(desk, round_, find_language(desk, name, day))

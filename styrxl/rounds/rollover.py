@@ -61,7 +61,7 @@ def roll_over(desk: Desk, year: int) -> Rollover:
     missing = find_missing(year, desk.plan, tables)
     if not missing.rows:
         return Rollover(missing, None)
-    path = workspace.plan_path.with_name(f"{workspace.plan_path.stem} {year}.xlsx")
+    path = workspace.proposal(year)
     if path.exists():
         raise StyrxlError("rollover-in-the-way", path=str(path), plan=workspace.plan_path.name)
     keep_plan_edition(workspace, desk.ledger)

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from styrxl.store.database import BROUGHT, MAILS, Database, UtcTime
 from styrxl.store.receipts import Receipt, find_receipts, insert_receipts
 
-ANSWER, NOTICE, REMINDER = "answer", "notice", "reminder"  # the kinds of letters that the ledger itself is asked about
+# The kinds of letters that the ledger itself is asked about.
+TEMPLATES, ANSWER, NOTICE, REMINDER, SUMMARY = "templates", "answer", "notice", "reminder", "summary"
 BY_MAIL = "mail:"  # origin of a receipt, before the sender's address
 
 # States of a mail: in flight, sent, put off, refused, or sent to a tester instead of its recipients.

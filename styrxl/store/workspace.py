@@ -180,6 +180,10 @@ class Workspace:
         """Folder of the boards' workbooks."""
         return self.root / "boards" / of.id
 
+    def proposal(self, year: int) -> Path:
+        """Path of the proposal for the council's plan of another year."""
+        return self.plan_path.with_name(f"{self.plan_path.stem} {year}.xlsx")
+
     def council(self, of: Round) -> Path:
         """Path of the council's workbook."""
         return self.root / "council" / f"{of.id}.xlsx"

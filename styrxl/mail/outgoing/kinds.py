@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from styrxl.mail.outgoing.answers import write_answers
 from styrxl.mail.outgoing.letter import WrittenLetters
-from styrxl.mail.outgoing.letter_writer import TEMPLATES, LetterWriter
+from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.notices import write_notices
 from styrxl.mail.outgoing.reminders import ESCALATION, write_escalations, write_reminders
 from styrxl.mail.outgoing.request import MailRequest
-from styrxl.mail.outgoing.summary import SUMMARY, write_summaries
+from styrxl.mail.outgoing.summary import write_summaries
 from styrxl.mail.outgoing.templates import write_templates
-from styrxl.store.mail_log import ANSWER, NOTICE, REMINDER
+from styrxl.store.mail_log import ANSWER, NOTICE, REMINDER, SUMMARY, TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)

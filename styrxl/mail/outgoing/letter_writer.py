@@ -27,9 +27,7 @@ from styrxl.rounds.look import read_look
 from styrxl.rounds.mail_status import find_mail_status
 from styrxl.rounds.status import OwnerStatus, find_overdue, find_owners
 from styrxl.store.ledger import Issue
-from styrxl.store.mail_log import MailLog, MailPart
-
-TEMPLATES = "templates"  # kind of the letter that hands out a workbook
+from styrxl.store.mail_log import TEMPLATES, MailLog, MailPart
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from styrxl.mail.outgoing.letter import Attachment, WrittenLetters
-from styrxl.mail.outgoing.letter_writer import TEMPLATES, LetterWriter
+from styrxl.mail.outgoing.letter_writer import LetterWriter
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
 from styrxl.model.levels import COMMON, find_level
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.store.ledger import Issue
+from styrxl.store.mail_log import TEMPLATES
 
 
 def write_templates(writer: LetterWriter, request: MailRequest) -> WrittenLetters:

@@ -2,11 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from starlette.responses import Response
 from starlette.routing import Route
 
-from styrxl.rounds.open_rounds import list_open_rounds
+from styrxl.model.errors import StyrxlError
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.overview.first_screen import FirstScreen, find_first_screen
+from styrxl.rounds.overview.owner_groups import ASIDE, DONE, LATE, MEND, MISSING, NOT_ISSUED
+from styrxl.rounds.overview.round_steps import (
+    ANSWER,
+    CALL,
+    CONSOLIDATE,
+    CONSOLIDATE_AGAIN,
+    DOUBTFUL,
+    HAND_OUT_BY_MAIL,
+    PLACE,
+    QUARANTINE,
+    REMIND,
+    SEND_RESULTS,
+    TAKE_IN,
+    UNREACHED,
+    UNREADABLE_MAIL,
+    WAIT,
+    RoundToDo,
+)
+from styrxl.rounds.overview.year_steps import FILL_IN_PLAN, FINISH_ROLLOVER, HAND_OUT, ROLL_OVER, YearStep
+from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.tasks import Task
+from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
+
+# Where each step of a round is done, after /rounds/ROUND.
+STEP_PLACES: Mapping[str, str] = {
+    TAKE_IN: "/take-in",
+    PLACE: "#unplaced",
+    QUARANTINE: "/quarantine",
+    UNREADABLE_MAIL: "#mail",
+    DOUBTFUL: "/mail",
+    HAND_OUT_BY_MAIL: "/mail",
+    ANSWER: "/mail",
+    REMIND: "/mail",
+    CALL: f"?state={LATE}",
+    UNREACHED: "?state=unreached",
+    CONSOLIDATE: "/results",
+    CONSOLIDATE_AGAIN: "/results",
+    SEND_RESULTS: "/mail",
+    WAIT: f"?state={MISSING}",
+}
+YEAR_PLACES: Mapping[str, str] = {FILL_IN_PLAN: "/plan", ROLL_OVER: "/do/rollover", FINISH_ROLLOVER: "/plan"}
+# What is to be mended first where the workspace cannot be opened: the error's code, its button's text and its page.
+FIRST_THINGS: Mapping[str, tuple[str, str]] = {
+    "no-workspace": ("make_workspace", "/new"),
+    "plan-missing": ("see_plan", "/plan"),
+    "plan-broken": ("see_plan", "/plan"),
+    "plan-empty": ("see_plan", "/plan"),
+    "own-files-broken": ("see_settings", "/settings"),
+}
+_SHOWN_GROUPS = (MISSING, LATE, MEND, ASIDE, DONE, NOT_ISSUED)
+_MOST_TOLD = 12  # lines of what is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """A step in words: what it is, what its button says, and where that leads."""
+
+    text: str
+    button: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRound:
+    """A round in words: its counts (text and link), and its steps, the main one first; ``asked``: how many were handed a workbook."""
+
+    id: str
+    name: str
+    counts: tuple[tuple[str, str], ...]
+    steps: tuple[ShownStep, ...]
+    done: int
+    asked: int
+    changed_forms: tuple[str, ...] = ()
 
 
 def list_routes(rooms: Rooms) -> list[Route]:
@@ -15,7 +93,77 @@ def list_routes(rooms: Rooms) -> list[Route]:
 
 
 def show_home(visit: Visit) -> Response:
-    """Return the first screen."""
-    with visit.reading() as desk:
-        rounds = [(round_.id, desk.workspace.settings.round_name(round_, visit.language)) for round_ in list_open_rounds(desk)[::-1]]
-    return visit.show("home", rounds=rounds)
+    """Return the first screen; where the workspace cannot be opened, what is to be done about that."""
+    texts = Texts("home", visit.language)
+    try:
+        with visit.reading() as desk:
+            screen = find_first_screen(desk)
+            shown = [[_show_round(desk, one, texts) for one in some] for some in (screen.open, screen.closed)]
+            steps = [_show_year_step(desk, step, texts) for step in screen.to_begin]
+    except StyrxlError as error:
+        return _show_blocked(visit, error, texts)
+    return visit.show(
+        "home",
+        open=shown[0],
+        closed=shown[1],
+        main=_is_main(screen),
+        now=[step for step, of in zip(steps, screen.to_begin, strict=True) if of.now],
+        later=[step for step, of in zip(steps, screen.to_begin, strict=True) if not of.now],
+        left=_list_left(visit.rooms.tasks.list_tasks()),
+        blocked=(),
+        first=None,
+    )
+
+
+def _is_main(screen: FirstScreen) -> bool:
+    """Tell whether what is to be begun is the main thing: no open round has anything to do."""
+    return not any(one.steps and one.steps[0].key != WAIT for one in screen.open)
+
+
+def _show_blocked(visit: Visit, error: StyrxlError, texts: Texts) -> Response:
+    told = describe_error(error, visit.language)
+    more = (texts("more", n=len(told) - _MOST_TOLD),) if len(told) > _MOST_TOLD else ()
+    key, href = FIRST_THINGS.get(error.code, ("try_again", "/"))
+    first = ShownStep("", texts(key), href)
+    left = _list_left(visit.rooms.tasks.list_tasks())
+    return visit.show("home", open=[], closed=[], main=False, now=[], later=[], left=left, blocked=(*told[:_MOST_TOLD], *more), first=first)
+
+
+def _show_round(desk: Desk, to_do: RoundToDo, texts: Texts) -> ShownRound:
+    round_, here = to_do.facts.round, f"/rounds/{to_do.facts.round.id}"
+    counts = [(texts(f"count_{group}", n=to_do.counts[group]), f"{here}?state={group}") for group in _SHOWN_GROUPS if to_do.counts[group]]
+    if to_do.waiting:
+        counts.insert(0, (texts("count_waiting", n=to_do.waiting), f"{here}#waiting"))
+    steps = [_show_step(step.key, here, texts, n=step.n, day=step.day or "") for step in to_do.steps]
+    changed = [texts("form_changed", form=word.facts["form"], n=word.facts["n"]) for word in to_do.facts.changed_forms]
+    return ShownRound(
+        round_.id,
+        desk.workspace.settings.round_name(round_, texts.language),
+        tuple(counts),
+        tuple(steps),
+        to_do.counts[DONE],
+        sum(owner.issued is not None or owner.returned is not None for owner in to_do.facts.owners),
+        tuple(changed),
+    )
+
+
+def _show_step(key: str, here: str, texts: Texts, *, n: int, day: object) -> ShownStep:
+    where = STEP_PLACES[key]
+    text = texts(f"step_{key}" if key != WAIT or day else "step_wait_on", n=n, day=day)
+    return ShownStep(text, texts(f"do_{key}"), where if key == QUARANTINE else here + where)
+
+
+def _show_year_step(desk: Desk, step: YearStep, texts: Texts) -> ShownStep:
+    name = desk.workspace.settings.round_name(step.round, texts.language) if step.round else ""
+    key = f"step_{step.key}" if step.now else "step_hand-out-later"
+    text = texts(key, year=step.year, round=name, day=step.day or "", n=len(step.names), names=", ".join(step.names[:5]))
+    href = f"/rounds/{step.round.id}/hand-out" if step.key == HAND_OUT and step.round else YEAR_PLACES[step.key]
+    return ShownStep(text, texts(f"do_{step.key}", round=name, year=step.year), href)
+
+
+def _list_left(tasks: list[Task]) -> list[Task]:
+    """Return what was cut short or did not work, and has not been done since; ``tasks``: the newest first."""
+    newest: dict[tuple[str, str], Task] = {}
+    for task in tasks:
+        newest.setdefault((task.title, task.back), task)
+    return [task for task in newest.values() if task.state in {"failed", "interrupted"}]

@@ -1,0 +1,34 @@
+"""The first screen: how all rounds stand, and what to do next in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from styrxl.model.days import local_day
+from styrxl.model.levels import LEVELS
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.open_rounds import list_open_rounds
+from styrxl.rounds.overview.round_facts import find_facts
+from styrxl.rounds.overview.round_steps import RoundToDo, find_to_do
+from styrxl.rounds.overview.year_steps import YearFacts, YearStep, is_past, list_year_steps
+
+
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """The rounds that are open, those that are done or left behind, and what is to be begun; the newest round first."""
+
+    open: tuple[RoundToDo, ...]
+    closed: tuple[RoundToDo, ...]
+    to_begin: tuple[YearStep, ...]
+
+
+def find_first_screen(desk: Desk) -> FirstScreen:
+    """Return what a controller sees first."""
+    begun = list_open_rounds(desk)
+    to_do = [find_to_do(find_facts(desk, round_)) for round_ in begun[::-1]]
+    closed = tuple(one for one in to_do if one.is_done or (is_past(one.facts.round, begun) and not one.has_new))
+    kinds = [kind for kind in desk.workspace.rounds.values() if any(desk.forms.for_level(level, kind) for level in LEVELS)]
+    year = max((round_.year for round_ in begun), default=0)
+    proposals = {year + 1} if desk.workspace.proposal(year + 1).is_file() else set()
+    steps = list_year_steps(YearFacts(local_day(desk.now), desk.plan, kinds, begun, proposals))
+    return FirstScreen(tuple(one for one in to_do if one not in closed), closed, tuple(steps))
