@@ -42,7 +42,7 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     with IsolatedReader(desk.limits) as reader:
         for return_ in returns:
             try:
-                path = _find_place(desk, return_)
+                path = find_place(desk, return_)
                 back = _back(desk, issues[return_.round or ""], return_, paths, reader)
                 if back is not None:
                     _write(path, annotator.annotate(back))
@@ -56,7 +56,20 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     return written
 
 
-def _find_place(desk: Desk, return_: Judged) -> Path:
+def make_copy(desk: Desk, return_: Judged, file: Path) -> bytes | None:
+    """Return a return's workbook as it would go back, of any that needs completing and whose owner is known, and write nothing.
+
+    None where there is none to make: it is another's form, or its file has changed since it was judged.
+    """
+    if not can_go_back(return_):
+        return None
+    issues = _issues_in(desk, return_.round or "", [return_])
+    with IsolatedReader(desk.limits) as reader:
+        back = _back(desk, issues, return_, {return_.path: file}, reader)
+    return Annotator(read_look(desk.workspace)).annotate(back) if back else None
+
+
+def find_place(desk: Desk, return_: Judged) -> Path:
     """Return where the workbook that goes back is put."""
     round_ = desk.forms.rounds.parse(return_.round or "")
     name = f"{return_.owner}.xlsx"
@@ -70,14 +83,15 @@ def select_to_give_back(returns: Sequence[Judged]) -> list[Judged]:
     newest: dict[tuple[str, str, str | None], Judged] = {}
     oldest = datetime.min.replace(tzinfo=UTC)
     for return_ in sorted(returns, key=lambda r: (r.received or oldest, r.path)):
-        if (
-            return_.verdict == "rejected"
-            and return_.owner
-            and return_.round
-            and not RULES_WITHOUT_OWNER & {f.rule for f in return_.findings}
-        ):
-            newest[return_.round, return_.owner, return_.form] = return_
+        if can_go_back(return_):
+            newest[return_.round or "", return_.owner or "", return_.form] = return_
     return sorted(newest.values(), key=lambda r: r.index)
+
+
+def can_go_back(return_: Judged) -> bool:
+    """Tell whether a return needs completing, and it is known by whom."""
+    known = bool(return_.owner and return_.round)
+    return known and return_.verdict == "rejected" and not RULES_WITHOUT_OWNER & {f.rule for f in return_.findings}
 
 
 def list_without_copy(desk: Desk, judged: JudgedRound) -> list[str]:

@@ -52,11 +52,7 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
 
     Raises StyrxlError (unknown-return) for a name that the ledger does not know in the round.
     """
-    mail_log = MailLog(desk.ledger.database)
-    parts = mail_log.parts(round_.id)
-    by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
-    runs = map(_took, read_runs(desk.ledger.database, round_.id))
-    events = list_events(desk.ledger.round_record(round_.id), [*by_mail, *runs])
+    events = read_events(desk, round_)
     if name is not None:
         shown = desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
         about = select_events(events, desk.plan.spelled(name), name, shown, *_find_numbered(desk, round_, name))
@@ -71,6 +67,15 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     if not events:
         return word("log_nothing", language, round=round_.id) + "\n"
     return format_events(events, language, desk.plan.names(round_.day), titles)
+
+
+def read_events(desk: Desk, round_: Round) -> list[Event]:
+    """Return all that has happened in a round, as the ledger has it, oldest first."""
+    mail_log = MailLog(desk.ledger.database)
+    parts = mail_log.parts(round_.id)
+    by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
+    runs = map(_took, read_runs(desk.ledger.database, round_.id))
+    return list_events(desk.ledger.round_record(round_.id), [*by_mail, *runs])
 
 
 def _find_numbered(desk: Desk, round_: Round, name: str) -> list[str]:

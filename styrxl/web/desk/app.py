@@ -14,7 +14,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from styrxl.model.limits import MB, STANDARD
-from styrxl.web.desk import downloads, hand_out, home, task_pages
+from styrxl.web.desk import (
+    downloads,
+    hand_out,
+    home,
+    return_page,
+    task_pages,
+)
 from styrxl.web.desk.actions import Action, make_action_route
 from styrxl.web.desk.door import ENTRY, Door
 from styrxl.web.desk.guard import BodyError, Guard
@@ -23,7 +29,13 @@ from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.visit import Endpoint, Rooms, Visit, make_endpoint
 from styrxl.web.desk.workplace import Workplace
 
-PAGES = (home, hand_out, downloads, task_pages)  # each with ``list_routes``
+PAGES = (  # each with ``list_routes``
+    home,
+    hand_out,
+    return_page,
+    downloads,
+    task_pages,
+)
 ACTIONS: tuple[Action, ...] = (hand_out.HAND_OUT,)
 
 

@@ -1,0 +1,228 @@
+"""The page of a return: its verdict, its findings at their cells, its answers, its story, and its file to take home."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import Route
+
+from styrxl.model.catalogue import word
+from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.masking import make_showable
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.give_back import can_go_back, find_place, make_copy
+from styrxl.rounds.judge_inbox import judge_inbox_quietly
+from styrxl.rounds.log import describe_event, read_events, select_events
+from styrxl.rounds.one_return.answers import ShownSheet, show_return
+from styrxl.web.desk.downloads import make_file_link
+from styrxl.web.desk.return_links import action_href, make_anchor, owner_href, return_href
+from styrxl.web.desk.return_view import (
+    LONG,
+    SIGNS,
+    TONES,
+    find_counting,
+    list_rules_to_waive,
+    list_same_owner,
+    list_waived,
+    show_findings,
+)
+from styrxl.web.desk.texts import Texts
+from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
+from styrxl.web.desk.workplace import opens_files_here
+
+_OPENED = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})  # by the program for workbooks, whatever they hold
+_FROM_ELSEWHERE = "[ZoneTransfer]\r\nZoneId=3\r\n"  # by which Windows has it opened protected
+
+
+def list_routes(rooms: Rooms) -> list[Route]:
+    """Return the routes of this page."""
+    address = "/rounds/{round}/returns/{name}"
+    return [
+        Route(address, make_endpoint(show_return_page, rooms)),
+        Route(f"{address}/annotated", make_endpoint(send_annotated, rooms)),
+        Route(f"{address}/open", make_endpoint(open_copy, rooms), methods=["POST"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A return that an address names: the round, all of it judged, the return, and its file."""
+
+    round: Round
+    judged: JudgedRound
+    return_: Judged
+    file: Path
+
+    @property
+    def name(self) -> str:
+        """What its file is called."""
+        return self.file.name
+
+
+def _find(visit: Visit, desk: Desk) -> _Found:
+    """Return the return that the address names, among those that are in the inbox."""
+    round_ = visit.find_round(desk.workspace)
+    judged = judge_inbox_quietly(desk, round_)
+    files = {desk.workspace.shown(path): path for path in desk.workspace.inbox_files(round_).files}
+    for return_ in judged.returns:
+        if return_.path in files and files[return_.path].name == visit.path["name"]:
+            return _Found(round_, judged, return_, files[return_.path])
+    raise HTTPException(404)
+
+
+def show_return_page(visit: Visit) -> Response:
+    """Return the page of a return."""
+    with visit.reading() as desk:
+        found, language = _find(visit, desk), visit.language
+        return_, round_ = found.return_, found.round
+        answers = show_return(desk, found.judged, return_, language)
+        findings = show_findings(return_, answers, language)
+        sheets = answers.sheets if answers else ()
+
+        def is_filled(sheet: ShownSheet) -> bool:
+            return sheet.is_answered or bool(findings.cells_of(sheet.name))
+
+        same = list_same_owner(found.judged, return_)
+        titles = {known: title[language] for known, title in desk.forms.titles().items()}
+        counting = find_counting(found.judged, return_)
+        tone = TONES[return_.verdict]
+        order = _list_in_order(desk, found.judged)
+        return visit.show(
+            "return",
+            round_=round_,
+            heading=_name(desk, round_, return_, found.name),
+            name=make_showable(found.name),
+            judged=return_,
+            form=titles.get(return_.form or "", ""),
+            verdict=word(f"verdict_{return_.verdict}", language),
+            tone=tone,
+            sign=SIGNS[tone],
+            meaning=_explain_key(return_, counting),
+            counting=_link(round_, counting) if counting and counting is not return_ else None,
+            decided=[d for d in return_.decided if d.kind == "set-aside"][-1:],
+            answers=answers,
+            filled=[sheet for sheet in sheets if is_filled(sheet)],
+            empty=[sheet.name for sheet in sheets if not is_filled(sheet)],
+            findings=findings,
+            waived=list_waived(return_),
+            to_waive=list_rules_to_waive(return_, language),
+            story=_tell_story(desk, round_, return_, Texts("return", language), titles),
+            others=[_link(round_, one, language) for one in same if one is not return_],
+            owner=(return_.owner, owner_href(round_.id, return_.owner)) if return_.owner else None,
+            actions=_list_actions(round_, return_, same),
+            original=make_file_link("inbox", round_.id, found.name),
+            annotated=f"{return_href(round_.id, found.name)}/annotated" if can_go_back(return_) else "",
+            open_here=f"{return_href(round_.id, found.name)}/open" if opens_files_here() and found.file.suffix.lower() in _OPENED else "",
+            opened="opened" in visit.query,
+            previous=_step(round_, order, return_, -1),
+            following=_step(round_, order, return_, 1),
+            anchor=make_anchor,
+            long=LONG,
+        )
+
+
+def _name(desk: Desk, round_: Round, return_: Judged, file: str) -> str:
+    """Return what a return is called: by its owner, or by its file where nobody knows whose it is."""
+    if return_.owner is None:
+        return make_showable(file)
+    return f"{return_.owner} {desk.plan.names(round_.day).get(return_.owner, '')}".rstrip()
+
+
+def _explain_key(return_: Judged, counting: Judged | None) -> str:
+    """Return the key of the text that says what a verdict means."""
+    if return_.verdict in {"rejected", "unreadable"} and return_.owner is None:
+        return "means_unplaced" if return_.verdict == "rejected" else "means_unreadable"
+    if return_.verdict == "rejected" and counting is not None:
+        return "means_rejected_earlier"
+    return f"means_{return_.verdict.replace('-', '_')}"
+
+
+def _link(round_: Round, return_: Judged, language: str = "") -> tuple[str, str, str]:
+    """Return the name, the address and the verdict in words of a return."""
+    name = return_.path.rpartition("/")[2]
+    return make_showable(name), return_href(round_.id, name), word(f"verdict_{return_.verdict}", language) if language else ""
+
+
+def _tell_story(desk: Desk, round_: Round, return_: Judged, t: Texts, titles: dict[str, str]) -> list[tuple[str, str, bool]]:
+    """Return when what happened, oldest first, and whether it only says again what was said before."""
+    number = {path: n for (path, sha256), n in desk.ledger.receipt_numbers(round_.id).items() if sha256 == return_.sha256}
+    told = []
+    for event in select_events(read_events(desk, round_), return_.path):
+        if event.event == "issued" and return_.form not in {None, event.facts["form"]}:
+            continue
+        more = t("receipt", n=number[event.path]) if event.event == "received" and event.path in number else ""
+        text = f"{describe_event(event, t.language, titles)} {more}".rstrip()
+        told.append((f"{event.at.astimezone():%Y-%m-%d %H:%M}", text, event.again))
+    return told
+
+
+def _list_actions(round_: Round, return_: Judged, same: Sequence[Judged]) -> list[tuple[str, str]]:
+    """Return the keys and addresses of what can be done about a return, the likeliest first."""
+    file, owner = return_.path.rpartition("/")[2], return_.owner or ""
+    lost = not owner or return_.assigned
+    actions = [("assign", action_href(round_.id, "assign", file=file))] if lost else []
+    if can_go_back(return_):
+        actions.append(("give_back", action_href(round_.id, "give-back", file=file)))
+    if return_.verdict == "set-aside":
+        return [("take_back", action_href(round_.id, "take-back", file=file))]
+    if return_.verdict != "duplicate":
+        actions.append(("set_aside", action_href(round_.id, "set-aside", file=file)))
+    if sum(bool(one.rows) and one.verdict not in {"duplicate", "set-aside"} for one in same) > 1 and owner:
+        actions.append(("merge", action_href(round_.id, "merge", owner=owner)))
+    return actions
+
+
+def _list_in_order(desk: Desk, judged: JudgedRound) -> list[Judged]:
+    """Return a round's returns in the order of the council's plan, an owner's newest first; those of nobody come last."""
+    places = {o.org_id: n for n, o in enumerate(desk.plan.organisations)}
+    newest_first = sorted(judged.returns, key=lambda r: (str(r.received), r.path), reverse=True)
+    return sorted(newest_first, key=lambda r: places.get(r.owner or "", len(places)))
+
+
+def _step(round_: Round, order: Sequence[Judged], return_: Judged, by: int) -> tuple[str, str] | None:
+    """Return the name and address of the return before or after another."""
+    at = next(n for n, one in enumerate(order) if one is return_) + by
+    if not 0 <= at < len(order):
+        return None
+    name = order[at].path.rpartition("/")[2]
+    return make_showable(name.rpartition(".")[0] or name), return_href(round_.id, name)
+
+
+def send_annotated(visit: Visit) -> Response:
+    """Return a return's workbook with what is to be mended marked, made just now."""
+    with visit.reading() as desk:
+        found = _find(visit, desk)
+        data = make_copy(desk, found.return_, found.file)
+        if data is None:
+            raise HTTPException(404)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(find_place(desk, found.return_).name, safe='')}"}
+    return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+def open_copy(visit: Visit) -> Response:
+    """Open a copy of a return by this computer's own program for workbooks; the file that came stays as it is."""
+    with visit.reading() as desk:
+        found = _find(visit, desk)
+        if not opens_files_here() or found.file.suffix.lower() not in _OPENED:
+            raise HTTPException(404)
+        data = found.file.read_bytes()
+    copy = Path(tempfile.mkdtemp(prefix="styrxl-")) / found.name
+    copy.write_bytes(data)
+    if sys.platform == "win32":
+        with suppress(OSError):
+            Path(f"{copy}:Zone.Identifier").write_text(_FROM_ELSEWHERE, "ascii")
+        os.startfile(copy)  # noqa: S606 -- as if it were clicked
+    else:
+        click.launch(str(copy))
+    return visit.go(f"{return_href(found.round.id, found.name)}?opened=1")
