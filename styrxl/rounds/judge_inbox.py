@@ -24,9 +24,10 @@ from styrxl.prefill.plan import PrefillSource
 from styrxl.prefill.year_so_far import YearSoFar
 from styrxl.rounds.desk import Desk, belongs_to_another
 from styrxl.rounds.identify_returns import ReadReturn, identify_returns
-from styrxl.rounds.kept_rounds import Judging, find_remembered, judge_once
+from styrxl.rounds.inbox.file_order import list_inbox
+from styrxl.rounds.inbox.kept_rounds import Judging, find_remembered, judge_once
+from styrxl.rounds.inbox.rounds_before import list_asked, list_last_year
 from styrxl.rounds.prefills import fetch_prefills, make_current_prefill
-from styrxl.rounds.rounds_before import list_asked, list_last_year
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
@@ -230,7 +231,7 @@ def _read_inbox(desk: Desk, round_: Round) -> Iterator[ReadFile]:
 
         files = list_returns(desk.how.inbox, desk.now)
     else:
-        files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in workspace.inbox_files(round_).files]
+        files = [ReturnFile(file.name, file.path, read_modified_time(file.path)) for file in list_inbox(desk, round_)]
     return read_returns(workspace.root, desk.how.inbox or round_.id, files, desk.forms, desk.limits, desk.how)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import unicodedata
 from datetime import UTC, datetime, timedelta
@@ -107,3 +108,28 @@ def test_names_that_are_alike(town: Town, names: tuple[str, str]) -> None:
     assert list(mine.values()) == ["superseded", "accepted"] if names[0] < names[1] else ["accepted", "superseded"]
     with Ledger.open(town.workspace.database) as ledger:
         assert len({receipt.sha256 for path, receipt in ledger.receipts(ROUND).items() if path in mine}) == 2
+
+
+def test_of_equal_files_the_one_that_came_first_counts(town: Town) -> None:
+    """Whatever they are called, and although they are dated alike: else the old one would be answered again, and not the new one."""
+    dated = A_DAY
+    for name in ("c.xlsx", "a.xlsx", "b.xlsx"):
+        put(town, name, "Först", dated)
+        verdicts = {path: verdict for path, (verdict, _) in report(town).items()}
+        assert verdicts == {path: "accepted" if path == "c.xlsx" else "duplicate" for path in verdicts}
+
+
+def test_of_equal_files_seen_together_the_one_with_the_earliest_date_counts(town: Town) -> None:
+    """The first time as ever after."""
+    for hours, name in enumerate(("b.xlsx", "a.xlsx", "c.xlsx")):
+        put(town, name, "Först", A_DAY - timedelta(hours=10 - hours))
+    put(town, "0.xlsx", "Först", PAST)
+    first = report(town)
+    assert {name: verdict for name, (verdict, _) in first.items()} == {
+        "b.xlsx": "accepted",
+        "a.xlsx": "duplicate",
+        "c.xlsx": "duplicate",
+        "0.xlsx": "duplicate",
+    }
+    shutil.rmtree(town.root / ".styrxl-cache")
+    assert report(town) == first

@@ -16,11 +16,11 @@ from datetime import timedelta
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.limits import MB
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.identify_returns import fetch_decisions, fetch_recorded
-from styrxl.rounds.rounds_before import list_before
+from styrxl.rounds.inbox.file_order import list_inbox
+from styrxl.rounds.inbox.rounds_before import list_before
 from styrxl.scale.cache_key import make_cache_key
 from styrxl.scale.kept_judgements import MOST_RETURNS, keep_round, read_kept_round
 from styrxl.scale.return_files import read_modified_time
@@ -84,8 +84,8 @@ def _fits(desk: Desk, round_: Round, key: str, kept: str) -> bool:
 
 def _judge_and_keep(desk: Desk, round_: Round, judge: Callable[[], Judging]) -> JudgedRound:
     """Judge a round, and keep that as what was judged, not as what lies there now; and not where anything was decided meanwhile."""
-    world, files, before = _describe_world(desk, round_), _describe_files(desk, round_, _hash_files(desk, round_)), None
-    before = _describe_before(desk, round_)
+    world, before = _describe_world(desk, round_), _describe_before(desk, round_)
+    files = _describe_files(desk, round_, _list_keys(desk, round_))
     judging = judge()
     judged = judging.judged
     files = _describe_judged(desk, round_, judged.returns, files)
@@ -103,7 +103,7 @@ def _judge_and_keep(desk: Desk, round_: Round, judge: Callable[[], Judging]) -> 
 
 def _make_key(desk: Desk, round_: Round) -> str | None:
     """Return the mark of all in a round that judging it rests on; None where it rests on when it is judged, as well."""
-    files = _describe_files(desk, round_, _hash_files(desk, round_))
+    files = _describe_files(desk, round_, _list_keys(desk, round_))
     return None if files is None else _hash(_describe_world(desk, round_), files)
 
 
@@ -154,10 +154,9 @@ def _describe_workspace(desk: Desk) -> str:
     return _hash(make_cache_key(desk.forms, desk.limits), repr(desk.plan), repr(desk.workspace.settings), signed)
 
 
-def _hash_files(desk: Desk, round_: Round) -> list[Key]:
-    """Return the files in a round's inbox, in order."""
-    workspace, most = desk.workspace, desk.limits.file_mb * MB
-    return [(workspace.shown(path), desk.memory.hashes.find(path, most)) for path in workspace.inbox_files(round_).files]
+def _list_keys(desk: Desk, round_: Round) -> list[Key]:
+    """Return name and hash of the files in a round's inbox, in the order in which they are judged."""
+    return [file.key for file in list_inbox(desk, round_)]
 
 
 def _describe_files(desk: Desk, round_: Round, files: Sequence[Key]) -> str | None:
