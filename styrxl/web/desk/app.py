@@ -19,6 +19,7 @@ from styrxl.web.desk import (
     hand_out,
     home,
     return_page,
+    round_report,
     task_pages,
 )
 from styrxl.web.desk.actions import Action, make_action_route
@@ -33,10 +34,11 @@ PAGES = (  # each with ``list_routes``
     home,
     hand_out,
     return_page,
+    round_report,
     downloads,
     task_pages,
 )
-ACTIONS: tuple[Action, ...] = (hand_out.HAND_OUT,)
+ACTIONS: tuple[Action, ...] = (hand_out.HAND_OUT, round_report.CHAPTER, round_report.PUBLISH)
 
 
 def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASGIApp:
