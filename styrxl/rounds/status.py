@@ -43,6 +43,10 @@ class OwnerStatus:
     reminded: datetime | None = None  # last, by a mail that the server took
     form: str | None = None  # where it has several in the round
     unreached: tuple[str, ...] = ()  # its addresses that mails came back from
+    path: str | None = None  # of the return that the state is of
+    errors: int = 0  # that were found in it
+    warnings: int = 0
+    returns: int = 0  # how many it has handed in, the same bytes once
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     inbox, verdicts = _list_inbox(desk, round_), desk.ledger.verdicts(round_.id)
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
     owners = _find_owners(desk, round_, mail, {path: verdict for path, verdict in verdicts.items() if path in inbox})
-    return RoundStatus(owners, tuple(sorted(inbox - placed)), mail, find_overdue(desk, round_), _find_outcomes(desk, round_))
+    return RoundStatus(owners, tuple(sorted(inbox - placed)), mail, find_overdue(desk, round_), find_outcomes(desk, round_))
 
 
 def find_owners(desk: Desk, round_: Round, mail: MailStatus) -> tuple[OwnerStatus, ...]:
@@ -112,7 +116,7 @@ def _list_inbox(desk: Desk, round_: Round) -> set[str]:
     return {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
 
 
-def _find_outcomes(desk: Desk, round_: Round) -> OutcomeStatus | None:
+def find_outcomes(desk: Desk, round_: Round) -> OutcomeStatus | None:
     """Return what the accounts say, and what of it there is to see to; None where they say nothing, so that nothing is judged either."""
     booked = read_booked_outcomes(desk.ledger, round_.id)
     if booked is None:
@@ -201,4 +205,8 @@ def _owner_status(
         receipts[newest.path].received_at if newest else None,
         state,
         earlier_counts=state != "accepted" and any(v.verdict == "accepted" for v in verdicts),
+        path=newest.path if newest else None,
+        errors=newest.errors if newest else 0,
+        warnings=newest.warnings if newest else 0,
+        returns=len({v.sha256 for v in verdicts if v.verdict != "set-aside"}),
     )

@@ -20,6 +20,7 @@ from styrxl.web.desk import (
     home,
     return_page,
     round_report,
+    round_table,
     task_pages,
 )
 from styrxl.web.desk.actions import Action, make_action_route
@@ -32,6 +33,7 @@ from styrxl.web.desk.workplace import Workplace
 
 PAGES = (  # each with ``list_routes``
     home,
+    round_table,
     hand_out,
     return_page,
     round_report,

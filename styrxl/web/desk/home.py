@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,47 +10,14 @@ from starlette.routing import Route
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.overview.first_screen import FirstScreen, find_first_screen
-from styrxl.rounds.overview.owner_groups import ASIDE, DONE, LATE, MEND, MISSING, NOT_ISSUED
-from styrxl.rounds.overview.round_steps import (
-    ANSWER,
-    CALL,
-    CONSOLIDATE,
-    CONSOLIDATE_AGAIN,
-    DOUBTFUL,
-    HAND_OUT_BY_MAIL,
-    PLACE,
-    QUARANTINE,
-    REMIND,
-    SEND_RESULTS,
-    TAKE_IN,
-    UNREACHED,
-    UNREADABLE_MAIL,
-    WAIT,
-    RoundToDo,
-)
+from styrxl.rounds.overview.round_steps import WAIT
 from styrxl.rounds.overview.year_steps import FILL_IN_PLAN, FINISH_ROLLOVER, HAND_OUT, ROLL_OVER, YearStep
 from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.shown_round import ShownStep, show_round
 from styrxl.web.desk.tasks import Task
 from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
-# Where each step of a round is done, after /rounds/ROUND.
-STEP_PLACES: Mapping[str, str] = {
-    TAKE_IN: "/take-in",
-    PLACE: "#unplaced",
-    QUARANTINE: "/quarantine",
-    UNREADABLE_MAIL: "#mail",
-    DOUBTFUL: "/mail",
-    HAND_OUT_BY_MAIL: "/mail",
-    ANSWER: "/mail",
-    REMIND: "/mail",
-    CALL: f"?state={LATE}",
-    UNREACHED: "?state=unreached",
-    CONSOLIDATE: "/results",
-    CONSOLIDATE_AGAIN: "/results",
-    SEND_RESULTS: "/mail",
-    WAIT: f"?state={MISSING}",
-}
 YEAR_PLACES: Mapping[str, str] = {FILL_IN_PLAN: "/plan", ROLL_OVER: "/do/rollover", FINISH_ROLLOVER: "/plan"}
 # What is to be mended first where the workspace cannot be opened: the error's code, its button's text and its page.
 FIRST_THINGS: Mapping[str, tuple[str, str]] = {
@@ -61,30 +27,7 @@ FIRST_THINGS: Mapping[str, tuple[str, str]] = {
     "plan-empty": ("see_plan", "/plan"),
     "own-files-broken": ("see_settings", "/settings"),
 }
-_SHOWN_GROUPS = (MISSING, LATE, MEND, ASIDE, DONE, NOT_ISSUED)
 _MOST_TOLD = 12  # lines of what is wrong
-
-
-@dataclass(frozen=True, slots=True)
-class ShownStep:
-    """A step in words: what it is, what its button says, and where that leads."""
-
-    text: str
-    button: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRound:
-    """A round in words: its counts (text and link), and its steps, the main one first; ``asked``: how many were handed a workbook."""
-
-    id: str
-    name: str
-    counts: tuple[tuple[str, str], ...]
-    steps: tuple[ShownStep, ...]
-    done: int
-    asked: int
-    changed_forms: tuple[str, ...] = ()
 
 
 def list_routes(rooms: Rooms) -> list[Route]:
@@ -98,7 +41,7 @@ def show_home(visit: Visit) -> Response:
     try:
         with visit.reading() as desk:
             screen = find_first_screen(desk)
-            shown = [[_show_round(desk, one, texts) for one in some] for some in (screen.open, screen.closed)]
+            shown = [[show_round(desk, one, visit.language) for one in some] for some in (screen.open, screen.closed)]
             steps = [_show_year_step(desk, step, texts) for step in screen.to_begin]
     except StyrxlError as error:
         return _show_blocked(visit, error, texts)
@@ -127,30 +70,6 @@ def _show_blocked(visit: Visit, error: StyrxlError, texts: Texts) -> Response:
     first = ShownStep("", texts(key), href)
     left = _list_left(visit.rooms.tasks.list_tasks())
     return visit.show("home", open=[], closed=[], main=False, now=[], later=[], left=left, blocked=(*told[:_MOST_TOLD], *more), first=first)
-
-
-def _show_round(desk: Desk, to_do: RoundToDo, texts: Texts) -> ShownRound:
-    round_, here = to_do.facts.round, f"/rounds/{to_do.facts.round.id}"
-    counts = [(texts(f"count_{group}", n=to_do.counts[group]), f"{here}?state={group}") for group in _SHOWN_GROUPS if to_do.counts[group]]
-    if to_do.waiting:
-        counts.insert(0, (texts("count_waiting", n=to_do.waiting), f"{here}#waiting"))
-    steps = [_show_step(step.key, here, texts, n=step.n, day=step.day or "") for step in to_do.steps]
-    changed = [texts("form_changed", form=word.facts["form"], n=word.facts["n"]) for word in to_do.facts.changed_forms]
-    return ShownRound(
-        round_.id,
-        desk.workspace.settings.round_name(round_, texts.language),
-        tuple(counts),
-        tuple(steps),
-        to_do.counts[DONE],
-        sum(owner.issued is not None or owner.returned is not None for owner in to_do.facts.owners),
-        tuple(changed),
-    )
-
-
-def _show_step(key: str, here: str, texts: Texts, *, n: int, day: object) -> ShownStep:
-    where = STEP_PLACES[key]
-    text = texts(f"step_{key}" if key != WAIT or day else "step_wait_on", n=n, day=day)
-    return ShownStep(text, texts(f"do_{key}"), where if key == QUARANTINE else here + where)
 
 
 def _show_year_step(desk: Desk, step: YearStep, texts: Texts) -> ShownStep:

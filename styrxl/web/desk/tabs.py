@@ -5,4 +5,8 @@ from __future__ import annotations
 # key of the text in words/shared.yaml -> address
 TABS = (("tab_home", "/"), ("tab_tasks", "/tasks"))
 # as above; addresses follow /rounds/ROUND
-ROUND_TABS: tuple[tuple[str, str], ...] = (("tab_hand_out", "/hand-out"), ("tab_report", "/report/chapters"))
+ROUND_TABS: tuple[tuple[str, str], ...] = (
+    ("tab_table", ""),
+    ("tab_hand_out", "/hand-out"),
+    ("tab_report", "/report/chapters"),
+)

@@ -1,0 +1,96 @@
+"""A round's owners as rows: each with its board and administration, how late it is, and whether mail has reached it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from styrxl.model.council_plan import Organisation
+from styrxl.model.days import local_day
+from styrxl.model.levels import find_level
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.overview.owner_groups import LATE, MEND, find_group
+from styrxl.rounds.overview.round_facts import RoundFacts
+from styrxl.rounds.status import OwnerStatus
+
+# Whether mail has reached an owner: its workbook was mailed, an address does not work, it has none, or nothing was mailed.
+MAILED, UNREACHED, NO_ADDRESS, NOT_MAILED = "mailed", "unreached", "no-address", "not-mailed"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Part of the municipality, by id and name; no id: none."""
+
+    id: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    """An owner in a round. ``days_late``: after its due day that it came in, or has not come in until today; 0 where it is in time.
+
+    ``mail``: MAILED, UNREACHED, NO_ADDRESS or NOT_MAILED; ``mailed``: the day on which its workbook was mailed last. ``place``: where it
+    stands in the round.
+    """
+
+    status: OwnerStatus
+    group: str
+    level: str
+    board: Place
+    administration: Place
+    days_late: int
+    mail: str
+    mailed: date | None
+    place: int
+
+
+def list_owner_rows(desk: Desk, facts: RoundFacts) -> tuple[OwnerRow, ...]:
+    """Return the rows of a round's owners: board by board and administration by administration, the board itself first."""
+    names = desk.plan.names(facts.round.day)
+    found = [(status, desk.plan.find(status.owner, facts.round.day)) for status in facts.owners]
+    rows = [_make_row(facts, status, organisation, names, place) for place, (status, organisation) in enumerate(found) if organisation]
+    boards, administrations = (_number(each) for each in ([r.board.id for r in rows], [r.administration.id for r in rows]))
+
+    def key(row: OwnerRow) -> tuple[bool, int, bool, int, int]:
+        itself = row.status.owner == row.board.id
+        return not row.board.id, boards[row.board.id], not itself, administrations[row.administration.id], row.place
+
+    return tuple(sorted(rows, key=key))
+
+
+def _number(ids: list[str]) -> dict[str, int]:
+    return {org_id: n for n, org_id in enumerate(dict.fromkeys(ids))}
+
+
+def _make_row(facts: RoundFacts, status: OwnerStatus, organisation: Organisation, names: dict[str, str], place: int) -> OwnerRow:
+    board = status.owner if status.kind == "board" else organisation.board_id or ""
+    administration = status.owner if status.kind == "administration" else organisation.administration_id or ""
+    mailed = facts.mail.handed_out.get(status.owner)
+    group = find_group(status)
+    return OwnerRow(
+        status,
+        group,
+        find_level(status.kind),
+        Place(board, names.get(board, board)),
+        Place(administration, names.get(administration, administration)),
+        _count_days_late(status, group, facts.today),
+        _find_reach(status, organisation, mailed),
+        mailed,
+        place,
+    )
+
+
+def _count_days_late(status: OwnerStatus, group: str, today: date) -> int:
+    """Return by how many days an owner was late, or is: what is to be mended is late until it is."""
+    if status.due is None or (group not in {LATE, MEND} and status.returned is None):
+        return 0
+    day = today if group in {LATE, MEND} else local_day(status.returned)
+    return max(0, (day - status.due).days) if day else 0
+
+
+def _find_reach(status: OwnerStatus, organisation: Organisation, mailed: date | None) -> str:
+    if status.unreached:
+        return UNREACHED
+    if not organisation.email:
+        return NO_ADDRESS
+    return MAILED if mailed else NOT_MAILED
