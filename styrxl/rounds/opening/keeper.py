@@ -77,12 +77,14 @@ class WorkspaceKeeper:
             yield self._open_desk(ledger)
 
     @contextmanager
-    def write(self, command: str, on_wait: Callable[[LockHolder], None] = lambda _: None) -> Iterator[Desk]:
+    def write(self, command: str, on_wait: Callable[[LockHolder], None] = lambda _: None, by: str | None = None) -> Iterator[Desk]:
         """Open the workspace for writing, and keep others from it within the block; ``on_wait`` is told who else holds its lock.
+
+        ``by``: who writes, where it is not the one who is at work here else.
 
         Raises StyrxlError: workspace-held; and as ``read``.
         """
-        with open_ledger(self.open_workspace(), Writer(self.user, command, on_wait)) as ledger:
+        with open_ledger(self.open_workspace(), Writer(by or self.user, command, on_wait)) as ledger:
             yield self._open_desk(ledger)
 
     @property

@@ -94,6 +94,6 @@ def _tell_http(rooms: Rooms) -> Callable[[Request, Exception], Awaitable[Respons
         status = error.status_code if isinstance(error, HTTPException) else 500
         if not hasattr(request.state, "visit"):
             return PlainTextResponse("", status)
-        return Visit(request, rooms).show("missing", status=status)
+        return Visit(request, rooms).show("refused" if status == 403 else "missing", status=status)
 
     return tell

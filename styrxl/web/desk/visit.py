@@ -21,6 +21,7 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.store.log_file import write_down
 from styrxl.store.workspace import Workspace
+from styrxl.web.desk.access import EVERYTHING, Access
 from styrxl.web.desk.door import Door
 from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.tabs import ROUND_TABS, TABS
@@ -52,9 +53,14 @@ class Visit:
     form: FormData = field(default_factory=FormData)
 
     @property
+    def access(self) -> Access:
+        """What the visitor may see and do."""
+        return find_access(self.request)
+
+    @property
     def place(self) -> Workplace:
-        """The workspace that the desk works in."""
-        return self.rooms.place
+        """The workspace that the desk works in, under the visitor's name."""
+        return self.rooms.place.seen_by(self.access.who)
 
     @property
     def language(self) -> str:
@@ -132,10 +138,23 @@ Page = Callable[[Visit], Response]
 Endpoint = Callable[[Request], Any]
 
 
-def make_endpoint(page: Page, rooms: Rooms) -> Endpoint:
-    """Return what answers requests for a page: a form that is posted is read, and must be one of our own; errors are told as pages."""
+def find_access(request: Request) -> Access:
+    """Return what whoever asks may see and do: everything, unless a server has said otherwise."""
+    access = getattr(request.state, "access", EVERYTHING)
+    assert isinstance(access, Access)
+    return access
+
+
+def make_endpoint(page: Page, rooms: Rooms, *, scoped: bool = False) -> Endpoint:
+    """Return what answers requests for a page: a form that is posted is read, and must be one of our own; errors are told as pages.
+
+    ``scoped``: the page itself shows no more than its visitor may see; any other is for those alone who may see everybody.
+    """
 
     async def answer(request: Request) -> Response:
+        access = find_access(request)
+        if not (scoped or access.sees_all) or (request.method == "POST" and not access.may_write):
+            raise HTTPException(403)
         if request.method != "POST":
             return await run_in_threadpool(_answer, page, Visit(request, rooms))
         async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:

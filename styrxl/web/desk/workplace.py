@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +53,15 @@ class Workplace:
     @property
     def by(self) -> str:
         """Who is at work."""
-        return self._keeper.user
+        return self._by or self._keeper.user
+
+    def seen_by(self, who: str | None) -> Workplace:
+        """Return the same place for somebody else, under whose name the ledger has what they do; itself for nobody in particular."""
+        if who is None:
+            return self
+        other = copy(self)
+        other._by = who  # noqa: SLF001 -- its own kind
+        return other
 
     def open_workspace(self) -> Workspace:
         """Return the workspace, its own files looked through; raises StyrxlError: no-workspace, own-files-broken."""
@@ -68,7 +77,7 @@ class Workplace:
     def reading(self, progress: Progress = show_no_progress) -> Iterator[Desk]:
         """Open the workspace for reading, whoever writes there meanwhile; raises StyrxlError as ``WorkspaceKeeper.read``."""
         with self._keeper.read() as desk:
-            yield replace(desk, how=ReadingMethod(progress=progress))
+            yield replace(desk, by=self.by, how=ReadingMethod(progress=progress))
 
     @contextmanager
     def writing(self, what: str, waiting: Callable[[LockHolder], None], progress: Progress = show_no_progress) -> Iterator[Desk]:
@@ -76,8 +85,8 @@ class Workplace:
 
         Raises StyrxlError as ``WorkspaceKeeper.write``.
         """
-        with self._keeper.write(what, waiting) as desk:
-            yield replace(desk, how=ReadingMethod(progress=progress))
+        with self._keeper.write(what, waiting, self._by) as desk:
+            yield replace(desk, by=self.by, how=ReadingMethod(progress=progress))
 
     @contextmanager
     def holding(self, what: str, waiting: Callable[[LockHolder], None]) -> Iterator[None]:
