@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice, takewhile
 
 from styrxl import __version__
-from styrxl.model.decisions import ASSIGN
+from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Decided, Recorded
 from styrxl.model.prefill import Prefill, PrefillReader
@@ -28,12 +28,17 @@ Current = Callable[[str, str], Prefill | None]  # owner, form -> what the owner 
 _TOGETHER = 500  # returns whose issues are fetched at once
 
 
-def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context, current: Current) -> Iterator[Identified]:
+def identify_returns(
+    desk: Desk, returns: Iterable[ReadReturn], context: Context, current: Current, supposed: Decision | None = None
+) -> Iterator[Identified]:
     """Yield returns as they are identified, in order.
 
-    ``current`` is only asked about returns whose issue is not known. Raises StyrxlError: key-missing, key-broken, not-readable.
+    ``current`` is only asked about returns whose issue is not known. ``supposed``: a decision that they are judged by, as if it had been
+    made. Raises StyrxlError: key-missing, key-broken, not-readable.
     """
     identifier, shared, decided = Identifier(context), PrefillReader(), fetch_decisions(desk, context.round)
+    if supposed is not None:
+        decided[supposed.sha256] = (*decided.get(supposed.sha256, ()), _as_decided(supposed))
     recorded = fetch_recorded(desk, context.round) if context.round and context.whole_inbox else {}
     rest = iter(returns)
     with ReturnReader(context.forms, desk.limits) as readings:
@@ -48,11 +53,14 @@ def identify_returns(desk: Desk, returns: Iterable[ReadReturn], context: Context
 def fetch_decisions(desk: Desk, round_: Round | None) -> dict[str, tuple[Decided, ...]]:
     """Return what was decided about returns, by their hash; where no round is named not whose they are, which is a round's own."""
     return {
-        sha256: tuple(
-            Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form, d.edition) for d in those if round_ or d.kind != ASSIGN
-        )
+        sha256: tuple(_as_decided(d) for d in those if round_ or d.kind != ASSIGN)
         for sha256, those in desk.ledger.decisions(round_.id if round_ else None).items()
     }
+
+
+def _as_decided(decision: Decision) -> Decided:
+    d = decision
+    return Decided(d.kind, d.reason, d.decided_by, d.decided_at, d.owner, d.form, d.edition)
 
 
 def fetch_recorded(desk: Desk, round_: Round) -> dict[str, Recorded]:

@@ -16,6 +16,7 @@ import pandas as pd
 from styrxl import __version__
 from styrxl.model.answers_in_force import AnswersInForce, collect_answers
 from styrxl.model.days import local_day
+from styrxl.model.decisions import Decision
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
@@ -79,7 +80,7 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
     files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in paths]
     read = read_returns(workspace.root, "", files, desk.forms, desk.limits, replace(desk.how, keep=False))
     boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
-    judged = judge_returns(desk, round_, ((file, _receipt(file)) for file in read), boards=boards, whole_inbox=False, claim=claim)
+    judged = judge_returns(desk, round_, ((file, make_receipt(file)) for file in read), boards=boards, whole_inbox=False, claim=claim)
     for return_ in judged.returns:
         if claim and ((claim.owner or return_.owner) != return_.owner or (claim.form or return_.form) != return_.form):
             raise belongs_to_another(desk.forms, return_.path, return_.owner, return_.form, return_.round)
@@ -95,11 +96,12 @@ def judge_returns(
     whole_inbox: bool = True,
     claim: Claim | None = None,
     current: CurrentPrefills | None = None,
+    supposed: Decision | None = None,
 ) -> JudgedRound:
     """Judge returns as they are read.
 
     ``boards``: the accepted plans that units' plans are tied to, where they are not among the returns; ``whole_inbox`` and ``claim`` as
-    ``Context`` has them; ``current``: who tells what owners would be issued now.
+    ``Context`` has them; ``current``: who tells what owners would be issued now; ``supposed``: what has not been decided, but might be.
     """
     issues = desk.ledger.issues_by_form(round_.id) if round_ else {}
     context = Context(
@@ -114,7 +116,7 @@ def judge_returns(
         booked=read_booked_outcomes(desk.ledger, round_.id) if round_ else None,
     )
     return judge(
-        identify_returns(desk, returns, context, current or CurrentPrefills(desk, round_, boards or {})),
+        identify_returns(desk, returns, context, current or CurrentPrefills(desk, round_, boards or {}), supposed),
         context,
         load_schemas(desk.forms),
     )
@@ -219,7 +221,7 @@ def _with_receipts(desk: Desk, round_: Round, find: Callable[[Sequence[Receipt]]
     """Yield what lies in a round's inbox with its receipts, some at a time: so much is never held at once."""
     read = _read_inbox(desk, round_)
     while some := list(islice(read, _TOGETHER)):
-        receipts = find([_receipt(return_) for return_ in some])
+        receipts = find([make_receipt(return_) for return_ in some])
         yield from ((return_, receipts[return_.file.name]) for return_ in some)
 
 
@@ -235,7 +237,8 @@ def _read_inbox(desk: Desk, round_: Round) -> Iterator[ReadFile]:
     return read_returns(workspace.root, desk.how.inbox or round_.id, files, desk.forms, desk.limits, desk.how)
 
 
-def _receipt(return_: ReadFile) -> Receipt:
+def make_receipt(return_: ReadFile) -> Receipt:
+    """Return the receipt of a file as it is before it is registered: by its own date, by hand."""
     owner = (return_.reading.identity or {}).get("owner") or None
     return Receipt(return_.file.name, return_.sha256, return_.size, return_.file.modified, BY_HAND, owner)
 

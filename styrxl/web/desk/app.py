@@ -15,6 +15,8 @@ from starlette.types import ASGIApp
 
 from styrxl.model.limits import MB, STANDARD
 from styrxl.web.desk import (
+    assigning,
+    decisions,
     downloads,
     hand_out,
     home,
@@ -40,7 +42,16 @@ PAGES = (  # each with ``list_routes``
     downloads,
     task_pages,
 )
-ACTIONS: tuple[Action, ...] = (hand_out.HAND_OUT, round_report.CHAPTER, round_report.PUBLISH)
+ACTIONS: tuple[Action, ...] = (
+    hand_out.HAND_OUT,
+    decisions.SET_ASIDE_ACTION,
+    decisions.TAKE_BACK_ACTION,
+    decisions.JUDGE_ANEW,
+    assigning.ASSIGN_ACTION,
+    assigning.GIVE_BACK,
+    round_report.CHAPTER,
+    round_report.PUBLISH,
+)
 
 
 def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASGIApp:

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,9 +21,9 @@ from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.give_back import can_go_back, find_place, make_copy
-from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.log import describe_event, read_events, select_events
 from styrxl.rounds.one_return.answers import ShownSheet, show_return
+from styrxl.rounds.one_return.find_return import FoundReturn, find_return
 from styrxl.web.desk.downloads import make_file_link
 from styrxl.web.desk.return_links import action_href, make_anchor, owner_href, return_href
 from styrxl.web.desk.return_view import (
@@ -55,30 +54,12 @@ def list_routes(rooms: Rooms) -> list[Route]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A return that an address names: the round, all of it judged, the return, and its file."""
-
-    round: Round
-    judged: JudgedRound
-    return_: Judged
-    file: Path
-
-    @property
-    def name(self) -> str:
-        """What its file is called."""
-        return self.file.name
-
-
-def _find(visit: Visit, desk: Desk) -> _Found:
+def _find(visit: Visit, desk: Desk) -> FoundReturn:
     """Return the return that the address names, among those that are in the inbox."""
-    round_ = visit.find_round(desk.workspace)
-    judged = judge_inbox_quietly(desk, round_)
-    files = {desk.workspace.shown(path): path for path in desk.workspace.inbox_files(round_).files}
-    for return_ in judged.returns:
-        if return_.path in files and files[return_.path].name == visit.path["name"]:
-            return _Found(round_, judged, return_, files[return_.path])
-    raise HTTPException(404)
+    found = find_return(desk, visit.find_round(desk.workspace), visit.path["name"])
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 def show_return_page(visit: Visit) -> Response:
