@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import subprocess
 import sys
-import zlib
 from pathlib import Path
 
 import pytest
@@ -68,17 +65,6 @@ def test_without_what_makes_a_pdf_the_page_is_written_and_it_says_what_to_do(
     assert "pip install styrxl[pdf]" in said.stderr
     assert council(full, "html").exists()
     assert not council(full, "pdf").exists()
-
-
-@pytest.mark.usefixtures("pango")
-def test_the_pdf_is_tagged_and_says_its_language(full: Town, pdftoppm: str) -> None:
-    full.run("report", ROUND)
-    told = subprocess.run([str(Path(pdftoppm).with_name("pdfinfo")), council(full, "pdf")], capture_output=True, text=True, check=True)
-    assert "Tagged:          yes" in told.stdout
-    streams = re.findall(rb"stream\n(.*?)\nendstream", council(full, "pdf").read_bytes(), re.DOTALL)
-    inflated = b"".join(zlib.decompressobj().decompress(stream) for stream in streams if stream[:1] == b"x")
-    assert b"/Lang (sv)" in inflated
-    assert {b"/S /H1", b"/S /H2", b"/S /Table", b"/S /TH", b"/S /Figure"} <= set(re.findall(rb"/S /\w+", inflated))
 
 
 def test_a_page_of_an_english_municipality_is_english(full: Town) -> None:

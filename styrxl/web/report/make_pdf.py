@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 
+from styrxl.web.report.pdf_tags import mend_tags
+
 
 def make_pdf(html: str) -> bytes | None:
     """Return a page as tagged PDF; None where WeasyPrint, or the libraries of the system that it needs, are not there."""
@@ -12,7 +14,7 @@ def make_pdf(html: str) -> bytes | None:
     except (ImportError, OSError):
         return None
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    made: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1")
+    made: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1", finisher=mend_tags)
     return made
 
 
