@@ -39,7 +39,7 @@ class IncomingFile:
 class Outcome:
     """What became of a file: ``taken`` or ``known`` (as ``path``, with its hash), ``skipped``, or ``refused`` (for the reason ``why``).
 
-    ``round``: the one that it belongs to, where that is another than was asked for.
+    ``round``: the one that it belongs to, where that is another than was asked for. ``owner``: whose it is, as far as it says so itself.
     """
 
     origin: str
@@ -48,6 +48,7 @@ class Outcome:
     why: Word | None = None
     sha256: str = ""
     round: Round | None = None
+    owner: str | None = None
 
 
 class RefusedFileError(Exception):
@@ -59,13 +60,16 @@ class RefusedFileError(Exception):
         self.why = why
 
 
-def find_files(sources: Iterable[Path], most: int) -> Iterator[IncomingFile | Outcome]:
-    """Yield what lies in folders, files and zip archives: files, and what is passed over or cannot be got."""
+def find_files(sources: Iterable[Path], most: int, *, whole: bool = False) -> Iterator[IncomingFile | Outcome]:
+    """Yield what lies in folders, files and zip archives: files, and what is passed over or cannot be got.
+
+    ``whole``: no file is still on its way, however new it is.
+    """
     for source in sources:
-        yield from _from_path(source, most)
+        yield from _from_path(source, most, whole=whole)
 
 
-def _from_path(source: Path, most: int) -> Iterator[IncomingFile | Outcome]:
+def _from_path(source: Path, most: int, *, whole: bool) -> Iterator[IncomingFile | Outcome]:
     if source.is_dir():
         for folder, folders, names in os.walk(source):
             if "styrxl.toml" in names:  # a workspace, perhaps this one: what it holds are no returns
@@ -78,12 +82,12 @@ def _from_path(source: Path, most: int) -> Iterator[IncomingFile | Outcome]:
                 if path.is_symlink() or not path.is_file():
                     yield Outcome(make_showable(str(path)), "skipped")
                 else:
-                    yield from _from_file(path, most)
+                    yield from _from_file(path, most, whole=whole)
     else:
-        yield from _from_file(source, most)
+        yield from _from_file(source, most, whole=whole)
 
 
-def _from_file(path: Path, most: int) -> Iterator[IncomingFile | Outcome]:
+def _from_file(path: Path, most: int, *, whole: bool) -> Iterator[IncomingFile | Outcome]:
     """Yield the file itself, or what an archive of workbooks holds."""
     origin = make_showable(str(path))
     if is_system_file(path.name):
@@ -94,7 +98,7 @@ def _from_file(path: Path, most: int) -> Iterator[IncomingFile | Outcome]:
         return
     try:
         about = path.stat()
-        if wait := _find_wait(path, about):
+        if not whole and (wait := _find_wait(path, about)):
             yield Outcome(origin, "refused", why=Word(wait))
             return
         changed = datetime.fromtimestamp(about.st_mtime, UTC)

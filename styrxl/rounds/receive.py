@@ -64,12 +64,19 @@ def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: 
     return outcomes
 
 
+def foresee(desk: Desk, round_: Round, incoming: Iterable[IncomingFile]) -> list[Outcome]:
+    """Return what ``take_in`` would make of files, in their order, and take nothing in."""
+    with IsolatedReader(desk.limits) as reader:
+        sorting = _Sorting(desk, round_, None, reader, keeps=False)
+        return [sorting.take(file) for file in sorted(incoming, key=lambda file: file.changed)]
+
+
 class _Sorting:
     """One run: each file goes to the round that it belongs to, which is the one asked for where a controller says whose it is."""
 
-    def __init__(self, desk: Desk, round_: Round, owner: str | None, reader: IsolatedReader) -> None:
-        self._filing, self._named, self._reader = make_filing(desk, round_), owner, reader
-        self._asked = _Intake(desk, round_, owner)
+    def __init__(self, desk: Desk, round_: Round, owner: str | None, reader: IsolatedReader, *, keeps: bool = True) -> None:
+        self._filing, self._named, self._reader, self._keeps = make_filing(desk, round_), owner, reader, keeps
+        self._asked = _Intake(desk, round_, owner, keeps=keeps)
         self._others: dict[Round, _Intake] = {}
 
     def take(self, file: IncomingFile) -> Outcome:
@@ -86,7 +93,7 @@ class _Sorting:
         round_ = self._filing.find_round(identity)
         if self._named or self._asked.holds(sha256) or round_ == self._filing.asked:
             return self._asked.take(file, data, sha256, identity)
-        intake = self._others.setdefault(round_, _Intake(self._filing.desk, round_))
+        intake = self._others.setdefault(round_, _Intake(self._filing.desk, round_, keeps=self._keeps))
         return replace(intake.take(file, data, sha256, identity), round=round_)
 
     def record(self) -> None:
@@ -101,10 +108,10 @@ def _read_identity(data: bytes, reader: IsolatedReader) -> Mapping[str, str]:
 
 
 class _Intake:
-    """One run: what the inbox holds by its hash, and the receipts that are still to be recorded."""
+    """One run: what the inbox holds by its hash, and the receipts that are still to be recorded; nothing is written unless it ``keeps``."""
 
-    def __init__(self, desk: Desk, round_: Round, owner: str | None = None) -> None:
-        self._desk, self._round, self._named = desk, round_, owner
+    def __init__(self, desk: Desk, round_: Round, owner: str | None = None, *, keeps: bool = True) -> None:
+        self._desk, self._round, self._named, self._keeps = desk, round_, owner, keeps
         workspace = desk.workspace
         self._most = workspace.settings.limits.file_mb * MB
         self._owners = frozenset(o.org_id for o in desk.plan.organisations)
@@ -139,7 +146,7 @@ class _Intake:
             self._waiting.append(Receipt(workspace.shown(path), sha256, len(data), file.changed, origin, owner))
             self._known[sha256] = path
             self._unseen.pop(sha256, None)
-        return Outcome(file.origin, state, workspace.shown(path), sha256=sha256)
+        return Outcome(file.origin, state, workspace.shown(path), sha256=sha256, owner=self._named or self._signed_owner(identity))
 
     def record(self, reader: IsolatedReader) -> None:
         """Record the receipts of what was taken in, and of what was put into the inbox by hand: all are first seen together."""
@@ -163,7 +170,7 @@ class _Intake:
             # "_" comes after the "." of the first one: of files with the same bytes, the first by name counts.
             name = f"{stem}{f'_{n:02}' if n > 1 else ''}{safe.suffix}"
             path = self._desk.workspace.inbox(self._round) / name
-            if fold_file_name(name) not in self._names and create_atomically(path, data):
+            if fold_file_name(name) not in self._names and (not self._keeps or create_atomically(path, data)):
                 self._names.add(fold_file_name(name))
                 return path
         raise AssertionError("numbers do not end")

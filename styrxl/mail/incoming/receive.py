@@ -80,6 +80,18 @@ def receive_mail(
         raise stuck
 
 
+def foresee_mail(desk: Desk, mail_log: MailLog, round_: Round | None, messages: Iterable[FetchedMessage]) -> Iterator[MailPart]:
+    """Yield the parts that ``receive_mail`` would make of messages, and take nothing in; those that are recorded already yield nothing."""
+    rules, filing = make_rules(desk.workspace.settings.mail, desk.limits), make_filing(desk, round_)
+    seen: set[str] = set()
+    with IsolatedReader(desk.limits) as reader:
+        for fetched in messages:
+            mail = hash_mail(fetched.raw)
+            if mail not in seen and not mail_log.find_outcomes(mail):
+                yield from _read_fetched(desk, mail_log, filing, fetched, rules, reader)[1]
+            seen.add(mail)
+
+
 def _name_recipient(mail_log: MailLog, part: MailPart) -> MailPart:
     """Return a bounce with the address that we wrote to: a report may name the one that its mails are passed on to."""
     if part.reason != BOUNCE or not part.replies_to:

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -168,8 +167,8 @@ def _answer_action(action: Action, visit: Visit) -> Response:
         preview = action.prepare(question)
         if not posted:
             return _show(action, visit, preview, round_, given, {})
-        if not preview.button:
-            raise HTTPException(409)
+        if not preview.button:  # somebody else was quicker
+            return _show(action, visit, preview, round_, given, {}, changed=True)
         missing = {one.name: question.t("required") for one in preview.fields if one.required and not given.get(one.name)}
         if wrong := missing | dict(action.check(question)):
             return _show(action, visit, preview, round_, given, wrong)

@@ -28,6 +28,7 @@ from styrxl.web.desk import (
 from styrxl.web.desk.actions import Action, make_action_route
 from styrxl.web.desk.door import ENTRY, Door
 from styrxl.web.desk.guard import BodyError, Guard
+from styrxl.web.desk.intake import judging, take_in
 from styrxl.web.desk.look import read_style
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.visit import Endpoint, Rooms, Visit, make_endpoint
@@ -37,6 +38,7 @@ PAGES = (  # each with ``list_routes``
     home,
     round_table,
     hand_out,
+    take_in,
     return_page,
     round_report,
     downloads,
@@ -49,6 +51,8 @@ ACTIONS: tuple[Action, ...] = (
     decisions.JUDGE_ANEW,
     assigning.ASSIGN_ACTION,
     assigning.GIVE_BACK,
+    take_in.TAKE_IN,
+    judging.JUDGE,
     round_report.CHAPTER,
     round_report.PUBLISH,
 )

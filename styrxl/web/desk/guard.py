@@ -24,7 +24,7 @@ _READING = frozenset({"GET", "HEAD"})
 _HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with "no-referrer" browsers do not say which origin a form comes from
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -115,7 +115,9 @@ def _with_headers(scope: Scope, send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
-                headers[name] = value
+                headers.setdefault(name, value)  # a page that shows what others wrote may be bound more tightly
+            if scope["path"].startswith(ENTRY):
+                headers["Referrer-Policy"] = "no-referrer"  # its address is the secret
             if "cache-control" not in headers:
                 headers["Cache-Control"] = "no-store" if not scope["path"].startswith("/static/") else "private, max-age=3600"
         await send(message)

@@ -8,5 +8,6 @@ TABS = (("tab_home", "/"), ("tab_tasks", "/tasks"))
 ROUND_TABS: tuple[tuple[str, str], ...] = (
     ("tab_table", ""),
     ("tab_hand_out", "/hand-out"),
+    ("tab_take_in", "/take-in"),
     ("tab_report", "/report/chapters"),
 )

@@ -24,3 +24,21 @@ if (task) {
   };
   setTimeout(look, 400);
 }
+
+// Files that are dropped anywhere in the form are chosen; when each was changed last goes with them, so that the newest counts.
+for (const form of document.querySelectorAll("[data-drop]")) {
+  const files = form.querySelector("input[type=file]");
+  const over = (event, on) => {
+    event.preventDefault();
+    form.classList.toggle("over", on);
+  };
+  form.addEventListener("dragover", (event) => over(event, true));
+  form.addEventListener("dragleave", (event) => over(event, false));
+  form.addEventListener("drop", (event) => {
+    over(event, false);
+    if (event.dataTransfer.files.length > 0) files.files = event.dataTransfer.files;
+  });
+  form.addEventListener("submit", () => {
+    form.elements.changed.value = Array.from(files.files, (file) => file.lastModified).join();
+  });
+}
