@@ -69,6 +69,12 @@ def test_every_answer_says_what_browsers_may_do(town: Path) -> None:
             assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_the_secret_of_the_way_in_goes_nowhere(town: Path) -> None:
+    with visit_desk(town, enter=False) as visitor:
+        assert visitor.enter().headers["referrer-policy"] == "no-referrer"
+        assert visitor.enter().headers["referrer-policy"] == "no-referrer"  # spent
+
+
 def test_no_page_holds_script_or_style_of_its_own(town: Path) -> None:
     with visit_desk(town) as visitor:
         for path in ("/tasks", "/nowhere"):
