@@ -55,7 +55,7 @@ def judge_and_tell(order: Order, rounds: Collection[str], fresh: Collection[str]
 def _tell(desk: Desk, round_: Round, judged: JudgedRound, fresh: Collection[str], t: Texts) -> Told:
     name = desk.workspace.settings.round_name(round_, t.language)
     new = [one for one in judged.returns if one.path in fresh]
-    lines = [t("new", n=len(new), counts=count_verdicts(new, t.language))] if new else []
+    lines = [t("new", round=name, counts=count_verdicts(new, t.language))] if new else []
     lines.append(t("all", round=name, n=len(judged.returns), counts=count_verdicts(judged.returns, t.language) or "–"))
     troubles = [*_describe_new(new, t), *_describe_files(desk, round_, t)]
     links = [Link(t("see_round", round=name), f"/rounds/{round_.id}"), *_link_new(round_, new, t)]

@@ -134,8 +134,9 @@ def _sum_up(outcomes: Iterable[Outcome], t: Texts, tense: str) -> str:
     outcomes = list(outcomes)
     counts = count_outcomes(outcomes)
     elsewhere = sum(outcome.state == "taken" and outcome.round is not None for outcome in outcomes)
-    parts = [t(f"{tense}_sum_taken", n=counts["taken"]), *(t(f"sum_{key}", n=counts[key]) for key in ("known", "skipped") if counts[key])]
+    parts = [t(f"{tense}_sum_taken", n=counts["taken"])]
     parts += [t("sum_elsewhere", n=elsewhere)] if elsewhere else []
+    parts += [t(f"sum_{key}", n=counts[key]) for key in ("known", "skipped") if counts[key]]
     parts += [t(f"{tense}_sum_refused", n=counts["refused"])] if counts["refused"] else []
     return ", ".join(parts) + "."
 

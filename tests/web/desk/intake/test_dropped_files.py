@@ -31,7 +31,7 @@ def test_files_are_chosen_and_taken_in_in_chromium(tmp_path: Path, browser: Brow
             assert "Tas emot för UBN, Utbildningsnämnden" in page.inner_text("main")
             page.click("form.confirm button")
             page.wait_for_selector(".notice.good")
-            assert "Det som kom nu: 1 Klar." in page.inner_text("main")
+            assert "Det som kom nu till Plan 2027: 1 Klar." in page.inner_text("main")
         finally:
             desk.kill()
     assert len(list(town.inbox.iterdir())) == 1

@@ -54,7 +54,7 @@ def is_clean(town: Town) -> bool:
 def test_what_will_come_of_files_is_said_and_nothing_done(visitor: Visitor, town: Town) -> None:
     other = lost(town.filled("KFN"))
     _, page = send(visitor, [("svar.xlsx", town.filled("UBN")), ("kfn.xlsx", other), ("~$svar.xlsx", b"lock"), ("x.url", b"[x]")])
-    assert "2 arbetsböcker tas emot, 1 hoppas över, 1 tas inte emot." in page
+    assert "2 filer tas emot, 1 hoppas över, 1 tas inte emot." in page
     assert "Tas emot för UBN, Utbildningsnämnden" in page
     assert "Den säger inte vems den är" in page
     assert "Tas inte emot: den är bara en länk" in page
@@ -64,8 +64,8 @@ def test_what_will_come_of_files_is_said_and_nothing_done(visitor: Visitor, town
 def test_the_button_takes_in_and_judges(visitor: Visitor, town: Town) -> None:
     address, _ = send(visitor, [("svar.xlsx", town.filled("UBN")), ("tom.xlsx", town.issued("KFN"))])
     done = visitor.press(address)
-    assert "2 arbetsböcker togs emot." in done
-    assert "Det som kom nu: 1 Klar, 1 Behöver kompletteras." in done
+    assert "2 filer togs emot." in done
+    assert "Det som kom nu till Plan 2027: 1 Klar, 1 Behöver kompletteras." in done
     assert "KFN_" in done  # named for its owner, with the way to it
     assert re.search(r'href="/rounds/2027-plan/returns/KFN_[0-9-]+\.xlsx"', done)
     assert [name.partition("_")[0] for name in list_inbox(town)] == ["KFN", "UBN"]
@@ -78,7 +78,7 @@ def test_the_button_takes_in_and_judges(visitor: Visitor, town: Town) -> None:
 def test_one_that_is_there_already_is_not_taken_in_again(visitor: Visitor, town: Town) -> None:
     first, _ = send(visitor, [("a.xlsx", town.filled("UBN"))])
     second, page = send(visitor, [("b.xlsx", town.filled("UBN"))])  # in another window
-    assert "1 arbetsbok tas emot" in page
+    assert "1 fil tas emot" in page
     visitor.press(first)
     page = visitor.get(second)
     assert "Finns redan som inbox/2027-plan/UBN_" in page
@@ -107,7 +107,7 @@ def test_the_desk_killed_in_between_leaves_what_was_put_aside(town: Town) -> Non
         address, _ = send(visitor, [("svar.xlsx", town.filled("UBN"))])
     with visit_desk(town.root, now) as visitor:
         assert "Uppladdat som väntar på dig" in visitor.get(PAGE)
-        assert "1 arbetsbok togs emot" in visitor.press(address)
+        assert "1 fil togs emot" in visitor.press(address)
         assert "redan mottagna eller borttagna" in visitor.get(address)
 
 
@@ -127,7 +127,7 @@ def test_an_archive_is_opened(visitor: Visitor, town: Town) -> None:
             archive.writestr(f"../{owner}/svar.xlsx", town.filled(owner))
     address, page = send(visitor, [("svar.zip", data.getvalue())])
     assert "svar.zip/../UBN/svar.xlsx" in page
-    assert "Det som kom nu: 2 Klar." in visitor.press(address)
+    assert "Det som kom nu till Plan 2027: 2 Klar." in visitor.press(address)
     assert len(list_inbox(town)) == 2
 
 
@@ -174,7 +174,7 @@ def test_mails_that_were_saved_are_taken_in_as_the_terminal_does(tmp_path: Path)
         done = visitor.press(address)
         assert "Mottagna: 1. I karantän: 1." in done
         assert 'href="/quarantine"' in done
-        assert "Det som kom nu: 1 Klar." in done
+        assert "Det som kom nu till Plan 2027: 1 Klar." in done
         assert "1 väntar i karantän" in visitor.get(PAGE)
 
 
@@ -186,10 +186,10 @@ def _ask() -> EmailMessage:
 
 def test_files_put_there_by_hand_are_judged_by_a_button(visitor: Visitor, town: Town) -> None:
     town.put("UBN.xlsx", town.filled("UBN"))
-    assert "1 arbetsbok ligger i inkorgen, och 1 av dem är inte granskad än." in visitor.get(PAGE)
+    assert "1 arbetsbok ligger i inkorgen. 1 av dem är inte granskad än." in visitor.get(PAGE)
     done = visitor.press(f"/rounds/{ROUND}/do/judge")
     assert "I inkorgen för Plan 2027 ligger 1 arbetsbok: 1 Klar." in done
-    assert "0 av dem" in visitor.get(PAGE)
+    assert "Allt är granskat" in visitor.get(PAGE)
 
 
 def test_what_belongs_to_another_round_goes_there(tmp_path: Path) -> None:
@@ -201,6 +201,6 @@ def test_what_belongs_to_another_round_goes_there(tmp_path: Path) -> None:
         answer = visitor.post("/rounds/2027-t1/take-in", {"form_mark": mark}, [("files", ("UBN.xlsx", town.filled("UBN")))])
         assert "Tas emot i Plan 2027, dit den hör, för UBN, Utbildningsnämnden" in answer.text
         done = visitor.press(f"{answer.url.path}?{answer.url.query.decode()}")
-        assert "1 av dem hör till en annan omgång" in done
+        assert "1 av dem i en annan omgång, dit den hör" in done
         assert "I inkorgen för Plan 2027 ligger 1 arbetsbok: 1 Klar." in done
         assert len(list_inbox(town)) == 1
