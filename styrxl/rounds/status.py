@@ -76,17 +76,17 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     mail = find_mail_status(desk, round_)
     inbox, verdicts = _list_inbox(desk, round_), desk.ledger.verdicts(round_.id)
     placed = {path for path, verdict in verdicts.items() if verdict.owner}
-    owners = _find_owners(desk, round_, mail, {path: verdict for path, verdict in verdicts.items() if path in inbox})
+    owners = place_owners(desk, round_, mail, {path: verdict for path, verdict in verdicts.items() if path in inbox})
     return RoundStatus(owners, tuple(sorted(inbox - placed)), mail, find_overdue(desk, round_), find_outcomes(desk, round_))
 
 
 def find_owners(desk: Desk, round_: Round, mail: MailStatus) -> tuple[OwnerStatus, ...]:
     """Return how each owner stands in a round, as ``find_status`` does, without a look at what any of them has answered."""
     inbox = _list_inbox(desk, round_)
-    return _find_owners(desk, round_, mail, {path: v for path, v in desk.ledger.verdicts(round_.id).items() if path in inbox})
+    return place_owners(desk, round_, mail, {path: v for path, v in desk.ledger.verdicts(round_.id).items() if path in inbox})
 
 
-def _find_owners(desk: Desk, round_: Round, mail: MailStatus, verdicts: Mapping[str, Verdict]) -> tuple[OwnerStatus, ...]:
+def place_owners(desk: Desk, round_: Round, mail: MailStatus, verdicts: Mapping[str, Verdict]) -> tuple[OwnerStatus, ...]:
     """Return how each owner stands; ``verdicts``: on what lies in the inbox, by path."""
     issues, receipts = desk.ledger.issues_by_form(round_.id), desk.ledger.receipts(round_.id)
     reminded, today = MailLog(desk.ledger.database).last_reminders(round_.id), local_day(desk.now)

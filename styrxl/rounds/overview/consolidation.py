@@ -14,6 +14,7 @@ from typing import Any
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
+from styrxl.rounds.council_plan import read_plan_file
 from styrxl.rounds.desk import Desk
 from styrxl.store.files import make_private_folder, write_atomically
 from styrxl.store.outcome_runs import read_booked_outcomes
@@ -63,7 +64,7 @@ def _read_kept(desk: Desk) -> dict[str, Any]:
 
 def _describe_sources(desk: Desk, round_: Round) -> str:
     """Return what changes with the returns in force of a round and of those that it follows, the council's plan and the accounts."""
-    parts: list[str] = [repr(desk.plan)]
+    parts: list[str] = [hashlib.sha256(read_plan_file(desk.workspace.plan_path)).hexdigest()]
     for each in dict.fromkeys((round_.plan, *round_.before, round_)):
         verdicts = desk.ledger.verdicts(each.id).values()
         parts.append(repr(sorted((v.owner or "", v.form or "", v.path, v.sha256) for v in verdicts if v.verdict == "accepted")))

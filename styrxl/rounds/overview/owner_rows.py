@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from styrxl.model.council_plan import Organisation
+from styrxl.model.council_plan import Organisation, Plan
 from styrxl.model.days import local_day
 from styrxl.model.levels import find_level
 from styrxl.rounds.desk import Desk
@@ -46,7 +46,7 @@ class OwnerRow:
 
 def list_owner_rows(desk: Desk, facts: RoundFacts) -> tuple[OwnerRow, ...]:
     """Return the rows of a round's owners: board by board and administration by administration, the board itself first."""
-    names = desk.plan.names(facts.round.day)
+    names = _Names(desk.plan, facts.round.day)
     found = [(status, desk.plan.find(status.owner, facts.round.day)) for status in facts.owners]
     rows = [_make_row(facts, status, organisation, names, place) for place, (status, organisation) in enumerate(found) if organisation]
     boards, administrations = (_number(each) for each in ([r.board.id for r in rows], [r.administration.id for r in rows]))
@@ -58,11 +58,25 @@ def list_owner_rows(desk: Desk, facts: RoundFacts) -> tuple[OwnerRow, ...]:
     return tuple(sorted(rows, key=key))
 
 
+class _Names:
+    """Names of boards and administrations on a day, each looked for once: thousands of owners have the same."""
+
+    def __init__(self, plan: Plan, day: date) -> None:
+        self._plan, self._day = plan, day
+        self._places: dict[str, Place] = {"": Place()}
+
+    def find(self, org_id: str) -> Place:
+        if org_id not in self._places:
+            organisation = self._plan.find(org_id, self._day)
+            self._places[org_id] = Place(org_id, organisation.name if organisation else org_id)
+        return self._places[org_id]
+
+
 def _number(ids: list[str]) -> dict[str, int]:
     return {org_id: n for n, org_id in enumerate(dict.fromkeys(ids))}
 
 
-def _make_row(facts: RoundFacts, status: OwnerStatus, organisation: Organisation, names: dict[str, str], place: int) -> OwnerRow:
+def _make_row(facts: RoundFacts, status: OwnerStatus, organisation: Organisation, names: _Names, place: int) -> OwnerRow:
     board = status.owner if status.kind == "board" else organisation.board_id or ""
     administration = status.owner if status.kind == "administration" else organisation.administration_id or ""
     mailed = facts.mail.handed_out.get(status.owner)
@@ -71,8 +85,8 @@ def _make_row(facts: RoundFacts, status: OwnerStatus, organisation: Organisation
         status,
         group,
         find_level(status.kind),
-        Place(board, names.get(board, board)),
-        Place(administration, names.get(administration, administration)),
+        names.find(board),
+        names.find(administration),
         _count_days_late(status, group, facts.today),
         _find_reach(status, organisation, mailed),
         mailed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from styrxl.rounds.hints import list_changed_forms
 from styrxl.rounds.mail_status import find_mail_status
 from styrxl.rounds.overview.consolidation import Consolidation, find_consolidation
 from styrxl.rounds.overview.mail_facts import MailFacts, find_mail_facts
-from styrxl.rounds.status import OwnerStatus, find_owners
+from styrxl.rounds.status import OwnerStatus, place_owners
 from styrxl.store.ledger import Verdict
 from styrxl.store.receipts import Receipt
 
@@ -58,30 +58,27 @@ class RoundFacts:
 
 def find_facts(desk: Desk, round_: Round) -> RoundFacts:
     """Return how a round stands; raises StyrxlError (not-readable) where its inbox may not be looked into."""
-    mail = desk.workspace.settings.mail
-    inbox, verdicts, receipts = _list_inbox(desk, round_), desk.ledger.verdicts(round_.id), desk.ledger.receipts(round_.id)
-    mail_status = find_mail_status(desk, round_)
-    owners, consolidation = find_owners(desk, round_, mail_status), find_consolidation(desk, round_)
-    new = tuple(path for path, size in inbox.items() if _is_new(path, size, verdicts, receipts))
-    unplaced = tuple(UnplacedFile(path, _verdict_of(path, new, verdicts)) for path in sorted(inbox) if not _owner_of(path, verdicts))
+    mail, inbox = desk.workspace.settings.mail, desk.workspace.inbox_files(round_)
+    sizes = {desk.workspace.shown(path): _find_size(path) for path in inbox.files}
+    verdicts, receipts = desk.ledger.verdicts(round_.id), desk.ledger.receipts(round_.id)
+    there = {path: verdict for path, verdict in verdicts.items() if path in sizes}
+    mail_status, consolidation = find_mail_status(desk, round_), find_consolidation(desk, round_)
+    owners = place_owners(desk, round_, mail_status, there)
+    new = {path for path, size in sizes.items() if _is_new(path, size, verdicts, receipts)}
+    unplaced = [path for path in sorted(sizes) if path not in there or not there[path].owner]
     return RoundFacts(
         round_,
         local_day(desk.now),
         owners,
-        unplaced,
-        new,
-        tuple(desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).waiting),
-        find_mail_facts(desk, round_, mail_status, owners, [v for path, v in verdicts.items() if path in inbox], consolidation),
+        tuple(UnplacedFile(path, None if path in new else there[path].verdict) for path in unplaced),
+        tuple(sorted(new)),
+        tuple(map(desk.workspace.shown, inbox.waiting)),
+        find_mail_facts(desk, round_, mail_status, owners, [*there.values()], consolidation),
         consolidation,
         tuple(list_changed_forms(desk.ledger, desk.forms, round_)),
         sends=mail is not None and (mail.server is not None or mail.graph is not None),
         fetches=mail is not None and mail.mailbox is not None,
     )
-
-
-def _list_inbox(desk: Desk, round_: Round) -> dict[str, int]:
-    """Return the sizes of the files in a round's inbox, by path."""
-    return {desk.workspace.shown(path): _find_size(path) for path in desk.workspace.inbox_files(round_).files}
 
 
 def _find_size(path: Path) -> int:
@@ -93,11 +90,3 @@ def _find_size(path: Path) -> int:
 
 def _is_new(path: str, size: int, verdicts: Mapping[str, Verdict], receipts: Mapping[str, Receipt]) -> bool:
     return path not in verdicts or path not in receipts or size != receipts[path].size
-
-
-def _verdict_of(path: str, new: Sequence[str], verdicts: Mapping[str, Verdict]) -> str | None:
-    return None if path in new else verdicts[path].verdict
-
-
-def _owner_of(path: str, verdicts: Mapping[str, Verdict]) -> str | None:
-    return verdicts[path].owner if path in verdicts else None
