@@ -85,7 +85,7 @@ def test_what_people_typed_is_text() -> None:
 
 def test_a_chart_is_said_to_those_who_do_not_see_it() -> None:
     tree = read(render())
-    [drawn] = tree.iterfind(".//figure/svg")
+    [drawn] = tree.iterfind(".//figure//svg")
     assert (drawn.get("role"), drawn.findtext("title")) == ("img", "Diagram: två ramar")
     assert texts(tree, ".//figcaption") == ["Två ramar"]
     assert [found.text for found in drawn.iterfind("text")] == ["A & B", "C", "1", "2"]
