@@ -218,6 +218,21 @@ BOOKED = sa.Table(  # amounts in öre
     sa.Column("internal_revenue_ore", sa.BigInteger, nullable=False),
     sa.Column("internal_cost_ore", sa.BigInteger, nullable=False),
 )
+OWNER_LINKS = sa.Table(
+    "owner_links",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("round", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("code_hash", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("expires_at", UtcTime, nullable=False),
+    sa.Column("revoked_at", UtcTime),
+    sa.Column("revoked_by", sa.Text),
+    sa.UniqueConstraint("code_hash"),
+    sa.Index("ix_owner_links_round_owner", "round", "owner"),
+)
 
 
 @dataclass(frozen=True, slots=True)

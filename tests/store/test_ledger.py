@@ -526,6 +526,7 @@ LATER_COLUMNS = {"owner", "dated_at"}  # of receipts
 
 # Tables and columns that each of the versions before the first release added.
 ADDED: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
+    "0012": (["owner_links"], []),
     "0011": (["booked", "outcome_runs"], []),
     "0010": ([], [("receipts", "number"), ("mails", "doubt")]),
     "0009": (["number_blocks"], []),
