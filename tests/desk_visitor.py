@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ _PATIENCE = 60.0  # seconds
 class Visitor:
     """A browser without script, at the desk of a workspace."""
 
-    def __init__(self, client: TestClient, link: str) -> None:
-        """Take a client and the link that lets it in."""
+    def __init__(self, client: TestClient, link: str, place: Workplace) -> None:
+        """Take a client, the link that lets it in, and where the desk works."""
         self.client = client
         self.link = link
+        self.place = place
 
     def enter(self) -> httpx.Response:
         """Follow the link."""
@@ -46,11 +48,14 @@ class Visitor:
         """Send a form as a page of the desk would."""
         return self.client.post(path, data=dict(fields), files=files, headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
 
+    def find_hidden(self, path: str) -> dict[str, str]:
+        """Return what the forms of a page carry along unseen."""
+        return {unescape(name): unescape(value) for name, value in _HIDDEN.findall(self.get(path))}
+
     def press(self, path: str, files: Any = None, expect: int = 200, **fields: str) -> str:
         """Open an action's page, fill in its fields, press its button and return the page of what came of it."""
-        page = self.get(path)
-        hidden = dict(_HIDDEN.findall(page))
-        assert "shown" in hidden, page
+        hidden = self.find_hidden(path)
+        assert "shown" in hidden, self.get(path)
         answer = self.post(path.partition("?")[0], hidden | fields, files)
         assert answer.status_code == expect, (answer.status_code, answer.text[:2000])
         return self.wait(answer.url.path) if answer.url.path.startswith("/tasks/") else answer.text
@@ -71,7 +76,7 @@ def visit_desk(root: Path, now: datetime | None = None, language: str | None = N
     desk = OpenDesk(PORT, os.getpid(), make_key())
     place = Workplace(root, language, clock=lambda: now or datetime.now(UTC), by="kontrollern")
     with TestClient(make_app(place, Door(desk)), base_url=ORIGIN, follow_redirects=True) as client:
-        visitor = Visitor(client, desk.make_link().removeprefix(ORIGIN))
+        visitor = Visitor(client, desk.make_link().removeprefix(ORIGIN), place)
         if enter:
             visitor.enter()
         yield visitor

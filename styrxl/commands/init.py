@@ -37,16 +37,9 @@ def init(session: Session, folder: Path | None, name: str, rows: int | None, ren
 def _make(session: Session, folder: Path, name: str, rows: int | None) -> None:
     from styrxl.model.catalogue import word
     from styrxl.model.days import local_day
-    from styrxl.rounds.issue import build_empty_plan, keep_plan_edition
-    from styrxl.store.files import write_atomically
-    from styrxl.store.ledger import Ledger
-    from styrxl.store.workspace import Workspace
+    from styrxl.rounds.setup.new_workspace import make_workspace
 
-    workspace = Workspace.init(folder, name, language=session.language())
-    if not workspace.plan_path.exists():
-        with Ledger.open(workspace.database) as ledger:
-            keep_plan_edition(workspace, ledger)
-        write_atomically(workspace.plan_path, build_empty_plan(workspace, rows))
+    workspace = make_workspace(folder, name, session.language(), rows=rows)
     round_ = f"{local_day(session.now()).year + 1}-plan"
     click.echo(word("init_done", session.language(), path=folder, plan=workspace.plan_path, round=round_))
 
@@ -62,15 +55,12 @@ def _renew(session: Session, folder: Path | None, rows: int | None) -> None:
 
 def _tell(desk: Desk, done: RenewedPlan, language: str) -> list[str]:
     """Return what was done, line by line."""
-    from styrxl.model.catalogue import say, word
+    from styrxl.model.catalogue import word
+    from styrxl.rounds.setup.renewal_texts import list_left, list_new
 
-    plan, texts = desk.workspace.plan_path.name, desk.forms.words
+    plan = desk.workspace.plan_path.name
     if done.kept is None:
         return [word("renew_nothing", language, plan=plan)]
-    kept = done.kept.name
-    lines = [word("renew_done", language, plan=plan, kept=kept)]
-    lines += [word("renew_sheet", language, sheet=sheet[language]) for sheet in done.new_sheets]
-    lines += [word("renew_column", language, sheet=sheet[language], column=column[language]) for sheet, column in done.new_columns]
-    left = [texts.text(one.what, language, n=one.count, **one.facts) for one in done.left]
-    left += [word("renew_stray", language, sheet=one.sheet, cell=one.cell, value=say(one.value, language)) for one in done.strays]
-    return [*lines, word("renew_left", language, kept=kept), *(f"  {line}" for line in left)] if left else lines
+    lines = [word("renew_done", language, plan=plan, kept=done.kept.name), *list_new(done, language)]
+    left = list_left(desk, done, language)
+    return [*lines, word("renew_left", language, kept=done.kept.name), *(f"  {line}" for line in left)] if left else lines

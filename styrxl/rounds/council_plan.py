@@ -29,7 +29,12 @@ def read_plan(workspace: Workspace, forms: Forms) -> Plan:
     Judging it takes libraries that many commands need for nothing else, so the rows of a plan without errors are kept.
     Raises StyrxlError: plan-missing, not-readable; and as ``read_judged_plan`` where it is judged.
     """
-    data = read_plan_file(workspace.plan_path)
+    rows, findings = read_plan_rows(workspace, forms, read_plan_file(workspace.plan_path))
+    return make_council_plan(rows, forms.rounds, findings)
+
+
+def read_plan_rows(workspace: Workspace, forms: Forms, data: bytes) -> tuple[PlanRows, tuple[Finding, ...]]:
+    """Return the rows of the council's plan, whose bytes are given, and what the controller is told of it; raises as ``read_plan``."""
     key = [hashlib.sha256(data).hexdigest(), make_cache_key(forms, limits_of_council_plan(workspace.settings.limits))]
     path = workspace.root / CACHE_FOLDER / _KEPT
     kept = _read_kept(path, key)
@@ -38,7 +43,7 @@ def read_plan(workspace: Workspace, forms: Forms) -> Plan:
 
         kept = read_judged_plan(workspace, forms, data)
         _keep(path, key, *kept)
-    return make_council_plan(kept[0], forms.rounds, kept[1])
+    return kept
 
 
 def read_plan_file(path: Path) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,26 +21,48 @@ from styrxl.rounds.desk import Desk
 from styrxl.rounds.issue import keep_plan_edition, make_plan_prefill
 from styrxl.rounds.judge_council_plan import MISSING, judge_plan, read_judged_plan
 from styrxl.rounds.look import read_look
-from styrxl.store.files import StagedFiles
+from styrxl.store.files import StagedFiles, find_kept_name
 
 _ABOUT = {"sv": "Det gäller", "en": "It is about"}
 
 
 @dataclass(frozen=True, slots=True)
 class RenewedPlan:
-    """What ``renew_plan`` did: where the old file is (None: nothing was to be done), what is new, and what did not come along."""
+    """What ``renew_plan`` does: where the old file is (None: nothing is to be done), what is new, and what does not come along.
+
+    ``old`` and ``new``: the plan's bytes.
+    """
 
     kept: Path | None = None
     new_sheets: tuple[Text, ...] = ()
     new_columns: tuple[tuple[Text, Text], ...] = ()  # names of a sheet and of a column
     left: tuple[LeftBehind, ...] = ()
     strays: tuple[UnplacedAnswer, ...] = ()
+    old: bytes = b""
+    new: bytes = b""
 
 
 def renew_plan(desk: Desk, rows: int | None = None) -> RenewedPlan:
     """Write the plan by today's form, and keep the old file beside it under the day's date; ``rows``: as ``build_empty_plan`` takes them.
 
-    Raises StyrxlError: plan-not-renewed where anything would be read otherwise than before; file-locked, disk-full, not-writable.
+    Raises StyrxlError: as ``make_renewed_plan``; file-locked, disk-full, not-writable.
+    """
+    made = make_renewed_plan(desk, rows)
+    if made.kept is None:
+        return made
+    keep_plan_edition(desk.workspace, desk.ledger)
+    with StagedFiles() as stage:
+        if not made.kept.exists():
+            stage.add(made.kept, made.old)
+        stage.add(desk.workspace.plan_path, made.new)
+        stage.move_into_place()
+    return made
+
+
+def make_renewed_plan(desk: Desk, rows: int | None = None) -> RenewedPlan:
+    """Return what renewing the plan would do, and write nothing.
+
+    Raises StyrxlError: plan-not-renewed where anything would be read otherwise than before.
     """
     workspace, path = desk.workspace, desk.workspace.plan_path
     data = read_plan_file(path)
@@ -53,15 +74,9 @@ def renew_plan(desk: Desk, rows: int | None = None) -> RenewedPlan:
     with working_on(path):
         made = _renew(desk, old, form, data, judged.language or workspace.settings.language, rows)
     _check_same(desk, data, made.data)
-    kept = _find_free_name(path, data, local_day(desk.now).isoformat())
-    keep_plan_edition(workspace, desk.ledger)
-    with StagedFiles() as stage:
-        if not kept.exists():
-            stage.add(kept, data)
-        stage.add(path, made.data)
-        stage.move_into_place()
     sheets, columns = _list_new(old, form)
-    return RenewedPlan(kept, sheets, columns, made.left, made.strays)
+    kept = find_kept_name(path, data, local_day(desk.now).isoformat())
+    return RenewedPlan(kept, sheets, columns, made.left, made.strays, data, made.data)
 
 
 def _renew(desk: Desk, old: Form, form: Form, data: bytes, language: str, rows: int | None) -> RenewedForm:
@@ -88,16 +103,6 @@ def _check_same(desk: Desk, old: bytes, new: bytes) -> None:
     if other := [names[table] for table, rows in before.items() if rows and rows != after.get(table)]:
         why = {language: f"{about}: {', '.join(name[language] for name in other)}." for language, about in _ABOUT.items()}
         raise StyrxlError("plan-not-renewed", path=path, why=why)
-
-
-def _find_free_name(path: Path, data: bytes, day: str) -> Path:
-    """Return where the old plan is kept: under the day, with a number where another plan lies there."""
-    digest = hashlib.sha256(data).digest()
-    number, kept = 1, path.with_name(f"{path.stem} {day}{path.suffix}")
-    while kept.exists() and hashlib.sha256(kept.read_bytes()).digest() != digest:
-        number += 1
-        kept = path.with_name(f"{path.stem} {day} ({number}){path.suffix}")
-    return kept
 
 
 def _list_new(old: Form, form: Form) -> tuple[tuple[Text, ...], tuple[tuple[Text, Text], ...]]:

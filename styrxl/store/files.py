@@ -269,6 +269,31 @@ def read_file(path: Path, most: int) -> tuple[bytes, str, int]:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
 
 
+def find_kept_name(path: Path, data: bytes, day: str) -> Path:
+    """Return where a file's old bytes are kept beside it: under the day, with a number where other bytes lie there."""
+    number, kept = 1, path.with_name(f"{path.stem} {day}{path.suffix}")
+    while kept.exists() and kept.read_bytes() != data:
+        number += 1
+        kept = path.with_name(f"{path.stem} {day} ({number}){path.suffix}")
+    return kept
+
+
+def replace_keeping(path: Path, data: bytes, day: str) -> Path | None:
+    """Put new bytes in a file's place and keep the old ones beside it; return where, None where there were none, or the same.
+
+    Raises StyrxlError: file-locked where somebody has it open, disk-full, not-writable.
+    """
+    with _translate_errors(path):
+        old = path.read_bytes() if path.exists() else None
+        kept = None if old in {None, data} else find_kept_name(path, old or b"", day)
+    with StagedFiles() as staged:
+        if kept and old is not None and not kept.exists():
+            staged.add(kept, old)
+        staged.add(path, data)
+        staged.move_into_place()
+    return kept
+
+
 def is_system_file(name: str) -> bool:
     """Whether a file is no return, by its name: a lock file of Office, a file of the operating system, an unfinished download."""
     return name.startswith(("~$", ".")) or name.lower() in _SYSTEM_FILES or name.lower().endswith(_UNFINISHED)

@@ -70,9 +70,10 @@ def _make_limits(settings: LimitSettings) -> limits.Limits:
     return limits.Limits(**settings.model_dump() | {"macros": settings.macros or limits.STANDARD.macros})
 
 
-def write_new_settings(name: str, language: str, role: str) -> str:
+def write_new_settings(name: str, language: str, role: str, address: str = "") -> str:
     """Return a ``styrxl.toml`` to begin with, explained in Swedish."""
-    return _NEW_SETTINGS.format(name=_quote(name), language=_quote(language), role=_quote(role))
+    contact = f"address = {_quote(address)}"
+    return _NEW_SETTINGS.format(name=_quote(name), language=_quote(language), role=_quote(role), address=f"{contact:<34}")
 
 
 def _quote(text: str) -> str:
@@ -96,7 +97,7 @@ language = {language}                   # språk där inget annat är valt: "sv"
 # Vem den som fyller i kan fråga; det står på arbetsböckernas första blad. Skriv hellre en roll än ett namn.
 [contact]
 role = {role}
-address = ""                      # e-post eller telefon
+{address}# e-post eller telefon
 
 # När svaren ska vara inne, omgång för omgång. Omgångarna heter ÅÅÅÅ-plan, ÅÅÅÅ-t1, ÅÅÅÅ-t2 och ÅÅÅÅ-year.
 # [rounds."2027-plan"]

@@ -28,6 +28,7 @@ CACHE_FOLDER = ".styrxl-cache"
 
 __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 
+ROLE = "Kommunens controller"  # whom to ask, where nobody else is named
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
 _OWN_NAMES = frozenset({PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", *FOLDERS})  # beside those that begin with styrxl.
 
@@ -72,7 +73,7 @@ class Workspace:
         return workspace
 
     @classmethod
-    def init(cls, root: Path, name: str, *, language: str = "sv", role: str = "Kommunens controller", key: str | None = None) -> Workspace:
+    def init(cls, root: Path, name: str, *, language: str = "sv", role: str = ROLE, address: str = "", key: str | None = None) -> Workspace:
         """Make a workspace for a municipality: settings, key and folders; ``flerarsplan.xlsx`` is the caller's to write.
 
         A key that is there already (an ``init`` that was cut short) is kept; ``key``, 64 hexadecimal digits, is for rebuilds that must
@@ -86,7 +87,7 @@ class Workspace:
         if not workspace.key_path.exists():
             write_atomically(workspace.key_path, f"{key or secrets.token_hex(_KEY_BYTES)}\n".encode("ascii"), mode=0o660)
         # Last, since it is what makes the folder a workspace.
-        write_atomically(workspace.settings_path, write_new_settings(name, language, role).encode("utf-8"))
+        write_atomically(workspace.settings_path, write_new_settings(name, language, role, address).encode("utf-8"))
         return cls.open(root)
 
     @cached_property

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.responses import Response
@@ -172,9 +173,14 @@ def _answer_action(action: Action, visit: Visit) -> Response:
         missing = {one.name: question.t("required") for one in preview.fields if one.required and not given.get(one.name)}
         if wrong := missing | dict(action.check(question)):
             return _show(action, visit, preview, round_, given, wrong)
-        if given.get(SHOWN) != preview.mark:
+        if given.get(SHOWN) != _mark(preview, visit.place.root):
             return _show(action, visit, preview, round_, given, {}, changed=True)
     return visit.go(f"/tasks/{_begin(action, visit, preview, round_, given).id}")
+
+
+def _mark(preview: Preview, root: Path) -> str:
+    """Return what changes with anything that was shown, and with the workspace: another may be opened while a page waits."""
+    return hashlib.sha256(f"{root}\0{preview.mark}".encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _open(action: Action, place: Workplace) -> AbstractContextManager[Desk | None]:
@@ -199,6 +205,7 @@ def _show(
         status=422 if wrong else 409 if changed else 200,
         round_=round_,
         preview=preview,
+        shown=_mark(preview, visit.place.root),
         given=given,
         kept=kept,
         options={one.name: given.get(one.name, one.value) for one in preview.options},
@@ -214,7 +221,7 @@ def _begin(action: Action, visit: Visit, preview: Preview, round_: Round | None,
     def work(task: Task) -> Done:
         with _open(action, place) as desk:
             question = Question(desk, round_, given, texts, texts.language, place)
-            if action.prepare(question).mark != given[SHOWN]:
+            if _mark(action.prepare(question), place.root) != given[SHOWN]:
                 return Done(troubles=(texts("changed_meanwhile"),), links=(Link(texts("look_again"), task.back),))
         return action.carry_out(Order(place, task, round_.id if round_ else None, given, texts, texts.language))
 

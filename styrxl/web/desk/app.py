@@ -30,6 +30,7 @@ from styrxl.web.desk.door import ENTRY, Door
 from styrxl.web.desk.guard import BodyError, Guard
 from styrxl.web.desk.intake import judging, take_in
 from styrxl.web.desk.look import read_style
+from styrxl.web.desk.setup import setup_pages
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.visit import Endpoint, Rooms, Visit, make_endpoint
 from styrxl.web.desk.workplace import Workplace
@@ -43,6 +44,7 @@ PAGES = (  # each with ``list_routes``
     round_report,
     downloads,
     task_pages,
+    *setup_pages.PAGES,
 )
 ACTIONS: tuple[Action, ...] = (
     hand_out.HAND_OUT,
@@ -55,6 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     judging.JUDGE,
     round_report.CHAPTER,
     round_report.PUBLISH,
+    *setup_pages.ACTIONS,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
@@ -41,6 +42,13 @@ def keep_open_desk(root: Path, desk: OpenDesk) -> None:
     """Write down which desk is open in a workspace, for its owner's eyes alone; raises StyrxlError (not-writable, disk-full)."""
     make_private_folder(root / CACHE_FOLDER)
     write_atomically(root / CACHE_FOLDER / _FILE, json.dumps(asdict(desk)).encode("ascii"), mode=0o600)
+
+
+def forget_open_desk(root: Path, desk: OpenDesk) -> None:
+    """Write down no longer that a desk is open in a workspace, where it was this one; it may have moved to another."""
+    if find_last_desk(root) == desk:
+        with suppress(OSError):
+            (root / CACHE_FOLDER / _FILE).unlink(missing_ok=True)
 
 
 def find_open_desk(root: Path) -> OpenDesk | None:

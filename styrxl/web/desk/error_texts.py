@@ -11,6 +11,26 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged
 
+_SETTINGS_FILE = "styrxl.toml"
+_WAYS_OUT: Mapping[str, tuple[str, ...]] = {
+    "no-workspace": ("new",),
+    "plan-missing": ("plan",),
+    "plan-empty": ("plan",),
+    "plan-broken": ("plan",),
+    "plan-not-renewed": ("plan",),
+    "workspace-held": ("unlock",),
+    "logo-missing": ("settings",),
+    "database-url": ("settings",),
+}
+LEADING = frozenset({"no-workspace", "plan-missing", "plan-empty"})  # a beginning rather than an error: the page itself says what to do
+
+
+def list_ways_out(error: StyrxlError) -> tuple[str, ...]:
+    """Return the pages, as ``/plan`` without its stroke, on which what stops everything is seen to."""
+    files = {one.file for one in cast("Sequence[Mistake]", error.facts.get("mistakes", ()))}
+    of_files = [page for page, named in (("settings", _SETTINGS_FILE in files), ("own-files", bool(files - {_SETTINGS_FILE}))) if named]
+    return (*_WAYS_OUT.get(error.code, ()), *of_files)
+
 
 def describe_error(error: StyrxlError, language: str) -> tuple[str, ...]:
     """Return what is to be done about an error, and each mistake or finding that it is about."""

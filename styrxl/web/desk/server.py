@@ -7,13 +7,14 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from styrxl.model.errors import StyrxlError
 from styrxl.web.desk.app import make_app
-from styrxl.web.desk.door import Door, OpenDesk, find_last_desk, find_open_desk, keep_open_desk, make_key
+from styrxl.web.desk.door import Door, OpenDesk, find_last_desk, find_open_desk, forget_open_desk, keep_open_desk, make_key
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 
@@ -38,9 +39,8 @@ def run_desk(
     last = find_last_desk(place.root)
     with _listen(port, last.port if last else None) as listening:
         desk = OpenDesk(listening.getsockname()[1], os.getpid(), make_key())
-        with suppress(StyrxlError):  # a folder that is no workspace yet, or may not be written: then a second desk is its own
-            if place.is_there:
-                keep_open_desk(place.root, desk)
+        _keep(place, desk)
+        place.when_moved = partial(_move, place, desk)
         tasks = TaskBook(lambda: place.root)
         tasks.find_interrupted()
         config = uvicorn.Config(
@@ -62,6 +62,17 @@ def run_desk(
     if tasks.running:
         on_wait(tasks)
         tasks.wait_until_idle()
+
+
+def _keep(place: Workplace, desk: OpenDesk) -> None:
+    with suppress(StyrxlError):  # a folder that is no workspace yet, or may not be written: then a second desk is its own
+        if place.is_there:
+            keep_open_desk(place.root, desk)
+
+
+def _move(place: Workplace, desk: OpenDesk, before: Path, _: Path) -> None:
+    forget_open_desk(before, desk)
+    _keep(place, desk)
 
 
 def _listen(port: int | None, last: int | None) -> socket.socket:

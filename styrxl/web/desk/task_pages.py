@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.error_texts import describe_error, list_ways_out
 from styrxl.web.desk.tasks import Task
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
@@ -29,7 +29,7 @@ def show_task(visit: Visit) -> Response:
     """Return how far something is, or what came of it."""
     task = _find(visit)
     told = describe_error(task.error, visit.language) if task.error else ()
-    return visit.show("task", task=task, told=told, status=200)
+    return visit.show("task", task=task, told=told, ways=list_ways_out(task.error) if task.error else ())
 
 
 def tell_state(visit: Visit) -> Response:

@@ -23,7 +23,7 @@ from styrxl.store.log_file import write_down
 from styrxl.store.workspace import Workspace
 from styrxl.web.desk.access import EVERYTHING, Access
 from styrxl.web.desk.door import Door
-from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.error_texts import LEADING, describe_error, list_ways_out
 from styrxl.web.desk.tabs import ROUND_TABS, TABS
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.texts import Texts
@@ -174,13 +174,15 @@ def _answer(page: Page, visit: Visit) -> Response:
         raise
     except Exception as error:  # noqa: BLE001 -- told as a page; the log has it whole
         log = write_down(error, f"desk: {visit.request.method} {visit.request.url.path}", visit.place.root)
-        return visit.show("error", status=500, told=(), log=str(log))
+        return visit.show("error", status=500, told=(), ways=(), log=str(log))
 
 
 def show_error(visit: Visit, error: StyrxlError) -> Response:
-    """Return the page that says what the terminal would say of an error."""
-    status = 404 if error.code in _NOT_FOUND else 409
-    return visit.show("error", status=status, told=describe_error(error, visit.language), log="")
+    """Return the page that says what the terminal would say of an error, and leads to where it is seen to."""
+    status, ways = 404 if error.code in _NOT_FOUND else 409, list_ways_out(error)
+    if error.code in LEADING and visit.request.method == "GET" and visit.request.url.path != f"/{ways[0]}":
+        return visit.go(f"/{ways[0]}")
+    return visit.show("error", status=status, told=describe_error(error, visit.language), ways=ways, log="")
 
 
 @cache

@@ -15,8 +15,10 @@ from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.opening.keeper import WorkspaceKeeper
+from styrxl.rounds.opening.open_workspace import open_ledger
 from styrxl.scale.return_files import Progress, ReadingMethod, show_no_progress
 from styrxl.store.files import make_private
+from styrxl.store.ledger import Ledger
 from styrxl.store.lock import LockHolder, hold_lock, is_dead, read_holder, this_process
 from styrxl.store.log_file import log_to
 from styrxl.store.workspace import CACHE_FOLDER, Workspace
@@ -34,11 +36,17 @@ class Workplace:
         """Take the folder, the language to speak instead of the workspace's, what tells the time, and who is at work (the user)."""
         self.asked = asked
         self.clock = clock
+        self.when_moved: Callable[[Path, Path], None] = lambda _before, _after: None
         self._by = by
-        self.move_to(root)
+        self._settle(root)
 
     def move_to(self, root: Path) -> None:
-        """Work in another folder from now on."""
+        """Work in another folder from now on; ``when_moved`` is told."""
+        before = self.root
+        self._settle(root)
+        self.when_moved(before, root)
+
+    def _settle(self, root: Path) -> None:
         self.root = root
         self._keeper = WorkspaceKeeper(root, self._by, find_now=self.clock)
         if self.is_there:
@@ -72,6 +80,13 @@ class Workplace:
         with suppress(StyrxlError):
             return self.open_workspace()
         return None
+
+    @contextmanager
+    def looking(self) -> Iterator[tuple[Workspace, Ledger]]:
+        """Open the workspace with its ledger, whatever state the council's plan is in; raises StyrxlError: as ``open_workspace``."""
+        workspace = self.open_workspace()
+        with open_ledger(workspace) as ledger:
+            yield workspace, ledger
 
     @contextmanager
     def reading(self, progress: Progress = show_no_progress) -> Iterator[Desk]:

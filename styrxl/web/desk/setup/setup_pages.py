@@ -1,0 +1,9 @@
+"""The pages of setting up, and what they do."""
+
+from __future__ import annotations
+
+from styrxl.web.desk.actions import Action
+from styrxl.web.desk.setup import new_page, plan_actions, plan_page
+
+PAGES = (new_page, plan_page)  # each with ``list_routes``
+ACTIONS: tuple[Action, ...] = (*new_page.ACTIONS, *plan_actions.ACTIONS)
