@@ -49,7 +49,7 @@ Boards = Mapping[str, pd.DataFrame]  # tables of the boards' accepted plans
 @pause_garbage_collection()
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
     """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
-    judged = _judge_once(desk, round_, _registered(desk, round_))
+    judged = _judge_once(desk, round_, _registered(desk, round_), records=True)
     rules = describe_rules(desk.forms)
     desk.ledger.record_verdicts(round_.id, [_verdict(return_, desk.now, rules) for return_ in judged.returns])
     return judged
@@ -62,13 +62,18 @@ def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
 
 @pause_garbage_collection()
 def _judge_quietly(desk: Desk, round_: Round) -> JudgedRound:
-    return _judge_once(desk, round_, _with_receipts(desk, round_, partial(desk.ledger.preview_receipts, round_.id, now=desk.now)))
+    returns = _with_receipts(desk, round_, partial(desk.ledger.preview_receipts, round_.id, now=desk.now))
+    return _judge_once(desk, round_, returns, records=False)
 
 
-def _judge_once(desk: Desk, round_: Round, returns: Iterable[ReadReturn]) -> JudgedRound:
+def _judge_once(desk: Desk, round_: Round, returns: Iterable[ReadReturn], *, records: bool) -> JudgedRound:
     """Judge a round's inbox as it is read, or return what that gave before."""
     current = CurrentPrefills(desk, round_)
-    return judge_once(desk, round_, lambda: Judging(judge_returns(desk, round_, returns, current=current), alone=not current.asked))
+
+    def judge_now() -> Judging:
+        return Judging(judge_returns(desk, round_, returns, current=current), alone=not current.asked)
+
+    return judge_once(desk, round_, judge_now, records=records)
 
 
 def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: Claim | None = None) -> JudgedRound:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspect, make_url, text
 
 from styrxl.model.errors import StyrxlError
 from styrxl.store import migrations
+from styrxl.store.ledger_watch import LedgerWatch
 from styrxl.store.migrations import HEAD
 
+T = TypeVar("T")
 PATIENCE = 30.0  # seconds to wait for somebody else's transaction
 
 _WRITE_LOCK = 0x57_79_72_78  # any number that is ours: PostgreSQL's advisory locks have no names
@@ -241,6 +243,16 @@ class Database:
 
     engine: Engine
     where: str
+    watch: LedgerWatch | None = None  # by which what was read is remembered
+
+    def recall(self, key: Hashable, read: Callable[[Connection], T]) -> T:
+        """Return what reading gives, as it is remembered where nobody has written since, for nobody to change; raises as ``reading``."""
+
+        def read_now() -> T:
+            with self.reading() as connection:
+                return read(connection)
+
+        return self.watch.recall(key, read_now) if self.watch else read_now()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -292,8 +304,10 @@ class Database:
             raise StyrxlError(_find_error_code(error), path=self.where, why=" ".join(str(error.orig).split())) from error
 
 
-def open_database(place: Path | str, patience: float = PATIENCE, *, new: bool = True) -> Database:
+def open_database(place: Path | str, patience: float = PATIENCE, *, new: bool = True, watch: LedgerWatch | None = None) -> Database:
     """Open the database at a path or address, its tables made (where it may be ``new``) or brought up to date.
+
+    ``watch``: of this file, where what is read is to be remembered.
 
     Raises StyrxlError: database-url where the address means nothing to us, driver-missing, ledger-newer where a newer styrxl
     made it, ledger-missing where there is none; else as ``Database.reading``.
@@ -311,7 +325,7 @@ def open_database(place: Path | str, patience: float = PATIENCE, *, new: bool = 
     except BaseException:
         database.close()
         raise
-    return database
+    return replace(database, watch=watch)
 
 
 def _parse_address(place: Path | str) -> URL:

@@ -20,6 +20,7 @@ from zlib_ng import zlib_ng as zlib
 from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.store.bulk import find_present, insert_rows, split_in_batches
 from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, PATIENCE, PREFILLS, VERDICTS, Database, open_database
+from styrxl.store.ledger_watch import LedgerWatch
 from styrxl.store.numbers import Ranges, Series, Used, preview_numbers, read_taken, reserve_numbers
 from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipt_numbers, read_receipts
 
@@ -78,9 +79,9 @@ class Ledger:
         self._database = database
 
     @classmethod
-    def open(cls, place: Path | str, patience: float = PATIENCE, *, new: bool = True) -> Self:
-        """Open the ledger at a path (SQLite) or address, waiting so many seconds for others; raises as ``open_database``."""
-        return cls(open_database(place, patience, new=new))
+    def open(cls, place: Path | str, patience: float = PATIENCE, *, new: bool = True, watch: LedgerWatch | None = None) -> Self:
+        """Open the ledger at a path (SQLite) or address, waiting so many seconds for others; ``watch`` and what is raised: as there."""
+        return cls(open_database(place, patience, new=new, watch=watch))
 
     @property
     def database(self) -> Database:
@@ -134,8 +135,7 @@ class Ledger:
 
     def edition_ids(self) -> list[str]:
         """Return the ids of the editions that ``editions`` has."""
-        with self._database.reading() as connection:
-            return list(connection.scalars(sa.select(EDITIONS.c.id)))
+        return [*self._database.recall("editions", lambda connection: list(connection.scalars(sa.select(EDITIONS.c.id))))]
 
     def issue(self, issue_id: str) -> Issue | None:
         """Return an issue by its id, or None."""
@@ -146,8 +146,7 @@ class Ledger:
     def issued_rounds(self) -> list[str]:
         """Return the rounds in which anything was handed out, in the order in which they were begun."""
         query = sa.select(ISSUES.c.round).group_by(ISSUES.c.round).order_by(sa.func.min(ISSUES.c.number))
-        with self._database.reading() as connection:
-            return list(connection.scalars(query))
+        return [*self._database.recall("issued_rounds", lambda connection: list(connection.scalars(query)))]
 
     def issues(self, round_id: str) -> dict[str, Issue]:
         """Return each owner's newest issue in a round, of whichever form."""
@@ -159,9 +158,13 @@ class Ledger:
 
     def _newest_issues(self, round_id: str, *alike: sa.Column[str]) -> list[Issue]:
         newest = sa.select(sa.func.max(ISSUES.c.number)).where(ISSUES.c.round == round_id).group_by(*alike)
-        with self._database.reading() as connection:
-            issues = [Issue(*row) for row in connection.execute(_select(Issue, ISSUES).where(ISSUES.c.number.in_(newest)))]
-        return sorted(issues, key=lambda issue: (issue.owner, issue.form))  # here: databases sort text each in their own way
+        query = _select(Issue, ISSUES).where(ISSUES.c.number.in_(newest))
+
+        def read(connection: sa.Connection) -> list[Issue]:
+            issues = [Issue(*row) for row in connection.execute(query)]
+            return sorted(issues, key=lambda issue: (issue.owner, issue.form))  # here: databases sort text each in their own way
+
+        return self._database.recall(("issues", round_id, *(column.name for column in alike)), read)
 
     def prefills(self, issue_ids: Iterable[str]) -> dict[str, str]:
         """Return what was prefilled, as JSON, by issue id; ids that were never issued are left out."""
@@ -191,8 +194,7 @@ class Ledger:
 
     def taken_numbers(self, round_id: str) -> dict[Series, tuple[tuple[int, int, str], ...]]:
         """Return the numbers of a round that newer rounds have taken over, by owner and series, as ``list_taken`` has them."""
-        with self._database.reading() as connection:
-            return read_taken(connection, round_id)
+        return {**self._database.recall(("taken", round_id), lambda connection: read_taken(connection, round_id))}
 
     def register_receipts(
         self, round_id: str, receipts: Iterable[Receipt], now: datetime, together: Collection[Key] = ()
@@ -215,18 +217,15 @@ class Ledger:
 
     def receipts(self, round_id: str) -> dict[str, Receipt]:
         """Return the receipts of a round by path, the newest of each."""
-        with self._database.reading() as connection:
-            return {receipt.path: receipt for receipt in read_receipts(connection, round_id)}
+        return {receipt.path: receipt for receipt in self.round_receipts(round_id)}
 
     def round_receipts(self, round_id: str) -> list[Receipt]:
         """Return all receipts of a round, oldest first."""
-        with self._database.reading() as connection:
-            return read_receipts(connection, round_id)
+        return [*self._database.recall(("receipts", round_id), lambda connection: read_receipts(connection, round_id))]
 
     def receipt_numbers(self, round_id: str) -> dict[Key, int]:
         """Return the number by which people call each receipt of a round (path and hash); it never changes."""
-        with self._database.reading() as connection:
-            return read_receipt_numbers(connection, round_id)
+        return {**self._database.recall(("numbers", round_id), lambda connection: read_receipt_numbers(connection, round_id))}
 
     def record_verdicts(self, round_id: str, verdicts: Iterable[Verdict]) -> int:
         """Record verdicts on registered files, and return how many say something else than the newest one on the same path did."""
@@ -238,13 +237,12 @@ class Ledger:
 
     def verdicts(self, round_id: str) -> dict[str, Verdict]:
         """Return the newest verdict on each path in a round."""
-        with self._database.reading() as connection:
-            return _read_newest_verdicts(connection, round_id)
+        return {**self._database.recall(("verdicts", round_id), lambda connection: _read_newest_verdicts(connection, round_id))}
 
     def programs(self, round_id: str) -> set[str]:
         """Return the versions of the program that have judged returns of a round."""
-        with self._database.reading() as connection:
-            return set(connection.scalars(sa.select(VERDICTS.c.program).where(VERDICTS.c.round == round_id).distinct()))
+        query = sa.select(VERDICTS.c.program).where(VERDICTS.c.round == round_id).distinct()
+        return {*self._database.recall(("programs", round_id), lambda connection: set(connection.scalars(query)))}
 
     def verdicts_of_bytes(self, round_id: str) -> dict[str, list[Verdict]]:
         """Return what was found of returns by themselves (accepted or rejected) in a round, by their hash, oldest first."""
@@ -276,9 +274,8 @@ class Ledger:
     def decisions(self, round_id: str | None) -> dict[str, tuple[Decision, ...]]:
         """Return what was decided in a round, or in all of them (None), by the file's hash, oldest first."""
         by_hash: defaultdict[str, list[Decision]] = defaultdict(list)
-        with self._database.reading() as connection:
-            for decision in _read_decisions(connection, round_id):
-                by_hash[decision.sha256].append(decision)
+        for decision in self._database.recall(("decisions", round_id), lambda connection: _read_decisions(connection, round_id)):
+            by_hash[decision.sha256].append(decision)
         return {sha256: tuple(decisions) for sha256, decisions in by_hash.items()}
 
     def record_merge(self, round_id: str, receipt: Receipt, decision: Decision) -> None:

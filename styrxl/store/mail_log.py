@@ -117,9 +117,10 @@ class MailLog:
     def mails(self, round_id: str, kinds: Sequence[str] = ()) -> dict[tuple[str, str, str, str], Mail]:
         """Return the mails of a round, of all kinds or some, in the order in which they were begun."""
         query = _of(Mail, MAILS).where(MAILS.c.round == round_id).order_by(MAILS.c.number)
-        with self._database.reading() as connection:
-            rows = connection.execute(query.where(MAILS.c.kind.in_(kinds)) if kinds else query)
-            return {mail.key: mail for mail in (Mail(*row) for row in rows)}
+        query = query.where(MAILS.c.kind.in_(kinds)) if kinds else query
+        key = ("mails", round_id, tuple(kinds) if kinds else ())
+        found = self._database.recall(key, lambda connection: [Mail(*row) for row in connection.execute(query)])
+        return {mail.key: mail for mail in found}
 
     def begin(self, mail: Mail, also: Iterable[Mail] = ()) -> str:
         """Record that a mail is being sent, and return what was known of it: NEW, UNSURE (it may have come before) or SENT.
@@ -137,8 +138,8 @@ class MailLog:
         """Return the mails of a round that may have come twice, or at all, and of which the controller has not been told."""
         m = MAILS.c
         untold = (m.doubt == IN_DOUBT) | ((m.state == SENDING) & sa.func.coalesce(m.doubt, NO_DOUBT).in_([NO_DOUBT, IN_DOUBT]))
-        with self._database.reading() as connection:
-            found = [Mail(*row) for row in connection.execute(_of(Mail, MAILS).where(m.round == round_id, untold).order_by(m.number))]
+        query = _of(Mail, MAILS).where(m.round == round_id, untold).order_by(m.number)
+        found = self._database.recall(("doubtful", round_id), lambda connection: [Mail(*row) for row in connection.execute(query)])
         return list({mail.message_id: mail for mail in reversed(found)}.values())[::-1]  # one that answers several returns is one mail
 
     def mark_told(self, mails: Iterable[Mail]) -> None:
@@ -163,14 +164,13 @@ class MailLog:
         m = MAILS.c
         theirs = (m.round == round_id) & (m.kind == REMINDER) & (m.state == SENT)
         query = sa.select(m.owner, sa.func.max(m.ended_at).label("at")).where(theirs)
-        with self._database.reading() as connection:
-            return {row.owner: row.at for row in connection.execute(query.group_by(m.owner))}
+        found = self._database.recall(("reminders", round_id), lambda connection: list(connection.execute(query.group_by(m.owner))))
+        return {row.owner: row.at for row in found}
 
     def parts(self, round_id: str) -> list[MailPart]:
         """Return the parts of the messages that came in a round, in the order in which they were recorded."""
         query = _of(MailPart, BROUGHT).where(BROUGHT.c.round == round_id).order_by(BROUGHT.c.number)
-        with self._database.reading() as connection:
-            return [MailPart(*row) for row in connection.execute(query)]
+        return [*self._database.recall(("parts", round_id), lambda connection: [MailPart(*row) for row in connection.execute(query)])]
 
     def find_rounds(self, since: datetime) -> set[str]:
         """Return the rounds in which anything that came by mail was recorded since a time."""
@@ -187,14 +187,7 @@ class MailLog:
         at = sa.func.coalesce(BROUGHT.c.recorded_at, BROUGHT.c.received_at, type_=UtcTime)
         bounces = sa.select(BROUGHT.c.name, at).where(BROUGHT.c.reason == BOUNCE).order_by(BROUGHT.c.number)
         heard = sa.select(BROUGHT.c.sender, sa.func.max(at, type_=UtcTime)).group_by(BROUGHT.c.sender)
-        with self._database.reading() as connection:
-            unreached = {
-                address.casefold(): since for names, since in connection.execute(bounces) for address in names.split(", ") if address
-            }
-            if not unreached:
-                return {}
-            last = {sender.casefold(): when for sender, when in connection.execute(heard.where(BROUGHT.c.kind == PERSON))}
-        return {address: since for address, since in unreached.items() if address not in last or last[address] <= since}
+        return {**self._database.recall("unreached", lambda connection: _read_unreached(connection, bounces, heard))}
 
     def list_noticed(self) -> list[tuple[str, str, datetime]]:
         """Return of each notice that was sent in any round: to whom, why, and when."""
@@ -225,9 +218,9 @@ class MailLog:
     def count_answers(self, since: datetime) -> Counter[tuple[str, str]]:
         """Return how many answers and notices have gone since a time, in all rounds, to each address (in small letters) and owner."""
         answers = MAILS.c.kind.in_([ANSWER, NOTICE]) & MAILS.c.state.in_([SENT, SENDING]) & (MAILS.c.begun_at >= since)
-        with self._database.reading() as connection:
-            rows = connection.execute(sa.select(MAILS.c.recipients, MAILS.c.owner).where(answers))
-            return Counter((address.casefold(), row.owner) for row in rows for address in row.recipients.split("; "))
+        query = sa.select(MAILS.c.recipients, MAILS.c.owner).where(answers)
+        rows = self._database.recall(("answers", since), lambda connection: list(connection.execute(query)))
+        return Counter((address.casefold(), row.owner) for row in rows for address in row.recipients.split("; "))
 
     def record_message(self, parts: Sequence[MailPart], receipts: Iterable[tuple[str, Receipt]], now: datetime) -> None:
         """Record the parts of one message, each in its round, together with the receipts (with their rounds), or nothing of either."""
@@ -247,6 +240,14 @@ class MailLog:
         with self._database.writing() as connection:
             connection.execute(BROUGHT.update().where(same).values(outcome=outcome, path=path, settled_by=by, settled_at=now))
             _register(connection, round_id, [receipt] if receipt else [], now)
+
+
+def _read_unreached(connection: sa.Connection, bounces: sa.Select[Any], heard: sa.Select[Any]) -> dict[str, datetime]:
+    unreached = {address.casefold(): since for names, since in connection.execute(bounces) for address in names.split(", ") if address}
+    if not unreached:
+        return {}
+    last = {sender.casefold(): when for sender, when in connection.execute(heard.where(BROUGHT.c.kind == PERSON))}
+    return {address: since for address, since in unreached.items() if address not in last or last[address] <= since}
 
 
 _KEY = ("round", "kind", "owner", "about")

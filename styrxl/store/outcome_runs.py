@@ -62,12 +62,15 @@ def read_newest_run(database: Database, round_id: str, at: datetime | None = Non
     query = _select(OutcomeRun, OUTCOME_RUNS).where(OUTCOME_RUNS.c.round == round_id)
     if at is not None:
         query = query.where(OUTCOME_RUNS.c.recorded_at <= at)
-    with database.reading() as connection:
-        found = connection.execute(query.order_by(OUTCOME_RUNS.c.number.desc()).limit(1)).one_or_none()
-        if found is None:
-            return None
-        run = OutcomeRun(*found)
-        rows = [BookedRow(*row) for row in connection.execute(_select(BookedRow, BOOKED).where(BOOKED.c.run == run.number))]
+    return database.recall(("run", round_id, at), lambda connection: _read_run(connection, query))
+
+
+def _read_run(connection: sa.Connection, query: sa.Select[Any]) -> tuple[OutcomeRun, tuple[BookedRow, ...]] | None:
+    found = connection.execute(query.order_by(OUTCOME_RUNS.c.number.desc()).limit(1)).one_or_none()
+    if found is None:
+        return None
+    run = OutcomeRun(*found)
+    rows = [BookedRow(*row) for row in connection.execute(_select(BookedRow, BOOKED).where(BOOKED.c.run == run.number))]
     return run, tuple(sorted(map(_restore_activity, rows), key=lambda row: row.key))
 
 

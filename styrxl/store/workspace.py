@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from styrxl.model.council_plan import PLAN_FILE
@@ -203,11 +203,11 @@ class Workspace:
             return InboxFiles((), ())
         except OSError as error:
             raise StyrxlError("not-readable", path=str(self.inbox(of)), why=error.strerror or str(error)) from error
-        paths = [Path(entry.path) for entry in entries_by_name]
+        left_out = skipped | waits
         return InboxFiles(
-            tuple(path for path in paths if path.name not in skipped | waits),
-            tuple(path for path in paths if path.name in skipped),
-            tuple(path for path in paths if path.name in waits),
+            tuple(_make_path(entry.path) for entry in entries_by_name if entry.name not in left_out),
+            tuple(_make_path(entry.path) for entry in entries_by_name if entry.name in skipped),
+            tuple(_make_path(entry.path) for entry in entries_by_name if entry.name in waits),
         )
 
     def shown(self, path: Path) -> str:
@@ -252,6 +252,12 @@ class Workspace:
         if len(key) < _KEY_BYTES:
             raise StyrxlError("key-broken", path=str(self.key_path))
         return key
+
+
+@lru_cache(maxsize=50_000)
+def _make_path(path: str) -> Path:
+    """Return a path, kept for the next time: of thousands of files, each time anybody looks, that takes longer than asking the system."""
+    return Path(path)
 
 
 def fold_file_name(name: str) -> str:

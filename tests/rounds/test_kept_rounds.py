@@ -9,22 +9,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
+from judging_changes import CHANGES, NAMES, assert_same, set_aside
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
-from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
-from styrxl.sample.fill import open_workbook, save_workbook
 from styrxl.scale import kept_judgements
 from styrxl.scale.kept_judgements import keep_round, read_kept_round
 from styrxl.scale.return_files import ReadingMethod
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import CACHE_FOLDER
 from styrxl.validation.judge import judge
-from town import BOARD, NOW, ROUND, Town, lost
+from town import NOW, ROUND, Town, lost
 
 PLAN = standard_rounds().parse(ROUND)
 JUDGE = "styrxl.rounds.judge_inbox.judge"
@@ -49,59 +47,6 @@ def judge_plan(town: Town, *, days: int = 0, keep: bool = True, quietly: bool = 
     with Ledger.open(town.workspace.database) as ledger:
         desk = open_desk(town.workspace, ledger, NOW + timedelta(days=days), how=ReadingMethod(keep=keep))
         return judge_inbox_quietly(desk, PLAN) if quietly else judge_inbox(desk, PLAN)
-
-
-def assert_same(one: JudgedRound, other: JudgedRound) -> None:
-    """Hold all of a judged round against another one, with the kinds of its columns."""
-    assert one.returns == other.returns
-    assert list(one.tables) == list(other.tables)
-    for table, frame in one.tables.items():
-        pd.testing.assert_frame_equal(frame, other.tables[table])
-
-
-def set_aside(town: Town) -> None:
-    town.run("set-aside", ROUND, "KFN-BIB", "--reason", "Utkast")
-
-
-def change_goals(town: Town) -> None:
-    book = open_workbook(town.workspace.plan_path.read_bytes())
-    book["Mål"]["B5"].value = "Alla är delaktiga"
-    town.workspace.plan_path.write_bytes(save_workbook(book))
-
-
-def change_settings(town: Town) -> None:
-    path = town.workspace.settings_path
-    path.write_text(path.read_text("utf-8") + "\n[limits]\nsheets = 90\n", "utf-8")
-
-
-def change_key(town: Town) -> None:
-    town.workspace.key_path.write_text("12" * 32 + "\n", "ascii")
-
-
-def add_form(town: Town) -> None:
-    (town.root / "sheets").mkdir()
-    own = (standard_folder() / "sheets" / "unit_plan.yaml").read_text("utf-8").replace("Här beskriver", "Här visar")
-    (town.root / "sheets" / "unit_plan.yaml").write_text(own, "utf-8")
-
-
-def replace_return(town: Town) -> None:
-    goals = [{**BOARD["goals"][0], "text": "Alla elever når målen"}]
-    town.put("UBN.xlsx", town.filled("UBN", {**BOARD, "goals": goals}), 60)
-
-
-CHANGES: list[tuple[Callable[[Town], object], bool]] = [
-    (replace_return, True),
-    (lambda town: town.put("UBN igen.xlsx", town.filled("UBN"), 90), True),
-    (lambda town: (town.inbox / "KFN-BIB.xlsx").unlink(), True),
-    (lambda town: (town.inbox / "KFN-BIB.xlsx").rename(town.inbox / "Biblioteket.xlsx"), True),
-    (set_aside, True),
-    (change_goals, False),
-    (change_settings, False),
-    (add_form, False),
-    (change_key, True),
-    (lambda town: town.run("distribute", ROUND, "--to", "UBN", "--rows", "70"), True),
-]
-NAMES = ["replaced", "added", "removed", "renamed", "set aside", "plan", "settings", "form", "key", "issued"]
 
 
 def test_what_has_not_changed_is_judged_once(full: Town, judgings: list[str]) -> None:
@@ -148,11 +93,21 @@ def test_another_day_is_the_same(full: Town, judgings: list[str]) -> None:
 
 
 def test_files_that_were_never_seen_are_judged_once_by_their_own_dates(full: Town, judgings: list[str]) -> None:
-    """Until one has another date, which may say whose is the newest."""
+    """And once more when it is recorded when they came."""
     date_files(full, NOW - timedelta(days=1))
     first = judge_plan(full)
     assert_same(judge_plan(full), first)
     assert judgings == [ROUND]
+    assert_same(judge_plan(full, quietly=False), first)  # which records when they came
+    assert judgings == [ROUND, ROUND]
+    assert_same(judge_plan(full), first)
+    assert judgings == [ROUND, ROUND]
+
+
+def test_files_that_were_never_seen_are_judged_anew_once_dated_otherwise(full: Town, judgings: list[str]) -> None:
+    """Since that may say whose is the newest."""
+    date_files(full, NOW - timedelta(days=1))
+    judge_plan(full)
     os.utime(full.inbox / "KFN-BIB.xlsx", (NOW.timestamp() - 60, NOW.timestamp() - 60))
     assert_same(judge_plan(full), judge_plan(full, keep=False))
     assert judgings == [ROUND] * 3

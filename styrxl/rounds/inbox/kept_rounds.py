@@ -47,15 +47,16 @@ def find_remembered(desk: Desk, round_: Round) -> JudgedRound | None:
     return _find_in_memory(desk, round_, _make_key(desk, round_))
 
 
-def judge_once(desk: Desk, round_: Round, judge: Callable[[], Judging]) -> JudgedRound:
+def judge_once(desk: Desk, round_: Round, judge: Callable[[], Judging], *, records: bool) -> JudgedRound:
     """Return what judging a round's inbox gives: as it was kept or, where anything that it rests on has changed, by ``judge``.
 
+    ``records``: whether that records when files are first seen; then nothing is taken from what was kept while some were not seen yet.
     Of threads that want the same round one judges it, while the others wait.
     """
     if not _is_kept(desk, round_):
         return judge().judged
     with desk.memory.judging(round_.id):
-        key = _make_key(desk, round_)
+        key = _make_key(desk, round_, seen=records)
         kept = _find_in_memory(desk, round_, key) or _find_on_disk(desk, round_, key)
         return kept or _judge_and_keep(desk, round_, judge)
 
@@ -101,10 +102,13 @@ def _judge_and_keep(desk: Desk, round_: Round, judge: Callable[[], Judging]) -> 
     return judged
 
 
-def _make_key(desk: Desk, round_: Round) -> str | None:
-    """Return the mark of all in a round that judging it rests on; None where it rests on when it is judged, as well."""
+def _make_key(desk: Desk, round_: Round, *, seen: bool = False) -> str | None:
+    """Return the mark of all in a round that judging it rests on; None where it rests on when it is judged, as well.
+
+    ``seen``: None too where there are files that were never seen.
+    """
     files = _describe_files(desk, round_, _list_keys(desk, round_))
-    return None if files is None else _hash(_describe_world(desk, round_), files)
+    return None if files is None or (seen and files.startswith(_UNSEEN)) else _hash(_describe_world(desk, round_), files)
 
 
 def _join(key: str, before: str | None) -> str:

@@ -8,8 +8,8 @@
     with keeper.write("take-back", on_wait) as desk:  # holds the workspace's lock, as a command does
         take_back(desk, ...)
 
-Settings, forms, words and plan are kept until one of their files changes; the ledger is asked each time. A desk is for one thread, and
-for the block: open another one for the next page.
+Settings, forms, words and plan are kept until one of their files changes, and what was read of the ledger until anybody writes in it. A
+desk is for one thread, and for the block: open another one for the next page.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from styrxl.rounds.own_files import check_due_owners, check_own_files
 from styrxl.scale.kept_in_memory import Memory
 from styrxl.scale.return_files import ReadingMethod
 from styrxl.store.ledger import Ledger
+from styrxl.store.ledger_watch import LedgerWatch
 from styrxl.store.lock import LockHolder, find_user_name
 from styrxl.store.stamps import Stamp, are_old, hash_files, read_stamps
 from styrxl.store.workspace import Workspace
@@ -65,6 +66,7 @@ class WorkspaceKeeper:
         self._how = how or ReadingMethod()
         self._find_now = find_now
         self._opened: _Opened | None = None
+        self._watch: LedgerWatch | None = None
         self._lock = Lock()
 
     @contextmanager
@@ -73,19 +75,19 @@ class WorkspaceKeeper:
 
         Raises StyrxlError: no-workspace, own-files-broken, not-readable; as ``Ledger.open``, ``read_plan``.
         """
-        with open_ledger(self.open_workspace()) as ledger:
+        workspace = self.open_workspace()
+        with open_ledger(workspace, watch=self._find_watch(workspace)) as ledger:
             yield self._open_desk(ledger)
 
     @contextmanager
     def write(self, command: str, on_wait: Callable[[LockHolder], None] = lambda _: None, by: str | None = None) -> Iterator[Desk]:
         """Open the workspace for writing, and keep others from it within the block; ``on_wait`` is told who else holds its lock.
 
-        ``by``: who writes, where it is not the one who is at work here else.
-
-        Raises StyrxlError: workspace-held; and as ``read``.
+        ``by``: who writes, where it is not the one who is at work here else. Raises StyrxlError: workspace-held; and as ``read``.
         """
-        with open_ledger(self.open_workspace(), Writer(by or self.user, command, on_wait)) as ledger:
-            yield self._open_desk(ledger)
+        workspace = self.open_workspace()
+        with open_ledger(workspace, Writer(by or self.user, command, on_wait), self._find_watch(workspace)) as ledger:
+            yield self._open_desk(ledger, by)
 
     @property
     def user(self) -> str:
@@ -100,14 +102,21 @@ class WorkspaceKeeper:
         check_own_files(self.root)
         return Workspace.open(self.root)
 
-    def _open_desk(self, ledger: Ledger) -> Desk:
+    def _find_watch(self, workspace: Workspace) -> LedgerWatch | None:
+        """Return what remembers what was read of the ledger, where that is a file."""
+        path = workspace.database
+        if isinstance(path, Path) and (self._watch is None or self._watch.path != path):
+            self._watch = LedgerWatch(path)
+        return self._watch if isinstance(path, Path) else None
+
+    def _open_desk(self, ledger: Ledger, by: str | None = None) -> Desk:
         """Return a desk with what is kept or, where anything has changed, what is read now: by one thread, others wait for it."""
         with self._lock:
             opened = self._opened
             editions = frozenset(ledger.edition_ids())
             if opened is None or opened.editions != editions or not self._is_current(opened):
                 opened = self._opened = self._read(ledger, editions)
-        return Desk(opened.workspace, ledger, opened.plan, self._find_now(), self.user, self._how, self.memory)
+        return Desk(opened.workspace, ledger, opened.plan, self._find_now(), by or self.user, self._how, self.memory)
 
     def _read(self, ledger: Ledger, editions: frozenset[str]) -> _Opened:
         at, stamps = time.time_ns(), self._read_stamps()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from styrxl.store.ledger import Ledger
+from styrxl.store.ledger_watch import LedgerWatch
 from styrxl.store.lock import LockHolder, lock_for_writing
 from styrxl.store.workspace import Workspace
 
@@ -22,15 +23,15 @@ class Writer:
 
 
 @contextmanager
-def open_ledger(workspace: Workspace, writer: Writer | None = None) -> Iterator[Ledger]:
-    """Open a workspace's ledger, and keep others from writing in the workspace where there is a writer.
+def open_ledger(workspace: Workspace, writer: Writer | None = None, watch: LedgerWatch | None = None) -> Iterator[Ledger]:
+    """Open a workspace's ledger, and keep others from writing in the workspace where there is a writer; ``watch`` as ``Ledger.open``.
 
     Raises StyrxlError: as ``Ledger.open``, and as ``lock_for_writing`` where there is a writer.
     """
     with ExitStack() as stack:
         if writer:
             stack.enter_context(lock_for_writing(workspace, writer.command, writer.user, datetime.now(UTC), writer.on_wait))
-        ledger = stack.enter_context(Ledger.open(workspace.database, new=not workspace.is_used))
+        ledger = stack.enter_context(Ledger.open(workspace.database, new=not workspace.is_used, watch=watch))
         if writer:
             stack.enter_context(ledger.database.alone())
         yield ledger
