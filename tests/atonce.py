@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import tempfile
+from pathlib import Path
 
+from forked import CONTEXT
+from styrxl.cli import main
 from town import Town
 
 
-def at_once(town: Town, *commands: tuple[str, ...]) -> list[tuple[int, str]]:
+def at_once(town: Town, *commands: tuple[str, ...]) -> list[tuple[int | None, str]]:
     """Start commands together, each by a controller of its own; return their exit statuses and what they said on stderr."""
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "styrxl", "--workspace", str(town.root), *command],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"STYRXL_USER": f"Controller {number}"},
-        )
-        for number, command in enumerate(commands)
-    ]
-    said = [process.communicate(timeout=120)[1] for process in processes]
-    return [(process.returncode, text) for process, text in zip(processes, said, strict=True)]
+    with tempfile.TemporaryDirectory() as folder:
+        said = [Path(folder) / str(number) for number in range(len(commands))]
+        words = [["--workspace", str(town.root), *command] for command in commands]
+        processes = [CONTEXT.Process(target=_run, args=(words[n], f"Controller {n}", str(path))) for n, path in enumerate(said)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(120)
+        return [(process.exitcode, path.read_text("utf-8")) for process, path in zip(processes, said, strict=True)]
+
+
+def _run(words: list[str], user: str, said: str) -> None:
+    os.environ["STYRXL_USER"] = user
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT), 2)
+    main(words)

@@ -15,7 +15,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.context import ForkServerContext
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from random import Random
@@ -25,6 +24,7 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
+from forked import CONTEXT
 from long_runs import long_run
 from styrxl.cli import cli
 from town import BOARD, BOARDS, ROUND, UNITS, Town, lost, new_town
@@ -33,9 +33,6 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL"
 
 KILLS = long_run(2, 100)
 ECONOMIST = {key: BOARD[key] for key in ("budget", "unit_frames", "investments")}
-WORK = ("cli", "inbox", "issuing", "decisions", "assign", "standing", "story", "answers", "lock", "sample", "publish")
-CONTEXT = ForkServerContext()
-CONTEXT.set_forkserver_preload([f"styrxl.{name}" for name in WORK])
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 

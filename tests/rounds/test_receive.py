@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
-import sys
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import bombs
+from forked import CONTEXT
 from long_runs import long_run
+from styrxl.cli import main
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds import receive
 from styrxl.rounds.desk import open_desk
@@ -236,30 +237,27 @@ def test_the_command_tells_what_it_did(planned: Town, tmp_path: Path) -> None:
     planned.run("receive", ROUND, str(tmp_path / "nowhere"), expect=2)
 
 
-KILLED = """
-import os, sys
-from styrxl.rounds import receive
-left = int(sys.argv[1])
-def step(real):
-    def stepping(*args, **kwargs):
-        global left
+def _receive(words: list[str], left: int) -> None:
+    """Run a command that dies at a point at which it touches a file or the ledger, before that is done or after it."""
+
+    def step(real: Callable[..., Any]) -> Callable[..., Any]:
+        def stepping(*args: Any, **kwargs: Any) -> Any:
+            pass_point()
+            done = real(*args, **kwargs)
+            pass_point()
+            return done
+
+        return stepping
+
+    def pass_point() -> None:
+        nonlocal left
         left -= 1
         if left == 0:
             os._exit(9)
-        done = real(*args, **kwargs)
-        left -= 1
-        if left == 0:
-            os._exit(9)
-        return done
-    return stepping
-os.open, os.fsync = step(os.open), step(os.fsync)
-receive.create_atomically = step(receive.create_atomically)
-from styrxl.store.ledger import Ledger
-Ledger.register_receipts = step(Ledger.register_receipts)
-from styrxl.cli import main
-sys.argv[:] = ["styrxl", *sys.argv[2:]]
-main()
-"""
+
+    for place, name in ((os, "open"), (os, "fsync"), (receive, "create_atomically"), (Ledger, "register_receipts")):
+        setattr(place, name, step(getattr(place, name)))
+    main(words)
 
 
 @pytest.mark.parametrize("at", [1, 2, 3, 5, 8, 9, 13, 16, 18, 19][:: long_run(2, 1)])
@@ -269,9 +267,10 @@ def test_killed_at_any_point_and_run_again(planned: Town, tmp_path: Path, at: in
     for minute, owner in enumerate(("UBN-ÅBY", "UBN-ÖST", "KFN-BIB")):
         _write(sources / f"{owner} plan.xlsx", planned.filled(owner), minute)
     before = set(_inbox(planned))
-    command = [sys.executable, "-c", KILLED, str(at), "--workspace", str(planned.root), "receive", ROUND, str(sources)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    assert subprocess.run(command, check=False, capture_output=True, env=environment).returncode == 9
+    process = CONTEXT.Process(target=_receive, args=(["--workspace", str(planned.root), "receive", ROUND, str(sources)], at))
+    process.start()
+    process.join(120)
+    assert process.exitcode == 9
     planned.run("receive", ROUND, str(sources))
     inbox = {name: data for name, data in _inbox(planned).items() if name not in before and not name.startswith(".")}
     assert sorted(name.partition("_")[0] for name in inbox) == ["KFN-BIB", "UBN-ÅBY", "UBN-ÖST"]

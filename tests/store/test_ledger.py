@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forked import CONTEXT
 from postgres import Server
 from styrxl.model.decisions import Decision
 from styrxl.model.errors import StyrxlError
@@ -417,9 +417,8 @@ def _register(place: Path | str, barrier: Barrier, worker: int) -> None:
 
 
 def at_once(work: Callable[[Path | str, Barrier, int], None], place: Path | str) -> None:
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(4)
-    workers = [context.Process(target=work, args=(place, barrier, number)) for number in range(4)]
+    barrier = CONTEXT.Barrier(4)
+    workers = [CONTEXT.Process(target=work, args=(place, barrier, number)) for number in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -47,7 +47,33 @@ _HINTS = {"at_least": "hint_no_minus", "at_most": "hint_thousands"}  # what brea
 _WANTED = {"kolada_id": "a_kolada_id", "profile": "a_profile", "org_id": "an_id_of_organisation"}
 _NULL_OF_DTYPE = {"Int64": "Int64", "float64": "float64", "datetime64[ns]": "datetime64[ns]", "object": "object"}
 
-Parts = tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What a schema demands: with the types of all columns, and without those of texts."""
+
+    typed: pa.DataFrameSchema
+    untyped: pa.DataFrameSchema
+
+    @classmethod
+    def of(cls, schema: pa.DataFrameSchema) -> Demands:
+        """Return a schema's demands."""
+        untyped = copy.deepcopy(schema)
+        for name in _list_texts(untyped):
+            untyped.columns[name].dtype = None
+        return cls(schema, untyped)
+
+    def find_due(self, frame: pd.DataFrame) -> pa.DataFrameSchema:
+        """Return what is to be asked of a frame: where pandas says that texts are texts, pandera need not look at each of them."""
+        known = all(isinstance(frame[name].dtype, pd.StringDtype) for name in _list_texts(self.typed))
+        return self.untyped if known else self.typed
+
+
+def _list_texts(schema: pa.DataFrameSchema) -> list[str]:
+    return [name for name, column in schema.columns.items() if str(column.dtype) not in _NULL_OF_DTYPE]
+
+
+Parts = tuple[Demands, Demands | None]
 
 
 class Schemas:
@@ -84,10 +110,11 @@ def read_schema(key: str) -> pa.DataFrameSchema:
 @cache
 def split_schema(key: str) -> Parts:
     """Return what a schema demands of each row by itself, and what only rows together can tell; None where that is nothing."""
-    return _parted(read_schema(key))
+    rows, across = _parted(read_schema(key))
+    return Demands.of(rows), None if across is None else Demands.of(across)
 
 
-def _parted(schema: pa.DataFrameSchema) -> Parts:
+def _parted(schema: pa.DataFrameSchema) -> tuple[pa.DataFrameSchema, pa.DataFrameSchema | None]:
     wider = {name: [check for check in column.checks if not _of_a_row(check)] for name, column in schema.columns.items()}
     unique = any(column.unique for column in schema.columns.values())
     if not (unique or any(wider.values()) or schema.checks or schema.unique or schema.index):
@@ -117,7 +144,7 @@ def check_schema(key: str, parsed: Sequence[TypedBatch]) -> list[Remark]:
     remarks = [*_validated(table, rows, parsed, [part.due for part in parsed]), *(remark for part in parsed for remark in _holding(part))]
     if across is not None:
         remarks += _validated(table, across, parsed, [range(len(part.frame)) for part in parsed])
-    place = {name: number for number, name in enumerate(rows.columns)}
+    place = {name: number for number, name in enumerate(rows.typed.columns)}
     return sorted(remarks, key=lambda r: (place[r.field or ""], r.source, r.key, r.row or 0))
 
 
@@ -127,14 +154,16 @@ def _holding(part: TypedBatch) -> list[Remark]:
     return [remark for remarks in part.batch.checked.values() for remark in remarks if (remark.source, remark.row) not in due]
 
 
-def _validated(table: str, schema: pa.DataFrameSchema, parsed: Sequence[TypedBatch], rows: Sequence[Sequence[int]]) -> list[Remark]:
+def _validated(table: str, demands: Demands, parsed: Sequence[TypedBatch], rows: Sequence[Sequence[int]]) -> list[Remark]:
     """Validate some rows of each batch, all at once."""
+    schema = demands.typed
     some = [(part, places) for part, places in zip(parsed, rows, strict=True) if places]
     if not some:
         return []
     try:
         frames = [_fitting(schema, part.frame if len(places) == len(part.frame) else part.frame.iloc[[*places]]) for part, places in some]
-        schema.validate(pd.concat(frames, ignore_index=True), lazy=True)
+        frame = pd.concat(frames, ignore_index=True)
+        demands.find_due(frame).validate(frame, lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.sort_index()  # pandera leaves them in any order
         remarks = [remark for case in cases.to_dict("records") for remark in _failure(table, schema, case, some)]

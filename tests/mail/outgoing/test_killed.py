@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
-from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
@@ -25,6 +24,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from forked import CONTEXT
 from graph_office import graph_office
 from long_runs import long_run
 from mail_town import by_m365, by_smtp, passwords, set_up
@@ -36,8 +36,6 @@ from town import ROUND, Town
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 
 KILLS = long_run(2, 100)
-CONTEXT = ForkServerContext()
-CONTEXT.set_forkserver_preload(["styrxl.cli", "styrxl.mail.outgoing.run", "styrxl.mail.outgoing.graph", "msal"])
 EVERYTHING_IS_LARGE = {"LARGEST_REQUEST": 0, "_SESSION_FROM": 0, "_RANGE": 4_000}  # in outgoing/graph
 WORDS = ("mail", "templates", ROUND, "--send")
 OWNERS = {"kfn@example.se": "KFN", "bib@example.se": "KFN-BIB", "ubn@example.se": "UBN", "rektor.aby@example.se": "UBN-ÅBY"}

@@ -319,3 +319,14 @@ def test_forms_of_before_are_let_go() -> None:
         schema.load_schemas(Forms([standard_folder()]))
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.parametrize("dtype", ["str", "object"])
+def test_texts_are_looked_at_one_by_one_only_where_pandas_does_not_say_that_they_are_texts(dtype: str) -> None:
+    rows, _ = schema.split_schema(schema.Schemas(Forms([standard_folder()])).key("budget"))
+    frame = pd.DataFrame({"activity": pd.Series(["Skola"], dtype=dtype), **{name: [1.0] for name in ("revenue", "cost", "net")}})
+    due = rows.find_due(frame)
+    assert [name for name, column in due.columns.items() if column.dtype is None] == (["activity"] if dtype == "str" else [])
+    with pytest.raises(pa.errors.SchemaErrors, match="activity"):
+        rows.find_due(other := frame.assign(activity=pd.Series([7], dtype="object"))).validate(other, lazy=True)
+    assert [str(column.checks) for column in due.columns.values()] == [str(column.checks) for column in rows.typed.columns.values()]
