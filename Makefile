@@ -23,15 +23,18 @@ lint: $(VENV)/installed-with-tests
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy styrxl tests
 
+# A file at a time, in the order that tests/conftest.py puts them: the dearest first.
+AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
+
 # -P keeps the checkout off the path: the tests meet what a user has installed.
 suite: $(VENV)/installed-with-tests
-	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile
+	$(BIN)/python -P -m pytest --installed $(AT_ONCE)
 
 test-long: $(VENV)/installed-with-tests ## The whole suite where generated tests try far more; takes hours
-	STYRXL_LONG=1 $(BIN)/python -P -m pytest --installed -n auto --dist loadfile
+	STYRXL_LONG=1 $(BIN)/python -P -m pytest --installed $(AT_ONCE)
 
 coverage: $(VENV)/installed-with-tests ## The suite again, and which lines it never came to; takes half as long again
-	$(BIN)/python -P -m pytest --installed -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -P -m pytest --installed $(AT_ONCE) --cov --cov-report=term-missing:skip-covered
 
 $(VENV)/made:
 	$(PYTHON) -m venv --clear $(VENV)

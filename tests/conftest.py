@@ -20,6 +20,7 @@ import office as libreoffice
 import post_office
 import postgres as server
 import styrxl
+from dearest_first import put_dearest_first
 from followup_returns import CLEAN, filled, issued
 from kept_templates import templates_made_once
 from long_runs import long_run
@@ -61,6 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse a checkout where an installed styrxl is meant."""
     if config.getoption("installed") and not Path(styrxl.__file__).is_relative_to(sys.prefix):
         raise pytest.UsageError(f"styrxl comes from {styrxl.__file__}, which is not what a user has installed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the dearest files."""
+    put_dearest_first(items)
 
 
 def pytest_runtest_teardown() -> None:

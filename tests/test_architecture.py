@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dearest_first import DEAR
+
 CHECKOUT = Path(__file__).parents[1]
 PACKAGE = CHECKOUT / "styrxl"
 PAGE = (CHECKOUT / "docs" / "architecture.md").read_text("utf-8")
@@ -46,3 +48,8 @@ def test_tests_lie_as_the_package_does() -> None:
     """A folder of tests for each wing that has any, and none for what is no wing."""
     folders = {path.parent.relative_to(CHECKOUT / "tests") for path in (CHECKOUT / "tests").rglob("test_*.py")}
     assert [str(folder) for folder in folders if not (PACKAGE / folder).is_dir()] == []
+
+
+def test_the_files_that_the_suite_begins_with_are_there() -> None:
+    """One that was moved would come last, and all others wait for it."""
+    assert [name for name in DEAR if not (CHECKOUT / "tests" / name).is_file()] == []
