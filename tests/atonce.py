@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from forked import CONTEXT
+from forked import make_process
 from styrxl.cli import main
 from town import Town
 
@@ -16,7 +16,7 @@ def at_once(town: Town, *commands: tuple[str, ...]) -> list[tuple[int | None, st
     with tempfile.TemporaryDirectory() as folder:
         said = [Path(folder) / str(number) for number in range(len(commands))]
         words = [["--workspace", str(town.root), *command] for command in commands]
-        processes = [CONTEXT.Process(target=_run, args=(words[n], f"Controller {n}", str(path))) for n, path in enumerate(said)]
+        processes = [make_process(_run, words[n], f"Controller {n}", str(path)) for n, path in enumerate(said)]
         for process in processes:
             process.start()
         for process in processes:

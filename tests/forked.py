@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pkgutil
 import sys
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 
 import styrxl
 
@@ -24,3 +27,14 @@ def list_modules() -> list[str]:
 
 
 CONTEXT.set_forkserver_preload(["pytest", "msal", *list_modules()])
+
+
+def make_process(work: Callable[..., object], *args: object) -> BaseProcess:
+    """Return a process that is to do some work, a function of a module's, with the environment that this one has now."""
+    return CONTEXT.Process(target=_work, args=(dict(os.environ), work, args))
+
+
+def _work(environment: dict[str, str], work: Callable[..., object], args: tuple[object, ...]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+    work(*args)

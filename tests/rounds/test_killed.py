@@ -24,7 +24,7 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
-from forked import CONTEXT
+from forked import CONTEXT, make_process
 from long_runs import long_run
 from styrxl.cli import cli
 from town import BOARD, BOARDS, ROUND, UNITS, Town, lost, new_town
@@ -157,7 +157,7 @@ def _do(words: list[str], points: Synchronized[int], last: int) -> None:
 def kill_at_a_point(words: list[str], last: int) -> tuple[int | None, int]:
     """Run a command that dies at a point; return its exit code and how many points it passed."""
     points: Synchronized[int] = CONTEXT.Value("i", 0)
-    process = CONTEXT.Process(target=_do, args=(words, points, last))
+    process = make_process(_do, words, points, last)
     process.start()
     process.join(120)
     return process.exitcode, points.value
@@ -166,7 +166,7 @@ def kill_at_a_point(words: list[str], last: int) -> tuple[int | None, int]:
 def kill_at_a_moment(words: list[str], seconds: float) -> int | None:
     """Run a command and kill it after so long; return its exit code."""
     points: Synchronized[int] = CONTEXT.Value("i", 0)
-    process = CONTEXT.Process(target=_do, args=(words, points, 0))
+    process = make_process(_do, words, points, 0)
     process.start()
     last = time.monotonic() + 60
     while not points.value and process.is_alive() and time.monotonic() < last:

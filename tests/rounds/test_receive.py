@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import bombs
-from forked import CONTEXT
+from forked import make_process
 from long_runs import long_run
 from styrxl.cli import main
 from styrxl.model.rounds import standard_rounds
@@ -267,7 +267,7 @@ def test_killed_at_any_point_and_run_again(planned: Town, tmp_path: Path, at: in
     for minute, owner in enumerate(("UBN-ÅBY", "UBN-ÖST", "KFN-BIB")):
         _write(sources / f"{owner} plan.xlsx", planned.filled(owner), minute)
     before = set(_inbox(planned))
-    process = CONTEXT.Process(target=_receive, args=(["--workspace", str(planned.root), "receive", ROUND, str(sources)], at))
+    process = make_process(_receive, ["--workspace", str(planned.root), "receive", ROUND, str(sources)], at)
     process.start()
     process.join(120)
     assert process.exitcode == 9

@@ -21,7 +21,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forked import CONTEXT
+from forked import CONTEXT, make_process
 from postgres import Server
 from styrxl.model.decisions import Decision
 from styrxl.model.errors import StyrxlError
@@ -418,7 +418,7 @@ def _register(place: Path | str, barrier: Barrier, worker: int) -> None:
 
 def at_once(work: Callable[[Path | str, Barrier, int], None], place: Path | str) -> None:
     barrier = CONTEXT.Barrier(4)
-    workers = [CONTEXT.Process(target=work, args=(place, barrier, number)) for number in range(4)]
+    workers = [make_process(work, place, barrier, number) for number in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:

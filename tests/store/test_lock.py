@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from atonce import at_once
-from forked import CONTEXT
+from forked import CONTEXT, make_process
 from styrxl.model.errors import StyrxlError
 from styrxl.store import lock
 from styrxl.store.files import StagedFiles, remove_leftovers
@@ -72,7 +72,7 @@ def test_a_lock_that_cannot_be_read_is_somebody_s_and_can_be_broken(tmp_path: Pa
 
 def gone() -> int:
     """Return the number of a process that is no more."""
-    process = CONTEXT.Process(target=int)
+    process = make_process(int)
     process.start()
     process.join()
     assert process.pid
@@ -143,7 +143,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     (tmp_path / "number").write_text("0")
     (tmp_path / NAME).write_bytes(replace(this_process("validate", "Anna", NOON), pid=gone()).to_json())
     barrier = CONTEXT.Barrier(4)
-    workers = [CONTEXT.Process(target=_count, args=(str(tmp_path), barrier, 25)) for _ in range(4)]
+    workers = [make_process(_count, str(tmp_path), barrier, 25) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -226,7 +226,7 @@ def _write_and_die(folder: str) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_leftovers_of_the_dead_are_swept_and_of_the_living_are_not(tmp_path: Path) -> None:
-    process = CONTEXT.Process(target=_write_and_die, args=(str(tmp_path),))
+    process = make_process(_write_and_die, str(tmp_path))
     process.start()
     process.join()
     [left] = tmp_path.iterdir()

@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from forked import CONTEXT
+from forked import CONTEXT, make_process
 from graph_office import graph_office
 from long_runs import long_run
 from mail_town import by_m365, by_smtp, passwords, set_up
@@ -114,7 +114,7 @@ def let_all_be_large(*, large: bool) -> None:
 
 def start(town: Town, last: int = 0, *, large: bool = False) -> tuple[BaseProcess, Synchronized[int]]:
     points: Synchronized[int] = CONTEXT.Value("i", 0)
-    process = CONTEXT.Process(target=_send, args=(["--workspace", str(town.root), *WORDS], points, last, large))
+    process = make_process(_send, ["--workspace", str(town.root), *WORDS], points, last, large)
     process.start()
     return process, points
 
