@@ -6,7 +6,7 @@ What only one of them has answered is kept; where both have answered one cell, t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from styrxl.annotated.carry import add_rows, list_fresh_sheets
@@ -24,7 +24,7 @@ from styrxl.returns.habits.no_answers import spell_out_dittos
 from styrxl.returns.read import ReturnReader
 from styrxl.rounds.decide import unknown_return
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
 from styrxl.rounds.merging.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
 from styrxl.rounds.merging.merge_sheets import MergedSheet, merge_sheet
@@ -84,11 +84,11 @@ class _Return:
 
 
 def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Merge:
-    """Return what an owner's newest return makes with the newest of the older ones that has answers it lacks.
+    """Return what an owner's newest return makes with the newest of the older ones that has answers it lacks; nothing is written.
 
     Raises StyrxlError: unknown-return, return-elsewhere, never-issued, not-readable, merge-nothing, merge-unclear, merge-no-place.
     """
-    judged, owner = judge_inbox(desk, round_), desk.plan.spelled(owner)
+    judged, owner = judge_inbox_quietly(desk, round_), desk.plan.spelled(owner)
     returns = [r for r in judged.returns if r.owner == owner and r.rows and r.verdict not in ("duplicate", "set-aside")]
     if not returns:
         raise unknown_return(desk, round_, owner)
@@ -107,6 +107,7 @@ def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Me
 
 def carry_out(desk: Desk, round_: Round, merge: Merge, reason: str) -> Merged:
     """Put what a merge has made into the inbox as a new return, and record what it was made of; raises StyrxlError as ``StagedFiles``."""
+    judge_inbox(desk, round_)  # so that what it is made of has come before it
     path = _store(desk, round_, merge, reason)
     return Merged(path, next(r.verdict for r in judge_inbox(desk, round_).returns if r.path == path))
 
@@ -154,7 +155,12 @@ def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: S
     that has no place there as ``Sheet!C7``.
     """
     if not newer_wins and (unclear := [name for sheet in paired for name in sheet.unclear_names]):
-        raise StyrxlError("merge-unclear", rows=", ".join(unclear), older=older.judged.path, newer=newer.judged.path)
+        facts = {
+            "older": older.judged.path,
+            "newer": newer.judged.path,
+            "doubts": tuple(d for sheet in paired for d in _list_doubts(sheet)),
+        }
+        raise StyrxlError("merge-unclear", rows=", ".join(unclear), **facts)
     form = extend_rows(desk.forms.form(issued.form, issued.profile, issued.round, issued.edition), issued.row_count)
     fresh = list_fresh_sheets(lay_out_workbook(form, issued), issued)
     if gone := [sheet.name for sheet in paired if sheet.key not in fresh]:
@@ -170,6 +176,33 @@ def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: S
     filled = put_answers(context, {sheet.key: sheet.answers for sheet in merged}, token_values(issued, context))
     left = tuple((source.judged.path, finding) for source in (older, newer) for finding in source.left)
     return Merge(older.judged, newer.judged, tuple(merged), left, build_filled(filled, issued, read_look(desk.workspace)))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Rows of which nobody can tell which is which: what names them, and their cells in either return."""
+
+    sheet: str
+    shown: str
+    newer: tuple[str, ...]
+    older: tuple[str, ...]
+
+
+def _list_doubts(sheet: PairedSheet) -> Iterator[Doubt]:
+    """Yield the rows of a sheet of which nobody can tell which is which."""
+    for doubt in sheet.rows.unclear:
+        cells = {}
+        for side, rows in (("newer", doubt.newer), ("older", doubt.older)):
+            source = sheet.newer if side == "newer" else sheet.older
+            cells[side] = tuple(_find_name_cell(source, row.number) for row in rows if source)
+        yield Doubt(sheet.name, doubt.newer[0].shown, cells["newer"], cells["older"])
+
+
+def _find_name_cell(sheet: SheetOfReturn, number: int) -> str:
+    """Return the cell that names a row, or its first one."""
+    column, place = sheet.table.sheet.naming_column, sheet.table.place
+    fields = [column.field] if column else [*place.columns]
+    return next((cell for field in fields if (cell := place.cell(field, number))), str(number))
 
 
 def _count_rows(rows: Sequence[JoinedRow]) -> int:

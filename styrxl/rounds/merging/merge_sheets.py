@@ -38,13 +38,38 @@ class ToldCell:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedCell:
+    """A cell of the new workbook: where, what was written in each return (None: nothing), and what comes out.
+
+    ``kind``: ``same`` where both say the same, ``newer`` or ``older`` where only that one has answered and it counts, ``conflict`` where
+    both have and the newer's counts, ``dropped`` where only the older has, and it does not count.
+    """
+
+    cell: str
+    heading: str
+    newer: Any
+    older: Any
+    result: Any
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedRow:
+    """A row of the new workbook: what names it, which return has it (``newer``, ``older``, ``both``), and its cells."""
+
+    shown: str
+    side: str
+    cells: tuple[MergedCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MergedSheet:
     """What came of a sheet: its answers (row of data -> field -> value), and what is to be told.
 
     ``older``, ``newer``: what names the rows that only this return has; ``common``: how many both have. ``conflicts``: both have
     answered, and the newer's counts; ``kept``: only the older has, and it counts; ``dropped``: only the older has, and it does not.
     ``left_out``: what names the older's rows that are left out, as nobody can tell which they are. ``unplaced``: cells of answers
-    without a place.
+    without a place. ``rows``: all rows with their cells, side by side, in the new workbook's order.
     """
 
     key: str
@@ -60,6 +85,7 @@ class MergedSheet:
     dropped: tuple[ToldCell, ...]
     left_out: tuple[str, ...]
     unplaced: tuple[str, ...]
+    rows: tuple[MergedRow, ...] = ()
 
 
 def merge_sheet(
@@ -76,8 +102,12 @@ def merge_sheet(
     answers: dict[int, dict[str, Any]] = {}
     told: dict[str, list[ToldCell]] = {"conflicts": [], "kept": [], "dropped": []}
     unplaced: list[str] = []
+    shown: dict[int, MergedRow] = {}
     for row in rows:
-        cells, differing = join_cells(_follow(row, sheet, renamed), newer_wins=newer_wins)
+        followed = _follow(row, sheet, renamed)
+        cells, differing = join_cells(followed, newer_wins=newer_wins)
+        if row.index is not None:
+            shown[row.index] = _show_row(followed, cells, layout, language)
         for field, answer in cells.items():
             if row.index is None or not _has_place(field, answer, fresh):
                 unplaced.append(_find_cell(sheet, row, field))
@@ -98,7 +128,28 @@ def merge_sheet(
         **{kind: tuple(cells) for kind, cells in told.items()},
         left_out=tuple(row.shown for doubt in sheet.rows.unclear for row in doubt.older),
         unplaced=tuple(unplaced),
+        rows=tuple(shown[index] for index in sorted(shown)),
     )
+
+
+def _show_row(row: JoinedRow, cells: Mapping[str, Answer], layout: SheetLayout, language: str) -> MergedRow:
+    """Return a row's cells, side by side, in the order of their columns; what has no place in the new workbook is left out."""
+    fields = [c.field for c in layout.sheet.columns if any(own and c.field in own.answers for own in (row.newer, row.older))]
+    side = "both" if row.newer and row.older else "newer" if row.newer else "older"
+    return MergedRow(row.shown, side, tuple(_show_cell(row, field, cells.get(field), layout, language) for field in fields))
+
+
+def _show_cell(row: JoinedRow, field: str, result: Answer | None, layout: SheetLayout, language: str) -> MergedCell:
+    newer, older = (own.answers.get(field) if own else None for own in (row.newer, row.older))
+    if older is None:
+        kind = "newer"
+    elif newer is None or newer.written is None:
+        kind = "older" if result is older else "dropped"
+    else:
+        kind = "same" if newer.understood == older.understood else "conflict"
+    cell = layout.cell(field, row.index) if row.index is not None else ""
+    new, old, out = (answer.written if answer else None for answer in (newer, older, result))
+    return MergedCell(cell, layout.sheet.column(field).heading[language], new, old, out, kind)
 
 
 def _follow(row: JoinedRow, sheet: PairedSheet, renamed: Renamed) -> JoinedRow:
