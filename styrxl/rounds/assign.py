@@ -83,6 +83,16 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
     return _assigned(desk, round_, outcomes, taken, claim, reason)
 
 
+def receive_data(desk: Desk, round_: Round, file: IncomingFile, claim: Claim | None, reason: str) -> Outcome:
+    """Take in a file that lies nowhere yet, as what is claimed where anything is, and judge the inbox; raises as ``receive``."""
+    (outcome,) = take_in(desk, round_, [file], claim.owner if claim else None)
+    if claim and outcome.path:
+        _assigned(desk, round_, [outcome], outcome, claim, reason)
+    else:
+        judge_inbox(desk, round_)
+    return outcome
+
+
 def _says_so(desk: Desk, round_: Round, file: IncomingFile, claim: Claim) -> bool:
     """Whether a workbook says itself what is claimed of it."""
     try:

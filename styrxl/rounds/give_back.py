@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from styrxl.annotated.copy import RULES_WITHOUT_OWNER, Annotator, ReturnToMend
 from styrxl.model.errors import StyrxlError
@@ -56,10 +56,11 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     return written
 
 
-def make_copy(desk: Desk, return_: Judged, file: Path) -> bytes | None:
+def make_copy(desk: Desk, return_: Judged, file: Path | bytes) -> bytes | None:
     """Return a return's workbook as it would go back, of any that needs completing and whose owner is known, and write nothing.
 
-    None where there is none to make: it is another's form, or its file has changed since it was judged.
+    ``file``: where it lies, or its bytes. None where there is none to make: it is another's form, or its file has changed since it was
+    judged.
     """
     if not can_go_back(return_):
         return None
@@ -121,14 +122,14 @@ def _issues_in(desk: Desk, name: str, returns: Sequence[Judged]) -> _Issues:
     return _Issues(newest, fetch_prefills(desk.ledger, issues), CurrentPrefills(desk, round_, {}))
 
 
-def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path], reader: IsolatedReader) -> ReturnToMend | None:
+def _back(desk: Desk, issues: _Issues, return_: Judged, files: Mapping[str, Path | bytes], reader: IsolatedReader) -> ReturnToMend | None:
     """Return what is needed to send a return back; None where its file has changed or gone since it was judged."""
     prefill = _prefill(desk, issues, return_)
-    path = paths.get(return_.path)
-    if prefill is None or path is None or return_.form is None:
+    file = files.get(return_.path)
+    if prefill is None or file is None or return_.form is None:
         return None
     try:
-        data = path.read_bytes()
+        data = file if isinstance(file, bytes) else file.read_bytes()
     except OSError:
         return None
     if sha256(data).hexdigest() != return_.sha256:
@@ -138,7 +139,7 @@ def _back(desk: Desk, issues: _Issues, return_: Judged, paths: Mapping[str, Path
         return None
     extras = reader.read_extras(data, question_about(returned, list_own_notes(desk.forms.words)))
     form = desk.forms.form(return_.form, return_.profile, return_.round, return_.edition)
-    return ReturnToMend(form, prefill, returned, extras, return_.findings, path.name)
+    return ReturnToMend(form, prefill, returned, extras, return_.findings, PurePath(return_.path if isinstance(file, bytes) else file).name)
 
 
 def _prefill(desk: Desk, issues: _Issues, return_: Judged) -> Prefill | None:

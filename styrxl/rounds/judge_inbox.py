@@ -81,9 +81,13 @@ def judge_files(desk: Desk, paths: Sequence[Path], round_: Round | None, claim: 
 
     Raises StyrxlError (belongs-to-another) for one of which something else is claimed than it says itself.
     """
-    workspace = desk.workspace
-    files = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in paths]
-    read = read_returns(workspace.root, "", files, desk.forms, desk.limits, replace(desk.how, keep=False))
+    files = [ReturnFile(desk.workspace.shown(path), path, read_modified_time(path)) for path in paths]
+    return judge_return_files(desk, files, round_, claim)
+
+
+def judge_return_files(desk: Desk, files: Sequence[ReturnFile], round_: Round | None, claim: Claim | None = None) -> JudgedRound:
+    """Judge files that need not lie anywhere, as ``judge_files`` does."""
+    read = read_returns(desk.workspace.root, "", files, desk.forms, desk.limits, replace(desk.how, keep=False))
     boards = select_board_tables(judge_inbox_quietly(desk, round_)) if round_ and not round_.followup else {}
     judged = judge_returns(desk, round_, ((file, make_receipt(file)) for file in read), boards=boards, whole_inbox=False, claim=claim)
     for return_ in judged.returns:

@@ -21,6 +21,7 @@ from styrxl.rounds.desk import Desk
 from styrxl.store.ledger import BY_HAND, Issue, RoundRecord, Verdict
 from styrxl.store.mail_log import ANSWER, BOUNCE, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, TAKEN, Mail, MailLog, MailPart
 from styrxl.store.outcome_runs import OutcomeRun, read_runs
+from styrxl.store.owner_links import BY_LINK
 from styrxl.store.receipts import Receipt
 
 MAILED, UNREACHED, UNANSWERED, OUTCOMES = "mailed", "unreached", "unanswered", "outcomes"
@@ -231,6 +232,9 @@ def _came(path: str, facts: Mapping[str, Any], language: str) -> str:
         return word("log_received_merged", language, path=path, older=facts["older"], newer=facts["newer"])
     if facts["origin"] in {None, BY_HAND}:
         return word("log_received_by_hand", language, path=path)
+    if str(facts["origin"]).startswith(BY_LINK):
+        number, _, name = str(facts["origin"]).removeprefix(BY_LINK).partition("/")
+        return word("log_received_by_link", language, path=path, number=number, name=name)
     sender = str(facts["origin"]).removeprefix(BY_MAIL)
     key = "log_received" if sender == facts["origin"] else "log_received_by_mail"
     return word(key, language, path=path, origin=sender)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
@@ -117,6 +118,8 @@ class _Folder:
 
 def fetch_return(file: ReturnFile, limits: Limits) -> tuple[bytes, str, int]:
     """Return the bytes, hash and size of a return file, as ``files.read_file``."""
+    if file.data is not None:
+        return file.data, hashlib.sha256(file.data).hexdigest(), len(file.data)
     if not file.address:
         return read_file(file.path, limits.file_mb * MB)
     from styrxl.scale.addresses import read_address  # noqa: PLC0415 -- fsspec need not be installed

@@ -25,12 +25,16 @@ def show_no_progress(_: int) -> AbstractContextManager[Step]:
 
 @dataclass(frozen=True, slots=True)
 class ReturnFile:
-    """A file that came back: its name in reports, its path, when it was last changed, and its address if it is not on this computer."""
+    """A file that came back: its name in reports, its path, when it was last changed, and its address if it is not on this computer.
+
+    ``data``: its bytes, where it lies nowhere.
+    """
 
     name: str
     path: Path
     modified: datetime
     address: str = ""
+    data: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

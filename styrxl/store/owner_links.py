@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from styrxl.store.database import OWNER_LINKS, Database
 
+BY_LINK = "link:"  # begins the origin of what was handed in by a link, before its number
+
 
 @dataclass(frozen=True, slots=True)
 class OwnerLink:
