@@ -62,6 +62,9 @@ ACTIONS: tuple[Action, ...] = (
     *setup_pages.ACTIONS,
 )
 
+_GO_ON = """<!doctype html><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="/static/icon.svg">
+<title>styrxl</title><a href="/">styrxl</a>"""
+
 
 def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASGIApp:
     """Return the application, guarded."""
@@ -90,7 +93,7 @@ def _enter(rooms: Rooms) -> Endpoint:
         if cookie is None:
             visit = Visit(request, rooms)
             return visit.show("closed", status=403)
-        answer = HTMLResponse('<!doctype html><meta http-equiv="refresh" content="0;url=/"><title>styrxl</title><a href="/">styrxl</a>')
+        answer = HTMLResponse(_GO_ON)
         answer.set_cookie(rooms.door.cookie, cookie, httponly=True, samesite="strict", path="/")
         return answer
 

@@ -226,7 +226,7 @@ class _Words:
             self._day(status.issued),
             self._day(status.due),
             t("late_now" if still else "late_in", n=row.days_late) if row.days_late else "",
-            "watch" if still else "quiet-text",
+            "tone watch" if still else "quiet-text",
             format_moment(status.returned) if status.returned else "",
             self._return_href(status.path) if status.path else "",
             describe_state(status, t.language),
@@ -247,7 +247,7 @@ class _Words:
 
     def _show_mail(self, row: OwnerRow) -> tuple[str, str]:
         if row.mail == UNREACHED:
-            return f"! {self.t('mail_unreached', list=', '.join(row.status.unreached))}", "watch"
+            return f"! {self.t('mail_unreached', list=', '.join(row.status.unreached))}", "tone watch"
         if row.mail == MAILED:
             return f"✓ {self._day(row.mailed)}", ""
         if row.mail == NOT_MAILED and row.status.returned:

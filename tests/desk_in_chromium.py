@@ -1,0 +1,27 @@
+"""The desk of a workspace as its users have it: a program of its own, and a page of it in Chromium."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+
+
+@contextmanager
+def open_page(root: Path, browser: BrowserContext) -> Iterator[tuple[Page, str]]:
+    """Start the desk of a workspace, and yield its first screen and the address that its others follow."""
+    command = [sys.executable, "-P", "-m", "styrxl", "--workspace", str(root), "desk", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as desk:
+        try:
+            assert desk.stdout
+            link = desk.stdout.readline().strip()
+            page = browser.new_page()
+            page.goto(link)
+            page.wait_for_url("**/")
+            yield page, link.partition("/enter/")[0]
+        finally:
+            desk.kill()
