@@ -18,22 +18,31 @@ _SUBJECT = 60  # letters of a subject that the table shows
 def format_letter_table(letters: SortedLetters, results: Iterable[DeliveryResult], language: str, *, sent: bool) -> str:
     """Return a table of letters: to whom, what, attachments, size, and what became of each; then the sums."""
     results_by_key = {result.key: result for result in results}
-    heads = [word(f"mail_{key}", language) for key in ("owner", "to", "subject", "attachments", "size", "state")]
-    rows = [heads, *(_row(letter, letters, results_by_key.get(letter.key), language, sent=sent) for letter in letters.letters)]
+    rows = [
+        list_headings(language),
+        *(describe_letter(letter, letters, results_by_key.get(letter.key), language, sent=sent) for letter in letters.letters),
+    ]
     lines = []
     if letters.letters:
-        widths = [max(len(row[n]) for row in rows) for n in range(len(heads))]
+        widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
         lines.insert(1, "  ".join("─" * width for width in widths))
         lines.append("")
-    lines += _remarks(letters, results_by_key, language)
+    remarks = [*list_remarks(letters, results_by_key, language), *_hint_unplaced(letters, language)]
+    lines += [*remarks, ""] if remarks else []
     count = sum(result.state == SENT for result in results_by_key.values()) if sent else len(letters.ready)
     not_sent = len(letters.letters) - count
     lines.append(word("mail_sum_sent" if sent else "mail_sum_preview", language, n=count, stuck=not_sent, gone=letters.sent_before))
     return "\n".join(lines) + "\n"
 
 
-def _row(letter: Letter, letters: SortedLetters, result: DeliveryResult | None, language: str, *, sent: bool) -> list[str]:
+def list_headings(language: str) -> list[str]:
+    """Return the headings of what ``describe_letter`` returns."""
+    return [word(f"mail_{key}", language) for key in ("owner", "to", "subject", "attachments", "size", "state")]
+
+
+def describe_letter(letter: Letter, letters: SortedLetters, result: DeliveryResult | None, language: str, *, sent: bool) -> list[str]:
+    """Return a letter's owner, addresses, subject, attachments, size, and what became of it or stands in its way."""
     subject = letter.content.subject
     shown = subject if len(subject) <= _SUBJECT else subject[: _SUBJECT - 1] + "…"
     size = word("mail_kb", language, n=number_text(max(1, round(estimate_size(letter) / 1000)), language))
@@ -50,7 +59,7 @@ def _state(letter: Letter, letters: SortedLetters, result: DeliveryResult | None
     return word(f"mail_{result.state}", language)
 
 
-def _remarks(letters: SortedLetters, results: Mapping[tuple[str, ...], DeliveryResult], language: str) -> list[str]:
+def list_remarks(letters: SortedLetters, results: Mapping[tuple[str, ...], DeliveryResult], language: str) -> list[str]:
     """Return lines on what the table has no room for: the server's answers, and refused addresses."""
     lines = []
     for letter in letters.letters:
@@ -63,8 +72,7 @@ def _remarks(letters: SortedLetters, results: Mapping[tuple[str, ...], DeliveryR
         if result.reply and result.state != SENT:
             lines.append(f"! {who}: {result.reply}")
         lines += [f"! {who}: {address}: {reply}" for address, reply in result.refused.items()]
-    lines += _hint_unplaced(letters, language)
-    return [*lines, ""] if lines else []
+    return lines
 
 
 def describe_doubt(mail: Mail, language: str) -> str:

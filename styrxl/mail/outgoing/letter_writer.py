@@ -22,7 +22,7 @@ from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.model.settings import MailSettings
 from styrxl.rounds.desk import Desk, suggest_nearest
-from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
 from styrxl.rounds.mail_status import find_mail_status
 from styrxl.rounds.status import OwnerStatus, find_overdue, find_owners
@@ -32,16 +32,17 @@ from styrxl.store.mail_log import TEMPLATES, MailLog, MailPart
 
 @dataclass(frozen=True)
 class LetterWriter:
-    """Writes the letters of a round; nothing is sent here."""
+    """Writes the letters of a round; nothing is sent here. ``quietly``: nothing is recorded either, of what is judged for them."""
 
     desk: Desk
     mail_log: MailLog
     round: Round
+    quietly: bool = False
 
     @classmethod
-    def open(cls, desk: Desk, round_: Round) -> LetterWriter:
+    def open(cls, desk: Desk, round_: Round, *, quietly: bool = False) -> LetterWriter:
         """Return the writer of a round's letters."""
-        return cls(desk, MailLog(desk.ledger.database), round_)
+        return cls(desk, MailLog(desk.ledger.database), round_, quietly)
 
     @cached_property
     def settings(self) -> MailSettings:
@@ -90,7 +91,7 @@ class LetterWriter:
     @cached_property
     def judged(self) -> JudgedRound:
         """The returns in the inbox, judged."""
-        return judge_inbox(self.desk, self.round)
+        return (judge_inbox_quietly if self.quietly else judge_inbox)(self.desk, self.round)
 
     @cached_property
     def owners(self) -> tuple[OwnerStatus, ...]:

@@ -17,6 +17,8 @@ from styrxl.mail.outgoing.send import SortedLetters, redirect_letters, send_lett
 from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.rounds import Round
+from styrxl.rounds.desk import Desk
+from styrxl.scale.return_files import Progress, show_no_progress
 from styrxl.store.mail_log import Mail
 
 
@@ -35,9 +37,16 @@ def run_mailing(
     request: MailRequest,
     timing: Timing = USUAL_TIMING,
     tell_doubt: Callable[[Mail], None] = lambda _: None,
+    progress: Progress = show_no_progress,
 ) -> MailResult:
     """Preview or send the letters that are asked for in a round; as ``run_mailings``."""
-    return run_mailings(access, [round_], request, timing, tell_doubt)
+    return run_mailings(access, [round_], request, timing, tell_doubt, progress)
+
+
+def foresee_mailing(desk: Desk, round_: Round, request: MailRequest) -> SortedLetters:
+    """Return the letters that would be sent now, and write and record nothing; raises StyrxlError."""
+    writer = LetterWriter.open(desk, round_, quietly=True)
+    return _sort_written(writer, [writer], request)
 
 
 def run_mailings(
@@ -46,6 +55,7 @@ def run_mailings(
     request: MailRequest,
     timing: Timing = USUAL_TIMING,
     tell_doubt: Callable[[Mail], None] = lambda _: None,
+    progress: Progress = show_no_progress,
 ) -> MailResult:
     """Preview or send the letters that are asked for in rounds; those that answer one mail are one letter.
 
@@ -55,15 +65,8 @@ def run_mailings(
     trial = bool(request.redirect_to)
     with access.writing():
         writers = [LetterWriter.open(access.desk, round_) for round_ in rounds]
-        for writer in writers:
-            check_owners(writer, request.owners)
-        written = [write_letters(writer, request) for writer in writers]
-        sent_before = sum(some.sent_before for some in written)
         writer = writers[0]
-        letters = combine_letters(writer, [letter for some in written for letter in some.letters])
-        if request.redirect_to:
-            letters = redirect_letters(writer, letters, request.redirect_to)
-        sorted_letters = sort_letters(writer, letters, sent_before, trial=trial)
+        sorted_letters = _sort_written(writer, writers, request)
         if not request.send:
             for each in writers:
                 theirs = [letter for letter in sorted_letters.letters if letter.round == each.round.id]
@@ -71,13 +74,24 @@ def run_mailings(
             return MailResult(sorted_letters, preview_folder=choose_preview_folder(writer))
     with access.exclusively("outmail", patience=10.0):
         # Another command may have sent some of them while this one waited.
-        sorted_letters = sort_letters(writer, letters, sent_before, trial=trial)
+        sorted_letters = sort_letters(writer, sorted_letters.letters, sorted_letters.sent_before, trial=trial)
         try:
-            results = send_letters(writer, sorted_letters.ready, timing, access.recording, trial=trial)
+            results = send_letters(writer, sorted_letters.ready, timing, access.recording, trial=trial, progress=progress)
         finally:
             for each in writers:
                 _tell_doubts(each, access, tell_doubt)
         return MailResult(sorted_letters, tuple(results))
+
+
+def _sort_written(writer: LetterWriter, writers: Sequence[LetterWriter], request: MailRequest) -> SortedLetters:
+    """Return the letters that are asked for of some writers, those that answer one mail as one, sorted by whether they can be sent."""
+    for each in writers:
+        check_owners(each, request.owners)
+    written = [write_letters(each, request) for each in writers]
+    letters = combine_letters(writer, [letter for some in written for letter in some.letters])
+    if request.redirect_to:
+        letters = redirect_letters(writer, letters, request.redirect_to)
+    return sort_letters(writer, letters, sum(some.sent_before for some in written), trial=bool(request.redirect_to))
 
 
 def _tell_doubts(writer: LetterWriter, access: WorkspaceAccess, tell_doubt: Callable[[Mail], None]) -> None:

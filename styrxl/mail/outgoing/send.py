@@ -17,7 +17,8 @@ from styrxl.mail.outgoing.mounting import Reason, find_mounting
 from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing, open_transport
 from styrxl.model.days import begin_of_day
 from styrxl.model.errors import StyrxlError
-from styrxl.store.mail_log import NEW, REDIRECTED, SENDING, SENT, UNSURE, Mail, MailLog
+from styrxl.scale.return_files import Progress, Step, show_no_progress
+from styrxl.store.mail_log import NEW, REDIRECTED, SENDING, SENT, UNSURE, WAITING, Mail, MailLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,13 @@ class LedgerDeliveryLog(DeliveryLog):
         letters: Iterable[Letter],
         clock: Callable[[], datetime],
         recording: Callable[[], AbstractContextManager[None]],
+        step: Step = lambda _: None,
     ) -> None:
-        """Take the ledger's record of mail, the letters that are to be sent, a clock, and a lock."""
+        """Take the ledger's record of mail, the letters that are to be sent, a clock, a lock, and what is told of each that is done."""
         self._mail_log = mail_log
         self._letters: dict[tuple[str, ...], Letter] = {letter.key: letter for letter in letters}
         self._clock = clock
-        self._recording = recording
+        self._recording, self._step = recording, step
 
     def begin(self, message: QueuedMessage) -> str:
         """Record that a message is being sent, and return what was known of it before."""
@@ -112,6 +114,12 @@ class LedgerDeliveryLog(DeliveryLog):
         state = SENDING if result.state == UNSURE else result.state
         with self._recording():
             self._mail_log.end(message.key, state, reply, self._clock(), self._letters[message.key].also)
+        self._tell(result)
+
+    def _tell(self, result: DeliveryResult) -> None:
+        """Tell that one more is done with, unless it is tried again."""
+        if result.state != WAITING:
+            self._step(1)
 
 
 class TrialDeliveryLog(LedgerDeliveryLog):
@@ -123,6 +131,7 @@ class TrialDeliveryLog(LedgerDeliveryLog):
 
     def end(self, message: QueuedMessage, result: DeliveryResult) -> None:
         """Record a message that was sent; the time in its key lets it go any number of times."""
+        self._tell(result)
         if result.state != SENT:
             return
         letter, now = self._letters[message.key], self._clock()
@@ -140,18 +149,20 @@ def send_letters(
     recording: Callable[[], AbstractContextManager[None]] = nullcontext,
     *,
     trial: bool = False,
+    progress: Progress = show_no_progress,
 ) -> list[DeliveryResult]:
-    """Send letters that are ready, in their order, and return what became of each.
+    """Send letters that are ready, in their order, and return what became of each; ``progress`` is told how far it is.
 
     Raises StyrxlError: as ``open_transport``, ``DeliveryRun.send``.
     """
     if not letters:
         return []
     transport = open_transport(writer.settings, writer.desk.workspace.root, timing)
-    log = (TrialDeliveryLog if trial else LedgerDeliveryLog)(writer.mail_log, letters, _now, recording)
     try:
-        run = DeliveryRun(transport, log, timing.wait, 60 / writer.settings.rate, timing.is_stopped, timing.clock)
-        return run.send([_queue(writer, letter) for letter in letters], timing.pauses)
+        with progress(len(letters)) as step:
+            log = (TrialDeliveryLog if trial else LedgerDeliveryLog)(writer.mail_log, letters, _now, recording, step)
+            run = DeliveryRun(transport, log, timing.wait, 60 / writer.settings.rate, timing.is_stopped, timing.clock)
+            return run.send([_queue(writer, letter) for letter in letters], timing.pauses)
     finally:
         transport.close()
 

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -225,4 +226,7 @@ def _begin(action: Action, visit: Visit, preview: Preview, round_: Round | None,
                 return Done(troubles=(texts("changed_meanwhile"),), links=(Link(texts("look_again"), task.back),))
         return action.carry_out(Order(place, task, round_.id if round_ else None, given, texts, texts.language))
 
-    return visit.rooms.tasks.begin(preview.title, round_.id if round_ else None, str(visit.request.url.path), work)
+    filled_in = {MARK, SHOWN, *(one.name for one in preview.fields)}
+    asked = urlencode({key: value for key, value in given.items() if key not in filled_in and value})
+    back = visit.request.url.path + (f"?{asked}" if asked else "")
+    return visit.rooms.tasks.begin(preview.title, round_.id if round_ else None, back, work)

@@ -30,6 +30,7 @@ from styrxl.web.desk.actions import Action, make_action_route
 from styrxl.web.desk.door import ENTRY, Door
 from styrxl.web.desk.guard import BodyError, Guard
 from styrxl.web.desk.intake import judging, take_in
+from styrxl.web.desk.letters import mail_check, mail_page, send_mail
 from styrxl.web.desk.look import read_style
 from styrxl.web.desk.setup import setup_pages
 from styrxl.web.desk.tasks import TaskBook
@@ -41,6 +42,7 @@ PAGES = (  # each with ``list_routes``
     round_table,
     hand_out,
     take_in,
+    mail_page,
     return_page,
     round_report,
     downloads,
@@ -57,6 +59,8 @@ ACTIONS: tuple[Action, ...] = (
     take_in.TAKE_IN,
     judging.JUDGE,
     merge_page.MERGE,
+    send_mail.SEND_MAIL,
+    mail_check.MAIL_CHECK,
     round_report.CHAPTER,
     round_report.PUBLISH,
     *setup_pages.ACTIONS,

@@ -23,7 +23,7 @@ _OPEN = (ENTRY, "/static/")  # what is shown without a cookie
 _READING = frozenset({"GET", "HEAD"})
 _HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",  # with "no-referrer" browsers do not say which origin a form comes from
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -9,5 +9,6 @@ ROUND_TABS: tuple[tuple[str, str], ...] = (
     ("tab_table", ""),
     ("tab_hand_out", "/hand-out"),
     ("tab_take_in", "/take-in"),
+    ("tab_mail", "/mail"),
     ("tab_report", "/report/chapters"),
 )

@@ -41,6 +41,7 @@ def tell_state(visit: Visit) -> Response:
             "state": task.state,
             "finished": task.finished,
             "of": task.of,
+            "said": len(task.said),
             "waiting": holder.user if holder and task.state == "working" else None,
         }
     )

@@ -58,12 +58,24 @@ class Task:
     said: list[str] = field(default_factory=list)
     done: Done | None = None
     error: StyrxlError | None = None
+    counted: str = "workbooks"  # what ``finished`` and ``of`` count; ``letters``
     log: Path | None = None  # where an error that nobody foresaw is written down
 
     @property
     def has_ended(self) -> bool:
         """Whether nothing more comes."""
         return self.state in {"done", "failed", "interrupted"}
+
+    @contextmanager
+    def show_sending(self, count: int) -> Iterator[Step]:
+        """Tell how far sending so many letters is."""
+        self.counted = "letters"
+        with self.show_progress(count) as step:
+            yield step
+
+    def say(self, text: str) -> None:
+        """Tell what came of a part of it, while it goes on."""
+        self.said.append(text)
 
     @contextmanager
     def show_progress(self, count: int) -> Iterator[Step]:

@@ -11,7 +11,7 @@ if (task) {
     try {
       const state = await (await fetch(task.dataset.task, { credentials: "same-origin" })).json();
       const bar = task.querySelector("progress");
-      if (state.state !== task.dataset.state || (state.of > 0) !== Boolean(bar)) return location.reload();
+      if (state.state !== task.dataset.state || String(state.said) !== task.dataset.said || (state.of > 0) !== Boolean(bar)) return location.reload();
       if (bar) {
         bar.value = state.finished;
         bar.max = state.of;
