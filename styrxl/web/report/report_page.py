@@ -18,6 +18,7 @@ from styrxl.web.report.report_parts import ChapterMaker
 from styrxl.web.report.report_words import PREFACE, ReportWords
 from styrxl.web.report.written_words import make_html
 
+_TALLEST = 420  # of a drawing that has room on paper as wide as others, with its figures beside it
 _WORDS = ("contents", "skip", "search", "search_help", "found", "open_all", "close_all", "show_rows", "course")
 
 
@@ -63,6 +64,7 @@ def render_report(
         words={key: word(f"report_{key}", language, n="{n}") for key in _WORDS},
         on_paper=on_paper,
         paper=PAPER,
+        tallest=_TALLEST,
         assets=assets,
         style="" if assets else Markup(write_style(look, on_paper=on_paper)),  # noqa: S704 -- our own files
         script="" if assets or on_paper else Markup(read_script()),  # noqa: S704

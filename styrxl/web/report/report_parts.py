@@ -24,7 +24,7 @@ class Cell:
     """A cell as the page shows it.
 
     ``tone`` names the look of what begins with a sign, ``href`` and ``place`` where it leads, ``role`` what it is: a ``number``, the
-    ``main`` text of a row, a ``name``, an ``id``, a ``link``, or nothing of these.
+    ``main`` text of a row, a ``name``, an ``id``, a ``date``, a ``link``, or nothing of these.
     """
 
     text: str
@@ -139,6 +139,7 @@ class ChapterMaker:
     def _cell(self, value: Any, field: Field) -> Cell:
         text = write_cell(value, field.kind, self.language)
         tone = _SIGNS.get(text[:1], "") if field.kind == "status" else ""
+        text = text.replace(" ", "\N{NO-BREAK SPACE}", 1) if tone else text  # a sign stays with its word
         if isinstance(value, Link) and value.path:
             return Cell(text, _find_role(field), tone, self.source_link(value), value.place or "")
         return Cell(text, _find_role(field), tone)
@@ -147,7 +148,7 @@ class ChapterMaker:
 def _find_role(field: Field) -> str:
     if is_number(field.kind):
         return "number"
-    return "main" if field.indented else field.kind if field.kind in {"id", "link", "name"} else ""
+    return "main" if field.indented else field.kind if field.kind in {"id", "link", "name", "date"} else ""
 
 
 def _find_figures(block: Block, shown: Sequence[int]) -> int:
