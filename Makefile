@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 .PHONY: demo test lint suite test-long coverage validate-workbooks bench clean
 
-demo: $(VENV)/installed ## A whole municipality in demo/
+demo: $(VENV)/installed ## A whole municipality in demo/, and how to open the desk on it
 	$(BIN)/styrxl demo demo
 
 test: $(VENV)/installed-with-tests ## Lint, types and the whole suite
@@ -41,7 +41,7 @@ $(VENV)/made:
 	touch $@
 
 $(VENV)/installed: $(PACKAGE) | $(VENV)/made
-	$(INSTALL) .
+	$(INSTALL) '.[desk]'
 	touch $@
 
 $(VENV)/installed-with-tests: $(PACKAGE) | $(VENV)/made

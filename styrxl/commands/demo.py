@@ -28,3 +28,26 @@ def demo(session: Session, folder: Path, units: int, seed: int) -> None:
     click.echo("\n" + word("demo_open", language))
     for path in made:
         click.echo(f"  {path}")
+    click.echo("\n" + word("demo_desk" if _has_desk() else "demo_desk_missing", language, command=_name_command(folder)))
+
+
+def _has_desk() -> bool:
+    """Tell whether the extra is installed that the desk needs."""
+    from importlib.util import find_spec
+
+    return all(find_spec(name) for name in ("starlette", "uvicorn", "itsdangerous", "multipart", "tomlkit"))
+
+
+def _name_command(folder: Path) -> str:
+    """Return the command that opens the desk in a folder, as it can be typed here: by the program's path where it is not found by name."""
+    import shutil
+    import sys
+
+    program = Path(sys.argv[0])
+    found = shutil.which("styrxl")
+    here = "styrxl" if program.stem != "styrxl" or (found and Path(found).resolve() == program.resolve()) else str(program)
+    return f"{_quote(here)} --workspace {_quote(str(folder))} desk"
+
+
+def _quote(text: str) -> str:
+    return f'"{text}"' if " " in text else text

@@ -119,14 +119,15 @@ def read_holder(root: Path) -> LockHolder | None:
         return UNREADABLE_HOLDER
 
 
-def break_lock(root: Path) -> LockHolder | None:
-    """Remove the lock, and return its holder; None when there was no lock.
+def break_lock(root: Path, only: LockHolder | None = None) -> LockHolder | None:
+    """Remove the lock, and return its holder; None when there was no lock, or not the one that is meant (``only``).
 
     Raises StyrxlError: not-writable.
     """
     holder = read_holder(root)
-    if holder is not None:
-        _unlink(root / NAME)
+    if holder is None or (only is not None and holder != only):
+        return None
+    _unlink(root / NAME)
     return holder
 
 

@@ -138,7 +138,7 @@ class Action:
     """Something that a controller does. ``page``: where its texts stand (``words/PAGE.yaml``). ``in_round``: whether it is about a round.
 
     ``check``: what is wrong in what was filled in (field -> text), before anything begins. ``opens``: whether the workspace is opened
-    for it; what makes or mends one (plan, settings, lock) has the folder alone.
+    for it; what makes or mends one (plan, settings, lock) has the folder alone. ``at_once``: it is done beside what is at work.
     """
 
     name: str
@@ -148,6 +148,7 @@ class Action:
     in_round: bool = True
     check: Callable[[Question], Mapping[str, str]] = lambda _: {}
     opens: bool = True
+    at_once: bool = False
 
     @property
     def path(self) -> str:
@@ -229,4 +230,4 @@ def _begin(action: Action, visit: Visit, preview: Preview, round_: Round | None,
     filled_in = {MARK, SHOWN, *(one.name for one in preview.fields)}
     asked = urlencode({key: value for key, value in given.items() if key not in filled_in and value})
     back = visit.request.url.path + (f"?{asked}" if asked else "")
-    return visit.rooms.tasks.begin(preview.title, round_.id if round_ else None, back, work)
+    return visit.rooms.tasks.begin(preview.title, round_.id if round_ else None, back, work, at_once=action.at_once)

@@ -101,14 +101,14 @@ class TaskBook:
         self._tasks: dict[str, Task] = {}
         self._lock, self._at_work = threading.Lock(), threading.Lock()
 
-    def begin(self, title: str, round_: str | None, back: str, work: Callable[[Task], Done]) -> Task:
-        """Begin something in the background, and return it."""
+    def begin(self, title: str, round_: str | None, back: str, work: Callable[[Task], Done], *, at_once: bool = False) -> Task:
+        """Begin something in the background, and return it; ``at_once``: beside what is at work, rather than after it."""
         task = Task(secrets.token_urlsafe(8), title, round_, datetime.now(UTC), back)
         with self._lock:
             self._tasks[task.id] = task
             for old in [one.id for one in self._tasks.values() if one.has_ended][:-KEPT]:
                 del self._tasks[old]
-        threading.Thread(target=self._run, args=(task, work), name=f"task-{task.id}", daemon=True).start()
+        threading.Thread(target=self._run_at_once if at_once else self._run, args=(task, work), name=f"task-{task.id}", daemon=True).start()
         return task
 
     def find(self, task_id: str) -> Task | None:
@@ -140,16 +140,19 @@ class TaskBook:
 
     def _run(self, task: Task, work: Callable[[Task], Done]) -> None:
         with self._at_work:
-            task.state = "working"
             self._write_down(task)
-            try:
-                task.done, task.state = work(task), "done"
-            except StyrxlError as error:
-                task.error, task.state = error, "failed"
-            except Exception as error:  # noqa: BLE001 -- told on the task's page; the log has it whole
-                task.log, task.state = write_down(error, f"desk: {task.title}", self._root()), "failed"
+            self._run_at_once(task, work)
             with suppress(OSError):
                 (self._root() / CACHE_FOLDER / _FILE).unlink(missing_ok=True)
+
+    def _run_at_once(self, task: Task, work: Callable[[Task], Done]) -> None:
+        task.state = "working"
+        try:
+            task.done, task.state = work(task), "done"
+        except StyrxlError as error:
+            task.error, task.state = error, "failed"
+        except Exception as error:  # noqa: BLE001 -- told on the task's page; the log has it whole
+            task.log, task.state = write_down(error, f"desk: {task.title}", self._root()), "failed"
 
     def _write_down(self, task: Task) -> None:
         if not (self._root() / SETTINGS_FILE).is_file():  # no workspace yet: nothing of ours is put there
