@@ -72,6 +72,6 @@ def test_headings_stay_in_sight(town: Town, browser: BrowserContext) -> None:
         page.emulate_media(reduced_motion="reduce")
         page.set_viewport_size({"width": 1280, "height": 180})
         page.goto(f"{address}/rounds/{ROUND}")
-        page.evaluate("document.querySelector('tr.owner:last-child').scrollIntoView({block: 'end'})")
+        page.evaluate("document.querySelector('tr.owner:last-child').scrollIntoView({block: 'start'})")
         top = page.evaluate("document.querySelector('#owners thead th').getBoundingClientRect().top")
         assert -1 <= top <= 1
