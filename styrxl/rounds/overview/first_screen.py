@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from styrxl.model.days import local_day
 from styrxl.model.levels import LEVELS
+from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.open_rounds import list_open_rounds
 from styrxl.rounds.overview.round_facts import find_facts
@@ -25,10 +27,18 @@ class FirstScreen:
 def find_first_screen(desk: Desk) -> FirstScreen:
     """Return what a controller sees first."""
     begun = list_open_rounds(desk)
-    to_do = [find_to_do(find_facts(desk, round_)) for round_ in begun[::-1]]
+    to_do = [find_to_do(find_facts(desk, round_)) for round_ in (begun + list_rounds_with_files(desk, begun))[::-1]]
     closed = tuple(one for one in to_do if one.is_done or (is_past(one.facts.round, begun) and not one.has_new))
     kinds = [kind for kind in desk.workspace.rounds.values() if any(desk.forms.for_level(level, kind) for level in LEVELS)]
     year = max((round_.year for round_ in begun), default=0)
     proposals = {year + 1} if desk.workspace.proposal(year + 1).is_file() else set()
     steps = list_year_steps(YearFacts(local_day(desk.now), desk.plan, kinds, begun, proposals))
     return FirstScreen(tuple(one for one in to_do if one not in closed), closed, tuple(steps))
+
+
+def list_rounds_with_files(desk: Desk, begun: Collection[Round]) -> list[Round]:
+    """Return other rounds than those begun in whose inbox anything lies: of others' forms, which nobody hands out, or put there early."""
+    inboxes = desk.workspace.root / "inbox"
+    names = sorted(path.name for path in inboxes.iterdir() if path.is_dir()) if inboxes.is_dir() else []
+    rounds = [desk.workspace.rounds.parse(name) for name in names if desk.workspace.rounds.kind_of(name)]
+    return [round_ for round_ in rounds if round_ not in begun and desk.workspace.inbox_files(round_).files]

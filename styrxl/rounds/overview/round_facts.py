@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from styrxl.model.catalogue import Word
+from styrxl.model.council_plan import Plan
 from styrxl.model.days import local_day
+from styrxl.model.levels import find_level
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.hints import list_changed_forms
 from styrxl.rounds.mail_status import find_mail_status
 from styrxl.rounds.overview.consolidation import Consolidation, find_consolidation
 from styrxl.rounds.overview.mail_facts import MailFacts, find_mail_facts
+from styrxl.rounds.overview.owner_groups import DONE, NOT_ISSUED, find_group
 from styrxl.rounds.status import OwnerStatus, place_owners
 from styrxl.store.ledger import Verdict
 from styrxl.store.receipts import Receipt
@@ -40,7 +43,7 @@ class RoundFacts:
     """How a round stands on a day.
 
     ``new_files``: paths in the inbox that nothing has looked at since they came or changed. ``sends``, ``fetches``: whether mail is set
-    up for letters, and a mailbox for what comes.
+    up for letters, and a mailbox for what comes. ``ready``: owners that were handed nothing and can be now.
     """
 
     round: Round
@@ -54,6 +57,7 @@ class RoundFacts:
     changed_forms: tuple[Word, ...] = ()
     sends: bool = False
     fetches: bool = False
+    ready: tuple[str, ...] = ()
 
 
 def find_facts(desk: Desk, round_: Round) -> RoundFacts:
@@ -78,7 +82,19 @@ def find_facts(desk: Desk, round_: Round) -> RoundFacts:
         tuple(list_changed_forms(desk.ledger, desk.forms, round_)),
         sends=mail is not None and (mail.server is not None or mail.graph is not None),
         fetches=mail is not None and mail.mailbox is not None,
+        ready=_list_ready(desk.plan, round_, owners),
     )
+
+
+def _list_ready(plan: Plan, round_: Round, owners: Sequence[OwnerStatus]) -> tuple[str, ...]:
+    """Return who was handed nothing and can be now: of plans the units whose board is done, of follow-ups levels without any workbook."""
+    begun = {find_level(owner.kind) for owner in owners if owner.issued}
+    bare = [owner for owner in owners if find_group(owner) == NOT_ISSUED]
+    if not begun or round_.followup:
+        return tuple(owner.owner for owner in bare if begun and find_level(owner.kind) not in begun)
+    done = {owner.owner for owner in owners if find_group(owner) == DONE}
+    units = [(owner.owner, plan.find(owner.owner, round_.day)) for owner in bare if owner.kind == "unit"]
+    return tuple(owner for owner, organisation in units if organisation and organisation.board_id in done)
 
 
 def _find_size(path: Path) -> int:

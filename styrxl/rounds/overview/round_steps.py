@@ -14,7 +14,7 @@ from styrxl.rounds.status import OwnerStatus
 
 # Steps, as pages and their texts call them.
 TAKE_IN, PLACE, QUARANTINE, UNREADABLE_MAIL, DOUBTFUL = "take-in", "place", "quarantine", "unreadable-mail", "doubtful"
-HAND_OUT_BY_MAIL, ANSWER, REMIND, CALL, UNREACHED = "mail-out", "answer", "remind", "call", "unreached"
+HAND_OUT_MORE, HAND_OUT_BY_MAIL, ANSWER, REMIND, CALL, UNREACHED = "hand-out-more", "mail-out", "answer", "remind", "call", "unreached"
 CONSOLIDATE, CONSOLIDATE_AGAIN, SEND_RESULTS, WAIT = "consolidate", "consolidate-again", "send-results", "wait"
 WAITING_FOR_CONTROLLER = (PLACE, QUARANTINE, UNREADABLE_MAIL, DOUBTFUL, UNREACHED)
 
@@ -74,6 +74,7 @@ def _list_steps(facts: RoundFacts, *, complete: bool) -> Iterator[Step]:
     yield from _if_any(QUARANTINE, mail.quarantined)
     yield from _if_any(UNREADABLE_MAIL, len(mail.status.aside) + len(mail.status.unanswered))
     yield from _if_any(DOUBTFUL, mail.doubtful)
+    yield from _if_any(HAND_OUT_MORE, len(facts.ready))
     if facts.sends:
         nothing_mailed = not mail.handed_out and any(owner.returned for owner in facts.owners)  # it was handed out in another way
         yield from _if_any(HAND_OUT_BY_MAIL, 0 if nothing_mailed else len(mail.unmailed))

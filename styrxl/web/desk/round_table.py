@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -22,6 +22,7 @@ from styrxl.rounds.overview.round_facts import find_facts
 from styrxl.rounds.overview.round_steps import find_to_do
 from styrxl.rounds.overview.status_words import describe_mail, describe_outcomes, describe_overdue, describe_state, describe_sums
 from styrxl.rounds.status import find_outcomes, find_overdue
+from styrxl.web.desk.return_links import owner_href, return_href
 from styrxl.web.desk.shown_round import PAGE as HOME
 from styrxl.web.desk.shown_round import show_round
 from styrxl.web.desk.texts import Texts
@@ -207,10 +208,7 @@ class _Words:
     def show_unplaced(self, path: str, verdict: str | None) -> tuple[str, str, str]:
         """Return what a file is called, where its page is, and its verdict."""
         name = path.rpartition("/")[2]
-        return make_showable(name), self._return_href(path), self.t(f"unplaced_{verdict or 'none'}")
-
-    def _return_href(self, path: str) -> str:
-        return f"/rounds/{self.round_id}/returns/{quote(path.rpartition('/')[2], safe='')}"
+        return make_showable(name), return_href(self.round_id, path), self.t(f"unplaced_{verdict or 'none'}")
 
     def show_row(self, row: OwnerRow) -> ShownRow:
         status, t = row.status, self.t
@@ -221,14 +219,14 @@ class _Words:
             status.owner,
             status.name,
             self._kinds.get(status.kind, status.kind) + form,
-            f"/rounds/{self.round_id}/owners/{quote(status.owner, safe='')}",
+            owner_href(self.round_id, status.owner),
             self.name_place(row.board, row.administration),
             self._day(status.issued),
             self._day(status.due),
             t("late_now" if still else "late_in", n=row.days_late) if row.days_late else "",
             "tone watch" if still else "quiet-text",
             format_moment(status.returned) if status.returned else "",
-            self._return_href(status.path) if status.path else "",
+            return_href(self.round_id, status.path) if status.path else "",
             describe_state(status, t.language),
             sign,
             tone,

@@ -14,6 +14,7 @@ from styrxl.rounds.overview.round_steps import (
     CONSOLIDATE_AGAIN,
     DOUBTFUL,
     HAND_OUT_BY_MAIL,
+    HAND_OUT_MORE,
     PLACE,
     QUARANTINE,
     REMIND,
@@ -29,11 +30,12 @@ from styrxl.web.desk.texts import Texts
 PAGE = "home"  # whose texts these are
 # Where each step of a round is done, after /rounds/ROUND.
 STEP_PLACES: Mapping[str, str] = {
-    TAKE_IN: "/take-in",
+    TAKE_IN: "/do/judge",
     PLACE: "#unplaced",
     QUARANTINE: "/quarantine",
     UNREADABLE_MAIL: "#mail",
     DOUBTFUL: "/mail",
+    HAND_OUT_MORE: "/hand-out",
     HAND_OUT_BY_MAIL: "/mail",
     ANSWER: "/mail",
     REMIND: "/mail",
@@ -42,7 +44,7 @@ STEP_PLACES: Mapping[str, str] = {
     CONSOLIDATE: "/results",
     CONSOLIDATE_AGAIN: "/results",
     SEND_RESULTS: "/mail",
-    WAIT: f"?state={MISSING}",
+    WAIT: "/take-in",
 }
 _SHOWN_GROUPS = (MISSING, LATE, MEND, ASIDE, DONE, NOT_ISSUED)
 
@@ -67,6 +69,7 @@ class ShownRound:
     done: int
     asked: int
     changed_forms: tuple[str, ...] = ()
+    take_in: str = ""  # where more answers are taken in, while some are missing
 
 
 def show_round(desk: Desk, to_do: RoundToDo, language: str) -> ShownRound:
@@ -89,6 +92,7 @@ def show_round(desk: Desk, to_do: RoundToDo, language: str) -> ShownRound:
         to_do.counts[DONE],
         sum(owner.issued is not None or owner.returned is not None for owner in to_do.facts.owners),
         tuple(changed),
+        "" if to_do.complete or (to_do.steps and to_do.steps[0].key == WAIT) else f"{here}/take-in",
     )
 
 

@@ -54,6 +54,7 @@ def steps(to_do: RoundToDo) -> list[tuple[str, int]]:
         (facts(DONE, owner("not_issued")), [("consolidate", 1)]),
         (facts(DONE, owner("late", kind="joint_authority")), [("consolidate", 1)]),
         (facts(DONE, consolidation=CURRENT), []),
+        (facts(DONE, owner("not_issued"), ready=("UBN-ÖST",)), [("hand-out-more", 1), ("consolidate", 1)]),
         (facts(DONE, consolidation=STALE), [("consolidate-again", 1)]),
         (facts(DONE, owner("waiting", COMING), consolidation=STALE), [("wait", 1), ("consolidate-again", 1)]),
         (facts(DONE, consolidation=CURRENT, sends=True), [("send-results", 1)]),

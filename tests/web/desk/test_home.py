@@ -77,7 +77,7 @@ def test_a_round_says_how_it_stands_and_what_comes_next(town: Town) -> None:
     with visit_desk(town.root, NOW) as visitor:
         page = visitor.get("/")
         assert "2 filer i inkorgen har inte granskats än." in text(page)
-        assert f'class="button" href="/rounds/{ROUND}/take-in"' in page
+        assert f'class="button" href="/rounds/{ROUND}/do/judge"' in page
         town.run("validate", "--round", ROUND, expect=1)
         page = visitor.get("/")
         assert "Säg vems en fil är som inte kunde knytas till någon, eller undanta den." in text(page)
@@ -85,6 +85,27 @@ def test_a_round_says_how_it_stands_and_what_comes_next(town: Town) -> None:
         assert "1 väntar på dig" in text(page)
         assert f'<a href="/rounds/{ROUND}?state=missing">1 har inte svarat</a>' in page
         assert f'<a href="/rounds/{ROUND}?state=done">1 är klar</a>' in page
+
+
+def test_units_are_handed_theirs_once_their_board_is_done(town: Town) -> None:
+    town.run("distribute", ROUND, "--level", "board")
+    town.put("UBN.xlsx", town.filled("UBN"))
+    town.run("validate", "--round", ROUND)
+    with visit_desk(town.root, NOW) as visitor:
+        page = visitor.get("/")
+        assert "2 till kan få sina arbetsböcker nu." in text(page)
+        assert f'class="button" href="/rounds/{ROUND}/hand-out"' in page
+        assert "Har det kommit fler svar? Ta emot svar" in text(page)
+
+
+def test_files_of_a_round_that_was_not_handed_out_are_told(town: Town) -> None:
+    town.run("distribute", ROUND, "--level", "board")
+    folder = town.root / "inbox" / "2027-ik"
+    folder.mkdir()
+    (folder / "UBN.xlsx").write_bytes(b"no workbook")
+    with visit_desk(town.root, NOW) as visitor:
+        assert "Plan för intern kontroll 2027" in text(visitor.get("/"))
+        assert 'href="/rounds/2027-ik/do/judge"' in visitor.get("/")
 
 
 def test_a_round_ends_in_its_results_and_is_folded(tmp_path: Path) -> None:
