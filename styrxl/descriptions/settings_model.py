@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
@@ -167,6 +168,45 @@ class Mail(ServerSettings):
     imap: Imap | None = None
 
 
+def _is_site(text: str) -> bool:
+    parts = urlsplit(text)
+    local = parts.hostname in {"localhost", "127.0.0.1"}
+    return (parts.scheme == "https" or (parts.scheme == "http" and local)) and bool(parts.hostname) and parts.path in {"", "/"}
+
+
+_LISTEN = re.compile(r"([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}")
+
+
+class SignInSettings(Part):
+    """Who says who somebody is on the site (OpenID Connect): no secret, which comes from the environment."""
+
+    issuer: Annotated[str, _fits(_is_url, "https://login.microsoftonline.com/…/v2.0")]
+    client_id: Named
+    claim: Named = "roles"
+    ca_file: Said = ""
+
+
+class Person(Part):
+    """Somebody who may come in: a role or group that the sign-in names, or an address; of some owners, or of all."""
+
+    who: Named
+    may: Literal["write", "read"] = "read"
+    of: list[Named] = Field(default=[])
+
+
+class Site(Part):
+    """Where owners hand in and several controllers work, on the web."""
+
+    address: Annotated[str, _fits(_is_site, "https://styrning.kommunen.se")] = ""
+    listen: Annotated[str, _fits(_LISTEN.fullmatch, "127.0.0.1:8700")] = "127.0.0.1:8700"
+    owners: Literal["link", "oidc", "both"] = "link"
+    link_days: int = Field(default=90, ge=1, le=800)
+    answerable: Said = ""
+    sign_in_log_days: int = Field(default=30, ge=1, le=365)
+    sign_in: SignInSettings | None = None
+    people: list[Person] = Field(default=[])
+
+
 class LimitSettings(Part):
     """What a return may be."""
 
@@ -191,4 +231,5 @@ class SettingsFile(Part):
     rounds: dict[str, OneRound] = Field(default={})
     thresholds: ThresholdSettings = ThresholdSettings()
     mail: Mail | None = None
+    server: Site | None = None
     limits: LimitSettings = LimitSettings()

@@ -121,6 +121,53 @@ class MailSettings:
     graph: GraphAccount | None = None
 
 
+BY_LINK, BY_SIGN_IN, BY_BOTH = "link", "oidc", "both"  # how owners come in
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSignIn:
+    """Who says who somebody is (OpenID Connect); ``claim``: where it names roles or groups; ``ca_file`` as in ``Server``."""
+
+    issuer: str
+    client_id: str
+    claim: str = "roles"
+    ca_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SitePerson:
+    """Somebody who may come in: ``who`` is a role or group, or an address; ``of``: of which boards and administrations, none for all."""
+
+    who: str
+    may_write: bool = False
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What ``[server]`` says.
+
+    ``address``: how others reach it, without a path; empty where they do not, and then no links are mailed. ``owners``: BY_LINK,
+    BY_SIGN_IN or BY_BOTH. ``link_days``: how long a link holds. ``answerable``: who answers for personal data. ``sign_in_log_days``: how
+    long it is kept who signed in.
+    """
+
+    address: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8700
+    owners: str = BY_LINK
+    link_days: int = 90
+    answerable: str = ""
+    sign_in_log_days: int = 30
+    sign_in: SiteSignIn | None = None
+    people: tuple[SitePerson, ...] = ()
+
+    @property
+    def has_links(self) -> bool:
+        """Whether owners get links."""
+        return bool(self.address) and self.owners != BY_SIGN_IN
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What ``styrxl.toml`` says; ``accent`` is six hexadecimal digits, ``logo`` a path from the workspace."""
@@ -138,6 +185,7 @@ class Settings:
     mail: MailSettings | None = None
     limits: Limits = STANDARD
     board_thresholds: Thresholds = NONE_ALLOWED  # of a whole board's deficit against its frame
+    site: SiteSettings | None = None
 
     @property
     def contact(self) -> str:

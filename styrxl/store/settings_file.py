@@ -9,12 +9,12 @@ from types import MappingProxyType
 
 from styrxl.descriptions.base_models import Text as TextInBoth
 from styrxl.descriptions.settings_checks import check_settings, decode_settings
-from styrxl.descriptions.settings_model import LimitSettings, OneRound, SettingsFile, tidy
+from styrxl.descriptions.settings_model import LimitSettings, OneRound, SettingsFile, Site, tidy
 from styrxl.model import limits
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES, Text
 from styrxl.model.rounds import RoundKinds, standard_rounds
-from styrxl.model.settings import RoundSettings, Settings
+from styrxl.model.settings import RoundSettings, Settings, SitePerson, SiteSettings, SiteSignIn
 from styrxl.model.thresholds import Thresholds
 from styrxl.store.mail_settings import make_mail_settings
 
@@ -52,6 +52,23 @@ def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
         mail=make_mail_settings(file.mail) if file.mail else None,
         limits=_make_limits(file.limits),
         board_thresholds=Thresholds(board.percent, board.tkr),
+        site=_make_site(file.server) if file.server else None,
+    )
+
+
+def _make_site(settings: Site) -> SiteSettings:
+    host, _, port = settings.listen.rpartition(":")
+    sign_in = settings.sign_in
+    return SiteSettings(
+        settings.address.rstrip("/"),
+        host.strip("[]"),
+        int(port),
+        settings.owners,
+        settings.link_days,
+        settings.answerable,
+        settings.sign_in_log_days,
+        SiteSignIn(sign_in.issuer.rstrip("/"), sign_in.client_id, sign_in.claim, sign_in.ca_file or None) if sign_in else None,
+        tuple(SitePerson(person.who, person.may == "write", tuple(person.of)) for person in settings.people),
     )
 
 
@@ -144,6 +161,24 @@ tkr = 100
 # folder = "INBOX"
 # done = "Hanterade"                          # dit mejlen flyttas när de är omhändertagna
 # aside = "styrxl-oläsliga"                   # dit mejl flyttas som inte går att läsa
+#
+# En plats på webben där enheter granskar och lämnar in, och där flera controllers arbetar: ”styrxl serve”.
+# Skriv ingen hemlighet här; den läses ur miljövariabeln STYRXL_OIDC_SECRET.
+# [server]
+# address = "https://styrning.kommunen.se"    # adressen utåt; utan den mejlas inga länkar
+# listen = "127.0.0.1:8700"                   # där styrxl svarar, bakom den server som tar emot från nätet
+# owners = "link"                             # hur enheterna kommer in: "link", "oidc" (inloggning) eller "both"
+# link_days = 90                              # så länge gäller en länk
+# answerable = "Kommunstyrelsen"              # vem som svarar för personuppgifterna; står på sidan om dem
+# sign_in_log_days = 30                       # så länge sparas vem som har loggat in
+# [server.sign_in]
+# issuer = "https://login.microsoftonline.com/KATALOGENS-ID/v2.0"
+# client_id = "…"
+# claim = "roles"                             # var inloggningen säger vilka roller någon har
+# [[server.people]]
+# who = "styrxl-controller"                   # en roll eller grupp, eller en e-postadress
+# may = "write"                               # eller "read"
+# of = ["UBN"]                                # nämnd eller förvaltning med sina enheter; utan raden: alla
 #
 # Hur stora svar får vara, och om makron släpps in ("reject" eller "warn"; de körs aldrig). Det här är vad som gäller annars.
 # [limits]

@@ -78,7 +78,7 @@ def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASG
     static = StaticFiles(directory=str(resources.files("styrxl.web.desk").joinpath("static")))
     app = Starlette(
         routes=[
-            Route(ENTRY + "{link}", _enter(rooms)),
+            Route(ENTRY + "{link}", _enter(rooms, door)),
             Route("/closed", make_endpoint(_show_closed, rooms)),
             Route("/static/look.css", make_endpoint(_show_look, rooms)),
             Mount("/static", static),
@@ -89,16 +89,16 @@ def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASG
     return Guard(app, door, largest_upload=20 * STANDARD.file_mb * MB)
 
 
-def _enter(rooms: Rooms) -> Endpoint:
+def _enter(rooms: Rooms, door: Door) -> Endpoint:
     """Return what changes a link for a cookie; the browser then goes on by itself, since one that is sent on does not send the cookie."""
 
     async def enter(request: Request) -> Response:
-        cookie = rooms.door.enter(request.path_params["link"])
+        cookie = door.enter(request.path_params["link"])
         if cookie is None:
             visit = Visit(request, rooms)
             return visit.show("closed", status=403)
         answer = HTMLResponse(_GO_ON)
-        answer.set_cookie(rooms.door.cookie, cookie, httponly=True, samesite="strict", path="/")
+        answer.set_cookie(door.cookie, cookie, httponly=True, samesite="strict", path="/")
         return answer
 
     return enter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from styrxl.store.files import is_process_alive, make_private_folder, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER
+from styrxl.web.desk.access import EVERYTHING
+from styrxl.web.desk.entrance import Visitor
 
 ENTRY = "/enter/"
 _FILE = "desk.json"
@@ -72,6 +75,7 @@ class Door:
     def __init__(self, desk: OpenDesk) -> None:
         """Take the desk that it is the door of."""
         self.origin = desk.origin
+        self.closed = "/closed"
         self.cookie = f"styrxl-{desk.port}"  # cookies are shared by all ports of a host
         self._links, self._visits = _links(desk.key), URLSafeTimedSerializer(desk.key, "visit")
         self._forms = URLSafeSerializer(desk.key, "form")
@@ -90,10 +94,22 @@ class Door:
             self._spent[nonce] = None
         return str(self._visits.dumps(secrets.token_urlsafe(16)))
 
-    def knows(self, cookie: str | None) -> str | None:
-        """Return the visit that a cookie stands for; None where it stands for none."""
+    def is_open(self, path: str) -> bool:
+        """Whether a page is shown to whoever asks: the way in, and what all pages look like."""
+        return path.startswith((ENTRY, "/static/"))
+
+    def is_way_in(self, path: str) -> bool:
+        """Whether a page may be come to from elsewhere: by the link alone."""
+        return path.startswith(ENTRY)
+
+    def hides(self, path: str) -> bool:
+        """Whether a page's own address is a secret: that of the link."""
+        return path.startswith(ENTRY)
+
+    def recognise(self, cookies: Mapping[str, str]) -> Visitor | None:
+        """Return the visit that a cookie stands for, of somebody who may do everything; None where it stands for none."""
         try:
-            return str(self._visits.loads(cookie or "", max_age=_LONGEST_VISIT))
+            return Visitor(str(self._visits.loads(cookies.get(self.cookie, ""), max_age=_LONGEST_VISIT)), EVERYTHING)
         except BadSignature:
             return None
 

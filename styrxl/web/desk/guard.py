@@ -1,7 +1,7 @@
 """What every request passes before a page sees it, and what every answer says to the browser.
 
-The desk is on this computer alone, but so are other programs and the pages that are open beside it: a request must name the desk's own
-address, come from its own pages, and carry the cookie that its link was changed for.
+The desk is on this computer alone, but so are other programs and the pages that are open beside it: a request must name its own address,
+come from its own pages, and carry the cookie of somebody who was let in. On a server it is the same.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from styrxl.web.desk.door import ENTRY, Door
+from styrxl.web.desk.entrance import Entrance
 
 LONGEST_PAUSE = 20.0  # seconds that a sender may say nothing
 SLOWEST = 64 * 1024  # bytes a second, which a body must come with, all in all
 LONGEST_FORM = 1 << 20  # bytes of a form without files
-_OPEN = (ENTRY, "/static/")  # what is shown without a cookie
 _READING = frozenset({"GET", "HEAD"})
 _HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -36,10 +35,10 @@ _HEADERS: Mapping[str, str] = {
 class Guard:
     """Lets requests through to the pages, or answers them itself."""
 
-    def __init__(self, app: ASGIApp, door: Door, largest_upload: int) -> None:
-        """Take the pages, the door, and how many bytes a request with files may have."""
-        self._app, self._door, self._largest = app, door, largest_upload
-        self._host = door.origin.removeprefix("http://")
+    def __init__(self, app: ASGIApp, entrance: Entrance, largest_upload: int) -> None:
+        """Take the pages, how people come in, and how many bytes a request with files may have."""
+        self._app, self._entrance, self._largest = app, entrance, largest_upload
+        self._host = entrance.origin.partition("://")[2]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -47,7 +46,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         answer = self._refuse(scope)
-        sender = _with_headers(scope, send)
+        sender = self._with_headers(scope, send)
         if answer is not None:
             await answer(scope, receive, sender)
             return
@@ -58,22 +57,32 @@ class Guard:
         """Return why a request is not let in; None where it is. Also tells the pages whose visit it is."""
         headers, path = Headers(scope=scope), scope["path"]
         if headers.get("host") != self._host:
-            return PlainTextResponse("This desk is at another address.", 421)
-        entering = path.startswith(ENTRY)
+            return PlainTextResponse("This is at another address.", 421)
         # Pages of other sites, and of other programs on this computer, ask for nothing here; a link in them may lead to the way in alone.
-        if not entering and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        if not self._entrance.is_way_in(path) and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             return PlainTextResponse("", 403)
-        if scope["method"] not in _READING and headers.get("origin") != self._door.origin:
+        if scope["method"] not in _READING and headers.get("origin") != self._entrance.origin:
             return PlainTextResponse("", 403)
-        if path.startswith(_OPEN):
-            return None
-        visit = self._door.knows(Request(scope).cookies.get(self._door.cookie))
-        if visit is None:
-            scope["path"] = "/closed"
-            scope["method"] = "GET"
-            return None
-        scope.setdefault("state", {})["visit"] = visit
+        visitor = self._entrance.recognise(Request(scope).cookies)
+        if visitor:
+            scope.setdefault("state", {}).update(visit=visitor.visit, access=visitor.access)
+        elif not self._entrance.is_open(path):
+            scope["path"], scope["method"] = self._entrance.closed, "GET"
         return None
+
+    def _with_headers(self, scope: Scope, send: Send) -> Send:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)  # a page that shows what others wrote may be bound more tightly
+                if self._entrance.hides(scope["path"]):
+                    headers["Referrer-Policy"] = "no-referrer"  # its address is the secret
+                if "cache-control" not in headers:
+                    headers["Cache-Control"] = "no-store" if not scope["path"].startswith("/static/") else "private, max-age=3600"
+            await send(message)
+
+        return send_with_headers
 
 
 class BodyError(Exception):
@@ -108,18 +117,3 @@ class _Body:
         if self._size > self._limit:
             raise BodyError(413)
         return message
-
-
-def _with_headers(scope: Scope, send: Send) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)  # a page that shows what others wrote may be bound more tightly
-            if scope["path"].startswith(ENTRY):
-                headers["Referrer-Policy"] = "no-referrer"  # its address is the secret
-            if "cache-control" not in headers:
-                headers["Cache-Control"] = "no-store" if not scope["path"].startswith("/static/") else "private, max-age=3600"
-        await send(message)
-
-    return send_with_headers

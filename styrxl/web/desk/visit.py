@@ -22,7 +22,7 @@ from styrxl.rounds.desk import Desk
 from styrxl.store.log_file import write_down
 from styrxl.store.workspace import Workspace
 from styrxl.web.desk.access import EVERYTHING, Access
-from styrxl.web.desk.door import Door
+from styrxl.web.desk.entrance import Entrance
 from styrxl.web.desk.error_texts import LEADING, describe_error, list_ways_out
 from styrxl.web.desk.tabs import ROUND_TABS, TABS
 from styrxl.web.desk.tasks import TaskBook
@@ -37,10 +37,10 @@ _NOT_FOUND = frozenset({"unknown-round"})
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """What all requests share: the workspace, the way in, and what is being done."""
+    """What all requests share: the workspace, how people come in, and what is being done."""
 
     place: Workplace
-    door: Door
+    entrance: Entrance
     tasks: TaskBook
 
 
@@ -113,7 +113,7 @@ class Visit:
             "municipality": workspace.settings.municipality if workspace else self.place.root.name,
             "folder": str(self.place.root),
             "version": __version__,
-            "form_mark": self.rooms.door.sign_form(self.request.state.visit) if hasattr(self.request.state, "visit") else "",
+            "form_mark": self.rooms.entrance.sign_form(self.request.state.visit) if hasattr(self.request.state, "visit") else "",
             "tabs": [(key, href, path == href) for key, href in TABS] if workspace else [],
             "round": round_,
             "round_name": workspace.settings.round_name(round_, texts.language) if workspace and round_ else "",
@@ -158,7 +158,7 @@ def make_endpoint(page: Page, rooms: Rooms, *, scoped: bool = False) -> Endpoint
         if request.method != "POST":
             return await run_in_threadpool(_answer, page, Visit(request, rooms))
         async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=LONGEST_FIELD) as form:
-            if not rooms.door.is_form_of(request.state.visit, str(form.get(MARK, ""))):
+            if not rooms.entrance.is_form_of(request.state.visit, str(form.get(MARK, ""))):
                 raise HTTPException(403)
             return await run_in_threadpool(_answer, page, Visit(request, rooms, form))
 
