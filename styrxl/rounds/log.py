@@ -56,7 +56,7 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
     events = read_events(desk, round_)
     if name is not None:
         shown = desk.workspace.shown(desk.workspace.root.resolve() / Path(name).resolve())
-        about = select_events(events, desk.plan.spelled(name), name, shown, *_find_numbered(desk, round_, name))
+        about = select_events(events, desk.plan.spelled(name), name, shown, *find_numbered(desk, round_, name))
         if not about:
             folder = desk.workspace.shown(desk.workspace.inbox(round_))
             raise StyrxlError("unknown-return", name=name, round=round_.id, folder=folder)
@@ -79,7 +79,7 @@ def read_events(desk: Desk, round_: Round) -> list[Event]:
     return list_events(desk.ledger.round_record(round_.id), [*by_mail, *runs])
 
 
-def _find_numbered(desk: Desk, round_: Round, name: str) -> list[str]:
+def find_numbered(desk: Desk, round_: Round, name: str) -> list[str]:
     """Return the path of the file whose receipt has a number."""
     number = int(name) if name.isascii() and name.isdigit() else None
     return [path for (path, _), known in desk.ledger.receipt_numbers(round_.id).items() if known == number and number is not None]

@@ -15,13 +15,9 @@ from starlette.types import ASGIApp
 
 from styrxl.model.limits import MB, STANDARD
 from styrxl.web.desk import (
-    assigning,
-    decisions,
     downloads,
     hand_out,
     home,
-    merge_page,
-    return_page,
     round_report,
     round_table,
     task_pages,
@@ -32,6 +28,7 @@ from styrxl.web.desk.guard import BodyError, Guard
 from styrxl.web.desk.intake import judging, take_in
 from styrxl.web.desk.letters import mail_check, mail_page, send_mail
 from styrxl.web.desk.look import read_style
+from styrxl.web.desk.returns import return_pages
 from styrxl.web.desk.setup import setup_pages
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.visit import Endpoint, Rooms, Visit, make_endpoint
@@ -43,26 +40,21 @@ PAGES = (  # each with ``list_routes``
     hand_out,
     take_in,
     mail_page,
-    return_page,
     round_report,
     downloads,
     task_pages,
+    *return_pages.PAGES,
     *setup_pages.PAGES,
 )
 ACTIONS: tuple[Action, ...] = (
     hand_out.HAND_OUT,
-    decisions.SET_ASIDE_ACTION,
-    decisions.TAKE_BACK_ACTION,
-    decisions.JUDGE_ANEW,
-    assigning.ASSIGN_ACTION,
-    assigning.GIVE_BACK,
     take_in.TAKE_IN,
     judging.JUDGE,
-    merge_page.MERGE,
     send_mail.SEND_MAIL,
     mail_check.MAIL_CHECK,
     round_report.CHAPTER,
     round_report.PUBLISH,
+    *return_pages.ACTIONS,
     *setup_pages.ACTIONS,
 )
 

@@ -21,9 +21,9 @@ from styrxl.rounds.one_return.find_return import FoundReturn, find_return
 from styrxl.rounds.one_return.suppose import suppose
 from styrxl.validation.claims import Claim
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question, Table
-from styrxl.web.desk.decisions import PAGE, act_as, ask_why, describe_counting, describe_verdict, find_given
 from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.return_links import action_href, return_href
+from styrxl.web.desk.returns.decisions import PAGE, act_as, ask_why, describe_counting, describe_verdict, find_given
 from styrxl.web.desk.tasks import Done, Link
 
 
@@ -156,5 +156,4 @@ def _carry_out_give_back(order: Order) -> Done:
     return Done((word("annotated", language, n=len(written), folder=folder),), troubles, tuple(links))
 
 
-ASSIGN_ACTION = Action("assign", PAGE, _prepare_assign, _carry_out_assign)
-GIVE_BACK = Action("give-back", PAGE, _prepare_give_back, _carry_out_give_back)
+ACTIONS = (Action("assign", PAGE, _prepare_assign, _carry_out_assign), Action("give-back", PAGE, _prepare_give_back, _carry_out_give_back))

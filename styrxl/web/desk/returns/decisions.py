@@ -21,7 +21,7 @@ from styrxl.rounds.one_return.find_return import FoundReturn, find_return
 from styrxl.rounds.one_return.suppose import Supposed, suppose
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question
 from styrxl.web.desk.return_links import return_href
-from styrxl.web.desk.return_view import find_counting
+from styrxl.web.desk.returns.return_view import find_counting
 from styrxl.web.desk.tasks import Done, Link
 from styrxl.web.desk.texts import Texts
 
@@ -147,6 +147,8 @@ def _carry_out_anew(order: Order) -> Done:
     return Done(tuple(lines), links=(Link(t("to_round"), f"/rounds/{round_.id}"),))
 
 
-SET_ASIDE_ACTION = Action("set-aside", PAGE, partial(_prepare, kind=SET_ASIDE), partial(_carry_out, kind=SET_ASIDE))
-TAKE_BACK_ACTION = Action("take-back", PAGE, partial(_prepare, kind=TAKE_BACK), partial(_carry_out, kind=TAKE_BACK))
-JUDGE_ANEW = Action("judge-anew", PAGE, _prepare_anew, _carry_out_anew)
+ACTIONS = (
+    Action("set-aside", PAGE, partial(_prepare, kind=SET_ASIDE), partial(_carry_out, kind=SET_ASIDE)),
+    Action("take-back", PAGE, partial(_prepare, kind=TAKE_BACK), partial(_carry_out, kind=TAKE_BACK)),
+    Action("judge-anew", PAGE, _prepare_anew, _carry_out_anew),
+)

@@ -15,9 +15,9 @@ from styrxl.rounds.merging.merge_sheets import MergedCell, MergedRow, MergedShee
 from styrxl.rounds.one_return.answers import write_value
 from styrxl.validation.answered_rows import ShownError
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question
-from styrxl.web.desk.decisions import act_as, ask_why
 from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.return_links import owner_href, return_href
+from styrxl.web.desk.returns.decisions import act_as, ask_why
 from styrxl.web.desk.tasks import Done, Link
 from styrxl.web.desk.texts import Texts
 

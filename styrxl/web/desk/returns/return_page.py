@@ -21,12 +21,13 @@ from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.give_back import can_go_back, find_place, make_copy
-from styrxl.rounds.log import describe_event, read_events, select_events
+from styrxl.rounds.log import read_events, select_events
 from styrxl.rounds.one_return.answers import ShownSheet, show_return
 from styrxl.rounds.one_return.find_return import FoundReturn, find_return
 from styrxl.web.desk.downloads import make_file_link
 from styrxl.web.desk.return_links import action_href, make_anchor, owner_href, return_href
-from styrxl.web.desk.return_view import (
+from styrxl.web.desk.returns.events import EventWriter, list_new
+from styrxl.web.desk.returns.return_view import (
     LONG,
     SIGNS,
     TONES,
@@ -98,7 +99,7 @@ def show_return_page(visit: Visit) -> Response:
             findings=findings,
             waived=list_waived(return_),
             to_waive=list_rules_to_waive(return_, language),
-            story=_tell_story(desk, round_, return_, Texts("return", language), titles),
+            story=_tell_story(desk, round_, return_, Texts("return", language)),
             others=[_link(round_, one, language) for one in same if one is not return_],
             owner=(return_.owner, owner_href(round_.id, return_.owner)) if return_.owner else None,
             actions=_list_actions(round_, return_, same),
@@ -135,16 +136,17 @@ def _link(round_: Round, return_: Judged, language: str = "") -> tuple[str, str,
     return make_showable(name), return_href(round_.id, name), word(f"verdict_{return_.verdict}", language) if language else ""
 
 
-def _tell_story(desk: Desk, round_: Round, return_: Judged, t: Texts, titles: dict[str, str]) -> list[tuple[str, str, bool]]:
-    """Return when what happened, oldest first, and whether it only says again what was said before."""
-    number = {path: n for (path, sha256), n in desk.ledger.receipt_numbers(round_.id).items() if sha256 == return_.sha256}
+def _tell_story(desk: Desk, round_: Round, return_: Judged, t: Texts) -> list[tuple[str, str]]:
+    """Return when what happened, oldest first."""
+    numbers = desk.ledger.receipt_numbers(round_.id)
+    number, writer = numbers.get((return_.path, return_.sha256)), EventWriter.of(desk, round_, t.language)
     told = []
-    for event in select_events(read_events(desk, round_), return_.path):
+    for event in list_new(select_events(read_events(desk, round_), return_.path)):
         if event.event == "issued" and return_.form not in {None, event.facts["form"]}:
             continue
-        more = t("receipt", n=number[event.path]) if event.event == "received" and event.path in number else ""
-        text = f"{describe_event(event, t.language, titles)} {more}".rstrip()
-        told.append((f"{event.at.astimezone():%Y-%m-%d %H:%M}", text, event.again))
+        shown = writer.write(event)
+        came = event.event == "received" and event.facts["sha256"] == return_.sha256 and number is not None
+        told.append((shown.at, f"{shown.text} {t('receipt', n=number)}" if came else shown.text))
     return told
 
 
