@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import Path
 
 from styrxl.model.assignments import Assignment, is_overdue
 from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.findings import Finding
+from styrxl.model.judged import JudgedRound
 from styrxl.model.levels import LEVELS, find_level, is_demanded, is_on_request
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
@@ -167,11 +169,20 @@ def _find_answers(desk: Desk, round_: Round, owners: frozenset[str]) -> dict[tup
     paths = [desk.workspace.root / path for path in sorted(taken, key=lambda path: receipts[path].received_at)]
     if not round_.followup or not paths:
         return {}
-    from styrxl.rounds.judge_inbox import judge_files  # noqa: PLC0415 -- as above
-
-    frame = judge_files(desk, [path for path in paths if path.is_file()], round_).tables.get("assignment_status")
-    rows = records(frame) if frame is not None else ()
+    frame = _find_accepted(desk, round_, [path for path in paths if path.is_file()]).in_force("assignment_status")
+    rows = records(frame) if "assignment_id" in frame.columns else ()
     return {(row["_owner"], row["assignment_id"]): row["status"] for row in rows if row["assignment_id"] and row["status"]}
+
+
+def _find_accepted(desk: Desk, round_: Round, paths: Sequence[Path]) -> JudgedRound:
+    """Return a judged round that has some of its returns: as it was kept, or these alone, where that takes less than judging all of it."""
+    from styrxl.rounds.judge_inbox import judge_files, judge_inbox_quietly  # noqa: PLC0415 -- as above
+
+    if desk.memory.has_room:  # for the next time
+        return judge_inbox_quietly(desk, round_)
+    from styrxl.rounds.inbox.kept_rounds import find_kept  # noqa: PLC0415 -- as above
+
+    return find_kept(desk, round_) or judge_files(desk, paths, round_)
 
 
 def _part_by_form(names: Sequence[str], verdicts: Sequence[Verdict]) -> dict[str | None, list[Verdict]]:

@@ -47,6 +47,14 @@ def find_remembered(desk: Desk, round_: Round) -> JudgedRound | None:
     return _find_in_memory(desk, round_, _make_key(desk, round_))
 
 
+def find_kept(desk: Desk, round_: Round) -> JudgedRound | None:
+    """Return what judging a round's inbox gave, where that is in memory or on the disk and nothing has changed; else None."""
+    if not _is_kept(desk, round_):
+        return None
+    key = _make_key(desk, round_)
+    return _find_in_memory(desk, round_, key) or _find_on_disk(desk, round_, key)
+
+
 def judge_once(desk: Desk, round_: Round, judge: Callable[[], Judging], *, records: bool) -> JudgedRound:
     """Return what judging a round's inbox gives: as it was kept or, where anything that it rests on has changed, by ``judge``.
 
