@@ -63,7 +63,7 @@ bench: $(VENV)-bench/installed ## How fast it is, beside what it is measured aga
 # In an environment of its own: the peers bring much that styrxl is not run with, and that would be measured too.
 $(VENV)-bench/installed: $(PACKAGE)
 	$(PYTHON) -m venv $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[bench]'
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[bench,desk,pdf]'
 	touch $@
 
 clean: ## What make has made, but for demo/

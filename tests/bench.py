@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ROUND = "2027-plan"
 PROGRAMS = ("python-calamine", "pandas", "pandera", "openpyxl", "frictionless", "dask")
 _VAST = 20_000  # units beyond which all that is asked is whether it goes, in what time and memory
+_DESK_UNITS = 500
 _AT_ONCE = 500  # owners that a process answers for
 STAGES = ("start", "plan", "read", "parse", "check", "link", "report", "write")
 
@@ -345,6 +346,45 @@ def writing(bench: Bench, units: int) -> None:
     )
 
 
+def consolidating(bench: Bench, units: int) -> None:
+    """Put the annual report together when the year's other rounds were judged before, against judging its own round alone."""
+    from bench_desk import YEAR, forget_year, make_year
+
+    root = make_year(bench.folder, units)
+    ran("command", str(root), "consolidate", YEAR)
+
+    def anew(*words: str) -> Callable[[], Ran]:
+        def run() -> Ran:
+            forget_year(root)
+            return ran("command", str(root), *words)
+
+        return run
+
+    report = anew("consolidate", YEAR, "--jobs", "1")
+    alone, whole = in_turns(bench.repeats, anew("validate", "--round", YEAR, "--output", str(root / "report.txt"), "--jobs", "1"), report)
+    bench.ratio(f"consolidate {YEAR} of {spaced(units)} units, against judging that round alone", 1.5, whole, alone)
+
+
+def visiting(bench: Bench, units: int) -> None:
+    """Open pages of the desk, each of which was opened before."""
+    from bench_desk import MOST_FOR_PDF, PAGES, PDF, make_year
+
+    root = make_year(bench.folder, units)
+    try:
+        took = json.loads(ran("desk", str(root)).said)
+    except SystemExit as error:
+        bench.add("the desk", "–", f"not measured: {str(error).strip().splitlines()[-1]}")
+        return
+    most = {name: limit for name, (limit, _) in PAGES.items()} | {PDF: MOST_FOR_PDF}
+    for name, limit in most.items():
+        if name in took:
+            wall, cpu = took[name]
+            what = f"desk, {spaced(units)} units: {name}"
+            bench.add(what, f"≤ {limit:g} s", f"{wall:.2f} s", f"{cpu:.2f} s of processor", met=wall <= limit)
+        else:
+            bench.add(f"desk, {spaced(units)} units: {name}", f"≤ {limit:g} s", "not measured: WeasyPrint is not installed")
+
+
 def helping(bench: Bench) -> None:
     """Ask for help."""
     ours, click = in_turns(
@@ -398,10 +438,12 @@ def flat(bench: Bench, few: int, many: int) -> None:
 
 def play(part: str, words: Sequence[str]) -> None:
     """Run one part, and print what it has to say as JSON."""
+    from bench_desk import play_desk
+
     made: dict[str, Callable[..., Any]] = {
         "floor": play_floor, "styrxl": play_styrxl, "validate": play_validate, "pandas": play_pandas, "frictionless": play_frictionless,
         "distribute": play_distribute, "build": play_build, "annotate": play_annotate, "write": play_write, "cluster": play_cluster,
-        "town": play_town,
+        "town": play_town, "desk": play_desk, "command": lambda root, *words: command("--workspace", root, *words),
     }  # fmt: skip
     told = made[part](*words)
     if told is not None:
@@ -768,6 +810,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=5, help="turns that medians are taken of (5)")
     parser.add_argument("--sample", type=int, default=40, help="files that the slow ones get (40)")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "styrxl-bench", help="where inputs are kept")
+    parser.add_argument("--desk", action="store_true", help="the desk and the annual report alone")
     parser.add_argument("--json", type=Path, help="write the results to this file as well")
     parser.add_argument("--play", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -777,6 +820,11 @@ def main() -> None:
     asked.folder.mkdir(parents=True, exist_ok=True)
     sizes = [int(size) for size in asked.sizes.split(",")]
     bench = Bench(asked.folder, asked.repeats, asked.sample)
+    if asked.desk:
+        consolidating(bench, _DESK_UNITS)
+        visiting(bench, _DESK_UNITS)
+        print(as_table(bench, "python -P tests/bench.py --desk"))
+        return
     helping(bench)
     ordinary = [size for size in sizes if size <= _VAST] or sizes[:1]
     for size in sizes:
@@ -786,6 +834,8 @@ def main() -> None:
     annotating(bench, sizes[0])
     writing(bench, ordinary[-1])
     clustered(bench, ordinary[-1])
+    consolidating(bench, _DESK_UNITS)
+    visiting(bench, _DESK_UNITS)
     for size in sizes[1:]:
         flat(bench, sizes[0], size)
     print(as_table(bench, f"make bench SIZES={asked.sizes}"))
@@ -796,4 +846,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    sys.path.append(str(Path(__file__).parent))  # which -P leaves out, with the checkout
     main()
