@@ -177,6 +177,11 @@ class MailLog:
         with self._database.reading() as connection:
             return set(connection.scalars(sa.select(BROUGHT.c.round).where(BROUGHT.c.recorded_at >= since)))
 
+    def list_rounds(self) -> set[str]:
+        """Return the rounds in which anything has come by mail."""
+        with self._database.reading() as connection:
+            return set(connection.scalars(sa.select(BROUGHT.c.round).distinct()))
+
     def find_outcomes(self, mail: str) -> set[str]:
         """Return what became of the parts of a message (its hash), in any round; nothing for one that is not recorded."""
         with self._database.reading() as connection:

@@ -25,8 +25,8 @@ from styrxl.web.desk import (
 from styrxl.web.desk.actions import Action, make_action_route
 from styrxl.web.desk.door import ENTRY, Door
 from styrxl.web.desk.guard import BodyError, Guard
-from styrxl.web.desk.intake import judging, take_in
-from styrxl.web.desk.letters import mail_check, mail_page, send_mail
+from styrxl.web.desk.intake import intake_pages
+from styrxl.web.desk.letters import letter_pages
 from styrxl.web.desk.look import read_style
 from styrxl.web.desk.returns import return_pages
 from styrxl.web.desk.setup import setup_pages
@@ -38,22 +38,20 @@ PAGES = (  # each with ``list_routes``
     home,
     round_table,
     hand_out,
-    take_in,
-    mail_page,
     round_report,
     downloads,
     task_pages,
+    *intake_pages.PAGES,
+    *letter_pages.PAGES,
     *return_pages.PAGES,
     *setup_pages.PAGES,
 )
 ACTIONS: tuple[Action, ...] = (
     hand_out.HAND_OUT,
-    take_in.TAKE_IN,
-    judging.JUDGE,
-    send_mail.SEND_MAIL,
-    mail_check.MAIL_CHECK,
     round_report.CHAPTER,
     round_report.PUBLISH,
+    *intake_pages.ACTIONS,
+    *letter_pages.ACTIONS,
     *return_pages.ACTIONS,
     *setup_pages.ACTIONS,
 )

@@ -12,18 +12,12 @@ import pytest
 
 from desk_visitor import Visitor, visit_desk
 from mail_town import MAIL_PLAN, by_smtp, mail_town, passwords, planned_mail_town, set_up
-from post_office import Certificates, SmtpServer, certificates, smtp_server
+from post_office import Certificates, SmtpServer, smtp_server
 from town import BOARDS, ROUND, Town, new_town
 
 MAIL = f"/rounds/{ROUND}/mail"
 DO = f"/rounds/{ROUND}/do/mail"
 TEMPLATES = f"{DO}?mailing=templates"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Make certificates."""
-    return certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture
