@@ -116,8 +116,8 @@ def play_town(where: str, count: str) -> None:
 
 
 def _build(root: Path, units: int) -> None:
+    from filled import fill_plan
     from styrxl.cli import cli
-    from styrxl.sample.fill import fill
     from styrxl.sample.plan_answers import answer_council_plan
     from styrxl.scale.processes import count_cores
     from styrxl.store.ledger import Ledger
@@ -132,8 +132,7 @@ def _build(root: Path, units: int) -> None:
 
     cli.main(args=["init", str(root), "--rows", str(units + 60)], standalone_mode=False)
     workspace = Workspace.open(root)
-    form, words = workspace.forms.form("multi_year_plan"), workspace.forms.words
-    workspace.plan_path.write_bytes(fill(workspace.plan_path.read_bytes(), form, "sv", answer_council_plan(units), words))
+    workspace.plan_path.write_bytes(fill_plan(workspace, answer_council_plan(units), units + 60))
     (root / "inbox" / ROUND).mkdir(parents=True)
     with ProcessPoolExecutor(count_cores()) as pool:
         for level in ("board", "unit"):
@@ -148,12 +147,15 @@ def _build(root: Path, units: int) -> None:
 def _answer(root: Path, level: str, owners: Sequence[str]) -> None:
     """Fill in the workbooks of some owners, and hand them in."""
     from styrxl.model.prefill import Prefill
+    from styrxl.prefill.plan import sign_issue
+    from styrxl.rounds.look import read_look
     from styrxl.sample.fill import fill
     from styrxl.sample.plan_answers import answer_board_plan, answer_unit_plan
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
 
     workspace, mine = Workspace.open(root), frozenset(owners)
+    shown = read_look(workspace)
     with Ledger.open(workspace.database) as ledger:
         issues = {owner: issue for owner, issue in ledger.issues(ROUND).items() if owner in mine}
         texts = ledger.prefills(issue.issue_id for issue in issues.values())
@@ -164,8 +166,7 @@ def _answer(root: Path, level: str, owners: Sequence[str]) -> None:
         form = forms.setdefault((issue.form, issue.profile), workspace.forms.form(issue.form, issue.profile, ROUND))
         path = root / "inbox" / ROUND / f"{owner}.xlsx"
         answers = answer_board_plan(prefill) if level == "board" else answer_unit_plan(prefill)
-        data = (root / "outbox" / ROUND / path.name).read_bytes()
-        path.write_bytes(fill(data, form, prefill.language, answers, workspace.forms.words))
+        path.write_bytes(fill(form, sign_issue(prefill, issue.issue_id, workspace.sign), answers, shown))
         os.utime(path, (at, at))
 
 

@@ -21,8 +21,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from filled import fill_issued
 from municipality import FRAMES, ORGANISATION
-from styrxl.sample.fill import fill
 from town import PLAN, Answers, Town, full_town
 from year import PLANS, T1
 
@@ -83,10 +83,9 @@ AUTHORITY: Answers = {
 
 def hand_in(town: Town, round_: str, owner: str, form: str, answers: Answers, suffix: str = "") -> Path:
     """Fill in an owner's workbook of a round and put it in the inbox."""
-    issued = (town.root / "outbox" / round_ / f"{owner}.xlsx").read_bytes()
     box = town.root / "inbox" / round_
     box.mkdir(parents=True, exist_ok=True)
-    made = fill(issued, town.forms.form(form, None, round_), town.language(owner), answers, town.forms.words)
+    made = fill_issued(town.root, round_, owner, answers, form)
     path = box / f"{owner}{suffix}.xlsx"
     path.write_bytes(made)
     return path

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from styrxl.model.prefill import Prefill
-from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
 from town import Answers
 from year import BOARD_T1, BOARD_T2, BOARD_YEAR, PRESCHOOL_T1, PRESCHOOL_T2, Followed, changed
@@ -38,4 +37,4 @@ def issued(followed: Followed, kind: str, owner: str) -> Prefill:
 
 def filled(followed: Followed, kind: str, owner: str, answers: Answers) -> bytes:
     """Return a workbook with answers."""
-    return fill(followed.issued(kind, owner), followed.form(kind, owner), "sv", answers, followed.town.forms.words)
+    return followed.filled(kind, owner, answers)

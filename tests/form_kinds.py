@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from everybody import AUTHORITY, BUDGETS, COMPANY_PLAN, COMPANY_T1, MORE, OUTCOMES, WHOLE
+from filled import fill_issued, fill_plan
 from municipality import NAME, ORGANISATION
 from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.faults.plan import break_return
-from styrxl.sample.fill import fill
 from styrxl.store.workspace import Workspace
 from town import KEY, Answers, Town
 from year import BOARD_T1, BOARD_YEAR, CHOSEN, PLANS, SCHOOL_T1
@@ -41,16 +41,16 @@ def make_forms(root: Path, language: str) -> Iterator[tuple[str, bytes]]:
     empty = build_empty_plan(town.workspace)
     yield from ((f"blank {path.stem}", path.read_bytes()) for path in sorted((standard_folder() / "sheets").glob(f"*.{language}.xlsx")))
     yield f"multi_year_plan empty {language}", empty
-    yield f"multi_year_plan filled {language}", _fill(town, empty, language, "multi_year_plan", None, None, WHOLE)
+    yield f"multi_year_plan filled {language}", fill_plan(town.workspace, WHOLE)
     for kind, level, owner, form, profile, answers in HANDED_IN:
         named = " ".join(filter(None, (kind, form, profile)))
         issued = _distribute(town, f"2027-{kind}", level, owner)
-        filled = _fill(town, issued, language, form, profile, kind, answers)
+        filled = fill_issued(town.root, f"2027-{kind}", owner, answers, form)
         _put(town, f"2027-{kind}", f"{owner}.xlsx", filled)
         yield f"{named} issued {language}", issued
         yield f"{named} filled {language}", filled
     yield from ((f"{name} {language}", data) for name, data in _send_back(town, language))
-    yield f"merged {language}", _merge(town, language)
+    yield f"merged {language}", _merge(town)
     town.run("init", "--renew", "--rows", "500")
     yield f"multi_year_plan renewed {language}", town.workspace.plan_path.read_bytes()
 
@@ -61,12 +61,8 @@ def _begin(root: Path, language: str) -> Town:
     chosen = {"UBN": {"followup_rounds": CHOSEN["UBN"]}}  # or its units are asked at the end of the year alone
     organisation = tuple({**row, "language": language, **chosen.get(row["org_id"], {})} for row in (*ORGANISATION, *MORE))
     plan: Answers = {**WHOLE, "organisation": organisation}
-    workspace.plan_path.write_bytes(_fill(town, build_empty_plan(workspace), language, "multi_year_plan", None, None, plan))
+    workspace.plan_path.write_bytes(fill_plan(workspace, plan))
     return town
-
-
-def _fill(town: Town, data: bytes, language: str, form: str, profile: str | None, kind: str | None, answers: Answers) -> bytes:
-    return fill(data, town.forms.form(form, profile, kind), language, answers, town.forms.words)
 
 
 def _distribute(town: Town, round_: str, level: str, owner: str) -> bytes:
@@ -93,14 +89,13 @@ def _send_back(town: Town, language: str) -> Iterator[tuple[str, bytes]]:
             yield f"sent back {round_} {path.stem}", path.read_bytes()
 
 
-def _merge(town: Town, language: str) -> bytes:
+def _merge(town: Town) -> bytes:
     """Return what two people's halves of a board's plan come to."""
-    issued = (town.root / "outbox" / "2027-plan" / "UBN.xlsx").read_bytes()
     money = {"budget", "unit_frames", "investments"}
     (town.inbox / "UBN.xlsx").unlink()
     for second, part in enumerate((money, PLANS["UBN"].keys() - money)):
         answers = {key: PLANS["UBN"][key] for key in part}
-        town.put(f"{second}.xlsx", _fill(town, issued, language, "annual_plan", None, "plan", answers), second)
+        town.put(f"{second}.xlsx", fill_issued(town.root, "2027-plan", "UBN", answers), second)
     town.run("merge", "2027-plan", "UBN", expect=None)
     [merged] = town.inbox.glob("*merged*")
     return merged.read_bytes()

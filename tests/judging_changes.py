@@ -8,7 +8,7 @@ import pandas as pd
 
 from styrxl.model.judged import JudgedRound
 from styrxl.model.standard_folder import standard_folder
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from town import BOARD, ROUND, Town
 
 

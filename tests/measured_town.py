@@ -12,10 +12,10 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from filled import fill_issued
 from report_sheets import Cells, sheets
 from styrxl.cli import cli
 from styrxl.rounds.issue import build_plan
-from styrxl.sample.fill import fill
 from styrxl.store.workspace import Workspace
 
 Row = Mapping[str, Any]
@@ -79,11 +79,10 @@ class MeasuredTown:
             self._answer(kind, "board_followup", board, _followed(board, kind))
 
     def _answer(self, kind: str, name: str, board: MeasuredBoard, answers: Mapping[str, Sequence[Row]]) -> None:
-        forms, round_ = Workspace.open(self.root).forms, f"{self.year}-{kind}"
-        issued = (self.root / "outbox" / round_ / f"{board.id}.xlsx").read_bytes()
+        round_ = f"{self.year}-{kind}"
         path = self.root / "inbox" / round_ / f"{board.id}.xlsx"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(fill(issued, forms.form(name, None, kind), "sv", answers, forms.words))
+        path.write_bytes(fill_issued(self.root, round_, board.id, answers, name))
         at = datetime(self.year + 1, 2, 1, 9, tzinfo=UTC).timestamp()
         os.utime(path, (at, at))
 

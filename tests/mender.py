@@ -15,7 +15,7 @@ from openpyxl.utils.cell import cols_from_range
 
 from annotated_desk import lead
 from styrxl.model.forms import Column, Form
-from styrxl.sample.fill import AnswerSheet, open_sheets, open_workbook
+from styrxl.sample.opened import AnswerSheet, open_sheets, open_workbook
 
 ERRORS = ("! Rätta", "! Correct")
 FILL = re.compile(r"! (?:Fyll i|Fill in): ([^!]*)\.")

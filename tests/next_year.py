@@ -6,13 +6,12 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filled import fill_plan
 from judging import judge_data
 from municipality import FRAMES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.issue import build_empty_plan
-from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
 from town import Answers
 from year import Followed, plan
@@ -23,9 +22,9 @@ NOVEMBER, FEBRUARY = datetime(2027, 11, 20, 9, tzinfo=UTC), datetime(2028, 2, 20
 def two_years(whole: Followed, folder: Path) -> Followed:
     """Return a town of the test's own with frames for the next year too, whose first two follow-ups are answered."""
     made = Followed(whole.town.copy(folder))
-    town, form = made.town, made.town.forms.form("multi_year_plan")
+    town = made.town
     answers = {**plan(), "frames": [*FRAMES, *({**row, "year": 2028} for row in FRAMES)]}
-    town.workspace.plan_path.write_bytes(fill(build_empty_plan(town.workspace), form, "sv", answers, town.forms.words))
+    town.workspace.plan_path.write_bytes(fill_plan(town.workspace, answers))
     return made
 
 

@@ -15,11 +15,10 @@ import pytest
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
+from filled import fill_plan
 from municipality import GOALS, ORGANISATION
 from styrxl.cli import cli
-from styrxl.rounds.issue import build_empty_plan
 from styrxl.sample.faults.plan import break_return
-from styrxl.sample.fill import fill
 from town import BOARD, BOARDS, PLAN, ROUND, UNITS, Town, lost, new_town
 
 
@@ -380,17 +379,13 @@ def test_a_waiver_makes_an_error_a_warning(full: Town) -> None:
     today = date.fromtimestamp(full.put("UBN-ÖST.xlsx", faulty, 1).stat().st_mtime)  # noqa: DTZ012 -- the day that people here have
     waiver = {"owner": "UBN-ÖST", "round": ROUND, "rule": "missing-value", "reason": "Nytt system", "until": today.isoformat()}
     plan = full.workspace.plan_path
-    plan.write_bytes(
-        fill(build_empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
-    )
+    plan.write_bytes(fill_plan(full.workspace, {**PLAN, "waivers": [waiver]}))
     report = json.loads(full.run("validate", "--format", "json").stdout)
     [unit] = [w for w in report["workbooks"] if w["owner"] == "UBN-ÖST"]
     assert [(f["rule"], f["severity"]) for f in unit["findings"]] == [("missing-value", "warning")]
     assert "Nytt system" in unit["findings"][0]["message"]
     waiver["until"] = (today - timedelta(days=1)).isoformat()
-    plan.write_bytes(
-        fill(build_empty_plan(full.workspace), full.forms.form("multi_year_plan"), "sv", {**PLAN, "waivers": [waiver]}, full.forms.words)
-    )
+    plan.write_bytes(fill_plan(full.workspace, {**PLAN, "waivers": [waiver]}))
     full.run("validate", expect=1)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from styrxl.sample.fill import fill, open_workbook, save_workbook
+from filled import fill_issued
+from styrxl.sample.opened import open_workbook, save_workbook
 from test_own_rounds import cells, hand_in, put_own
 from town import PLAN, Answers, Town, new_town
 
@@ -99,9 +100,8 @@ def test_internal_control_goes_from_plan_to_followup_to_the_next_years_plan(cont
 
 def test_a_grave_risk_needs_a_measure(controlled: Town) -> None:
     """From 9 on, at the cells of the measure and its day; what the sender's sheet says of the product does not count."""
-    path = controlled.root / "outbox/2027-ik/KFN.xlsx"
     risk = {**RISKS[1], "likelihood": 3}  # 3 times 4
-    data = fill(path.read_bytes(), controlled.forms.form("internal_control"), "en", {"risks": [risk]}, controlled.forms.words)
+    data = fill_issued(controlled.root, "2027-ik", "KFN", {"risks": [risk]}, "internal_control")
     book = open_workbook(data)
     [row] = [cell.row for cell in book["Risks"]["A"] if cell.value == "KFN-R1"]
     book["Risks"][f"E{row}"] = 2
@@ -224,16 +224,15 @@ def test_two_forms_of_an_owner_never_replace_each_other(controlled: Town) -> Non
     town.run("distribute", "2027-ik")
     names = ["KFN.survey.xlsx", "KFN.xlsx", "UBN.survey.xlsx", "UBN.xlsx"]
     assert sorted(path.name for path in (town.root / "outbox/2027-ik").iterdir()) == names
-    issued = (town.root / "outbox/2027-ik/UBN.survey.xlsx").read_bytes()
-    form, box = town.forms.form("survey"), town.root / "inbox/2027-ik"
-    box.joinpath("enkät.xlsx").write_bytes(fill(issued, form, "sv", {"routines": [{"routine": "Inköp"}]}, town.forms.words))
+    box = town.root / "inbox/2027-ik"
+    box.joinpath("enkät.xlsx").write_bytes(fill_issued(town.root, "2027-ik", "UBN", {"routines": [{"routine": "Inköp"}]}, "survey"))
     town.run("validate", "--round", "2027-ik", "--annotate", expect=1)
     assert [path.name for path in (town.root / "returned/2027-ik").iterdir()] == ["UBN.survey.xlsx"]
     status = town.run("status", "2027-ik").output
     assert "UBN internal_control" in status
     assert "UBN survey" in status
     done = {"routines": [{"routine": "Inköp", "state": "Beslutad"}]}
-    box.joinpath("enkät2.xlsx").write_bytes(fill(issued, form, "sv", done, town.forms.words))
+    box.joinpath("enkät2.xlsx").write_bytes(fill_issued(town.root, "2027-ik", "UBN", done, "survey"))
     town.run("validate", "--round", "2027-ik")
     town.run("consolidate", "2027-ik", "--all")
     assert len(rows(town, "council/2027-ik.xlsx", "Risker", "UBN-R")) == 3

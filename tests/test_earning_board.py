@@ -9,7 +9,7 @@ import pytest
 from municipality import FRAMES
 from office import Office
 from styrxl.model.judged import Judged
-from styrxl.sample.fill import locate_answers
+from styrxl.sample.opened import locate_answers
 from town import BOARD, PLAN, Answers, Town, new_town
 from year import BOARD_T1, Followed
 

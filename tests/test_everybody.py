@@ -10,10 +10,9 @@ import pytest
 
 from booked import booked, record
 from everybody import BUDGETS, OUTCOMES, WHOLE, followed_whole_town, hand_in, planned_whole_town
+from filled import fill_plan
 from report_sheets import Cells, sheets
 from styrxl.model.prefill import Prefill
-from styrxl.rounds.issue import build_empty_plan
-from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
 from town import Answers, Town
 from year import Followed
@@ -55,8 +54,7 @@ def lines(pages: Mapping[str, Cells]) -> dict[str, dict[str, Any]]:
 
 def write_plan(town: Town, plan: Answers) -> None:
     """Give a town another plan of the council's."""
-    form = town.forms.form("multi_year_plan")
-    town.workspace.plan_path.write_bytes(fill(build_empty_plan(town.workspace), form, "sv", plan, town.forms.words))
+    town.workspace.plan_path.write_bytes(fill_plan(town.workspace, plan))
 
 
 def texts(cells: Cells) -> list[str]:

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from filled import fill_issued
 from styrxl.model.catalogue import say
 from styrxl.model.form_editions import FormEdition
 from styrxl.model.form_files import Forms
@@ -27,7 +28,7 @@ from styrxl.rounds.judge_council_plan import judge_plan
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.rounds.publish import publish
-from styrxl.sample.fill import fill, open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, BOARD, NOW, Answers, Town, new_town, saying
 from town import PLAN as COUNCIL_ROWS
@@ -179,7 +180,7 @@ def test_what_is_issued_after_a_change_is_held_to_it(change: str, answers: Answe
     rows = {
         key: [{k: v for k, v in row.items() if key != "commitments" or k not in gone} for row in those] for key, those in answers.items()
     }
-    data = fill(town.issued("UBN"), town.forms.form("annual_plan"), "sv", rows, town.forms.words)
+    data = fill_issued(town.root, "2027-plan", "UBN", rows)
     [judged] = town.judge(("UBN.xlsx", data)).returns
     assert {(f.rule, f.sheet) for f in judged.findings if f.severity == "error"} == rules
 
@@ -247,7 +248,7 @@ def test_a_form_of_ones_own_is_read_by_itself_where_it_fits(full: Town) -> None:
     town = CHANGES["column required"](full)
     town.run("distribute", "2027-plan", "--level", "board")
     rows = {**BOARD, "commitments": [dict(row) | {"risk": "Ont om tid"} for row in BOARD["commitments"]]}
-    data = unstamped(town, fill(town.issued("UBN"), town.forms.form("annual_plan"), "sv", rows, town.forms.words))
+    data = unstamped(town, fill_issued(town.root, "2027-plan", "UBN", rows))
     forget_editions(town)
     judged = town.judge(("UBN.xlsx", data))
     assert judged.returns[0].verdict == "accepted"
@@ -328,7 +329,7 @@ def test_what_was_answered_in_a_form_that_is_no_more_counts(tmp_path: Path) -> N
     town = add_own_form(new_town(tmp_path / "town"))
     town.run("distribute", "2027-plan", "--level", "board")
     rows = {key: those for key, those in BOARD.items() if key != "indicators"}
-    town.put("UBN.xlsx", fill(town.issued("UBN"), town.forms.form("a_plan"), "sv", rows, town.forms.words))
+    town.put("UBN.xlsx", fill_issued(town.root, "2027-plan", "UBN", rows))
     before = judge_plans(town)
     assert outcomes(before) == [("UBN", "accepted", [])]
     (town.root / "sheets/a_plan.yaml").unlink()

@@ -14,7 +14,8 @@ from openpyxl.utils import get_column_letter
 from office import Office
 from styrxl.model.findings import Finding, fix, message
 from styrxl.model.judged import Judged
-from styrxl.sample.fill import AnswerSheet, AsTyped, locate_answers, read_values
+from styrxl.sample.fill import AsTyped
+from styrxl.sample.opened import AnswerSheet, locate_answers, read_values
 from town import ANSWERS, Answers, new_town, planned_town
 from year import BOARD_YEAR, Followed, plan
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from styrxl.sample.fill import fill
+from filled import fill_issued
 from town import Answers, Town
 from year import BOARD_T2, ENGLISH_T2, T1, T2, Followed
 
@@ -31,11 +31,9 @@ def put_own(town: Town, name: str, text: str) -> None:
 
 def hand_in(town: Town, round_: str, owner: str, answers: Answers, form: str) -> None:
     """Fill in an owner's workbook of a round and put it in the inbox."""
-    issued = (town.root / "outbox" / round_ / f"{owner}.xlsx").read_bytes()
-    kind = round_.partition("-")[2]
     box = town.root / "inbox" / round_
     box.mkdir(parents=True, exist_ok=True)
-    made = fill(issued, town.forms.form(form, None, kind), town.language(owner), answers, town.forms.words)
+    made = fill_issued(town.root, round_, owner, answers, form)
     (box / f"{owner}.xlsx").write_bytes(made)
 
 

@@ -12,7 +12,7 @@ from styrxl.model.catalogue import catalogue, list_waivable_rules
 from styrxl.model.findings import fix, message
 from styrxl.rounds.issue import build_plan
 from styrxl.rounds.judge_council_plan import judge_plan
-from styrxl.sample.fill import open_workbook
+from styrxl.sample.opened import open_workbook
 from town import BOARD, PLAN, ROUND, Town
 
 RULES = catalogue()["rules"]

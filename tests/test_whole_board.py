@@ -15,7 +15,7 @@ from followup_returns import issued
 from office import Office
 from styrxl.model.findings import message
 from styrxl.model.forms import Sheet
-from styrxl.sample.fill import AnswerSheet, locate_answers, open_workbook, save_workbook
+from styrxl.sample.opened import AnswerSheet, locate_answers, open_workbook, save_workbook
 from town import Answers
 from year import ADJUSTMENT, BOARD_T1, BOARD_T2, BOARD_YEAR, ENGLISH_T1, ENGLISH_T2, PLANS, Followed, changed, followed_town, plan
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 from click.testing import CliRunner, Result
 
+from filled import fill_issued, fill_plan
 from judging import judge_data
 from municipality import FRAMES, GOALS, NAME, ORGANISATION, Rows
 from styrxl.cli import cli
@@ -21,9 +21,8 @@ from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import Desk, open_desk
-from styrxl.rounds.issue import build_empty_plan
 from styrxl.rounds.judge_inbox import judge_inbox_quietly, select_board_tables
-from styrxl.sample.fill import fill, open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
 
@@ -81,7 +80,6 @@ ANSWERS: Mapping[str, Answers] = {"UBN": BOARD, "KFN": ENGLISH_BOARD, "UBN-ÅBY"
 BOARDS = ("UBN", "KFN")
 UNITS = ("UBN-ÅBY", "UBN-ÖST", "KFN-BIB")
 
-COUNCIL_PLANS: dict[bytes, bytes] = {}  # filled plans, by what is typed into them
 BOARD_TABLES: dict[frozenset[tuple[str, int, int]], Mapping[str, pd.DataFrame]] = {}  # what boards have planned, by a town's state
 
 
@@ -130,7 +128,7 @@ class Town:
 
     def filled(self, owner: str, answers: Answers | None = None) -> bytes:
         """Return the workbook of an owner with answers typed in."""
-        return fill(self.issued(owner), self.form(owner), self.language(owner), answers or ANSWERS[owner], self.forms.words)
+        return fill_issued(self.root, ROUND, owner, answers or ANSWERS[owner])
 
     def put(self, name: str, data: bytes, second: int = 0) -> Path:
         """Put a file into the inbox, changed last now, or so many seconds later: as near to now as to be believed."""
@@ -177,11 +175,7 @@ def lost(data: bytes) -> bytes:
 def new_town(root: Path, plan: Answers = PLAN) -> Town:
     """Make a workspace with a filled plan; its key is always the same, so that bytes can be compared."""
     workspace = Workspace.init(root, NAME, key=KEY)
-    key = pickle.dumps(plan)
-    if key not in COUNCIL_PLANS:
-        forms = workspace.forms
-        COUNCIL_PLANS[key] = fill(build_empty_plan(workspace), forms.form("multi_year_plan"), "sv", plan, forms.words)
-    workspace.plan_path.write_bytes(COUNCIL_PLANS[key])
+    workspace.plan_path.write_bytes(fill_plan(workspace, plan))
     return Town(root)
 
 

@@ -9,13 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from filled import fill_issued
 from judging import judge_data
 from municipality import FRAMES, GOALS, ORGANISATION, Rows
 from styrxl.model.forms import Form
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
-from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, BOARD, Answers, Town, full_town
 
@@ -144,8 +144,7 @@ class Followed:
 
     def filled(self, kind: str, owner: str, answers: Answers) -> bytes:
         """Return an owner's workbook of a round with answers typed in."""
-        data = self.issued(kind, owner)
-        return fill(data, self.form(kind, owner), self.town.language(owner), answers, self.town.forms.words)
+        return fill_issued(self.town.root, f"2027-{kind}", owner, answers)
 
     def put(self, kind: str, owner: str, answers: Answers, minute: int = 0, name: str | None = None) -> Path:
         """Put an owner's answer into a round's inbox, changed last at so many minutes past nine on the day when it is due."""

@@ -100,7 +100,7 @@ class _Rows:
         """Write a text over the whole width."""
         height = measure.row_height(measure.count_lines(clean(text), _WIDE)) + 1
         number = self.add(height, _LineCell("A", text, style))
-        self.page.sheet.merge_cells(f"A{number}:E{number}")
+        self.page.merge(f"A{number}", f"E{number}")
 
     def title(self, text: str) -> None:
         """Write the title of a part."""
@@ -226,13 +226,13 @@ def _write_left(rows: _Rows, told: MendSheetContent) -> None:
 
 
 def _write_unplaced(rows: _Rows, strays: Sequence[UnplacedAnswer]) -> None:
-    terms, merge = rows.terms, rows.page.sheet.merge_cells
+    terms, merge = rows.terms, rows.page.merge
     rows.title(terms.text("stray_title"))
     rows.across(terms.text("stray_intro"))
     number = rows.headings(("B", "count_sheet"), ("C", "stray_cell"), ("D", "answer"), ("E", ""))
-    merge(f"D{number}:E{number}")
+    merge(f"D{number}", f"E{number}")
     for stray in strays:
         values = zip("BCDE", (stray.sheet, stray.cell, stray.value, None), strict=True)
         height = _find_height((str(stray.value), WIDTHS[3] + WIDTHS[4]))
         number = rows.add(height, *(_LineCell(letter, value, "check") for letter, value in values))
-        merge(f"D{number}:E{number}")
+        merge(f"D{number}", f"E{number}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import unpack
 from typing import Literal
 
@@ -72,8 +73,16 @@ class Look:
 STANDARD = Look()
 
 
-def named_styles(look: Look = STANDARD) -> Iterator[NamedStyle]:
-    """Yield every cell style; ``input_*`` are open to typing, all others locked."""
+@lru_cache(maxsize=4)
+def named_styles(look: Look = STANDARD) -> tuple[NamedStyle, ...]:
+    """Return every cell style; ``input_*`` are open to typing, all others locked.
+
+    The same ones for several workbooks: each begins with them, in this order, and so they get the same numbers in each.
+    """
+    return tuple(_list_styles(look))
+
+
+def _list_styles(look: Look) -> Iterator[NamedStyle]:
     accent = look.accent.removeprefix("#")
     top, middle = _aligned(vertical="top"), Alignment(vertical="center")
     near, far, inset = _aligned("left"), _aligned("right"), _aligned("left", indent=1)

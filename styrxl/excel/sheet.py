@@ -6,6 +6,7 @@ What openpyxl cannot write itself is kept here, and put into what it has saved b
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
@@ -15,6 +16,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Protection
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -43,6 +45,7 @@ class SheetBuilder:
     growing: set[int] = field(default_factory=set)  # rows that Excel may make higher as somebody types
     formulas: set[str] = field(default_factory=set)  # cells that have one
     notes: dict[str, Note] = field(default_factory=dict)
+    styles: dict[str, StyleArray] = field(default_factory=dict)  # those that cells have been given, by name
 
     def put(self, cell: str, value: Value, style: str) -> None:
         """Write a value of ours; a text stays a text, also one that begins like a formula."""
@@ -109,7 +112,11 @@ class SheetBuilder:
 
     def _styled(self, cell: str, style: str) -> Cell:
         at = self._at(cell)
-        at.style = f"styrxl {style}"
+        if style in self.styles:
+            at._style = copy(self.styles[style])  # type: ignore[attr-defined] # noqa: SLF001 -- looked up by name each time it takes long
+        else:
+            at.style = f"styrxl {style}"
+            self.styles[style] = copy(at._style)  # type: ignore[attr-defined] # noqa: SLF001 -- as above
         return at
 
     def _at(self, cell: str) -> Cell:
@@ -127,6 +134,14 @@ class SheetBuilder:
     def link_to(self, cell: str, place: str) -> None:
         """Make a cell that has been written a link to a place in the workbook (``'Budget'!C9``)."""
         self._at(cell).hyperlink = Hyperlink(ref=cell, location=place)
+
+    def merge(self, first: str, last: str) -> None:
+        """Make cells of a row one, which looks as its first does; openpyxl's own way of it takes as long as the rest of a small sheet."""
+        (start, row), (end, _) = split_address(first), split_address(last)
+        looks = self._at(first)._style  # type: ignore[attr-defined] # noqa: SLF001 -- as in _styled
+        for number in range(column_index_from_string(start) + 1, column_index_from_string(end) + 1):
+            self._at(f"{get_column_letter(number)}{row}")._style = copy(looks)  # type: ignore[attr-defined] # noqa: SLF001 -- as above
+        self.sheet.merged_cells.add(f"{first}:{last}")
 
     def height(self, row: int, height: float, *, grows: bool = False) -> None:
         """Give a row its height; one that grows gets higher when somebody types more than it shows."""

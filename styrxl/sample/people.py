@@ -10,9 +10,12 @@ from math import ceil
 from pathlib import Path
 from random import Random
 
-from styrxl.model.forms import Form, Words
+from styrxl.excel.look import Look
+from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import Round
+from styrxl.prefill.plan import sign_issue
+from styrxl.rounds.look import read_look
 from styrxl.sample import habits
 from styrxl.sample.faults.followup import break_followup
 from styrxl.sample.faults.open_return import NotHereError
@@ -39,11 +42,10 @@ _ANSWERS = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who answers for an owner: what came, the last day, and the mistakes that each attempt but the last has."""
+    """Somebody who answers for an owner: what was issued (signed), the last day, and the mistakes that each attempt but the last has."""
 
     prefill: Prefill
     form: Form
-    blank: bytes
     due: date
     mistakes: tuple[tuple[str, ...], ...]
 
@@ -55,12 +57,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The people of a round, the words and the seed that they all share, and mistakes for which nobody has had a place yet."""
+    """The people of a round, the look and the seed that they all share, and mistakes for which nobody has had a place yet.
+
+    ``filled``: the workbooks of those who get something wrong, as they are meant to be, by owner: they are handed in again.
+    """
 
     people: tuple[Person, ...]
-    words: Words
+    shown: Look
     seed: int
     left: list[str] = field(default_factory=list)
+    filled: dict[str, bytes] = field(default_factory=dict)
 
     def faulty(self, waiting: Sequence[Person], attempt: int) -> list[Person]:
         """Return those who still get something wrong."""
@@ -81,11 +87,16 @@ class People:
         return next((one for one in self.people if not one.mistakes and one.prefill.board_id), None)
 
     def _return(self, one: Person, attempt: int) -> bytes:
-        language = one.prefill.language
+        data = self.filled.get(one.owner) or self._fill(one)
+        if attempt == len(one.mistakes):
+            return data
+        self.filled[one.owner] = data
+        return self._spoilt(data, one, one.mistakes[attempt])
+
+    def _fill(self, one: Person) -> bytes:
         answers = _ANSWERS[one.form.level, one.form.kind is not None](one.prefill, self.seed)
-        typed = habits.type_by_habit(answers, one.form, language, f"{self.seed}/{one.owner}/{one.form.kind or ''}".rstrip("/"))
-        data = fill(one.blank, one.form, language, typed, self.words)
-        return self._spoilt(data, one, one.mistakes[attempt]) if attempt < len(one.mistakes) else data
+        seed = f"{self.seed}/{one.owner}/{one.form.kind or ''}".rstrip("/")
+        return fill(one.form, one.prefill, habits.type_by_habit(answers, one.form, one.prefill.language, seed), self.shown)
 
     def _spoilt(self, data: bytes, one: Person, mistakes: Sequence[str]) -> bytes:
         """Return a return with its mistakes; what has no place in it is left for the next one that has room.
@@ -114,7 +125,7 @@ def _break_return(name: str, data: bytes, one: Person) -> bytes:
 def gather_people(workspace: Workspace, round_: Round, levels: Sequence[str], due: Mapping[str, date], seed: int) -> People:
     """Return the people to whom a round's workbooks have gone."""
     people = [one for level in levels for one in _people_of_level(workspace, round_, level, due[level], seed)]
-    return People(tuple(people), workspace.forms.words, seed)
+    return People(tuple(people), read_look(workspace), seed)
 
 
 def _people_of_level(workspace: Workspace, round_: Round, level: str, due: date, seed: int) -> list[Person]:
@@ -123,12 +134,10 @@ def _people_of_level(workspace: Workspace, round_: Round, level: str, due: date,
     groups = year_material()["mistakes"][round_.kind.key][level] if round_.followup else material()["mistakes"][level]
     where = (level, round_.id) if round_.followup else (level,)
     mistakes = share_out_mistakes(busy or list(prefills), groups, luck(seed, *where))
-    outbox = workspace.outbox(round_)
     return [
         Person(
             filled,
             workspace.forms.form(filled.form, filled.profile, filled.round),
-            (outbox / f"{owner}.xlsx").read_bytes(),
             due,
             mistakes.get(owner, ()),
         )
@@ -140,7 +149,8 @@ def _prefills(workspace: Workspace, round_: Round, level: str) -> dict[str, Pref
     with Ledger.open(workspace.database) as ledger:
         issues = {owner: i for owner, i in ledger.issues(round_.id).items() if workspace.forms.form(i.form).level == level}
         texts = ledger.prefills(issue.issue_id for issue in issues.values())
-    return {owner: Prefill.from_json(texts[issue.issue_id]) for owner, issue in sorted(issues.items())}
+    made = ((owner, issue.issue_id, Prefill.from_json(texts[issue.issue_id])) for owner, issue in sorted(issues.items()))
+    return {owner: sign_issue(prefill, issue, workspace.sign) for owner, issue, prefill in made}
 
 
 def share_out_mistakes(owners: Sequence[str], mistakes: Sequence[Sequence[str]], rng: Random) -> dict[str, tuple[tuple[str, ...], ...]]:

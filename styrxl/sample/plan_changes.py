@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from styrxl.model.council_plan import STANDARD_FORMS
 from styrxl.sample.assignment_answers import answer_june_assignments
-from styrxl.sample.fill import Answers, AnswerSheet
+from styrxl.sample.fill import Answer, Answers
 from styrxl.sample.material import UNITS, year_material
 from styrxl.sample.plan_answers import Rows, answer_council_plan, decided_on
 
-Plan = Mapping[str, AnswerSheet]  # where the plan has its answers, by sheet key
+
+def list_steps(how_many: int, seed: int, year: int) -> dict[str, Answers]:
+    """Return what the controller writes in the plan, step by step: before the year, in June, in August, and at year-end."""
+    return {
+        "plan": {**answer_council_plan(how_many, seed), "frame_adjustments": []},
+        "summer": answer_june_decisions(how_many, year),
+        "overall": answer_overall(year, "t2"),
+        "assessments": answer_council_assessments(year) | answer_overall(year, "year"),
+    }
+
+
+def add_answers(there: Answers, more: Answers) -> dict[str, Rows]:
+    """Return the rows of a plan with more written in them."""
+    return {key: _add_rows(there.get(key, ()), more.get(key, ())) for key in (*there, *more)}
+
+
+def _add_rows(there: Sequence[Answer], more: Sequence[Answer]) -> Rows:
+    nothing: Answer = {}
+    return [{**before, **new} for before, new in zip_longest(there, more, fillvalue=nothing)]
 
 
 def find_day_of_change(year: int) -> date:
@@ -20,33 +39,29 @@ def find_day_of_change(year: int) -> date:
     return date(year, *year_material()["changes_on"])
 
 
-def answer_june_decisions(plan: Plan, how_many: int, year: int) -> dict[str, Rows]:
+def answer_june_decisions(how_many: int, year: int) -> dict[str, Rows]:
     """Return June's decisions, sheet key -> rows as ``fill`` takes them: frames adjusted, a board renamed, a unit moved."""
     answers = answer_council_plan(how_many, year=year)
     new = {"name": year_material()["renamed"]["name"]}
     moved = year_material()["moved"]
-    organisation = _replace_organisation(plan["organisation"], answers, year_material()["renamed"]["board"], new, year)
+    organisation = _replace_organisation(answers, year_material()["renamed"]["board"], new, year)
     if any(row["org_id"] == moved["unit"] for row in answers["organisation"]):
         # Its new board's administration has forms of its own; the unit has planned with the standard one and goes on with that.
         new = {"board_id": moved["board"], "administration_id": moved["administration"], "profile": STANDARD_FORMS}
-        other = _replace_organisation(plan["organisation"], answers, moved["unit"], new, year)
+        other = _replace_organisation(answers, moved["unit"], new, year)
         organisation = _join_changes(organisation, other)
     assignments = answer_june_assignments(year, decided_on(year))
     return {"organisation": organisation, "frame_adjustments": list(answers["frame_adjustments"]), "assignments": assignments}
 
 
-def _replace_organisation(grid: AnswerSheet, answers: Answers, org_id: str, new: Mapping[str, Any], year: int) -> Rows:
+def _replace_organisation(answers: Answers, org_id: str, new: Mapping[str, Any], year: int) -> Rows:
     """Return the rows that end an organisation's row and begin a new one with its id below all others."""
-    at, free = _index(grid, org_id), max(grid.filled()) + 1
-    row = next(dict(row) for row in answers["organisation"] if row["org_id"] == org_id)
-    rows: Rows = [{} for _ in range(free + 1)]
+    there = answers["organisation"]
+    at = next(index for index, row in enumerate(there) if row["org_id"] == org_id)
+    rows: Rows = [{} for _ in range(len(there) + 1)]
     rows[at] = {"to": find_day_of_change(year) - timedelta(days=1)}
-    rows[free] = {**row, **new, "from": find_day_of_change(year)}
+    rows[-1] = {**there[at], **new, "from": find_day_of_change(year)}
     return rows
-
-
-def _index(grid: AnswerSheet, org_id: str) -> int:
-    return next(n for n in grid.filled() if str(grid.value("org_id", n)).strip().upper() == org_id)
 
 
 def _join_changes(first: Rows, second: Rows) -> Rows:

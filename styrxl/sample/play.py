@@ -10,14 +10,18 @@ from pathlib import Path
 from shlex import quote
 
 from styrxl.descriptions.outcome_mapping import FILE
+from styrxl.model.council_plan import PLAN_FORM
 from styrxl.model.errors import StyrxlError
+from styrxl.model.forms import extend_rows
 from styrxl.model.rounds import Round, standard_rounds
+from styrxl.rounds.issue import make_plan_prefill
+from styrxl.rounds.look import read_look
 from styrxl.sample import habits, people, plan_changes
 from styrxl.sample.accounts import write_accounts
-from styrxl.sample.fill import Answers, end_print_areas, fill, locate_answers
+from styrxl.sample.fill import Answers, fill
 from styrxl.sample.material import material, municipality, year_material
 from styrxl.sample.others import LEVELS, hand_in_others
-from styrxl.sample.plan_answers import YEAR, adjustments, answer_council_plan
+from styrxl.sample.plan_answers import YEAR, adjustments
 from styrxl.store.files import write_atomically
 from styrxl.store.workspace import Workspace
 
@@ -74,7 +78,8 @@ class Stage:
 def play(stage: Stage) -> list[Path]:
     """Play the year, and return the files worth opening; StyrxlError (demo-in-the-way) for a folder that is something else."""
     _clear(stage)
-    more = ["--rows", str(stage.units + 60)] if stage.units > _PLAN_ROWS else []
+    rows = _count_plan_rows(stage)
+    more = ["--rows", str(rows)] if rows else []
     stage.command("init", str(stage.folder), "--name", municipality(), *more, fine=(0,))
     _write_plan(stage)
     _plan(stage)
@@ -125,7 +130,7 @@ def _write_plan(stage: Stage) -> None:
     """Fill in the multi-year plan as it is before the year, and the dates and the address in the settings."""
     workspace = stage.workspace
     stage.tell("plan", path=workspace.plan_path)
-    _write(stage, {**answer_council_plan(stage.units, stage.seed), "frame_adjustments": []}, "plan")
+    _write(stage, "plan")
     write_atomically(stage.folder / MARK, f"{municipality()}\n".encode())
     settings = workspace.settings_path.read_text("utf-8").replace('address = ""', f'address = "controller@{material()["domain"]}"')
     for kind in (kind for kind in standard_rounds() if kind in year_material()["rounds"]):
@@ -134,38 +139,47 @@ def _write_plan(stage: Stage) -> None:
     write_atomically(workspace.settings_path, settings.encode())
 
 
-def _write(stage: Stage, answers: Answers, name: str) -> None:
-    """Type answers into the multi-year plan, which is printed as far as it is filled in."""
-    workspace = stage.workspace
-    form, language = workspace.forms.form("multi_year_plan"), workspace.settings.language
-    typed = habits.type_by_habit(answers, form, language, f"{stage.seed}/{name}")
-    data = fill(workspace.plan_path.read_bytes(), form, language, typed, workspace.forms.words)
-    write_atomically(workspace.plan_path, end_print_areas(data, form))
+def _write(stage: Stage, step: str) -> None:
+    """Make the multi-year plan with all that the controller has written up to a step; it is printed as far as it is filled in."""
+    workspace, rows = stage.workspace, _count_plan_rows(stage)
+    form = extend_rows(workspace.forms.form(PLAN_FORM), rows)
+    written: Answers = {}
+    for name, answers in plan_changes.list_steps(stage.units, stage.seed, YEAR).items():
+        typed = habits.type_by_habit(answers, form, workspace.settings.language, f"{stage.seed}/{name}")
+        written = plan_changes.add_answers(written, typed)
+        if name == step:
+            break
+    data = fill(form, make_plan_prefill(workspace, form, {}, rows), written, read_look(workspace), short=True)
+    write_atomically(workspace.plan_path, data)
+
+
+def _count_plan_rows(stage: Stage) -> int | None:
+    """Return how many rows of units the multi-year plan is made with; None for as many as it comes with."""
+    return stage.units + 60 if stage.units > _PLAN_ROWS else None
 
 
 def _decide(stage: Stage) -> None:
     """Let the controller write what the council decided in June."""
     workspace, year = stage.workspace, year_material()
     here = stage.at(_day(*year["written_on"]))
-    plan = locate_answers(workspace.plan_path.read_bytes(), workspace.forms.form("multi_year_plan"))
     facts = {"path": workspace.plan_path, "day": here.now.date(), "adjustments": len(adjustments(stage.units))}
     facts |= {"board": year["renamed"]["board"], "name": year["renamed"]["name"], "from_day": plan_changes.find_day_of_change(YEAR)}
     moves = plan_changes.has_moving_unit(stage.units)
     here.tell("summer" if moves else "summer_small", **facts, unit=year["moved"]["unit"], new_board=year["moved"]["board"])
-    _write(here, plan_changes.answer_june_decisions(plan, stage.units, YEAR), "summer")
+    _write(here, "summer")
 
 
 def _assess(stage: Stage) -> None:
     """Let the controller write how the council is proposed to assess its goals."""
     answers = plan_changes.answer_council_assessments(YEAR)
     stage.tell("council", n=len(answers["council_assessments"]), path=stage.workspace.plan_path)
-    _write(stage, answers | plan_changes.answer_overall(YEAR, "year"), "assessments")
+    _write(stage, "assessments")
 
 
 def _sum_up_summer(stage: Stage) -> None:
     """Let the controller write how the executive board judges the municipality as a whole in August."""
     stage.tell("overall", path=stage.workspace.plan_path)
-    _write(stage, plan_changes.answer_overall(YEAR, "t2"), "overall")
+    _write(stage, "overall")
 
 
 # the rounds

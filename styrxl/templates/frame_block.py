@@ -24,7 +24,7 @@ def write_frames(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
         row = int(split_address(cell)[1])
         page.put(f"A{row}", f"{context.terms.text(frame if what == 'frame' else what)} ({unit})", "label")
         if layout.frame_letter != "B":  # the first column is narrow
-            page.sheet.merge_cells(f"A{row}:{chr(ord(layout.frame_letter) - 1)}{row}")
+            page.merge(f"A{row}", f"{chr(ord(layout.frame_letter) - 1)}{row}")
         page.height(row, measure.row_height(_count_lines(layout, context, frame, what)) + 3)
         _write_frame_cell(page, layout, context, (frame, what), cells)
 
@@ -93,7 +93,7 @@ def _write_words(page: SheetBuilder, layout: SheetLayout, cell: str, formula: st
     beside = f"{get_column_letter(first)}{row}"
     page.formula(beside, formula, value, "word")
     if last > first:
-        page.sheet.merge_cells(f"{beside}:{get_column_letter(last)}{row}")
+        page.merge(beside, f"{get_column_letter(last)}{row}")
     return beside
 
 

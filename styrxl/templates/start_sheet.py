@@ -58,7 +58,7 @@ def write_start_sheet(page: SheetBuilder, form: Form, header: Header, context: W
 def _write_across(page: SheetBuilder, row: int, text: str, style: str, lines: int | None = None) -> int:
     """Write a text over the whole width and return the next row."""
     page.put(f"A{row}", text, style)
-    page.sheet.merge_cells(f"A{row}:D{row}")
+    page.merge(f"A{row}", f"D{row}")
     page.height(row, measure.row_height(lines or measure.count_lines(text, _WIDE)) + 1)
     return row + 1
 
@@ -106,9 +106,8 @@ def _write_owner(page: SheetBuilder, row: int, form: Form, header: Header, terms
         row += 1
     for label, text, name in facts:
         page.put(f"A{row}", label, "fact")
-        for letter in "BCD":
-            page.put(f"{letter}{row}", text if letter == "B" else None, "cell")
-        page.sheet.merge_cells(f"B{row}:D{row}")
+        page.put(f"B{row}", text, "cell")
+        page.merge(f"B{row}", f"D{row}")
         page.height(row, measure.row_height(header.lines[name]) + 3)
         row += 1
     return row

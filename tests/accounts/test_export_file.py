@@ -13,7 +13,7 @@ from bombs import corners, ten_gigabytes
 from styrxl.accounts.grid import ExportRefusedError
 from styrxl.model.catalogue import say
 from styrxl.model.limits import STANDARD
-from styrxl.sample.fill import save_workbook
+from styrxl.sample.opened import save_workbook
 
 HEADINGS = ("Konto", "Ansvar", "Verksamhet", "Utfall")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)

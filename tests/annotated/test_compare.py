@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from annotated_desk import Desk, lead
 from long_runs import long_run
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 
 ALL = ("Allt du skrev finns kvar", "All that you wrote")
 Change = Callable[[Workbook], object]

@@ -31,7 +31,7 @@ from styrxl.model.catalogue import catalogue
 from styrxl.model.judged import Judged
 from styrxl.rounds.give_back import select_to_give_back
 from styrxl.sample.faults.plan import NotHereError, break_return, list_faults
-from styrxl.sample.fill import AnswerSheet, open_sheets, open_workbook, save_workbook, write_text
+from styrxl.sample.opened import AnswerSheet, open_sheets, open_workbook, save_workbook, write_text
 from town import ANSWERS, ROUND, Town
 
 OWNERS = ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY", "KFN-BIB")

@@ -13,7 +13,7 @@ from long_runs import LONG
 from office import Office
 from styrxl.model.judged import Judged
 from styrxl.sample.faults.plan import list_faults
-from styrxl.sample.fill import open_sheets, open_workbook, save_workbook, write_text
+from styrxl.sample.opened import open_sheets, open_workbook, save_workbook, write_text
 
 ERRORS = ("! Rätta", "! Correct")
 OVER = ("ramen", "frame")  # of sums, of which the list warns

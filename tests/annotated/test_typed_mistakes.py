@@ -14,7 +14,7 @@ from annotated_desk import Desk, lead
 from long_runs import long_run
 from mender import complete, mend
 from office import Cells, Deed, Office
-from styrxl.sample.fill import open_workbook
+from styrxl.sample.opened import open_workbook
 
 
 @dataclass(frozen=True, slots=True)

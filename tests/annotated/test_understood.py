@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from annotated_desk import Desk, lead
-from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
+from styrxl.sample.opened import open_sheets, open_workbook, save_workbook
 
 CASES = [
     ("UBN", "budget", "cost", "900,5", 900.5),

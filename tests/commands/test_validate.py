@@ -6,8 +6,9 @@ import json
 from datetime import date
 from pathlib import Path
 
+from filled import fill_issued
 from styrxl.sample.faults.open_return import open_return
-from styrxl.sample.fill import fill, save_workbook
+from styrxl.sample.opened import save_workbook
 from town import ANSWERS, ROUND, Town, lost
 
 PRESCHOOL = ANSWERS["UBN-ÖST"]["commitments"]
@@ -52,8 +53,7 @@ def test_each_return_is_held_against_its_own_year(full: Town, tmp_path: Path) ->
     full.run("distribute", "2028-plan", "--level", "board", "--to", "UBN", expect=None)
     days = {"start": date(2028, 2, 1), "end": date(2028, 11, 30)}
     answers = {**ANSWERS["UBN"], "commitments": [{**row, **days} for row in ANSWERS["UBN"]["commitments"]]}
-    issued = (full.root / "outbox" / "2028-plan" / "UBN.xlsx").read_bytes()
-    (tmp_path / "2028.xlsx").write_bytes(fill(issued, full.form("UBN"), "sv", answers, full.forms.words))
+    (tmp_path / "2028.xlsx").write_bytes(fill_issued(full.root, "2028-plan", "UBN", answers))
     (tmp_path / "2027.xlsx").write_bytes(full.filled("UBN"))
     report = json.loads(full.run("validate", str(tmp_path), "--format", "json", expect=None).stdout)
     found = {Path(w["path"]).name: {f["rule"] for f in w["findings"]} for w in report["workbooks"]}

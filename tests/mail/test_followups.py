@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from filled import fill_plan
 from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, followed_mail_town, html, passwords, set_up, text
 from post_office import Certificates, SmtpServer
 from report_sheets import sheets, table
-from styrxl.rounds.issue import build_empty_plan
-from styrxl.sample.fill import fill
 from year import T1, Followed, changed, plan
 
 ROUND = "2027-t1"
@@ -223,9 +222,7 @@ def test_the_councils_own_assessment_goes_before_the_suggestion_and_is_marked(fu
     assessed = [{"round": ROUND, "goal_id": "KF-M2", "assessment": "partly_on_track", "decision": "KF § 9"}]
     answers = {**plan(organisation=MAIL_PLAN["organisation"]), "council_assessments": assessed}
     workspace = full.town.workspace
-    workspace.plan_path.write_bytes(
-        fill(build_empty_plan(workspace), workspace.forms.form("multi_year_plan"), "sv", answers, workspace.forms.words)
-    )
+    workspace.plan_path.write_bytes(fill_plan(workspace, answers))
     path = full.town.root / "styrxl.toml"
     path.write_text(path.read_text("utf-8").replace("rate = 6000", 'rate = 6000\neverything_to = ["KFN"]'), "utf-8")
     full.town.run("consolidate", ROUND, "--all")

@@ -25,7 +25,6 @@ from styrxl.mail.outgoing.transport import Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
-from styrxl.sample.fill import fill
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, PLAN, ROUND, Town, new_town
 
@@ -89,8 +88,7 @@ class World:
     def _fill(self, unit: str) -> bytes:
         """Return a workbook of a unit: every second one is to be mended; no two have the same bytes."""
         said = [{"text": f"Läsa {self.looks}", "parent_id": "UBN-M1", "responsible": "Rektor"}] if self.looks % 2 else []
-        issued, form = self.town.issued(unit), self.town.form(unit)
-        return fill(issued, form, "sv", {"commitments": said}, self.town.forms.words) + b" " * self.looks
+        return self.town.filled(unit, {"commitments": said}) + b" " * self.looks
 
     def _react(self) -> Iterator[EmailMessage]:
         new, self.read = self.smtp.taken[self.read :], len(self.smtp.taken)

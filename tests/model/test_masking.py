@@ -12,7 +12,7 @@ from mutants import base_of
 from styrxl.model.masking import mask_persons
 from styrxl.model.prefill import list_signed
 from styrxl.returns.workbook import read_workbook
-from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
+from styrxl.sample.opened import open_sheets, open_workbook, save_workbook
 from town import ROUND, Town, lost, saying
 
 PERSON = "18900101-9802"  # the Tax Agency's own, for tests

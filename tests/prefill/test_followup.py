@@ -15,7 +15,7 @@ from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
 from styrxl.model.thresholds import Thresholds
-from styrxl.sample.fill import fill, open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import ANSWERS, Answers, full_town
 from year import BOARD_T1, BOARD_T2, BOARD_YEAR, PLANS, Followed, changed, followed_town, plan
@@ -286,7 +286,7 @@ def test_a_large_deviation_is_explained(whole: Followed) -> None:
 
 def test_what_was_issued_counts(whole: Followed) -> None:
     """A budget written over is put back, and the deviation is worked out from it."""
-    book = open_workbook(fill(whole.issued("t1", "UBN"), whole.form("t1", "UBN"), "sv", BOARD_T1, FORMS.words))
+    book = open_workbook(whole.filled("t1", "UBN", BOARD_T1))
     book["Ekonomi"]["D11"].value = 9000
     judged = whole.judge("t1", ("UBN", save_workbook(book)))
     assert [(f.rule, f.cell) for f in judged.returns[0].findings] == [("locked-cell-changed", "D11")]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from filled import fill_issued
 from measured_town import Activity, MeasuredBoard, MeasuredTown, measured_town
 from published_figures import VASTERVIK_2020
 from published_results import (
@@ -22,8 +23,6 @@ from published_results import (
     VASTERVIK_2020_RESULT,
 )
 from report_sheets import Cells, table
-from styrxl.sample.fill import fill
-from styrxl.store.workspace import Workspace
 
 ROUNDING = 0.1 + 1e-6  # mnkr, of each published figure
 Rows = Sequence[Mapping[str, Any]]
@@ -64,10 +63,9 @@ def make_town(root: Path, name: str, year: int, boards: Sequence[MeasuredBoard],
 
 def answer(town: MeasuredTown, kind: str, owner: str, answers: Mapping[str, Rows]) -> None:
     """Fill in the workbook of somebody outside the boards."""
-    forms, round_ = Workspace.open(town.root).forms, f"{town.year}-{kind}"
-    form = forms.form("common_budget" if kind == "plan" else "common_followup", None, kind)
+    round_ = f"{town.year}-{kind}"
     path = town.root / "inbox" / round_ / f"{owner}.xlsx"
-    path.write_bytes(fill((town.root / "outbox" / round_ / path.name).read_bytes(), form, "sv", answers, forms.words))
+    path.write_bytes(fill_issued(town.root, round_, owner, answers))
     at = datetime(town.year + 1, 2, 1, 9, tzinfo=UTC).timestamp()
     os.utime(path, (at, at))
 

@@ -26,7 +26,7 @@ from styrxl.returns.package.marks import SheetMarks
 from styrxl.returns.package.unpack import NotOrdinaryError
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells, read_workbook
 from styrxl.sample import ods
-from styrxl.sample.fill import save_workbook
+from styrxl.sample.opened import save_workbook
 from town import Town
 
 SECONDS, MEMORY = 2.0, 300

@@ -11,7 +11,8 @@ from styrxl.returns.letters import make_plain, make_visible
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import is_blank
 from styrxl.returns.typed_columns import read_goal_ids, read_organisation_ids
-from styrxl.sample.fill import AsTyped, open_workbook, save_workbook
+from styrxl.sample.fill import AsTyped
+from styrxl.sample.opened import open_workbook, save_workbook
 from town import BOARD, SCHOOL, Town
 from year import changed
 

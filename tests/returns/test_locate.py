@@ -15,7 +15,7 @@ from styrxl.model.judged import Judged
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import Table
 from styrxl.returns.workbook import read_workbook
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from town import Town
 
 Change = Callable[[Workbook], object]

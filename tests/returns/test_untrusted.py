@@ -19,7 +19,7 @@ from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.prefill import Prefill
 from styrxl.returns.typed_frames import TypedBatch
 from styrxl.returns.workbook import read_workbook
-from styrxl.sample.fill import open_sheets, open_workbook, save_workbook, write_text
+from styrxl.sample.opened import open_sheets, open_workbook, save_workbook, write_text
 from styrxl.validation.rules.rows import check_locked
 from town import ROUND, Town
 

@@ -16,7 +16,7 @@ from openpyxl import Workbook, load_workbook
 import town as towns
 from postgres import Server
 from styrxl.model.days import local_day
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import BOARD, ROUND, Town, lost, saying
 

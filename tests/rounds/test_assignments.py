@@ -14,6 +14,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from everybody import COMPANY_PLAN, COMPANY_T1, WHOLE, hand_in
+from filled import fill_issued
 from judging import judge_data
 from municipality import FRAMES
 from report_sheets import sheets, table
@@ -23,7 +24,7 @@ from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.issue import build_plan
 from styrxl.rounds.status import find_overdue
-from styrxl.sample.fill import fill, locate_sheets, read_values
+from styrxl.sample.opened import locate_sheets, read_values
 from styrxl.store.ledger import Ledger
 from town import ENGLISH_BOARD, PLAN, Answers, Town, new_town
 from year import BOARD_T1, BOARD_T2, BOARD_YEAR, ENGLISH_T1, ENGLISH_T2, PLANS
@@ -76,9 +77,9 @@ class Story:
         grid = locate_sheets(read_values(self.issued(round_, owner)), form).get(key)
         return [tuple(grid.value(field, n) for field in fields) for n in range(len(grid.rows))] if grid else []
 
-    def filled(self, round_: str, owner: str, answers: Answers, data: bytes | None = None) -> bytes:
+    def filled(self, round_: str, owner: str, answers: Answers) -> bytes:
         """Return a board's workbook with answers typed in."""
-        return fill(data or self.issued(round_, owner), self.form(round_), self.town.language(owner), answers, self.town.forms.words)
+        return fill_issued(self.town.root, round_, owner, answers)
 
     def answer(self, round_: str, owner: str, answers: Answers) -> Judged:
         """Put a board's answers into the inbox, and return how they are judged."""
@@ -200,12 +201,11 @@ def play_spring(story: Story) -> None:
 def close_one(story: Story) -> None:
     """Close one, which is not asked about any more; what was handed out before may still answer about it."""
     story.hand_out("2027-t2")
-    old = story.issued("2027-t2", "KFN")
+    how = {"how": "With the schools."}
+    kfn = story.filled("2027-t2", "KFN", {**ENGLISH_T2, "assignment_status": [DONE, {**ON_THE_WAY, **how}, ON_THE_WAY]})
     story.decide(*AT_FIRST[:2], LATE, {**AT_FIRST[2], **CLOSED}, AT_FIRST[3])
     story.hand_out("2027-t2")
     assert [code for (code,) in story.asked("2027-t2", "KFN", "assignment_id")] == ["KF-U2", "KF-U3"]
-    how = {"how": "With the schools."}
-    kfn = story.filled("2027-t2", "KFN", {**ENGLISH_T2, "assignment_status": [DONE, {**ON_THE_WAY, **how}, ON_THE_WAY]}, old)
     path = story.town.root / "inbox" / "2027-t2" / "KFN.xlsx"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(kfn)

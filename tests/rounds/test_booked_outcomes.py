@@ -18,7 +18,7 @@ from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
-from styrxl.sample.fill import open_sheets, open_workbook, save_workbook
+from styrxl.sample.opened import open_sheets, open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import Answers
 from year import BOARD_T1, MOMENTS, PRESCHOOL_T1, Followed, changed

@@ -19,7 +19,7 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds import judge_council_plan
 from styrxl.rounds.council_plan import read_plan
 from styrxl.rounds.issue import build_plan
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from town import PLAN, ROUND, Town
 
 CHANGED = date(2027, 6, 1)

@@ -27,8 +27,9 @@ from styrxl.returns.tables import Table, is_blank
 from styrxl.returns.workbook import read_workbook
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
-from styrxl.sample.fill import AsTyped, open_workbook, save_workbook
+from styrxl.sample.fill import AsTyped
 from styrxl.sample.ods import convert_to_ods
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import BOARD, NOW, ROUND, YEAR, Town
 

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from filled import fill_issued
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
-from styrxl.sample.fill import fill, open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import BOARD, SCHOOL, Answers, Town
 from year import BOARD_YEAR, Followed
@@ -73,10 +74,9 @@ def test_a_profile_s_own_columns_are_joined_too(planned: Town) -> None:
 def test_a_goal_that_was_given_beforehand_is_as_the_newer_left_it(full: Town, *, newer_strikes_out: bool) -> None:
     """Last year's goal stands in the next plan: one has struck it out, the other has added one and let it be; the newer counts."""
     full.run("distribute", "2028-plan", "--to", "UBN")
-    issued = (full.root / "outbox" / "2028-plan" / "UBN.xlsx").read_bytes()
     added: Answers = {"goals": [{}, {"text": "Alla trivs", "parent_id": "KF-M1", "from_year": 2028, "to_year": 2029}]}
-    lasting = fill(issued, full.form("UBN"), "sv", added, full.forms.words)
-    book = open_workbook(fill(issued, full.form("UBN"), "sv", {"budget": BOARD["budget"]}, full.forms.words))
+    lasting = fill_issued(full.root, "2028-plan", "UBN", added)
+    book = open_workbook(fill_issued(full.root, "2028-plan", "UBN", {"budget": BOARD["budget"]}))
     [row] = [row for row in book["Nämndmål"].iter_rows() if row[0].value == "UBN-M1"]
     for cell in row[1:9]:
         cell.value = None

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from filled import fill_issued, fill_plan
 from judging import judge_data
 from municipality import FRAMES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.issue import build_empty_plan
-from styrxl.sample.fill import fill, locate_sheets, read_values
+from styrxl.sample.opened import locate_sheets, read_values
 from styrxl.store.ledger import Ledger
 from town import Answers
 from year import BOARD_YEAR, PLANS, Followed, changed, plan
@@ -36,9 +36,9 @@ NEW = {"text": "Öppna fler bibliotek", "parent_id": "UBN-M1", "responsible": "S
 def year(whole: Followed, tmp_path: Path) -> Followed:
     """Return a year whose two first follow-ups are answered, with frames for the next."""
     made = Followed(whole.town.copy(tmp_path / "year"))
-    town, form = made.town, made.town.forms.form("multi_year_plan")
+    town = made.town
     answers = {**plan(), "frames": [*FRAMES, *({**row, "year": 2028} for row in FRAMES)]}
-    town.workspace.plan_path.write_bytes(fill(build_empty_plan(town.workspace), form, "sv", answers, town.forms.words))
+    town.workspace.plan_path.write_bytes(fill_plan(town.workspace, answers))
     return made
 
 
@@ -62,11 +62,11 @@ def answer_year(year: Followed, answers: Answers = YEAR) -> None:
     put(year, "2027-year", "UBN", year.filled("year", "UBN", answers), FEBRUARY)
 
 
-def fill_plan(year: Followed, data: bytes, carried: int, *more: dict[str, Any]) -> bytes:
+def answer_plan(year: Followed, carried: int, *more: dict[str, Any]) -> bytes:
     """Return a plan filled in after the rows that were there, which stand as they were issued."""
     answers = {key: said for key, said in PLANS["UBN"].items() if key not in {"goals", "commitments", "indicators"}}
     rows = [*({} for _ in range(carried)), *more, NEW]
-    return fill(data, year.town.forms.form("annual_plan"), "sv", {**answers, "commitments": rows}, year.town.forms.words)
+    return fill_issued(year.town.root, "2028-plan", "UBN", {**answers, "commitments": rows})
 
 
 def clear(data: bytes, code: str) -> bytes:
@@ -109,7 +109,7 @@ def test_a_plan_issued_in_autumn_begins_with_what_is_not_finished(year: Followed
     """Under its id, preliminary; as it stands it is a plan without remarks."""
     data = hand_out_plan(year)
     assert planned(year, data) == [("UBN-2027-A2", "Preliminärt"), ("UBN-2027-A3", "Preliminärt")]
-    result = judged(year, "2028-plan", fill_plan(year, data, 2), NOVEMBER)
+    result = judged(year, "2028-plan", answer_plan(year, 2), NOVEMBER)
     assert [(r.verdict, r.findings) for r in result.returns] == [("accepted", ())]
     frame = result.tables["commitments"]
     assert frame["commitment_id"].tolist() == ["UBN-2027-A2", "UBN-2027-A3", "UBN-2028-A1"]
@@ -118,7 +118,8 @@ def test_a_plan_issued_in_autumn_begins_with_what_is_not_finished(year: Followed
 
 def test_a_cleared_row_has_ended(year: Followed) -> None:
     """That is told once, and is no fault."""
-    data = clear(fill_plan(year, hand_out_plan(year), 2), "UBN-2027-A3")
+    hand_out_plan(year)
+    data = clear(answer_plan(year, 2), "UBN-2027-A3")
     result = judged(year, "2028-plan", data, NOVEMBER)
     [return_] = result.returns
     assert (return_.verdict, [(f.rule, f.severity, f.facts["ids"]) for f in return_.findings]) == (
@@ -126,7 +127,7 @@ def test_a_cleared_row_has_ended(year: Followed) -> None:
         [("row-cleared", "info", ["UBN-2027-A3"])],
     )
     assert result.tables["commitments"]["commitment_id"].tolist() == ["UBN-2027-A2", "UBN-2028-A1"]
-    faulty = fill_plan(year, hand_out_plan(year), 2, {"text": "Utan ansvarig", "parent_id": "UBN-M1"})
+    faulty = answer_plan(year, 2, {"text": "Utan ansvarig", "parent_id": "UBN-M1"})
     put(year, "2028-plan", "UBN", clear(faulty, "UBN-2027-A3"), NOVEMBER)
     year.town.run("validate", "--round", "2028-plan", "--annotate", expect=1)
     again = (year.town.root / "returned" / "2028-plan" / "UBN.xlsx").read_bytes()  # it stays cleared in the copy that goes back
@@ -135,7 +136,8 @@ def test_a_cleared_row_has_ended(year: Followed) -> None:
 
 def test_the_plan_comes_first(year: Followed) -> None:
     """What only the year's answers say is left from last year; what the plan has and the year ended is asked about."""
-    put(year, "2028-plan", "UBN", fill_plan(year, hand_out_plan(year), 2), NOVEMBER)
+    hand_out_plan(year)
+    put(year, "2028-plan", "UBN", answer_plan(year, 2), NOVEMBER)
     answer_year(year)
     assert followed(year) == [
         ("UBN-2027-A2", "Fortsätter"),
@@ -150,25 +152,27 @@ def test_the_years_answers_come_first(year: Followed) -> None:
     answer_year(year)
     data = hand_out_plan(year)
     assert planned(year, data) == [("UBN-2027-A2", "Fortsätter"), ("UBN-2027-A4", "Fortsätter")]
-    put(year, "2028-plan", "UBN", fill_plan(year, data, 2), FEBRUARY)
+    put(year, "2028-plan", "UBN", answer_plan(year, 2), FEBRUARY)
     assert followed(year) == [("UBN-2027-A2", "Fortsätter"), ("UBN-2027-A4", "Fortsätter"), ("UBN-2028-A1", None)]
 
 
 def test_the_plan_is_handed_out_again_after_the_years_answers(year: Followed) -> None:
     """Whoever answers in the old one has in the first follow-up what it did not have; in the new one all is there."""
-    old = hand_out_plan(year)
+    hand_out_plan(year)
+    old = answer_plan(year, 2)
     answer_year(year)
     new = hand_out_plan(year)
     assert planned(year, new) == [("UBN-2027-A2", "Fortsätter"), ("UBN-2027-A4", "Fortsätter")]
-    put(year, "2028-plan", "UBN", fill_plan(year, old, 2), FEBRUARY)
+    put(year, "2028-plan", "UBN", old, FEBRUARY)
     assert [code for code, _ in followed(year)] == ["UBN-2027-A2", "UBN-2027-A3", "UBN-2028-A1", "UBN-2027-A4"]
-    put(year, "2028-plan", "UBN", fill_plan(year, new, 2), MAY)
+    put(year, "2028-plan", "UBN", answer_plan(year, 2), MAY)
     assert [code for code, _ in followed(year)] == ["UBN-2027-A2", "UBN-2027-A4", "UBN-2028-A1"]
 
 
 def test_an_answer_that_ends_what_the_next_plan_has_is_asked_about(year: Followed) -> None:
     """Where it is given, if the plan has come in by then; and in the first follow-up of that plan."""
-    put(year, "2028-plan", "UBN", fill_plan(year, hand_out_plan(year), 2), NOVEMBER)
+    hand_out_plan(year)
+    put(year, "2028-plan", "UBN", answer_plan(year, 2), NOVEMBER)
     year.town.run("distribute", "2027-year", "--to", "UBN")
     [return_] = year.judge("year", ("UBN.xlsx", year.filled("year", "UBN", YEAR))).returns
     asked = [(f.rule, f.severity, f.column, f.facts["id"]) for f in return_.findings if f.rule == "ended-but-planned"]
@@ -176,8 +180,7 @@ def test_an_answer_that_ends_what_the_next_plan_has_is_asked_about(year: Followe
     answer_year(year)
     assert ("UBN-2027-A3", "Skulle inte fortsätta") in followed(year)
     statuses = [{"status": "on_plan"}, {"status": "on_plan"}, {"status": "on_plan"}, {"status": "cancelled", "comment": "Ingen lokal."}]
-    form = year.town.forms.form("board_followup", None, "t1")
-    data = fill(issued(year, "2028-t1"), form, "sv", {"commitment_status": statuses}, year.town.forms.words)
+    data = fill_issued(year.town.root, "2028-t1", "UBN", {"commitment_status": statuses})
     [return_] = judged(year, "2028-t1", data, MAY).returns
     asked = [(f.rule, f.severity, f.column, f.facts["id"]) for f in return_.findings if f.rule == "planned-though-ended"]
     assert asked == [("planned-though-ended", "warning", "Status", "UBN-2027-A3")]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from filled import fill_issued
 from next_year import FEBRUARY, NOVEMBER, answer_year, hand_out_plan, issued, judged, put, two_years
-from styrxl.sample.fill import fill, locate_sheets, read_values
+from styrxl.sample.opened import locate_sheets, read_values
 from town import BOARD, Answers
 from year import BOARD_T2, BOARD_YEAR, Followed, changed
 
@@ -50,13 +51,13 @@ def followed(year: Followed) -> list[list[tuple[Any, ...]]]:
 
 def fill_next(year: Followed, data: bytes) -> bytes:
     """Return the plan of 2028 filled in: a new project and a new indicator after what was there."""
-    form, words = year.town.forms.form("annual_plan"), year.town.forms.words
+    form = year.town.forms.form("annual_plan")
     carried = len(shown(data, form, "investments", "project"))
     roof = {"project": "Nytt tak", "total_expenditure": 50, "year_budget": 50, "finished_year": 2028}
     more = {"goal_id": "KF-M2", "name": "Trygga elever", "unit": "procent", "direction": "higher", "target": 90}
     kept: dict[str, Any] = {key: said for key, said in BOARD.items() if key not in {"goals", "commitments"}}
     rows: dict[str, Any] = {"investments": [*({"year_budget": 30} for _ in range(carried)), roof], "indicators": [{}, more]}
-    return fill(data, form, "sv", {**kept, **rows}, words)
+    return fill_issued(year.town.root, "2028-plan", "UBN", {**kept, **rows})
 
 
 def answer_august(year: Followed, finished: int) -> None:

@@ -23,7 +23,7 @@ from styrxl.rounds import receive
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.files_to_receive import Outcome
 from styrxl.rounds.receive import make_safe_name
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from styrxl.store.receipts import Receipt
 from town import NOW, ROUND, Town

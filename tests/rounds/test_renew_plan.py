@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from filled import fill_plan
 from plan_of_all_kinds import GIVEN, MEASURED, as_given
 from styrxl.cli import cli
 from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds.council_plan import read_plan_file
-from styrxl.rounds.issue import build_empty_plan, keep_plan_edition
+from styrxl.rounds.issue import keep_plan_edition
 from styrxl.rounds.judge_council_plan import read_judged_plan
-from styrxl.sample.fill import fill, open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import Workspace
 from town import KEY, PLAN, Town
@@ -51,7 +52,7 @@ def older_town(root: Path, language: str = "sv", answers: Any = OLD, rows: int |
     form = workspace.forms.form("multi_year_plan")
     assert "last_year" not in {sheet.key for sheet in form.sheets}
     assert "kind" not in {column.field for column in form.sheet("frame_adjustments").columns}
-    workspace.plan_path.write_bytes(fill(build_empty_plan(workspace, rows), form, language, answers, workspace.forms.words))
+    workspace.plan_path.write_bytes(fill_plan(workspace, answers, rows))
     form_file.unlink()
     return Town(root)
 

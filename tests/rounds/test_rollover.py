@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from python_calamine import load_workbook
 
+from filled import fill_issued, fill_plan
 from judging import judge_data
 from plan_of_all_kinds import GIVEN, MEASURED, as_given
 from styrxl.model.judged import JudgedRound
@@ -16,9 +17,8 @@ from styrxl.model.rounds import standard_rounds
 from styrxl.model.table_values import records
 from styrxl.rounds.council_plan import read_plan_file
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.issue import build_empty_plan
 from styrxl.rounds.judge_council_plan import judge_plan
-from styrxl.sample.fill import fill, locate_sheets, read_values
+from styrxl.sample.opened import locate_sheets, open_sheets, open_workbook, read_values, save_workbook
 from styrxl.store.ledger import Ledger
 from town import BOARD, NOW, PLAN, ROUND, Town, new_town
 from year import changed
@@ -34,8 +34,7 @@ def rows(path: Path, sheet: str) -> list[list[Any]]:
 def into_next_year(town: Town) -> None:
     """Fill in the frames of next year, as the proposal asks for, and hand out its plans."""
     frames = [*PLAN["frames"], *({**row, "year": 2028} for row in PLAN["frames"])]
-    form = town.forms.form("multi_year_plan")
-    town.workspace.plan_path.write_bytes(fill(build_empty_plan(town.workspace), form, "sv", {**PLAN, "frames": frames}, town.forms.words))
+    town.workspace.plan_path.write_bytes(fill_plan(town.workspace, {**PLAN, "frames": frames}))
     town.run("distribute", NEXT, "--level", "board")
 
 
@@ -75,9 +74,11 @@ def test_a_filled_in_proposal_is_the_plan(full: Town) -> None:
     """Saved as the plan it is read like any other, and then there is nothing left to fill in."""
     full.run("rollover", "2028")
     path = full.root / "flerarsplan 2028.xlsx"
-    form = full.forms.form("multi_year_plan")
-    frames = [{}, {}, {}, {"operating_frame": 1100}, {"operating_frame": 550}, {"operating_frame": 6}]
-    full.workspace.plan_path.write_bytes(fill(path.read_bytes(), form, "sv", {"frames": frames}, full.forms.words))
+    book = open_workbook(path.read_bytes())
+    frames = open_sheets(book, full.forms.form("multi_year_plan"))["frames"]
+    for row, amount in enumerate((1100, 550, 6), 3):
+        frames.cell("operating_frame", row).value = amount
+    full.workspace.plan_path.write_bytes(save_workbook(book))
     told = full.run("rollover", "2028").stdout
     assert "har ramar och målvärden för 2028" in told
     full.run("validate", "--round", ROUND)  # this year is read as before
@@ -135,10 +136,9 @@ def test_what_was_carried_over_is_no_answer(full: Town) -> None:
         {"text": "Hålla fler samråd", "parent_id": "KF-M1", "responsible": "Skolchef", "expected_result": "Tre samråd", **YEAR},
     ]
     answers = {**{key: said for key, said in BOARD.items() if key != "goals"}, "commitments": commitments}
-    form = full.forms.form("annual_plan")
-    result = judged(full, fill(issued(full, "UBN"), form, "sv", answers, full.forms.words))
+    result = judged(full, fill_issued(full.root, NEXT, "UBN", answers))
     assert result.returns[0].findings == ()
     assert result.tables["goals"]["goal_id"].tolist() == ["UBN-M1"]
     copied = changed(answers, "commitments", 0, text="starta läsprogram")
-    [again] = judged(full, fill(issued(full, "UBN"), form, "sv", copied, full.forms.words)).returns
+    [again] = judged(full, fill_issued(full.root, NEXT, "UBN", copied)).returns
     assert [(f.rule, f.column, f.facts["other"]) for f in again.findings] == [("copied-from-last-year", "Åtagande", "UBN-2027-A1")]

@@ -30,7 +30,6 @@ from styrxl.sample.ods import convert_to_ods
 from styrxl.sample.people import share_out_mistakes
 from styrxl.sample.plan_answers import YEAR, answer_board_plan, answer_council_plan, answer_unit_plan
 from styrxl.sample.varied_texts import choose_words, count_texts, render_pair, render_text
-from styrxl.templates.build import build
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.identify import Identifier
 from styrxl.validation.judge import judge
@@ -147,7 +146,7 @@ def form_of(made: Prefill) -> Form:
 def filled(made: Prefill, answers: Answers) -> bytes:
     """Return an owner's workbook with answers, typed as people type."""
     form = form_of(made)
-    return fill(build(form, made), form, made.language, habits.type_by_habit(answers, form, made.language, made.owner), WORDS)
+    return fill(form, made, habits.type_by_habit(answers, form, made.language, made.owner))
 
 
 def judged(*returns: tuple[Prefill, bytes]) -> tuple[Judged, ...]:
@@ -360,7 +359,7 @@ def test_what_is_filled_in_is_read_back() -> None:
         "budget": [{"activity": "Staben", "cost": 1200.5, "revenue": AsTyped("1 200,50")}],
         "confirmation": [{"confirms": "no", "decision_date": date(YEAR, 1, 20)}],
     }
-    data = fill(build(form, made), form, "sv", answers, WORDS)
+    data = fill(form, made, answers)
     goal = next(row for row in cells(data, "Nämndmål") if row and row[0] == "KFN-M2")
     assert goal[1:3] == ["=1+1", "KF-M11 Fler Botkyrkabor har möjlighet att uppleva och skapa kultur"]
     assert (goal[6], goal[7]) == (1, YEAR)
@@ -390,7 +389,7 @@ def test_an_answer_without_a_place_is_refused(answers: Answers, told: str) -> No
     """A sheet, a row or a cell that is not there to fill in."""
     made = for_unit("UBN-ALBY")
     with pytest.raises(DoesNotFitError, match=told):
-        fill(build(form_of(made), made), form_of(made), "sv", answers, WORDS)
+        fill(form_of(made), made, answers)
 
 
 def test_people_type_as_they_like() -> None:
@@ -412,6 +411,12 @@ def test_people_type_as_they_like() -> None:
     assert habits.type_by_habit(raw, form, "sv", "1") == raw
 
 
+def cut_empty(rows: list[list[Any]]) -> list[list[Any]]:
+    """Return rows up to the last that holds anything: a formula that gives an empty text is none in an ODS."""
+    last = max((n for n, row in enumerate(rows, 1) if any(value != "" for value in row)), default=0)
+    return rows[:last]
+
+
 def test_an_ods_reads_as_the_workbook_that_it_was() -> None:
     """The same values in the same cells on every sheet, the hidden ones too."""
     made = for_unit("VON-EKEN")
@@ -420,7 +425,7 @@ def test_an_ods_reads_as_the_workbook_that_it_was() -> None:
     with CalamineWorkbook.from_filelike(BytesIO(data)) as book:
         sheets = book.sheet_names
     for sheet in sheets:
-        assert cells(ods, sheet) == cells(data, sheet), sheet
+        assert cut_empty(cells(ods, sheet)) == cut_empty(cells(data, sheet)), sheet
     [one] = judged((made, ods))
     assert (one.verdict, worst(one)) == ("accepted", [])
     assert convert_to_ods(data) == ods

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from office import Cells, Office
-from styrxl.sample.fill import open_sheets
+from styrxl.sample.opened import open_sheets
 from town import ANSWERS, ROUND, Town, new_town
 
 FAULTY: Mapping[str, Mapping[str, Mapping[str, Any]]] = {

@@ -10,7 +10,7 @@ import pytest
 from styrxl.model.catalogue import catalogue
 from styrxl.model.findings import fix, message
 from styrxl.model.judged import Judged
-from styrxl.sample.fill import locate_sheets, read_values
+from styrxl.sample.opened import locate_sheets, read_values
 from styrxl.validation.contradictions import FOLLOWUP_RULES, PLAN_RULES
 from town import BOARD, PRESCHOOL, SCHOOL, Answers, Town
 from year import (

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.model.findings import Finding, Remark, fix, message
 from styrxl.returns.read import ReturnReader
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.diagnose import diagnose
 from town import BOARD, PRESCHOOL, YEAR, Town

@@ -9,10 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from filled import fill_plan
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Words
-from styrxl.rounds.issue import build_plan
-from styrxl.sample.fill import fill
 from styrxl.scale import cache_key
 from styrxl.store.ledger import Ledger
 from styrxl.validation import judge
@@ -150,8 +149,7 @@ def test_what_was_rejected_is_looked_at_again_when_what_it_refers_to_changes(gap
 def write_waiver(town: Town, rule: str) -> None:
     """Waive a rule for the board, in the council's plan."""
     waiver: Mapping[str, Any] = {"owner": "UBN", "round": ROUND, "rule": rule, "reason": "Nytt system", "until": "2030-01-01"}
-    form = town.forms.form("multi_year_plan")
-    town.workspace.plan_path.write_bytes(fill(build_plan(town.workspace, {}), form, "sv", {**PLAN, "waivers": [waiver]}, town.forms.words))
+    town.workspace.plan_path.write_bytes(fill_plan(town.workspace, {**PLAN, "waivers": [waiver]}))
 
 
 def test_a_waiver_taken_away_is_acted_on(gap: Town, upgrade: Callable[..., None]) -> None:

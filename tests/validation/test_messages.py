@@ -17,7 +17,7 @@ from styrxl.model.findings import Finding, fix, fix_here, message
 from styrxl.model.judged import Judged
 from styrxl.sample.faults.open_return import open_return
 from styrxl.sample.faults.plan import Fault
-from styrxl.sample.fill import save_workbook
+from styrxl.sample.opened import save_workbook
 from town import ANSWERS, Town
 from year import BOARD_T1, Followed, changed
 

@@ -18,7 +18,7 @@ from styrxl.sample.faults.followup_money import MONEY_FAULTS
 from styrxl.sample.faults.open_followup import OpenFollowup, find_first
 from styrxl.sample.faults.open_return import NotHereError, open_return
 from styrxl.sample.faults.plan import Fault
-from styrxl.sample.fill import save_workbook
+from styrxl.sample.opened import save_workbook
 
 _GOOD, _LATE = frozenset({"on_track", "fulfilled"}), frozenset({"late", "cancelled", "partly_done", "not_done"})
 _SHARED = ("empty-return", "unreadable-workbook", "unknown-form", "unknown-sheet")  # faults that any workbook can have

@@ -9,7 +9,7 @@ from openpyxl.cell.cell import Cell
 
 from styrxl.returns.cell_values import read_number
 from styrxl.sample.faults.open_return import NotHereError, OpenReturn
-from styrxl.sample.fill import find_entries, write_text
+from styrxl.sample.opened import find_entries, write_text
 
 
 def tie(return_: OpenReturn, value: str | None) -> Cell:

@@ -12,7 +12,7 @@ from styrxl.model.prefill import Prefill, Row
 from styrxl.model.rounds import Round, standard_rounds
 from styrxl.returns.cell_values import read_number
 from styrxl.sample.faults.open_return import NotHereError, OpenReturn
-from styrxl.sample.fill import write_text
+from styrxl.sample.opened import write_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.model.forms import Form
-from styrxl.sample.fill import AnswerSheet, list_values, open_sheets, open_workbook
+from styrxl.sample.opened import AnswerSheet, list_values, open_sheets, open_workbook
 from styrxl.templates.write_workbook import IDENTITY_SHEET
 
 

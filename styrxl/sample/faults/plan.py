@@ -17,7 +17,7 @@ from openpyxl.cell.cell import Cell
 from styrxl.model.forms import Form
 from styrxl.sample.faults import links
 from styrxl.sample.faults.open_return import NotHereError, OpenReturn, open_return
-from styrxl.sample.fill import save_workbook, write_text
+from styrxl.sample.opened import save_workbook, write_text
 
 __all__ = ["TEST_PERSON", "Fault", "NotHereError", "break_return", "list_faults"]
 

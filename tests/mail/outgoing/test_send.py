@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import styrxl
+from filled import fill_plan
 from mail_town import MAIL_PLAN, SOON, by_smtp, enclosed, flowing, html, mail_town, passwords, set_up, text
 from post_office import Certificates, SmtpServer, free_port, reply
 from styrxl.mail.outgoing.delivery import QueuedMessage
@@ -24,8 +25,6 @@ from styrxl.mail.outgoing.letter import Attachment, Letter
 from styrxl.mail.outgoing.send import block_letters
 from styrxl.mail.outgoing.smtp import SmtpConnection
 from styrxl.mail.outgoing.wording import LetterContent, format_day
-from styrxl.rounds.issue import build_empty_plan
-from styrxl.sample.fill import fill
 from styrxl.store.database import MAILS
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import MailLog
@@ -108,9 +107,7 @@ def rewrite(town: Town, **addresses: str) -> None:
     """Write the multi-year plan anew with other addresses."""
     rows = [{**row, "email": addresses.get(row["org_id"].replace("-", "_"), row.get("email"))} for row in MAIL_PLAN["organisation"]]
     plan = {**MAIL_PLAN, "organisation": rows}
-    town.workspace.plan_path.write_bytes(
-        fill(build_empty_plan(town.workspace), town.forms.form("multi_year_plan"), "sv", plan, town.forms.words)
-    )
+    town.workspace.plan_path.write_bytes(fill_plan(town.workspace, plan))
 
 
 def test_recipients_outside_the_allowed_domains_get_nothing(town: Town, smtp: SmtpServer) -> None:

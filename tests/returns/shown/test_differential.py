@@ -25,7 +25,7 @@ from styrxl.returns.read import find_year
 from styrxl.returns.tables import Table
 from styrxl.returns.typed_columns import TableTyper
 from styrxl.returns.workbook import read_workbook
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from town import Town
 
 RETURNS = long_run(6, 2_000)

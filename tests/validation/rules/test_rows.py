@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from openpyxl import Workbook
 
-from styrxl.sample.fill import open_workbook, save_workbook
+from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.validation.rules.rows import is_same_value
 from town import ROUND, Town
 

@@ -28,7 +28,7 @@ from styrxl.rounds import own_files
 from styrxl.rounds.desk import open_desk
 from styrxl.sample.faults.open_return import open_return
 from styrxl.sample.faults.plan import Fault
-from styrxl.sample.fill import save_workbook
+from styrxl.sample.opened import save_workbook
 from styrxl.scale.cluster import describe_setting, read_chunk
 from styrxl.scale.pack import unpack_readings
 from styrxl.store.ledger import Ledger
