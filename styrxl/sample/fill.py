@@ -50,8 +50,9 @@ def _place_answers(context: WorkbookContext, answers: Answers, stamps: Mapping[s
     """Return answers in their places, as somebody types or chooses them; raises DoesNotFitError."""
     if absent := answers.keys() - context.layouts.keys():
         raise DoesNotFitError(f"the workbook has no sheet for {', '.join(sorted(absent))}")
-    offered = {entry.split(" ", 1)[0]: entry for entries in context.entries.values() for entry in entries}
-    offered = dict(_list_answered_entries(context, answers, stamps)) | offered
+    offered: dict[str, str] = {}
+    for code, entry in (*_list_issued_entries(context), *_list_answered_entries(context, answers, stamps)):
+        offered.setdefault(code, entry)  # of rows with one id the first is what a drop-down has
     placed: _Placed = {}
     for key, rows in answers.items():
         for index, row in enumerate(rows):
@@ -62,6 +63,11 @@ def _place_answers(context: WorkbookContext, answers: Answers, stamps: Mapping[s
                 typed = {field: _type_value(columns[field], value, context, offered) for field, value in given.items()}
                 placed.setdefault(key, {})[index] = typed
     return placed
+
+
+def _list_issued_entries(context: WorkbookContext) -> Iterator[tuple[str, str]]:
+    """Yield what drop-downs offer as issued, by id."""
+    yield from ((entry.split(" ", 1)[0], entry) for entries in context.entries.values() for entry in entries)
 
 
 def _list_answered_entries(context: WorkbookContext, answers: Answers, stamps: Mapping[str, str]) -> Iterator[tuple[str, str]]:
