@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,10 @@ def test_internal_control_goes_from_plan_to_followup_to_the_next_years_plan(cont
     town.run("validate", "--round", "2027-ik-upp")
     town.run("consolidate", "2027-ik-upp", "--all")
     assert [row[0] for row in rows(town, "council/2027-ik-upp.xlsx", "Uppföljning", "UBN-R")] == ["UBN-R1", "UBN-R2", "UBN-R3"]
+    town.run("report", "2027-ik-upp", "--no-pdf")
+    page = (town.root / "council/2027-ik-upp.html").read_text("utf-8")
+    assert re.findall(r'<h2 id="k\d+-title">(.*?)</h2>', page) == ["Översikt", "Uppföljning", "Saknas och varningar"]
+    assert '<a href="../inbox/2027-ik-upp/UBN.xlsx"' in page
     town.run("distribute", "2028-ik")
     carried = rows(town, "outbox/2028-ik/UBN.xlsx", "Risker", "UBN-R")
     assert carried[0][:2] + carried[0][3:6] == [

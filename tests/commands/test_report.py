@@ -50,9 +50,9 @@ def test_what_is_said_to_no_chapter_stops_it_before_anything_is_written(full: To
     assert not council(full, "html").exists()
 
 
-@pytest.mark.parametrize("trouble", [ImportError, OSError])
+@pytest.mark.parametrize("trouble, remedy", [(ImportError, "pip install styrxl[pdf]"), (OSError, "brew install pango")])
 def test_without_what_makes_a_pdf_the_page_is_written_and_it_says_what_to_do(
-    full: Town, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+    full: Town, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception], remedy: str
 ) -> None:
     class Missing:
         """A library that cannot be loaded."""
@@ -62,7 +62,8 @@ def test_without_what_makes_a_pdf_the_page_is_written_and_it_says_what_to_do(
 
     monkeypatch.setitem(sys.modules, "weasyprint", None if trouble is ImportError else Missing())
     said = full.run("report", ROUND)
-    assert "pip install styrxl[pdf]" in said.stderr
+    assert remedy in said.stderr
+    assert f"council/{ROUND}.html" in said.stderr
     assert council(full, "html").exists()
     assert not council(full, "pdf").exists()
 

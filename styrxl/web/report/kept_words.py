@@ -20,7 +20,7 @@ def read_words(workspace: Workspace, round_: Round) -> str:
     """Return the text; nothing where there is none. Raises StyrxlError (not-readable)."""
     path = find_words(workspace, round_)
     try:
-        return path.read_text("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")  # line ends as they were typed, too
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

@@ -7,12 +7,23 @@ import logging
 from styrxl.web.report.pdf_tags import mend_tags
 
 
-def make_pdf(html: str) -> bytes | None:
-    """Return a page as tagged PDF; None where WeasyPrint, or the libraries of the system that it needs, are not there."""
+class NoPdfError(Exception):
+    """What makes a PDF is not here; ``key`` is the word that says what is to be done."""
+
+    def __init__(self, key: str) -> None:
+        """Take the word's key."""
+        super().__init__(key)
+        self.key = key
+
+
+def make_pdf(html: str) -> bytes:
+    """Return a page as tagged PDF. Raises NoPdfError where WeasyPrint, or a library of the system's that it needs, is not there."""
     try:
         from weasyprint import HTML  # noqa: PLC0415 -- an extra, and slow to import
-    except (ImportError, OSError):
-        return None
+    except ImportError as error:
+        raise NoPdfError("report_no_pdf") from error
+    except OSError as error:
+        raise NoPdfError("report_no_pango") from error
     logging.getLogger("fontTools").setLevel(logging.WARNING)
     made: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1", finisher=mend_tags)
     return made

@@ -20,7 +20,7 @@ from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.store.files import StagedFiles
 from styrxl.web.report.chapters import list_chapters
 from styrxl.web.report.kept_words import find_words, read_words
-from styrxl.web.report.make_pdf import make_pdf
+from styrxl.web.report.make_pdf import NoPdfError, make_pdf
 from styrxl.web.report.report_page import Assets, render_report
 from styrxl.web.report.report_words import ReportWords, read_report_words, write_empty_words
 
@@ -78,11 +78,12 @@ def publish_report(desk: Desk, round_: Round, *, pdf: bool) -> PublishedReport:
     with working_on(page), StagedFiles() as stage:
         made = [page]
         stage.add(page, report.render().encode())
-        if pdf and (data := make_pdf(report.render(on_paper=True))):
-            stage.add(paper, data)
-            made.append(paper)
-        elif pdf:
-            notes.append(Word("report_no_pdf", {"install": INSTALL}))
+        if pdf:
+            try:
+                stage.add(paper, make_pdf(report.render(on_paper=True)))
+                made.append(paper)
+            except NoPdfError as error:
+                notes.append(Word(error.key, {"install": INSTALL, "page": desk.workspace.shown(page)}))
         if not words.exists():
             stage.add(words, write_empty_words(report.chapters).encode())
             made.append(words)

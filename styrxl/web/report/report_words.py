@@ -16,7 +16,7 @@ _HEADING = "# "
 
 @dataclass(frozen=True, slots=True)
 class ReportWords:
-    """What is said to chapters, by name (Markdown), and the chapters that are left out."""
+    """What is said to chapters, by name (Markdown), and the chapters that are left out, to which something may be said nevertheless."""
 
     said: Mapping[str, str]
     left_out: frozenset[str]
@@ -37,9 +37,8 @@ def read_report_words(text: str, chapters: Sequence[str], file: str) -> ReportWo
     A chapter is left out whose first line is *utelämna* or *leave out*. Raises StyrxlError (report-chapter-unknown) where something is said
     to a chapter that there is not.
     """
-    told = {chapter.name: chapter for chapter in read_chapters(text, chapters, file)}
-    left_out = frozenset(chapter.name for chapter in told.values() if chapter.left_out)
-    return ReportWords({name: chapter.words for name, chapter in told.items() if name not in left_out}, left_out)
+    told = read_chapters(text, chapters, file)
+    return ReportWords({each.name: each.words for each in told}, frozenset(each.name for each in told if each.left_out))
 
 
 def read_chapters(text: str, chapters: Sequence[str], file: str) -> tuple[ChapterWords, ...]:
