@@ -23,8 +23,10 @@ lint: $(VENV)/installed-with-tests
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy styrxl tests
 
-# A file at a time, in the order that tests/conftest.py puts them: the dearest first.
-AT_ONCE := -n auto --dist loadfile --no-loadscope-reorder
+# So many processes, each with a file at a time, in the order of tests/dearest_first.py. Some tests wait for servers: one more than there
+# are cores may pay.
+PROCESSES ?= auto
+AT_ONCE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # -P keeps the checkout off the path: the tests meet what a user has installed.
 suite: $(VENV)/installed-with-tests

@@ -190,7 +190,7 @@ def ran(*words: str, script: bool = True) -> Ran:
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         said = out.read().decode()
-    if process.returncode not in {0, 1}:
+    if process.returncode:  # what a command finds to mend is no error here: ``command`` lets it pass
         raise SystemExit(errors.decode())
     return Ran(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said)
 
@@ -309,13 +309,14 @@ def handing_out(bench: Bench, units: int) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     count = sum(path.stat().st_size > 0 for path in outbox.iterdir())
     told = [json.loads(one.said) for one in took]
-    each, whole = statistics.median(t["writing"] for t in told) / count * 1000, statistics.median(one.wall for one in took) / count * 1000
+    each, cpu = (statistics.median(t[name] for t in told) / count * 1000 for name in ("writing", "cpu"))
+    whole = statistics.median(one.wall for one in took) / count * 1000
     built = json.loads(ran("build", str(root), "12").said)["each"] * 1000
     bench.add(
         f"distribute to {spaced(units)} units",
         "≤ 10 ms a workbook",
         f"{each:.1f} ms",
-        f"{whole:.1f} ms with all of the process",
+        f"{cpu:.1f} ms of processor; {whole:.1f} ms with all of the process",
         met=each <= 10,
     )
     bench.add(
@@ -328,9 +329,11 @@ def handing_out(bench: Bench, units: int) -> None:
 
 
 def annotating(bench: Bench, units: int) -> None:
-    """Give back returns in which something is to be mended."""
-    each = json.loads(ran("annotate", str(bench.town(units)), str(bench.sample)).said)["each"] * 1000
-    bench.add("annotated returns", "≤ 300 ms each", f"{each:.0f} ms", met=each <= 300)
+    """Give back a hundred returns in which something is to be mended, in one process."""
+    told = json.loads(ran("annotate", str(bench.town(units)), "100").said)
+    count, took = int(told["count"]), told["cpu"]
+    each = f"{took / count * 1000:.0f} ms of processor each, {told['wall']:.0f} s by the clock"
+    bench.add(f"{count} annotated returns on one core", f"≤ {count * 0.3:.0f} s", f"{took:.0f} s", each, met=took <= count * 0.3)
 
 
 def writing(bench: Bench, units: int) -> None:
@@ -644,17 +647,18 @@ def play_distribute(root: str) -> Mapping[str, float]:
     """Distribute to the units, and return how long the workbooks themselves took."""
     from styrxl.rounds import issue
 
-    inner, took = issue._issue, [0.0]
+    inner, took = issue._issue, [0.0, 0.0]
 
     def timed(*arguments: Any) -> list[Path]:
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         found = inner(*arguments)
         took[0] += time.perf_counter() - start
+        took[1] += time.process_time() - began
         return found
 
     vars(issue)["_issue"] = timed
     command("--workspace", root, "distribute", ROUND, "--level", "unit")
-    return {"writing": took[0]}
+    return {"writing": took[0], "cpu": took[1]}
 
 
 def play_build(root: str, count: str) -> Mapping[str, float]:
@@ -695,11 +699,11 @@ def play_annotate(root: str, count: str) -> Mapping[str, float]:
         judged = judge_files(desk, paths, standard_rounds().parse(ROUND))
         give_back(desk, judged, paths[:1])
         shutil.rmtree(workspace.root / "returned" / ROUND, ignore_errors=True)
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         written = give_back(desk, judged, paths)
-        took = time.perf_counter() - start
+        wall, cpu = time.perf_counter() - start, time.process_time() - began
         shutil.rmtree(workspace.root / "returned" / ROUND, ignore_errors=True)
-    return {"each": took / max(len(written), 1)}
+    return {"count": len(written), "wall": wall, "cpu": cpu}
 
 
 def play_write(root: str) -> Mapping[str, float]:

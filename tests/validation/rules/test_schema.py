@@ -204,7 +204,7 @@ def test_an_empty_cell_that_could_not_be_read_is_told_once(full: Town, tmp_path:
 @pytest.mark.parametrize("size", [1, 5])
 def test_ids_that_stand_twice_in_the_round(full: Town, tmp_path: Path, size: int) -> None:
     """It takes all returns to tell, whether a worker has seen both or not."""
-    lay_over(full, "commitments", text={"unique": True})
+    lay_over(full, "commitments", ["UBN-ÅBY", "UBN-ÖST"], text={"unique": True})
     files = whole_town(full)
     twice = [{**ANSWERS["UBN-ÅBY"]["commitments"][0], "text": "Högläsning före lunch"}]
     files["UBN-ÅBY"] = full.filled("UBN-ÅBY", {"commitments": twice})
@@ -227,7 +227,7 @@ def test_ids_that_stand_twice_in_the_round(full: Town, tmp_path: Path, size: int
 def test_a_schema_that_does_not_fit(full: Town, tmp_path: Path, described: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is nobody's answer, and the operator is told the same. A workspace's own is refused before it is issued; a kept one may be old."""
     monkeypatch.setattr(own_files, "find_mistakes", lambda _: [])
-    lay_over(full, "commitments", text=described)
+    lay_over(full, "commitments", ["UBN"], text=described)
     files = whole_town(full)
     readings = by_workers(full.forms, files, tmp_path / "returns")
     told = []
