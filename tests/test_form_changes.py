@@ -21,6 +21,7 @@ from styrxl.model.form_files import Forms
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.model.standard_folder import standard_folder
+from styrxl.model.yaml_files import read_yaml
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.hints import list_changed_forms
 from styrxl.rounds.issue import build_plan, issue_round
@@ -40,7 +41,7 @@ T = TypeVar("T")
 
 def change_file(town: Town, name: str, change: Callable[[Raw], None]) -> Town:
     """Give the town a file of its own, which is the standard one but for a change; return the town as it is then."""
-    raw = yaml.safe_load((standard_folder() / name).read_text("utf-8"))
+    raw = read_yaml((standard_folder() / name).read_text("utf-8"))
     change(raw)
     path = town.root / name
     path.parent.mkdir(exist_ok=True)
@@ -192,7 +193,7 @@ def test_a_workbook_says_by_which_form_it_was_made(full: Town) -> None:
     with Ledger.open(full.workspace.database) as ledger:
         kept = ledger.editions()
     assert str(said["edition"]) == full.forms.form("annual_plan").edition
-    words = yaml.safe_load((standard_folder() / "sheets/words.yaml").read_text("utf-8"))
+    words = read_yaml((standard_folder() / "sheets/words.yaml").read_text("utf-8"))
     again = FormEdition.from_json(kept[str(said["edition"])], standard_rounds(), words)
     assert again.form(None) == full.forms.form("annual_plan")
     assert again.id == said["edition"]
@@ -258,7 +259,7 @@ def test_a_form_of_ones_own_is_read_by_itself_where_it_fits(full: Town) -> None:
 def test_the_present_forms_are_their_own_editions() -> None:
     """Each form, in each profile and round, is the same after it was kept."""
     forms = Forms([standard_folder()])
-    words = yaml.safe_load((standard_folder() / "sheets/words.yaml").read_text("utf-8"))
+    words = read_yaml((standard_folder() / "sheets/words.yaml").read_text("utf-8"))
     for name in forms.names():
         for profile in (None, *forms.profiles(name)):
             edition = forms.edition(name, profile)

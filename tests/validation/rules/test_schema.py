@@ -23,6 +23,7 @@ from styrxl.model.judged import JudgedRound
 from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import Round, standard_rounds
 from styrxl.model.standard_folder import standard_folder
+from styrxl.model.yaml_files import read_yaml
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.rounds import own_files
 from styrxl.rounds.desk import open_desk
@@ -94,7 +95,7 @@ def said_by(readings: Iterable[Reading]) -> set[tuple[str, str | None, str]]:
 
 def lay_over(town: Town, table: str, owners: Iterable[str] = ANSWERS, **columns: Mapping[str, Any]) -> None:
     """Give a workspace a schema of its own, in which some columns are described otherwise, and owners workbooks that are judged by it."""
-    raw = yaml.safe_load((standard_folder() / "schemas" / f"{table}.yaml").read_text("utf-8"))
+    raw = read_yaml((standard_folder() / "schemas" / f"{table}.yaml").read_text("utf-8"))
     for name, described in columns.items():
         raw["columns"][name] |= described
     (town.root / "schemas").mkdir(exist_ok=True)
