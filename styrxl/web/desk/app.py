@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
@@ -63,20 +63,24 @@ _GO_ON = """<!doctype html><meta http-equiv="refresh" content="0;url=/"><link re
 def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASGIApp:
     """Return the application, guarded."""
     rooms = Rooms(place, door, tasks or TaskBook(lambda: place.root))
+    return guard_pages(rooms, list_ways_in(rooms, door))
+
+
+def list_ways_in(rooms: Rooms, door: Door) -> list[BaseRoute]:
+    """Return the routes by which people come in at one's own desk."""
+    return [Route(ENTRY + "{link}", _enter(rooms, door)), Route("/closed", make_endpoint(_show_closed, rooms))]
+
+
+def guard_pages(rooms: Rooms, ways_in: Sequence[BaseRoute]) -> ASGIApp:
+    """Return the desk's pages, with those by which people come in, behind a guard."""
     routes = [route for page in PAGES for route in page.list_routes(rooms)]
     routes += [make_action_route(action, rooms) for action in ACTIONS]
     static = StaticFiles(directory=str(resources.files("styrxl.web.desk").joinpath("static")))
     app = Starlette(
-        routes=[
-            Route(ENTRY + "{link}", _enter(rooms, door)),
-            Route("/closed", make_endpoint(_show_closed, rooms)),
-            Route("/static/look.css", make_endpoint(_show_look, rooms)),
-            Mount("/static", static),
-            *routes,
-        ],
+        routes=[*ways_in, Route("/static/look.css", make_endpoint(_show_look, rooms, scoped=True)), Mount("/static", static), *routes],
         exception_handlers={BodyError: _tell_body, HTTPException: _tell_http(rooms)},
     )
-    return Guard(app, door, largest_upload=20 * STANDARD.file_mb * MB)
+    return Guard(app, rooms.entrance, largest_upload=20 * STANDARD.file_mb * MB)
 
 
 def _enter(rooms: Rooms, door: Door) -> Endpoint:

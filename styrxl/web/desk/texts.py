@@ -11,24 +11,21 @@ from styrxl.model.catalogue import fit_to_show
 from styrxl.model.yaml_files import read_yaml
 
 SHARED = "shared"
+_WINGS = ("styrxl.web.desk", "styrxl.web.serve")  # whose pages have texts
 
 
 @cache
 def read_texts(page: str) -> Mapping[str, Mapping[str, str]]:
     """Return a page's texts: key -> language -> text."""
-    content: Mapping[str, Mapping[str, str]] = read_yaml(
-        resources.files("styrxl.web.desk").joinpath("words", f"{page}.yaml").read_text("utf-8")
-    )
+    files = (resources.files(wing).joinpath("words", f"{page}.yaml") for wing in _WINGS)
+    content: Mapping[str, Mapping[str, str]] = read_yaml(next(file for file in files if file.is_file()).read_text("utf-8"))
     return content
 
 
 def list_text_files() -> list[str]:
     """Return the names of the pages that have texts."""
-    return sorted(
-        path.name.removesuffix(".yaml")
-        for path in resources.files("styrxl.web.desk").joinpath("words").iterdir()
-        if path.name.endswith(".yaml")
-    )
+    files = [path for wing in _WINGS for path in resources.files(wing).joinpath("words").iterdir()]
+    return sorted(path.name.removesuffix(".yaml") for path in files if path.name.endswith(".yaml"))
 
 
 class Texts:

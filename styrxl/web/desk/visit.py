@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -94,9 +94,14 @@ class Visit:
         """Return the round that the address names; raises StyrxlError (unknown-round)."""
         return workspace.rounds.parse(self.path["round"])
 
-    def show(self, page: str, *, status: int = 200, template: str = "", round_: Round | None = None, **values: Any) -> Response:
-        """Return a page: its texts are ``words/PAGE.yaml``, its template is ``templates/PAGE.html`` unless another is named."""
-        texts = Texts(page, self.language)
+    def show(
+        self, page: str, *, status: int = 200, template: str = "", round_: Round | None = None, language: str = "", **values: Any
+    ) -> Response:
+        """Return a page: its texts are ``words/PAGE.yaml``, its template is ``templates/PAGE.html`` unless another is named.
+
+        ``language``: to be spoken instead of the workspace's.
+        """
+        texts = Texts(page, language or self.language)
         shown = _environment().get_template(template or f"{page}.html").render(**self._shared(texts, round_), **values)
         return HTMLResponse(shown, status)
 
@@ -187,6 +192,5 @@ def show_error(visit: Visit, error: StyrxlError) -> Response:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("styrxl.web.desk"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    loader = ChoiceLoader([PackageLoader("styrxl.web.desk"), PackageLoader("styrxl.web.serve")])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

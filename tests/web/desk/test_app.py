@@ -95,3 +95,7 @@ def test_texts_are_there_in_both_languages_with_the_same_facts(page: str) -> Non
         assert set(texts) == {"sv", "en"}, key
         facts = [{name for _, name, _, _ in Formatter().parse(texts[language]) if name} for language in ("sv", "en")]
         assert facts[0] == facts[1], key
+
+
+def test_no_two_pages_share_a_name() -> None:
+    assert len(set(list_text_files())) == len(list_text_files())

@@ -39,6 +39,6 @@ for (const form of document.querySelectorAll("[data-drop]")) {
     if (event.dataTransfer.files.length > 0) files.files = event.dataTransfer.files;
   });
   form.addEventListener("submit", () => {
-    form.elements.changed.value = Array.from(files.files, (file) => file.lastModified).join();
+    if (form.elements.changed) form.elements.changed.value = Array.from(files.files, (file) => file.lastModified).join();
   });
 }

@@ -1,0 +1,57 @@
+"""Workbooks that owners are looking at, between looking and handing in: in memory alone, for a while, and never on a disk."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Lock
+
+from styrxl.rounds.owner_links.check import CheckedWorkbook
+
+KEPT = 30 * 60.0  # seconds
+MOST = 200_000_000  # bytes of workbooks, of all owners together
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    checked: CheckedWorkbook
+    until: float
+
+
+class Checks:
+    """Checked workbooks by a token that the page of each holds; the oldest go where there is no more room."""
+
+    def __init__(self, most: int = MOST, kept: float = KEPT, clock: Callable[[], float] = time.monotonic) -> None:
+        """Take how many bytes are held at most, for how many seconds, and what tells the time."""
+        self._most, self._seconds, self._clock = most, kept, clock
+        self._checks: dict[str, _Kept] = {}
+        self._lock = Lock()
+
+    def keep(self, checked: CheckedWorkbook) -> str:
+        """Hold a workbook, and return its token."""
+        token = secrets.token_urlsafe(16)
+        with self._lock:
+            self._checks[token] = _Kept(checked, self._clock() + self._seconds)
+            self._let_go()
+        return token
+
+    def find(self, token: str, link: int) -> CheckedWorkbook | None:
+        """Return the workbook that a token stands for, if it was looked at by that link (its number); None where it is not held."""
+        with self._lock:
+            self._let_go()
+            kept = self._checks.get(token)
+        return kept.checked if kept and kept.checked.link.number == link else None
+
+    def drop(self, token: str) -> None:
+        """Let go of a workbook."""
+        with self._lock:
+            self._checks.pop(token, None)
+
+    def _let_go(self) -> None:
+        now = self._clock()
+        for token in [token for token, kept in self._checks.items() if kept.until <= now]:
+            del self._checks[token]
+        while len(self._checks) > 1 and sum(len(kept.checked.data) for kept in self._checks.values()) > self._most:
+            del self._checks[next(iter(self._checks))]

@@ -1,0 +1,308 @@
+"""An owner's pages: a workbook is dropped, looked at within a second, mended, dropped again, and handed in when its owner says so.
+
+A link proves a mailbox, not a person. Opening one changes and proves nothing: only the button hands in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Any
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from styrxl.mail.outgoing.request import MailRequest
+from styrxl.mail.outgoing.run import run_mailing
+from styrxl.model.catalogue import word
+from styrxl.model.errors import StyrxlError
+from styrxl.model.limits import MB
+from styrxl.model.masking import make_showable
+from styrxl.model.rounds import Round
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.owner_links.check import CheckedWorkbook, check_workbook, hand_in, mark_workbook
+from styrxl.rounds.owner_links.links import open_by_code, open_link, says_expired
+from styrxl.rounds.owner_links.tokens import make_token
+from styrxl.store.files import read_file
+from styrxl.store.owner_links import OwnerLink
+from styrxl.web.desk.downloads import list_round_files
+from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.returns.return_view import SIGNS, TONES, show_findings
+from styrxl.web.desk.tasks import Done, Task
+from styrxl.web.desk.texts import Texts
+from styrxl.web.desk.visit import LONGEST_FIELD, Rooms, Visit, find_language
+from styrxl.web.serve.attempts import Attempts
+from styrxl.web.serve.checks import Checks
+
+_LOG = logging.getLogger(__name__)
+ADDRESS = "/o"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_AT_ONCE = 2  # workbooks that are judged at the same time; others wait
+_FIELDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRooms:
+    """What all of these pages share."""
+
+    rooms: Rooms
+    checks: Checks = field(default_factory=Checks)
+    attempts: Attempts = field(default_factory=Attempts)
+    judging: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerVisit:
+    """A request by an owner's link, which holds."""
+
+    visit: Visit
+    here: OwnerRooms
+    desk: Desk
+    link: OwnerLink
+    round: Round
+
+    @property
+    def language(self) -> str:
+        """The owner's language."""
+        owner = self.desk.plan.find(self.link.owner, self.round.day)
+        return (owner.language if owner else None) or find_language(self.visit.place)
+
+    @property
+    def address(self) -> str:
+        """The address of the owner's page."""
+        return f"{ADDRESS}/{make_token(self.desk.workspace, self.link)}"
+
+    def show(self, page: str, status: int = 200, **values: Any) -> Response:
+        """Return a page of the owner's."""
+        settings, language = self.desk.workspace.settings, self.language
+        return self.visit.show(
+            page,
+            status=status,
+            language=language,
+            owner=self.desk.plan.names(self.round.day).get(self.link.owner, self.link.owner),
+            of_round=settings.round_name(self.round, language),
+            due=self._find_due(),
+            contact=settings.contact,
+            address=self.address,
+            **values,
+        )
+
+    def _find_due(self) -> str:
+        owner = self.desk.plan.find(self.link.owner, self.round.day)
+        due = self.desk.workspace.settings.due(self.round, self.link.owner, owner.kind) if owner else None
+        return due.isoformat() if due else ""
+
+
+OwnerPage = Callable[[OwnerVisit], Response]
+
+
+def list_routes(here: OwnerRooms) -> list[Route]:
+    """Return the routes of these pages."""
+    one = ADDRESS + "/{token}"
+    return [
+        Route(ADDRESS, _open_page(_show_code, here), methods=["GET"]),
+        Route(ADDRESS, _open_page(_take_code, here), methods=["POST"]),
+        Route(one, _owner_page(_show_start, here), methods=["GET"]),
+        Route(f"{one}/check", _owner_page(_check, here), methods=["POST"]),
+        Route(f"{one}/hand-in", _owner_page(_hand_in, here), methods=["POST"]),
+        Route(f"{one}/marked/{{check}}", _owner_page(_send_marked, here), methods=["GET"]),
+        Route(f"{one}/workbook/{{name}}", _owner_page(_send_workbook, here), methods=["GET"]),
+    ]
+
+
+def _open_page(page: Callable[[Visit, OwnerRooms], Response], here: OwnerRooms) -> Callable[[Request], Any]:
+    """Return what answers requests without a link."""
+
+    async def answer(request: Request) -> Response:
+        if request.method != "POST":
+            return await run_in_threadpool(page, Visit(request, here.rooms), here)
+        async with request.form(max_files=0, max_fields=_FIELDS, max_part_size=LONGEST_FIELD) as form:
+            return await run_in_threadpool(page, Visit(request, here.rooms, form), here)
+
+    return answer
+
+
+def _owner_page(page: OwnerPage, here: OwnerRooms) -> Callable[[Request], Any]:
+    """Return what answers requests by a link: the page, or that the link does not hold."""
+
+    async def answer(request: Request) -> Response:
+        if request.method != "POST":
+            return await run_in_threadpool(_answer, page, Visit(request, here.rooms), here)
+        async with request.form(max_files=1, max_fields=_FIELDS, max_part_size=LONGEST_FIELD) as form:
+            return await run_in_threadpool(_answer, page, Visit(request, here.rooms, form), here)
+
+    return answer
+
+
+def _answer(page: OwnerPage, visit: Visit, here: OwnerRooms) -> Response:
+    address = _find_address(visit)
+    if not here.attempts.may_try(address):
+        return visit.show("site_closed", status=429, reason="too_often", address="", contact="")
+    try:
+        with visit.reading() as desk:
+            link = open_link(desk, visit.path["token"])
+            if link is None:
+                contact = desk.workspace.settings.contact
+                if says_expired(desk, visit.path["token"], desk.now):
+                    return visit.show("site_closed", status=410, reason="expired", address="", contact=contact)
+                here.attempts.note_wrong(address)
+                return visit.show("site_closed", status=404, reason="wrong", address="", contact=contact)
+            return page(OwnerVisit(visit, here, desk, link, desk.workspace.rounds.parse(link.round)))
+    except StyrxlError as error:
+        _LOG.error("an owner's page could not be shown: %s", "; ".join(describe_error(error, visit.language)))
+        return visit.show("site_closed", status=503, reason="trouble", address="", contact="")
+
+
+def _find_address(visit: Visit) -> str:
+    return visit.request.client.host if visit.request.client else ""
+
+
+def _show_code(visit: Visit, _: OwnerRooms) -> Response:
+    return visit.show("site_code", wrong="", typed="")
+
+
+def _take_code(visit: Visit, here: OwnerRooms) -> Response:
+    """Lead on to the owner's page, or say that the code is wrong: in the same words whatever is wrong with it."""
+    address, typed = _find_address(visit), visit.posted("code")
+    if not here.attempts.may_try(address):
+        return visit.show("site_code", status=429, wrong="too_often", typed="")
+    with visit.reading() as desk:
+        link = open_by_code(desk, typed)
+        if link is None:
+            here.attempts.note_wrong(address)
+            return visit.show("site_code", status=404, wrong="wrong", typed=typed)
+        return visit.go(f"{ADDRESS}/{make_token(desk.workspace, link)}")
+
+
+def _show_start(at: OwnerVisit) -> Response:
+    return at.show("site_start", workbooks=_list_workbooks(at), wrong="", came=_list_returns(at))
+
+
+def _list_workbooks(at: OwnerVisit) -> list[tuple[str, str]]:
+    """Return the names and addresses of the workbooks that the owner was handed in the round."""
+    mine = {issue.file_name for (owner, _), issue in at.desk.ledger.issues_by_form(at.round.id).items() if owner == at.link.owner}
+    files = [file for file in list_round_files(at.desk.workspace, "outbox", at.round) if file.name in mine]
+    return [(file.name, f"{at.address}/workbook/{file.href.rpartition('/')[2]}") for file in files]
+
+
+def _list_returns(at: OwnerVisit) -> list[tuple[str, str, str]]:
+    """Return what has come in from the owner already, the newest first: when, its verdict in words, and how that looks."""
+    receipts = at.desk.ledger.receipts(at.round.id)
+    verdicts = [(path, v) for path, v in at.desk.ledger.verdicts(at.round.id).items() if v.owner == at.link.owner and path in receipts]
+    newest = sorted(verdicts, key=lambda one: receipts[one[0]].received_at, reverse=True)
+    return [
+        (f"{receipts[path].received_at.astimezone():%Y-%m-%d %H:%M}", word(f"verdict_{v.verdict}", at.language), TONES[v.verdict])
+        for path, v in newest
+    ]
+
+
+def _check(at: OwnerVisit) -> Response:
+    """Look at the workbook that was dropped, and show what was found; nothing of it is kept but in memory, for a while."""
+    upload = at.visit.form.get("workbook")
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return at.show("site_start", 422, workbooks=_list_workbooks(at), wrong="choose_first", came=_list_returns(at))
+    most = at.desk.limits.file_mb * MB
+    data = upload.file.read(most + 1)
+    if len(data) > most:
+        return at.show("site_start", 413, workbooks=_list_workbooks(at), wrong="too_large", came=_list_returns(at))
+    with at.here.judging:
+        checked = check_workbook(at.desk, at.link, upload.filename, data)
+    return _show_checked(at, checked, at.here.checks.keep(checked) if checked.may_be_handed_in else "")
+
+
+def _show_checked(at: OwnerVisit, checked: CheckedWorkbook, token: str, status: int = 200) -> Response:
+    return_ = checked.return_
+    tone = TONES[return_.verdict]
+    return at.show(
+        "site_checked",
+        status,
+        whose=checked.whose,
+        name=make_showable(checked.name),
+        may=checked.may_be_handed_in,
+        done=return_.verdict == "accepted",
+        verdict=word(f"verdict_{return_.verdict}", at.language),
+        tone=tone,
+        sign=SIGNS[tone],
+        findings=show_findings(return_, None, at.language),
+        check=token,
+        marked=bool(token) and return_.verdict == "rejected",
+    )
+
+
+def _send_marked(at: OwnerVisit) -> Response:
+    """Return the workbook that was looked at, with what is to be mended marked."""
+    checked = at.here.checks.find(at.visit.path["check"], at.link.number)
+    with at.here.judging:
+        data = mark_workbook(at.desk, checked) if checked else None
+    if checked is None or data is None:
+        return at.show("site_start", 410, workbooks=_list_workbooks(at), wrong="forgotten", came=_list_returns(at))
+    return _send(data, Texts("site_checked", at.language)("marked_name", owner=at.link.owner))
+
+
+def _send_workbook(at: OwnerVisit) -> Response:
+    """Return a workbook as it was handed out to the owner."""
+    names = {name for name, _ in _list_workbooks(at)}
+    name = at.visit.path["name"]
+    file = next((one for one in list_round_files(at.desk.workspace, "outbox", at.round) if one.name == name and name in names), None)
+    if file is None:
+        return at.show("site_start", 404, workbooks=_list_workbooks(at), wrong="no_workbook", came=_list_returns(at))
+    return _send(read_file(file.path, at.desk.limits.file_mb * MB)[0], file.name)
+
+
+def _send(data: bytes, name: str) -> Response:
+    ascii_name = name.encode("ascii", "replace").decode("ascii").replace('"', "")
+    disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return Response(data, media_type=XLSX, headers={"Content-Disposition": disposition})
+
+
+def _hand_in(at: OwnerVisit) -> Response:
+    """Take the workbook in that was looked at, and show its receipt; the receipt goes to the owner's registered addresses as well."""
+    checked = at.here.checks.find(at.visit.posted("check"), at.link.number)
+    if checked is None:
+        return at.show("site_start", 410, workbooks=_list_workbooks(at), wrong="forgotten", came=_list_returns(at))
+    t = Texts("site_start", at.language)
+    place = at.visit.place.seen_by(f"{at.link.owner} ({t('by_link', number=at.link.number)})")
+    with place.writing(t("handing_in", owner=at.link.owner), lambda _: None) as desk:
+        link = open_link(desk, at.visit.path["token"])
+        if link is None:  # taken back since the page was shown
+            return at.show("site_closed", 410, reason="expired")
+        done = hand_in(desk, checked)
+    at.here.checks.drop(at.visit.posted("check"))
+    mails = at.desk.workspace.settings.mail is not None
+    if mails and not done.known:
+        _mail_receipt(at)
+    tone = TONES[done.return_.verdict]
+    return at.show(
+        "site_receipt",
+        name=make_showable(checked.name),
+        number=done.number,
+        at=f"{done.return_.received.astimezone():%Y-%m-%d %H:%M}" if done.return_.received else "",
+        sha256=hashlib.sha256(checked.data).hexdigest(),
+        known=done.known,
+        done=done.return_.verdict == "accepted",
+        verdict=word(f"verdict_{done.return_.verdict}", at.language),
+        tone=tone,
+        sign=SIGNS[tone],
+        mails=mails,
+    )
+
+
+def _mail_receipt(at: OwnerVisit) -> None:
+    """Send the owner what came of its return, in the background: the page does not wait for the mail server."""
+    place, round_id, owner = at.visit.place, at.round.id, at.link.owner
+    title = Texts("site_start", find_language(place))("mailing_receipt", owner=owner)
+
+    def work(task: Task) -> Done:
+        with place.reading() as desk:
+            access = place.access(desk, task.title, task.wait_for)
+            run_mailing(access, desk.workspace.rounds.parse(round_id), MailRequest("answers", frozenset({owner}), send=True))
+        return Done()
+
+    at.visit.rooms.tasks.begin(title, round_id, f"/rounds/{round_id}/mail", work)
