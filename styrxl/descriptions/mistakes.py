@@ -37,11 +37,14 @@ class Mistake:
 
 def describe_mistake(mistake: Mistake, language: str) -> str:
     """Return a mistake as a line of text: file, line, what, and the nearest right name."""
-    problem = mistake.problem
-    facts = {"where": problem.where or Word("the_file"), "nearest": "", **problem.facts}
-    text = " ".join(catalogue()["mistakes"][problem.code][language].format(**facts_in_words(facts, language)).split())
     place = word("file_and_line", language, file=mistake.file, line=mistake.line) if mistake.line else mistake.file
-    return f"{place}: {text}"
+    return f"{place}: {describe_problem(mistake.problem, language)}"
+
+
+def describe_problem(problem: Problem, language: str) -> str:
+    """Return what is wrong at a path, and the nearest right name."""
+    facts = {"where": problem.where or Word("the_file"), "nearest": "", **problem.facts}
+    return " ".join(catalogue()["mistakes"][problem.code][language].format(**facts_in_words(facts, language)).split())
 
 
 def sort_mistakes(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # key of the text in words/shared.yaml -> address
-TABS = (("tab_home", "/"), ("tab_plan", "/plan"), ("tab_log", "/log"), ("tab_tasks", "/tasks"))
+TABS = (("tab_home", "/"), ("tab_plan", "/plan"), ("tab_settings", "/settings"), ("tab_log", "/log"), ("tab_tasks", "/tasks"))
 # as above; addresses follow /rounds/ROUND
 ROUND_TABS: tuple[tuple[str, str], ...] = (
     ("tab_table", ""),
