@@ -181,7 +181,10 @@ def _describe_files(desk: Desk, round_: Round, files: Sequence[Key]) -> str | No
     unseen = [name for name, sha256 in files if (name, sha256) not in known]
     if not unseen:
         return repr([known[key] for key in files])
-    dates = [read_modified_time(desk.workspace.root / name) for name in unseen]
+    paths = {desk.workspace.shown(path): path for path in desk.workspace.inbox_files(round_).files}  # names need not be those on disk
+    if not paths.keys() >= set(unseen):  # one is no longer there
+        return None
+    dates = [read_modified_time(paths[name]) for name in unseen]
     if not all(NO_DATE <= date <= desk.now - _SETTLED for date in dates):
         return None
     return _UNSEEN + repr((files, dates, receipts))
