@@ -65,7 +65,8 @@ def _prepare(question: Question) -> Preview:
     try:
         planned = plan_merge(desk, round_, owner, newer_wins=bool(question.given.get("newer_wins")))
     except StyrxlError as error:
-        return Preview(title, troubles=_describe_trouble(error, t), options=(wins,), back=back)
+        options = (wins,) if error.code == "merge-unclear" or question.given.get("newer_wins") else ()
+        return Preview(title, troubles=_describe_trouble(error, t), options=options, back=back)
     sheets = tuple(sheet for one in planned.sheets if (sheet := _show_sheet(one, t)).differing or sheet.rest)
     values = {
         "older": (_name(planned.older.path), return_href(round_.id, planned.older.path)),

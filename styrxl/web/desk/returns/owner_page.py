@@ -46,6 +46,7 @@ class ShownReturn:
     errors: int
     warnings: int
     counts: bool
+    judged: bool  # by what it says itself: of one that was superseded, doubled or set aside nothing else is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ def _show_return(round_: Round, judged: JudgedRound, one: Judged, titles: dict[s
         SIGNS[tone],
         one.errors,
         one.warnings,
-        one in judged.accepted,
+        any(one is other for other in judged.accepted),
+        one.verdict in {"accepted", "rejected", "unreadable"},
     )
 
 

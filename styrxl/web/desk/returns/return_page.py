@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from styrxl.model.catalogue import word
-from styrxl.model.judged import Judged, JudgedRound
+from styrxl.model.judged import Judged
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
@@ -24,6 +24,8 @@ from styrxl.rounds.give_back import can_go_back, find_place, make_copy
 from styrxl.rounds.log import read_events, select_events
 from styrxl.rounds.one_return.answers import ShownSheet, show_return
 from styrxl.rounds.one_return.find_return import FoundReturn, find_return
+from styrxl.rounds.overview.owner_rows import list_owner_rows
+from styrxl.rounds.overview.round_facts import find_facts
 from styrxl.web.desk.downloads import make_file_link
 from styrxl.web.desk.return_links import action_href, make_anchor, owner_href, return_href
 from styrxl.web.desk.returns.events import EventWriter, list_new
@@ -36,6 +38,7 @@ from styrxl.web.desk.returns.return_view import (
     list_same_owner,
     list_waived,
     show_findings,
+    sort_newest_first,
 )
 from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
@@ -79,7 +82,7 @@ def show_return_page(visit: Visit) -> Response:
         titles = {known: title[language] for known, title in desk.forms.titles().items()}
         counting = find_counting(found.judged, return_)
         tone = TONES[return_.verdict]
-        order = _list_in_order(desk, found.judged)
+        order = _list_in_order(desk, found)
         return visit.show(
             "return",
             round_=round_,
@@ -97,7 +100,7 @@ def show_return_page(visit: Visit) -> Response:
             filled=[sheet for sheet in sheets if is_filled(sheet)],
             empty=[sheet.name for sheet in sheets if not is_filled(sheet)],
             findings=findings,
-            waived=list_waived(return_),
+            waived=list_waived(return_, language),
             to_waive=list_rules_to_waive(return_, language),
             story=_tell_story(desk, round_, return_, Texts("return", language)),
             others=[_link(round_, one, language) for one in same if one is not return_],
@@ -156,6 +159,7 @@ def _list_actions(round_: Round, return_: Judged, same: Sequence[Judged]) -> lis
     lost = not owner or return_.assigned
     actions = [("assign", action_href(round_.id, "assign", file=file))] if lost else []
     if can_go_back(return_):
+        actions.append(("mail", action_href(round_.id, "mail", mailing="answers", only=owner)))
         actions.append(("give_back", action_href(round_.id, "give-back", file=file)))
     if return_.verdict == "set-aside":
         return [("take_back", action_href(round_.id, "take-back", file=file))]
@@ -166,11 +170,11 @@ def _list_actions(round_: Round, return_: Judged, same: Sequence[Judged]) -> lis
     return actions
 
 
-def _list_in_order(desk: Desk, judged: JudgedRound) -> list[Judged]:
-    """Return a round's returns in the order of the council's plan, an owner's newest first; those of nobody come last."""
-    places = {o.org_id: n for n, o in enumerate(desk.plan.organisations)}
-    newest_first = sorted(judged.returns, key=lambda r: (str(r.received), r.path), reverse=True)
-    return sorted(newest_first, key=lambda r: places.get(r.owner or "", len(places)))
+def _list_in_order(desk: Desk, found: FoundReturn) -> list[Judged]:
+    """Return a round's returns as its table has them, an owner's newest first; those of nobody come last."""
+    owners = [row.status.owner for row in list_owner_rows(desk, find_facts(desk, found.round))]
+    places = {owner: n for n, owner in enumerate(dict.fromkeys(owners))}
+    return sorted(sort_newest_first(found.judged.returns), key=lambda r: places.get(r.owner or "", len(places)))
 
 
 def _step(round_: Round, order: Sequence[Judged], return_: Judged, by: int) -> tuple[str, str] | None:

@@ -117,6 +117,7 @@ def list_rules_to_waive(judged: Judged, language: str) -> list[str]:
     return rules if judged.verdict == "rejected" and judged.owner and len(rules) == len(stopping) else []
 
 
-def list_waived(judged: Judged) -> dict[str, str]:
-    """Return the rules of which a waiver holds for a return, each with its reason."""
-    return {f.rule: str(f.facts["waived"]) for f in judged.findings if "waived" in f.facts}
+def list_waived(judged: Judged, language: str) -> dict[str, str]:
+    """Return what the rules are called of which a waiver holds for a return, each with its reason."""
+    waived = {f.rule: make_showable(str(f.facts["waived"])) for f in judged.findings if "waived" in f.facts}
+    return {name_rule(rule, language) if is_waivable(rule) else rule: reason for rule, reason in waived.items()}

@@ -122,7 +122,9 @@ def test_a_lost_workbook_is_given_to_its_owner(town: Town) -> None:
         assert 'href="#%C3%85taganden%21C5"' in visitor.get(return_href(ROUND, "vems.xlsx"))
 
 
-@pytest.mark.parametrize("owner, told", [("KFN", "Arbetsboken säger själv att den är UBNs"), ("UBN-ÅBY", "UBN"), ("XYZ", "XYZ")])
+@pytest.mark.parametrize(
+    "owner, told", [("KFN", "Arbetsboken säger själv, med vår signatur, att den hör till UBN"), ("UBN-ÅBY", "UBN"), ("XYZ", "XYZ")]
+)
 def test_one_that_says_whose_it_is_is_nobody_else_s(town: Town, owner: str, told: str) -> None:
     town.put("first.xlsx", town.filled("UBN"))
     verdicts(town)

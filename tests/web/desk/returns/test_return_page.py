@@ -16,12 +16,17 @@ from openpyxl import load_workbook
 
 from desk_cells import read_ids, read_page
 from desk_visitor import Visitor, visit_desk
+from styrxl.rounds.issue import build_plan
+from styrxl.sample.ods import convert_to_ods
 from styrxl.web.desk.return_links import make_anchor, return_href
-from town import BOARD, NOW, ROUND, Town, lost
+from styrxl.web.desk.returns import return_page
+from town import BOARD, PLAN, ROUND, Town, lost
 
 EVIL = '<script>alert(1)</script> "quoted" & \u202egnirts\u202c =1+1 & <b>fet</b>'
 LONG = "ordet " * 5_000
 PERSON = "19121212-1212"
+LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+SUNDAY = {"commitments": [{"text": "Sunday stories", "parent_id": "KFN-M99", "responsible": "Librarian", "start": "1/3 2027"}]}
 YEAR = {"start": date(2027, 1, 1), "end": date(2027, 12, 31)}
 FAULTY = {
     **BOARD,
@@ -41,6 +46,8 @@ def faulty(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     town.put("vems är den.xlsx", lost(town.filled("UBN-ÖST")), 101)
     town.put("trasig <b>.xlsx", town.filled("UBN-ÖST")[:2_000], 102)
     town.put("text.xlsx", b"not a workbook", 103)
+    town.put("KFN-BIB.ods", convert_to_ods(town.filled("KFN-BIB", SUNDAY)), 104)
+    town.put("låst.xlsx", LOCKED, 105)
     town.run("validate", "--round", ROUND, expect=None)
     return town
 
@@ -57,6 +64,32 @@ def report(town: Town, language: str = "sv") -> dict[str, Any]:
     return {Path(one["path"]).name: one for one in told["workbooks"]}
 
 
+def list_marked(page: str) -> set[str]:
+    """Return the ids of the cells at which a page marks findings."""
+    return {id_ for id_, one in read_ids(page).items() if "!" in id_ and id_[-1] != "!" and any("finding-" in way for way in one.links)}
+
+
+def test_all_returns_have_the_findings_that_the_terminal_has_at_the_same_cells(visitor: Visitor, faulty: Town) -> None:
+    """And each says what the terminal says of it, as the mail does."""
+    every = report(faulty)
+    assert {one["verdict"] for one in every.values()} == {"accepted", "rejected", "unreadable"}
+    for name, told in every.items():
+        page = visitor.get(return_href(ROUND, name))
+        to_see = [f for f in told["findings"] if f["severity"] != "info"]
+        assert list_marked(page) == {make_anchor(f["sheet"], f["cell"]) for f in to_see if f["cell"]}, name
+        listed = " ".join(one.text for id_, one in read_ids(page).items() if id_.startswith("finding-"))
+        for finding in to_see:
+            if not finding["cell"]:
+                assert " ".join(finding["message"].split()) in listed
+
+
+def test_a_workbook_of_another_kind_is_read_like_any(visitor: Visitor) -> None:
+    ids = read_ids(visitor.get(return_href(ROUND, "KFN-BIB.ods")))
+    [row] = {id_.partition("!B")[2] for id_, one in ids.items() if one.text == "Sunday stories"}
+    assert ids[f"Commitments!C{row}"].text == "KFN-M99 ✗ Att rätta C" + row
+    assert "2027-03-01 skrivet: 1/3 2027" in [one.text for one in ids.values()]
+
+
 def test_each_finding_leads_to_its_cell_and_back(visitor: Visitor, faulty: Town) -> None:
     """The same findings, at the same cells, as the terminal has; and no others."""
     told = report(faulty)["UBN.xlsx"]
@@ -66,8 +99,9 @@ def test_each_finding_leads_to_its_cell_and_back(visitor: Visitor, faulty: Town)
         ("missing-value", "Åtaganden", "E6"),
     }
     assert {(f["rule"], f["sheet"], f["cell"]) for f in told["findings"] if f["severity"] == "error"} >= expected
-    ids = read_ids(visitor.get(return_href(ROUND, "UBN.xlsx")))
-    assert {id_ for id_, one in ids.items() if "!" in id_ and not id_.endswith("!") and any("finding" in way for way in one.links)} == there
+    page = visitor.get(return_href(ROUND, "UBN.xlsx"))
+    assert list_marked(page) == there
+    ids = read_ids(page)
     listed = {id_: one for id_, one in ids.items() if id_.startswith("finding-")}
     messages = {(f["message"]) for f in told["findings"] if f["severity"] != "info"}
     assert len(listed) <= len(messages)
@@ -104,7 +138,7 @@ def test_what_senders_write_is_shown_and_never_run(visitor: Visitor) -> None:
 @pytest.mark.parametrize("language, verdict", [("sv", "Går inte att läsa"), ("en", "Cannot be read")])
 def test_files_that_nobody_can_read_have_a_page_too(faulty: Town, language: str, verdict: str) -> None:
     with visit_desk(faulty.root, language=language) as visitor:
-        for name in ("trasig <b>.xlsx", "text.xlsx"):
+        for name in ("trasig <b>.xlsx", "text.xlsx", "låst.xlsx"):
             page = visitor.get(return_href(ROUND, name))
             assert verdict in page
             assert "<b>.xlsx" not in page
@@ -162,4 +196,44 @@ def test_the_story_is_told_in_order(visitor: Visitor) -> None:
     assert told[0].startswith("KFN.xlsx delades ut")
     assert told[1].startswith("inbox/2027-plan/KFN.xlsx lades i inkorgen för hand. Kvittot har nummer ")
     assert told[2] == "inbox/2027-plan/KFN.xlsx granskades: Klar (0 att rätta, 0 att kontrollera)."
-    assert NOW.year == 2027
+
+
+def test_a_copy_is_opened_and_never_the_original(visitor: Visitor, faulty: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(return_page, "opens_files_here", lambda: True)
+    monkeypatch.setattr("click.launch", lambda path: opened.append(Path(path)))
+    href = return_href(ROUND, "UBN.xlsx")
+    page = visitor.get(href)
+    assert visitor.post(f"{href}/open", {}).status_code == 403  # which another page might have sent
+    mark = re.findall(r'name="form_mark" value="([^"]*)"', page)[0]
+    answer = visitor.post(f"{href}/open", {"form_mark": mark})
+    assert "En kopia av filen har öppnats" in answer.text
+    [copy] = opened
+    assert copy.name == "UBN.xlsx"
+    assert faulty.root not in copy.parents
+    assert copy.read_bytes() == (faulty.inbox / "UBN.xlsx").read_bytes()
+    copy.unlink()
+
+
+def test_elsewhere_nothing_can_be_opened(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(return_page, "opens_files_here", lambda: False)
+    assert "/open" not in visitor.get(return_href(ROUND, "UBN.xlsx"))
+
+
+def test_a_waiver_that_holds_is_told_with_its_reason(faulty: Town, tmp_path: Path) -> None:
+    town = faulty.copy(tmp_path / "town")
+    assert "Kan undantas" not in _visit(town, "vems är den.xlsx")
+    town.put("UBN.xlsx", town.filled("UBN", {**BOARD, "commitments": [{"text": "Måla om", "parent_id": "KF-M1"}]}), 200)
+    assert "”Ett svar saknas” (missing-value)" in _visit(town, "UBN.xlsx").partition("Kan undantas")[2]
+    waiver = {"owner": "UBN", "round": ROUND, "rule": "missing-value", "reason": "Nytt <system>", "until": date(2030, 1, 1)}
+    town.workspace.plan_path.write_bytes(
+        build_plan(town.workspace, {**{key: tuple(rows) for key, rows in PLAN.items()}, "waivers": (waiver,)})
+    )
+    page = _visit(town, "UBN.xlsx")
+    assert "”Ett svar saknas” (missing-value): Nytt &lt;system&gt;" in page.partition("Undantag som gäller")[2]
+    assert "Svaret räknas i omgången." in page
+
+
+def _visit(town: Town, name: str) -> str:
+    with visit_desk(town.root) as visitor:
+        return visitor.get(return_href(ROUND, name))
