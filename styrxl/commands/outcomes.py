@@ -44,7 +44,7 @@ def outcomes(session: Session, round_: Round, file: Path, format_: str, by: str 
     """
     import shutil
 
-    from styrxl.commands.texts.outcomes_text import format_json, format_outcomes
+    from styrxl.rounds.overview.outcome_words import format_json, format_outcomes
     from styrxl.rounds.take_outcomes import take_outcomes
 
     with session.desk(by=by) as desk:

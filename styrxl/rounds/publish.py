@@ -94,6 +94,11 @@ def _written(path: Path, made: WrittenBook) -> list[Path]:
     return [path, *beside]
 
 
+def find_missing_owners(desk: Desk, round_: Round) -> tuple[str, ...]:
+    """Return the owners that were issued a workbook and have no accepted return, as ``publish`` would name them now."""
+    return _missing(judge_inbox_quietly(desk, round_), list_issued(desk, round_))
+
+
 def _missing(judged: JudgedRound, issued: Sequence[IssuedForm]) -> tuple[str, ...]:
     accepted = {(return_.owner, return_.form) for return_ in judged.accepted}
     return tuple(issue.owner for issue in issued if (issue.owner, issue.form) not in accepted)

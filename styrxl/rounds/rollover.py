@@ -54,19 +54,30 @@ def roll_over(desk: Desk, year: int) -> Rollover:
     All that the plan holds is in the proposal too: the year before is still being followed up when the next one is planned.
     Raises StyrxlError: rollover-in-the-way, and as ``judge_plan``.
     """
+    tables, done = _find_rollover(desk, year)
+    if done.path is not None:
+        keep_plan_edition(desk.workspace, desk.ledger)
+        write_atomically(done.path, build_plan(desk.workspace, propose_rows(year, tables, done.missing)))
+    return done
+
+
+def foresee_rollover(desk: Desk, year: int) -> Rollover:
+    """Return what ``roll_over`` would do, and do nothing; raises as ``roll_over``."""
+    return _find_rollover(desk, year)[1]
+
+
+def _find_rollover(desk: Desk, year: int) -> tuple[Tables, Rollover]:
     workspace = desk.workspace
     judged, frames = judge_plan(workspace, desk.forms, read_plan_file(workspace.plan_path))
     answers = collect_answers(JudgedRound("", (judged,), frames), Round(year, workspace.rounds["plan"]))
     tables = {name: tuple(row for rows in owners.values() for row in rows) for name, owners in answers.tables.items()}
     missing = find_missing(year, desk.plan, tables)
     if not missing.rows:
-        return Rollover(missing, None)
-    path = workspace.proposal(year)
+        return tables, Rollover(missing, None)
+    path = workspace.plan_path.with_name(f"{workspace.plan_path.stem} {year}.xlsx")
     if path.exists():
         raise StyrxlError("rollover-in-the-way", path=str(path), plan=workspace.plan_path.name)
-    keep_plan_edition(workspace, desk.ledger)
-    write_atomically(path, build_plan(workspace, propose_rows(year, tables, missing)))
-    return Rollover(missing, path)
+    return tables, Rollover(missing, path)
 
 
 def find_missing(year: int, plan: Plan, tables: Tables) -> MissingFromPlan:

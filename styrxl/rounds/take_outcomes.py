@@ -73,17 +73,27 @@ class OutcomeResult:
 
 
 def take_outcomes(desk: Desk, round_: Round, path: Path, *, dry_run: bool) -> OutcomeResult:
-    """Read an export, place its rows, and keep what they come to, unless it is a ``dry_run``.
+    """Read an export, place its rows, and keep what they come to, unless it is a ``dry_run``; raises as ``take_export``, not-readable."""
+    _check_round(desk, round_)
+    name = desk.workspace.shown(path).rpartition("/")[2]
+    return take_export(desk, round_, name, _read(path, "not-readable"), dry_run=dry_run)
 
-    Raises StyrxlError: outcome-round where it is no follow-up, mapping-missing, not-readable, export-refused, own-files-broken (an owner
-    that there is none of, a row in two places), outcome-signs, outcome-unit.
-    """
+
+def _check_round(desk: Desk, round_: Round) -> None:
     if not round_.followup:
         raise StyrxlError("outcome-round", round=round_.id, followups=", ".join(k.key for k in desk.forms.rounds.values() if k.follows))
-    mapping_data, data = _read(desk.workspace.root / FILE, "mapping-missing"), _read(path, "not-readable")
+
+
+def take_export(desk: Desk, round_: Round, name: str, data: bytes, *, dry_run: bool) -> OutcomeResult:
+    """Place the rows of an export, by its file's name and bytes, and keep what they come to, unless it is a ``dry_run``.
+
+    Raises StyrxlError: outcome-round where it is no follow-up, mapping-missing, export-refused, own-files-broken (an owner that there is
+    none of, a row in two places), outcome-signs, outcome-unit.
+    """
+    _check_round(desk, round_)
+    mapping_data = _read(desk.workspace.root / FILE, "mapping-missing")
     mapping = read_mapping(mapping_data)
     check_outcome_owners(desk.workspace, desk.plan, round_.day)
-    name = desk.workspace.shown(path).rpartition("/")[2]
     placing = _place(desk, round_, name, data, mapping)
     _check_placing(desk, round_, placing, mapping_data, mapping)
     hashes = hashlib.sha256(data).hexdigest(), hashlib.sha256(mapping_data).hexdigest()

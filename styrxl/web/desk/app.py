@@ -28,6 +28,7 @@ from styrxl.web.desk.guard import BodyError, Guard
 from styrxl.web.desk.intake import intake_pages
 from styrxl.web.desk.letters import letter_pages
 from styrxl.web.desk.look import read_style
+from styrxl.web.desk.results import result_pages
 from styrxl.web.desk.returns import return_pages
 from styrxl.web.desk.setup import setup_pages
 from styrxl.web.desk.tasks import TaskBook
@@ -43,6 +44,7 @@ PAGES = (  # each with ``list_routes``
     task_pages,
     *intake_pages.PAGES,
     *letter_pages.PAGES,
+    *result_pages.PAGES,
     *return_pages.PAGES,
     *setup_pages.PAGES,
 )
@@ -52,6 +54,7 @@ ACTIONS: tuple[Action, ...] = (
     round_report.PUBLISH,
     *intake_pages.ACTIONS,
     *letter_pages.ACTIONS,
+    *result_pages.ACTIONS,
     *return_pages.ACTIONS,
     *setup_pages.ACTIONS,
 )

@@ -10,6 +10,7 @@ ROUND_TABS: tuple[tuple[str, str], ...] = (
     ("tab_hand_out", "/hand-out"),
     ("tab_take_in", "/take-in"),
     ("tab_mail", "/mail"),
+    ("tab_results", "/results"),
     ("tab_report", "/report/chapters"),
     ("tab_log", "/log"),
 )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from styrxl.commands.texts.outcomes_text import format_table, show_amount
+from styrxl.rounds.overview.outcome_words import format_table, show_amount
 
 ROWS = (("Row", "What", "Why", "Amount"), ("812", "5010 Löner, " * 9, "no place under places fits", "-1,234.50"), ("9", "x", "y", "7.00"))
 

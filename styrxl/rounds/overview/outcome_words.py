@@ -1,4 +1,4 @@
-"""What ``outcomes`` prints: what was placed, what was not, and how it ties to the export's own total."""
+"""What came of an export of the accounts, in words: what was placed, what was not, and how it ties to the export's own total."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def format_outcomes(result: OutcomeResult, title: str, file_name: str, language:
     lines += _format_booked(placing.booked, word("outcomes_placed", language), language, width)
     if placing.units:
         lines += ["", *_format_booked(placing.units, word("outcomes_units", language), language, width)]
-    lines += [*_describe_unplaced(placing, language, width), *_describe_total(placing, language)]
-    lines += [*_describe_boards(result, language), *_describe_changes(result, language, width)]
+    lines += [*_describe_unplaced(placing, language, width), "", *describe_total(placing, language)]
+    boards = [*describe_boards(result, language)]
+    lines += [*([""] if boards else []), *boards, *_describe_changes(result, language, width)]
     lines += ["", word(_name_ending(result), language)]
     return "\n".join(lines) + "\n"
 
@@ -41,13 +42,19 @@ def _name_ending(result: OutcomeResult) -> str:
 
 
 def _format_booked(rows: Sequence[BookedRow], title: str, language: str, width: int) -> list[str]:
+    table = list_booked(rows, language)
+    return [title, *format_table(table, width, 2)] if rows else [word("outcomes_none", language)]
+
+
+def list_booked(rows: Sequence[BookedRow], language: str) -> list[list[str]]:
+    """Return headings, a line for each owner and activity with revenue, cost and what is between them (tkr), and the sums."""
     head = [word(f"outcomes_{key}", language) for key in ("owner", "activity", "revenue", "cost", "net")]
     table = [[row.owner, row.activity or "–", *_show_money((row.revenue_ore, row.cost_ore, row.net_ore), language)] for row in rows]
     sums = (_add([row.revenue_ore for row in rows]), _add([row.cost_ore for row in rows]), sum(row.net_ore for row in rows))
     last = [[word("outcomes_sum", language), "", *_show_money(sums, language)]]
     if any(internal := [sum(row.internal_revenue_ore for row in rows), sum(row.internal_cost_ore for row in rows)]):
         last.append([word("outcomes_internal", language), "", *_show_money((*internal, internal[1] - internal[0]), language)])
-    return [title, *format_table([head, *table, *last], width, 2)] if rows else [word("outcomes_none", language)]
+    return [head, *table, *last]
 
 
 def _add(amounts: Sequence[int | None]) -> int | None:
@@ -85,13 +92,18 @@ def _fit(cell: str, width: int, *, left: bool) -> str:
 def _describe_unplaced(placing: Placing, language: str, width: int) -> list[str]:
     if not placing.unplaced:
         return ["", word("outcomes_all_placed", language)]
+    more = len(placing.unplaced) - _MOST
+    lines = ["", word("outcomes_unplaced", language, n=len(placing.unplaced)), *format_table(list_unplaced(placing, language), width, 3)]
+    return [*lines, *([word("outcomes_more", language, n=more)] if more > 0 else [])]
+
+
+def list_unplaced(placing: Placing, language: str) -> list[list[str]]:
+    """Return headings, and a line for each of the first rows that were placed nowhere: which, what it says, why, and its amounts."""
     head = [word(f"outcomes_{key}", language) for key in ("row", "what", "why", "amount")]
     shown = placing.unplaced[:_MOST]
     table = [[str(u.row.number), _name_row(u), say(u.why, language), *_show_unplaced(placing, u, language)] for u in shown]
     head += [""] * (len(table[0]) - len(head))
-    more = len(placing.unplaced) - len(shown)
-    lines = ["", word("outcomes_unplaced", language, n=len(placing.unplaced)), *format_table([head, *table], width, 3)]
-    return [*lines, *([word("outcomes_more", language, n=more)] if more else [])]
+    return [head, *table]
 
 
 def _show_unplaced(placing: Placing, unplaced: Unplaced, language: str) -> list[str]:
@@ -117,9 +129,8 @@ def _show_values(placing: Placing, values: Values, language: str) -> list[str]:
     return [show_amount(value, language) for _, value in collapse(placing, values)]
 
 
-def _describe_total(placing: Placing, language: str) -> Iterator[str]:
+def describe_total(placing: Placing, language: str) -> Iterator[str]:
     """Yield what the export comes to and of what that is made, and whether that is what it says itself."""
-    yield ""
     parts = [collapse(placing, v) for v in (placing.parted.total, placing.placed, _sum_left_out(placing), placing.unplaced_values)]
     for (heading, total), (_, placed), (_, left), (_, unplaced) in zip(*parts, strict=True):
         facts = {"total": total, "placed": placed, "left": left, "unplaced": unplaced}
@@ -159,9 +170,8 @@ def _describe_ties(placing: Placing, language: str) -> Iterator[str]:
         yield word("outcomes_accounts_tie", language, n=len(ties))
 
 
-def _describe_boards(result: OutcomeResult, language: str) -> Iterator[str]:
-    if result.silent or result.strange or result.negative or result.unmatched:
-        yield ""
+def describe_boards(result: OutcomeResult, language: str) -> Iterator[str]:
+    """Yield what there is to see to: boards without outcomes, strange activities and signs, and what of the mapping fits no row."""
     for owner in result.silent:
         yield word("outcomes_silent", language, owner=owner)
     yield from (_describe_strange(each, language) for each in result.strange)
@@ -181,11 +191,19 @@ def _describe_strange(each: StrangeActivity, language: str) -> str:
 def _describe_changes(result: OutcomeResult, language: str, width: int) -> list[str]:
     if result.before is None or not result.changes:
         return []
+    return ["", describe_before(result, language), *format_table(list_changes(result, language), width, 2)]
+
+
+def describe_before(result: OutcomeResult, language: str) -> str:
+    """Return since which run outcomes have changed, where there is one."""
+    assert result.before is not None
+    return word("outcomes_changed", language, file=result.before.file_name, at=say(local_day(result.before.recorded_at), language))
+
+
+def list_changes(result: OutcomeResult, language: str) -> list[list[str]]:
+    """Return headings, and a line for each owner and activity whose outcome has changed since the run before."""
     head = [word(f"outcomes_{key}", language) for key in ("owner", "activity", "before", "now", "difference")]
-    table = [_describe_change(change, language) for change in result.changes]
-    at = say(local_day(result.before.recorded_at), language)
-    title = word("outcomes_changed", language, file=result.before.file_name, at=at)
-    return ["", title, *format_table([head, *table], width, 2)]
+    return [head, *(_describe_change(change, language) for change in result.changes)]
 
 
 def _describe_change(change: RowChange, language: str) -> list[str]:
