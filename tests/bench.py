@@ -20,7 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import wraps
@@ -36,6 +36,7 @@ ROUND = "2027-plan"
 PROGRAMS = ("python-calamine", "pandas", "pandera", "openpyxl", "frictionless", "dask")
 _VAST = 20_000  # units beyond which all that is asked is whether it goes, in what time and memory
 _DESK_UNITS = 500
+_ALL = 1_000_000  # returns, more than there ever are
 _AT_ONCE = 500  # owners that a process answers for
 STAGES = ("start", "plan", "read", "parse", "check", "link", "report", "write")
 
@@ -684,17 +685,21 @@ def play_annotate(root: str, count: str) -> Mapping[str, float]:
     from styrxl.rounds.desk import open_desk
     from styrxl.rounds.give_back import give_back
     from styrxl.rounds.judge_inbox import judge_files
-    from styrxl.sample.faults.plan import break_return
+    from styrxl.sample.faults.plan import NotHereError, break_return
     from styrxl.store.ledger import Ledger
     from styrxl.store.workspace import Workspace
 
     workspace = Workspace.open(Path(root))
     with tempfile.TemporaryDirectory() as folder, Ledger.open(workspace.database) as ledger:
-        paths = []
-        for path in _unit_plans(root, count):
-            form = workspace.forms.form("unit_plan", None, ROUND)
-            paths.append(Path(folder) / path.name)
-            paths[-1].write_bytes(break_return("missing-value", path.read_bytes(), form, "sv")[0])
+        paths: list[Path] = []
+        form = workspace.forms.form("unit_plan", None, ROUND)
+        for path in _unit_plans(root, str(_ALL)):
+            with suppress(NotHereError):  # a unit whose plan stands elsewhere
+                data, _ = break_return("missing-value", path.read_bytes(), form, "sv")
+                paths.append(Path(folder) / path.name)
+                paths[-1].write_bytes(data)
+            if len(paths) == int(count):
+                break
         desk = open_desk(workspace, ledger, datetime.now(UTC))
         judged = judge_files(desk, paths, standard_rounds().parse(ROUND))
         give_back(desk, judged, paths[:1])
