@@ -390,6 +390,20 @@ def visiting(bench: Bench, units: int) -> None:
             bench.add(f"desk, {spaced(units)} units: {name}", f"≤ {limit:g} s", "not measured: WeasyPrint is not installed")
 
 
+def publishing(bench: Bench, units: int) -> None:
+    """Put the council's and all boards' workbooks together from nothing, in one process.
+
+    To be held against another version: run this file with that one first on the path of Python's modules.
+    """
+    root, took = bench.town(units), []
+    for _ in range(min(bench.repeats, 3)):
+        fresh(root)
+        took.append(ran("command", str(root), "consolidate", ROUND, "--all", "--jobs", "1"))
+    wall, cpu, memory = (statistics.median(getattr(one, name) for one in took) for name in ("wall", "cpu", "memory"))
+    said = f"{cpu:.1f} s of processor, {memory:.0f} MB"
+    bench.add(f"consolidate --all of {spaced(units)} unit plans from nothing, one process", "–", f"{wall:.1f} s", said)
+
+
 def helping(bench: Bench) -> None:
     """Ask for help."""
     ours, click = in_turns(
@@ -843,6 +857,8 @@ def main() -> None:
     handing_out(bench, sizes[0])
     annotating(bench, sizes[0])
     writing(bench, ordinary[-1])
+    for size in ordinary:
+        publishing(bench, size)
     clustered(bench, ordinary[-1])
     consolidating(bench, _DESK_UNITS)
     visiting(bench, _DESK_UNITS)
