@@ -206,7 +206,7 @@ class Block:
     sticky: bool = False  # of several blocks, the one whose headings are repeated on each printed page
     folded: int = MOST_LEVELS  # level of the outline below which rows are folded away
     chain: bool = False  # rows hang on each other by their levels: read as a page, they are folded into each other
-    about: str = ""  # key of the page on whose subject it is, where it stands on a page of charts
+    about: str = ""  # key of the page on whose subject it is, and on which the rows stand that it is made from
     courses: tuple[Course, ...] = ()  # one for each row, where rows are series; drawn where the block is read as a page
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 
 from small_town import consolidated, row, tables
 from small_year import KFN, PLAN, UBN, follow_up, history, returned
-from styrxl.excel.pages import Block
+from styrxl.excel.pages import Block, Course
 from styrxl.model.council_plan import Plan
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
@@ -52,6 +52,12 @@ def test_the_years_that_there_are_workbooks_for_stand_between_baseline_and_targe
         {"Utgångsvärde": 80.0, "Utfall 2025": 81.5, "Utfall 2026": 83.0, "Målvärde": "minst 85", "Förra utfall": None, "Utfall": 84.0}
     ]
     assert [*figures(block(ended(2026, (UBN, "UBN-I1", None))))[0]] == ["Utgångsvärde", "Målvärde", "Förra utfall", "Utfall"]
+
+
+def test_a_series_goes_from_the_baseline_to_the_rounds_own_outcome() -> None:
+    """Words, and years in which nothing was told, are no points of it."""
+    [course] = block(ended(2024, (UBN, "UBN-I1", "too_few")), ended(2025, (UBN, "UBN-I1", 81.5))).courses
+    assert course == Course((("Utgångsvärde", 80.0), ("2025", 81.5), ("2027", 84.0)), least=85.0)
 
 
 def test_a_council_indicator_keeps_its_baseline_and_its_series_whoever_answers() -> None:

@@ -288,16 +288,16 @@ def list_council_blocks(followup: FollowupView, figures: Sequence[Figure]) -> li
     """
     overview, view = CouncilOverview(followup), followup.view
     told = [*figures, *overview.decided_figure(), *overview.within_figure()]
-    asked: list[tuple[str, Callable[[], Block | None]]] = [
-        ("commitment_status", overview.shares_block),
-        ("goal_assessments", overview.goals_block),
-        ("outcomes", overview.money_block),
-        ("outcomes", overview.decisions_block),
-        ("commitment_status", overview.cancelled_block),
-        ("indicator_outcomes", overview.missed_block),
+    asked: list[tuple[str, str, Callable[[], Block | None]]] = [  # with the page that has the rows behind it
+        ("commitment_status", "standings", overview.shares_block),
+        ("goal_assessments", "fulfilment", overview.goals_block),
+        ("outcomes", "forecast", overview.money_block),
+        ("outcomes", "forecast", overview.decisions_block),
+        ("commitment_status", "progress", overview.cancelled_block),
+        ("indicator_outcomes", "measures", overview.missed_block),
     ]
-    blocks = [block for table, make in asked if view.asks(table) and (block := make())]
-    return [counts_block(view, told), *blocks]
+    blocks = [replace(block, about=about) for table, about, make in asked if view.asks(table) and (block := make())]
+    return [replace(counts_block(view, told), about="oversight_followup"), *blocks]
 
 
 def _tell(text: str | None, comment: str | None) -> str:

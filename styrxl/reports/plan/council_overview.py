@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from styrxl.excel import look
 from styrxl.excel.pages import BOLD, Block, Chart, Field, Row, Series
@@ -32,12 +33,13 @@ _CHANGE = "+#,##0.0;\N{MINUS SIGN}#,##0.0;0.0"  # number format
 def list_council_blocks(view: View, figures: Sequence[Figure]) -> list[Block]:
     """Return the overview's blocks, in the order in which they are read; ``figures``: how many plans, goals and commitments there are."""
     budgets = list_budgets(view)
-    asked: list[tuple[tuple[str, ...], Callable[[], Block | None]]] = [
-        (("goals", "commitments"), lambda: _goals_block(view)),
-        (("budget",), lambda: _money_block(view, budgets)),
+    asked: list[tuple[tuple[str, ...], str, Callable[[], Block | None]]] = [  # with the page that has the rows behind it
+        (("goals", "commitments"), "tree", lambda: _goals_block(view)),
+        (("budget",), "finance", lambda: _money_block(view, budgets)),
     ]
-    blocks = [block for tables, make in asked if view.asks(*tables) and (block := make())]
-    return [counts_block(view, [*figures, *_confirmed(view, budgets), *_within(view, budgets)]), *blocks]
+    blocks = [replace(block, about=about) for tables, about, make in asked if view.asks(*tables) and (block := make())]
+    counted = counts_block(view, [*figures, *_confirmed(view, budgets), *_within(view, budgets)])
+    return [replace(counted, about="oversight"), *blocks]
 
 
 def _confirmed(view: View, budgets: Sequence[BoardBudget]) -> list[Figure]:

@@ -13,24 +13,23 @@ _FIRST = (
     *("assignments", "assignment_plans", "sound_plan", "sound_expected", "sound_final", "finance", "forecast"),
     *("investments", "investment_progress", "companies", "authorities"),
 )
+_CHARTS = "charts"  # the page whose blocks stand where they belong
 _LAST = ("oversight", "oversight_followup", "missing")
 
 
 def list_chapters(pages: Iterable[Page]) -> tuple[Page, ...]:
     """Return pages in the order of a report. A chart stands in the chapter on its subject, first of all; without one it stays."""
     found = [*pages]
-    keys = {page.key for page in found} - {""}
-    filled = [replace(page, blocks=(*_list_moved(found, page.key), *_list_staying(page, keys))) for page in found]
+    keys = {page.key for page in found} - {"", _CHARTS}
+    charts = [block for page in found if page.key == _CHARTS for block in page.blocks]
+    filled = [replace(page, blocks=_place_blocks(page, charts, keys)) for page in found]
     return tuple(sorted((page for page in filled if page.blocks), key=lambda page: _find_place(page.key)))
 
 
-def _list_moved(pages: Sequence[Page], key: str) -> list[Block]:
-    """Return the blocks on a page's subject that stand on others."""
-    return [block for page in pages if page.key != key for block in page.blocks if key and block.about == key]
-
-
-def _list_staying(page: Page, keys: Collection[str]) -> list[Block]:
-    return [block for block in page.blocks if block.about == page.key or block.about not in keys]
+def _place_blocks(page: Page, charts: Sequence[Block], keys: Collection[str]) -> tuple[Block, ...]:
+    if page.key == _CHARTS:
+        return tuple(block for block in charts if block.about not in keys)
+    return (*(block for block in charts if page.key and block.about == page.key), *page.blocks)
 
 
 def _find_place(key: str) -> int:

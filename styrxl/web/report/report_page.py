@@ -19,7 +19,7 @@ from styrxl.web.report.report_words import PREFACE, ReportWords
 from styrxl.web.report.written_words import make_html
 
 _TALLEST = 420  # of a drawing that has room on paper as wide as others, with its figures beside it
-_WORDS = ("contents", "skip", "search", "search_help", "found", "open_all", "close_all", "show_rows", "course")
+_WORDS = ("contents", "skip", "search", "search_help", "found", "open_all", "close_all", "show_rows", "course", "more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def render_report(
         language=language,
         footer=book.footer,
         preface=make_html(given.said.get(PREFACE, "")),
-        chapters=[make.chapter(n, page, make_html(given.said.get(page.name, ""))) for n, page in enumerate(pages, 1)],
-        words={key: word(f"report_{key}", language, n="{n}") for key in _WORDS},
+        chapters=make.list_chapters(pages, {name: make_html(words) for name, words in given.said.items()}),
+        words={key: word(f"report_{key}", language, n="{n}", chapter="{chapter}") for key in _WORDS},
         on_paper=on_paper,
         paper=PAPER,
         tallest=_TALLEST,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from styrxl.web.report.course_shapes import CourseDrawing, draw_course
 MANY_ROWS = 60  # of a table, from which on it is folded on screen and left to the workbook on paper
 _PAPER = 188.0  # width of a page, in that of a digit
 _COURSE = 16.0  # of what is drawn of a row
+Places = Mapping[str, tuple[str, str]]  # key of a page -> address and name of its chapter
 _SIGNS = {"✓": "good", "!": "watch", "✗": "mend"}
 
 
@@ -63,6 +64,7 @@ class Part:
     chart_text: str = ""
     left_out: str = ""  # where the rows are that paper has no room for
     shares: tuple[float, ...] = ()  # of the paper's width that each column takes, per cent
+    more: tuple[str, str] | None = None  # address and name of the chapter that has the rows that it is made from
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +89,18 @@ class ChapterMaker:
     source_link: Callable[[Link], str]
     on_paper: bool = False
 
-    def chapter(self, number: int, page: Page, said: str) -> Chapter:
-        """Return a page as a chapter."""
+    def list_chapters(self, pages: Sequence[Page], said: Mapping[str, str]) -> list[Chapter]:
+        """Return pages as chapters, with what is said to them (HTML, by name)."""
+        places = {page.key: (f"#k{n}", page.name) for n, page in enumerate(pages, 1) if page.key}
+        return [self._chapter(n, page, said.get(page.name, ""), places) for n, page in enumerate(pages, 1)]
+
+    def _chapter(self, number: int, page: Page, said: str, places: Places) -> Chapter:
         widths = page_widths(page, _PAPER) if self.on_paper else ()
-        parts = tuple(self._part(block, page, widths) for block in page.blocks)
+        parts = tuple(self._part(block, page, widths, places) for block in page.blocks)
         short = self.on_paper and not said and all(part.left_out and not part.lines and not part.totals for part in parts)
         return Chapter(f"k{number}", page.name, page.title, page.read_help or page.help, said, parts, short)
 
-    def _part(self, block: Block, page: Page, widths: Sequence[float]) -> Part:
+    def _part(self, block: Block, page: Page, widths: Sequence[float], places: Places) -> Part:
         shown = [n for n, field in enumerate(block.fields) if not (self.on_paper and (field.screen or field.kind == "link"))]
         chain = block.chain and any(block.levels) and not self.on_paper
         too_many = len(block.rows) > MANY_ROWS and not chain
@@ -116,6 +122,7 @@ class ChapterMaker:
             chart_text=chart.alt if chart else "",
             left_out=self._say_left_out(len(block.rows), len(lines), page) if too_many and self.on_paper else "",
             shares=_share_width(block, shown, widths) if self.on_paper else (),
+            more=places.get(block.about) if block.about != page.key and not self.on_paper else None,
         )
 
     def _choose(self, block: Block) -> list[int]:

@@ -30,6 +30,6 @@ def test_a_chart_stands_first_in_the_chapter_on_its_subject_where_there_is_one()
 
 
 def test_pages_of_a_workspaces_own_keep_their_order() -> None:
-    """What no page has a subject for, and pages without any key, stay as they are."""
+    """What is on another page's subject elsewhere than on the page of charts stays, and so do pages without any key."""
     pages = [Page(name, "", "", (block("elsewhere", "diagram"),), key) for name, key in (("B", "other"), ("A", ""), ("C", "other"))]
     assert shown(*pages) == {"B": ["diagram"], "A": ["diagram"], "C": ["diagram"]}

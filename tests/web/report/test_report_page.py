@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -118,6 +119,15 @@ def test_it_asks_nobody_for_anything() -> None:
 def test_chapters_are_left_out_as_the_controller_says() -> None:
     tree = read(render(given=ReportWords({}, frozenset({"Ekonomi"}))))
     assert texts(tree, ".//section/h2") == ["Målkedja"]
+
+
+def test_figures_made_from_rows_lead_to_the_chapter_that_has_them() -> None:
+    overview = Page("Översikt", "", "", (replace(EMPTY, about="finance"), replace(EMPTY, about="gone"), EMPTY), "overview")
+    pages = (overview, replace(PAGES[0], key="finance"))
+    [link] = read(render(*pages)).iterfind(".//p[@class='more']/a")
+    assert (link.get("href"), link.text) == ("#k2", "Raderna bakom siffrorna: Ekonomi")
+    assert 'class="more"' not in render(*pages, on_paper=True)
+    assert 'class="more"' not in render(*pages, given=ReportWords({}, frozenset({"Ekonomi"})))
 
 
 def test_a_long_table_shows_its_outermost_rows_and_folds_the_rest() -> None:
