@@ -37,7 +37,7 @@ class SettingField:
 
 
 def list_fields() -> Iterator[SettingField]:
-    """Yield a field for each setting of the model, but for those of rounds."""
+    """Yield a field for each setting of the model, but for those of rounds, and for lists of tables."""
     for section in SettingsFile.model_fields:
         if section != _ROUNDS:
             yield from _walk(SettingsFile, section, ())
@@ -63,6 +63,8 @@ def _walk(model: type[BaseModel], key: str, above: Path) -> Iterator[SettingFiel
         for name in below.model_fields:
             yield from _walk(below, name, path)
         return
+    if any(get_origin(kind) is list and _holds_parts(kind) for kind in kinds):
+        return  # tables, which are changed in the file
     choices = tuple(choice for kind in kinds if get_origin(kind) is Literal for choice in get_args(kind) if choice)
     usual = write_value(field.default) if not field.is_required() else ""
     if choices:
@@ -71,6 +73,10 @@ def _walk(model: type[BaseModel], key: str, above: Path) -> Iterator[SettingFiel
         yield SettingField(path, LIST)
     else:
         yield SettingField(path, NUMBER if {int, float} & set(kinds) else TEXT, (), usual)
+
+
+def _holds_parts(annotation: Any) -> bool:
+    return any(isinstance(part, type) and issubclass(part, BaseModel) for part in get_args(annotation))
 
 
 def _unfold(annotation: Any) -> Iterator[Any]:

@@ -27,7 +27,7 @@ from styrxl.rounds.setup.plan_state import read_plan_state
 from styrxl.rounds.setup.settings_fields import SettingField, list_fields, list_round_fields, read_edits, write_value
 from styrxl.web.desk.setup.settings_texts import list_choices, name_field, name_help
 from styrxl.web.desk.staging import Staged, find_staged, stage
-from styrxl.web.desk.texts import Texts
+from styrxl.web.desk.texts import Texts, read_texts
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 from styrxl.web.desk.workplace import Workplace
 
@@ -222,12 +222,12 @@ def _show_form(
 
 
 def _is_folded(key: str) -> bool:
-    return key.startswith("rounds.") or key in {"mail", "mail.imap", "limits", "database"}
+    return key.startswith("rounds.") or key.partition(".")[0] in {"mail", "limits", "database", "server"}
 
 
 def _head(visit: Visit, t: Texts, key: str) -> str:
     if not key.startswith("rounds."):
-        return t(f"section_{key}")
+        return t(f"section_{key}") if f"section_{key}" in read_texts(_PAGE) else f"[{key}]"
     round_, workspace = key.removeprefix("rounds."), visit.place.find_workspace()
     found = workspace.rounds.read_round(round_) if workspace else None
     return workspace.settings.round_name(found, t.language) if workspace and found else round_

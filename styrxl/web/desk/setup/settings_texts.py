@@ -11,8 +11,9 @@ _PAGE = "settings"
 
 
 def name_field(field: SettingField, t: Texts) -> str:
-    """Return a field's label."""
-    return t(next(key for key in _list_keys("field", field) if key in read_texts(_PAGE)))
+    """Return a field's label; its path where it is called nothing."""
+    key = next((key for key in _list_keys("field", field) if key in read_texts(_PAGE)), None)
+    return t(key) if key else field.name
 
 
 def name_help(field: SettingField, t: Texts) -> str:
@@ -27,12 +28,11 @@ def list_choices(field: SettingField, t: Texts) -> Sequence[tuple[str, str]]:
 
 
 def name_path(path: tuple[str, ...], t: Texts) -> str:
-    """Return what a setting at a path is called, whatever it is; the path where it is called nothing."""
+    """Return what a setting at a path is called, with its round or owner."""
     if path[0] == "rounds" and len(path) > 2:
         owner = f" {path[3]}" if path[2] == "due_owner" and len(path) > 3 else ""
         return f"{path[1]}: {name_field(SettingField(path, ''), t)}{owner}"
-    field = SettingField(path, "")
-    return name_field(field, t) if any(key in read_texts(_PAGE) for key in _list_keys("field", field)) else ".".join(path)
+    return name_field(SettingField(path, ""), t)
 
 
 def _list_keys(what: str, field: SettingField) -> list[str]:

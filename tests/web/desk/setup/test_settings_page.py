@@ -51,9 +51,10 @@ def save(visitor: Visitor, answer: Any) -> str:
 def test_every_setting_is_called_something(language: str) -> None:
     t = Texts("settings", language)
     for field in [*list_fields(), *list_round_fields("2027-plan", {}), *list_round_fields("x", {"rounds": {"x": {"name": {}}}})]:
-        assert name_field(field, t)
+        assert name_field(field, t) != field.name
         name_help(field, t)
         assert len(list_choices(field, t)) == len(field.choices)
+        assert field.path[0] == "rounds" or t(f"section_{field.section}")
 
 
 def test_values_are_changed_where_they_stand_after_they_were_shown(town: Path, visitor: Visitor) -> None:
