@@ -9,6 +9,8 @@ from styrxl.model.council_plan import Organisation
 from styrxl.model.errors import StyrxlError
 from styrxl.model.levels import COMMON, find_level
 from styrxl.returns.isolated import IsolatedReader
+from styrxl.rounds.owner_links.links import give_link
+from styrxl.rounds.owner_links.tokens import OWNERS_PAGE, code_of, make_token
 from styrxl.store.ledger import Issue
 from styrxl.store.mail_log import TEMPLATES
 
@@ -24,9 +26,21 @@ def write_templates(writer: LetterWriter, request: MailRequest) -> WrittenLetter
     for (owner, _), issue in writer.issues.items():
         if request.concerns(owner) and (row := writer.find(owner)) and is_written_to(row):
             workbook = read_issued_workbook(writer, issue)
-            facts = {"file_name": workbook.name, "overdue": writer.list_overdue(owner)}
+            facts = {"file_name": workbook.name, "overdue": writer.list_overdue(owner), **_make_link(writer, request, row)}
             letters.append(writer.write(TEMPLATES, issue.issue_id, row, facts, attachments=[workbook]))
     return WrittenLetters(tuple(letters))
+
+
+def _make_link(writer: LetterWriter, request: MailRequest, owner: Organisation) -> dict[str, str]:
+    """Return an owner's link and code, of a letter that goes out; a preview, or what goes to a tester, holds none that lets anybody in."""
+    desk, site = writer.desk, writer.desk.workspace.settings.site
+    if site is None or not site.has_links:
+        return {"link": "", "code": "", "code_page": ""}
+    page = f"{site.address}{OWNERS_PAGE}"
+    if not request.send or request.redirect_to or writer.quietly:
+        return {"link": f"{page}/…", "code": "…", "code_page": page}
+    link = give_link(desk, writer.round, owner.org_id, site.link_days)
+    return {"link": f"{page}/{make_token(desk.workspace, link)}", "code": code_of(desk.workspace, link), "code_page": page}
 
 
 def is_written_to(organisation: Organisation) -> bool:

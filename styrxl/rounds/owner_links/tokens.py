@@ -11,6 +11,7 @@ import re
 from styrxl.store.owner_links import OwnerLink
 from styrxl.store.workspace import Workspace
 
+OWNERS_PAGE = "/o"  # where codes are typed, and below which links lead
 _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that are taken for another
 _LONG, _GROUP = 12, 4  # letters of a code, some 59 bits, and of each of its groups
 _MARK = 32  # hexadecimal digits of a link's mark, 128 bits

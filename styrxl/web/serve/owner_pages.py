@@ -29,7 +29,7 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.owner_links.check import CheckedWorkbook, check_workbook, hand_in, mark_workbook
 from styrxl.rounds.owner_links.links import open_by_code, open_link, says_expired
-from styrxl.rounds.owner_links.tokens import make_token
+from styrxl.rounds.owner_links.tokens import OWNERS_PAGE, make_token
 from styrxl.store.files import read_file
 from styrxl.store.owner_links import OwnerLink
 from styrxl.web.desk.downloads import list_round_files
@@ -42,7 +42,6 @@ from styrxl.web.serve.attempts import Attempts
 from styrxl.web.serve.checks import Checks
 
 _LOG = logging.getLogger(__name__)
-ADDRESS = "/o"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _AT_ONCE = 2  # workbooks that are judged at the same time; others wait
 _FIELDS = 10
@@ -77,7 +76,7 @@ class OwnerVisit:
     @property
     def address(self) -> str:
         """The address of the owner's page."""
-        return f"{ADDRESS}/{make_token(self.desk.workspace, self.link)}"
+        return f"{OWNERS_PAGE}/{make_token(self.desk.workspace, self.link)}"
 
     def show(self, page: str, status: int = 200, **values: Any) -> Response:
         """Return a page of the owner's."""
@@ -105,10 +104,10 @@ OwnerPage = Callable[[OwnerVisit], Response]
 
 def list_routes(here: OwnerRooms) -> list[Route]:
     """Return the routes of these pages."""
-    one = ADDRESS + "/{token}"
+    one = OWNERS_PAGE + "/{token}"
     return [
-        Route(ADDRESS, _open_page(_show_code, here), methods=["GET"]),
-        Route(ADDRESS, _open_page(_take_code, here), methods=["POST"]),
+        Route(OWNERS_PAGE, _open_page(_show_code, here), methods=["GET"]),
+        Route(OWNERS_PAGE, _open_page(_take_code, here), methods=["POST"]),
         Route(one, _owner_page(_show_start, here), methods=["GET"]),
         Route(f"{one}/check", _owner_page(_check, here), methods=["POST"]),
         Route(f"{one}/hand-in", _owner_page(_hand_in, here), methods=["POST"]),
@@ -178,7 +177,7 @@ def _take_code(visit: Visit, here: OwnerRooms) -> Response:
         if link is None:
             here.attempts.note_wrong(address)
             return visit.show("site_code", status=404, wrong="wrong", typed=typed)
-        return visit.go(f"{ADDRESS}/{make_token(desk.workspace, link)}")
+        return visit.go(f"{OWNERS_PAGE}/{make_token(desk.workspace, link)}")
 
 
 def _show_start(at: OwnerVisit) -> Response:

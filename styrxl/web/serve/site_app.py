@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp
 
+from styrxl.rounds.owner_links.tokens import OWNERS_PAGE
 from styrxl.web.desk.app import guard_pages, list_ways_in
 from styrxl.web.desk.door import Door
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.visit import Rooms
 from styrxl.web.desk.workplace import Workplace
-from styrxl.web.serve.owner_pages import ADDRESS, OwnerRooms, list_routes
+from styrxl.web.serve.owner_pages import OwnerRooms, list_routes
 
 
 class SiteDoor(Door):
@@ -26,7 +27,7 @@ class SiteDoor(Door):
 
 def is_for_owners(path: str) -> bool:
     """Whether a page is one that owners come to by a link or a code."""
-    return path == ADDRESS or path.startswith(f"{ADDRESS}/")
+    return path == OWNERS_PAGE or path.startswith(f"{OWNERS_PAGE}/")
 
 
 def make_local_site(place: Workplace, door: SiteDoor, tasks: TaskBook | None = None) -> ASGIApp:

@@ -30,7 +30,13 @@ SHARED: dict[str, Any] = {
 FINDING = {"place": "Åtaganden C5", "message": "Mål saknas.", "fix": "Välj i listan.", "times": 1}
 OVERDUE = {"id": "KF-U1", "text": "Utred skolskjutsen", "due": date(2027, 6, 30)}
 FACTS: dict[str, dict[str, Any]] = {
-    "templates": {"file_name": "UBN.xlsx", "overdue": [OVERDUE]},
+    "templates": {
+        "file_name": "UBN.xlsx",
+        "overdue": [OVERDUE],
+        "link": "https://styrning.example.se/o/1-0f",
+        "code": "K7QM-2XWD-9ABT",
+        "code_page": "https://styrning.example.se/o",
+    },
     "answer": {
         "verdict": "rejected",
         "errors": 1,
