@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from styrxl.web.desk.app import make_app
 from styrxl.web.desk.door import Door, OpenDesk, make_key
+from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 
 PORT = 8765
@@ -28,11 +29,12 @@ _PATIENCE = 60.0  # seconds
 class Visitor:
     """A browser without script, at the desk of a workspace."""
 
-    def __init__(self, client: TestClient, link: str, place: Workplace) -> None:
-        """Take a client, the link that lets it in, and where the desk works."""
+    def __init__(self, client: TestClient, link: str, place: Workplace, tasks: TaskBook) -> None:
+        """Take a client, the link that lets it in, where the desk works, and what it is doing."""
         self.client = client
         self.link = link
         self.place = place
+        self.tasks = tasks
 
     def enter(self) -> httpx.Response:
         """Follow the link."""
@@ -75,8 +77,9 @@ def visit_desk(root: Path, now: datetime | None = None, language: str | None = N
     """Open a workspace's desk to a visitor; ``now``: the time that it is there."""
     desk = OpenDesk(PORT, os.getpid(), make_key())
     place = Workplace(root, language, clock=lambda: now or datetime.now(UTC), by="kontrollern")
-    with TestClient(make_app(place, Door(desk)), base_url=ORIGIN, follow_redirects=True) as client:
-        visitor = Visitor(client, desk.make_link().removeprefix(ORIGIN), place)
+    tasks = TaskBook(lambda: place.root)
+    with TestClient(make_app(place, Door(desk), tasks), base_url=ORIGIN, follow_redirects=True) as client:
+        visitor = Visitor(client, desk.make_link().removeprefix(ORIGIN), place, tasks)
         if enter:
             visitor.enter()
         yield visitor

@@ -75,13 +75,15 @@ def _list_steps(facts: RoundFacts, *, complete: bool) -> Iterator[Step]:
     yield from _if_any(UNREADABLE_MAIL, len(mail.status.aside) + len(mail.status.unanswered))
     yield from _if_any(DOUBTFUL, mail.doubtful)
     yield from _if_any(HAND_OUT_MORE, len(facts.ready))
+    # Where somebody has answered, and nobody was mailed a workbook, they were handed out in another way.
+    by_mail = bool(mail.handed_out) or not any(owner.returned for owner in facts.owners)
     if facts.sends:
-        nothing_mailed = not mail.handed_out and any(owner.returned for owner in facts.owners)  # it was handed out in another way
-        yield from _if_any(HAND_OUT_BY_MAIL, 0 if nothing_mailed else len(mail.unmailed))
+        yield from _if_any(HAND_OUT_BY_MAIL, len(mail.unmailed) if by_mail else 0)
         yield from _if_any(ANSWER, len(mail.unanswered))
         yield from _if_any(UNREACHED, sum(bool(o.unreached) and find_group(o) != DONE for o in facts.owners))
     yield from _list_late(facts)
     yield from _list_results(facts, complete=complete)
+    yield from _if_any(HAND_OUT_BY_MAIL, len(mail.unmailed) if facts.sends and not by_mail else 0)
 
 
 def _list_late(facts: RoundFacts) -> Iterator[Step]:

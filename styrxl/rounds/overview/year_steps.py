@@ -84,10 +84,11 @@ def _list_followups(facts: YearFacts, year: int) -> Iterator[YearStep]:
     for plan in [round_ for round_ in facts.begun if not round_.followup and round_.year == year]:
         kinds = [kind for kind in facts.kinds if kind.follows == plan.kind]
         last = max((round_.kind for round_ in facts.begun if round_.year == year and round_.kind in kinds), default=None)
-        kind = next((kind for kind in kinds if last is None or kind > last), None)
-        if kind:
-            round_ = Round(year, kind)
-            yield YearStep(HAND_OUT, year, round_, facts.today >= round_.day - _BEFORE, round_.day)
+        coming = [Round(year, kind) for kind in kinds if last is None or kind > last]
+        due = [round_ for round_ in coming if facts.today >= round_.day - _BEFORE]
+        if coming:
+            round_ = due[-1] if due else coming[0]  # of several that were left out the last one
+            yield YearStep(HAND_OUT, year, round_, bool(due), round_.day)
 
 
 def _list_next_year(facts: YearFacts, year: int) -> Iterator[YearStep]:

@@ -74,10 +74,10 @@ def _show_blocked(visit: Visit, error: StyrxlError, texts: Texts) -> Response:
 
 def _show_year_step(desk: Desk, step: YearStep, texts: Texts) -> ShownStep:
     name = desk.workspace.settings.round_name(step.round, texts.language) if step.round else ""
-    key = f"step_{step.key}" if step.now else "step_hand-out-later"
-    text = texts(key, year=step.year, round=name, day=step.day or "", n=len(step.names), names=", ".join(step.names[:5]))
+    key = step.key if step.now else "hand-out-later"
+    text = texts(f"step_{key}", year=step.year, round=name, day=step.day or "", n=len(step.names), names=", ".join(step.names[:5]))
     href = f"/rounds/{step.round.id}/hand-out" if step.key == HAND_OUT and step.round else YEAR_PLACES[step.key]
-    return ShownStep(text, texts(f"do_{step.key}", round=name, year=step.year), href)
+    return ShownStep(text, texts(f"do_{key}", round=name, year=step.year), href)
 
 
 def _list_left(tasks: list[Task]) -> list[Task]:

@@ -71,7 +71,7 @@ def steps(to_do: RoundToDo) -> list[tuple[str, int]]:
         ),
         (facts(owner("waiting", COMING), sends=True, mail=MailFacts(unmailed=("A", "B"))), [("mail-out", 2)]),
         # Somebody has answered, and nobody was mailed: the workbooks were handed out in another way.
-        (facts(owner("rejected", COMING), sends=True, mail=MailFacts(unmailed=("A",))), [("wait", 1)]),
+        (facts(owner("rejected", COMING), sends=True, mail=MailFacts(unmailed=("A",))), [("wait", 1), ("mail-out", 1)]),
         (facts(owner("rejected", COMING), sends=True, mail=MailFacts(handed_out={"B": TODAY}, unmailed=("A",))), [("mail-out", 1)]),
         (facts(owner("rejected", COMING), sends=True, mail=MailFacts(unanswered=("a",))), [("answer", 1)]),
         (facts(owner("rejected", COMING), mail=MailFacts(unanswered=("a",))), [("wait", 1)]),

@@ -31,6 +31,7 @@ def plan(*years: int) -> Plan:
         (date(2027, 9, 1), [2027, 2028], [], [("hand-out", "2028-plan", True)]),
         (date(2027, 2, 1), [2027], ["2027-plan"], [("hand-out", "2027-t1", False)]),
         (date(2027, 4, 10), [2027], ["2027-plan"], [("hand-out", "2027-t1", True)]),
+        (date(2027, 9, 1), [2027, 2028], ["2027-plan"], [("hand-out", "2027-t2", True), ("hand-out", "2028-plan", True)]),  # none of April
         (date(2027, 6, 1), [2027], ["2027-plan", "2027-t2"], [("hand-out", "2027-year", False)]),  # one was left out
         (date(2027, 9, 1), [2027], ["2027-plan", "2027-t1", "2027-t2"], [("roll-over", "", True), ("hand-out", "2027-year", False)]),
         (date(2028, 1, 9), [2027, 2028], ["2027-plan", "2027-year"], [("hand-out", "2028-plan", True)]),

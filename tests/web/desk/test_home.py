@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from desk_visitor import Visitor, visit_desk
+from styrxl.model.errors import StyrxlError
 from styrxl.store.workspace import Workspace
+from styrxl.web.desk.tasks import Done, Task
 from town import ROUND, Town, new_town, planned_town
 
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
@@ -127,6 +130,25 @@ def test_a_round_ends_in_its_results_and_is_folded(tmp_path: Path) -> None:
         assert "En fil i inkorgen har inte granskats än." in text(visitor.get("/"))
         town.run("validate", "--round", ROUND)
         assert "Sammanställ igen" in text(visitor.get("/"))
+
+
+def test_what_did_not_work_or_was_cut_short_is_told_until_it_is_done(town: Town) -> None:
+    def fail(_: Task) -> Done:
+        raise StyrxlError("disk-full", path="x")
+
+    with visit_desk(town.root, NOW) as visitor:
+        assert "Det gick inte" not in text(visitor.get("/"))
+        visitor.tasks.begin("Dela ut Plan 2027", ROUND, "/there", fail)
+        _wait(visitor)
+        assert "Det gick inte: Dela ut Plan 2027. Se vad som hände" in text(visitor.get("/"))
+        visitor.tasks.begin("Dela ut Plan 2027", ROUND, "/there", lambda _: Done())
+        _wait(visitor)
+        assert "Det gick inte" not in text(visitor.get("/"))
+
+
+def _wait(visitor: Visitor) -> None:
+    while visitor.tasks.running:
+        time.sleep(0.01)
 
 
 def test_it_speaks_english_too(town: Town) -> None:
