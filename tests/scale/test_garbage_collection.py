@@ -55,3 +55,28 @@ def test_what_is_left_is_searched_only_after_the_next_time() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     run = subprocess.run([sys.executable, "-P", "-c", LEFT_TWICE], env=environment, capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["once", "gone", "twice"]
+
+
+LEFT_OFTEN = """
+import os
+from styrxl.scale.garbage_collection import pause_garbage_collection
+gone = 0
+class Cyclic:
+    def __init__(self):
+        self.itself = self
+    def __del__(self):
+        global gone
+        gone += 1
+for _ in range(100):
+    with pause_garbage_collection():
+        Cyclic()
+print(gone, flush=True)
+os._exit(0)
+"""
+
+
+def test_a_process_that_lives_long_searches_by_itself_what_was_left() -> None:
+    """Now and then: as the desk, which judges again and again for days."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-P", "-c", LEFT_OFTEN], env=environment, capture_output=True, text=True, check=True)
+    assert int(run.stdout) >= 80
