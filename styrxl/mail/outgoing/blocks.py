@@ -21,7 +21,7 @@ Runs = tuple[tuple[str, bool], ...]  # a line's parts, and whether each is bold
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """A part of a letter: ``heading``, ``box`` (of a tone: good, mend, plain), ``text``, ``steps``, ``points`` or ``table``.
+    """A part of a letter: ``heading``, ``box`` (of a tone: good, mend, plain), ``text``, ``link``, ``steps``, ``points`` or ``table``.
 
     A table's first row holds its headings.
     """
@@ -70,6 +70,8 @@ def _join(blocks: Sequence[TextBlock]) -> tuple[TextBlock, ...]:
 
 
 def _find_kind(line: str) -> str:
+    if line.startswith("=>"):
+        return "link"
     signs = {"#": "heading", ">": "box", "|": "table", "-": "points"}
     if line[0] in signs and (line[0] in "#|" or line[1:2] in {" ", ""}):
         return signs[line[0]]
@@ -77,7 +79,7 @@ def _find_kind(line: str) -> str:
 
 
 def _continues(kind: str, line: str) -> bool:
-    return kind != "heading" and _find_kind(line) == kind
+    return kind not in {"heading", "link"} and _find_kind(line) == kind
 
 
 def _make_block(kind: str, lines: Sequence[str]) -> TextBlock:
@@ -88,6 +90,8 @@ def _make_block(kind: str, lines: Sequence[str]) -> TextBlock:
     if kind == "box":
         text = " ".join(line[1:].strip() for line in lines)
         return TextBlock(kind, (_split_runs(text),), tone={"✓": "good", "!": "mend"}.get(text[:1], "plain"))
+    if kind == "link":
+        return TextBlock(kind, (_split_runs(lines[0].removeprefix("=>")),))
     return TextBlock(kind, (_split_runs(" ".join(lines)),))
 
 

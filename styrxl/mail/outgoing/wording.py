@@ -1,8 +1,9 @@
 """The words of mails: Jinja templates in plain text with a few marks, into blocks that become text and HTML alike.
 
 A template is what a controller can read and change: ``# heading``, ``> the first thing to do``, ``1. step``, ``- point``,
-``| a | table |``, ``**bold**``, blank lines between paragraphs, and ``Subject:`` on its first line. The signs count as marks only
-where they stand in the template itself: those in a value are never marks, so that no name or answer can change a mail's make-up.
+``| a | table |``, ``=> an address``, ``**bold**``, blank lines between paragraphs, and ``Subject:`` on its first line. The signs count
+as marks only where they stand in the template itself: those in a value are never marks, so that no name or answer can change a mail's
+make-up.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from styrxl.mail.outgoing.blocks import parse_blocks, render_text
+from styrxl.mail.outgoing.blocks import ESCAPED, parse_blocks, render_text
 
 
 def test_marks_become_blocks() -> None:
@@ -39,3 +39,9 @@ def test_text_shows_what_the_marks_meant() -> None:
 def test_lines_of_the_text_stay_whole_in_a_reply() -> None:
     said = render_text(parse_blocks("ord " * 60 + "\n\n- " + "punkt " * 40 + "\n\n| A | B |\n| " + "lång " * 40 + "| kort |\n"))
     assert max(len(line) for line in said.splitlines()) <= 72
+
+
+def test_an_address_is_a_link_where_the_template_says_so_and_never_in_a_value() -> None:
+    blocks = parse_blocks("=> https://styrning.example.se/o\n\nhttps://other.example.se")
+    assert [block.kind for block in blocks] == ["link", "text"]
+    assert parse_blocks("=> https://evil.example.se".translate(ESCAPED))[0].kind == "text"

@@ -59,7 +59,7 @@ def test_a_letter_that_goes_out_holds_its_owners_link_and_code(town: Town) -> No
             assert link is not None
             assert (link.owner, link.round, (link.expires_at - NOW).days) == (owner, ROUND, 45)
             assert open_by_code(desk, codes[owner][0]) == link
-            assert f'<a href="https://styrning.example.se/o/{tokens[owner][0]}">' in letter.content.html
+            assert re.findall(r'<a href="([^"]*)"', letter.content.html) == [f"https://styrning.example.se/o/{tokens[owner][0]}"]
     again, same = write(town, MailRequest("templates", send=True))
     assert same == links
     assert {owner: letter.content.text for owner, letter in again.items()} == texts
