@@ -87,8 +87,13 @@ def check_own_files(root: Path, *, anew: bool = False) -> None:
 
 def describe_own_files(root: Path) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield the name of each of a workspace's own files, and which word of the catalogue says what counts of it, with its facts."""
+    yield from describe_files(find_own_files(root))
+
+
+def describe_files(files: OwnFiles) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield what ``describe_own_files`` does, of files that need not lie in the workspace yet."""
     standard = standard_folder()
-    for name, data in find_own_files(root).read.items():
+    for name, data in files.read.items():
         folder, _, stem = name.removesuffix(".yaml").rpartition("/")
         form, _, profile = stem.partition(".")
         below = Path(str(resources.files("styrxl"))) / "mail" / "words" / stem if folder == "mail" else standard / name

@@ -278,14 +278,14 @@ def find_kept_name(path: Path, data: bytes, day: str) -> Path:
     return kept
 
 
-def replace_keeping(path: Path, data: bytes, day: str) -> Path | None:
-    """Put new bytes in a file's place and keep the old ones beside it; return where, None where there were none, or the same.
+def replace_keeping(path: Path, data: bytes, day: str, keep_in: Path | None = None) -> Path | None:
+    """Put new bytes in a file's place and keep the old ones beside it, or in a folder; return where, None where none were, or the same.
 
     Raises StyrxlError: file-locked where somebody has it open, disk-full, not-writable.
     """
     with _translate_errors(path):
         old = path.read_bytes() if path.exists() else None
-        kept = None if old in {None, data} else find_kept_name(path, old or b"", day)
+        kept = None if old in {None, data} else find_kept_name((keep_in or path.parent) / path.name, old or b"", day)
     with StagedFiles() as staged:
         if kept and old is not None and not kept.exists():
             staged.add(kept, old)

@@ -28,9 +28,12 @@ CACHE_FOLDER = ".styrxl-cache"
 
 __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 
+KEPT_FOLDER = "replaced"  # what stood in the place of own files before
 ROLE = "Kommunens controller"  # whom to ask, where nobody else is named
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
-_OWN_NAMES = frozenset({PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", *FOLDERS})  # beside those that begin with styrxl.
+_OWN_NAMES = frozenset(
+    {PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", KEPT_FOLDER, *FOLDERS}
+)  # beside those that begin with styrxl.
 
 _KEY_BYTES = 32
 _SQLITE = "sqlite:///"

@@ -184,7 +184,7 @@ def _list_sections(visit: Visit, content: Mapping[str, Any]) -> Iterator[tuple[s
     sections: dict[str, list[SettingField]] = {}
     for field in list_fields():
         sections.setdefault(field.section, []).append(field)
-    for section, fields in sections.items():
+    for section, fields in sorted(sections.items(), key=lambda some: some[0] == "database"):
         if section == "thresholds":
             yield from ((f"rounds.{round_}", list(list_round_fields(round_, content))) for round_ in _list_rounds(visit, content))
         yield section, fields
@@ -196,7 +196,9 @@ def _list_rounds(visit: Visit, content: Mapping[str, Any]) -> list[str]:
     workspace = visit.place.find_workspace()
     kinds = list(workspace.rounds) if workspace else []
     named = [str(round_) for round_ in find_rounds(content)]
-    return list(dict.fromkeys([*named, *(f"{one}-{kind}" for one in (year, year + 1) for kind in kinds)]))
+    usual = [f"{one}-{kind}" for one in (year, year + 1) for kind in kinds]
+    order = {kind: number for number, kind in enumerate(kinds)}
+    return sorted({*named, *usual}, key=lambda round_: (round_.partition("-")[0], order.get(round_.partition("-")[2], 0), round_))
 
 
 def _show_form(
