@@ -41,8 +41,8 @@ STEP_PLACES: Mapping[str, str] = {
     REMIND: "/do/mail?mailing=reminders",
     CALL: f"?state={LATE}",
     UNREACHED: "?state=unreached",
-    CONSOLIDATE: "/results",
-    CONSOLIDATE_AGAIN: "/results",
+    CONSOLIDATE: "/do/consolidate",
+    CONSOLIDATE_AGAIN: "/do/consolidate",
     SEND_RESULTS: "/do/mail?mailing=summary",
     WAIT: "/take-in",
 }

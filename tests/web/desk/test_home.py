@@ -12,7 +12,10 @@ import pytest
 
 from desk_visitor import Visitor, visit_desk
 from styrxl.model.errors import StyrxlError
+from styrxl.rounds.overview.round_steps import QUARANTINE
 from styrxl.store.workspace import Workspace
+from styrxl.web.desk.home import FIRST_THINGS, YEAR_PLACES
+from styrxl.web.desk.shown_round import STEP_PLACES
 from styrxl.web.desk.tasks import Done, Task
 from town import ROUND, Town, new_town, planned_town
 
@@ -117,11 +120,11 @@ def test_a_round_ends_in_its_results_and_is_folded(tmp_path: Path) -> None:
         town.put(f"{owner}.xlsx", town.filled(owner), second)
     town.run("validate", "--round", ROUND)
     with visit_desk(town.root, NOW) as visitor:
-        assert "Sammanställ de 5 svar som är klara." in text(visitor.get("/"))
+        assert "Skriv sammanställningarna av de 5 svar som är klara." in text(visitor.get("/"))
         town.run("consolidate", ROUND)
         page = visitor.get("/")
         assert "En avslutad omgång" in text(page)
-        assert "Sammanställ" not in text(page)
+        assert "sammanställ" not in text(page)
         town.put(
             "UBN-ÖST.xlsx",
             town.filled("UBN-ÖST", {"commitments": [{"text": "Läsa mer", "parent_id": "UBN-M1", "responsible": "Rektor"}]}),
@@ -129,7 +132,7 @@ def test_a_round_ends_in_its_results_and_is_folded(tmp_path: Path) -> None:
         )
         assert "En fil i inkorgen har inte granskats än." in text(visitor.get("/"))
         town.run("validate", "--round", ROUND)
-        assert "Sammanställ igen" in text(visitor.get("/"))
+        assert "Skriv dem igen" in text(visitor.get("/"))
 
 
 def test_what_did_not_work_or_was_cut_short_is_told_until_it_is_done(town: Town) -> None:
@@ -154,3 +157,12 @@ def _wait(visitor: Visitor) -> None:
 def test_it_speaks_english_too(town: Town) -> None:
     with visit_desk(town.root, NOW, "en") as visitor:
         assert "It is time to hand out the workbooks of Plan 2027." in text(visitor.get("/"))
+
+
+def test_every_step_leads_to_a_page_that_is_there(tmp_path: Path) -> None:
+    town = planned_town(tmp_path / "town")
+    with visit_desk(town.root, NOW) as visitor:
+        for where in STEP_PLACES.values():
+            visitor.get(where if where == STEP_PLACES[QUARANTINE] else f"/rounds/{ROUND}{where}")
+        for where in {*YEAR_PLACES.values(), *(href for _, href in FIRST_THINGS.values())}:
+            visitor.get(where)
