@@ -10,9 +10,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
@@ -27,6 +29,8 @@ from styrxl.store.files import create_atomically, is_system_file, read_file
 from styrxl.store.ledger import BY_HAND
 from styrxl.store.receipts import Receipt
 from styrxl.store.workspace import fold_file_name
+
+Identities = Mapping[str, Mapping[str, str]]  # hash -> what a file says of itself
 
 _LONGEST = 60  # characters of a sender's file name that are kept
 _STRANGE = re.compile(r"[^\w .()+-]+")
@@ -52,29 +56,48 @@ def largest_file(desk: Desk) -> int:
     return desk.limits.file_mb * MB * _LARGEST
 
 
-def take_in(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: str | None = None) -> list[Outcome]:
+def take_in(
+    desk: Desk, round_: Round, incoming: Iterable[IncomingFile], owner: str | None = None, known: Identities = MappingProxyType({})
+) -> list[Outcome]:
     """Take in files in the order in which they were changed, the newest last; raises as ``receive``.
 
-    They are named by the owner that they say they are from, or that a controller names.
+    They are named by the owner that they say they are from, or that a controller names. ``known``: what files say of themselves, as far as
+    that was read before.
     """
     with IsolatedReader(desk.limits) as reader:
-        sorting = _Sorting(desk, round_, owner, reader)
+        sorting = _Sorting(desk, round_, owner, reader, known)
         outcomes = [sorting.take(file) for file in sorted(incoming, key=lambda file: file.changed)]
         sorting.record()
     return outcomes
 
 
-def foresee(desk: Desk, round_: Round, incoming: Iterable[IncomingFile]) -> list[Outcome]:
+def read_identities(desk: Desk, incoming: Iterable[IncomingFile]) -> Identities:
+    """Return what files say of themselves, by the hashes of their bytes; those that cannot be got are passed over."""
+    found: dict[str, Mapping[str, str]] = {}
+    with IsolatedReader(desk.limits) as reader:
+        for file in incoming:
+            with suppress(RefusedFileError):
+                data = file.load()
+                sha256 = hashlib.sha256(data).hexdigest()
+                if sha256 not in found:
+                    found[sha256] = _read_identity(data, reader)
+    return found
+
+
+def foresee(desk: Desk, round_: Round, incoming: Iterable[IncomingFile], known: Identities = MappingProxyType({})) -> list[Outcome]:
     """Return what ``take_in`` would make of files, in their order, and take nothing in."""
     with IsolatedReader(desk.limits) as reader:
-        sorting = _Sorting(desk, round_, None, reader, keeps=False)
+        sorting = _Sorting(desk, round_, None, reader, known, keeps=False)
         return [sorting.take(file) for file in sorted(incoming, key=lambda file: file.changed)]
 
 
 class _Sorting:
     """One run: each file goes to the round that it belongs to, which is the one asked for where a controller says whose it is."""
 
-    def __init__(self, desk: Desk, round_: Round, owner: str | None, reader: IsolatedReader, *, keeps: bool = True) -> None:
+    def __init__(
+        self, desk: Desk, round_: Round, owner: str | None, reader: IsolatedReader, known: Identities, *, keeps: bool = True
+    ) -> None:
+        self._known = known
         self._filing, self._named, self._reader, self._keeps = make_filing(desk, round_), owner, reader, keeps
         self._asked = _Intake(desk, round_, owner, keeps=keeps)
         self._others: dict[Round, _Intake] = {}
@@ -89,7 +112,7 @@ class _Sorting:
         sha256 = hashlib.sha256(data).hexdigest()
         if self._asked.is_recorded(sha256):
             return self._asked.take(file, data, sha256, {})
-        identity = _read_identity(data, self._reader)
+        identity = self._known[sha256] if sha256 in self._known else _read_identity(data, self._reader)
         round_ = self._filing.find_round(identity)
         if self._named or self._asked.holds(sha256) or round_ == self._filing.asked:
             return self._asked.take(file, data, sha256, identity)

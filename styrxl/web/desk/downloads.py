@@ -18,6 +18,7 @@ from styrxl.store.workspace import Workspace
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council", "quarantine")  # each with a folder a round, but council
+_OF_OWNERS = ("outbox", "returned", "boards")  # whose files are named by their owners
 _TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".html": "text/html",
@@ -30,8 +31,8 @@ _PIECE = 1 << 20  # bytes
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of downloads."""
     return [
-        Route("/files/{folder}/{round}/{name}", make_endpoint(send_file, rooms)),
-        Route("/zip/{folder}/{round}", make_endpoint(send_zip, rooms)),
+        Route("/files/{folder}/{round}/{name}", make_endpoint(send_file, rooms, scoped=True)),
+        Route("/zip/{folder}/{round}", make_endpoint(send_zip, rooms, scoped=True)),
     ]
 
 
@@ -72,7 +73,7 @@ def send_file(visit: Visit) -> Response:
     """Return a file, to be kept under its own name."""
     workspace, round_ = _find_round(visit)
     file = next((one for one in list_round_files(workspace, visit.path["folder"], round_) if one.name == visit.path["name"]), None)
-    if file is None:
+    if file is None or not _may_see(visit, round_, file):
         raise HTTPException(404)
     media_type = _TYPES.get(file.path.suffix.lower(), "application/octet-stream")
     return FileResponse(file.path, media_type=media_type, filename=file.name)
@@ -81,7 +82,7 @@ def send_file(visit: Visit) -> Response:
 def send_zip(visit: Visit) -> Response:
     """Return all of a round's files in a folder as one archive."""
     workspace, round_ = _find_round(visit)
-    files = list_round_files(workspace, visit.path["folder"], round_)
+    files = [file for file in list_round_files(workspace, visit.path["folder"], round_) if _may_see(visit, round_, file)]
     if not files:
         raise HTTPException(404)
     headers = {"Content-Disposition": f'attachment; filename="{visit.path["folder"]}-{round_.id}.zip"'}
@@ -91,6 +92,20 @@ def send_zip(visit: Visit) -> Response:
 def _find_round(visit: Visit) -> tuple[Workspace, Round]:
     workspace = visit.place.open_workspace()
     return workspace, visit.find_round(workspace)
+
+
+def _may_see(visit: Visit, round_: Round, file: RoundFile) -> bool:
+    """Whether a file may be shown: somebody who sees some owners alone sees what was handed to those, and what they answered."""
+    if visit.access.sees_all:
+        return True
+    folder = visit.path["folder"]
+    if folder in _OF_OWNERS:
+        return any(file.name.startswith(f"{owner}.") for owner in visit.access.owners or ())
+    if folder != "inbox":
+        return False
+    with visit.reading() as desk:
+        verdict = desk.ledger.verdicts(round_.id).get(desk.workspace.shown(file.path))
+    return verdict is not None and verdict.owner is not None and visit.access.sees(verdict.owner)
 
 
 class _Pipe:

@@ -15,6 +15,7 @@ import uvicorn
 from styrxl.model.errors import StyrxlError
 from styrxl.web.desk.app import make_app
 from styrxl.web.desk.door import Door, OpenDesk, find_last_desk, find_open_desk, forget_open_desk, keep_open_desk, make_key
+from styrxl.web.desk.intake.uploads import remove_old_uploads
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 
@@ -43,6 +44,7 @@ def run_desk(
         place.when_moved = partial(_move, place, desk)
         tasks = TaskBook(lambda: place.root)
         tasks.find_interrupted()
+        remove_old_uploads(place.root, place.clock())
         config = uvicorn.Config(
             make_app(place, Door(desk), tasks),
             log_config=None,

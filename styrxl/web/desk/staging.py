@@ -65,10 +65,10 @@ def drop_staged(root: Path, staged: Staged) -> None:
 
 def _remove_old(folder: Path) -> None:
     now = time.time()
-    for path in folder.glob("*.json"):
+    for path in folder.iterdir():  # a kill may have left one of the two
         with suppress(OSError):
             if now - path.stat().st_mtime > _KEPT:
-                _remove(path.with_suffix(""))
+                _remove(path.with_name(path.name.removesuffix(".json")))
 
 
 def _remove(path: Path) -> None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import zipfile
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
-from desk_visitor import visit_desk
+from desk_visitor import PORT, visit_desk
 from styrxl.store.workspace import Workspace
+from styrxl.web.desk.access import Access
+from styrxl.web.desk.door import Door, OpenDesk, make_key
+from styrxl.web.desk.downloads import list_routes
+from styrxl.web.desk.tasks import TaskBook
+from styrxl.web.desk.visit import Rooms
+from styrxl.web.desk.workplace import Workplace
 
 NAMES = (
     "ÅBY.xlsx",
@@ -97,3 +108,27 @@ def test_the_councils_files_are_those_of_its_round(town: Path) -> None:
 def test_nothing_is_served_to_strangers(town: Path) -> None:
     with visit_desk(town, enter=False) as visitor:
         assert visitor.client.get(f"/files/inbox/2027-plan/{quote('ÅBY.xlsx')}").status_code == 403
+
+
+def test_who_sees_some_owners_sees_their_files_alone(town: Path) -> None:
+    (town / "outbox" / "2027-plan" / "UBN.xlsx").write_bytes(b"theirs")
+    (town / "outbox" / "2027-plan" / "UBN-ÅBY.xlsx").write_bytes(b"a unit's")
+    place = Workplace(town)
+    rooms = Rooms(place, Door(OpenDesk(PORT, 1, make_key())), TaskBook(lambda: town))
+    app = Starlette(routes=list_routes(rooms))
+
+    async def seen_by_a_board(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["access"] = Access("UBN", owners=frozenset({"UBN"}))
+        await app(scope, receive, send)
+
+    with TestClient(seen_by_a_board) as client:
+        statuses = {
+            path: client.get(path).status_code
+            for path in ("/files/outbox/2027-plan/UBN.xlsx", f"/files/outbox/2027-plan/{quote('UBN-ÅBY.xlsx')}")
+        }
+        statuses["inbox"] = client.get(f"/files/inbox/2027-plan/{quote('ÅBY.xlsx')}").status_code
+        statuses["council"] = client.get("/files/council/2027-plan/2027-plan.xlsx").status_code
+        archive = client.get("/zip/outbox/2027-plan").content
+    assert [status == 200 for status in statuses.values()] == [True, False, False, False]
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        assert packed.namelist() == ["UBN.xlsx"]

@@ -16,11 +16,20 @@ from styrxl.model.rounds import Round
 from styrxl.returns.package.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome
-from styrxl.rounds.receive import count_outcomes, foresee, largest_file, take_in
+from styrxl.rounds.receive import count_outcomes, foresee, largest_file, read_identities, take_in
 from styrxl.store.mail_log import ASIDE, HELD, TAKEN, MailLog, MailPart
 from styrxl.web.desk.actions import Action, Order, Preview, Question, Table
 from styrxl.web.desk.intake.judging import judge_and_tell
-from styrxl.web.desk.intake.uploads import Upload, UploadedFile, drop_upload, find_upload, list_incoming, list_uploads, put_aside
+from styrxl.web.desk.intake.uploads import (
+    Upload,
+    UploadedFile,
+    drop_upload,
+    find_upload,
+    keep_identities,
+    list_incoming,
+    list_uploads,
+    put_aside,
+)
 from styrxl.web.desk.tasks import Done, Link
 from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
@@ -50,6 +59,8 @@ def show_take_in(visit: Visit) -> Response:
             return visit.go(f"/rounds/{round_.id}/take-in")
         if files := _list_uploaded(visit):
             upload = put_aside(root, round_.id, files, now)
+            with visit.reading() as desk:
+                keep_identities(upload, read_identities(desk, _sort(desk, upload).files))
             return visit.go(f"/rounds/{round_.id}/do/take-in?upload={upload.token}")
         wrong = True
     return visit.show(
@@ -100,7 +111,7 @@ def _prepare(question: Question) -> Preview:
     if upload is None:
         return Preview(title, troubles=(t("gone"),), back=back)
     sorted_ = _sort(desk, upload)
-    outcomes = [*sorted_.outcomes, *foresee(desk, round_, sorted_.files)]
+    outcomes = [*sorted_.outcomes, *foresee(desk, round_, sorted_.files, upload.identities)]
     parts = list(foresee_mail(desk, MailLog(desk.ledger.database), round_, fetch_from_files(sorted_.mails, lambda _: None)))
     n = sum(outcome.state == "taken" for outcome in outcomes) + len(parts)
     rows = tuple((outcome.origin, _foretell(desk, round_, outcome, t)) for outcome in outcomes)
@@ -149,7 +160,7 @@ def _carry_out(order: Order) -> Done:
     with order.writing() as desk:
         round_ = order.find_round(desk)
         sorted_ = _sort(desk, upload)
-        outcomes = [*sorted_.outcomes, *take_in(desk, round_, sorted_.files)]
+        outcomes = [*sorted_.outcomes, *take_in(desk, round_, sorted_.files, known=upload.identities)]
     parts, refused = take_mails(order, sorted_.mails) if sorted_.mails else ([], [])
     outcomes += refused
     drop_upload(root, upload.token)

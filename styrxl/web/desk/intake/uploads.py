@@ -12,19 +12,21 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, find_files
-from styrxl.store.files import StagedFiles, is_system_file, make_private_folder
+from styrxl.rounds.receive import Identities
+from styrxl.store.files import StagedFiles, is_system_file, make_private_folder, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER
 
 FOLDER = "desk-uploads"
 KEPT = timedelta(days=1)
-_LIST = "upload.json"
+_LIST, _IDENTITIES = "upload.json", "identities.json"
 _TOKEN = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}", re.ASCII)
 _LONGEST_NAME = 200  # letters of a name that are kept
@@ -43,12 +45,13 @@ class UploadedFile:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Files put aside: for which round, when, and each with the name that its sender gave it."""
+    """Files put aside: for which round, when, each with the name that its sender gave it, and what workbooks say of themselves."""
 
     token: str
     round: str
     at: datetime
     files: tuple[tuple[str, Path], ...]
+    identities: Identities = field(default_factory=dict, repr=False, compare=False)
 
 
 def put_aside(root: Path, round_id: str, files: Iterable[UploadedFile], now: datetime) -> Upload:
@@ -57,7 +60,7 @@ def put_aside(root: Path, round_id: str, files: Iterable[UploadedFile], now: dat
     Raises StyrxlError: disk-full, not-writable.
     """
     place = _find_place(root)
-    _remove_old(root, now)
+    remove_old_uploads(root, now)
     token = secrets.token_hex(16)
     make_private_folder(place / token)
     kept: list[tuple[str, Path]] = []
@@ -118,13 +121,26 @@ def find_upload(root: Path, round_id: str, token: str) -> Upload | None:
         listed = json.loads((folder / _LIST).read_bytes())
         if listed["round"] == round_id:
             files = tuple((str(name), folder / Path(path).name) for name, path in listed["files"])
-            return Upload(token, round_id, datetime.fromisoformat(listed["at"]), files)
+            return Upload(token, round_id, datetime.fromisoformat(listed["at"]), files, _read_identities(folder))
     return None
+
+
+def keep_identities(upload: Upload, identities: Identities) -> None:
+    """Keep what workbooks say of themselves beside them, so that they are read once; where that cannot be, they are read again."""
+    with suppress(StyrxlError):
+        write_atomically(upload.files[0][1].with_name(_IDENTITIES), json.dumps(identities).encode("ascii"), 0o600)
+
+
+def _read_identities(folder: Path) -> Identities:
+    with suppress(OSError, ValueError):
+        kept = json.loads((folder / _IDENTITIES).read_bytes())
+        return kept if isinstance(kept, dict) else {}
+    return {}
 
 
 def list_uploads(root: Path, round_id: str, now: datetime) -> list[Upload]:
     """Return what has been put aside for a round and is not taken in, the newest first; what is too old is removed."""
-    _remove_old(root, now)
+    remove_old_uploads(root, now)
     found = [find_upload(root, round_id, token) for token in _list_tokens(root)]
     return sorted((upload for upload in found if upload), key=lambda upload: upload.at, reverse=True)
 
@@ -144,7 +160,8 @@ def _list_tokens(root: Path) -> list[str]:
     return []
 
 
-def _remove_old(root: Path, now: datetime) -> None:
+def remove_old_uploads(root: Path, now: datetime) -> None:
+    """Remove what nobody has taken in for a day, and what was cut short."""
     for token in _list_tokens(root):
         folder = root / CACHE_FOLDER / FOLDER / token
         with suppress(OSError, ValueError, KeyError, TypeError):

@@ -14,8 +14,10 @@ from starlette.routing import Route
 from styrxl.mail.outgoing.kinds import MAILINGS
 from styrxl.mail.outgoing.letter import Letter
 from styrxl.model.catalogue import word
+from styrxl.model.levels import is_demanded
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
+from styrxl.rounds.overview.round_facts import RoundFacts, find_facts
 from styrxl.store.mail_log import REDIRECTED, SENT, Mail, MailLog
 from styrxl.web.desk.letters.mailing import find_letters, make_letter_link
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
@@ -45,13 +47,14 @@ def show_mail(visit: Visit) -> Response:
         round_ = visit.find_round(desk.workspace)
         if chosen and mailing in MAILINGS:
             return visit.go(f"/rounds/{round_.id}/do/mail?{urlencode({'mailing': mailing, 'only': ', '.join(chosen)})}")
-        mails = list(MailLog(desk.ledger.database).mails(round_.id).values())
-        kinds = [_describe_mailing(desk, round_, mailing, mails) for mailing in MAILINGS]
+        mails, facts = list(MailLog(desk.ledger.database).mails(round_.id).values()), find_facts(desk, round_)
+        kinds = [_describe_mailing(desk, facts, mailing, mails) for mailing in MAILINGS]
+        consolidation = facts.consolidation
         is_set_up = desk.workspace.settings.mail is not None
-    return visit.show(PAGE, round_=round_, kinds=kinds, is_set_up=is_set_up, any_sent=bool(mails))
+    return visit.show(PAGE, round_=round_, kinds=kinds, consolidation=consolidation, is_set_up=is_set_up, any_sent=bool(mails))
 
 
-def _describe_mailing(desk: Desk, round_: Round, mailing: str, mails: Collection[Mail]) -> dict[str, object]:
+def _describe_mailing(desk: Desk, facts: RoundFacts, mailing: str, mails: Collection[Mail]) -> dict[str, object]:
     kinds = {kind.name for kind in MAILINGS[mailing]}
     sent = [mail for mail in mails if mail.kind in kinds and mail.state == SENT]
     last = max((mail.ended_at or mail.begun_at for mail in sent), default=None)
@@ -59,16 +62,21 @@ def _describe_mailing(desk: Desk, round_: Round, mailing: str, mails: Collection
         "name": mailing,
         "sent": len({mail.message_id for mail in sent}),
         "last": _show_time(last),
-        "waits": _count_waiting(desk, round_, mailing, sent),
+        "waits": _count_waiting(desk, facts, mailing, sent),
     }
 
 
-def _count_waiting(desk: Desk, round_: Round, mailing: str, sent: list[Mail]) -> int | None:
-    """Return how many workbooks that were handed out nobody has been mailed; None for letters of which only writing them tells."""
-    if mailing != "templates":
-        return None
-    mailed = {(mail.owner, mail.about) for mail in sent}
-    return sum((issue.owner, issue.issue_id) not in mailed for issue in desk.ledger.issues_by_form(round_.id).values())
+def _count_waiting(desk: Desk, facts: RoundFacts, mailing: str, sent: Collection[Mail]) -> int:
+    """Return how much there is to write letters about, as the ledger says; which letters go is known once they are written."""
+    if mailing == "templates":
+        mailed = {(mail.owner, mail.about) for mail in sent}
+        return sum((issue.owner, issue.issue_id) not in mailed for issue in desk.ledger.issues_by_form(facts.round.id).values())
+    if mailing == "answers":
+        return len(facts.mail.unanswered)
+    if mailing == "reminders":
+        asked = [owner for owner in facts.owners if owner.issued and is_demanded(owner.kind)]
+        return sum(owner.state != "accepted" and not owner.earlier_counts for owner in asked)
+    return 0
 
 
 def _show_time(at: datetime | None) -> str:
@@ -123,8 +131,6 @@ def show_letter_itself(visit: Visit) -> Response:
 
 
 def _find_letter(visit: Visit, desk: Desk, round_: Round) -> Letter:
-    if not visit.access.sees(visit.query.get("owner") or None):
-        raise HTTPException(404)
     wanted = (round_.id, *(visit.query.get(key, "") for key in ("kind", "owner", "about")))
     found = next((letter for letter in find_letters(desk, round_, visit.query).letters if letter.key == wanted), None)
     if found is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from desk_visitor import Visitor, visit_desk
+from long_runs import long_run
 from mail_town import answer_to, mail_town
 from town import BOARDS, ROUND, Town, lost, new_town
 
@@ -204,3 +205,42 @@ def test_what_belongs_to_another_round_goes_there(tmp_path: Path) -> None:
         assert "1 av dem i en annan omgång, dit den hör" in done
         assert "I inkorgen för Plan 2027 ligger 1 arbetsbok: 1 Klar." in done
         assert len(list_inbox(town)) == 1
+
+
+CORPUS = Path(__file__).parents[5] / "shared" / "corpus"
+MOST = long_run(6, 100)  # workbooks of others
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+def test_workbooks_of_others_are_taken_in_as_they_are_and_break_nothing(visitor: Visitor, town: Town) -> None:
+    paths = sorted((path for path in CORPUS.iterdir() if path.suffix != ".tsv"), key=lambda path: path.stat().st_size)
+    files = {path.name: path.read_bytes() for path in paths[:MOST]}
+    address, page = send(visitor, [*files.items()])
+    n = len(set(files.values()))
+    assert page.count("Den säger inte vems den är") == n
+    done = visitor.press(address)
+    assert f"{n} filer togs emot" in done
+    assert sorted(path.read_bytes() for path in town.inbox.iterdir()) == sorted(set(files.values()))
+    assert "Klart" in done
+    assert is_clean(town)
+
+
+def test_too_much_at_once_is_refused_and_nothing_is_left(visitor: Visitor, town: Town) -> None:
+    mark = re.findall(r'name="form_mark" value="([^"]*)"', visitor.get(PAGE))[0]
+    files = [("files", (f"{n}.xlsx", b"x")) for n in range(2_001)]
+    answer = visitor.post(PAGE, {"form_mark": mark}, files)
+    assert answer.status_code == 400
+    assert is_clean(town)
+    assert list_inbox(town) == []
+
+
+def test_an_archive_that_would_fill_the_disk_is_not_unpacked(visitor: Visitor, town: Town) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for n in range(20):
+            archive.writestr(f"{n}.xlsx", bytes(30_000_000))
+    assert len(data.getvalue()) < 1_000_000  # 600 MB of them
+    _, page = send(visitor, [("svar.zip", data.getvalue())])
+    assert "arkivet håller 20 filer som blir 600 MB uppackade, vilket är orimligt" in page
+    assert '<p class="buttons"><button>' not in page
+    assert list_inbox(town) == []
