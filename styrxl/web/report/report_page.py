@@ -50,7 +50,7 @@ def render_report(
     ``on_paper``: without what needs a screen, and with long lists left to the workbook. ``source_link``: where the link of a figure to its
     source leads (else as in the workbook: to the file, from the folder of the report).
     """
-    language = book.language
+    language, accent = book.language, look.accent.removeprefix("#")
     follow = source_link or (lambda link: link_target(link.path, book.workspace_path))
     make = ChapterMaker(language, workbook, follow, on_paper=on_paper)
     pages = [page for page in book.pages if page.name not in given.left_out]
@@ -63,7 +63,7 @@ def render_report(
         chapters=make.list_chapters(pages, {name: make_html(words) for name, words in given.said.items()}),
         words={key: word(f"report_{key}", language, n="{n}", chapter="{chapter}") for key in _WORDS},
         on_paper=on_paper,
-        paper=PAPER,
+        paper={**PAPER, "accent": (accent, accent)},
         tallest=_TALLEST,
         assets=assets,
         style="" if assets else Markup(write_style(look, on_paper=on_paper)),  # noqa: S704 -- our own files

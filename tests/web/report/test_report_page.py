@@ -23,7 +23,7 @@ MONEY = Block(
     ),
     heading="Pengar",
     totals=(Row(("Summa", 1197.5, None, None), weight=BOLD),),
-    chart=Chart("Två ramar", "Diagram: två ramar", ("A & B", "C"), (Series("tkr", (1.0, 2.0), "0B5563"),), (1,)),
+    chart=Chart("Två ramar", "Diagram: två ramar", ("A & B", "C"), (Series("tkr", (1.0, 2.0), "AA3377"),), (1,)),
 )
 TREE = Block(
     (Field("Id", "id"), Field("Mål", indented=True)),
@@ -113,7 +113,9 @@ def test_it_asks_nobody_for_anything() -> None:
     assert not re.search(r"src=|<link|url\(|@import|<img", html)
     assert '<html lang="sv">' in html
     assert '<html lang="en">' in render(language="en")
-    assert "--accent: #AA3377" in render(look=Look("Å", "AA3377"))
+    html = render(look=Look("Å", "AA3377"))
+    assert "--accent: #AA3377" in html
+    assert 'fill="#AA3377"' in html  # which is what paper shows
 
 
 def test_chapters_are_left_out_as_the_controller_says() -> None:
