@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pandas as pd
 
+from styrxl.model.booked_outcomes import BookedRow
 from styrxl.model.judged import JudgedRound
 from styrxl.model.standard_folder import standard_folder
 from styrxl.sample.opened import open_workbook, save_workbook
+from styrxl.store.ledger import Ledger
+from styrxl.store.outcome_runs import OutcomeRun, record_run
 from town import BOARD, ROUND, Town
 
 
@@ -50,6 +55,18 @@ def replace_return(town: Town) -> None:
     town.put("UBN.xlsx", town.filled("UBN", {**BOARD, "goals": goals}), 60)
 
 
+def book_outcomes(town: Town) -> None:
+    with Ledger.open(town.workspace.database) as ledger:
+        run = OutcomeRun(ROUND, "utfall.csv", "", "", datetime(2027, 1, 4, tzinfo=UTC), "?", 0, 0)
+        record_run(ledger.database, run, (BookedRow("UBN", None, 100, 200, 100, 0, 0),))
+
+
+def judge_as_earlier_version(town: Town) -> None:
+    """Let an earlier version of the program have judged otherwise."""
+    with sqlite3.connect(town.root / "styrxl.db") as ledger:
+        ledger.execute("UPDATE verdicts SET program = '0.0.1', verdict = 'rejected'")
+
+
 CHANGES: list[tuple[Callable[[Town], object], bool]] = [
     (replace_return, True),
     (lambda town: town.put("UBN igen.xlsx", town.filled("UBN"), 90), True),
@@ -60,6 +77,8 @@ CHANGES: list[tuple[Callable[[Town], object], bool]] = [
     (change_settings, False),
     (add_form, False),
     (change_key, True),
+    (book_outcomes, False),
+    (judge_as_earlier_version, True),
     (lambda town: town.run("distribute", ROUND, "--to", "UBN", "--rows", "70"), True),
 ]
-NAMES = ["replaced", "added", "removed", "renamed", "set aside", "plan", "settings", "form", "key", "issued"]
+NAMES = ["replaced", "added", "removed", "renamed", "set aside", "plan", "settings", "form", "key", "outcomes", "version", "issued"]

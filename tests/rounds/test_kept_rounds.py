@@ -22,9 +22,11 @@ from styrxl.scale.return_files import ReadingMethod
 from styrxl.store.ledger import Ledger
 from styrxl.store.workspace import CACHE_FOLDER
 from styrxl.validation.judge import judge
-from town import NOW, ROUND, Town, lost
+from town import BOARD, NOW, ROUND, Town, lost
+from year import BOARD_T1, MOMENTS, Followed, changed
 
 PLAN = standard_rounds().parse(ROUND)
+T1 = standard_rounds().parse("2027-t1")
 JUDGE = "styrxl.rounds.judge_inbox.judge"
 
 
@@ -69,8 +71,9 @@ def test_what_has_changed_is_judged_anew_as_from_nothing(
     change(full)
     after = judge_plan(full, quietly=False)
 
+    assert judgings  # by the command that changed it, or since
+    assert_same(judge_plan(full, quietly=False), after)  # once more where what was recorded has itself changed what it rests on
     times = len(judgings)
-    assert times  # by the command that changed it, or since
     assert_same(after, judge_plan(full, keep=False))
     assert_same(after, judge_plan(full))
     assert len(judgings) == times + 1  # once more from nothing, as it was asked to
@@ -144,6 +147,31 @@ def test_what_rests_on_other_rounds_is_kept_until_these_change(full: Town, judgi
     assert judgings == [ROUND]
     assert_same(judge_plan(full, days=1), judge_plan(full, days=1, keep=False))
     assert judgings == [ROUND] * 3  # another day, another frame that they would be issued
+
+
+def test_what_rests_on_another_round_is_judged_anew_when_that_changes(first_asked: Followed, judgings: list[str]) -> None:
+    """What owners would be issued now for a follow-up is what they have planned."""
+    town = first_asked.town
+    first_asked.put("t1", "UBN", BOARD_T1)
+    other_plan = town.filled("UBN", changed(BOARD, "commitments", 0, text="Läsa högt varje vecka"))
+    (town.root / "styrxl.db").unlink()
+
+    def judge_first(*, keep: bool = True) -> JudgedRound:
+        with Ledger.open(town.workspace.database) as ledger:
+            return judge_inbox_quietly(
+                open_desk(town.workspace, ledger, MOMENTS["t1"] + timedelta(days=1), how=ReadingMethod(keep=keep)), T1
+            )
+
+    before = judge_first()
+    assert_same(judge_first(), before)
+    assert judgings.count(T1.id) == 1
+    plan = town.inbox / "UBN.xlsx"
+    about = plan.stat()
+    plan.write_bytes(other_plan)
+    os.utime(plan, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert_same(judge_first(), judge_first(keep=False))
+    assert judgings.count(T1.id) == 3
+    assert judge_first().returns != before.returns
 
 
 def test_a_decision_that_is_made_meanwhile_keeps_nothing(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
