@@ -1,4 +1,4 @@
-"""An error as its page tells it: the same as the terminal says, in paragraphs."""
+"""An error as its page tells it: the same as the terminal says, but for commands, in paragraphs; and where it is seen to."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from styrxl.descriptions.mistakes import Mistake, describe_mistake
-from styrxl.model.catalogue import Word, error_text, say
+from styrxl.model.catalogue import Word, error_text, fit_to_show, say
 from styrxl.model.errors import StyrxlError
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged
+from styrxl.web.desk.texts import read_texts
 
+PAGE = "errors"  # words/errors.yaml: by the errors' codes
 _SETTINGS_FILE = "styrxl.toml"
 _WAYS_OUT: Mapping[str, tuple[str, ...]] = {
     "no-workspace": ("new",),
@@ -32,10 +34,16 @@ def list_ways_out(error: StyrxlError) -> tuple[str, ...]:
     return (*_WAYS_OUT.get(error.code, ()), *of_files)
 
 
+def _word_error(code: str, facts: Mapping[str, object], language: str) -> str:
+    """Return what the terminal says of an error or, where that names a command, what the desk says."""
+    own = read_texts(PAGE).get(code)
+    return own[language].format(**fit_to_show(facts)) if own else error_text(code, facts, language)
+
+
 def describe_error(error: StyrxlError, language: str) -> tuple[str, ...]:
     """Return what is to be done about an error, and each mistake or finding that it is about."""
     facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
-    told = [error_text(error.code, facts, language)]
+    told = [_word_error(error.code, facts, language)]
     told += [describe_mistake(one, language) for one in cast("Sequence[Mistake]", error.facts.get("mistakes", ()))]
     if judged := cast("Judged | None", error.facts.get("judged")):
         groups = group_findings([one for one in judged.findings if one.severity != "info"], language)

@@ -12,7 +12,7 @@ from styrxl.rounds.desk import Desk
 from styrxl.rounds.overview.first_screen import FirstScreen, find_first_screen
 from styrxl.rounds.overview.round_steps import WAIT
 from styrxl.rounds.overview.year_steps import FILL_IN_PLAN, FINISH_ROLLOVER, HAND_OUT, ROLL_OVER, YearStep
-from styrxl.web.desk.error_texts import describe_error
+from styrxl.web.desk.error_texts import describe_error, list_ways_out
 from styrxl.web.desk.shown_round import ShownStep, show_round
 from styrxl.web.desk.tasks import Task
 from styrxl.web.desk.texts import Texts
@@ -25,7 +25,6 @@ FIRST_THINGS: Mapping[str, tuple[str, str]] = {
     "plan-missing": ("see_plan", "/plan"),
     "plan-broken": ("see_plan", "/plan"),
     "plan-empty": ("see_plan", "/plan"),
-    "own-files-broken": ("see_settings", "/settings"),
 }
 _MOST_TOLD = 12  # lines of what is wrong
 
@@ -66,7 +65,8 @@ def _is_main(screen: FirstScreen) -> bool:
 def _show_blocked(visit: Visit, error: StyrxlError, texts: Texts) -> Response:
     told = describe_error(error, visit.language)
     more = (texts("more", n=len(told) - _MOST_TOLD),) if len(told) > _MOST_TOLD else ()
-    key, href = FIRST_THINGS.get(error.code, ("try_again", "/"))
+    ways = list_ways_out(error)  # of broken files, the page of those that are
+    key, href = FIRST_THINGS.get(error.code, (f"to_{ways[0]}", f"/{ways[0]}") if ways else ("try_again", "/"))
     first = ShownStep("", texts(key), href)
     left = _list_left(visit.rooms.tasks.list_tasks())
     return visit.show("home", open=[], closed=[], main=False, now=[], later=[], left=left, blocked=(*told[:_MOST_TOLD], *more), first=first)
