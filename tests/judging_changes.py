@@ -78,7 +78,7 @@ CHANGES: list[tuple[Callable[[Town], object], bool]] = [
     (add_form, False),
     (change_key, True),
     (book_outcomes, False),
-    (judge_as_earlier_version, True),
+    (judge_as_earlier_version, False),
     (lambda town: town.run("distribute", ROUND, "--to", "UBN", "--rows", "70"), True),
 ]
 NAMES = ["replaced", "added", "removed", "renamed", "set aside", "plan", "settings", "form", "key", "outcomes", "version", "issued"]
