@@ -66,9 +66,10 @@ def _sent_at(mail: Mail) -> datetime:
 
 
 def _list_unmailed(desk: Desk, round_: Round, owners: Iterable[OwnerStatus], sent: Collection[str]) -> tuple[str, ...]:
-    waiting = {owner.owner for owner in owners if owner.issued and owner.returned is None}
-    issues = {owner: issue.issue_id for owner, issue in desk.ledger.issues(round_.id).items() if owner in waiting}
-    return tuple(owner for owner, issue in issues.items() if issue not in sent and has_address(desk.plan.find(owner, round_.day)))
+    waiting = {(owner.owner, owner.form) for owner in owners if owner.issued and owner.returned is None}
+    issues = desk.ledger.issues_by_form(round_.id).items()
+    found = [o for (o, form), issue in issues if issue.issue_id not in sent and not waiting.isdisjoint({(o, form), (o, None)})]
+    return tuple(owner for owner in dict.fromkeys(found) if has_address(desk.plan.find(owner, round_.day)))
 
 
 def has_address(organisation: Organisation | None) -> bool:

@@ -104,6 +104,18 @@ def test_units_are_handed_theirs_once_their_board_is_done(town: Town) -> None:
         assert "Har det kommit fler svar? Ta emot svar" in text(page)
 
 
+def test_no_return_is_opened(town: Town) -> None:
+    town.run("distribute", ROUND, "--level", "board")
+    path = town.put("UBN.xlsx", town.filled("UBN"))
+    town.run("validate", "--round", ROUND)
+    with visit_desk(town.root, NOW) as visitor:
+        before = text(visitor.get("/")), text(visitor.get(f"/rounds/{ROUND}"))
+        path.write_bytes(b"x" * path.stat().st_size)
+        assert (text(visitor.get("/")), text(visitor.get(f"/rounds/{ROUND}"))) == before
+        path.write_bytes(b"x")
+        assert "En fil i inkorgen har inte granskats än." in text(visitor.get("/"))
+
+
 def test_files_of_a_round_that_was_not_handed_out_are_told(town: Town) -> None:
     town.run("distribute", ROUND, "--level", "board")
     folder = town.root / "inbox" / "2027-ik"
