@@ -74,13 +74,21 @@ def list_ways_in(rooms: Rooms, door: Door) -> list[BaseRoute]:
     return [Route(ENTRY + "{link}", _enter(rooms, door)), Route("/closed", make_endpoint(_show_closed, rooms))]
 
 
+def list_routes(rooms: Rooms) -> list[BaseRoute]:
+    """Return the routes of all pages but those by which people come in; a test walks them, so that no page is forgotten."""
+    static = StaticFiles(directory=str(resources.files("styrxl.web.desk").joinpath("static")))
+    return [
+        Route("/static/look.css", make_endpoint(_show_look, rooms, scoped=True)),
+        Mount("/static", static),
+        *(route for page in PAGES for route in page.list_routes(rooms)),
+        *(make_action_route(action, rooms) for action in ACTIONS),
+    ]
+
+
 def guard_pages(rooms: Rooms, ways_in: Sequence[BaseRoute]) -> ASGIApp:
     """Return the desk's pages, with those by which people come in, behind a guard."""
-    routes = [route for page in PAGES for route in page.list_routes(rooms)]
-    routes += [make_action_route(action, rooms) for action in ACTIONS]
-    static = StaticFiles(directory=str(resources.files("styrxl.web.desk").joinpath("static")))
     app = Starlette(
-        routes=[*ways_in, Route("/static/look.css", make_endpoint(_show_look, rooms, scoped=True)), Mount("/static", static), *routes],
+        routes=[*ways_in, *list_routes(rooms)],
         exception_handlers={BodyError: _tell_body, HTTPException: _tell_http(rooms)},
     )
     return Guard(app, rooms.entrance, largest_upload=20 * STANDARD.file_mb * MB)
