@@ -34,7 +34,7 @@ from styrxl.store.lock import LockHolder, find_user_name
 from styrxl.store.stamps import Stamp, are_old, hash_files, read_stamps
 from styrxl.store.workspace import Workspace
 
-_MOST = 600_000_000  # bytes of judged rounds that are kept in memory: a year's rounds of 500 units take some 100 MB
+_MOST = 600_000_000  # bytes of judged rounds that are kept in memory: one of 500 units takes some 3 MB, one of 10,000 some 60
 _FOLDERS = ("sheets", "schemas", "mail")  # what a workspace has of its own
 
 
