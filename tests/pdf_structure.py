@@ -89,6 +89,8 @@ def _faults_of_tags(tags: Tag, headings: list[int]) -> Iterator[str]:
             yield f"in a row: {sorted({kid.kind for kid in tag.kids} - {'/TH', '/TD'})}"
         if tag.kind == "/L" and {kid.kind for kid in tag.kids} - {"/LI", "/L", "/Caption"}:
             yield f"in a list: {sorted({kid.kind for kid in tag.kids})}"
+        if tag.kind == "/LI" and "/LBody" not in {kid.kind for kid in tag.kids}:
+            yield "something in a list without what it says"
     if headings[:1] != [1] or any(after > before + 1 for before, after in pairwise(headings)):
         yield f"headings are not in order: {headings}"
 
