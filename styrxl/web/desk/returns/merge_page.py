@@ -11,9 +11,10 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import message
 from styrxl.model.masking import make_showable
 from styrxl.rounds.merging.merge import Doubt, Merge, carry_out, plan_merge
-from styrxl.rounds.merging.merge_sheets import MergedCell, MergedRow, MergedSheet
+from styrxl.rounds.merging.merge_sheets import MergedCell, MergedRow, MergedSheet, MovedRow
 from styrxl.rounds.one_return.answers import write_value
 from styrxl.validation.answered_rows import ShownError
+from styrxl.validation.lost_answers import shorten_name
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question
 from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.return_links import owner_href, return_href
@@ -97,9 +98,15 @@ def _describe_trouble(error: StyrxlError, t: Texts) -> tuple[str, ...]:
 def _show_sheet(sheet: MergedSheet, t: Texts) -> ShownSheet:
     differing = [row for row in sheet.rows if _differs(row)]
     rest = [row for row in sheet.rows if not _differs(row)]
-    told = [t("moved", row=row.shown, id=row.id, instead=row.instead or "–") for row in sheet.moved]
-    told += [t("left_out", row=row) for row in sheet.left_out]
+    told = [_describe_moved(row, t) for row in sheet.moved]
+    told += [t("left_out", row=shorten_name(row)) for row in sheet.left_out]
     return ShownSheet(sheet.name, tuple(_show_row(row, t) for row in differing), tuple(_show_row(row, t) for row in rest), tuple(told))
+
+
+def _describe_moved(row: MovedRow, t: Texts) -> str:
+    """Say which id a row gets, and why where the other return has another row under its own."""
+    key = "moved" if row.instead and row.side == "older" else "moved_alone"
+    return t(key, row=shorten_name(row.shown), id=row.id, instead=shorten_name(row.instead))
 
 
 def _differs(row: MergedRow) -> bool:
@@ -109,7 +116,7 @@ def _differs(row: MergedRow) -> bool:
 
 def _show_row(row: MergedRow, t: Texts) -> ShownRow:
     side = t(f"only_{row.side}") if row.side != "both" else ""
-    return ShownRow(make_showable(row.shown), side, tuple(_show_cell(cell, t) for cell in row.cells))
+    return ShownRow(make_showable(shorten_name(row.shown)), side, tuple(_show_cell(cell, t) for cell in row.cells))
 
 
 def _show_cell(cell: MergedCell, t: Texts) -> ShownCell:
