@@ -6,7 +6,7 @@ What only one of them has answered is kept; where both have answered one cell, t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from styrxl.annotated.carry import add_rows, list_fresh_sheets
@@ -54,7 +54,7 @@ _LEFT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What two returns make, before it is put anywhere: what came of each sheet, and the workbook.
+    """What two returns make, before it is put anywhere: what came of each sheet; ``build`` makes the workbook.
 
     ``left``: path of a return and a finding of what is not carried over: own sheets and columns, notes, lines through answers.
     """
@@ -63,7 +63,7 @@ class Merge:
     newer: Judged
     sheets: tuple[MergedSheet, ...]
     left: tuple[tuple[str, Finding], ...]
-    data: bytes
+    build: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: S
         raise StyrxlError("merge-no-place", cells=", ".join(unplaced))
     filled = put_answers(context, {sheet.key: sheet.answers for sheet in merged}, token_values(issued, context))
     left = tuple((source.judged.path, finding) for source in (older, newer) for finding in source.left)
-    return Merge(older.judged, newer.judged, tuple(merged), left, build_filled(filled, issued, read_look(desk.workspace)))
+    return Merge(older.judged, newer.judged, tuple(merged), left, lambda: build_filled(filled, issued, read_look(desk.workspace)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def _count_rows(rows: Sequence[JoinedRow]) -> int:
 
 def _store(desk: Desk, round_: Round, merge: Merge, reason: str) -> str:
     """Write the new return and record what it was made of; the same two give the same file, however often a run was cut short."""
-    sources, owner, data = (merge.older, merge.newer), merge.newer.owner, merge.data
+    sources, owner, data = (merge.older, merge.newer), merge.newer.owner, merge.build()
     mark = hashlib.sha256("".join(source.sha256 for source in sources).encode()).hexdigest()[:8]
     path = desk.workspace.inbox(round_) / f"{owner}-merged-{mark}.xlsx"
     shown, sha256 = desk.workspace.shown(path), hashlib.sha256(data).hexdigest()
