@@ -26,5 +26,10 @@ class Access:
         """Whether everybody may be seen."""
         return self.owners is None
 
+    @property
+    def is_own_desk(self) -> bool:
+        """Whether it is the desk of this computer's user, whose folders and screen it may use."""
+        return self.who is None
+
 
 EVERYTHING = Access()

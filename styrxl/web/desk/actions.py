@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -139,6 +140,7 @@ class Action:
 
     ``check``: what is wrong in what was filled in (field -> text), before anything begins. ``opens``: whether the workspace is opened
     for it; what makes or mends one (plan, settings, lock) has the folder alone. ``at_once``: it is done beside what is at work.
+    ``own_desk``: it is about this computer's folders, and so for the desk of its user alone.
     """
 
     name: str
@@ -149,6 +151,7 @@ class Action:
     check: Callable[[Question], Mapping[str, str]] = lambda _: {}
     opens: bool = True
     at_once: bool = False
+    own_desk: bool = False
 
     @property
     def path(self) -> str:
@@ -158,7 +161,7 @@ class Action:
 
 def make_action_route(action: Action, rooms: Rooms) -> Route:
     """Return the route of an action: what will happen, and its button."""
-    return Route(action.path, make_endpoint(lambda visit: _answer_action(action, visit), rooms), methods=["GET", "POST"])
+    return Route(action.path, make_endpoint(partial(_answer_action, action), rooms, own_desk=action.own_desk), methods=["GET", "POST"])
 
 
 def _answer_action(action: Action, visit: Visit) -> Response:

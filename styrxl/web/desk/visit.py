@@ -119,7 +119,7 @@ class Visit:
             "folder": str(self.place.root),
             "version": __version__,
             "form_mark": self.rooms.entrance.sign_form(self.request.state.visit) if hasattr(self.request.state, "visit") else "",
-            "tabs": [(key, href, path == href) for key, href in TABS] if workspace else [],
+            "tabs": [(key, href, path == href) for key, href in TABS] if self.place.is_there else [],
             "round": round_,
             "round_name": workspace.settings.round_name(round_, texts.language) if workspace and round_ else "",
             "round_tabs": [(key, href, path == href) for key, href in _round_tabs(round_)] if round_ else [],
@@ -150,15 +150,17 @@ def find_access(request: Request) -> Access:
     return access
 
 
-def make_endpoint(page: Page, rooms: Rooms, *, scoped: bool = False) -> Endpoint:
+def make_endpoint(page: Page, rooms: Rooms, *, scoped: bool = False, own_desk: bool = False) -> Endpoint:
     """Return what answers requests for a page: a form that is posted is read, and must be one of our own; errors are told as pages.
 
     ``scoped``: the page itself shows no more than its visitor may see; any other is for those alone who may see everybody.
+    ``own_desk``: it is about this computer's folders or screen, and so for the desk of its user alone.
     """
 
     async def answer(request: Request) -> Response:
         access = find_access(request)
-        if not (scoped or access.sees_all) or (request.method == "POST" and not access.may_write):
+        may_come = (scoped or access.sees_all) and (access.may_write or request.method != "POST")
+        if not may_come or (own_desk and not access.is_own_desk):
             raise HTTPException(403)
         if request.method != "POST":
             return await run_in_threadpool(_answer, page, Visit(request, rooms))

@@ -54,7 +54,7 @@ def list_routes(rooms: Rooms) -> list[Route]:
     return [
         Route(address, make_endpoint(show_return_page, rooms)),
         Route(f"{address}/annotated", make_endpoint(send_annotated, rooms)),
-        Route(f"{address}/open", make_endpoint(open_copy, rooms), methods=["POST"]),
+        Route(f"{address}/open", make_endpoint(open_copy, rooms, own_desk=True), methods=["POST"]),
     ]
 
 
@@ -108,7 +108,7 @@ def show_return_page(visit: Visit) -> Response:
             actions=_list_actions(round_, return_, same),
             original=make_file_link("inbox", round_.id, found.name),
             annotated=f"{return_href(round_.id, found.name)}/annotated" if can_go_back(return_) else "",
-            open_here=f"{return_href(round_.id, found.name)}/open" if opens_files_here() and found.file.suffix.lower() in _OPENED else "",
+            open_here=f"{return_href(round_.id, found.name)}/open" if visit.access.is_own_desk and _can_be_opened(found.file) else "",
             opened="opened" in visit.query,
             previous=_step(round_, order, return_, -1),
             following=_step(round_, order, return_, 1),
@@ -197,11 +197,15 @@ def send_annotated(visit: Visit) -> Response:
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
+def _can_be_opened(file: Path) -> bool:
+    return opens_files_here() and file.suffix.lower() in _OPENED
+
+
 def open_copy(visit: Visit) -> Response:
     """Open a copy of a return by this computer's own program for workbooks; the file that came stays as it is."""
     with visit.reading() as desk:
         found = _find(visit, desk)
-        if not opens_files_here() or found.file.suffix.lower() not in _OPENED:
+        if not _can_be_opened(found.file):
             raise HTTPException(404)
         data = found.file.read_bytes()
     copy = Path(tempfile.mkdtemp(prefix="styrxl-")) / found.name

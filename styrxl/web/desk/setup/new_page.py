@@ -23,7 +23,7 @@ _MADE = ("outbox", "inbox", "returned", "boards", "council")
 
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of this page."""
-    return [Route("/new", make_endpoint(show_new, rooms))]
+    return [Route("/new", make_endpoint(show_new, rooms, own_desk=True))]
 
 
 def show_new(visit: Visit) -> Response:
@@ -118,6 +118,6 @@ def _open(order: Order) -> Done:
     return Done((order.t("opened", folder=folder),), links=(Link(order.t("tab_home"), "/"),))
 
 
-MAKE = Action("make-workspace", _PAGE, _prepare_making, _make, in_round=False, opens=False)
-OPEN = Action("open-workspace", _PAGE, _prepare_opening, _open, in_round=False, opens=False)
+MAKE = Action("make-workspace", _PAGE, _prepare_making, _make, in_round=False, opens=False, own_desk=True)
+OPEN = Action("open-workspace", _PAGE, _prepare_opening, _open, in_round=False, opens=False, own_desk=True)
 ACTIONS = (MAKE, OPEN)

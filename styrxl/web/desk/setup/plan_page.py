@@ -33,7 +33,7 @@ def list_routes(rooms: Rooms) -> list[Route]:
     return [
         Route("/plan", make_endpoint(show_plan, rooms)),
         Route("/plan/file", make_endpoint(send_plan, rooms)),
-        Route("/plan/open", make_endpoint(open_plan, rooms), methods=["POST"]),
+        Route("/plan/open", make_endpoint(open_plan, rooms, own_desk=True), methods=["POST"]),
         Route("/plan/upload", make_endpoint(take_plan, rooms), methods=["POST"]),
     ]
 
@@ -50,7 +50,7 @@ def show_plan(visit: Visit) -> Response:
             plan_file=workspace.plan_path,
             findings=group_findings(told, visit.language),
             errors=sum(finding.severity == "error" for finding in told),
-            can_open=opens_files_here(),
+            can_open=visit.access.is_own_desk and opens_files_here(),
             opened="opened" in visit.query,
             no_file="no-file" in visit.query,
             **_read(state, forms, visit.language, local_day(visit.place.clock())),

@@ -220,6 +220,7 @@ def _show_form(
         others=[*wrong.list_others(fields), *([t("cannot_edit", path=wrong.failed)] if wrong.failed else [])],
         nothing=nothing,
         no_logo="no-logo" in visit.query,
+        own_desk=visit.access.is_own_desk,
     )
 
 

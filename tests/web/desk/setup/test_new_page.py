@@ -6,9 +6,19 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from desk_visitor import visit_desk
 from styrxl.store.workspace import Workspace
+from styrxl.web.desk.access import Access
+from styrxl.web.desk.actions import make_action_route
+from styrxl.web.desk.door import Door, OpenDesk, make_key
+from styrxl.web.desk.setup import new_page, plan_page
+from styrxl.web.desk.tasks import TaskBook
+from styrxl.web.desk.visit import Rooms
+from styrxl.web.desk.workplace import Workplace
 
 
 def test_a_folder_without_a_workspace_leads_to_a_new_one_which_the_desk_then_works_in(tmp_path: Path) -> None:
@@ -58,6 +68,24 @@ def test_another_workspace_is_opened(tmp_path: Path) -> None:
         visitor.press(path)
         assert "Andra kommun" in visitor.get("/plan")
     assert moves == [(tmp_path / "Ena", tmp_path / "Andra")]
+
+
+def test_who_comes_to_a_server_is_shown_none_of_its_folders(tmp_path: Path) -> None:
+    Workspace.init(tmp_path, "Exempelby")
+    place = Workplace(tmp_path)
+    rooms = Rooms(place, Door(OpenDesk(8765, 1, make_key())), TaskBook(lambda: tmp_path))
+    routes = [*new_page.list_routes(rooms), *plan_page.list_routes(rooms)]
+    app = Starlette(routes=[*routes, *(make_action_route(action, rooms) for action in new_page.ACTIONS)])
+
+    async def seen_by_a_controller(scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["access"] = Access("Controller")
+        await app(scope, receive, send)
+
+    with TestClient(seen_by_a_controller) as client:
+        paths = ("/new", "/do/make-workspace?name=X&folder=x", f"/do/open-workspace?there={tmp_path}")
+        assert [client.get(path).status_code for path in paths] == [403, 403, 403]
+        assert client.post("/plan/open").status_code == 403
+        assert client.get("/plan").status_code == 200
 
 
 def test_what_was_shown_of_one_workspace_is_not_done_in_another(tmp_path: Path) -> None:
