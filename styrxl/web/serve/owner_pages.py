@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 from typing import Any
@@ -26,6 +26,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
+from styrxl.model.settings import BY_SIGN_IN
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.owner_links.check import CheckedWorkbook, check_workbook, hand_in, mark_workbook
 from styrxl.rounds.owner_links.links import open_by_code, open_link, says_expired
@@ -40,6 +41,8 @@ from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import LONGEST_FIELD, Rooms, Visit, find_language
 from styrxl.web.serve.attempts import Attempts
 from styrxl.web.serve.checks import Checks
+from styrxl.web.serve.roles import SignedIn, list_own
+from styrxl.web.serve.sessions import SIGN_IN
 
 _LOG = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,6 +58,7 @@ class OwnerRooms:
     checks: Checks = field(default_factory=Checks)
     attempts: Attempts = field(default_factory=Attempts)
     judging: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
+    person: Callable[[Mapping[str, str]], SignedIn | None] = lambda _: None  # who is signed in, by cookies
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +157,21 @@ def _answer(page: OwnerPage, visit: Visit, here: OwnerRooms) -> Response:
                     return visit.show("site_closed", status=410, reason="expired", address="", contact=contact)
                 here.attempts.note_wrong(address)
                 return visit.show("site_closed", status=404, reason="wrong", address="", contact=contact)
+            if not _may_use(visit, here, desk, link):
+                return visit.go(SIGN_IN)
             return page(OwnerVisit(visit, here, desk, link, desk.workspace.rounds.parse(link.round)))
     except StyrxlError as error:
         _LOG.error("an owner's page could not be shown: %s", "; ".join(describe_error(error, visit.language)))
         return visit.show("site_closed", status=503, reason="trouble", address="", contact="")
+
+
+def _may_use(visit: Visit, here: OwnerRooms, desk: Desk, link: OwnerLink) -> bool:
+    """Whether a link lets in whoever comes with it: where owners have to sign in, its own contacts alone."""
+    site = desk.workspace.settings.site
+    if site is None or site.owners != BY_SIGN_IN:
+        return True
+    person = here.person(visit.request.cookies)
+    return person is not None and link.owner in list_own(person, desk.plan, desk.workspace.rounds.parse(link.round).day)
 
 
 def _find_address(visit: Visit) -> str:

@@ -1,0 +1,95 @@
+"""Who is signed in: kept in a signed cookie alone, so that a server that is started anew knows them again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date
+from threading import Lock
+
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+
+from styrxl.model.errors import StyrxlError
+from styrxl.rounds.owner_links.tokens import OWNERS_PAGE
+from styrxl.web.desk.access import Access
+from styrxl.web.desk.entrance import Visitor
+from styrxl.web.desk.workplace import Workplace
+from styrxl.web.serve.roles import SignedIn, find_access
+
+SIGN_IN, SIGN_BACK, SIGN_OUT, MINE = "/sign-in", "/sign-in/back", "/sign-out", "/mine"
+ABOUT = ("/about/data", "/about/accessibility")
+LONGEST = 10 * 3600  # seconds, a working day
+_MOST_ENDED = 100_000
+
+
+class Sessions:
+    """The entrance of a site where people sign in."""
+
+    def __init__(self, place: Workplace, origin: str, key: str, today: Callable[[], date]) -> None:
+        """Take the workspace, the site's address, what cookies are signed with, and what tells the day."""
+        self._place, self._today = place, today
+        self.origin, self.closed = origin, "/sign-in/closed"
+        self.is_secure = origin.startswith("https://")
+        self.cookie = "__Host-styrxl" if self.is_secure else "styrxl-site"
+        self._cookies, self._forms = URLSafeTimedSerializer(key, "session"), URLSafeSerializer(key, "form")
+        self._ended: dict[str, None] = {}
+        self._lock = Lock()
+
+    def begin(self, person: SignedIn) -> str:
+        """Return the cookie of somebody who has signed in."""
+        kept = {"who": person.who, "address": person.address, "roles": person.roles, "session": secrets.token_urlsafe(12)}
+        return str(self._cookies.dumps(kept))
+
+    def end(self, person: SignedIn) -> None:
+        """Let a sign-in hold no longer, whoever has its cookie."""
+        with self._lock:
+            if len(self._ended) >= _MOST_ENDED:
+                del self._ended[next(iter(self._ended))]
+            self._ended[person.session] = None
+
+    def find_person(self, cookies: Mapping[str, str]) -> SignedIn | None:
+        """Return who is signed in, whatever they may; None where nobody is."""
+        try:
+            kept = self._cookies.loads(cookies.get(self.cookie, ""), max_age=LONGEST)
+            person = SignedIn(str(kept["who"]), str(kept["address"]), tuple(map(str, kept["roles"])), str(kept["session"]))
+        except (BadSignature, KeyError, TypeError):
+            return None
+        return None if person.session in self._ended else person
+
+    def recognise(self, cookies: Mapping[str, str]) -> Visitor | None:
+        """Return who comes with these cookies, with what they may see and do by the settings as they are now."""
+        person = self.find_person(cookies)
+        access = self.find_access(person) if person else None
+        return Visitor(person.session, access) if person and access else None
+
+    def find_access(self, person: SignedIn) -> Access | None:
+        """Return what somebody may see and do; None for those who may not come in, or as long as the workspace cannot be read."""
+        try:
+            with self._place.reading() as desk:
+                site = desk.workspace.settings.site
+                return find_access(person, site.people if site else (), desk.plan, self._today())
+        except StyrxlError:
+            return None
+
+    def is_open(self, path: str) -> bool:
+        """Whether a page is shown to whoever asks."""
+        return self.is_way_in(path) or path.startswith("/static/") or path in {MINE, SIGN_OUT, self.closed}
+
+    def is_way_in(self, path: str) -> bool:
+        """Whether a page may be come to from other sites: from mails, and from where people sign in."""
+        return path in {"/", SIGN_IN, SIGN_BACK, OWNERS_PAGE, *ABOUT} or path.startswith(f"{OWNERS_PAGE}/")
+
+    def hides(self, _: str) -> bool:
+        """Whether a page's own address is a secret that its own site may not see: none, since a site tells others nothing."""
+        return False
+
+    def sign_form(self, visit: str) -> str:
+        """Return the mark that a visit's forms carry."""
+        return str(self._forms.dumps(visit))
+
+    def is_form_of(self, visit: str, mark: str) -> bool:
+        """Whether a form carries the mark of a visit."""
+        try:
+            return bool(self._forms.loads(mark) == visit)
+        except BadSignature:
+            return False
