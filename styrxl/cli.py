@@ -26,6 +26,7 @@ from styrxl.commands.quarantine import quarantine
 from styrxl.commands.receive import receive
 from styrxl.commands.report import report
 from styrxl.commands.rollover import rollover
+from styrxl.commands.serve import serve
 from styrxl.commands.session import Session
 from styrxl.commands.set_aside import set_aside
 from styrxl.commands.status import status
@@ -73,6 +74,7 @@ for command in (
     consolidate,
     report,
     desk,
+    serve,
     status,
     set_aside,
     take_back,

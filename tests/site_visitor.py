@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from styrxl.rounds.owner_links.links import give_link
 from styrxl.rounds.owner_links.tokens import code_of, make_token
 from styrxl.store.ledger import Ledger
 from styrxl.store.owner_links import OwnerLink
-from styrxl.web.desk.door import OpenDesk, make_key
 from styrxl.web.desk.workplace import Workplace
-from styrxl.web.serve.site_app import SiteDoor, make_local_site
+from styrxl.web.serve.site_app import OwnersOnly, make_owners_site
 from town import NOW, ROUND, Town
 
 ORIGIN = "http://127.0.0.1:8700"
@@ -63,7 +61,6 @@ class Site:
 @contextmanager
 def open_site(town: Town, day: int = 1) -> Iterator[Site]:
     """Open a town's site, so many days after its links are made."""
-    desk = OpenDesk(8700, os.getpid(), make_key())
     place = Workplace(town.root, clock=lambda: NOW + timedelta(days=day), by="servern")
-    with TestClient(make_local_site(place, SiteDoor(desk)), base_url=ORIGIN, follow_redirects=True) as client:
+    with TestClient(make_owners_site(place, OwnersOnly(ORIGIN)), base_url=ORIGIN, follow_redirects=True) as client:
         yield Site(client, town)

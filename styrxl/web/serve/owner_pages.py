@@ -178,6 +178,11 @@ def _find_address(visit: Visit) -> str:
     return visit.request.client.host if visit.request.client else ""
 
 
+def show_closed(visit: Visit) -> Response:
+    """Return where somebody comes who may not come in: to where codes are typed."""
+    return visit.show("site_code", status=403, wrong="", typed="")
+
+
 def _show_code(visit: Visit, _: OwnerRooms) -> Response:
     return visit.show("site_code", wrong="", typed="")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from styrxl.model.settings import SiteSignIn
 from styrxl.rounds.owner_links.tokens import OWNERS_PAGE
-from styrxl.web.desk.app import guard_pages, list_ways_in
-from styrxl.web.desk.door import Door
+from styrxl.web.desk.app import guard_pages
+from styrxl.web.desk.entrance import Visitor
 from styrxl.web.desk.tasks import TaskBook
-from styrxl.web.desk.visit import Rooms
+from styrxl.web.desk.visit import Rooms, make_endpoint
 from styrxl.web.desk.workplace import Workplace
 from styrxl.web.serve import about_pages, owner_pages
 from styrxl.web.serve.own_pages import OwnPages
@@ -22,27 +25,44 @@ from styrxl.web.serve.sign_in_log import SignInLog
 _SIGNING_IN = 600  # seconds that somebody may take to sign in
 
 
-class SiteDoor(Door):
-    """The way in to a site of this computer alone, as long as nobody can sign in: the desk's link, and owners' own."""
+class OwnersOnly:
+    """The entrance of a site at which nobody signs in: owners come by their links, and controllers work elsewhere."""
+
+    def __init__(self, origin: str) -> None:
+        """Take the site's address."""
+        self.origin, self.closed = origin, "/closed"
 
     def is_open(self, path: str) -> bool:
         """Whether a page is shown to whoever asks."""
-        return super().is_open(path) or _is_for_owners(path)
+        return self.is_way_in(path) or path.startswith("/static/")
 
     def is_way_in(self, path: str) -> bool:
         """Whether a page may be come to from elsewhere: from mails."""
-        return super().is_way_in(path) or _is_for_owners(path)
+        return path in {OWNERS_PAGE, *ABOUT} or path.startswith(f"{OWNERS_PAGE}/")
+
+    def hides(self, _: str) -> bool:
+        """Whether a page's own address is a secret that its own site may not see: none, since a site tells others nothing."""
+        return False
+
+    def recognise(self, _: Mapping[str, str]) -> Visitor | None:
+        """Return nobody."""
+        return None
+
+    def sign_form(self, _: str) -> str:
+        """Return no mark: nobody's forms need one."""
+        return ""
+
+    def is_form_of(self, _: str, __: str) -> bool:
+        """Whether a form is somebody's: nobody's."""
+        return False
 
 
-def _is_for_owners(path: str) -> bool:
-    """Whether a page is one that owners come to by a link or a code."""
-    return path in {OWNERS_PAGE, *ABOUT} or path.startswith(f"{OWNERS_PAGE}/")
-
-
-def make_local_site(place: Workplace, door: SiteDoor, tasks: TaskBook | None = None) -> ASGIApp:
-    """Return the site of this computer alone."""
-    rooms = Rooms(place, door, tasks or TaskBook(lambda: place.root))
-    return guard_pages(rooms, [*list_ways_in(rooms, door), *owner_pages.list_routes(OwnerRooms(rooms)), *about_pages.list_routes(rooms)])
+def make_owners_site(place: Workplace, entrance: OwnersOnly, tasks: TaskBook | None = None) -> ASGIApp:
+    """Return the site that owners come to by their links."""
+    rooms = Rooms(place, entrance, tasks or TaskBook(lambda: place.root))
+    here = OwnerRooms(rooms)
+    closed = Route(entrance.closed, make_endpoint(owner_pages.show_closed, rooms, scoped=True))
+    return guard_pages(rooms, [closed, *owner_pages.list_routes(here), *about_pages.list_routes(rooms)])
 
 
 def make_site(place: Workplace, sessions: Sessions, settings: SiteSignIn, secret: str, key: str, tasks: TaskBook | None = None) -> ASGIApp:
