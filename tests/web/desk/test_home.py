@@ -68,6 +68,7 @@ def test_settings_that_cannot_be_used_are_told_with_their_line(town: Town) -> No
         page = visitor.get("/")
         assert "styrxl.toml" in text(page)
         assert 'class="button" href="/settings"' in page
+        assert '<a href="/plan">' in page  # the ways to other pages are there
 
 
 def test_before_any_round_the_plans_are_to_be_handed_out(visitor: Visitor) -> None:
