@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 from importlib import resources
 
 from starlette.applications import Starlette
@@ -32,7 +33,7 @@ from styrxl.web.desk.results import result_pages
 from styrxl.web.desk.returns import return_pages
 from styrxl.web.desk.setup import setup_pages
 from styrxl.web.desk.tasks import TaskBook
-from styrxl.web.desk.visit import Endpoint, Rooms, Visit, make_endpoint
+from styrxl.web.desk.visit import MOST_FILES, Endpoint, Rooms, Visit, make_endpoint
 from styrxl.web.desk.workplace import Workplace
 
 PAGES = (  # each with ``list_routes``
@@ -59,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
     *setup_pages.ACTIONS,
 )
 
+LARGEST_UPLOAD = 20 * STANDARD.file_mb * MB  # bytes of a form with files
 _GO_ON = """<!doctype html><meta http-equiv="refresh" content="0;url=/"><link rel="icon" href="/static/icon.svg">
 <title>styrxl</title><a href="/">styrxl</a>"""
 
@@ -89,9 +91,9 @@ def guard_pages(rooms: Rooms, ways_in: Sequence[BaseRoute]) -> ASGIApp:
     """Return the desk's pages, with those by which people come in, behind a guard."""
     app = Starlette(
         routes=[*ways_in, *list_routes(rooms)],
-        exception_handlers={BodyError: _tell_body, HTTPException: _tell_http(rooms)},
+        exception_handlers={BodyError: _tell_body(rooms), HTTPException: _tell_http(rooms)},
     )
-    return Guard(app, rooms.entrance, largest_upload=20 * STANDARD.file_mb * MB)
+    return Guard(app, rooms.entrance, largest_upload=LARGEST_UPLOAD)
 
 
 def _enter(rooms: Rooms, door: Door) -> Endpoint:
@@ -117,8 +119,19 @@ def _show_look(visit: Visit) -> Response:
     return Response(read_style(visit.place), media_type="text/css", headers={"Cache-Control": "no-cache"})
 
 
-async def _tell_body(_: Request, error: Exception) -> Response:
-    return PlainTextResponse("", error.status if isinstance(error, BodyError) else 400)
+def _tell_body(rooms: Rooms) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def tell(request: Request, error: Exception) -> Response:
+        return _show_too_much(request, rooms, error.status if isinstance(error, BodyError) else 400)
+
+    return tell
+
+
+def _show_too_much(request: Request, rooms: Rooms, status: int) -> Response:
+    """Return the page that says that what was sent is too much at once, or comes too slowly."""
+    if not hasattr(request.state, "visit"):
+        return PlainTextResponse("", status)
+    page = "too_slow" if status == HTTPStatus.REQUEST_TIMEOUT else "too_much"
+    return Visit(request, rooms).show("too_much", status=status, told=page, mb=LARGEST_UPLOAD // MB, files=MOST_FILES)
 
 
 def _tell_http(rooms: Rooms) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -126,6 +139,8 @@ def _tell_http(rooms: Rooms) -> Callable[[Request, Exception], Awaitable[Respons
         status = error.status_code if isinstance(error, HTTPException) else 500
         if not hasattr(request.state, "visit"):
             return PlainTextResponse("", status)
+        if status == HTTPStatus.BAD_REQUEST and request.method == "POST":  # a form that has too many files, or is none
+            return _show_too_much(request, rooms, status)
         return Visit(request, rooms).show("refused" if status == 403 else "missing", status=status)
 
     return tell

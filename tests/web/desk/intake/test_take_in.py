@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from desk_visitor import Visitor, visit_desk
+from desk_visitor import ORIGIN, Visitor, visit_desk
 from long_runs import long_run
 from mail_town import answer_to, mail_town
 from town import BOARDS, ROUND, Town, lost, new_town
@@ -230,6 +231,7 @@ def test_too_much_at_once_is_refused_and_nothing_is_left(visitor: Visitor, town:
     files = [("files", (f"{n}.xlsx", b"x")) for n in range(2_001)]
     answer = visitor.post(PAGE, {"form_mark": mark}, files)
     assert answer.status_code == 400
+    assert "Högst 400 MB och 2000 filer går i taget" in answer.text.replace("\u00a0", "").replace("2 000", "2000")
     assert is_clean(town)
     assert list_inbox(town) == []
 
@@ -244,3 +246,15 @@ def test_an_archive_that_would_fill_the_disk_is_not_unpacked(visitor: Visitor, t
     assert "arkivet håller 20 filer som blir 600 MB uppackade, vilket är orimligt" in page
     assert '<p class="buttons"><button>' not in page
     assert list_inbox(town) == []
+
+
+def test_too_large_an_upload_is_refused_before_it_is_kept(visitor: Visitor, town: Town) -> None:
+    mark = re.findall(r'name="form_mark" value="([^"]*)"', visitor.get(PAGE))[0]
+    head = f'--x\r\nContent-Disposition: form-data; name="form_mark"\r\n\r\n{mark}\r\n--x\r\n'
+    file = 'Content-Disposition: form-data; name="files"; filename="a.xlsx"\r\n\r\n'
+    pieces = itertools.chain([(head + file).encode()], itertools.repeat(bytes(1 << 20), 401))
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
+    answer = visitor.client.post(PAGE, content=pieces, headers=headers)
+    assert answer.status_code == 413
+    assert "för mycket på en gång" in answer.text
+    assert is_clean(town)
