@@ -6,9 +6,11 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx2 as httpx
 import pytest
@@ -75,6 +77,23 @@ def test_a_second_one_in_the_same_workspace_gives_a_new_link_to_the_first(town: 
         assert second.stdout.strip() != link
         with enter(second.stdout.strip()) as client, enter(link) as other:
             assert [one.get("/tasks").status_code for one in (client, other)] == [200, 200]
+
+
+def test_one_that_makes_a_workspace_is_found_in_it_and_no_longer_where_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "Ny å"
+    with start_desk(tmp_path) as (process, link), enter(link) as client:
+        assert find_open_desk(tmp_path) is None
+        assert not (tmp_path / ".styrxl-cache").exists()
+        path = f"/do/make-workspace?name=Exempelby&folder={quote(str(folder))}"
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', client.get(path).text))
+        answer = client.post("/do/make-workspace", data=hidden, headers={"Origin": find_origin(link)})
+        assert answer.status_code == 303
+        last = time.monotonic() + 30
+        while find_open_desk(folder) is None and time.monotonic() < last:
+            time.sleep(0.05)
+        found = find_open_desk(folder)
+        assert found
+        assert (found.pid, found.origin) == (process.pid, find_origin(link))
 
 
 def test_a_killed_one_leaves_nothing_in_the_way(town: Path) -> None:

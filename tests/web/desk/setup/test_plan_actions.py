@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,13 @@ from typing import Any
 import pytest
 
 from desk_visitor import Visitor, visit_desk
+from filled import fill_plan
 from municipality import FRAMES, ORGANISATION
-from town import PLAN, Answers, new_town
+from styrxl.model.standard_folder import standard_folder
+from styrxl.rounds.issue import keep_plan_edition
+from styrxl.store.ledger import Ledger
+from styrxl.store.workspace import Workspace
+from town import KEY, PLAN, Answers, new_town
 
 NOW = datetime(2027, 9, 1, 9, 0, tzinfo=UTC)
 NEW: Answers = {**PLAN, "frames": [{**FRAMES[0], "operating_frame": 1100}, *FRAMES[1:]]}
@@ -112,3 +118,25 @@ def test_a_plan_by_todays_form_need_not_be_renewed(town: Path) -> None:
         page = visitor.get("/do/renew-plan")
         assert "följer redan dagens formulär" in page
         assert "<button>" not in page
+
+
+def test_a_plan_by_an_older_form_is_renewed_after_what_is_new_was_told(tmp_path: Path) -> None:
+    root = tmp_path / "older"
+    workspace = Workspace.init(root, "Åköping", key=KEY)
+    form_file = root / "sheets" / "multi_year_plan.yaml"
+    form_file.parent.mkdir()
+    text = (standard_folder() / "sheets" / "multi_year_plan.yaml").read_text("utf-8")
+    form_file.write_text(re.sub(r"^  overall:\n(?:    .*\n)+", "", text, flags=re.MULTILINE), "utf-8")
+    with Ledger.open(workspace.database) as ledger:
+        keep_plan_edition(workspace, ledger)
+    old = fill_plan(workspace, PLAN)
+    workspace.plan_path.write_bytes(old)
+    form_file.unlink()
+    with visit_desk(root, NOW) as visitor:
+        page = visitor.get("/do/renew-plan")
+        assert "Nytt blad: Helhet" in page
+        assert "flerarsplan 2027-09-01.xlsx" in page
+        assert workspace.plan_path.read_bytes() == old
+        assert "Nytt blad: Helhet" in visitor.press("/do/renew-plan")
+        assert "följer redan dagens formulär" in visitor.get("/do/renew-plan")
+    assert (root / "flerarsplan 2027-09-01.xlsx").read_bytes() == old
