@@ -38,7 +38,7 @@ def list_methods(route: Route) -> list[str]:
 def fill_address(route: Route, **values: str) -> str:
     """Return an address of a route, its places filled in; what is not named is ``x``."""
     places = {name: values.get(name, "x") for name in route.param_convertors}
-    return route.path.format(**places)
+    return route.path_format.format(**places)
 
 
 def find_route(routes: Sequence[BaseRoute], path: str) -> str:

@@ -28,7 +28,12 @@ _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 
 def make_showable(text: str) -> str:
     """Return a sender's text as it may stand in reports and logs."""
-    return mask_persons(_STEERING.sub("\N{REPLACEMENT CHARACTER}", text))
+    return mask_persons(drop_steering(text))
+
+
+def drop_steering(text: str) -> str:
+    """Return the text with a sign in the place of each that steers a terminal, or turns the direction of what stands around it."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @lru_cache(maxsize=4096)

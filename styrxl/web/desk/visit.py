@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import escape
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -28,6 +29,7 @@ from styrxl.web.desk.tabs import ROUND_TABS, TABS
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.workplace import Workplace
+from styrxl.web.shown_values import make_fit_for_page
 
 MOST_FILES, MOST_FIELDS = 2_000, 20_000
 LONGEST_FIELD = 1 << 20  # bytes
@@ -195,4 +197,8 @@ def show_error(visit: Visit, error: StyrxlError) -> Response:
 @cache
 def _environment() -> Environment:
     loader = ChoiceLoader([PackageLoader("styrxl.web.desk"), PackageLoader("styrxl.web.serve")])
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=make_fit_for_page
+    )
+    made.filters["exact"] = escape  # what a form brings back must be as it was, whatever it holds
+    return made

@@ -17,6 +17,7 @@ from styrxl.web.report.chart_shapes import PAPER
 from styrxl.web.report.report_parts import ChapterMaker
 from styrxl.web.report.report_words import PREFACE, ReportWords
 from styrxl.web.report.written_words import make_html
+from styrxl.web.shown_values import make_fit_for_page
 
 _TALLEST = 420  # of a drawing that has room on paper as wide as others, with its figures beside it
 _WORDS = ("contents", "skip", "search", "search_help", "found", "open_all", "close_all", "show_rows", "course", "more")
@@ -86,7 +87,12 @@ def read_script() -> str:
 def _environment() -> Environment:
     loader = PackageLoader("styrxl.web.report", "templates")
     return Environment(
-        loader=loader, autoescape=select_autoescape(["html"]), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=make_fit_for_page,
     )
 
 

@@ -7,6 +7,8 @@ from functools import cache
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from styrxl.model.masking import drop_steering
+
 _DEEPEST = 6
 _CHAPTER = 2  # level of the heading under which it stands
 
@@ -15,7 +17,7 @@ def make_html(said: str) -> str:
     """Return Markdown as HTML, its headings below the chapter's own; HTML in it is shown as it was typed, links lead to the web alone."""
     if not said.strip():
         return ""
-    tokens = _markdown().parse(said)
+    tokens = _markdown().parse(drop_steering(said))
     level = _CHAPTER
     for token in tokens:
         if token.type == "heading_open":  # none is left out on the way down

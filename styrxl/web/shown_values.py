@@ -1,0 +1,14 @@
+"""What is put into a page, whoever wrote it, without what would turn or steer the text around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from styrxl.model.masking import drop_steering
+
+
+def make_fit_for_page(value: Any) -> Any:
+    """Return a value as a template shows it; markup is our own, and stays as it is."""
+    return drop_steering(value) if isinstance(value, str) and not isinstance(value, Markup) else value
