@@ -148,6 +148,7 @@ class _Intake:
             if (workspace.shown(path), sha256) not in recorded:
                 self._unseen.setdefault(sha256, path)
         self._waiting: list[Receipt] = []
+        self._fresh: set[str] = set()  # hashes of what came in this run
 
     def holds(self, sha256: str) -> bool:
         """Tell whether the inbox has a file of a hash."""
@@ -162,6 +163,7 @@ class _Intake:
         path = self._known.get(sha256)
         state = "known" if path else "taken"
         if path is None or sha256 in self._unseen:
+            self._fresh |= set() if path else {sha256}
             path = path or self._store(file.name, self._named or self._signed_owner(identity), data)
             by_hand = file.path is not None and file.path.resolve() == path.resolve()
             owner = self._named or identity.get("owner") or None
@@ -169,7 +171,8 @@ class _Intake:
             self._waiting.append(Receipt(workspace.shown(path), sha256, len(data), file.changed, origin, owner))
             self._known[sha256] = path
             self._unseen.pop(sha256, None)
-        return Outcome(file.origin, state, workspace.shown(path), sha256=sha256, owner=self._named or self._signed_owner(identity))
+        shown = workspace.shown(path) if self._keeps or sha256 not in self._fresh else ""  # it has no place yet
+        return Outcome(file.origin, state, shown, sha256=sha256, owner=self._named or self._signed_owner(identity))
 
     def record(self, reader: IsolatedReader) -> None:
         """Record the receipts of what was taken in, and of what was put into the inbox by hand: all are first seen together."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -115,7 +115,7 @@ def _prepare(question: Question) -> Preview:
     parts = list(foresee_mail(desk, MailLog(desk.ledger.database), round_, fetch_from_files(sorted_.mails, lambda _: None)))
     n = sum(outcome.state == "taken" for outcome in outcomes) + len(parts)
     rows = tuple((outcome.origin, _foretell(desk, round_, outcome, t)) for outcome in outcomes)
-    letters = tuple((format_mail_line(part, question.language),) for part in parts)
+    letters = tuple((format_mail_line(replace(part, path=None), question.language),) for part in parts)
     tables = (Table(t("files_caption"), (t("file"), t("what")), rows),) if rows else ()
     if letters:
         tables = (*tables, Table(t("mails_caption"), (t("mail"),), letters))
@@ -130,6 +130,8 @@ def _prepare(question: Question) -> Preview:
 
 
 def _foretell(desk: Desk, round_: Round, outcome: Outcome, t: Texts) -> str:
+    if outcome.state == "known" and not outcome.path:
+        return t("will_twice")
     if outcome.state in {"refused", "known", "skipped"}:
         return t(f"will_{outcome.state}", path=outcome.path, why=say(outcome.why, t.language))
     of = outcome.round or round_

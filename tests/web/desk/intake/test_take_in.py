@@ -7,7 +7,7 @@ import itertools
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -258,3 +258,24 @@ def test_too_large_an_upload_is_refused_before_it_is_kept(visitor: Visitor, town
     assert answer.status_code == 413
     assert "för mycket på en gång" in answer.text
     assert is_clean(town)
+
+
+def test_the_same_file_twice_and_a_mail_without_a_date_are_the_same_a_while_later(tmp_path: Path) -> None:
+    town = mail_town(tmp_path / "åköping")
+    town.run("distribute", ROUND, "--level", "board")
+    mail = answer_to(_ask(), "kfn@example.se", {"KFN.xlsx": town.filled("KFN")})
+    del mail["Date"]
+    now = datetime.now(UTC)
+    files = [("a.xlsx", town.filled("UBN")), ("b.xlsx", town.filled("UBN")), ("svar.eml", mail.as_bytes())]
+    with visit_desk(town.root, now) as visitor:
+        address, page = send(visitor, files)
+        assert "Samma fil finns en gång till bland dem du laddade upp" in page
+        assert "1 fil tas emot, 1 fanns redan." in page
+    with visit_desk(town.root, now + timedelta(seconds=90)) as visitor:
+        assert find_mark(visitor.get(address)) == find_mark(page)
+        visitor.press(address)
+    assert len(list_inbox(town)) == 2
+
+
+def find_mark(page: str) -> str:
+    return re.findall(r'name="shown" value="([^"]*)"', page)[0]
