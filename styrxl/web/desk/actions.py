@@ -140,7 +140,8 @@ class Action:
 
     ``check``: what is wrong in what was filled in (field -> text), before anything begins. ``opens``: whether the workspace is opened
     for it; what makes or mends one (plan, settings, lock) has the folder alone. ``at_once``: it is done beside what is at work.
-    ``own_desk``: it is about this computer's folders, and so for the desk of its user alone.
+    ``own_desk``: it is about this computer's folders, and so for the desk of its user alone. ``name_work``: what its work is called,
+    where looking takes long: its button then begins at once, and what will happen is looked at again in the background alone.
     """
 
     name: str
@@ -152,6 +153,7 @@ class Action:
     opens: bool = True
     at_once: bool = False
     own_desk: bool = False
+    name_work: Callable[[Question], str] | None = None
 
     @property
     def path(self) -> str:
@@ -170,6 +172,9 @@ def _answer_action(action: Action, visit: Visit) -> Response:
     with _open(action, visit.place) as desk:
         round_ = visit.find_round(desk.workspace) if desk and action.in_round else None
         question = Question(desk, round_, given, Texts(action.page, visit.language), visit.language, visit.place)
+        if posted and action.name_work is not None:
+            waiting = Preview(action.name_work(question), button=action.name)  # what will happen is looked at again before it is done
+            return visit.go(f"/tasks/{_begin(action, visit, waiting, round_, given).id}")
         preview = action.prepare(question)
         if not posted:
             return _show(action, visit, preview, round_, given, {})
@@ -226,7 +231,7 @@ def _begin(action: Action, visit: Visit, preview: Preview, round_: Round | None,
     def work(task: Task) -> Done:
         with _open(action, place) as desk:
             question = Question(desk, round_, given, texts, texts.language, place)
-            if _mark(action.prepare(question), place.root) != given[SHOWN]:
+            if _mark(action.prepare(question), place.root) != given.get(SHOWN):
                 return Done(troubles=(texts("changed_meanwhile"),), links=(Link(texts("look_again"), task.back),))
         return action.carry_out(Order(place, task, round_.id if round_ else None, given, texts, texts.language))
 

@@ -126,4 +126,9 @@ def _tell_results(letters: SortedLetters, results: Mapping[tuple[str, ...], Deli
     yield from (line.removeprefix("! ") for line in list_remarks(letters, results, t.language))
 
 
-SEND_MAIL = Action("mail", PAGE, _prepare, _carry_out)
+def _name_work(question: Question) -> str:
+    mailing = read_request(question.desk, question.given).mailing
+    return question.t(f"do_{mailing}", round=question.desk.workspace.settings.round_name(question.in_round, question.language))
+
+
+SEND_MAIL = Action("mail", PAGE, _prepare, _carry_out, name_work=_name_work)

@@ -191,3 +191,17 @@ def test_a_step_that_fails_says_why(town: Town) -> None:
         done = visitor.press("/do/mail-check")
         assert "<p>✗ " in done
         assert "Allt fungerar" not in done
+
+
+def test_letters_that_are_others_than_were_seen_do_not_go(sending: Town, smtp: SmtpServer) -> None:
+    with visit_desk(sending.root, datetime.now(UTC)) as visitor:
+        seen = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', visitor.get(TEMPLATES)))
+        sending.run("mail", "templates", ROUND, "--send", "--to", "UBN")
+        done = visitor.wait(visitor.post(DO, seen).url.path)
+        assert "Något hann ändras innan det blev klart att börja. Inget har gjorts." in done
+        assert markup.escape(TEMPLATES) in done  # the way to look again
+        assert len(smtp.taken) == 1
+        for shown in ("", "x"):
+            done = visitor.wait(visitor.post(DO, seen | {"shown": shown}).url.path)
+            assert "Inget har gjorts" in done
+        assert len(smtp.taken) == 1
