@@ -28,6 +28,7 @@ from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
 from styrxl.rounds.merging.merge_rows import SIDES, JoinedRow, PairedSheet, SheetOfReturn, add_erased, find_renamed, pair_sheets, place_rows
 from styrxl.rounds.merging.merge_sheets import MergedSheet, merge_sheet
+from styrxl.rounds.one_return.find_return import list_files
 from styrxl.store.files import StagedFiles, read_file
 from styrxl.store.receipts import Receipt
 from styrxl.templates.build import build_filled, lay_out_workbook, token_values
@@ -126,7 +127,7 @@ def _read(desk: Desk, readings: ReturnReader, judged: Judged, issued: Prefill) -
 
     Raises StyrxlError (not-readable), also where it has changed since.
     """
-    path = desk.workspace.root / judged.path
+    path = list_files(desk, desk.workspace.rounds.parse(judged.round or "")).get(judged.path, desk.workspace.root / judged.path)
     data, sha256, _ = read_file(path, desk.limits.file_mb * MB)
     form = desk.forms.form(judged.form or "", judged.profile, judged.round, judged.edition)
     reading = readings.read_as(data, form, judged.language or "sv", exact=True)

@@ -22,6 +22,7 @@ from styrxl.returns.read import ReturnReader
 from styrxl.returns.tables import Table, is_blank
 from styrxl.returns.workbook import SheetCells
 from styrxl.rounds.desk import Desk
+from styrxl.rounds.one_return.find_return import FoundReturn
 from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.files import read_file
 from styrxl.templates.words import Terms
@@ -94,12 +95,13 @@ class ShownReturn:
 Computed = Mapping[tuple[str, int, str], Any]  # table, Excel row, field -> what a formula of ours gives
 
 
-def show_return(desk: Desk, round_: JudgedRound, judged: Judged, language: str) -> ShownReturn | None:
-    """Return what a return of a judged round holds, as its file in the inbox says; None where that cannot be read, or is another since.
+def show_return(desk: Desk, found: FoundReturn, language: str) -> ShownReturn | None:
+    """Return what a return holds, as its file says; None where that cannot be read, or is another since it was judged.
 
     Figures that formulas of ours give are those of the round's tables. ``language``: the reader's, in which numbers are written.
     """
-    data, sha256, _ = read_file(desk.workspace.root / judged.path, desk.limits.file_mb * MB)
+    judged = found.return_
+    data, sha256, _ = read_file(found.file, desk.limits.file_mb * MB)
     if sha256 != judged.sha256 or judged.verdict == "unreadable":
         return None
     form = find_form(desk, judged)
@@ -111,7 +113,7 @@ def show_return(desk: Desk, round_: JudgedRound, judged: Judged, language: str) 
         return None
     issued = _find_issued(desk, judged)
     tables = [replace(table, untouched=find_untouched(table, issued, form)) for table in reading.tables]
-    computed = _find_computed(round_, judged, form)
+    computed = _find_computed(found.judged, judged, form)
     return ShownReturn(tuple(show_tables(tables, form, judged, computed, language)), known=True)
 
 

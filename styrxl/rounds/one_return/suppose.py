@@ -9,7 +9,7 @@ from styrxl.model.decisions import Decision
 from styrxl.model.judged import Judged
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_returns, make_receipt, select_board_tables
-from styrxl.rounds.one_return.find_return import FoundReturn
+from styrxl.rounds.one_return.find_return import FoundReturn, list_files
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReturnFile, read_modified_time
 
@@ -26,7 +26,7 @@ def suppose(desk: Desk, found: FoundReturn, decision: Decision) -> Supposed:
     """Return what would follow from a decision about a return, for the owner that the return would be."""
     owners = {found.return_.owner, decision.owner} - {None}
     mine = [r for r in found.judged.returns if r.owner in owners or r is found.return_]
-    paths = {desk.workspace.shown(path): path for path in desk.workspace.inbox_files(found.round).files}
+    paths = list_files(desk, found.round)
     files = [ReturnFile(r.path, paths[r.path], read_modified_time(paths[r.path])) for r in mine if r.path in paths]
     read = list(read_returns(desk.workspace.root, "", files, desk.forms, desk.limits, replace(desk.how, keep=False)))
     find = partial(desk.ledger.preview_receipts, found.round.id, now=desk.now)

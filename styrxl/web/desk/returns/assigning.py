@@ -17,7 +17,7 @@ from styrxl.rounds.assign import make_claim, receive_as
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.give_back import find_place, give_back, make_copy, select_to_give_back
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
-from styrxl.rounds.one_return.find_return import FoundReturn, find_return
+from styrxl.rounds.one_return.find_return import FoundReturn, find_return, list_files
 from styrxl.rounds.one_return.suppose import suppose
 from styrxl.validation.claims import Claim
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question, Table
@@ -135,8 +135,7 @@ def _foresee_file(question: Question, return_: Judged) -> str:
         return t("give_back_new")
     if not question.given.get("file"):
         return t("give_back_anew")
-    files = {desk.workspace.shown(path): path for path in desk.workspace.inbox_files(question.in_round).files}
-    data = make_copy(desk, return_, files[return_.path])
+    data = make_copy(desk, return_, list_files(desk, question.in_round)[return_.path])
     return t("give_back_same") if data == place.read_bytes() else t("give_back_changes")
 
 

@@ -71,7 +71,7 @@ def show_return_page(visit: Visit) -> Response:
     with visit.reading() as desk:
         found, language = _find(visit, desk), visit.language
         return_, round_ = found.return_, found.round
-        answers = show_return(desk, found.judged, return_, language)
+        answers = show_return(desk, found, language)
         findings = show_findings(return_, answers, language)
         sheets = answers.sheets if answers else ()
 
@@ -110,6 +110,7 @@ def show_return_page(visit: Visit) -> Response:
             annotated=f"{return_href(round_.id, found.name)}/annotated" if can_go_back(return_) else "",
             open_here=f"{return_href(round_.id, found.name)}/open" if visit.access.is_own_desk and _can_be_opened(found.file) else "",
             opened="opened" in visit.query,
+            anew=action_href(round_.id, "judge-anew") if return_.in_force else "",
             previous=_step(round_, order, return_, -1),
             following=_step(round_, order, return_, 1),
             anchor=make_anchor,

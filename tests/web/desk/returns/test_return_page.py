@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from desk_cells import read_ids, read_page
 from desk_visitor import Visitor, visit_desk
 from styrxl.rounds.issue import build_plan
 from styrxl.sample.ods import convert_to_ods
-from styrxl.web.desk.return_links import make_anchor, return_href
+from styrxl.web.desk.return_links import action_href, make_anchor, return_href
 from styrxl.web.desk.returns import return_page
 from town import BOARD, PLAN, ROUND, Town, lost
 
@@ -237,3 +238,16 @@ def test_a_waiver_that_holds_is_told_with_its_reason(faulty: Town, tmp_path: Pat
 def _visit(town: Town, name: str) -> str:
     with visit_desk(town.root) as visitor:
         return visitor.get(return_href(ROUND, name))
+
+
+def test_a_name_is_found_however_the_disk_spells_it(faulty: Town, tmp_path: Path) -> None:
+    town = faulty.copy(tmp_path / "town")
+    name = "UBN-ÖST på nytt.xlsx"
+    data = town.filled("UBN-ÖST", {"commitments": [{"text": "Måla om", "parent_id": "UBN-M1", "responsible": "Rektor"}]})
+    town.put(unicodedata.normalize("NFD", name), data, 300)
+    with visit_desk(town.root) as visitor:
+        page = visitor.get(return_href(ROUND, name))
+        [way] = {way for one in read_page(page) for way in one.links if way.startswith("/files/inbox/")}
+        assert visitor.client.get(way).content == data
+        assert "Måla om" in page
+        assert "UBN-ÖST på nytt.xlsx är undantaget" in visitor.press(action_href(ROUND, "set-aside", file=name), reason="Fel")
