@@ -60,7 +60,7 @@ def test_a_report_is_not_written_there(full: Town, name: str) -> None:
     """It is refused before anything is judged."""
     before = full.workspace.plan_path.read_bytes()
     result = full.run("validate", "--round", ROUND, "--output", str(full.root / name), expect=2)
-    assert "hör till arbetsytan" in result.stderr
+    assert "hör till arbetsmappen" in result.stderr
     assert full.workspace.plan_path.read_bytes() == before
 
 
