@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import cast
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from styrxl.descriptions.mistakes import describe_mistake
+from styrxl.descriptions.mistakes import Mistake, describe_mistake
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
-from styrxl.rounds.own_files import OwnFiles, describe_files, find_mistakes, find_own_files
+from styrxl.rounds.own_files import OwnFiles, check_due_owners, check_outcome_owners, describe_files, find_mistakes, find_own_files
+from styrxl.rounds.setup.plan_state import read_plan_state
 from styrxl.rounds.setup.replace_own_file import OUTCOMES, PLACES, SETTINGS, compare_own_file, name_own_file, replace_own_file
 from styrxl.web.desk.actions import Action, Order, Preview, Question
 from styrxl.web.desk.staging import drop_staged, find_staged, stage
@@ -40,7 +43,7 @@ def show_own_files(visit: Visit) -> Response:
     return visit.show(
         _PAGE,
         files=told,
-        mistakes=[describe_mistake(one, visit.language) for one in find_mistakes(files)],
+        mistakes=[describe_mistake(one, visit.language) for one in find_mistakes(files) or _compare_with_plan(visit.place)],
         places=list(_list_places(files, Texts(_PAGE, visit.language))),
         wrong=visit.query.get("wrong", "") if visit.query.get("wrong") in {"no_file", "bad_name"} else "",
     )
@@ -51,6 +54,22 @@ def _find(place: Workplace) -> OwnFiles:
     if not place.is_there:
         raise StyrxlError("no-workspace", path=str(place.root))
     return find_own_files(place.root)
+
+
+def _compare_with_plan(place: Workplace) -> Sequence[Mistake]:
+    """Return whom files name that the organisation lacks, as far as the plan can be read."""
+    try:
+        database = place.open_workspace().database
+        if isinstance(database, Path) and not database.exists():
+            return ()  # nothing has begun, and nothing is written by looking
+        with place.looking() as (workspace, ledger):
+            plan = read_plan_state(workspace, workspace.forms_with(ledger.editions)).plan
+            if plan:
+                check_due_owners(workspace, plan)
+                check_outcome_owners(workspace, plan)
+    except StyrxlError as error:
+        return cast("Sequence[Mistake]", error.facts.get("mistakes", ()))
+    return ()
 
 
 def _list_places(files: OwnFiles, t: Texts) -> Iterator[tuple[str, str]]:

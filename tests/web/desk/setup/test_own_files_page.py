@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from desk_visitor import Visitor, visit_desk
 from styrxl.store.workspace import Workspace
+from town import new_town
 
 NOW = datetime(2027, 9, 1, 9, 0, tzinfo=UTC)
 WORDS = b"extends: words\ntexts: {}\n"
@@ -113,3 +115,16 @@ def test_mistakes_lead_there_and_can_be_mended(root: Path, visitor: Visitor) -> 
     assert "texst" in page
     press(visitor, upload(visitor, "sheets/words.yaml", "w.yaml", WORDS))
     assert "Allt stämmer" in visitor.get("/own-files")
+
+
+def test_owners_that_the_organisation_lacks_are_told(tmp_path: Path) -> None:
+    town = new_town(tmp_path / "town").root
+    example = resources.files("styrxl.descriptions").joinpath("outcome_example.sv.yaml").read_bytes()
+    (town / "outcomes.yaml").write_bytes(example.replace(b"owner: KFN", b"owner: NEJ"))
+    with visit_desk(town, NOW) as visitor:
+        visitor.get("/plan")
+        page = visitor.get("/own-files")
+    assert "hur en export ur redovisningen blir utfall" in page
+    assert "Allt stämmer" not in page
+    assert "outcomes.yaml, rad 50" in page
+    assert "NEJ" in page
