@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
+from threading import Lock
 from typing import Any
 
 from styrxl.annotated.understood import is_alike, list_understood
@@ -14,11 +15,11 @@ from styrxl.model.column_letters import column_letter
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column, Form
 from styrxl.model.judged import Judged, JudgedRound
-from styrxl.model.limits import MB
+from styrxl.model.limits import MB, Limits
 from styrxl.model.masking import make_showable, mask_number
 from styrxl.model.prefill import Prefill
 from styrxl.returns.isolated import IsolatedReader
-from styrxl.returns.read import ReturnReader
+from styrxl.returns.read import FormKey, Reading, ReturnReader, make_form_key
 from styrxl.returns.tables import Table, is_blank
 from styrxl.returns.workbook import SheetCells
 from styrxl.rounds.desk import Desk
@@ -30,6 +31,9 @@ from styrxl.validation.rules.rows import find_untouched
 
 _RAW_ROWS, _RAW_COLUMNS, _RAW_SHEETS = 100, 20, 12  # that are shown of a workbook of which nobody knows what it is
 _LONGEST_YEAR = 4  # digits
+_MOST_READ = 16  # readings that are kept, those asked for last
+_READ: dict[tuple[str, FormKey, str, Limits], Reading] = {}
+_LOCK = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +111,29 @@ def show_return(desk: Desk, found: FoundReturn, language: str) -> ShownReturn | 
     form = find_form(desk, judged)
     if form is None:
         return _show_raw(desk, data, language)
-    with ReturnReader(desk.forms, desk.limits) as readings:
-        reading = readings.read_as(data, form, judged.language or "sv", exact=True)
+    reading = _read_once(desk, judged, data, form)
     if reading.identity is None:
         return None
     issued = _find_issued(desk, judged)
     tables = [replace(table, untouched=find_untouched(table, issued, form)) for table in reading.tables]
     computed = _find_computed(found.judged, judged, form)
     return ShownReturn(tuple(show_tables(tables, form, judged, computed, language)), known=True)
+
+
+def _read_once(desk: Desk, judged: Judged, data: bytes, form: Form) -> Reading:
+    """Return a return as it is read by a form: as it was read before in this process, since what is no xlsx takes a process of its own."""
+    language = judged.language or "sv"
+    key = (judged.sha256, make_form_key(form), language, desk.limits)
+    with _LOCK:
+        reading = _READ.pop(key, None)
+    if reading is None:
+        with ReturnReader(desk.forms, desk.limits) as readings:
+            reading = readings.read_as(data, form, language, exact=True)
+    with _LOCK:
+        _READ[key] = reading
+        for old in [*_READ][:-_MOST_READ]:
+            del _READ[old]
+    return reading
 
 
 def find_form(desk: Desk, judged: Judged) -> Form | None:
