@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from styrxl.excel import look
+from styrxl.web.contrast import make_readable
 from styrxl.web.desk.workplace import Workplace
 
 _LIGHT = {
@@ -25,5 +26,5 @@ def read_style(place: Workplace) -> str:
     """Return the style sheet that names the colours; on dark screens ``desk.css`` gives them others."""
     workspace = place.find_workspace()
     accent = workspace.settings.accent if workspace else None
-    colours = "".join(f"--{name}:#{value};" for name, value in {**_LIGHT, "accent": accent or look.ACCENT}.items())
+    colours = "".join(f"--{name}:#{value};" for name, value in {**_LIGHT, "accent": make_readable(accent or look.ACCENT)}.items())
     return f":root{{{colours}}}"

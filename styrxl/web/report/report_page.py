@@ -13,6 +13,7 @@ from markupsafe import Markup
 from styrxl.excel.look import Look
 from styrxl.excel.pages import Book, Link, link_target
 from styrxl.model.catalogue import word
+from styrxl.web.contrast import make_readable
 from styrxl.web.report.chart_shapes import PAPER
 from styrxl.web.report.report_parts import ChapterMaker
 from styrxl.web.report.report_words import PREFACE, ReportWords
@@ -51,7 +52,7 @@ def render_report(
     ``on_paper``: without what needs a screen, and with long lists left to the workbook. ``source_link``: where the link of a figure to its
     source leads (else as in the workbook: to the file, from the folder of the report).
     """
-    language, accent = book.language, look.accent.removeprefix("#")
+    language, accent = book.language, make_readable(look.accent.removeprefix("#"))
     follow = source_link or (lambda link: link_target(link.path, book.workspace_path))
     make = ChapterMaker(language, workbook, follow, on_paper=on_paper)
     pages = [page for page in book.pages if page.name not in given.left_out]
@@ -74,7 +75,7 @@ def render_report(
 
 def write_style(look: Look, *, on_paper: bool = False) -> str:
     """Return the style sheet, in a municipality's colour."""
-    accent = f":root {{ --accent: #{look.accent.removeprefix('#')}; }}\n"
+    accent = f":root {{ --accent: #{make_readable(look.accent.removeprefix('#'))}; }}\n"
     return accent + _read("report.css") + _read("paper.css" if on_paper else "screen.css")
 
 
