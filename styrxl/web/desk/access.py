@@ -33,3 +33,4 @@ class Access:
 
 
 EVERYTHING = Access()
+NOTHING = Access("", may_write=False, owners=frozenset())  # of those whom nobody knows, on pages that are open to all

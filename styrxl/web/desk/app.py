@@ -73,7 +73,7 @@ def make_app(place: Workplace, door: Door, tasks: TaskBook | None = None) -> ASG
 
 def list_ways_in(rooms: Rooms, door: Door) -> list[BaseRoute]:
     """Return the routes by which people come in at one's own desk."""
-    return [Route(ENTRY + "{link}", _enter(rooms, door)), Route("/closed", make_endpoint(_show_closed, rooms))]
+    return [Route(ENTRY + "{link}", _enter(rooms, door)), Route("/closed", make_endpoint(_show_closed, rooms, scoped=True))]
 
 
 def list_routes(rooms: Rooms) -> list[BaseRoute]:

@@ -14,12 +14,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from styrxl.web.desk.access import NOTHING
 from styrxl.web.desk.entrance import Entrance
 
 LONGEST_PAUSE = 20.0  # seconds that a sender may say nothing
 SLOWEST = 64 * 1024  # bytes a second, which a body must come with, all in all
 LONGEST_FORM = 1 << 20  # bytes of a form without files
 _READING = frozenset({"GET", "HEAD"})
+_ALWAYS_HTTPS = "max-age=31536000"  # a year; nothing is said of other names below the same domain
 _HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -38,7 +40,8 @@ class Guard:
     def __init__(self, app: ASGIApp, entrance: Entrance, largest_upload: int) -> None:
         """Take the pages, how people come in, and how many bytes a request with files may have."""
         self._app, self._entrance, self._largest = app, entrance, largest_upload
-        self._host = entrance.origin.partition("://")[2]
+        scheme, _, self._host = entrance.origin.partition("://")
+        self._is_secure = scheme == "https"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -66,7 +69,9 @@ class Guard:
         visitor = self._entrance.recognise(Request(scope).cookies)
         if visitor:
             scope.setdefault("state", {}).update(visit=visitor.visit, access=visitor.access)
-        elif not self._entrance.is_open(path):
+            return None
+        scope.setdefault("state", {}).update(access=NOTHING)
+        if not self._entrance.is_open(path):
             scope["path"], scope["method"] = self._entrance.closed, "GET"
         return None
 
@@ -76,6 +81,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)  # a page that shows what others wrote may be bound more tightly
+                if self._is_secure:
+                    headers["Strict-Transport-Security"] = _ALWAYS_HTTPS
                 if self._entrance.hides(scope["path"]):
                     headers["Referrer-Policy"] = "no-referrer"  # its address is the secret
                 if "cache-control" not in headers:

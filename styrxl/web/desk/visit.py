@@ -128,6 +128,7 @@ class Visit:
             "running": self.rooms.tasks.running if hasattr(self.request.state, "visit") else [],
             "writer": self.place.find_other_writer() if workspace else None,
             "path": path,
+            "who": self.access.who,
         }
 
 

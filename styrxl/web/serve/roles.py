@@ -9,7 +9,6 @@ from datetime import date
 from styrxl.model.addresses import fold_address
 from styrxl.model.council_plan import Plan
 from styrxl.model.settings import SitePerson
-from styrxl.web.desk.access import Access
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,9 @@ class SignedIn:
         return frozenset({role.casefold() for role in self.roles} | ({fold_address(self.address)} if self.address else set()))
 
 
-def find_access(person: SignedIn, people: Iterable[SitePerson], plan: Plan, today: date) -> Access | None:
-    """Return what somebody may see and do: as the first of the settings' people that fits; None where none does."""
-    named = next((one for one in people if fold(one.who) in person.marks), None)
-    if named is None:
-        return None
-    owners = list_owners(plan, named.of, today) if named.of else None
-    return Access(person.who, named.may_write, owners)
+def find_named(person: SignedIn, people: Iterable[SitePerson]) -> SitePerson | None:
+    """Return the first of the settings' people that somebody is; None where they are none of them."""
+    return next((one for one in people if fold(one.who) in person.marks), None)
 
 
 def list_owners(plan: Plan, of: Collection[str], today: date) -> frozenset[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
-from threading import Lock
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
@@ -14,12 +13,12 @@ from styrxl.rounds.owner_links.tokens import OWNERS_PAGE
 from styrxl.web.desk.access import Access
 from styrxl.web.desk.entrance import Visitor
 from styrxl.web.desk.workplace import Workplace
-from styrxl.web.serve.roles import SignedIn, find_access
+from styrxl.web.serve.ended_sessions import EndedSessions
+from styrxl.web.serve.roles import SignedIn, find_named, list_owners
 
 SIGN_IN, SIGN_BACK, SIGN_OUT, MINE = "/sign-in", "/sign-in/back", "/sign-out", "/mine"
 ABOUT = ("/about/data", "/about/accessibility")
 LONGEST = 10 * 3600  # seconds, a working day
-_MOST_ENDED = 100_000
 
 
 class Sessions:
@@ -32,8 +31,7 @@ class Sessions:
         self.is_secure = origin.startswith("https://")
         self.cookie = "__Host-styrxl" if self.is_secure else "styrxl-site"
         self._cookies, self._forms = URLSafeTimedSerializer(key, "session"), URLSafeSerializer(key, "form")
-        self._ended: dict[str, None] = {}
-        self._lock = Lock()
+        self._ended = EndedSessions(place, LONGEST)
 
     def begin(self, person: SignedIn) -> str:
         """Return the cookie of somebody who has signed in."""
@@ -42,10 +40,7 @@ class Sessions:
 
     def end(self, person: SignedIn) -> None:
         """Let a sign-in hold no longer, whoever has its cookie."""
-        with self._lock:
-            if len(self._ended) >= _MOST_ENDED:
-                del self._ended[next(iter(self._ended))]
-            self._ended[person.session] = None
+        self._ended.add(person.session)
 
     def find_person(self, cookies: Mapping[str, str]) -> SignedIn | None:
         """Return who is signed in, whatever they may; None where nobody is."""
@@ -63,21 +58,27 @@ class Sessions:
         return Visitor(person.session, access) if person and access else None
 
     def find_access(self, person: SignedIn) -> Access | None:
-        """Return what somebody may see and do; None for those who may not come in, or as long as the workspace cannot be read."""
+        """Return what somebody may see and do; None for those who may not come in, or as long as that cannot be read.
+
+        Who may see everybody comes in whatever state the council's plan is in, since it is they who mend it.
+        """
         try:
+            site = self._place.open_workspace().settings.site
+            named = find_named(person, site.people if site else ())
+            if named is None or not named.of:
+                return Access(person.who, named.may_write) if named else None
             with self._place.reading() as desk:
-                site = desk.workspace.settings.site
-                return find_access(person, site.people if site else (), desk.plan, self._today())
+                return Access(person.who, named.may_write, list_owners(desk.plan, named.of, self._today()))
         except StyrxlError:
             return None
 
     def is_open(self, path: str) -> bool:
         """Whether a page is shown to whoever asks."""
-        return self.is_way_in(path) or path.startswith("/static/") or path in {MINE, SIGN_OUT, self.closed}
+        return path != "/" and (self.is_way_in(path) or path.startswith("/static/") or path == SIGN_OUT)
 
     def is_way_in(self, path: str) -> bool:
         """Whether a page may be come to from other sites: from mails, and from where people sign in."""
-        return path in {"/", SIGN_IN, SIGN_BACK, OWNERS_PAGE, *ABOUT} or path.startswith(f"{OWNERS_PAGE}/")
+        return path in {"/", MINE, SIGN_IN, SIGN_BACK, self.closed, OWNERS_PAGE, *ABOUT} or path.startswith(f"{OWNERS_PAGE}/")
 
     def hides(self, _: str) -> bool:
         """Whether a page's own address is a secret that its own site may not see: none, since a site tells others nothing."""
