@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from styrxl import __version__
+from styrxl.commands.care.backup import backup
+from styrxl.commands.care.restore import restore
 from styrxl.commands.check import check
 from styrxl.commands.consolidate import consolidate
 from styrxl.commands.demo import demo
@@ -82,6 +84,8 @@ for command in (
     log,
     rollover,
     unlock,
+    backup,
+    restore,
     mail,
     quarantine,
     watch,

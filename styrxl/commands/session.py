@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from styrxl.model.errors import StyrxlError
     from styrxl.model.judged import Judged
     from styrxl.rounds.desk import Desk
+    from styrxl.rounds.opening.open_workspace import Writer
     from styrxl.store.lock import LockHolder
     from styrxl.store.workspace import Workspace
 
@@ -80,7 +81,7 @@ class Session:
         """Open the workspace, its plan and its ledger, and keep others from writing there unless this is only for reading."""
         from styrxl.commands.progress import show_progress_on
         from styrxl.rounds.desk import open_desk
-        from styrxl.rounds.opening.open_workspace import Writer, open_ledger
+        from styrxl.rounds.opening.open_workspace import open_ledger
         from styrxl.rounds.own_files import check_due_owners
         from styrxl.scale.return_files import ReadingMethod
         from styrxl.store.files import make_private
@@ -93,13 +94,20 @@ class Session:
         self.log_folder = log_to(workspace.root).parent
         make_private(workspace.root / CACHE_FOLDER)
         user = by or find_user_name()
-        writer = None if reading else Writer(user, click.get_current_context().command_path.partition(" ")[2], self._waiting)
+        writer = None if reading else self.writer(user)
         with open_ledger(workspace, writer) as ledger:
             how = ReadingMethod(reads.jobs, reads.scheduler, progress=show_progress_on(None, self.language()), inbox=reads.inbox)
             desk = open_desk(workspace, ledger, self.now(), user, how)
             check_due_owners(workspace, desk.plan)
             self._tell_of_plan(desk)
             yield desk
+
+    def writer(self, user: str | None = None) -> Writer:
+        """Return who is about to write, and by which command."""
+        from styrxl.rounds.opening.open_workspace import Writer
+        from styrxl.store.lock import find_user_name
+
+        return Writer(user or find_user_name(), click.get_current_context().command_path.partition(" ")[2], self._waiting)
 
     def _tell_of_plan(self, desk: Desk) -> None:
         """Tell what is to be seen to in the council's plan: names that are alike, changes of frames without their other part."""

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import socket
 import sys
 from collections.abc import Iterable, Iterator
@@ -57,9 +58,9 @@ class StagedFiles:
         if (lock := find_office_lock(path)) is not None:
             raise StyrxlError("file-locked", path=str(path), lock=lock.name)
         make_folder(path.parent)
-        temporary = path.with_name(f"{_PREFIX}{_hash_host_name()}-{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}")
+        temporary = make_temporary_path(path)
         self._written[path] = temporary
-        with _translate_errors(path):
+        with translate_errors(path):
             _write(temporary, content, mode)
         return temporary
 
@@ -69,14 +70,14 @@ class StagedFiles:
         with ThreadPoolExecutor(min(_AT_ONCE, len(self._written) or 1)) as pool:
             for path, error in zip(self._written, list(pool.map(_sync, self._written.values())), strict=True):
                 if error:
-                    with _translate_errors(path):
+                    with translate_errors(path):
                         raise error
 
     def move_into_place(self) -> None:
         """Move all files to their paths, once they are safely on the disk; raises as ``add``."""
         self.sync()
         for path, temporary in list(self._written.items()):
-            with _translate_errors(path):
+            with translate_errors(path):
                 _replace(temporary, path)
             del self._written[path]
 
@@ -84,7 +85,7 @@ class StagedFiles:
 def write_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> None:
     """Write a file under a temporary name and move it to its path; raises as ``StagedFiles.add``. A device or pipe is written directly."""
     if path.is_char_device() or path.is_fifo():
-        with _translate_errors(path), path.open("wb") as device:
+        with translate_errors(path), path.open("wb") as device:
             device.writelines((content,) if isinstance(content, bytes) else content)
         return
     with StagedFiles() as staged:
@@ -111,13 +112,23 @@ def create_atomically(path: Path, content: bytes | Iterable[bytes], mode: int = 
 
 def _create_without_links(path: Path, temporary: Path) -> bool:
     """Create a file on a file system without links: empty for a moment, and then whole."""
-    with _translate_errors(path):
+    with translate_errors(path):
         try:
             path.open("xb").close()
         except FileExistsError:
             return False
         temporary.replace(path)
     return True
+
+
+def make_temporary_path(path: Path) -> Path:
+    """Return a name beside a path by which whoever comes later knows whether it is still being written."""
+    return path.with_name(f"{_PREFIX}{_hash_host_name()}-{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}")
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file or folder is one that is still being written, by its name."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def remove_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
@@ -139,7 +150,10 @@ def _is_leftover(path: Path, now: float) -> bool:
 
 def _remove(path: Path) -> bool:
     try:
-        path.unlink()
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     except OSError:
         return False  # somebody else was quicker, or may
     return True
@@ -188,7 +202,7 @@ def make_folder(path: Path) -> None:
 
     Raises StyrxlError: disk-full, not-writable.
     """
-    with _translate_errors(path):
+    with translate_errors(path):
         path.mkdir(parents=True, exist_ok=True)
 
 
@@ -243,7 +257,8 @@ def _replace(temporary: Path, path: Path) -> None:
 
 
 @contextmanager
-def _translate_errors(path: Path) -> Iterator[None]:
+def translate_errors(path: Path) -> Iterator[None]:
+    """Tell in the block's stead what keeps a file from being written; raises StyrxlError: disk-full, not-writable."""
     try:
         yield
     except OSError as error:
@@ -283,7 +298,7 @@ def replace_keeping(path: Path, data: bytes, day: str, keep_in: Path | None = No
 
     Raises StyrxlError: file-locked where somebody has it open, disk-full, not-writable.
     """
-    with _translate_errors(path):
+    with translate_errors(path):
         old = path.read_bytes() if path.exists() else None
         kept = None if old in {None, data} else find_kept_name((keep_in or path.parent) / path.name, old or b"", day)
     with StagedFiles() as staged:
