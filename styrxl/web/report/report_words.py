@@ -98,7 +98,7 @@ def _find_section(text: str, chapter: str) -> tuple[str, str]:
         return "", "".join(rows[heads[0] :] if heads else [])
     own = next((n for n in heads if _read_name(rows[n]).casefold() == chapter.casefold()), None)
     if own is None:
-        return f"{text.rstrip()}\n\n{_HEADING}{chapter}\n".lstrip(), ""
+        return f"{text.rstrip()}\n\n{_HEADING}{chapter}\n".lstrip("\r\n"), ""
     ends = dict(zip(heads, [*heads[1:], len(rows)], strict=True))
     others = [n for n in heads if n > own and _read_name(rows[n]).casefold() != chapter.casefold()]
     return "".join(rows[: own + 1]), "".join(row for n in others for row in rows[n : ends[n]])
