@@ -22,6 +22,7 @@ import postgres as server
 import styrxl
 from dearest_first import put_dearest_first
 from followup_returns import CLEAN, filled, issued
+from hostile_town import hostile_town
 from kept_templates import templates_made_once
 from long_runs import long_run
 from made_once import make_folder_once, make_value_once
@@ -193,6 +194,12 @@ def break_each_followup(year: Followed) -> FollowupFaults:
             with suppress(NotHereError):
                 found[name, kind, owner] = break_followup(name, clean, form, made)
     return found
+
+
+@pytest.fixture(scope="session")
+def shared_hostile(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Return a town in which all that anybody writes is made to do harm; to be copied."""
+    return copy_town(tmp_path_factory, "hostile", hostile_town)
 
 
 @pytest.fixture

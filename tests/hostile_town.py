@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -40,7 +39,7 @@ def hostile_plan() -> Answers:
     return spoil({**PLAN, "organisation": organisation})
 
 
-def hostile_town(root: Path, now: datetime) -> Town:
+def hostile_town(root: Path) -> Town:
     """Make the town: handed out, answered, mailed to by strangers, decided about, and with a report that somebody wrote to."""
     town = new_town(root, hostile_plan())
     _spoil_settings(root / "styrxl.toml")
@@ -59,7 +58,7 @@ def hostile_town(root: Path, now: datetime) -> Town:
         name = f"{FILE}.xlsx"
         stranger = reply(f'"{EVIL}" <a@example.org>', "planering@example.se", subject, attachments={name: town.filled("UBN")})
         take(town, stranger)
-    _decide(town, now)
+    _decide(town)
     return town
 
 
@@ -74,9 +73,9 @@ def _quote(text: str) -> str:
     return '"' + "".join(f"\\u{ord(sign):04x}" if not sign.isprintable() else sign for sign in escaped) + '"'
 
 
-def _decide(town: Town, now: datetime) -> None:
+def _decide(town: Town) -> None:
     """Do at the desk what leaves words behind: judge, set aside, say something to a chapter, and put files aside."""
-    with visit_desk(town.root, now) as visitor:
+    with visit_desk(town.root) as visitor:
         visitor.press(f"/rounds/{ROUND}/do/judge")
         visitor.press(_find_action(visitor, "set-aside", "öst igen"), reason=EVIL, by=EVIL)
         visitor.press(f"/rounds/{ROUND}/do/chapter-words", words=f"# {EVIL}\n\n{EVIL}\n\n<b onclick=x>{SCRIPT}</b>\n")

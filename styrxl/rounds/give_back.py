@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -33,27 +33,44 @@ def give_back(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> list[Pa
     A workbook that is there already and would be the same is let be; one that cannot be written does not keep the others from it,
     but is raised when they are done: StyrxlError as ``write_atomically``.
     """
+    written: list[Path] = []
+    first_error: StyrxlError | None = None
+    for return_, data in make_copies(desk, judged, files):
+        path = find_place(desk, return_)
+        try:
+            _write(path, data)
+            written.append(path)
+        except StyrxlError as error:
+            first_error = first_error or error
+    if first_error:
+        raise first_error
+    return written
+
+
+def make_copies(desk: Desk, judged: JudgedRound, files: Iterable[Path]) -> Iterator[tuple[Judged, bytes]]:
+    """Yield each return among the files that needs completing with its workbook as it goes back, and write nothing.
+
+    One of which none can be made does not keep the others from it, but what stopped it is raised when they are done: StyrxlError.
+    """
     paths = {desk.workspace.shown(path): path for path in files}
     annotator = Annotator(read_look(desk.workspace))
     returns = select_to_give_back(judged.returns)
     issues = {name: _issues_in(desk, name, returns) for name in dict.fromkeys(return_.round or "" for return_ in returns)}
-    written: list[Path] = []
     first_error: StyrxlError | None = None
     with IsolatedReader(desk.limits) as reader:
         for return_ in returns:
+            data = None
             try:
-                path = find_place(desk, return_)
-                back = _back(desk, issues[return_.round or ""], return_, paths, reader)
-                if back is not None:
-                    _write(path, annotator.annotate(back))
-                    written.append(path)
+                if back := _back(desk, issues[return_.round or ""], return_, paths, reader):
+                    data = annotator.annotate(back)
             except StyrxlError as error:
                 first_error = first_error or error
             except Exception:  # noqa: BLE001 -- the trap: one return must not keep the others from going back
                 _LOG.exception("%s could not be sent back", return_.path)
+            if data is not None:
+                yield return_, data
     if first_error:
         raise first_error
-    return written
 
 
 def make_copy(desk: Desk, return_: Judged, file: Path | bytes) -> bytes | None:

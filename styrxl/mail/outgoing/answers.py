@@ -20,7 +20,7 @@ from styrxl.model.findings import Finding
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import mask_persons
-from styrxl.rounds.give_back import give_back, select_to_give_back
+from styrxl.rounds.give_back import find_place, give_back, make_copies, select_to_give_back
 from styrxl.store.mail_log import ANSWER, SENT, TAKEN, MailPart
 
 _LISTED = 20  # groups of findings that an answer lists; the annotated copy has them all
@@ -80,11 +80,13 @@ def _list_changed(return_: Judged) -> list[tuple[str, str, str]]:
 
 
 def _annotate(writer: LetterWriter, returns: Sequence[Judged]) -> dict[str, Attachment]:
-    """Return the annotated copies of returns that are to be mended, by the returns' paths."""
-    workspace = writer.desk.workspace
-    judged = replace(writer.judged, returns=tuple(returns))
-    written = set(give_back(writer.desk, judged, workspace.inbox_files(writer.round).files))
-    paths = {return_.path: workspace.returned(writer.round) / f"{return_.owner}.xlsx" for return_ in select_to_give_back(judged.returns)}
+    """Return the annotated copies of returns that are to be mended, by the returns' paths; in ``returned/`` as well, unless quietly."""
+    desk = writer.desk
+    judged, files = replace(writer.judged, returns=tuple(returns)), desk.workspace.inbox_files(writer.round).files
+    if writer.quietly:
+        return {return_.path: Attachment(find_place(desk, return_).name, data) for return_, data in make_copies(desk, judged, files)}
+    written = set(give_back(desk, judged, files))
+    paths = {return_.path: find_place(desk, return_) for return_ in select_to_give_back(judged.returns)}
     return {path: Attachment(copy.name, copy.read_bytes()) for path, copy in paths.items() if copy in written}
 
 

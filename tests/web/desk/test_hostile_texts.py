@@ -11,8 +11,7 @@ import pytest
 
 from desk_visitor import Visitor, visit_desk
 from desk_walk import Tag, fill_address, find_route, list_methods, list_page_routes, read_page, walk
-from hostile_town import EVIL, FILE, hostile_town
-from made_once import make_folder_once
+from hostile_town import EVIL, FILE
 from town import ROUND, Town
 
 NOW = datetime.now(UTC)
@@ -24,10 +23,9 @@ TYPED = re.compile(r"(?s)<textarea.*?</textarea>|<input[^>]*>")  # what a form b
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Make the town once for all processes, and give a copy of it."""
-    made = make_folder_once(tmp_path_factory, "hostile", lambda folder: hostile_town(folder / "town", NOW))
-    return Town(made / "town").copy(tmp_path_factory.mktemp("hostile") / "town")
+def town(shared_hostile: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Give a town of the module's own."""
+    return shared_hostile.copy(tmp_path_factory.mktemp("hostile") / "town")
 
 
 @pytest.fixture(params=["sv", "en"], scope="module")
