@@ -10,7 +10,7 @@ from styrxl.excel import look
 from styrxl.web.contrast import ENOUGH, contrast_with_white, make_readable
 
 
-@pytest.mark.parametrize("colour, contrast", [("000000", 21.0), ("FFFFFF", 1.0), ("767676", 4.54), ("FF0000", 4.0), (look.ACCENT, 8.35)])
+@pytest.mark.parametrize("colour, contrast", [("000000", 21.0), ("FFFFFF", 1.0), ("767676", 4.54), ("FF0000", 4.0), (look.ACCENT, 8.42)])
 def test_contrast_is_as_the_guidelines_have_it(colour: str, contrast: float) -> None:
     parts = [int(colour[at : at + 2], 16) for at in (0, 2, 4)]
     assert contrast_with_white(parts) == pytest.approx(contrast, abs=0.01)
