@@ -8,7 +8,7 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(shell find styrxl schemas sheets -type f -not -path '*/__pycache__/*') schemas sheets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint suite test-long coverage validate-workbooks bench clean
+.PHONY: demo test lint suite test-long coverage docs validate-workbooks bench clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/, and how to open the desk on it
 	$(BIN)/styrxl demo demo
@@ -50,6 +50,13 @@ $(VENV)/installed-with-tests: $(PACKAGE) | $(VENV)/made
 	$(INSTALL) '.[test]'
 	touch $(VENV)/installed $@
 
+docs: $(VENV)/installed-with-docs ## The handbook as pages, in handbook/; docs/ can be read as it is, too
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -b html docs handbook
+
+$(VENV)/installed-with-docs: $(PACKAGE) | $(VENV)/made
+	$(INSTALL) '.[docs]'
+	touch $(VENV)/installed $@
+
 OOXML := $(VENV)/ooxml/node_modules/.bin/ooxml-validator
 
 validate-workbooks: $(VENV)/installed-with-tests $(OOXML) ## Microsoft's Open XML SDK on one workbook of each kind; needs npm (nodejs.org)
@@ -69,4 +76,4 @@ $(VENV)-bench/installed: $(PACKAGE)
 	touch $@
 
 clean: ## What make has made, but for demo/
-	rm -rf $(VENV) $(VENV)-bench .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) $(VENV)-bench handbook .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

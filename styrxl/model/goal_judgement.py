@@ -1,6 +1,6 @@
 """How the council's goals are judged, in three grades and *unknown*. The whole rule stands here, and nowhere else.
 
-Readers have it in ``docs/how-goals-are-judged.md``. Three questions are asked of each of the council's goals in a round; the first two
+Readers have it in ``docs/en/how-goals-are-judged.md``. Three questions are asked of each of the council's goals in a round; the first two
 are those that the city of Malmö asks in its annual report.
 
 *Do the boards cover it?* (``cover``) What the council's office says in *Träffbild* goes before all else. Where it says nothing: the

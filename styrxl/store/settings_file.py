@@ -141,7 +141,7 @@ tkr = 100
 # E-post: ”styrxl mail” och ”styrxl receive --imap”. Skriv inga lösenord här; de läses ur miljövariablerna
 # STYRXL_SMTP_PASSWORD och STYRXL_IMAP_PASSWORD, eller ur datorns nyckelring.
 # Har ni Microsoft 365? Där går det inte att logga in med lösenord längre. Vad ni skriver i stället, och vad IT registrerar, står i
-# docs/post-microsoft-365.md. Pröva sedan med: styrxl mail check
+# docs/sv/post-microsoft-365.md. Pröva sedan med: styrxl mail check
 # [mail]
 # from = "Planering <planering@kommunen.se>"
 # reply_to = "planering@kommunen.se"          # dit svaren ska skickas, om det är en annan adress

@@ -12,7 +12,7 @@ from styrxl.descriptions.outcome_checks import check_mapped_owners, check_mappin
 from styrxl.descriptions.outcome_mapping import OutcomeMapping, read_mapping, read_outcome_example
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-PAGES = ("utfall-ur-redovisningen.md", "outcomes-from-the-accounts.md")
+PAGES = ("sv/utfall-ur-redovisningen.md", "en/outcomes-from-the-accounts.md")
 MAPPING = """\
 export:
   unit: kronor

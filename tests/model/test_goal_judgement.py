@@ -40,7 +40,7 @@ PARTS = st.builds(Parts, GRADES, GRADES, st.lists(SAID, max_size=3))
 TEN = tuple("ABCDEFGHIJ")
 
 
-# The table of docs/how-goals-are-judged.md: parts, coverage, indicators of each case.
+# The table of docs/en/how-goals-are-judged.md: parts, coverage, indicators of each case.
 HOMES = judge_indicator(final=False, outcome=Outcome(40), target=Target("higher", 120), answer="yes")
 OLD = judge_indicator(final=True, outcome=Outcome(130, year=2026), target=Target("higher", 120), answer=None)
 CASES: Mapping[str, tuple[Parts, Grade, Sequence[Grade]]] = {
@@ -65,7 +65,7 @@ SUGGESTED = {
     "cannot be assessed": None,
     "not fulfilled, and the contradiction is remarked": NO,
 }
-PAGE = (Path(__file__).parents[2] / "docs" / "how-goals-are-judged.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "en" / "how-goals-are-judged.md").read_text("utf-8")
 TABLE = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in PAGE.splitlines() if line.startswith("| ")][2:]
 
 

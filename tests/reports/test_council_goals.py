@@ -1,4 +1,4 @@
-"""How the council's goals are judged through whole rounds: the table of docs/how-goals-are-judged.md, on the pages that readers get."""
+"""How the council's goals are judged through whole rounds: the table of docs/en/how-goals-are-judged.md, on the pages that readers get."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def test_what_is_wrong_is_named_with_its_line_and_before_anything_is_read(more: 
     assert all(mistake.line for mistake in mistakes)
 
 
-@pytest.mark.parametrize("page", ["post-microsoft-365.md", "mail-microsoft-365.md"])
+@pytest.mark.parametrize("page", ["sv/post-microsoft-365.md", "en/mail-microsoft-365.md"])
 def test_the_examples_in_the_docs_are_right(page: str) -> None:
     examples = re.findall(r"```toml\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
     read_ones = [read(example.replace("[mail]\n", "", 1).partition("\n")[2]) for example in examples]
@@ -116,7 +116,7 @@ def test_the_examples_in_the_docs_are_right(page: str) -> None:
 
 
 def test_both_pages_say_the_same_in_the_same_order() -> None:
-    swedish, english = ((DOCS / page).read_text("utf-8") for page in ("post-microsoft-365.md", "mail-microsoft-365.md"))
+    swedish, english = ((DOCS / page).read_text("utf-8") for page in ("sv/post-microsoft-365.md", "en/mail-microsoft-365.md"))
     for mark in (r"^##? ", r"^\|", r"^ *\d\. ", r"^```"):
         assert len(re.findall(mark, swedish, re.MULTILINE)) == len(re.findall(mark, english, re.MULTILINE)), mark
     assert set(re.findall(r"STYRXL_\w+|AADSTS\d+|Application Mail\.\w+", swedish)) == set(

@@ -1,0 +1,31 @@
+"""How Sphinx builds the handbook: ``make docs``."""
+
+from __future__ import annotations
+
+import re
+
+from sphinx.application import Sphinx
+
+project = "styrxl"
+author = "The styrxl authors"
+extensions = ["myst_parser"]
+source_suffix = {".md": "markdown"}
+language = "sv"
+html_theme = "alabaster"
+html_theme_options = {"description": "Handbok · Handbook", "page_width": "1100px", "sidebar_width": "260px"}
+html_copy_source = False
+highlight_language = "none"  # a block says itself what it is; consoles' prompts and answers are left as they are
+myst_heading_anchors = 4  # links to headings are written as GitHub writes them, so that the pages can be read there, too
+
+
+def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
+    """Add a table of contents to a first page, of the pages that it lists: what Sphinx alone needs would puzzle those who read Markdown."""
+    del app
+    if name.rpartition("/")[2] == "index":
+        pages = re.findall(r"^- \[.+\]\(([\w/-]+)\.md\)", source[0], re.MULTILINE)
+        source[0] += "\n".join(["\n```{toctree}", ":hidden:", "", *pages, "```\n"])
+
+
+def setup(app: Sphinx) -> None:
+    """Have Sphinx ask us of each page that it reads."""
+    app.connect("source-read", add_contents)

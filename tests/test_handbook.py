@@ -1,0 +1,105 @@
+"""The handbook holds together: each page is found, each link leads somewhere, and both languages are there."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+CHECKOUT = Path(__file__).parents[1]
+DOCS = CHECKOUT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+OUTSIDE = [CHECKOUT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
+NAMED_AS_CODE = re.compile(r"docs/[\w/-]+\.md")
+
+
+def list_inline(path: Path) -> list[tuple[Token, Token]]:
+    """Return each piece of text of a page, with the block that it stands in."""
+    tokens = MarkdownIt().enable("table").parse(path.read_text("utf-8"))
+    return [
+        (before, piece)
+        for before, token in itertools.pairwise(tokens)
+        if token.type == "inline"
+        for piece in (token, *(token.children or ()))
+    ]
+
+
+def list_links(path: Path) -> list[str]:
+    """Return what a page links to, or shows as pictures, within the project."""
+    links = [piece.attrGet("href") or piece.attrGet("src") for _, piece in list_inline(path) if piece.type in {"link_open", "image"}]
+    return [unquote(str(link)) for link in links if not re.match(r"[a-z]+:", str(link))]
+
+
+def list_anchors(path: Path) -> set[str]:
+    """Return the names of a page's headings, as GitHub and MyST give them."""
+    headings = [piece.content for before, piece in list_inline(path) if before.type == "heading_open" and piece.type == "inline"]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def find_dead_links(path: Path) -> list[str]:
+    """Return the links of a page that lead nowhere."""
+    dead = []
+    for link in list_links(path):
+        name, _, anchor = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        if not target.exists() or (anchor and anchor not in list_anchors(target)):
+            dead.append(link)
+    return dead
+
+
+@pytest.mark.parametrize("path", [*PAGES, *OUTSIDE], ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_each_link_leads_somewhere(path: Path) -> None:
+    """To a file that is there, and to a heading that the page has."""
+    assert find_dead_links(path) == []
+
+
+def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
+    """Missing files and headings, and no others; what stands in blocks of code is no link."""
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# Åt *alla*, i `styrxl.toml`\n\n[a](page.md) [b](#åt-alla-i-styrxltoml) [c](gone.md) [d](#gone) ![e](gone.png)\n\n"
+        "| f |\n| --- |\n| [g](page.md#nor) |\n\n```console\n[h](never.md)\n```\n[i](https://example.se/gone)\n",
+        "utf-8",
+    )
+    assert find_dead_links(page) == ["gone.md", "#gone", "gone.png", "page.md#nor"]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_first_page_leads_to_every_page(language: str) -> None:
+    """Of its language, in a list: Sphinx makes the margin of that."""
+    first = DOCS / language / "index.md"
+    pages = {path.stem for path in first.parent.glob("*.md")} - {"index"}
+    listed = re.findall(r"^- \[.+\]\(([\w-]+)\.md\)", first.read_text("utf-8"), re.MULTILINE)
+    assert (sorted(listed), len(set(listed))) == (sorted(pages), len(listed))
+
+
+@pytest.mark.parametrize("language, other", [("sv", "en"), ("en", "sv")])
+def test_each_page_is_there_in_the_other_language(language: str, other: str) -> None:
+    """It links to it, and to one page alone, which links back."""
+    pairs = {path: [link for link in list_links(path) if link.startswith(f"../{other}/")] for path in (DOCS / language).glob("*.md")}
+    assert [str(path) for path, links in pairs.items() if len(links) != 1] == []
+    back = {path: (path.parent / links[0]).resolve() for path, links in pairs.items()}
+    assert [str(path) for path, page in back.items() if f"../{language}/{path.name}" not in list_links(page)] == []
+
+
+def test_at_the_top_lies_what_has_no_language() -> None:
+    """A page that is written for one language lies in its folder."""
+    assert {path.name for path in DOCS.glob("*.md")} == {"architecture.md", "index.md"}
+
+
+def test_pages_that_the_program_names_are_there() -> None:
+    """In messages, in files that it writes and in docstrings."""
+    files = [
+        path
+        for folder in ("styrxl", "sheets", "schemas", "tests")
+        for path in (CHECKOUT / folder).rglob("*")
+        if path.suffix in {".py", ".yaml", ".html"}
+    ]
+    named = {(str(path), name) for path in [*files, *OUTSIDE] for name in NAMED_AS_CODE.findall(path.read_text("utf-8"))}
+    assert len(named) > 10
+    assert [(path, name) for path, name in sorted(named) if not (CHECKOUT / name).is_file()] == []
