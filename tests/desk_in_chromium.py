@@ -12,9 +12,9 @@ from playwright.sync_api import BrowserContext, Page
 
 
 @contextmanager
-def open_page(root: Path, browser: BrowserContext) -> Iterator[tuple[Page, str]]:
+def open_page(root: Path, browser: BrowserContext, language: str = "sv") -> Iterator[tuple[Page, str]]:
     """Start the desk of a workspace, and yield its first screen and the address that its others follow."""
-    command = [sys.executable, "-P", "-m", "styrxl", "--workspace", str(root), "desk", "--no-browser"]
+    command = [sys.executable, "-P", "-m", "styrxl", "--workspace", str(root), "--lang", language, "desk", "--no-browser"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as desk:
         try:
             assert desk.stdout

@@ -18,6 +18,7 @@ LETTERS = f'"><img src=x onerror=alert(1)>{SCRIPT}&#60;b>javascript:alert(1) [x]
 TURNED = "\u202egnihtyna\u2066\u200f"
 EVIL = f"{LETTERS}{TURNED}"
 FILE = LETTERS.replace("/", "∕") + TURNED  # as a file's name
+_MAILBOX = '[mail.imap]\nserver = "localhost"\nport = 1\nuser = "planering"\n'  # where nobody answers
 FREE = ("contribution", "reason", "responsible", "expected_result", "activity", "project", "text", "name")  # what people write themselves
 CONTROL = "\x1b[31m\x07"
 
@@ -53,7 +54,8 @@ def hostile_town(root: Path) -> Town:
     town.put(f"öst igen {FILE}.xlsx", town.filled("UBN-ÖST", ANSWERS["UBN-ÖST"]), 3)
     town.put(f"ingens {FILE}.xlsx", lost(town.filled("KFN-BIB", spoil(ANSWERS["KFN-BIB"]))), 4)
     town.put(f"bib {FILE}.xlsx", town.filled("KFN-BIB", spoil(ANSWERS["KFN-BIB"])), 5)
-    town.put(f"skräp {FILE}.xlsx", b"PK\x03\x04" + EVIL.encode(), 6)
+    town.put(f"bib igen {FILE}.xlsx", town.filled("KFN-BIB"), 6)
+    town.put(f"skräp {FILE}.xlsx", b"PK\x03\x04" + EVIL.encode(), 7)
     for subject in ("Plan", EVIL):
         name = f"{FILE}.xlsx"
         stranger = reply(f'"{EVIL}" <a@example.org>', "planering@example.se", subject, attachments={name: town.filled("UBN")})
@@ -64,7 +66,8 @@ def hostile_town(root: Path) -> Town:
 
 def _spoil_settings(path: Path) -> None:
     text = re.sub(r"(?m)^(name|role) = .*$", lambda found: f"{found[1]} = {_quote('Åköping ' + EVIL)}", path.read_text("utf-8"))
-    mail = f'[mail]\nfrom = "Planering <planering@example.se>"\nrate = 6000\n[rounds."{ROUND}"]\ndue = {SOON}\nname = {_quote(EVIL)}\n'
+    round_ = f'[rounds."{ROUND}"]\ndue = {SOON}\nname = {_quote(EVIL)}\n'
+    mail = f'[mail]\nfrom = "Planering <planering@example.se>"\nrate = 6000\n{_MAILBOX}{round_}'
     path.write_text(f"{text}\n{mail}", "utf-8")
 
 
