@@ -15,7 +15,7 @@ from styrxl.descriptions.mistakes import Mistake, Path, Problem, unknown_name
 from styrxl.descriptions.parts import as_map
 from styrxl.descriptions.settings_model import Imap, SettingsFile
 from styrxl.model.rounds import RoundKinds
-from styrxl.model.settings import ASIDE_FOLDER, M365, NEEDED_KEYS, NO_SIGN_IN
+from styrxl.model.settings import ASIDE_FOLDER, BY_BOTH, BY_SIGN_IN, M365, NEEDED_KEYS, NO_SIGN_IN
 
 FILE = "styrxl.toml"
 _LINE = re.compile(r"at line (\d+)")
@@ -33,7 +33,12 @@ def check_settings(data: bytes, kinds: RoundKinds) -> Iterator[Mistake]:
         place = _LINE.search(str(error))
         yield Mistake(FILE, int(place[1]) if place else text.count("\n") + 1, Problem((), "toml-broken", {"why": str(error)}))
     else:
-        for problem in (*find_problems(SettingsFile, content), *_check_rounds(content, kinds), *_check_mail(content)):
+        for problem in (
+            *find_problems(SettingsFile, content),
+            *_check_rounds(content, kinds),
+            *_check_mail(content),
+            *_check_site(content),
+        ):
             yield Mistake(FILE, find_line(text, problem.path), problem)
 
 
@@ -76,6 +81,18 @@ def _check_mail(content: Mapping[str, Any]) -> Iterator[Problem]:
         if not (box.get("server") or by_graph or box_method == M365):
             yield Problem(("mail", "imap"), "missing-key", {"key": "server"})
         yield from _check_folders(box)
+
+
+def _check_site(content: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what the section on the site lacks, where owners or others are to sign in."""
+    site = as_map(content.get("server"))
+    signs_in = "sign_in" in site
+    if site.get("owners") in {BY_SIGN_IN, BY_BOTH} and not signs_in:
+        yield Problem(("server", "owners"), "missing-key", {"key": "[server.sign_in]"})
+    if "people" in site and not signs_in:
+        yield Problem(("server", "people"), "missing-key", {"key": "[server.sign_in]"})
+    if signs_in and not site.get("address"):
+        yield Problem(("server",), "missing-key", {"key": "address"})
 
 
 def _check_folders(box: Mapping[str, Any]) -> Iterator[Problem]:

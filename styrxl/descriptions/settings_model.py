@@ -171,7 +171,8 @@ class Mail(ServerSettings):
 def _is_site(text: str) -> bool:
     parts = urlsplit(text)
     local = parts.hostname in {"localhost", "127.0.0.1"}
-    return (parts.scheme == "https" or (parts.scheme == "http" and local)) and bool(parts.hostname) and parts.path in {"", "/"}
+    is_bare = parts.path in {"", "/"} and not parts.query and not parts.fragment and "@" not in parts.netloc
+    return (parts.scheme == "https" or (parts.scheme == "http" and local)) and bool(parts.hostname) and is_bare
 
 
 _LISTEN = re.compile(r"([A-Za-z0-9.\-]+|\[[0-9A-Fa-f:]+\]):[0-9]{1,5}")

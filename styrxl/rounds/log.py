@@ -233,7 +233,7 @@ def _came(path: str, facts: Mapping[str, Any], language: str) -> str:
     if facts["origin"] in {None, BY_HAND}:
         return word("log_received_by_hand", language, path=path)
     if str(facts["origin"]).startswith(BY_LINK):
-        number, _, name = str(facts["origin"]).removeprefix(BY_LINK).partition("/")
+        number, _, name = str(facts["origin"]).removeprefix(BY_LINK).rpartition("/")
         return word("log_received_by_link", language, path=path, number=number, name=name)
     sender = str(facts["origin"]).removeprefix(BY_MAIL)
     key = "log_received" if sender == facts["origin"] else "log_received_by_mail"

@@ -60,7 +60,7 @@ def _make_site(settings: Site) -> SiteSettings:
     host, _, port = settings.listen.rpartition(":")
     sign_in = settings.sign_in
     return SiteSettings(
-        settings.address.rstrip("/"),
+        _tidy_address(settings.address),
         host.strip("[]"),
         int(port),
         settings.owners,
@@ -70,6 +70,12 @@ def _make_site(settings: Site) -> SiteSettings:
         SiteSignIn(sign_in.issuer.rstrip("/"), sign_in.client_id, sign_in.claim, sign_in.ca_file or None) if sign_in else None,
         tuple(SitePerson(person.who, person.may == "write", tuple(person.of)) for person in settings.people),
     )
+
+
+def _tidy_address(address: str) -> str:
+    """Return a site's address as browsers write it: in small letters, without the port that is usual."""
+    tidied = address.rstrip("/").lower()
+    return tidied.removesuffix(":443") if tidied.startswith("https:") else tidied.removesuffix(":80")
 
 
 def _make_round(settings: OneRound) -> RoundSettings:

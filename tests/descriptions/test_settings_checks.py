@@ -50,6 +50,10 @@ macros = "warn"
 """
 
 
+SITE = '[server]\naddress = "https://styrning.example.se"\n'
+SIGN_IN = '[server.sign_in]\nissuer = "https://login.example.se/v2.0"\nclient_id = "x"\n'
+
+
 def tell(old: str, new: str, language: str = "sv") -> list[str]:
     """Return what is told where one text of the settings stands in place of another."""
     assert old in TOML
@@ -96,6 +100,17 @@ def tell(old: str, new: str, language: str = "sv") -> list[str]:
         ("rows = 20000", "row = 20000", 34, "Menar du rows?"),
         ('"warn"', '"varna"', 35, "warn"),
         ("[limits]", "[smtp]\nserver = 1\n[limits]", 33, "smtp"),
+        ("[limits]", '[server]\nowners = "oidc"\n[limits]', 34, "[server.sign_in]"),
+        ("[limits]", '[server]\nowners = "both"\n[limits]', 34, "[server.sign_in]"),
+        ("[limits]", '[server]\n[[server.people]]\nwho = "c"\n[limits]', 34, "[server.sign_in]"),
+        ("[limits]", f"[server]\n{SIGN_IN}[limits]", 33, "address"),
+        ("[limits]", '[server]\naddress = "http://styrning.kommunen.se"\n[limits]', 34, "https://"),
+        ("[limits]", '[server]\naddress = "https://kommunen.se/styrning"\n[limits]', 34, "https://"),
+        ("[limits]", '[server]\naddress = "https://a@kommunen.se"\n[limits]', 34, "https://"),
+        ("[limits]", '[server]\nlisten = "8700"\n[limits]', 34, "127.0.0.1:8700"),
+        ("[limits]", "[server]\nlink_days = 0\n[limits]", 34, "minst 1"),
+        ("[limits]", SITE + SIGN_IN.replace("https", "http") + "[limits]", 36, "https://"),
+        ("[limits]", SITE + SIGN_IN + '[[server.people]]\nwho = "c"\nmay = "all"\n[limits]', 40, "write, read"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(old: str, new: str, line: int, named: str) -> None:
@@ -122,6 +137,9 @@ def test_all_are_told_at_once() -> None:
         ("percent = 2", "percent = 2.5"),
         ("[thresholds]\n", "[thresholds] # trösklar\n"),
         ("\n", "\r\n"),
+        ("[limits]", f'{SITE}owners = "both"\n{SIGN_IN}[limits]'),
+        ("[limits]", f'{SITE}{SIGN_IN}[[server.people]]\nwho = "c"\nof = ["UBN"]\n[limits]'),
+        ("[limits]", '[server]\naddress = "http://127.0.0.1:8700"\n[limits]'),
     ],
 )
 def test_what_is_right_is_let_be(old: str, new: str) -> None:

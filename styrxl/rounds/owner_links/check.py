@@ -93,14 +93,17 @@ def mark_workbook(desk: Desk, checked: CheckedWorkbook) -> bytes | None:
     return make_copy(desk, checked.return_, checked.data) if checked.may_be_handed_in else None
 
 
-def hand_in(desk: Desk, checked: CheckedWorkbook) -> HandedIn:
+def hand_in(desk: Desk, checked: CheckedWorkbook, signed_in: str = "") -> HandedIn:
     """Take a workbook in as its link's owner's, judge its round, and return what came of it. Whoever calls this has locked the workspace.
+
+    ``signed_in``: who hands it in, where somebody has signed in to do so.
 
     Raises StyrxlError where inbox or ledger cannot be written. Twice the same file is taken in once.
     """
     assert checked.may_be_handed_in
     link, round_ = checked.link, desk.workspace.rounds.parse(checked.link.round)
-    file = IncomingFile(f"{BY_LINK}{link.number}/{checked.name}", checked.name, desk.now, lambda: checked.data)
+    by = f", {signed_in}" if signed_in else ""
+    file = IncomingFile(f"{BY_LINK}{link.number}{by}/{checked.name}", checked.name, desk.now, lambda: checked.data)
     reason = word("handed_in_by_link", desk.workspace.settings.language, number=link.number)
     outcome = receive_data(desk, round_, file, checked.claim, reason)
     judged = judge_inbox_quietly(desk, round_)

@@ -228,11 +228,11 @@ def _check(at: OwnerVisit) -> Response:
     if not isinstance(upload, UploadFile) or not upload.filename:
         return at.show("site_start", 422, workbooks=_list_workbooks(at), wrong="choose_first", came=_list_returns(at))
     most = at.desk.limits.file_mb * MB
-    data = upload.file.read(most + 1)
-    if len(data) > most:
+    with at.here.judging:  # those who wait hold no workbook in memory
+        data = upload.file.read(most + 1)
+        checked = check_workbook(at.desk, at.link, upload.filename, data) if len(data) <= most else None
+    if checked is None:
         return at.show("site_start", 413, workbooks=_list_workbooks(at), wrong="too_large", came=_list_returns(at))
-    with at.here.judging:
-        checked = check_workbook(at.desk, at.link, upload.filename, data)
     return _show_checked(at, checked, at.here.checks.keep(checked) if checked.may_be_handed_in else "")
 
 
@@ -287,12 +287,13 @@ def _hand_in(at: OwnerVisit) -> Response:
     if checked is None:
         return at.show("site_start", 410, workbooks=_list_workbooks(at), wrong="forgotten", came=_list_returns(at))
     t = Texts("site_start", at.language)
-    place = at.visit.place.seen_by(f"{at.link.owner} ({t('by_link', number=at.link.number)})")
+    sender = _find_sender(at)
+    place = at.visit.place.seen_by(", ".join(filter(None, (sender, f"{at.link.owner} ({t('by_link', number=at.link.number)})"))))
     with place.writing(t("handing_in", owner=at.link.owner), lambda _: None) as desk:
         link = open_link(desk, at.visit.path["token"])
         if link is None:  # taken back since the page was shown
             return at.show("site_closed", 410, reason="expired")
-        done = hand_in(desk, checked)
+        done = hand_in(desk, checked, sender)
     at.here.checks.drop(at.visit.posted("check"))
     mails = at.desk.workspace.settings.mail is not None
     if mails and not done.known:
@@ -311,6 +312,12 @@ def _hand_in(at: OwnerVisit) -> Response:
         sign=SIGNS[tone],
         mails=mails,
     )
+
+
+def _find_sender(at: OwnerVisit) -> str:
+    """Return who hands in, where somebody has signed in who is a contact of the owner; a link says no more than whose it is."""
+    person = at.here.person(at.visit.request.cookies)
+    return person.who if person and at.link.owner in list_own(person, at.desk.plan, at.round.day) else ""
 
 
 def _mail_receipt(at: OwnerVisit) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
+from threading import Event, Thread
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,8 +19,10 @@ from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 from styrxl.web.serve.sessions import Sessions
 from styrxl.web.serve.sign_in import SECRET, read_secret
+from styrxl.web.serve.sign_in_log import SignInLog
 from styrxl.web.serve.site_app import OwnersOnly, make_owners_site, make_site
 
+_DAY = 24 * 3600.0  # seconds
 _AT_ONCE = 400  # connections
 _IDLE, _ENDING = 15, 30  # seconds that a connection may wait for its next request, and that requests have to end
 
@@ -49,13 +52,33 @@ def run_site(place: Workplace, tell: Callable[[str], None], on_wait: Callable[[T
     )
     tell(find_origin(site))
     server = uvicorn.Server(config)
-    with suppress(KeyboardInterrupt):
+    with _forgetting(SignInLog(place)), suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
         raise StyrxlError("site-port-taken", listen=f"{site.host}:{site.port}")
     if tasks.running:
         on_wait(tasks)
         tasks.wait_until_idle()
+
+
+@contextmanager
+def _forgetting(log: SignInLog) -> Iterator[None]:
+    """Remove old sign-ins at once and each day, as long as the block runs."""
+    ended = Event()
+
+    def forget() -> None:
+        while True:
+            log.forget_old()
+            if ended.wait(_DAY):
+                return
+
+    thread = Thread(target=forget, name="old sign-ins", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(_ENDING)
 
 
 def make_site_app(place: Workplace, site: SiteSettings, tasks: TaskBook) -> ASGIApp:
@@ -71,14 +94,12 @@ def make_site_app(place: Workplace, site: SiteSettings, tasks: TaskBook) -> ASGI
 def check_site(desk: Desk) -> SiteSettings:
     """Return what the settings say of the site, once it can be begun.
 
-    Raises StyrxlError: site-not-set-up, site-needs-address, site-needs-sign-in, site-needs-secret, site-nobody, site-unknown-owner.
+    Raises StyrxlError: site-not-set-up, site-needs-sign-in, site-needs-secret, site-nobody, site-unknown-owner.
     """
     site = desk.workspace.settings.site
     if site is None:
         raise StyrxlError("site-not-set-up")
-    if not site.address and (site.sign_in or site.owners != BY_LINK):
-        raise StyrxlError("site-needs-address")
-    if site.sign_in is None and (site.owners != BY_LINK or not _is_loopback(site.host)):
+    if site.sign_in is None and not _is_loopback(site.host):
         raise StyrxlError("site-needs-sign-in", listen=f"{site.host}:{site.port}")
     if site.sign_in and not read_secret():
         raise StyrxlError("site-needs-secret", name=SECRET)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ FILE = "sign-ins.jsonl"
 
 
 class SignInLog:
-    """The sign-ins of late, one a line; those that are older than the settings say are removed with each new one."""
+    """The sign-ins of late, one a line; those that are older than the settings say are removed with each new one, and each day."""
 
     def __init__(self, place: Workplace) -> None:
         """Take the workspace."""
@@ -35,8 +36,16 @@ class SignInLog:
         line = json.dumps({"at": now.isoformat(timespec="seconds"), "who": who, "may": may}, ensure_ascii=False)
         with self._lock, suppress(StyrxlError):
             make_private_folder(self.path.parent)
-            kept = [*self._read(now), line]
-            write_atomically(self.path, "".join(f"{one}\n" for one in kept).encode("utf-8"), mode=0o600)
+            self._write([*self._read(now), line])
+
+    def forget_old(self) -> None:
+        """Remove what has been kept long enough, whether anybody signs in or not."""
+        with self._lock, suppress(StyrxlError):
+            if self.path.is_file():
+                self._write(self._read(self._place.clock()))
+
+    def _write(self, lines: Sequence[str]) -> None:
+        write_atomically(self.path, "".join(f"{one}\n" for one in lines).encode("utf-8"), mode=0o600)
 
     def _read(self, now: datetime) -> list[str]:
         """Return the lines that are not too old."""

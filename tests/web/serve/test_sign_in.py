@@ -295,8 +295,10 @@ def test_a_role_that_the_settings_take_away_is_gone_at_once(own_site: SignedInSi
 
 def test_who_may_see_everybody_comes_in_to_mend_a_plan_that_cannot_be_read(own_site: SignedInSite) -> None:
     own_site.sign_in()
-    next((own_site.town.root / "council").glob("*.xlsx"), own_site.town.root / "flerarsplan.xlsx").write_bytes(b"broken")
-    own_site.get("/", 200)
+    (own_site.town.root / "flerarsplan.xlsx").write_bytes(b"broken")
+    assert "går inte att läsa" in own_site.get("/plan")
+    own_site.sign_in({"sub": "u-3", "roles": ["ubn-controller"]})
+    assert "Det går inte just nu" in own_site.get("/mine", 503)
 
 
 def test_a_name_that_somebody_gives_themselves_stands_with_their_account(site: SignedInSite) -> None:
