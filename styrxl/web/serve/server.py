@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
@@ -15,6 +17,7 @@ from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import BY_LINK, Settings, SiteSettings
 from styrxl.rounds.desk import Desk
+from styrxl.web.desk.intake.uploads import remove_old_uploads
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 from styrxl.web.serve.sessions import Sessions
@@ -28,37 +31,54 @@ _IDLE, _ENDING = 15, 30  # seconds that a connection may wait for its next reque
 
 
 def run_site(place: Workplace, tell: Callable[[str], None], on_wait: Callable[[TaskBook], None] = lambda _: None) -> None:
-    """Answer until the process is told to end; ``tell`` gets the address. What is being done then is waited for.
+    """Answer until the process is told to end (SIGTERM, Ctrl+C); ``tell`` gets the address.
 
-    Raises StyrxlError: as ``check_site``; site-port-taken.
+    What has been asked by then is answered, and what is being done is waited for, of which ``on_wait`` is told. Raises StyrxlError: as
+    ``check_site``; site-port-taken.
     """
     with place.reading() as desk:
         site = check_site(desk)
-    tasks = TaskBook(lambda: place.root)
-    tasks.find_interrupted()
-    config = uvicorn.Config(
-        make_site_app(place, site, tasks),
-        host=site.host,
-        port=site.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=True,  # whose word counts on who asks: this computer's, or what FORWARDED_ALLOW_IPS says
-        lifespan="off",
-        ws="none",
-        limit_concurrency=_AT_ONCE,
-        timeout_keep_alive=_IDLE,
-        timeout_graceful_shutdown=_ENDING,
-    )
-    tell(find_origin(site))
-    server = uvicorn.Server(config)
-    with _forgetting(SignInLog(place)), suppress(KeyboardInterrupt):
-        server.run()
-    if not server.started:
-        raise StyrxlError("site-port-taken", listen=f"{site.host}:{site.port}")
-    if tasks.running:
-        on_wait(tasks)
-        tasks.wait_until_idle()
+    with _listen(site) as listening, _ended_in_peace():
+        tasks = TaskBook(lambda: place.root)
+        tasks.find_interrupted()
+        remove_old_uploads(place.root, place.clock())
+        config = uvicorn.Config(
+            make_site_app(place, site, tasks),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=True,  # whose word counts on who asks: this computer's, or what FORWARDED_ALLOW_IPS says
+            lifespan="off",
+            ws="none",
+            limit_concurrency=_AT_ONCE,
+            timeout_keep_alive=_IDLE,
+            timeout_graceful_shutdown=_ENDING,
+        )
+        tell(find_origin(site))
+        with _forgetting(SignInLog(place)), suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+        if tasks.running:
+            on_wait(tasks)
+            tasks.wait_until_idle()
+
+
+def _listen(site: SiteSettings) -> socket.socket:
+    """Return a socket on which the site is waited for; raises StyrxlError: site-port-taken."""
+    try:
+        family, *_, address = socket.getaddrinfo(site.host, site.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=_AT_ONCE)
+    except OSError as error:
+        raise StyrxlError("site-port-taken", listen=f"{site.host}:{site.port}") from error
+
+
+@contextmanager
+def _ended_in_peace() -> Iterator[None]:
+    """Let SIGTERM end the server alone, and not what it is doing: uvicorn raises it again when it has ended."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
