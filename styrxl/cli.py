@@ -18,6 +18,7 @@ from styrxl.commands.demo import demo
 from styrxl.commands.desk import desk
 from styrxl.commands.distribute import distribute
 from styrxl.commands.ending import CommandGroup
+from styrxl.commands.export import export
 from styrxl.commands.init import init
 from styrxl.commands.link import link
 from styrxl.commands.log import log
@@ -75,6 +76,7 @@ for command in (
     link,
     consolidate,
     report,
+    export,
     desk,
     serve,
     status,

@@ -31,8 +31,9 @@ __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]
 KEPT_FOLDER = "replaced"  # what stood in the place of own files before
 ROLE = "Kommunens controller"  # whom to ask, where nobody else is named
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
+_EXPORT = "export"  # made where something is exported
 _OWN_NAMES = frozenset(
-    {PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", KEPT_FOLDER, *FOLDERS}
+    {PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", KEPT_FOLDER, _EXPORT, *FOLDERS}
 )  # beside those that begin with styrxl.
 
 _KEY_BYTES = 32
@@ -152,7 +153,7 @@ class Workspace:
     def folders(self) -> list[Path]:
         """Return the folders that commands write in: the workspace itself, what is kept, and those of the rounds."""
         folders = [self.root, self.root / CACHE_FOLDER]
-        for name in FOLDERS:
+        for name in (*FOLDERS, _EXPORT):
             folder = self.root / name
             with suppress(OSError):
                 folders += [folder, *(path for path in folder.iterdir() if path.is_dir())]
@@ -191,6 +192,10 @@ class Workspace:
     def council(self, of: Round) -> Path:
         """Path of the council's workbook."""
         return self.root / "council" / f"{of.id}.xlsx"
+
+    def export(self, of: Round) -> Path:
+        """Folder of a round's figures for other programs."""
+        return self.root / _EXPORT / of.id
 
     def inbox_files(self, of: Round) -> InboxFiles:
         """Return the files in a round's inbox; none when there is no such folder.

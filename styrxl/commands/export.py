@@ -1,0 +1,31 @@
+"""The command ``export``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.options import reading_options, round_argument
+from styrxl.commands.session import ReadingOptions, Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.model.rounds import Round
+
+
+@click.command()
+@round_argument
+@reading_options
+@with_session
+def export(session: Session, round_: Round, reads: ReadingOptions) -> None:
+    """Write ROUND's figures for other programs into export/ROUND, as a data package.
+
+    The inbox is judged anew. The tables of accepted returns, what was found, how each owner stands and what is worked out of it.
+    """
+    from styrxl.export.export_round import export_round
+    from styrxl.model.catalogue import word
+
+    with session.desk(reads=reads) as desk:
+        written = export_round(desk, round_)
+        folder = desk.workspace.shown(desk.workspace.export(round_))
+        click.echo(word("exported", session.language(), n=len(written), folder=folder))

@@ -1,0 +1,64 @@
+"""Exporting: a round's data package into ``export/ROUND/``, from what the inbox holds now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from styrxl import __version__
+from styrxl.export.collect import collect_resources
+from styrxl.export.package import DESCRIPTION, make_package
+from styrxl.model.errors import working_on
+from styrxl.model.rounds import Round
+from styrxl.reports.view import View
+from styrxl.rounds.desk import Desk
+from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.rounds.publish import gather_history, list_issued, make_scope
+from styrxl.rounds.status import find_status
+from styrxl.store.files import StagedFiles
+
+
+def export_round(desk: Desk, round_: Round) -> tuple[Path, ...]:
+    """Write a round's data package, all of it or nothing, and remove the files of the one before that it has not; return what is there.
+
+    Raises StyrxlError: file-locked, disk-full, not-writable; what judging the inbox does.
+    """
+    judged = judge_inbox(desk, round_)
+    history = gather_history(desk, round_, judged) if round_.followup else None
+    scope = make_scope(desk, round_, desk.workspace.settings.language)
+    view = View(judged, desk.plan, scope, tuple(list_issued(desk, round_)), None, history)
+    resources = collect_resources(view, find_status(desk, round_).owners)
+    folder = desk.workspace.export(round_)
+    return _write(folder, make_package(resources, _say_what(scope.municipality, scope.round_name, round_)))
+
+
+def _say_what(municipality: str, round_name: str, round_: Round) -> dict[str, Any]:
+    title = f"{municipality} · {round_name}"
+    return {"name": f"styrxl-{round_.id}", "title": title, "description": _ABOUT, "styrxl": {"program": __version__, "round": round_.id}}
+
+
+_ABOUT = (
+    "Accepted returns of a round, what was found in them, how each owner stands, and what is worked out of it. Money in tkr (SEK 1 000)."
+)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> tuple[Path, ...]:
+    before = _list_files(folder / DESCRIPTION)
+    with working_on(folder), StagedFiles() as stage:
+        for name, content in files.items():
+            stage.add(folder / name, content)
+        stage.move_into_place()
+    for name in before - files.keys():
+        (folder / name).unlink(missing_ok=True)
+    return tuple(folder / name for name in files)
+
+
+def _list_files(description: Path) -> set[str]:
+    """Return the files that a package's description names, of those that lie beside it; none where there is no such description."""
+    try:
+        named = {str(resource["path"]) for resource in json.loads(description.read_text("utf-8"))["resources"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in named if "/" not in name and "\\" not in name}
