@@ -38,27 +38,16 @@ from styrxl.commands.unlock import unlock
 from styrxl.commands.validate import validate
 from styrxl.commands.watch import watch
 
-_ABOUT = """Steer by goals, with Excel: workbooks out, returns validated, linked and consolidated.
 
-\b
-A round: distribute, collect the returns in inbox/ROUND, validate, consolidate.
-ROUND is a year and a kind: 2027-plan, 2027-t1, 2027-t2, 2027-year.
-
-Exit status: 0 fine, 1 findings to mend or owners not served, 2 wrong usage, 3 you must act first,
-130 stopped by Ctrl+C.
-"""  # the sign after the first line keeps click from joining the lines of that paragraph
-
-
-@click.group(cls=CommandGroup, help=_ABOUT, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="styrxl")
 @click.option(
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
     metavar="DIR",
-    help="The municipality's folder (this one).",
 )
-@click.option("--lang", type=click.Choice(["sv", "en"]), help="Language of what is said (the municipality's).")
+@click.option("--lang", type=click.Choice(["sv", "en"]))
 @click.pass_context
 def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
     """Steer by goals, with Excel: workbooks out, returns validated, linked and consolidated."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from styrxl.commands.speech.language import say_usage
+
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
     from styrxl.rounds.desk import Desk
@@ -22,7 +24,7 @@ def make_named_claim(desk: Desk, round_: Round, file: Path, owner: str | None, f
     if owner is not None:
         return make_claim(desk, round_, owner, form)
     if form is None or not says_its_owner(desk, form):
-        raise click.UsageError("--form needs --owner, but for a form whose workbooks say in a cell whose they are (identity).")
+        raise click.UsageError(say_usage("form_needs_owner"))
     return claim_told_owner(desk, round_, file, form)
 
 
@@ -35,6 +37,6 @@ def make_claim_of_files(desk: Desk, round_: Round | None, files: Sequence[Path],
         return None
     if round_ is not None and (owner is not None or says_its_owner(desk, form)):
         if owner is None and len(files) != 1:
-            raise click.UsageError("--form without --owner is for one workbook at a time: name that file alone.")
+            raise click.UsageError(say_usage("form_for_one"))
         return make_named_claim(desk, round_, files[0], owner, form) if files else None
     return Claim(owner and desk.plan.spelled(owner), form)

@@ -16,15 +16,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option("--board", "boards", multiple=True, metavar="OWNER", help="A board's workbook; several times for more.")
-@click.option("--all", "every", is_flag=True, help="The council's workbook and every board's.")
+@click.option("--board", "boards", multiple=True, metavar="OWNER")
+@click.option("--all", "every", is_flag=True)
 @reading_options
 @with_session
 def consolidate(session: Session, round_: Round, boards: tuple[str, ...], *, every: bool, reads: ReadingOptions) -> None:
-    """Write council/ROUND.xlsx, or boards/ROUND/OWNER.xlsx, from the accepted returns.
-
-    The inbox is judged anew. Only accepted returns go in; what is missing is said in the workbook.
-    """
+    """Write council/ROUND.xlsx, or boards/ROUND/OWNER.xlsx, from the accepted returns."""
     from styrxl.model.catalogue import word
     from styrxl.rounds.publish import publish
 

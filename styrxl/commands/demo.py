@@ -11,14 +11,11 @@ from styrxl.commands.session import Session, with_session
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--units", type=click.IntRange(1, 20000), default=40, show_default=True, help="How many units the municipality has.")
-@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other answers.")
+@click.option("--units", type=click.IntRange(1, 20000), default=40, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
 @with_session
 def demo(session: Session, folder: Path, units: int, seed: int) -> None:
-    """Play a sample municipality's year in DIR, plan to annual report: workbooks out, returns in, some faulty, and the results.
-
-    Uses the same commands as you would, and shows each. An earlier demo in DIR is replaced, anything else there is let be.
-    """
+    """Play a sample municipality's year in DIR, plan to annual report: workbooks out, returns in, some faulty, and the results."""
     from styrxl.model.catalogue import word
     from styrxl.sample.play import Stage, play, run_in_process
 

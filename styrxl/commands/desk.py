@@ -13,14 +13,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--no-browser", is_flag=True, help="Print the link instead of opening the browser.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port on this computer (one that is free).")
+@click.option("--no-browser", is_flag=True)
+@click.option("--port", type=click.IntRange(1, 65535))
 @with_session
 def desk(session: Session, port: int | None, *, no_browser: bool) -> None:
-    """Run rounds in the browser, on this computer alone (the extra styrxl[desk]).
-
-    What the commands do can be done there. The link works once; the same command gives a new one. Ctrl+C ends it.
-    """
+    """Run rounds in the browser, on this computer alone (the extra styrxl[desk])."""
     from styrxl.commands.session import find_language
     from styrxl.model.catalogue import word
     from styrxl.model.errors import StyrxlError

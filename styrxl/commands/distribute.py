@@ -18,15 +18,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option("--level", type=click.Choice(LEVELS), help="Owners of that level; the last three get workbooks when named alone.")
-@click.option("--to", "only", multiple=True, metavar="OWNER", help="An owner's id; several times for more.")
-@click.option("--rows", type=click.IntRange(1, 2000), help="Rows on each sheet, where the form's own are too few.")
+@click.option("--level", type=click.Choice(LEVELS))
+@click.option("--to", "only", multiple=True, metavar="OWNER")
+@click.option("--rows", type=click.IntRange(1, 2000))
 @with_session
 def distribute(session: Session, round_: Round, level: str | None, only: tuple[str, ...], rows: int | None) -> None:
-    """Write each owner's workbook to outbox/ROUND, prefilled.
-
-    A unit's workbook needs its board's accepted plan; owners that cannot be served are named, the others are served.
-    """
+    """Write each owner's workbook to outbox/ROUND, prefilled."""
     from styrxl.model.catalogue import word
     from styrxl.rounds.issue import issue_round, levels_of
 

@@ -8,11 +8,21 @@ from typing import Any
 import click
 
 from styrxl.commands.session import OPERATOR, STOPPED
+from styrxl.commands.speech.dressing import dress
+from styrxl.commands.speech.groups import OrderedGroup
+from styrxl.commands.speech.language import peek_language, speak
 from styrxl.model.errors import StyrxlError
 
 
-class CommandGroup(click.Group):
-    """The commands, and how they end."""
+class CommandGroup(OrderedGroup):
+    """The commands, in the language that they are to speak, and how they end."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        """Find the language before the words are read: what is wrong with them is said in it."""
+        language = peek_language(args)
+        speak(language)
+        dress(self, language)
+        return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command; end with status 3 where the operator must act or nobody foresaw the error, and with 130 on Ctrl+C."""

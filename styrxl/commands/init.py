@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from styrxl.commands.session import Session, with_session
+from styrxl.commands.speech.language import say_usage
 from styrxl.model.limits import OWN_ROWS
 
 if TYPE_CHECKING:
@@ -17,19 +18,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--name", default="Min kommun", show_default=True, help="The municipality's name.")
-@click.option("--rows", type=click.IntRange(1, OWN_ROWS), help="Rows for the organisation; the other sheets get as many, up to 2000.")
-@click.option("--renew", is_flag=True, help="Write the multi-year plan of the workspace by today's form, with all its rows.")
+@click.option("--name", default="Min kommun", show_default=True)
+@click.option("--rows", type=click.IntRange(1, OWN_ROWS))
+@click.option("--renew", is_flag=True)
 @with_session
 def init(session: Session, folder: Path | None, name: str, rows: int | None, renew: bool) -> None:  # noqa: FBT001 -- as click calls it
-    """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in.
-
-    With --renew the plan of a workspace that is there already is written by today's form; the old file is kept beside it.
-    """
+    """Make a new workspace in DIR, with settings and an empty multi-year plan to fill in."""
     if renew:
         _renew(session, folder, rows)
     elif folder is None:
-        raise click.UsageError("Missing argument 'DIR'.")
+        raise click.UsageError(say_usage("folder_needed"))
     else:
         _make(session, folder, name, rows)
 

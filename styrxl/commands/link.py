@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option("--units", is_flag=True, help="Show the units' goals and commitments too, not just how many.")
+@click.option("--units", is_flag=True)
 @with_session
 def link(session: Session, round_: Round, *, units: bool) -> None:
     """Show the goal tree of ROUND with what hangs on it, and what hangs loose."""

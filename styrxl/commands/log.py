@@ -17,15 +17,10 @@ if TYPE_CHECKING:
 @click.command()
 @round_argument
 @click.argument("name", metavar="[OWNER|FILE|NUMBER]", required=False)
-@click.option(
-    "--format", "form_of_report", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the report."
-)
+@click.option("--format", "form_of_report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @with_session
 def log(session: Session, round_: Round, name: str | None, form_of_report: str) -> None:
-    """Tell what has happened in ROUND: issued, received, judged, decided and mailed.
-
-    Of all, or of an OWNER, of a FILE, or of the return whose receipt has a NUMBER.
-    """
+    """Tell what has happened in ROUND: issued, received, judged, decided and mailed."""
     from styrxl.rounds.log import write_log
 
     with session.desk(reading=True) as desk:

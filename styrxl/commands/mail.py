@@ -10,6 +10,7 @@ import click
 from styrxl.commands.options import mail_options
 from styrxl.commands.printing import say_next_step
 from styrxl.commands.session import FINDINGS, FINE, OPERATOR, Session, with_session
+from styrxl.commands.speech.groups import OrderedGroup
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _CHECK_PATIENCE = 30.0  # seconds for each answer of a server
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def mail() -> None:
     """Write to owners: previews in outmail/ROUND, and mails on their way with --send alone."""
 
@@ -50,7 +51,7 @@ def mail_reminders(session: Session, round_: Round, only: tuple[str, ...], redir
 
 @mail.command("summary")
 @mail_options
-@click.option("--allow-incomplete", is_flag=True, help="Send it although some are missing; its first line says which.")
+@click.option("--allow-incomplete", is_flag=True)
 @with_session
 def mail_summary(  # the options are what they are
     session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, *, send: bool, allow_incomplete: bool
@@ -80,7 +81,7 @@ def mail_check(session: Session) -> None:
 
 
 @mail.command("sign-in")
-@click.option("--code", is_flag=True, help="By a code that is typed on another device, where IT allows that; else in the browser.")
+@click.option("--code", is_flag=True)
 @with_session
 def mail_sign_in(session: Session, *, code: bool) -> None:
     """Sign in to Microsoft 365 once, where styrxl.toml says that a person does (sign_in = "person")."""

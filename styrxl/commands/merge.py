@@ -17,16 +17,13 @@ if TYPE_CHECKING:
 @click.command()
 @round_argument
 @click.argument("owner", metavar="OWNER")
-@click.option("--newer-wins", is_flag=True, help="Where only the older has answered on a row that both have, take the newer's nothing.")
-@click.option("--dry-run", is_flag=True, help="Show what would come from which return, and write nothing.")
-@click.option("--reason", default="", metavar="TEXT", help="Why; it is kept and shown.")
+@click.option("--newer-wins", is_flag=True)
+@click.option("--dry-run", is_flag=True)
+@click.option("--reason", default="", metavar="TEXT")
 @decider_option
 @with_session
 def merge(session: Session, round_: Round, owner: str, reason: str, by: str | None, *, newer_wins: bool, dry_run: bool) -> None:
-    """Join two returns of OWNER in ROUND, row by row, into a new return.
-
-    The newest one, and what an older one has that it lacks. Where both have answered, the newest counts, and it is said. Both are kept.
-    """
+    """Join two returns of OWNER in ROUND, row by row, into a new return."""
     from styrxl.commands.texts.merge_text import describe_merge
     from styrxl.model.catalogue import word
     from styrxl.model.findings import message

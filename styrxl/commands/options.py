@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from styrxl.commands.session import ReadingOptions, Session
+from styrxl.commands.speech.language import say_usage
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -32,9 +33,9 @@ round_argument = click.argument("round_", metavar="ROUND", callback=read_round)
 def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that say where and how returns are read."""
     options = (
-        click.option("--jobs", type=click.IntRange(1, 256), metavar="N", help="Processes that read (as many as pay)."),
-        click.option("--scheduler", metavar="ADDRESS", help="Read and check on the Dask cluster at tcp://HOST:PORT."),
-        click.option("--inbox", metavar="ADDRESS", help="Where the returns lie, if not in inbox/ROUND: s3://… or the like."),
+        click.option("--jobs", type=click.IntRange(1, 256), metavar="N"),
+        click.option("--scheduler", metavar="ADDRESS"),
+        click.option("--inbox", metavar="ADDRESS"),
     )
 
     @wraps(command)
@@ -54,7 +55,7 @@ def existing_sources(context: click.Context, parameter: click.Parameter, value: 
     for path in value:
         there = next((folder / path for folder in folders if (folder / path).exists()), None)
         if there is None:
-            raise click.BadParameter(f"there is no {path}", param=parameter)
+            raise click.BadParameter(say_usage("not_there", path=path), param=parameter)
         found.append(there)
     return tuple(found)
 
@@ -70,21 +71,21 @@ def refuse_own_files(session: Session, output: Path | None) -> None:
 def not_empty(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Demand that a reason says something."""
     if value is not None and not value.strip():
-        raise click.BadParameter("must not be empty", param=parameter)
+        raise click.BadParameter(say_usage("empty"), param=parameter)
     return value
 
 
-reason_option = click.option("--reason", required=True, metavar="TEXT", callback=not_empty, help="Why; it is kept and shown.")
-decider_option = click.option("--by", metavar="NAME", help="Who decides (STYRXL_USER, or whom the computer knows).")
+reason_option = click.option("--reason", required=True, metavar="TEXT", callback=not_empty)
+decider_option = click.option("--by", metavar="NAME")
 
 
 def mail_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a mail command the options that all of them have."""
     options = (
         round_argument,
-        click.option("--to", "only", multiple=True, metavar="OWNER", help="An owner's id; several times for more."),
-        click.option("--send", is_flag=True, help="Send; without it nothing leaves."),
-        click.option("--redirect-to", metavar="ADDRESS", help="Send everything to this address alone, as a test."),
+        click.option("--to", "only", multiple=True, metavar="OWNER"),
+        click.option("--send", is_flag=True),
+        click.option("--redirect-to", metavar="ADDRESS"),
     )
     for option in reversed(options):
         command = option(command)

@@ -29,19 +29,13 @@ def _print_example(context: click.Context, _: click.Parameter, value: bool) -> N
 @click.command()
 @round_argument
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--dry-run", is_flag=True, help="Say what would come of it, and keep nothing.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How it is said (text).")
-@click.option(
-    "--example", is_flag=True, is_eager=True, expose_value=False, callback=_print_example, help="Print an outcomes.yaml to begin with."
-)
+@click.option("--dry-run", is_flag=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.option("--example", is_flag=True, is_eager=True, expose_value=False, callback=_print_example)
 @decider_option
 @with_session
 def outcomes(session: Session, round_: Round, file: Path, format_: str, by: str | None, *, dry_run: bool) -> None:
-    """Take the outcomes of ROUND from FILE, an export of the accounts: CSV, a workbook, or SIE of type 3 or 4.
-
-    outcomes.yaml says which of its rows are which board's and activity's; --example prints one to begin with. Each row is placed, left
-    out for a reason, or named as placed nowhere (exit status 1). The newest run of a round counts, and says what it changed.
-    """
+    """Take the outcomes of ROUND from FILE, an export of the accounts: CSV, a workbook, or SIE of type 3 or 4."""
     import shutil
 
     from styrxl.rounds.overview.outcome_words import format_json, format_outcomes

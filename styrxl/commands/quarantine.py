@@ -8,19 +8,20 @@ import click
 
 from styrxl.commands.options import decider_option, round_argument
 from styrxl.commands.session import Session, with_session
+from styrxl.commands.speech.groups import OrderedGroup
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def quarantine() -> None:
     """See to workbooks that came by mail from senders who may not hand them in."""
 
 
 @quarantine.command("list")
 @round_argument
-@click.option("--all", "every", is_flag=True, help="Everything that mail has brought, not only what waits.")
+@click.option("--all", "every", is_flag=True)
 @with_session
 def quarantine_list(session: Session, round_: Round, *, every: bool) -> None:
     """List what waits, mails that could not be read too, and why."""

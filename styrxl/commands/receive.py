@@ -11,6 +11,7 @@ import click
 
 from styrxl.commands.options import decider_option, existing_sources, not_empty, round_argument
 from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+from styrxl.commands.speech.language import say_usage
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -21,18 +22,17 @@ if TYPE_CHECKING:
 @click.command()
 @round_argument
 @click.argument("sources", metavar="[SOURCE]...", nargs=-1, type=click.Path(path_type=Path), callback=existing_sources)
-@click.option("--imap", is_flag=True, help="Take what has come to the mailbox that styrxl.toml names.")
+@click.option("--imap", is_flag=True)
 @click.option(
     "--maildir",
     "maildirs",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
-    help="Take what lies in a maildir.",
 )
-@click.option("--owner", metavar="OWNER", help="Whose it is: for one workbook that lost its identity, also one in the inbox.")
-@click.option("--form", "form_name", metavar="FORM", help="Which form it is (the one that OWNER was handed in the round).")
-@click.option("--reason", metavar="TEXT", callback=not_empty, help="Why it is OWNER's; it is kept and shown.")
+@click.option("--owner", metavar="OWNER")
+@click.option("--form", "form_name", metavar="FORM")
+@click.option("--reason", metavar="TEXT", callback=not_empty)
 @decider_option
 @with_session
 def receive(  # the options are what they are
@@ -47,28 +47,18 @@ def receive(  # the options are what they are
     *,
     imap: bool,
 ) -> None:
-    """Take returns in SOURCE (folders, files, zip archives, .eml, .msg and .mbox) into inbox/ROUND, as they are.
-
-    One that says with our signature that it belongs to another round goes there, if that is open (its workbooks have been handed out).
-
-    They are named by owner and time. What lies there already is not taken in twice; lock files and litter are passed over.
-    What comes by mail, saved in a folder or archive too, must be from a contact of the owner that the workbook belongs to; else it
-    waits in quarantine.
-
-    With --owner a single workbook that does not say whose it is counts as OWNER's from now on. Say another OWNER, and it is that one's.
-    One that others designed needs --form FORM; without --owner it is theirs whom it names in the cell that FORM says.
-    """
+    """Take returns in SOURCE (folders, files, zip archives, .eml, .msg and .mbox) into inbox/ROUND, as they are."""
     from styrxl.mail.incoming.sources import is_mail
 
     by_mail = [*(path for path in sources if is_mail(path)), *maildirs]
     files = [path for path in sources if not is_mail(path)]
     if not (files or by_mail or imap):
-        raise click.UsageError("Name a SOURCE, or --imap.")
+        raise click.UsageError(say_usage("name_source"))
     if reason and owner is None and form_name is None:
-        raise click.UsageError("--reason needs --owner.")
+        raise click.UsageError(say_usage("reason_needs_owner"))
     if owner is not None or form_name is not None:
         if by_mail or imap:
-            raise click.UsageError("--owner is for a workbook, not for mail. Take the mail in first, then name the file in the inbox.")
+            raise click.UsageError(say_usage("owner_not_for_mail"))
         sys.exit(FINDINGS if _receive_one(session, round_, files, owner, form_name, reason or "", by) else FINE)
     held = _receive_mail(session, round_, by_mail, files, imap=imap)
     refused = _receive_files(session, round_, files) if files else False
@@ -85,7 +75,7 @@ def _receive_one(
     from styrxl.rounds.assign import count_workbooks, receive_as
 
     if len(files) != 1 or count_workbooks(files[0]) != 1:
-        raise click.UsageError("--owner is for one workbook at a time: name that file alone.")
+        raise click.UsageError(say_usage("owner_for_one"))
     with session.desk(by=by) as desk:
         language = session.language()
         done = receive_as(desk, round_, files[0], make_named_claim(desk, round_, files[0], owner, form), reason)

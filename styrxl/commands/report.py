@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option("--pdf/--no-pdf", default=True, help="Whether to write it as PDF, too (the extra styrxl[pdf]).")
+@click.option("--pdf/--no-pdf", default=True)
 @reading_options
 @with_session
 def report(session: Session, round_: Round, *, pdf: bool, reads: ReadingOptions) -> None:
-    """Write the round as a page to read, council/ROUND.html, and as PDF.
-
-    The chapters are the sheets of the council's workbook, with the same figures. What you say to them stands in council/ROUND.md.
-    """
+    """Write the round as a page to read, council/ROUND.html, and as PDF."""
     from styrxl.model.catalogue import word
     from styrxl.web.report.publish_report import publish_report
 

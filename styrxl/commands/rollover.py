@@ -11,10 +11,7 @@ from styrxl.commands.session import Session, with_session
 @click.argument("year", metavar="YEAR", type=click.IntRange(2001, 2099))
 @with_session
 def rollover(session: Session, year: int) -> None:
-    """Write a proposal for YEAR beside the multi-year plan: all that it holds, and a row for each thing to fill in.
-
-    The plan itself is left alone. The boards' own goals that still hold come with distribute YEAR-plan, under their ids.
-    """
+    """Write a proposal for YEAR beside the multi-year plan: all that it holds, and a row for each thing to fill in."""
     from styrxl.model.catalogue import word
     from styrxl.rounds.rollover import roll_over
 

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @with_session
 def serve(session: Session) -> None:
-    """Run the site where owners check and hand in, and several controllers work (the extra styrxl[serve]).
-
-    What it is stands under [server] in styrxl.toml. It is to lie behind a reverse proxy; without sign-in it answers on this computer alone.
-    """
+    """Run the site where owners check and hand in, and several controllers work (the extra styrxl[serve])."""
     from styrxl.model.catalogue import word
     from styrxl.model.errors import StyrxlError
 

@@ -56,7 +56,7 @@ class Session:
 
     def language(self, workspace: Workspace | None = None) -> str:
         """Language to speak: the one asked for, else the workspace's, else Swedish."""
-        return self.asked or (workspace.settings.language if workspace else "sv")
+        return self.asked or (workspace.settings.language if workspace else find_language(self.root))
 
     def open_workspace(self) -> Workspace:
         """Open the workspace, its own files looked through first; raises StyrxlError: own-files-broken, and as ``Workspace.open``."""

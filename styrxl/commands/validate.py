@@ -12,6 +12,7 @@ import click
 from styrxl.commands.options import read_round, reading_options, refuse_own_files
 from styrxl.commands.printing import say_next_step, say_notes
 from styrxl.commands.session import FINDINGS, FINE, ReadingOptions, Session, with_session
+from styrxl.commands.speech.language import say_usage
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -20,16 +21,14 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("--round", "round_", metavar="ROUND", callback=read_round, help="The round (needed where inbox/ holds several).")
-@click.option(
-    "--format", "form_of_report", type=click.Choice(["text", "json", "html"]), default="text", show_default=True, help="Form of the report."
-)
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write the report to FILE.")
-@click.option("--owner", metavar="OWNER", help="Whose it is, for a workbook that lost its identity.")
-@click.option("--form", "form_name", metavar="FORM", help="Which form it is, for a workbook that lost its identity.")
-@click.option("--annotate", is_flag=True, help="Write returned/ROUND/OWNER.xlsx for each that needs completing, with what to mend marked.")
-@click.option("--anew", is_flag=True, help="Judge all returns of ROUND by today's rules and forms, and let that hold from now on.")
-@click.option("--reason", metavar="TEXT", help="Why they are judged anew.")
+@click.option("--round", "round_", metavar="ROUND", callback=read_round)
+@click.option("--format", "form_of_report", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.option("--owner", metavar="OWNER")
+@click.option("--form", "form_name", metavar="FORM")
+@click.option("--annotate", is_flag=True)
+@click.option("--anew", is_flag=True)
+@click.option("--reason", metavar="TEXT")
 @reading_options
 @with_session
 def validate(
@@ -46,11 +45,7 @@ def validate(
     reason: str | None,
     reads: ReadingOptions,
 ) -> None:
-    """Judge the returns in inbox/ROUND, or those in PATH (files or folders), and say what to mend.
-
-    Files named by PATH are judged against what was issued, and are not recorded. What a return was found to be stays in force when
-    styrxl or a form changes, unless a controller says --anew.
-    """
+    """Judge the returns in inbox/ROUND, or those in PATH (files or folders), and say what to mend."""
     from styrxl.commands.claims import make_claim_of_files
     from styrxl.commands.findings_report import count_verdicts
     from styrxl.model.catalogue import word
@@ -62,13 +57,13 @@ def validate(
     from styrxl.rounds.judge_inbox import judge_files, judge_inbox
 
     if reads.inbox and (paths or annotate):
-        raise click.UsageError("--inbox is for judging all that lies there, without PATH and --annotate.")
+        raise click.UsageError(say_usage("inbox_alone"))
     if (owner or form_name) and not paths:
-        raise click.UsageError("--owner and --form are about a PATH. For a file in the inbox: styrxl receive ROUND FILE --owner OWNER.")
+        raise click.UsageError(say_usage("owner_needs_path"))
     if anew and (paths or round_ is None or not (reason or "").strip()):
-        raise click.UsageError("--anew is for a whole round, and says why: styrxl validate --round ROUND --anew --reason TEXT.")
+        raise click.UsageError(say_usage("anew_whole_round"))
     if reason and not anew:
-        raise click.UsageError("--reason says why a round is judged anew: add --anew.")
+        raise click.UsageError(say_usage("reason_needs_anew"))
     refuse_own_files(session, output)
     with session.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
         if paths:

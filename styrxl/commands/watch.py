@@ -16,16 +16,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("round_", metavar="[ROUND]", required=False, callback=read_round)
-@click.option("--send", is_flag=True, help="Send the answers; without it they are put in outmail/ROUND.")
-@click.option("--every", type=click.FloatRange(1, 3600), default=15.0, show_default=True, metavar="SECONDS", help="Between two looks.")
+@click.option("--send", is_flag=True)
+@click.option("--every", type=click.FloatRange(1, 3600), default=15.0, show_default=True, metavar="SECONDS")
 @with_session
 def watch(session: Session, round_: Round | None, *, send: bool, every: float) -> None:
-    """Take in, judge and answer what comes to the mailbox, until stopped (Ctrl+C).
-
-    Each workbook is filed in the round that it says it belongs to, if that is open: its workbooks have been handed out, and nothing of it
-    has been purged. What says nothing belongs to ROUND, or without ROUND to the open round that was begun last. All that was filed is
-    answered, and one mail gets one answer.
-    """
+    """Take in, judge and answer what comes to the mailbox, until stopped (Ctrl+C)."""
     import signal
     from threading import Event
 

@@ -1,0 +1,1 @@
+"""What the program says of itself: help, wrong usage and completion, in the language that the rest speaks."""
