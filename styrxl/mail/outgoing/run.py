@@ -79,7 +79,7 @@ def run_mailings(
             results = send_letters(writer, sorted_letters.ready, timing, access.recording, trial=trial, progress=progress)
         finally:
             for each in writers:
-                _tell_doubts(each, access, tell_doubt)
+                _tell_doubts(each, request, access, tell_doubt)
         return MailResult(sorted_letters, tuple(results))
 
 
@@ -94,8 +94,8 @@ def _sort_written(writer: LetterWriter, writers: Sequence[LetterWriter], request
     return sort_letters(writer, letters, sum(some.sent_before for some in written), trial=bool(request.redirect_to))
 
 
-def _tell_doubts(writer: LetterWriter, access: WorkspaceAccess, tell_doubt: Callable[[Mail], None]) -> None:
-    doubtful = writer.mail_log.list_doubtful(writer.round.id)
+def _tell_doubts(writer: LetterWriter, request: MailRequest, access: WorkspaceAccess, tell_doubt: Callable[[Mail], None]) -> None:
+    doubtful = [mail for mail in writer.mail_log.list_doubtful(writer.round.id) if request.concerns(mail.owner)]
     for mail in doubtful:
         tell_doubt(mail)
     if doubtful:

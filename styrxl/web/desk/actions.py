@@ -7,7 +7,7 @@ again: where what it says has changed since it was shown, nothing is done, and t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
 from styrxl.mail.workspace_access import WorkspaceAccess
+from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
+from styrxl.web.desk.access import EVERYTHING, Access
+from styrxl.web.desk.error_texts import describe_error_to
 from styrxl.web.desk.tasks import Done, Link, Task
 from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import MARK, Rooms, Visit, make_endpoint
@@ -90,12 +94,18 @@ class Question:
     t: Texts
     language: str
     place: Workplace
+    access: Access = EVERYTHING
+    can_open: Callable[[str], bool] = lambda _: True
 
     @property
     def desk(self) -> Desk:
         """The workspace, open for reading, where the action opens it."""
         assert self.opened is not None
         return self.opened
+
+    def describe_error(self, error: StyrxlError) -> tuple[str, ...]:
+        """Return what is to be done about an error, as far as whoever asks may know what it is about."""
+        return describe_error_to(self.access, error, self.language)
 
     @property
     def in_round(self) -> Round:
@@ -104,9 +114,20 @@ class Question:
         return self.round
 
 
+class NotSeenError(Exception):
+    """What is to be done is about somebody whom its visitor may not see."""
+
+
+def check_nothing(_: Desk) -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What ``carry_out`` gets: how to open the workspace, the round's id, what was filled in, and the task that tells how it goes."""
+    """What ``carry_out`` gets: how to open the workspace, the round's id, what was filled in, and the task that tells how it goes.
+
+    ``check`` is asked as soon as the workspace is open, by when others may have changed whom it is about; raises NotSeenError.
+    """
 
     place: Workplace
     task: Task
@@ -114,10 +135,15 @@ class Order:
     given: Mapping[str, str]
     t: Texts
     language: str
+    access: Access = EVERYTHING
+    check: Callable[[Desk], None] = check_nothing
 
-    def writing(self) -> AbstractContextManager[Desk]:
+    @contextmanager
+    def writing(self) -> Iterator[Desk]:
         """Open the workspace for writing; whom that waits for is shown on the task's page."""
-        return self.place.writing(self.task.title, self.task.wait_for, self.task.show_progress)
+        with self.place.writing(self.task.title, self.task.wait_for, self.task.show_progress) as desk:
+            self.check(desk)
+            yield desk
 
     def holding(self) -> AbstractContextManager[None]:
         """Keep others from writing in the folder, whatever state its settings and its plan are in."""
@@ -127,6 +153,7 @@ class Order:
     def reading(self) -> Iterator[tuple[Desk, WorkspaceAccess]]:
         """Open the workspace for reading, with the locks that mail takes for itself."""
         with self.place.reading(self.task.show_progress) as desk:
+            self.check(desk)
             yield desk, self.place.access(desk, self.task.title, self.task.wait_for)
 
     def find_round(self, desk: Desk) -> Round:
@@ -142,6 +169,8 @@ class Action:
     for it; what makes or mends one (plan, settings, lock) has the folder alone. ``at_once``: it is done beside what is at work.
     ``own_desk``: it is about this computer's folders, and so for the desk of its user alone. ``name_work``: what its work is called,
     where looking takes long: its button then begins at once, and what will happen is looked at again in the background alone.
+    ``scoped``: which owners it is about, by what is asked (None in it where that is nobody's in particular): whoever sees each of those
+    may do it. Without it, or where it gives None, it is about everybody.
     """
 
     name: str
@@ -154,6 +183,14 @@ class Action:
     at_once: bool = False
     own_desk: bool = False
     name_work: Callable[[Question], str] | None = None
+    scoped: Callable[[Question], Collection[str | None] | None] | None = None
+
+    def is_for(self, question: Question) -> bool:
+        """Whether whoever asks may see everybody whom it is about."""
+        if question.access.sees_all:
+            return True
+        owners = self.scoped(question) if self.scoped else None
+        return owners is not None and all(map(question.access.sees, owners))
 
     @property
     def path(self) -> str:
@@ -163,7 +200,9 @@ class Action:
 
 def make_action_route(action: Action, rooms: Rooms) -> Route:
     """Return the route of an action: what will happen, and its button."""
-    return Route(action.path, make_endpoint(partial(_answer_action, action), rooms, own_desk=action.own_desk), methods=["GET", "POST"])
+    page = partial(_answer_action, action)
+    endpoint = make_endpoint(page, rooms, scoped=action.scoped is not None, own_desk=action.own_desk, changes=True)
+    return Route(action.path, endpoint, methods=["GET", "POST"])
 
 
 def _answer_action(action: Action, visit: Visit) -> Response:
@@ -171,7 +210,11 @@ def _answer_action(action: Action, visit: Visit) -> Response:
     given = {key: value.strip() for key, value in (visit.form if posted else visit.query).items() if isinstance(value, str)}
     with _open(action, visit.place) as desk:
         round_ = visit.find_round(desk.workspace) if desk and action.in_round else None
-        question = Question(desk, round_, given, Texts(action.page, visit.language), visit.language, visit.place)
+        question = Question(
+            desk, round_, given, Texts(action.page, visit.language), visit.language, visit.place, visit.access, visit.can_open
+        )
+        if not action.is_for(question):
+            raise HTTPException(404)
         if posted and action.name_work is not None:
             waiting = Preview(action.name_work(question), button=action.name)  # what will happen is looked at again before it is done
             return visit.go(f"/tasks/{_begin(action, visit, waiting, round_, given).id}")
@@ -226,16 +269,27 @@ def _show(
 
 
 def _begin(action: Action, visit: Visit, preview: Preview, round_: Round | None, given: Mapping[str, str]) -> Task:
-    texts, place = Texts(action.page, visit.language), visit.place
+    texts, place, access = Texts(action.page, visit.language), visit.place, visit.access
+
+    def ask(desk: Desk | None) -> Question:
+        question = Question(desk, round_, given, texts, texts.language, place, access, visit.can_open)
+        if not action.is_for(question):
+            raise NotSeenError
+        return question
+
+    def check(desk: Desk) -> None:
+        ask(desk)
 
     def work(task: Task) -> Done:
-        with _open(action, place) as desk:
-            question = Question(desk, round_, given, texts, texts.language, place)
-            if _mark(action.prepare(question), place.root) != given.get(SHOWN):
-                return Done(troubles=(texts("changed_meanwhile"),), links=(Link(texts("look_again"), task.back),))
-        return action.carry_out(Order(place, task, round_.id if round_ else None, given, texts, texts.language))
+        try:
+            with _open(action, place) as desk:
+                if _mark(action.prepare(ask(desk)), place.root) != given.get(SHOWN):
+                    return Done(troubles=(texts("changed_meanwhile"),), links=(Link(texts("look_again"), task.back),))
+            return action.carry_out(Order(place, task, round_.id if round_ else None, given, texts, texts.language, access, check))
+        except NotSeenError:
+            return Done(troubles=(texts("not_yours"),))
 
     filled_in = {MARK, SHOWN, *(one.name for one in preview.fields)}
     asked = urlencode({key: value for key, value in given.items() if key not in filled_in and value})
     back = visit.request.url.path + (f"?{asked}" if asked else "")
-    return visit.rooms.tasks.begin(preview.title, round_.id if round_ else None, back, work, at_once=action.at_once)
+    return visit.rooms.tasks.begin(preview.title, round_.id if round_ else None, back, work, at_once=action.at_once, access=access)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def send_file(visit: Visit) -> Response:
     """Return a file, to be kept under its own name."""
     workspace, round_ = _find_round(visit)
     file = next((one for one in list_round_files(workspace, visit.path["folder"], round_) if one.name == visit.path["name"]), None)
-    if file is None or not _may_see(visit, round_, file):
+    if file is None or not _list_seen(visit, round_, [file]):
         raise HTTPException(404)
     media_type = _TYPES.get(file.path.suffix.lower(), "application/octet-stream")
     return FileResponse(file.path, media_type=media_type, filename=file.name)
@@ -82,7 +83,7 @@ def send_file(visit: Visit) -> Response:
 def send_zip(visit: Visit) -> Response:
     """Return all of a round's files in a folder as one archive."""
     workspace, round_ = _find_round(visit)
-    files = [file for file in list_round_files(workspace, visit.path["folder"], round_) if _may_see(visit, round_, file)]
+    files = _list_seen(visit, round_, list_round_files(workspace, visit.path["folder"], round_))
     if not files:
         raise HTTPException(404)
     headers = {"Content-Disposition": f'attachment; filename="{visit.path["folder"]}-{round_.id}.zip"'}
@@ -94,18 +95,26 @@ def _find_round(visit: Visit) -> tuple[Workspace, Round]:
     return workspace, visit.find_round(workspace)
 
 
-def _may_see(visit: Visit, round_: Round, file: RoundFile) -> bool:
-    """Whether a file may be shown: somebody who sees some owners alone sees what was handed to those, and what they answered."""
-    if visit.access.sees_all:
-        return True
-    folder = visit.path["folder"]
+def _list_seen(visit: Visit, round_: Round, files: list[RoundFile]) -> list[RoundFile]:
+    """Return the files that may be shown: to somebody who sees some owners alone what was handed to those, and what they answered."""
+    access, folder = visit.access, visit.path["folder"]
+    if access.sees_all:
+        return files
     if folder in _OF_OWNERS:
-        return any(file.name.startswith(f"{owner}.") for owner in visit.access.owners or ())
+        return access.keep(files, lambda file: file.name.partition(".")[0])
     if folder != "inbox":
-        return False
+        return []
     with visit.reading() as desk:
-        verdict = desk.ledger.verdicts(round_.id).get(desk.workspace.shown(file.path))
-    return verdict is not None and verdict.owner is not None and visit.access.sees(verdict.owner)
+        verdicts = desk.ledger.verdicts(round_.id)
+        names = {file.path: desk.workspace.shown(file.path) for file in files}
+    judged = [(file, verdicts[names[file.path]]) for file in files if names[file.path] in verdicts]
+    return [file for file, verdict in judged if verdict.owner and access.sees(verdict.owner) and _find_hash(file.path) == verdict.sha256]
+
+
+def _find_hash(path: Path) -> str:
+    """Return the hash of a file's bytes: another may lie there than the one whose owner is known."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 class _Pipe:

@@ -10,7 +10,8 @@ from styrxl.model.catalogue import Word, error_text, fit_to_show, say
 from styrxl.model.errors import StyrxlError
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged
-from styrxl.web.desk.texts import read_texts
+from styrxl.web.desk.access import Access
+from styrxl.web.desk.texts import SHARED, Texts, read_texts
 
 PAGE = "errors"  # words/errors.yaml: by the errors' codes
 _SETTINGS_FILE = "styrxl.toml"
@@ -24,6 +25,14 @@ _WAYS_OUT: Mapping[str, tuple[str, ...]] = {
     "logo-missing": ("settings",),
     "database-url": ("settings",),
 }
+# Errors that are about nobody in particular, or about what was asked for alone: their texts name no other owner, file or work.
+_ABOUT_NOBODY = frozenset(
+    {
+        *("unknown-round", "disk-full", "not-writable", "ledger-busy", "ledger-unreachable", "nothing-issued", "never-issued"),
+        *("merge-nothing", "merge-unclear", "merge-no-place", "not-set-aside", "which-form", "wrong-form"),
+        *("mail-not-set-up", "mail-no-server", "mail-redirect", "mail-unreachable", "mail-login", "mail-check-refused"),
+    }
+)
 LEADING = frozenset({"no-workspace", "plan-missing", "plan-empty"})  # a beginning rather than an error: the page itself says what to do
 
 
@@ -38,6 +47,13 @@ def _word_error(code: str, facts: Mapping[str, object], language: str) -> str:
     """Return what the terminal says of an error or, where that names a command, what the desk says."""
     own = read_texts(PAGE).get(code)
     return own[language].format(**fit_to_show(facts)) if own else error_text(code, facts, language)
+
+
+def describe_error_to(access: Access, error: StyrxlError, language: str) -> tuple[str, ...]:
+    """Return what is to be done about an error; to whoever does not see everybody, only where its text can be about nobody else."""
+    if access.sees_all or error.code in _ABOUT_NOBODY:
+        return describe_error(error, language)
+    return (Texts(SHARED, language)("about_others"),)
 
 
 def describe_error(error: StyrxlError, language: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 from starlette.routing import Route
 
-from styrxl.model.catalogue import word
+from styrxl.model.catalogue import Word, word
 from styrxl.model.days import local_day
 from styrxl.model.levels import LEVELS, USUAL
 from styrxl.model.rounds import Round
@@ -16,6 +16,7 @@ from styrxl.prefill.plan import OwnerWithoutWorkbook
 from styrxl.rounds.desk import Desk, name_levels
 from styrxl.rounds.issue import CHANGED, NEW, SAME, ForeseenRound, foresee_issues, issue_round, levels_of
 from styrxl.rounds.open_rounds import list_open_rounds
+from styrxl.web.desk.access import Access
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question, Table
 from styrxl.web.desk.downloads import list_round_files
 from styrxl.web.desk.notes import describe_notes
@@ -24,6 +25,7 @@ from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
 _MOST_ROWS = 2000
+_OF_THOSE_ASKED = frozenset({"before_not_issued", "before_not_done", "assignment_renamed"})  # remarks that name no others
 _NAMED = 60  # owners that are named where they get nothing
 
 
@@ -31,7 +33,7 @@ def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of these pages."""
     return [
         Route("/begin", make_endpoint(choose_round, rooms)),
-        Route("/rounds/{round}/hand-out", make_endpoint(show_hand_out, rooms)),
+        Route("/rounds/{round}/hand-out", make_endpoint(show_hand_out, rooms, scoped=True)),
     ]
 
 
@@ -76,15 +78,34 @@ def show_hand_out(visit: Visit) -> Response:
                 "file": issue.file_name,
                 "href": there.get(issue.file_name),
             }
-            for issue in desk.ledger.issues_by_form(round_.id).values()
+            for issue in visit.access.keep(desk.ledger.issues_by_form(round_.id).values(), lambda issue: issue.owner)
         ]
         levels = [level for level in LEVELS if desk.forms.for_level(level, round_.kind)]
-        owners = [(owner.org_id, owner.name) for owner in desk.plan.answering(levels, round_)]
+        owners = [(owner.org_id, owner.name) for owner in desk.plan.answering(levels, round_) if visit.access.sees(owner.org_id)]
     return visit.show("hand_out", round_=round_, files=files, owners=owners)
 
 
 def _read_only(given: Mapping[str, str]) -> frozenset[str]:
     return frozenset(part.strip() for part in given.get("only", "").split(",") if part.strip())
+
+
+def _find_only(given: Mapping[str, str], desk: Desk, round_: Round, access: Access) -> frozenset[str]:
+    """Return who is asked for; without anybody named, whoever may be seen of those who answer (nobody in it: everybody)."""
+    named = _read_only(given)
+    if named or access.sees_all:
+        return named
+    levels = [level for level in levels_of(_read_level(given)) if desk.forms.for_level(level, round_.kind)]
+    return frozenset(owner.org_id for owner in desk.plan.answering(levels, round_) if access.sees(owner.org_id))
+
+
+def _list_named(question: Question) -> list[str | None]:
+    """Return who is named, as the plan spells them."""
+    return [question.desk.plan.spelled(one) for one in _read_only(question.given)]
+
+
+def _choose_notes(notes: Sequence[Word], access: Access) -> list[Word]:
+    """Return what is remarked on those who are asked for; the rest names everybody whom it concerns."""
+    return [note for note in notes if access.sees_all or note.key in _OF_THOSE_ASKED]
 
 
 def _read_rows(given: Mapping[str, str]) -> int | None:
@@ -110,14 +131,17 @@ def _prepare(question: Question) -> Preview:
         rows = _read_rows(given)
     except ValueError:
         return Preview(title, troubles=(t("rows_wrong", typed=given["rows"]),), options=options, back=back)
-    only = _read_only(given)
+    only = _find_only(given, desk, round_, question.access)
+    if not only and not question.access.sees_all:
+        return Preview(title, (t("nobody"),), options=options, back=back)
     foreseen = foresee_issues(desk, round_, levels_of(_read_level(given), only), only, rows)
     n = len(foreseen.issues)
     return Preview(
         title,
         lines=tuple(_describe(foreseen, desk.workspace.shown(desk.workspace.outbox(round_)), t)),
         button=t("button", n=n) if n else "",
-        troubles=tuple(_describe_unserved(foreseen.unserved, t)) + describe_notes(foreseen.notes, question.language),
+        troubles=tuple(_describe_unserved(foreseen.unserved, t))
+        + describe_notes(_choose_notes(foreseen.notes, question.access), question.language),
         tables=_list_owners(desk, foreseen, t, question.language),
         options=options,
         back=back,
@@ -171,9 +195,11 @@ def _list_owners(desk: Desk, foreseen: ForeseenRound, t: Texts, language: str) -
 
 def _carry_out(order: Order) -> Done:
     t, given = order.t, order.given
-    only = _read_only(given)
     with order.writing() as desk:
         round_ = order.find_round(desk)
+        only = _find_only(given, desk, round_, order.access)
+        if not only and not order.access.sees_all:
+            return Done((t("nobody"),))
         done = issue_round(desk, round_, levels_of(_read_level(given), only), only, _read_rows(given))
         folder = desk.workspace.shown(desk.workspace.outbox(round_))
     here = f"/rounds/{round_.id}"
@@ -182,8 +208,8 @@ def _carry_out(order: Order) -> Done:
         Link(t("all_files"), f"/zip/outbox/{round_.id}"),
         Link(t("to_page"), f"{here}/hand-out"),
     )
-    troubles = tuple(_describe_unserved(done.unserved, t)) + describe_notes(done.notes, order.language)
+    troubles = tuple(_describe_unserved(done.unserved, t)) + describe_notes(_choose_notes(done.notes, order.access), order.language)
     return Done((t("done", n=len(done.written), folder=folder),), troubles, links)
 
 
-HAND_OUT = Action("hand-out", "hand_out", _prepare, _carry_out)
+HAND_OUT = Action("hand-out", "hand_out", _prepare, _carry_out, scoped=_list_named)

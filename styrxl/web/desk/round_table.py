@@ -15,10 +15,10 @@ from starlette.routing import Route
 from styrxl.model.days import format_moment, local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.masking import make_showable
+from styrxl.rounds.overview.narrowed_facts import find_facts_of
 from styrxl.rounds.overview.owner_choice import SORTS, STATES, Choice, ChosenRows, choose_rows
 from styrxl.rounds.overview.owner_groups import ASIDE, DONE, LATE, MEND
 from styrxl.rounds.overview.owner_rows import MAILED, NO_ADDRESS, NOT_MAILED, UNREACHED, OwnerRow, Place, list_owner_rows
-from styrxl.rounds.overview.round_facts import find_facts
 from styrxl.rounds.overview.round_steps import find_to_do
 from styrxl.rounds.overview.status_words import describe_mail, describe_outcomes, describe_overdue, describe_state, describe_sums
 from styrxl.rounds.status import find_outcomes, find_overdue
@@ -78,7 +78,7 @@ class ShownGroup:
 
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of this page."""
-    return [Route("/rounds/{round}", make_endpoint(show_table, rooms))]
+    return [Route("/rounds/{round}", make_endpoint(show_table, rooms, scoped=True))]
 
 
 def show_table(visit: Visit) -> Response:
@@ -86,13 +86,14 @@ def show_table(visit: Visit) -> Response:
     texts, choice = Texts("round_table", visit.language), read_choice(visit)
     with visit.reading() as desk:
         round_ = visit.find_round(desk.workspace)
-        facts = find_facts(desk, round_)
+        facts, access = find_facts_of(desk, round_, visit.access.owners), visit.access
         rows = list_owner_rows(desk, facts)
         chosen = choose_rows(rows, choice)
         words = _Words(texts, desk.forms, round_.id, has_mail=facts.sends or bool(facts.mail.handed_out))
-        notes = describe_overdue(find_overdue(desk, round_), visit.language)
-        notes += describe_outcomes(find_outcomes(desk, round_), visit.language)
-        shown = show_round(desk, find_to_do(facts), visit.language)
+        overdue = {owner: those for owner, those in find_overdue(desk, round_).items() if access.sees(owner)}
+        notes = describe_overdue(overdue, visit.language)
+        notes += describe_outcomes(find_outcomes(desk, round_), visit.language) if access.sees_all else []
+        shown = show_round(desk, find_to_do(facts), visit.language, visit.can_open)
     return visit.show(
         "round_table",
         round_=round_,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from styrxl.rounds.desk import Desk
@@ -72,8 +72,8 @@ class ShownRound:
     take_in: str = ""  # where more answers are taken in, while some are missing
 
 
-def show_round(desk: Desk, to_do: RoundToDo, language: str) -> ShownRound:
-    """Return a round in words."""
+def show_round(desk: Desk, to_do: RoundToDo, language: str, can_open: Callable[[str], bool]) -> ShownRound:
+    """Return a round in words, with those steps that its reader can take: whose pages they can open."""
     texts = Texts(PAGE, language)
     round_, here = to_do.facts.round, f"/rounds/{to_do.facts.round.id}"
     all_late = to_do.counts[LATE] == to_do.counts[MISSING] > 0
@@ -82,7 +82,8 @@ def show_round(desk: Desk, to_do: RoundToDo, language: str) -> ShownRound:
     counts = [(texts(names.get(group, f"count_{group}"), n=to_do.counts[group]), f"{here}?state={group}") for group in groups]
     if to_do.waiting:
         counts.insert(0, (texts("count_waiting", n=to_do.waiting), f"{here}#waiting"))
-    steps = [_show_step(step.key, here, texts, n=step.n, day=step.day or "") for step in to_do.steps]
+    shown = [_show_step(step.key, here, texts, n=step.n, day=step.day or "") for step in to_do.steps]
+    steps = [step for step in shown if can_open(step.href)]
     changed = [texts("form_changed", form=word.facts["form"], n=word.facts["n"]) for word in to_do.facts.changed_forms]
     return ShownRound(
         round_.id,
@@ -92,7 +93,7 @@ def show_round(desk: Desk, to_do: RoundToDo, language: str) -> ShownRound:
         to_do.counts[DONE],
         sum(owner.issued is not None or owner.returned is not None for owner in to_do.facts.owners),
         tuple(changed),
-        "" if to_do.complete or (to_do.steps and to_do.steps[0].key == WAIT) else f"{here}/take-in",
+        "" if to_do.complete or (to_do.steps and to_do.steps[0].key == WAIT) or not can_open(f"{here}/take-in") else f"{here}/take-in",
     )
 
 

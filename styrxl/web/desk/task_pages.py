@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from styrxl.web.desk.error_texts import describe_error, list_ways_out
+from styrxl.web.desk.error_texts import list_ways_out
 from styrxl.web.desk.tasks import Task
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
@@ -14,22 +14,23 @@ from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of these pages."""
     return [
-        Route("/tasks", make_endpoint(show_tasks, rooms)),
-        Route("/tasks/{task}", make_endpoint(show_task, rooms)),
-        Route("/tasks/{task}/state", make_endpoint(tell_state, rooms)),
+        Route("/tasks", make_endpoint(show_tasks, rooms, scoped=True)),
+        Route("/tasks/{task}", make_endpoint(show_task, rooms, scoped=True)),
+        Route("/tasks/{task}/state", make_endpoint(tell_state, rooms, scoped=True)),
     ]
 
 
 def show_tasks(visit: Visit) -> Response:
     """Return the list of what is and was done, the newest first."""
-    return visit.show("tasks", tasks=visit.rooms.tasks.list_tasks())
+    return visit.show("tasks", tasks=visit.list_tasks())
 
 
 def show_task(visit: Visit) -> Response:
     """Return how far something is, or what came of it."""
     task = _find(visit)
-    told = describe_error(task.error, visit.language) if task.error else ()
-    return visit.show("task", task=task, told=told, ways=list_ways_out(task.error) if task.error else ())
+    told = visit.describe_error(task.error) if task.error else ()
+    ways = [way for way in list_ways_out(task.error) if visit.can_open(f"/{way}")] if task.error else []
+    return visit.show("task", task=task, told=told, ways=ways)
 
 
 def tell_state(visit: Visit) -> Response:
@@ -42,13 +43,13 @@ def tell_state(visit: Visit) -> Response:
             "finished": task.finished,
             "of": task.of,
             "said": len(task.said),
-            "waiting": holder.user if holder and task.state == "working" else None,
+            "waiting": holder.user if holder and task.state == "working" and visit.access.sees_all else None,
         }
     )
 
 
 def _find(visit: Visit) -> Task:
     task = visit.rooms.tasks.find(visit.path["task"])
-    if task is None:
+    if task is None or not visit.access.covers(task.access):
         raise HTTPException(404)
     return task

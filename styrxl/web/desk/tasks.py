@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from styrxl.model.errors import StyrxlError
 from styrxl.scale.return_files import Step
@@ -18,6 +19,7 @@ from styrxl.store.files import make_private_folder, write_atomically
 from styrxl.store.lock import LockHolder
 from styrxl.store.log_file import write_down
 from styrxl.store.workspace import CACHE_FOLDER
+from styrxl.web.desk.access import Access, read_access
 
 KEPT = 50  # tasks that have ended and are still shown
 _FILE = "desk-task.json"
@@ -60,6 +62,7 @@ class Task:
     error: StyrxlError | None = None
     counted: str = "workbooks"  # what ``finished`` and ``of`` count; ``letters``
     log: Path | None = None  # where an error that nobody foresaw is written down
+    access: Access | None = None  # of who began it
 
     @property
     def has_ended(self) -> bool:
@@ -101,9 +104,21 @@ class TaskBook:
         self._tasks: dict[str, Task] = {}
         self._lock, self._at_work = threading.Lock(), threading.Lock()
 
-    def begin(self, title: str, round_: str | None, back: str, work: Callable[[Task], Done], *, at_once: bool = False) -> Task:
-        """Begin something in the background, and return it; ``at_once``: beside what is at work, rather than after it."""
-        task = Task(secrets.token_urlsafe(8), title, round_, datetime.now(UTC), back)
+    def begin(
+        self,
+        title: str,
+        round_: str | None,
+        back: str,
+        work: Callable[[Task], Done],
+        *,
+        at_once: bool = False,
+        access: Access | None = None,
+    ) -> Task:
+        """Begin something in the background, and return it; ``at_once``: beside what is at work, rather than after it.
+
+        ``access``: of who begins it; of nobody in particular it is shown to those who see everybody.
+        """
+        task = Task(secrets.token_urlsafe(8), title, round_, datetime.now(UTC), back, access=access)
         with self._lock:
             self._tasks[task.id] = task
             for old in [one.id for one in self._tasks.values() if one.has_ended][:-KEPT]:
@@ -134,7 +149,8 @@ class TaskBook:
         path = self._root() / CACHE_FOLDER / _FILE
         with suppress(OSError, ValueError, KeyError, TypeError):
             kept = json.loads(path.read_bytes())
-            task = Task(kept["id"], kept["title"], kept["round"], datetime.fromisoformat(kept["begun"]), kept["back"], state="interrupted")
+            begun, access = datetime.fromisoformat(kept["begun"]), read_access(kept.get("access"))
+            task = Task(kept["id"], kept["title"], kept["round"], begun, kept["back"], state="interrupted", access=access)
             self._tasks[task.id] = task
             path.unlink()
 
@@ -157,7 +173,8 @@ class TaskBook:
     def _write_down(self, task: Task) -> None:
         if not (self._root() / SETTINGS_FILE).is_file():  # no workspace yet: nothing of ours is put there
             return
-        kept = {"id": task.id, "title": task.title, "round": task.round, "begun": task.begun.isoformat(), "back": task.back}
+        kept: dict[str, Any] = {"id": task.id, "title": task.title, "round": task.round, "begun": task.begun.isoformat(), "back": task.back}
+        kept["access"] = task.access.to_json() if task.access else None
         with suppress(StyrxlError):  # then an interruption is not told
             make_private_folder(self._root() / CACHE_FOLDER)
             write_atomically(self._root() / CACHE_FOLDER / _FILE, json.dumps(kept).encode("utf-8"), mode=0o600)

@@ -24,9 +24,10 @@ from styrxl.store.log_file import write_down
 from styrxl.store.workspace import Workspace
 from styrxl.web.desk.access import EVERYTHING, Access
 from styrxl.web.desk.entrance import Entrance
-from styrxl.web.desk.error_texts import LEADING, describe_error, list_ways_out
+from styrxl.web.desk.entries import Entry, find_entry, keep_entry
+from styrxl.web.desk.error_texts import LEADING, describe_error_to, list_ways_out
 from styrxl.web.desk.tabs import ROUND_TABS, TABS
-from styrxl.web.desk.tasks import TaskBook
+from styrxl.web.desk.tasks import Task, TaskBook
 from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.workplace import Workplace
 from styrxl.web.shown_values import make_fit_for_page
@@ -92,6 +93,26 @@ class Visit:
         """Open the workspace for reading."""
         return self.place.reading()
 
+    def check_seen(self, owner: str | None) -> None:
+        """Raise HTTPException (404) for what is of an owner that the visitor may not see: nobody is told that it is there."""
+        if not self.access.sees(owner):
+            raise HTTPException(404)
+
+    def can_open(self, href: str) -> bool:
+        """Whether an address leads the visitor to a page that is for them, or to something that they can do."""
+        if self.access.is_own_desk:
+            return True
+        entry = find_entry(self.request.app.routes, href)
+        return entry is None or entry.is_for(self.access)
+
+    def list_tasks(self) -> list[Task]:
+        """Return what is and was done, as far as the visitor may see it, the newest first."""
+        return [task for task in self.rooms.tasks.list_tasks() if self.access.covers(task.access)]
+
+    def describe_error(self, error: StyrxlError) -> tuple[str, ...]:
+        """Return what is to be done about an error, as far as the visitor may know what it is about."""
+        return describe_error_to(self.access, error, self.language)
+
     def find_round(self, workspace: Workspace) -> Round:
         """Return the round that the address names; raises StyrxlError (unknown-round)."""
         return workspace.rounds.parse(self.path["round"])
@@ -113,22 +134,24 @@ class Visit:
 
     def _shared(self, texts: Texts, round_: Round | None) -> dict[str, Any]:
         workspace = self.place.find_workspace()
-        path = self.request.url.path
+        path, is_in = self.request.url.path, hasattr(self.request.state, "visit")
         return {
             "t": texts,
             "language": texts.language,
             "municipality": workspace.settings.municipality if workspace else self.place.root.name,
             "folder": str(self.place.root),
             "version": __version__,
-            "form_mark": self.rooms.entrance.sign_form(self.request.state.visit) if hasattr(self.request.state, "visit") else "",
-            "tabs": [(key, href, path == href) for key, href in TABS] if self.place.is_there else [],
+            "form_mark": self.rooms.entrance.sign_form(self.request.state.visit) if is_in else "",
+            "tabs": [(key, href, path == href) for key, href in TABS if self.can_open(href)] if self.place.is_there else [],
             "round": round_,
             "round_name": workspace.settings.round_name(round_, texts.language) if workspace and round_ else "",
-            "round_tabs": [(key, href, path == href) for key, href in _round_tabs(round_)] if round_ else [],
-            "running": self.rooms.tasks.running if hasattr(self.request.state, "visit") else [],
-            "writer": self.place.find_other_writer() if workspace else None,
+            "round_tabs": [(key, href, path == href) for key, href in _round_tabs(round_) if self.can_open(href)] if round_ else [],
+            "running": [task for task in self.list_tasks() if not task.has_ended] if is_in else [],
+            "writer": self.place.find_other_writer() if workspace and self.access.sees_all else None,
             "path": path,
             "who": self.access.who,
+            "may_open": self.can_open,
+            "access": self.access,
         }
 
 
@@ -153,17 +176,18 @@ def find_access(request: Request) -> Access:
     return access
 
 
-def make_endpoint(page: Page, rooms: Rooms, *, scoped: bool = False, own_desk: bool = False) -> Endpoint:
+def make_endpoint(page: Page, rooms: Rooms, *, scoped: bool = False, own_desk: bool = False, changes: bool = False) -> Endpoint:
     """Return what answers requests for a page: a form that is posted is read, and must be one of our own; errors are told as pages.
 
     ``scoped``: the page itself shows no more than its visitor may see; any other is for those alone who may see everybody.
-    ``own_desk``: it is about this computer's folders or screen, and so for the desk of its user alone.
+    ``own_desk``: it is about this computer's folders or screen, and so for the desk of its user alone. ``changes``: it is there for
+    something that is changed by it: who only reads may look at what would happen, and is led there by no page.
     """
+    entry = Entry(scoped=scoped, own_desk=own_desk, changes=changes)
 
     async def answer(request: Request) -> Response:
         access = find_access(request)
-        may_come = (scoped or access.sees_all) and (access.may_write or request.method != "POST")
-        if not may_come or (own_desk and not access.is_own_desk):
+        if not entry.lets_in(access, request.method):
             raise HTTPException(403)
         if request.method != "POST":
             return await run_in_threadpool(_answer, page, Visit(request, rooms))
@@ -172,7 +196,7 @@ def make_endpoint(page: Page, rooms: Rooms, *, scoped: bool = False, own_desk: b
                 raise HTTPException(403)
             return await run_in_threadpool(_answer, page, Visit(request, rooms, form))
 
-    return answer
+    return keep_entry(answer, entry)
 
 
 def _answer(page: Page, visit: Visit) -> Response:
@@ -184,15 +208,15 @@ def _answer(page: Page, visit: Visit) -> Response:
         raise
     except Exception as error:  # noqa: BLE001 -- told as a page; the log has it whole
         log = write_down(error, f"desk: {visit.request.method} {visit.request.url.path}", visit.place.root)
-        return visit.show("error", status=500, told=(), ways=(), log=str(log))
+        return visit.show("error", status=500, told=(), ways=(), log=str(log) if visit.access.is_own_desk else log.name)
 
 
 def show_error(visit: Visit, error: StyrxlError) -> Response:
     """Return the page that says what the terminal would say of an error, and leads to where it is seen to."""
-    status, ways = 404 if error.code in _NOT_FOUND else 409, list_ways_out(error)
-    if error.code in LEADING and visit.request.method == "GET" and visit.request.url.path != f"/{ways[0]}":
+    status, ways = 404 if error.code in _NOT_FOUND else 409, [way for way in list_ways_out(error) if visit.can_open(f"/{way}")]
+    if error.code in LEADING and ways and visit.request.method == "GET" and visit.request.url.path != f"/{ways[0]}":
         return visit.go(f"/{ways[0]}")
-    return visit.show("error", status=status, told=describe_error(error, visit.language), ways=ways, log="")
+    return visit.show("error", status=status, told=visit.describe_error(error), ways=ways, log="")
 
 
 @cache

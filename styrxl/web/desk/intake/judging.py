@@ -15,6 +15,7 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.hints import list_changed_forms
 from styrxl.rounds.judge_inbox import judge_inbox
+from styrxl.web.desk.access import Access
 from styrxl.web.desk.actions import Action, Order, Preview, Question
 from styrxl.web.desk.notes import describe_notes
 from styrxl.web.desk.tasks import Done, Link
@@ -47,17 +48,18 @@ def judge_and_tell(order: Order, rounds: Collection[str], fresh: Collection[str]
     for round_id in sorted(rounds):
         with order.writing() as desk:
             round_ = desk.workspace.rounds.parse(round_id)
-            told.append(_tell(desk, round_, judge_inbox(desk, round_), fresh, t))
+            told.append(_tell(desk, round_, judge_inbox(desk, round_), fresh, t, order.access))
     join = chain.from_iterable
     return Told(tuple(join(e.lines for e in told)), tuple(join(e.troubles for e in told)), tuple(join(e.links for e in told)))
 
 
-def _tell(desk: Desk, round_: Round, judged: JudgedRound, fresh: Collection[str], t: Texts) -> Told:
+def _tell(desk: Desk, round_: Round, judged: JudgedRound, fresh: Collection[str], t: Texts, access: Access) -> Told:
     name = desk.workspace.settings.round_name(round_, t.language)
-    new = [one for one in judged.returns if one.path in fresh]
+    new = [one for one in access.keep(judged.returns, lambda one: one.owner) if one.path in fresh]
     lines = [t("new", round=name, counts=count_verdicts(new, t.language))] if new else []
-    lines.append(t("all", round=name, n=len(judged.returns), counts=count_verdicts(judged.returns, t.language) or "–"))
-    troubles = [*_describe_new(new, t), *_describe_files(desk, round_, t)]
+    if access.sees_all:
+        lines.append(t("all", round=name, n=len(judged.returns), counts=count_verdicts(judged.returns, t.language) or "–"))
+    troubles = [*_describe_new(new, t), *(_describe_files(desk, round_, t) if access.sees_all else ())]
     links = [Link(t("see_round", round=name), f"/rounds/{round_.id}"), *_link_new(round_, new, t)]
     return Told(tuple(lines), tuple(troubles), tuple(links))
 

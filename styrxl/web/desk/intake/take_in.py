@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,13 +12,14 @@ from starlette.routing import Route
 from styrxl.mail.incoming.mail_lines import format_mail_line, format_mail_sums
 from styrxl.mail.incoming.receive import foresee_mail, receive_mail
 from styrxl.mail.incoming.sources import fetch_from_files
-from styrxl.model.catalogue import say
+from styrxl.model.catalogue import Word, say
 from styrxl.model.rounds import Round
 from styrxl.returns.package.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.files_to_receive import IncomingFile, Outcome
+from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError
 from styrxl.rounds.receive import count_outcomes, foresee, largest_file, read_identities, take_in
 from styrxl.store.mail_log import ASIDE, HELD, TAKEN, MailLog, MailPart
+from styrxl.web.desk.access import EVERYTHING, Access
 from styrxl.web.desk.actions import Action, Order, Preview, Question, Table
 from styrxl.web.desk.intake.judging import judge_and_tell
 from styrxl.web.desk.intake.uploads import (
@@ -41,7 +43,7 @@ _MOST = 200  # files that are named once it is done
 
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of this page."""
-    return [Route("/rounds/{round}/take-in", make_endpoint(show_take_in, rooms), methods=["GET", "POST"])]
+    return [Route("/rounds/{round}/take-in", make_endpoint(show_take_in, rooms, scoped=True, changes=True), methods=["GET", "POST"])]
 
 
 def show_take_in(visit: Visit) -> Response:
@@ -55,12 +57,13 @@ def show_take_in(visit: Visit) -> Response:
     root, wrong = visit.place.root, False
     if visit.request.method == "POST":
         if token := visit.posted("drop"):
-            drop_upload(root, token)
+            if find_upload(root, round_.id, token, visit.access):
+                drop_upload(root, token)
             return visit.go(f"/rounds/{round_.id}/take-in")
         if files := _list_uploaded(visit):
-            upload = put_aside(root, round_.id, files, now)
+            upload = put_aside(root, round_.id, files, now, visit.access)
             with visit.reading() as desk:
-                keep_identities(upload, read_identities(desk, _sort(desk, upload).files))
+                keep_identities(upload, read_identities(desk, _sort(desk, upload, EVERYTHING).files))
             return visit.go(f"/rounds/{round_.id}/do/take-in?upload={upload.token}")
         wrong = True
     return visit.show(
@@ -68,7 +71,7 @@ def show_take_in(visit: Visit) -> Response:
         status=422 if wrong else 200,
         round_=round_,
         wrong=wrong,
-        uploads=list_uploads(root, round_.id, now),
+        uploads=list_uploads(root, round_.id, now, visit.access),
         mailbox=bool(settings.mail and settings.mail.mailbox),
         in_inbox=len(inbox.files),
         unjudged=unjudged,
@@ -96,21 +99,42 @@ class _Sorted:
     outcomes: Sequence[Outcome]
 
 
-def _sort(desk: Desk, upload: Upload) -> _Sorted:
+def _sort(desk: Desk, upload: Upload, access: Access) -> _Sorted:
+    """Return what was uploaded, sorted; of somebody who sees some owners alone, what is not signed as those' is refused, and mails are."""
     incoming = list_incoming(upload, largest_file(desk))
     files = [one for one in incoming if isinstance(one, IncomingFile)]
     mails = [file for file in files if is_mail_file(file.name)]
-    return _Sorted([file for file in files if file not in mails], mails, [one for one in incoming if isinstance(one, Outcome)])
+    outcomes = [one for one in incoming if isinstance(one, Outcome)]
+    workbooks = [file for file in files if file not in mails]
+    if access.sees_all:
+        return _Sorted(workbooks, mails, outcomes)
+    refused = [Outcome(mail.origin, "refused", why=Word("refused_mail_here")) for mail in mails]
+    mine = [(file, _refuse(desk, upload, file, access)) for file in workbooks]
+    refused += [Outcome(file.origin, "refused", why=why) for file, why in mine if why]
+    return _Sorted([file for file, why in mine if not why], [], [*outcomes, *refused])
+
+
+def _refuse(desk: Desk, upload: Upload, file: IncomingFile, access: Access) -> Word | None:
+    """Return why a workbook is not taken in for somebody who sees some owners alone; nothing is told of whose it is."""
+    try:
+        sha256 = hashlib.sha256(file.load()).hexdigest()
+    except RefusedFileError as refused:
+        return refused.why
+    identity = upload.identities[sha256] if sha256 in upload.identities else read_identities(desk, [file])[sha256]
+    owner = identity.get("owner")
+    if not owner or not desk.signed(identity):
+        return Word("refused_nobodys")
+    return None if access.sees(owner) else Word("refused_others")
 
 
 def _prepare(question: Question) -> Preview:
     desk, round_, t = question.desk, question.in_round, question.t
     title = t("preview_title", round=desk.workspace.settings.round_name(round_, question.language))
     back = f"/rounds/{round_.id}/take-in"
-    upload = find_upload(desk.workspace.root, round_.id, question.given.get("upload", ""))
+    upload = find_upload(desk.workspace.root, round_.id, question.given.get("upload", ""), question.access)
     if upload is None:
         return Preview(title, troubles=(t("gone"),), back=back)
-    sorted_ = _sort(desk, upload)
+    sorted_ = _sort(desk, upload, question.access)
     outcomes = [*sorted_.outcomes, *foresee(desk, round_, sorted_.files, upload.identities)]
     parts = list(foresee_mail(desk, MailLog(desk.ledger.database), round_, fetch_from_files(sorted_.mails, lambda _: None)))
     n = sum(outcome.state == "taken" for outcome in outcomes) + len(parts)
@@ -156,12 +180,12 @@ def _sum_up(outcomes: Iterable[Outcome], t: Texts, tense: str) -> str:
 
 def _carry_out(order: Order) -> Done:
     t, root = order.t, order.place.root
-    upload = find_upload(root, order.round_id or "", order.given.get("upload", ""))
+    upload = find_upload(root, order.round_id or "", order.given.get("upload", ""), order.access)
     if upload is None:
         return Done(troubles=(t("gone"),))
     with order.writing() as desk:
         round_ = order.find_round(desk)
-        sorted_ = _sort(desk, upload)
+        sorted_ = _sort(desk, upload, order.access)
         outcomes = [*sorted_.outcomes, *take_in(desk, round_, sorted_.files, known=upload.identities)]
     parts, refused = take_mails(order, sorted_.mails) if sorted_.mails else ([], [])
     outcomes += refused
@@ -201,4 +225,4 @@ def _tell_left(outcomes: Sequence[Outcome], t: Texts) -> Iterator[str]:
             yield t("did_refused", file=outcome.origin, why=say(outcome.why, t.language))
 
 
-TAKE_IN = Action("take-in", PAGE, _prepare, _carry_out)
+TAKE_IN = Action("take-in", PAGE, _prepare, _carry_out, scoped=lambda _: ())

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
@@ -23,6 +23,7 @@ from styrxl.rounds.files_to_receive import IncomingFile, Outcome, find_files
 from styrxl.rounds.receive import Identities
 from styrxl.store.files import StagedFiles, is_system_file, make_private_folder, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER
+from styrxl.web.desk.access import EVERYTHING, Access, read_access
 
 FOLDER = "desk-uploads"
 KEPT = timedelta(days=1)
@@ -52,9 +53,10 @@ class Upload:
     at: datetime
     files: tuple[tuple[str, Path], ...]
     identities: Identities = field(default_factory=dict, repr=False, compare=False)
+    access: Access | None = None  # of who put them aside
 
 
-def put_aside(root: Path, round_id: str, files: Iterable[UploadedFile], now: datetime) -> Upload:
+def put_aside(root: Path, round_id: str, files: Iterable[UploadedFile], now: datetime, access: Access = EVERYTHING) -> Upload:
     """Write files aside, all of them or none; what nobody has taken in for a day is removed.
 
     Raises StyrxlError: disk-full, not-writable.
@@ -71,10 +73,11 @@ def put_aside(root: Path, round_id: str, files: Iterable[UploadedFile], now: dat
             changed = _believe(file.changed, now)
             os.utime(stage.add(path, _read(file.content), 0o600), (changed, changed))
             kept.append((name, path))
-        listed = {"round": round_id, "at": now.isoformat(), "files": [(name, path.name) for name, path in kept]}
+        listed: dict[str, Any] = {"round": round_id, "at": now.isoformat(), "files": [(name, path.name) for name, path in kept]}
+        listed["access"] = access.to_json()
         stage.add(place / token / _LIST, json.dumps(listed).encode("ascii"), 0o600)  # the last to come to its place
         stage.move_into_place()
-    return Upload(token, round_id, now, tuple(kept))
+    return Upload(token, round_id, now, tuple(kept), access=access)
 
 
 def _find_place(root: Path) -> Path:
@@ -112,8 +115,8 @@ def _read(content: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def find_upload(root: Path, round_id: str, token: str) -> Upload | None:
-    """Return what was put aside for a round under a token; None where there is nothing, or no longer."""
+def find_upload(root: Path, round_id: str, token: str, access: Access = EVERYTHING) -> Upload | None:
+    """Return what was put aside for a round under a token; None where there is nothing that may be seen, or no longer."""
     if not _TOKEN.fullmatch(token):
         return None
     folder = root / CACHE_FOLDER / FOLDER / token
@@ -121,7 +124,9 @@ def find_upload(root: Path, round_id: str, token: str) -> Upload | None:
         listed = json.loads((folder / _LIST).read_bytes())
         if listed["round"] == round_id:
             files = tuple((str(name), folder / Path(path).name) for name, path in listed["files"])
-            return Upload(token, round_id, datetime.fromisoformat(listed["at"]), files, _read_identities(folder))
+            whose = read_access(listed.get("access"))
+            upload = Upload(token, round_id, datetime.fromisoformat(listed["at"]), files, _read_identities(folder), whose)
+            return upload if access.covers(whose) else None
     return None
 
 
@@ -138,10 +143,10 @@ def _read_identities(folder: Path) -> Identities:
     return {}
 
 
-def list_uploads(root: Path, round_id: str, now: datetime) -> list[Upload]:
-    """Return what has been put aside for a round and is not taken in, the newest first; what is too old is removed."""
+def list_uploads(root: Path, round_id: str, now: datetime, access: Access = EVERYTHING) -> list[Upload]:
+    """Return what has been put aside for a round, may be seen and is not taken in, the newest first; what is too old is removed."""
     remove_old_uploads(root, now)
-    found = [find_upload(root, round_id, token) for token in _list_tokens(root)]
+    found = [find_upload(root, round_id, token, access) for token in _list_tokens(root)]
     return sorted((upload for upload in found if upload), key=lambda upload: upload.at, reverse=True)
 
 

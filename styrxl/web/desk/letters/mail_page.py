@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -17,9 +18,11 @@ from styrxl.model.catalogue import word
 from styrxl.model.levels import is_demanded
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.overview.round_facts import RoundFacts, find_facts
+from styrxl.rounds.overview.narrowed_facts import find_facts_of
+from styrxl.rounds.overview.round_facts import RoundFacts
 from styrxl.store.mail_log import REDIRECTED, SENT, Mail, MailLog
-from styrxl.web.desk.letters.mailing import find_letters, make_letter_link
+from styrxl.web.desk.access import Access
+from styrxl.web.desk.letters.mailing import find_letters, list_mailings, make_letter_link
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
 PAGE = "mail"
@@ -33,10 +36,10 @@ _MOST = 2_000  # sent letters that are listed
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of these pages."""
     return [
-        Route("/rounds/{round}/mail", make_endpoint(show_mail, rooms)),
-        Route("/rounds/{round}/mail/sent", make_endpoint(show_sent, rooms)),
-        Route("/rounds/{round}/mail/letter", make_endpoint(show_letter, rooms)),
-        Route("/rounds/{round}/mail/letter.html", make_endpoint(show_letter_itself, rooms)),
+        Route("/rounds/{round}/mail", make_endpoint(show_mail, rooms, scoped=True)),
+        Route("/rounds/{round}/mail/sent", make_endpoint(show_sent, rooms, scoped=True)),
+        Route("/rounds/{round}/mail/letter", make_endpoint(show_letter, rooms, scoped=True)),
+        Route("/rounds/{round}/mail/letter.html", make_endpoint(show_letter_itself, rooms, scoped=True)),
     ]
 
 
@@ -47,14 +50,22 @@ def show_mail(visit: Visit) -> Response:
         round_ = visit.find_round(desk.workspace)
         if chosen and mailing in MAILINGS:
             return visit.go(f"/rounds/{round_.id}/do/mail?{urlencode({'mailing': mailing, 'only': ', '.join(chosen)})}")
-        mails, facts = list(MailLog(desk.ledger.database).mails(round_.id).values()), find_facts(desk, round_)
-        kinds = [_describe_mailing(desk, facts, mailing, mails) for mailing in MAILINGS]
+        mails, facts = _list_mails(visit, desk, round_), find_facts_of(desk, round_, visit.access.owners)
+        kinds = [_describe_mailing(visit.access, desk, facts, mailing, mails) for mailing in list_mailings(visit.access)]
         consolidation = facts.consolidation
         is_set_up = desk.workspace.settings.mail is not None
     return visit.show(PAGE, round_=round_, kinds=kinds, consolidation=consolidation, is_set_up=is_set_up, any_sent=bool(mails))
 
 
-def _describe_mailing(desk: Desk, facts: RoundFacts, mailing: str, mails: Collection[Mail]) -> dict[str, object]:
+def _list_mails(visit: Visit, desk: Desk, round_: Round) -> list[Mail]:
+    """Return the mails of a round that may be shown; of one that also answers others its subject, which names those, is left out."""
+    mails = list(MailLog(desk.ledger.database).mails(round_.id).values())
+    seen = visit.access.keep(mails, lambda mail: mail.owner or None)
+    others = {mail.message_id for mail in mails if not visit.access.sees(mail.owner or None)}
+    return [replace(mail, subject="–") if mail.message_id in others else mail for mail in seen]
+
+
+def _describe_mailing(access: Access, desk: Desk, facts: RoundFacts, mailing: str, mails: Collection[Mail]) -> dict[str, object]:
     kinds = {kind.name for kind in MAILINGS[mailing]}
     sent = [mail for mail in mails if mail.kind in kinds and mail.state == SENT]
     last = max((mail.ended_at or mail.begun_at for mail in sent), default=None)
@@ -62,15 +73,16 @@ def _describe_mailing(desk: Desk, facts: RoundFacts, mailing: str, mails: Collec
         "name": mailing,
         "sent": len({mail.message_id for mail in sent}),
         "last": _show_time(last),
-        "waits": _count_waiting(desk, facts, mailing, sent),
+        "waits": _count_waiting(access, desk, facts, mailing, sent),
     }
 
 
-def _count_waiting(desk: Desk, facts: RoundFacts, mailing: str, sent: Collection[Mail]) -> int:
+def _count_waiting(access: Access, desk: Desk, facts: RoundFacts, mailing: str, sent: Collection[Mail]) -> int:
     """Return how much there is to write letters about, as the ledger says; which letters go is known once they are written."""
     if mailing == "templates":
         mailed = {(mail.owner, mail.about) for mail in sent}
-        return sum((issue.owner, issue.issue_id) not in mailed for issue in desk.ledger.issues_by_form(facts.round.id).values())
+        issues = access.keep(desk.ledger.issues_by_form(facts.round.id).values(), lambda issue: issue.owner)
+        return sum((issue.owner, issue.issue_id) not in mailed for issue in issues)
     if mailing == "answers":
         return len(facts.mail.unanswered)
     if mailing == "reminders":
@@ -87,7 +99,7 @@ def show_sent(visit: Visit) -> Response:
     """Return the letters that were sent in a round, or that were begun, the newest first."""
     with visit.reading() as desk:
         round_ = visit.find_round(desk.workspace)
-        mails = list(MailLog(desk.ledger.database).mails(round_.id).values())[::-1]
+        mails = _list_mails(visit, desk, round_)[::-1]
     rows = [
         {
             "owner": mail.owner or "–",
@@ -132,7 +144,7 @@ def show_letter_itself(visit: Visit) -> Response:
 
 def _find_letter(visit: Visit, desk: Desk, round_: Round) -> Letter:
     wanted = (round_.id, *(visit.query.get(key, "") for key in ("kind", "owner", "about")))
-    found = next((letter for letter in find_letters(desk, round_, visit.query).letters if letter.key == wanted), None)
+    found = next((letter for letter in find_letters(desk, round_, visit.query, visit.access).letters if letter.key == wanted), None)
     if found is None:
         raise HTTPException(404)
     return found

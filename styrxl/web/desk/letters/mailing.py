@@ -15,7 +15,9 @@ from styrxl.mail.outgoing.send import SortedLetters
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
+from styrxl.web.desk.access import Access
 
+_OF_EVERYBODY = "summary"
 ASKED = ("mailing", "only", "redirect_to", "incomplete")
 # Where what stands in the way of letters is seen to: by the error's code, addresses without /rounds/ROUND begin with /settings.
 _WAYS = {
@@ -28,17 +30,34 @@ _WAYS = {
 }
 
 
-def read_request(desk: Desk, given: Mapping[str, str], *, send: bool = False) -> MailRequest:
-    """Return which letters are asked for; raises HTTPException (404) where there are no such letters."""
-    if given.get("mailing") not in MAILINGS:
+def list_mailings(access: Access) -> list[str]:
+    """Return which mailings somebody may send: that of the summary, which is of everybody, is for those who see everybody."""
+    return [mailing for mailing in MAILINGS if access.sees_all or mailing != _OF_EVERYBODY]
+
+
+def read_only(desk: Desk, given: Mapping[str, str]) -> frozenset[str]:
+    """Return the owners whose letters are asked for by name, as the plan spells them."""
+    return frozenset(desk.plan.spelled(part.strip()) for part in given.get("only", "").split(",") if part.strip())
+
+
+def read_request(desk: Desk, round_: Round, given: Mapping[str, str], access: Access, *, send: bool = False) -> MailRequest:
+    """Return which letters are asked for: of those named, else of whoever may be seen.
+
+    Raises HTTPException (404) where there are no such letters, or not for somebody who sees only others.
+    """
+    if given.get("mailing") not in list_mailings(access):
         raise HTTPException(404)
-    only = frozenset(desk.plan.spelled(part.strip()) for part in given.get("only", "").split(",") if part.strip())
+    only = read_only(desk, given)
+    if not access.sees_all:
+        only = only or frozenset(owner.org_id for owner in desk.plan.holding(round_.day) if access.sees(owner.org_id))
+        if not only or not all(map(access.sees, only)):
+            raise HTTPException(404)
     return MailRequest(given["mailing"], only, send, given.get("redirect_to") or None, given.get("incomplete") == "1")
 
 
-def find_letters(desk: Desk, round_: Round, given: Mapping[str, str]) -> SortedLetters:
+def find_letters(desk: Desk, round_: Round, given: Mapping[str, str], access: Access) -> SortedLetters:
     """Return the letters that would go; on working days alone where that is so. Raises StyrxlError."""
-    return foresee_mailing(desk, round_, read_request(desk, given, send=True))
+    return foresee_mailing(desk, round_, read_request(desk, round_, given, access, send=True))
 
 
 def make_letter_link(round_: Round, letter: Letter, given: Mapping[str, str], page: str = "letter") -> str:

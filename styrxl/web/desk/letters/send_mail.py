@@ -17,34 +17,32 @@ from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
-from styrxl.rounds.desk import Desk
 from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING, Mail
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question
-from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.letters.mail_page import PAGE
-from styrxl.web.desk.letters.mailing import find_letters, find_way, make_letter_link, read_request
+from styrxl.web.desk.letters.mailing import find_letters, find_way, list_mailings, make_letter_link, read_only, read_request
 from styrxl.web.desk.tasks import Done, Link
 from styrxl.web.desk.texts import Texts
 
 
 def _prepare(question: Question) -> Preview:
     desk, round_, t, given = question.desk, question.in_round, question.t, question.given
-    mailing = read_request(desk, given).mailing
+    mailing = read_request(desk, round_, given, question.access).mailing
     title = t(f"do_{mailing}", round=desk.workspace.settings.round_name(round_, question.language))
     options, back = _list_options(mailing, t), f"/rounds/{round_.id}/mail"
     try:
-        letters = find_letters(desk, round_, given)
+        letters = find_letters(desk, round_, given, question.access)
     except StyrxlError as error:
         way = find_way(error, round_)
-        ways = [(t(way[0]), way[1])] if way else []
-        troubles, values = describe_error(error, question.language), _show(None, round_, question, ways)
+        ways = [(t(way[0]), way[1])] if way and question.can_open(way[1]) else []
+        troubles, values = question.describe_error(error), _show(None, round_, question, ways)
         return Preview(title, troubles=troubles, options=options, back=back, template="mailing.html", values=values)
     n = len(letters.ready)
     return Preview(
         title,
         lines=tuple(_describe(letters, mailing, given, t)),
         button=(t("button_trial", n=n) if given.get("redirect_to") else t("button", n=n)) if n else "",
-        troubles=tuple(_list_troubles(desk, round_, letters, given, t)),
+        troubles=tuple(_list_troubles(question, letters)),
         options=options,
         back=back,
         template="mailing.html",
@@ -81,7 +79,8 @@ def _describe(letters: SortedLetters, mailing: str, given: Mapping[str, str], t:
         yield word("mail_redirected", t.language, address=given["redirect_to"])
 
 
-def _list_troubles(desk: Desk, round_: Round, letters: SortedLetters, given: Mapping[str, str], t: Texts) -> Iterator[str]:
+def _list_troubles(question: Question, letters: SortedLetters) -> Iterator[str]:
+    desk, round_, given, t = question.desk, question.in_round, question.given, question.t
     if letters.blocked:
         yield t("n_blocked", n=len(letters.blocked))
     yield from (line.removeprefix("! ") for line in list_remarks(letters, {}, t.language))
@@ -90,6 +89,8 @@ def _list_troubles(desk: Desk, round_: Round, letters: SortedLetters, given: Map
         yield word("mail_not_working_day", t.language, day=find_next_working_day(today))
     if given["mailing"] == "summary" and not given.get("only") and (gap := find_everything_gap(desk, round_)):
         yield word(gap, t.language)
+    if not question.access.sees_all:
+        return  # nobody knows whose those are that were not judged
     inbox = {desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files}
     if unjudged := len(inbox - desk.ledger.verdicts(round_.id).keys()):
         yield t("unjudged", n=unjudged)
@@ -99,7 +100,7 @@ def _carry_out(order: Order) -> Done:
     t = order.t
     with order.reading() as (desk, access):
         round_ = order.find_round(desk)
-        request = read_request(desk, order.given, send=True)
+        request = read_request(desk, round_, order.given, order.access, send=True)
 
         def tell_doubt(mail: Mail) -> None:
             order.task.say(describe_doubt(mail, order.language))
@@ -127,8 +128,15 @@ def _tell_results(letters: SortedLetters, results: Mapping[tuple[str, ...], Deli
 
 
 def _name_work(question: Question) -> str:
-    mailing = read_request(question.desk, question.given).mailing
+    mailing = read_request(question.desk, question.in_round, question.given, question.access).mailing
     return question.t(f"do_{mailing}", round=question.desk.workspace.settings.round_name(question.in_round, question.language))
 
 
-SEND_MAIL = Action("mail", PAGE, _prepare, _carry_out, name_work=_name_work)
+def _list_named(question: Question) -> list[str | None] | None:
+    """Return whose letters are asked for by name; None for letters that are of everybody."""
+    if question.given.get("mailing") not in list_mailings(question.access):
+        return None
+    return [*read_only(question.desk, question.given)]
+
+
+SEND_MAIL = Action("mail", PAGE, _prepare, _carry_out, name_work=_name_work, scoped=_list_named)

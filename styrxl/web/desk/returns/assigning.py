@@ -20,10 +20,18 @@ from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.one_return.find_return import FoundReturn, find_return, list_files
 from styrxl.rounds.one_return.suppose import suppose
 from styrxl.validation.claims import Claim
+from styrxl.web.desk.access import Access
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question, Table
-from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.return_links import action_href, return_href
-from styrxl.web.desk.returns.decisions import PAGE, act_as, ask_why, describe_counting, describe_verdict, find_given
+from styrxl.web.desk.returns.decisions import (
+    PAGE,
+    act_as,
+    ask_why,
+    describe_counting,
+    describe_verdict,
+    find_given,
+    find_owner_given,
+)
 from styrxl.web.desk.tasks import Done, Link
 
 
@@ -45,7 +53,7 @@ def _list_forms(desk: Desk, round_: Round, owner: str, language: str) -> list[tu
 
 def _list_options(question: Question) -> tuple[Field, ...]:
     desk, round_, t = question.desk, question.in_round, question.t
-    owners = (("", t("choose")), *_list_owners(desk, round_))
+    owners = (("", t("choose")), *question.access.keep(_list_owners(desk, round_), lambda one: one[0]))
     options = [Field("owner", t("owner"), "choice", choices=owners, required=True)]
     forms = _list_forms(desk, round_, question.given.get("owner", ""), question.language)
     if len(forms) > 1:
@@ -62,7 +70,7 @@ def _prepare_assign(question: Question) -> Preview:
     try:
         claim = make_claim(question.desk, found.round, question.given["owner"], question.given.get("form") or None)
     except StyrxlError as error:
-        return Preview(title, lines, troubles=describe_error(error, question.language), options=options, back=back)
+        return Preview(title, lines, troubles=question.describe_error(error), options=options, back=back)
     more, trouble = _foresee(question, found, claim)
     if trouble:
         return Preview(title, lines, troubles=(trouble,), options=options, back=back)
@@ -77,7 +85,7 @@ def _foresee(question: Question, found: FoundReturn, claim: Claim) -> tuple[list
     supposed = suppose(desk, found, wanted)
     if supposed.return_.owner != claim.owner:
         owner = supposed.return_.owner
-        return [], t("says_another", owner=owner) if owner else t("says_nothing")
+        return [], t("says_another", owner=owner) if owner and question.access.sees(owner) else t("says_nothing")
     title = desk.forms.titles()[claim.form or ""][question.language]
     told = t("assigned_then", owner=claim.owner, form=title)
     return [told, describe_verdict(supposed.return_, t), describe_counting(supposed, found, t)], ""
@@ -91,7 +99,7 @@ def _carry_out_assign(order: Order) -> Done:
         if found is None:
             return Done(troubles=(t("file_gone"),))
         claim = make_claim(desk, round_, given["owner"], given.get("form") or None)
-        done = receive_as(act_as(desk, given), round_, found.file, claim, given.get("reason", ""))
+        done = receive_as(act_as(desk, order), round_, found.file, claim, given.get("reason", ""))
         titles = desk.forms.titles()
     links = (Link(t("to_return"), return_href(round_.id, found.name)), Link(t("to_round"), f"/rounds/{round_.id}"))
     if done.decision is None or done.judged is None:
@@ -103,18 +111,19 @@ def _carry_out_assign(order: Order) -> Done:
     return Done((word("assigned" if done.new else "assigned_before", language, state=state, **facts, **at),), links=links)
 
 
-def _select(desk: Desk, round_: Round, given: Mapping[str, str]) -> list[Judged]:
-    """Return the returns whose workbooks are to be written: the one that is named, or all that need completing."""
+def _select(desk: Desk, round_: Round, given: Mapping[str, str], access: Access) -> list[Judged]:
+    """Return the returns whose workbooks are to be written: the one that is named, or all that need completing and may be seen."""
     judged = judge_inbox_quietly(desk, round_)
+    seen = access.keep(judged.returns, lambda one: one.owner)
     name = given.get("file", "").rpartition("/")[2]
     if name:
-        return select_to_give_back([r for r in judged.returns if r.path.rpartition("/")[2] == name])
-    return select_to_give_back(judged.returns)
+        return select_to_give_back([r for r in seen if r.path.rpartition("/")[2] == name])
+    return select_to_give_back(seen)
 
 
 def _prepare_give_back(question: Question) -> Preview:
     desk, t, round_ = question.desk, question.t, question.in_round
-    returns = _select(desk, round_, question.given)
+    returns = _select(desk, round_, question.given, question.access)
     file = question.given.get("file", "")
     back = return_href(round_.id, file) if file else f"/rounds/{round_.id}"
     if not returns:
@@ -144,7 +153,7 @@ def _carry_out_give_back(order: Order) -> Done:
     with order.writing() as desk:
         round_ = order.find_round(desk)
         judged = judge_inbox(desk, round_)
-        returns = _select(desk, round_, order.given)
+        returns = _select(desk, round_, order.given, order.access)
         written = give_back(desk, replace(judged, returns=tuple(returns)), desk.workspace.inbox_files(round_).files)
         folder = desk.workspace.shown(desk.workspace.returned(round_))
     troubles = (t("give_back_left", n=len(returns) - len(written)),) if len(written) < len(returns) else ()
@@ -155,4 +164,18 @@ def _carry_out_give_back(order: Order) -> Done:
     return Done((word("annotated", language, n=len(written), folder=folder),), troubles, tuple(links))
 
 
-ACTIONS = (Action("assign", PAGE, _prepare_assign, _carry_out_assign), Action("give-back", PAGE, _prepare_give_back, _carry_out_give_back))
+def _list_assigned(question: Question) -> list[str | None]:
+    """Return whose a workbook is now, and whose it would be."""
+    named = question.given.get("owner", "")
+    return find_owner_given(question) + ([question.desk.plan.spelled(named)] if named else [])
+
+
+def _list_given_back(question: Question) -> list[str | None]:
+    """Return whose the workbook is that is named; without a name, those go back that may be seen."""
+    return find_owner_given(question) if question.given.get("file") else []
+
+
+ACTIONS = (
+    Action("assign", PAGE, _prepare_assign, _carry_out_assign, scoped=_list_assigned),
+    Action("give-back", PAGE, _prepare_give_back, _carry_out_give_back, scoped=_list_given_back),
+)

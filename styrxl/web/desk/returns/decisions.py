@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -31,21 +30,27 @@ PAGE = "decisions"
 def find_given(question: Question) -> FoundReturn:
     """Return the return that an action is about; a page that is not there where there is no such return."""
     found = find_return(question.desk, question.in_round, question.given.get("file", ""))
-    if found is None:
+    if found is None or not question.access.sees(found.return_.owner):
         raise HTTPException(404)
     return found
 
 
+def find_owner_given(question: Question) -> list[str | None]:
+    """Return whose the return is that an action is about."""
+    return [find_given(question).return_.owner]
+
+
 def ask_why(question: Question, *, required: bool = True) -> tuple[Field, ...]:
-    """Return the fields that every decision has: why, and who decides."""
+    """Return the fields that every decision has: why, and at one's own desk who decides; on a server that is who has signed in."""
     t = question.t
     reason = Field("reason", t("reason"), "long", help=t("reason_help"), required=required)
-    return reason, Field("by", t("by"), value=question.desk.by, help=t("by_help"))
+    by = Field("by", t("by"), value=question.desk.by, help=t("by_help"))
+    return (reason, by) if question.access.is_own_desk else (reason,)
 
 
-def act_as(desk: Desk, given: Mapping[str, str]) -> Desk:
-    """Return the desk of who decides: whom the page named, else who is at work."""
-    return replace(desk, by=given.get("by") or desk.by)
+def act_as(desk: Desk, order: Order) -> Desk:
+    """Return the desk of who decides: at one's own desk whom the page named, else who is at work."""
+    return replace(desk, by=(order.given.get("by") if order.access.is_own_desk else "") or desk.by)
 
 
 def describe_counting(supposed: Supposed, found: FoundReturn, t: Texts) -> str:
@@ -98,7 +103,7 @@ def _carry_out(order: Order, kind: str) -> Done:
         round_ = order.find_round(desk)
         found = find_return(desk, round_, order.given["file"])
         name = str(found.file.resolve()) if found else order.given["file"]
-        result = act(act_as(desk, order.given), round_, name, order.given["reason"])
+        result = act(act_as(desk, order), round_, name, order.given["reason"])
     decision = result.decision
     links = [Link(t("to_return"), return_href(round_.id, decision.path)), Link(t("to_round"), f"/rounds/{round_.id}")]
     if not result.new:
@@ -132,7 +137,7 @@ def _carry_out_anew(order: Order) -> Done:
     with order.writing() as desk:
         round_ = order.find_round(desk)
         before = {r.path: r.verdict for r in judge_inbox_quietly(desk, round_).returns}
-        judged = judge_anew(act_as(desk, order.given), round_, order.given["reason"])
+        judged = judge_anew(act_as(desk, order), round_, order.given["reason"])
     changed = [r for r in judged.returns if before.get(r.path) != r.verdict]
     lines = [t("anew_done", n=len(judged.returns)), t("anew_changed", n=len(changed))]
     lines += [
@@ -148,7 +153,7 @@ def _carry_out_anew(order: Order) -> Done:
 
 
 ACTIONS = (
-    Action("set-aside", PAGE, partial(_prepare, kind=SET_ASIDE), partial(_carry_out, kind=SET_ASIDE)),
-    Action("take-back", PAGE, partial(_prepare, kind=TAKE_BACK), partial(_carry_out, kind=TAKE_BACK)),
+    Action("set-aside", PAGE, partial(_prepare, kind=SET_ASIDE), partial(_carry_out, kind=SET_ASIDE), scoped=find_owner_given),
+    Action("take-back", PAGE, partial(_prepare, kind=TAKE_BACK), partial(_carry_out, kind=TAKE_BACK), scoped=find_owner_given),
     Action("judge-anew", PAGE, _prepare_anew, _carry_out_anew),
 )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from styrxl.model.decisions import ASSIGN
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.log import Event, describe_event
+from styrxl.web.desk.access import Access
 from styrxl.web.desk.return_links import owner_href, return_href
 
 
@@ -62,6 +64,7 @@ class EventWriter:
         return any(searched in text.casefold() for text in known)
 
 
-def list_new(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield the events that say something new."""
-    return (event for event in events if not event.again)
+def list_seen(access: Access, events: Iterable[Event]) -> Iterator[Event]:
+    """Yield the events that say something new, of and about owners who may be seen: one that gives a return to another is of both."""
+    new = (event for event in events if not event.again)
+    return (event for event in new if access.sees(event.owner) and access.sees(event.facts["to"] if event.event == ASSIGN else event.owner))

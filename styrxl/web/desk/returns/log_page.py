@@ -12,7 +12,8 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.log import Event, find_numbered, read_events, select_events
 from styrxl.rounds.open_rounds import list_open_rounds
-from styrxl.web.desk.returns.events import EventWriter, list_new
+from styrxl.web.desk.access import Access
+from styrxl.web.desk.returns.events import EventWriter, list_seen
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
 ON_A_PAGE = 100
@@ -21,7 +22,10 @@ _LONGEST = 200  # letters of what is searched for
 
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of these pages."""
-    return [Route("/log", make_endpoint(show_log, rooms)), Route("/rounds/{round}/log", make_endpoint(show_round_log, rooms))]
+    return [
+        Route("/log", make_endpoint(show_log, rooms, scoped=True)),
+        Route("/rounds/{round}/log", make_endpoint(show_round_log, rooms, scoped=True)),
+    ]
 
 
 def show_round_log(visit: Visit) -> Response:
@@ -40,7 +44,7 @@ def show_log(visit: Visit) -> Response:
 def _show(visit: Visit, desk: Desk, rounds: Sequence[Round], round_: Round | None) -> Response:
     searched, asked = visit.query.get("q", "").strip()[:_LONGEST], visit.query.get("page", "")
     writers = {one.id: EventWriter.of(desk, one, visit.language) for one in rounds}
-    found = [(event, writers[one.id]) for one in rounds for event in _search(desk, one, searched, writers[one.id])]
+    found = [(event, writers[one.id]) for one in rounds for event in _search(visit.access, desk, one, searched, writers[one.id])]
     found.sort(key=lambda pair: pair[0].at)
     found.reverse()
     last = max(1, -(-len(found) // ON_A_PAGE))
@@ -68,9 +72,9 @@ def _show(visit: Visit, desk: Desk, rounds: Sequence[Round], round_: Round | Non
     )
 
 
-def _search(desk: Desk, round_: Round, searched: str, writer: EventWriter) -> list[Event]:
+def _search(access: Access, desk: Desk, round_: Round, searched: str, writer: EventWriter) -> list[Event]:
     """Return a round's events, those of an owner, a file or a receipt's number, or that hold what is searched for."""
-    events = list(list_new(read_events(desk, round_)))
+    events = list(list_seen(access, read_events(desk, round_)))
     if not searched:
         return events
     exact = select_events(events, desk.plan.spelled(searched), searched, *find_numbered(desk, round_, searched))

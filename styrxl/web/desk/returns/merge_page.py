@@ -16,7 +16,6 @@ from styrxl.rounds.one_return.answers import write_value
 from styrxl.validation.answered_rows import ShownError
 from styrxl.validation.lost_answers import shorten_name
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question
-from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.return_links import owner_href, return_href
 from styrxl.web.desk.returns.decisions import act_as, ask_why
 from styrxl.web.desk.tasks import Done, Link
@@ -67,7 +66,7 @@ def _prepare(question: Question) -> Preview:
         planned = plan_merge(desk, round_, owner, newer_wins=bool(question.given.get("newer_wins")))
     except StyrxlError as error:
         options = (wins,) if error.code == "merge-unclear" or question.given.get("newer_wins") else ()
-        return Preview(title, troubles=_describe_trouble(error, t), options=options, back=back)
+        return Preview(title, troubles=_describe_trouble(error, question), options=options, back=back)
     sheets = tuple(sheet for one in planned.sheets if (sheet := _show_sheet(one, t)).differing or sheet.rest)
     values = {
         "older": (_name(planned.older.path), return_href(round_.id, planned.older.path)),
@@ -83,8 +82,9 @@ def _name(path: str) -> str:
     return make_showable(path.rpartition("/")[2])
 
 
-def _describe_trouble(error: StyrxlError, t: Texts) -> tuple[str, ...]:
+def _describe_trouble(error: StyrxlError, question: Question) -> tuple[str, ...]:
     """Return why nothing can be merged, each row in doubt with its cells."""
+    t = question.t
     if error.code == "merge-unclear":
         files = {side: _name(str(error.facts[side])) for side in ("older", "newer")}
         doubts = cast("Sequence[Doubt]", error.facts["doubts"])
@@ -92,7 +92,7 @@ def _describe_trouble(error: StyrxlError, t: Texts) -> tuple[str, ...]:
         return (t("unclear", **files), *rows)
     if error.code == "never-issued":
         return (t("never_issued", owner=error.facts["owner"]),)
-    return describe_error(error, t.language)
+    return question.describe_error(error)
 
 
 def _show_sheet(sheet: MergedSheet, t: Texts) -> ShownSheet:
@@ -144,10 +144,10 @@ def _carry_out(order: Order) -> Done:
     with order.writing() as desk:
         round_ = order.find_round(desk)
         planned = plan_merge(desk, round_, given["owner"], newer_wins=bool(given.get("newer_wins")))
-        done = carry_out(act_as(desk, given), round_, planned, given.get("reason", ""))
+        done = carry_out(act_as(desk, order), round_, planned, given.get("reason", ""))
     told = word("merged", order.language, path=done.path, state=word(f"verdict_{done.verdict}", order.language))
     links = (Link(t("to_merged"), return_href(round_.id, done.path)), Link(t("to_round"), f"/rounds/{round_.id}"))
     return Done((told,), links=links)
 
 
-MERGE = Action("merge", PAGE, _prepare, _carry_out)
+MERGE = Action("merge", PAGE, _prepare, _carry_out, scoped=lambda question: [question.desk.plan.spelled(question.given.get("owner", ""))])

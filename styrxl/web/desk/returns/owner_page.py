@@ -22,14 +22,14 @@ from styrxl.rounds.log import read_events, select_events
 from styrxl.rounds.open_rounds import list_open_rounds
 from styrxl.web.desk.downloads import list_round_files
 from styrxl.web.desk.return_links import action_href, owner_href, return_href
-from styrxl.web.desk.returns.events import EventWriter, list_new
+from styrxl.web.desk.returns.events import EventWriter, list_seen
 from styrxl.web.desk.returns.return_view import SIGNS, TONES, sort_newest_first
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
 
 def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of this page."""
-    return [Route("/rounds/{round}/owners/{owner}", make_endpoint(show_owner, rooms))]
+    return [Route("/rounds/{round}/owners/{owner}", make_endpoint(show_owner, rooms, scoped=True))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class OtherRound:
 
 def show_owner(visit: Visit) -> Response:
     """Return the page of an owner in a round."""
+    visit.check_seen(visit.path["owner"])
     with visit.reading() as desk:
         round_ = visit.find_round(desk.workspace)
         owner = visit.path["owner"]
@@ -82,7 +83,7 @@ def show_owner(visit: Visit) -> Response:
             raise HTTPException(404)
         titles = {known: title[visit.language] for known, title in desk.forms.titles().items()}
         writer = EventWriter.of(desk, round_, visit.language)
-        events = [writer.write(event) for event in list_new(select_events(read_events(desk, round_), owner))][::-1]
+        events = [writer.write(event) for event in list_seen(visit.access, select_events(read_events(desk, round_), owner))][::-1]
         due = desk.workspace.settings.due(round_, owner, organisation.kind) if organisation else None
         returned = [one for one in list_round_files(desk.workspace, "returned", round_) if one.name.split(".")[0] == owner]
         return visit.show(
@@ -101,7 +102,7 @@ def show_owner(visit: Visit) -> Response:
             returned=returned,
             events=events,
             rounds=_list_other_rounds(desk, round_, owner, visit.language),
-            merge=action_href(round_.id, "merge", owner=owner) if _can_be_merged(mine) else "",
+            merge=action_href(round_.id, "merge", owner=owner) if visit.access.may_write and _can_be_merged(mine) else "",
             log=f"/rounds/{round_.id}/log?q={quote(owner, safe='')}",
         )
 

@@ -26,9 +26,10 @@ from styrxl.rounds.one_return.answers import ShownSheet, show_return
 from styrxl.rounds.one_return.find_return import FoundReturn, find_return
 from styrxl.rounds.overview.owner_rows import list_owner_rows
 from styrxl.rounds.overview.round_facts import find_facts
+from styrxl.web.desk.access import Access
 from styrxl.web.desk.downloads import make_file_link
 from styrxl.web.desk.return_links import action_href, make_anchor, owner_href, return_href
-from styrxl.web.desk.returns.events import EventWriter, list_new
+from styrxl.web.desk.returns.events import EventWriter, list_seen
 from styrxl.web.desk.returns.return_view import (
     LONG,
     SIGNS,
@@ -52,17 +53,18 @@ def list_routes(rooms: Rooms) -> list[Route]:
     """Return the routes of this page."""
     address = "/rounds/{round}/returns/{name}"
     return [
-        Route(address, make_endpoint(show_return_page, rooms)),
-        Route(f"{address}/annotated", make_endpoint(send_annotated, rooms)),
+        Route(address, make_endpoint(show_return_page, rooms, scoped=True)),
+        Route(f"{address}/annotated", make_endpoint(send_annotated, rooms, scoped=True)),
         Route(f"{address}/open", make_endpoint(open_copy, rooms, own_desk=True), methods=["POST"]),
     ]
 
 
 def _find(visit: Visit, desk: Desk) -> FoundReturn:
-    """Return the return that the address names, among those that are in the inbox."""
+    """Return the return that the address names, among those that are in the inbox and may be seen."""
     found = find_return(desk, visit.find_round(desk.workspace), visit.path["name"])
     if found is None:
         raise HTTPException(404)
+    visit.check_seen(found.return_.owner)
     return found
 
 
@@ -82,7 +84,7 @@ def show_return_page(visit: Visit) -> Response:
         titles = {known: title[language] for known, title in desk.forms.titles().items()}
         counting = find_counting(found.judged, return_)
         tone = TONES[return_.verdict]
-        order = _list_in_order(desk, found)
+        order = visit.access.keep(_list_in_order(desk, found), lambda one: one.owner)
         return visit.show(
             "return",
             round_=round_,
@@ -102,10 +104,10 @@ def show_return_page(visit: Visit) -> Response:
             findings=findings,
             waived=list_waived(return_, language),
             to_waive=list_rules_to_waive(return_, language),
-            story=_tell_story(desk, round_, return_, Texts("return", language)),
+            story=_tell_story(visit.access, desk, round_, return_, Texts("return", language)),
             others=[_link(round_, one, language) for one in same if one is not return_],
             owner=(return_.owner, owner_href(round_.id, return_.owner)) if return_.owner else None,
-            actions=_list_actions(round_, return_, same),
+            actions=_list_actions(round_, return_, same) if visit.access.may_write else [],
             original=make_file_link("inbox", round_.id, found.name),
             annotated=f"{return_href(round_.id, found.name)}/annotated" if can_go_back(return_) else "",
             open_here=f"{return_href(round_.id, found.name)}/open" if visit.access.is_own_desk and _can_be_opened(found.file) else "",
@@ -140,12 +142,12 @@ def _link(round_: Round, return_: Judged, language: str = "") -> tuple[str, str,
     return make_showable(name), return_href(round_.id, name), word(f"verdict_{return_.verdict}", language) if language else ""
 
 
-def _tell_story(desk: Desk, round_: Round, return_: Judged, t: Texts) -> list[tuple[str, str]]:
+def _tell_story(access: Access, desk: Desk, round_: Round, return_: Judged, t: Texts) -> list[tuple[str, str]]:
     """Return when what happened, oldest first."""
     numbers = desk.ledger.receipt_numbers(round_.id)
     number, writer = numbers.get((return_.path, return_.sha256)), EventWriter.of(desk, round_, t.language)
     told = []
-    for event in list_new(select_events(read_events(desk, round_), return_.path)):
+    for event in list_seen(access, select_events(read_events(desk, round_), return_.path)):
         if event.event == "issued" and return_.form not in {None, event.facts["form"]}:
             continue
         shown = writer.write(event)
