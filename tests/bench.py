@@ -390,6 +390,25 @@ def visiting(bench: Bench, units: int) -> None:
             bench.add(f"desk, {spaced(units)} units: {name}", f"≤ {limit:g} s", "not measured: WeasyPrint is not installed")
 
 
+def looking(bench: Bench, units: int) -> None:
+    """Look at units' workbooks on the site, one after another and fifty at once."""
+    from bench_desk import CHECK, MEMORY, MOST_AT_SITE, make_year
+
+    root = make_year(bench.folder, units)
+    try:
+        took = json.loads(ran("site", str(root)).said)
+    except SystemExit as error:
+        bench.add("the site", "–", f"not measured: {str(error).strip().splitlines()[-1]}")
+        return
+    for name, unit in ((CHECK, "s"), (MEMORY, "MB")):
+        if name in took:
+            most, (value, cpu) = MOST_AT_SITE[name], took[name]
+            told = f"{value:.2f} s" if unit == "s" else f"{value:.0f} MB"
+            bench.add(
+                f"site, {spaced(units)} units: {name}", f"≤ {most:g} {unit}", told, f"{cpu:.2f} s of processor each", met=value <= most
+            )
+
+
 def publishing(bench: Bench, units: int) -> None:
     """Put the council's and all boards' workbooks together from nothing, in one process.
 
@@ -457,12 +476,12 @@ def flat(bench: Bench, few: int, many: int) -> None:
 
 def play(part: str, words: Sequence[str]) -> None:
     """Run one part, and print what it has to say as JSON."""
-    from bench_desk import play_desk
+    from bench_desk import play_desk, play_site
 
     made: dict[str, Callable[..., Any]] = {
         "floor": play_floor, "styrxl": play_styrxl, "validate": play_validate, "pandas": play_pandas, "frictionless": play_frictionless,
         "distribute": play_distribute, "build": play_build, "annotate": play_annotate, "write": play_write, "cluster": play_cluster,
-        "town": play_town, "desk": play_desk, "command": lambda root, *words: command("--workspace", root, *words),
+        "town": play_town, "desk": play_desk, "site": play_site, "command": lambda root, *words: command("--workspace", root, *words),
     }  # fmt: skip
     told = made[part](*words)
     if told is not None:
@@ -847,6 +866,7 @@ def main() -> None:
     if asked.desk:
         consolidating(bench, _DESK_UNITS)
         visiting(bench, _DESK_UNITS)
+        looking(bench, _DESK_UNITS)
         print(as_table(bench, "python -P tests/bench.py --desk"))
         return
     helping(bench)
@@ -862,6 +882,7 @@ def main() -> None:
     clustered(bench, ordinary[-1])
     consolidating(bench, _DESK_UNITS)
     visiting(bench, _DESK_UNITS)
+    looking(bench, _DESK_UNITS)
     for size in sizes[1:]:
         flat(bench, sizes[0], size)
     print(as_table(bench, f"make bench SIZES={asked.sizes}"))

@@ -1,4 +1,4 @@
-"""The desk in the benchmark: how long its pages take at the server, warm, in a municipality that has been through a whole year.
+"""The desk and the site in the benchmark: how long their pages take, warm, in a municipality that has been through a whole year.
 
 And how long the annual report takes when its year's other rounds were judged before, against judging its own round alone.
 """
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,6 +28,8 @@ PAGES = {  # what is measured -> the most that it may take (s), and where it is
     "a unit's return": (0.3, f"/rounds/{YEAR}/returns/UBN-ALBY.xlsx"),
     "the year's report as a page": (3.0, f"/rounds/{YEAR}/report"),
 }
+CHECK, MEMORY = "a unit's workbook looked at on the site", "the site after fifty at once"
+MOST_AT_SITE = {CHECK: 0.3, MEMORY: 600.0}  # s; MB
 PDF, MOST_FOR_PDF = "the year's report as PDF", 30.0
 
 
@@ -64,6 +68,49 @@ def play_desk(root: str) -> Mapping[str, tuple[float, float]]:
             visitor.get(path)
             took[name] = _find_median(partial(visitor.get, path))
     return {**took, **_time_pdf(Path(root))}
+
+
+def play_site(root: str) -> Mapping[str, tuple[float, float]]:
+    """Run the site, and return how long it takes to look at a unit's workbook once it has looked at one (s), and its memory (MB).
+
+    Both with what its processor took for one workbook (s). Memory is the most that it took, and known on Linux alone.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from post_office import free_port
+    from running_site import make_link, set_up, start_site
+    from town import Town
+
+    copy = Path(root).with_name(f"{Path(root).name}-site")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(root, copy)
+    town = Town(copy)
+    set_up(town, f'[server]\nlisten = "127.0.0.1:{free_port()}"\n')
+    units = [path for path in sorted((copy / "inbox" / YEAR).glob("*-*.xlsx")) if " " not in path.stem][:50]
+    links = {path: make_link(town, path.stem, YEAR) for path in units}
+    with start_site(town) as site:
+        site.check(links[units[0]], units[0].read_bytes())
+        before = _read_cpu(site.process.pid)
+        times = [_time(partial(site.check, links[unit], unit.read_bytes()))[0] for unit in units[1:12]]
+        cpu = (_read_cpu(site.process.pid) - before) / len(times)
+        with ThreadPoolExecutor(len(units)) as pool:
+            list(pool.map(lambda unit: site.check(links[unit], unit.read_bytes()), units))
+        memory = _read_memory(site.process.pid)
+    shutil.rmtree(copy)
+    return {CHECK: (statistics.median(times), cpu)} | ({MEMORY: (memory, cpu)} if memory else {})
+
+
+def _read_cpu(pid: int) -> float:
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    return sum(map(int, stat.read_text("utf-8").rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def _read_memory(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status")
+    lines = status.read_text("utf-8").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
 
 
 def _find_median(work: Callable[[], object]) -> tuple[float, float]:

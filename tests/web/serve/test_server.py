@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx2 as httpx
@@ -20,10 +16,8 @@ import pytest
 from click.testing import CliRunner
 
 from post_office import free_port
+from running_site import Running, make_link, set_up, start_site
 from styrxl.cli import cli
-from styrxl.rounds.desk import open_desk
-from styrxl.rounds.owner_links.links import give_link
-from styrxl.rounds.owner_links.tokens import make_token
 from styrxl.store.ledger import Ledger
 from styrxl.store.lock import hold_lock, this_process
 from styrxl.web.serve.sign_in import SECRET
@@ -35,65 +29,11 @@ PERSON = '[[server.people]]\nwho = "c"\n'
 ADDRESS = 'address = "https://styrning.example.se"\n'
 
 
-def set_up(town: Town, server: str) -> None:
-    path = town.root / "styrxl.toml"
-    path.write_text(path.read_text("utf-8").rstrip("\n") + f"\n{server}", "utf-8")
-
-
-@dataclass(frozen=True)
-class Running:
-    """The program as it runs, and where."""
-
-    process: subprocess.Popen[str]
-    origin: str
-
-    def post(self, path: str, data: Mapping[str, str], file: bytes | None = None, sender: str = "") -> httpx.Response:
-        """Send a form as a page of the site would."""
-        files = {"workbook": ("plan.xlsx", file)} if file else None
-        return httpx.post(
-            self.origin + path,
-            data=dict(data),
-            files=files,
-            headers={"Origin": self.origin, **({"X-Forwarded-For": sender} if sender else {})},
-            timeout=30,
-        )
-
-    def check(self, link: str, file: bytes) -> str:
-        """Drop a workbook, and return its token."""
-        page = self.post(f"{link}/check", {}, file)
-        (check,) = re.findall(r'name="check" value="([^"]+)"', page.text)
-        return str(check)
-
-
-@contextmanager
-def start_site(town: Town, **environment: str) -> Iterator[Running]:
-    """Start the program."""
-    command = [sys.executable, "-P", "-m", "styrxl", "--workspace", str(town.root), "serve"]
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", env={**os.environ, **environment}
-    ) as process:
-        try:
-            assert process.stderr
-            told = ""
-            while not (found := re.search(r"http://127\.0\.0\.1:\d+", told)):
-                told = process.stderr.readline()
-                assert told, process.wait(10)
-            yield Running(process, found[0])
-        finally:
-            process.kill()
-
-
 @pytest.fixture
 def town(planned: Town) -> Town:
     """Return a town whose settings have a site on this computer, at a port of its own."""
     set_up(planned, f'[server]\nlisten = "127.0.0.1:{free_port()}"\n')
     return planned
-
-
-def make_link(town: Town, owner: str = OWNER) -> str:
-    with Ledger.open(town.workspace.database) as ledger:
-        desk = open_desk(town.workspace, ledger, datetime.now(UTC), "kontrollern")
-        return f"/o/{make_token(desk.workspace, give_link(desk, desk.workspace.rounds.parse(ROUND), owner, 30))}"
 
 
 def list_received(town: Town) -> list[str]:
@@ -129,7 +69,7 @@ def handing_in(site: Running, town: Town, link: str, check: str) -> Iterator[lis
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process can answer")
 def test_what_is_being_handed_in_when_it_is_told_to_end_comes_in(town: Town) -> None:
-    link, before = make_link(town), list_received(town)
+    link, before = make_link(town, OWNER), list_received(town)
     with start_site(town) as site:
         for path in ("/", f"/rounds/{ROUND}", "/settings", "/mine", "/sign-in"):  # without sign-in nobody comes to the controllers' pages
             assert httpx.get(site.origin + path).status_code in {403, 404}
@@ -148,7 +88,7 @@ def test_what_is_being_handed_in_when_it_is_told_to_end_comes_in(town: Town) -> 
 
 
 def test_what_is_being_handed_in_when_it_is_killed_is_not_half_in_and_links_work_on(town: Town) -> None:
-    link, before = make_link(town), list_received(town)
+    link, before = make_link(town, OWNER), list_received(town)
     with start_site(town) as site:
         check = site.check(link, town.filled(OWNER))
         with handing_in(site, town, link, check) as came:
