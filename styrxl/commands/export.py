@@ -15,9 +15,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "parquet", "json"]),
+    default="csv",
+    show_default=True,
+    help="What the tables are written as.",
+)
+@click.option("--public", is_flag=True, help="What may be published alone, into export/ROUND-public.")
 @reading_options
 @with_session
-def export(session: Session, round_: Round, reads: ReadingOptions) -> None:
+def export(session: Session, round_: Round, form: str, *, public: bool, reads: ReadingOptions) -> None:
     """Write ROUND's figures for other programs into export/ROUND, as a data package.
 
     The inbox is judged anew. The tables of accepted returns, what was found, how each owner stands and what is worked out of it.
@@ -26,6 +35,8 @@ def export(session: Session, round_: Round, reads: ReadingOptions) -> None:
     from styrxl.model.catalogue import word
 
     with session.desk(reads=reads) as desk:
-        written = export_round(desk, round_)
-        folder = desk.workspace.shown(desk.workspace.export(round_))
-        click.echo(word("exported", session.language(), n=len(written), folder=folder))
+        done = export_round(desk, round_, form, public=public)
+        folder = desk.workspace.shown(desk.workspace.export(round_, public=public))
+        click.echo(word("exported", session.language(), n=len(done.written), folder=folder))
+        if done.small:
+            click.echo(word("exported_without", session.language(), names=", ".join(done.small)), err=True)

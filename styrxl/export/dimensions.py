@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from styrxl.export.indicators import list_indicators
-from styrxl.export.resource import TEXT, DataField, Reference, Resource
+from styrxl.export.resource import REFERENCE, TEXT, DataField, Reference, Resource
 from styrxl.export.values import plain_value
 from styrxl.model.goal_tree import COMMITMENTS
 from styrxl.model.rounds import Round
@@ -103,7 +103,7 @@ def make_indicators(view: View, followup: FollowupView | None) -> Resource:
         DataField("goal", "string", "The goal that it measures."),
         DataField("council_name", "string", "What is measured, of the council's."),
         DataField("name", "string", "What is measured, of a board's own.", content=TEXT),
-        DataField("unit", "string", "Unit of measurement.", content=TEXT),
+        DataField("unit", "string", "Unit of measurement.", content=REFERENCE),
         DataField("direction", "string", "Which way is better: a code of the list direction."),
         DataField("baseline", "number", "What it was to begin with."),
     )

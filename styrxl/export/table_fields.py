@@ -73,8 +73,8 @@ def _find_content(schema: Mapping[str, Any], column: Column | None, kind: str, c
 
 
 def _find_content_of_text(schema: Mapping[str, Any], column: Column | None, constraints: Mapping[str, Any]) -> str:
-    if "enum" in constraints or (column and column.kind == "choice" and column.list):
+    if "enum" in constraints:
         return PLAIN
-    if column and (column.kind == "ref" or column.number):
+    if column and (column.kind == "ref" or column.number or (column.kind == "choice" and column.list)):
         return REFERENCE
     return REFERENCE if schema and "pattern" in constraints and not (column and column.own) else TEXT

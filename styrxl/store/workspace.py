@@ -193,9 +193,9 @@ class Workspace:
         """Path of the council's workbook."""
         return self.root / "council" / f"{of.id}.xlsx"
 
-    def export(self, of: Round) -> Path:
-        """Folder of a round's figures for other programs."""
-        return self.root / _EXPORT / of.id
+    def export(self, of: Round, *, public: bool = False) -> Path:
+        """Folder of a round's figures for other programs: all of them, or in one of their own those that may be published."""
+        return self.root / _EXPORT / (f"{of.id}-public" if public else of.id)
 
     def inbox_files(self, of: Round) -> InboxFiles:
         """Return the files in a round's inbox; none when there is no such folder.

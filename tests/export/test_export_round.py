@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from hashlib import sha256
 from importlib.util import find_spec
 from io import StringIO
@@ -121,3 +122,45 @@ def test_the_same_input_gives_the_same_bytes_and_nothing_is_half_written(folder:
     lock.unlink()
     town.run("export", ROUND)
     assert copy_files(folder) == {**first, "egen.csv": b"a"}
+    (folder / "egen.csv").unlink()
+
+
+def test_what_may_be_published_lies_apart_and_names_nothing(town: Town, folder: Path) -> None:
+    first = copy_files(folder)
+    town.run("export", ROUND, "--public")
+    public = town.root / "export" / f"{ROUND}-public"
+    assert copy_files(folder) == first
+    said = "\n".join(path.read_text("utf-8") for path in public.iterdir())
+    assert "inbox/" not in said
+    assert not any(text in said for text in ("Förvaltningschef", "Rektor", "Hålla samråd", "Grundskola", "Åtaganden!", "HYPERLINK", "@"))
+    assert read(public, "fact_board_money") == read(folder, "fact_board_money")
+    assert {row["council_text"] for row in read(public, "dim_goals")} == {row["council_text"] for row in read(folder, "dim_goals")}
+
+
+@pytest.mark.parametrize("form", ["json", "parquet"])
+def test_other_formats_hold_the_same(town: Town, folder: Path, form: str) -> None:
+    kept = {name: read(folder, name) for name in ("fact_board_money", "status", "goals")}
+    texts = {row["commitment_id"]: row["text"].removeprefix("'") for row in read(folder, "commitments")}
+    town.run("export", ROUND, "--format", form)
+    assert {path.suffix for path in folder.iterdir()} == {f".{form}", ".json"}
+    tables = {name: load(folder / f"{name}.{form}") for name in (*kept, "commitments")}
+    assert {row["commitment_id"]: row["text"] for row in tables["commitments"]} == texts
+    assert {name: [{f: say(v) for f, v in row.items()} for row in tables[name]] for name in kept} == kept
+    town.run("export", ROUND)
+
+
+def load(path: Path) -> list[dict[str, Any]]:
+    """Return a table's rows as values."""
+    if path.suffix == ".json":
+        return json.loads(path.read_text("utf-8"))  # type: ignore[no-any-return]
+    parquet: Any = pytest.importorskip("pyarrow.parquet")
+    return parquet.read_table(path).to_pylist()  # type: ignore[no-any-return]
+
+
+def say(value: Any) -> str:
+    """Return a value as CSV has it."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
