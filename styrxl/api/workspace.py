@@ -52,8 +52,8 @@ class OpenWorkspace:
             return tuple(desk.ledger.issued_rounds())
 
     def round(self, round_id: str) -> OpenRound:
-        """Return a round by its id, as people write it; raises StyrxlError (unknown-round)."""
-        return OpenRound(self._keeper, self._keeper.open_workspace().rounds.parse(round_id).id)
+        """Return a round as people write it (``2027-plan``, ``delår 2 2027``); raises StyrxlError: unknown-round, ambiguous-round."""
+        return OpenRound(self._keeper, self._keeper.open_workspace().rounds.read(round_id).id)
 
 
 class OpenRound:

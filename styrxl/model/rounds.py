@@ -18,6 +18,9 @@ from styrxl.model.yaml_files import read_yaml
 
 FILE = "sheets/rounds.yaml"
 _ID = re.compile(r"(20[0-9][0-9])-(.+)", re.ASCII)
+_TYPED = tuple(  # a year and a word, the one or the other first
+    re.compile(pattern) for pattern in (r"(?P<year>20[0-9][0-9])[-–_\s]*(?P<word>.+)", r"(?P<word>.+?)[-–_\s]*(?P<year>20[0-9][0-9])")
+)
 NOT_INHERITED = {"name", "short_name", "words", "after"}  # not inherited from the kind that it is like
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -110,8 +113,9 @@ class RoundKinds(Mapping[str, RoundKind]):
     def __init__(self, kinds: Sequence[RoundKind]) -> None:
         """Take the kinds; where two are written alike a key means its own kind, and of other words the first counts."""
         self._kinds = {kind.key: kind for kind in kinds}
+        names = {_fold(name): kind for kind in reversed(kinds) for name in kind.names.values()}
         words = {_fold(word): kind for kind in reversed(kinds) for word in (*kind.words, *kind.short_names.values())}
-        self._by_word = words | {_fold(key): kind for key, kind in self._kinds.items()}
+        self._by_word = names | words | {_fold(key): kind for key, kind in self._kinds.items()}
 
     def __getitem__(self, key: str) -> RoundKind:
         """Return the kind with a key."""
@@ -140,23 +144,47 @@ class RoundKinds(Mapping[str, RoundKind]):
         return Round(int(text[:4]), kind)
 
     def read(self, typed: str) -> Round:
-        """Return the round that is meant by what somebody typed (``2027-plan``, ``2027-Delår1``); raises as ``parse``."""
-        return self.parse(self._spell(typed))
+        """Return the round that is meant by what somebody typed (``2027-plan``, ``2027-Delår1``, ``delår 1 2027``).
+
+        Raises StyrxlError: ambiguous-round where it may be several; else as ``parse``.
+        """
+        if found := self.read_round(typed):
+            return found
+        if len(meant := self._list_meant(typed)) > 1:
+            raise StyrxlError("ambiguous-round", round=typed.strip(), rounds={lang: _offer(meant, lang) for lang in ("sv", "en")})
+        return self.parse(typed.strip())
 
     def read_round(self, typed: str) -> Round | None:
         """Return the round that is meant by what somebody typed, or None."""
-        spelled = self._spell(typed)
-        return self.parse(spelled) if self.kind_of(spelled) else None
+        for year, word in _split(typed):
+            if kind := self.find(word):
+                return Round(year, kind)
+        return None
 
-    def _spell(self, typed: str) -> str:
-        year, hyphen, word = typed.strip().partition("-")
-        kind = self.find(word)
-        return f"{year}{hyphen}{kind.key if kind else word}"
+    def _list_meant(self, typed: str) -> list[Round]:
+        """Return the rounds of which the beginning of a word was typed."""
+        return [
+            Round(year, kind)
+            for year, word in _split(typed)
+            for kind in self.values()
+            if any(known.startswith(_fold(word)) for known, its in self._by_word.items() if its is kind)
+        ]
 
     def kind_of(self, round_id: str | None) -> RoundKind | None:
         """Return the kind of the round with an id, or None: a workbook's identity may say anything."""
         match = _ID.fullmatch(round_id or "")
         return self._kinds.get(match[2]) if match else None
+
+
+def _split(typed: str) -> Iterator[tuple[int, str]]:
+    """Yield a year and what was typed beside it; nothing where there is no year or nothing beside it."""
+    for match in filter(None, (pattern.fullmatch(typed.strip()) for pattern in _TYPED)):
+        if _fold(match["word"]):
+            yield int(match["year"]), match["word"]
+
+
+def _offer(rounds: Sequence[Round], language: str) -> str:
+    return ", ".join(f"{each.id} ({each.kind.short_names[language]})" for each in rounds)
 
 
 def _fold(word: str) -> str:

@@ -70,6 +70,9 @@ def test_what_is_not_there_is_told(tmp_path: Path, full: Town) -> None:
         styrxl.open(tmp_path / "none")
     with pytest.raises(StyrxlError, match="unknown-round"):
         styrxl.open(full.root).round("2027-nothing")
+    with pytest.raises(StyrxlError, match="ambiguous-round"):
+        styrxl.open(full.root).round("delår 2027")
+    assert styrxl.open(full.root).round("Plan 2027").id == ROUND
     with pytest.raises(StyrxlError, match="unknown-owner-named"):
         styrxl.validate(full.inbox / "UBN.xlsx", workspace=full.root, round=ROUND, owner="UBM", form="annual_plan")
     with pytest.raises(AttributeError):

@@ -75,6 +75,17 @@ def test_a_standard_round_keeps_what_is_not_said_of_it(tmp_path: Path) -> None:
         ("2027-år", "2027-year"),
         ("2027-Helår", "2027-year"),
         ("2027-t3", "2027-year"),
+        ("2027 plan", "2027-plan"),
+        ("plan 2027", "2027-plan"),
+        ("PLAN2027", "2027-plan"),
+        ("Delår 2 2027", "2027-t2"),
+        ("2027 delår 2", "2027-t2"),
+        ("T2-2027", "2027-t2"),
+        ("t2 2027", "2027-t2"),
+        ("2027–t2", "2027-t2"),
+        ("Underlag till årsredovisning 2027", "2027-year"),
+        ("Interim 1 2027", "2027-t1"),
+        ("ik-plan 2027", "2027-ik"),
     ],
 )
 def test_people_write_rounds_in_their_way(typed: str, means: str) -> None:
@@ -86,7 +97,17 @@ def test_a_key_is_always_its_own_round(tmp_path: Path) -> None:
     assert kinds(tmp_path, NOVEMBER).read("2027-T3").id == "2027-t3"
 
 
-@pytest.mark.parametrize("typed", ["2027", "27-plan", "2027-", "plan", "2027-höst", "2027-plan-x"])
+@pytest.mark.parametrize("typed", ["delår 2027", "2027-Delårsrapport", "tertial 2027"])
+def test_what_may_be_several_is_asked_about(typed: str) -> None:
+    """They are named, as tables call them; whoever only asks whether it is a round is told no."""
+    with pytest.raises(StyrxlError) as caught:
+        standard_rounds().read(typed)
+    assert caught.value.code == "ambiguous-round"
+    assert caught.value.facts["rounds"] == {"sv": "2027-t1 (Delår 1), 2027-t2 (Delår 2)", "en": "2027-t1 (Interim 1), 2027-t2 (Interim 2)"}
+    assert standard_rounds().read_round(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["2027", "2027-2027", "27-plan", "2027-", "plan", "2027-höst", "2027-plan-x"])
 def test_other_words_are_none(typed: str) -> None:
     with pytest.raises(StyrxlError) as caught:
         standard_rounds().read(typed)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gettext import gettext as translate
+from pathlib import Path
 
 import click
 
 from styrxl.commands.speech.language import read_texts, spoken
+from styrxl.commands.speech.typed_rounds import join_round
 
 
 class OrderedGroup(click.Group):
@@ -15,6 +17,11 @@ class OrderedGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- as click calls it
         """Return the commands' names."""
         return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command and its words, a round that was typed in several words joined to one."""
+        name, command, words = super().resolve_command(ctx, args)
+        return name, command, join_round(command, words, ctx.find_root().params.get("workspace") or Path())
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with their first sentences, whole; the program's own under the headings of ``commands.toml``."""
