@@ -28,7 +28,7 @@ from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.model.settings import BY_SIGN_IN
 from styrxl.rounds.desk import Desk
-from styrxl.rounds.owner_links.check import CheckedWorkbook, check_workbook, hand_in, mark_workbook
+from styrxl.rounds.owner_links.check import CheckedWorkbook, HandedIn, check_workbook, hand_in, mark_workbook
 from styrxl.rounds.owner_links.links import open_by_code, open_link, says_expired
 from styrxl.rounds.owner_links.tokens import OWNERS_PAGE, make_token
 from styrxl.store.files import read_file
@@ -40,7 +40,7 @@ from styrxl.web.desk.tasks import Done, Task
 from styrxl.web.desk.texts import Texts
 from styrxl.web.desk.visit import LONGEST_FIELD, Rooms, Visit, find_language
 from styrxl.web.serve.attempts import Attempts
-from styrxl.web.serve.checks import Checks
+from styrxl.web.serve.checks import Checks, Receipt
 from styrxl.web.serve.roles import SignedIn, list_own
 from styrxl.web.serve.sessions import SIGN_IN
 
@@ -114,6 +114,8 @@ def list_routes(here: OwnerRooms) -> list[Route]:
         Route(OWNERS_PAGE, _open_page(_take_code, here), methods=["POST"]),
         Route(one, _owner_page(_show_start, here), methods=["GET"]),
         Route(f"{one}/check", _owner_page(_check, here), methods=["POST"]),
+        Route(f"{one}/checked/{{check}}", _owner_page(_show_checked, here), methods=["GET"]),
+        Route(f"{one}/receipt/{{check}}", _owner_page(_show_receipt, here), methods=["GET"]),
         Route(f"{one}/hand-in", _owner_page(_hand_in, here), methods=["POST"]),
         Route(f"{one}/marked/{{check}}", _owner_page(_send_marked, here), methods=["GET"]),
         Route(f"{one}/workbook/{{name}}", _owner_page(_send_workbook, here), methods=["GET"]),
@@ -223,7 +225,10 @@ def _list_returns(at: OwnerVisit) -> list[tuple[str, str, str]]:
 
 
 def _check(at: OwnerVisit) -> Response:
-    """Look at the workbook that was dropped, and show what was found; nothing of it is kept but in memory, for a while."""
+    """Look at the workbook that was dropped, and lead to what was found; nothing of it is kept but in memory, for a while.
+
+    What was found has an address of its own, so that it can be shown anew and gone back to.
+    """
     upload = at.visit.form.get("workbook")
     if not isinstance(upload, UploadFile) or not upload.filename:
         return at.show("site_start", 422, workbooks=_list_workbooks(at), wrong="choose_first", came=_list_returns(at))
@@ -233,15 +238,21 @@ def _check(at: OwnerVisit) -> Response:
         checked = check_workbook(at.desk, at.link, upload.filename, data) if len(data) <= most else None
     if checked is None:
         return at.show("site_start", 413, workbooks=_list_workbooks(at), wrong="too_large", came=_list_returns(at))
-    return _show_checked(at, checked, at.here.checks.keep(checked) if checked.may_be_handed_in else "")
+    return at.visit.go(f"{at.address}/checked/{at.here.checks.keep(checked)}")
 
 
-def _show_checked(at: OwnerVisit, checked: CheckedWorkbook, token: str, status: int = 200) -> Response:
+def _show_checked(at: OwnerVisit) -> Response:
+    """Return what was found in a workbook; of one that has been handed in since, its receipt."""
+    token = at.visit.path["check"]
+    if at.here.checks.find_receipt(token, at.link.number) is not None:
+        return at.visit.go(f"{at.address}/receipt/{token}")
+    checked = at.here.checks.find(token, at.link.number)
+    if checked is None:
+        return _tell_forgotten(at)
     return_ = checked.return_
     tone = TONES[return_.verdict]
     return at.show(
         "site_checked",
-        status,
         whose=checked.whose,
         name=make_showable(checked.name),
         may=checked.may_be_handed_in,
@@ -251,8 +262,13 @@ def _show_checked(at: OwnerVisit, checked: CheckedWorkbook, token: str, status: 
         sign=SIGNS[tone],
         findings=show_findings(return_, None, at.language),
         check=token,
-        marked=bool(token) and return_.verdict == "rejected",
+        marked=checked.may_be_handed_in and return_.verdict == "rejected",
     )
+
+
+def _tell_forgotten(at: OwnerVisit) -> Response:
+    """Return the first page, which says that what was looked at is not held any longer."""
+    return at.show("site_start", 410, workbooks=_list_workbooks(at), wrong="forgotten", came=_list_returns(at))
 
 
 def _send_marked(at: OwnerVisit) -> Response:
@@ -261,7 +277,7 @@ def _send_marked(at: OwnerVisit) -> Response:
     with at.here.judging:
         data = mark_workbook(at.desk, checked) if checked else None
     if checked is None or data is None:
-        return at.show("site_start", 410, workbooks=_list_workbooks(at), wrong="forgotten", came=_list_returns(at))
+        return _tell_forgotten(at)
     return _send(data, Texts("site_checked", at.language)("marked_name", owner=at.link.owner))
 
 
@@ -282,36 +298,46 @@ def _send(data: bytes, name: str) -> Response:
 
 
 def _hand_in(at: OwnerVisit) -> Response:
-    """Take the workbook in that was looked at, and show its receipt; the receipt goes to the owner's registered addresses as well."""
-    checked = at.here.checks.find(at.visit.posted("check"), at.link.number)
-    if checked is None:
-        return at.show("site_start", 410, workbooks=_list_workbooks(at), wrong="forgotten", came=_list_returns(at))
-    t = Texts("site_start", at.language)
-    sender = _find_sender(at)
+    """Take the workbook in that was looked at, and lead to its receipt, which goes to the owner's registered addresses as well."""
+    token, checks = at.visit.posted("check"), at.here.checks
+    checked = checks.find(token, at.link.number)
+    if checked is None or not checked.may_be_handed_in:
+        is_in = checks.find_receipt(token, at.link.number) is not None
+        return at.visit.go(f"{at.address}/receipt/{token}") if is_in else _tell_forgotten(at)
+    t, sender = Texts("site_start", at.language), _find_sender(at)
     place = at.visit.place.seen_by(", ".join(filter(None, (sender, f"{at.link.owner} ({t('by_link', number=at.link.number)})"))))
     with place.writing(t("handing_in", owner=at.link.owner), lambda _: None) as desk:
-        link = open_link(desk, at.visit.path["token"])
-        if link is None:  # taken back since the page was shown
+        if open_link(desk, at.visit.path["token"]) is None:  # taken back since the page was shown
             return at.show("site_closed", 410, reason="expired")
-        done = hand_in(desk, checked, sender)
-    at.here.checks.drop(at.visit.posted("check"))
-    mails = at.desk.workspace.settings.mail is not None
-    if mails and not done.known:
-        _mail_receipt(at)
+        if checks.find_receipt(token, at.link.number) is None:  # else the button was pressed twice
+            done = hand_in(desk, checked, sender)
+            checks.hand_in(token, at.link.number, _make_receipt(at, checked, done))
+            if at.desk.workspace.settings.mail is not None and not done.known:
+                _mail_receipt(at)
+    return at.visit.go(f"{at.address}/receipt/{token}")
+
+
+def _make_receipt(at: OwnerVisit, checked: CheckedWorkbook, done: HandedIn) -> Receipt:
+    """Return what a receipt says."""
     tone = TONES[done.return_.verdict]
-    return at.show(
-        "site_receipt",
-        name=make_showable(checked.name),
-        number=done.number,
-        at=f"{done.return_.received.astimezone():%Y-%m-%d %H:%M}" if done.return_.received else "",
-        sha256=hashlib.sha256(checked.data).hexdigest(),
-        known=done.known,
-        done=done.return_.verdict == "accepted",
-        verdict=word(f"verdict_{done.return_.verdict}", at.language),
-        tone=tone,
-        sign=SIGNS[tone],
-        mails=mails,
-    )
+    return {
+        "name": make_showable(checked.name),
+        "number": done.number,
+        "at": f"{done.return_.received.astimezone():%Y-%m-%d %H:%M}" if done.return_.received else "",
+        "sha256": hashlib.sha256(checked.data).hexdigest(),
+        "known": done.known,
+        "done": done.return_.verdict == "accepted",
+        "verdict": word(f"verdict_{done.return_.verdict}", at.language),
+        "tone": tone,
+        "sign": SIGNS[tone],
+        "mails": at.desk.workspace.settings.mail is not None,
+    }
+
+
+def _show_receipt(at: OwnerVisit) -> Response:
+    """Return the receipt of what was handed in; once it is not held any longer, the first page has what has come in."""
+    receipt = at.here.checks.find_receipt(at.visit.path["check"], at.link.number)
+    return at.show("site_receipt", **receipt) if receipt is not None else at.visit.go(at.address)
 
 
 def _find_sender(at: OwnerVisit) -> str:
