@@ -11,10 +11,16 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from styrxl.model.form_files import Forms
+from styrxl.model.standard_folder import standard_folder
+from styrxl.returns.cell_values import read_day, read_number
+from styrxl.returns.habits.days_in_words import DayWords
+
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 OUTSIDE = [CHECKOUT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
+MOST_BYTES = 150_000  # of a picture
 NAMED_AS_CODE = re.compile(r"docs/[\w/-]+\.md")
 
 
@@ -103,3 +109,33 @@ def test_pages_that_the_program_names_are_there() -> None:
     named = {(str(path), name) for path in [*files, *OUTSIDE] for name in NAMED_AS_CODE.findall(path.read_text("utf-8"))}
     assert len(named) > 10
     assert [(path, name) for path, name in sorted(named) if not (CHECKOUT / name).is_file()] == []
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "pictures").iterdir()), ids=lambda path: path.name)
+def test_a_picture_is_small_shown_and_made_by_the_script(path: Path) -> None:
+    """On a page of its own language, with words for those who do not see it."""
+    name, language, _ = path.name.split(".")
+    shown = [page for page in (DOCS / language).glob("*.md") if f"](../pictures/{path.name})" in page.read_text("utf-8")]
+    assert shown
+    assert re.search(rf"!\[.{{20,}}\]\(\.\./pictures/{re.escape(path.name)}\)", shown[0].read_text("utf-8"))
+    assert f"{name}." in (CHECKOUT / "tests" / "make_pictures.py").read_text("utf-8")
+    assert path.stat().st_size <= MOST_BYTES
+
+
+def list_samples(page: str, bullet: str) -> list[str]:
+    """Return the samples that stand as code in a bullet of a page."""
+    text = re.search(rf"^- {bullet}.*?(?=^- |\n\n)", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return re.findall("`(.+?)`", text[0]) if text else []
+
+
+@pytest.mark.parametrize(
+    "page, days, amounts",
+    [("sv/for-dig-som-fyller-i.md", "Dagar", "Belopp"), ("en/for-those-who-fill-in.md", "Write days", "Amounts")],
+)
+def test_days_and_amounts_may_be_written_as_the_page_says(page: str, days: str, amounts: str) -> None:
+    """As those who read returns take them: days within the round's year, and three ways to write twelve hundred thousand."""
+    words = DayWords(Forms([standard_folder()]).words.days)
+    typed = list_samples(page, days)
+    assert len(typed) >= 5
+    assert [day for day in typed if not (read_day(day, 2027).value or words.read(day, 2027))] == []
+    assert [read_number(amount, money=True).value for amount in list_samples(page, amounts)] == [1200.5, 1200, 1200]

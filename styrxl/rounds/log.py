@@ -72,11 +72,16 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
 
 def read_events(desk: Desk, round_: Round) -> list[Event]:
     """Return all that has happened in a round, as the ledger has it, oldest first."""
+    return read_events_of(desk, round_.id)
+
+
+def read_events_of(desk: Desk, round_id: str) -> list[Event]:
+    """Return all that has happened in a round by its id, also in one of a kind that the workspace has no longer."""
     mail_log = MailLog(desk.ledger.database)
-    parts = mail_log.parts(round_.id)
-    by_mail = [*map(_mailed, mail_log.mails(round_.id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
-    runs = map(_took, read_runs(desk.ledger.database, round_.id))
-    return list_events(desk.ledger.round_record(round_.id), [*by_mail, *runs])
+    parts = mail_log.parts(round_id)
+    by_mail = [*map(_mailed, mail_log.mails(round_id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
+    runs = map(_took, read_runs(desk.ledger.database, round_id))
+    return list_events(desk.ledger.round_record(round_id), [*by_mail, *runs])
 
 
 def find_numbered(desk: Desk, round_: Round, name: str) -> list[str]:

@@ -19,7 +19,19 @@ from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.store.bulk import find_present, insert_rows, split_in_batches
-from styrxl.store.database import DECISIONS, EDITIONS, ISSUES, PATIENCE, PREFILLS, VERDICTS, Database, open_database
+from styrxl.store.database import (
+    BROUGHT,
+    DECISIONS,
+    EDITIONS,
+    ISSUES,
+    MAILS,
+    PATIENCE,
+    PREFILLS,
+    RECEIPTS,
+    VERDICTS,
+    Database,
+    open_database,
+)
 from styrxl.store.ledger_watch import LedgerWatch
 from styrxl.store.numbers import Ranges, Series, Used, preview_numbers, read_taken, reserve_numbers
 from styrxl.store.receipts import Key, Receipt, find_receipts, insert_receipts, name_owner, read_receipt_numbers, read_receipts
@@ -147,6 +159,12 @@ class Ledger:
         """Return the rounds in which anything was handed out, in the order in which they were begun."""
         query = sa.select(ISSUES.c.round).group_by(ISSUES.c.round).order_by(sa.func.min(ISSUES.c.number))
         return [*self._database.recall("issued_rounds", lambda connection: list(connection.scalars(query)))]
+
+    def list_rounds(self) -> set[str]:
+        """Return the rounds in which anything was handed out, came in or was mailed."""
+        query = sa.union(*(sa.select(table.c.round) for table in (ISSUES, RECEIPTS, MAILS, BROUGHT)))
+        with self._database.reading() as connection:
+            return set(connection.scalars(query))
 
     def issues(self, round_id: str) -> dict[str, Issue]:
         """Return each owner's newest issue in a round, of whichever form."""

@@ -24,6 +24,7 @@ from styrxl.store.settings_file import read_settings, write_new_settings
 from styrxl.store.synced_files import is_placeholder
 
 CACHE_FOLDER = ".styrxl-cache"
+SIGN_INS_FILE = "sign-ins.jsonl"  # in that folder: who has signed in to the site of late
 
 
 __all__ = ["InboxFiles", "Round", "Settings", "Workspace"]

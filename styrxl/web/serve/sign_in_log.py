@@ -11,10 +11,8 @@ from threading import Lock
 
 from styrxl.model.errors import StyrxlError
 from styrxl.store.files import make_private_folder, write_atomically
-from styrxl.store.workspace import CACHE_FOLDER, Workspace
+from styrxl.store.workspace import CACHE_FOLDER, SIGN_INS_FILE, Workspace
 from styrxl.web.desk.workplace import Workplace
-
-FILE = "sign-ins.jsonl"
 
 
 class SignInLog:
@@ -28,7 +26,7 @@ class SignInLog:
     @property
     def path(self) -> Path:
         """Where it lies, for its owner's eyes alone."""
-        return self._place.root / CACHE_FOLDER / FILE
+        return self._place.root / CACHE_FOLDER / SIGN_INS_FILE
 
     def note(self, who: str, *, may: bool) -> None:
         """Note that somebody has signed in, and whether they may come in. Where it cannot be written they come in all the same."""

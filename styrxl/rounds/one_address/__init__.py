@@ -1,0 +1,1 @@
+"""One mail address, and all that is held about it: for whoever asks what a municipality knows of them."""
