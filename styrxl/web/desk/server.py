@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from styrxl.model.errors import StyrxlError
 from styrxl.web.desk.app import make_app
 from styrxl.web.desk.door import Door, OpenDesk, find_last_desk, find_open_desk, forget_open_desk, keep_open_desk, make_key
 from styrxl.web.desk.intake.uploads import remove_old_uploads
+from styrxl.web.desk.patience import PatientProtocol
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 
@@ -45,17 +47,7 @@ def run_desk(
         tasks = TaskBook(lambda: place.root)
         tasks.find_interrupted()
         remove_old_uploads(place.root, place.clock())
-        config = uvicorn.Config(
-            make_app(place, Door(desk), tasks),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            ws="none",
-            limit_concurrency=_AT_ONCE,
-            timeout_keep_alive=_IDLE,
-        )
+        config = make_config(make_app(place, Door(desk), tasks))
         link = desk.make_link()
         if not browser or not _open(link):
             tell(link)
@@ -64,6 +56,22 @@ def run_desk(
     if tasks.running:
         on_wait(tasks)
         tasks.wait_until_idle()
+
+
+def make_config(app: ASGIApp) -> uvicorn.Config:
+    """Return how pages are served: nothing of theirs is written down, and nobody who holds connections keeps others from them."""
+    return uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        ws="none",
+        limit_concurrency=_AT_ONCE,
+        timeout_keep_alive=_IDLE,
+    )
 
 
 def _keep(place: Workplace, desk: OpenDesk) -> None:

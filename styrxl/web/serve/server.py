@@ -18,6 +18,7 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import BY_LINK, Settings, SiteSettings
 from styrxl.rounds.desk import Desk
 from styrxl.web.desk.intake.uploads import remove_old_uploads
+from styrxl.web.desk.patience import PatientProtocol
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 from styrxl.web.serve.sessions import Sessions
@@ -44,6 +45,7 @@ def run_site(place: Workplace, tell: Callable[[str], None], on_wait: Callable[[T
         remove_old_uploads(place.root, place.clock())
         config = uvicorn.Config(
             make_site_app(place, site, tasks),
+            http=PatientProtocol,
             log_config=None,
             access_log=False,
             server_header=False,
