@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from styrxl.commands.options import listed_option
 from styrxl.commands.session import Session, with_session
 
 if TYPE_CHECKING:
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@listed_option
 @with_session
-def check(session: Session) -> None:
+def check(session: Session, form: str) -> None:
     """Look through the workspace's own forms, lists, letters and settings, and tell every mistake."""
+    from styrxl.commands.listed.values import format_listed, tell_own_files
     from styrxl.model.catalogue import word
     from styrxl.rounds.own_files import describe_own_files
 
@@ -24,6 +27,9 @@ def check(session: Session) -> None:
     workspace = session.open_workspace()
     language = session.language(workspace)
     compared = _compare_with_plan(workspace)
+    if form == "json":
+        click.echo(format_listed(tell_own_files(describe_own_files(session.root), language, compared=compared)), nl=False)
+        return
     click.echo(word("check_well", language))
     for name, key, facts in describe_own_files(session.root):
         click.echo(f"  {name}: {word(key, language, **facts)}")

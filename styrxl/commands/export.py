@@ -15,15 +15,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["csv", "parquet", "json"]),
-    default="csv",
-    show_default=True,
-    help="What the tables are written as.",
-)
-@click.option("--public", is_flag=True, help="What may be published alone, into export/ROUND-public.")
+@click.option("--format", "form", type=click.Choice(["csv", "parquet", "json"]), default="csv")
+@click.option("--public", is_flag=True)
 @reading_options
 @with_session
 def export(session: Session, round_: Round, form: str, *, public: bool, reads: ReadingOptions) -> None:

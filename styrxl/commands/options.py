@@ -90,3 +90,6 @@ def mail_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+listed_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")

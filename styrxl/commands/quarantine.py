@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styrxl.commands.options import decider_option, round_argument
+from styrxl.commands.options import decider_option, listed_option, round_argument
 from styrxl.commands.session import Session, with_session
 from styrxl.commands.speech.groups import OrderedGroup
 
@@ -22,9 +22,11 @@ def quarantine() -> None:
 @quarantine.command("list")
 @round_argument
 @click.option("--all", "every", is_flag=True)
+@listed_option
 @with_session
-def quarantine_list(session: Session, round_: Round, *, every: bool) -> None:
+def quarantine_list(session: Session, round_: Round, form: str, *, every: bool) -> None:
     """List what waits, mails that could not be read too, and why."""
+    from styrxl.commands.listed.values import format_listed, tell_mails
     from styrxl.mail.incoming.mail_lines import format_mail_line
     from styrxl.mail.incoming.quarantine import list_waiting
     from styrxl.model.catalogue import word
@@ -34,6 +36,9 @@ def quarantine_list(session: Session, round_: Round, *, every: bool) -> None:
         language, mail_log = session.language(), MailLog(desk.ledger.database)
         waiting = list_waiting(mail_log, round_)
         parts = mail_log.parts(round_.id) if every else waiting
+        if form == "json":
+            click.echo(format_listed(tell_mails(parts, round_.id)), nl=False)
+            return
         for part in parts:
             click.echo(format_mail_line(part, language))
         if waiting:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styrxl.commands.options import round_argument
+from styrxl.commands.options import listed_option, round_argument
 from styrxl.commands.printing import say_next_step, say_notes, say_waiting
 from styrxl.commands.session import Session, with_session
 
@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
+@listed_option
 @with_session
-def status(session: Session, round_: Round) -> None:
+def status(session: Session, round_: Round, form: str) -> None:
     """Say who has been issued, returned, accepted and reminded in ROUND."""
+    from styrxl.commands.listed.values import format_listed, tell_status
     from styrxl.commands.texts.status_text import format_status
     from styrxl.rounds.hints import list_changed_forms
     from styrxl.rounds.status import find_status
 
     with session.desk(reading=True) as desk:
+        if form == "json":
+            click.echo(format_listed(tell_status(find_status(desk, round_), round_.id)), nl=False)
+            return
         click.echo(format_status(find_status(desk, round_), session.language()), nl=False)
         say_next_step(desk, round_, session.language(), came=True)
         say_notes([*list_changed_forms(desk.ledger, desk.forms, round_)], session.language())

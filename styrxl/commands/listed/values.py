@@ -1,0 +1,70 @@
+"""What commands list, as values of JSON: names stay the same, days and moments (UTC) are as ISO 8601 has them, texts are masked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from styrxl.model.catalogue import word
+from styrxl.model.masking import make_showable
+
+if TYPE_CHECKING:
+    from styrxl.model.goal_tree import Node
+    from styrxl.model.judged import JudgedRound
+    from styrxl.rounds.status import OwnerStatus, RoundStatus
+    from styrxl.store.mail_log import MailPart
+
+_OWNER = ("owner", "name", "kind", "form", "issued", "due", "returned", "state", "earlier_counts", "reminded", "path", "errors", "warnings")
+_MAIL = ("id", "outcome", "reason", "sender", "subject", "received_at", "name", "owner", "path", "settled_by", "settled_at")
+_NODE = ("id", "kind", "owner", "text", "parent", "council_goal", "more", "depth", "goals", "commitments", "also", "goalless")
+
+
+def format_listed(told: Mapping[str, Any]) -> str:
+    """Return what a command lists as one JSON object."""
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def tell_status(status: RoundStatus, round_id: str) -> dict[str, Any]:
+    """Return how each owner of a round stands, and the files that could not be tied to anybody."""
+    return {
+        "round": round_id,
+        "owners": [{**_tell(owner, _OWNER), "returns": owner.returns, "unreached": [*owner.unreached]} for owner in status.owners],
+        "unplaced": [make_showable(path) for path in status.unplaced],
+    }
+
+
+def tell_mails(parts: Iterable[MailPart], round_id: str) -> dict[str, Any]:
+    """Return what came by mail: each message's workbooks, or the message where it has none."""
+    return {"round": round_id, "parts": [_tell(part, _MAIL) for part in parts]}
+
+
+def tell_tree(nodes: Sequence[Node], judged: JudgedRound, rules: Iterable[str]) -> dict[str, Any]:
+    """Return the goal tree, each goal and commitment after what it hangs under, and how many findings of some rules there are."""
+    wanted = {*rules}
+    found = [f for return_ in judged.returns for f in return_.findings if f.rule in wanted]
+    counts = {rule: sum(f.rule == rule for f in found) for rule in sorted({f.rule for f in found})}
+    broken = any(f.severity == "error" for f in found)
+    return {"round": judged.round, "nodes": [_tell(node, _NODE) for node in nodes], "findings": counts, "broken": broken}
+
+
+def tell_own_files(files: Iterable[tuple[str, str, Mapping[str, str]]], language: str, *, compared: bool) -> dict[str, Any]:
+    """Return a workspace's own files, with what counts of each in words; ``compared``: whether there is a plan to hold them against."""
+    told = [{"file": name, "what": key.removeprefix("own_"), "text": word(key, language, **facts)} for name, key, facts in files]
+    return {"files": told, "compared_with_plan": compared}
+
+
+def _tell(of: OwnerStatus | MailPart | Node, names: Sequence[str]) -> dict[str, Any]:
+    return {name: _say(getattr(of, name)) for name in names}
+
+
+def _say(value: Any) -> Any:
+    if isinstance(value, str):
+        return make_showable(value)
+    if isinstance(value, tuple):
+        return [_say(each) for each in value]
+    if isinstance(value, datetime):
+        moment = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+        return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,113 @@
+"""What commands list as JSON is what its schema says, in a town in which there is something of everything."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from importlib import import_module, resources
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from styrxl.cli import cli
+from styrxl.commands.listed.values import format_listed, tell_mails
+from styrxl.commands.speech.dressing import list_commands
+from styrxl.store.mail_log import HELD, MailPart
+from town import ROUND, Town
+
+LISTS = {
+    "status": ("status", ROUND),
+    "quarantine-list": ("quarantine", "list", ROUND, "--all"),
+    "link": ("link", ROUND),
+    "check": ("check",),
+    "log": ("log", ROUND),
+    "validate": ("validate", "--round", ROUND),
+}
+checked = pytest.mark.skipif(not find_spec("jsonschema"), reason="jsonschema is not installed")
+SCHEMAS = resources.files("styrxl.commands.listed")
+
+
+@pytest.fixture(scope="module")
+def town(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Give a town in which one board has a fault, and a file is nobody's."""
+    town = shared_full.copy(tmp_path_factory.mktemp("listed") / "town")
+    town.put("KFN.xlsx", town.filled("KFN", {"budget": [{"activity": "Library", "cost": 480}]}))
+    town.put("okänd.xlsx", b"nothing")
+    town.run("validate", "--round", ROUND, expect=1)
+    return town
+
+
+def ask(town: Town, name: str) -> dict[str, Any]:
+    return json.loads(town.run(*LISTS[name], "--format", "json", expect=None).stdout)  # type: ignore[no-any-return]
+
+
+def list_mistakes(name: str, told: dict[str, Any]) -> list[str]:
+    """Return what is not as a command's schema says."""
+    schema = json.loads(SCHEMAS.joinpath(f"{name}.schema.json").read_text("utf-8"))
+    validator = import_module("jsonschema").Draft202012Validator
+    validator.check_schema(schema)
+    return [error.message for error in validator(schema).iter_errors(told)]
+
+
+@checked
+@pytest.mark.parametrize("name", LISTS)
+def test_it_is_as_its_schema_says(town: Town, name: str) -> None:
+    assert list_mistakes(name, ask(town, name)) == []
+
+
+@checked
+def test_a_schema_finds_what_is_not_so(town: Town) -> None:
+    told = ask(town, "status")
+    told["owners"][0]["state"] = "lost"
+    assert list_mistakes("status", {**told, "more": 1}) != []
+    assert len(list_mistakes("status", told)) == 1
+
+
+@checked
+def test_what_waits_in_quarantine_is_told_without_anybodys_number() -> None:
+    moment = datetime(2027, 1, 5, 9, tzinfo=UTC)
+    part = MailPart("ab" * 32, 1, "<1@example.se>", "a@example.se", "19640823-3234", moment, "UBN.xlsx", HELD, "unknown_sender")
+    told = json.loads(format_listed(tell_mails([part], ROUND)))
+    assert list_mistakes("quarantine-list", told) == []
+    [one] = told["parts"]
+    assert (one["id"], one["subject"], one["received_at"]) == ("abababab-1", "1964****-****", "2027-01-05T09:00:00Z")
+
+
+def test_each_command_that_lists_has_a_schema() -> None:
+    """And each schema a command."""
+    told = {path.name.removesuffix(".schema.json") for path in SCHEMAS.iterdir() if path.name.endswith(".schema.json")}
+    have_json = {
+        name.replace(" ", "-")
+        for name, command in list_commands(cli)
+        for option in command.params
+        if "json" in getattr(option.type, "choices", ()) and name != "export"  # what it writes has Table Schemas
+    }
+    assert told == {*LISTS}
+    assert have_json - told == {"outcomes"}
+
+
+def test_status_says_how_each_owner_stands(town: Town) -> None:
+    told = ask(town, "status")
+    owners = {one["owner"]: one for one in told["owners"]}
+    assert {id_: one["state"] for id_, one in owners.items()} == {
+        "UBN": "accepted",
+        "KFN": "rejected",
+        "UBN-ÅBY": "accepted",
+        "UBN-ÖST": "accepted",
+        "KFN-BIB": "accepted",
+    }
+    assert owners["KFN"]["errors"] > 0
+    assert owners["UBN"]["path"] == f"inbox/{ROUND}/UBN.xlsx"
+    assert told["unplaced"] == [f"inbox/{ROUND}/okänd.xlsx"]
+
+
+def test_the_tree_is_told_with_what_each_hangs_under(town: Town) -> None:
+    nodes = {node["id"]: node for node in ask(town, "link")["nodes"]}
+    assert (nodes["UBN-M1"]["parent"], nodes["UBN-2027-A1"]["parent"], nodes["UBN-2027-A1"]["council_goal"]) == ("KF-M2", "UBN-M1", "KF-M2")
+    assert nodes["KF-M2"]["commitments"] >= 1
+
+
+def test_own_files_and_an_empty_quarantine_are_told(town: Town) -> None:
+    assert [one["file"] for one in ask(town, "check")["files"]] == ["styrxl.toml"]
+    assert ask(town, "quarantine-list") == {"round": ROUND, "parts": []}
