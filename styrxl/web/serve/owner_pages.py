@@ -262,6 +262,7 @@ def _show_checked(at: OwnerVisit) -> Response:
         sign=SIGNS[tone],
         findings=show_findings(return_, None, at.language),
         check=token,
+        mails=at.desk.workspace.settings.mail is not None,
         marked=checked.may_be_handed_in and return_.verdict == "rejected",
     )
 

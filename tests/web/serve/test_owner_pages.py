@@ -41,7 +41,7 @@ def test_three_tries_and_a_hand_in(site: Site) -> None:
     assert start.status_code == 200
     assert "Inget än." in start.text
     first = site.check(site.town.filled(OWNER, FAULTY), link=link)
-    assert "Den är inte inlämnad än." in first.text
+    assert "Granskad, men inte inlämnad än" in first.text
     assert "UBN-M99" in first.text
     marked = site.client.get(f"{link}/marked/{token_of(first.text)}")
     assert marked.content.startswith(b"PK")
