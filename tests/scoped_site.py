@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from desk_visitor import ORIGIN
 from desk_visitor import Visitor as Reader
 from styrxl.web.desk.access import Access
+from styrxl.web.desk.actions import Action, make_action_route
 from styrxl.web.desk.app import guard_pages
 from styrxl.web.desk.entrance import Visitor
 from styrxl.web.desk.tasks import TaskBook
@@ -67,12 +68,12 @@ class ScopedSite:
 
 
 @contextmanager
-def open_scoped_site(root: Path, people: Mapping[str, Access], now: datetime) -> Iterator[ScopedSite]:
-    """Open a workspace's pages to people, each in a browser of their own."""
+def open_scoped_site(root: Path, people: Mapping[str, Access], now: datetime, actions: Sequence[Action] = ()) -> Iterator[ScopedSite]:
+    """Open a workspace's pages to people, each in a browser of their own; ``actions``: which it has besides."""
     place = Workplace(root, clock=lambda: now, by="servern")
     tasks = TaskBook(lambda: root)
     rooms = Rooms(place, ByCookie(people), tasks)
-    app: ASGIApp = guard_pages(rooms, about_pages.list_routes(rooms))
+    app: ASGIApp = guard_pages(rooms, [*about_pages.list_routes(rooms), *(make_action_route(action, rooms) for action in actions)])
     with ExitStack() as stack:
         visitors = {}
         for who in people:
