@@ -10,6 +10,7 @@ from styrxl.commands.options import read_round
 from styrxl.commands.printing import say_next_step
 from styrxl.commands.session import Session, with_session
 from styrxl.commands.speech.language import say_usage
+from styrxl.commands.speech.window import find_width
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -35,9 +36,12 @@ def log(session: Session, round_: Round | None, name: str | None, form_of_report
 
 def _tell_of_round(session: Session, round_: Round, name: str | None, form_of_report: str) -> None:
     from styrxl.rounds.log import write_log
+    from styrxl.rounds.overview.text_table import fit_lines
 
     with session.desk(reading=True) as desk:
-        click.echo(write_log(desk, round_, name, session.language(), form_of_report), nl=False)
+        told = write_log(desk, round_, name, session.language(), form_of_report)
+        width = find_width() if form_of_report == "text" else None
+        click.echo("\n".join(fit_lines(told.splitlines(), width)) if width else told, nl=bool(width))
         if form_of_report == "text":
             say_next_step(desk, round_, session.language(), came=True)
 

@@ -11,6 +11,7 @@ from styrxl.commands.options import mail_options
 from styrxl.commands.printing import say_next_step
 from styrxl.commands.session import FINDINGS, FINE, OPERATOR, Session, with_session
 from styrxl.commands.speech.groups import OrderedGroup
+from styrxl.commands.speech.window import find_width
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -131,7 +132,7 @@ def _mail(
             click.echo(describe_doubt(mail, language))
 
         done = run_mailing(session.access(desk), round_, request, Timing(session.wait), tell_doubt)
-        click.echo(format_letter_table(done.letters, done.results, language, sent=send), nl=False)
+        click.echo(format_letter_table(done.letters, done.results, language, sent=send, width=find_width()), nl=False)
         if mailing == "summary" and not only and (gap := find_everything_gap(desk, round_)):
             click.echo(word(gap, language), err=True)
         if mailing in {"answers", "reminders"} and not done.letters.letters:

@@ -9,6 +9,7 @@ import click
 from styrxl.commands.options import decider_option, listed_option, round_argument
 from styrxl.commands.session import Session, with_session
 from styrxl.commands.speech.groups import OrderedGroup
+from styrxl.commands.speech.window import find_width
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -30,6 +31,7 @@ def quarantine_list(session: Session, round_: Round, form: str, *, every: bool) 
     from styrxl.mail.incoming.mail_lines import format_mail_line
     from styrxl.mail.incoming.quarantine import list_waiting
     from styrxl.model.catalogue import word
+    from styrxl.rounds.overview.text_table import fit_lines
     from styrxl.store.mail_log import MailLog
 
     with session.desk(reading=True) as desk:
@@ -39,8 +41,8 @@ def quarantine_list(session: Session, round_: Round, form: str, *, every: bool) 
         if form == "json":
             click.echo(format_listed(tell_mails(parts, round_.id)), nl=False)
             return
-        for part in parts:
-            click.echo(format_mail_line(part, language))
+        for line in fit_lines([format_mail_line(part, language) for part in parts], find_width()):
+            click.echo(line)
         if waiting:
             click.echo(word("quarantine_hint", language, round=round_.id), err=True)
         elif not parts:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.rounds.overview.status_words import describe_mail, describe_outcomes, describe_overdue, describe_state, describe_sums
+from styrxl.rounds.overview.text_table import fit_lines, format_table
 from styrxl.rounds.status import OwnerStatus, RoundStatus
 
 
-def format_status(status: RoundStatus, language: str) -> str:
-    """Return a round's status as a table for the terminal, and its sums."""
+def format_status(status: RoundStatus, language: str, width: int | None = None) -> str:
+    """Return a round's status as a table for the terminal, and its sums; within a width, where there is one."""
     head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "reminded", "state")]
     rows = [head, *(_row(owner_status, language) for owner_status in status.owners)]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("─" * width for width in widths))
+    table, lines = format_table(rows, width), list[str]()
     if status.unplaced:
         lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
     for notes in (
@@ -23,7 +22,7 @@ def format_status(status: RoundStatus, language: str) -> str:
         describe_outcomes(status.outcomes, language),
     ):
         lines += ["", *notes] if notes else []
-    return "\n".join([*lines, "", describe_sums(status.owners, language)]) + "\n"
+    return "\n".join([*table, *fit_lines([*lines, "", describe_sums(status.owners, language)], width)]) + "\n"
 
 
 def _row(owner_status: OwnerStatus, language: str) -> list[str]:

@@ -10,30 +10,28 @@ from styrxl.mail.outgoing.message import estimate_size
 from styrxl.mail.outgoing.send import SortedLetters
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.grouped_findings import quote_path
+from styrxl.rounds.overview.text_table import fit_lines, format_table
 from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING, Mail
 
 _SUBJECT = 60  # letters of a subject that the table shows
 
 
-def format_letter_table(letters: SortedLetters, results: Iterable[DeliveryResult], language: str, *, sent: bool) -> str:
-    """Return a table of letters: to whom, what, attachments, size, and what became of each; then the sums."""
+def format_letter_table(
+    letters: SortedLetters, results: Iterable[DeliveryResult], language: str, *, sent: bool, width: int | None = None
+) -> str:
+    """Return a table of letters: to whom, what, attachments, size, and what became of each; then the sums. Within a width, if any."""
     results_by_key = {result.key: result for result in results}
     rows = [
         list_headings(language),
         *(describe_letter(letter, letters, results_by_key.get(letter.key), language, sent=sent) for letter in letters.letters),
     ]
-    lines = []
-    if letters.letters:
-        widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-        lines.insert(1, "  ".join("─" * width for width in widths))
-        lines.append("")
+    table, lines = [*format_table(rows, width), ""] if letters.letters else [], list[str]()
     remarks = [*list_remarks(letters, results_by_key, language), *_hint_unplaced(letters, language)]
     lines += [*remarks, ""] if remarks else []
     count = sum(result.state == SENT for result in results_by_key.values()) if sent else len(letters.ready)
     not_sent = len(letters.letters) - count
     lines.append(word("mail_sum_sent" if sent else "mail_sum_preview", language, n=count, stuck=not_sent, gone=letters.sent_before))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*table, *fit_lines(lines, width)]) + "\n"
 
 
 def list_headings(language: str) -> list[str]:
