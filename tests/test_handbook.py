@@ -11,6 +11,8 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from console_pages import PAGES as PLAYED
+from console_pages import run_page
 from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.cell_values import read_day, read_number
@@ -139,3 +141,11 @@ def test_days_and_amounts_may_be_written_as_the_page_says(page: str, days: str, 
     assert len(typed) >= 5
     assert [day for day in typed if not (read_day(day, 2027).value or words.read(day, 2027))] == []
     assert [read_number(amount, money=True).value for amount in list_samples(page, amounts)] == [1200.5, 1200, 1200]
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_what_consoles_show_is_what_commands_say(name: str, tmp_path: Path) -> None:
+    """Run in a workspace of their own; ``python tests/console_pages.py`` writes the pages anew after a change."""
+    page = (DOCS / name).read_text("utf-8")
+    assert page.count("```console") > 5
+    assert run_page(page, tmp_path) == page
