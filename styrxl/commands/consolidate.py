@@ -9,6 +9,7 @@ import click
 from styrxl.commands.options import reading_options, round_argument
 from styrxl.commands.printing import say_notes
 from styrxl.commands.session import ReadingOptions, Session, with_session
+from styrxl.commands.speech.completion import complete_owner
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.option("--board", "boards", multiple=True, metavar="OWNER")
+@click.option("--board", "boards", multiple=True, metavar="OWNER", shell_complete=complete_owner)
 @click.option("--all", "every", is_flag=True)
 @reading_options
 @with_session

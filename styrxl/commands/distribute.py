@@ -10,6 +10,7 @@ import click
 from styrxl.commands.options import round_argument
 from styrxl.commands.printing import say_notes
 from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+from styrxl.commands.speech.completion import complete_owner
 from styrxl.model.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.command()
 @round_argument
 @click.option("--level", type=click.Choice(LEVELS))
-@click.option("--to", "only", multiple=True, metavar="OWNER")
+@click.option("--to", "only", multiple=True, metavar="OWNER", shell_complete=complete_owner)
 @click.option("--rows", type=click.IntRange(1, 2000))
 @with_session
 def distribute(session: Session, round_: Round, level: str | None, only: tuple[str, ...], rows: int | None) -> None:

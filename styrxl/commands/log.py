@@ -9,6 +9,7 @@ import click
 from styrxl.commands.options import read_round
 from styrxl.commands.printing import say_next_step
 from styrxl.commands.session import Session, with_session
+from styrxl.commands.speech.completion import complete_owner_or_file, complete_round
 from styrxl.commands.speech.language import say_usage
 from styrxl.commands.speech.window import find_width
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("round_", metavar="[ROUND]", required=False, callback=read_round)
-@click.argument("name", metavar="[OWNER|FILE|NUMBER]", required=False)
+@click.argument("round_", metavar="[ROUND]", required=False, callback=read_round, shell_complete=complete_round)
+@click.argument("name", metavar="[OWNER|FILE|NUMBER]", required=False, shell_complete=complete_owner_or_file)
 @click.option("--format", "form_of_report", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--address", metavar="ADDRESS")
 @with_session

@@ -9,6 +9,7 @@ import click
 
 from styrxl.commands.options import decider_option, round_argument
 from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+from styrxl.commands.speech.completion import complete_owner
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @round_argument
-@click.argument("owner", metavar="OWNER")
+@click.argument("owner", metavar="OWNER", shell_complete=complete_owner)
 @click.option("--newer-wins", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @click.option("--reason", default="", metavar="TEXT")

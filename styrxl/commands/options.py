@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from styrxl.commands.session import ReadingOptions, Session
+from styrxl.commands.speech.completion import complete_owner, complete_round
 from styrxl.commands.speech.language import say_usage
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 def read_round(context: click.Context, _: click.Parameter, value: str | None) -> Round | None:
     """Read a round's id, or end with what is wrong with it."""
-    if value is None:
-        return None
+    if value is None or context.resilient_parsing:
+        return None  # what is looked at to be completed need not be right
     from styrxl.store.workspace import Workspace
 
     session = context.ensure_object(Session)
@@ -27,7 +28,7 @@ def read_round(context: click.Context, _: click.Parameter, value: str | None) ->
     return Workspace(session.root).rounds.read(value)
 
 
-round_argument = click.argument("round_", metavar="ROUND", callback=read_round)
+round_argument = click.argument("round_", metavar="ROUND", callback=read_round, shell_complete=complete_round)
 
 
 def reading_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -83,7 +84,7 @@ def mail_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a mail command the options that all of them have."""
     options = (
         round_argument,
-        click.option("--to", "only", multiple=True, metavar="OWNER"),
+        click.option("--to", "only", multiple=True, metavar="OWNER", shell_complete=complete_owner),
         click.option("--send", is_flag=True),
         click.option("--redirect-to", metavar="ADDRESS"),
     )

@@ -11,6 +11,7 @@ import click
 
 from styrxl.commands.options import decider_option, existing_sources, not_empty, round_argument
 from styrxl.commands.session import FINDINGS, FINE, Session, with_session
+from styrxl.commands.speech.completion import complete_owner
 from styrxl.commands.speech.language import say_usage
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
 )
-@click.option("--owner", metavar="OWNER")
+@click.option("--owner", metavar="OWNER", shell_complete=complete_owner)
 @click.option("--form", "form_name", metavar="FORM")
 @click.option("--reason", metavar="TEXT", callback=not_empty)
 @decider_option

@@ -9,6 +9,7 @@ import click
 from styrxl.commands.options import decider_option, reason_option, round_argument
 from styrxl.commands.printing import say_decided
 from styrxl.commands.session import Session, with_session
+from styrxl.commands.speech.completion import complete_owner_or_file
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("set-aside")
 @round_argument
-@click.argument("name", metavar="FILE|OWNER")
+@click.argument("name", metavar="FILE|OWNER", shell_complete=complete_owner_or_file)
 @reason_option
 @decider_option
 @with_session

@@ -12,6 +12,7 @@ import click
 from styrxl.commands.options import read_round, reading_options, refuse_own_files
 from styrxl.commands.printing import say_next_step, say_notes
 from styrxl.commands.session import FINDINGS, FINE, ReadingOptions, Session, with_session
+from styrxl.commands.speech.completion import complete_owner, complete_round
 from styrxl.commands.speech.language import say_usage
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("--round", "round_", metavar="ROUND", callback=read_round)
+@click.option("--round", "round_", metavar="ROUND", callback=read_round, shell_complete=complete_round)
 @click.option("--format", "form_of_report", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
-@click.option("--owner", metavar="OWNER")
+@click.option("--owner", metavar="OWNER", shell_complete=complete_owner)
 @click.option("--form", "form_name", metavar="FORM")
 @click.option("--annotate", is_flag=True)
 @click.option("--anew", is_flag=True)

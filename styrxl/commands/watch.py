@@ -9,13 +9,14 @@ import click
 
 from styrxl.commands.options import read_round
 from styrxl.commands.session import Session, with_session
+from styrxl.commands.speech.completion import complete_round
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
 
 
 @click.command()
-@click.argument("round_", metavar="[ROUND]", required=False, callback=read_round)
+@click.argument("round_", metavar="[ROUND]", required=False, callback=read_round, shell_complete=complete_round)
 @click.option("--send", is_flag=True)
 @click.option("--every", type=click.FloatRange(1, 3600), default=15.0, show_default=True, metavar="SECONDS")
 @with_session
