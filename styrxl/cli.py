@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from styrxl import __version__
+from styrxl.commands.care.archive import archive
 from styrxl.commands.care.backup import backup
+from styrxl.commands.care.purge import purge
 from styrxl.commands.care.restore import restore
 from styrxl.commands.check import check
 from styrxl.commands.consolidate import consolidate
@@ -77,6 +79,8 @@ for command in (
     unlock,
     backup,
     restore,
+    archive,
+    purge,
     mail,
     quarantine,
     watch,

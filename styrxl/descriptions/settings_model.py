@@ -208,6 +208,16 @@ class Site(Part):
     people: list[Person] = Field(default=[])
 
 
+class Retention(Part):
+    """How long what is kept is kept."""
+
+    returns_years: int | None = Field(default=None, ge=2, le=100)  # a year's rounds are compared with those of the year before
+    mail_years: int | None = Field(default=None, ge=1, le=100)
+    quarantine_days: int | None = Field(default=None, ge=1, le=36_500)
+    drafts_days: int | None = Field(default=None, ge=1, le=36_500)
+    cache_days: int | None = Field(default=None, ge=1, le=36_500)
+
+
 class LimitSettings(Part):
     """What a return may be."""
 
@@ -233,4 +243,5 @@ class SettingsFile(Part):
     thresholds: ThresholdSettings = ThresholdSettings()
     mail: Mail | None = None
     server: Site | None = None
+    retention: Retention = Retention()
     limits: LimitSettings = LimitSettings()

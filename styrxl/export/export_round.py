@@ -12,7 +12,9 @@ from styrxl import __version__
 from styrxl.export.collect import collect_resources
 from styrxl.export.package import DESCRIPTION, make_package
 from styrxl.export.public import make_public
+from styrxl.export.resource import Resource
 from styrxl.model.errors import working_on
+from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.reports.view import Scope, View
 from styrxl.rounds.desk import Desk
@@ -36,12 +38,8 @@ def export_round(desk: Desk, round_: Round, form: str = "csv", *, public: bool =
     ``form``: csv, parquet or json. ``public``: what may be published alone, in a folder of its own.
     Raises StyrxlError: driver-missing; file-locked, disk-full, not-writable; what judging the inbox does.
     """
-    judged = judge_inbox(desk, round_)
-    history = gather_history(desk, round_, judged) if round_.followup else None
-    scope = make_scope(desk, round_, desk.workspace.settings.language)
-    view = View(judged, desk.plan, scope, tuple(list_issued(desk, round_)), None, history)
-    resources = collect_resources(view, find_status(desk, round_).owners)
-    folder, facts = desk.workspace.export(round_, public=public), _say_what(scope, round_)
+    resources, facts = gather_resources(desk, round_, judge_inbox(desk, round_))
+    folder = desk.workspace.export(round_, public=public)
     if not public:
         return Exported(_write(folder, make_package(resources, facts, form)))
     may = make_public(resources)
@@ -49,6 +47,14 @@ def export_round(desk: Desk, round_: Round, form: str = "csv", *, public: bool =
     about = {**facts, "name": f"{facts['name']}-public", "description": f"{_ABOUT} {_ABOUT_PUBLIC}"}
     about["styrxl"] = {**facts["styrxl"], "left_out_as_small": [*small]}
     return Exported(_write(folder, make_package(may.resources, about, form)), small)
+
+
+def gather_resources(desk: Desk, round_: Round, judged: JudgedRound) -> tuple[list[Resource], dict[str, Any]]:
+    """Return the resources of a round as it has been judged, and what their package says of itself."""
+    history = gather_history(desk, round_, judged) if round_.followup else None
+    scope = make_scope(desk, round_, desk.workspace.settings.language)
+    view = View(judged, desk.plan, scope, tuple(list_issued(desk, round_)), None, history)
+    return collect_resources(view, find_status(desk, round_).owners), _say_what(scope, round_)
 
 
 def _say_what(scope: Scope, round_: Round) -> dict[str, Any]:

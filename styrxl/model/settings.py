@@ -169,6 +169,20 @@ class SiteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long what is kept is kept, after which ``purge`` disposes of it; None: for as long as nobody says otherwise.
+
+    Years after the end of a round's year, days after a file was last changed.
+    """
+
+    returns_years: int | None = None
+    mail_years: int | None = None
+    quarantine_days: int | None = None
+    drafts_days: int | None = None
+    cache_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What ``styrxl.toml`` says; ``accent`` is six hexadecimal digits, ``logo`` a path from the workspace."""
 
@@ -186,6 +200,7 @@ class Settings:
     limits: Limits = STANDARD
     board_thresholds: Thresholds = NONE_ALLOWED  # of a whole board's deficit against its frame
     site: SiteSettings | None = None
+    retention: RetentionSettings = RetentionSettings()
 
     @property
     def contact(self) -> str:

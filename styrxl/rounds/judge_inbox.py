@@ -29,6 +29,7 @@ from styrxl.rounds.inbox.file_order import list_inbox
 from styrxl.rounds.inbox.kept_rounds import Judging, find_remembered, judge_once
 from styrxl.rounds.inbox.rounds_before import list_asked, list_last_year
 from styrxl.rounds.prefills import fetch_prefills, make_current_prefill
+from styrxl.rounds.purged import refuse_purged
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadFile, ReturnFile, read_modified_time
@@ -48,7 +49,11 @@ Boards = Mapping[str, pd.DataFrame]  # tables of the boards' accepted plans
 
 @pause_garbage_collection()
 def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
-    """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict."""
+    """Judge all that lies in a round's inbox, and record when each file was first seen and its verdict.
+
+    Raises StyrxlError (round-purged) where the round's returns were disposed of.
+    """
+    refuse_purged(desk, round_)
     judged = _judge_once(desk, round_, _registered(desk, round_), records=True)
     rules = describe_rules(desk.forms)
     desk.ledger.record_verdicts(round_.id, [_verdict(return_, desk.now, rules) for return_ in judged.returns])
@@ -56,7 +61,8 @@ def judge_inbox(desk: Desk, round_: Round) -> JudgedRound:
 
 
 def judge_inbox_quietly(desk: Desk, round_: Round) -> JudgedRound:
-    """Judge a round's inbox without recording anything."""
+    """Judge a round's inbox without recording anything; raises StyrxlError (round-purged)."""
+    refuse_purged(desk, round_)
     return find_remembered(desk, round_) or _judge_quietly(desk, round_)
 
 
@@ -159,6 +165,7 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
         plans = _read_answers(desk, round_.plan, with_prefills=last_year is not None)
         year = YearSoFar(desk.plan, round_, plans, tuple(_read_answers(desk, before) for before in round_.before), last_year)
     settings, today = desk.workspace.settings, local_day(desk.now)
+    refuse_purged(desk, round_)
     asked = [one for one in list_asked(desk.forms, round_) if desk.workspace.inbox_files(one).files]
     answers = {one.id: _read_answers(desk, one) for one in asked if not (year and one == year.plans.round)}
     booked = read_booked_outcomes(desk.ledger, round_.id)

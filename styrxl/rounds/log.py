@@ -22,13 +22,29 @@ from styrxl.store.ledger import BY_HAND, Issue, RoundRecord, Verdict
 from styrxl.store.mail_log import ANSWER, BOUNCE, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, TAKEN, Mail, MailLog, MailPart
 from styrxl.store.outcome_runs import OutcomeRun, read_runs
 from styrxl.store.owner_links import BY_LINK
+from styrxl.store.purges import Purge, read_purges
 from styrxl.store.receipts import Receipt
 
-MAILED, UNREACHED, UNANSWERED, OUTCOMES = "mailed", "unreached", "unanswered", "outcomes"
+MAILED, UNREACHED, UNANSWERED, OUTCOMES, PURGED = "mailed", "unreached", "unanswered", "outcomes", "purged"
 _QUARANTINE = (HELD, RELEASED, DISCARDED)
 _PATHS = {"older", "newer"}
 # Of what happens at one moment, what comes first.
-_ORDER = (OUTCOMES, "issued", *_QUARANTINE, "received", MERGE, ASSIGN, ANEW, "judged", SET_ASIDE, TAKE_BACK, UNANSWERED, MAILED, UNREACHED)
+_ORDER = (
+    OUTCOMES,
+    "issued",
+    *_QUARANTINE,
+    "received",
+    MERGE,
+    ASSIGN,
+    ANEW,
+    "judged",
+    SET_ASIDE,
+    TAKE_BACK,
+    UNANSWERED,
+    MAILED,
+    UNREACHED,
+    PURGED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +97,8 @@ def read_events_of(desk: Desk, round_id: str) -> list[Event]:
     parts = mail_log.parts(round_id)
     by_mail = [*map(_mailed, mail_log.mails(round_id).values()), *_quarantined(parts), *_unreached(parts, desk.plan), *_unanswered(parts)]
     runs = map(_took, read_runs(desk.ledger.database, round_id))
-    return list_events(desk.ledger.round_record(round_id), [*by_mail, *runs])
+    purges = [_disposed(purge) for purge in read_purges(desk.ledger.database) if purge.round == round_id]
+    return list_events(desk.ledger.round_record(round_id), [*by_mail, *runs, *purges])
 
 
 def find_numbered(desk: Desk, round_: Round, name: str) -> list[str]:
@@ -157,6 +174,12 @@ def _took(run: OutcomeRun) -> Event:
     return Event(run.recorded_at, OUTCOMES, None, run.file_name, facts)
 
 
+def _disposed(purge: Purge) -> Event:
+    """Return what was disposed of as an event."""
+    facts = {"kind": purge.kind, "by": purge.purged_by, "decision": purge.decision, "files": purge.files, "rows": purge.rows}
+    return Event(purge.begun_at, PURGED, None, "", facts)
+
+
 def _mailed(mail: Mail) -> Event:
     """Return a mail as an event: of which kind, to whom, and what became of it."""
     path = mail.about.partition("|")[0] if mail.kind == ANSWER else ""
@@ -212,6 +235,9 @@ def describe_event(event: Event, language: str, titles: Mapping[str, str]) -> st
         return word("log_unreached", language, address=facts["address"])
     if event.event == OUTCOMES:
         return word("log_outcomes", language, path=path, by=facts["by"], n=facts["unplaced"])
+    if event.event == PURGED:
+        what = word(f"purged_{facts['kind']}", language)
+        return word("log_purged", language, what=what, n=facts["files"], by=facts["by"], decision=facts["decision"])
     if event.event == UNANSWERED:
         return word("log_unanswered", language, path=path, sender=facts["sender"], kind=word(f"brought_{facts['kind']}", language))
     if event.event in _QUARANTINE:

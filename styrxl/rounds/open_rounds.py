@@ -9,9 +9,17 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
+from styrxl.rounds.purged import refuse_purged
+from styrxl.store.purges import find_purged_rounds
 
 
 def list_open_rounds(desk: Desk) -> list[Round]:
+    """Return the rounds that were begun and whose returns have not been disposed of, the one that was begun last at the end."""
+    purged = find_purged_rounds(desk.ledger.database)
+    return [round_ for round_ in list_begun_rounds(desk) if round_.id not in purged]
+
+
+def list_begun_rounds(desk: Desk) -> list[Round]:
     """Return the rounds in which anything was handed out, the one that was begun last at the end."""
     kinds = desk.workspace.rounds
     return [kinds.parse(round_id) for round_id in desk.ledger.issued_rounds() if kinds.kind_of(round_id)]
@@ -54,5 +62,10 @@ class Filing:
 
 
 def make_filing(desk: Desk, asked: Round | None) -> Filing:
-    """Return where workbooks are filed that come while a round is asked for, or none; raises StyrxlError as ``choose_newest_round``."""
+    """Return where workbooks are filed that come while a round is asked for, or none.
+
+    Raises StyrxlError: round-purged, and as ``choose_newest_round``.
+    """
+    if asked:
+        refuse_purged(desk, asked)
     return Filing(desk, asked or choose_newest_round(desk), {one.id: one for one in list_open_rounds(desk)}, is_named=asked is not None)

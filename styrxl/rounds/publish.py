@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from glob import escape
@@ -28,6 +28,7 @@ from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
 from styrxl.rounds.overview.consolidation import keep_consolidation
 from styrxl.rounds.prefills import fetch_prefills
+from styrxl.rounds.purged import list_purged, refuse_purged
 from styrxl.scale.garbage_collection import pause_garbage_collection
 from styrxl.store.files import StagedFiles
 from styrxl.store.workspace import Workspace
@@ -44,40 +45,69 @@ class Published:
     notes: tuple[Word, ...] = ()  # what was missing
 
 
+@dataclass(frozen=True, slots=True)
+class MadeBook:
+    """A workbook that was made and not written, and where it belongs."""
+
+    path: Path
+    book: WrittenBook
+
+    @property
+    def files(self) -> dict[Path, bytes]:
+        """Its file, and the tables that belong beside it."""
+        return {self.path: self.book.workbook} | {self.path.with_name(name): data for name, data in self.book.side_files.items()}
+
+
 @pause_garbage_collection()
 def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) -> Published:
     """Write the council's workbook (where no boards are named, or with ``every``), and those of the boards named or all.
 
     Raises StyrxlError: unknown-owner-named; file-locked, disk-full, not-writable.
     """
-    day = round_.day
-    all_boards = [o.org_id for o in desk.plan.of_kind(["board"], day)]
+    all_boards = list_boards(desk, round_)
     boards = tuple(map(desk.plan.spelled, boards))
     for name in boards:
         if name not in all_boards:
             board = name_levels(desk.forms, ["board"])
             raise StyrxlError("unknown-owner-named", owner=name, kind=board, round=round_.id, **suggest_nearest(desk.plan, name))
     judged = judge_inbox(desk, round_)
-    issued = list_issued(desk, round_)
-    history = gather_history(desk, round_, judged) if round_.followup else None
+    issued, council = list_issued(desk, round_), desk.workspace.council(round_)
     written: list[Path] = []
-    if every or not boards:
-        path = desk.workspace.council(round_)
-        scope = make_scope(desk, round_, desk.workspace.settings.language)
-        with working_on(path):
-            written += _written(path, council_book(judged, desk.plan, issued, scope, history))
-            keep_consolidation(desk, round_)
-    for name in all_boards if every else boards:
-        path = desk.workspace.boards(round_) / f"{name}.xlsx"
-        scope = make_scope(desk, round_, find_language(desk, name, day))
-        with working_on(path):
-            kept = read_feedback(path, desk.workspace) if history else {}
-            written += _written(path, board_book(judged, desk.plan, issued, scope, name, history, kept))
+    for made in make_books(desk, round_, judged, all_boards if every else boards, with_council=every or not boards):
+        with working_on(made.path):
+            written += _written(made.path, made.book)
+            if made.path == council:
+                keep_consolidation(desk, round_)
     today = local_day(desk.now)
     notes = [*list_missing_from_plan(desk.forms, desk.plan, round_), *list_early_adjustments(desk.plan, round_, today)]
+    notes += list_purged(desk, (round_.plan.year_before, _last_report(desk, round_), round_.year_before)) if round_.followup else []
     if not (issued or judged.accepted or desk.forms.takes_others_alone(round_.kind)):
         notes.append(Word("nothing_to_consolidate", {"round": round_.id}))
     return Published(tuple(written), _missing(judged, issued), tuple(notes))
+
+
+def list_boards(desk: Desk, round_: Round) -> list[str]:
+    """Return the boards that a round has workbooks of."""
+    return [o.org_id for o in desk.plan.of_kind(["board"], round_.day)]
+
+
+def make_books(desk: Desk, round_: Round, judged: JudgedRound, boards: Collection[str], *, with_council: bool = True) -> Iterator[MadeBook]:
+    """Yield the council's workbook and those of boards, as they are now; nothing is written. Raises StyrxlError (not-readable)."""
+    issued = list_issued(desk, round_)
+    history = gather_history(desk, round_, judged) if round_.followup else None
+    if with_council:
+        path = desk.workspace.council(round_)
+        scope = make_scope(desk, round_, desk.workspace.settings.language)
+        with working_on(path):
+            book = council_book(judged, desk.plan, issued, scope, history)
+        yield MadeBook(path, book)
+    for name in boards:
+        path = desk.workspace.boards(round_) / f"{name}.xlsx"
+        scope = make_scope(desk, round_, find_language(desk, name, round_.day))
+        with working_on(path):
+            kept = read_feedback(path, desk.workspace) if history else {}
+            book = board_book(judged, desk.plan, issued, scope, name, history, kept)
+        yield MadeBook(path, book)
 
 
 def _written(path: Path, made: WrittenBook) -> list[Path]:
@@ -106,6 +136,7 @@ def _missing(judged: JudgedRound, issued: Sequence[IssuedForm]) -> tuple[str, ..
 
 def gather_history(desk: Desk, round_: Round, judged: JudgedRound) -> RoundHistory:
     """Return what a follow-up follows: plans, earlier rounds, the year before, and which returns its workbooks were made from."""
+    refuse_purged(desk, round_.plan, *round_.before)
     plans, *earlier = (_past(desk, before) for before in (round_.plan, *round_.before))
     last_report = _last_report(desk, round_)
     last_plans, last = _past(desk, round_.plan.year_before), _past(desk, last_report)

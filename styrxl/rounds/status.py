@@ -19,6 +19,7 @@ from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.mail_status import MailStatus, find_mail_status
+from styrxl.rounds.purged import refuse_purged
 from styrxl.store.ledger import Issue, Verdict
 from styrxl.store.mail_log import MailLog
 from styrxl.store.outcome_runs import read_booked_outcomes
@@ -89,7 +90,8 @@ def find_owners(desk: Desk, round_: Round, mail: MailStatus) -> tuple[OwnerStatu
 
 
 def place_owners(desk: Desk, round_: Round, mail: MailStatus, verdicts: Mapping[str, Verdict]) -> tuple[OwnerStatus, ...]:
-    """Return how each owner stands; ``verdicts``: on what lies in the inbox, by path."""
+    """Return how each owner stands; ``verdicts``: on what lies in the inbox, by path. Raises StyrxlError (round-purged)."""
+    refuse_purged(desk, round_)
     issues, receipts = desk.ledger.issues_by_form(round_.id), desk.ledger.receipts(round_.id)
     reminded, today = MailLog(desk.ledger.database).last_reminders(round_.id), local_day(desk.now)
     by_owner: dict[str, list[Verdict]] = {}

@@ -27,6 +27,7 @@ from styrxl.returns.cell_values import fold_text
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.own_files import check_outcome_owners
+from styrxl.rounds.purged import refuse_purged
 from styrxl.store.outcome_runs import OutcomeRun, read_newest_run, record_run
 
 _SUSPECT = 100  # times the frames: nobody spends like that, but kronor taken for tkr look like it
@@ -80,6 +81,7 @@ def take_outcomes(desk: Desk, round_: Round, path: Path, *, dry_run: bool) -> Ou
 
 
 def _check_round(desk: Desk, round_: Round) -> None:
+    refuse_purged(desk, round_)
     if not round_.followup:
         raise StyrxlError("outcome-round", round=round_.id, followups=", ".join(k.key for k in desk.forms.rounds.values() if k.follows))
 

@@ -235,6 +235,20 @@ OWNER_LINKS = sa.Table(
     sa.UniqueConstraint("code_hash"),
     sa.Index("ix_owner_links_round_owner", "round", "owner"),
 )
+PURGES = sa.Table(
+    "purges",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("round", sa.Text),
+    sa.Column("decision", sa.Text, nullable=False),
+    sa.Column("files", sa.Integer, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("purged_by", sa.Text, nullable=False),
+    sa.Column("begun_at", UtcTime, nullable=False),
+    sa.Column("ended_at", UtcTime),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from styrxl.model import limits
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES, Text
 from styrxl.model.rounds import RoundKinds, standard_rounds
-from styrxl.model.settings import RoundSettings, Settings, SitePerson, SiteSettings, SiteSignIn
+from styrxl.model.settings import RetentionSettings, RoundSettings, Settings, SitePerson, SiteSettings, SiteSignIn
 from styrxl.model.thresholds import Thresholds
 from styrxl.store.mail_settings import make_mail_settings
 
@@ -53,6 +53,7 @@ def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
         limits=_make_limits(file.limits),
         board_thresholds=Thresholds(board.percent, board.tkr),
         site=_make_site(file.server) if file.server else None,
+        retention=RetentionSettings(**file.retention.model_dump()),
     )
 
 
@@ -185,6 +186,15 @@ tkr = 100
 # who = "styrxl-controller"                   # en roll eller grupp, eller en e-postadress
 # may = "write"                               # eller "read"
 # of = ["UBN"]                                # nämnd eller förvaltning med sina enheter; utan raden: alla
+#
+# Hur länge det som har kommit in sparas. ”styrxl purge” visar vad som kan gallras och gallrar bara när ni säger till, med stöd av ett
+# beslut om gallring. Står inget här gallras inget. Årtalen räknas från slutet av omgångens år. Mer: docs/sv/bevara-och-gallra.md
+# [retention]
+# returns_years = 10              # svar och utdelade arbetsböcker; sammanställningarna bevaras
+# mail_years = 2                  # avsändare, mottagare och ämnesrader i liggaren
+# quarantine_days = 365           # det som är avgjort i karantänen
+# drafts_days = 30                # mejl som bara har skrivits för att granskas (outmail)
+# cache_days = 30                 # det som styrxl har läst och kan läsa igen
 #
 # Hur stora svar får vara, och om makron släpps in ("reject" eller "warn"; de körs aldrig). Det här är vad som gäller annars.
 # [limits]

@@ -34,7 +34,7 @@ ROLE = "Kommunens controller"  # whom to ask, where nobody else is named
 FOLDERS = ("outbox", "inbox", "returned", "boards", "council")
 _EXPORT = "export"  # made where something is exported
 _OWN_NAMES = frozenset(
-    {PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", KEPT_FOLDER, _EXPORT, *FOLDERS}
+    {PLAN_FILE, "outcomes.yaml", "sheets", "schemas", "quarantine", "archive", KEPT_FOLDER, _EXPORT, *FOLDERS}
 )  # beside those that begin with styrxl.
 
 _KEY_BYTES = 32

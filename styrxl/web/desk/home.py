@@ -42,6 +42,8 @@ def show_home(visit: Visit) -> Response:
             screen = find_first_screen(desk, visit.access.owners)
             shown = [[show_round(desk, one, visit.language, visit.can_open) for one in some] for some in (screen.open, screen.closed)]
             begun = [step for step in screen.to_begin if visit.access.may_write and visit.can_open(_find_place(step))]
+            settings = desk.workspace.settings
+            purged = [(one.id, settings.round_name(one, visit.language), day) for one, day in screen.purged]
             steps = [_show_year_step(desk, step, texts) for step in begun]
     except StyrxlError as error:
         return _show_blocked(visit, error, texts)
@@ -55,6 +57,7 @@ def show_home(visit: Visit) -> Response:
         left=_list_left(visit.list_tasks()),
         blocked=(),
         first=None,
+        purged=purged,
     )
 
 
@@ -72,7 +75,9 @@ def _show_blocked(visit: Visit, error: StyrxlError, texts: Texts) -> Response:
     key, href = first_thing if first_thing and visit.can_open(first_thing[1]) else other
     first = ShownStep("", texts(key), href)
     left = _list_left(visit.list_tasks())
-    return visit.show("home", open=[], closed=[], main=False, now=[], later=[], left=left, blocked=(*told[:_MOST_TOLD], *more), first=first)
+    return visit.show(
+        "home", open=[], closed=[], main=False, now=[], later=[], left=left, blocked=(*told[:_MOST_TOLD], *more), first=first, purged=[]
+    )
 
 
 def _show_year_step(desk: Desk, step: YearStep, texts: Texts) -> ShownStep:

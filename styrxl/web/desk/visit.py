@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from styrxl import __version__
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
+from styrxl.rounds.purged import refuse_purged
 from styrxl.store.log_file import write_down
 from styrxl.store.workspace import Workspace
 from styrxl.web.desk.access import EVERYTHING, Access
@@ -89,9 +90,14 @@ class Visit:
         """Return the files of a field of the form."""
         return [value for value in self.form.getlist(name) if isinstance(value, UploadFile) and value.filename]
 
-    def reading(self) -> AbstractContextManager[Desk]:
-        """Open the workspace for reading."""
-        return self.place.reading()
+    @contextmanager
+    def reading(self, *, purged_too: bool = False) -> Iterator[Desk]:
+        """Open the workspace for reading; raises StyrxlError (round-purged) where the address names such a round, unless ``purged_too``."""
+        with self.place.reading() as desk:
+            named = self.path.get("round", "")
+            if not purged_too and desk.workspace.rounds.kind_of(named):
+                refuse_purged(desk, desk.workspace.rounds.parse(named))
+            yield desk
 
     def check_seen(self, owner: str | None) -> None:
         """Raise HTTPException (404) for what is of an owner that the visitor may not see: nobody is told that it is there."""

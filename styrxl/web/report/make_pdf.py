@@ -16,8 +16,14 @@ class NoPdfError(Exception):
         self.key = key
 
 
-def make_pdf(html: str) -> bytes:
-    """Return a page as tagged PDF. Raises NoPdfError where WeasyPrint, or a library of the system's that it needs, is not there."""
+TAGGED, ARCHIVED = "pdf/ua-1", "pdf/a-2a"  # to be read by everybody; to be kept, and read by everybody
+
+
+def make_pdf(html: str, variant: str = TAGGED) -> bytes:
+    """Return a page as tagged PDF: for readers, or ARCHIVED as PDF/A-2a.
+
+    Raises NoPdfError where WeasyPrint, or a library of the system's that it needs, is not there.
+    """
     try:
         from weasyprint import HTML  # noqa: PLC0415 -- an extra, and slow to import
     except ImportError as error:
@@ -25,7 +31,7 @@ def make_pdf(html: str) -> bytes:
     except OSError as error:
         raise NoPdfError("report_no_pango") from error
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    made: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant="pdf/ua-1", finisher=mend_tags)
+    made: bytes = HTML(string=html, url_fetcher=_fetch_nothing).write_pdf(pdf_variant=variant, finisher=mend_tags)
     return made
 
 

@@ -47,19 +47,25 @@ class SignInLog:
 
     def _read(self, now: datetime) -> list[str]:
         """Return the lines that are not too old."""
-        first = (now - timedelta(days=_find_days(self._place.find_workspace()))).isoformat(timespec="seconds")
-        try:
-            lines = self.path.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
-            return []
-        kept = []
-        for line in lines:
-            with suppress(ValueError, KeyError, TypeError):
-                if str(json.loads(line)["at"]) >= first:
-                    kept.append(line)
-        return kept
+        return split_sign_ins(self.path, now, find_days(self._place.find_workspace()))[1]
 
 
-def _find_days(workspace: Workspace | None) -> int:
+def split_sign_ins(path: Path, now: datetime, days: int) -> tuple[list[str], list[str]]:
+    """Return the lines of a log that are older than so many days (or cannot be read), and the others."""
+    first = (now - timedelta(days=days)).isoformat(timespec="seconds")
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return [], []
+    kept = []
+    for line in lines:
+        with suppress(ValueError, KeyError, TypeError):
+            if str(json.loads(line)["at"]) >= first:
+                kept.append(line)
+    return [line for line in lines if line not in kept], kept
+
+
+def find_days(workspace: Workspace | None) -> int:
+    """Return how many days it is kept who signed in."""
     site = workspace.settings.site if workspace else None
     return site.sign_in_log_days if site else 30

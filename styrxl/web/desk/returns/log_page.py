@@ -11,7 +11,7 @@ from starlette.routing import Route
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.log import Event, find_numbered, read_events, select_events
-from styrxl.rounds.open_rounds import list_open_rounds
+from styrxl.rounds.open_rounds import list_begun_rounds
 from styrxl.web.desk.access import Access
 from styrxl.web.desk.returns.events import EventWriter, list_seen
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
@@ -30,7 +30,7 @@ def list_routes(rooms: Rooms) -> list[Route]:
 
 def show_round_log(visit: Visit) -> Response:
     """Return what has happened in a round."""
-    with visit.reading() as desk:
+    with visit.reading(purged_too=True) as desk:
         round_ = visit.find_round(desk.workspace)
         return _show(visit, desk, [round_], round_)
 
@@ -38,7 +38,7 @@ def show_round_log(visit: Visit) -> Response:
 def show_log(visit: Visit) -> Response:
     """Return what has happened in all rounds."""
     with visit.reading() as desk:
-        return _show(visit, desk, list_open_rounds(desk), None)
+        return _show(visit, desk, list_begun_rounds(desk), None)
 
 
 def _show(visit: Visit, desk: Desk, rounds: Sequence[Round], round_: Round | None) -> Response:

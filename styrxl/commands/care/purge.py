@@ -1,0 +1,69 @@
+"""The command ``purge``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from styrxl.commands.options import decider_option
+from styrxl.commands.session import Session, with_session
+
+if TYPE_CHECKING:
+    from styrxl.care.purge import PurgePlan
+    from styrxl.rounds.desk import Desk
+
+_KINDS = ("returns", "mail", "quarantine", "drafts", "cache", "sign-ins")  # as store/purges has them, which is slow to import
+
+
+@click.command()
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS))
+@click.option("--carry-out", is_flag=True)
+@click.option("--decision", default="", metavar="NUMBER")
+@click.option("--files", "names_files", is_flag=True)
+@decider_option
+@with_session
+def purge(session: Session, kinds: tuple[str, ...], decision: str, by: str | None, *, carry_out: bool, names_files: bool) -> None:
+    """List what has been kept for as long as the settings say, and dispose of it where that is asked for."""
+    from styrxl.care.purge import carry_out as dispose
+    from styrxl.care.purge import plan_purge
+    from styrxl.model.catalogue import word
+
+    with session.desk(reading=not carry_out, by=by) as desk:
+        language = session.language()
+        plan = plan_purge(desk, kinds or _KINDS)
+        _show(desk, plan, language, names_files=names_files)
+        if not plan.disposals:
+            return
+        if not carry_out:
+            click.echo(word("purge_dry", language))
+            return
+        if plan.needs_decision and not decision.strip():
+            click.echo(word("purge_needs_decision", language), err=True)
+            decision = click.prompt(word("purge_ask", language), default="", show_default=False, err=True)
+        dispose(desk, plan, decision)
+        files, size, rows = (sum(number) for number in zip(*((len(d.files), d.size, d.rows) for d in plan.disposals), strict=True))
+        click.echo(word("purge_done", language, n=files, mb=_megabytes(size), rows=rows))
+
+
+def _show(desk: Desk, plan: PurgePlan, language: str, *, names_files: bool) -> None:
+    from styrxl.model.catalogue import word
+
+    if not plan.disposals:
+        click.echo(word("purge_nothing", language))
+    for one in plan.disposals:
+        facts = {"round": f"{one.round} " if one.round else "", "what": word(f"purged_{one.kind}", language)}
+        click.echo(word("purge_line", language, n=len(one.files), mb=_megabytes(one.size), rows=one.rows, **facts))
+        if one.begun:
+            click.echo(word("purge_resumed", language, decision=one.begun.decision or "–"))
+        for path in one.files if names_files else ():
+            click.echo(f"  {desk.workspace.shown(path)}")
+    if plan.waiting:
+        click.echo(word("purge_waiting", language, n=len(plan.waiting), names=", ".join(plan.waiting)), err=True)
+    if plan.unset:
+        names = ", ".join(word(f"purged_{kind}", language) for kind in plan.unset)
+        click.echo(word("purge_unset", language, what=names), err=True)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:.1f}"
