@@ -44,7 +44,7 @@ def _tell_swap(swap: PlanSwap, staged: Staged, t: Texts) -> tuple[str, ...]:
         return (t("replace_name", name=staged.name),)
     counted = [t(f"changes_{what}", n=n) for what in (ADDED, ENDED, REMOVED, CHANGED) if (n := _count(swap.changes, what))]
     if swap.present.rows is None:
-        counted = [t("replace_uncompared")]
+        counted = [t("replace_empty" if swap.present.state == "empty" else "replace_uncompared")]
     lines = (t("replace_name", name=staged.name), t("replace_fine"), *(counted or [t("changes_none")]))
     return (*lines, t("replace_kept") if swap.present.digest else t("replace_first"))
 

@@ -43,7 +43,7 @@ def show_plan(visit: Visit) -> Response:
     with visit.place.looking() as (workspace, ledger):
         forms = workspace.forms_with(ledger.editions)
         state = read_plan_state(workspace, forms)
-        told = sorted(state.findings, key=lambda finding: finding.order)
+        told = sorted(state.findings, key=lambda finding: finding.order) if state.state != "empty" else []  # that it is says enough
         return visit.show(
             _PAGE,
             state=state,
