@@ -49,6 +49,7 @@ class Running:
             files=files,
             headers={"Origin": self.origin, **({"X-Forwarded-For": sender} if sender else {})},
             timeout=120,
+            follow_redirects=True,
         )
 
     def check(self, link: str, file: bytes) -> str:

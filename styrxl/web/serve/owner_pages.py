@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from threading import BoundedSemaphore
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +23,6 @@ from styrxl.model.catalogue import word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
-from styrxl.model.rounds import Round
 from styrxl.model.settings import BY_SIGN_IN
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.owner_links.check import CheckedWorkbook, HandedIn, check_workbook, hand_in, mark_workbook
@@ -38,69 +35,15 @@ from styrxl.web.desk.error_texts import describe_error
 from styrxl.web.desk.returns.return_view import SIGNS, TONES, show_findings
 from styrxl.web.desk.tasks import Done, Task
 from styrxl.web.desk.texts import Texts
-from styrxl.web.desk.visit import LONGEST_FIELD, Rooms, Visit, find_language
-from styrxl.web.serve.attempts import Attempts
-from styrxl.web.serve.checks import Checks, Receipt
-from styrxl.web.serve.roles import SignedIn, list_own
+from styrxl.web.desk.visit import LONGEST_FIELD, Visit, find_language
+from styrxl.web.serve.checks import Receipt
+from styrxl.web.serve.owner_visit import OwnerRooms, OwnerVisit
+from styrxl.web.serve.roles import list_own
 from styrxl.web.serve.sessions import SIGN_IN
 
 _LOG = logging.getLogger(__name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_AT_ONCE = 2  # workbooks that are judged at the same time; others wait
 _FIELDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerRooms:
-    """What all of these pages share."""
-
-    rooms: Rooms
-    checks: Checks = field(default_factory=Checks)
-    attempts: Attempts = field(default_factory=Attempts)
-    judging: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(_AT_ONCE))
-    person: Callable[[Mapping[str, str]], SignedIn | None] = lambda _: None  # who is signed in, by cookies
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerVisit:
-    """A request by an owner's link, which holds."""
-
-    visit: Visit
-    here: OwnerRooms
-    desk: Desk
-    link: OwnerLink
-    round: Round
-
-    @property
-    def language(self) -> str:
-        """The owner's language."""
-        owner = self.desk.plan.find(self.link.owner, self.round.day)
-        return (owner.language if owner else None) or find_language(self.visit.place)
-
-    @property
-    def address(self) -> str:
-        """The address of the owner's page."""
-        return f"{OWNERS_PAGE}/{make_token(self.desk.workspace, self.link)}"
-
-    def show(self, page: str, status: int = 200, **values: Any) -> Response:
-        """Return a page of the owner's."""
-        settings, language = self.desk.workspace.settings, self.language
-        return self.visit.show(
-            page,
-            status=status,
-            language=language,
-            owner=self.desk.plan.names(self.round.day).get(self.link.owner, self.link.owner),
-            of_round=settings.round_name(self.round, language),
-            due=self._find_due(),
-            contact=settings.contact,
-            address=self.address,
-            **values,
-        )
-
-    def _find_due(self) -> str:
-        owner = self.desk.plan.find(self.link.owner, self.round.day)
-        due = self.desk.workspace.settings.due(self.round, self.link.owner, owner.kind) if owner else None
-        return due.isoformat() if due else ""
 
 
 OwnerPage = Callable[[OwnerVisit], Response]
@@ -299,12 +242,14 @@ def _send(data: bytes, name: str) -> Response:
 
 
 def _hand_in(at: OwnerVisit) -> Response:
-    """Take the workbook in that was looked at, and lead to its receipt, which goes to the owner's registered addresses as well."""
+    """Take the workbook in that was looked at, and show its receipt, which goes to the owner's registered addresses as well.
+
+    It is shown at once: a server that is told to end answers what it has begun, and nothing that would be asked afterwards.
+    """
     token, checks = at.visit.posted("check"), at.here.checks
     checked = checks.find(token, at.link.number)
     if checked is None or not checked.may_be_handed_in:
-        is_in = checks.find_receipt(token, at.link.number) is not None
-        return at.visit.go(f"{at.address}/receipt/{token}") if is_in else _tell_forgotten(at)
+        return _tell_receipt(at, token) or _tell_forgotten(at)
     t, sender = Texts("site_start", at.language), _find_sender(at)
     place = at.visit.place.seen_by(", ".join(filter(None, (sender, f"{at.link.owner} ({t('by_link', number=at.link.number)})"))))
     with place.writing(t("handing_in", owner=at.link.owner), lambda _: None) as desk:
@@ -315,7 +260,7 @@ def _hand_in(at: OwnerVisit) -> Response:
             checks.hand_in(token, at.link.number, _make_receipt(at, checked, done))
             if at.desk.workspace.settings.mail is not None and not done.known:
                 _mail_receipt(at)
-    return at.visit.go(f"{at.address}/receipt/{token}")
+    return _tell_receipt(at, token) or at.visit.go(at.address)
 
 
 def _make_receipt(at: OwnerVisit, checked: CheckedWorkbook, done: HandedIn) -> Receipt:
@@ -337,8 +282,13 @@ def _make_receipt(at: OwnerVisit, checked: CheckedWorkbook, done: HandedIn) -> R
 
 def _show_receipt(at: OwnerVisit) -> Response:
     """Return the receipt of what was handed in; once it is not held any longer, the first page has what has come in."""
-    receipt = at.here.checks.find_receipt(at.visit.path["check"], at.link.number)
-    return at.show("site_receipt", **receipt) if receipt is not None else at.visit.go(at.address)
+    return _tell_receipt(at, at.visit.path["check"]) or at.visit.go(at.address)
+
+
+def _tell_receipt(at: OwnerVisit, token: str) -> Response | None:
+    """Return the receipt of what a token stood for; its page has an address of its own, so that it can be shown anew."""
+    receipt = at.here.checks.find_receipt(token, at.link.number)
+    return None if receipt is None else at.show("site_receipt", here=f"{at.address}/receipt/{token}", **receipt)
 
 
 def _find_sender(at: OwnerVisit) -> str:

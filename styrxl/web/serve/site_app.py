@@ -17,7 +17,7 @@ from styrxl.web.desk.visit import Rooms, make_endpoint
 from styrxl.web.desk.workplace import Workplace
 from styrxl.web.serve import about_pages, owner_pages
 from styrxl.web.serve.own_pages import OwnPages
-from styrxl.web.serve.owner_pages import OwnerRooms
+from styrxl.web.serve.owner_visit import OwnerRooms
 from styrxl.web.serve.sessions import ABOUT, SIGN_IN, Sessions
 from styrxl.web.serve.sign_in import SignInPages, make_client
 from styrxl.web.serve.sign_in_log import SignInLog

@@ -4,6 +4,10 @@
 // A summary of what is to be mended is gone to when the page is shown.
 document.querySelector("[data-focus]")?.focus();
 
+// A page that answers a form, and has an address of its own besides: shown anew, it is asked for there, and nothing is sent again.
+const here = document.querySelector("[data-here]");
+if (here) history.replaceState(null, "", here.dataset.here);
+
 // Long work: how far it is, until it ends; then the page is fetched anew.
 const task = document.querySelector("[data-task]");
 if (task) {
