@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.shell_completion import ShellComplete, get_completion_class
@@ -12,6 +13,7 @@ from click.shell_completion import ShellComplete, get_completion_class
 from styrxl.cli import cli
 from town import ROUND, Town, new_town
 
+DOCS = Path(__file__).parents[3] / "docs"
 OWNERS = ["UBN", "UBN-ÅBY", "UBN-ÖST"]
 
 
@@ -61,9 +63,11 @@ def test_where_nothing_can_be_known_nothing_is_offered(tmp_path_factory: pytest.
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_is_told_how(shell: str) -> None:
-    """By the script that docs/terminal.md says how to have."""
+    """By the line that the handbook has for it."""
     made = get_completion_class(shell)
     assert made is not None
+    for page in ("sv/terminalen.md", "en/terminal.md"):
+        assert f"_STYRXL_COMPLETE={shell}_source styrxl" in (DOCS / page).read_text("utf-8")
     assert "_STYRXL_COMPLETE" in made(cli, {}, "styrxl", "_STYRXL_COMPLETE").source_vars().values()
 
 
