@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 @round_argument
 @click.option("--board", "boards", multiple=True, metavar="OWNER", shell_complete=complete_owner)
 @click.option("--all", "every", is_flag=True)
+@click.option("--tables", is_flag=True)
 @reading_options
 @with_session
-def consolidate(session: Session, round_: Round, boards: tuple[str, ...], *, every: bool, reads: ReadingOptions) -> None:
+def consolidate(session: Session, round_: Round, boards: tuple[str, ...], *, every: bool, tables: bool, reads: ReadingOptions) -> None:
     """Write council/ROUND.xlsx, or boards/ROUND/OWNER.xlsx, from the accepted returns."""
     from styrxl.model.catalogue import word
     from styrxl.rounds.publish import publish
 
     with session.desk(reads=reads) as desk:
-        done = publish(desk, round_, boards, every=every)
+        done = publish(desk, round_, boards, every=every, tables=tables)
         for path in done.written:
             click.echo(word("written", session.language(), path=desk.workspace.shown(path)))
         if done.missing:

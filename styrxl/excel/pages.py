@@ -208,6 +208,7 @@ class Block:
     chain: bool = False  # rows hang on each other by their levels: read as a page, they are folded into each other
     about: str = ""  # key of the page on whose subject it is, and on which the rows stand that it is made from
     courses: tuple[Course, ...] = ()  # one for each row, where rows are series; drawn where the block is read as a page
+    name: str = ""  # of a list that is no Excel table where it stands: by it, it may be had as one on a sheet of its own
 
     @property
     def starts(self) -> tuple[int, ...]:

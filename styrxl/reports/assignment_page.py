@@ -48,7 +48,7 @@ def make_overdue_block(view: View) -> Block:
     overdue = list_overdue(view) if view.board is None else ()
     named = [(s.assignment, f"{s.assignment.assignment_id} {shorten(s.assignment.text)}", answer) for s, answer in overdue]
     rows = [Row((view.name(answer.owner), text, assignment.due, status_word(view, answer))) for assignment, text, answer in named]
-    return Block(fields, tuple(rows), heading=view.phrases.word("overdue_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("overdue_title"), name="overdue_assignments")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from styrxl.excel import limits
-from styrxl.excel.pages import Book, Page
+from styrxl.excel.pages import Block, Book, Page
 from styrxl.excel.workbook import BookWriter, WriterWords, WrittenBook
 from styrxl.model.council_plan import Plan
 from styrxl.model.forms import ASSIGNMENT_TABLES
@@ -19,6 +19,7 @@ from styrxl.reports.missing import make_missing_page
 from styrxl.reports.own_tables import make_own_pages
 from styrxl.reports.phrases import Phrases
 from styrxl.reports.sources import make_sources_page
+from styrxl.reports.tables_page import list_tables, make_tables_page
 from styrxl.reports.view import FOLLOWED, PLANNED, IssuedForm, Scope, View
 
 # Each page with the tables that it is about: it is made where a form of the round has one of them (or always).
@@ -70,7 +71,7 @@ def make_book(
 
 
 def _pages(view: View) -> Iterator[Page]:
-    taken = [view.phrases.sheet(key, "name") for key in ("missing", "sources")]
+    taken = [view.phrases.sheet(key, "name") for key in ("missing", "tables", "sources")]
     if view.history is None:
         pages = (module.make_page(view) for module, tables in _PLAN_PAGES if not tables or view.asks(*tables))
     else:
@@ -89,13 +90,20 @@ def _pages(view: View) -> Iterator[Page]:
 
 
 def council_book(
-    judged: JudgedRound, plan: Plan, issued: Iterable[IssuedForm], scope: Scope, history: RoundHistory | None = None
+    judged: JudgedRound,
+    plan: Plan,
+    issued: Iterable[IssuedForm],
+    scope: Scope,
+    history: RoundHistory | None = None,
+    *,
+    tables: bool = False,
 ) -> WrittenBook:
     """Return the council's workbook of a round; the same input gives the same bytes. ``history``: of a follow-up.
 
+    ``tables``: with a sheet more, on which every list is an Excel table.
     Raises StyrxlError (driver-missing) for a table that Excel has no room for, where pyarrow is not there.
     """
-    return _writer(judged, plan, issued, scope, None, history, None, judged.round).finish()
+    return _writer(judged, plan, issued, scope, None, history, None, judged.round, tables=tables).finish()
 
 
 def board_book(
@@ -106,12 +114,15 @@ def board_book(
     board: str,
     history: RoundHistory | None = None,
     feedback: Mapping[str, str] | None = None,
+    *,
+    tables: bool = False,
 ) -> WrittenBook:
     """Return the workbook of a board and its units; the same input gives the same bytes; raises as ``council_book``.
 
     ``history``: of a follow-up. ``feedback``: the board's, by id of unit or commitment, which stands in the workbook again.
+    ``tables``: as in ``council_book``.
     """
-    return _writer(judged, plan, issued, scope, board, history, feedback, board).finish()
+    return _writer(judged, plan, issued, scope, board, history, feedback, board, tables=tables).finish()
 
 
 def _writer(
@@ -123,13 +134,19 @@ def _writer(
     history: RoundHistory | None,
     feedback: Mapping[str, str] | None,
     stem: str,
+    *,
+    tables: bool,
 ) -> BookWriter:
     """Return a writer that has all pages, and let go of what they were made from: in a large round they are many rows."""
     view, book = make_book(judged, plan, issued, scope, board, history, feedback)
     writer = BookWriter(book, scope.look, _writer_words(view.phrases), stem)
+    lists: list[Block] = []
     for page in book.pages:
         writer.write(page)
+        lists += list_tables(page, view.phrases.heading("level")) if tables else ()
         del page  # before the next one is made
+    if lists:
+        writer.write(make_tables_page(view, lists))
     writer.write(make_sources_page(view, writer.tallies))
     return writer
 

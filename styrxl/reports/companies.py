@@ -73,7 +73,9 @@ def _budget_block(view: View) -> Block:
         over = subtract_amounts(row.get("budget"), row.get("demand"))
         cells = (row.get("line"), row.get("budget"), row.get("demand"), over, _demand_word(view, row.get("demand"), over))
         rows.append(_row(view, row, *cells, row.get("demand_decision")))
-    return Block(fields, (*rows, *_lacking_rows(view, len(fields))), heading=view.phrases.word("company_budget_title"))
+    return Block(
+        fields, (*rows, *_lacking_rows(view, len(fields))), heading=view.phrases.word("company_budget_title"), name="company_budget"
+    )
 
 
 def _result_block(view: View) -> Block:
@@ -96,7 +98,7 @@ def _result_block(view: View) -> Block:
         state = _demand_word(view, row.get("demand"), against[1])
         rows.append(_row(view, row, row.get("line"), *(row.get(key) for key in typed), *against, state, row.get("comment")))
     title = "company_result_title" if final else "company_forecast_title"
-    return Block(fields, (*rows, *_lacking_rows(view, len(fields))), heading=view.phrases.word(title))
+    return Block(fields, (*rows, *_lacking_rows(view, len(fields))), heading=view.phrases.word(title), name="company_result")
 
 
 def _demand_word(view: View, demand: float | None, over: float | None) -> str:
@@ -116,7 +118,7 @@ def _planned_goals(view: View) -> Block:
         _row(view, r, r.get("goal_id"), r.get("text"), view.label(r["parent_id"]) if r.get("parent_id") else None, r.get("measured_by"))
         for r in records(view.table("company_goals"))
     ]
-    return Block(fields, tuple(rows), heading=view.phrases.word("company_goals_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("company_goals_title"), name="company_goals")
 
 
 def _planned_directives(view: View) -> Block:
@@ -124,7 +126,7 @@ def _planned_directives(view: View) -> Block:
     keys = ("directive_id", "text", "decision", "how")
     fields = _text_fields(view, titles, (("text", 4), ("decision", 2), ("how", 3)), "directive_id")
     rows = [_row(view, r, *(r.get(key) for key in keys)) for r in records(view.table("company_directives"))]
-    return Block(fields, tuple(rows), heading=view.phrases.word("company_directives_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("company_directives_title"), name="company_directives")
 
 
 def _followed_goals(view: View) -> Block:
@@ -137,7 +139,7 @@ def _followed_goals(view: View) -> Block:
         label = view.scope.forms.label("assessment", code)[view.scope.language] if code else None
         state = SIGNS[ASSESSMENTS[code]] + label if code and label else None
         rows.append(_row(view, r, r.get("goal_id"), r.get("text"), state, served.get(r.get("goal_id") or ""), r.get("analysis")))
-    return Block(fields, tuple(rows), heading=view.phrases.word("company_goals_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("company_goals_title"), name="company_goals")
 
 
 def _served_goals(view: View) -> dict[str, str | None]:
@@ -154,7 +156,7 @@ def _followed_directives(view: View) -> Block:
         code = r.get("followed")
         state = _FOLLOWED.get(code, "") + view.scope.forms.label("followed", code)[view.scope.language] if code else None
         rows.append(_row(view, r, r.get("directive_id"), r.get("text"), state, r.get("comment")))
-    return Block(fields, tuple(rows), heading=view.phrases.word("company_directives_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("company_directives_title"), name="company_directives")
 
 
 def _text_fields(view: View, titles: Mapping[str, str], texts: Sequence[tuple[str, int]], code: str) -> tuple[Field, ...]:
@@ -180,7 +182,7 @@ def _authorities(view: View) -> Block:
     keys = ("result", "contribution", "reported", "reported_in")
     owners = {o.id for o in _owners(view, JOINT_AUTHORITY)}
     rows = [_row(view, r, *(r.get(key) for key in keys)) for r in records(view.table("authority_report")) if r["_owner"] in owners]
-    return Block(fields, tuple(rows))
+    return Block(fields, tuple(rows), name="joint_authorities")
 
 
 # Page -> table -> what makes its block: those of plans, then those of follow-ups.

@@ -50,7 +50,7 @@ def _financing_block(view: View, grid: Grid) -> Block:
         for r in records(view.table(table))
         if view.board is None
     )
-    return Block(fields, rows, heading=view.phrases.word("financing_title"))
+    return Block(fields, rows, heading=view.phrases.word("financing_title"), name="financing")
 
 
 def _result_block(view: View, result: WholeResult, grid: Grid) -> Block:
@@ -65,7 +65,7 @@ def _result_block(view: View, result: WholeResult, grid: Grid) -> Block:
     )
     rows = tuple(_result_row(view, result, line) for line in result.lines) if result.shown else ()
     title = "result_plan_title" if view.history is None else "result_title"
-    return Block(fields, rows, heading=view.phrases.word(title), new_page=True)
+    return Block(fields, rows, heading=view.phrases.word(title), new_page=True, name="result")
 
 
 def _result_row(view: View, result: WholeResult, line: Line) -> Row:

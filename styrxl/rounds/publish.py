@@ -59,9 +59,10 @@ class MadeBook:
 
 
 @pause_garbage_collection()
-def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) -> Published:
+def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool, tables: bool = False) -> Published:
     """Write the council's workbook (where no boards are named, or with ``every``), and those of the boards named or all.
 
+    ``tables``: with a sheet more, on which every list is an Excel table.
     Raises StyrxlError: unknown-owner-named; file-locked, disk-full, not-writable.
     """
     all_boards = list_boards(desk, round_)
@@ -73,7 +74,8 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool) 
     judged = judge_inbox(desk, round_)
     issued, council = list_issued(desk, round_), desk.workspace.council(round_)
     written: list[Path] = []
-    for made in make_books(desk, round_, judged, all_boards if every else boards, with_council=every or not boards):
+    named = all_boards if every else boards
+    for made in make_books(desk, round_, judged, named, with_council=every or not boards, tables=tables):
         with working_on(made.path):
             written += _written(made.path, made.book)
             if made.path == council:
@@ -91,22 +93,27 @@ def list_boards(desk: Desk, round_: Round) -> list[str]:
     return [o.org_id for o in desk.plan.of_kind(["board"], round_.day)]
 
 
-def make_books(desk: Desk, round_: Round, judged: JudgedRound, boards: Collection[str], *, with_council: bool = True) -> Iterator[MadeBook]:
-    """Yield the council's workbook and those of boards, as they are now; nothing is written. Raises StyrxlError (not-readable)."""
+def make_books(
+    desk: Desk, round_: Round, judged: JudgedRound, boards: Collection[str], *, with_council: bool = True, tables: bool = False
+) -> Iterator[MadeBook]:
+    """Yield the council's workbook and those of boards, as they are now; nothing is written. Raises StyrxlError (not-readable).
+
+    ``tables``: with a sheet more, on which every list is an Excel table.
+    """
     issued = list_issued(desk, round_)
     history = gather_history(desk, round_, judged) if round_.followup else None
     if with_council:
         path = desk.workspace.council(round_)
         scope = make_scope(desk, round_, desk.workspace.settings.language)
         with working_on(path):
-            book = council_book(judged, desk.plan, issued, scope, history)
+            book = council_book(judged, desk.plan, issued, scope, history, tables=tables)
         yield MadeBook(path, book)
     for name in boards:
         path = desk.workspace.boards(round_) / f"{name}.xlsx"
         scope = make_scope(desk, round_, find_language(desk, name, round_.day))
         with working_on(path):
             kept = read_feedback(path, desk.workspace) if history else {}
-            book = board_book(judged, desk.plan, issued, scope, name, history, kept)
+            book = board_book(judged, desk.plan, issued, scope, name, history, kept, tables=tables)
         yield MadeBook(path, book)
 
 

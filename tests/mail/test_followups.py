@@ -258,6 +258,13 @@ def test_a_summary_made_of_older_answers_is_refused(full: Followed, smtp: SmtpSe
     assert smtp.asked == []
 
 
+def test_workbooks_with_the_sheet_of_tables_are_no_older(full: Followed, smtp: SmtpServer) -> None:
+    full.town.run("consolidate", ROUND, "--all", "--tables")
+    full.town.run("mail", "summary", ROUND, "--send", "--allow-incomplete")
+    [sent, *_] = to(smtp, "KF").iter_attachments()
+    assert sent.get_content() == (full.town.root / "council" / f"{ROUND}.xlsx").read_bytes()
+
+
 def part(row: dict[str, Any], names: list[str], what: str) -> str:
     """Return how many are as they should be, of all."""
     first, *others = (int(row[name]) for name in names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,20 +146,24 @@ def _attach_workbook(writer: LetterWriter, reader: SummaryReader, view: View) ->
     workspace, issued = writer.desk.workspace, list_issued(writer.desk, writer.round)
     if reader.board is not None:
         path = workspace.boards(writer.round) / f"{reader.board}.xlsx"
-        anew = board_book(writer.judged, writer.desk.plan, issued, view.scope, reader.board, view.history, view.feedback).workbook
-        return [_read_fresh(writer, path, anew, f"{reader.board}-{writer.round.id}.xlsx")]
+        given = (writer.judged, writer.desk.plan, issued, view.scope, reader.board, view.history, view.feedback)
+        return [
+            _read_fresh(writer, path, lambda tables: board_book(*given, tables=tables).workbook, f"{reader.board}-{writer.round.id}.xlsx")
+        ]
     scope = make_scope(writer.desk, writer.round, workspace.settings.language)
     path = workspace.council(writer.round)
-    return [_read_fresh(writer, path, council_book(writer.judged, writer.desk.plan, issued, scope, view.history).workbook, path.name)]
+    round_ = (writer.judged, writer.desk.plan, issued, scope, view.history)
+    return [_read_fresh(writer, path, lambda tables: council_book(*round_, tables=tables).workbook, path.name)]
 
 
-def _read_fresh(writer: LetterWriter, path: Path, anew: bytes, name: str) -> Attachment:
+def _read_fresh(writer: LetterWriter, path: Path, make: Callable[[bool], bytes], name: str) -> Attachment:
+    """Return a workbook on disk, if it is what is made now, with or without the sheet of tables."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise StyrxlError("summary-missing", path=str(path), round=writer.round.id) from error
     except OSError as error:
         raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
-    if data != anew:
+    if all(data != make(tables) for tables in (False, True)):
         raise StyrxlError("summary-stale", path=str(path), round=writer.round.id)
     return Attachment(name, data)

@@ -117,7 +117,7 @@ def _budgets_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     sums = tuple(map(add_known, zip(*(_budget_figures(board, gross) for board in shown), strict=True))) or (None,) * len(fields[2:-1])
     last = Row((sum_label(view), None, *sums, None), weight=BOLD)
     title, folded = view.phrases.word("budget_title"), fold_level(view, rows)
-    return Block(fields, rows, heading=title, totals=(last,), folded=folded, new_page=view.board is None)
+    return Block(fields, rows, heading=title, totals=(last,), folded=folded, new_page=view.board is None, name="own_budget")
 
 
 def _budget_figures(b: BoardOutcome, gross: Sequence[str]) -> tuple[float | None, ...]:
@@ -194,7 +194,7 @@ def _outcomes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     rows = tuple(row for b in boards if b.accepted or b.owner.is_missed for row in _outcome_rows(view, b, keys, columns))
     title = view.phrases.word("outcome_title" if final else "forecast_title")
     totals = (_outcomes_total(view, boards, keys),)
-    return Block(fields, rows, heading=title, totals=totals, folded=fold_level(view, rows), new_page=view.board is None)
+    return Block(fields, rows, heading=title, totals=totals, folded=fold_level(view, rows), new_page=view.board is None, name="outcomes")
 
 
 def _outcome_rows(view: View, b: BoardOutcome, keys: Sequence[str], columns: Mapping[str, Sequence[ReportColumn]]) -> list[Row]:
@@ -271,7 +271,13 @@ def _causes_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
                 told = {**row, "after_measures": outcome.deviation_after_measures}
                 cells = (b.owner.name, row["activity"], outcome.deviation, *(told.get(name) for name in shown))
                 rows.append(Row(cells, int(row["_source"]), again=True))
-    return Block(fields, tuple(rows), heading=view.phrases.word("explanations_title" if alone else "causes_title"), new_page=True)
+    return Block(
+        fields,
+        tuple(rows),
+        heading=view.phrases.word("explanations_title" if alone else "causes_title"),
+        new_page=True,
+        name="explanations",
+    )
 
 
 def _whole_board_causes(view: View, b: BoardOutcome, shown: Sequence[str]) -> list[Row]:

@@ -49,7 +49,7 @@ def frames_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     )
     totals = tuple(_totals(view, boards)) if view.board is None else ()
     title = "measure_outcome_title" if view.round.kind.final else "measure_forecast_title"
-    return Block(fields, rows, heading=view.phrases.word(title), totals=totals)
+    return Block(fields, rows, heading=view.phrases.word(title), totals=totals, name="frames")
 
 
 def _figures(m: FrameOutcome) -> tuple[float | str | None, ...]:
@@ -122,7 +122,7 @@ def undecided_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     )
     shown = [b for b in boards if b.measure.later is not None or b.measure.money.unfunded]
     rows = tuple(Row((b.owner.name, _decisions(b), *_undecided_figures(b.measure))) for b in shown)
-    return Block(fields, rows, heading=word("undecided_title", day=day))
+    return Block(fields, rows, heading=word("undecided_title", day=day), name="undecided")
 
 
 def _undecided_figures(m: FrameOutcome) -> tuple[float | None, ...]:
@@ -153,7 +153,7 @@ def adjustments_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     )
     totals = [_adjustments_total(word("later_sum"), later, None)] if later else []
     totals.append(_adjustments_total(sum_label(view), counted, word("counted_alone") if later else None))
-    return Block(fields, rows, heading=word("adjustments_title"), totals=tuple(totals))
+    return Block(fields, rows, heading=word("adjustments_title"), totals=tuple(totals), name="frame_adjustments")
 
 
 def _adjustments_total(label: str, adjustments: Sequence[tuple[str, Adjustment, str]], why: str | None) -> Row:

@@ -50,7 +50,9 @@ def _council_goals_block(followup: FollowupView) -> Block:
         Field(heading("ground"), width=34, least=28),
     )
     rows = tuple(_council_goal_row(followup, n, followup.goal_states[n.id]) for n in followup.council_goals)
-    return Block(fields, rows, heading=view.phrases.word("council_goals_title"), totals=_dimension_rows(followup, rows))
+    return Block(
+        fields, rows, heading=view.phrases.word("council_goals_title"), totals=_dimension_rows(followup, rows), name="council_goals"
+    )
 
 
 def _council_goal_row(followup: FollowupView, node: Node, state: GoalState) -> Row:
@@ -111,7 +113,7 @@ def _trend_block(followup: FollowupView) -> Block | None:
             grades = [grade_assessment(code) for code in decided]
             words = [followup.assessment_word(code) for code in decided]
             rows.append(Row((None, None, view.phrases.word("whose_own"), *words, _direction_word(followup, grades))))
-    return Block(fields, tuple(rows), heading=view.phrases.word("trend_title"), new_page=True)
+    return Block(fields, tuple(rows), heading=view.phrases.word("trend_title"), new_page=True, name="goals_by_round")
 
 
 def _direction_word(followup: FollowupView, grades: Sequence[Grade]) -> str:
@@ -149,7 +151,7 @@ def _contributions_block(followup: FollowupView) -> Block:
         Field(heading("progress"), span=4),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return Block(fields, tuple(rows), heading=view.phrases.word("contributions_title"))
+    return Block(fields, tuple(rows), heading=view.phrases.word("contributions_title"), name="contributions")
 
 
 def _goals_block(followup: FollowupView, kind: str, title: str) -> Block:
@@ -179,7 +181,7 @@ def _goals_block(followup: FollowupView, kind: str, title: str) -> Block:
         Field(heading("analysis"), span=4),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return Block(fields, tuple(rows), heading=view.phrases.word(title), new_page=kind == BOARD_GOAL)
+    return Block(fields, tuple(rows), heading=view.phrases.word(title), new_page=kind == BOARD_GOAL, name=f"{kind}s")
 
 
 def _goal_cells(followup: FollowupView, node: Node, row: Mapping[str, Any] | None, last: str | None, more: str | None) -> tuple[Any, ...]:

@@ -30,7 +30,7 @@ def make_page(followup: FollowupView) -> Page | None:
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
     folded = outline_level([row.level for row in rows], MOST_ROWS_SEEN)
-    return make_titled_page(followup.view, "standings", [Block(fields, rows, folded=folded, chain=True)])
+    return make_titled_page(followup.view, "standings", [Block(fields, rows, folded=folded, chain=True, name="goal_chain")])
 
 
 def _rows(followup: FollowupView) -> Iterator[Row]:

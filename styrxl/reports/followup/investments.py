@@ -92,7 +92,9 @@ def _requests_block(followup: FollowupView) -> Block:
         Row((view.name(row["_owner"]), row.get("investment_id"), row["project"], row["carry_over"], row.get("comment"), view.row_link(row)))
         for row in asked
     )
-    return Block(fields, rows, heading=view.phrases.word("requests_title"), totals=(sum_row(fields, rows, sum_label(view)),))
+    return Block(
+        fields, rows, heading=view.phrases.word("requests_title"), totals=(sum_row(fields, rows, sum_label(view)),), name="carry_over"
+    )
 
 
 def _frames_block(followup: FollowupView) -> Block:
@@ -102,7 +104,7 @@ def _frames_block(followup: FollowupView) -> Block:
     rows = tuple(investment_frame_rows(view, "investment_outcomes", spent, NO_FOLLOWUP))
     totals = tuple(_frame_totals(view, fields, rows)) if view.board is None else ()
     spread = tuple(replace(f, span=n) for f, n in zip(fields, _SPANS, strict=True))
-    return Block(spread, rows, heading=view.phrases.word("frames_title"), totals=totals, new_page=True)
+    return Block(spread, rows, heading=view.phrases.word("frames_title"), totals=totals, new_page=True, name="investment_frames")
 
 
 def _frame_totals(view: View, fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Row]:

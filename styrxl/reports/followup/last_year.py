@@ -32,7 +32,7 @@ def last_year_block(view: View, boards: Sequence[BoardOutcome]) -> Block:
     count = view.phrases.word("n_of_boards", n=len(compared), total=answered) if view.board is None else None
     totals = (Row((sum_label(view), None, *_figures(whole), count), weight=BOLD),)
     title = view.phrases.word("last_year_title")
-    return Block(fields, rows, heading=title, totals=totals, folded=fold_level(view, rows))
+    return Block(fields, rows, heading=title, totals=totals, folded=fold_level(view, rows), name="last_year")
 
 
 def _figures(outcome: ComparedOutcome) -> tuple[float | None, ...]:

@@ -88,7 +88,10 @@ def _groups_blocks(followup: FollowupView, owners: Sequence[OverseenOwner]) -> l
     first = (Field(heading("part"), "name", 22, span=2 if view.board else 1), Field(heading("kind"), "name", 14))
     came_in = tuple(Field(heading(key), "count", 10) for key in ("owners", "with_plan", "issued", "returned", "accepted", "late"))
     stand = (*(Field(heading(key), "count", 10) for key in _COUNTS), Field(heading("against_before"), span=2))
-    tables = ((came_in, _came_in_figures, title), (stand, _status_figures, view.phrases.word("summary_progress_title")))
+    tables = (
+        (came_in, _came_in_figures, title, "oversight_groups"),
+        (stand, _status_figures, view.phrases.word("summary_progress_title"), "commitment_groups"),
+    )
     return [
         Block(
             (*first, *fields),
@@ -96,8 +99,9 @@ def _groups_blocks(followup: FollowupView, owners: Sequence[OverseenOwner]) -> l
             heading=text,
             totals=(Row((sum_label(view), None, *figures(followup, owners)), weight=BOLD),),
             new_page=figures is _status_figures and view.board is None,
+            name=name,
         )
-        for fields, figures, text in tables
+        for fields, figures, text, name in tables
     ]
 
 
@@ -183,4 +187,4 @@ def _left_over_feedback(followup: FollowupView) -> Block:
     present = {n.id for n in followup.commitments} | {u.id for u in view.units}
     rows = tuple(Row((code, text)) for code, text in sorted(view.feedback.items()) if code not in present)
     fields = (Field(view.phrases.heading("id"), "id", 17), Field(view.phrases.heading("feedback"), "input", span=3))
-    return Block(fields, rows, heading=view.phrases.word("feedback_left"))
+    return Block(fields, rows, heading=view.phrases.word("feedback_left"), name="feedback_left")

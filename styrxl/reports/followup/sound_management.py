@@ -68,7 +68,7 @@ def _judgement_block(followup: FollowupView, overall: Overall | None) -> Block:
 def _goals_block(followup: FollowupView, goals: Sequence[CouncilGoal], title: str) -> Block:
     view, kinds = followup.view, {"id": "id", "assessment": "status"}
     fields = tuple(Field(view.phrases.heading(key), kinds.get(key, "text"), width) for key, width in _WIDTHS.items())
-    return Block(fields, tuple(_goal_rows(followup, goals)), heading=view.phrases.word(title))
+    return Block(fields, tuple(_goal_rows(followup, goals)), heading=view.phrases.word(title), name=title.removesuffix("_title"))
 
 
 def _goal_rows(followup: FollowupView, goals: Sequence[CouncilGoal]) -> Iterator[Row]:

@@ -43,7 +43,7 @@ def units_block(followup: FollowupView, boards: Sequence[BoardOutcome]) -> Block
     compared = _compare_units(view, every, asked)
     last = Row((sum_label(view), None, *_unit_sums(view, every, asked), None, compared), weight=BOLD)
     title, totals = view.phrases.word("unit_forecasts_title"), (last,) if rows else ()
-    return Block(fields, tuple(rows), heading=title, totals=totals, folded=fold_level(view, rows), new_page=True)
+    return Block(fields, tuple(rows), heading=title, totals=totals, folded=fold_level(view, rows), new_page=True, name="unit_outcomes")
 
 
 def _units_of_board_row(view: View, board: str, outcome: BoardOutcome | None, unit_rows: Sequence[Row], asked: Sequence[str]) -> Row:

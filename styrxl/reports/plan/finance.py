@@ -38,7 +38,7 @@ def _finance_blocks(view: View, result: WholeResult) -> list[Block]:
         return []
     columns = {table: report_columns(view, table) for table in ("confirmation", "budget", "unit_frames")}
     rows = tuple(row for b in mine for row in _board_rows(view, b, columns))
-    return [Block(_fields(view), rows, heading=view.phrases.word("finance_operations_title"), new_page=True)]
+    return [Block(_fields(view), rows, heading=view.phrases.word("finance_operations_title"), new_page=True, name="finance_operations")]
 
 
 def _fields(view: View) -> tuple[Field, ...]:

@@ -37,7 +37,9 @@ def make_page(view: View) -> Page | None:
         Field(heading("rest"), width=44, least=40),
         Field(heading("source"), "link", LINK_WIDTH, screen=True),
     )
-    return make_titled_page(view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_ROWS_SEEN), chain=True)])
+    return make_titled_page(
+        view, "tree", [Block(fields, rows, folded=outline_level(rows.level, MOST_ROWS_SEEN), chain=True, name="goal_chain")]
+    )
 
 
 def _rows(view: View) -> Iterator[Row]:

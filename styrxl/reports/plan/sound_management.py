@@ -32,7 +32,9 @@ def _goals_block(view: View, goals: Sequence[CouncilGoal], title: str) -> Block:
         Field(heading("board_goals_below"), "count", 12),
         Field(heading("commitments_below"), "count", 12),
     )
-    return Block(fields, tuple(_goal_row(view, goal) for goal in goals), heading=view.phrases.word(title))
+    return Block(
+        fields, tuple(_goal_row(view, goal) for goal in goals), heading=view.phrases.word(title), name=title.removesuffix("_title")
+    )
 
 
 def _goal_row(view: View, goal: CouncilGoal) -> Row:
