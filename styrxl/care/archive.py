@@ -86,7 +86,8 @@ def _gather(desk: Desk, round_: Round, judged: JudgedRound, books: Iterable[Made
     kept_as = {desk.workspace.shown(path): f"originals/{name}" for name, path in originals.items()}
     resources, facts = gather_resources(desk, round_, judged)
     records = list_records(desk, round_, kept_as)
-    for folder, package in (("tables", make_package(resources, facts)), ("records", make_package(records, facts))):
+    of_records = {**facts, "name": f"{facts['name']}-records", "description": "What the ledger has of the round."}
+    for folder, package in (("tables", make_package(resources, facts)), ("records", make_package(records, of_records))):
         yield from (Payload(f"{folder}/{name}", data) for name, data in package.items())
     yield Payload("records/log.json", write_log(desk, round_, None, desk.workspace.settings.language, "json").encode("utf-8", "replace"))
     yield from _list_reports(desk, round_, judged, books, pdf=pdf)

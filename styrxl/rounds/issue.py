@@ -17,8 +17,10 @@ from styrxl.model.rounds import Round
 from styrxl.prefill.plan import OwnerWithoutWorkbook, PrefillSource, list_id_series, list_owners, make_prefill, sign_prefill, sort_owners
 from styrxl.rounds.desk import Desk, name_file, name_levels, suggest_nearest
 from styrxl.rounds.hints import list_changed_forms, list_left_out, list_missing_from_plan, list_renamed_assignments, list_unfinished
+from styrxl.rounds.inbox.rounds_before import list_last_year
 from styrxl.rounds.judge_inbox import Boards, add_next_plans, judge_inbox, judge_inbox_quietly, make_prefill_source, select_board_tables
 from styrxl.rounds.look import read_look
+from styrxl.rounds.purged import list_purged
 from styrxl.store.files import StagedFiles
 from styrxl.store.ledger import Issue, Ledger
 from styrxl.store.numbers import Ranges, Series, Used
@@ -111,6 +113,7 @@ def _find_served(desk: Desk, round_: Round, boards: Boards, levels: Sequence[str
 def _list_notes(desk: Desk, round_: Round, served: _Served) -> Iterator[Word]:
     """Yield what the workbooks lack."""
     yield from list_missing_from_plan(desk.forms, desk.plan, round_)
+    yield from list_purged(desk, list_last_year(desk.forms, round_))
     yield from list_renamed_assignments(desk.plan, served.source.past)
     yield from list_unfinished(desk.ledger, served.source.year, {owner.org_id for owner, _ in served.owners})
 

@@ -201,6 +201,22 @@ def test_the_desk_says_so(old: Town) -> None:
         assert "Gallrat av Arkivarie med stöd av KS 2029/17" in visitor.get("/log")
 
 
+def test_letters_of_a_purged_round_are_refused(old: Town) -> None:
+    """Of no kind, whatever is left of it."""
+    with (old.root / "styrxl.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[mail]\nfrom = "planering@example.se"\nserver = "localhost"\n')
+    run(old, "purge", "--carry-out", "--decision", "KS 2029/17")
+    for kind in ("templates", "answers", "reminders", "summary"):
+        assert f"{ROUND} gallrades" in run(old, "mail", kind, ROUND, expect=3).output, kind
+
+
+def test_what_would_be_brought_along_is_missed(old: Town) -> None:
+    """Next year's workbooks are made without last year's answers, and that is said."""
+    run(old, "purge", "--carry-out", "--decision", "KS 2029/17")
+    said = run(old, "distribute", "2028-plan", "--level", "board").output
+    assert f"{ROUND} är gallrad, så jämförelser med och uppgifter ur den saknas." in said
+
+
 def test_what_follows_a_purged_plan_is_refused(old: Town) -> None:
     """A follow-up without its plans would be a wrong one."""
     run(old, "purge", "--carry-out", "--decision", "KS 2029/17")

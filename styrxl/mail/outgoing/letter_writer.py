@@ -25,6 +25,7 @@ from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.judge_inbox import judge_inbox, judge_inbox_quietly
 from styrxl.rounds.look import read_look
 from styrxl.rounds.mail_status import find_mail_status
+from styrxl.rounds.purged import refuse_purged
 from styrxl.rounds.status import OwnerStatus, find_overdue, find_owners
 from styrxl.store.ledger import Issue
 from styrxl.store.mail_log import TEMPLATES, MailLog, MailPart
@@ -41,7 +42,8 @@ class LetterWriter:
 
     @classmethod
     def open(cls, desk: Desk, round_: Round, *, quietly: bool = False) -> LetterWriter:
-        """Return the writer of a round's letters."""
+        """Return the writer of a round's letters; raises StyrxlError (round-purged)."""
+        refuse_purged(desk, round_)
         return cls(desk, MailLog(desk.ledger.database), round_, quietly)
 
     @cached_property
