@@ -20,6 +20,7 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.cell_values import read_day, read_number
 from styrxl.returns.habits.days_in_words import DayWords
 from styrxl.rounds.own_files import check_own_files
+from styrxl.store.settings_file import parse_settings
 from town import new_town
 
 CHECKOUT = Path(__file__).parents[1]
@@ -174,3 +175,11 @@ def test_the_collection_that_is_shown_can_be_handed_out(tmp_path: Path) -> None:
     write_files(town.root, swedish["En egen insamling"])
     town.run("distribute", "2027-askanden")
     assert {"UBN.xlsx", "KFN.xlsx"} <= {path.name for path in (town.root / "outbox" / "2027-askanden").iterdir()}
+
+
+@pytest.mark.parametrize("name", ["sv/drift.md", "en/operation.md"])
+def test_settings_are_right_as_shown(name: str) -> None:
+    """And the limits are those that hold where nothing is set."""
+    database, limits = re.findall(r"```toml\n(.*?)```", (DOCS / name).read_text("utf-8"), re.DOTALL)
+    parse_settings(f'[municipality]\nname = "X"\n{database}'.encode())
+    assert parse_settings(f'[municipality]\nname = "X"\n{limits}'.encode()) == parse_settings(b'[municipality]\nname = "X"\n')
