@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from contextlib import chdir
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -21,7 +22,7 @@ from styrxl.returns.cell_values import read_day, read_number
 from styrxl.returns.habits.days_in_words import DayWords
 from styrxl.rounds.own_files import check_own_files
 from styrxl.store.settings_file import parse_settings
-from town import new_town
+from town import Town, new_town
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -183,3 +184,14 @@ def test_settings_are_right_as_shown(name: str) -> None:
     database, limits = re.findall(r"```toml\n(.*?)```", (DOCS / name).read_text("utf-8"), re.DOTALL)
     parse_settings(f'[municipality]\nname = "X"\n{database}'.encode())
     assert parse_settings(f'[municipality]\nname = "X"\n{limits}'.encode()) == parse_settings(b'[municipality]\nname = "X"\n')
+
+
+@pytest.mark.parametrize("name", ["sv/lasa-fran-python.md", "en/reading-from-python.md"])
+def test_python_runs_as_shown(name: str, shared_full: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the folder in which the workspace lies."""
+    shared_full.copy(tmp_path / "akoping")
+    with chdir(tmp_path):
+        exec("\n".join(re.findall(r"```python\n(.*?)```", (DOCS / name).read_text("utf-8"), re.DOTALL)), {})  # noqa: S102 -- our own page
+    said = capsys.readouterr().out
+    assert said.splitlines()[-1] == "True"
+    assert "UBN accepted []" in said
