@@ -235,4 +235,16 @@ def test_of_those_who_see_everybody_nothing_is_kept(site: ScopedSite) -> None:
 
 def test_every_action_says_whom_it_is_about_or_is_for_those_who_see_everybody() -> None:
     scoped = {action.name for action in ACTIONS if action.scoped}
-    assert scoped == {"hand-out", "take-in", "mail", "consolidate", "set-aside", "take-back", "assign", "give-back", "merge"}
+    assert scoped == {
+        "hand-out",
+        "take-in",
+        "mail",
+        "consolidate",
+        "set-aside",
+        "take-back",
+        "assign",
+        "give-back",
+        "merge",
+        "show-link",
+        "revoke-link",
+    }

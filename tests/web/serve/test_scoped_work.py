@@ -113,7 +113,19 @@ def test_nothing_of_others_is_done_whatever_is_posted(site: ScopedSite, town: To
 
 
 def test_what_is_for_those_who_see_everybody_is_refused(site: ScopedSite, town: Town) -> None:
-    scoped = {"hand-out", "take-in", "mail", "consolidate", "set-aside", "take-back", "assign", "give-back", "merge"}
+    scoped = {
+        "hand-out",
+        "take-in",
+        "mail",
+        "consolidate",
+        "set-aside",
+        "take-back",
+        "assign",
+        "give-back",
+        "merge",
+        "show-link",
+        "revoke-link",
+    }
     for route in list_page_routes(town.root):
         if "POST" in list_methods(route) and route.path.rpartition("/")[2] not in scoped:
             address = fill_address(route, round=ROUND, name="UBN.xlsx", owner="UBN")

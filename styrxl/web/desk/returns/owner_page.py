@@ -23,6 +23,7 @@ from styrxl.rounds.open_rounds import list_open_rounds
 from styrxl.web.desk.downloads import list_round_files
 from styrxl.web.desk.return_links import action_href, owner_href, return_href
 from styrxl.web.desk.returns.events import EventWriter, list_seen
+from styrxl.web.desk.returns.link_actions import list_link_actions
 from styrxl.web.desk.returns.return_view import SIGNS, TONES, sort_newest_first
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 
@@ -86,6 +87,8 @@ def show_owner(visit: Visit) -> Response:
         events = [writer.write(event) for event in list_seen(visit.access, select_events(read_events(desk, round_), owner))][::-1]
         due = desk.workspace.settings.due(round_, owner, organisation.kind) if organisation else None
         returned = [one for one in list_round_files(desk.workspace, "returned", round_) if one.name.split(".")[0] == owner]
+        site = desk.workspace.settings.site
+        may_see_to_link = visit.access.may_write and bool(issued) and bool(site and site.has_links)
         return visit.show(
             "owner",
             round_=round_,
@@ -103,6 +106,7 @@ def show_owner(visit: Visit) -> Response:
             events=events,
             rounds=_list_other_rounds(desk, round_, owner, visit.language),
             merge=action_href(round_.id, "merge", owner=owner) if visit.access.may_write and _can_be_merged(mine) else "",
+            link_actions=list_link_actions(round_.id, owner, has_links=may_see_to_link),
             log=f"/rounds/{round_.id}/log?q={quote(owner, safe='')}",
         )
 

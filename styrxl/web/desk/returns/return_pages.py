@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from styrxl.web.desk.actions import Action
-from styrxl.web.desk.returns import assigning, decisions, log_page, merge_page, owner_page, return_page
+from styrxl.web.desk.returns import assigning, decisions, link_actions, log_page, merge_page, owner_page, return_page
 
 PAGES = (return_page, owner_page, log_page)
-ACTIONS: tuple[Action, ...] = (*decisions.ACTIONS, *assigning.ACTIONS, merge_page.MERGE)
+ACTIONS: tuple[Action, ...] = (*decisions.ACTIONS, *assigning.ACTIONS, *link_actions.ACTIONS, merge_page.MERGE)
