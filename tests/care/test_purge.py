@@ -167,7 +167,9 @@ def test_a_purged_round_says_so(old: Town) -> None:
     assert [name for name in files if name.startswith("export/")] == [f"export/{ROUND}-public/budget.csv"]
     assert [name for name in files if name.startswith("quarantine/")] == [f"quarantine/{ROUND}/{part(1, HELD).id}.xlsx"]
     ledger = (old.root / "styrxl.db").read_bytes()
-    assert b"hemlig" not in ledger.lower()  # nor in pages that SQLite no longer uses
+    assert b"hemlig" not in ledger.lower()
+    with closing(sqlite3.connect(old.root / "styrxl.db")) as connection:
+        assert connection.execute("PRAGMA freelist_count").fetchone() == (0,)  # pages that it no longer uses, as they were
     assert sum('INSERT INTO "prefills"' in row for row in rows) == 1
 
     for words in (
