@@ -23,7 +23,9 @@ def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
     del app
     if name.rpartition("/")[2] == "index":
         pages = re.findall(r"^- \[.+\]\(([\w/-]+)\.md\)", source[0], re.MULTILINE)
-        source[0] += "\n".join(["\n```{toctree}", ":hidden:", "", *pages, "```\n"])
+        contents = "\n".join(["```{toctree}", ":hidden:", "", *pages, "```\n\n"])
+        before, heading, after = source[0].partition("## ")  # before any heading, whose own they would be
+        source[0] = f"{before}\n{contents}{heading}{after}"
 
 
 def setup(app: Sphinx) -> None:
