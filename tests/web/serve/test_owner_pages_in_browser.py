@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from accessibility import NARROW, find_in_each_light, measure_overflow
+from post_office import Certificates
+from signed_in import open_signed_in_site
 from site_in_chromium import RunningSite, run_site
 from town import Answers, Town
 
@@ -153,6 +155,23 @@ def test_the_other_pages_are_as_easy_to_read(site: RunningSite, browser: Browser
     site.take_back(OWNERS["sv"])
     page.goto(link)
     look(page, "taken back", found)
+    assert found == []
+
+
+def test_the_pages_of_signing_in_are_as_easy_to_read(
+    planned: Town, site: RunningSite, browser: BrowserContext, made: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages as the site sends them, in the look that it has: signing in itself goes by an address that no browser finds here."""
+    found, page = list[str](), browser.new_page()
+    with open_signed_in_site(planned, made, monkeypatch, "both") as signed_in:
+        texts = {"sign in": signed_in.client.get("/sign-in/closed").text, "signed out": signed_in.client.get("/sign-in/closed?out=1").text}
+        signed_in.sign_in({"sub": "u-4", "name": "Nämndsekreteraren", "email": "ubn@example.se", "email_verified": True})
+        texts["mine"] = signed_in.get("/mine")
+    assert "Utbildningsnämnden" in texts["mine"]
+    for name, text in texts.items():
+        page.goto(f"{site.origin}/o")
+        page.set_content(text)
+        look(page, name, found)
     assert found == []
 
 

@@ -25,7 +25,7 @@ from scoped_site import ScopedSite, open_scoped_site
 from styrxl.mail.outgoing.kinds import MAILINGS
 from styrxl.web.desk.access import EVERYTHING, Access
 from styrxl.web.desk.app import ACTIONS
-from town import ANSWERS, ENGLISH_BOARD, NOW, ROUND, UNITS, Answers, Town
+from town import ANSWERS, ENGLISH_BOARD, NOW, ROUND, Answers, Town
 
 MINE_PAGE = "/mine"
 MINE = frozenset({"UBN", "UBF", "UBN-ÅBY", "UBN-ÖST"})
@@ -66,8 +66,8 @@ def make_town(root: Path) -> None:
     """Make a town in which everybody has answered, some wrongly; mail waits, a file is nobody's, and workbooks have been written."""
     town = planned_mail_town(root)
     town.put("KFN.xlsx", town.filled("KFN", SECRET), 1)
-    for second, owner in enumerate(UNITS, 2):
-        town.put(f"{owner}.xlsx", town.filled(owner, LIBRARY if owner == "KFN-BIB" else ANSWERS[owner]), second)
+    for second, owner in enumerate(["UBN-ÅBY", "UBN-ÖST"], 2):
+        town.put(f"{owner}.xlsx", town.filled(owner, ANSWERS[owner]), second)
     wrong = {"commitments": [{"text": "Zunday stories", "parent_id": "KFN-M99", "responsible": "Zlibrarian"}]}
     town.put("KFN-BIB (2).xlsx", town.filled("KFN-BIB", wrong), 10)
     town.put("UBN-ÅBY (2).xlsx", town.filled("UBN-ÅBY", {"commitments": [{"text": "Läs", "parent_id": "UBN-M99"}]}), 11)
