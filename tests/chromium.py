@@ -33,11 +33,14 @@ class Chromium:
     loop: asyncio.AbstractEventLoop
 
     @contextmanager
-    def open_context(self) -> Iterator[BrowserContext]:
-        """Yield a context of its own. Playwright's loop counts as running meanwhile alone: it would be in the way of everybody else's."""
+    def open_context(self, *, trusts_all: bool = False) -> Iterator[BrowserContext]:
+        """Yield a context of its own; ``trusts_all``: whatever certificates servers have.
+
+        Playwright's loop counts as running meanwhile alone: it would be in the way of everybody else's.
+        """
         asyncio._set_running_loop(self.loop)  # noqa: SLF001 -- as Playwright itself does
         try:
-            context = self.browser.new_context()
+            context = self.browser.new_context(ignore_https_errors=trusts_all)
             context.set_default_timeout(15_000)
             yield context
             context.close()

@@ -57,6 +57,16 @@ def test_every_setting_is_called_something(language: str) -> None:
         assert field.path[0] == "rounds" or t(f"section_{field.section}")
 
 
+def test_what_is_said_of_the_site_stays_when_something_else_is_changed(town: Path, visitor: Visitor) -> None:
+    site = '[server]\naddress = "https://styrning.example.se"\nowners = "both"\n[server.sign_in]\nissuer = "https://login.example.se"\n'
+    site += 'client_id = "x"\n[[server.people]]\nwho = "c"\nmay = "write"\n[[server.people]]\nwho = "u"\nof = ["UBN", "KFN"]\n'
+    (town / "styrxl.toml").write_text((town / "styrxl.toml").read_text("utf-8") + site, "utf-8")
+    assert "sparade" in save(visitor, fill_in(visitor, thresholds__percent="4"))
+    after = (town / "styrxl.toml").read_text("utf-8")
+    assert tomllib.loads(after)["server"] == tomllib.loads(site)["server"]
+    assert tomllib.loads(after)["thresholds"]["percent"] == 4
+
+
 def test_values_are_changed_where_they_stand_after_they_were_shown(town: Path, visitor: Visitor) -> None:
     before = (town / "styrxl.toml").read_text("utf-8")
     answer = fill_in(visitor, municipality__accent="123456", thresholds__percent="3,5", mail__from="Planering <p@example.se>")
