@@ -73,14 +73,23 @@ def rewrite(path: Path, change: Callable[[str, bytes], bytes | None]) -> None:
                 new.writestr(name, changed)
 
 
-@pytest.fixture
-def backed_up(full: Town, tmp_path: Path) -> tuple[Town, Path]:
+@pytest.fixture(scope="module")
+def once_backed_up(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Path]:
     """Return a town with a consolidated round, and a backup of it."""
-    full.run("consolidate", ROUND, "--all")
-    said = full.run("backup", str(tmp_path / "copy.zip")).output
+    folder = tmp_path_factory.mktemp("backed")
+    town = shared_full.copy(folder / "town")
+    town.run("consolidate", ROUND, "--all")
+    said = town.run("backup", str(folder / "copy.zip")).output
     assert "är klar och kontrollerad" in said
     assert "nyckeln" in said
-    return full, tmp_path / "copy.zip"
+    return town, folder / "copy.zip"
+
+
+@pytest.fixture
+def backed_up(once_backed_up: tuple[Town, Path], tmp_path: Path) -> tuple[Town, Path]:
+    """Return them for a test of its own."""
+    town, backup = once_backed_up
+    return town.copy(tmp_path / "full"), Path(shutil.copy2(backup, tmp_path / "copy.zip"))
 
 
 def test_a_restored_workspace_is_the_same(backed_up: tuple[Town, Path], tmp_path: Path) -> None:

@@ -69,9 +69,15 @@ def part(number: int, outcome: str, name: str = "Hemlig.xlsx") -> MailPart:
 
 
 @pytest.fixture
-def old(full: Town) -> Town:
+def old(once_old: Town, tmp_path: Path) -> Town:
+    """Return such a town for a test of its own."""
+    return once_old.copy(tmp_path / "old")
+
+
+@pytest.fixture(scope="module")
+def once_old(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Return a town with a consolidated round, quarantine, drafts and sign-ins, and periods for all of them."""
-    town = full
+    town = shared_full.copy(tmp_path_factory.mktemp("old") / "town")
     town.run("consolidate", ROUND, "--all")
     with (town.root / "styrxl.toml").open("a", encoding="utf-8") as settings:
         settings.write(RETENTION)
