@@ -17,7 +17,7 @@ COMMAND = re.compile(r"styrxl [a-z]|kommandot|command|--[a-z]")
 ELSEWHERE = frozenset(
     {"cluster-unreachable", "cluster-differs", "port-taken", "demo-in-the-way", "mail-source-unknown", "ledger-newer"}
     | {"mail-password-not-taken", "mail-no-person"}
-    | {"backup-broken", "backup-newer", "purge-undecided", "archive-no-pdf"}
+    | {"site-not-set-up", "backup-broken", "backup-newer", "purge-undecided", "archive-no-pdf"}
 )
 
 
