@@ -279,11 +279,11 @@ def test_the_owner_of_several_files_is_a_wrong_use(town: Town, tmp_path: Path) -
             for member in members:
                 file.write(member, member.name)
     for sources in ([str(first), str(second)], [str(tmp_path)], [str(several)]):
-        assert "one workbook at a time" in refused(town, *sources, "--owner", OWNER, expect=2)
-    assert "not for mail" in refused(town, str(write(tmp_path / "x.eml", b"")), "--owner", OWNER, expect=2)
-    assert "--form needs --owner" in refused(town, str(first), "--form", "unit_plan", expect=2)
+        assert "en arbetsbok i taget" in refused(town, *sources, "--owner", OWNER, expect=2)
+    assert "inte för mejl" in refused(town, str(write(tmp_path / "x.eml", b"")), "--owner", OWNER, expect=2)
+    assert "--form behöver --owner" in refused(town, str(first), "--form", "unit_plan", expect=2)
     assert "nowhere.xlsx" in refused(town, "nowhere.xlsx", "--owner", OWNER, expect=2)
-    assert "receive ROUND FILE" in town.run("validate", "--round", ROUND, "--owner", OWNER, expect=2).stderr
+    assert "receive OMGÅNG FIL" in town.run("validate", "--round", ROUND, "--owner", OWNER, expect=2).stderr
     town.run("receive", ROUND, str(one), "--owner", OWNER)
     assert decided(town) == [("assign", OWNER, "unit_plan", "", "Anna")]
 

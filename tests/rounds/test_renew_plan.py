@@ -195,4 +195,4 @@ def test_a_plan_with_faults_is_to_be_mended_first(tmp_path: Path) -> None:
 def test_without_renew_a_folder_is_needed(tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["--workspace", str(tmp_path), "init"])
     assert result.exit_code == 2
-    assert "DIR" in result.stderr
+    assert "MAPP" in result.stderr

@@ -21,6 +21,7 @@ from styrxl.store.owner_links import read_links
 from town import ROUND, Town, new_town
 
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
+SIGN_IN = 'owners = "oidc"\n[server.sign_in]\nissuer = "https://login.example.se"\nclient_id = "styrxl"\n'
 SITE = '[server]\naddress = "https://styrning.example.se/"\nlink_days = 45\n'
 
 
@@ -75,7 +76,7 @@ def test_no_preview_and_no_letter_to_a_tester_holds_a_live_one(town: Town, reque
         assert not re.search(r"/o/[0-9]", letter.content.text + letter.content.html)
 
 
-@pytest.mark.parametrize("settings", ["", '[server]\nlisten = "127.0.0.1:8701"\n', SITE + 'owners = "oidc"\n'])
+@pytest.mark.parametrize("settings", ["", '[server]\nlisten = "127.0.0.1:8701"\n', SITE + SIGN_IN])
 def test_without_an_address_or_where_owners_sign_in_there_are_no_links(town: Town, settings: str) -> None:
     add(town, settings)
     letters, links = write(town, MailRequest("templates", send=True))

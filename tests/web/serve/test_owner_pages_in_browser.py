@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import TimeoutError as NoAnswer
 
 from accessibility import NARROW, find_in_each_light, measure_overflow
 from post_office import Certificates
@@ -88,9 +89,7 @@ def test_a_hand_in_by_keyboard(site: RunningSite, browser: BrowserContext, tmp_p
     owner, page, before = OWNERS["sv"], browser.new_page(), site.receipts()
     page.goto(site.make(owner)[0])
     press_until(page, "#workbook")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files(keep(tmp_path / "own", "plan", site.town.filled(owner)))
+    press_and_choose(page, keep(tmp_path / "own", "plan", site.town.filled(owner)))
     press_until(page, CHECK)
     page.keyboard.press("Enter")
     page.wait_for_url("**/checked/*")
@@ -98,6 +97,19 @@ def test_a_hand_in_by_keyboard(site: RunningSite, browser: BrowserContext, tmp_p
     page.keyboard.press("Enter")
     page.wait_for_url("**/receipt/*")
     assert len(site.receipts()) == len(before) + 1
+
+
+def press_and_choose(page: Page, file: Path) -> None:
+    """Open the window in which a file is chosen by a key, and choose one; a busy browser may pass over the first press."""
+    for patience in (3_000, 5_000, 15_000):
+        try:
+            with page.expect_file_chooser(timeout=patience) as chooser:
+                page.keyboard.press("Enter")
+        except NoAnswer:
+            continue
+        chooser.value.set_files(file)
+        return
+    raise AssertionError("no window to choose a file in")
 
 
 def press_until(page: Page, wanted: str, most: int = 20) -> None:
