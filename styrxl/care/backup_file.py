@@ -82,7 +82,8 @@ Kept = tuple[KeptFile, bytes]
 def write_backup(kept: Iterator[Kept], make_manifest: Callable[[list[KeptFile]], Manifest]) -> Iterator[bytes]:
     """Yield a backup's bytes; ``kept``: its files with their content, one at a time, of which ``make_manifest`` makes the list."""
     pipe, files = _Pipe(), []
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload] # a pipe is enough
+    # typeshed asks for a file that seeks; zipfile writes to a pipe as well.
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:  # type: ignore[call-overload]
         for file, data in kept:
             files.append(file)
             archive.writestr(file.member, data)

@@ -16,6 +16,7 @@ from styrxl.store.files import is_process_alive, make_private_folder, write_atom
 from styrxl.store.workspace import CACHE_FOLDER
 from styrxl.web.desk.access import EVERYTHING
 from styrxl.web.desk.entrance import Visitor
+from styrxl.web.desk.form_marks import FormMarks
 
 ENTRY = "/enter/"
 _FILE = "desk.json"
@@ -69,16 +70,16 @@ def find_last_desk(root: Path) -> OpenDesk | None:
         return None
 
 
-class Door:
+class Door(FormMarks):
     """Lets people in by links and knows them again by their cookies."""
 
     def __init__(self, desk: OpenDesk) -> None:
         """Take the desk that it is the door of."""
+        super().__init__(desk.key)
         self.origin = desk.origin
         self.closed = "/closed"
         self.cookie = f"styrxl-{desk.port}"  # cookies are shared by all ports of a host
         self._links, self._visits = _links(desk.key), URLSafeTimedSerializer(desk.key, "visit")
-        self._forms = URLSafeSerializer(desk.key, "form")
         self._spent: dict[str, None] = {}
         self._lock = Lock()
 
@@ -112,17 +113,6 @@ class Door:
             return Visitor(str(self._visits.loads(cookies.get(self.cookie, ""), max_age=_LONGEST_VISIT)), EVERYTHING)
         except BadSignature:
             return None
-
-    def sign_form(self, visit: str) -> str:
-        """Return the mark that a visit's forms carry, so that no other page can fill them in."""
-        return str(self._forms.dumps(visit))
-
-    def is_form_of(self, visit: str, mark: str) -> bool:
-        """Whether a form carries the mark of a visit."""
-        try:
-            return bool(self._forms.loads(mark) == visit)
-        except BadSignature:
-            return False
 
 
 def _links(key: str) -> URLSafeSerializer:

@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.owner_links.tokens import OWNERS_PAGE
 from styrxl.web.desk.access import Access
 from styrxl.web.desk.entrance import Visitor
+from styrxl.web.desk.form_marks import FormMarks
 from styrxl.web.desk.workplace import Workplace
 from styrxl.web.serve.ended_sessions import EndedSessions
 from styrxl.web.serve.roles import SignedIn, find_named, list_owners
@@ -21,16 +22,17 @@ ABOUT = ("/about/data", "/about/accessibility")
 LONGEST = 10 * 3600  # seconds, a working day
 
 
-class Sessions:
+class Sessions(FormMarks):
     """The entrance of a site where people sign in."""
 
     def __init__(self, place: Workplace, origin: str, key: str, today: Callable[[], date]) -> None:
         """Take the workspace, the site's address, what cookies are signed with, and what tells the day."""
+        super().__init__(key)
         self._place, self._today = place, today
         self.origin, self.closed = origin, "/sign-in/closed"
         self.is_secure = origin.startswith("https://")
         self.cookie = "__Host-styrxl" if self.is_secure else "styrxl-site"
-        self._cookies, self._forms = URLSafeTimedSerializer(key, "session"), URLSafeSerializer(key, "form")
+        self._cookies = URLSafeTimedSerializer(key, "session")
         self._ended = EndedSessions(place, LONGEST)
 
     def begin(self, person: SignedIn) -> str:
@@ -83,14 +85,3 @@ class Sessions:
     def hides(self, _: str) -> bool:
         """Whether a page's own address is a secret that its own site may not see: none, since a site tells others nothing."""
         return False
-
-    def sign_form(self, visit: str) -> str:
-        """Return the mark that a visit's forms carry."""
-        return str(self._forms.dumps(visit))
-
-    def is_form_of(self, visit: str, mark: str) -> bool:
-        """Whether a form carries the mark of a visit."""
-        try:
-            return bool(self._forms.loads(mark) == visit)
-        except BadSignature:
-            return False
