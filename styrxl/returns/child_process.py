@@ -6,21 +6,39 @@ import os
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
+SERVE = "serve-parent"  # the first word of a standalone program that runs as a child of itself
 _LENGTH = struct.Struct("<Q")
 
 
-class ChildProcess:
-    """A process that runs some Python code, with the modules that this one has; end it when done."""
+def make_command(module: str) -> tuple[str, ...]:
+    """Return the command that runs ``serve`` of a module of ours: with this Python, or with the standalone program, which has no other."""
+    if getattr(sys, "frozen", False):
+        return sys.executable, SERVE, module
+    return sys.executable, "-c", f"from {module} import serve; serve()"
 
-    def __init__(self, code: str) -> None:
+
+def serve_parent(words: Sequence[str], modules: Sequence[str]) -> bool:
+    """Serve the parent with one of the modules, where a standalone program's words say so; return whether they did."""
+    if len(words) != 2 or words[0] != SERVE or words[1] not in modules:
+        return False
+    import_module(words[1]).serve()
+    return True
+
+
+class ChildProcess:
+    """A process that runs a command, with the modules that this one has; end it when done."""
+
+    def __init__(self, command: Sequence[str]) -> None:
         """Start the process."""
         path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)
-        self._process = subprocess.Popen(  # noqa: S603 -- this very Python
-            [sys.executable, "-c", code],
+        self._process = subprocess.Popen(  # noqa: S603 -- a command of ``make_command``
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # calamine writes there when it panics

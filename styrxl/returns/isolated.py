@@ -20,7 +20,7 @@ from typing import Any, Self
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import STANDARD, Limits
-from styrxl.returns.child_process import ChildProcess, receive_message, send_message
+from styrxl.returns.child_process import ChildProcess, make_command, receive_message, send_message
 from styrxl.returns.extras import Extras, ExtrasQuestion, read_extras
 from styrxl.returns.package.marks import SheetMarks
 from styrxl.returns.package.unpack import ORDINARY_MB, NotOrdinaryError
@@ -30,7 +30,7 @@ from styrxl.returns.workbook import ReadWorkbook, ReturnedWorkbook, SheetCells, 
 
 _MIB = 1 << 20
 _STARTING = 30  # seconds that Python may take to begin, on a slow disk
-COMMAND = f"from {__name__} import serve; serve()"
+COMMAND = make_command(__name__)
 _SENT = {
     (kind.__module__, kind.__qualname__)
     for kind in (date, datetime, time, timedelta, frozenset, ReturnedWorkbook, Extras, SheetCells, SheetMarks, Appearance, Finding, Word)

@@ -18,7 +18,7 @@ from typing import Any
 
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
-from styrxl.returns.child_process import ChildProcess, receive_message, send_message
+from styrxl.returns.child_process import ChildProcess, make_command, receive_message, send_message
 from styrxl.returns.read import Reading, ReturnReader
 from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
 from styrxl.store.files import read_file
@@ -31,7 +31,7 @@ SMALLEST_CHUNK = 40  # files that a process gets at once, when there are few
 _CHUNKS_PER_PROCESS = 8  # when there are many files
 _TRIES = 2
 _LONGEST_MESSAGE = 1 << 28  # bytes of a message
-COMMAND = f"from {__name__} import serve; serve()"
+COMMAND = make_command(__name__)
 
 
 def count_cores() -> int:

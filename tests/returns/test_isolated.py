@@ -264,7 +264,7 @@ def test_whatever_the_process_does_the_file_is_named(monkeypatch: pytest.MonkeyP
     code, why = WORSE[name]
     odd = bombs.workbook({"Svar": [bombs.row(1, '<c r="AB1"><v>7</v></c>')]})
     with IsolatedReader(Limits(seconds=1)) as reader:
-        monkeypatch.setattr(isolated, "COMMAND", code)
+        monkeypatch.setattr(isolated, "COMMAND", (sys.executable, "-c", code))
         returned, [found] = reader.read(odd)
         assert (returned, found.rule, found.facts["why"].key) == (None, "unreadable-workbook", why)
         assert not reader.started

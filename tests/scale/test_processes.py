@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,8 @@ def test_processes_that_die_cost_time_and_no_row(
 ) -> None:
     """One that dies is replaced; what none can read is read here."""
     alone = read(crowd, ReadingMethod(jobs=1, keep=False), tmp_path)
-    monkeypatch.setattr(processes, "COMMAND", script.replace("{mark!r}", repr(str(tmp_path / "died"))))
+    code = script.replace("{mark!r}", repr(str(tmp_path / "died")))
+    monkeypatch.setattr(processes, "COMMAND", (sys.executable, "-c", code))
 
     assert read(crowd, ReadingMethod(jobs=2, keep=False), tmp_path) == alone
 
@@ -115,7 +117,7 @@ def test_results_may_be_left_where_they_are(crowd: list[ReturnFile]) -> None:
 
 
 def test_few_returns_start_no_process(crowd: list[ReturnFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "COMMAND", "raise SystemExit(1)")
+    monkeypatch.setattr(processes, "COMMAND", (sys.executable, "-c", "raise SystemExit(1)"))
     with ReturnReader(FORMS) as readings:
         expected = [readings.read(one.path.read_bytes()) for one in crowd]
 
