@@ -433,6 +433,19 @@ def helping(bench: Bench) -> None:
     bench.ratio("styrxl --help, against import click", 3, ours, click)
 
 
+def bombing(bench: Bench) -> None:
+    """Read the bombs and the broken mails of the tests, each in a process of its own: what is told of them the tests hold."""
+    bombs = [(name, ran("bomb", name)) for name in json.loads(ran("bomb").said)]
+    mails = [(name, ran("mail", name)) for name in json.loads(ran("mail").said)]
+    for what, most, took in (("a bomb", 2.0, bombs), ("a broken mail", 5.0, mails)):
+        cpu = {name: float(json.loads(one.said)["cpu"]) for name, one in took}
+        slowest, largest = max(cpu, key=cpu.__getitem__), max(took, key=lambda one: one[1].memory)
+        told = f"{cpu[slowest]:.2f} s of processor"
+        bench.add(f"{what}, the slowest of {len(took)}", f"≤ {most:g} s", told, slowest, met=cpu[slowest] <= most)
+        memory = largest[1].memory
+        bench.add(f"{what}, the largest of {len(took)}", "≤ 300 MB", f"{memory:.0f} MB", largest[0], met=memory <= 300)
+
+
 def clustered(bench: Bench, units: int) -> None:
     """Read and check on one Dask worker and on two."""
     try:
@@ -481,6 +494,7 @@ def play(part: str, words: Sequence[str]) -> None:
     made: dict[str, Callable[..., Any]] = {
         "floor": play_floor, "styrxl": play_styrxl, "validate": play_validate, "pandas": play_pandas, "frictionless": play_frictionless,
         "distribute": play_distribute, "build": play_build, "annotate": play_annotate, "write": play_write, "cluster": play_cluster,
+        "bomb": play_bomb, "mail": play_mail,
         "town": play_town, "desk": play_desk, "site": play_site, "command": lambda root, *words: command("--workspace", root, *words),
     }  # fmt: skip
     told = made[part](*words)
@@ -796,6 +810,41 @@ def play_cluster(root: str, workers: str) -> Mapping[str, float]:
         return {"read": time.perf_counter() - start}
 
 
+def play_bomb(name: str = "") -> Any:
+    """Read a bomb, and return what that took of the processor, here and in the other process; the bombs' names without one."""
+    import bombs
+    from styrxl.returns.isolated import IsolatedReader
+
+    if not name:
+        return list(bombs.MADE)
+    data = bombs.MADE[name]()
+    with _timed() as took, IsolatedReader() as reader:
+        reader.read(data)
+    return took
+
+
+def play_mail(name: str = "") -> Any:
+    """Read a broken mail, and return what that took of the processor; the mails' names without one."""
+    from broken_mails import BROKEN, FINE
+    from styrxl.mail.incoming.message import read_message
+
+    mails = {name: data for name, data, _ in BROKEN} | dict(FINE)
+    if not name:
+        return list(mails)
+    with _timed() as took:
+        read_message(mails[name])
+    return took
+
+
+@contextmanager
+def _timed() -> Iterator[dict[str, float]]:
+    """Fill in what the block has taken of the processor (``cpu``), with the processes that it ended."""
+    took: dict[str, float] = {}
+    began = sum(os.times()[:4])
+    yield took
+    took["cpu"] = sum(os.times()[:4]) - began
+
+
 # what comes of it
 
 
@@ -870,6 +919,7 @@ def main() -> None:
         print(as_table(bench, "python -P tests/bench.py --desk"))
         return
     helping(bench)
+    bombing(bench)
     ordinary = [size for size in sizes if size <= _VAST] or sizes[:1]
     for size in sizes:
         (single if size in ordinary else vast)(bench, size)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ from styrxl.store.ledger import Ledger
 from town import NOW, ROUND, Town
 
 TOGETHER = 40  # files judged in one go
-SECONDS = 60  # for them
 OWNERS = ("UBN", "UBN-ÖST", "KFN")
 # No shrinking: a failure names the cells and keeps the file, and to shrink forty files at a time takes longer than to look at it.
 EVERY = settings(max_examples=long_run(3, 120), phases=[Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
@@ -48,11 +46,9 @@ class Bench:
         self.bases, self.desk, self.boards, self.valid = bases, desk, boards, valid
 
     def judge(self, files: Sequence[bytes]) -> JudgedRound:
-        """Judge files together, within bounded time, and tell of them in every way."""
-        begun = time.monotonic()
+        """Judge files together, and tell of them in every way."""
         named = [(f"inbox/{i}.xlsx", data) for i, data in enumerate(files)]
         judged = judge_data(self.desk, standard_rounds().parse(ROUND), named, NOW, boards=self.boards)
-        assert time.monotonic() - begun < SECONDS
         for language in ("sv", "en"):
             assert format_text(judged, language, {})
             assert format_json(judged, language)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import struct
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from broken_mails import BROKEN, FINE, deep
 from long_runs import long_run
 from mail_messages import OURS, attribute, encrypted, forwarded, raw, tnef, with_text, zipped
 from mail_mutations import mutate
@@ -31,7 +31,7 @@ from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import PERSON, MailLog
 from town import ROUND, Town
 
-SLOW = 5.0  # seconds that no mail of this size may take
+NO_DATES = ("Mon, 32 Feb 9999 25:61:00 +9900", "Sat, 1 Jan 1600 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 -2359", "x", "")
 PACKED = tnef(("PLAN~1.XLS", "Plan för Östra.xlsx", b"PK\x03\x04" + b"x" * 200), ("kort.txt", "kort.txt", b"hej"))
 BOOK = zipped(**{"xl/workbook__xml": b"<x/>"})
 REPORT = (
@@ -56,14 +56,12 @@ SEEDS: Sequence[bytes] = (
 
 
 def test_no_broken_mail_breaks_its_reader(caplog: pytest.LogCaptureFixture) -> None:
-    """It is read, in short time, and nothing that nobody foresaw has to be caught."""
+    """It is read, and nothing that nobody foresaw has to be caught."""
     with caplog.at_level(logging.WARNING):
         for number in range(long_run(2_000, 50_000)):
             data = mutate(SEEDS[number % len(SEEDS)], number)
-            began = time.monotonic()
             found = read_message(data)
             date_message(data, datetime.now(UTC))
-            assert time.monotonic() - began < SLOW, number
             assert found.kind in {PERSON, *MACHINES}, number
             errors = [record.exc_info[1] for record in caplog.records if record.exc_info]
             assert all(isinstance(error, RecursionError) for error in errors), number
@@ -79,38 +77,6 @@ def test_no_broken_winmail_dat_breaks_its_reader() -> None:
             assert sum(len(content) for _, content in read_winmail(data)) <= len(data), number
 
 
-def deep(levels: int) -> bytes:
-    """Return a mail of parts in each other."""
-    heads = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(levels))
-    return b"From: ost@example.se\r\n" + heads + b"Content-Type: text/plain\r\n\r\nHej\r\n"
-
-
-MIXED = b"From: ost@example.se\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-NO_CHARSET = b"From: ost@example.se\r\nSubject: =?x-okand?q?Plan?=\r\nContent-Type: text/plain; charset=x-okand\r\n\r\n\xff\r\n"
-NO_DATES = ("Mon, 32 Feb 9999 25:61:00 +9900", "Sat, 1 Jan 1600 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 -2359", "x", "")
-BROKEN: list[tuple[str, bytes, str]] = [
-    ("NUL in a type", MIXED.replace(b"multipart", b"multi\0part") + b"--b\r\n\r\nHej\r\n--b--\r\n", "damaged"),
-    ("parts that are none", MIXED + b"Hej\r\n", "damaged"),
-    ("no boundary", MIXED.replace(b"; boundary=b", b"") + b"Hej\r\n", "damaged"),
-    ("sixty levels", deep(60), "nested"),
-    ("a thousand levels", deep(1000), "nested"),
-    ("a hundred thousand parts", MIXED + b"--b\r\n" * 100_000, "damaged"),
-    ("a hundred thousand headers", b"From: ost@example.se\r\n" + b"X: y\r\n" * 100_000 + b"\r\nHej\r\n", "damaged"),
-    ("a hundred thousand blocks", MIXED + b"--b\r\nContent-Type: message/delivery-status\r\n" + b"X: y\r\n\r\n" * 100_000, "damaged"),
-]
-FINE: list[tuple[str, bytes]] = [
-    ("a character set that is none", NO_CHARSET),
-    ("a subject that cannot be decoded", b"From: ost@example.se\r\nSubject: =?utf-8?b?YWJjZGVmZ?= =?utf-8?b?w?=\r\n\r\nHej\r\n"),
-    ("a character set with a NUL", b'From: ost@example.se\r\nContent-Type: text/plain; charset="x\0y"\r\n\r\n\xff\r\n'),
-    ("NUL in a subject", b"From: ost@example.se\r\nSubject: Pl\0an\r\n\r\nHej\r\n"),
-    ("no headers", b"Hej\r\n"),
-    ("nothing", b""),
-    ("a date that is none", b"From: ost@example.se\r\nDate: Mon, 32 Feb 9999 25:61:00 +9900\r\n\r\nHej\r\n"),
-    ("a type of one word", b"From: ost@example.se\r\nContent-Type: text\r\n\r\nHej\r\n"),
-    ("a header of a megabyte", b"From: ost@example.se\r\nTo: " + b"(a" * 500_000 + b"\r\n\r\nHej\r\n"),
-]
-
-
 @pytest.mark.parametrize("data,trouble", [(data, trouble) for _, data, trouble in BROKEN], ids=[name for name, _, _ in BROKEN])
 def test_what_is_wrong_with_a_mail_is_named(data: bytes, trouble: str) -> None:
     found = read_message(data)
@@ -119,10 +85,8 @@ def test_what_is_wrong_with_a_mail_is_named(data: bytes, trouble: str) -> None:
 
 @pytest.mark.parametrize("data", [data for _, data in FINE], ids=[name for name, _ in FINE])
 def test_what_does_not_matter_is_not_held_against_a_mail(data: bytes) -> None:
-    began = time.monotonic()
     found = read_message(data)
     assert (found.trouble, found.reason, found.kind) == ("", "none", PERSON)
-    assert time.monotonic() - began < SLOW
 
 
 def test_a_workbook_is_taken_from_a_mail_of_which_another_part_is_broken() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 import pytest
@@ -248,10 +247,8 @@ def test_rows_that_end_in_a_formula_without_a_value_and_an_empty_cell(rows: int)
     ],
 )  # fmt: skip
 def test_each_cell_is_usual_in_one_way_alone(cell: str) -> None:
-    """Else, where something is unusual below, each row doubles the ways to look at all above it: the 60 of a form would take for ever."""
-    rows = "".join(f'<row r="{n}" ht="15"><c r="A{n}"{cell}</c><c r="B{n}" s="2"/></row>' for n in range(1, 23))
+    """Else, where something is unusual below, each row doubles the ways to look at all above it: with a form's 60 this would never end."""
+    rows = "".join(f'<row r="{n}" ht="15"><c r="A{n}"{cell}</c><c r="B{n}" s="2"/></row>' for n in range(1, 61))
     begin, end = SHEET.split("<sheetData>", maxsplit=1)[0], "</sheetData></worksheet>"
     assert read_usual_sheet(f"{begin}<sheetData>{rows}{end}".encode(), 1) is not None
-    started = time.process_time()
-    assert read_usual_sheet(f'{begin}<sheetData>{rows}<row r="30"><c r="A30"><w/></c></row>{end}'.encode(), 1) is None
-    assert time.process_time() - started < 1
+    assert read_usual_sheet(f'{begin}<sheetData>{rows}<row r="61"><c r="A61"><w/></c></row>{end}'.encode(), 1) is None
