@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -55,6 +56,27 @@ def test_constraints_cover_what_is_asked_for() -> None:
     asked = {_name(requirement) for requirement in metadata.requires("styrxl") or []}
 
     assert asked - pinned == set()
+
+
+def test_what_the_package_imports_is_asked_for_and_what_is_asked_for_is_used() -> None:
+    """Whoever installs styrxl gets all that it imports, and nothing that it never does."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    always = {_name(requirement) for requirement in project["dependencies"]}
+    extras = {_name(each) for extra, all_ in project["optional-dependencies"].items() if extra != "test" for each in all_}
+    imported = {_name(_DISTRIBUTIONS.get(module, module)) for module in _find_imported()}
+
+    assert imported - always - extras == {"markupsafe", "numpy", "pydantic-core"}  # Jinja2, pandas and pydantic bring them
+    assert always - imported == set()
+
+
+_DISTRIBUTIONS = {"markdown_it": "markdown-it-py", "stdnum": "python-stdnum", "yaml": "pyyaml"}  # named otherwise than what is imported
+_IMPORT = re.compile(r"^ *(?:from|import) ([A-Za-z]\w*)[\w.]*(?: import |(?: as \w+)?(?:  #.*)?$)", re.MULTILINE)
+
+
+def _find_imported() -> set[str]:
+    """Return the top-level names that the package imports, its own and the standard library's left out."""
+    texts = (path.read_text(encoding="utf-8") for path in (CHECKOUT / "styrxl").rglob("*.py"))
+    return {module for text in texts for module in _IMPORT.findall(text)} - sys.stdlib_module_names - {"styrxl"}
 
 
 def _name(requirement: str) -> str:

@@ -1,6 +1,6 @@
 """A workbook as the zip that it is: its parts read and put together, the same bytes each time, and templates stamped for each owner.
 
-What stands in the parts is made elsewhere. Python's own zlib compresses what is written: zlib-ng gives other bytes on other processors.
+What stands in the parts is made elsewhere. Python's own zlib compresses it: quicker ones give other bytes on other processors.
 """
 
 from __future__ import annotations

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
-
-from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.catalogue import Word
 
@@ -36,7 +35,7 @@ def unpack_json(data: bytes, most: int) -> Any:
     unpacker = zlib.decompressobj()
     try:
         text = unpacker.decompress(data, most)
-    except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
+    except zlib.error as error:
         raise ValueError(str(error)) from error
     if not unpacker.eof:
         raise ValueError("cut short")

@@ -6,6 +6,7 @@ Times are the caller's and carry their zone; they are kept as UTC. All of it wor
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -15,7 +16,6 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 import sqlalchemy as sa
-from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.decisions import ASSIGN, Decision
 from styrxl.store.bulk import find_present, insert_rows, split_in_batches

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
-from zlib_ng import zlib_ng as zlib
 
 from styrxl.store.database import BROUGHT, ISSUES, MAILS, PREFILLS, PURGES, RECEIPTS, Database
 from styrxl.store.mail_log import BOUNCE, BY_MAIL

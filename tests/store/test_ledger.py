@@ -101,6 +101,19 @@ def test_what_was_prefilled_alike_is_kept_once(ledger: Ledger, place: Path | str
     assert ledger.prefills(f"i-{n}" for n in range(7)) == {f"i-{n}": f"prefill {n % 2}" for n in range(7)}
 
 
+def test_what_another_zlib_packed_is_read(ledger: Ledger) -> None:
+    """Ledgers of 0.1 hold what zlib-ng packed, whose bytes are others than zlib's."""
+    text = '{"åtgärder": 1}' * 40
+    packed = b'x\x01\xabV:\xbc\xb4$\xfd\xf0\x92\xa2\x94\xd4"%+\x05\xc3\xdaQ\x81\xd1\xf0\x18\x84\xc9\x01\x00\xef\xed\x1c\xc0'
+    assert packed != zlib.compress(text.encode(), 1)
+    ledger.record_issues([(ISSUE, "{}")], {"e-1": "{}"})
+    with ledger.database.writing() as connection:
+        connection.execute(METADATA.tables["prefills"].update().values(content=packed))
+        connection.execute(METADATA.tables["editions"].update().values(content=packed))
+    assert ledger.prefills(["i-1"]) == {"i-1": text}
+    assert ledger.editions() == {"e-1": text}
+
+
 def test_an_issue_id_is_used_once_and_all_or_nothing_is_recorded(ledger: Ledger, place: Path | str) -> None:
     ledger.record_issues([(ISSUE, "{}")])
     with pytest.raises(sa.exc.IntegrityError):

@@ -10,12 +10,11 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from itertools import chain
 from urllib.parse import unquote
-
-from zlib_ng import zlib_ng as zlib
 
 from styrxl.model.catalogue import Word
 from styrxl.model.findings import Finding, finding
@@ -145,7 +144,7 @@ class Package:
                 tail, at = packed[at : at + _CHUNK], at + _CHUNK
             try:
                 chunk = unpacker.decompress(tail, _CHUNK) if entry.compress_type else tail
-            except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
+            except zlib.error as error:
                 raise make_unreadable("damaged") from error
             tail = unpacker.unconsumed_tail
             left -= len(chunk)
@@ -160,7 +159,7 @@ def _inflate(packed: bytes, how: int, size: int, check: int) -> bytes:
     """Return a part unpacked; RefusedError where it is not what the directory says."""
     try:
         content = packed if how == zipfile.ZIP_STORED else zlib.decompressobj(-15).decompress(packed, size + 1)
-    except zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
+    except zlib.error as error:
         raise make_unreadable("damaged") from error
     if len(content) != size or zlib.crc32(content) != check:
         raise make_unreadable("damaged")
