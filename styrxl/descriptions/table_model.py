@@ -18,10 +18,10 @@ _OF_NUMBERS = ("in_range", "greater_than", "greater_than_or_equal_to", "less_tha
 class Range(Part):
     """Between two bounds."""
 
-    min_value: Amount
-    max_value: Amount
-    include_min: bool = True
-    include_max: bool = True
+    min_value: Amount = Field(description="The lower bound")
+    max_value: Amount = Field(description="The upper bound")
+    include_min: bool = Field(default=True, description="Whether the lower bound itself is let be")
+    include_max: bool = Field(default=True, description="Whether the upper bound itself is let be")
 
     @model_validator(mode="after")
     def _check_bounds(self) -> Range:
@@ -35,8 +35,8 @@ class Range(Part):
 class Length(Part):
     """How long a text may be."""
 
-    min_value: int = Field(default=0, ge=0)
-    max_value: int = Field(default=32_767, ge=1)
+    min_value: int = Field(default=0, ge=0, description="Letters at least")
+    max_value: int = Field(default=32_767, ge=1, description="Letters at most")
 
     @model_validator(mode="after")
     def _check_bounds(self) -> Length:
@@ -48,28 +48,34 @@ class Length(Part):
 class Checks(Part):
     """What must hold in each cell."""
 
-    isin: list[Any] = Field(default=[""], min_length=1)
-    in_range: Range = Range(min_value=0, max_value=0)
-    greater_than: Amount = 0
-    greater_than_or_equal_to: Amount = 0
-    less_than: Amount = 0
-    less_than_or_equal_to: Amount = 0
-    str_length: Length = Length()
-    str_matches: Annotated[Filled, AfterValidator(check_expression)] = "."
+    isin: list[Any] = Field(
+        default=[""], min_length=1, description="It is one of these; a column that is chosen from a list has its codes here"
+    )
+    in_range: Range = Field(default=Range(min_value=0, max_value=0), description="A number or day between two bounds")
+    greater_than: Amount = Field(default=0, description="A number or day above this")
+    greater_than_or_equal_to: Amount = Field(default=0, description="A number or day of this, or above")
+    less_than: Amount = Field(default=0, description="A number or day below this")
+    less_than_or_equal_to: Amount = Field(default=0, description="A number or day of this, or below")
+    str_length: Length = Field(default=Length(), description="A text of so many letters")
+    str_matches: Annotated[Filled, AfterValidator(check_expression)] = Field(
+        default=".", description="A text that begins as a regular expression says; ^ and $ hold the whole"
+    )
 
 
 class TableField(Part):
     """A column of a table."""
 
-    title: str | None = None
-    description: str | None = None
-    dtype: Literal["str", "Int64", "float64", "datetime64[ns]", "object"]  # object: numbers, and words of a list
-    nullable: bool = False
-    unique: bool = False
-    required: bool = True
-    coerce: Literal[False] = False
-    regex: Literal[False] = False
-    checks: Checks | None = None
+    title: str | None = Field(default=None, description="What it is, for people; not used")
+    description: str | None = Field(default=None, description="What it holds, for people; the export says it")
+    dtype: Literal["str", "Int64", "float64", "datetime64[ns]", "object"] = Field(
+        description="What it holds: text, whole numbers, numbers, days; object: numbers, and words of a list"
+    )
+    nullable: bool = Field(default=False, description="Whether a cell may be empty; the form says what is required")
+    unique: bool = Field(default=False, description="Whether a value may stand once alone")
+    required: bool = Field(default=True, description="Whether the column has to be there; the form says which it has")
+    coerce: Literal[False] = Field(default=False, description="Always false: values are typed before")
+    regex: Literal[False] = Field(default=False, description="Always false: a name is a name")
+    checks: Checks | None = Field(default=None, description="What must hold in each cell that is filled in")
 
     @model_validator(mode="after")
     def _check_kinds(self) -> TableField:
@@ -84,17 +90,17 @@ class TableField(Part):
 class Table(Part):
     """What must hold in a table."""
 
-    schema_type: Literal["dataframe"]
-    version: Any = None
-    api: Literal["pandas"] = "pandas"
-    title: str | None = None
-    description: str | None = None
-    name: str | None = None
-    columns: dict[Key, TableField] = Field(min_length=1)
-    unique: list[str] | None = None
-    strict: Literal[False] = False
-    coerce: Literal[False] = False
-    ordered: Literal[False] = False
-    checks: None = None
-    index: None = None
-    dtype: None = None
+    schema_type: Literal["dataframe"] = Field(description="Always dataframe")
+    version: Any = Field(default=None, description="pandera's version; null")
+    api: Literal["pandas"] = Field(default="pandas", description="Always pandas")
+    title: str | None = Field(default=None, description="What it is, for people; not used")
+    description: str | None = Field(default=None, description="What it holds, for people; the export says it")
+    name: str | None = Field(default=None, description="Its name; not used")
+    columns: dict[Key, TableField] = Field(min_length=1, description="Its columns, by field")
+    unique: list[str] | None = Field(default=None, description="Fields that together stand once")
+    strict: Literal[False] = Field(default=False, description="Always false: a form may have columns more")
+    coerce: Literal[False] = Field(default=False, description="Always false: values are typed before")
+    ordered: Literal[False] = Field(default=False, description="Always false: columns are found by their headings")
+    checks: None = Field(default=None, description="Always null: what holds between columns stands in the form")
+    index: None = Field(default=None, description="Always null")
+    dtype: None = Field(default=None, description="Always null")
