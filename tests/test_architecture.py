@@ -23,9 +23,9 @@ def test_every_place_on_the_page_is_there(place: str) -> None:
     assert (PACKAGE / f"{place}.py").is_file() or (PACKAGE / place).is_dir()
 
 
-def test_the_readme_names_places_that_are_there() -> None:
-    """All of those under *Where things are*."""
-    part = (CHECKOUT / "README.md").read_text("utf-8").partition("## Where things are")[2].partition("## Licence")[0]
+def test_places_are_there_where_contributors_are_told_to_look() -> None:
+    """All of those under *Finding the way*."""
+    part = (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8").partition("## Finding the way")[2].partition("\n## ")[0]
     places = re.findall(r"`([\w/]+(?:/|\.yaml))`", part)
     assert len(places) > 10
     assert [place for place in places if not (CHECKOUT / place).exists()] == []
