@@ -36,6 +36,7 @@ ROUND = "2027-plan"
 PROGRAMS = ("python-calamine", "pandas", "pandera", "openpyxl", "frictionless", "dask")
 _VAST = 20_000  # units beyond which all that is asked is whether it goes, in what time and memory
 _DESK_UNITS = 500
+_EATER = "two million texts"
 _ALL = 1_000_000  # returns, more than there ever are
 _AT_ONCE = 500  # owners that a process answers for
 STAGES = ("start", "plan", "read", "parse", "check", "link", "report", "write")
@@ -445,6 +446,9 @@ def bombing(bench: Bench) -> None:
         memory = largest[1].memory
         bench.add(f"{what}, the largest of {len(took)}", "≤ 300 MB", f"{memory:.0f} MB", largest[0], met=memory <= 300)
 
+    eater = ran("bomb", _EATER).memory
+    bench.add(f"a file that eats memory ({_EATER}), ended past 300 MB", "≤ 330 MB", f"{eater:.0f} MB", met=eater <= 330)
+
 
 def clustered(bench: Bench, units: int) -> None:
     """Read and check on one Dask worker and on two."""
@@ -817,7 +821,7 @@ def play_bomb(name: str = "") -> Any:
 
     if not name:
         return list(bombs.MADE)
-    data = bombs.MADE[name]()
+    data = {**bombs.MADE, _EATER: bombs.many_texts}[name]()
     with _timed() as took, IsolatedReader() as reader:
         reader.read(data)
     return took

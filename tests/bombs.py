@@ -185,6 +185,18 @@ def billion_laughs() -> bytes:
     return zipped(parts)
 
 
+def many_texts() -> bytes:
+    """Two million different texts, which take far more than 300 MB to read: it is ended where they do (for the benchmark; slow to make)."""
+
+    def texts() -> Iterator[bytes]:
+        yield b"<sst>"
+        for start in range(0, 2_000_000, 1000):
+            yield b"".join(b"<si><t>%d%s</t></si>" % (7919 * n, b"abcdefgh" * 7) for n in range(start, start + 1000))
+        yield b"</sst>"
+
+    return workbook({"Svar": [FIRST]}, xl__sharedStrings_xml=texts())
+
+
 def _parts_of(data: bytes) -> dict[str, Chunks | Packed]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: [archive.read(name)] for name in archive.namelist()}

@@ -18,7 +18,7 @@ class Limits:
     sheets: int = 100
     rows: int = 20_000  # the last row with a value
     columns: int = 500  # the last column with a value
-    seconds: int = 10  # to read it
+    seconds: int = 10  # of the processor's time, to read it
     memory_mb: int = 300  # to read it
     macros: str = "reject"  # or "warn"
 

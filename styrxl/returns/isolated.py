@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import pickle
 import sys
-import threading
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,11 +22,11 @@ from styrxl.returns.extras import Extras, ExtrasQuestion, read_extras
 from styrxl.returns.package.marks import SheetMarks
 from styrxl.returns.package.unpack import ORDINARY_MB, NotOrdinaryError
 from styrxl.returns.package.workbook_parts import SheetsToSkip
+from styrxl.returns.process_watch import ProcessWatch
 from styrxl.returns.shown.appearance import Appearance
 from styrxl.returns.workbook import ReadWorkbook, ReturnedWorkbook, SheetCells, read_workbook, skip_no_sheets
 
-_MIB = 1 << 20
-_STARTING = 30  # seconds that Python may take to begin, on a slow disk
+_STARTING = 10  # seconds of the processor's time that Python may take to begin
 COMMAND = make_command(__name__)
 _SENT = {
     (kind.__module__, kind.__qualname__)
@@ -84,11 +81,8 @@ class IsolatedReader:
         try:
             return read_extras(data, question, self.limits, ordinary_only=True)
         except NotOrdinaryError:
-            extras = self._running().ask((data, question))
-        if isinstance(extras, Extras):
-            return extras
-        self.close()
-        return Extras()
+            extras = self._ask((data, question))
+        return extras if isinstance(extras, Extras) else Extras()
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -97,11 +91,21 @@ class IsolatedReader:
             self._worker = None
 
     def _elsewhere(self, data: bytes) -> ReadWorkbook:
-        answer = self._running().ask(data)
+        answer = self._ask(data)
+        if answer == "too_much_memory":
+            return _find_too_much_memory(self.limits)
         if isinstance(answer, str):
-            self.close()
             return None, (finding("unreadable-workbook", why=Word(answer, {"seconds": self.limits.seconds})),)
-        return answer  # type: ignore[return-value] # what ``_answer`` gives for a file
+        return answer  # type: ignore[return-value] # what ``_read`` gives for a file
+
+    def _ask(self, question: Question) -> ReadWorkbook | Extras | str:
+        """Ask the process, and end it where it gave no answer; what it still holds of files before is no fault of this one."""
+        worker = self._running()
+        had_answered = worker.answered
+        answer = worker.ask(question)
+        if worker.was_killed or isinstance(answer, str):
+            self.close()
+        return self._ask(question) if had_answered and answer == "too_much_memory" else answer
 
     def _running(self) -> _Worker:
         if self._worker is None:
@@ -110,39 +114,38 @@ class IsolatedReader:
 
 
 class _Worker:
-    """The process in which files are read that are not ordinary, with a time limit for each answer."""
+    """The process in which files are read that are not ordinary, watched while it answers."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process = ChildProcess(COMMAND)
-        self._late = False
-        self._ask_in_time(_STARTING, limits)
+        self._watch = ProcessWatch(self._process, limits.memory_mb)
+        self.answered = False
+        self._ask_within(_STARTING, limits)
 
     def ask(self, question: Question) -> ReadWorkbook | Extras | str:
-        """Return the answer to a question, or why there is none: ``took_too_long`` or ``crashed``."""
-        answer = self._ask_in_time(self._limits.seconds, question)
-        return answer if answer is not None else "took_too_long" if self._late else "crashed"
+        """Return the answer to a question, or why there is none: ``too_much_memory``, ``took_too_long`` or ``crashed``."""
+        answer = self._ask_within(self._limits.seconds, question)
+        self.answered = answer is not None
+        return answer if answer is not None else self._watch.exceeded or "crashed"
 
-    def _ask_in_time(self, seconds: float, question: object) -> Any:
-        timer = threading.Timer(seconds, self._stop)
-        timer.start()
+    def _ask_within(self, seconds: float, question: object) -> Any:
         try:
-            self._process.send(pickle.dumps(question))
-            return AnswerUnpickler(io.BytesIO(self._process.receive())).load()
+            with self._watch.limit(seconds):
+                self._process.send(pickle.dumps(question))
+                return AnswerUnpickler(io.BytesIO(self._process.receive())).load()
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
-        finally:
-            timer.cancel()
-            timer.join()
-
-    def _stop(self) -> None:
-        self._late = True
-        self._process.kill()
 
     @property
     def pid(self) -> int:
         """The number of the process."""
         return self._process.pid
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the process was killed, be it when it had just answered."""
+        return self._watch.exceeded != ""
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -163,7 +166,7 @@ def serve() -> None:
     """Answer questions on standard input until it ends: first the limits, then one question after the other."""
     source, target = sys.stdin.buffer, sys.stdout.buffer
     limits: Limits = pickle.loads(receive_message(source))  # noqa: S301 -- from the process that started this one
-    _limit_memory(limits.memory_mb)
+    _leave_no_core()
     send_message(target, pickle.dumps(True))
     while True:
         try:
@@ -178,9 +181,13 @@ def _read(data: bytes, limits: Limits) -> ReadWorkbook:
     try:
         return read_workbook(data, limits)
     except MemoryError:
-        return None, (finding("oversized-workbook", why=Word("too_much_memory", {"high": limits.memory_mb})),)
+        return _find_too_much_memory(limits)
     except BaseException:  # noqa: BLE001 -- a panic among them; the file is named, and its verdict says so
         return None, (finding("unreadable-workbook", why=Word("damaged")),)
+
+
+def _find_too_much_memory(limits: Limits) -> ReadWorkbook:
+    return None, (finding("oversized-workbook", why=Word("too_much_memory", {"high": limits.memory_mb})),)
 
 
 def _read_extras(data: bytes, question: ExtrasQuestion, limits: Limits) -> Extras:
@@ -190,24 +197,9 @@ def _read_extras(data: bytes, question: ExtrasQuestion, limits: Limits) -> Extra
         return Extras()
 
 
-def _limit_memory(memory_mb: int) -> None:
-    """Limit the memory of this process; on Windows, which has no such limit, only the time is limited."""
-    try:
+def _leave_no_core() -> None:
+    """See to it that a crash leaves no copy of the memory, and so of a return, on the disk; Windows leaves none."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 -- Unix alone has it
-    except ImportError:
-        return
-    reserved, resident = _measure_memory()
-    most = max(memory_mb * _MIB - resident, 32 * _MIB) + reserved
-    with contextlib.suppress(ValueError, OSError):  # macOS refuses at times
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _measure_memory() -> tuple[int, int]:
-    """Return the address space and the memory in use (bytes): a fresh Python has reserved far more than it uses."""
-    try:
-        reserved, resident = Path("/proc/self/statm").read_text("ascii").split()[:2]
-    except OSError:
-        return 256 * _MIB, 32 * _MIB
-    page = os.sysconf("SC_PAGE_SIZE")
-    return int(reserved) * page, int(resident) * page

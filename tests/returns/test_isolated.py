@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pickle
+import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -17,9 +20,9 @@ from openpyxl import Workbook
 
 import bombs
 from styrxl.excel.archive import read_parts, zip_parts
-from styrxl.model.findings import finding, message
+from styrxl.model.findings import Finding, finding, message
 from styrxl.model.limits import STANDARD, Limits
-from styrxl.returns import isolated
+from styrxl.returns import isolated, process_watch
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.package.marks import SheetMarks
 from styrxl.returns.package.unpack import NotOrdinaryError
@@ -27,6 +30,7 @@ from styrxl.returns.workbook import ReturnedWorkbook, SheetCells, read_workbook
 from styrxl.sample import ods
 from styrxl.sample.opened import save_workbook
 from town import Town
+from unixless import make_unixless
 
 # What becomes of each: the finding (rule, sheet, cell, why), or the rows that were read.
 BOMBS: Mapping[str, tuple[str, str | None, str | None, str] | list[int]] = {
@@ -216,12 +220,18 @@ def test_ordinary_workbooks_start_no_process(shared_full: Town) -> None:
     assert not reader.started
 
 
+ODD = bombs.workbook({"Svar": [bombs.row(1, '<c r="AB1"><v>7</v></c>')]})  # read in the other process
 READY = (
     "import os,pickle,sys,time; from styrxl.returns.child_process import receive_message, send_message; "
     "receive_message(sys.stdin.buffer); send_message(sys.stdout.buffer, pickle.dumps(True)); "
 )
 WORSE: Mapping[str, tuple[str, str]] = {
     "hangs": (READY + "time.sleep(60)", "took_too_long"),
+    "runs on and on": (READY + "receive_message(sys.stdin.buffer)\nwhile True: pass", "took_too_long"),
+    "takes all memory": (
+        READY + "receive_message(sys.stdin.buffer); a = [bytearray(b'x') * (400 << 20)]; time.sleep(60)",
+        "too_much_memory",
+    ),
     "aborts": (READY + "receive_message(sys.stdin.buffer); os.abort()", "crashed"),
     "answers with code": (
         READY + "receive_message(sys.stdin.buffer); send_message(sys.stdout.buffer, pickle.dumps(os.system)); time.sleep(60)",
@@ -235,27 +245,83 @@ WORSE: Mapping[str, tuple[str, str]] = {
 def test_whatever_the_process_does_the_file_is_named(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """And the next file gets a new process."""
     code, why = WORSE[name]
-    odd = bombs.workbook({"Svar": [bombs.row(1, '<c r="AB1"><v>7</v></c>')]})
+    monkeypatch.setattr(process_watch, "PATIENCE", 60 if name in {"runs on and on", "takes all memory"} else 1)
     with IsolatedReader(Limits(seconds=1)) as reader:
         monkeypatch.setattr(isolated, "COMMAND", (sys.executable, "-c", code))
-        returned, [found] = reader.read(odd)
-        assert (returned, found.rule, found.facts["why"].key) == (None, "unreadable-workbook", why)
+        returned, [found] = reader.read(ODD)
+        rule = "oversized-workbook" if why == "too_much_memory" else "unreadable-workbook"
+        assert (returned, found.rule, found.facts["why"].key) == (None, rule, why)
         assert not reader.started
         monkeypatch.undo()
-        returned, found_then = reader.read(odd)
+        returned, found_then = reader.read(ODD)
         assert returned is not None
         assert (returned.sheets[0].rows, found_then) == ([[7.0]], ())
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no memory this way")
+def eat_memory(texts: int = 1_000_000) -> bytes:
+    """Return a small file that takes hundreds of megabytes to read."""
+    shared = [b"<sst>", *[b"<si><t>" + b"x" * 90 + b"</t></si>"] * texts, b"</sst>"]
+    return bombs.workbook({"Svar": [bombs.FIRST]}, xl__sharedStrings_xml=shared)
+
+
+TIGHT = Limits(memory_mb=80, ratio=100_000, seconds=120)
+TOO_MUCH = [("oversized-workbook", "Filen är för stor för att vi ska kunna läsa den: den skulle ta mer än 80 MB minne att läsa.")]
+
+
+def told(found: Sequence[Finding]) -> list[tuple[str, str]]:
+    return [(one.rule, message(one, "sv")) for one in found]
+
+
 def test_a_file_that_eats_memory_is_told() -> None:
-    """A hundred megabytes of shared texts, where sixty may be used."""
-    texts = [b"<sst>", *[b"<si><t>" + b"x" * 90 + b"</t></si>"] * 1_000_000, b"</sst>"]
-    data = bombs.workbook({"Svar": [bombs.FIRST]}, xl__sharedStrings_xml=texts)
-    with IsolatedReader(Limits(memory_mb=60, ratio=100_000)) as reader:
-        returned, [found] = reader.read(data)
-    assert returned is None
-    assert (found.rule, found.facts["why"].key) in {("oversized-workbook", "too_much_memory"), ("unreadable-workbook", "crashed")}
+    """And the next file gets a new process."""
+    with IsolatedReader(TIGHT) as reader:
+        returned, found = reader.read(eat_memory())
+        assert (returned, told(found)) == (None, TOO_MUCH)
+        assert not reader.started
+        assert reader.read(ODD)[0] is not None
+
+
+def test_what_a_process_holds_of_files_before_is_not_held_against_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    with IsolatedReader(TIGHT) as reader:
+        assert reader.read(ODD)[0] is not None
+        first = reader.process_id
+        monkeypatch.setattr(process_watch, "_measure_memory", lambda seen: (200 << 20) if seen.pid == first else 0)
+        returned, found = reader.read(eat_memory(300_000))
+        assert (returned is not None, found) == (True, ())
+        assert reader.process_id != first
+
+
+UNIXLESS = """
+import json, sys
+from pathlib import Path
+from styrxl.model.findings import message
+from styrxl.model.limits import Limits
+from styrxl.returns.isolated import IsolatedReader
+
+try:
+    import resource
+except ImportError:
+    with IsolatedReader(Limits(**json.loads(sys.argv[1]))) as reader:
+        for name in sys.argv[2:]:
+            returned, found = reader.read(Path(name).read_bytes())
+            print(json.dumps([returned and returned.sheets[0].rows, [(one.rule, message(one, "sv")) for one in found]]))
+"""
+
+
+def test_no_module_of_unix_alone_is_needed(tmp_path: Path) -> None:
+    """As on Windows: where nothing can have the system limit what a process takes, the same is told of the same files."""
+    files = {"odd.xlsx": ODD, "large.xlsx": eat_memory(), "far.xlsx": bombs.hidden_corners()}
+    paths = [tmp_path / name for name in files]
+    for path in paths:
+        path.write_bytes(files[path.name])
+    command = [sys.executable, "-c", UNIXLESS, json.dumps(asdict(TIGHT)), *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=make_unixless())
+    far = "Filen är för stor för att vi ska kunna läsa den: det står något längre ned än rad 20\xa0000."
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [
+        [[[7.0]], []],
+        [None, [list(TOO_MUCH[0])]],
+        [None, [["oversized-workbook", far]]],
+    ]
 
 
 def test_an_answer_is_made_of_values_alone() -> None:
