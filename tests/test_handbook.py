@@ -9,21 +9,17 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from console_pages import PAGES as PLAYED
 from console_pages import run_page
-from own_files_pages import PAGES as WITH_OWN_FILES
-from own_files_pages import list_sections, write_files
 from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.cell_values import read_day, read_number
 from styrxl.returns.habits.days_in_words import DayWords
-from styrxl.rounds.own_files import check_own_files
 from styrxl.store.settings_file import parse_settings
-from town import Town, new_town
+from town import Town
 
 CHECKOUT = Path(__file__).parents[1]
 DOCS = CHECKOUT / "docs"
@@ -156,28 +152,6 @@ def test_what_consoles_show_is_what_commands_say(name: str, tmp_path: Path) -> N
     page = (DOCS / name).read_text("utf-8")
     assert page.count("```console") > 5
     assert run_page(page, tmp_path) == page
-
-
-SECTIONS = [(name, title) for name in WITH_OWN_FILES for title in list_sections(name)]
-
-
-@pytest.mark.parametrize("name, title", SECTIONS)
-def test_files_of_one_s_own_are_right_as_shown(name: str, title: str, tmp_path: Path) -> None:
-    """Each section's, in a workspace of their own, without a mistake."""
-    town = new_town(tmp_path / "town")
-    write_files(town.root, list_sections(name)[title])
-    check_own_files(town.root, anew=True)
-
-
-def test_the_collection_that_is_shown_can_be_handed_out(tmp_path: Path) -> None:
-    """Each board gets a workbook; both pages show the same files, with comments in their own language."""
-    swedish, english = (list_sections(name) for name in WITH_OWN_FILES)
-    said = [[{path: yaml.safe_load(text) for path, text in files.items()} for files in page.values()] for page in (swedish, english)]
-    assert said[0] == said[1]
-    town = new_town(tmp_path / "town")
-    write_files(town.root, swedish["En egen insamling"])
-    town.run("distribute", "2027-askanden")
-    assert {"UBN.xlsx", "KFN.xlsx"} <= {path.name for path in (town.root / "outbox" / "2027-askanden").iterdir()}
 
 
 @pytest.mark.parametrize("name", ["sv/drift.md", "en/operation.md"])

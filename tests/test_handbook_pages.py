@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+import form_pages
 import key_pages
 import word_pages
 from key_pages import DOCS, DOCUMENTS, find_swedish, list_parts, make_key_page, read_key_words
 from styrxl.descriptions.models import Form
+from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES
+from styrxl.model.standard_folder import standard_folder
 from word_pages import list_texts, make_word_page, read_standard
 
 PARTS = {name: part for model in DOCUMENTS for name, part in list_parts(model).items()}
@@ -58,3 +61,13 @@ def test_every_text_of_words_and_reports_is_listed(language: str, row: str) -> N
     texts = list_texts({"reports": read_standard("report.yaml"), "forms": [forms[name] for name in ("lists", "units", "texts")]}, language)
     assert row in page.splitlines()
     assert page.count("\n| `") == len(list(texts)) > 700
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_forms_is_that_of_the_forms(language: str) -> None:
+    """``python tests/form_pages.py`` writes it anew; every field of every sheet is there."""
+    page = form_pages.make_form_page(language)
+    assert (DOCS / form_pages.PAGES[language]).read_text("utf-8") == page
+    forms = Forms([standard_folder()])
+    fields = [column.field for name in forms.names() for sheet in forms.form(name).sheets for column in sheet.columns]
+    assert page.count("\n| `") == len(fields)

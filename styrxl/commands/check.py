@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def check(session: Session, form: str) -> None:
     """Look through the workspace's own forms, lists, letters and settings, and tell every mistake."""
     from styrxl.commands.listed.values import format_listed, tell_own_files
+    from styrxl.descriptions.refused_words import find_refused_words
     from styrxl.model.catalogue import word
     from styrxl.rounds.own_files import describe_own_files
 
@@ -27,12 +28,17 @@ def check(session: Session, form: str) -> None:
     workspace = session.open_workspace()
     language = session.language(workspace)
     compared = _compare_with_plan(workspace)
+    refused = list(find_refused_words(workspace.forms))
     if form == "json":
-        click.echo(format_listed(tell_own_files(describe_own_files(session.root), language, compared=compared)), nl=False)
+        told = tell_own_files(describe_own_files(session.root), refused, language, compared=compared)
+        click.echo(format_listed(told), nl=False)
         return
     click.echo(word("check_well", language))
     for name, key, facts in describe_own_files(session.root):
         click.echo(f"  {name}: {word(key, language, **facts)}")
+    for each in refused:
+        texts = {"word": each.word[language], "heading": each.heading[language], "sheet": each.sheet[language]}
+        click.echo(word("check_refused", language, list=each.list, schema=each.schema, **texts))
     if not compared:
         click.echo(word("check_no_plan", language, path=workspace.plan_path.name))
 

@@ -15,6 +15,11 @@ from styrxl.model.forms import LANGUAGES, NUMBER
 
 FRAMES = ("operating_frame", "investment_frame", "unit_frame")
 SOURCES = ("council_goals", "board_goals", "board_commitments", "goals", "parents", "units")
+EACH_HAS = {  # what a row takes of each, where a form says so; of indicators whatever their table has
+    "units": ("id", "name", "board", "administration"),
+    "council_goals": ("id", "text", "focus_area", "dimension"),
+    "assignments": ("id", "text", "due", "goal", "decision", "decided_on", "how", "role", "last_status", "last_comment"),
+}
 _OWN = "own:"
 _OUR_SHEETS = ("start", "mend_sheet", "lists_sheet")  # texts of words.yaml that are names of sheets
 
@@ -202,6 +207,9 @@ class _SheetCheck:
         for place, part in parts:
             for name in as_map(part).keys() - columns.keys():
                 yield unknown_name((*place, name), "a_field", name, columns)
+        known = EACH_HAS.get(str(source.get("each")), ())
+        for name, taken in as_map(source.get("fields")).items():
+            yield from _check_names((*path, "fields", name), "a_field", [taken] if known else [], known, alone=True)
 
     def _check_frames(self) -> Iterator[Problem]:
         limit = as_map(self.sheet.get("limit"))

@@ -196,6 +196,7 @@ MISTAKES = [
     ("sheet", "{sv: Risker, en: Risks}", "{sv: Risker, en: Commitments}", 4, "bladet commitments"),
     ("sheet", "{sv: Risker, en: Risks}", "{sv: start, en: Risks}", 4, "eget blad"),
     ("sheet", "table: risks", "table: risk", 5, "Menar du risks?"),
+    ("sheet", "    rows: 10\n", "    prefilled: true\n    prefill: {each: units, fields: {text: nmae}}\n", 8, "Menar du name?"),
     ("sheet", "table: risks", "table: goals", 5, "bladet goals har redan tabellen"),
     ("sheet", "    table: risks\n", "", 3, "table"),
     ("sheet", "layout: rows", "layout: row", 6, "Menar du rows?"),

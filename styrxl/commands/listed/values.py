@@ -11,6 +11,7 @@ from styrxl.model.catalogue import word
 from styrxl.model.masking import make_showable
 
 if TYPE_CHECKING:
+    from styrxl.descriptions.refused_words import RefusedWord
     from styrxl.model.goal_tree import Node
     from styrxl.model.judged import JudgedRound
     from styrxl.rounds.status import OwnerStatus, RoundStatus
@@ -49,10 +50,25 @@ def tell_tree(nodes: Sequence[Node], judged: JudgedRound, rules: Iterable[str]) 
     return {"round": judged.round, "nodes": [_tell(node, _NODE) for node in nodes], "findings": counts, "broken": broken}
 
 
-def tell_own_files(files: Iterable[tuple[str, str, Mapping[str, str]]], language: str, *, compared: bool) -> dict[str, Any]:
-    """Return a workspace's own files, with what counts of each in words; ``compared``: whether there is a plan to hold them against."""
+def tell_own_files(
+    files: Iterable[tuple[str, str, Mapping[str, str]]], refused: Iterable[RefusedWord], language: str, *, compared: bool
+) -> dict[str, Any]:
+    """Return a workspace's own files, with what counts of each in words, and the words of lists that schemas refuse.
+
+    ``compared``: whether there is a plan to hold them against.
+    """
     told = [{"file": name, "what": key.removeprefix("own_"), "text": word(key, language, **facts)} for name, key, facts in files]
-    return {"files": told, "compared_with_plan": compared}
+    words = [
+        {
+            "list": each.list,
+            "word": each.word[language],
+            "sheet": each.sheet[language],
+            "heading": each.heading[language],
+            "schema": each.schema,
+        }
+        for each in refused
+    ]
+    return {"files": told, "refused_words": words, "compared_with_plan": compared}
 
 
 def _tell(of: OwnerStatus | MailPart | Node, names: Sequence[str]) -> dict[str, Any]:

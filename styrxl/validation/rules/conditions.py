@@ -61,8 +61,14 @@ def meets_condition(frame: pd.DataFrame, condition: Condition, limits: Mapping[i
         elif isinstance(when, Given):
             mask &= frame[name].notna()
         else:
-            mask &= frame[name].isin(when) if when else frame[name].isna()
+            mask &= _has_one_of(frame[name], when) if when else frame[name].isna()
     return mask
+
+
+def _has_one_of(values: pd.Series, codes: Sequence[str]) -> pd.Series:
+    """Return which values are one of the codes; those of a list may be whole numbers."""
+    numbers = [int(code) for code in codes if code.isdecimal()]
+    return values.isin(numbers) if pd.api.types.is_numeric_dtype(values.dtype) else values.isin(codes)
 
 
 def _past(frame: pd.DataFrame, name: str, when: Past, limits: Mapping[int, Thresholds]) -> pd.Series:

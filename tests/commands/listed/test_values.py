@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from importlib import import_module, resources
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,3 +112,15 @@ def test_the_tree_is_told_with_what_each_hangs_under(town: Town) -> None:
 def test_own_files_and_an_empty_quarantine_are_told(town: Town) -> None:
     assert [one["file"] for one in ask(town, "check")["files"]] == ["styrxl.toml"]
     assert ask(town, "quarantine-list") == {"round": ROUND, "parts": []}
+
+
+@checked
+def test_a_word_that_nobody_can_hand_in_is_told(town: Town, tmp_path: Path) -> None:
+    """In words, and as its schema says."""
+    own = town.copy(tmp_path / "town")
+    (own.root / "sheets").mkdir()
+    (own.root / "sheets" / "words.yaml").write_text('extends: words\nlists:\n  priority:\n    "4": {sv: "4", en: "4"}\n', "utf-8")
+    assert "! Ordet ”4” i listan priority går att välja under Prioritet på bladet Nämndmål, men" in own.run("check").stdout
+    told = ask(own, "check")
+    assert list_mistakes("check", told) == []
+    assert [(each["list"], each["schema"]) for each in told["refused_words"]] == [("priority", "goals")]
