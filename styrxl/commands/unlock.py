@@ -12,7 +12,7 @@ from styrxl.commands.session import Session, with_session
 def unlock(session: Session) -> None:
     """Remove the lock of a command that no longer runs, and say whose it was."""
     from styrxl.model.catalogue import word
-    from styrxl.store.lock import break_lock, is_running
+    from styrxl.store.lock import UNREADABLE_HOLDER, break_lock, is_elsewhere, is_running
 
     workspace = session.open_workspace()
     language = session.language(workspace)
@@ -20,7 +20,12 @@ def unlock(session: Session) -> None:
     if holder is None:
         click.echo(word("not_locked", language))
         return
+    if holder == UNREADABLE_HOLDER:
+        click.echo(word("unlocked_unreadable", language))
+        return
     facts = {"user": holder.user, "host": holder.host, "pid": holder.pid, "command": holder.command}
     click.echo(word("unlocked", language, since=f"{holder.since.astimezone():%Y-%m-%d %H:%M}", **facts))
     if is_running(holder):
         click.echo(word("unlocked_running", language), err=True)
+    elif is_elsewhere(holder):
+        click.echo(word("unlocked_elsewhere", language, user=holder.user), err=True)

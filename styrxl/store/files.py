@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from styrxl.model.errors import StyrxlError
+from styrxl.store.processes import is_process_alive
 
 _SYSTEM_FILES = {"desktop.ini", "thumbs.db"}
 _UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".download", ".opdownload")
@@ -27,7 +28,6 @@ _AT_ONCE = 16
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _PREFIX, _SUFFIX = ".styrxl-", ".tmp"
 _A_DAY = 24 * 3600.0
-_QUERY, _DENIED, _STILL_ACTIVE = 0x1000, 5, 259  # Windows' own numbers
 
 
 class StagedFiles:
@@ -132,7 +132,7 @@ def is_temporary(name: str) -> bool:
 
 
 def remove_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
-    """Remove, and return, the temporary files in folders that killed commands left: of this computer at once, of others after a day."""
+    """Remove, and return, the temporary files in folders that killed commands left: of this computer at once, else after a day."""
     files = [path for folder in folders if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]
     return [path for path in files if _is_leftover(path, now) and _remove(path)]
 
@@ -140,9 +140,9 @@ def remove_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
 def _is_leftover(path: Path, now: float) -> bool:
     host_hash, _, rest = path.name.removeprefix(_PREFIX).partition("-")
     pid = rest.partition("-")[0]
-    if host_hash == _hash_host_name() and pid.isdecimal():
-        return not is_process_alive(int(pid))
-    try:
+    if host_hash == _hash_host_name() and pid.isdecimal() and not is_process_alive(int(pid)):
+        return True
+    try:  # of another computer, or of a process whose number another one may have by now
         return now - path.stat().st_mtime > _A_DAY
     except OSError:
         return False
@@ -168,33 +168,6 @@ def find_host_name() -> str:
 @cache
 def _hash_host_name() -> str:
     return hashlib.sha256(find_host_name().encode("utf-8", "surrogateescape")).hexdigest()[:8]
-
-
-def is_process_alive(pid: int) -> bool:
-    """Whether there is a process with this number on this computer."""
-    if sys.platform == "win32":
-        return _is_alive_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # somebody else's
-    return True
-
-
-def _is_alive_on_windows(pid: int) -> bool:
-    # os.kill would end the process there.
-    import ctypes  # noqa: PLC0415 - for Windows only
-
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]  # Windows has it
-    handle = kernel.OpenProcess(_QUERY, False, pid)
-    if not handle:
-        return bool(kernel.GetLastError() == _DENIED)
-    code = ctypes.c_ulong()
-    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-    kernel.CloseHandle(handle)
-    return code.value == _STILL_ACTIVE
 
 
 def make_folder(path: Path) -> None:

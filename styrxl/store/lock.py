@@ -1,8 +1,9 @@
 """The lock of a workspace: when the ledger is a file, only one command at a time writes.
 
 The workspace may be on a network share, where SQLite's own locks cannot be trusted. The lock is a file that names its holder; it is
-created whole or not at all, and everybody who sees the workspace sees it. The lock of a dead process of this computer is replaced;
-whether a process of another computer is dead cannot be known here, so that a person must break its lock.
+created whole or not at all, and everybody who sees the workspace sees it. The lock of a dead process of this computer is replaced,
+also when its number has gone to another process since; whether a process of another computer is dead cannot be known here, so that a
+person must break its lock.
 """
 
 from __future__ import annotations
@@ -12,21 +13,25 @@ import getpass
 import json
 import os
 import secrets
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.files import create_atomically, find_host_name, is_process_alive, remove_leftovers
+from styrxl.store.files import create_atomically, find_host_name, remove_leftovers
+from styrxl.store.processes import is_process_alive, read_process_start
 from styrxl.store.workspace import Workspace
 
 NAME = "styrxl.lock"
 PATIENCE = 30.0  # seconds to wait for somebody else's command
 _PAUSE = 0.05
+_T = TypeVar("_T")
+_TRIES = 20
+_TURN = ".styrxl-turn.tmp"  # whose turn it is to remove a dead one's lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def find_user_name() -> str:
 
 def this_process(command: str, user: str, now: datetime) -> LockHolder:
     """Return the holder that stands for this process."""
-    return LockHolder(user, find_host_name(), os.getpid(), command, now, _read_start(os.getpid()), secrets.token_hex(8))
+    return LockHolder(user, find_host_name(), os.getpid(), command, now, read_process_start(os.getpid()), secrets.token_hex(8))
 
 
 @contextmanager
@@ -95,7 +100,7 @@ def hold_lock(
 ) -> Iterator[None]:
     """Hold the lock of a workspace within the block; ``waiting`` is called once with the holder that is waited for.
 
-    Raises StyrxlError: workspace-held after ``patience`` seconds; disk-full, not-writable.
+    Raises StyrxlError: workspace-held or lock-unreadable after ``patience`` seconds; disk-full, not-writable.
     """
     path = root / NAME
     _acquire(path, holder, PATIENCE if patience is None else patience, waiting)
@@ -107,16 +112,7 @@ def hold_lock(
 
 def read_holder(root: Path) -> LockHolder | None:
     """Return the holder of the lock, or None; UNREADABLE_HOLDER for a lock that cannot be read."""
-    try:
-        content = (root / NAME).read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StyrxlError("not-readable", path=str(root / NAME), why=error.strerror or str(error)) from error
-    try:
-        return LockHolder.from_json(content)
-    except ValueError:
-        return UNREADABLE_HOLDER
+    return _read(root / NAME)
 
 
 def break_lock(root: Path, only: LockHolder | None = None) -> LockHolder | None:
@@ -128,85 +124,104 @@ def break_lock(root: Path, only: LockHolder | None = None) -> LockHolder | None:
     if holder is None or (only is not None and holder != only):
         return None
     _unlink(root / NAME)
+    _unlink(root / _TURN)
     return holder
 
 
-def _unlink(path: Path) -> None:
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise StyrxlError("not-writable", path=str(path), why=error.strerror or str(error)) from error
+def is_elsewhere(holder: LockHolder) -> bool:
+    """Whether the holder is a process of another computer, of which nobody can say here whether it still runs."""
+    return holder.host != find_host_name()
 
 
 def is_running(holder: LockHolder) -> bool:
     """Whether the holder is a process of this computer that still runs."""
-    return holder.host == find_host_name() and not is_dead(holder)
+    return not is_elsewhere(holder) and not is_dead(holder)
 
 
 def is_dead(holder: LockHolder) -> bool:
     """Whether the holder is a process of this computer that no longer runs."""
-    if holder.host != find_host_name() or holder.pid <= 0:
-        return False
-    return not is_process_alive(holder.pid) or (holder.started != "" and holder.started != _read_start(holder.pid))
+    return not is_elsewhere(holder) and holder.pid > 0 and not is_process_alive(holder.pid, holder.started)
 
 
 def _acquire(path: Path, holder: LockHolder, patience: float, waiting: Callable[[LockHolder], None]) -> None:
     last = time.monotonic() + patience
     announced = False
     while not create_atomically(path, holder.to_json()):
-        other = read_holder(path.parent)
+        other = _read(path)
         if other is None:
             continue  # released in the meantime
-        if is_dead(other):
-            _remove_if_dead(path)
+        dead = is_dead(other)
+        if dead and _remove_if_dead(path, holder):
             continue
-        if patience and not announced and other is not UNREADABLE_HOLDER:  # an unreadable lock is perhaps just being written
+        if patience and not announced and not dead and other is not UNREADABLE_HOLDER:  # which is perhaps just being written
             waiting(other)
             announced = True
         if time.monotonic() >= last:
-            raise StyrxlError(
-                "workspace-held", user=other.user, host=other.host, pid=other.pid, command=other.command, since=_format_since(other)
-            )
+            raise _tell_held(path, other)
         time.sleep(_PAUSE)
 
 
-def _remove_if_dead(path: Path) -> None:
-    """Remove the lock of a dead process. Of several that find it at once none may remove the lock that another has just created."""
-    with _keep_others_out(path.parent):
-        holder = read_holder(path.parent)
-        if holder is not None and is_dead(holder):
+def _tell_held(path: Path, other: LockHolder) -> StyrxlError:
+    if other is UNREADABLE_HOLDER:
+        return StyrxlError("lock-unreadable", path=str(path))
+    return StyrxlError("workspace-held", user=other.user, host=other.host, pid=other.pid, command=other.command, since=_format_since(other))
+
+
+def _remove_if_dead(path: Path, holder: LockHolder) -> bool:
+    """Remove the lock of a dead process, and say whether anybody else may have it now.
+
+    Of several that find it at once none may remove the lock that another has just created: they take turns, by a file of its own, and
+    look again. That holds on every system and every share, as the lock itself.
+    """
+    turn = path.with_name(_TURN)
+    if not create_atomically(turn, holder.to_json()):
+        other = _read(turn)
+        if other is not None and is_dead(other):
+            _unlink(turn)
+        return False
+    try:
+        found = _read(path)
+        if found is not None and is_dead(found):
             _unlink(path)
-
-
-@contextmanager
-def _keep_others_out(folder: Path) -> Iterator[None]:
-    """Keep other processes of this computer out of the block, where the system can lock a folder."""
-    if sys.platform == "win32":
-        yield
-        return
-    import fcntl  # noqa: PLC0415 - Windows has none
-
-    with ExitStack() as stack:
-        with contextlib.suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY)
-            stack.callback(os.close, descriptor)  # which also releases the lock
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+    finally:
+        _unlink(turn)
+    return True
 
 
 def _release(path: Path, holder: LockHolder) -> None:
-    other = read_holder(path.parent)
-    if other is not None and other.token == holder.token:  # else it was broken, and may have another holder by now
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
+    with contextlib.suppress(StyrxlError):
+        other = _read(path)
+        if other is not None and other.token == holder.token:  # else it was broken, and may have another holder by now
+            _unlink(path)
 
 
-def _read_start(pid: int) -> str:
-    """Return when a process began, in the kernel's own count; '' where that is not known."""
+def _read(path: Path) -> LockHolder | None:
     try:
-        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
-        return ""
+        content = _try_again(path.read_bytes)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StyrxlError("not-readable", path=str(path), why=error.strerror or str(error)) from error
+    try:
+        return LockHolder.from_json(content)
+    except ValueError:
+        return UNREADABLE_HOLDER
+
+
+def _unlink(path: Path) -> None:
+    try:
+        _try_again(lambda: path.unlink(missing_ok=True))
+    except OSError as error:
+        raise StyrxlError("not-writable", path=str(path), why=error.strerror or str(error)) from error
+
+
+def _try_again(deed: Callable[[], _T]) -> _T:
+    """Return what comes of a deed, which Windows refuses for the moment that somebody else reads or removes the file."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(PermissionError):
+            return deed()
+        time.sleep(_PAUSE)
+    return deed()
 
 
 def _format_since(holder: LockHolder) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from styrxl.model.errors import StyrxlError
-from styrxl.store.files import StagedFiles, is_process_alive, make_folder, write_atomically
+from styrxl.store.files import StagedFiles, make_folder, write_atomically
 from town import ROUND, Town
 
 
@@ -170,12 +168,6 @@ def test_a_stage_that_is_left_early_changes_nothing(tmp_path: Path) -> None:
     assert caught.value.code == "file-locked"
     assert (tmp_path / "a.xlsx").read_bytes() == b"old"
     assert names(tmp_path) == ["a.xlsx", "b.xlsx", "~$b.xlsx"]
-
-
-def test_a_process_is_alive_or_not() -> None:
-    assert is_process_alive(os.getpid())
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
-    assert not is_process_alive(int(ended.stdout))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_somebody_else_s_lock_is_respected_and_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"user": 1}'])
 def test_a_lock_that_cannot_be_read_is_somebody_s_and_can_be_broken(tmp_path: Path, content: bytes) -> None:
     (tmp_path / NAME).write_bytes(content)
-    assert trouble(tmp_path)[0] == "workspace-held"
+    assert trouble(tmp_path) == ("lock-unreadable", {"path": str(tmp_path / NAME)})
     assert break_lock(tmp_path) == lock.UNREADABLE_HOLDER
     assert list(tmp_path.iterdir()) == []
 
@@ -95,9 +95,54 @@ def test_a_dead_process_of_another_computer_cannot_be_told_from_a_living_one(tmp
     assert trouble(tmp_path)[0] == "workspace-held"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when a process began")
-def test_another_process_that_got_the_number_is_not_taken_for_the_holder() -> None:
-    assert is_dead(replace(this_process("validate", "Anna", NOON), started="1"))
+def test_another_process_that_got_the_number_is_not_taken_for_the_holder(tmp_path: Path) -> None:
+    former = replace(this_process("validate", "Anna", NOON), started="1")
+    assert is_dead(former)
+    assert not is_running(former)
+    (tmp_path / NAME).write_bytes(former.to_json())
+    with hold_lock(tmp_path, this_process("merge", "Bo", NOON), patience=0):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_found_a_dead_one_s_lock_first_removes_it_and_is_waited_for(tmp_path: Path) -> None:
+    """The other one must not remove what the first one creates next; one that died at it is nobody who is waited for."""
+    dead = replace(this_process("validate", "Anna", NOON), pid=gone())
+    (tmp_path / NAME).write_bytes(dead.to_json())
+    (tmp_path / ".styrxl-turn.tmp").write_bytes(this_process("merge", "Bo", NOON).to_json())
+    assert trouble(tmp_path)[0] == "workspace-held"
+    assert read_holder(tmp_path) == dead
+    (tmp_path / ".styrxl-turn.tmp").write_bytes(dead.to_json())
+    with hold_lock(tmp_path, this_process("merge", "Bo", NOON), patience=1):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_person_s_word_removes_all_that_keeps_others_out(tmp_path: Path) -> None:
+    for name in (NAME, ".styrxl-turn.tmp"):
+        (tmp_path / name).write_bytes(b"")
+    assert break_lock(tmp_path) == lock.UNREADABLE_HOLDER
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_that_somebody_reads_just_now_is_let_go_of_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to remove a file that is open, and to open one that is being removed."""
+    refusals = {"unlink": 3, "read_bytes": 3}
+
+    def refuse(name: str, deed: Callable[..., Any]) -> None:
+        def try_to(path: Path, *given: object, **more: object) -> object:
+            if path.name == NAME and refusals[name]:
+                refusals[name] -= 1
+                raise PermissionError(13, "in use")
+            return deed(path, *given, **more)
+
+        monkeypatch.setattr(Path, name, try_to)
+
+    with hold_lock(tmp_path, this_process("merge", "Bo", NOON)):
+        refuse("unlink", Path.unlink)
+        refuse("read_bytes", Path.read_bytes)
+    assert refusals == {"unlink": 0, "read_bytes": 0}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lock_that_was_broken_is_not_let_go_of_for_the_next_one(tmp_path: Path) -> None:
@@ -200,12 +245,17 @@ def recorded(town: Town) -> tuple[Sequence[object], ...]:
 def test_unlock_says_whose_lock_it_was(full: Town) -> None:
     (full.root / NAME).write_bytes(ELSEWHERE.to_json())
     since = f"{NOON.astimezone():%Y-%m-%d %H:%M}"
-    assert full.run("--lang", "en", "unlock").stdout == (
-        f"The lock is removed. It was taken by Åsa on server-1 (process 77) for “validate” on {since}.\n"
-    )
+    result = full.run("--lang", "en", "unlock")
+    assert result.stdout == f"The lock is removed. It was taken by Åsa on server-1 (process 77) for “validate” on {since}.\n"
+    assert result.stderr.startswith("Note: that was another computer")
+    assert "Ask Åsa" in result.stderr
     assert full.run("--lang", "en", "unlock").stdout == "The workspace is not locked.\n"
     (full.root / NAME).write_bytes(this_process("validate", "Bo", NOON).to_json())
     assert full.run("--lang", "en", "unlock").stderr.startswith("Note: the command is still running")
+    (full.root / NAME).write_bytes(replace(this_process("validate", "Bo", NOON), pid=gone()).to_json())
+    assert full.run("--lang", "en", "unlock").stderr == ""
+    (full.root / NAME).write_bytes(b"")
+    assert full.run("--lang", "en", "unlock").stdout == "The lock is removed. Whose it was could not be read.\n"
 
 
 def test_no_lock_is_left_behind_by_a_command_that_ended_badly(full: Town) -> None:
@@ -245,6 +295,13 @@ def test_leftovers_of_other_computers_are_swept_after_a_day(tmp_path: Path) -> N
     assert remove_leftovers([tmp_path], left.stat().st_mtime + 24 * 3600) == []
     assert remove_leftovers([tmp_path], left.stat().st_mtime + 24 * 3600 + 1) == [left]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_leftovers_of_a_process_whose_number_another_one_has_are_swept_after_a_day(tmp_path: Path) -> None:
+    with StagedFiles() as stage:
+        left = stage.add(tmp_path / "x", b"")
+        assert remove_leftovers([tmp_path], left.stat().st_mtime + 24 * 3600) == []
+        assert remove_leftovers([tmp_path], left.stat().st_mtime + 24 * 3600 + 1) == [left]
 
 
 def test_a_command_that_writes_sweeps_the_workspace(full: Town) -> None:

@@ -37,6 +37,7 @@ _PASSING = frozenset(
         "ledger-busy",
         "ledger-unreachable",
         "mail-imap-unreachable",
+        "lock-unreadable",
         "mail-login-unreachable",
         "mail-not-moved",
         "mail-unreachable",

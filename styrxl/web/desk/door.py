@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Self
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
-from styrxl.store.files import is_process_alive, make_private_folder, write_atomically
+from styrxl.store.files import find_host_name, make_private_folder, write_atomically
+from styrxl.store.processes import is_process_alive, read_process_start
 from styrxl.store.workspace import CACHE_FOLDER
 from styrxl.web.desk.access import EVERYTHING
 from styrxl.web.desk.entrance import Visitor
@@ -26,11 +29,18 @@ _SPENT_AT_MOST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class OpenDesk:
-    """A desk that is open in a workspace: where, by which process, and what its links are signed with."""
+    """A desk that is open in a workspace: where, by which process of which computer, begun when, and what its links are signed with."""
 
     port: int
     pid: int
     key: str
+    started: str = ""
+    host: str = ""
+
+    @classmethod
+    def of_this_process(cls, port: int) -> Self:
+        """Return the desk that this process opens at a port."""
+        return cls(port, os.getpid(), make_key(), read_process_start(os.getpid()), find_host_name())
 
     @property
     def origin(self) -> str:
@@ -58,14 +68,15 @@ def forget_open_desk(root: Path, desk: OpenDesk) -> None:
 def find_open_desk(root: Path) -> OpenDesk | None:
     """Return the desk that is open in a workspace, if its process still runs on this computer."""
     desk = find_last_desk(root)
-    return desk if desk and is_process_alive(desk.pid) else None
+    here = desk is not None and desk.host in {"", find_host_name()}
+    return desk if here and desk and is_process_alive(desk.pid, desk.started) else None
 
 
 def find_last_desk(root: Path) -> OpenDesk | None:
     """Return the desk that was opened last in a workspace, open or not."""
     try:
         kept = json.loads((root / CACHE_FOLDER / _FILE).read_bytes())
-        return OpenDesk(int(kept["port"]), int(kept["pid"]), str(kept["key"]))
+        return OpenDesk(int(kept["port"]), int(kept["pid"]), str(kept["key"]), str(kept.get("started", "")), str(kept.get("host", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

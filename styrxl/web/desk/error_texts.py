@@ -22,6 +22,7 @@ _WAYS_OUT: Mapping[str, tuple[str, ...]] = {
     "plan-broken": ("plan",),
     "plan-not-renewed": ("plan",),
     "workspace-held": ("unlock",),
+    "lock-unreadable": ("unlock",),
     "logo-missing": ("settings",),
     "database-url": ("settings",),
 }

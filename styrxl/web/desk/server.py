@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from starlette.types import ASGIApp
 
 from styrxl.model.errors import StyrxlError
 from styrxl.web.desk.app import make_app
-from styrxl.web.desk.door import Door, OpenDesk, find_last_desk, find_open_desk, forget_open_desk, keep_open_desk, make_key
+from styrxl.web.desk.door import Door, OpenDesk, find_last_desk, find_open_desk, forget_open_desk, keep_open_desk
 from styrxl.web.desk.intake.uploads import remove_old_uploads
 from styrxl.web.desk.patience import PatientProtocol
 from styrxl.web.desk.tasks import TaskBook
@@ -41,7 +40,7 @@ def run_desk(
     """
     last = find_last_desk(place.root)
     with _listen(port, last.port if last else None) as listening:
-        desk = OpenDesk(listening.getsockname()[1], os.getpid(), make_key())
+        desk = OpenDesk.of_this_process(listening.getsockname()[1])
         _keep(place, desk)
         place.when_moved = partial(_move, place, desk)
         tasks = TaskBook(lambda: place.root)
