@@ -12,8 +12,6 @@ A workspace can be read from Python; nothing is written there::
     styrxl.validate("UBN.xlsx", workspace="botkyrka")  # what is wrong in a workbook
 """
 
-from typing import Any
-
 __all__ = ["__version__", "open", "validate"]
 
 __version__ = "0.1.0"
@@ -22,7 +20,7 @@ __version__ = "0.1.0"
 _PLACES = {"open": ("styrxl.api.workspace", "open_workspace"), "validate": ("styrxl.api.files", "validate")}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Return what is imported when it is first asked for: the commands do without."""
     if name not in _PLACES:
         raise AttributeError(f"module 'styrxl' has no attribute {name!r}")

@@ -99,7 +99,9 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
     from styrxl.mail.incoming.sources import fetch_from_files, fetch_from_paths, find_mail_files, holds_mail
     from styrxl.model.catalogue import say, word
     from styrxl.rounds.files_to_receive import Outcome
-    from styrxl.store.mail_log import ASIDE, HELD, MailLog, MailPart
+    from styrxl.rounds.receive import largest_file
+    from styrxl.store.mail_log import MailLog, MailPart
+    from styrxl.store.mail_states import ASIDE, HELD
 
     if not (paths or imap or holds_mail(files)):
         return False
@@ -108,7 +110,7 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
     with session.desk(reading=True) as desk:
         access, language, parts, refused = session.access(desk), session.language(), list[MailPart](), list[Outcome]()
         box = open_mailbox(desk) if imap else tuple
-        messages = chain(fetch_from_paths(paths), fetch_from_files(find_mail_files(desk, files), refused.append), box())
+        messages = chain(fetch_from_paths(paths), fetch_from_files(find_mail_files(files, largest_file(desk)), refused.append), box())
         with access.exclusively("inbox", patience=10.0):
             for part in receive_mail(desk, MailLog(desk.ledger.database), round_, messages, access.recording):
                 click.echo(format_mail_line(part, language))

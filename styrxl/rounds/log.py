@@ -19,7 +19,8 @@ from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.store.ledger import BY_HAND, Issue, RoundRecord, Verdict
-from styrxl.store.mail_log import ANSWER, BOUNCE, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, TAKEN, Mail, MailLog, MailPart
+from styrxl.store.mail_log import Mail, MailLog, MailPart
+from styrxl.store.mail_states import ANSWER, BOUNCE, BY_MAIL, DISCARDED, HELD, RELEASED, SENT, TAKEN
 from styrxl.store.outcome_runs import OutcomeRun, read_runs
 from styrxl.store.owner_links import BY_LINK
 from styrxl.store.purges import Purge, read_purges

@@ -10,7 +10,8 @@ from styrxl.model.addresses import fold_address
 from styrxl.model.days import begin_of_day
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import ASIDE, TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import ASIDE, TAKEN
 
 
 @dataclass(frozen=True, slots=True)

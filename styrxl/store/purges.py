@@ -11,7 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from styrxl.store.database import BROUGHT, ISSUES, MAILS, PREFILLS, PURGES, RECEIPTS, Database
-from styrxl.store.mail_log import BOUNCE, BY_MAIL
+from styrxl.store.mail_states import BOUNCE, BY_MAIL
 
 # What is disposed of by itself: a round's returns, what the ledger has of persons in its mails, what was in quarantine; letters to look at
 # before they are sent, what was kept of what was read, and who signed in.

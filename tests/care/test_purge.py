@@ -21,7 +21,8 @@ from long_runs import long_run
 from postgres import Server
 from styrxl.cli import cli
 from styrxl.store.ledger import Ledger
-from styrxl.store.mail_log import DISCARDED, HELD, TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import DISCARDED, HELD, TAKEN
 from styrxl.store.purges import read_purges
 from styrxl.store.receipts import Receipt
 from town import ROUND, Town

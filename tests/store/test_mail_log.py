@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from styrxl.store.database import RECEIPTS, Database
 from styrxl.store.ledger import Ledger
-from styrxl.store.mail_log import REDIRECTED, Mail, MailLog, MailPart
+from styrxl.store.mail_log import Mail, MailLog, MailPart
+from styrxl.store.mail_states import REDIRECTED
 from styrxl.store.receipts import Receipt
 
 NOON = datetime(2027, 1, 5, 12, 0, tzinfo=UTC)

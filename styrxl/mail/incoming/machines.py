@@ -13,7 +13,7 @@ from email.message import Message
 from styrxl.mail.incoming.delivery_reports import find_unreached, is_delivery_report
 from styrxl.mail.incoming.mime import read_content, read_file_name, read_headers, walk_own_parts
 from styrxl.mail.incoming.winmail import WINMAIL_TYPES, read_message_class
-from styrxl.store.mail_log import BOUNCE, PERSON
+from styrxl.store.mail_states import BOUNCE, PERSON
 
 OUR_ID = "<styrxl."  # how the ids of our letters begin
 # Kinds of machines (words of the catalogue): a mail that did not arrive, another report on delivery, a receipt, a calendar, a list,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from styrxl.model.catalogue import word
 from styrxl.model.masking import make_showable
-from styrxl.store.mail_log import ASIDE, HELD, IGNORED, NOTED, ORIGINAL, RELEASED, TAKEN, MailPart
+from styrxl.store.mail_log import MailPart
+from styrxl.store.mail_states import ASIDE, HELD, IGNORED, NOTED, ORIGINAL, RELEASED, TAKEN
 
 _MARKS = {TAKEN: "✓", RELEASED: "✓", HELD: "!", NOTED: "!", ASIDE: "!"}
 

@@ -25,7 +25,7 @@ from styrxl.mail.incoming.unwrap import open_mail, unwrap
 from styrxl.mail.plain_text import to_one_line
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.model.settings import MailSettings
-from styrxl.store.mail_log import BOUNCE, PERSON
+from styrxl.store.mail_states import BOUNCE, PERSON
 
 _OTHERS, _SUBJECT, _REPLIES = 20, 300, 10  # files that are named, characters of a subject and ids of earlier mails that are kept
 _PARTS = 300  # parts that are looked at

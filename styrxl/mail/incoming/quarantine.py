@@ -9,7 +9,8 @@ from styrxl.mail.incoming.stored_files import choose_inbox_path, make_receipt, s
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
-from styrxl.store.mail_log import ASIDE, DISCARDED, HELD, RELEASED, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import ASIDE, DISCARDED, HELD, RELEASED
 
 
 def list_waiting(mail_log: MailLog, round_: Round) -> list[MailPart]:

@@ -33,7 +33,8 @@ from styrxl.returns.workbook import ReturnedWorkbook
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.open_rounds import Filing, make_filing
 from styrxl.rounds.originals import is_original
-from styrxl.store.mail_log import ASIDE, BOUNCE, HELD, IGNORED, NOTED, ORIGINAL, PERSON, TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import ASIDE, BOUNCE, HELD, IGNORED, NOTED, ORIGINAL, PERSON, TAKEN
 
 _LONGEST_OWNER = 100  # characters: a workbook may say anything of whose it is, and it stands in a file's name
 _LOGGER = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from datetime import date
 from styrxl.mail.incoming.look_alikes import is_look_alike
 from styrxl.model.addresses import fold_address
 from styrxl.model.council_plan import Organisation, Plan
-from styrxl.store.mail_log import FORGED
+from styrxl.store.mail_states import FORGED
 
 
 def find_refusal(plan: Plan, day: date, sender: str, owner: str | None, *, is_forged: bool = False) -> str:

@@ -19,9 +19,7 @@ from styrxl.mail.incoming.mime import BROKEN, parse_mail, read_header, read_head
 from styrxl.mail.incoming.unwrap import open_mail
 from styrxl.model.errors import StyrxlError
 from styrxl.returns.package.file_type import is_mail_file
-from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError, find_files
-from styrxl.rounds.receive import largest_file
 
 _YEARS = range(1990, 2200)  # of mails; the times of other years are no times
 
@@ -141,9 +139,9 @@ def holds_mail(sources: Iterable[Path]) -> bool:
     return any(isinstance(file, IncomingFile) and is_mail_file(file.name) for file in find_files(sources, 0))
 
 
-def find_mail_files(desk: Desk, sources: Iterable[Path]) -> list[IncomingFile]:
-    """Return the files in folders and archives that hold mail; ``receive`` passes them over."""
-    files = find_files(sources, largest_file(desk))
+def find_mail_files(sources: Iterable[Path], largest: int) -> list[IncomingFile]:
+    """Return the files in folders and archives that hold mail, of so many bytes at most; ``receive`` passes them over."""
+    files = find_files(sources, largest)
     return [file for file in files if isinstance(file, IncomingFile) and is_mail_file(file.name)]
 
 

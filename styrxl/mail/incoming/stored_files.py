@@ -12,7 +12,8 @@ from styrxl.model.rounds import Round
 from styrxl.returns.package.file_type import OLE
 from styrxl.rounds.desk import Desk
 from styrxl.store.files import write_atomically
-from styrxl.store.mail_log import BY_MAIL, MailPart
+from styrxl.store.mail_log import MailPart
+from styrxl.store.mail_states import BY_MAIL
 from styrxl.store.receipts import Receipt
 
 _NO_OWNER = "okand"  # in a file's name, in place of the owner

@@ -9,7 +9,7 @@ import re
 from email.message import Message
 
 from styrxl.mail.incoming.mime import read_header, read_headers
-from styrxl.store.mail_log import PERSON
+from styrxl.store.mail_states import PERSON
 
 _TAGS = re.compile(r"(?:\[[^\]]{1,30}\]\s*|(?:external|extern|ext)\s*:\s*)+", re.IGNORECASE)
 # Regular expressions by kind of machine. Those of calendars and receipts end in a colon.

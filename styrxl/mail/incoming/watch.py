@@ -24,7 +24,8 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.open_rounds import list_open_rounds
 from styrxl.rounds.own_files import check_own_files
-from styrxl.store.mail_log import ASIDE, HELD, NOTED, Mail, MailLog, MailPart
+from styrxl.store.mail_log import Mail, MailLog, MailPart
+from styrxl.store.mail_states import ASIDE, HELD, NOTED
 from styrxl.store.workspace import Workspace
 
 Seen = dict[Round, object]  # how each round's inbox was

@@ -21,7 +21,8 @@ from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import mask_persons
 from styrxl.rounds.give_back import find_place, give_back, make_copies, select_to_give_back
-from styrxl.store.mail_log import ANSWER, SENT, TAKEN, MailPart
+from styrxl.store.mail_log import MailPart
+from styrxl.store.mail_states import ANSWER, SENT, TAKEN
 
 _LISTED = 20  # groups of findings that an answer lists; the annotated copy has them all
 _ANSWERED = ("accepted", "rejected", "unreadable", "duplicate")

@@ -10,7 +10,7 @@ from typing import Protocol
 from styrxl.mail.failures import PermanentFailureError, TemporaryFailureError, UnreachableError
 from styrxl.mail.outgoing.letter import Attachment
 from styrxl.model.errors import StyrxlError
-from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING
+from styrxl.store.mail_states import REFUSED, SENT, UNSURE, WAITING
 
 PAUSES = (5.0, 30.0, 120.0)  # seconds before what could not be sent is tried again
 KNOWN = "known"  # result of what had been sent before

@@ -17,7 +17,7 @@ from styrxl.mail.outgoing.reminders import ESCALATION, write_escalations, write_
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.mail.outgoing.summary import write_summaries
 from styrxl.mail.outgoing.templates import write_templates
-from styrxl.store.mail_log import ANSWER, NOTICE, REMINDER, SUMMARY, TEMPLATES
+from styrxl.store.mail_states import ANSWER, NOTICE, REMINDER, SUMMARY, TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from styrxl.mail.outgoing.send import SortedLetters
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.grouped_findings import quote_path
 from styrxl.rounds.overview.text_table import fit_lines, format_table
-from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING, Mail
+from styrxl.store.mail_log import Mail
+from styrxl.store.mail_states import REFUSED, SENT, UNSURE, WAITING
 
 _SUBJECT = 60  # letters of a subject that the table shows
 

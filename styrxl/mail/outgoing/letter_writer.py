@@ -28,7 +28,8 @@ from styrxl.rounds.mail_status import find_mail_status
 from styrxl.rounds.purged import refuse_purged
 from styrxl.rounds.status import OwnerStatus, find_overdue, find_owners
 from styrxl.store.ledger import Issue
-from styrxl.store.mail_log import TEMPLATES, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import TEMPLATES
 
 
 @dataclass(frozen=True)

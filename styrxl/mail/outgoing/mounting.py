@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from styrxl.mail.outgoing.letter import Letter
 from styrxl.model.addresses import fold_address
-from styrxl.store.mail_log import ANSWER, NOTICE
+from styrxl.store.mail_states import ANSWER, NOTICE
 
 Reason = tuple[str, Mapping[str, object]]  # a word of the catalogue and its facts
 

@@ -17,7 +17,8 @@ from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.addresses import fold_address
 from styrxl.model.days import local_day
 from styrxl.model.masking import mask_persons
-from styrxl.store.mail_log import ANSWER, ASIDE, BOUNCE, FORGED, HELD, NOTED, NOTICE, RELEASED, SENT, TAKEN, MailPart
+from styrxl.store.mail_log import MailPart
+from styrxl.store.mail_states import ANSWER, ASIDE, BOUNCE, FORGED, HELD, NOTED, NOTICE, RELEASED, SENT, TAKEN
 
 _NONE = "none"  # reason: nothing was attached
 

@@ -16,7 +16,7 @@ from styrxl.model.days import local_day
 from styrxl.model.judged import Judged
 from styrxl.model.levels import is_demanded
 from styrxl.rounds.status import OwnerStatus
-from styrxl.store.mail_log import REMINDER
+from styrxl.store.mail_states import REMINDER
 
 ESCALATION = "escalation"
 

@@ -18,7 +18,8 @@ from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing, open_transport
 from styrxl.model.days import begin_of_day
 from styrxl.model.errors import StyrxlError
 from styrxl.scale.return_files import Progress, Step, show_no_progress
-from styrxl.store.mail_log import NEW, REDIRECTED, SENDING, SENT, UNSURE, WAITING, Mail, MailLog
+from styrxl.store.mail_log import Mail, MailLog
+from styrxl.store.mail_states import NEW, REDIRECTED, SENDING, SENT, UNSURE, WAITING
 
 
 @dataclass(frozen=True, slots=True)

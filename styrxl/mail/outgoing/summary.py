@@ -26,7 +26,7 @@ from styrxl.reports.overview_parts import Figure
 from styrxl.reports.view import FOLLOWED, PLANNED, View
 from styrxl.rounds.desk import Desk, suggest_nearest
 from styrxl.rounds.publish import gather_history, list_issued, make_scope, read_feedback
-from styrxl.store.mail_log import SUMMARY
+from styrxl.store.mail_states import SUMMARY
 
 _NAMED = 5  # owners that the first line names
 

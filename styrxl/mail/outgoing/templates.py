@@ -12,7 +12,7 @@ from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.owner_links.links import give_link
 from styrxl.rounds.owner_links.tokens import OWNERS_PAGE, code_of, make_token
 from styrxl.store.ledger import Issue
-from styrxl.store.mail_log import TEMPLATES
+from styrxl.store.mail_states import TEMPLATES
 
 
 def write_templates(writer: LetterWriter, request: MailRequest) -> WrittenLetters:

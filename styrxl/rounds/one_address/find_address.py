@@ -12,7 +12,8 @@ from typing import Any
 from styrxl.model.addresses import fold_address
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.log import Event, read_events_of
-from styrxl.store.mail_log import ASIDE, IGNORED, NOTED, MailLog
+from styrxl.store.mail_log import MailLog
+from styrxl.store.mail_states import ASIDE, IGNORED, NOTED
 from styrxl.store.workspace import CACHE_FOLDER, SIGN_INS_FILE
 
 WROTE = "wrote"  # a message that brought no workbook: the round's log has no line for it

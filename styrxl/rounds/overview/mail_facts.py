@@ -16,7 +16,8 @@ from styrxl.rounds.mail_status import MailStatus
 from styrxl.rounds.overview.consolidation import Consolidation
 from styrxl.rounds.status import OwnerStatus
 from styrxl.store.ledger import Verdict
-from styrxl.store.mail_log import ANSWER, HELD, SENT, SUMMARY, TAKEN, TEMPLATES, Mail, MailLog
+from styrxl.store.mail_log import Mail, MailLog
+from styrxl.store.mail_states import ANSWER, HELD, SENT, SUMMARY, TAKEN, TEMPLATES
 
 _ANSWERED = frozenset({"accepted", "rejected", "unreadable", "duplicate"})  # verdicts that are mailed
 

@@ -14,7 +14,8 @@ import pytest
 from styrxl.cli import cli
 from styrxl.commands.listed.values import format_listed, tell_mails
 from styrxl.commands.speech.dressing import list_commands
-from styrxl.store.mail_log import HELD, MailPart
+from styrxl.store.mail_log import MailPart
+from styrxl.store.mail_states import HELD
 from town import ROUND, Town
 
 LISTS = {

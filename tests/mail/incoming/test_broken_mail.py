@@ -28,7 +28,8 @@ from styrxl.model.rounds import standard_rounds
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.rounds.desk import open_desk
 from styrxl.store.ledger import Ledger
-from styrxl.store.mail_log import PERSON, MailLog
+from styrxl.store.mail_log import MailLog
+from styrxl.store.mail_states import PERSON
 from town import ROUND, Town
 
 NO_DATES = ("Mon, 32 Feb 9999 25:61:00 +9900", "Sat, 1 Jan 1600 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59 -2359", "x", "")

@@ -14,7 +14,8 @@ from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.overview.round_facts import RoundFacts, find_facts
 from styrxl.rounds.overview.round_steps import find_to_do
 from styrxl.store.ledger import Ledger
-from styrxl.store.mail_log import ANSWER, SENDING, SENT, TEMPLATES, Mail, MailLog
+from styrxl.store.mail_log import Mail, MailLog
+from styrxl.store.mail_states import ANSWER, SENDING, SENT, TEMPLATES
 from town import ROUND, UNITS, Town
 
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)

@@ -6,7 +6,8 @@ from styrxl.mail.incoming.mail_lines import format_mail_line, format_mail_sums
 from styrxl.mail.incoming.mailbox import open_mailbox
 from styrxl.mail.incoming.receive import receive_mail
 from styrxl.model.settings import GraphMailbox, Mailbox
-from styrxl.store.mail_log import TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import TAKEN
 from styrxl.web.desk.actions import Action, Order, Preview, Question
 from styrxl.web.desk.intake.judging import Told, judge_and_tell
 from styrxl.web.desk.intake.take_in import PATIENCE, link_quarantine

@@ -18,7 +18,8 @@ from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_files
-from styrxl.store.mail_log import DISCARDED, HELD, RELEASED, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import DISCARDED, HELD, RELEASED
 from styrxl.web.desk.actions import Action, Order, Preview, Question
 from styrxl.web.desk.downloads import list_round_files
 from styrxl.web.desk.intake.judging import judge_and_tell

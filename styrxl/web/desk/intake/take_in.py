@@ -18,7 +18,8 @@ from styrxl.returns.package.file_type import is_mail_file
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.files_to_receive import IncomingFile, Outcome, RefusedFileError
 from styrxl.rounds.receive import count_outcomes, foresee, largest_file, read_identities, take_in
-from styrxl.store.mail_log import ASIDE, HELD, TAKEN, MailLog, MailPart
+from styrxl.store.mail_log import MailLog, MailPart
+from styrxl.store.mail_states import ASIDE, HELD, TAKEN
 from styrxl.web.desk.access import EVERYTHING, Access
 from styrxl.web.desk.actions import Action, Order, Preview, Question, Table
 from styrxl.web.desk.intake.judging import judge_and_tell

@@ -20,7 +20,8 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.overview.narrowed_facts import find_facts_of
 from styrxl.rounds.overview.round_facts import RoundFacts
-from styrxl.store.mail_log import REDIRECTED, SENT, Mail, MailLog
+from styrxl.store.mail_log import Mail, MailLog
+from styrxl.store.mail_states import REDIRECTED, SENT
 from styrxl.web.desk.access import Access
 from styrxl.web.desk.letters.mailing import find_letters, list_mailings, make_letter_link
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint

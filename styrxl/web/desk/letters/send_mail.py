@@ -17,7 +17,8 @@ from styrxl.model.catalogue import word
 from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
-from styrxl.store.mail_log import REFUSED, SENT, UNSURE, WAITING, Mail
+from styrxl.store.mail_log import Mail
+from styrxl.store.mail_states import REFUSED, SENT, UNSURE, WAITING
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question
 from styrxl.web.desk.letters.mail_page import PAGE
 from styrxl.web.desk.letters.mailing import find_letters, find_way, list_mailings, make_letter_link, read_only, read_request
