@@ -90,6 +90,7 @@ def _listen(port: int | None, last: int | None) -> socket.socket:
         listening = socket.socket()
         try:
             listening.bind((LOOPBACK, candidate))
+            listening.listen(_AT_ONCE)  # from now on: a browser may follow the link before the server runs
         except OSError:
             listening.close()
             continue

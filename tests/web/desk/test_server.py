@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,9 @@ import pytest
 
 from styrxl.store.workspace import Workspace
 from styrxl.web.desk.door import find_open_desk
+from styrxl.web.desk.server import run_desk
 from styrxl.web.desk.tasks import Done, Task, TaskBook
+from styrxl.web.desk.workplace import Workplace
 
 LINK = re.compile(r"(http://127\.0\.0\.1:\d+)/enter/\S+")
 
@@ -68,6 +71,18 @@ def test_it_starts_ends_by_ctrl_c_and_starts_again_where_open_tabs_find_it(town:
     with start_desk(town) as (_, again):
         assert find_origin(again) == find_origin(link)
         assert httpx.get(link).status_code == 403
+
+
+def test_a_link_can_be_followed_at_once(town: Path) -> None:
+    """A browser that is quicker than the server is waited for."""
+
+    def follow(link: str) -> None:
+        port = int(find_origin(link).rpartition(":")[2])
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        run_desk(Workplace(town, None), None, browser=False, tell=follow)
 
 
 def test_a_second_one_in_the_same_workspace_gives_a_new_link_to_the_first(town: Path) -> None:
