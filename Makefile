@@ -8,7 +8,7 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(shell find styrxl schemas sheets -type f -not -path '*/__pycache__/*') schemas sheets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint suite test-long coverage docs validate-workbooks bench clean
+.PHONY: demo test lint suite test-long coverage docs validate-workbooks bench dist standalone clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/, and how to open the desk on it
 	$(BIN)/styrxl demo demo
@@ -75,5 +75,21 @@ $(VENV)-bench/installed: $(PACKAGE)
 	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[bench,desk,pdf]'
 	touch $@
 
+dist: | $(VENV)/made ## What others install from, in dist/: the wheel, and the versions that it is tried with
+	rm -f dist/styrxl-*.whl
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	cp constraints.txt dist/
+
+standalone: $(VENV)-standalone/installed ## A folder that needs no Python, dist/styrxl/, and a round played with it
+	$(VENV)-standalone/bin/pyinstaller --log-level WARN --noconfirm --distpath dist --workpath $(VENV)-standalone/build standalone/styrxl.spec
+	$(VENV)-standalone/bin/python -P tests/try_standalone.py dist/styrxl/styrxl
+
+# In an environment of its own: what is installed there goes into the folder.
+$(VENV)-standalone/installed: $(PACKAGE)
+	$(PYTHON) -m venv --clear $(VENV)-standalone
+	$(VENV)-standalone/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt \
+		'.[desk,keyring,m365,serve,standalone]'
+	touch $@
+
 clean: ## What make has made, but for demo/
-	rm -rf $(VENV) $(VENV)-bench handbook .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-standalone handbook .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
