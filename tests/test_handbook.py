@@ -69,6 +69,12 @@ def test_each_link_leads_somewhere(path: Path) -> None:
     assert find_dead_links(path) == []
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(DOCS)))
+def test_a_page_leads_to_nothing_outside_the_handbook(path: Path) -> None:
+    """Which is built, and read, without the rest of the checkout."""
+    assert [link for link in list_links(path) if not (path.parent / link).resolve().is_relative_to(DOCS)] == []
+
+
 def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
     """Missing files and headings, and no others; what stands in blocks of code is no link."""
     page = tmp_path / "page.md"
