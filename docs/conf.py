@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from docutils import nodes
 from sphinx.application import Sphinx
 
 project = "styrxl"
@@ -13,6 +14,8 @@ source_suffix = {".md": "markdown"}
 language = "sv"
 html_theme = "alabaster"
 html_theme_options = {"description": "Handbok · Handbook", "page_width": "1100px", "sidebar_width": "260px"}
+html_static_path = ["static"]
+html_css_files = ["handbook.css"]
 html_copy_source = False
 highlight_language = "none"  # a block says itself what it is; consoles' prompts and answers are left as they are
 myst_heading_anchors = 4  # links to headings are written as GitHub writes them, so that the pages can be read there, too
@@ -28,6 +31,16 @@ def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
         source[0] = f"{before}\n{contents}{heading}{after}"
 
 
+def frame_tables(app: Sphinx, page: nodes.document) -> None:
+    """Put each table into a frame that scrolls by itself where the window is narrow."""
+    del app
+    for table in list(page.findall(nodes.table)):
+        frame = nodes.container(classes=["wide"])
+        table.replace_self(frame)
+        frame += table
+
+
 def setup(app: Sphinx) -> None:
     """Have Sphinx ask us of each page that it reads."""
     app.connect("source-read", add_contents)
+    app.connect("doctree-read", frame_tables)

@@ -1,6 +1,7 @@
-"""Makes the handbook's pictures of real workbooks: ``python tests/make_pictures.py`` (needs LibreOffice, poppler's pdftoppm and Pillow).
+"""Makes the pictures of the README and the handbook: ``python tests/make_pictures.py``.
 
-A unit of a small town gets its plan, fills it in (with two faults), sends it, and gets it back: what it saw is pictured.
+It needs LibreOffice, poppler's pdftoppm, Chromium and Pillow. A unit of a small town gets its plan, fills it in (with two faults), sends
+it, and gets it back: what it saw is pictured. So are the sample municipality's desk and report.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ from pathlib import Path
 
 import pypdf
 from PIL import Image, ImageChops, ImageOps
+from playwright.sync_api import Page
 
 sys.path.insert(0, str(Path(__file__).parent))
+from chromium import opened as opened_chromium
+from desk_visitor import ORIGIN
 from municipality import Rows
 from office import opened
+from sample_pictured import LANGUAGES, WIDE, open_light, play_sample, show_desk
 from town import ROUND, YEAR, planned_town
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
@@ -24,6 +29,8 @@ MOST_BYTES = 150_000
 DOTS = 110  # an inch
 COLOURS = 48  # a form has few, and letters' edges need some
 MARGIN = 14
+FIRST_SCREEN = 655  # dots, down to below what comes next
+GOALS = 726  # dots, from how goals and commitments stand down into the council's goals
 
 SWEDISH: Rows = [
     {
@@ -64,16 +71,39 @@ def picture_page(pdf: bytes, heading: str, tall: int, to: Path) -> None:
     )
     whole = Image.open(io.BytesIO(done.stdout)).convert("RGB")
     page = cut_paper(whole)
-    part = cut_paper(page.crop((0, 0, page.width, min(tall, page.height))))
-    part.quantize(COLOURS).save(to, optimize=True)
+    keep_picture(cut_paper(page.crop((0, 0, page.width, min(tall, page.height)))), to)
+
+
+def keep_picture(picture: Image.Image, to: Path) -> None:
+    """Write a picture, small, and say so."""
+    picture.quantize(COLOURS).save(to, optimize=True)
     size = to.stat().st_size
-    print(f"{to.name}: {part.width} x {part.height}, {size} bytes")  # noqa: T201 -- what a script has done
+    print(f"{to.name}: {picture.width} x {picture.height}, {size} bytes")  # noqa: T201 -- what a script has done
     assert size <= MOST_BYTES, to
 
 
-def main() -> None:
-    """Make all pictures."""
-    PICTURES.mkdir(exist_ok=True)
+def picture_browser() -> None:
+    """Picture the desk's first screen, and how goals stand in the report."""
+    with tempfile.TemporaryDirectory() as folder, opened_chromium() as chromium, chromium.open_context() as browser:
+        sample = play_sample(Path(folder))
+        for language in LANGUAGES:
+            with show_desk(sample, language, browser) as desk:
+                desk.goto(ORIGIN)
+                keep_picture(take_part(desk, 0, FIRST_SCREEN), PICTURES / f"desk.{language}.png")
+            report = open_light(browser)
+            report.goto(sample.reports[language].as_uri())
+            goals = report.locator("h3").nth(1).bounding_box() or {"y": 0}
+            keep_picture(take_part(report, goals["y"] - MARGIN, GOALS), PICTURES / f"report.{language}.png")
+
+
+def take_part(page: Page, top: float, tall: float) -> Image.Image:
+    """Return what a page shows from so many dots down, so many dots tall."""
+    shown = page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": WIDE["width"], "height": tall})
+    return Image.open(io.BytesIO(shown)).convert("RGB")
+
+
+def picture_forms() -> None:
+    """Picture what a unit filled in and got back."""
     with tempfile.TemporaryDirectory() as office_folder, opened(Path(office_folder)) as office, tempfile.TemporaryDirectory() as folder:
         town = planned_town(Path(folder) / "town")
         for owner, rows in OWNERS.values():
@@ -90,4 +120,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    PICTURES.mkdir(exist_ok=True)
+    picture_forms()
+    picture_browser()

@@ -133,6 +133,13 @@ def test_a_picture_is_small_shown_and_made_by_the_script(path: Path) -> None:
     assert path.stat().st_size <= MOST_BYTES
 
 
+def test_the_readme_is_two_screens() -> None:
+    """With a workbook, the desk and the report as pictures, in words for those who do not see them, too."""
+    text = (CHECKOUT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 110
+    assert re.findall(r"!\[.{40,}\]\(docs/pictures/([\w-]+)\.sv\.png\)", text) == ["fill-in-rows", "desk", "report"]
+
+
 def list_samples(page: str, bullet: str) -> list[str]:
     """Return the samples that stand as code in a bullet of a page."""
     text = re.search(rf"^- {bullet}.*?(?=^- |\n\n)", (DOCS / page).read_text("utf-8"), re.MULTILINE | re.DOTALL)
