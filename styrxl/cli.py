@@ -12,6 +12,7 @@ import click
 from styrxl import __version__
 from styrxl.commands.care.archive import archive
 from styrxl.commands.care.backup import backup
+from styrxl.commands.care.doctor import doctor
 from styrxl.commands.care.purge import purge
 from styrxl.commands.care.restore import restore
 from styrxl.commands.check import check
@@ -59,6 +60,7 @@ def cli(context: click.Context, workspace: Path, lang: str | None) -> None:
 for command in (
     init,
     check,
+    doctor,
     demo,
     distribute,
     receive,

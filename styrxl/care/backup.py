@@ -16,6 +16,7 @@ from styrxl import __version__
 from styrxl.care.backup_file import LEDGER, BackupFile, Kept, KeptFile, Manifest, hash_bytes, name_member, write_backup
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.opening.open_workspace import Writer, open_ledger
+from styrxl.store.backup_note import BackupNote, keep_backup_note
 from styrxl.store.database import RECEIPTS
 from styrxl.store.files import StagedFiles, is_temporary, remove_leftovers
 from styrxl.store.ledger import Ledger
@@ -65,6 +66,7 @@ def back_up(workspace: Workspace, to: Path, writer: Writer, now: datetime) -> Ba
         _check(temporary, path)
         size = temporary.stat().st_size
         staged.move_into_place()
+        keep_backup_note(workspace.root, BackupNote(now, path.absolute()))
     return Backup(path, len(made[-1].files), size, made[-1].absent, tuple(left_out))
 
 

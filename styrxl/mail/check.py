@@ -44,8 +44,12 @@ class CheckedStep:
     error: StyrxlError | None = None
 
 
-def check_mail(workspace: Workspace, language: str, now: datetime, timing: Timing) -> Iterator[CheckedStep]:
-    """Yield each step as soon as it has been tried; what rests on a step that fails is not tried. Raises StyrxlError: mail-not-set-up."""
+def check_mail(workspace: Workspace, language: str, now: datetime, timing: Timing, *, sends: bool = True) -> Iterator[CheckedStep]:
+    """Yield each step as soon as it has been tried; what rests on a step that fails is not tried.
+
+    ``sends``: with a mail to oneself, and the folder for finished mails made; else nothing is changed anywhere.
+    Raises StyrxlError: mail-not-set-up.
+    """
     settings = workspace.settings.mail
     if settings is None:
         raise StyrxlError("mail-not-set-up")
@@ -56,8 +60,8 @@ def check_mail(workspace: Workspace, language: str, now: datetime, timing: Timin
         step = _check_token(place, workspace, timing)
         yield step
         refused |= {place.sign_in} if step.state == FAILS else set()
-    yield from _check_sending(workspace, settings, language, now, timing, refused)
-    yield from _check_mailbox(workspace, settings, timing, refused)
+    yield from _check_sending(workspace, settings, language, now, timing, refused, sends=sends)
+    yield from _check_mailbox(workspace, settings, timing, refused, makes=sends)
 
 
 def _check_token(place: Server | GraphAccount, workspace: Workspace, timing: Timing) -> CheckedStep:
@@ -71,7 +75,7 @@ def _check_token(place: Server | GraphAccount, workspace: Workspace, timing: Tim
 
 
 def _check_sending(
-    workspace: Workspace, settings: MailSettings, language: str, now: datetime, timing: Timing, refused: Collection[SignIn]
+    workspace: Workspace, settings: MailSettings, language: str, now: datetime, timing: Timing, refused: Collection[SignIn], *, sends: bool
 ) -> Iterator[CheckedStep]:
     place, sender = settings.graph or settings.server, Sender(settings.sender, settings.reply_to, workspace.settings.municipality)
     if place is None:
@@ -88,15 +92,17 @@ def _check_sending(
 
     step = CheckedStep(to_connect, UNTRIED) if place.sign_in in refused else _try(to_connect, connect)
     yield step
-    if step.state == WORKS:
+    if sends and step.state == WORKS:
         yield _try(to_send, lambda: _send_to_oneself(opened[0], workspace, sender, language, now))
-    else:
+    elif sends:
         yield CheckedStep(to_send, UNTRIED)
     for transport in opened:
         transport.close()
 
 
-def _check_mailbox(workspace: Workspace, settings: MailSettings, timing: Timing, refused: Collection[SignIn]) -> Iterator[CheckedStep]:
+def _check_mailbox(
+    workspace: Workspace, settings: MailSettings, timing: Timing, refused: Collection[SignIn], *, makes: bool
+) -> Iterator[CheckedStep]:
     box = settings.mailbox
     if box is None:
         yield CheckedStep(Word("check_no_mailbox"), UNTRIED)
@@ -108,12 +114,12 @@ def _check_mailbox(workspace: Workspace, settings: MailSettings, timing: Timing,
         if isinstance(box, GraphMailbox):
             client: GraphClient = open_graph(box.account, workspace.root, timing.timeout, timing.wait)
             try:
-                check_folders(box, client)
+                check_folders(box, client, makes=makes)
             finally:
                 client.close()
         else:
             secret = open_secret(box.server, IMAP_PASSWORD, workspace.root, timing.timeout) or str
-            check_by_imap(box, make_ssl_context(box.server, workspace.root), secret, timing.timeout)
+            check_by_imap(box, make_ssl_context(box.server, workspace.root), secret, timing.timeout, makes=makes)
 
     yield CheckedStep(about, UNTRIED) if place.sign_in in refused else _try(about, look)
 

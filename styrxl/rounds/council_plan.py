@@ -23,18 +23,18 @@ _KEPT = "council-plan.json"
 _DAY = "day"  # in JSON a day is {"day": "2027-01-31"}
 
 
-def read_plan(workspace: Workspace, forms: Forms) -> Plan:
+def read_plan(workspace: Workspace, forms: Forms, *, keep: bool = True) -> Plan:
     """Return the council's plan; ``forms``: those that there are, and those that it may have been built with.
 
-    Judging it takes libraries that many commands need for nothing else, so the rows of a plan without errors are kept.
-    Raises StyrxlError: plan-missing, not-readable; and as ``read_judged_plan`` where it is judged.
+    Judging it takes libraries that many commands need for nothing else, so the rows of a plan without errors are kept (unless nothing
+    is to be written: ``keep``). Raises StyrxlError: plan-missing, not-readable; and as ``read_judged_plan`` where it is judged.
     """
-    rows, findings = read_plan_rows(workspace, forms, read_plan_file(workspace.plan_path))
+    rows, findings = read_plan_rows(workspace, forms, read_plan_file(workspace.plan_path), keep=keep)
     return make_council_plan(rows, forms.rounds, findings)
 
 
-def read_plan_rows(workspace: Workspace, forms: Forms, data: bytes) -> tuple[PlanRows, tuple[Finding, ...]]:
-    """Return the rows of the council's plan, whose bytes are given, and what the controller is told of it; raises as ``read_plan``."""
+def read_plan_rows(workspace: Workspace, forms: Forms, data: bytes, *, keep: bool = True) -> tuple[PlanRows, tuple[Finding, ...]]:
+    """Return the rows of the council's plan, whose bytes are given, and what the controller is told of it; as ``read_plan``."""
     key = [hashlib.sha256(data).hexdigest(), make_cache_key(forms, limits_of_council_plan(workspace.settings.limits))]
     path = workspace.root / CACHE_FOLDER / _KEPT
     kept = _read_kept(path, key)
@@ -42,7 +42,8 @@ def read_plan_rows(workspace: Workspace, forms: Forms, data: bytes) -> tuple[Pla
         from styrxl.rounds.judge_council_plan import read_judged_plan
 
         kept = read_judged_plan(workspace, forms, data)
-        _keep(path, key, *kept)
+        if keep:
+            _keep(path, key, *kept)
     return kept
 
 

@@ -326,13 +326,13 @@ def open_database(place: Path | str, patience: float = PATIENCE, *, new: bool = 
     Raises StyrxlError: database-url where the address means nothing to us, driver-missing, ledger-newer where a newer styrxl
     made it, ledger-missing where there is none; else as ``Database.reading``.
     """
-    url = _parse_address(place)
+    url = parse_address(place)
     if not new and url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():  # to look into it would make it
         raise StyrxlError("ledger-missing", path=url.database)
-    database = _connect(url, patience)
+    database = connect(url, patience)
     try:
         with database.reading() as connection:
-            version = _read_revision(connection) if new else _demand_revision(connection, database.where)
+            version = read_revision(connection) if new else _demand_revision(connection, database.where)
         if version != HEAD:
             with database.writing() as connection:
                 _bring_up_to_date(connection, database.where)
@@ -342,7 +342,8 @@ def open_database(place: Path | str, patience: float = PATIENCE, *, new: bool = 
     return replace(database, watch=watch)
 
 
-def _parse_address(place: Path | str) -> URL:
+def parse_address(place: Path | str) -> URL:
+    """Return a database's address as SQLAlchemy has it; raises StyrxlError (database-url)."""
     if isinstance(place, Path):
         return URL.create("sqlite", database=str(place))
     try:
@@ -352,7 +353,8 @@ def _parse_address(place: Path | str) -> URL:
         raise StyrxlError("database-url", url=_PASSWORD.sub("***", place)) from error
 
 
-def _connect(url: URL, patience: float) -> Database:
+def connect(url: URL, patience: float) -> Database:
+    """Return a database that is asked nothing yet, and not brought up to date; raises StyrxlError (driver-missing)."""
     sqlite = url.get_backend_name() == "sqlite"
     where = url.database or ":memory:" if sqlite else url.render_as_string(hide_password=True)
     seconds, milliseconds = max(2, int(patience)), int(patience * 1000)
@@ -377,7 +379,7 @@ def _begin_transaction(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
-def _read_revision(connection: Connection) -> str | None:
+def read_revision(connection: Connection) -> str | None:
     """Return the revision that the tables are at, or None where there are none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -386,14 +388,14 @@ def _read_revision(connection: Connection) -> str | None:
 
 
 def _demand_revision(connection: Connection, where: str) -> str:
-    version = _read_revision(connection)
+    version = read_revision(connection)
     if version is None:
         raise StyrxlError("ledger-missing", path=where)
     return version
 
 
 def _bring_up_to_date(connection: Connection, where: str) -> None:
-    version = _read_revision(connection)  # again, now that nobody else can change it
+    version = read_revision(connection)  # again, now that nobody else can change it
     if version is None:
         METADATA.create_all(connection, checkfirst=False)
         migrations.stamp(connection)

@@ -132,9 +132,14 @@ def is_temporary(name: str) -> bool:
 
 
 def remove_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
-    """Remove, and return, the temporary files in folders that killed commands left: of this computer at once, else after a day."""
+    """Remove, and return, the temporary files in folders that killed commands left."""
+    return [path for path in find_leftovers(folders, now) if _remove(path)]
+
+
+def find_leftovers(folders: Iterable[Path], now: float) -> list[Path]:
+    """Return the temporary files in folders that killed commands left: of this computer at once, of others after a day."""
     files = [path for folder in folders if folder.is_dir() for path in folder.glob(f"{_PREFIX}*{_SUFFIX}")]
-    return [path for path in files if _is_leftover(path, now) and _remove(path)]
+    return [path for path in files if _is_leftover(path, now)]
 
 
 def _is_leftover(path: Path, now: float) -> bool:

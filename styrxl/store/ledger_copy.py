@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -31,13 +32,19 @@ def copy_ledger(database: Database, to: Path) -> None:
 def check_ledger_file(path: Path) -> None:
     """Have SQLite look through a ledger; raises StyrxlError: ledger-broken."""
     try:
-        with closing(sqlite3.connect(path)) as connection:
+        with closing(open_for_reading(path)) as connection:
             said = [row[0] for row in connection.execute("PRAGMA integrity_check")]
             said += [f"{row[0]} {row[1]}" for row in connection.execute("PRAGMA foreign_key_check")]
     except sqlite3.Error as error:
         raise StyrxlError("ledger-broken", path=str(path), why=str(error)) from error
     if said != ["ok"]:
         raise StyrxlError("ledger-broken", path=str(path), why="; ".join(said[:3]))
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a SQLite file in which nothing may be changed; raises sqlite3.Error."""
+    name = quote(path.absolute().as_posix())
+    return sqlite3.connect(f"file://{'' if name.startswith('/') else '/'}{name}?mode=ro", uri=True)  # of a share: four strokes
 
 
 def _copy_file(database: Database, to: Path) -> None:

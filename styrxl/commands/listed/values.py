@@ -12,6 +12,7 @@ from styrxl.model.masking import make_showable
 
 if TYPE_CHECKING:
     from styrxl.descriptions.refused_words import RefusedWord
+    from styrxl.doctor.look_around import Findings
     from styrxl.model.goal_tree import Node
     from styrxl.model.judged import JudgedRound
     from styrxl.rounds.status import OwnerStatus, RoundStatus
@@ -69,6 +70,24 @@ def tell_own_files(
         for each in refused
     ]
     return {"files": told, "refused_words": words, "compared_with_plan": compared}
+
+
+def tell_looks(findings: Findings, language: str) -> dict[str, Any]:
+    """Return what ``doctor`` saw: each look with its state, its key, what is so, what to do and the command that goes with it."""
+    from styrxl.doctor.look import describe, describe_remedy, find_command
+
+    looks = [
+        {
+            "part": look.part,
+            "state": look.state,
+            "key": look.key,
+            "text": describe(look, language),
+            "remedy": describe_remedy(look, language),
+            "command": find_command(look, language),
+        }
+        for look in findings.looks
+    ]
+    return {"workspace": findings.is_workspace, "mend": findings.mends, "watch": findings.watches, "looks": looks}
 
 
 def _tell(of: OwnerStatus | MailPart | Node, names: Sequence[str]) -> dict[str, Any]:

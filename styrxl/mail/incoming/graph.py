@@ -44,11 +44,12 @@ def fetch_by_graph(box: GraphMailbox, open_client: Callable[[], GraphClient], la
         client.close()
 
 
-def check_folders(box: GraphMailbox, client: GraphClient) -> None:
-    """See that the folder is there, and make the one for finished messages; raises as ``fetch_by_graph``."""
+def check_folders(box: GraphMailbox, client: GraphClient, *, makes: bool = True) -> None:
+    """See that the folder is there, and make the one for finished messages (``makes``); raises as ``fetch_by_graph``."""
     with _translating_errors(client):
         _find_folder(client, box.folder)
-        _find_done(client, box.done)
+        if makes:
+            _find_done(client, box.done)
 
 
 def _fetch(client: GraphClient, facts: Mapping[str, Any], done: str, aside: str, largest: int) -> FetchedMessage | None:

@@ -45,10 +45,10 @@ def fetch_by_imap(
                 yield message
 
 
-def check_by_imap(box: Mailbox, context: ssl.SSLContext, secret: Callable[[], str], timeout: float) -> None:
-    """See that a mailbox lets us in and has the folder, and make the one for finished messages; raises as ``fetch_by_imap``."""
+def check_by_imap(box: Mailbox, context: ssl.SSLContext, secret: Callable[[], str], timeout: float, *, makes: bool = True) -> None:
+    """See that a mailbox lets us in and has the folder, and make the one for finished messages (``makes``); as ``fetch_by_imap``."""
     with _open_session(box, context, secret, timeout) as client, _translating_errors(box):
-        _open_folder(client, box)
+        _open_folder(client, box, makes=makes)
 
 
 @contextmanager
@@ -103,13 +103,16 @@ def _show_token(client: IMAPClient, box: Mailbox, mechanism: str | None, token: 
     client.sasl_login(mechanism, lambda challenge: answer_refusal(mechanism) if challenge else first)
 
 
-def _open_folder(client: IMAPClient, box: Mailbox) -> Sequence[int]:
-    """Open the folder, create the one for finished messages where it is missing, and return the messages' UIDs, the oldest first."""
+def _open_folder(client: IMAPClient, box: Mailbox, *, makes: bool = True) -> Sequence[int]:
+    """Open the folder, create the one for finished messages where it is missing, and return the messages' UIDs, the oldest first.
+
+    Without ``makes`` nothing is created, and the folder is opened to be read alone.
+    """
     if not client.folder_exists(box.folder):
         raise StyrxlError("mail-imap-folder", folder=box.folder, host=box.server.host)
-    if not client.folder_exists(box.done):
+    if makes and not client.folder_exists(box.done):
         client.create_folder(box.done)
-    client.select_folder(box.folder)
+    client.select_folder(box.folder, readonly=not makes)
     return sorted(client.search(["NOT", "DELETED"]))
 
 

@@ -23,6 +23,7 @@ LISTS = {
     "quarantine-list": ("quarantine", "list", ROUND, "--all"),
     "link": ("link", ROUND),
     "check": ("check",),
+    "doctor": ("doctor",),
     "log": ("log", ROUND),
     "validate": ("validate", "--round", ROUND),
 }
