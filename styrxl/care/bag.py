@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from styrxl.model.naming.file_names import make_portable, make_unique
 from styrxl.store.files import make_folder, translate_errors
-
-_FORBIDDEN = frozenset('%\r\n\t<>:"|?*\\')  # in names on Windows, or in a bag's lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +22,8 @@ class Payload:
 
 
 def make_safe_name(name: str, known: Iterable[str] = ()) -> str:
-    """Return a file's name as every system can have it, and as none of those known (in any case) is."""
-    readable = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8"))
-    safe = "".join("_" if sign in _FORBIDDEN or ord(sign) < 32 else sign for sign in readable).strip(" .") or "_"
-    taken, (stem, dot, suffix) = {one.casefold() for one in known}, safe.rpartition(".")
-    number, found = 1, safe
-    while found.casefold() in taken:
-        number += 1
-        found = f"{stem} ({number}){dot}{suffix}" if dot else f"{safe} ({number})"
-    return found
+    """Return a file's name as every system and a bag's lists can have it, and as none of those known (in any case) is."""
+    return make_unique(make_portable(name).replace("%", "_").strip(" .") or "_", known)
 
 
 def write_bag(folder: Path, payload: Iterable[Payload], info: Sequence[tuple[str, str]]) -> None:

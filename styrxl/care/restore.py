@@ -10,6 +10,7 @@ from pathlib import Path
 
 from styrxl.care.backup_file import BackupFile, KeptFile
 from styrxl.model.errors import StyrxlError
+from styrxl.model.naming.file_names import make_portable, make_unique
 from styrxl.store.database import open_database
 from styrxl.store.files import make_folder, make_temporary_path, remove_leftovers, translate_errors
 from styrxl.store.ledger_copy import check_ledger_file, copy_rows
@@ -17,6 +18,7 @@ from styrxl.store.workspace import Workspace
 
 _SECTION = re.compile(r"(?m)^[ \t]*\[database\][^\n]*$")
 _NEXT = re.compile(r"(?m)^[ \t]*\[")
+ONLY_PORTABLE: bool = os.name == "nt"  # names are there; elsewhere a file may be called anything
 _URL = re.compile(r"(?m)^([ \t]*url[ \t]*=)")
 
 
@@ -24,7 +26,8 @@ _URL = re.compile(r"(?m)^([ \t]*url[ \t]*=)")
 class Restored:
     """What came back: how many files, which of them were damaged (and left out), and which the workspace did not have then already.
 
-    ``moved_from``: the database that the ledger came from, where it lies in the folder now.
+    ``moved_from``: the database that the ledger came from, where it lies in the folder now. ``renamed``: files that this system cannot
+    have under the names that they had: returns are known by their bytes all the same.
     """
 
     files: int
@@ -32,6 +35,7 @@ class Restored:
     absent: tuple[str, ...]
     made_at: str
     moved_from: str | None = None
+    renamed: tuple[str, ...] = ()
 
 
 def restore(archive: Path, target: Path, now: float, *, database: str = "", partly: bool = False) -> Restored:
@@ -54,14 +58,14 @@ def restore(archive: Path, target: Path, now: float, *, database: str = "", part
         try:
             make_folder(folder)
             files = [file for file in backup.manifest.files if file not in damaged]
-            for file in files:
-                _put(backup, file, folder)
+            placed = {file.path: _put(backup, file, folder) for file in files}
             moved_from = _place_ledger(backup, ledger, folder, database) if ledger else None
             _move(folder, target)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         manifest = backup.manifest
-    return Restored(len(files), tuple(file.path for file in damaged), manifest.absent, manifest.made_at, moved_from)
+    renamed = tuple(f"{old} → {new}" for old, new in placed.items() if old != new)
+    return Restored(len(files), tuple(file.path for file in damaged), manifest.absent, manifest.made_at, moved_from, renamed)
 
 
 def _check_target(target: Path) -> None:
@@ -71,13 +75,18 @@ def _check_target(target: Path) -> None:
         raise StyrxlError("restore-not-empty", path=str(target))
 
 
-def _put(backup: BackupFile, file: KeptFile, folder: Path) -> None:
-    path = folder / file.path
+def _put(backup: BackupFile, file: KeptFile, folder: Path) -> str:
+    """Write a file into the folder, and return its path there: another one where this system cannot have that, or has it already."""
+    parts = file.path.split("/")
+    path = folder.joinpath(*(map(make_portable, parts) if ONLY_PORTABLE else parts))
     make_folder(path.parent)
+    if path.exists():  # another file, whose name differs in what is no difference here
+        path = path.with_name(make_unique(path.name, [other.name for other in path.parent.iterdir()]))
     with translate_errors(path):
         backup.copy_to(file, path)
         path.chmod(file.mode)
         os.utime(path, ns=(file.modified, file.modified))  # by which returns count as received
+    return path.relative_to(folder).as_posix()
 
 
 def _place_ledger(backup: BackupFile, ledger: KeptFile, folder: Path, database: str) -> str | None:

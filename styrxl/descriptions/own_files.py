@@ -21,6 +21,7 @@ from styrxl.descriptions.text_checks import check_shape
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import STANDARD_FORMS
 from styrxl.model.form_editions import RoundSelector
+from styrxl.model.naming.file_names import is_reserved
 from styrxl.model.rounds import RoundKind, RoundKinds
 
 _PROFILE = re.compile(r"[a-z0-9_]+")  # as the schema of the organisation has it
@@ -71,6 +72,9 @@ class _Check:
 
     def _check_name(self, name: str) -> Iterator[Problem]:
         """Yield where a file's name, what it is laid over and what it takes away from that do not go together."""
+        file = name.rpartition("/")[2]
+        if is_reserved(file):
+            yield Problem((), "file-name-reserved", {"name": file})
         if not name.startswith("sheets/"):
             return
         stem, content = name[7:-5], self.files.own[name].content

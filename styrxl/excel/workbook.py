@@ -31,6 +31,7 @@ from styrxl.excel.styles import CellFormats
 from styrxl.excel.widths import NUMBERS, count_printed_columns, count_text_lines, page_widths
 from styrxl.model.amounts import add_amounts
 from styrxl.model.errors import StyrxlError
+from styrxl.model.naming.file_names import make_portable
 
 _SENTENCE_WIDTH = 120.0  # over which a sentence is spread
 _PAGE_WIDTH = 188.0  # of columns, when the smallest letters, 10 points, are printed as 8
@@ -145,7 +146,7 @@ class BookWriter:
     def _write_side_file(self, sheet: ReportSheet, block: Block, page: Page) -> None:
         """Put a table that is too long for a workbook into a file of its own, and say where it is; its sums stay."""
         files = sheet.side_files
-        name = f"{self._stem} {page.name}{f' {len(files) + 1}' if files else ''}.parquet"
+        name = make_portable(f"{self._stem} {page.name}{f' {len(files) + 1}' if files else ''}.parquet")
         files[name] = make_parquet(name, block.fields, block.rows)
         sheet.counts.count(block.fields, block.rows)
         text = self._words.too_many_rows.format(n=f"{len(block.rows):,}".replace(",", "\N{NO-BREAK SPACE}"), file=name)

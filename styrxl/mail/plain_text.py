@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from styrxl.model.naming.file_names import make_portable
+
 # Characters that control or turn the direction of writing, and private ones, which ``outgoing.blocks`` uses for itself.
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff]"
@@ -20,4 +22,5 @@ def to_one_line(value: object) -> str:
 
 def make_file_name(name: str) -> str:
     """Return a file name that can be saved on any system."""
-    return re.sub(r'[\\/:*?"<>|]', "_", to_one_line(name)) or "styrxl.xlsx"
+    text = to_one_line(name)
+    return make_portable(text) if text else "styrxl.xlsx"

@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
+from styrxl.model.naming.file_names import fold_file_name, is_reserved
 from styrxl.model.rounds import Round
 from styrxl.returns.isolated import IsolatedReader
 from styrxl.returns.package.file_type import is_mail_file
@@ -28,14 +29,12 @@ from styrxl.scale.return_files import read_modified_time
 from styrxl.store.files import create_atomically, is_system_file, read_file
 from styrxl.store.ledger import BY_HAND
 from styrxl.store.receipts import Receipt
-from styrxl.store.workspace import fold_file_name
 
 Identities = Mapping[str, Mapping[str, str]]  # hash -> what a file says of itself
 
 _LONGEST = 60  # characters of a sender's file name that are kept
 _STRANGE = re.compile(r"[^\w .()+-]+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}")
-_RESERVED = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)")  # names that Windows keeps for itself
 _LARGEST = 10  # times the size that is read: larger files are not taken in at all
 
 
@@ -209,7 +208,7 @@ def make_safe_name(given: str) -> str:
     if not (dot and stem and _ENDING.fullmatch(f".{ending}")):
         stem, ending = base, ""
     stem = re.sub(r"\s+", " ", _STRANGE.sub("_", make_showable(stem).replace("*", "x"))).strip(" ._-~")[:_LONGEST].rstrip(" .")
-    if not stem or _RESERVED.fullmatch(stem):
+    if not stem or is_reserved(stem):
         stem = f"fil_{stem}".rstrip("_")
     return f"{stem}.{ending.lower()}" if ending else stem
 

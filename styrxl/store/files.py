@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from styrxl.model.errors import StyrxlError
+from styrxl.model.naming.file_names import is_reserved
 from styrxl.store.processes import is_process_alive
 
 _SYSTEM_FILES = {"desktop.ini", "thumbs.db"}
@@ -53,8 +54,11 @@ class StagedFiles:
     def add(self, path: Path, content: bytes | Iterable[bytes], mode: int = 0o666) -> Path:
         """Write a file (in pieces or whole) next to its path, making its folders; return the temporary path. The umask narrows ``mode``.
 
-        Raises StyrxlError: file-locked where somebody has the workbook open, disk-full, not-writable.
+        Raises StyrxlError: name-reserved where Windows could not have it; file-locked where somebody has the workbook open, disk-full,
+        not-writable.
         """
+        if is_reserved(path.name):
+            raise StyrxlError("name-reserved", path=str(path), name=path.name)
         if (lock := find_office_lock(path)) is not None:
             raise StyrxlError("file-locked", path=str(path), lock=lock.name)
         make_folder(path.parent)

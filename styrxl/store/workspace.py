@@ -16,6 +16,7 @@ from pathlib import Path
 from styrxl.model.council_plan import PLAN_FILE
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
+from styrxl.model.naming.file_names import fold_file_name
 from styrxl.model.rounds import Round, RoundKinds, read_round_kinds
 from styrxl.model.settings import Settings
 from styrxl.model.standard_folder import standard_folder
@@ -267,11 +268,6 @@ class Workspace:
 def _make_path(path: str) -> Path:
     """Return a path, kept for the next time: of thousands of files, each time anybody looks, that takes longer than asking the system."""
     return Path(path)
-
-
-def fold_file_name(name: str) -> str:
-    """Return a name as file systems compare names that take letters for the same in any case and composition."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _are_two(path: Path, other: Path) -> bool:

@@ -20,7 +20,7 @@ from long_runs import long_run
 from postgres import Server
 from styrxl.care.backup_file import LEDGER, MANIFEST
 from styrxl.care.restore import name_database
-from town import ROUND, Town
+from town import ANSWERS, ROUND, Town
 
 KILLS = long_run(2, 60)
 
@@ -197,7 +197,7 @@ def test_bits_that_rot(backed_up: tuple[Town, Path], tmp_path: Path) -> None:
         assert result.exit_code == 3 or not result.exception
 
 
-@pytest.mark.parametrize("path", ["../outside.txt", "/outside.txt", "a/../../outside.txt", "C:/outside.txt", "a\\..\\..\\b"])
+@pytest.mark.parametrize("path", ["../outside.txt", "/outside.txt", "a/../../outside.txt", "a\0b"])
 def test_no_file_leads_outside(backed_up: tuple[Town, Path], tmp_path: Path, path: str) -> None:
     """A list that somebody has changed is none of ours."""
     town, backup = backed_up
@@ -213,6 +213,46 @@ def test_no_file_leads_outside(backed_up: tuple[Town, Path], tmp_path: Path, pat
     assert "är ingen säkerhetskopia" in town.run("restore", str(backup), str(tmp_path / "new"), expect=3).output
     assert not (tmp_path / "new").exists()
     assert not (tmp_path / "outside.txt").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is called so there")
+@pytest.mark.parametrize("portable", [False, True], ids=["as here", "as on Windows"])
+def test_names_that_not_every_system_has(full: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, portable: bool) -> None:
+    """They come back as they were where they can; else under others, which are told, and nothing gets lost or leads elsewhere."""
+    names = {"Sv: plan.xlsx": "Sv_ plan.xlsx", "a\\..\\..\\b.xlsx": "a_.._.._b.xlsx", "aux.xlsx": "_aux.xlsx", "slut.xlsx.": "slut.xlsx"}
+    for name in names:
+        (full.inbox / name).write_bytes(name.encode())
+    full.run("backup", str(tmp_path / "a.zip"))
+    monkeypatch.setattr("styrxl.care.restore.ONLY_PORTABLE", portable)
+    result = full.run("restore", str(tmp_path / "a.zip"), str(tmp_path / "new"))
+    inbox = {
+        path.name: path.read_bytes().decode()
+        for path in Town(tmp_path / "new").inbox.iterdir()
+        if path.name.rpartition(".")[0] not in ANSWERS
+    }
+    assert inbox == {(names[name] if portable else name): name for name in names}
+    told = [f"inbox/{ROUND}/{name} → inbox/{ROUND}/{other}" for name, other in names.items()] if portable else []
+    assert all(text in result.stderr for text in told)
+    assert ("andra namn" in result.stderr) == portable
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no file is called so there")
+def test_names_that_are_one_to_a_file_system(full: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither takes the other's place. Said of a folder that holds both because such a file system would say that both are there."""
+    for name in ("ubn.xlsx", "UBN.XLSX"):
+        (full.inbox / name).write_bytes(name.encode())
+    full.run("backup", str(tmp_path / "a.zip"))
+    exists = Path.exists
+
+    def exists_in_any_case(path: Path) -> bool:
+        return exists(path) or (path.parent.is_dir() and path.name.casefold() in {one.name.casefold() for one in path.parent.iterdir()})
+
+    monkeypatch.setattr(Path, "exists", exists_in_any_case)
+    result = full.run("restore", str(tmp_path / "a.zip"), str(tmp_path / "new"))
+    restored = {path.name: path.read_bytes() for path in Town(tmp_path / "new").inbox.iterdir()}
+    assert {b"ubn.xlsx", b"UBN.XLSX"} <= set(restored.values())
+    assert len({name.casefold() for name in restored}) == len(restored) == len(list(full.inbox.iterdir()))
+    assert "andra namn" in result.stderr
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all"])

@@ -365,6 +365,11 @@ def test_a_variant_whose_name_nobody_can_write_is_told(name: str) -> None:
     assert [m.problem.code for m in check_descriptions({f"sheets/annual_plan.{name}.yaml": text})] == ["bad-profile"]
 
 
+@pytest.mark.parametrize("name", ["sheets/con.yaml", "schemas/LPT1.yaml"])
+def test_a_file_that_windows_cannot_have_is_told(name: str) -> None:
+    assert "file-name-reserved" in [m.problem.code for m in check_descriptions({name: b"{}"})]
+
+
 @pytest.mark.parametrize("path", sorted((standard_folder() / "sheets").glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_standard_files_pass_as_a_workspace_s_own(path: Path) -> None:
     """Whoever copies one to change it is told of nothing."""

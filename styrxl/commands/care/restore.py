@@ -32,7 +32,7 @@ def restore(session: Session, archive: Path, to: Path, *, database: str, partly:
     click.echo(word("restore_done", language, path=to, n=done.files, made=made))
     if done.moved_from:
         click.echo(word("restore_moved", language, database=done.moved_from))
-    for key, names in (("restore_damaged", done.damaged), ("backup_absent", done.absent)):
+    for key, names in (("restore_renamed", done.renamed), ("restore_damaged", done.damaged), ("backup_absent", done.absent)):
         if names:
             click.echo(word(key, language, n=len(names), names=", ".join(names)), err=True)
     if done.damaged:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from styrxl.descriptions.mistakes import Mistake
+from styrxl.model.naming.file_names import is_reserved
 from styrxl.rounds.own_files import OwnFiles, describe_files, find_mistakes
 from styrxl.store.files import replace_keeping
 from styrxl.store.workspace import KEPT_FOLDER
@@ -40,7 +41,7 @@ def name_own_file(place: str, uploaded: str, present: Mapping[str, bytes]) -> st
     if place == OUTCOMES or (place in present and place != SETTINGS):
         return place
     name = uploaded.replace("\\", "/").rpartition("/")[2]
-    fits = place in PLACES and _NAME.fullmatch(name) and name.endswith(PLACES[place])
+    fits = place in PLACES and _NAME.fullmatch(name) and name.endswith(PLACES[place]) and not is_reserved(name)
     return f"{place}/{name}" if fits else None
 
 

@@ -1,6 +1,6 @@
 """The council plan's organisation: kinds, boards, periods and rounds.
 
-Finds ``duplicate-id``, ``parent-not-allowed``, ``not-in-list``.
+Finds ``duplicate-id``, ``reserved-id``, ``parent-not-allowed``, ``not-in-list``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import STANDARD_FORMS, round_words
 from styrxl.model.findings import CellOf, Remark
+from styrxl.model.naming.file_names import is_reserved
 from styrxl.model.rounds import RoundKinds
 from styrxl.returns.typed_frames import TypedBatch
 
@@ -52,7 +53,13 @@ def check_organisation(
     if "organisation" not in parts:
         return remarks
     organisation = parts["organisation"]
-    return [*remarks, *_overlaps(organisation), *_rounds(organisation, rounds), *_profiles(organisation, profiles)]
+    return [
+        *remarks,
+        *_reserved(organisation),
+        *_overlaps(organisation),
+        *_rounds(organisation, rounds),
+        *_profiles(organisation, profiles),
+    ]
 
 
 def _profiles(part: TypedBatch, profiles: Collection[str]) -> list[Remark]:
@@ -92,6 +99,14 @@ def _rounds(part: TypedBatch, rounds: RoundKinds) -> list[Remark]:
 
 def _of_kinds(kinds: Mapping[str, set[str]], wanted: Iterable[str]) -> list[str]:
     return [code for code, has in kinds.items() if has & set(wanted)]
+
+
+def _reserved(part: TypedBatch) -> Iterator[Remark]:
+    """Find ids after which no file can be called, as each owner's workbook is."""
+    batch = part.batch
+    for i, code in enumerate(part.frame["org_id"]):
+        if isinstance(code, str) and is_reserved(code):
+            yield Remark(batch.source[i], batch.sheet.key, batch.row[i], "org_id", "reserved-id", code, {"other": f"{code}-1"})
 
 
 def _overlaps(part: TypedBatch) -> list[Remark]:

@@ -54,6 +54,13 @@ PERIODS = (
             PERIODS.format(to="L13", start="K9"),
         ),
         (
+            add("organisation", **UNIT | {"org_id": "AUX"}),
+            "Organisation",
+            "A13",
+            "Id: AUX kan inte vara ett id. Filerna heter som id:t, och Windows kan inte ha en fil som heter så.",
+            "Välj ett annat id, till exempel AUX-1, här och överallt där det gamla står.",
+        ),
+        (
             add("organisation", **UNIT | {"profile": "skolor"}),
             "Organisation",
             "I13",

@@ -1,0 +1,1 @@
+"""Names that files may have on every system."""
