@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from styrxl.commands.options import mail_options
+from styrxl.commands.options import listed_option, mail_options
 from styrxl.commands.printing import say_next_step
 from styrxl.commands.session import FINDINGS, FINE, OPERATOR, Session, with_session
 from styrxl.commands.speech.groups import OrderedGroup
@@ -15,7 +15,6 @@ from styrxl.commands.speech.window import find_width
 
 if TYPE_CHECKING:
     from styrxl.model.rounds import Round
-    from styrxl.store.mail_log import Mail
 
 
 _CHECK_PATIENCE = 30.0  # seconds for each answer of a server
@@ -29,25 +28,25 @@ def mail() -> None:
 @mail.command("templates")
 @mail_options
 @with_session
-def mail_templates(session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, *, send: bool) -> None:
+def mail_templates(session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, form: str, *, send: bool) -> None:
     """Mail each owner its workbook, the last day and how to return it."""
-    _mail(session, round_, "templates", only, redirect_to, send=send)
+    _mail(session, round_, "templates", only, redirect_to, form, send=send)
 
 
 @mail.command("answers")
 @mail_options
 @with_session
-def mail_answers(session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, *, send: bool) -> None:
+def mail_answers(session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, form: str, *, send: bool) -> None:
     """Mail what came of each return: a receipt, or what to mend with the marked workbook."""
-    _mail(session, round_, "answers", only, redirect_to, send=send)
+    _mail(session, round_, "answers", only, redirect_to, form, send=send)
 
 
 @mail.command("reminders")
 @mail_options
 @with_session
-def mail_reminders(session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, *, send: bool) -> None:
+def mail_reminders(session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, form: str, *, send: bool) -> None:
     """Remind those who have nothing that is done, once a day, and tell the boards of those who are very late; on working days."""
-    _mail(session, round_, "reminders", only, redirect_to, send=send)
+    _mail(session, round_, "reminders", only, redirect_to, form, send=send)
 
 
 @mail.command("summary")
@@ -55,30 +54,35 @@ def mail_reminders(session: Session, round_: Round, only: tuple[str, ...], redir
 @click.option("--allow-incomplete", is_flag=True)
 @with_session
 def mail_summary(  # the options are what they are
-    session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, *, send: bool, allow_incomplete: bool
+    session: Session, round_: Round, only: tuple[str, ...], redirect_to: str | None, form: str, *, send: bool, allow_incomplete: bool
 ) -> None:
     """Mail each board its summary, and the council's office all of it: accepted returns only, and the newest of them."""
-    _mail(session, round_, "summary", only, redirect_to, send=send, incomplete=allow_incomplete)
+    _mail(session, round_, "summary", only, redirect_to, form, send=send, incomplete=allow_incomplete)
 
 
 @mail.command("check")
+@listed_option
 @with_session
-def mail_check(session: Session) -> None:
+def mail_check(session: Session, form: str) -> None:
     """Try all that mail needs, step by step, and send one mail to oneself."""
+    from styrxl.commands.listed.handed_out import tell_mail_step
+    from styrxl.commands.listed.values import format_listed
     from styrxl.mail.check import FAILS, UNTRIED, WORKS, check_mail
     from styrxl.mail.outgoing.transport import Timing
     from styrxl.model.catalogue import say, word
 
     workspace = session.open_workspace()
-    language, failed = session.language(workspace), False
+    language, told = session.language(workspace), list[dict[str, object]]()
     marks = {WORKS: "✓", FAILS: "✗", UNTRIED: "–"}
     for step in check_mail(workspace, language, session.now(), Timing(session.wait, timeout=_CHECK_PATIENCE)):
-        untried = " " + word("check_untried", language) if step.state == UNTRIED else ""
-        click.echo(f"{marks[step.state]} {say(step.text, language)}{untried}")
-        if step.error:
-            failed = True
-            click.echo(f"    {session.error_text(step.error)}")
-    sys.exit(OPERATOR if failed else FINE)
+        error = session.error_text(step.error) if step.error else ""
+        told.append(tell_mail_step(step, language, error))
+        if form == "text":
+            untried = " " + word("check_untried", language) if step.state == UNTRIED else ""
+            click.echo(f"{marks[step.state]} {say(step.text, language)}{untried}" + (f"\n    {error}" if error else ""))
+    if form == "json":
+        click.echo(format_listed({"steps": told}), nl=False)
+    sys.exit(OPERATOR if any(step["error"] for step in told) else FINE)
 
 
 @mail.command("sign-in")
@@ -111,10 +115,13 @@ def _mail(
     mailing: str,
     only: tuple[str, ...],
     redirect_to: str | None,
+    form: str,
     *,
     send: bool,
     incomplete: bool = False,
 ) -> None:
+    from styrxl.commands.listed.handed_out import tell_letters
+    from styrxl.commands.listed.values import format_listed
     from styrxl.mail.outgoing.letter_table import describe_doubt, format_letter_table, is_unfinished, needs_controller
     from styrxl.mail.outgoing.request import MailRequest
     from styrxl.mail.outgoing.run import run_mailing
@@ -123,19 +130,26 @@ def _mail(
     from styrxl.mail.working_days import find_next_working_day, is_working_day
     from styrxl.model.catalogue import word
     from styrxl.model.days import local_day
+    from styrxl.store.mail_log import Mail
 
     with session.desk(reading=True) as desk:
         request = MailRequest(mailing, frozenset(map(desk.plan.spelled, only)), send, redirect_to, incomplete)
-        language = session.language()
+        language, doubts = session.language(), list[Mail]()
 
         def tell_doubt(mail: Mail) -> None:
-            click.echo(describe_doubt(mail, language))
+            doubts.append(mail)
+            if form == "text":
+                click.echo(describe_doubt(mail, language))
 
         done = run_mailing(session.access(desk), round_, request, Timing(session.wait), tell_doubt)
-        click.echo(format_letter_table(done.letters, done.results, language, sent=send, width=find_width()), nl=False)
+        if form == "json":
+            told = format_listed(tell_letters(done.letters, done.results, doubts, round_.id, language, sent=send))
+        else:
+            told = format_letter_table(done.letters, done.results, language, sent=send, width=find_width())
+        click.echo(told, nl=False)
         if mailing == "summary" and not only and (gap := find_everything_gap(desk, round_)):
             click.echo(word(gap, language), err=True)
-        if mailing in {"answers", "reminders"} and not done.letters.letters:
+        if form == "text" and mailing in {"answers", "reminders"} and not done.letters.letters:
             say_next_step(desk, round_, language, came=None if mailing == "answers" else True)
         today = local_day(desk.now)
         if mailing == "reminders" and not redirect_to and not is_working_day(today):

@@ -80,6 +80,9 @@ reason_option = click.option("--reason", required=True, metavar="TEXT", callback
 decider_option = click.option("--by", metavar="NAME")
 
 
+listed_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+
+
 def mail_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a mail command the options that all of them have."""
     options = (
@@ -87,10 +90,8 @@ def mail_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--to", "only", multiple=True, metavar="OWNER", shell_complete=complete_owner),
         click.option("--send", is_flag=True),
         click.option("--redirect-to", metavar="ADDRESS"),
+        listed_option,
     )
     for option in reversed(options):
         command = option(command)
     return command
-
-
-listed_option = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")

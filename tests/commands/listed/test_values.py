@@ -18,7 +18,50 @@ from styrxl.store.mail_log import MailPart
 from styrxl.store.mail_states import HELD
 from town import ROUND, Town
 
+DOING = {  # commands that do one thing and say so, or show what is no list
+    *(
+        "demo",
+        "init",
+        "desk",
+        "serve",
+        "receive",
+        "watch",
+        "set-aside",
+        "take-back",
+        "merge",
+        "consolidate",
+        "report",
+        "rollover",
+        "unlock",
+    ),
+    *("backup", "restore", "archive", "quarantine release", "quarantine discard", "mail sign-in"),
+    "export",  # what it writes has Table Schemas
+}
+MAIL = """
+[mail]
+from = "Planering <planering@akoping.example.se>"
+allowed_domains = ["akoping.example.se", "example.se"]
+server = "127.0.0.1"
+port = 1
+security = "none"
+auth = "none"
+"""
+ACCOUNTS = "Nämnd;Verksamhet;Intäkter;Kostnader\nUBN;Grundskola;10,5;120\nUBN;Ridskola;0;3\nXX;Annat;1;2\nSumma;;11,5;125\n"
+MAPPING = """
+export: {unit: tkr, signs: plain}
+columns: {board: Nämnd, activity: Verksamhet}
+amounts: {revenue: Intäkter, cost: Kostnader}
+places: [{owner_from: board, activity_from: activity, where: {board: [UBN, KFN]}}]
+"""
 LISTS = {
+    "distribute": ("distribute", ROUND),
+    "mail-templates": ("mail", "templates", ROUND),
+    "mail-answers": ("mail", "answers", ROUND),
+    "mail-reminders": ("mail", "reminders", ROUND),
+    "mail-summary": ("mail", "summary", ROUND, "--allow-incomplete"),
+    "mail-check": ("mail", "check"),
+    "outcomes": ("outcomes", "2027-t1", "accounts.csv"),
+    "log-address": ("log", "--address", "rektor@example.se"),
     "status": ("status", ROUND),
     "quarantine-list": ("quarantine", "list", ROUND, "--all"),
     "link": ("link", ROUND),
@@ -27,6 +70,7 @@ LISTS = {
     "log": ("log", ROUND),
     "validate": ("validate", "--round", ROUND),
 }
+FORMS = {"form", "form_of_report", "format_"}  # what the option --format is called in commands/
 checked = pytest.mark.skipif(not find_spec("jsonschema"), reason="jsonschema is not installed")
 SCHEMAS = resources.files("styrxl.commands.listed")
 
@@ -38,11 +82,17 @@ def town(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     town.put("KFN.xlsx", town.filled("KFN", {"budget": [{"activity": "Library", "cost": 480}]}))
     town.put("okänd.xlsx", b"nothing")
     town.run("validate", "--round", ROUND, expect=1)
+    settings = town.root / "styrxl.toml"
+    settings.write_text(settings.read_text("utf-8") + MAIL, "utf-8")
+    town.run("consolidate", ROUND, "--all", expect=None)
+    (town.root / "outcomes.yaml").write_text(MAPPING, "utf-8")
+    (town.root / "accounts.csv").write_text(ACCOUNTS, "utf-8")
     return town
 
 
 def ask(town: Town, name: str) -> dict[str, Any]:
-    return json.loads(town.run(*LISTS[name], "--format", "json", expect=None).stdout)  # type: ignore[no-any-return]
+    words = [str(town.root / word) if word == "accounts.csv" else word for word in LISTS[name]]
+    return json.loads(town.run(*words, "--format", "json", expect=None).stdout)  # type: ignore[no-any-return]
 
 
 def list_mistakes(name: str, told: dict[str, Any]) -> list[str]:
@@ -78,16 +128,13 @@ def test_what_waits_in_quarantine_is_told_without_anybodys_number() -> None:
 
 
 def test_each_command_that_lists_has_a_schema() -> None:
-    """And each schema a command."""
+    """And each schema a command; whatever has none is said to list nothing."""
     told = {path.name.removesuffix(".schema.json") for path in SCHEMAS.iterdir() if path.name.endswith(".schema.json")}
-    have_json = {
-        name.replace(" ", "-")
-        for name, command in list_commands(cli)
-        for option in command.params
-        if "json" in getattr(option.type, "choices", ()) and name != "export"  # what it writes has Table Schemas
-    }
+    have_json = {name for name, command in list_commands(cli) for option in command.params if option.name in FORMS} - DOING
+    others = {name for name, command in list_commands(cli) if not hasattr(command, "commands")} - have_json
     assert told == {*LISTS}
-    assert have_json - told == {"outcomes"}
+    assert {name.replace(" ", "-") for name in have_json} | {"log-address"} == told
+    assert others - {"purge", "doctor"} == DOING
 
 
 def test_status_says_how_each_owner_stands(town: Town) -> None:
@@ -112,7 +159,7 @@ def test_the_tree_is_told_with_what_each_hangs_under(town: Town) -> None:
 
 
 def test_own_files_and_an_empty_quarantine_are_told(town: Town) -> None:
-    assert [one["file"] for one in ask(town, "check")["files"]] == ["styrxl.toml"]
+    assert [one["file"] for one in ask(town, "check")["files"]] == ["styrxl.toml", "outcomes.yaml"]
     assert ask(town, "quarantine-list") == {"round": ROUND, "parts": []}
 
 
@@ -126,3 +173,21 @@ def test_a_word_that_nobody_can_hand_in_is_told(town: Town, tmp_path: Path) -> N
     told = ask(own, "check")
     assert list_mistakes("check", told) == []
     assert [(each["list"], each["schema"]) for each in told["refused_words"]] == [("priority", "goals")]
+
+
+@checked
+def test_letters_are_told_with_what_stands_in_their_way(town: Town) -> None:
+    """Previews are ready; those of files that are nobody's cannot go."""
+    told = ask(town, "mail-answers")
+    states = {(letter["owner"], letter["state"]) for letter in told["letters"]}
+    assert (told["sent"], told["in_doubt"]) == (False, [])
+    assert {(None, "blocked"), ("UBN", "ready")} <= states
+    assert all(bool(letter["why"]) == (letter["state"] == "blocked") for letter in told["letters"])
+
+
+@checked
+def test_steps_of_mail_that_fail_are_told(town: Town) -> None:
+    """With why; the exit status is that of the text."""
+    steps = ask(town, "mail-check")["steps"]
+    assert next((step["state"], bool(step["error"])) for step in steps if step["state"] != "works") == ("fails", True)
+    town.run("mail", "check", "--format", "json", expect=3)
