@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from styrxl.model.form_editions import FormEdition, make_words
 from styrxl.model.forms import LANGUAGES, Form, Text
 from styrxl.model.levels import LEVELS, USUAL
 from styrxl.model.rounds import RoundKind, read_round_kinds
+from styrxl.model.standard_folder import standard_folder
 from styrxl.model.yaml_files import read_yaml
 
 RULES = "waivable_rule"  # the list of rules, which the catalogue has
@@ -33,8 +34,11 @@ class Forms:
         """Take folders that hold ``sheets/`` and ``schemas/``, later ones over earlier ones, and editions that were issued (id -> JSON)."""
         self._folders = tuple(folders)
         self.kept = kept or {}
-        self._present: dict[tuple[str, str | None], FormEdition] = {}
         self._found: dict[str, FormEdition | None] = {}
+        if len(self._folders) > 1 and _holds_only_standard(self._folders):
+            self._share(_read_standard())
+            return
+        self._present: dict[tuple[str, str | None], FormEdition] = {}
         self._schemas: dict[str, dict[str, Any]] = {}
         self._texts: dict[str, Mapping[str, Any]] = {}
         self._names: list[str] | None = None
@@ -42,6 +46,12 @@ class Forms:
         self.rounds = read_round_kinds(self._folders)
         self._raw_words = self._whole("words")
         self.words = make_words(self._raw_words)
+
+    def _share(self, other: Forms) -> None:
+        """Take what others that come of the same files have made, and what they will make."""
+        self._present, self._schemas, self._texts = other._present, other._schemas, other._texts
+        self._names, self._profiles = other.names(), other._profiles
+        self.rounds, self._raw_words, self.words = other.rounds, other._raw_words, other.words
 
     def form(self, name: str, profile: str | None = None, round_: str | None = None, edition: str | None = None) -> Form:
         """Return a form, in a profile if one is named and exists for it, as it is in a round (its id, or its kind).
@@ -225,6 +235,18 @@ class Forms:
         if not isinstance(content, dict):
             raise StyrxlError("source-broken", file=str(path), why="a mapping is needed")
         return content
+
+
+def _holds_only_standard(folders: Sequence[Path]) -> bool:
+    """Whether no folder has a file that lies over the standard ones."""
+    own = (path for folder in folders[1:] for kind in ("sheets", "schemas") for path in (folder / kind).glob("*.yaml"))
+    return folders[0] == standard_folder() and next(own, None) is None
+
+
+@cache
+def _read_standard() -> Forms:
+    """Return the standard forms, made once a process: most workspaces have no others, and a desk opens one for each page."""
+    return Forms([standard_folder()])
 
 
 def uses_rules(form: Mapping[str, Any]) -> bool:

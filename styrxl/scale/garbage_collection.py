@@ -5,10 +5,28 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
+from time import monotonic
 
-_SEARCH_EVERY = 20  # blocks: each leaves some hundred kilobytes behind
-_TURNS = count(1)
+_SHARE = 0.02  # of the time goes to searching what blocks have left behind, some hundred kilobytes each
+_UNSEARCHED = 10.0  # seconds: a process that is soon done is not searched at all
+
+
+class _Search:
+    """The search of all that blocks have left behind, made where it is due."""
+
+    def __init__(self) -> None:
+        self._due = monotonic() + _UNSEARCHED
+
+    def make(self) -> None:
+        begun = monotonic()
+        if begun < self._due:
+            return
+        gc.collect()
+        ended = monotonic()
+        self._due = ended + (ended - begun) / _SHARE
+
+
+_SEARCH = _Search()
 
 
 @contextmanager
@@ -17,14 +35,13 @@ def pause_garbage_collection() -> Iterator[None]:
 
     Thousands of returns are some millions of objects, and so are the rows of their workbooks; they are needed to the end and have no
     cycles. Searching them again and again takes as long as judging them. What the block before left behind is searched again, since a
-    process that lives for days comes here often: not each time, since that takes as long as it saves.
+    process that lives for days comes here often: not each time, since that takes as long as it saves, the longer the more it holds.
     """
     if not gc.isenabled():  # within another such block
         yield
         return
     gc.unfreeze()
-    if next(_TURNS) % _SEARCH_EVERY == 0:
-        gc.collect()
+    _SEARCH.make()
     gc.disable()
     try:
         yield

@@ -58,7 +58,9 @@ def test_what_is_left_is_searched_only_after_the_next_time() -> None:
 
 
 LEFT_OFTEN = """
-import os
+import os, sys, time
+now = 0.0
+time.monotonic = lambda: now
 from styrxl.scale.garbage_collection import pause_garbage_collection
 gone = 0
 class Cyclic:
@@ -68,6 +70,7 @@ class Cyclic:
         global gone
         gone += 1
 for _ in range(100):
+    now += float(sys.argv[1])
     with pause_garbage_collection():
         Cyclic()
 print(gone, flush=True)
@@ -75,8 +78,11 @@ os._exit(0)
 """
 
 
-def test_a_process_that_lives_long_searches_by_itself_what_was_left() -> None:
-    """Now and then: as the desk, which judges again and again for days."""
+@pytest.mark.parametrize("seconds_between, gone", [(60.0, 99), (0.05, 0)])
+def test_a_process_that_lives_long_searches_by_itself_what_was_left(seconds_between: float, gone: int) -> None:
+    """Now and then, as the desk does, which judges again and again for days; one that is soon done never."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    run = subprocess.run([sys.executable, "-P", "-c", LEFT_OFTEN], env=environment, capture_output=True, text=True, check=True)
-    assert int(run.stdout) >= 80
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", LEFT_OFTEN, str(seconds_between)], env=environment, capture_output=True, text=True, check=True
+    )
+    assert int(run.stdout) == gone
