@@ -14,7 +14,7 @@ A workspace can be read from Python; nothing is written there::
 
 __all__ = ["__version__", "open", "validate"]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # What type checkers are told of these stands in __init__.pyi.
 _PLACES = {"open": ("styrxl.api.workspace", "open_workspace"), "validate": ("styrxl.api.files", "validate")}

@@ -34,6 +34,14 @@ def test_version_is_said_once() -> None:
     assert metadata.version("styrxl") == styrxl.__version__
 
 
+def test_the_changelog_begins_with_this_version() -> None:
+    """So that nobody publishes what is not told."""
+    first = re.search(r"^## (\S+)", (CHECKOUT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert first is not None
+    assert first[1] == styrxl.__version__
+
+
 def test_python_m_is_the_command() -> None:
     """``python -m styrxl`` works where the folder of console scripts is not on the path."""
     done = subprocess.run([sys.executable, "-P", "-m", "styrxl", "--help"], capture_output=True, encoding="utf-8", check=False)

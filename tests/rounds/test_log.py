@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from decisions import both
+from styrxl import __version__
 from styrxl.store.ledger import Ledger
 from town import ROUND, Town
 
@@ -81,7 +82,7 @@ def test_the_log_as_json_says_by_which_rules_and_program(town: Town) -> None:
     assert story["round"] == ROUND
     assert [(e["event"], e["owner"]) for e in story["events"]] == [("issued", "UBN"), ("received", "UBN"), ("judged", "UBN")]
     judged = story["events"][2]
-    assert (judged["verdict"], judged["errors"], judged["program"]) == ("accepted", 0, "0.1.0")
+    assert (judged["verdict"], judged["errors"], judged["program"]) == ("accepted", 0, __version__)
     assert re.search(r"annual_plan 1; .*rules [0-9a-f]{8}$", judged["forms"])
     assert judged["text"] == "inbox/2027-plan/UBN.xlsx was judged: Done (0 to correct, 0 to check)."
 

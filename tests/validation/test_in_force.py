@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from filled import fill_plan
+from styrxl import __version__
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Words
 from styrxl.scale import cache_key
@@ -74,7 +75,7 @@ def test_what_was_accepted_stays_so_and_says_what_today_would_ask(full: Town, up
     upgrade("9.0", "stricter")
     for _ in range(2):
         assert told(full)["UBN"] == LET_PASS
-    assert recorded(full)["UBN"] == ("accepted", "0.1.0")
+    assert recorded(full)["UBN"] == ("accepted", __version__)
     text = full.run("validate", "--round", ROUND).stdout
     assert "Styrxl i dag skulle fråga om detta, men svaret är klart sedan " in text
     assert f"styrxl validate --round {ROUND} --anew --reason" in text
@@ -95,7 +96,7 @@ def test_what_is_in_force_counts_with_the_same_figures(full: Town, upgrade: Call
 
 def test_within_one_version_everything_is_judged_as_today(full: Town, upgrade: Callable[..., None]) -> None:
     assert told(full)["UBN"] == ACCEPTED
-    upgrade("0.1.0", "stricter")
+    upgrade(__version__, "stricter")
     assert told(full)["UBN"] == STOPPED
 
 
@@ -136,7 +137,7 @@ def test_what_was_rejected_stays_so_and_says_that_nothing_is_wrong_any_more(gap:
     for _ in range(2):
         assert told(gap)["UBN"] == ("rejected", [("verdict-in-force", "info", None)])
     assert "och det gäller fortfarande" in gap.run("validate", "--round", ROUND, "--annotate", expect=0).stdout
-    assert recorded(gap)["UBN"] == ("rejected", "0.1.0")
+    assert recorded(gap)["UBN"] == ("rejected", __version__)
 
 
 def test_what_was_rejected_is_looked_at_again_when_what_it_refers_to_changes(gap: Town, upgrade: Callable[..., None]) -> None:
