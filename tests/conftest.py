@@ -23,6 +23,7 @@ import styrxl
 from dearest_first import put_dearest_first
 from followup_returns import CLEAN, filled, issued
 from hostile_town import hostile_town
+from kept_plans import plans_judged_once
 from kept_templates import templates_made_once
 from long_runs import long_run
 from made_once import make_folder_once, make_value_once
@@ -84,8 +85,8 @@ def leave_out(program: str) -> NoReturn:
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
-    """Make each template of a workbook once; tests of how they are made have them made anew."""
-    with templates_made_once():
+    """Make each template of a workbook once, and judge each plan once; tests of how that is done have it done anew."""
+    with templates_made_once(), plans_judged_once():
         yield
 
 
