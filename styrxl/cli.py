@@ -35,6 +35,7 @@ from styrxl.commands.rollover import rollover
 from styrxl.commands.serve import serve
 from styrxl.commands.session import Session
 from styrxl.commands.set_aside import set_aside
+from styrxl.commands.speech.code_pages import set_encoding
 from styrxl.commands.status import status
 from styrxl.commands.take_back import take_back
 from styrxl.commands.unlock import unlock
@@ -93,8 +94,5 @@ for command in (
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line, or the words that are given."""
     gc.set_threshold(100_000, 20, 100)  # thousands of returns are kept to the end: looking for cycles among them finds none
-    for stream in (sys.stdout, sys.stderr):
-        # Windows consoles and pipes default to a code page that lacks ✓ and →.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    set_encoding((sys.stdout, sys.stderr))
     cli(words, prog_name="styrxl")

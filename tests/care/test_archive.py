@@ -203,7 +203,7 @@ def test_killed_at_any_moment(full: Town) -> None:
     path = full.root / "archive" / ROUND
 
     def run_killed(points: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", KILLED, str(points), "--workspace", str(full.root), "archive", ROUND, "--no-pdf"]
+        command = [sys.executable, "-B", "-c", KILLED, str(points), "--workspace", str(full.root), "archive", ROUND, "--no-pdf"]
         return subprocess.run(command, capture_output=True, check=False, text=True)
 
     total = int(run_killed(10**9).stdout.split()[-1])

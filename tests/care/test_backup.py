@@ -298,7 +298,7 @@ def test_killed_at_any_moment(backed_up: tuple[Town, Path], tmp_path: Path, word
     target = Path(args[-1])
 
     def run_killed(points: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", KILLED, str(points), "--workspace", str(town.root), *args]
+        command = [sys.executable, "-B", "-c", KILLED, str(points), "--workspace", str(town.root), *args]
         return subprocess.run(command, capture_output=True, check=False, text=True)
 
     total = int(run_killed(10**9).stdout.split()[-1])  # files that are touched

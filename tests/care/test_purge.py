@@ -238,7 +238,7 @@ def test_killed_at_any_moment(old: Town, tmp_path: Path) -> None:
     words = ["purge", "--carry-out", "--decision", "KS 2029/17"]
 
     def run_killed(town: Town, points: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", KILLED, str(points), LATER.isoformat(), "--workspace", str(town.root), *words]
+        command = [sys.executable, "-B", "-c", KILLED, str(points), LATER.isoformat(), "--workspace", str(town.root), *words]
         return subprocess.run(command, capture_output=True, check=False, text=True)
 
     total = int(run_killed(old.copy(tmp_path / "whole"), 10**9).stdout.split()[-1])
