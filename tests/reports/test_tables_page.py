@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from itertools import takewhile
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.cell_range import CellRange
 
 from report_sheets import Cells, elements, parts, sheets
 from small_year import follow_up, history, planning
@@ -101,3 +104,22 @@ def test_a_board_has_them_too() -> None:
     judged, plan, issued, scope = follow_up("year")
     made = board_book(judged, plan, issued, scope, "UBN", history("year"), None, tables=True)
     assert "styrxl_list_outcomes" in read_tables(made.workbook)
+
+
+@pytest.mark.parametrize("kind", ["plan", "t2", "year"])
+def test_excel_finds_the_same_tables_in_both_languages(kind: str) -> None:
+    """As openpyxl reads them: the same names, each with its headings in the cells, every column its own, over rows that are filled in."""
+    named = {}
+    for language in ("sv", "en"):
+        given_ = planning(language) if kind == "plan" else (*follow_up(kind, language), history(kind))
+        book = load_workbook(io.BytesIO(council_book(*given_, tables=True).workbook))
+        tables = {table.name: (sheet, table) for sheet in book for table in sheet.tables.values()}
+        for sheet, table in tables.values():
+            headings, *rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+            assert headings == [column.name for column in table.tableColumns]
+            assert len({str(heading).casefold() for heading in headings}) == len(headings)
+            assert all(any(cell is not None for cell in row) for row in rows)
+            assert not [merged for merged in sheet.merged_cells.ranges if not merged.isdisjoint(CellRange(table.ref))]
+        named[language] = set(tables)
+    assert named["sv"] == named["en"] >= {f"styrxl_list_{name}" for name in NAMES[kind]}
+    assert {"styrxl_commitments", "styrxl_oversight"} <= named["sv"]
