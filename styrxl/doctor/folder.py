@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import stat
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from styrxl.doctor.folder_kind import find_network, find_sync, find_sync_marks, 
 from styrxl.doctor.look import FOLDER, GOOD, MEND, WATCH, Look
 from styrxl.model.days import format_moment, local_day
 from styrxl.model.limits import MB
+from styrxl.model.naming.file_names import make_portable
 from styrxl.store.backup_note import BackupNote, read_backup_note
 from styrxl.store.files import find_leftovers, is_system_file
 from styrxl.store.lock import UNREADABLE_HOLDER, LockHolder, is_dead, is_running, read_holder
@@ -164,10 +166,13 @@ def look_at_open_files(workspace: Workspace) -> Iterator[Look]:
 
 
 def look_at_names(workspace: Workspace) -> Iterator[Look]:
-    """On Windows, tell whether paths are too long there, for Windows itself or for Excel."""
+    """Tell which files Windows cannot have and, there, which paths are too long for it or for Excel."""
+    paths = [path for name in FOLDERS for path in (workspace.root / name).glob("**/*") if not is_system_file(path.name)]
+    odd = sorted(workspace.shown(path) for path in paths if make_portable(path.name) != unicodedata.normalize("NFC", path.name))
+    if odd:
+        yield Look(FOLDER, WATCH, "names-not-portable", {"names": odd, "n": len(odd)})
     if os.name == "nt":
-        paths = [str(path) for name in FOLDERS for path in (workspace.root / name).glob("**/*") if not is_system_file(path.name)]
-        yield from tell_lengths(str(workspace.root), paths)
+        yield from tell_lengths(str(workspace.root), map(str, paths))
 
 
 def tell_lengths(root: str, paths: Iterable[str]) -> Iterator[Look]:

@@ -178,6 +178,15 @@ def test_workbooks_that_are_open(workspace: Workspace) -> None:
     assert (look.state, look.facts["names"]) == (WATCH, ["inbox/2027-plan/.~lock.UBN.xlsx#", "~$flerarsplan.xlsx"])
 
 
+@posix
+def test_names_that_windows_cannot_have(workspace: Workspace) -> None:
+    """Its own, and signs that it keeps for itself; letters that macOS has composed otherwise are none."""
+    for name in ("con.xlsx", "a:b.xlsx", "UBN-\u00d6ST.xlsx", "UBN-O\u0308ST.xlsx"):
+        (workspace.root / "inbox" / name).touch()
+    [look] = folder.look_at_names(workspace)
+    assert (look.state, look.key, look.facts["names"]) == (WATCH, "names-not-portable", ["inbox/a:b.xlsx", "inbox/con.xlsx"])
+
+
 @pytest.mark.parametrize(
     "root, longest, told",
     [
