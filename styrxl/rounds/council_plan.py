@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import astuple
-from datetime import date
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from styrxl.model.council_plan import Plan, PlanRows, make_council_plan
 from styrxl.model.errors import StyrxlError
@@ -16,11 +13,13 @@ from styrxl.model.findings import Finding
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import limits_of_council_plan
 from styrxl.scale.cache_key import make_cache_key
+from styrxl.scale.tagged_json import from_json, to_json
 from styrxl.store.files import make_private_folder, write_atomically
 from styrxl.store.workspace import CACHE_FOLDER, Workspace
 
 _KEPT = "council-plan.json"
-_DAY = "day"  # in JSON a day is {"day": "2027-01-31"}
+_FINDING = [field.name for field in fields(Finding)]
+_LONE_SURROGATES = "surrogatepass"  # a workbook may hold half a letter
 
 
 def read_plan(workspace: Workspace, forms: Forms, *, keep: bool = True) -> Plan:
@@ -60,7 +59,7 @@ def read_plan_file(path: Path) -> bytes:
 def _read_kept(path: Path, key: Sequence[str]) -> tuple[PlanRows, tuple[Finding, ...]] | None:
     """Return the rows and findings that are kept under a key; None where there are none, or none that can be read."""
     try:
-        kept = json.loads(path.read_bytes(), object_hook=_with_day)
+        kept = from_json(path.read_bytes().decode("utf-8", _LONE_SURROGATES))
         return (dict(kept["rows"]), tuple(Finding(*packed) for packed in kept["findings"])) if kept["key"] == list(key) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -68,20 +67,10 @@ def _read_kept(path: Path, key: Sequence[str]) -> tuple[PlanRows, tuple[Finding,
 
 def _keep(path: Path, key: Sequence[str], rows: PlanRows, findings: Sequence[Finding]) -> None:
     """Keep rows and findings for the next command; where that cannot be done they are judged again."""
-    kept = {"key": key, "rows": rows, "findings": [astuple(finding) for finding in findings]}
-    text = json.dumps(kept, default=_as_json, ensure_ascii=False, separators=(",", ":"))
+    packed = [[getattr(finding, name) for name in _FINDING] for finding in findings]
+    text = to_json({"key": key, "rows": rows, "findings": packed})
     try:
         make_private_folder(path.parent)
-        write_atomically(path, text.encode("utf-8"), mode=0o600)
+        write_atomically(path, text.encode("utf-8", _LONE_SURROGATES), mode=0o600)
     except StyrxlError:
         return
-
-
-def _as_json(value: object) -> Any:
-    if isinstance(value, date):
-        return {_DAY: value.isoformat()}
-    raise TypeError(type(value).__name__)
-
-
-def _with_day(found: dict[str, Any]) -> Any:
-    return date.fromisoformat(found[_DAY]) if found.keys() == {_DAY} else found

@@ -77,6 +77,18 @@ def test_what_is_kept_is_what_was_judged(planned: Town, kept: Path, monkeypatch:
     assert first.find_overall("2027-t2") is None
 
 
+def test_what_a_plan_of_an_older_form_lacks_is_told_in_the_same_words_each_time(planned: Town, kept: Path) -> None:
+    """Also by a command that finds the rows kept."""
+    book = load_workbook(planned.workspace.plan_path)
+    del book["Helhet"]
+    book.save(planned.workspace.plan_path)
+    first, second = (planned.run("status", ROUND).stderr for _ in range(2))
+    assert kept.is_file()
+    assert "Helhet" in first
+    assert "init --renew" in first
+    assert second == first
+
+
 def change_plan(town: Town) -> None:
     frames = ({**FRAMES[0], "operating_frame": 1001}, *FRAMES[1:])
     town.workspace.plan_path.write_bytes(build_plan(town.workspace, {**FULL, "frames": frames}))
