@@ -22,13 +22,16 @@ myst_heading_anchors = 4  # links to headings are written as GitHub writes them,
 
 
 def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
-    """Add a table of contents to a first page, of the pages that it lists: what Sphinx alone needs would puzzle those who read Markdown."""
+    """Add a table of contents to a first page, of the pages that it lists: what Sphinx alone needs would puzzle those who read Markdown.
+
+    Its own headings become rubrics: the margin lists pages, and these are none.
+    """
     del app
     if name.rpartition("/")[2] == "index":
         pages = re.findall(r"^- \[.+\]\(([\w/-]+)\.md\)", source[0], re.MULTILINE)
         contents = "\n".join(["```{toctree}", ":hidden:", "", *pages, "```\n\n"])
-        before, heading, after = source[0].partition("## ")  # before any heading, whose own they would be
-        source[0] = f"{before}\n{contents}{heading}{after}"
+        rubrics = re.sub(r"^## (.+)$", r"```{rubric} \1\n:heading-level: 2\n```", source[0], flags=re.MULTILINE)
+        source[0] = f"{rubrics}\n\n{contents}"
 
 
 def frame_tables(app: Sphinx, page: nodes.document) -> None:

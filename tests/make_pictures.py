@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pypdf
 from PIL import Image, ImageChops, ImageOps
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 sys.path.insert(0, str(Path(__file__).parent))
 from chromium import opened as opened_chromium
 from desk_visitor import ORIGIN
 from municipality import Rows
 from office import opened
-from sample_pictured import LANGUAGES, WIDE, open_light, play_sample, show_desk
+from sample_pictured import LANGUAGES, WIDE, Sample, open_light, play_sample, show_desk
 from town import ROUND, YEAR, planned_town
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
@@ -29,8 +29,6 @@ MOST_BYTES = 150_000
 DOTS = 110  # an inch
 COLOURS = 48  # a form has few, and letters' edges need some
 MARGIN = 14
-FIRST_SCREEN = 655  # dots, down to below what comes next
-GOALS = 726  # dots, from how goals and commitments stand down into the council's goals
 
 SWEDISH: Rows = [
     {
@@ -82,23 +80,28 @@ def keep_picture(picture: Image.Image, to: Path) -> None:
     assert size <= MOST_BYTES, to
 
 
-def picture_browser() -> None:
-    """Picture the desk's first screen, and how goals stand in the report."""
-    with tempfile.TemporaryDirectory() as folder, opened_chromium() as chromium, chromium.open_context() as browser:
-        sample = play_sample(Path(folder))
+def picture_browser(sample: Sample) -> None:
+    """Picture the desk's first screen down to below the round that goes on, and how goals stand in the report."""
+    with opened_chromium() as chromium, chromium.open_context() as browser:
         for language in LANGUAGES:
             with show_desk(sample, language, browser) as desk:
                 desk.goto(ORIGIN)
-                keep_picture(take_part(desk, 0, FIRST_SCREEN), PICTURES / f"desk.{language}.png")
+                keep_picture(
+                    take_part(desk, desk.locator("header").first, desk.locator("section.card").first), PICTURES / f"desk.{language}.png"
+                )
             report = open_light(browser)
             report.goto(sample.reports[language].as_uri())
-            goals = report.locator("h3").nth(1).bounding_box() or {"y": 0}
-            keep_picture(take_part(report, goals["y"] - MARGIN, GOALS), PICTURES / f"report.{language}.png")
+            goals, some_rows = report.locator("h3").nth(1), report.locator("xpath=(//h3)[3]/following::tr[5]")
+            keep_picture(take_part(report, goals, some_rows), PICTURES / f"report.{language}.png")
 
 
-def take_part(page: Page, top: float, tall: float) -> Image.Image:
-    """Return what a page shows from so many dots down, so many dots tall."""
-    shown = page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": WIDE["width"], "height": tall})
+def take_part(page: Page, first: Locator, last: Locator) -> Image.Image:
+    """Return what a page shows from above an element to below another."""
+    begin, end = first.bounding_box(), last.bounding_box()
+    assert begin
+    assert end
+    top, bottom = max(0, begin["y"] - MARGIN), end["y"] + end["height"] + MARGIN
+    shown = page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": WIDE["width"], "height": bottom - top})
     return Image.open(io.BytesIO(shown)).convert("RGB")
 
 
@@ -122,4 +125,5 @@ def picture_forms() -> None:
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     picture_forms()
-    picture_browser()
+    with tempfile.TemporaryDirectory() as place:
+        picture_browser(play_sample(Path(place)))
