@@ -63,7 +63,10 @@ def look_at_other_ledgers(root: Path) -> Iterator[Look]:
 
 
 def look_at_contents(workspace: Workspace, *, begun: bool) -> Iterator[Look]:
-    """Tell whether the key is there and right; ``begun``: workbooks have been handed out or received."""
+    """Tell whether folders are folders, and the key is there and right; ``begun``: workbooks have been handed out or received."""
+    wrong = [name for name in FOLDERS if os.path.lexists(workspace.root / name) and not (workspace.root / name).is_dir()]
+    if wrong:
+        yield Look(FOLDER, MEND, "no-folders", {"names": wrong, "n": len(wrong)})
     if not workspace.key_path.exists() and not begun:
         yield Look(FOLDER, WATCH, "key-none", {"path": workspace.key_path.name})
         return

@@ -21,7 +21,7 @@ _APART, _FAR_APART = timedelta(minutes=1), timedelta(minutes=10)  # clocks
 def look_for_ledger(workspace: Workspace) -> tuple[list[Look], LedgerHealth | None]:
     """Return what is to be said of a workspace's ledger, and how it is where it can be read."""
     place = workspace.database
-    if isinstance(place, Path) and not place.is_file():
+    if isinstance(place, Path) and not place.exists():
         missing = look_at_error(LEDGER, StyrxlError("ledger-missing", path=str(place)))
         return [missing if workspace.is_used else Look(LEDGER, GOOD, "ledger-none")], None
     try:

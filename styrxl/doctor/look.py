@@ -16,6 +16,7 @@ from styrxl.model.yaml_files import read_yaml
 
 GOOD, WATCH, MEND = "good", "watch", "mend"
 PROGRAM, COMPUTER, FOLDER, OWN_FILES, LEDGER, MAIL = "program", "computer", "folder", "own_files", "ledger", "mail"
+OWN_FILES_BROKEN = "own-files-broken"  # the code of an error
 PARTS = (PROGRAM, COMPUTER, FOLDER, OWN_FILES, LEDGER, MAIL)  # as they are told
 
 

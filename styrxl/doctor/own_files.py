@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from styrxl.doctor.look import GOOD, MEND, OWN_FILES, WATCH, Look, look_at_error
+from styrxl.doctor.look import GOOD, MEND, OWN_FILES, OWN_FILES_BROKEN, WATCH, Look, look_at_error
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
@@ -14,13 +14,15 @@ from styrxl.rounds.own_files import check_due_owners, check_outcome_owners, find
 from styrxl.store.workspace import Workspace
 
 
-def look_at_own_files(root: Path) -> Iterator[Look]:
-    """Tell how many mistakes there are in a workspace's own files."""
+def look_at_own_files(root: Path, unread: StyrxlError | None = None) -> Iterator[Look]:
+    """Tell how many mistakes there are in a workspace's own files; ``unread``: why the settings cannot be read."""
     files = find_own_files(root)
     mistakes = find_mistakes(files)
     broken = list(dict.fromkeys(mistake.file for mistake in mistakes))
     if mistakes:
-        yield Look(OWN_FILES, MEND, "own-files-broken", {"n": len(mistakes), "names": broken})
+        yield Look(OWN_FILES, MEND, OWN_FILES_BROKEN, {"n": len(mistakes), "names": broken})
+    elif unread:
+        yield look_at_error(OWN_FILES, unread)
     else:
         yield Look(OWN_FILES, GOOD, "own-files", {"n": len(files.read)})
 

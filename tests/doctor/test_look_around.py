@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -86,13 +87,14 @@ def test_one_that_is_broken_in_every_way(full: Town) -> None:
     assert states(told, MEND) == {
         "key-broken",
         "ledger-broken",
-        "plan-broken",
         "own-files-broken",
         "ledger-copies",
         "lock-unreadable",
         "mail-password-missing",
     }
-    assert told["mend"] == 7
+    assert (told["mend"], "plan-not-seen" in states(told, WATCH)) == (6, True)
+    (full.root / "sheets" / "unit_plan.yaml").unlink()
+    assert "plan-broken" in states(ask(full.root, expect=1), MEND)
 
 
 def test_broken_settings(full: Town) -> None:
@@ -104,12 +106,64 @@ def test_broken_settings(full: Town) -> None:
     assert {look["part"] for look in told["looks"]} == {"program", "computer", "folder", "own_files"}
 
 
-def test_settings_that_are_a_folder(tmp_path: Path) -> None:
-    """Whatever is there is no reason to stop."""
-    (tmp_path / "styrxl.toml").mkdir()
-    ask(tmp_path, expect=0)
-    (tmp_path / "flerarsplan.xlsx").mkdir()
-    ask(tmp_path, expect=0)
+def replace_by_folder(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+def replace_by_file(path: Path) -> None:
+    path.rmdir()
+    path.touch()
+
+
+def replace_by_dead_link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+ODD: dict[str, tuple[str, Callable[[Path], object], set[str]]] = {
+    "settings of no text": ("styrxl.toml", lambda path: path.write_bytes(b"\0\xff\xfe" * 50), {"own-files-broken"}),
+    "empty settings": ("styrxl.toml", lambda path: path.write_bytes(b""), {"own-files-broken"}),
+    "a folder in the settings' place": ("styrxl.toml", replace_by_folder, {"not-readable"}),
+    "settings that are a dead link": ("styrxl.toml", replace_by_dead_link, {"not-readable"}),
+    "a folder in the ledger's place": ("styrxl.db", replace_by_folder, {"ledger-broken"}),
+    "a folder in the key's place": ("styrxl.key", replace_by_folder, {"not-readable"}),
+    "a folder in the plan's place": ("flerarsplan.xlsx", replace_by_folder, {"not-readable"}),
+    "no plan": ("flerarsplan.xlsx", Path.unlink, {"plan-missing"}),
+    "a folder in the lock's place": ("styrxl.lock", replace_by_folder, {"not-readable"}),
+    "a file in a folder's place": ("inbox", replace_by_file, {"no-folders"}),
+    "a folder that goes round": ("inbox/again", lambda path: path.symlink_to(".."), set()),
+    "a name of no letters": ("inbox/x", lambda path: Path(os.fsdecode(os.fsencode(path) + b"\xff")).touch(), {"ledger-missing"}),
+    "a file in the forms' place": ("sheets", Path.touch, set()),
+    "broken accounts": ("outcomes.yaml", lambda path: path.write_text("{"), {"own-files-broken"}),
+    "a database of another kind": ("styrxl.toml", lambda path: append(path, '[database]\nurl = "mysql://x"'), {"database-url"}),
+    "a database in no folder": ("styrxl.toml", lambda path: append(path, '[database]\nurl = "sqlite:///no/x.db"'), set()),
+}
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(f"\n{text}\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("name", ODD)
+def test_nothing_stops_it(name: str, made: Town, tmp_path: Path) -> None:
+    """Whatever lies there is told as what it is, in both languages; nothing is unforeseen."""
+    town = made.copy(tmp_path / "town")
+    town.root.chmod(0o700)
+    path, spoil, expected = ODD[name]
+    spoil(town.root / path)
+    for language in ("sv", "en"):
+        findings = look_around(town.root, language, NOW)
+        assert {look.key for look in findings.looks if look.state == MEND} == expected
+        assert format_looks(findings, town.root, language, 80)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Give a town in which nothing has been done yet."""
+    return new_town(tmp_path_factory.mktemp("made") / "town")
 
 
 def test_owners_whom_the_organisation_lacks(full: Town) -> None:
