@@ -100,7 +100,7 @@ def take_part(page: Page, first: Locator, last: Locator) -> Image.Image:
     begin, end = first.bounding_box(), last.bounding_box()
     assert begin
     assert end
-    top, bottom = max(0, begin["y"] - MARGIN), end["y"] + end["height"] + MARGIN
+    top, bottom = max(0, begin["y"] - MARGIN), end["y"] + end["height"] + 2
     shown = page.screenshot(full_page=True, clip={"x": 0, "y": top, "width": WIDE["width"], "height": bottom - top})
     return Image.open(io.BytesIO(shown)).convert("RGB")
 
