@@ -18,7 +18,7 @@ from styrxl.model.limits import MB
 
 _OLDEST = 2026  # a year before which this program was not
 LITTLE, TOO_LITTLE = 500 * MB, 50 * MB  # bytes of disk for temporary files
-_MEMORY = 1_000 * MB  # bytes, for a round of some hundred units
+_MEMORY = 500 * MB  # bytes, for a round of a thousand units with some processes (docs/speed.md)
 _UTF8 = 65001  # a code page of Windows
 
 

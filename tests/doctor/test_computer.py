@@ -61,7 +61,7 @@ def test_no_folder_for_temporary_files(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_memory() -> None:
-    assert [seen(tell_memory(free)) for free in (999 * MB, 1_000 * MB)] == [(WATCH, "memory-little"), (GOOD, "memory")]
+    assert [seen(tell_memory(free)) for free in (499 * MB, 500 * MB)] == [(WATCH, "memory-little"), (GOOD, "memory")]
     assert len(list(look_at_memory())) == 1
 
 

@@ -158,6 +158,14 @@ def test_locks(workspace: Workspace) -> None:
     assert seen([look]) == [(MEND, "lock-unreadable")]
 
 
+def test_a_mailbox_that_is_watched(workspace: Workspace) -> None:
+    """Here or on another computer; the lock of a watch that has died says nothing."""
+    lock = workspace.root / "inbox" / "styrxl.lock"
+    for host, pid, told in (("DATOR7", 17, [(GOOD, "watched")]), (find_host_name(), 999_999_999, [])):
+        lock.write_bytes(LockHolder("styrxl", host, pid, "watch", NOW).to_json())
+        assert seen(folder.look_at_lock(workspace)) == told
+
+
 def test_what_cut_off_commands_have_left(workspace: Workspace) -> None:
     """It stays where it is."""
     left = make_temporary_path(workspace.root / "inbox" / "x.xlsx")
