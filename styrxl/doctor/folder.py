@@ -141,7 +141,8 @@ def look_at_lock(workspace: Workspace) -> Iterator[Look]:
     """Tell who has the lock, and whether they are still at work; and where the mailbox is watched, which has a lock of its own."""
     if workspace.has_ledger_file and (holder := read_holder(workspace.root)):
         yield tell_lock(holder, dead=is_dead(holder), running=is_running(holder))
-    watcher = read_holder(workspace.root / "inbox")
+    inbox = workspace.root / "inbox"
+    watcher = read_holder(inbox) if inbox.is_dir() else None
     if watcher and not is_dead(watcher) and watcher is not UNREADABLE_HOLDER:
         yield Look(FOLDER, GOOD, "watched", {"user": watcher.user, "host": watcher.host, "since": format_moment(watcher.since)})
 
