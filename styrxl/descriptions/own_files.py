@@ -136,6 +136,8 @@ class _Check:
         yield from self.files.place(self._check_rounds_named(whole), names)
         for kind in self._find_kinds(whole):
             problems = self._find_problems(whole, kind, self.files.base(stem) if names[0] in self.files.own else None)
+            if extended is None and name_file(form) in self.files.own and name_file(form) in self.files.standard:
+                problems = _hint_at_extending(form, problems, told=stem != form)
             yield from self.files.place(problems, [*names, _WORDS], kind.keys if kind else ())
 
     def _find_problems(self, whole: Mapping[Any, Any], kind: RoundKind | None, base: Mapping[Any, Any] | None) -> Iterator[Problem]:
@@ -200,9 +202,35 @@ def _gather_new(problems: Sequence[Problem], base: Mapping[Any, Any] | None) -> 
             new.setdefault(path, []).append(str(problem.facts["key"]))
     kept = [p for p in problems if not any(p.path[: len(path)] == path for path in new)]
     return kept + [
-        Problem(path, "new-lacks", {"name": str(path[-1]), "keys": keys, "nearest": suggest(path[-1], as_map(find_part(base, path[:-1])))})
+        Problem(
+            path, "new-lacks", {"name": str(path[-1]), "keys": keys, "nearest": _suggest_part(path[-1], as_map(find_part(base, path[:-1])))}
+        )
         for path, keys in new.items()
     ]
+
+
+def _suggest_part(name: Any, parts: Mapping[Any, Any]) -> Word | str:
+    """Return which part may be meant: the one whose sheet or column is called so, or whose own name is near."""
+    called = {str(text).casefold(): key for key, part in parts.items() for text in _list_titles(as_map(part))}
+    meant = called.get(str(name).casefold())
+    return suggest(meant, [meant]) if meant else suggest(name, parts)
+
+
+def _list_titles(part: Mapping[Any, Any]) -> Iterator[Any]:
+    for key in ("name", "heading"):
+        yield from as_map(part.get(key)).values()
+
+
+def _hint_at_extending(stem: str, problems: Iterator[Problem], *, told: bool) -> Iterator[Problem]:
+    """Yield problems of a file that stands for a whole standard form; of all that it lacks, one: it may be meant to hold what differs.
+
+    ``told``: that is told of the form already, where a profile lies over it.
+    """
+    found = [*problems]
+    keys = [str(problem.facts["key"]) for problem in found if problem.code == "missing-key" and problem.path == ()]
+    if keys and not told:
+        yield Problem((), "whole-lacks", {"keys": keys, "nearest": Word("or_extend", {"name": stem})})
+    yield from (problem for problem in found if not keys or problem.code != "missing-key")
 
 
 def _check_omitted(path: Path, above: Mapping[Any, Any], base: Mapping[Any, Any]) -> Iterator[Problem]:
