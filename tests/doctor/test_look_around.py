@@ -179,6 +179,7 @@ def test_outside_a_workspace(tmp_path: Path) -> None:
     assert (told["workspace"], {look["part"] for look in told["looks"]}) == (False, {"program", "computer"})
     said = Town(tmp_path).run("doctor").stdout
     assert f"{tmp_path} är ingen arbetsmapp (styrxl.toml saknas)" in said
+    assert ask(tmp_path, "--mail", expect=0)["mend"] == 0
     assert list(tmp_path.iterdir()) == []
 
 
