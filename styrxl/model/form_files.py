@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from styrxl.model.catalogue import list_waivable_rules
+from styrxl.model.earlier_forms import list_earlier_editions
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_editions import FormEdition, make_words
 from styrxl.model.forms import LANGUAGES, Form, Text
@@ -93,13 +94,20 @@ class Forms:
         kind = self.rounds.kind_of(round_) or self.rounds.get(round_ or "")
         return next((edition.form(kind) for edition in self._standard if edition.name == name), None)
 
+    def earlier(self, name: str, profile: str | None, round_: str | None = None) -> Form | None:
+        """Return a standard form as it was before forms were kept, in a profile if it had that, in a round as ``form`` has it."""
+        kind = self.rounds.kind_of(round_) or self.rounds.get(round_ or "")
+        named = {edition.profile: edition for edition in self._earlier if edition.name == name}
+        edition = named.get(profile, named.get(None))
+        return edition.form(kind) if edition else None
+
     def find_edition(self, edition: str) -> FormEdition | None:
-        """Return an edition by its id: a present one, one that was issued, or one of the standard; None where it is not known."""
+        """Return an edition by its id: a present, an issued, a standard or an earlier one; None where it is not known."""
         if present := next((known for known in self._present.values() if known.id == edition), None):
             return present
         if edition not in self._found:
             kept = FormEdition.from_json(self.kept[edition], self.rounds, self._raw_words) if edition in self.kept else None
-            self._found[edition] = kept or next((known for known in self._standard if known.id == edition), None)
+            self._found[edition] = kept or next((known for known in (*self._standard, *self._earlier) if known.id == edition), None)
         return self._found[edition]
 
     @cached_property
@@ -107,6 +115,10 @@ class Forms:
         """The forms as the standard has them, without profiles; none where a workspace lies over nothing."""
         forms = Forms(self._folders[:1]) if len(self._folders) > 1 else self
         return tuple(forms.edition(name) for name in forms.names())
+
+    @cached_property
+    def _earlier(self) -> tuple[FormEdition, ...]:
+        return list_earlier_editions(self.rounds, self._raw_words)
 
     def _make_edition(self, name: str, profile: str | None) -> FormEdition:
         raw = self._whole(name)

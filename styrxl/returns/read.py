@@ -133,15 +133,22 @@ class ReturnReader:
         """Return the tables of a workbook, what is wrong with them, and the form by which they were found.
 
         A workbook from before forms were kept does not say which one it was issued with, and one from elsewhere may say what nobody
-        knows: it is the present one or, where something would be missing then that the standard form does not ask for, the standard one.
+        knows: it is the present one or, where something would be missing then that the standard form does not ask for, the standard one,
+        and so for the form as it was before forms were kept.
         """
-        tables, findings = self._locator(form).locate(returned, language)
+        best = (form, *self._locator(form).locate(returned, language))
+        if exact or returned.identity.get(EDITION) == form.edition:
+            return best
+        for other in self._list_others(form, returned.identity):
+            if _count_missing(best[2]) and other.edition != best[0].edition:
+                again = (other, *self._locator(other).locate(returned, language))
+                best = min(best, again, key=lambda each: _count_missing(each[2]))  # the first of those that lack as much
+        return best
+
+    def _list_others(self, form: Form, identity: Mapping[str, str]) -> list[Form]:
         standard = self._forms.standard(form.name, form.kind)
-        known = exact or returned.identity.get(EDITION) == form.edition
-        if known or standard is None or standard.edition == form.edition or not _count_missing(findings):
-            return form, tables, findings
-        again, fewer = self._locator(standard).locate(returned, language)
-        return (standard, again, fewer) if _count_missing(fewer) < _count_missing(findings) else (form, tables, findings)
+        earlier = None if EDITION in identity else self._forms.earlier(form.name, form.profile, form.kind)
+        return [other for other in (standard, earlier) if other is not None]
 
     def _form(self, identity: Mapping[str, str]) -> Form | None:
         """Return the form that an identity names, in its profile and round, or None."""

@@ -11,9 +11,9 @@ from styrxl.model.days import format_moment, local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
-from styrxl.model.forms import LANGUAGES, Form
+from styrxl.model.forms import LANGUAGES, Form, Sheet
 from styrxl.model.levels import find_level
-from styrxl.model.prefill import EDITION, Prefill
+from styrxl.model.prefill import EDITION, Prefill, Rows
 from styrxl.validation.claims import Claim, apply_claim, find_newest_anew, find_newest_claim, is_intact
 from styrxl.validation.context import Arrival, Context
 from styrxl.validation.crash import report_crash
@@ -196,7 +196,19 @@ def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> I
     form = forms.form(identity["form"], profile, identity.get("round"), named)
     if as_read and form.edition != named:  # nobody knows the one that it names
         form = forms.form(identity["form"], profile, identity.get("round"), as_read)
+    if prefill and form.edition != prefill.edition:
+        prefill = replace(prefill, rows=_list_identified(prefill.rows, form))
     return replace(return_, identity=identity, prefill=prefill, form=form)
+
+
+def _list_identified(rows: Rows, form: Form) -> Rows:
+    """Return rows that were given beforehand without those that have no id of the form's: the edition that they are of had another."""
+    ids = {key: sheet.id_column.field for sheet in form.tables if sheet.id_column for key in _list_keys(sheet)}
+    return {key: tuple(row for row in given if ids.get(key) is None or ids[key] in row) for key, given in rows.items()}
+
+
+def _list_keys(sheet: Sheet) -> tuple[str, ...]:
+    return (sheet.key, sheet.closing.table) if sheet.closing else (sheet.key,)
 
 
 def mark_unreadable(return_: Identified, error: Exception) -> Identified:
