@@ -8,7 +8,7 @@ PACKAGE := pyproject.toml constraints.txt README.md LICENSE \
 	$(shell find styrxl schemas sheets -type f -not -path '*/__pycache__/*') schemas sheets
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test lint suite test-long coverage docs validate-workbooks bench dist standalone clean
+.PHONY: demo test lint suite test-long coverage docs validate-workbooks bench dist standalone wheels lowest newest clean
 
 demo: $(VENV)/installed ## A whole municipality in demo/, and how to open the desk on it
 	$(BIN)/styrxl demo demo
@@ -91,5 +91,24 @@ $(VENV)-standalone/installed: $(PACKAGE)
 		'.[desk,keyring,m365,serve,standalone]'
 	touch $@
 
+UV := $(VENV)-uv/bin/uv
+
+$(UV):
+	$(PYTHON) -m venv $(VENV)-uv
+	$(VENV)-uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+
+wheels: $(UV) ## For which Pythons and systems everything can be installed without a compiler; asks the registry
+	$(PYTHON) tests/resolve_wheels.py $(UV)
+
+# Of the tests those that libraries matter to most. Versions that are not pinned may warn of what comes: only failures count.
+NEAR := tests/test_cli.py tests/excel tests/mail/outgoing tests/returns tests/sample tests/store tests/templates tests/validation
+RESOLUTION_lowest := lowest-direct
+RESOLUTION_newest := highest
+
+lowest newest: $(UV) $(PACKAGE) ## Part of the suite with the oldest, or the newest, versions that pyproject.toml allows
+	$(UV) venv --quiet --clear --python $(PYTHON) $(VENV)-$@
+	$(UV) pip install --quiet --python $(VENV)-$@ --resolution $(RESOLUTION_$@) --refresh '.[test]'
+	$(VENV)-$@/bin/python -P -m pytest --installed $(AT_ONCE) -W default $(NEAR)
+
 clean: ## What make has made, but for demo/
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-standalone handbook .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-standalone $(VENV)-uv $(VENV)-lowest $(VENV)-newest handbook .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

@@ -96,6 +96,7 @@ def try_program(path: Path, place: Path) -> None:
     program.root = town.root
     town.workspace.plan_path.write_bytes(fill_plan(town.workspace, PLAN))
     program.run("check")
+    program.run("doctor")
     try_round(program, town, place / "svar från nämnder")
     try_many(program, town)
     try_desk(program)
