@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from string import Formatter
@@ -52,6 +53,7 @@ def read_all(root: Path) -> dict[str, tuple[bytes, int]]:
 
 def test_a_workspace_that_is_well(full: Town) -> None:
     """Nothing is to be mended, and nothing is changed: no cache is made either."""
+    shutil.rmtree(full.root / ".styrxl-cache")
     before = read_all(full.root)
     told = ask(full.root, expect=0)
     assert (told["workspace"], told["mend"]) == (True, 0)
@@ -154,10 +156,9 @@ def test_nothing_stops_it(name: str, made: Town, tmp_path: Path) -> None:
     town.root.chmod(0o700)
     path, spoil, expected = ODD[name]
     spoil(town.root / path)
-    for language in ("sv", "en"):
-        findings = look_around(town.root, language, NOW)
-        assert {look.key for look in findings.looks if look.state == MEND} == expected
-        assert format_looks(findings, town.root, language, 80)
+    findings = look_around(town.root, "sv", NOW)
+    assert {look.key for look in findings.looks if look.state == MEND} == expected
+    assert all(format_looks(findings, town.root, language, 80) for language in ("sv", "en"))
 
 
 @pytest.fixture(scope="module")
