@@ -51,7 +51,7 @@ class Forms:
     def _share(self, other: Forms) -> None:
         """Take what others that come of the same files have made, and what they will make."""
         self._present, self._schemas, self._texts = other._present, other._schemas, other._texts
-        self._names, self._profiles = other.names(), other._profiles
+        self._names, self._profiles = other.names(), {}  # of folders that may have got files since
         self.rounds, self._raw_words, self.words = other.rounds, other._raw_words, other.words
 
     def form(self, name: str, profile: str | None = None, round_: str | None = None, edition: str | None = None) -> Form:

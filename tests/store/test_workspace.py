@@ -106,11 +106,13 @@ def test_the_ledger_lies_in_the_workspace_unless_told_otherwise(workspace: Works
 
 
 def test_the_workspace_s_forms_lie_over_the_standard_ones(workspace: Workspace) -> None:
-    assert "annual_plan" in workspace.forms.names()
+    other = Workspace.init(workspace.root.with_name("annan"), "Annan kommun")
+    assert (other.forms.profiles("annual_plan"), "annual_plan" in workspace.forms.names()) == ([], True)
     own = workspace.root / "sheets" / "annual_plan.egen.yaml"
     own.parent.mkdir()
     own.write_text("{}")
     assert workspace.forms.profiles("annual_plan") == ["egen"]
+    assert Workspace.open(other.root).forms.profiles("annual_plan") == []
 
 
 def test_a_logo_lies_in_the_workspace(workspace: Workspace) -> None:
