@@ -73,7 +73,10 @@ def _open_session(context: ssl.SSLContext, authority: Path | None, timeout: floa
     base: Any = requests.adapters.HTTPAdapter
 
     class Adapter(base):  # type: ignore[misc] # a class that is loaded where it is used
-        """Verifies servers by our context, which knows the system's authorities, and waits no longer than it is told to."""
+        """Verifies servers by our context, which knows the system's authorities, and waits no longer than it is told to.
+
+        Where the settings name authorities, REQUESTS_CA_BUNDLE adds none to them.
+        """
 
         def init_poolmanager(self, *arguments: Any, **others: Any) -> Any:
             return super().init_poolmanager(*arguments, **others, ssl_context=context)
@@ -82,12 +85,11 @@ def _open_session(context: ssl.SSLContext, authority: Path | None, timeout: floa
             return super().proxy_manager_for(*arguments, **others, ssl_context=context)
 
         def send(self, request: Any, **how: Any) -> Any:
-            return super().send(request, **{**how, "timeout": how.get("timeout") or timeout})
+            verify = str(authority) if authority else how.get("verify", True)
+            return super().send(request, **{**how, "verify": verify, "timeout": how.get("timeout") or timeout})
 
     session = requests.Session()
     session.mount("https://", Adapter())
-    if authority:
-        session.verify = str(authority)
     return session
 
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from post_office import Certificates, free_port
+from post_office import Certificates, certificates, free_port
 from styrxl.mail.sign_in.m365 import M365PersonTokens
 from styrxl.mail.sign_in.oauth2 import OAuth2Tokens
 from styrxl.mail.sign_in.tokens import choose_scopes, open_tokens
@@ -172,6 +172,16 @@ def test_a_giver_of_tokens_that_cannot_be_trusted_gets_no_secret(
 ) -> None:
     monkeypatch.setenv("STYRXL_MAIL_SECRET", SECRET)
     stranger = WebSession(Server("localhost", 1, "tls"), Path(), 5.0)
+    assert fails(lambda: open_tokens(place(office, made), Path("/nowhere"), stranger).get()).code == "mail-certificate"
+    assert office.given == []
+
+
+def test_whom_the_settings_do_not_name_is_not_trusted_because_the_environment_does(
+    office: TokenOffice, made: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STYRXL_MAIL_SECRET", SECRET)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(made.authority))
+    stranger = WebSession(Server("localhost", 1, "tls", ca_file=str(certificates(tmp_path).authority)), Path(), 5.0)
     assert fails(lambda: open_tokens(place(office, made), Path("/nowhere"), stranger).get()).code == "mail-certificate"
     assert office.given == []
 
