@@ -25,9 +25,10 @@ from followup_returns import CLEAN, filled, issued
 from hostile_town import hostile_town
 from kept_plans import plans_judged_once
 from kept_templates import templates_made_once
-from long_runs import long_run
+from long_runs import LONG, long_run
 from made_once import make_folder_once, make_value_once
 from mail_town import planned_mail_town
+from next_year import two_years
 from styrxl.sample.faults.followup import break_followup, list_followup_faults
 from styrxl.sample.faults.plan import Fault, NotHereError, break_return, list_faults
 from town import ROUND, Town, full_town, new_town, planned_town
@@ -165,35 +166,43 @@ def shared_full(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 @pytest.fixture(scope="session")
 def spoilt(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Faults:
-    """Every fault in the otherwise valid return of every owner that has a place for it, by fault and owner."""
+    """Faults in otherwise valid returns of owners that have a place for them, by fault and owner."""
     return make_value_once(tmp_path_factory, "spoilt", lambda: break_each(shared_full))
 
 
 def break_each(town: Town) -> Faults:
-    """Return each fault in each return that has a place for it."""
-    found = {}
-    for owner in ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY"):
-        data = town.filled(owner)
-        for name in list_faults():
-            with suppress(NotHereError):
-                found[name, owner] = break_return(name, data, town.form(owner), town.language(owner))
+    """Return each fault in a board's return, and in that of one of the others that has a place for it, in turn; in the long run in all."""
+    found: Faults = {}
+    for number, name in enumerate(list_faults()):
+        turn = number % 3 if name != "wrong-type" else 0
+        others = ["KFN", "UBN-ÖST", "UBN-ÅBY"]
+        for owners in [["UBN"], others[turn:] + others[:turn]]:
+            for owner in owners:
+                with suppress(NotHereError):
+                    found[name, owner] = break_return(name, town.filled(owner), town.form(owner), town.language(owner))
+                    if not LONG:
+                        break
     return found
 
 
 @pytest.fixture(scope="session")
 def spoilt_followups(whole: Followed, tmp_path_factory: pytest.TempPathFactory) -> FollowupFaults:
-    """Every fault in the otherwise valid follow-ups that have a place for it, by fault, kind of round and owner."""
+    """Faults in otherwise valid follow-ups that have a place for them, by fault, kind of round and owner."""
     return make_value_once(tmp_path_factory, "spoilt-followups", lambda: break_each_followup(whole))
 
 
 def break_each_followup(year: Followed) -> FollowupFaults:
-    """Return each fault in each follow-up that has a place for it."""
-    found = {}
-    for (kind, owner), answers in CLEAN.items():
-        clean, form, made = filled(year, kind, owner, answers), year.form(kind, owner), issued(year, kind, owner)
-        for name in list_followup_faults():
-            with suppress(NotHereError):
-                found[name, kind, owner] = break_followup(name, clean, form, made)
+    """Return each fault in a board's follow-up and in a unit's, in a round that has a place for it, in turn; in the long run in all."""
+    found: FollowupFaults = {}
+    for number, name in enumerate(list_followup_faults()):
+        for who in ("UBN", "UBN-ÖST"):
+            rounds = [kind for kind, owner in CLEAN if owner == who]
+            for kind in rounds[number % len(rounds) :] + rounds[: number % len(rounds)]:
+                clean, form = filled(year, kind, who, CLEAN[kind, who]), year.form(kind, who)
+                with suppress(NotHereError):
+                    found[name, kind, who] = break_followup(name, clean, form, issued(year, kind, who))
+                    if not LONG:
+                        break
     return found
 
 
@@ -270,3 +279,9 @@ def first_asked(shared_first_asked: Followed, tmp_path: Path) -> Followed:
 def whole(shared_first_asked: Followed, tmp_path_factory: pytest.TempPathFactory) -> Followed:
     """Return a year whose last follow-up is handed out, for tests that change nothing in it."""
     return Followed(copy_town(tmp_path_factory, "year", lambda root: play_to_last(Followed(shared_first_asked.town.copy(root)))))
+
+
+@pytest.fixture(scope="session")
+def shared_two_years(whole: Followed, tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """Return a year whose plan has frames for the next one too; to be copied."""
+    return Followed(copy_town(tmp_path_factory, "two-years", lambda root: two_years(whole, root)))

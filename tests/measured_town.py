@@ -12,10 +12,9 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from filled import fill_issued
+from filled import build_short_plan, fill_issued
 from report_sheets import Cells, sheets
 from styrxl.cli import cli
-from styrxl.rounds.issue import build_plan
 from styrxl.store.workspace import Workspace
 
 Row = Mapping[str, Any]
@@ -115,7 +114,7 @@ def measured_town(root: Path, name: str, year: int, boards: Sequence[MeasuredBoa
     ]
     goals = [{**goal, "from_year": year, "to_year": year}]
     tables: dict[str, Sequence[Row]] = {"organisation": organisation, "council_goals": goals, "frames": frames, **plan}
-    workspace.plan_path.write_bytes(build_plan(workspace, {key: tuple(rows) for key, rows in tables.items()}))
+    workspace.plan_path.write_bytes(build_short_plan(workspace, {key: tuple(rows) for key, rows in tables.items()}))
     return MeasuredTown(root, year, boards)
 
 

@@ -12,6 +12,7 @@ from municipality import FRAMES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.store.ledger import Ledger
 from town import Answers
 from year import Followed, plan
@@ -19,13 +20,15 @@ from year import Followed, plan
 NOVEMBER, FEBRUARY = datetime(2027, 11, 20, 9, tzinfo=UTC), datetime(2028, 2, 20, 9, tzinfo=UTC)
 
 
-def two_years(whole: Followed, folder: Path) -> Followed:
-    """Return a town of the test's own with frames for the next year too, whose first two follow-ups are answered."""
-    made = Followed(whole.town.copy(folder))
-    town = made.town
+def two_years(whole: Followed, folder: Path) -> None:
+    """Copy a year whose first two follow-ups are answered, and give it frames for the next year too, by which its rounds are judged."""
+    town = whole.town.copy(folder)
     answers = {**plan(), "frames": [*FRAMES, *({**row, "year": 2028} for row in FRAMES)]}
     town.workspace.plan_path.write_bytes(fill_plan(town.workspace, answers))
-    return made
+    with Ledger.open(town.workspace.database) as ledger:
+        desk = open_desk(town.workspace, ledger, datetime.now(UTC))
+        for kind in ("plan", "t1", "t2"):
+            judge_inbox_quietly(desk, standard_rounds().parse(f"2027-{kind}"))  # kept, for the commands of all copies
 
 
 def issued(year: Followed, round_id: str, owner: str = "UBN") -> bytes:

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from filled import fill_issued
+from filled import build_short_plan, fill_issued
 from styrxl.model.catalogue import say
 from styrxl.model.form_editions import FormEdition
 from styrxl.model.form_files import Forms
@@ -24,7 +24,7 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.model.yaml_files import read_yaml
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.hints import list_changed_forms
-from styrxl.rounds.issue import build_plan, issue_round
+from styrxl.rounds.issue import issue_round
 from styrxl.rounds.judge_council_plan import judge_plan
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.prefills import fetch_prefills
@@ -386,7 +386,7 @@ def governed(tmp_path: Path) -> Town:
     """Give a town whose plan was built with the form of its time, and has rows of the council's own."""
     town = Town(tmp_path / "town")
     town.run("init", str(town.root), "--name", "Åköping")
-    town.workspace.plan_path.write_bytes(build_plan(town.workspace, ROWS))
+    town.workspace.plan_path.write_bytes(build_short_plan(town.workspace, ROWS))
     return Town(town.root)
 
 

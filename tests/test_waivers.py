@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from filled import build_short_plan
 from styrxl.model.catalogue import catalogue, list_waivable_rules
 from styrxl.model.findings import fix, message
 from styrxl.rounds.issue import build_plan
@@ -49,7 +50,7 @@ def waive(rule: str, **others: Any) -> Mapping[str, Any]:
 
 def planned(town: Town, waiver: Mapping[str, Any]) -> bytes:
     """Return the town's plan with a waiver typed into it."""
-    return build_plan(town.workspace, {**{key: tuple(rows) for key, rows in PLAN.items()}, "waivers": (waiver,)})
+    return build_short_plan(town.workspace, {**{key: tuple(rows) for key, rows in PLAN.items()}, "waivers": (waiver,)})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from everybody import COMPANY_PLAN, COMPANY_T1, WHOLE, hand_in
-from filled import fill_issued
+from filled import build_short_plan, fill_issued
 from judging import judge_data
 from municipality import FRAMES
 from report_sheets import sheets, table
@@ -22,7 +22,6 @@ from styrxl.cli import cli
 from styrxl.model.judged import Judged
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
-from styrxl.rounds.issue import build_plan
 from styrxl.rounds.status import find_overdue
 from styrxl.sample.opened import locate_sheets, read_values
 from styrxl.store.ledger import Ledger
@@ -55,7 +54,7 @@ class Story:
         """Write the council's assignments into its plan."""
         answers = {name: tuple(rows) for name, rows in PLAN.items()}
         answers["frames"] = (*FRAMES, *({**row, "year": 2028} for row in FRAMES))
-        self.town.workspace.plan_path.write_bytes(build_plan(self.town.workspace, {**answers, "assignments": assignments}))
+        self.town.workspace.plan_path.write_bytes(build_short_plan(self.town.workspace, {**answers, "assignments": assignments}))
 
     def hand_out(self, round_: str) -> None:
         """Hand out the boards' workbooks."""

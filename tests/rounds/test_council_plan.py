@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from filled import build_short_plan
 from municipality import FRAMES
 from styrxl.model.council_plan import Overall, Plan
 from styrxl.model.errors import StyrxlError
@@ -18,7 +19,6 @@ from styrxl.model.judged import Judged
 from styrxl.model.standard_folder import standard_folder
 from styrxl.rounds import judge_council_plan
 from styrxl.rounds.council_plan import read_plan
-from styrxl.rounds.issue import build_plan
 from styrxl.sample.opened import open_workbook, save_workbook
 from town import PLAN, ROUND, Town
 
@@ -42,7 +42,7 @@ FULL: dict[str, tuple[Mapping[str, Any], ...]] = {
 @pytest.fixture
 def kept(planned: Town) -> Path:
     """Where the plan's rows are kept, of a workspace whose plan has something on every sheet."""
-    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, FULL))
+    planned.workspace.plan_path.write_bytes(build_short_plan(planned.workspace, FULL))
     path = planned.root / ".styrxl-cache" / "council-plan.json"
     path.unlink()
     return path
@@ -91,7 +91,7 @@ def test_what_a_plan_of_an_older_form_lacks_is_told_in_the_same_words_each_time(
 
 def change_plan(town: Town) -> None:
     frames = ({**FRAMES[0], "operating_frame": 1001}, *FRAMES[1:])
-    town.workspace.plan_path.write_bytes(build_plan(town.workspace, {**FULL, "frames": frames}))
+    town.workspace.plan_path.write_bytes(build_short_plan(town.workspace, {**FULL, "frames": frames}))
 
 
 def change_form(town: Town) -> None:
@@ -179,7 +179,7 @@ def test_a_plan_that_knows_nothing_of_the_whole_is_as_good(planned: Town) -> Non
 )
 def test_what_is_wrong_on_the_sheet_of_the_whole(planned: Town, row: Mapping[str, Any], cell: str, rule: str) -> None:
     answers = {name: tuple(rows) for name, rows in PLAN.items()}
-    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, {**answers, "overall": (row,)}))
+    planned.workspace.plan_path.write_bytes(build_short_plan(planned.workspace, {**answers, "overall": (row,)}))
     with pytest.raises(StyrxlError) as caught:
         read_plan(planned.workspace, planned.forms)
     judged = caught.value.facts["judged"]
@@ -194,12 +194,12 @@ def test_the_office_may_state_coverage_without_an_assessment(planned: Town) -> N
         {"round": "2027-t1", "goal_id": "KF-M2", "assessment": "on_track", "coverage": "good"},
         {"round": "2027-t1", "goal_id": "KF-M2", "coverage": "partly"},
     )
-    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, {**FULL, "council_assessments": rows}))
+    planned.workspace.plan_path.write_bytes(build_short_plan(planned.workspace, {**FULL, "council_assessments": rows}))
     plan = read_plan(planned.workspace, planned.forms)
     assert plan.stated_coverage("2027-t1") == {"KF-M1": "poor", "KF-M2": "partly"}
     assert {code: own.assessment for code, own in plan.assessed("2027-t1").items()} == {"KF-M2": "on_track"}
     assert plan.stated_coverage("2027-year") == {}
     neither = ({"round": "2027-t1", "goal_id": "KF-M1", "reason": "Hm."},)
-    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, {**FULL, "council_assessments": neither}))
+    planned.workspace.plan_path.write_bytes(build_short_plan(planned.workspace, {**FULL, "council_assessments": neither}))
     with pytest.raises(StyrxlError, match="plan-broken"):
         read_plan(planned.workspace, planned.forms)

@@ -11,16 +11,15 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from filled import fill_issued, fill_plan
+from filled import fill_issued
 from judging import judge_data
-from municipality import FRAMES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
 from styrxl.sample.opened import locate_sheets, read_values
 from styrxl.store.ledger import Ledger
 from town import Answers
-from year import BOARD_YEAR, PLANS, Followed, changed, plan
+from year import BOARD_YEAR, PLANS, Followed, changed
 
 NEXT_YEAR = {"start": date(2028, 1, 1), "end": date(2028, 12, 31)}
 NOVEMBER, FEBRUARY, MAY = (datetime(year, month, 20, 9, tzinfo=UTC) for year, month in ((2027, 11), (2028, 2), (2028, 5)))
@@ -33,13 +32,9 @@ NEW = {"text": "Öppna fler bibliotek", "parent_id": "UBN-M1", "responsible": "S
 
 
 @pytest.fixture
-def year(whole: Followed, tmp_path: Path) -> Followed:
-    """Return a year whose two first follow-ups are answered, with frames for the next."""
-    made = Followed(whole.town.copy(tmp_path / "year"))
-    town = made.town
-    answers = {**plan(), "frames": [*FRAMES, *({**row, "year": 2028} for row in FRAMES)]}
-    town.workspace.plan_path.write_bytes(fill_plan(town.workspace, answers))
-    return made
+def year(shared_two_years: Followed, tmp_path: Path) -> Followed:
+    """Return a year of the test's own whose two first follow-ups are answered, with frames for the next."""
+    return Followed(shared_two_years.town.copy(tmp_path / "year"))
 
 
 def issued(year: Followed, round_id: str, owner: str = "UBN") -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from filled import fill_issued
-from next_year import FEBRUARY, NOVEMBER, answer_year, hand_out_plan, issued, judged, put, two_years
+from next_year import FEBRUARY, NOVEMBER, answer_year, hand_out_plan, issued, judged, put
 from styrxl.sample.opened import locate_sheets, read_values
 from town import BOARD, Answers
 from year import BOARD_T2, BOARD_YEAR, Followed, changed
@@ -19,8 +19,9 @@ FINISHED = changed(DELAYED, "investment_outcomes", 0, finished_year=2027, carry_
 
 
 @pytest.fixture
-def year(whole: Followed, tmp_path: Path) -> Followed:
-    return two_years(whole, tmp_path / "year")
+def year(shared_two_years: Followed, tmp_path: Path) -> Followed:
+    """Return a year of the test's own whose two first follow-ups are answered, with frames for the next."""
+    return Followed(shared_two_years.town.copy(tmp_path / "year"))
 
 
 def shown(data: bytes, form: Any, key: str, *fields: str) -> list[tuple[Any, ...]]:

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from filled import build_short_plan
 from styrxl.model.assignments import Assignment
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged
 from styrxl.rounds.council_plan import read_plan
-from styrxl.rounds.issue import build_plan
 from town import PLAN, Town
 
 GIVEN: Mapping[str, Any] = {
@@ -31,7 +31,7 @@ CLOSED = {"closed_on": date(2027, 9, 1), "closing_decision": "KF 2027-09-01 § 9
 def written(town: Town, *rows: Mapping[str, Any]) -> Plan:
     """Return the plan of a town with some assignments."""
     answers = {name: tuple(those) for name, those in PLAN.items()}
-    town.workspace.plan_path.write_bytes(build_plan(town.workspace, {**answers, "assignments": rows}))
+    town.workspace.plan_path.write_bytes(build_short_plan(town.workspace, {**answers, "assignments": rows}))
     return read_plan(town.workspace, town.forms)
 
 

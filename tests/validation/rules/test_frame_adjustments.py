@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from filled import build_short_plan
 from municipality import Rows
 from styrxl.model.findings import fix, message
 from styrxl.rounds.council_plan import read_plan
-from styrxl.rounds.issue import build_plan
 from styrxl.rounds.judge_council_plan import judge_plan
 from town import PLAN, Town
 
@@ -46,14 +46,14 @@ def planned_with(rows: Rows) -> dict[str, tuple[Mapping[str, Any], ...]]:
 )
 def test_what_only_moves_money_comes_to_zero(planned: Town, rows: Rows, cells: list[str]) -> None:
     """Operations and investment each by itself; what lacks a counterpart is asked about at its first amount, and stops nothing."""
-    judged, _ = judge_plan(planned.workspace, planned.forms, build_plan(planned.workspace, planned_with(rows)))
+    judged, _ = judge_plan(planned.workspace, planned.forms, build_short_plan(planned.workspace, planned_with(rows)))
     assert [(f.rule, f.sheet, f.cell) for f in judged.findings] == [("adjustments-unbalanced", "Ramjusteringar", c) for c in cells]
     assert judged.verdict == "accepted"
 
 
 def test_the_controller_is_told_in_words(planned: Town) -> None:
     rows = (change("UBN", operating=1220.5), change("KFN", operating=-20))
-    planned.workspace.plan_path.write_bytes(build_plan(planned.workspace, planned_with(rows)))
+    planned.workspace.plan_path.write_bytes(build_short_plan(planned.workspace, planned_with(rows)))
     (told,) = read_plan(planned.workspace, planned.forms).findings
     assert message(told, "sv") == (
         "Drift i E5: Omfördelning enligt KF 2027-06-15 § 112 blir tillsammans 1\N{NO-BREAK SPACE}200,5 tkr för 2027, och ska bli noll."
@@ -65,5 +65,5 @@ def test_the_controller_is_told_in_words(planned: Town) -> None:
 
 def test_an_amount_that_cannot_be_read_is_the_only_thing_said(planned: Town) -> None:
     rows = (change("UBN", operating="mycket"), change("KFN", operating=-20))
-    judged, _ = judge_plan(planned.workspace, planned.forms, build_plan(planned.workspace, planned_with(rows)))
+    judged, _ = judge_plan(planned.workspace, planned.forms, build_short_plan(planned.workspace, planned_with(rows)))
     assert [(f.rule, f.cell) for f in judged.findings] == [("wrong-type", "E5")]

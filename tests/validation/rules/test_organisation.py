@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from filled import build_short_plan
 from municipality import FRAMES, GOALS, ORGANISATION, Rows
 from styrxl.model.findings import fix, message
-from styrxl.rounds.issue import build_plan
 from styrxl.rounds.judge_council_plan import judge_plan
 from town import PLAN, ROUND, Town
 
@@ -136,7 +136,7 @@ def test_what_is_said_of_the_plan(shared_full: Town, rows: Mapping[str, Rows], s
     judged, _ = judge_plan(
         shared_full.workspace,
         shared_full.forms,
-        build_plan(shared_full.workspace, {key: tuple(rows.get(key, PLAN.get(key, ()))) for key in {*PLAN, *rows}}),
+        build_short_plan(shared_full.workspace, {key: tuple(rows.get(key, PLAN.get(key, ()))) for key in {*PLAN, *rows}}),
     )
     found = [(f.sheet, f.cell, message(f, "sv"), fix(f, "sv")) for f in judged.findings if f.severity == "error"]
     assert found == [(sheet, cell, said, remedy)]
