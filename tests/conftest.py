@@ -27,11 +27,15 @@ from kept_plans import plans_judged_once
 from kept_templates import templates_made_once
 from long_runs import LONG, long_run
 from made_once import make_folder_once, make_value_once
-from mail_town import planned_mail_town
+from mail_town import followed_mail_town, planned_mail_town
 from next_year import two_years
+from styrxl.model.rounds import standard_rounds
+from styrxl.rounds.desk import open_desk
+from styrxl.rounds.judge_inbox import judge_inbox
 from styrxl.sample.faults.followup import break_followup, list_followup_faults
 from styrxl.sample.faults.plan import Fault, NotHereError, break_return, list_faults
-from town import ROUND, Town, full_town, new_town, planned_town
+from styrxl.store.ledger import Ledger
+from town import NOW, ROUND, Town, full_town, new_town, planned_town
 from year import Followed, followed_town, play_to_last
 
 # Processes that tests start find the tests' own functions here; last, so that styrxl is still the one that is installed.
@@ -165,6 +169,15 @@ def shared_full(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture(scope="session")
+def shared_judged(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Return a town in which everybody has answered, and whose plans have been judged; to be copied."""
+    made = shared_full.copy(tmp_path_factory.mktemp("judged") / "town")
+    with Ledger.open(made.workspace.database) as ledger:
+        judge_inbox(open_desk(made.workspace, ledger, NOW), standard_rounds().parse(ROUND))
+    return made
+
+
+@pytest.fixture(scope="session")
 def spoilt(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> Faults:
     """Faults in otherwise valid returns of owners that have a place for them, by fault and owner."""
     return make_value_once(tmp_path_factory, "spoilt", lambda: break_each(shared_full))
@@ -261,6 +274,12 @@ def imap(shared_imap: post_office.Dovecot) -> post_office.Dovecot:
 def mail_planned(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Return a town with addresses, whose boards have accepted plans and whose units have their workbooks; to be copied."""
     return copy_town(tmp_path_factory, "mail", planned_mail_town)
+
+
+@pytest.fixture(scope="session")
+def mail_followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    """Return such a town whose plans are all accepted, and which has handed out its first follow-up; to be copied."""
+    return Followed(copy_town(tmp_path_factory, "mail-followed", followed_mail_town))
 
 
 @pytest.fixture(scope="session")

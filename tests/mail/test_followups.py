@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from filled import fill_plan
-from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, followed_mail_town, html, passwords, set_up, text
+from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, html, passwords, set_up, text
 from post_office import Certificates, SmtpServer
 from report_sheets import sheets, table
 from year import T1, Followed, changed, plan
@@ -28,14 +28,9 @@ ADDRESS = {"KF": "kansli", "UBN": "ubn", "KFN": "kfn", "UBN-ÅBY": "rektor.aby",
 
 
 @pytest.fixture(scope="module")
-def handed_out(tmp_path_factory: pytest.TempPathFactory) -> Followed:
-    return followed_mail_town(tmp_path_factory.mktemp("followed") / "åköping")
-
-
-@pytest.fixture(scope="module")
-def answered(handed_out: Followed, tmp_path_factory: pytest.TempPathFactory) -> Followed:
+def answered(mail_followed: Followed, tmp_path_factory: pytest.TempPathFactory) -> Followed:
     """Return a follow-up that all have answered, and that is consolidated."""
-    made = Followed(set_up(handed_out.town.copy(tmp_path_factory.mktemp("answered") / "åköping"), round_=ROUND))
+    made = Followed(set_up(mail_followed.town.copy(tmp_path_factory.mktemp("answered") / "åköping"), round_=ROUND))
     for minute, (owner, said) in enumerate(T1.items()):
         made.put("t1", owner, said, minute)
     made.town.run("consolidate", ROUND, "--all")
@@ -52,8 +47,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def followed(handed_out: Followed, tmp_path: Path, smtp: SmtpServer, made: Certificates) -> Followed:
-    return own(handed_out, tmp_path / "åköping", smtp, made)
+def followed(mail_followed: Followed, tmp_path: Path, smtp: SmtpServer, made: Certificates) -> Followed:
+    return own(mail_followed, tmp_path / "åköping", smtp, made)
 
 
 @pytest.fixture

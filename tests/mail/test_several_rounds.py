@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mail_messages import OURS, raw, tnef, zipped
-from mail_town import by_smtp, flowing, followed_mail_town, passwords, set_up
+from mail_town import by_smtp, flowing, passwords, set_up
 from outlook_files import headers, outlook_file, signed
 from post_office import Certificates, SmtpServer, reply
 from styrxl.mail.incoming.sources import FetchedMessage
@@ -27,15 +27,10 @@ PLAN_ROUND, FOLLOWUP = "2027-plan", "2027-t1"
 EVERY = 7.0  # seconds between two looks
 
 
-@pytest.fixture(scope="module")
-def handed_out(tmp_path_factory: pytest.TempPathFactory) -> Followed:
-    return followed_mail_town(tmp_path_factory.mktemp("several") / "åköping")
-
-
 @pytest.fixture
-def followed(handed_out: Followed, tmp_path: Path, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Followed:
+def followed(mail_followed: Followed, tmp_path: Path, smtp: SmtpServer, made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Followed:
     passwords(monkeypatch.setenv)
-    return Followed(set_up(handed_out.town.copy(tmp_path / "åköping"), by_smtp(smtp, made), round_=FOLLOWUP))
+    return Followed(set_up(mail_followed.town.copy(tmp_path / "åköping"), by_smtp(smtp, made), round_=FOLLOWUP))
 
 
 class Once(threading.Event):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -77,13 +78,20 @@ def judge_from_nothing(town: Town) -> JudgedRound:
     return judge_plan(keeper)
 
 
+@pytest.fixture
+def judged(shared_judged: Town, tmp_path: Path) -> Town:
+    """Return a town of the test's own whose plans have been judged."""
+    return shared_judged.copy(tmp_path / "judged")
+
+
 @pytest.mark.parametrize("change", [change for change, _ in CHANGES], ids=NAMES)
-def test_what_has_changed_is_as_from_nothing(full: Town, change: Callable[[Town], object]) -> None:
-    keeper = make_keeper(full)
+def test_what_has_changed_is_as_from_nothing(judged: Town, change: Callable[[Town], object]) -> None:
+    keeper = make_keeper(judged)
     judge_plan(keeper)
-    change(full)
-    assert_same(judge_plan(keeper), judge_from_nothing(full))
-    assert_same(judge_plan(keeper), judge_from_nothing(full))
+    change(judged)
+    anew = judge_from_nothing(judged)
+    assert_same(judge_plan(keeper), anew)
+    assert_same(judge_plan(keeper), anew)
 
 
 @pytest.mark.parametrize("wait", [False, True], ids=["at once", "later"])

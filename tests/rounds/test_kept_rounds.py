@@ -61,21 +61,27 @@ def test_what_has_not_changed_is_judged_once(full: Town, judgings: list[str]) ->
     assert_same(first, judge_plan(full, keep=False))
 
 
+@pytest.fixture
+def judged(shared_judged: Town, tmp_path: Path) -> Town:
+    """Return a town of the test's own whose plans have been judged."""
+    return shared_judged.copy(tmp_path / "judged")
+
+
 @pytest.mark.parametrize("change, shown", CHANGES, ids=NAMES)
 def test_what_has_changed_is_judged_anew_as_from_nothing(
-    full: Town, judgings: list[str], change: Callable[[Town], object], *, shown: bool
+    judged: Town, judgings: list[str], change: Callable[[Town], object], *, shown: bool
 ) -> None:
     """Whether or not it shows in what is said of the returns."""
-    before = judge_plan(full, quietly=False)
+    before = judge_plan(judged, quietly=False)
     judgings.clear()
-    change(full)
-    after = judge_plan(full, quietly=False)
+    change(judged)
+    after = judge_plan(judged, quietly=False)
 
     assert judgings  # by the command that changed it, or since
-    assert_same(judge_plan(full, quietly=False), after)  # once more where what was recorded has itself changed what it rests on
+    assert_same(judge_plan(judged, quietly=False), after)  # once more where what was recorded has itself changed what it rests on
     times = len(judgings)
-    assert_same(after, judge_plan(full, keep=False))
-    assert_same(after, judge_plan(full))
+    assert_same(after, judge_plan(judged, keep=False))
+    assert_same(after, judge_plan(judged))
     assert len(judgings) == times + 1  # once more from nothing, as it was asked to
     assert (after.returns != before.returns) == shown
 

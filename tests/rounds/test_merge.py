@@ -239,7 +239,7 @@ def test_a_goal_that_is_referred_to_in_another_way_follows_too(town: Town, typed
     assert ("UBN-2027-A3", "Starta läsprogram", "UBN-M2", further) in tied(town)
 
 
-@pytest.mark.parametrize("seed", range(long_run(2, 100)))
+@pytest.mark.parametrize("seed", range(long_run(1, 100)))
 def test_halves_of_a_return_make_the_whole_either_way_round(town: Town, seed: int) -> None:
     """Rows and single answers are dealt out at random, some to both; what is judged then is the same as of the return that was whole."""
     chance = random.Random(seed)  # noqa: S311 -- a test's

@@ -11,13 +11,13 @@ import pytest
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.overview.consolidation import find_consolidation
 from styrxl.store.ledger import Ledger
-from town import NOW, ROUND, Town, planned_town
+from town import NOW, ROUND, Town
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def made(shared_planned: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Make a town whose boards are done, with the results made."""
-    town = planned_town(tmp_path_factory.mktemp("made") / "town")
+    town = shared_planned.copy(tmp_path_factory.mktemp("made") / "town")
     town.run("consolidate", ROUND)
     return town
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mail_town import planned_mail_town, set_up
+from mail_town import set_up
 from styrxl.mail.outgoing.answers import list_unanswered, name_answer
 from styrxl.rounds.desk import Desk, open_desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
@@ -22,9 +22,9 @@ NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def made(mail_planned: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Make a town whose boards are done and whose units have theirs; mail is set up, and none has gone."""
-    town = set_up(planned_mail_town(tmp_path_factory.mktemp("mail") / "town"), 'server = "smtp.example.se"')
+    town = set_up(mail_planned.copy(tmp_path_factory.mktemp("mail") / "town"), 'server = "smtp.example.se"')
     town.run("validate", "--round", ROUND)
     return town
 
