@@ -33,7 +33,7 @@ class Forms:
 
     def __init__(self, folders: Sequence[Path], kept: Mapping[str, str] | None = None) -> None:
         """Take folders that hold ``sheets/`` and ``schemas/``, later ones over earlier ones, and editions that were issued (id -> JSON)."""
-        self._folders = tuple(folders)
+        self.folders = self._folders = tuple(folders)
         self.kept = kept or {}
         self._found: dict[str, FormEdition | None] = {}
         if len(self._folders) > 1 and _holds_only_standard(self._folders):
@@ -49,9 +49,10 @@ class Forms:
         self.words = make_words(self._raw_words)
 
     def _share(self, other: Forms) -> None:
-        """Take what others that come of the same files have made, and what they will make."""
+        """Take what others that come of the same files have made, and what they will make: files that are added later are not read."""
+        self._folders = other.folders
         self._present, self._schemas, self._texts = other._present, other._schemas, other._texts
-        self._names, self._profiles = other.names(), {}  # of folders that may have got files since
+        self._names, self._profiles = other.names(), other._profiles
         self.rounds, self._raw_words, self.words = other.rounds, other._raw_words, other.words
 
     def form(self, name: str, profile: str | None = None, round_: str | None = None, edition: str | None = None) -> Form:
@@ -192,11 +193,6 @@ class Forms:
         if table not in self._schemas:
             self._schemas[table] = self._yaml("schemas", table)
         return self._schemas[table]
-
-    @property
-    def folders(self) -> tuple[Path, ...]:
-        """The folders that hold ``sheets/`` and ``schemas/``, later ones over earlier ones."""
-        return self._folders
 
     def sources(self) -> dict[str, str]:
         """Return all that forms are made of: ``sheets/unit_plan.yaml`` -> what it says, of each the one that counts."""

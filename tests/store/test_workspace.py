@@ -107,11 +107,14 @@ def test_the_ledger_lies_in_the_workspace_unless_told_otherwise(workspace: Works
 
 def test_the_workspace_s_forms_lie_over_the_standard_ones(workspace: Workspace) -> None:
     other = Workspace.init(workspace.root.with_name("annan"), "Annan kommun")
-    assert (other.forms.profiles("annual_plan"), "annual_plan" in workspace.forms.names()) == ([], True)
+    before = (other.forms.profiles("annual_plan"), workspace.forms.profiles("annual_plan"))
     own = workspace.root / "sheets" / "annual_plan.egen.yaml"
     own.parent.mkdir()
     own.write_text("{}")
-    assert workspace.forms.profiles("annual_plan") == ["egen"]
+    again = Workspace.open(workspace.root).forms
+    assert (before, again.profiles("annual_plan"), "annual_plan" in again.names()) == (([], []), ["egen"], True)
+    assert again.edition("annual_plan", "egen").profile == "egen"
+    assert workspace.forms.edition("annual_plan", "egen").profile is None  # as it was opened
     assert Workspace.open(other.root).forms.profiles("annual_plan") == []
 
 
