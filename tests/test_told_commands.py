@@ -58,6 +58,16 @@ def test_what_make_is_told_to_make_can_be_made(path: Path) -> None:
     assert told <= targets
 
 
+def test_what_contributors_are_told_to_run_or_to_look_at_is_there() -> None:
+    """Files and folders of the checkout, and modules of the package; capitals stand for a name."""
+    told = [word for code in list_code(CHECKOUT / "CONTRIBUTING.md") for word in code.split() if not re.search(r"[A-Z]{3}|…", word)]
+    paths = [word for word in told if word.startswith(("styrxl/", "tests/", "docs/", "sheets/", "schemas/", "standalone/"))]
+    modules = [word.replace(".", "/") + ".py" for word in told if re.fullmatch(r"styrxl(\.\w+)+", word)]
+    assert len(paths) > 30
+    assert len(modules) == 2
+    assert [path for path in (*paths, *modules) if not (CHECKOUT / path).exists()] == []
+
+
 def test_what_is_not_there_is_found() -> None:
     """Commands, commands of commands, and options of others."""
     assert find_unknown('--workspace "C:/My town" distribute 2027-plan --to UBN') == []
