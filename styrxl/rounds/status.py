@@ -62,7 +62,7 @@ class OutcomeStatus:
 
 @dataclass(frozen=True, slots=True)
 class RoundStatus:
-    """All owners of a round, files that could not be tied to anybody, and what its mail leaves to see to.
+    """All owners of a round, files that could not be tied to anybody, those that are not judged yet, and what its mail leaves to see to.
 
     ``overdue``: owner -> the council's assignments that are past their last day with it.
     """
@@ -72,15 +72,17 @@ class RoundStatus:
     mail: MailStatus = field(default_factory=lambda: MailStatus({}))
     overdue: Mapping[str, tuple[Assignment, ...]] = field(default_factory=dict)
     outcomes: OutcomeStatus | None = None
+    unjudged: tuple[str, ...] = ()
 
 
 def find_status(desk: Desk, round_: Round) -> RoundStatus:
     """Return a round's status, as the ledger has it; of owners whose files have come since it was judged the state is ``none``."""
     mail = find_mail_status(desk, round_)
     inbox, verdicts = _list_inbox(desk, round_), desk.ledger.verdicts(round_.id)
-    placed = {path for path, verdict in verdicts.items() if verdict.owner}
+    unplaced = {path for path in inbox & verdicts.keys() if not verdicts[path].owner}
+    unjudged = tuple(sorted(inbox - verdicts.keys()))
     owners = place_owners(desk, round_, mail, {path: verdict for path, verdict in verdicts.items() if path in inbox})
-    return RoundStatus(owners, tuple(sorted(inbox - placed)), mail, find_overdue(desk, round_), find_outcomes(desk, round_))
+    return RoundStatus(owners, tuple(sorted(unplaced)), mail, find_overdue(desk, round_), find_outcomes(desk, round_), unjudged)
 
 
 def find_owners(desk: Desk, round_: Round, mail: MailStatus) -> tuple[OwnerStatus, ...]:

@@ -29,11 +29,12 @@ def format_listed(told: Mapping[str, Any]) -> str:
 
 
 def tell_status(status: RoundStatus, round_id: str) -> dict[str, Any]:
-    """Return how each owner of a round stands, and the files that could not be tied to anybody."""
+    """Return how each owner of a round stands, and the files that could not be tied to anybody or are not judged yet."""
     return {
         "round": round_id,
         "owners": [{**_tell(owner, _OWNER), "returns": owner.returns, "unreached": [*owner.unreached]} for owner in status.owners],
         "unplaced": [make_showable(path) for path in status.unplaced],
+        "unjudged": [make_showable(path) for path in status.unjudged],
     }
 
 

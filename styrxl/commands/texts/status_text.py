@@ -9,13 +9,15 @@ from styrxl.rounds.overview.text_table import fit_lines, format_table
 from styrxl.rounds.status import OwnerStatus, RoundStatus
 
 
-def format_status(status: RoundStatus, language: str, width: int | None = None) -> str:
+def format_status(status: RoundStatus, round_id: str, language: str, width: int | None = None) -> str:
     """Return a round's status as a table for the terminal, and its sums; within a width, where there is one."""
     head = [word(f"status_{key}", language) for key in ("owner", "name", "issued", "due", "returned", "reminded", "state")]
     rows = [head, *(_row(owner_status, language) for owner_status in status.owners)]
     table, lines = format_table(rows, width), list[str]()
     if status.unplaced:
         lines += ["", word("status_unplaced", language, files=", ".join(status.unplaced))]
+    if status.unjudged:
+        lines += ["", word("status_unjudged", language, n=len(status.unjudged), round=round_id)]
     for notes in (
         describe_overdue(status.overdue, language),
         describe_mail(status.mail, language),
