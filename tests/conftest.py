@@ -200,22 +200,18 @@ def break_each(town: Town) -> Faults:
 
 @pytest.fixture(scope="session")
 def spoilt_followups(whole: Followed, tmp_path_factory: pytest.TempPathFactory) -> FollowupFaults:
-    """Faults in otherwise valid follow-ups that have a place for them, by fault, kind of round and owner."""
+    """Every fault in the otherwise valid follow-ups that have a place for it, by fault, kind of round and owner."""
     return make_value_once(tmp_path_factory, "spoilt-followups", lambda: break_each_followup(whole))
 
 
 def break_each_followup(year: Followed) -> FollowupFaults:
-    """Return each fault in a board's follow-up and in a unit's, in a round that has a place for it, in turn; in the long run in all."""
-    found: FollowupFaults = {}
-    for number, name in enumerate(list_followup_faults()):
-        for who in ("UBN", "UBN-ÖST"):
-            rounds = [kind for kind, owner in CLEAN if owner == who]
-            for kind in rounds[number % len(rounds) :] + rounds[: number % len(rounds)]:
-                clean, form = filled(year, kind, who, CLEAN[kind, who]), year.form(kind, who)
-                with suppress(NotHereError):
-                    found[name, kind, who] = break_followup(name, clean, form, issued(year, kind, who))
-                    if not LONG:
-                        break
+    """Return each fault in each follow-up that has a place for it."""
+    found = {}
+    for (kind, owner), answers in CLEAN.items():
+        clean, form, made = filled(year, kind, owner, answers), year.form(kind, owner), issued(year, kind, owner)
+        for name in list_followup_faults():
+            with suppress(NotHereError):
+                found[name, kind, owner] = break_followup(name, clean, form, made)
     return found
 
 
