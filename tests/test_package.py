@@ -87,6 +87,15 @@ def _find_imported() -> set[str]:
     return {module for text in texts for module in _IMPORT.findall(text)} - sys.stdlib_module_names - {"styrxl"}
 
 
+def test_what_is_imported_by_name_goes_into_the_standalone_program() -> None:
+    """PyInstaller sees no import in a text; Parquet and clusters are left out of the folder."""
+    texts = [path.read_text(encoding="utf-8") for path in (CHECKOUT / "styrxl").rglob("*.py")]
+    named = {name for text in texts for name in re.findall(r'(?:load_extra|import_module)\("([\w.]+)"', text)}
+    spec = (CHECKOUT / "standalone" / "styrxl.spec").read_text(encoding="utf-8")
+
+    assert {name for name in named if f'"{name}"' not in spec} == {"distributed", "fsspec.core", "pyarrow", "pyarrow.parquet"}
+
+
 def _name(requirement: str) -> str:
     match = re.match(r"[A-Za-z0-9_.-]*", requirement)
     assert match is not None

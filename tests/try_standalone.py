@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
@@ -41,6 +41,7 @@ class Program:
     path: Path
     root: Path
     served: set[str] = field(default_factory=set)
+    surroundings: Mapping[str, str] = field(default_factory=lambda: SURROUNDINGS)
 
     def run(self, *words: str, expect: int = 0) -> str:
         """Run a command in the workspace and return what it prints; its exit status must be the one expected."""
@@ -67,7 +68,7 @@ class Program:
 
     def _start(self, words: Sequence[str], said: int, trouble: int) -> subprocess.Popen[bytes]:
         command = [str(self.path), *words]
-        return subprocess.Popen(command, cwd=self.root, env=SURROUNDINGS, stdin=subprocess.DEVNULL, stdout=said, stderr=trouble)
+        return subprocess.Popen(command, cwd=self.root, env=self.surroundings, stdin=subprocess.DEVNULL, stdout=said, stderr=trouble)
 
     def _look_at_children(self, pid: int) -> None:
         try:
@@ -143,7 +144,19 @@ def try_desk(program: Program) -> None:
         tell(f"{time.perf_counter() - began:5.1f} s  styrxl desk, until it answers")
         address = link.partition("/enter/")[0]
         pages = [visitor.open(page, timeout=30).read().decode("utf-8") for page in (link, address + "/", f"{address}/static/desk.css")]
-    assert "Åköpings kommun" in pages[1]
+        assert "Åköpings kommun" in pages[1]
+        if sys.platform == "linux":
+            try_browser(program)
+
+
+def try_browser(program: Program) -> None:
+    """Let the desk that is open be opened in a browser, which must find its own libraries and not the program's."""
+    browser, seen = program.root / "browser", program.root / "seen by the browser"
+    browser.write_text(f"#!/bin/sh\n/usr/bin/env > '{seen}'\n", "utf-8")
+    browser.chmod(0o755)
+    program.surroundings = {**SURROUNDINGS, "BROWSER": f"'{browser}' %s"}
+    program.run("desk")
+    assert "LD_LIBRARY_PATH=" not in seen.read_text("utf-8")
 
 
 def try_old_ledger(program: Program, town: Town) -> None:
