@@ -139,6 +139,20 @@ def test_years_are_counted_from_the_end_of_the_rounds_year(old: Town, kind: str,
     assert (ROUND in run(old, "purge", "--kind", kind, now=last_day).output) == there
 
 
+def test_what_is_due_is_listed_as_json_and_what_went_too(old: Town) -> None:
+    """With the files only where they are asked for."""
+    due = json.loads(run(old, "purge", "--format", "json", "--files").stdout)
+    returns = next(one for one in due["disposals"] if one["kind"] == "returns")
+    assert (due["carried_out"], returns["round"], returns["files"], returns["needs_decision"]) == (False, ROUND, 11, True)
+    assert f"inbox/{ROUND}/UBN-ÖST.xlsx" in returns["paths"]
+    assert (len(due["waiting"]), due["unset"]) == (1, [])
+
+    gone = json.loads(run(old, "purge", "--format", "json", "--carry-out", "--decision", "KS 2030/1").stdout)
+    assert gone["carried_out"] is True
+    assert [{**one, "paths": None} for one in due["disposals"]] == gone["disposals"]
+    assert json.loads(run(old, "purge", "--format", "json").stdout)["disposals"] == []
+
+
 def test_public_records_need_a_decision(old: Town) -> None:
     """It is asked for; without it nothing goes, not even what needs none."""
     before = see(old)
