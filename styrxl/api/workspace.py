@@ -53,7 +53,7 @@ class OpenWorkspace:
 
     def round(self, round_id: str) -> OpenRound:
         """Return a round as people write it (``2027-plan``, ``delår 2 2027``); raises StyrxlError: unknown-round, ambiguous-round."""
-        return OpenRound(self._keeper, self._keeper.open_workspace().rounds.read(round_id).id)
+        return OpenRound(self._keeper, self._keeper.open_workspace().read_round(round_id).id)
 
 
 class OpenRound:

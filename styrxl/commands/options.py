@@ -25,7 +25,7 @@ def read_round(context: click.Context, _: click.Parameter, value: str | None) ->
 
     session = context.ensure_object(Session)
     session.check_own_files()
-    return Workspace(session.root).rounds.read(value)
+    return Workspace(session.root).read_round(value)
 
 
 round_argument = click.argument("round_", metavar="ROUND", callback=read_round, shell_complete=complete_round)

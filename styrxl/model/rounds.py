@@ -113,9 +113,9 @@ class RoundKinds(Mapping[str, RoundKind]):
     def __init__(self, kinds: Sequence[RoundKind]) -> None:
         """Take the kinds; where two are written alike a key means its own kind, and of other words the first counts."""
         self._kinds = {kind.key: kind for kind in kinds}
-        names = {_fold(name): kind for kind in reversed(kinds) for name in kind.names.values()}
-        words = {_fold(word): kind for kind in reversed(kinds) for word in (*kind.words, *kind.short_names.values())}
-        self._by_word = names | words | {_fold(key): kind for key, kind in self._kinds.items()}
+        names = {fold_round_name(name): kind for kind in reversed(kinds) for name in kind.names.values()}
+        words = {fold_round_name(word): kind for kind in reversed(kinds) for word in (*kind.words, *kind.short_names.values())}
+        self._by_word = names | words | {fold_round_name(key): kind for key, kind in self._kinds.items()}
 
     def __getitem__(self, key: str) -> RoundKind:
         """Return the kind with a key."""
@@ -131,7 +131,7 @@ class RoundKinds(Mapping[str, RoundKind]):
 
     def find(self, written: str) -> RoundKind | None:
         """Return the kind that is meant by what somebody wrote (``T1``, ``delår 1``), or None."""
-        return self._by_word.get(_fold(written))
+        return self._by_word.get(fold_round_name(written))
 
     def parse(self, text: str) -> Round:
         """Return the round with an id; it needs no registration.
@@ -167,7 +167,7 @@ class RoundKinds(Mapping[str, RoundKind]):
             Round(year, kind)
             for year, word in _split(typed)
             for kind in self.values()
-            if any(known.startswith(_fold(word)) for known, its in self._by_word.items() if its is kind)
+            if any(known.startswith(fold_round_name(word)) for known, its in self._by_word.items() if its is kind)
         ]
 
     def kind_of(self, round_id: str | None) -> RoundKind | None:
@@ -179,7 +179,7 @@ class RoundKinds(Mapping[str, RoundKind]):
 def _split(typed: str) -> Iterator[tuple[int, str]]:
     """Yield a year and what was typed beside it; nothing where there is no year or nothing beside it."""
     for match in filter(None, (pattern.fullmatch(typed.strip()) for pattern in _TYPED)):
-        if _fold(match["word"]):
+        if fold_round_name(match["word"]):
             yield int(match["year"]), match["word"]
 
 
@@ -187,7 +187,8 @@ def _offer(rounds: Sequence[Round], language: str) -> str:
     return ", ".join(f"{each.id} ({each.kind.short_names[language]})" for each in rounds)
 
 
-def _fold(word: str) -> str:
+def fold_round_name(word: str) -> str:
+    """Return what people call a round, or a part of that, for comparison."""
     return "".join(word.casefold().split()).rstrip(".")
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from styrxl.model.forms import Text
 from styrxl.model.limits import STANDARD, Limits
-from styrxl.model.rounds import Round
+from styrxl.model.rounds import Round, fold_round_name
 from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 
 
@@ -211,6 +211,12 @@ class Settings:
         """Return what the municipality calls a round, or its standard name."""
         name = self.rounds.get(of, RoundSettings()).name
         return name[language] if name else of.name(language)
+
+    def find_round(self, name: str) -> Round | None:
+        """Return the round that the municipality calls so, in either language; None where there is none, or several."""
+        typed = fold_round_name(name)
+        called = [of for of, settled in self.rounds.items() if typed in map(fold_round_name, (settled.name or {}).values())]
+        return called[0] if len(called) == 1 else None
 
     def due(self, of: Round, owner: str, level: str) -> date | None:
         """Return when an owner's return is due: its own date, else the one for its level (``board`` or ``unit``)."""

@@ -106,6 +106,18 @@ class Workspace:
         """The kinds of rounds that a year has here."""
         return read_round_kinds([standard_folder(), self.root])
 
+    def read_round(self, typed: str) -> Round:
+        """Return the round that is meant by what somebody typed, as ``RoundKinds.read`` does, or by its name in the settings."""
+        return self.find_round(typed) or self.rounds.read(typed)
+
+    def find_round(self, typed: str) -> Round | None:
+        """Return the round that is meant, or None."""
+        if found := self.rounds.read_round(typed):
+            return found
+        with suppress(StyrxlError):  # whoever needs the settings is told what is wrong with them
+            return self.settings.find_round(typed)
+        return None
+
     @cached_property
     def forms(self) -> Forms:
         """The standard forms, and over them the workspace's own."""

@@ -21,12 +21,13 @@ def join_round(command: click.Command | None, words: list[str], root: Path) -> l
     from styrxl.model.errors import StyrxlError
     from styrxl.store.workspace import Workspace
 
+    workspace = Workspace(root)
     try:
-        kinds = Workspace(root).rounds
+        _ = workspace.rounds
     except StyrxlError:
         return words  # the command tells what is wrong there
     for count in range(min(len(lead), _MOST_WORDS), 1, -1):
-        if round_ := kinds.read_round(" ".join(lead[:count])):
+        if round_ := workspace.find_round(" ".join(lead[:count])):
             return [round_.id, *words[count:]]
     whole = next((count for count in range(2, min(len(lead), _MOST_WORDS) + 1) if _is_whole(" ".join(lead[:count]))), 0)
     return [" ".join(lead[:whole]), *words[whole:]] if whole else words  # no round, as the command will tell

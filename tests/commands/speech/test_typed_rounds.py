@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -54,3 +55,12 @@ def test_what_may_be_several_is_told(full: Town) -> None:
             "”delår 2027” kan vara flera omgångar: 2027-t1 (Delår 1), 2027-t2 (Delår 2). Skriv den som du menar.\n"
         )
     assert full.run("status", "hösten", "2027", expect=3).stderr.startswith("Omgången ”hösten 2027” finns inte.")
+
+
+@pytest.mark.parametrize("words", [("Budget och mål 2027",), ("budget", "och", "mål", "2027"), ("Vårplanen",), ("2027-plan",)])
+def test_a_round_may_be_called_what_the_municipality_calls_it(full: Town, words: tuple[str, ...]) -> None:
+    """In either language; with the name, or the id, as before."""
+    settings = full.root / "styrxl.toml"
+    name = '\n[rounds."2027-plan".name]\nsv = "Budget och mål 2027"\nen = "Vårplanen"\n'
+    settings.write_text(re.sub(r'(?m)^\[rounds\."2027-plan"\][^\[]*', "", settings.read_text("utf-8")) + name, "utf-8")
+    assert "UBN-ÅBY" in full.run("status", *words).stdout
