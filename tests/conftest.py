@@ -27,7 +27,7 @@ from kept_plans import plans_judged_once
 from kept_templates import templates_made_once
 from long_runs import LONG, long_run
 from made_once import make_folder_once, make_value_once
-from mail_town import followed_mail_town, planned_mail_town
+from mail_town import followed_mail_town, mail_town, planned_mail_town
 from next_year import two_years
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
@@ -153,9 +153,31 @@ def copy_town(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 @pytest.fixture(scope="session")
 def shared_asked(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Make a town whose boards have their workbooks, and have returned nothing."""
-    made = new_town(tmp_path_factory.mktemp("asked") / "town")
-    made.run("distribute", ROUND, "--level", "board")
-    return made
+    return copy_town(tmp_path_factory, "asked", lambda root: ask_boards(new_town(root)))
+
+
+def ask_boards(town: Town) -> Town:
+    """Hand out a town's workbooks to its boards."""
+    town.run("distribute", ROUND, "--level", "board")
+    return town
+
+
+@pytest.fixture
+def asked(shared_asked: Town, tmp_path: Path) -> Town:
+    """Give a town of the test's own, whose boards have their workbooks."""
+    return shared_asked.copy(tmp_path / "åköping")
+
+
+@pytest.fixture(scope="session")
+def shared_mail_asked(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make a town with addresses, whose boards have their workbooks, and whose mail has no server; to be copied."""
+    return copy_town(tmp_path_factory, "mail-asked", lambda root: ask_boards(mail_town(root)))
+
+
+@pytest.fixture
+def mail_asked(shared_mail_asked: Town, tmp_path: Path) -> Town:
+    """Give such a town of the test's own."""
+    return shared_mail_asked.copy(tmp_path / "åköping")
 
 
 @pytest.fixture(scope="session")

@@ -1,33 +1,58 @@
-"""The desk of a workspace as its users have it: a program of its own, and a page of it in Chromium."""
+"""The desk of a workspace on a port of loopback, and a page of it in Chromium."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import uvicorn
 from playwright.sync_api import BrowserContext, Page
+
+from forked import Program, run_styrxl
+from styrxl.web.desk.app import make_app
+from styrxl.web.desk.door import Door, OpenDesk
+from styrxl.web.desk.server import LOOPBACK, make_config
+from styrxl.web.desk.workplace import Workplace
+
+_PATIENCE = 20.0  # seconds
 
 
 @contextmanager
-def start_desk(root: Path, language: str = "sv") -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start the desk of a workspace, and yield its process and the link to it; it is killed in the end."""
-    command = [sys.executable, "-P", "-m", "styrxl", "--workspace", str(root), "--lang", language, "desk", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as desk:
+def run_desk_here(root: Path, language: str = "sv") -> Iterator[str]:
+    """Have the desk of a workspace answer in this process, and yield the link to it."""
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        desk = OpenDesk.of_this_process(listening.getsockname()[1])
+        server = uvicorn.Server(make_config(make_app(Workplace(root, language), Door(desk))))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
         try:
-            assert desk.stdout
-            yield desk, desk.stdout.readline().strip()
+            yield desk.make_link()
         finally:
-            desk.kill()
+            server.should_exit = True
+            thread.join(_PATIENCE)
+
+
+@contextmanager
+def fork_desk(root: Path, language: str = "sv") -> Iterator[tuple[Program, str]]:
+    """Run the desk of a workspace in a process of its own, and yield that and the link to it; it is killed in the end."""
+    words = ["--workspace", str(root), "--lang", language, "desk", "--no-browser"]
+    with run_styrxl(words, r"http://\S+(?=\n)") as program:
+        yield program, program.said
 
 
 @contextmanager
 def open_page(root: Path, browser: BrowserContext, language: str = "sv") -> Iterator[tuple[Page, str]]:
-    """Start the desk of a workspace, and yield its first screen and the address that its others follow."""
-    with start_desk(root, language) as (_, link):
-        yield enter(browser, link), link.partition("/enter/")[0]
+    """Open the desk of a workspace, and yield its first screen and the address that its others follow."""
+    with run_desk_here(root, language) as link:
+        yield enter(browser, link), find_origin(link)
+
+
+def find_origin(link: str) -> str:
+    """Return the address that the pages of a desk follow, by the link to it."""
+    return link.partition("/enter/")[0]
 
 
 def enter(browser: BrowserContext, link: str) -> Page:

@@ -13,11 +13,14 @@ from datetime import UTC, datetime
 
 import httpx2 as httpx
 
+from forked import Program, run_styrxl
 from styrxl.rounds.desk import open_desk
 from styrxl.rounds.owner_links.links import give_link
 from styrxl.rounds.owner_links.tokens import make_token
 from styrxl.store.ledger import Ledger
 from town import ROUND, Town
+
+_ORIGIN = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 def set_up(town: Town, server: str) -> None:
@@ -37,7 +40,7 @@ def make_link(town: Town, owner: str, round_id: str = ROUND) -> str:
 class Running:
     """The program as it runs, and where."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | Program
     origin: str
 
     def post(self, path: str, data: Mapping[str, str], file: bytes | None = None, sender: str = "") -> httpx.Response:
@@ -60,8 +63,15 @@ class Running:
 
 
 @contextmanager
+def fork_site(town: Town, **environment: str) -> Iterator[Running]:
+    """Run the site in a process that has imported what it needs: it answers sooner."""
+    with run_styrxl(["--workspace", str(town.root), "serve"], _ORIGIN.pattern, stream=2, **environment) as program:
+        yield Running(program, program.said)
+
+
+@contextmanager
 def start_site(town: Town, **environment: str) -> Iterator[Running]:
-    """Start the program."""
+    """Start the program as somebody does."""
     command = [sys.executable, "-P", "-m", "styrxl", "--workspace", str(town.root), "serve"]
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, encoding="utf-8", env={**os.environ, **environment}
@@ -69,7 +79,7 @@ def start_site(town: Town, **environment: str) -> Iterator[Running]:
         try:
             assert process.stderr
             told = ""
-            while not (found := re.search(r"http://127\.0\.0\.1:\d+", told)):
+            while not (found := _ORIGIN.search(told)):
                 told = process.stderr.readline()
                 assert told, process.wait(10)
             yield Running(process, found[0])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desk_visitor import visit_desk
-from town import NOW, ROUND, Town, new_town, planned_town
+from town import NOW, ROUND, Town, new_town
 
 DO = f"/rounds/{ROUND}/do/hand-out"
 
@@ -71,8 +71,8 @@ def test_rows_that_are_none_are_told_and_nothing_is_offered(town: Town, rows: st
         assert '<p class="buttons"><button>' not in page
 
 
-def test_who_has_a_workbook_already_is_told_that_it_gets_another(tmp_path: Path) -> None:
-    town = planned_town(tmp_path / "åköping")
+def test_who_has_a_workbook_already_is_told_that_it_gets_another(planned: Town) -> None:
+    town = planned
     with visit_desk(town.root, NOW) as visitor:
         assert "5 har redan sina arbetsböcker" in visitor.get(DO)
         page = visitor.get(f"{DO}?only=UBN&rows=40")
@@ -93,8 +93,8 @@ def test_what_was_seen_beforehand_must_still_hold(town: Town) -> None:
         assert "Något har ändrats" in answer.text
 
 
-def test_all_workbooks_come_as_one_archive(tmp_path: Path) -> None:
-    town = planned_town(tmp_path / "åköping")
+def test_all_workbooks_come_as_one_archive(planned: Town) -> None:
+    town = planned
     with visit_desk(town.root, NOW) as visitor:
         answer = visitor.client.get(f"/zip/outbox/{ROUND}")
     assert answer.headers["content-disposition"] == 'attachment; filename="outbox-2027-plan.zip"'

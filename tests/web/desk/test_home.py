@@ -17,7 +17,7 @@ from styrxl.store.workspace import Workspace
 from styrxl.web.desk.home import FIRST_THINGS, YEAR_PLACES
 from styrxl.web.desk.shown_round import STEP_PLACES
 from styrxl.web.desk.tasks import Done, Task
-from town import ROUND, Town, new_town, planned_town
+from town import ROUND, Town, new_town
 
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
 _TAG = re.compile(r"<[^>]*>")
@@ -77,8 +77,8 @@ def test_before_any_round_the_plans_are_to_be_handed_out(visitor: Visitor) -> No
     assert f'class="button" href="/rounds/{ROUND}/hand-out"' in page
 
 
-def test_a_round_says_how_it_stands_and_what_comes_next(town: Town) -> None:
-    town.run("distribute", ROUND, "--level", "board")
+def test_a_round_says_how_it_stands_and_what_comes_next(asked: Town) -> None:
+    town = asked
     town.put("UBN.xlsx", town.filled("UBN"))
     town.put("skräp.xlsx", b"no workbook")
     with visit_desk(town.root, NOW) as visitor:
@@ -94,8 +94,8 @@ def test_a_round_says_how_it_stands_and_what_comes_next(town: Town) -> None:
         assert f'<a href="/rounds/{ROUND}?state=done">1 är klar</a>' in page
 
 
-def test_units_are_handed_theirs_once_their_board_is_done(town: Town) -> None:
-    town.run("distribute", ROUND, "--level", "board")
+def test_units_are_handed_theirs_once_their_board_is_done(asked: Town) -> None:
+    town = asked
     town.put("UBN.xlsx", town.filled("UBN"))
     town.run("validate", "--round", ROUND)
     with visit_desk(town.root, NOW) as visitor:
@@ -105,8 +105,8 @@ def test_units_are_handed_theirs_once_their_board_is_done(town: Town) -> None:
         assert "Har det kommit fler svar? Ta emot svar" in text(page)
 
 
-def test_no_return_is_opened(town: Town) -> None:
-    town.run("distribute", ROUND, "--level", "board")
+def test_no_return_is_opened(asked: Town) -> None:
+    town = asked
     path = town.put("UBN.xlsx", town.filled("UBN"))
     town.run("validate", "--round", ROUND)
     with visit_desk(town.root, NOW) as visitor:
@@ -117,8 +117,8 @@ def test_no_return_is_opened(town: Town) -> None:
         assert "En fil i inkorgen har inte granskats än." in text(visitor.get("/"))
 
 
-def test_files_of_a_round_that_was_not_handed_out_are_told(town: Town) -> None:
-    town.run("distribute", ROUND, "--level", "board")
+def test_files_of_a_round_that_was_not_handed_out_are_told(asked: Town) -> None:
+    town = asked
     folder = town.root / "inbox" / "2027-ik"
     folder.mkdir()
     (folder / "UBN.xlsx").write_bytes(b"no workbook")
@@ -127,8 +127,8 @@ def test_files_of_a_round_that_was_not_handed_out_are_told(town: Town) -> None:
         assert 'href="/rounds/2027-ik/do/judge"' in visitor.get("/")
 
 
-def test_a_round_ends_in_its_results_and_is_folded(tmp_path: Path) -> None:
-    town = planned_town(tmp_path / "town")
+def test_a_round_ends_in_its_results_and_is_folded(planned: Town) -> None:
+    town = planned
     for second, owner in enumerate(("UBN-ÅBY", "UBN-ÖST", "KFN-BIB")):
         town.put(f"{owner}.xlsx", town.filled(owner), second)
     town.run("validate", "--round", ROUND)
@@ -172,9 +172,8 @@ def test_it_speaks_english_too(town: Town) -> None:
         assert "It is time to hand out the workbooks of Plan 2027." in text(visitor.get("/"))
 
 
-def test_every_step_leads_to_a_page_that_is_there(tmp_path: Path) -> None:
-    town = planned_town(tmp_path / "town")
-    with visit_desk(town.root, NOW) as visitor:
+def test_every_step_leads_to_a_page_that_is_there(planned: Town) -> None:
+    with visit_desk(planned.root, NOW) as visitor:
         for where in STEP_PLACES.values():
             visitor.get(where if where == STEP_PLACES[QUARANTINE] else f"/rounds/{ROUND}{where}")
         for where in {*YEAR_PLACES.values(), *(href for _, href in FIRST_THINGS.values())}:

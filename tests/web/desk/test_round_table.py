@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desk_visitor import Visitor, visit_desk
-from town import ROUND, Town, lost, planned_town
+from town import ROUND, Town, lost
 
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
 PAGE = f"/rounds/{ROUND}"
@@ -33,9 +33,9 @@ def names(page: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def town(shared_planned: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Make a town whose boards are done; one school has something to mend, another nothing, and one file is nobody's."""
-    town = planned_town(tmp_path_factory.mktemp("table") / "town")
+    town = shared_planned.copy(tmp_path_factory.mktemp("table") / "town")
     school = {"commitments": [{"text": "Läsa varje dag", "parent_id": "UBN-M9", "school_form": "compulsory", "responsible": "Rektor"}]}
     town.put("UBN-ÅBY.xlsx", town.filled("UBN-ÅBY", school))
     town.put("<b>vems?.xlsx", b"no workbook", 5)

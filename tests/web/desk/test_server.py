@@ -16,13 +16,14 @@ from urllib.parse import quote
 import httpx2 as httpx
 import pytest
 
+from desk_in_chromium import find_origin, fork_desk
 from styrxl.store.workspace import Workspace
 from styrxl.web.desk.door import find_open_desk
 from styrxl.web.desk.server import run_desk
 from styrxl.web.desk.tasks import Done, Task, TaskBook
 from styrxl.web.desk.workplace import Workplace
 
-LINK = re.compile(r"(http://127\.0\.0\.1:\d+)/enter/\S+")
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/enter/\S+")
 
 
 @pytest.fixture
@@ -47,12 +48,6 @@ def start_desk(root: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def find_origin(link: str) -> str:
-    found = LINK.fullmatch(link)
-    assert found
-    return found[1]
-
-
 @contextmanager
 def enter(link: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=find_origin(link)) as client:
@@ -68,7 +63,7 @@ def test_it_starts_ends_by_ctrl_c_and_starts_again_where_open_tabs_find_it(town:
         assert process.wait(20) == 0
         said = process.communicate()
         assert link.rpartition("/")[2] not in "".join(said)
-    with start_desk(town) as (_, again):
+    with fork_desk(town) as (_, again):
         assert find_origin(again) == find_origin(link)
         assert httpx.get(link).status_code == 403
 
@@ -86,17 +81,17 @@ def test_a_link_can_be_followed_at_once(town: Path) -> None:
 
 
 def test_a_second_one_in_the_same_workspace_gives_a_new_link_to_the_first(town: Path) -> None:
-    with start_desk(town) as (_, link):
-        command = [sys.executable, "-P", "-m", "styrxl", "--workspace", str(town), "desk", "--no-browser"]
-        second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-        assert second.stdout.strip() != link
-        with enter(second.stdout.strip()) as client, enter(link) as other:
+    with fork_desk(town) as (_, link):
+        with fork_desk(town) as (second, another):
+            assert second.wait(60) == 0
+        assert another != link
+        with enter(another) as client, enter(link) as other:
             assert [one.get("/tasks").status_code for one in (client, other)] == [200, 200]
 
 
 def test_one_that_makes_a_workspace_is_found_in_it_and_no_longer_where_it_was(tmp_path: Path) -> None:
     folder = tmp_path / "Ny å"
-    with start_desk(tmp_path) as (process, link), enter(link) as client:
+    with fork_desk(tmp_path) as (process, link), enter(link) as client:
         assert find_open_desk(tmp_path) is None
         assert not (tmp_path / ".styrxl-cache").exists()
         path = f"/do/make-workspace?name=Exempelby&folder={quote(str(folder))}"
@@ -112,17 +107,17 @@ def test_one_that_makes_a_workspace_is_found_in_it_and_no_longer_where_it_was(tm
 
 
 def test_a_killed_one_leaves_nothing_in_the_way(town: Path) -> None:
-    with start_desk(town) as (process, _):
+    with fork_desk(town) as (process, _):
         process.kill()
         process.wait(20)
         assert find_open_desk(town) is None
-    with start_desk(town) as (_, link), enter(link) as client:
+    with fork_desk(town) as (_, link), enter(link) as client:
         assert client.get("/tasks").status_code == 200
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a Windows folder knows its owner by other means")
 def test_what_lets_people_in_is_its_owners_alone(town: Path) -> None:
-    with start_desk(town):
+    with fork_desk(town):
         assert (town / ".styrxl-cache" / "desk.json").stat().st_mode & 0o077 == 0
 
 

@@ -7,13 +7,13 @@ from playwright.sync_api import BrowserContext, Page
 
 from accessibility import NARROW, find_in_each_light, measure_overflow
 from desk_in_chromium import open_page
-from town import ROUND, Town, planned_town
+from town import ROUND, Town
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def town(shared_planned: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Make a town whose boards are done, and whose units have answered nothing; one file is nobody's."""
-    town = planned_town(tmp_path_factory.mktemp("keys") / "town")
+    town = shared_planned.copy(tmp_path_factory.mktemp("keys") / "town")
     town.put("vems.xlsx", b"no workbook")
     town.run("validate", "--round", ROUND, expect=1)
     return town

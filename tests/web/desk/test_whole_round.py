@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page
 
-from desk_in_chromium import enter, open_page, start_desk
+from desk_in_chromium import enter, find_origin, fork_desk, open_page
 from filled import fill_plan
 from long_runs import long_run
 from mail_messages import raw
@@ -216,9 +216,9 @@ def test_two_windows_that_press_the_same_button(shared_asked: Town, tmp_path: Pa
 def test_work_goes_on_without_a_browser_and_is_found_again(shared_asked: Town, tmp_path: Path, browser: BrowserContext) -> None:
     town = shared_asked.copy(tmp_path / "town")
     town.put("UBN.xlsx", town.filled("UBN"))
-    with start_desk(town.root) as (_, link):
+    with fork_desk(town.root) as (_, link):
         page = enter(browser, link)
-        desk = Controller(page, link.partition("/enter/")[0], tmp_path)
+        desk = Controller(page, find_origin(link), tmp_path)
         with hold_lock(town.root, this_process("styrxl validate", "någon annan", datetime.now(UTC)), waiting=lambda _: None):
             desk.go(f"{HERE}/do/judge")
             page.click("form.confirm button")
@@ -237,8 +237,8 @@ def test_a_desk_killed_in_the_middle_leaves_nothing_half_done(
     town = shared_planned.copy(tmp_path / "town")
     shutil.rmtree(town.root / "outbox" / ROUND)
     action = f"{HERE}/do/hand-out"
-    with start_desk(town.root) as (process, link):
-        desk = Controller(enter(browser, link), link.partition("/enter/")[0], tmp_path)
+    with fork_desk(town.root) as (process, link):
+        desk = Controller(enter(browser, link), find_origin(link), tmp_path)
         desk.go(action)
         with hold_lock(town.root, this_process("styrxl validate", "någon annan", datetime.now(UTC)), waiting=lambda _: None):
             desk.page.click("form.confirm button")
@@ -251,8 +251,8 @@ def test_a_desk_killed_in_the_middle_leaves_nothing_half_done(
         process.wait(20)
     for path in (town.root / "outbox").rglob("*.xlsx"):
         assert ZipFile(path).testzip() is None, path
-    with start_desk(town.root) as (_, link):
-        desk = Controller(enter(browser, link), link.partition("/enter/")[0], tmp_path)
+    with fork_desk(town.root) as (_, link):
+        desk = Controller(enter(browser, link), find_origin(link), tmp_path)
         told = desk.page.inner_text("main")
         assert "avbröts" in told or after
         desk.do(action)

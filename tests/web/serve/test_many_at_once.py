@@ -18,7 +18,7 @@ from long_runs import long_run
 from municipality import FRAMES, ORGANISATION
 from post_office import Certificates, free_port
 from postgres import Server
-from running_site import Running, make_link, set_up, start_site
+from running_site import Running, fork_site, make_link, set_up
 from sign_in_office import CLIENT_ID, SECRET, SignInOffice, open_sign_in_office
 from styrxl.store.ledger import Ledger
 from styrxl.web.serve.sign_in import SECRET as SECRET_NAME
@@ -58,7 +58,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, postgres: Server, office: Sig
 @pytest.fixture(scope="module")
 def site(town: Town) -> Iterator[Running]:
     """Run the site."""
-    with start_site(town, **{SECRET_NAME: SECRET}) as running:
+    with fork_site(town, **{SECRET_NAME: SECRET}) as running:
         yield running
 
 

@@ -45,10 +45,10 @@ def look(page: Page, name: str, found: list[str]) -> None:
     """Note what is wrong with a page as it is shown, in both lights, and as narrow as a telephone."""
     assert page.locator("h1").count() == 1, name
     found += [f"{name}: {told}" for told in find_in_each_light(page)]
-    page.emulate_media(color_scheme="light")
     size = page.viewport_size
-    page.set_viewport_size({"width": NARROW, "height": 640})
-    found += [f"{name}: {told}" for told in find_in_each_light(page, ["light"])]
+    if size and size["width"] != NARROW:
+        page.set_viewport_size({"width": NARROW, "height": 640})
+        found += [f"{name}: {told}" for told in find_in_each_light(page, ["light"])]
     if (over := measure_overflow(page)) > 0:
         found.append(f"{name}: {over} pixels too wide")
     if size:

@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from html import unescape
 from itertools import product
-from pathlib import Path
 from urllib.parse import quote, unquote, urlencode
 
 import httpx2 as httpx
@@ -16,9 +15,8 @@ import pytest
 
 from desk_walk import fill_address, list_methods, list_page_routes, read_page, walk
 from long_runs import long_run
-from made_once import make_folder_once
 from mail_messages import OURS
-from mail_town import planned_mail_town, take
+from mail_town import take
 from municipality import ORGANISATION
 from post_office import reply
 from scoped_site import ScopedSite, open_scoped_site
@@ -62,9 +60,8 @@ HIDDEN = (
 CHILD = "Högläsning före lunch"
 
 
-def make_town(root: Path) -> None:
+def make_town(town: Town) -> None:
     """Make a town in which everybody has answered, some wrongly; mail waits, a file is nobody's, and workbooks have been written."""
-    town = planned_mail_town(root)
     town.put("KFN.xlsx", town.filled("KFN", SECRET), 1)
     for second, owner in enumerate(["UBN-ÅBY", "UBN-ÖST"], 2):
         town.put(f"{owner}.xlsx", town.filled(owner, ANSWERS[owner]), second)
@@ -78,10 +75,11 @@ def make_town(root: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def town(mail_planned: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Give a town of the module's own."""
-    made = make_folder_once(tmp_path_factory, "scoped", lambda folder: make_town(folder / "åköping"))
-    return Town(made / "åköping").copy(tmp_path_factory.mktemp("scoped") / "åköping")
+    town = mail_planned.copy(tmp_path_factory.mktemp("scoped") / "åköping")
+    make_town(town)
+    return town
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from desk_walk import fill_address, list_methods, list_page_routes
-from mail_town import planned_mail_town
 from scoped_site import ScopedSite, open_scoped_site
 from styrxl.store.ledger import Ledger
 from styrxl.web.desk.access import Access
@@ -28,9 +27,9 @@ HERE = f"/rounds/{ROUND}"
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def shared(mail_planned: Town, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Make a town in which everybody has answered, and has been judged."""
-    town = planned_mail_town(tmp_path_factory.mktemp("scoped-work") / "town")
+    town = mail_planned.copy(tmp_path_factory.mktemp("scoped-work") / "town")
     for second, owner in enumerate(UNITS, 2):
         town.put(f"{owner}.xlsx", town.filled(owner, ANSWERS[owner]), second)
     town.put("okänd.xlsx", b"no workbook", 12)

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from post_office import free_port
-from running_site import Running, make_link, set_up, start_site
+from running_site import Running, fork_site, make_link, set_up, start_site
 from styrxl.cli import cli
 from styrxl.store.ledger import Ledger
 from styrxl.store.lock import hold_lock, this_process
@@ -89,14 +89,14 @@ def test_what_is_being_handed_in_when_it_is_told_to_end_comes_in(town: Town) -> 
 
 def test_what_is_being_handed_in_when_it_is_killed_is_not_half_in_and_links_work_on(town: Town) -> None:
     link, before = make_link(town, OWNER), list_received(town)
-    with start_site(town) as site:
+    with fork_site(town) as site:
         check = site.check(link, town.filled(OWNER))
         with handing_in(site, town, link, check) as came:
             site.process.kill()
             site.process.wait(10)
         assert isinstance(came[0], httpx.HTTPError)
         assert list_received(town) == before
-    with start_site(town, FORWARDED_ALLOW_IPS="192.0.2.99") as site:  # the proxy is another computer, so nobody here says who asks
+    with fork_site(town, FORWARDED_ALLOW_IPS="192.0.2.99") as site:  # the proxy is another computer, so nobody here says who asks
         assert site.post(f"{link}/hand-in", {"check": check}).status_code == 410  # it is in no memory any longer: choose it again
         assert "är inlämnad" in site.post(f"{link}/hand-in", {"check": site.check(link, town.filled(OWNER))}).text
         assert try_codes(site, [f"192.0.2.{n}" for n in range(11)]) == [404] * 10 + [429]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chromium import Chromium
 from post_office import Certificates, free_port
-from running_site import set_up, start_site
+from running_site import fork_site, set_up
 from sign_in_office import CLIENT_ID, SECRET, open_sign_in_office
 from styrxl.web.serve.sign_in import SECRET as SECRET_NAME
 from town import Town
@@ -17,7 +17,7 @@ def test_one_signs_in_out_and_in_again_without_a_role(planned: Town, made: Certi
         set_up(planned, f'[server.sign_in]\nissuer = "{office.issuer}"\nclient_id = "{CLIENT_ID}"\nca_file = "{made.authority}"\n')
         set_up(planned, '[[server.people]]\nwho = "controllers"\n')
         office.person = {**office.person, "roles": ["controllers"]}
-        with start_site(planned, **{SECRET_NAME: SECRET}) as site, chromium.open_context(trusts_all=True) as browser:
+        with fork_site(planned, **{SECRET_NAME: SECRET}) as site, chromium.open_context(trusts_all=True) as browser:
             page = browser.new_page()
             page.goto(site.origin)
             page.click("a.button")

@@ -9,9 +9,9 @@ import pytest
 
 from desk_visitor import visit_desk
 from mail_messages import OURS, raw
-from mail_town import by_imap, mail_town, passwords
+from mail_town import by_imap, passwords, set_up
 from post_office import Dovecot, reply
-from town import ROUND, new_town
+from town import ROUND, Town, new_town
 
 DO = f"/rounds/{ROUND}/do/fetch-mail"
 
@@ -25,10 +25,9 @@ def test_without_a_mailbox_there_is_nothing_to_press(tmp_path: Path) -> None:
         assert 'href="/settings"' in visitor.get(f"/rounds/{ROUND}/take-in")
 
 
-def test_what_has_come_is_taken_in_and_judged(tmp_path: Path, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_has_come_is_taken_in_and_judged(mail_asked: Town, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
     passwords(monkeypatch.setenv)
-    town = mail_town(tmp_path / "åköping", by_imap(imap))
-    town.run("distribute", ROUND, "--level", "board")
+    town = set_up(mail_asked, by_imap(imap))
     for sender, owner in (("ubn@example.se", "UBN"), ("okand@example.org", "KFN")):
         imap.deliver("planering", raw(reply(sender, OURS, attachments={f"{owner}.xlsx": town.filled(owner)})))
     with visit_desk(town.root, datetime.now(UTC)) as visitor:
@@ -45,10 +44,9 @@ def test_what_has_come_is_taken_in_and_judged(tmp_path: Path, imap: Dovecot, mon
     assert len(imap.messages("planering", "Hanterade ärenden")) == 2
 
 
-def test_a_server_that_is_away_is_told(tmp_path: Path, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_away_is_told(mail_asked: Town, imap: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
     passwords(monkeypatch.setenv)
-    town = mail_town(tmp_path / "åköping", by_imap(imap).replace(f"port = {imap.port}", "port = 1"))
-    town.run("distribute", ROUND, "--level", "board")
+    town = set_up(mail_asked, by_imap(imap).replace(f"port = {imap.port}", "port = 1"))
     with visit_desk(town.root, datetime.now(UTC)) as visitor:
         done = visitor.press(DO)
         assert "Det gick inte" in done

@@ -7,24 +7,21 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 
 from desk_visitor import Visitor, visit_desk
-from mail_town import mail_town, names, take
+from mail_town import names, take
 from post_office import reply
 from town import ROUND, Town
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
-    """Make a town in whose quarantine a workbook waits, from somebody who is nobody's contact."""
-    town = mail_town(tmp_path / "åköping")
-    town.run("distribute", ROUND, "--level", "board")
-    take(town, strange_mail(town))
-    assert names(town, "inbox") == []
-    return town
+def town(mail_asked: Town) -> Town:
+    """Give a town in whose quarantine a workbook waits, from somebody who is nobody's contact."""
+    take(mail_asked, strange_mail(mail_asked))
+    assert names(mail_asked, "inbox") == []
+    return mail_asked
 
 
 def strange_mail(town: Town) -> EmailMessage:

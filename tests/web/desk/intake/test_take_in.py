@@ -15,19 +15,17 @@ import pytest
 
 from desk_visitor import ORIGIN, Visitor, visit_desk
 from long_runs import long_run
-from mail_town import answer_to, mail_town
-from town import BOARDS, ROUND, Town, lost, new_town
+from mail_town import answer_to
+from town import BOARDS, ROUND, Town, lost
 
 PAGE = f"/rounds/{ROUND}/take-in"
 Uploads = list[tuple[str, bytes]]
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
-    """Make a town whose boards have their workbooks."""
-    town = new_town(tmp_path / "åköping")
-    town.run("distribute", ROUND, "--level", "board")
-    return town
+def town(asked: Town) -> Town:
+    """Give a town whose boards have their workbooks."""
+    return asked
 
 
 @pytest.fixture
@@ -162,9 +160,8 @@ def test_strange_names_are_shown_as_they_are_and_do_nothing(visitor: Visitor, to
     assert not any(".." in name or "<" in name or name.upper().startswith("CON.") for name in list_inbox(town))
 
 
-def test_mails_that_were_saved_are_taken_in_as_the_terminal_does(tmp_path: Path) -> None:
-    town = mail_town(tmp_path / "åköping")
-    town.run("distribute", ROUND, "--level", "board")
+def test_mails_that_were_saved_are_taken_in_as_the_terminal_does(mail_asked: Town) -> None:
+    town = mail_asked
     good = answer_to(_ask(), "ubn@example.se", {"UBN.xlsx": town.filled("UBN")})
     bad = answer_to(_ask(), "okand@example.org", {"KFN.xlsx": town.filled("KFN")})
     with visit_desk(town.root, datetime.now(UTC)) as visitor:
@@ -194,9 +191,7 @@ def test_files_put_there_by_hand_are_judged_by_a_button(visitor: Visitor, town: 
     assert "Allt är granskat" in visitor.get(PAGE)
 
 
-def test_what_belongs_to_another_round_goes_there(tmp_path: Path) -> None:
-    town = new_town(tmp_path / "åköping")
-    town.run("distribute", ROUND, "--level", "board")
+def test_what_belongs_to_another_round_goes_there(town: Town) -> None:
     with visit_desk(town.root, datetime.now(UTC)) as visitor:
         page = visitor.get("/rounds/2027-t1/take-in")
         mark = re.findall(r'name="form_mark" value="([^"]*)"', page)[0]
@@ -260,9 +255,8 @@ def test_too_large_an_upload_is_refused_before_it_is_kept(visitor: Visitor, town
     assert is_clean(town)
 
 
-def test_the_same_file_twice_and_a_mail_without_a_date_are_the_same_a_while_later(tmp_path: Path) -> None:
-    town = mail_town(tmp_path / "åköping")
-    town.run("distribute", ROUND, "--level", "board")
+def test_the_same_file_twice_and_a_mail_without_a_date_are_the_same_a_while_later(mail_asked: Town) -> None:
+    town = mail_asked
     mail = answer_to(_ask(), "kfn@example.se", {"KFN.xlsx": town.filled("KFN")})
     del mail["Date"]
     now = datetime.now(UTC)

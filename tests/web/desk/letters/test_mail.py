@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from desk_visitor import Visitor, visit_desk
-from mail_town import MAIL_PLAN, by_smtp, mail_town, passwords, planned_mail_town, set_up
+from mail_town import by_smtp, passwords, set_up
 from post_office import Certificates, SmtpServer, smtp_server
-from town import BOARDS, ROUND, Town, new_town
+from town import BOARDS, ROUND, Town
 
 MAIL = f"/rounds/{ROUND}/mail"
 DO = f"/rounds/{ROUND}/do/mail"
@@ -29,11 +29,9 @@ def smtp(made: Certificates, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpSe
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
-    """Make a town whose boards have their workbooks, and whose mail has no server."""
-    town = mail_town(tmp_path / "åköping")
-    town.run("distribute", ROUND, "--level", "board")
-    return town
+def town(mail_asked: Town) -> Town:
+    """Give a town whose boards have their workbooks, and whose mail has no server."""
+    return mail_asked
 
 
 @pytest.fixture
@@ -66,10 +64,8 @@ def test_each_kind_of_letter_has_its_place(visitor: Visitor) -> None:
     assert "2 utdelade arbetsböcker är inte mejlade." in page
 
 
-def test_where_mail_is_not_set_up_that_is_said_with_the_way_there(tmp_path: Path) -> None:
-    town = new_town(tmp_path / "åköping", MAIL_PLAN)
-    town.run("distribute", ROUND, "--level", "board")
-    with visit_desk(town.root, datetime.now(UTC)) as visitor:
+def test_where_mail_is_not_set_up_that_is_said_with_the_way_there(asked: Town) -> None:
+    with visit_desk(asked.root, datetime.now(UTC)) as visitor:
         for page in (visitor.get(MAIL), visitor.get(TEMPLATES)):
             assert 'href="/settings"' in page
             assert '<p class="buttons"><button>' not in page
@@ -160,8 +156,8 @@ def test_what_was_cut_off_is_told_to_be_doubtful(sending: Town, smtp: SmtpServer
         assert "kan ha fått mejlet två gånger" in done
 
 
-def test_a_summary_that_is_incomplete_goes_only_when_that_is_allowed(tmp_path: Path) -> None:
-    town = planned_mail_town(tmp_path / "åköping")
+def test_a_summary_that_is_incomplete_goes_only_when_that_is_allowed(mail_planned: Town, tmp_path: Path) -> None:
+    town = mail_planned.copy(tmp_path / "town")
     with visit_desk(town.root, datetime.now(UTC)) as visitor:
         visitor.press(f"/rounds/{ROUND}/do/judge")
         page = visitor.get(f"{DO}?mailing=summary")

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from desk_visitor import visit_desk
-from town import BOARDS, ROUND, Town, planned_town
+from town import BOARDS, ROUND, Town
 
 PAGE = f"/rounds/{ROUND}/results"
 DO = f"/rounds/{ROUND}/do/consolidate"
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
-    """Make a town whose boards have answered, and whose units have not."""
-    return planned_town(tmp_path / "åköping")
+def town(planned: Town) -> Town:
+    """Give a town whose boards have answered, and whose units have not."""
+    return planned
 
 
 def list_written(town: Town) -> list[str]:
