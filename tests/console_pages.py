@@ -48,6 +48,17 @@ def run_page(text: str, place: Path) -> str:
     return _PART.sub(play, text)
 
 
+def describe_plays(text: str) -> list[tuple[str, ...]]:
+    """Return what does not depend on a page's language: its days and deeds, its commands, and the figures and lines of their answers."""
+    described = []
+    for found in _PART.finditer(text):
+        console = found["console"] or ""
+        commands = [command.replace("--lang en ", "") for command in re.findall(r"^\$ (.+)$", console, re.MULTILINE)]
+        figures = sorted(re.findall(r"\d(?:[\d.,:-]*\d)?", console))
+        described.append((found["day"] or "", found["deed"] or "", str(console.count("\n")), *commands, *figures))
+    return described
+
+
 def _run(command: str, root: Path, now: datetime) -> str:
     """Return a command as it was typed, and what it says, as a terminal would show it."""
     with chdir(root if root.exists() else root.parent):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
+from time import sleep  # which tests may take from others
 from typing import Any
 
 import httpx2 as httpx
@@ -52,7 +53,7 @@ class Visitor:
 
     def find_hidden(self, path: str) -> dict[str, str]:
         """Return what the forms of a page carry along unseen."""
-        return {unescape(name): unescape(value) for name, value in _HIDDEN.findall(self.get(path))}
+        return read_hidden(self.get(path))
 
     def press(self, path: str, files: Any = None, expect: int = 200, **fields: str) -> str:
         """Open an action's page, fill in its fields, press its button and return the page of what came of it."""
@@ -68,8 +69,13 @@ class Visitor:
         while time.monotonic() < last:
             if self.client.get(f"{path}/state").json()["state"] not in {"waiting", "working"}:
                 return self.get(path)
-            time.sleep(0.02)
+            sleep(0.02)
         raise AssertionError(self.get(path))
+
+
+def read_hidden(page: str) -> dict[str, str]:
+    """Return what the forms of a page carry along unseen."""
+    return {unescape(name): unescape(value) for name, value in _HIDDEN.findall(page)}
 
 
 @contextmanager

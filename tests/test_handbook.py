@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from contextlib import chdir
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -13,7 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from console_pages import PAGES as PLAYED
-from console_pages import run_page
+from console_pages import describe_plays, run_page
+from long_runs import long_run
 from styrxl.model.form_files import Forms
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.cell_values import read_day, read_number
@@ -29,6 +31,7 @@ MOST_BYTES = 150_000  # of a picture
 NAMED_AS_CODE = re.compile(r"docs/[\w/-]+\.md")
 
 
+@cache
 def list_inline(path: Path) -> list[tuple[Token, Token]]:
     """Return each piece of text of a page, with the block that it stands in."""
     tokens = MarkdownIt().enable("table").parse(path.read_text("utf-8"))
@@ -46,6 +49,7 @@ def list_links(path: Path) -> list[str]:
     return [unquote(str(link)) for link in links if not re.match(r"[a-z]+:", str(link))]
 
 
+@cache
 def list_anchors(path: Path) -> set[str]:
     """Return the names of a page's headings, as GitHub and MyST give them."""
     headings = [piece.content for before, piece in list_inline(path) if before.type == "heading_open" and piece.type == "inline"]
@@ -159,7 +163,14 @@ def test_days_and_amounts_may_be_written_as_the_page_says(page: str, days: str, 
     assert [read_number(amount, money=True).value for amount in list_samples(page, amounts)] == [1200.5, 1200, 1200]
 
 
-@pytest.mark.parametrize("name", PLAYED)
+def test_the_same_year_is_played_in_every_language() -> None:
+    """So that the others, which are played in long runs, are written anew as well when one is."""
+    first, *others = [describe_plays((DOCS / name).read_text("utf-8")) for name in PLAYED]
+    assert len(first) > 10
+    assert [first] * len(others) == others
+
+
+@pytest.mark.parametrize("name", PLAYED[: long_run(1, len(PLAYED))])
 def test_what_consoles_show_is_what_commands_say(name: str, tmp_path: Path) -> None:
     """Run in a workspace of their own; ``python tests/console_pages.py`` writes the pages anew after a change."""
     page = (DOCS / name).read_text("utf-8")

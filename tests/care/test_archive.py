@@ -6,8 +6,6 @@ import csv
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -18,27 +16,13 @@ from typing import Any
 import bagit
 import pytest
 
+from killed import Points, run_until
 from long_runs import long_run
 from small_pdf import read_pdf_standard
 from town import ROUND, Town, saying
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*sRGB2014.icc")  # which WeasyPrint leaves to the garbage collection to close
 KILLS = long_run(1, 40)
-KILLED = """
-import os, signal, sys
-import styrxl.care.archive, styrxl.commands.care.archive, weasyprint
-from styrxl.cli import cli
-left = int(sys.argv[1])
-def count(event, args):
-    global left
-    if event in {"os.mkdir", "os.rename"} or (event == "open" and ".styrxl-" in str(args[0])):
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(count)
-cli.main(sys.argv[2:], standalone_mode=False)
-print(int(sys.argv[1]) - left)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -202,14 +186,13 @@ def test_killed_at_any_moment(full: Town) -> None:
     full.run("consolidate", ROUND)
     path = full.root / "archive" / ROUND
 
-    def run_killed(points: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-B", "-c", KILLED, str(points), "--workspace", str(full.root), "archive", ROUND, "--no-pdf"]
-        return subprocess.run(command, capture_output=True, check=False, text=True)
-
-    total = int(run_killed(10**9).stdout.split()[-1])
+    words = ["--workspace", str(full.root), "archive", ROUND, "--no-pdf"]
+    points = Points(frozenset({"os.mkdir", "os.rename"}), ".styrxl-", full.root)
+    _, total = run_until(points, -1, words)
+    assert total > 20
     path.rename(full.root / "first")
     for number in range(KILLS):
-        assert run_killed(total - 1 - (7 * number) % total).returncode == -signal.SIGKILL
+        assert run_until(points, total - 1 - (7 * number) % total, words)[0]
         assert not path.exists() or bagit.Bag(str(path)).is_valid()
         assert not path.exists()
     full.run("archive", ROUND, "--no-pdf")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -16,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from forked import make_process
+from killed import Points, run_silently, run_until
 from long_runs import long_run
 from postgres import Server
 from styrxl.care.backup_file import LEDGER, MANIFEST
@@ -23,23 +23,6 @@ from styrxl.care.restore import name_database
 from town import ANSWERS, ROUND, Town
 
 KILLS = long_run(2, 60)
-
-
-KILLED = """
-import os, signal, sys
-import styrxl.care.backup, styrxl.care.restore, styrxl.commands.care.backup
-from styrxl.cli import cli
-left = int(sys.argv[1])
-def count(event, _):
-    global left
-    if event in {"open", "os.rename", "os.mkdir", "os.chmod", "os.remove", "sqlite3.connect"}:
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(count)
-cli.main(sys.argv[2:], standalone_mode=False)
-print(int(sys.argv[1]) - left)
-"""
 
 
 def files_of(root: Path) -> dict[str, bytes]:
@@ -272,14 +255,14 @@ def test_of_a_newer_program(backed_up: tuple[Town, Path], tmp_path: Path) -> Non
 
 def test_while_others_write(full: Town, tmp_path: Path) -> None:
     """Copies that are made while a command works and others drop files hold together, each of them."""
-    command = [sys.executable, "-m", "styrxl", "--workspace", str(full.root), "consolidate", ROUND]
-    working = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    working = make_process(run_silently, ["--workspace", str(full.root), "consolidate", ROUND])
+    working.start()
     copies = []
     for number in range(2):
         full.put(f"new {number}.xlsx", f"content {number}".encode() * 1000)
         copies.append(tmp_path / f"{number}.zip")
         full.run("backup", str(copies[-1]))
-    working.wait()
+    working.join(120)
     for number, copy in enumerate(copies):
         full.run("restore", str(copy), str(tmp_path / f"new{number}"))
         new = Town(tmp_path / f"new{number}")
@@ -297,15 +280,13 @@ def test_killed_at_any_moment(backed_up: tuple[Town, Path], tmp_path: Path, word
     args = [str(tmp_path / word) if index else word for index, word in enumerate(words)]
     target = Path(args[-1])
 
-    def run_killed(points: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-B", "-c", KILLED, str(points), "--workspace", str(town.root), *args]
-        return subprocess.run(command, capture_output=True, check=False, text=True)
-
-    total = int(run_killed(10**9).stdout.split()[-1])  # files that are touched
+    points = Points(frozenset({"os.rename", "os.mkdir", "os.chmod", "os.remove", "sqlite3.connect"}), "", tmp_path)
+    _, total = run_until(points, -1, ["--workspace", str(town.root), *args])
+    assert total > 20
     remove(target)
     killed = 0
     for number in range(KILLS):
-        killed += run_killed(total - 1 - (7 * number) % total).returncode == -signal.SIGKILL
+        killed += run_until(points, total - 1 - (7 * number) % total, ["--workspace", str(town.root), *args])[0]
         if target.exists():
             assert words[0] == "restore" or zipfile.ZipFile(target).testzip() is None
             assert words[0] == "backup" or files_of(target) == files_of(town.root)

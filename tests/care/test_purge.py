@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from desk_visitor import visit_desk
+from killed import Points, run_until
 from long_runs import long_run
 from postgres import Server
 from styrxl.cli import cli
@@ -30,22 +28,6 @@ from town import ROUND, Town
 LATER = datetime(2030, 1, 2, 12, 0, tzinfo=UTC)  # two whole years after 2027
 RETENTION = "\n[retention]\nreturns_years = 2\nmail_years = 2\nquarantine_days = 90\ndrafts_days = 30\ncache_days = 30\n"
 KILLS = long_run(2, 40)
-KILLED = """
-import os, signal, sys
-from datetime import datetime
-import styrxl.care.purge, styrxl.commands.care.purge
-from styrxl.cli import cli
-left = int(sys.argv[1])
-def count(event, args):
-    global left
-    if event in {"os.remove", "os.rmdir", "os.rename"} or (event == "open" and "styrxl.db" in str(args[0])):
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(count)
-cli.main(sys.argv[3:], obj={"now": datetime.fromisoformat(sys.argv[2])}, standalone_mode=False)
-print(int(sys.argv[1]) - left)
-"""
 
 
 def run(town: Town, *words: str, now: datetime = LATER, said: str = "", expect: int = 0) -> Result:
@@ -251,15 +233,16 @@ def test_killed_at_any_moment(old: Town, tmp_path: Path) -> None:
     """What was begun counts as gone, never as half there, and the next run ends it on the decision that was made."""
     words = ["purge", "--carry-out", "--decision", "KS 2029/17"]
 
-    def run_killed(town: Town, points: int) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-B", "-c", KILLED, str(points), LATER.isoformat(), "--workspace", str(town.root), *words]
-        return subprocess.run(command, capture_output=True, check=False, text=True)
+    def run_killed(town: Town, last: int) -> tuple[bool, int]:
+        points = Points(frozenset({"os.remove", "os.rmdir", "os.rename"}), "styrxl.db", town.root)
+        return run_until(points, last, ["--workspace", str(town.root), *words], LATER)
 
-    total = int(run_killed(old.copy(tmp_path / "whole"), 10**9).stdout.split()[-1])
+    _, total = run_killed(old.copy(tmp_path / "whole"), -1)
+    assert total > 10
     whole = see(Town(tmp_path / "whole"))[0]
     for number in range(KILLS):
         town = old.copy(tmp_path / f"town{number}")
-        assert run_killed(town, (total // 3 + 5 * number) % total).returncode == -signal.SIGKILL
+        assert run_killed(town, (total // 3 + 5 * number) % total)[0]
         files = list((town.root / "inbox").rglob("*.xlsx"))
         if len(files) < 5:
             assert "gallrades" in run(town, "consolidate", ROUND, expect=3).output

@@ -12,6 +12,7 @@ import pytest
 from desk_visitor import Visitor, visit_desk
 from desk_walk import Tag, fill_address, find_route, list_methods, list_page_routes, read_page, walk
 from hostile_town import EVIL, FILE
+from long_runs import long_run
 from town import ROUND, Town
 
 NOW = datetime.now(UTC)
@@ -28,7 +29,7 @@ def town(shared_hostile: Town, tmp_path_factory: pytest.TempPathFactory) -> Town
     return shared_hostile.copy(tmp_path_factory.mktemp("hostile") / "town")
 
 
-@pytest.fixture(params=["sv", "en"], scope="module")
+@pytest.fixture(params=["sv", "en"][: long_run(1, 2)], scope="module")
 def visitor(town: Town, request: pytest.FixtureRequest) -> Iterator[Visitor]:
     """Open its desk in a language."""
     with visit_desk(town.root, NOW, request.param) as visitor:

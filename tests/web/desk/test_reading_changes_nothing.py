@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -30,7 +31,9 @@ def read_rows(root: Path) -> list[str]:
 
 def test_no_page_changes_anything(shared_hostile: Town, tmp_path: Path) -> None:
     town = shared_hostile.copy(tmp_path / "town")
-    (town.inbox / "ny.xlsx").write_bytes(town.filled("UBN"))  # which nobody has judged
+    new = town.inbox / "ny.xlsx"  # which nobody has judged
+    new.write_bytes(town.filled("UBN"))
+    os.utime(new, (NOW.timestamp() - 60, NOW.timestamp() - 60))
     files, rows = read_files(town.root), read_rows(town.root)
     with visit_desk(town.root, NOW) as visitor:
         routes = [route for route in list_page_routes(town.root) if "GET" in list_methods(route)]

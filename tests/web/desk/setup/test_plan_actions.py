@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk_visitor import Visitor, visit_desk
+from desk_visitor import Visitor, read_hidden, visit_desk
 from filled import fill_plan
 from municipality import FRAMES, ORGANISATION
 from styrxl.model.standard_folder import standard_folder
@@ -137,6 +137,7 @@ def test_a_plan_by_an_older_form_is_renewed_after_what_is_new_was_told(tmp_path:
         assert "Nytt blad: Helhet" in page
         assert "flerarsplan 2027-09-01.xlsx" in page
         assert workspace.plan_path.read_bytes() == old
-        assert "Nytt blad: Helhet" in visitor.press("/do/renew-plan")
+        answer = visitor.post("/do/renew-plan", read_hidden(page))
+        assert "Nytt blad: Helhet" in visitor.wait(answer.url.path)
         assert "följer redan dagens formulär" in visitor.get("/do/renew-plan")
     assert (root / "flerarsplan 2027-09-01.xlsx").read_bytes() == old
