@@ -39,7 +39,8 @@ def _make(session: Session, folder: Path, name: str, rows: int | None) -> None:
 
     workspace = make_workspace(folder, name, session.language(), rows=rows)
     round_ = f"{local_day(session.now()).year + 1}-plan"
-    click.echo(word("init_done", session.language(), path=folder, plan=workspace.plan_path, round=round_))
+    typed = f'"{folder}"' if " " in str(folder) else folder
+    click.echo(word("init_done", session.language(), path=folder, quoted=typed, plan=workspace.plan_path, round=round_))
 
 
 def _renew(session: Session, folder: Path | None, rows: int | None) -> None:

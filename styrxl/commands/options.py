@@ -61,6 +61,21 @@ def existing_sources(context: click.Context, parameter: click.Parameter, value: 
     return tuple(found)
 
 
+def read_paths(context: click.Context, typed: tuple[str, ...], round_: Round | None) -> tuple[tuple[Path, ...], Round | None]:
+    """Return the paths and the round that a command was given; a round typed where paths stand is one, unless there is a file of its name.
+
+    Raises click.BadParameter where there is no such path.
+    """
+    if typed and round_ is None and not any(Path(each).exists() for each in typed):
+        from styrxl.store.workspace import Workspace
+
+        if found := Workspace(context.ensure_object(Session).root).find_round(" ".join(typed)):
+            return (), found
+    parameter = next(each for each in context.command.params if each.name == "paths")
+    there = click.Path(path_type=Path, exists=True)
+    return tuple(there.convert(each, parameter, context) for each in typed), round_
+
+
 def refuse_own_files(session: Session, output: Path | None) -> None:
     """Refuse to write a report over something that belongs to the workspace; raises click.BadParameter, and as ``Workspace.open``."""
     from styrxl.model.catalogue import word

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from styrxl.commands.options import read_round, reading_options, refuse_own_files
+from styrxl.commands.options import read_paths, read_round, reading_options, refuse_own_files
 from styrxl.commands.printing import say_next_step, say_notes
 from styrxl.commands.session import FINDINGS, FINE, ReadingOptions, Session, with_session
 from styrxl.commands.speech.completion import complete_owner, complete_round
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, exists=True))
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("--round", "round_", metavar="ROUND", callback=read_round, shell_complete=complete_round)
 @click.option("--format", "form_of_report", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @with_session
 def validate(
     session: Session,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     round_: Round | None,
     form_of_report: str,
     output: Path | None,
@@ -57,21 +57,22 @@ def validate(
     from styrxl.rounds.judge_anew import judge_anew
     from styrxl.rounds.judge_inbox import judge_files, judge_inbox
 
-    if reads.inbox and (paths or annotate):
+    named, round_ = read_paths(click.get_current_context(), paths, round_)
+    if reads.inbox and (named or annotate):
         raise click.UsageError(say_usage("inbox_alone"))
-    if (owner or form_name) and not paths:
+    if (owner or form_name) and not named:
         raise click.UsageError(say_usage("owner_needs_path"))
-    if anew and (paths or round_ is None or not (reason or "").strip()):
+    if anew and (named or round_ is None or not (reason or "").strip()):
         raise click.UsageError(say_usage("anew_whole_round"))
     if reason and not anew:
         raise click.UsageError(say_usage("reason_needs_anew"))
     refuse_own_files(session, output)
-    with session.desk(reading=bool(paths) and not annotate, reads=reads) as desk:
-        if paths:
+    with session.desk(reading=bool(named) and not annotate, reads=reads) as desk:
+        if named:
             if (owner or form_name) and round_ is None:
                 round_ = find_only_round(desk.workspace, local_day(desk.now).year)
                 click.echo(word("judged_by", session.language(), round=round_.id), err=True)
-            files = list_named_files(paths)
+            files = list_named_files(named)
             judged = judge_files(desk, files, round_, make_claim_of_files(desk, round_, files, owner, form_name))
         else:
             round_ = round_ or find_only_round(desk.workspace, local_day(desk.now).year)
@@ -89,15 +90,16 @@ def validate(
 
 
 def _give_back(desk: Desk, judged: Any, files: Sequence[Path], language: str) -> None:
-    from styrxl.model.catalogue import word
+    from styrxl.model.catalogue import LISTED, word
     from styrxl.rounds.give_back import give_back, list_without_copy
 
     written = give_back(desk, judged, files)
     if without := list_without_copy(desk, judged):
         click.echo(word("annotated_none", language, n=len(without), paths=", ".join(without)), err=True)
     for folder in sorted({path.parent for path in written}):
-        n = sum(path.parent == folder for path in written)
-        click.echo(word("annotated", language, n=n, folder=desk.workspace.shown(folder)), err=True)
+        here = [desk.workspace.shown(path) for path in written if path.parent == folder]
+        paths = here if len(here) <= LISTED else [desk.workspace.shown(folder)]
+        click.echo(word("annotated", language, n=len(here), paths=", ".join(paths)), err=True)
 
 
 def _say_skipped(desk: Desk, round_: Round, language: str) -> None:

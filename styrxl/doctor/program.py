@@ -119,7 +119,8 @@ def look_at_extras(settings: Settings | None, is_there: Callable[[str], bool] | 
         if extra not in there:
             yield Look(PROGRAM, MEND, "extra-missing", {"extra": extra, "section": section})
     absent = [extra for extra in EXTRAS if extra not in there and extra not in needed]
-    yield Look(PROGRAM, GOOD, "extras", {"there": ", ".join(there) or "–", "absent": ", ".join(absent) or "–"})
+    said = {"there": ", ".join(there) or "–", "absent": ", ".join(absent)}
+    yield Look(PROGRAM, GOOD, "extras" if absent else "extras-all", said)
 
 
 def list_needed_extras(settings: Settings) -> dict[str, str]:

@@ -225,7 +225,7 @@ class Plan:
         wanted = _plainly(typed)
         named = [o.org_id for o in self.organisations if _plainly(o.name) == wanted]
         like = {_plainly(org_id): org_id for org_id in self._rows()}
-        close = get_close_matches(wanted, like, n=3, cutoff=0.7)
+        close = get_close_matches(wanted, like, n=3, cutoff=0.66)
         return list(dict.fromkeys([*named, *(like[spelling] for spelling in close)]))
 
     def holding(self, day: date) -> list[Organisation]:

@@ -1,4 +1,4 @@
-"""Equal findings as one, with their cells as ranges, the most important first."""
+"""Equal findings as one, with their cells as ranges, in the order in which one mends them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ def quote_path(path: str, language: str) -> str:
 
 
 def group_findings(findings: Sequence[Finding], language: str, remedy: Callable[[Finding, str], str] = fix) -> list[FindingGroup]:
-    """Group equal findings by range (``C7:C12``), the most important first; ``remedy`` says what to do about one."""
+    """Group equal findings by range (``C7:C12``); ``remedy`` says what to do about one.
+
+    Those that stop come first, and of them those of the whole workbook; then sheet by sheet, that of the most important first, row by row.
+    """
     groups: dict[tuple[Any, ...], list[Finding]] = {}
     for finding in findings:
         same = message(
@@ -42,8 +45,19 @@ def group_findings(findings: Sequence[Finding], language: str, remedy: Callable[
         )
         key = (finding.severity, finding.rule, finding.sheet, finding.column, same if _alike(finding) else (same, finding.cell))
         groups.setdefault(key, []).append(finding)
-    ordered = sorted(groups.values(), key=lambda group: group[0].order)
+    by_importance = sorted(groups.values(), key=lambda group: group[0].order)
+    sheets = [*dict.fromkeys(group[0].sheet for group in by_importance)]
+    ordered = sorted(by_importance, key=lambda group: _reading_order(group[0], sheets))
     return [_told(group, language, remedy) for group in ordered]
+
+
+def _reading_order(first: Finding, sheets: Sequence[str | None]) -> tuple[int, int, int, int, int]:
+    """Return what groups are sorted by, as one goes through a workbook; ``sheets`` in the order in which they are to be told."""
+    severity, importance = first.order
+    if not first.cell:
+        return severity, -1, importance, 0, 0
+    letters = first.cell.rstrip("0123456789")
+    return severity, sheets.index(first.sheet), int(first.cell[len(letters) :] or 0), column_number(letters), importance
 
 
 def _alike(finding: Finding) -> bool:

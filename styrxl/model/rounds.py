@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.standard_folder import standard_folder
 from styrxl.model.yaml_files import read_yaml
@@ -20,6 +22,9 @@ FILE = "sheets/rounds.yaml"
 _ID = re.compile(r"(20[0-9][0-9])-(.+)", re.ASCII)
 _TYPED = tuple(  # a year and a word, the one or the other first
     re.compile(pattern) for pattern in (r"(?P<year>20[0-9][0-9])[-–_\s]*(?P<word>.+)", r"(?P<word>.+?)[-–_\s]*(?P<year>20[0-9][0-9])")
+)
+_TYPED_SHORT = tuple(  # with a year of two figures too
+    re.compile(pattern.pattern.replace("20[0-9][0-9]", "(?<![0-9])(?:20)?[0-9][0-9](?![0-9])")) for pattern in _TYPED
 )
 NOT_INHERITED = {"name", "short_name", "words", "after"}  # not inherited from the kind that it is like
 _KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -140,18 +145,23 @@ class RoundKinds(Mapping[str, RoundKind]):
         """
         kind = self.kind_of(text)
         if kind is None:
-            raise StyrxlError("unknown-round", round=text, kinds=", ".join(self))
+            nearest = self._list_nearest(text)
+            raise StyrxlError(
+                "unknown-round", round=text, kinds=", ".join(self), nearest=Word("nearest", {"list": nearest}) if nearest else ""
+            )
         return Round(int(text[:4]), kind)
 
     def read(self, typed: str) -> Round:
         """Return the round that is meant by what somebody typed (``2027-plan``, ``2027-Delår1``, ``delår 1 2027``).
 
-        Raises StyrxlError: ambiguous-round where it may be several; else as ``parse``.
+        Raises StyrxlError: ambiguous-round where it may be several, round-without-year where that is all that lacks; else as ``parse``.
         """
         if found := self.read_round(typed):
             return found
         if len(meant := self._list_meant(typed)) > 1:
             raise StyrxlError("ambiguous-round", round=typed.strip(), rounds={lang: _offer(meant, lang) for lang in ("sv", "en")})
+        if kind := self.find(typed):
+            raise StyrxlError("round-without-year", round=typed.strip(), example=f"2027-{kind.key}")
         return self.parse(typed.strip())
 
     def read_round(self, typed: str) -> Round | None:
@@ -170,17 +180,25 @@ class RoundKinds(Mapping[str, RoundKind]):
             if any(known.startswith(fold_round_name(word)) for known, its in self._by_word.items() if its is kind)
         ]
 
+    def _list_nearest(self, typed: str) -> list[str]:
+        """Return the ids of the rounds that are most like what was typed, whose year may have two figures."""
+        found = []
+        for year, word in _split(typed, _TYPED_SHORT):
+            close = get_close_matches(fold_round_name(word), self._by_word, n=1, cutoff=0.7)
+            found += [Round(year, self._by_word[word]).id for word in close]
+        return list(dict.fromkeys(found))
+
     def kind_of(self, round_id: str | None) -> RoundKind | None:
         """Return the kind of the round with an id, or None: a workbook's identity may say anything."""
         match = _ID.fullmatch(round_id or "")
         return self._kinds.get(match[2]) if match else None
 
 
-def _split(typed: str) -> Iterator[tuple[int, str]]:
+def _split(typed: str, patterns: Sequence[re.Pattern[str]] = _TYPED) -> Iterator[tuple[int, str]]:
     """Yield a year and what was typed beside it; nothing where there is no year or nothing beside it."""
-    for match in filter(None, (pattern.fullmatch(typed.strip()) for pattern in _TYPED)):
+    for match in filter(None, (pattern.fullmatch(typed.strip()) for pattern in patterns)):
         if fold_round_name(match["word"]):
-            yield int(match["year"]), match["word"]
+            yield int(match["year"][-2:]) + 2000, match["word"]
 
 
 def _offer(rounds: Sequence[Round], language: str) -> str:

@@ -25,6 +25,7 @@ from styrxl.store.mail_log import MailLog
 from styrxl.store.outcome_runs import read_booked_outcomes
 from styrxl.store.receipts import Receipt
 
+NOT_PLACED = frozenset({"duplicate", "set-aside"})  # verdicts of files that nobody need place
 OUTCOME_RULES = frozenset({"outcome-changed", "outcome-not-answered", "outcome-placed-wrongly"})
 
 
@@ -79,7 +80,7 @@ def find_status(desk: Desk, round_: Round) -> RoundStatus:
     """Return a round's status, as the ledger has it; of owners whose files have come since it was judged the state is ``none``."""
     mail = find_mail_status(desk, round_)
     inbox, verdicts = _list_inbox(desk, round_), desk.ledger.verdicts(round_.id)
-    unplaced = {path for path in inbox & verdicts.keys() if not verdicts[path].owner}
+    unplaced = {path for path in inbox & verdicts.keys() if not verdicts[path].owner and verdicts[path].verdict not in NOT_PLACED}
     unjudged = tuple(sorted(inbox - verdicts.keys()))
     owners = place_owners(desk, round_, mail, {path: verdict for path, verdict in verdicts.items() if path in inbox})
     return RoundStatus(owners, tuple(sorted(unplaced)), mail, find_overdue(desk, round_), find_outcomes(desk, round_), unjudged)

@@ -74,7 +74,7 @@ class Workspace:
         """
         workspace = cls(root)
         if not workspace.settings_path.is_file():
-            raise StyrxlError("no-workspace", path=str(root))
+            raise StyrxlError("no-workspace", path=str(root if root != Path() else Path.cwd()))
         _ = workspace.settings
         return workspace
 

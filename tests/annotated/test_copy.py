@@ -616,7 +616,7 @@ def test_command_writes_a_workbook_for_each_that_needs_it(full: Town) -> None:
     folder = full.root / "returned" / ROUND
     result = full.run("validate", "--annotate", expect=1)
     assert sorted(path.name for path in folder.iterdir()) == ["UBN.xlsx"]
-    assert f"1 arbetsbok att skicka tillbaka, med det som ska rättas utmärkt: returned/{ROUND}" in result.stderr
+    assert f"1 arbetsbok att skicka tillbaka, med det som ska rättas utmärkt: returned/{ROUND}/UBN.xlsx" in result.stderr
     assert sent.read_bytes() == broken_
     before = (folder / "UBN.xlsx").stat().st_mtime_ns
     full.run("validate", "--annotate", expect=1)

@@ -103,10 +103,10 @@ def test_what_is_due_is_listed_and_nothing_changes(old: Town) -> None:
     assert see(old) == before
     assert f"{ROUND} svar och utdelade arbetsböcker: 11 filer" in said
     assert f"  inbox/{ROUND}/UBN-ÖST.xlsx" in said
-    assert f"{ROUND} avsändare, mottagare och ämnesrader i liggaren: 0 filer, 0.0 MB, 4 uppgifter i liggaren" in said
+    assert f"{ROUND} avsändare, mottagare och ämnesrader i liggaren: 0 filer, 0 MB, 4 uppgifter i liggaren" in said
     assert f"{ROUND} det som är avgjort i karantänen: en fil" in said
     assert "mejl som skrevs för att granskas (outmail): en fil" in said
-    assert "inloggningar: 0 filer, 0.0 MB, en uppgift" in said
+    assert "inloggningar: 0 filer, 0 MB, en uppgift" in said
     assert "En fil i karantänen väntar fortfarande" in said
     assert "Inget är gallrat. Gör det med: styrxl purge --carry-out" in said
 

@@ -22,3 +22,6 @@ def test_what_is_not_judged_yet_is_said_to_be_just_that(planned: Town) -> None:
     told = planned.run("status", ROUND).stdout
     assert "Filer som inte kunde knytas till någon: inbox/2027-plan/okänd.xlsx" in told
     assert "granskad" not in told
+
+    planned.run("set-aside", ROUND, "okänd.xlsx", "--reason", "Inte ett svar")
+    assert "knytas" not in planned.run("status", ROUND).stdout, "it has been decided on"

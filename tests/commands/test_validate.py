@@ -73,3 +73,12 @@ def test_a_workbook_that_lost_its_identity_is_judged_by_a_round_that_is_told(ful
     told = full.run(*words, expect=3)
     assert "Vilken omgång gäller det?" in told.stderr
     assert told.stdout == ""
+
+
+def test_a_round_typed_as_other_commands_take_it_is_that_round(full: Town) -> None:
+    """Without --round, in one word or several; a path that is not there is still told."""
+    put(full)
+    named = full.run("validate", "--round", ROUND).stdout
+    assert full.run("validate", ROUND).stdout == named
+    assert full.run("validate", "plan", "2027").stdout == named
+    assert "Sökvägen '2027-höst' finns inte." in full.run("validate", "2027-höst", expect=2).stderr

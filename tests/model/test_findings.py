@@ -12,6 +12,7 @@ import pytest
 import styrxl
 from styrxl.model.catalogue import catalogue, error_text, number_text, placeholders, say, word
 from styrxl.model.findings import finding, fix, message
+from styrxl.model.grouped_findings import group_findings
 
 RULES = catalogue()["rules"]
 ERRORS = catalogue()["errors"]
@@ -165,3 +166,14 @@ def test_a_command_agrees_with_its_counts() -> None:
 def test_a_value_is_never_a_choice_between_words() -> None:
     """Only the text itself has words to choose between."""
     assert word("log_nothing", "sv", round="a|b {n:c|d}") == "Liggaren har inget om a|b {n:c|d}."
+
+
+def test_findings_are_told_as_one_goes_through_a_workbook() -> None:
+    """What stops first, what has no cell before the rest, a sheet at a time and row by row; not a rule at a time."""
+    findings = [
+        finding("missing-value", "Blad A", "E6", "Ansvarig"),
+        finding("date-order", "Blad A", "G5", "Slut", earlier="Start", earlier_value="2027-02-01", earlier_cell="F5"),
+        finding("wrong-type", "Blad B", "C10", "Kostnader", "ca", wanted="ett tal", such_as="", empty=""),
+        finding("missing-sheet", "Blad C", name="Blad C", easiest=""),
+    ]
+    assert [group.place for group in group_findings(findings, "sv")] == ["Blad C", "Blad A G5", "Blad A E6", "Blad B C10"]

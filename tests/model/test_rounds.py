@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from styrxl.model.catalogue import Word
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import FILE, RoundKinds, read_round_kinds, standard_rounds
 from styrxl.model.standard_folder import standard_folder
@@ -107,11 +108,28 @@ def test_what_may_be_several_is_asked_about(typed: str) -> None:
     assert standard_rounds().read_round(typed) is None
 
 
-@pytest.mark.parametrize("typed", ["2027", "2027-2027", "27-plan", "2027-", "plan", "2027-höst", "2027-plan-x"])
+@pytest.mark.parametrize("typed", ["2027", "2027-2027", "27-plan", "2027-", "2027-höst", "2027-plan-x"])
 def test_other_words_are_none(typed: str) -> None:
     with pytest.raises(StyrxlError) as caught:
         standard_rounds().read(typed)
     assert caught.value.code == "unknown-round"
+
+
+@pytest.mark.parametrize(
+    "typed,nearest", [("2027-plna", ["2027-plan"]), ("27-plan", ["2027-plan"]), ("dealår 1 2027", ["2027-t1"]), ("2027-xyz", [])]
+)
+def test_what_was_nearly_typed_is_asked(typed: str, nearest: list[str]) -> None:
+    with pytest.raises(StyrxlError) as caught:
+        standard_rounds().read(typed)
+    asked = caught.value.facts["nearest"]
+    assert asked == (Word("nearest", {"list": nearest}) if nearest else "")
+
+
+@pytest.mark.parametrize("typed,example", [("plan", "2027-plan"), ("Delår 1", "2027-t1"), ("T2", "2027-t2")])
+def test_a_round_without_its_year_is_told(typed: str, example: str) -> None:
+    with pytest.raises(StyrxlError) as caught:
+        standard_rounds().read(typed)
+    assert (caught.value.code, caught.value.facts["example"]) == ("round-without-year", example)
 
 
 @pytest.mark.parametrize(

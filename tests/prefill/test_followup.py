@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from styrxl.model.council_plan import round_words
+from styrxl.model.findings import fix
 from styrxl.model.form_files import Forms
 from styrxl.model.prefill import Prefill
 from styrxl.model.rounds import standard_rounds
@@ -282,6 +283,10 @@ def test_a_large_deviation_is_explained(whole: Followed) -> None:
         answers = changed(BOARD_T1, "outcomes", 0, forecast_cost=forecast)
         [judged] = whole.judge("t1", ("UBN", whole.filled("t1", "UBN", answers))).returns
         assert [f.cell for f in judged.findings if f.rule == "explanation-missing"] == wanted, forecast
+    answers = changed(BOARD_T1, "outcomes", 0, forecast_cost=1001)
+    [judged] = whole.judge("t1", ("UBN", whole.filled("t1", "UBN", answers))).returns
+    asked = [fix(f, "sv") for f in judged.findings if f.rule == "explanation-missing"]
+    assert asked == ["Skriv några ord i cellen N11.", "Skriv några ord i cellen O11.", "Skriv ett tal i cellen P11."]
 
 
 def test_what_was_issued_counts(whole: Followed) -> None:

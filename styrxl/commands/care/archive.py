@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def archive(session: Session, round_: Round, to: Path | None, *, pdf: bool) -> None:
     """Write a round as a BagIt package for the archive."""
     from styrxl.care.archive import archive_round
-    from styrxl.model.catalogue import word
+    from styrxl.model.catalogue import number_text, word
 
     with session.desk() as desk:
         done, language = archive_round(desk, round_, to, pdf=pdf), session.language()
-        mb = f"{done.size / 1_000_000:.1f}"
+        mb = number_text(round(done.size / 1_000_000, 1), language)
         click.echo(word("archive_done", language, path=desk.workspace.shown(done.path), n=done.files, mb=mb))
         click.echo(word("archive_secrecy", language))
         say_notes(done.notes, language)

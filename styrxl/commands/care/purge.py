@@ -57,7 +57,7 @@ def _dispose(session: Session, desk: Desk, plan: PurgePlan, decision: str, *, qu
     carry_out(desk, plan, decision)
     files, size, rows = (sum(number) for number in zip(*((len(d.files), d.size, d.rows) for d in plan.disposals), strict=True))
     if not quietly:
-        click.echo(word("purge_done", language, n=files, mb=_megabytes(size), rows=rows))
+        click.echo(word("purge_done", language, n=files, mb=_megabytes(size, language), rows=rows))
 
 
 def _show(desk: Desk, plan: PurgePlan, language: str, *, names_files: bool) -> None:
@@ -67,7 +67,7 @@ def _show(desk: Desk, plan: PurgePlan, language: str, *, names_files: bool) -> N
         click.echo(word("purge_nothing", language))
     for one in plan.disposals:
         facts = {"round": f"{one.round} " if one.round else "", "what": word(f"purged_{one.kind}", language)}
-        click.echo(word("purge_line", language, n=len(one.files), mb=_megabytes(one.size), rows=one.rows, **facts))
+        click.echo(word("purge_line", language, n=len(one.files), mb=_megabytes(one.size, language), rows=one.rows, **facts))
         if one.begun:
             click.echo(word("purge_resumed", language, decision=one.begun.decision or "–"))
         for path in one.files if names_files else ():
@@ -79,5 +79,7 @@ def _show(desk: Desk, plan: PurgePlan, language: str, *, names_files: bool) -> N
         click.echo(word("purge_unset", language, what=names), err=True)
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f}"
+def _megabytes(size: int, language: str) -> str:
+    from styrxl.model.catalogue import number_text
+
+    return number_text(round(size / 1_000_000, 1), language)

@@ -29,6 +29,8 @@ def join_round(command: click.Command | None, words: list[str], root: Path) -> l
     for count in range(min(len(lead), _MOST_WORDS), 1, -1):
         if round_ := workspace.find_round(" ".join(lead[:count])):
             return [round_.id, *words[count:]]
+    if kind := next((n for n in range(min(len(lead), _MOST_WORDS), 1, -1) if workspace.rounds.find(" ".join(lead[:n]))), 0):
+        return [" ".join(lead[:kind]), *words[kind:]]  # its year is not there, as the command will tell
     whole = next((count for count in range(2, min(len(lead), _MOST_WORDS) + 1) if _is_whole(" ".join(lead[:count]))), 0)
     return [" ".join(lead[:whole]), *words[whole:]] if whole else words  # no round, as the command will tell
 

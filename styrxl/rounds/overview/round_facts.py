@@ -18,11 +18,9 @@ from styrxl.rounds.mail_status import find_mail_status
 from styrxl.rounds.overview.consolidation import Consolidation, find_consolidation
 from styrxl.rounds.overview.mail_facts import MailFacts, find_mail_facts
 from styrxl.rounds.overview.owner_groups import DONE, NOT_ISSUED, find_group
-from styrxl.rounds.status import OwnerStatus, place_owners
+from styrxl.rounds.status import NOT_PLACED, OwnerStatus, place_owners
 from styrxl.store.ledger import Verdict
 from styrxl.store.receipts import Receipt
-
-_NOT_PLACED = frozenset({"duplicate", "set-aside"})  # verdicts of files that nobody need place
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class UnplacedFile:
     @property
     def waits(self) -> bool:
         """Whether a controller is to say whose it is, or that it does not count."""
-        return self.verdict is not None and self.verdict not in _NOT_PLACED
+        return self.verdict is not None and self.verdict not in NOT_PLACED
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.typed_frames import TypedBatch
 
 _STANDARD = Thresholds()
+_WANTED = {"number": "a_number", "integer": "a_whole_number", "date": "a_date", "choice": "one_of_the_list"}  # of what explains
 
 
 def check_conditions(
@@ -100,7 +101,8 @@ def _missing(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> 
     batch = parsed.batch
     source, key, row = batch.source[i], batch.sheet.key, batch.row[i]
     if column.explains and column.required_when:
-        return Remark(source, key, row, column.field, "explanation-missing", None, {"because": _because(parsed, column, i, limits)})
+        facts = {"because": _because(parsed, column, i, limits), "wanted": Word(_WANTED.get(column.kind, "a_few_words"))}
+        return Remark(source, key, row, column.field, "explanation-missing", None, facts)
     if column.kind == "ref":
         return Remark(
             source,

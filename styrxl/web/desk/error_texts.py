@@ -29,7 +29,8 @@ _WAYS_OUT: Mapping[str, tuple[str, ...]] = {
 # Errors that are about nobody in particular, or about what was asked for alone: their texts name no other owner, file or work.
 _ABOUT_NOBODY = frozenset(
     {
-        *("unknown-round", "disk-full", "not-writable", "ledger-busy", "ledger-unreachable", "nothing-issued", "never-issued"),
+        *("unknown-round", "round-without-year"),
+        *("disk-full", "not-writable", "ledger-busy", "ledger-unreachable", "nothing-issued", "never-issued"),
         *("merge-nothing", "merge-unclear", "merge-no-place", "not-set-aside", "which-form", "wrong-form"),
         *("mail-not-set-up", "mail-no-server", "mail-redirect", "mail-unreachable", "mail-login", "mail-check-refused"),
     }

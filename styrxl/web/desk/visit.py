@@ -36,7 +36,7 @@ from styrxl.web.shown_values import make_fit_for_page
 MOST_FILES, MOST_FIELDS = 2_000, 20_000
 LONGEST_FIELD = 1 << 20  # bytes
 MARK = "form_mark"
-_NOT_FOUND = frozenset({"unknown-round"})
+_NOT_FOUND = frozenset({"unknown-round", "round-without-year"})
 
 
 @dataclass(frozen=True, slots=True)
