@@ -27,15 +27,13 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 _PATIENCE = 60.0  # seconds
 
 
-class Visitor:
-    """A browser without script, at the desk of a workspace."""
+class Caller:
+    """A browser without script, at a desk that answers somewhere."""
 
-    def __init__(self, client: TestClient, link: str, place: Workplace, tasks: TaskBook) -> None:
-        """Take a client, the link that lets it in, where the desk works, and what it is doing."""
+    def __init__(self, client: httpx.Client, link: str) -> None:
+        """Take a client, and the link that lets it in."""
         self.client = client
         self.link = link
-        self.place = place
-        self.tasks = tasks
 
     def enter(self) -> httpx.Response:
         """Follow the link."""
@@ -49,7 +47,8 @@ class Visitor:
 
     def post(self, path: str, fields: Mapping[str, Any], files: Any = None) -> httpx.Response:
         """Send a form as a page of the desk would."""
-        return self.client.post(path, data=dict(fields), files=files, headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"})
+        origin = str(self.client.base_url).rstrip("/")
+        return self.client.post(path, data=dict(fields), files=files, headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"})
 
     def find_hidden(self, path: str) -> dict[str, str]:
         """Return what the forms of a page carry along unseen."""
@@ -71,6 +70,25 @@ class Visitor:
                 return self.get(path)
             sleep(0.02)
         raise AssertionError(self.get(path))
+
+
+class Visitor(Caller):
+    """A browser without script, at the desk of a workspace in this process."""
+
+    def __init__(self, client: TestClient, link: str, place: Workplace, tasks: TaskBook) -> None:
+        """Take a client, the link that lets it in, where the desk works, and what it is doing."""
+        super().__init__(client, link)
+        self.place = place
+        self.tasks = tasks
+
+
+@contextmanager
+def call_at(link: str) -> Iterator[Caller]:
+    """Come to a desk that runs by the link to it."""
+    with httpx.Client(base_url=link.partition("/enter/")[0], follow_redirects=True, timeout=_PATIENCE) as client:
+        caller = Caller(client, link)
+        caller.enter()
+        yield caller
 
 
 def read_hidden(page: str) -> dict[str, str]:

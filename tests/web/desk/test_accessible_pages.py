@@ -37,6 +37,12 @@ def list_addresses(root: Path) -> list[str]:
         return list(found.values())
 
 
+@pytest.fixture(scope="module")
+def seen() -> SeenKinds:
+    """Return the kinds of elements whose colours the tests of this module have looked at."""
+    return SeenKinds()
+
+
 def look(page: Page, name: str, seen: SeenKinds) -> list[str]:
     """Return what is wrong with the page as it is shown, in both lights, and as wide as a telephone."""
     page.emulate_media(reduced_motion="reduce")
@@ -49,9 +55,9 @@ def look(page: Page, name: str, seen: SeenKinds) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_is_accessible(language: str, shared_hostile: Town, tmp_path: Path, browser: BrowserContext) -> None:
+def test_every_page_is_accessible(language: str, shared_hostile: Town, tmp_path: Path, browser: BrowserContext, seen: SeenKinds) -> None:
     town = shared_hostile.copy(tmp_path / "town")
-    addresses, found, seen = list_addresses(town.root), list[str](), SeenKinds()
+    addresses, found = list_addresses(town.root), list[str]()
     assert len(addresses) > 40
     with fork_desk(town.root, language) as (_, link):  # which waits for whoever else works in the workspace
         page, origin = enter(browser, link), find_origin(link)
@@ -99,8 +105,8 @@ def _submit(page: Page, address: str, form: str) -> None:
         page.eval_on_selector(form, "form => { form.noValidate = true; form.requestSubmit(); }")
 
 
-def test_without_a_workspace_and_without_a_plan(tmp_path: Path, browser: BrowserContext) -> None:
-    found, seen = list[str](), SeenKinds()
+def test_without_a_workspace_and_without_a_plan(tmp_path: Path, browser: BrowserContext, seen: SeenKinds) -> None:
+    found = list[str]()
     with open_page(tmp_path, browser) as (page, origin):
         for address in ("/", "/new", "/do/make-workspace?name=&folder=", f"/do/make-workspace?name=X&folder={tmp_path / 'ny'}"):
             page.goto(origin + address)

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FilePayload, Page
 
 from desk_in_chromium import enter, find_origin, fork_desk, open_page
+from desk_visitor import call_at, visit_desk
 from filled import fill_plan
 from long_runs import long_run
 from mail_messages import raw
@@ -195,21 +196,18 @@ def _read_verdicts(town: Town) -> list[str]:
     return [one.verdict for one in judged.returns]
 
 
-def test_two_windows_that_press_the_same_button(shared_asked: Town, tmp_path: Path, browser: BrowserContext) -> None:
-    town = shared_asked.copy(tmp_path / "town")
-    town.put("UBN.xlsx", town.filled("UBN"))
-    with open_page(town.root, browser) as (page, origin):
-        windows = [Controller(one, origin, tmp_path) for one in (page, browser.new_page())]
-        windows[0].do(f"{HERE}/do/judge")
-        for window in windows:
-            window.go(f"{HERE}/do/set-aside?file=UBN.xlsx")
-            window.page.fill("form.confirm [name=reason]", "Fel år")
-        windows[0].confirm()
-        windows[1].page.click("form.confirm button")
-        windows[1].page.wait_for_selector("main [role=alert]", timeout=WAIT)
-        assert "är redan undantagen" in windows[1].page.inner_text("main")
-        assert windows[1].page.locator("form.confirm").count() == 0
-    with Ledger.open(town.workspace.database) as ledger:
+def test_two_windows_that_press_the_same_button(asked: Town) -> None:
+    asked.put("UBN.xlsx", asked.filled("UBN"))
+    action = f"{HERE}/do/set-aside"
+    with visit_desk(asked.root) as visitor:
+        visitor.press(f"{HERE}/do/judge")
+        windows = [visitor.find_hidden(f"{action}?file=UBN.xlsx") for _ in range(2)]
+        assert "notice good" in visitor.wait(visitor.post(action, {**windows[0], "reason": "Fel år"}).url.path)
+        second = visitor.post(action, {**windows[1], "reason": "Fel år"})
+        assert 'role="alert"' in second.text
+        assert "är redan undantagen" in second.text
+        assert 'class="confirm"' not in second.text
+    with Ledger.open(asked.workspace.database) as ledger:
         assert len(ledger.decisions(ROUND)) == 1
 
 
@@ -231,31 +229,27 @@ def test_work_goes_on_without_a_browser_and_is_found_again(shared_asked: Town, t
 
 
 @pytest.mark.parametrize("after", [0.0, 0.3, 0.1, 0.2, 0.4, 0.6, 0.8, 1.2][: long_run(2, 8)])
-def test_a_desk_killed_in_the_middle_leaves_nothing_half_done(
-    after: float, shared_planned: Town, tmp_path: Path, browser: BrowserContext
-) -> None:
-    town = shared_planned.copy(tmp_path / "town")
-    shutil.rmtree(town.root / "outbox" / ROUND)
+def test_a_desk_killed_in_the_middle_leaves_nothing_half_done(after: float, planned: Town) -> None:
+    shutil.rmtree(planned.root / "outbox" / ROUND)
     action = f"{HERE}/do/hand-out"
-    with fork_desk(town.root) as (process, link):
-        desk = Controller(enter(browser, link), find_origin(link), tmp_path)
-        desk.go(action)
-        with hold_lock(town.root, this_process("styrxl validate", "någon annan", datetime.now(UTC)), waiting=lambda _: None):
-            desk.page.click("form.confirm button")
-            desk.page.wait_for_selector("text=någon annan", timeout=WAIT)
+    with fork_desk(planned.root) as (process, link), call_at(link) as caller:
+        with hold_lock(planned.root, this_process("styrxl validate", "någon annan", datetime.now(UTC)), waiting=lambda _: None):
+            task = caller.post(action, caller.find_hidden(action)).url.path
+            until = time.monotonic() + WAIT / 1000
+            while "någon annan" not in caller.get(task):
+                assert time.monotonic() < until
+                time.sleep(0.02)
             if after == 0.0:
                 process.kill()
         if after:
             time.sleep(after)
             process.kill()
         process.wait(20)
-    for path in (town.root / "outbox").rglob("*.xlsx"):
+    for path in (planned.root / "outbox").rglob("*.xlsx"):
         assert ZipFile(path).testzip() is None, path
-    with fork_desk(town.root) as (_, link):
-        desk = Controller(enter(browser, link), find_origin(link), tmp_path)
-        told = desk.page.inner_text("main")
-        assert "avbröts" in told or after
-        desk.do(action)
-        assert "avbröts" not in desk.go("/")
-    assert sorted(path.name for path in (town.root / "outbox" / ROUND).iterdir()) == sorted(f"{owner}.xlsx" for owner in ANSWERS)
-    town.run("status", ROUND, expect=None)
+    with fork_desk(planned.root) as (_, link), call_at(link) as caller:
+        assert "avbröts" in caller.get("/") or after
+        assert "notice good" in caller.press(action)
+        assert "avbröts" not in caller.get("/")
+    assert sorted(path.name for path in (planned.root / "outbox" / ROUND).iterdir()) == sorted(f"{owner}.xlsx" for owner in ANSWERS)
+    planned.run("status", ROUND, expect=None)
