@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -50,9 +50,13 @@ class Server:
     def new_database(self) -> str:
         """Make an empty database and return its address."""
         name = f"test{next(_NUMBERS)}"
-        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+        _insist(lambda: self.run(f"CREATE DATABASE {name}"))
         return self.address(name)
+
+    def run(self, statement: str) -> None:
+        """Run a statement beside all databases of the tests."""
+        with psycopg.connect(self.address("postgres"), autocommit=True, connect_timeout=5) as connection:
+            connection.execute(statement.encode())
 
 
 @contextlib.contextmanager
@@ -97,26 +101,34 @@ def _running(folder: Path, data: Path, user: str | None) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
+    # No autovacuum: it may be in the database that new ones are copied from.
+    settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder), "fsync": "off", "autovacuum": "off"}
+    options = ["-p", str(port), *(f"--{name}={value}" for name, value in settings.items())]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([_path("postgres"), "-D", data, *options], user=user, cwd=folder, stdout=log, stderr=log)
     server = Server(port)
     try:
-        _wait(server, process, folder / "log")
+        _await(server, process, folder / "log")
         yield server
     finally:
         process.send_signal(signal.SIGINT)  # its fast shutdown
         process.wait(30)
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+def _await(server: Server, process: subprocess.Popen[bytes], log: Path) -> None:
+    try:
+        _insist(lambda: server.run("SELECT 1"), lambda: process.poll() is not None)
+    except psycopg.OperationalError as error:
+        raise RuntimeError(log.read_text("utf-8", "replace")) from error
+
+
+def _insist(work: Callable[[], None], is_vain: Callable[[], bool] = lambda: False) -> None:
+    """Do something again until the server does it: it may be starting, or refuse once where the machine has much to do."""
     last = time.monotonic() + 60
     while True:
         try:
-            psycopg.connect(server.address("postgres"), connect_timeout=5).close()
-        except psycopg.OperationalError as error:
-            if process.poll() is not None or time.monotonic() > last:
-                raise RuntimeError(log.read_text("utf-8", "replace")) from error
-            time.sleep(0.1)
-        else:
-            return
+            return work()
+        except psycopg.OperationalError:
+            if is_vain() or time.monotonic() > last:
+                raise
+        time.sleep(0.1)
