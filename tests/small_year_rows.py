@@ -16,8 +16,8 @@ from typing import Any
 ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
     "plan": {
         "Översikt": [
-            ("Nämnder med klar plan", 2, "av 2 utlämnade"),
-            ("Enheter med klar plan", 3, "av 3 utlämnade"),
+            ("Nämnder med klar plan", 2, "av 2 utdelade"),
+            ("Enheter med klar plan", 3, "av 3 utdelade"),
             ("Fullmäktiges mål", 2, "1 av dem har åtaganden"),
             ("Nämndmål", 4, "3 av dem har åtaganden"),
             ("Nämndernas åtaganden", 3),
@@ -149,9 +149,9 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
         ],
         "Investeringar": [
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 50.0, None, 2028),
-            ("Summa nämnder", None, None, 300.0, 200.0, 50.0, 0.0, None, 0.0, 0.0),
+            ("Summa nämnder", None, None, 300.0, 200.0, 50.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 200.0, 50.0),
-            ("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0),
+            ("Summa nämnder", None, 250.0, None, 250.0, 200.0, 50.0),
         ],
         "Indikatorer": [
             ("Utbildningsnämnden", "UBN-I1", "UBN-M1 Mål 1", "Läser", "procent", "Högre är bättre", 80.0, 85.0),
@@ -491,7 +491,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0, 2028),
             ("Summa nämnder", None, None, 300.0, 200.0, 40.0, 180.0, 20.0, 90.0, 310.0, -10.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 180.0, 70.0),
-            ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 180.0, 70.0),
+            ("Summa nämnder", "1 av 1 är med", 250.0, None, 250.0, 180.0, 70.0),
         ],
         "Indikatorer": [
             ("UBN-I1", "Utbildningsnämnden", "Läser", "UBN-M1 Mål 1", "procent", 80.0, "minst 85", None, 84.0, "Osäkert"),
@@ -931,7 +931,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 120.0, 190.0, 10.0, 170.0, 310.0, -10.0, 2028, None, 180.0),
             ("Summa nämnder", None, None, 300.0, 200.0, 120.0, 190.0, 10.0, 170.0, 310.0, -10.0, None, None, 180.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 190.0, 60.0),
-            ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 190.0, 60.0),
+            ("Summa nämnder", "1 av 1 är med", 250.0, None, 250.0, 190.0, 60.0),
         ],
         "Indikatorer": [
             (
@@ -1357,7 +1357,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("Utbildningsnämnden", "UBN-P1", "Ny sal", 12.0, "Klart i vår."),
             ("Summa nämnder", None, None, 12.0),
             ("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 205.0, 45.0),
-            ("Summa nämnder", "1 av 1 är med", 250.0, 0.0, 250.0, 205.0, 45.0),
+            ("Summa nämnder", "1 av 1 är med", 250.0, None, 250.0, 205.0, 45.0),
         ],
         "Uppsikt": [
             ("Utbildningsnämnden", "Nämnd", 2, 3, 2, 2, 2, 0),

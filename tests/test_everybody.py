@@ -90,7 +90,7 @@ def test_a_followup_ends_in_the_years_result(shared_followed: Town) -> None:
     assert (total[2], total[6]) == (1535, 1465.5)
     checks = [line for line in pages["Källor"] if "✓ Stämmer" in line]
     assert len(checks) == 8  # seven workbooks and their sum
-    assert "✓ Ingenting saknas." in texts(pages["Saknas och varningar"])
+    assert "✓ Inget svar saknas." in texts(pages["Saknas och varningar"])
 
 
 def test_companies_and_joint_authorities_have_pages_of_their_own(shared_followed: Town) -> None:

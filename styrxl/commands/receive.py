@@ -123,10 +123,16 @@ def _receive_mail(session: Session, round_: Round, paths: Sequence[Path], files:
 
 def _receive_files(session: Session, round_: Round, sources: Sequence[Path]) -> bool:
     """Take in what lies in folders, files and archives, and tell whether anything was refused."""
+    from styrxl.mail.incoming.sources import holds_mail
+    from styrxl.model.catalogue import word
     from styrxl.rounds.receive import receive as take
 
     with session.desk() as desk:
-        return _say_received(desk, round_, take(desk, round_, sources), session.language())
+        outcomes = take(desk, round_, sources)
+        if not outcomes and not holds_mail(sources):
+            click.echo(word("received_nothing", session.language()), err=True)
+            return False
+        return _say_received(desk, round_, outcomes, session.language())
 
 
 def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], language: str) -> bool:

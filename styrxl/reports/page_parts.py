@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, outline_level
-from styrxl.model.amounts import add_amounts
+from styrxl.model.amounts import add_known
 from styrxl.model.goal_tree import COUNCIL_GOAL, Node
 from styrxl.model.masking import mask_persons
 from styrxl.reports.view import View, day_of
@@ -28,8 +28,8 @@ def sum_label(view: View) -> str:
 
 
 def sum_row(fields: Sequence[Field], rows: Sequence[Row], label: str) -> Row:
-    """Return the row that adds up the columns of money."""
-    cells = [add_amounts(row.cells[n] for row in rows) if f.kind == "money" else None for n, f in enumerate(fields)]
+    """Return the row that adds up the columns of money; what no row has an amount of has no sum."""
+    cells = [add_known(row.cells[n] for row in rows) if f.kind == "money" else None for n, f in enumerate(fields)]
     return Row((label, *cells[1:]), weight=BOLD)
 
 

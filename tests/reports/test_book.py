@@ -47,8 +47,8 @@ def test_the_councils_workbook_has_the_sheets_of_a_planning_round() -> None:
 
 def test_key_figures() -> None:
     assert shown(block("Översikt").rows) == [
-        ("Nämnder med klar plan", 1, "av 2 utlämnade"),
-        ("Enheter med klar plan", 2, "av 2 utlämnade; 1 har inte fått någon arbetsbok"),
+        ("Nämnder med klar plan", 1, "av 2 utdelade"),
+        ("Enheter med klar plan", 2, "av 2 utdelade; 1 har inte fått någon arbetsbok"),
         ("Fullmäktiges mål", 3, "1 av dem har åtaganden; 1 till får bidrag från åtaganden under andra mål"),
         ("Nämndmål", 1, "1 av dem har åtaganden"),
         ("Nämndernas åtaganden", 3, None),
@@ -273,7 +273,7 @@ def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
 
 def test_oversight_counts_boards_and_administrations_without_the_auditors() -> None:
     groups, everybody = page(council(), "Uppsikt").blocks
-    assert [f.heading for f in groups.fields][2:] == ["Ska lämna in", "Utlämnade", "Inkomna", "Klara", "Sena", "Åtaganden"]
+    assert [f.heading for f in groups.fields][2:] == ["Ska lämna in", "Utdelade", "Inkomna", "Klara", "Sena", "Åtaganden"]
     assert shown(groups.rows) == [
         ("Utbildningsnämnden", "Nämnd", 3, 3, 3, 3, 1, 5),
         ("Kultur- och fritidsnämnden", "Nämnd", 2, 1, 1, 0, 0, 0),
@@ -291,7 +291,7 @@ def test_oversight_counts_boards_and_administrations_without_the_auditors() -> N
             *("Planen finns i annat system: Stratsys", None, "UBN-ÖST · UBN-ÖST.xlsx"),
         ),
         (kfn, "Nämnden själv", None, issued, due, came[10], "! Behöver kompletteras", "✓ I tid", None, None, None, "KFN · KFN.xlsx"),
-        (kfn, "Biblioteket", None, None, None, None, "! Inte utlämnad", "—", None, None, None, None),
+        (kfn, "Biblioteket", None, None, None, None, "! Inte utdelad", "—", None, None, None, None),
     ]
 
 

@@ -45,5 +45,5 @@ def test_nothing_missing_is_said_too() -> None:
     judged = JudgedRound(ROUND, (judged_return(0, "KFN", form="annual_plan"),), {})
     _, book = consolidated(judged, municipality([kfn], (), {}), [IssuedForm("KFN", "annual_plan", DAY)], scope())
     lacking, warnings = page(book, "Saknas och varningar").blocks
-    assert (lacking.rows, lacking.empty) == ((), "✓ Ingenting saknas.")
+    assert (lacking.rows, lacking.empty) == ((), "✓ Inget svar saknas.")
     assert (warnings.rows, warnings.empty) == ((), "✓ Inga varningar.")

@@ -225,6 +225,11 @@ def test_a_workspace_is_no_source(planned: Town, tmp_path: Path) -> None:
     assert outcomes == {f"{tmp_path}/svar.csv": "taken", str(planned.root): "skipped"}
 
 
+def test_an_empty_folder_is_said_to_be_one(planned: Town, tmp_path: Path) -> None:
+    (tmp_path / "tom").mkdir()
+    assert planned.run("receive", ROUND, str(tmp_path / "tom")).stderr == "Där finns inga filer att ta emot. Inget har gjorts.\n"
+
+
 def test_the_command_tells_what_it_did(planned: Town, tmp_path: Path) -> None:
     """What was taken in on stdout, the rest on stderr; no source, or one that is not there, is a wrong use."""
     _write(tmp_path / "in" / "a.xlsx", planned.filled("UBN-ÖST"))
