@@ -85,14 +85,21 @@ def format_text(judged: JudgedRound, language: str, names: Mapping[str, str]) ->
         return word("report_empty", language) + "\n"
     lines = [_describe_counts(judged, language), ""]
     to_report, quiet, past = _part_returns(judged.returns)
-    for return_ in to_report:
+    aside = [return_ for return_ in to_report if return_.verdict == "set-aside"]
+    for return_ in (return_ for return_ in to_report if return_.verdict != "set-aside"):
         lines += [*_describe_return(return_, language, names, judged.round), ""]
     if quiet:
         lines += _list_names("report_quiet", [return_.owner or return_.path for return_ in quiet], language)
     if past:
         lines += _list_names("report_past", [return_.path for return_ in past], language)
-    lines += _tell_of_quiet(quiet, language)
+    lines += [*_tell_of_aside(aside, language), *_tell_of_quiet(quiet, language)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _tell_of_aside(returns: Sequence[Judged], language: str) -> list[str]:
+    """Return lines on the returns that somebody has set aside, with each decision."""
+    lines = [make_showable(f"    {return_.path}: {message(finding, language)}") for return_ in returns for finding in return_.findings]
+    return [word("report_aside", language, n=len(returns)), *lines] if returns else []
 
 
 def _tell_of_quiet(returns: Sequence[Judged], language: str) -> list[str]:
@@ -124,15 +131,15 @@ def _describe_counts(judged: JudgedRound, language: str) -> str:
 
 
 def _describe_return(judged: Judged, language: str, names: Mapping[str, str], round_: str) -> list[str]:
-    mark = {"accepted": "✓", "set-aside": "–"}.get(judged.verdict, "✗")
+    mark = "✓" if judged.verdict == "accepted" else "✗"
     who = f" · {judged.owner} {names.get(judged.owner or '', '')}".rstrip() if judged.owner else ""
     lines = [f"{mark} {make_showable(judged.path)}{who} · {word(f'verdict_{judged.verdict}', language)}"]
-    important = [f for f in judged.findings if f.severity != "info" or judged.verdict == "set-aside"]
+    important = [f for f in judged.findings if f.severity != "info"]
     for group in group_findings(important, language, _remedy(judged, round_)):
         place = f"{group.place}: " if group.place else ""
         lines.append(f"    {_MARKS[group.severity]} {place}{group.message}")
         lines.append(f"      → {group.fix}")
-    told = [] if judged.verdict == "set-aside" else list_info_lines(judged.findings, language)
+    told = list_info_lines(judged.findings, language)
     waive = describe_waiver(judged, round_, language)
     return [*lines, *(f"    {_MARKS['info']} {line}" for line in told), *([f"    {waive}"] if waive else [])]
 

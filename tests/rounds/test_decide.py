@@ -86,7 +86,7 @@ def test_an_unreadable_file_can_be_set_aside_by_its_path(town: Town, monkeypatch
         "inbox/2027-plan/skräp.xlsx är undantaget och räknas inte längre.\n"
     )
     said = town.run("validate", "--round", ROUND).stdout
-    assert "– inbox/2027-plan/skräp.xlsx · Undantagen\n    · Undantaget av Anna" in said
+    assert "– Undantagna, räknas inte (1):\n    inbox/2027-plan/skräp.xlsx: Undantaget av Anna" in said
 
 
 @pytest.mark.parametrize(
