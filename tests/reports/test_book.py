@@ -231,9 +231,9 @@ def test_investments_end_in_the_boards_total_and_are_held_against_the_frames() -
     assert shown(rows.rows) == [
         ("Utbildningsnämnden", "UBN-P1", "Ny sal", 300.0, 200.0, 75.5, 24.5, 2028, None, None, None, "UBN · Investeringar!A7")
     ]
-    assert shown(rows.totals) == [("Summa nämnder", None, None, 300.0, 200.0, 75.5, 24.5, None, 0.0, 0.0, None, None)]
+    assert shown(rows.totals) == [("Summa nämnder", None, None, 300.0, 200.0, 75.5, 24.5, None, None, None, None, None)]
     assert shown(frames.rows) == [("Utbildningsnämnden", "✓ Inom ramen", 250.0, None, 250.0, 200.0, 50.0)]
-    assert shown(frames.totals) == [("Summa nämnder", None, 250.0, 0.0, 250.0, 200.0, 50.0)]
+    assert shown(frames.totals) == [("Summa nämnder", None, 250.0, None, 250.0, 200.0, 50.0)]
 
 
 def test_indicators_are_the_councils_of_the_year_and_the_boards() -> None:
