@@ -155,13 +155,13 @@ def _carry_out_give_back(order: Order) -> Done:
         judged = judge_inbox(desk, round_)
         returns = _select(desk, round_, order.given, order.access)
         written = give_back(desk, replace(judged, returns=tuple(returns)), desk.workspace.inbox_files(round_).files)
-        folder = desk.workspace.shown(desk.workspace.returned(round_))
+        place = desk.workspace.shown(written[0] if len(written) == 1 else desk.workspace.returned(round_))
     troubles = (t("give_back_left", n=len(returns) - len(written)),) if len(written) < len(returns) else ()
     file = order.given.get("file", "")
     owner = returns[0].owner or "" if len(returns) == 1 else ""
     links = [Link(t("mail_it"), action_href(round_.id, "mail", mailing="answers", only=owner))]
     links.append(Link(t("to_return"), return_href(round_.id, file)) if file else Link(t("to_round"), f"/rounds/{round_.id}"))
-    return Done((word("annotated", language, n=len(written), folder=folder),), troubles, tuple(links))
+    return Done((word("annotated", language, n=len(written), paths=place),), troubles, tuple(links))
 
 
 def _list_assigned(question: Question) -> list[str | None]:
