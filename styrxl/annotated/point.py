@@ -18,6 +18,7 @@ from styrxl.templates.words import Terms
 from styrxl.templates.workbook_context import replace_token
 
 _MENDED = frozenset({"duplicate-column"})  # by the fresh workbook, but to be checked
+_TWINS = frozenset({"similar-sheet", "duplicate-sheet"})  # a sheet that was left behind for one that is like it
 ROW_RULES = frozenset({"duplicate-id", "unknown-row", "row-without-id"})  # whose rows have been moved
 
 _CELLS = frozenset({"earlier_cell", "home_cell"})  # facts that are cells of the return
@@ -51,7 +52,8 @@ class FindingPointer:
             found = replace(found, severity="warning")
         lines = by_name.get(found.sheet or "")
         if lines is None:
-            return PlacedFinding(self._without_cell(found), None)
+            twin = by_name.get(str(found.facts.get("name"))) if found.rule in _TWINS else None
+            return PlacedFinding(self._without_cell(found, twin), None)
         key = lines.place.key
         layout = self.layouts[key]
         if found.rule in ROW_RULES:
@@ -68,10 +70,10 @@ class FindingPointer:
         new = replace(found, sheet=layout.name, cell=find_cell(layout, index, field), column=self.terms.name(column), facts=facts)
         return PlacedFinding(new, (key, index, field))
 
-    def _without_cell(self, found: Finding) -> Finding:
-        """Return a finding about a sheet that was missing, or about the file."""
+    def _without_cell(self, found: Finding, twin: CarriedRows | None) -> Finding:
+        """Return a finding about a sheet that was missing or left behind, ``twin`` the one like it that came along; or about the file."""
         names = {name: layout for layout in self.layouts.values() for name in layout.sheet.name.values()}
-        layout = names.get(found.sheet or "")
+        layout = self.layouts[twin.place.key] if twin else names.get(found.sheet or "")
         if found.rule == "missing-sheet" and layout and layout.sheet.optional:
             found = replace(found, severity="warning")
         facts = {"restored": Word("restored_empty"), **found.facts}  # for what is missing
