@@ -92,6 +92,11 @@ def test_a_round_says_how_it_stands_and_what_comes_next(asked: Town) -> None:
         assert "1 väntar på dig" in text(page)
         assert f'<a href="/rounds/{ROUND}?state=missing">1 har inte svarat</a>' in page
         assert f'<a href="/rounds/{ROUND}?state=done">1 är klar</a>' in page
+        assert 'id="unplaced"' in visitor.get(f"/rounds/{ROUND}")
+        town.run("set-aside", ROUND, "skräp.xlsx", "--reason", "Inget svar")
+        table = visitor.get(f"/rounds/{ROUND}")
+        assert 'id="unplaced"' not in table, "nobody need place it"
+        assert "En fil som är ingens och inte räknas" in text(table)
 
 
 def test_units_are_handed_theirs_once_their_board_is_done(asked: Town) -> None:
