@@ -61,7 +61,9 @@ def test_an_owner_that_nobody_knows_has_no_page(visitor: Visitor) -> None:
 def test_what_has_happened_is_told_the_newest_first_as_the_terminal_has_it(visitor: Visitor, town: Town) -> None:
     told = json.loads(town.run("log", ROUND, "--format", "json").stdout)["events"]
     shown = story(visitor.get(LOG))
-    assert shown[0] == "UBN Utbildningsnämnden: inbox/2027-plan/UBN <i>tredje.xlsx undantogs av Anna: <b>fel</b> Se svaret"
+    decided = shown.index("UBN Utbildningsnämnden: inbox/2027-plan/UBN <i>tredje.xlsx undantogs av Anna: <b>fel</b> Se svaret")
+    assert decided
+    assert all("granskades" in line for line in shown[:decided]), "what came of the decision"
     texts = [event["text"] for event in told]
     assert all(any(text in line for line in shown) for text in texts)
     places = [next(n for n, text in enumerate(texts) if text in line) for line in shown[::-1]]
