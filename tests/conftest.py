@@ -49,7 +49,7 @@ gc.set_threshold(50_000, 10, 10)
 
 IN_CI = os.environ.get("CI") == "true"
 
-EXAMPLES = long_run(100, 2_000)
+EXAMPLES = long_run(50, 2_000)
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.register_profile("here", deadline=None, max_examples=EXAMPLES)  # times vary too much on a shared machine
 hypothesis.settings.load_profile("ci" if IN_CI else "here")
