@@ -23,9 +23,9 @@ lint: $(VENV)/installed-with-tests
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy styrxl tests
 
-# So many processes, each with a file at a time, in the order of tests/dearest_first.py. Some tests wait for servers: two more than there
-# are cores leave none idle.
-PROCESSES ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
+# So many processes, each with a file at a time, in the order of tests/dearest_first.py. Some tests wait for servers: one more than there
+# are cores leaves none idle (with two more it takes longer).
+PROCESSES ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 AT_ONCE := -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 # -P keeps the checkout off the path: the tests meet what a user has installed.
