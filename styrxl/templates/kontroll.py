@@ -8,17 +8,25 @@ cannot name a part of itself.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from styrxl.excel.cells import CellError, exact_number
 from styrxl.excel.formula_text import day_number, quote, trim
 from styrxl.model.forms import NUMBER, Column, Sheet
 from styrxl.templates.layout import SheetLayout, asked_columns
-from styrxl.templates.required_answers import RowCells, build_empty_formula, build_missing_formula, list_missing_columns, take_board_terms
+from styrxl.templates.required_answers import (
+    RowCells,
+    build_empty_formula,
+    build_missing_formula,
+    fields_asked_about,
+    list_missing_columns,
+    take_board_terms,
+)
 from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, find_list_name, format_number
 
 _SPACE = " "
+_ROW = "\0"  # stands for the row's number in a formula that many rows have: no text can hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +72,33 @@ def check_sheet(
     if layout.is_downwards:
         cells = {column.field: layout.cell(column.field) for column in layout.sheet.columns}
         return [check_row(layout, [column], RowCells(cells, rows[0]), terms, entries) for column in layout.sheet.columns]
-    checks = []
+    checks, known = [], dict[object, RowCheck]()
+    cells = {column.field: f"{layout.letters[column.field]}{_ROW}" for column in layout.sheet.columns}
+    telling = _list_telling_fields(layout.sheet)
     for index, values in enumerate(rows):
-        row = RowCells({column.field: layout.cell(column.field, index) for column in layout.sheet.columns}, values)
         if before and index not in before.changed and not layout.always_answered:
             checks.append(before.checks[index])
-        elif index == layout.rows:
-            checks.append(check_closing_row(layout, row, terms, entries))
-        else:
-            given = (issued or rows)[index]
-            columns = [c for c in layout.sheet.columns if not (c.from_accounts and trim(given.get(c.field)))]
-            checks.append(check_row(layout, columns, row, terms, entries))
+            continue
+        given, closes = (issued or rows)[index], index == layout.rows
+        booked = {column.field for column in layout.sheet.columns if column.from_accounts and trim(given.get(column.field))}
+        told = ((type(value), value) if field in telling else isinstance(value, CellError) for field, value in values.items())
+        key = (closes, *sorted(booked), *told)
+        if key not in known:  # most rows are alike: nothing stands in them but their ids
+            columns, row = [column for column in layout.sheet.columns if column.field not in booked], RowCells(cells, values)
+            checked = check_closing_row(layout, row, terms, entries) if closes else check_row(layout, columns, row, terms, entries)
+            known[key] = checked
+        checks.append(replace(known[key], formula=known[key].formula.replace(_ROW, str(layout.first_row + index))))
     return checks
+
+
+def _list_telling_fields(sheet: Sheet) -> set[str]:
+    """Return the fields whose values the check of a row looks at: those that are asked for, and what conditions are about."""
+    about = {field for column in sheet.columns for field in (*fields_asked_about(column), *column.answers_by)}
+    return (
+        about
+        | {field for pair in sheet.order for field in pair}
+        | {column.field for column in sheet.columns if column.asked or column.closing}
+    )
 
 
 def check_row(

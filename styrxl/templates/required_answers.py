@@ -46,6 +46,11 @@ def is_locked_in_row(sheet: Sheet, column: Column, row: RowCells, terms: Terms) 
     return bool(column.asked_when) and sheet.prefilled and not _condition_holds(sheet, column.asked_when, row, terms)
 
 
+def fields_asked_about(column: Column) -> set[str]:
+    """Return the fields whose values say whether a column is asked for, and needed."""
+    return _fields_asked_about(column.asked_when) | _fields_asked_about(column.required_when)
+
+
 def _fields_asked_about(when: Condition) -> set[str]:
     return {*when, *(past.base for past in when.values() if isinstance(past, Past))}
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
+from openpyxl.writer.excel import ExcelWriter
 
 from styrxl.excel import look
 from styrxl.excel.archive import cut_parts, read_parts, stamp
@@ -52,7 +54,7 @@ class OpenWorkbook:
     def save(self) -> dict[str, bytes]:
         """Return the workbook's parts, with tokens in them."""
         target = BytesIO()
-        self.book.save(target)
+        ExcelWriter(self.book, ZipFile(target, "w")).save()  # as the book's own ``save``, which compresses what is read again at once
         return complete_workbook(read_parts(target.getvalue()), self._all_pages(), self.picture)
 
     def stamped(self, values: Mapping[str, str]) -> bytes:
