@@ -196,6 +196,10 @@ class Forms:
 
     def sources(self) -> dict[str, str]:
         """Return all that forms are made of: ``sheets/unit_plan.yaml`` -> what it says, of each the one that counts."""
+        return dict(self._sources)
+
+    @cached_property
+    def _sources(self) -> Mapping[str, str]:
         paths: dict[str, Path] = {}
         for folder in self._folders:
             for kind in ("sheets", "schemas"):
