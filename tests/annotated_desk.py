@@ -24,7 +24,6 @@ from styrxl.rounds.prefills import fetch_prefills
 from styrxl.store.ledger import Ledger
 from town import NOW, ROUND, Town
 
-FAULTY = ("UBN", "KFN", "UBN-ÅBY")  # a board in each language, and a unit with a profile
 NOT_BACK = {
     "unreadable-workbook",
     "encrypted-workbook",

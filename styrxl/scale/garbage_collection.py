@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-_SHARE = 0.02  # of the time goes to searching what blocks have left behind, some hundred kilobytes each
+SHARE = 0.02  # of the time goes to searching what blocks have left behind, some hundred kilobytes each
 _UNSEARCHED = 10.0  # seconds: a process that is soon done is not searched at all
 
 
@@ -23,7 +23,7 @@ class _Search:
             return
         gc.collect()
         ended = monotonic()
-        self._due = ended + (ended - begun) / _SHARE
+        self._due = ended + (ended - begun) / SHARE
 
 
 _SEARCH = _Search()

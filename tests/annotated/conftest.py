@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from annotated_desk import FAULTY, NOT_BACK, Desk
+from annotated_desk import NOT_BACK, Desk
 from made_once import make_value_once
 from styrxl.model.judged import Judged
 from styrxl.sample.faults.plan import Fault
@@ -25,7 +25,7 @@ def desk(shared_full: Town) -> Iterator[Desk]:
 @pytest.fixture(scope="session")
 def broken(desk: Desk, spoilt: dict[tuple[str, str], tuple[bytes, Fault]], tmp_path_factory: pytest.TempPathFactory) -> Broken:
     """Each fault in each owner's return that has a place for it: the return, its judgement, and what goes back."""
-    files = {key: data for key, (data, _) in spoilt.items() if key[0] not in NOT_BACK and key[1] in FAULTY}
+    files = {key: data for key, (data, _) in spoilt.items() if key[0] not in NOT_BACK}
     return make_value_once(tmp_path_factory, "broken", lambda: give_back(desk, files))
 
 
