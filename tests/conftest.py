@@ -23,6 +23,7 @@ import styrxl
 from dearest_first import put_dearest_first
 from followup_returns import CLEAN, filled, issued
 from hostile_town import hostile_town
+from kept_checks import frames_held_once
 from kept_plans import plans_judged_once
 from kept_templates import templates_made_once
 from long_runs import LONG, long_run
@@ -106,8 +107,8 @@ def leave_out(program: str) -> NoReturn:
 
 @pytest.fixture(scope="session", autouse=True)
 def made_once() -> Iterator[None]:
-    """Make each template of a workbook once, and judge each plan once; tests of how that is done have it done anew."""
-    with templates_made_once(), plans_judged_once():
+    """Make each template of a workbook once, judge each plan once, and check each table; tests of how that is done have it done anew."""
+    with templates_made_once(), plans_judged_once(), frames_held_once():
         yield
 
 

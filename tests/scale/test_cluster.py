@@ -18,6 +18,7 @@ from typing import Any
 import pandera.pandas as pandera
 import pytest
 
+from kept_checks import hold_anew
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import STANDARD, Limits
@@ -27,6 +28,7 @@ from styrxl.sample.faults.plan import break_return
 from styrxl.scale import addresses, cluster, read_all
 from styrxl.scale.read_all import read_all_returns
 from styrxl.scale.return_files import ReadingMethod
+from styrxl.validation.rules import schema
 from town import NOW, ROUND, Town
 
 distributed: Any = pytest.importorskip("distributed")
@@ -132,6 +134,7 @@ def test_what_workers_have_said_is_kept_until_a_schema_changes(full: Town, two_w
         return inner(self, *frame, **more)
 
     monkeypatch.setattr(pandera.DataFrameSchema, "validate", noted)
+    monkeypatch.setattr(schema, "hold_against", hold_anew)
     assert report(full) == first
     assert "commitment_id" not in held
     stricter(full)

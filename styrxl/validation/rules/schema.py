@@ -163,7 +163,7 @@ def _validated(table: str, demands: Demands, parsed: Sequence[TypedBatch], rows:
     try:
         frames = [_fitting(schema, part.frame if len(places) == len(part.frame) else part.frame.iloc[[*places]]) for part, places in some]
         frame = pd.concat(frames, ignore_index=True)
-        demands.find_due(frame).validate(frame, lazy=True)
+        hold_against(demands.find_due(frame), frame)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases.sort_index()  # pandera leaves them in any order
         remarks = [remark for case in cases.to_dict("records") for remark in _failure(table, schema, case, some)]
@@ -171,6 +171,11 @@ def _validated(table: str, demands: Demands, parsed: Sequence[TypedBatch], rows:
         unread = frozenset((*cell, part.batch.sheet.key) for part in parsed for cell in part.cells_with_errors)
         return [r for r in remarks if r.rule != "missing-value" or (r.source, r.row or 0, r.field or "", r.key) not in unread]
     return []
+
+
+def hold_against(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> None:
+    """Hold a frame against a schema; raises pandera's SchemaErrors with all that fails."""
+    schema.validate(frame, lazy=True)
 
 
 def _fitting(schema: pa.DataFrameSchema, frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import yaml
 
 from followup_returns import CLEAN, filled
 from judging import judge_data
+from kept_checks import hold_anew
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import fix, message
 from styrxl.model.form_files import Forms
@@ -53,6 +54,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return inner(self, frame, **more)
 
     monkeypatch.setattr(pa.DataFrameSchema, "validate", noted)
+    monkeypatch.setattr(schema, "hold_against", hold_anew)
     return HELD
 
 
