@@ -43,9 +43,10 @@ def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
-def _literals(function: str) -> set[str]:
-    """First arguments, where they are plain text, of all calls of a function in the package."""
-    found = set()
+@cache
+def _list_calls(function: str) -> list[tuple[str, str, frozenset[str] | None]]:
+    """Return where the package calls a function, with which text as the first argument, and which facts; None where it does not say."""
+    found = []
     for path in SOURCES:
         tree = _parse(path)
         imported = {
@@ -57,8 +58,21 @@ def _literals(function: str) -> set[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    found.add(first.value)
+                    found.append((f"{path.name}:{node.lineno}", first.value, _list_facts(node)))
     return found
+
+
+def _list_facts(call: ast.Call) -> frozenset[str] | None:
+    """Return the names of a call's facts: its keywords, or the keys of the dict that a ``Word`` gets."""
+    given = call.args[1:] if isinstance(call.func, ast.Name) and call.func.id == "Word" else []
+    keys = [key.value if isinstance(key, ast.Constant) else None for each in given for key in getattr(each, "keys", [None])]
+    names = [*(keyword.arg for keyword in call.keywords), *keys]
+    return None if None in names else frozenset(map(str, names))
+
+
+def _literals(function: str) -> set[str]:
+    """First arguments, where they are plain text, of all calls of a function in the package."""
+    return {text for _, text, _ in _list_calls(function)}
 
 
 def test_what_the_code_says_is_in_the_catalogue() -> None:
@@ -67,6 +81,14 @@ def test_what_the_code_says_is_in_the_catalogue() -> None:
     assert _literals("StyrxlError") <= set(ERRORS)
     assert _literals("Word") | _literals("word") <= set(WORDS)
     assert len(_literals("word")) >= 20
+
+
+def test_each_text_is_given_all_that_it_shows() -> None:
+    """A text that gets a new place is given what stands there wherever it is said."""
+    shown = [("word", WORDS), ("Word", WORDS), ("StyrxlError", ERRORS)]
+    calls = [(place, texts[key]["sv"], facts) for function, texts in shown for place, key, facts in _list_calls(function)]
+    assert [(place, text) for place, text, facts in calls if facts is not None and not placeholders(text) <= facts] == []
+    assert len(calls) > 300
 
 
 def test_every_error_is_raised_somewhere() -> None:

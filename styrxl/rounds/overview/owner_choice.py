@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from styrxl.rounds.overview.owner_groups import GROUPS, is_in_group
 from styrxl.rounds.overview.owner_rows import NO_ADDRESS, UNREACHED, OwnerRow
+from styrxl.rounds.overview.round_steps import MEND_NEWER
 
 PAGE = 500  # rows
 _NO_DAY, _NO_TIME = date.min, datetime.min.replace(tzinfo=UTC)
@@ -42,6 +43,7 @@ class ChosenRows:
 STATES: Mapping[str, Callable[[OwnerRow], bool]] = {
     **{group: lambda row, group=group: is_in_group(row.status, group) for group in GROUPS},  # type: ignore[misc] # bound as it is now
     "several": lambda row: row.status.returns > 1,
+    MEND_NEWER: lambda row: row.status.earlier_counts,
     UNREACHED: lambda row: row.mail == UNREACHED,
     NO_ADDRESS: lambda row: row.mail == NO_ADDRESS,
 }

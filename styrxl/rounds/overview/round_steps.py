@@ -15,6 +15,7 @@ from styrxl.rounds.status import OwnerStatus
 # Steps, as pages and their texts call them.
 TAKE_IN, PLACE, QUARANTINE, UNREADABLE_MAIL, DOUBTFUL = "take-in", "place", "quarantine", "unreadable-mail", "doubtful"
 HAND_OUT_MORE, HAND_OUT_BY_MAIL, ANSWER, REMIND, CALL, UNREACHED = "hand-out-more", "mail-out", "answer", "remind", "call", "unreached"
+MEND_NEWER = "mend-newer"
 CONSOLIDATE, CONSOLIDATE_AGAIN, SEND_RESULTS, WAIT = "consolidate", "consolidate-again", "send-results", "wait"
 WAITING_FOR_CONTROLLER = (PLACE, QUARANTINE, UNREADABLE_MAIL, DOUBTFUL, UNREACHED)
 
@@ -82,6 +83,7 @@ def _list_steps(facts: RoundFacts, *, complete: bool) -> Iterator[Step]:
         yield from _if_any(ANSWER, len(mail.unanswered))
         yield from _if_any(UNREACHED, sum(bool(o.unreached) and find_group(o) != DONE for o in facts.owners))
     yield from _list_late(facts)
+    yield from _if_any(MEND_NEWER, sum(owner.earlier_counts for owner in facts.owners))
     yield from _list_results(facts, complete=complete)
     yield from _if_any(HAND_OUT_BY_MAIL, len(mail.unmailed) if facts.sends and not by_mail else 0)
 
