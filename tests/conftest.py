@@ -6,12 +6,14 @@ import gc
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 import hypothesis
+import psutil
 import pytest
 from playwright.sync_api import BrowserContext
 
@@ -47,6 +49,9 @@ OWNERS = ("UBN", "KFN", "UBN-ÖST", "UBN-ÅBY")  # two forms in both languages, 
 # Faults that tests look for in one owner's return.
 NAMED = {("wrong-type", "UBN"), ("wrong-type", "KFN"), ("concern-denied", "UBN"), ("out-of-range", "UBN"), ("too-long", "UBN")}
 
+MEMORY = Path("/dev/shm")  # noqa: S108 -- Linux keeps in memory what lies here; pytest makes a folder of its own in it
+ROOM = 12 << 30  # bytes: a run needs a tenth of it
+
 Faults = dict[tuple[str, str], tuple[bytes, Fault]]
 FollowupFaults = dict[tuple[str, str, str], tuple[bytes, Fault]]
 
@@ -63,6 +68,18 @@ EXAMPLES = long_run(50, 2_000)
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.register_profile("here", deadline=None, max_examples=EXAMPLES)  # times vary too much on a shared machine
 hypothesis.settings.load_profile("ci" if IN_CI else "here")
+
+
+def keep_files_in_memory() -> None:
+    """Have all processes write what is gone when the tests are done into memory, where that has room: they write and remove thousands."""
+    if "TMPDIR" in os.environ or not MEMORY.is_dir():
+        return
+    if min(shutil.disk_usage(MEMORY).free, psutil.virtual_memory().available) > ROOM:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # was found before
+
+
+keep_files_in_memory()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
