@@ -197,7 +197,7 @@ def test_no_name_in_an_address_reaches_anything_else(visitor: Visitor, town: Tow
     assert _list_files(town) == before
 
 
-@pytest.mark.parametrize("trick", ("../../hemligt.txt", "%00%0d%0a", "hemligt.txt", "%2fetc%2fpasswd", "%ff", LONG)[: long_run(2, 6)])
+@pytest.mark.parametrize("trick", ("../../hemligt.txt", "%00%0d%0a", "hemligt.txt", "%2fetc%2fpasswd", "%ff", "ö" * 200)[: long_run(2, 6)])
 def test_nothing_that_is_asked_after_an_address_reaches_anything_else(visitor: Visitor, trick: str) -> None:
     asked = "&".join(f"{key}={trick}" for key in ASKED)
     for route in (route for route in ROUTES if "GET" in list_methods(route)):
