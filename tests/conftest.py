@@ -56,7 +56,7 @@ Faults = dict[tuple[str, str], tuple[bytes, Fault]]
 FollowupFaults = dict[tuple[str, str, str], tuple[bytes, Fault]]
 
 # Workbooks in memory are full of cycles: looking for them less often saves a tenth of the time, and costs little memory.
-gc.set_threshold(200_000, 10, 10)
+gc.set_threshold(50_000, 10, 10)
 garbage_collection.SHARE = 0.005
 
 # At each column of each table pandera tries to import a library that is not here: nothing is looked for where its name stands for nothing.
@@ -64,7 +64,7 @@ sys.modules.setdefault("geopandas", cast(Any, None))
 
 IN_CI = os.environ.get("CI") == "true"
 
-EXAMPLES = long_run(25, 2_000)
+EXAMPLES = long_run(50, 2_000)
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.register_profile("here", deadline=None, max_examples=EXAMPLES)  # times vary too much on a shared machine
 hypothesis.settings.load_profile("ci" if IN_CI else "here")

@@ -85,20 +85,17 @@ def check_sheet(
         key = (closes, *sorted(booked), *told)
         if key not in known:  # most rows are alike: nothing stands in them but their ids
             columns, row = [column for column in layout.sheet.columns if column.field not in booked], RowCells(cells, values)
-            checked = check_closing_row(layout, row, terms, entries) if closes else check_row(layout, columns, row, terms, entries)
-            known[key] = checked
+            made = check_closing_row(layout, row, terms, entries) if closes else check_row(layout, columns, row, terms, entries)
+            known[key] = made
         checks.append(replace(known[key], formula=known[key].formula.replace(_ROW, str(layout.first_row + index))))
     return checks
 
 
 def _list_telling_fields(sheet: Sheet) -> set[str]:
     """Return the fields whose values the check of a row looks at: those that are asked for, and what conditions are about."""
-    about = {field for column in sheet.columns for field in (*fields_asked_about(column), *column.answers_by)}
-    return (
-        about
-        | {field for pair in sheet.order for field in pair}
-        | {column.field for column in sheet.columns if column.asked or column.closing}
-    )
+    asked = {column.field for column in sheet.columns if column.asked}
+    conditions = {field for column in sheet.columns for field in (*fields_asked_about(column), *column.answers_by)}
+    return asked | conditions | {field for pair in sheet.order for field in pair}
 
 
 def check_row(

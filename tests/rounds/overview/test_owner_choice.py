@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrxl.rounds.overview.owner_choice import PAGE, SORTS, STATES, Choice, choose_rows
-from styrxl.rounds.overview.owner_groups import find_group
+from styrxl.rounds.overview.owner_groups import DONE, find_group
 from styrxl.rounds.overview.owner_rows import MAILED, NOT_MAILED, UNREACHED, OwnerRow, Place
+from styrxl.rounds.overview.round_steps import MEND_NEWER
 from styrxl.rounds.status import OwnerStatus
 
 UBN, KFN = Place("UBN", "Utbildningsnämnden"), Place("KFN", "Kultur- och fritidsnämnden")
@@ -61,6 +63,13 @@ def test_each_state_says_how_many_it_would_show_of_those_that_are_chosen_otherwi
         "not-issued": 1,
         "unreached": 1,
     }
+
+
+def test_those_whose_newer_return_is_to_be_mended_are_found_though_they_are_done() -> None:
+    newer = row("UBN-LAV", "Lavskolan", "rejected")
+    newer = replace(newer, status=replace(newer.status, earlier_counts=True), group=DONE)
+    chosen = choose_rows([*ROWS, newer], Choice(state=MEND_NEWER))
+    assert ([each.status.owner for each in chosen.rows], chosen.states[MEND_NEWER], chosen.states["mend"]) == (["UBN-LAV"], 1, 1)
 
 
 def test_long_tables_are_cut_into_pages() -> None:
