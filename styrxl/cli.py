@@ -93,6 +93,7 @@ for command in (
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line, or the words that are given."""
-    gc.set_threshold(100_000, 20, 100)  # thousands of returns are kept to the end: looking for cycles among them finds none
+    # What is imported, and thousands of returns, are kept to the end: looking for cycles among them finds none.
+    gc.set_threshold(500_000, 20, 100)
     set_encoding((sys.stdout, sys.stderr))
     cli(words, prog_name="styrxl")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from styrxl.excel import look
+from styrxl.excel import form_styles, look
 from styrxl.excel.notes import Note
 from styrxl.excel.sheet import SheetBuilder
 from styrxl.templates.words import Terms
@@ -31,4 +31,4 @@ def mark_cells(page: SheetBuilder, marks: Mapping[str, CellMark], terms: Terms, 
         page.tone(cell, tone, free=mark.asked)
         page.note(cell, Note(terms.text(word), mark.texts, tone), author)
         if mark.unchanged:
-            page.sheet.conditional_formatting.add(cell, look.tone_rule(f"NOT({mark.unchanged})", _AS_BEFORE))
+            page.sheet.conditional_formatting.add(cell, form_styles.tone_rule(f"NOT({mark.unchanged})", _AS_BEFORE))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from styrxl.descriptions.marked_yaml import MarkedYaml
+from styrxl.descriptions.marked_yaml import MarkedYaml, read_marked
 from styrxl.descriptions.mistakes import Mistake, Path, Problem
 from styrxl.descriptions.parts import as_map
 from styrxl.descriptions.round_checks import lay_rounds, name_kinds
@@ -41,8 +41,9 @@ class LaidFiles:
     @cached_property
     def rounds(self) -> RoundKinds:
         """The kinds of rounds, as far as they can be told."""
-        standard = self.standard[ROUNDS]
-        return name_kinds(as_map(lay_rounds(standard, self.content(ROUNDS)).get("rounds")) or standard["rounds"])
+        standard = read_yaml((standard_folder() / ROUNDS).read_text("utf-8"))
+        laid = lay_rounds(standard, self.own[ROUNDS].content) if ROUNDS in self.own else standard
+        return name_kinds(as_map(laid.get("rounds")) or standard["rounds"])
 
     @cached_property
     def words(self) -> Mapping[Any, Any]:
@@ -127,6 +128,12 @@ class LaidFiles:
             if path := _find_omitted(self.own[name].content, missing):
                 return Mistake(name, self.own[name].find(path)[1], problem)
         return None
+
+
+def read_kinds(files: Mapping[str, bytes]) -> RoundKinds:
+    """Return the kinds of rounds that a workspace has, as far as they can be told."""
+    marked = read_marked(ROUNDS, files[ROUNDS])[0] if ROUNDS in files else None
+    return LaidFiles({ROUNDS: marked} if marked else {}, frozenset()).rounds
 
 
 def _find_omitted(content: Mapping[Any, Any], key: str) -> Path:

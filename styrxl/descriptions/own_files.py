@@ -22,7 +22,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import STANDARD_FORMS
 from styrxl.model.form_editions import RoundSelector
 from styrxl.model.naming.file_names import is_reserved
-from styrxl.model.rounds import RoundKind, RoundKinds
+from styrxl.model.rounds import RoundKind
 
 _PROFILE = re.compile(r"[a-z0-9_]+")  # as the schema of the organisation has it
 _WORDS, _REPORT = "sheets/words.yaml", "sheets/report.yaml"
@@ -38,12 +38,6 @@ def check_descriptions(files: Mapping[str, bytes]) -> tuple[Mistake, ...]:
         if marked:
             own[name] = marked
     return sort_mistakes([*mistakes, *_Check(LaidFiles(own, frozenset(files.keys() - own.keys()))).check()])
-
-
-def read_kinds(files: Mapping[str, bytes]) -> RoundKinds:
-    """Return the kinds of rounds that a workspace has, as far as they can be told."""
-    marked = read_marked(ROUNDS, files[ROUNDS])[0] if ROUNDS in files else None
-    return LaidFiles({ROUNDS: marked} if marked else {}, frozenset()).rounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ they are spelled, since a library has just written them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from styrxl.excel import look
 from styrxl.excel.cells import CellError, Token, escape_forbidden, exact_number, rounded_number
-from styrxl.excel.notes import find_anchor
-from styrxl.excel.sheet import SheetBuilder
+
+if TYPE_CHECKING:  # reports are written without openpyxl, which takes long to import
+    from styrxl.excel.sheet import SheetBuilder
 
 _MOMENT = "2000-01-01T00:00:00Z"  # any will do, as long as it is the same in each rebuild
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -152,7 +154,7 @@ def _dress_notes(texts: ET.Element, boxes: ET.Element, page: SheetBuilder) -> No
         shape.set("strokecolor", f"#{note.tone.ink}")
         data = next(inner for inner in shape if inner.get("ObjectType"))
         anchor = ET.Element(data[0].tag.replace("MoveWithCells", "Anchor"))
-        anchor.text = find_anchor(page.sheet, ref, note)
+        anchor.text = page.anchor(ref)
         data.insert(2, anchor)
 
 

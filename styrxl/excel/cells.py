@@ -90,3 +90,8 @@ def exact_number(number: float) -> str:
 def rounded_number(number: float) -> str:
     """Return a number as XML has it where it was worked out: without what the last binary digits leave behind."""
     return str(int(number)) if number == int(number) else repr(round(float(number), 9))
+
+
+def footer_text(text: str) -> str:
+    """Return a text as a footer has it: ``&`` begins a code there, and there is room for 255 letters in all."""
+    return text.replace("\n", " ")[:70].replace("&", "&&")

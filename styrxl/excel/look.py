@@ -1,5 +1,7 @@
 """The look: colours, fonts, sizes and styles of everything that styrxl shows, in this one place.
 
+``form_styles`` and ``report_styles`` say it in the words of the libraries that write forms and reports.
+
 A municipality replaces name, logo and accent colour; the rest stays, so that each pair of colours keeps its contrast.
 """
 
@@ -7,15 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from struct import unpack
-from typing import Literal
-
-from openpyxl.drawing.image import Image
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
-from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.styles.numbers import NumberFormat
+from typing import Any, Literal
 
 FONT = "Calibri"  # Carlito has the same metrics, for renderings
 ACCENT = "0B5563"
@@ -73,120 +68,72 @@ class Look:
 STANDARD = Look()
 
 
-@lru_cache(maxsize=4)
-def named_styles(look: Look = STANDARD) -> tuple[NamedStyle, ...]:
-    """Return every cell style; ``input_*`` are open to typing, all others locked.
+@dataclass(frozen=True, slots=True)
+class CellStyle:
+    """How cells of one kind look: their letters, what is behind and around them (colours as six hexadecimal digits), where a text lies."""
 
-    The same ones for several workbooks: each begins with them, in this order, and so they get the same numbers in each.
-    """
-    return tuple(_list_styles(look))
+    name: str
+    size: int = BODY
+    bold: bool = False
+    underlined: bool = False
+    colour: str | None = INK
+    fill: str | None = None
+    horizontal: Literal["left", "right"] | None = None
+    vertical: Literal["top", "center"] | None = None
+    wrapped: bool | None = None
+    indent: int = 0
+    number_format: str = "General"
+    lined: bool = False
+    locked: bool = True
 
 
-def _list_styles(look: Look) -> Iterator[NamedStyle]:
+def list_styles(look: Look = STANDARD) -> Iterator[CellStyle]:
+    """Yield every cell style; ``input_*`` are open to typing, all others locked."""
     accent = look.accent.removeprefix("#")
-    top, middle = _aligned(vertical="top"), Alignment(vertical="center")
-    near, far, inset = _aligned("left"), _aligned("right"), _aligned("left", indent=1)
-    white, link = Font(FONT, size=BODY, bold=True, color=WHITE), Font(FONT, size=BODY, color=accent, underline="single")
-    bold = _font(bold=True)
-    yield _style("title", Font(FONT, size=TITLE, bold=True, color=accent), alignment=middle)
-    yield _style("section", Font(FONT, size=SECTION, bold=True, color=accent), alignment=middle)
-    yield _style("help", _font(), alignment=middle)
-    yield _style("bold_line", bold, alignment=middle)
-    yield _style("body", _font(), alignment=top)
-    yield _style("bold", bold, alignment=top)
-    yield _style("word", _font(), alignment=near)
-    yield _style("back", link, alignment=far)
-    yield _style("heading", white, accent, _aligned())
-    yield _style("heading_line", white, accent, inset)
+    middle: Any = {"vertical": "center"}
+    top, near = _aligned(vertical="top"), _aligned("left")
+    far, inset = _aligned("right"), _aligned("left", indent=1)
+    white: Any = {"bold": True, "colour": WHITE, "fill": accent}
+    link: Any = {"colour": accent, "underlined": True}
+    total: Any = {"bold": True, "fill": LOCKED, "lined": True}
+    yield CellStyle("title", TITLE, bold=True, colour=accent, **middle)
+    yield CellStyle("section", SECTION, bold=True, colour=accent, **middle)
+    yield CellStyle("help", **middle)
+    yield CellStyle("bold_line", bold=True, **middle)
+    yield CellStyle("body", **top)
+    yield CellStyle("bold", bold=True, **top)
+    yield CellStyle("word", **near)
+    yield CellStyle("back", **link, **far)
+    yield CellStyle("heading", **white, **_aligned())
+    yield CellStyle("heading_line", **white, **inset)
     for count, size in SPACERS.items():
-        yield _style(f"spacer_{count}", Font(FONT, size=size))
-    yield _style("id", Font(FONT, size=SMALL, color=GREY), LOCKED, top, lined=True)
-    yield _style("check", _font(), None, top, lined=True)
-    yield _style("label", _font(), LOCKED, near, lined=True)
-    yield _style("figure", bold, LOCKED, far, NUMBER_FORMAT + AIR, lined=True)
-    yield _style("figure_left", bold, LOCKED, near, NUMBER_FORMAT, lined=True)
-    yield _style("fact", _font(), LOCKED, inset, lined=True)
-    yield _style("cell", _font(), None, inset, lined=True)
-    yield _style("cell_link", link, None, inset, lined=True)
-    yield _style("list_link", link, None, top, lined=True)
-    yield _style("count", _font(), None, _aligned("right", indent=1), "0", lined=True)
-    yield _style("total", bold, LOCKED, inset, lined=True)
-    yield _style("total_count", bold, LOCKED, _aligned("right", indent=1), "0", lined=True)
-    yield _style("sum_text", bold, LOCKED, _aligned("left", vertical="top"), lined=True)
-    yield _style("sum_number", bold, LOCKED, _aligned("right", vertical="top"), NUMBER_FORMAT + AIR, lined=True)
-    yield _style("sample", _font(), INPUT, inset, lined=True)
+        yield CellStyle(f"spacer_{count}", size, colour=None)
+    yield CellStyle("id", SMALL, colour=GREY, fill=LOCKED, **top, lined=True)
+    yield CellStyle("check", **top, lined=True)
+    yield CellStyle("label", fill=LOCKED, **near, lined=True)
+    yield CellStyle("figure", **total, **far, number_format=NUMBER_FORMAT + AIR)
+    yield CellStyle("figure_left", **total, **near, number_format=NUMBER_FORMAT)
+    yield CellStyle("fact", fill=LOCKED, **inset, lined=True)
+    yield CellStyle("cell", **inset, lined=True)
+    yield CellStyle("cell_link", **link, **inset, lined=True)
+    yield CellStyle("list_link", **link, **top, lined=True)
+    yield CellStyle("count", **_aligned("right", indent=1), number_format="0", lined=True)
+    yield CellStyle("total", **total, **inset)
+    yield CellStyle("total_count", **total, **_aligned("right", indent=1), number_format="0")
+    yield CellStyle("sum_text", **total, **_aligned("left", vertical="top"))
+    yield CellStyle("sum_number", **total, **_aligned("right", vertical="top"), number_format=NUMBER_FORMAT + AIR)
+    yield CellStyle("sample", fill=INPUT, **inset, lined=True)
     for name, tone in (("good", GOOD), ("mend", MEND), ("watch", WATCH)):
-        yield _style(name, tone_font(tone), tone.fill, inset, lined=True)
+        yield CellStyle(name, colour=tone.ink, fill=tone.fill, **inset, lined=True)
     for kind, form in _FORMATS.items():
         aligned = _aligned("right" if kind in {"integer", "number"} else "left", vertical="top")
-        yield _style(f"input_{kind}", _font(), INPUT, aligned, form, lined=True, locked=False)
-        yield _style(f"locked_{kind}", _font(), LOCKED, aligned, form, lined=True)
+        yield CellStyle(f"input_{kind}", fill=INPUT, **aligned, number_format=form, lined=True, locked=False)
+        yield CellStyle(f"locked_{kind}", fill=LOCKED, **aligned, number_format=form, lined=True)
 
 
-def _aligned(
-    horizontal: Literal["left", "right"] | None = None, *, vertical: Literal["top", "center"] = "center", indent: int = 0
-) -> Alignment:
-    return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=horizontal != "right", indent=indent)
-
-
-def _font(*, bold: bool = False) -> Font:
-    return Font(FONT, size=BODY, bold=bold, color=INK)
-
-
-def _style(
-    name: str,
-    font: Font,
-    fill: str | None = None,
-    alignment: Alignment | None = None,
-    number_format: str = "General",
-    *,
-    lined: bool = False,
-    locked: bool = True,
-) -> NamedStyle:
-    side = Side(style="thin", color=LINE)
-    return NamedStyle(
-        name=f"styrxl {name}",
-        font=font,
-        fill=PatternFill("solid", start_color=fill) if fill else PatternFill(),
-        border=Border(left=side, right=side, top=side, bottom=side) if lined else Border(),
-        alignment=alignment or Alignment(),
-        number_format=number_format,
-        protection=Protection(locked=locked),
-    )
-
-
-def tone_font(tone: Tone) -> Font:
-    """Return the letters of a tone."""
-    return Font(FONT, size=BODY, color=tone.ink)
-
-
-def tone_fill(tone: Tone) -> PatternFill:
-    """Return the ground of a tone."""
-    return PatternFill("solid", start_color=tone.fill)
-
-
-def tone_rule(formula: str, tone: Tone) -> Rule:
-    """Return a conditional format that gives cells a tone where the formula holds."""
-    font, fill = Font(color=tone.ink), PatternFill(bgColor=tone.fill, fill_type="solid")
-    return Rule(type="expression", formula=[formula], dxf=DifferentialStyle(font=font, fill=fill))
-
-
-def decimals_rule(first_cell: str) -> Rule:
-    """Return a conditional format that shows decimals where a number has any."""
-    shown = DifferentialStyle(numFmt=NumberFormat(numFmtId=200, formatCode=DECIMAL_FORMAT + AIR))
-    return Rule(type="expression", formula=[f"IF(ISNUMBER({first_cell}),{first_cell}<>INT({first_cell}),FALSE)"], dxf=shown)
-
-
-class Logo(Image):
-    """A picture for a sheet; openpyxl's own class wants Pillow only to learn what the first bytes say."""
-
-    def __init__(self, data: bytes, height: int) -> None:
-        """Take a PNG's or JPEG's bytes and the height in pixels at which it is shown."""
-        wide, high, self.format = picture_size(data)
-        self.data, self.height, self.width = data, height, round(wide * height / high)
-
-    def _data(self) -> bytes:
-        return self.data
+def _aligned(horizontal: Literal["left", "right"] | None = None, *, vertical: Literal["top", "center"] = "center", indent: int = 0) -> Any:
+    """Return where a text lies, as arguments of a style; texts to the right are not wrapped."""
+    return {"horizontal": horizontal, "vertical": vertical, "wrapped": horizontal != "right", "indent": indent}
 
 
 def picture_size(data: bytes) -> tuple[int, int, str]:

@@ -17,7 +17,7 @@ from styrxl.excel.beyond_libraries import ADDRESS
 from styrxl.excel.cells import clean
 from styrxl.excel.formula_text import day_number
 from styrxl.excel.pages import BOLD, Columns, Field, Link, Row, as_columns, link_target
-from styrxl.excel.styles import STYLED_SIGNS, CellFormats
+from styrxl.excel.report_styles import STYLED_SIGNS, CellFormats
 from styrxl.excel.widths import SMALL_KINDS, LongTexts, count_row_lines
 
 _WRAPPED = frozenset({"text", "name", "status", "link", "id", "input", "measure"})

@@ -23,11 +23,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from styrxl.excel import look
+from styrxl.excel import form_styles, look
 from styrxl.excel.cells import FORMULA_SIGNS, CellError, clean, escape_forbidden, escape_foreign, excel_number, token
 from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.measure import LINE_HEIGHT
-from styrxl.excel.notes import Note
+from styrxl.excel.notes import Note, find_anchor
 
 Value = str | float | int | date | None
 
@@ -100,7 +100,7 @@ class SheetBuilder:
     def tone(self, cell: str, tone: look.Tone, *, free: bool = False) -> None:
         """Give a cell that has been written a tone; ``free``: and let it be typed in."""
         at = self._at(cell)
-        at.font, at.fill = look.tone_font(tone), look.tone_fill(tone)
+        at.font, at.fill = form_styles.tone_font(tone), form_styles.tone_fill(tone)
         if free:
             at.protection = Protection(locked=False)
 
@@ -109,6 +109,10 @@ class SheetBuilder:
         width, height = note.size
         self._at(cell).comment = Comment(f"{clean(note.title)}\n{clean(note.body)}", clean(author), height, width)
         self.notes[cell] = note
+
+    def anchor(self, cell: str) -> str:
+        """Return where the box of a cell's note lies."""
+        return find_anchor(self.sheet, cell, self.notes[cell])
 
     def _styled(self, cell: str, style: str) -> Cell:
         at = self._at(cell)
@@ -226,8 +230,3 @@ def _write_text(at: Cell, text: str) -> None:
 def split_address(cell: str) -> tuple[str, str]:
     """Return a cell's column letters and its row's digits."""
     return cell.rstrip(_DIGITS), cell.lstrip(_LETTERS)
-
-
-def footer_text(text: str) -> str:
-    """Return a text as a footer has it: ``&`` begins a code there, and there is room for 255 letters in all."""
-    return text.replace("\n", " ")[:70].replace("&", "&&")

@@ -20,14 +20,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
 from styrxl.excel import limits, look, measure
-from styrxl.excel.cells import clean
+from styrxl.excel.cells import clean, footer_text
 from styrxl.excel.charts import chart_height, draw_chart
 from styrxl.excel.pages import CHART_WIDTH, Block, Book, Field, Page, Tally, unique_headings
 from styrxl.excel.parquet import make_parquet
 from styrxl.excel.report_file import finish_file
+from styrxl.excel.report_styles import CellFormats
 from styrxl.excel.rows import Addresses, ControlCounts, ReportSheet, write_rows
-from styrxl.excel.sheet import footer_text
-from styrxl.excel.styles import CellFormats
 from styrxl.excel.widths import NUMBERS, count_printed_columns, count_text_lines, page_widths
 from styrxl.model.amounts import add_amounts
 from styrxl.model.errors import StyrxlError

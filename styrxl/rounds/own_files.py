@@ -14,6 +14,7 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 
+from styrxl.descriptions.files_below import read_kinds
 from styrxl.descriptions.mistakes import Mistake, Problem, sort_mistakes
 from styrxl.descriptions.settings_checks import check_owners, check_settings
 from styrxl.model.catalogue import Word
@@ -109,16 +110,25 @@ def describe_files(files: OwnFiles) -> Iterator[tuple[str, str, dict[str, str]]]
 
 def find_mistakes(files: OwnFiles) -> tuple[Mistake, ...]:
     """Return all mistakes in a workspace's own files."""
-    from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415 -- needs jinja2, which quick commands do without
-    from styrxl.descriptions.outcome_checks import check_mapping  # noqa: PLC0415 -- its models take longer than a quick command
-    from styrxl.descriptions.own_files import check_descriptions, read_kinds  # noqa: PLC0415 -- as above
-
     described = {name: data for name, data in files.read.items() if name.endswith(".yaml") and name != _OUTCOMES}
     letters = {name: data for name, data in files.read.items() if name.startswith("mail/")}
-    unread = [Mistake(name, None, Problem((), "unread-file", {"nearest": _suggest_end(name)})) for name in files.unread]
-    settings = check_settings(files.read[_SETTINGS], read_kinds(described)) if _SETTINGS in files.read else ()
-    mapping = check_mapping(files.read[_OUTCOMES]) if _OUTCOMES in files.read else ()
-    return sort_mistakes([*settings, *mapping, *check_descriptions(described), *check_letters(letters), *unread])
+    found = [Mistake(name, None, Problem((), "unread-file", {"nearest": _suggest_end(name)})) for name in files.unread]
+    if _SETTINGS in files.read:
+        found += check_settings(files.read[_SETTINGS], read_kinds(described))
+    # What looks through the others is imported where there are any: models and jinja2 take longer than a quick command.
+    if _OUTCOMES in files.read:
+        from styrxl.descriptions.outcome_checks import check_mapping  # noqa: PLC0415
+
+        found += check_mapping(files.read[_OUTCOMES])
+    if described:
+        from styrxl.descriptions.own_files import check_descriptions  # noqa: PLC0415
+
+        found += check_descriptions(described)
+    if letters:
+        from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415
+
+        found += check_letters(letters)
+    return sort_mistakes(found)
 
 
 def _suggest_end(name: str) -> Word:

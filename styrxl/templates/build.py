@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 
 from styrxl.excel import measure
 from styrxl.excel.archive import TemplatePart, cut_parts, stamp
-from styrxl.excel.cells import clean, rounded_number, token
+from styrxl.excel.cells import clean, footer_text, rounded_number, token
 from styrxl.excel.look import STANDARD, Look
-from styrxl.excel.sheet import footer_text
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form, Words, select_columns, select_sheets
 from styrxl.model.prefill import Prefill

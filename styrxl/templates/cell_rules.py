@@ -6,7 +6,7 @@ from typing import Literal
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from styrxl.excel import look
+from styrxl.excel import form_styles, look
 from styrxl.excel.formula_text import day_number
 from styrxl.excel.sheet import SheetBuilder, split_address
 from styrxl.model.forms import Column
@@ -89,8 +89,8 @@ def add_conditions(page: SheetBuilder, layout: SheetLayout, context: WorkbookCon
     first = layout.first_row
     if layout.check_letter:
         check = f"{layout.check_letter}{first}:{layout.check_letter}{layout.end_row}"
-        add(check, look.tone_rule(f'LEFT({layout.check_letter}{first},1)="!"', look.MEND))
-        add(check, look.tone_rule(f'LEFT({layout.check_letter}{first},1)="✓"', look.GOOD))
+        add(check, form_styles.tone_rule(f'LEFT({layout.check_letter}{first},1)="!"', look.MEND))
+        add(check, form_styles.tone_rule(f'LEFT({layout.check_letter}{first},1)="✓"', look.GOOD))
     for column in layout.sheet.columns:
         cells = {c.field: ("$" + layout.cell(c.field)) for c in layout.sheet.columns}
         top = layout.cell(column.field)
@@ -98,10 +98,10 @@ def add_conditions(page: SheetBuilder, layout: SheetLayout, context: WorkbookCon
         missing = build_missing_formula(layout.sheet, column, cells, context.terms)
         if missing:
             row = split_address(top)[1]
-            add(span, look.tone_rule(f'AND(${layout.check_letter}{row}<>"",{missing})', look.MEND))
+            add(span, form_styles.tone_rule(f'AND(${layout.check_letter}{row}<>"",{missing})', look.MEND))
         if column.kind == "number":
             every = top if layout.is_downwards else f"{top}:{layout.letters[column.field]}{layout.end_row}"
-            add(every, look.decimals_rule(top))
+            add(every, form_styles.decimals_rule(top))
     _mark_missing_in_closing(page, layout, context)
 
 
@@ -110,4 +110,6 @@ def _mark_missing_in_closing(page: SheetBuilder, layout: SheetLayout, context: W
     for column in layout.sheet.closing_columns if layout.closes else ():
         missing = build_missing_in_closing(layout.sheet, column, cells, context.terms)
         if missing:
-            page.sheet.conditional_formatting.add(f"{layout.letters[column.field]}{layout.end_row}", look.tone_rule(missing, look.MEND))
+            page.sheet.conditional_formatting.add(
+                f"{layout.letters[column.field]}{layout.end_row}", form_styles.tone_rule(missing, look.MEND)
+            )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from styrxl.excel import look, measure
+from styrxl.excel import form_styles, look, measure
 from styrxl.excel.cells import token
 from styrxl.excel.sheet import SheetBuilder, split_address
 from styrxl.templates.cell_texts import find_error, find_left_to_spread, sum_planned
@@ -65,7 +65,7 @@ def _write_frame_cell(
         over = used is not None and used.sheet.key in context.over
         _write_frame_words(page, layout, cell, context, over=over, known=given and error is None)
     if what != "frame" or given:
-        page.sheet.conditional_formatting.add(cell, look.decimals_rule(cell))
+        page.sheet.conditional_formatting.add(cell, form_styles.decimals_rule(cell))
 
 
 def _list_amounts(used: SheetLayout | None, context: WorkbookContext) -> Iterator[object]:
@@ -103,8 +103,8 @@ def _write_spread_words(page: SheetBuilder, layout: SheetLayout, cell: str, cont
     more, all_ = context.terms.text("left_to_spread"), context.terms.text("all_spread")
     value = "" if left is None else more if left else all_
     beside = _write_words(page, layout, cell, f'=IF({cell}=0,"{all_}","{more}")', value, (more, all_))
-    page.sheet.conditional_formatting.add(f"{cell}:{beside}", look.tone_rule(f"${letter}{row}<>0", look.WATCH))
-    page.sheet.conditional_formatting.add(beside, look.tone_rule(f"${letter}{row}=0", look.GOOD))
+    page.sheet.conditional_formatting.add(f"{cell}:{beside}", form_styles.tone_rule(f"${letter}{row}<>0", look.WATCH))
+    page.sheet.conditional_formatting.add(beside, form_styles.tone_rule(f"${letter}{row}=0", look.GOOD))
 
 
 def _figure_style(layout: SheetLayout) -> str:
@@ -120,5 +120,5 @@ def _write_frame_words(page: SheetBuilder, layout: SheetLayout, cell: str, conte
     formula = f'=IF(ISNUMBER({cell}),IF({cell}<0,"{bad}","{good}"),"")'
     beside = _write_words(page, layout, cell, formula, value, (bad, good))
     both = f"{cell}:{beside}"
-    page.sheet.conditional_formatting.add(both, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}<0)", look.MEND))
-    page.sheet.conditional_formatting.add(beside, look.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}>=0)", look.GOOD))
+    page.sheet.conditional_formatting.add(both, form_styles.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}<0)", look.MEND))
+    page.sheet.conditional_formatting.add(beside, form_styles.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}>=0)", look.GOOD))

@@ -9,7 +9,7 @@ from string import Formatter
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
 
-from styrxl.excel import look, measure
+from styrxl.excel import form_styles, look, measure
 from styrxl.excel.cells import token
 from styrxl.excel.formula_text import quote, trim
 from styrxl.excel.sheet import SheetBuilder
@@ -72,7 +72,7 @@ def _write_section(page: SheetBuilder, row: int, text: str) -> int:
 
 def _write_top(page: SheetBuilder, form: Form, header: Header, terms: Terms) -> int:
     if header.shown.logo:
-        logo = look.Logo(header.shown.logo, _LOGO_HEIGHT)
+        logo = form_styles.Logo(header.shown.logo, _LOGO_HEIGHT)
         size = XDRPositiveSize2D(logo.width * _EMU, logo.height * _EMU)
         logo.anchor = OneCellAnchor(_from=AnchorMarker(col=3, colOff=0, row=0, rowOff=0), ext=size)
         page.sheet.add_image(logo)
@@ -156,8 +156,8 @@ def _write_progress(page: SheetBuilder, row: int, form: Form, context: WorkbookC
     total = sum(_count_missing(sheet, context, counts[sheet.key]) for sheet in form.sheets)
     _write_total(page, last + 1, (first, last), total, terms)
     add = page.sheet.conditional_formatting.add
-    add(f"D{first}:D{last + 1}", look.tone_rule(f'LEFT($D{first},1)="!"', look.MEND))
-    add(f"D{first}:D{last + 1}", look.tone_rule(f'LEFT($D{first},1)="✓"', look.GOOD))
+    add(f"D{first}:D{last + 1}", form_styles.tone_rule(f'LEFT($D{first},1)="!"', look.MEND))
+    add(f"D{first}:D{last + 1}", form_styles.tone_rule(f'LEFT($D{first},1)="✓"', look.GOOD))
     return last + 2
 
 

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.writer.excel import ExcelWriter
 
-from styrxl.excel import look
+from styrxl.excel import form_styles
 from styrxl.excel.archive import cut_parts, read_parts, stamp
 from styrxl.excel.beyond_libraries import complete_workbook
 from styrxl.excel.look import STANDARD, Look
@@ -87,7 +87,7 @@ def write_workbook(context: WorkbookContext, shown: Look = STANDARD) -> OpenWork
 def _new_workbook(form: Form, prefill: Prefill, terms: Terms, shown: Look) -> Workbook:
     book = Workbook()
     book.remove(book.worksheets[0])
-    for style in look.named_styles(shown):
+    for style in form_styles.named_styles(shown):
         book.add_named_style(style)
     properties = book.properties
     properties.title = " · ".join(part for part in (form.title[terms.language], prefill.round_name) if part)

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from python_calamine import CalamineWorkbook
 
-from styrxl.excel import look
+from styrxl.excel import form_styles, look
 from styrxl.excel.archive import cut_parts, read_parts, stamp
 from styrxl.excel.beyond_libraries import complete_workbook
 from styrxl.excel.cells import CellError, token
@@ -22,7 +22,7 @@ from styrxl.excel.sheet import SheetBuilder
 
 def make_page() -> SheetBuilder:
     book = Workbook()
-    for style in look.named_styles():
+    for style in form_styles.named_styles():
         book.add_named_style(style)
     return SheetBuilder(book.worksheets[0])
 

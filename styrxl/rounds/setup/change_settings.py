@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from styrxl.descriptions.files_below import read_kinds
 from styrxl.descriptions.mistakes import Mistake
-from styrxl.descriptions.own_files import read_kinds
 from styrxl.descriptions.settings_checks import check_owners, check_settings, decode_settings
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.own_files import find_own_files

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from openpyxl.styles import NamedStyle, PatternFill
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
@@ -26,7 +25,7 @@ _NUMBERS = {
 }
 _TONES = {"✓": look.GOOD, "!": look.WATCH, "✗": look.MEND}
 STYLED_SIGNS = frozenset((*FORMULA_SIGNS, *_TONES))  # a text that begins with one of these has a look of its own
-_VERTICAL = {"top": "top", "center": "vcenter", None: "bottom"}  # openpyxl's words and XlsxWriter's
+_VERTICAL = {"top": "top", "center": "vcenter", None: "bottom"}
 
 
 class CellFormats:
@@ -36,7 +35,7 @@ class CellFormats:
         """Take the workbook, and the municipality's look."""
         self._workbook = workbook
         self._accent = f"#{shown.accent.removeprefix('#')}"
-        self._looks = {style.name.removeprefix("styrxl "): _properties(style) for style in look.named_styles(shown)}
+        self._looks = {style.name: _properties(style) for style in look.list_styles(shown)}
         self.named = cache(self._named)
         self.cell = cache(self._cell)
 
@@ -80,22 +79,21 @@ def _filled(colour: str) -> dict[str, Any]:
     return {"pattern": 1, "fg_color": f"#{colour}"}
 
 
-def _properties(style: NamedStyle) -> dict[str, Any]:
+def _properties(style: look.CellStyle) -> dict[str, Any]:
     """Return what a style of the look says, in XlsxWriter's words."""
-    font, fill, side, across = style.font, style.fill, style.border.left, style.alignment
     return {
-        "font_name": font.name,
+        "font_name": look.FONT,
         "font_scheme": "none",  # the letters stay when somebody changes the theme
-        "font_size": font.sz,
-        "bold": bool(font.b),
-        "underline": int(font.u == "single"),
-        "font_color": f"#{font.color.rgb[-6:] if font.color else look.INK}",
-        "border": int(side is not None and side.style == "thin"),
+        "font_size": style.size,
+        "bold": style.bold,
+        "underline": int(style.underlined),
+        "font_color": f"#{style.colour or look.INK}",
+        "border": int(style.lined),
         "border_color": f"#{look.LINE}",
-        "align": across.horizontal or "",
-        "valign": _VERTICAL[across.vertical],
-        "text_wrap": bool(across.wrap_text),
-        "indent": int(across.indent),
+        "align": style.horizontal or "",
+        "valign": _VERTICAL[style.vertical],
+        "text_wrap": bool(style.wrapped),
+        "indent": style.indent,
         "num_format": style.number_format,
-        **(_filled(fill.fgColor.rgb[-6:]) if isinstance(fill, PatternFill) and fill.patternType == "solid" else {}),
+        **(_filled(style.fill) if style.fill else {}),
     }
