@@ -33,6 +33,11 @@ _DAYS = "datetime64[ns]"
 _JUDGED = [field.name for field in fields(Judged)]
 
 
+def is_round_kept(root: Path, round_id: str) -> bool:
+    """Tell whether anything is kept of a round in a workspace, whether or not it still fits."""
+    return _find_file(root, round_id).is_file()
+
+
 def read_kept_round(root: Path, round_id: str, fits: Callable[[str], bool]) -> tuple[str, JudgedRound] | None:
     """Return what was kept of a round in a workspace, and under which key; None where there is nothing, or its key does not fit."""
     try:

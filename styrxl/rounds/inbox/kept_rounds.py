@@ -22,7 +22,7 @@ from styrxl.rounds.identify_returns import fetch_decisions, fetch_recorded
 from styrxl.rounds.inbox.file_order import list_inbox
 from styrxl.rounds.inbox.rounds_before import list_before
 from styrxl.scale.cache_key import make_cache_key
-from styrxl.scale.kept_judgements import MOST_RETURNS, keep_round, read_kept_round
+from styrxl.scale.kept_judgements import MOST_RETURNS, is_round_kept, keep_round, read_kept_round
 from styrxl.scale.return_files import read_modified_time
 from styrxl.store.outcome_runs import read_booked_outcomes
 from styrxl.store.receipts import NO_DATE, Key
@@ -49,10 +49,7 @@ def find_remembered(desk: Desk, round_: Round) -> JudgedRound | None:
 
 def find_kept(desk: Desk, round_: Round) -> JudgedRound | None:
     """Return what judging a round's inbox gave, where that is in memory or on the disk and nothing has changed; else None."""
-    if not _is_kept(desk, round_):
-        return None
-    key = _make_key(desk, round_)
-    return _find_in_memory(desk, round_, key) or _find_on_disk(desk, round_, key)
+    return _find(desk, round_) if _is_kept(desk, round_) else None
 
 
 def judge_once(desk: Desk, round_: Round, judge: Callable[[], Judging], *, records: bool) -> JudgedRound:
@@ -64,14 +61,19 @@ def judge_once(desk: Desk, round_: Round, judge: Callable[[], Judging], *, recor
     if not _is_kept(desk, round_):
         return judge().judged
     with desk.memory.judging(round_.id):
-        key = _make_key(desk, round_, seen=records)
-        kept = _find_in_memory(desk, round_, key) or _find_on_disk(desk, round_, key)
-        return kept or _judge_and_keep(desk, round_, judge)
+        return _find(desk, round_, seen=records) or _judge_and_keep(desk, round_, judge)
 
 
 def _is_kept(desk: Desk, round_: Round) -> bool:
     few = desk.memory.has_room or len(desk.workspace.inbox_files(round_).files) <= MOST_RETURNS
     return few and desk.how.keep and not desk.how.inbox
+
+
+def _find(desk: Desk, round_: Round, *, seen: bool = False) -> JudgedRound | None:
+    if not (desk.memory.find(round_.id) or is_round_kept(desk.workspace.root, round_.id)):
+        return None  # without hashing all that lies in the inbox
+    key = _make_key(desk, round_, seen=seen)
+    return _find_in_memory(desk, round_, key) or _find_on_disk(desk, round_, key)
 
 
 def _find_in_memory(desk: Desk, round_: Round, key: str | None) -> JudgedRound | None:
