@@ -223,10 +223,11 @@ def memoise(reader: Callable[[Any], CellValue]) -> Callable[[Any], CellValue]:
 
     def read(raw: Any) -> CellValue:
         key = (type(raw), raw)
-        if key not in known:
+        value = known.get(key)
+        if value is None:
             if len(known) > 100_000:
                 known.clear()
-            known[key] = reader(raw)
-        return known[key]
+            value = known[key] = reader(raw)
+        return value
 
     return read

@@ -306,16 +306,17 @@ def _find_hidden_answers(raw: SheetCells, table: Table) -> list[Finding]:
     """Answers on hidden rows, in hidden columns or on a sheet that is hidden as a whole."""
     if not (raw.hidden or raw.marks.hidden_rows or raw.marks.hidden_columns):
         return []
-    asked = {c.field for c in table.sheet.columns if c.asked}
+    place, everywhere = table.place, raw.hidden or raw.marks.hidden_rows
+    asked = [c.field for c in table.sheet.columns if c.asked and c.field in table.columns]
     filled = [
         (row, name)
-        for name in asked & table.columns.keys()
+        for name in asked
+        if everywhere or place.columns[name] in raw.marks.hidden_columns
         for row, v in zip(table.rows, table.columns[name], strict=True)
         if not is_blank(v)
     ]
     if not filled:
         return []
-    place = table.place
     if raw.hidden:
         row, name = min(filled, key=lambda spot: (spot[0], place.columns[spot[1]]))
         return [finding("hidden-data", sheet=raw.name, cell=place.cell(name, row), what=Word("hidden_sheet"))]

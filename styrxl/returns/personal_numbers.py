@@ -19,7 +19,7 @@ def check_personal(batch: Batch) -> list[Remark]:
         if not column.asked:
             continue
         for index, raw in enumerate(batch.columns[column.field]):
-            text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else raw
-            if isinstance(text, str) and len(text) >= 10 and _DIGITS.search(text) and mask_persons(text) != text:
+            text = raw if type(raw) is str else str(int(raw)) if isinstance(raw, float) and raw.is_integer() else ""
+            if len(text) >= 10 and _DIGITS.search(text) and mask_persons(text) != text:
                 remarks.append(Remark(batch.source[index], batch.sheet.key, batch.row[index], column.field, PERSON, text))
     return remarks

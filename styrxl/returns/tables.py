@@ -54,7 +54,7 @@ class RowIds:
         """Return ids as typed on some rows."""
         following = range(rows[0], rows[0] + len(rows)) if rows else ()
         excel_rows = following if tuple(following) == tuple(rows) else tuple(rows)
-        if all(type(id_) is str for id_ in typed):
+        if {*map(type, typed)} <= {str}:
             text = " ".join(typed)
             if text.split() == list(typed):
                 return cls(excel_rows, text)

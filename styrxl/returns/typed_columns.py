@@ -112,15 +112,22 @@ def _remark_marks(batch: Batch, marks: Mapping[int, Mapping[tuple[str, int], str
 
 def _type_column(batch: Batch, tool: _ColumnReader, skipped: set[tuple[int, int]]) -> tuple[list[Any], list[Remark]]:
     column, reader, marks = tool.column, tool.reader, tool.no_answers.marks
+    raws = batch.columns[column.field]
+    if raws.count("") == len(raws):  # as many columns of a form are
+        return [None] * len(raws), []
     values: list[Any] = []
     remarks: list[Remark] = []
     plain = column.kind == "text" and column.asked
     as_it_is = column.kind == "text"
     see = make_plain if column is batch.sheet.id_column and not batch.sheet.named else make_visible
-    for source, row, raw in zip(batch.source, batch.row, batch.columns[column.field], strict=True):
-        if type(raw) is str:
+    for source, row, raw in zip(batch.source, batch.row, raws, strict=True):
+        if raw == "":
+            values.append(None)
+            continue
+        tidy = type(raw) is str
+        if tidy:
             raw = see(raw)  # noqa: PLW2901 -- what nobody sees is no part of an answer
-        tidy = type(raw) is str and raw.isprintable() and raw[:1] not in _NO_BEGINNING and raw[-1] != " "
+            tidy = raw.isprintable() and raw[:1] not in _NO_BEGINNING and raw[-1] != " "
         if (not tidy and is_blank(raw)) or (skipped and (source, row) in skipped):
             values.append(None)
         elif marks and isinstance(raw, str) and len(raw) <= LONGEST and fold_mark(raw) in marks:
@@ -350,7 +357,8 @@ class TableTyper:
         key = (form.name, form.profile, form.kind, form.edition, year, language)
         if key not in self._known:
             self._known[key] = ColumnTyper(form, year, language)
-        batch = Batch(form, table.sheet)
-        batch.add([(0, replace(table, typed=None) if table.typed else table)])
+        count = len(table.rows)
+        raws = {c.field: table.columns[c.field] if c.field in table.columns else [""] * count for c in table.sheet.columns}
+        batch = Batch(form, table.sheet, [0] * count, [*table.rows], raws)
         columns, remarks = self._known[key].columns(batch, {0: table.marks} if table.marks else {}, table.remarks)
         return TypedColumns(year, columns, (*remarks, *check_personal(batch)))

@@ -77,6 +77,15 @@ class Pointers:
         )
 
     @cached_property
+    def _enclosures(self) -> tuple[str, ...]:
+        return tuple(word.split()[0] for word in self.raw["enclosures"])
+
+    @cached_property
+    def _first(self) -> frozenset[str]:
+        """First words of what points to an enclosure, but for those that end as enclosures are called."""
+        return frozenset(word.split()[0] for name in ("look", "according", "enclosed", "kinds") for word in self.raw[name])
+
+    @cached_property
     def _needed(self) -> tuple[str, ...]:
         """Words one of which stands in whatever points to an enclosure; none that holds another."""
         words = {word for name in ("enclosures", "documents", "places") for word in self.raw[name]}
@@ -91,7 +100,10 @@ class Pointers:
         """Tell whether a text does no more than point to an enclosure."""
         if len(typed) > _LONGEST_POINTER:
             return False
-        return self._pattern.fullmatch(" ".join(_PUNCTUATION.sub(" ", fold_text(typed)).split())) is not None
+        words = _PUNCTUATION.sub(" ", fold_text(typed)).split()
+        if not words or not (words[0] in self._first or words[0].endswith(self._enclosures)):  # as nearly all texts that are none
+            return False
+        return self._pattern.fullmatch(" ".join(words)) is not None
 
 
 _ON_DITTOS = frozenset({"interpreted-value", "placeholder-text"})

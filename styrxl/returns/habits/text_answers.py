@@ -23,7 +23,9 @@ def check_texts(batch: Batch, column: Column, values: list[Any], pointers: Point
     """Remark on texts that are numbers, point to an enclosure or hold several answers; take those that are no answers out of the column."""
     if column.kind != "text" or not column.asked or column.own or not batch.form.rounds:
         return []
-    written = "\0".join(value for value in values if value is not None)
+    written = "\0".join(filter(None, values))
+    if not written:
+        return []
     needed = bool(column.required or column.required_when)
     counted = not column.code and any(type(raw) is not str or raw[-1:].isdigit() for raw in batch.columns[column.field])
     pointing = needed and batch.sheet.layout == "rows" and pointers.may_match(written)
@@ -67,4 +69,4 @@ def count_answers(text: str) -> int:
 
 
 def _may_count(text: str) -> bool:
-    return "1" in text or "a)" in text
+    return "1. " in text or "1) " in text or "a) " in text

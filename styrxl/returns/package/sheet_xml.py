@@ -15,10 +15,10 @@ RESPELLED_MB = 2  # unpacked size of a sheet that is spelled anew in the process
 
 _UNPLACED = re.compile(rb'<c(?! r="[A-Z]{1,3}\d{1,7}"|[a-zA-Z])')
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
-# A cell or row further away than Z9999: a sheet with one is looked at closely.
-_FAR = re.compile(rb'<(?:c(?! r="[A-Z]\d{1,4}"|[a-zA-Z])|row(?! r="\d{1,4}"|[a-zA-Z]))')
+# A cell or row further away than Z9999: a sheet with one is looked at closely. (One pattern for both would stop at every tag.)
+_FAR = (re.compile(rb'<c(?! r="[A-Z]\d{1,4}"|[a-zA-Z])'), re.compile(rb'<row(?! r="\d{1,4}"|[a-zA-Z])'))
 # What nobody has written: cells that are styled and empty, and the words of a formula. In a form they are most of a sheet.
-_EMPTY_CELL = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+")? ?/>')
+_EMPTY_CELL = re.compile(rb'<c r="[A-Z]+[0-9]+"(?: s="[0-9]+"|) ?/>')
 _FORMULA = re.compile(rb"<f>[^<]{1,8192}</f>")
 _ANSWERED = re.compile(rb'<c\s[^<>]{0,200}?\br="([A-Za-z]{1,3})(\d{1,7})"[^<>]{0,200}(?<!/)>')
 
@@ -75,7 +75,7 @@ def prepare_sheet(package: Package, sheet: str, part: str, texts: int, ordinary_
             raise NotOrdinaryError
         respelled = respell_sheet(whole, sheet, texts)
         xml, marks, values = respelled.xml, respelled.marks, respelled.values
-    if _FAR.search(xml):
+    if any(far.search(xml) for far in _FAR):
         if 0 < ordinary_mb <= ORDINARY_MB:
             raise NotOrdinaryError
         _check_extent(sheet, xml, package.limits)

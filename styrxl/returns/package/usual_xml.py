@@ -63,6 +63,9 @@ _FILLED = re.compile(rb'<c r="([^"]++)"[^/>]*+>')
 _SHARED = re.compile(rb' t="s"[^<>]*><v>(\d+)')
 _ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^<>]* t="e"[^<>]*>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?<v>([^<]*)')
 _PLAIN = re.compile(rb'<c r="([A-Z]++\d++)"(?: s="\d++")?+><f/></c>')
+# A formula and what follows it, where that is no value; and the same in a cell that says that its value is an empty text.
+_VALUELESS = re.compile(rb"<f[^<>]*(?:/>|>[^<]*</f>)(?:<v></v>|<v ?/>|)</c>")
+_EMPTY_TEXTS = (b' t="str"><f/><v></v></c>', b' t="str"><f/><v/></c>', b' t="str"><f/><v /></c>')
 _NO_VALUE = re.compile(rb'<c r="([A-Z]+\d+)"([^<>]*)>(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)(<v></v>|<v ?/>)?</c>')
 _ROWS_BEGIN, _END_OF_ROW = b"<sheetData", b"</row>"
 _UNUSUAL, _UNUSUAL_END = re.compile(rb"<[!?]"), re.compile(rb"<(?:[!?]|sheetData)")
@@ -179,6 +182,9 @@ def _check_piece(piece: bytes, texts: int) -> list[bytes]:
 
 def _find_uncalculated(piece: bytes) -> list[bytes]:
     """Return the cells with a formula and no value; one that gives an empty text has an empty value too, and says that it is a text."""
+    valueless = len(_VALUELESS.findall(piece))
+    if valueless == sum(map(piece.count, _EMPTY_TEXTS)):  # as a program leaves a form: none, but for those that give an empty text
+        return []
     plain = _PLAIN.findall(piece)
     if len(plain) == piece.count(b"<f"):  # in a form that no program has calculated: all of them
         return plain

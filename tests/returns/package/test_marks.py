@@ -29,6 +29,36 @@ SHEET = (
 MARKS = SheetMarks({"A2": "#DIV/0!", "C4": "#REF!"}, frozenset({"B2", "D4"}), frozenset({2}), frozenset({3, 4}))
 
 
+FORMULAS = {  # what a cell with a formula holds besides its address -> whether it has no value
+    "><f>A1</f></c>": True,
+    "><f>A1</f><v></v></c>": True,
+    "><f>A1</f><v/></c>": True,
+    "><f>A1</f><v /></c>": True,
+    ' t="str"><f>A1</f></c>': True,
+    ' t="str"><f>A1</f><v></v></c>': False,
+    ' t="str"><f>A1</f><v/></c>': False,
+    ' t="str"><f>A1</f><v /></c>': False,
+    ' t="str"><f>A1</f><v>x</v></c>': False,
+    "><f>A1</f><v>1</v></c>": False,
+    '><f t="shared" si="0"/></c>': True,
+    '><f t="shared" si="0"/><v></v></c>': True,
+    ' t="str"><f t="shared" si="0"/><v></v></c>': False,
+}
+
+
+@pytest.mark.parametrize("other", FORMULAS)
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_formulas_without_a_value(cell: str, other: str) -> None:
+    """Whatever stands beside it, a formula without a value is found; one that gives an empty text has one."""
+    written = {"A1": cell, "B1": other, "C1": cell}
+    row = "".join(f'<c r="{place}" s="1"{rest}' for place, rest in written.items())
+    root = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    xml = f'<worksheet {root}><sheetData><row r="1">{row}</row></sheetData></worksheet>'
+    marks = read_usual_sheet(strip_sheet(xml.encode()), 0)
+    assert marks is not None
+    assert marks.uncalculated == {place for place, rest in written.items() if FORMULAS[rest]}
+
+
 def prefix(xml: str) -> str:
     """Give each tag a prefix, as Microsoft's own SDK does."""
     return re.sub(r"<(/?)(?=[a-zA-Z])", r"<\1x:", xml).replace("xmlns=", "xmlns:x=")
