@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,23 @@ class Forms:
 
     def find_edition(self, edition: str) -> FormEdition | None:
         """Return an edition by its id: a present, an issued, a standard or an earlier one; None where it is not known."""
-        if present := next((known for known in self._present.values() if known.id == edition), None):
-            return present
+        if edition in self.present:
+            return self.present[edition]
         if edition not in self._found:
             kept = FormEdition.from_json(self.kept[edition], self.rounds, self._raw_words) if edition in self.kept else None
             self._found[edition] = kept or next((known for known in (*self._standard, *self._earlier) if known.id == edition), None)
         return self._found[edition]
+
+    @cached_property
+    def present(self) -> Mapping[str, FormEdition]:
+        """All forms as they are now, in every profile, by the edition's id; without such as cannot be read."""
+        editions: dict[str, FormEdition] = {}
+        for name in self.names():
+            for profile in (None, *self.profiles(name)):
+                with suppress(StyrxlError, TypeError, ValueError):  # whoever needs it is told
+                    edition = self.edition(name, profile)
+                    editions[edition.id] = edition
+        return editions
 
     @cached_property
     def _standard(self) -> tuple[FormEdition, ...]:
@@ -127,10 +139,11 @@ class Forms:
             raw = lay_over(raw, self._profile(name, profile, raw))
         try:
             tables = [sheet["table"] for sheet in raw["sheets"].values() if sheet.get("table")]
+            has_rules = uses_rules(raw)
         except (KeyError, TypeError, AttributeError) as error:
             file = f"sheets/{name}{'.' + profile if profile else ''}.yaml"
             raise StyrxlError("source-broken", file=file, why=repr(error)) from error
-        if uses_rules(raw):  # an edition holds them as they are now called
+        if has_rules:  # an edition holds them as they are now called
             raw = {**raw, "lists": {**raw.get("lists", {}), RULES: list_waivable_rules()}}
         content = {"form": raw, "words": self._raw_words, "schemas": {table: self.schema(table) for table in tables}}
         return FormEdition(name, profile, content, self.rounds)

@@ -13,12 +13,15 @@ from styrxl.model.limits import Limits
 
 
 def make_cache_key(forms: Forms, limits: Limits) -> str:
-    """Return a hash of all that a reading depends on besides the file's bytes: program, forms, schemas and limits."""
+    """Return a hash of all that a reading depends on besides the file's bytes: program, forms, schemas and limits.
+
+    Of editions that were issued these are the ones that are no more: the others are what the forms say, whether one is issued or not.
+    """
     parts = [
         describe_program(),
         repr(limits),
         *(f"{name}\0{content}" for name, content in sorted(forms.sources().items())),
-        *sorted(forms.kept),
+        *sorted(forms.kept.keys() - forms.present),
     ]
     return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 

@@ -67,6 +67,13 @@ def test_a_profile_renames_adds_and_leaves_out() -> None:
     assert commitments.column("school_form").own
 
 
+def test_a_present_form_is_found_by_its_edition_whoever_asked_for_it() -> None:
+    school = STANDARD.edition("unit_plan", "skola")
+    fresh = Forms([standard_folder()])
+    assert (found := fresh.find_edition(school.id)) is not None
+    assert (found.name, found.profile) == ("unit_plan", "skola")
+
+
 def test_an_unknown_profile_is_the_form_itself() -> None:
     """A name in Mallvariant without a file of that name gives the standard form."""
     assert STANDARD.form("unit_plan", "finnsinte").profile is None

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from judging_changes import CHANGES, NAMES, assert_same, set_aside
+from styrxl.model.form_editions import FormEdition
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
 from styrxl.rounds.desk import open_desk
@@ -84,6 +85,23 @@ def test_what_has_changed_is_judged_anew_as_from_nothing(
     assert_same(after, judge_plan(judged))
     assert len(judgings) == times + 1  # once more from nothing, as it was asked to
     assert (after.returns != before.returns) == shown
+
+
+def test_another_form_as_it_is_may_be_handed_out_meanwhile(full: Town, judgings: list[str]) -> None:
+    """It is read as before; one that is no more is something to be read by."""
+    first = judge_plan(full, quietly=False)
+    edition = full.forms.edition("unit_followup")
+    hand_out(full, edition)
+    assert_same(judge_plan(full), first)
+    assert judgings == [ROUND]
+    hand_out(full, FormEdition(edition.name, edition.profile, {**edition.content, "schemas": {}}, full.forms.rounds))
+    assert_same(judge_plan(full), judge_plan(full, keep=False))
+    assert judgings == [ROUND] * 3
+
+
+def hand_out(town: Town, edition: FormEdition) -> None:
+    with Ledger.open(town.workspace.database) as ledger:
+        ledger.keep_editions({edition.id: edition.to_json()})
 
 
 def test_another_program_judges_anew(full: Town, judgings: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

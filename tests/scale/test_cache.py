@@ -218,6 +218,17 @@ def test_another_form_or_schema_is_another_key(tmp_path: Path) -> None:
     assert make_cache_key(FORMS, Limits(rows=7)) != plain
 
 
+def test_what_was_issued_is_another_key_once_the_form_is_another(tmp_path: Path) -> None:
+    """As it is now it is read in the same way whether it was issued or not."""
+    school = FORMS.edition("unit_plan", "skola")
+    issued = {school.id: school.to_json()}
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / "unit_plan.skola.yaml").write_text("title: {sv: Arbetsplan, en: Plan of work}\n", "utf-8")
+    own = [standard_folder(), tmp_path]
+    assert make_cache_key(Forms([standard_folder()], issued), STANDARD) == make_cache_key(FORMS, STANDARD)
+    assert make_cache_key(Forms(own, issued), STANDARD) != make_cache_key(Forms(own), STANDARD)
+
+
 def test_another_form_is_read_by_it(full: Town, never_read: list[str]) -> None:
     """A heading that the workspace renames is missed in returns that were read before."""
     report(full)
