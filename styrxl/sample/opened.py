@@ -12,12 +12,13 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineSheet, CalamineWorkbook
 
-from styrxl.excel.archive import read_parts, zip_parts
+from styrxl.excel.archive import zip_parts
 from styrxl.excel.beyond_libraries import fix_times
 from styrxl.model.forms import Form, Sheet
 from styrxl.returns.tables import normalise_heading, split_heading
 from styrxl.sample.fill import DoesNotFitError
 from styrxl.templates.drop_downs import LISTS_SHEET, find_text_field, make_entry
+from styrxl.templates.save_parts import save_parts
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for
 
@@ -80,9 +81,7 @@ def open_workbook(data: bytes) -> Workbook:
 
 def save_workbook(book: Workbook) -> bytes:
     """Return a workbook as bytes, the same ones each time."""
-    target = BytesIO()
-    book.save(target)
-    return zip_parts(fix_times(read_parts(target.getvalue())))
+    return zip_parts(fix_times(save_parts(book)))
 
 
 def write_text(cell: Cell, text: str) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
-from zipfile import ZipFile
 
 from openpyxl import Workbook
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.writer.excel import ExcelWriter
 
 from styrxl.excel import form_styles
-from styrxl.excel.archive import cut_parts, read_parts, stamp
+from styrxl.excel.archive import cut_parts, stamp
 from styrxl.excel.beyond_libraries import complete_workbook
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.sheet import SheetBuilder
@@ -21,6 +18,7 @@ from styrxl.model.forms import Form
 from styrxl.model.prefill import Prefill
 from styrxl.templates import form_sheet, start_sheet
 from styrxl.templates.drop_downs import LISTS_SHEET, OwnSheets, write_lists
+from styrxl.templates.save_parts import save_parts
 from styrxl.templates.start_sheet import Header
 from styrxl.templates.words import Terms
 from styrxl.templates.workbook_context import WorkbookContext
@@ -53,9 +51,7 @@ class OpenWorkbook:
 
     def save(self) -> dict[str, bytes]:
         """Return the workbook's parts, with tokens in them."""
-        target = BytesIO()
-        ExcelWriter(self.book, ZipFile(target, "w")).save()  # as the book's own ``save``, which compresses what is read again at once
-        return complete_workbook(read_parts(target.getvalue()), self._all_pages(), self.picture)
+        return complete_workbook(save_parts(self.book), self._all_pages(), self.picture)
 
     def stamped(self, values: Mapping[str, str]) -> bytes:
         """Return the workbook of an owner; ``values``: what comes in place of each token."""
