@@ -19,7 +19,7 @@ from styrxl.scale.return_files import ReadFile, ReadingMethod, ReturnFile
 from styrxl.store.files import read_file
 
 PARALLEL_FROM = 300  # files for each further process: with fewer, starting it costs more time than it saves
-CACHED_FROM = 50  # files: with fewer, reading them again is as quick as a cache
+CACHED_FROM = 10  # files: fewer are read again as soon as they are looked up
 _IN_ONE_PROCESS = ReadingMethod(jobs=1)
 
 
