@@ -186,6 +186,10 @@ class Plan:
     places: Mapping[tuple[Any, ...], tuple[str, int]] = field(default_factory=dict)
     _by_id: dict[str, list[Organisation]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
+    def for_judging(self) -> Plan:
+        """Return what returns are judged by: without what is written of results, which reports alone show, and where it stands."""
+        return replace(self, assessments=(), findings=(), overall=(), past_outcomes=(), places={})
+
     def find(self, org_id: str, day: date) -> Organisation | None:
         """Row that holds for an id on a day, else its latest earlier one, else any, else None; with the variant of forms that it has."""
         row = self._find_row(org_id, day)

@@ -74,10 +74,11 @@ def _judge_quietly(desk: Desk, round_: Round) -> JudgedRound:
 
 def _judge_once(desk: Desk, round_: Round, returns: Iterable[ReadReturn], *, records: bool) -> JudgedRound:
     """Judge a round's inbox as it is read, or return what that gave before."""
-    current = CurrentPrefills(desk, round_)
+    judging = replace(desk, plan=desk.plan.for_judging())  # what is kept rests on no more
+    current = CurrentPrefills(judging, round_)
 
     def judge_now() -> Judging:
-        return Judging(judge_returns(desk, round_, returns, current=current), alone=not current.asked)
+        return Judging(judge_returns(judging, round_, returns, current=current), alone=not current.asked)
 
     return judge_once(desk, round_, judge_now, records=records)
 

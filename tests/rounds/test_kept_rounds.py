@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from judging_changes import CHANGES, NAMES, assert_same, set_aside
+from styrxl.model.council_plan import CouncilAssessment, Overall, PastOutcome
 from styrxl.model.form_editions import FormEdition
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import standard_rounds
@@ -109,6 +110,22 @@ def test_another_program_judges_anew(full: Town, judgings: list[str], monkeypatc
     monkeypatch.setattr("styrxl.scale.cache_key.describe_program", lambda: "another")
     judge_plan(full)
     assert judgings == [ROUND, ROUND]
+
+
+def test_what_is_written_of_results_judges_nothing_anew(full: Town, judgings: list[str]) -> None:
+    """The council's own assessments, its year in short and last year's outcomes are for reports alone."""
+    first = judge_plan(full, quietly=False)
+    written = {
+        "assessments": (CouncilAssessment(T1.id, "KF-M1", "on_track", "Ser bra ut.", None),),
+        "overall": (Overall(T1.id, "God ekonomisk hushållning.", 12.5),),
+        "past_outcomes": (PastOutcome("UBN", None, "2026-t1", 300.0),),
+    }
+    with Ledger.open(full.workspace.database) as ledger:
+        desk = open_desk(full.workspace, ledger, NOW)
+        told = replace(desk, plan=replace(desk.plan, **written))  # type: ignore[arg-type] # each of its field's kind
+        assert_same(judge_inbox_quietly(told, PLAN), first)
+        assert judgings == [ROUND]
+        assert_same(judge_inbox_quietly(replace(told, how=ReadingMethod(keep=False)), PLAN), first)
 
 
 def test_another_day_is_the_same(full: Town, judgings: list[str]) -> None:

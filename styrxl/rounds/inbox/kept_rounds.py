@@ -1,9 +1,9 @@
 """No round is judged twice: what judging its inbox gave is kept under a mark of all that it rests on, on the disk and in memory.
 
-That is the program, the forms, limits and settings, the workspace's key, the council's plan, what lies in the inbox and when each file
-was first seen, what was handed out and decided in the round, its outcomes in the accounts, and what earlier versions of the program
-found. Where it took a look at what owners would be issued now it is the day and the same of the rounds before as well; else no day
-counts, since what judges has no clock.
+That is the program, the forms, limits and settings, the workspace's key, what the council has planned (not what is written of results),
+what lies in the inbox and when each file was first seen, what was handed out and decided in the round, its outcomes in the accounts, and
+what earlier versions of the program found. Where it took a look at what owners would be issued now it is the day and the same of the
+rounds before as well; else no day counts, since what judges has no clock.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def _describe_workspace(desk: Desk) -> str:
         signed = desk.workspace.sign(("rounds",))
     except StyrxlError as error:
         signed = error.code
-    return _hash(make_cache_key(desk.forms, desk.limits), repr(desk.plan), repr(desk.workspace.settings), signed)
+    return _hash(make_cache_key(desk.forms, desk.limits), repr(desk.plan.for_judging()), repr(desk.workspace.settings), signed)
 
 
 def _list_keys(desk: Desk, round_: Round) -> list[Key]:
