@@ -6,6 +6,7 @@ does a file that says ``extends: NAME`` over the one that it names (its own name
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -55,6 +56,7 @@ class Forms:
         self._present, self._schemas, self._texts = other._present, other._schemas, other._texts
         self._names, self._profiles = other.names(), other._profiles
         self.rounds, self._raw_words, self.words = other.rounds, other._raw_words, other.words
+        self._sources, self.mark = other._sources, other.mark
 
     def form(self, name: str, profile: str | None = None, round_: str | None = None, edition: str | None = None) -> Form:
         """Return a form, in a profile if one is named and exists for it, as it is in a round (its id, or its kind).
@@ -221,6 +223,12 @@ class Forms:
         stems = [name[7:-5] for name, text in texts.items() if name.startswith("sheets/") and _EXTENDS.search(text)]
         whole = {f"sheets/{stem}.yaml": self._whole(stem) for stem in stems if "." not in stem}
         return texts | {name: yaml.safe_dump(raw, allow_unicode=True, sort_keys=False) for name, raw in whole.items()}
+
+    @cached_property
+    def mark(self) -> str:
+        """A hash of all that forms are made of, by name."""
+        parts = (f"{name}\0{content}" for name, content in sorted(self._sources.items()))
+        return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
     def path(self, kind: str, stem: str) -> Path | None:
         """Path of ``kind/stem.yaml`` in the last folder that has it, or None."""

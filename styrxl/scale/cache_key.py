@@ -20,7 +20,7 @@ def make_cache_key(forms: Forms, limits: Limits) -> str:
     parts = [
         describe_program(),
         repr(limits),
-        *(f"{name}\0{content}" for name, content in sorted(forms.sources().items())),
+        forms.mark,
         *sorted(forms.kept.keys() - forms.present),
     ]
     return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
