@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
@@ -107,23 +107,34 @@ class Forms:
 
     def find_edition(self, edition: str) -> FormEdition | None:
         """Return an edition by its id: a present, an issued, a standard or an earlier one; None where it is not known."""
-        if edition in self.present:
-            return self.present[edition]
         if edition not in self._found:
-            kept = FormEdition.from_json(self.kept[edition], self.rounds, self._raw_words) if edition in self.kept else None
-            self._found[edition] = kept or next((known for known in (*self._standard, *self._earlier) if known.id == edition), None)
+            self._found[edition] = self._find_edition(edition)
         return self._found[edition]
 
-    @cached_property
-    def present(self) -> Mapping[str, FormEdition]:
-        """All forms as they are now, in every profile, by the edition's id; without such as cannot be read."""
-        editions: dict[str, FormEdition] = {}
-        for name in self.names():
-            for profile in (None, *self.profiles(name)):
-                with suppress(StyrxlError, TypeError, ValueError):  # whoever needs it is told
-                    edition = self.edition(name, profile)
-                    editions[edition.id] = edition
-        return editions
+    def list_gone(self) -> list[str]:
+        """Return the ids of editions that were issued and are no more what the forms say."""
+        issued = {code: self.find_edition(code) for code in self.kept}
+        return sorted(code for code, one in issued.items() if one is None or self._present.get((one.name, one.profile)) is not one)
+
+    def _find_edition(self, edition: str) -> FormEdition | None:
+        if edition not in self.kept:
+            return next((one for one in self._list_known() if one.id == edition), None)
+        kept = FormEdition.from_json(self.kept[edition], self.rounds, self._raw_words)
+        present = self._find_present(kept.name, kept.profile)
+        return present if present and present.id == edition else kept
+
+    def _list_known(self) -> Iterator[FormEdition]:
+        """Yield all editions that need not be issued to be known."""
+        present = (self._find_present(name, profile) for name in self.names() for profile in (None, *self.profiles(name)))
+        yield from filter(None, present)
+        yield from self._standard
+        yield from self._earlier
+
+    def _find_present(self, name: str, profile: str | None) -> FormEdition | None:
+        """Return a form as it is now, in a profile; None where there is none, or it cannot be read: whoever needs it is told."""
+        with suppress(StyrxlError, TypeError, ValueError):
+            return self.edition(name, profile) if name in self.names() else None
+        return None
 
     @cached_property
     def _standard(self) -> tuple[FormEdition, ...]:

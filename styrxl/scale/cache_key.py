@@ -21,7 +21,7 @@ def make_cache_key(forms: Forms, limits: Limits) -> str:
         describe_program(),
         repr(limits),
         forms.mark,
-        *sorted(forms.kept.keys() - forms.present),
+        *forms.list_gone(),
     ]
     return hashlib.sha256("\0\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
