@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,14 @@ def read_wording(standard: Path, own: Path) -> Wording:
         texts = {name: path.read_text("utf-8-sig") for name, path in paths.items()}
     except (OSError, UnicodeDecodeError) as error:
         raise StyrxlError("not-readable", path=str(own), why=str(error)) from error
-    return Wording(texts, {name: str(path) for name, path in paths.items()}, [name for name, path in paths.items() if path.parent != own])
+    places = tuple((name, str(path)) for name, path in paths.items())
+    return _make_wording(tuple(texts.items()), places, frozenset(name for name, path in paths.items() if path.parent != own))
+
+
+@lru_cache(maxsize=4)
+def _make_wording(templates: tuple[tuple[str, str], ...], places: tuple[tuple[str, str], ...], checked: frozenset[str]) -> Wording:
+    """Return the templates of all letters, made once for the same ones: a desk shows one letter after the other."""
+    return Wording(dict(templates), dict(places), checked)
 
 
 def format_day(value: date | None, language: str) -> str:

@@ -289,6 +289,16 @@ def test_a_template_of_the_workspace_takes_the_standard_ones_place(tmp_path: Pat
     assert "<strong>hörs</strong>" in said.html
 
 
+def test_a_template_that_is_changed_is_read_anew(tmp_path: Path) -> None:
+    """A desk that goes on meanwhile writes what stands there now, and makes templates once that stay as they are."""
+    own = tmp_path / "notice.sv.jinja"
+    for words in ("Vi hörs.", "Vi ses."):
+        own.write_text(f"Ämne: Hallå\n\n{words}\n", "utf-8")
+        wording = read_wording(STANDARD, tmp_path)
+        assert wording.render("notice", "sv", {**SHARED, **FACTS["notice"]}).text == f"{words}\n"
+        assert read_wording(STANDARD, tmp_path) is wording
+
+
 def test_a_template_that_would_never_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "reminders.sv.jinja").write_text("Subject: x\n\ny\n", "utf-8")
     with pytest.raises(StyrxlError, match="template-unknown"):
