@@ -148,7 +148,18 @@ def test_what_nobody_names_is_not_read() -> None:
 
 UTF_16 = '<?xml version="1.0" encoding="UTF-16"?>'
 CONTROL = '<mc:AlternateContent xmlns:mc="m"><mc:Choice><xdr:row xmlns:xdr="d">3</xdr:row></mc:Choice></mc:AlternateContent><!-- -->'
+
+
+def styled(looks: int) -> dict[str, bytes | None]:
+    """Return the changes by which the workbook has a stylesheet in UTF-16, of so many looks."""
+    written = '<xf numFmtId="0"/>' * looks
+    styles = f'{UTF_16}<styleSheet xmlns="{MAIN}"><cellXfs>{written}</cellXfs></styleSheet>'
+    return {"xl/styles.xml": styles.encode("utf-16"), RELS: relations(*PLACES, ("styles", "styles.xml"))}
+
+
 SPELLED = {
+    "few looks in UTF-16": styled(1),
+    "many looks in UTF-16": styled(5_000),
     "workbook in UTF-16": {"xl/workbook.xml": (UTF_16 + USUAL["xl/workbook.xml"].decode()).encode("utf-16")},
     "relations in Latin-1": {RELS: b"<?xml version='1.0' encoding='ISO-8859-1'?>" + USUAL[RELS]},
     "texts in UTF-16": {TEXTS: (UTF_16 + USUAL[TEXTS].decode()).encode("utf-16")},

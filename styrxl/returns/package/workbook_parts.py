@@ -77,7 +77,7 @@ def _read_xlsx(package: Package, ordinary_mb: int, skip: SheetsToSkip) -> Workbo
     parts = dict(write_workbook(found.sheets, from_1904=found.from_1904))
     styles = b""
     if found.styles:
-        styles = package.part(found.styles)
+        styles = encode_plainly(package.part(found.styles))
         parts["xl/styles.xml"] = _reduce_styles(styles)
     count = 0
     if found.texts:
