@@ -146,12 +146,16 @@ def agrees(kind: str, unit: str | None, read: Any, seen: Seen) -> bool:
     if kind == "number":
         return any(abs(read - value) <= most + 1e-9 for value, most in meanings(seen, money=unit is not None))
     if kind == "text" and seen.exact:  # all of its decimals, and the same unit
-        (number, _, sign), (shown, _, same) = (text.partition(" ") for text in (str(read), seen.text))
-        return (
-            sign == same
-            and abs(float(number.replace(",", ".").replace("\N{NO-BREAK SPACE}", "")) - float(shown.replace(",", "."))) <= seen.exact + 1e-9
-        )
+        (number, unit_read), (shown, unit_seen) = map(split_unit, (str(read), seen.text))
+        return unit_read == unit_seen and abs(number - shown) <= seen.exact + 1e-9
     return str(read) == seen.text
+
+
+def split_unit(text: str) -> tuple[float, str]:
+    """Return a number as it is written in Swedish, its thousands apart or not, and what follows it."""
+    match = re.fullmatch(r"(-?\d[\d\s]*(?:,\d+)?)(?:\s(\D.*))?", text)
+    assert match is not None, text
+    return float(re.sub(r"\s", "", match[1]).replace(",", ".")), match[2] or ""
 
 
 def meanings(seen: Seen, *, money: bool) -> Iterator[tuple[float, float]]:
@@ -188,6 +192,8 @@ def find_differences(data: bytes, town: Town) -> Iterator[str]:
         told = {f.cell for f in located if f.sheet == table.place.sheet}
         told |= {table.place.cell(r.field, r.row) for r in typed.remarks}
         told |= {cell for r in typed.remarks if r.rule == "hidden-data" for cell in r.facts["what"].facts["list"]}
+        throughout = {r.field for r in typed.remarks if getattr(r.facts.get("why"), "key", "") == "why_minus_throughout"}  # told once
+        told |= {table.place.cell(field, row) for field in throughout for row in table.rows}
         yield from compare(table, typed.columns, told, book)
 
 
