@@ -196,14 +196,20 @@ class _SheetComparison:
         return _fold(one.value) in self.texts or (inside and is_same(one.value, self._stands(self.layout.cell(column.field, index or 0))))
 
     def _is_worked_out(self, one: LeftCell, column: Column) -> bool:
-        """Whether a formula's cell shows what it gives in the copy; where an answer of its row was understood it may show anything."""
+        """Whether a formula's cell shows what one gives in the copy; where an answer of its row was understood it may show anything."""
         index = self._index(one)
-        if index is None or not isinstance(one.value, int | float):
+        if index is None:
             return True
         sums = self.layout.closes and index == self.layout.rows  # of all rows
         row = {*self.understood} if sums else {(one.sheet, self.place.cell(c.field, one.row)) for c in self.layout.sheet.columns}
         stands = self._stands(self.layout.cell(column.field, index)) if 0 <= index < self._rows else ""
-        return bool(row & self.understood.keys()) or (isinstance(stands, int | float) and math.isclose(one.value, stands, abs_tol=0.005))
+        if row & self.understood.keys() or is_same(one.value, stands):
+            return True
+        if isinstance(one.value, str):
+            return _fold(one.value) in self.texts or self.said.may_give(one.value, stands, formula=True)
+        if isinstance(one.value, int | float) and isinstance(stands, int | float):
+            return math.isclose(one.value, stands, abs_tol=0.005)
+        return False
 
     def _beside_the_table(self, one: LeftCell) -> Iterator[LeftCell]:
         heading, below = self.headings(one.column), one.row > self.place.heading_row

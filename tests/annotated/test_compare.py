@@ -149,6 +149,11 @@ def hidden_answers(book: Workbook) -> None:
     book["Indikatorer"].sheet_state = "hidden"
 
 
+@case("UBN", "Budget D9 Se bilaga", "Budget D60 2027-03-01")
+def answers_over_formulas(book: Workbook) -> None:
+    book["Budget"]["D9"].value, book["Budget"]["D60"].value = "Se bilaga", dt.date(2027, 3, 1)
+
+
 @case("UBN", "Fullmäktiges mål B5 Målet enligt oss")
 def a_goal_in_other_words(book: Workbook) -> None:
     book["Fullmäktiges mål"]["B5"].value = "Målet enligt oss"
