@@ -113,8 +113,14 @@ class Forms:
 
     def list_gone(self) -> list[str]:
         """Return the ids of editions that were issued and are no more what the forms say."""
-        issued = {code: self.find_edition(code) for code in self.kept}
-        return sorted(code for code, one in issued.items() if one is None or self._present.get((one.name, one.profile)) is not one)
+        return sorted(code for code in self.kept if self._is_gone(code))
+
+    def _is_gone(self, code: str) -> bool:
+        try:
+            one = self.find_edition(code)
+        except (KeyError, ValueError, TypeError, AttributeError):  # damaged: whoever needs it is told
+            return True
+        return one is None or self._present.get((one.name, one.profile)) is not one
 
     def _find_edition(self, edition: str) -> FormEdition | None:
         if edition not in self.kept:

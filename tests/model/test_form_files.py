@@ -177,3 +177,11 @@ def test_lists_and_another_form_can_be_extended(tmp_path: Path) -> None:
     keys = ["report_status", "assignment_status", "contribution_status", "commitment_status"]
     assert [sheet.key for sheet in forms.form("money").sheets][:4] == keys
     assert forms.form("money").rounds == ("t1",)
+
+
+def test_an_edition_that_cannot_be_read_is_one_that_is_no_more() -> None:
+    """Only what asks for it is hindered."""
+    present = Forms([standard_folder()]).edition("unit_plan")
+    forms = Forms([standard_folder()], {present.id: present.to_json(), "broken": "{}", "cut": present.to_json()[:100]})
+    assert forms.list_gone() == ["broken", "cut"]
+    assert forms.find_edition(present.id) is forms.edition("unit_plan")

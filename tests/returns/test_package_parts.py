@@ -157,7 +157,7 @@ def styled(looks: int) -> dict[str, bytes | None]:
     return {"xl/styles.xml": styles.encode("utf-16"), RELS: relations(*PLACES, ("styles", "styles.xml"))}
 
 
-SPELLED = {
+SPELLED: Mapping[str, Mapping[str, bytes | None]] = {
     "few looks in UTF-16": styled(1),
     "many looks in UTF-16": styled(5_000),
     "workbook in UTF-16": {"xl/workbook.xml": (UTF_16 + USUAL["xl/workbook.xml"].decode()).encode("utf-16")},
