@@ -72,7 +72,7 @@ bench: $(VENV)-bench/installed ## How fast it is, beside what it is measured aga
 # In an environment of its own: the peers bring much that styrxl is not run with, and that would be measured too.
 $(VENV)-bench/installed: $(PACKAGE)
 	$(PYTHON) -m venv $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[bench,desk,pdf]'
+	$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[bench,pdf,serve]'
 	touch $@
 
 dist: | $(VENV)/made ## What others install from, in dist/: the wheel, and the versions that it is tried with

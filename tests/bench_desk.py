@@ -77,7 +77,7 @@ def play_site(root: str) -> Mapping[str, tuple[float, float]]:
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    from post_office import free_port
+    from ports import free_port
     from running_site import make_link, set_up, start_site
     from town import Town
 

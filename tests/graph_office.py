@@ -20,7 +20,8 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from post_office import Certificates, free_port, parsed
+from ports import free_port
+from post_office import Certificates, parsed
 from token_office import MAILBOX, TokenOffice, serving
 
 REQUEST_LIMIT, RANGE_LIMIT, SMALLEST_UPLOAD = 4_194_304, 4_194_304, 3 * 1024 * 1024

@@ -30,6 +30,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from imapclient import IMAPClient
 
+from ports import free_port
+
 HOST = "localhost"
 PASSWORD = "kål-och-rötter"  # noqa: S105 -- of accounts that live as long as a test
 USER = "planering"
@@ -59,13 +61,6 @@ def certificates(folder: Path, *, expired: bool = False) -> Certificates:
     authority.cert_pem.write_to_path(str(made.authority))
     server.private_key_and_cert_chain_pem.write_to_path(str(made.server))
     return made
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 # SMTP

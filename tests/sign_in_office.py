@@ -22,7 +22,8 @@ import httpx2 as httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from post_office import Certificates, free_port
+from ports import free_port
+from post_office import Certificates
 from token_office import serving
 
 CLIENT_ID, SECRET = "styrxl-site", "hemligt~8Q"

@@ -20,7 +20,8 @@ from secrets import token_urlsafe
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import urlopen
 
-from post_office import Certificates, free_port
+from ports import free_port
+from post_office import Certificates
 
 TENANT, CLIENT_ID, SECRET = "aakoping.example.se", "5a1e7000-0000-4000-8000-000000000001", "rot~frukt.8Q~hemlig"
 MAILBOX = "planering@example.se"

@@ -16,7 +16,8 @@ import pytest
 from delivery_messages import FakeTime, MemoryLog
 from graph_office import UPLOAD_SECRET, GraphOffice, error, graph_office
 from mail_town import enclosed
-from post_office import Certificates, free_port
+from ports import free_port
+from post_office import Certificates
 from styrxl.mail.graph import GraphClient
 from styrxl.mail.incoming.graph import fetch_by_graph
 from styrxl.mail.incoming.sources import FetchedMessage

@@ -12,7 +12,8 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
 from mail_town import brought, by_imap, deliver_answers, names, passwords, set_up
-from post_office import HOST, PASSWORD, USER, Dovecot, certificates, cutting, dovecot, free_port
+from ports import free_port
+from post_office import HOST, PASSWORD, USER, Dovecot, certificates, cutting, dovecot
 from styrxl.mail.certificates import make_ssl_context
 from styrxl.mail.incoming.imap import fetch_by_imap
 from styrxl.mail.incoming.receive import receive_mail

@@ -19,7 +19,8 @@ import pytest
 import styrxl
 from filled import fill_plan
 from mail_town import MAIL_PLAN, SOON, by_smtp, enclosed, flowing, html, mail_town, passwords, set_up, text
-from post_office import Certificates, SmtpServer, free_port, reply
+from ports import free_port
+from post_office import Certificates, SmtpServer, reply
 from styrxl.mail.outgoing.delivery import QueuedMessage
 from styrxl.mail.outgoing.letter import Attachment, Letter
 from styrxl.mail.outgoing.send import block_letters

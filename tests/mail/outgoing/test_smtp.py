@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from delivery_messages import FakeTime, MemoryLog, fails, queued
-from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, cutting, free_port, smtp_server
+from ports import free_port
+from post_office import HOST, PASSWORD, USER, Certificates, SmtpServer, certificates, cutting, smtp_server
 from styrxl.mail.certificates import make_ssl_context
 from styrxl.mail.outgoing.delivery import DeliveryLog, DeliveryResult, DeliveryRun, QueuedMessage
 from styrxl.mail.outgoing.smtp import SmtpConnection

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from post_office import Certificates, certificates, free_port
+from ports import free_port
+from post_office import Certificates, certificates
 from styrxl.mail.sign_in.m365 import M365PersonTokens
 from styrxl.mail.sign_in.oauth2 import OAuth2Tokens
 from styrxl.mail.sign_in.tokens import choose_scopes, open_tokens

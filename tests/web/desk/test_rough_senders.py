@@ -21,7 +21,7 @@ import uvicorn
 from bombs import MAIN, ROWS, workbook
 from desk_visitor import Visitor, visit_desk
 from long_runs import long_run
-from post_office import free_port
+from ports import free_port
 from styrxl.web.desk import guard
 from styrxl.web.desk.app import make_app
 from styrxl.web.desk.door import Door, OpenDesk, make_key

@@ -16,7 +16,8 @@ import pytest
 import town as towns
 from long_runs import long_run
 from municipality import FRAMES, ORGANISATION
-from post_office import Certificates, free_port
+from ports import free_port
+from post_office import Certificates
 from postgres import Server
 from running_site import Running, fork_site, make_link, set_up
 from sign_in_office import CLIENT_ID, SECRET, SignInOffice, open_sign_in_office

@@ -15,7 +15,7 @@ import httpx2 as httpx
 import pytest
 from click.testing import CliRunner
 
-from post_office import free_port
+from ports import free_port
 from running_site import Running, fork_site, make_link, set_up, start_site
 from styrxl.cli import cli
 from styrxl.store.ledger import Ledger

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chromium import Chromium
-from post_office import Certificates, free_port
+from ports import free_port
+from post_office import Certificates
 from running_site import fork_site, set_up
 from sign_in_office import CLIENT_ID, SECRET, open_sign_in_office
 from styrxl.web.serve.sign_in import SECRET as SECRET_NAME
