@@ -196,7 +196,7 @@ class Plan:
         return self._with_profile(row, day) if row else None
 
     def _find_row(self, org_id: str, day: date) -> Organisation | None:
-        rows = self._rows().get(org_id, [])
+        rows = self.rows_of(org_id)
         holding = [o for o in rows if o.holds(day)]
         rest = holding or sorted(rows, key=lambda o: o.start or date.min)
         return rest[-1] if rest else None
@@ -209,6 +209,10 @@ class Plan:
             profile = next((row.profile for row in above if row and row.profile), None)
         profile = None if profile == STANDARD_FORMS else profile
         return organisation if profile == organisation.profile else replace(organisation, profile=profile)
+
+    def rows_of(self, org_id: str) -> Sequence[Organisation]:
+        """Return the rows of an id, in the plan's order; none of one that it never had."""
+        return self._rows().get(org_id, ())
 
     def _rows(self) -> Mapping[str, list[Organisation]]:
         if not self._by_id:  # looking through ten thousand units for each of them would take minutes

@@ -94,9 +94,7 @@ def find_missing(year: int, plan: Plan, tables: Tables) -> MissingFromPlan:
         frames=tuple(o for o in spending if o.org_id not in framed),
         indicators=tuple(row for row in old if row["indicator_id"] not in measured),
         goals=tuple(g.goal_id for g in plan.goals if g.to_year == year - 1),
-        gone=tuple(
-            sorted(i for i in ids if not any(o.holds(first) for o in plan.organisations if o.org_id == i) and _held(plan, i, year - 1))
-        ),
+        gone=tuple(sorted(i for i in ids if not any(o.holds(first) for o in plan.rows_of(i)) and _held(plan, i, year - 1))),
         any_goal=any(g.holds(year) for g in plan.goals),
     )
 

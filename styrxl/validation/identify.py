@@ -107,7 +107,7 @@ class Identifier:
         owner, plan = identity.get("owner", ""), self._context.plan
         if plan is None or self._named is None or owner not in self._owners or not arrival.name:
             return
-        mine = [o for o in plan.organisations if o.org_id == owner]
+        mine = plan.rows_of(owner)
         above = {code for o in mine for code in (o.board_id, o.administration_id) if code}
         if other := self._named.find_other(arrival.name, owner, above):
             yield finding("named-for-another", file=arrival.name, other=other, owner=owner, name=mine[-1].name)
