@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import unicodedata
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from openpyxl import Workbook, load_workbook
 from filled import fill_plan
 from municipality import GOALS, ORGANISATION
 from styrxl.cli import cli
+from styrxl.commands.session import Session
 from styrxl.sample.faults.plan import break_return
 from town import BOARD, BOARDS, PLAN, ROUND, UNITS, Town, lost, new_town
 
@@ -253,8 +254,9 @@ def test_putting_nothing_together_is_told(bare: Town) -> None:
 NEXT = "Inga arbetsböcker är utdelade för 2027-plan. Börja med: styrxl distribute 2027-plan\n"
 
 
-def test_where_nothing_has_been_handed_out_the_next_command_is_told(bare: Town) -> None:
-    """By each command that would show nothing."""
+def test_where_nothing_has_been_handed_out_the_next_command_is_told(bare: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By each command that would show nothing, on a day on which reminders are sent."""
+    monkeypatch.setattr(Session, "now", lambda _: datetime(2026, 11, 30, 9, tzinfo=UTC))
     with bare.workspace.settings_path.open("a", encoding="utf-8") as settings:
         settings.write('\n[mail]\nfrom = "Planering <planering@example.se>"\n')
     assert "till exempel: styrxl distribute 20" in bare.run("validate", expect=3).stderr
