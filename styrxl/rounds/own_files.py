@@ -115,17 +115,16 @@ def find_mistakes(files: OwnFiles) -> tuple[Mistake, ...]:
     found = [Mistake(name, None, Problem((), "unread-file", {"nearest": _suggest_end(name)})) for name in files.unread]
     if _SETTINGS in files.read:
         found += check_settings(files.read[_SETTINGS], read_kinds(described))
-    # What looks through the others is imported where there are any: models and jinja2 take longer than a quick command.
     if _OUTCOMES in files.read:
-        from styrxl.descriptions.outcome_checks import check_mapping  # noqa: PLC0415
+        from styrxl.descriptions.outcome_checks import check_mapping  # noqa: PLC0415 -- its models take longer than a quick command
 
         found += check_mapping(files.read[_OUTCOMES])
     if described:
-        from styrxl.descriptions.own_files import check_descriptions  # noqa: PLC0415
+        from styrxl.descriptions.own_files import check_descriptions  # noqa: PLC0415 -- as above
 
         found += check_descriptions(described)
     if letters:
-        from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415
+        from styrxl.descriptions.letter_checks import check_letters  # noqa: PLC0415 -- needs jinja2, which quick commands do without
 
         found += check_letters(letters)
     return sort_mistakes(found)
