@@ -15,17 +15,18 @@ from forked import Program, run_styrxl
 from styrxl.web.desk.app import make_app
 from styrxl.web.desk.door import Door, OpenDesk
 from styrxl.web.desk.server import LOOPBACK, make_config
+from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 
 _PATIENCE = 20.0  # seconds
 
 
 @contextmanager
-def run_desk_here(root: Path, language: str = "sv") -> Iterator[str]:
-    """Have the desk of a workspace answer in this process, and yield the link to it."""
+def run_desk_here(root: Path, language: str = "sv", tasks: TaskBook | None = None) -> Iterator[str]:
+    """Have the desk of a workspace answer in this process, and yield the link to it; ``tasks``: what it is doing."""
     with socket.create_server((LOOPBACK, 0)) as listening:
         desk = OpenDesk.of_this_process(listening.getsockname()[1])
-        server = uvicorn.Server(make_config(make_app(Workplace(root, language), Door(desk))))
+        server = uvicorn.Server(make_config(make_app(Workplace(root, language), Door(desk), tasks)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         try:

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from styrxl.store.lock import LockHolder, read_holder
 from styrxl.web.desk.error_texts import list_ways_out
 from styrxl.web.desk.tasks import Task
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
@@ -30,22 +31,29 @@ def show_task(visit: Visit) -> Response:
     task = _find(visit)
     told = visit.describe_error(task.error) if task.error else ()
     ways = [way for way in list_ways_out(task.error) if visit.can_open(f"/{way}")] if task.error else []
-    return visit.show("task", task=task, told=told, ways=ways)
+    return visit.show("task", task=task, awaited=_find_awaited(visit, task), told=told, ways=ways)
 
 
 def tell_state(visit: Visit) -> Response:
     """Return what the script asks again and again: whether the page is to be fetched anew."""
     task = _find(visit)
-    holder = task.waiting_for
+    awaited = _find_awaited(visit, task)
     return JSONResponse(
         {
             "state": task.state,
             "finished": task.finished,
             "of": task.of,
             "said": len(task.said),
-            "waiting": holder.user if holder and task.state == "working" and visit.access.sees_all else None,
+            "waiting": awaited.user if awaited else "",
         }
     )
+
+
+def _find_awaited(visit: Visit, task: Task) -> LockHolder | None:
+    """Return who is waited for, while they still hold the lock, as far as the visitor may know."""
+    if task.waiting_for is None or task.state != "working" or not visit.access.sees_all:
+        return None
+    return task.waiting_for if read_holder(visit.place.root) == task.waiting_for else None
 
 
 def _find(visit: Visit) -> Task:

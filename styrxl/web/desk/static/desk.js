@@ -15,7 +15,8 @@ if (task) {
     try {
       const state = await (await fetch(task.dataset.task, { credentials: "same-origin" })).json();
       const bar = task.querySelector("progress");
-      if (state.state !== task.dataset.state || String(state.said) !== task.dataset.said || (state.of > 0) !== Boolean(bar)) return location.reload();
+      const shown = [task.dataset.state, task.dataset.said, task.dataset.waiting, String(Boolean(bar))];
+      if ([state.state, state.said, state.waiting, state.of > 0].some((value, index) => String(value) !== shown[index])) return location.reload();
       if (bar) {
         bar.value = state.finished;
         bar.max = state.of;
