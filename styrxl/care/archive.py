@@ -14,6 +14,7 @@ from styrxl.export.export_round import gather_resources
 from styrxl.export.package import make_package
 from styrxl.model.catalogue import Word, word
 from styrxl.model.errors import StyrxlError
+from styrxl.model.extras import tell_how_to_install
 from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
@@ -23,7 +24,7 @@ from styrxl.rounds.log import write_log
 from styrxl.rounds.publish import MadeBook, list_boards, make_books
 from styrxl.store.files import make_folder, make_temporary_path, remove_leftovers, translate_errors
 from styrxl.web.report.make_pdf import ARCHIVED, NoPdfError, make_pdf
-from styrxl.web.report.publish_report import INSTALL, gather_report
+from styrxl.web.report.publish_report import gather_report
 
 FOLDER = "archive"
 _OWN = ("sheets", "schemas", "outcomes.yaml")  # of the workspace's own files, by which was judged
@@ -117,7 +118,7 @@ def _list_reports(desk: Desk, round_: Round, judged: JudgedRound, books: Iterabl
         try:
             yield Payload(f"reports/council/{round_.id}.pdf", make_pdf(report.render(on_paper=True), ARCHIVED))
         except NoPdfError as error:
-            raise StyrxlError("archive-no-pdf", install=INSTALL) from error
+            raise StyrxlError("archive-no-pdf", install=tell_how_to_install("pdf")) from error
 
 
 def _list_rules(desk: Desk, judged: JudgedRound) -> Iterator[Payload]:

@@ -21,12 +21,13 @@ def desk(session: Session, port: int | None, *, no_browser: bool) -> None:
     from styrxl.commands.session import find_language
     from styrxl.model.catalogue import word
     from styrxl.model.errors import StyrxlError
+    from styrxl.model.extras import tell_how_to_install
 
     try:
         from styrxl.web.desk.server import open_again, run_desk
         from styrxl.web.desk.workplace import Workplace
     except ImportError as error:
-        raise StyrxlError("desk-extra-missing", install="pip install styrxl[desk]") from error
+        raise StyrxlError("desk-extra-missing", install=tell_how_to_install("desk")) from error
     language = session.asked or find_language(session.root)
     place = Workplace(session.root.resolve(), session.asked)
     if link := open_again(place.root):

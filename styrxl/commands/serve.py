@@ -19,12 +19,13 @@ def serve(session: Session) -> None:
     """Run the site where owners check and hand in, and several controllers work (the extra styrxl[serve])."""
     from styrxl.model.catalogue import word
     from styrxl.model.errors import StyrxlError
+    from styrxl.model.extras import tell_how_to_install
 
     try:
         from styrxl.web.desk.workplace import Workplace
         from styrxl.web.serve.server import list_notes, run_site
     except ImportError as error:
-        raise StyrxlError("serve-extra-missing", install="pip install styrxl[serve]") from error
+        raise StyrxlError("serve-extra-missing", install=tell_how_to_install("serve")) from error
     place = Workplace(session.root.resolve(), session.asked)
     workspace = session.open_workspace()
     language = session.language(workspace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -132,11 +132,10 @@ class Session:
 
     def error_text(self, error: StyrxlError) -> str:
         """Return what the operator is told about an error; a judged workbook among its facts is told finding by finding."""
-        from styrxl.model.catalogue import Word, error_text, say
+        from styrxl.model.catalogue import error_text
 
         language = self.asked or find_language(self.root)
-        facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
-        text = error_text(error.code, facts, language)
+        text = error_text(error.code, error.facts, language)
         if "mistakes" in error.facts:
             from styrxl.descriptions.mistakes import Mistake, describe_mistake
 

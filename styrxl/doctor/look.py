@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from styrxl.descriptions.mistakes import Mistake
-from styrxl.model.catalogue import Word, error_text, facts_in_words, fit_to_show, say
+from styrxl.model.catalogue import Word, error_text, facts_in_words, fit_to_show
 from styrxl.model.errors import StyrxlError
 from styrxl.model.yaml_files import read_yaml
 
@@ -70,14 +70,9 @@ def name_part(part: str, language: str) -> str:
 
 def describe(look: Look, language: str) -> str:
     """Return what is so, in a sentence or two."""
-    why = _describe_error(look.error, language) if look.error else ""
+    why = error_text(look.error.code, look.error.facts, language) if look.error else ""
     own = _find_texts(look).get("say")
     return _fill(own, replace(look, facts={**look.facts, "why": why} if why else look.facts), language) if own else why
-
-
-def _describe_error(error: StyrxlError, language: str) -> str:
-    facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
-    return error_text(error.code, facts, language)
 
 
 def describe_remedy(look: Look, language: str) -> str:
@@ -102,9 +97,9 @@ def _find_texts(look: Look) -> Mapping[str, Any]:
 
 def _fill(texts: Mapping[str, str], look: Look, language: str) -> str:
     words = facts_in_words({name: fact for name, fact in look.facts.items() if isinstance(fact, Word | Mapping | list | tuple)}, language)
-    return texts[language].format(**fit_to_show({**look.facts, **words}))
+    return texts[language].format(**fit_to_show({**look.facts, **words}, language))
 
 
 def say_word(key: str, language: str, **facts: Any) -> str:
     """Return a word or phrase around the looks."""
-    return str(read_texts()["words"][key][language]).format(**fit_to_show(facts))
+    return str(read_texts()["words"][key][language]).format(**fit_to_show(facts, language))

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from styrxl import __version__
 from styrxl.doctor.look import GOOD, MEND, PROGRAM, WATCH, Look
 from styrxl.mail.sign_in.person import list_places
+from styrxl.model.extras import tell_how_to_install
 from styrxl.model.settings import Settings
 
 # Each extra that is for those who use the program, and the modules that come with it.
@@ -117,7 +118,7 @@ def look_at_extras(settings: Settings | None, is_there: Callable[[str], bool] | 
     needed = list_needed_extras(settings) if settings else {}
     for extra, section in needed.items():
         if extra not in there:
-            yield Look(PROGRAM, MEND, "extra-missing", {"extra": extra, "section": section})
+            yield Look(PROGRAM, MEND, "extra-missing", {"extra": extra, "section": section, "install": tell_how_to_install(extra)})
     absent = [extra for extra in EXTRAS if extra not in there and extra not in needed]
     said = {"there": ", ".join(there) or "–", "absent": ", ".join(absent)}
     yield Look(PROGRAM, GOOD, "extras" if absent else "extras-all", said)

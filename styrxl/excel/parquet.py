@@ -11,8 +11,8 @@ from typing import Any
 from styrxl.excel.cells import clean
 from styrxl.excel.pages import Field, Link, Row, as_columns, unique_headings
 from styrxl.model.errors import StyrxlError
+from styrxl.model.extras import tell_how_to_install
 
-INSTALL = "pip install styrxl[cluster]"
 _GROUP = 131_072  # rows that are packed together
 
 
@@ -26,7 +26,7 @@ def make_parquet(name: str, fields: Sequence[Field], rows: Sequence[Row]) -> byt
         arrow: Any = import_module("pyarrow")
         written: Any = import_module("pyarrow.parquet")
     except ImportError as error:
-        raise StyrxlError("driver-missing", url=name, install=INSTALL) from error
+        raise StyrxlError("driver-missing", url=name, install=tell_how_to_install("cluster")) from error
     headings = unique_headings([field.heading for field in fields])
     columns = [_column(arrow, field, values) for field, values in zip(fields, as_columns(rows).cells, strict=True)]
     buffer = BytesIO()

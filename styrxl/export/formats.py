@@ -11,9 +11,9 @@ from importlib import import_module
 from io import BytesIO, StringIO
 from typing import Any
 
-from styrxl.excel.parquet import INSTALL
 from styrxl.export.resource import Resource
 from styrxl.model.errors import StyrxlError
+from styrxl.model.extras import tell_how_to_install
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -75,7 +75,7 @@ def _write_parquet(resource: Resource) -> bytes:
         arrow: Any = import_module("pyarrow")
         parquet: Any = import_module("pyarrow.parquet")
     except ImportError as error:
-        raise StyrxlError("driver-missing", url=f"{resource.name}.parquet", install=INSTALL) from error
+        raise StyrxlError("driver-missing", url=f"{resource.name}.parquet", install=tell_how_to_install("cluster")) from error
     kinds = {
         "string": arrow.string(),
         "integer": arrow.int64(),

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from styrxl.model.errors import StyrxlError
+from styrxl.model.extras import tell_how_to_install
 
 
 def load_extra(package: str, extra: str = "m365") -> Any:
@@ -13,4 +14,4 @@ def load_extra(package: str, extra: str = "m365") -> Any:
     try:
         return import_module(package)
     except ImportError as error:
-        raise StyrxlError("mail-extra-missing", package=package.partition(".")[0], install=f"pip install styrxl[{extra}]") from error
+        raise StyrxlError("mail-extra-missing", package=package.partition(".")[0], install=tell_how_to_install(extra)) from error

@@ -104,17 +104,23 @@ def placeholders(text: str) -> set[str]:
 
 def error_text(code: str, facts: Mapping[str, Any], language: str) -> str:
     """Say what the operator must do about a StyrxlError."""
-    return str(catalogue()["errors"][code][language]).format(**fit_to_show(facts)).rstrip()
+    return str(catalogue()["errors"][code][language]).format(**fit_to_show(facts, language)).rstrip()
 
 
 def word(key: str, language: str, **facts: Any) -> str:
     """Return a word or phrase of the program's own talk (commands, reports)."""
-    return str(catalogue()["words"][key][language]).format(**fit_to_show(facts))
+    return str(catalogue()["words"][key][language]).format(**fit_to_show(facts, language))
 
 
-def fit_to_show(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts as they may be shown: a path or a reason may hold what its sender wrote."""
-    return {name: Counted(make_showable(str(fact))) if isinstance(fact, str | int) else fact for name, fact in facts.items()}
+def fit_to_show(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return facts as they may be shown, phrases in the language: a path or a reason may hold what its sender wrote."""
+    return {name: _fit_fact(fact, language) for name, fact in facts.items()}
+
+
+def _fit_fact(fact: Any, language: str) -> Any:
+    if isinstance(fact, Word | Mapping):
+        return say(fact, language)
+    return Counted(make_showable(str(fact))) if isinstance(fact, str | int) else fact
 
 
 def number_text(value: float, language: str) -> str:

@@ -96,7 +96,7 @@ def decide(finding_: Finding, language: str, **facts: Any) -> str:
     texts = catalogue()["rules"][finding_.rule].get("decide")
     if "in_force" in finding_.facts:
         texts = catalogue()["words"]["in_force_decide"]
-    return str(texts[language]).format(**fit_to_show({**finding_.facts, **facts})) if texts else ""
+    return str(texts[language]).format(**fit_to_show({**finding_.facts, **facts}, language)) if texts else ""
 
 
 def render_text(text: str, finding_: Finding, language: str) -> str:

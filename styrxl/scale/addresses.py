@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from styrxl.model.errors import StyrxlError
+from styrxl.model.extras import tell_how_to_install
 from styrxl.scale.return_files import ReturnFile
 from styrxl.store.files import is_system_file, read_file
 
-INSTALL = "pip install styrxl[cluster]"
 Address = str | bytes  # an address for fsspec (str), or a path on this computer (bytes)
 
 
@@ -72,7 +72,8 @@ def _connect(address: str) -> tuple[Any, str]:
     try:
         fs, path = import_module("fsspec.core").url_to_fs(address)
     except ImportError as error:  # fsspec itself, or what it needs for this kind of address
-        raise StyrxlError("driver-missing", url=address, install=INSTALL if error.name == "fsspec" else str(error)) from error
+        install = tell_how_to_install("cluster") if error.name == "fsspec" else str(error)
+        raise StyrxlError("driver-missing", url=address, install=install) from error
     except Exception as error:  # each store has errors of its own
         raise _make_not_readable(address, error) from error
     return fs, str(path)

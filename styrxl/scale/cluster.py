@@ -22,11 +22,12 @@ from typing import Any
 from weakref import finalize
 
 from styrxl.model.errors import StyrxlError
+from styrxl.model.extras import tell_how_to_install
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading, ReturnReader
-from styrxl.scale.addresses import INSTALL, Address, read_address
+from styrxl.scale.addresses import Address, read_address
 from styrxl.scale.cache_key import describe_program
 from styrxl.scale.pack import BUNDLE_SIZE, pack_readings
 from styrxl.scale.processes import SMALLEST_CHUNK, FileFacts, ReadChunk, make_unread_chunk
@@ -74,7 +75,7 @@ def _connect(scheduler: str) -> Any:
     try:
         distributed: Any = import_module("distributed")
     except ImportError as error:
-        raise StyrxlError("driver-missing", url=scheduler, install=INSTALL) from error
+        raise StyrxlError("driver-missing", url=scheduler, install=tell_how_to_install("cluster")) from error
     try:
         return distributed.Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

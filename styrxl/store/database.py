@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspect, make_url, text
 
 from styrxl.model.errors import StyrxlError
+from styrxl.model.extras import tell_how_to_install
 from styrxl.store import migrations
 from styrxl.store.ledger_watch import LedgerWatch
 from styrxl.store.migrations import HEAD
@@ -362,7 +363,7 @@ def connect(url: URL, patience: float) -> Database:
     try:
         engine = create_engine(url, connect_args=waits)
     except ImportError as error:
-        raise StyrxlError("driver-missing", url=where, install="pip install styrxl[postgres]") from error
+        raise StyrxlError("driver-missing", url=where, install=tell_how_to_install("postgres")) from error
     if sqlite:
         event.listen(engine, "connect", _prepare_connection)
         event.listen(engine, "begin", _begin_transaction)

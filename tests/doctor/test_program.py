@@ -10,6 +10,8 @@ import pytest
 
 from styrxl.doctor.look import GOOD, MEND, describe, describe_remedy
 from styrxl.doctor.program import EXTRAS, compare_packages, is_within, list_needed_extras, look_at_extras, look_at_packages
+from styrxl.model.catalogue import error_text
+from styrxl.model.extras import tell_how_to_install
 from styrxl.store.settings_file import parse_settings
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -96,5 +98,14 @@ def test_an_extra_that_settings_ask_for_and_is_not_there() -> None:
     [missing, rest] = look_at_extras(parse_settings((TOWN + M365).encode()), lambda module: module == "keyring")
     assert (missing.state, missing.key) == (MEND, "extra-missing")
     assert describe(missing, "sv") == "Inställningarna ([mail] i styrxl.toml) behöver ett tillägg som inte är installerat: m365."
-    assert describe_remedy(missing, "en") == 'Install it: pip install "styrxl[m365]"'
+    assert describe_remedy(missing, "en") == "Install it: pip install styrxl[m365]"
     assert rest.facts == {"there": "keyring", "absent": "cluster, desk, pdf, postgres, serve"}
+
+
+def test_the_standalone_folder_cannot_be_added_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not told to run pip, which it has not."""
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    [missing, _] = look_at_extras(parse_settings((TOWN + M365).encode()), lambda _: False)
+    told = "Installera det: pip install styrxl[m365] i en vanlig Python (i den fristående mappen går inget att lägga till)"
+    assert describe_remedy(missing, "sv") == told
+    assert told.removeprefix("Installera det: ") in error_text("archive-no-pdf", {"install": tell_how_to_install("m365")}, "sv")

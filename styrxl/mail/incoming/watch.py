@@ -114,7 +114,7 @@ class Watch:
         """Return what an error that may pass by itself says; raises any other."""
         if error.code not in _PASSING:
             raise error
-        return error_text(error.code, {**error.facts}, self.language)
+        return error_text(error.code, error.facts, self.language)
 
     def _look_once(self, access: WorkspaceAccess, seen: Seen, began: datetime) -> tuple[Seen, str]:
         """Take in what has come, then judge and answer in the rounds whose inboxes are not as they were ``seen``.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from styrxl.descriptions.mistakes import Mistake, describe_mistake
-from styrxl.model.catalogue import Word, error_text, fit_to_show, say
+from styrxl.model.catalogue import error_text, fit_to_show
 from styrxl.model.errors import StyrxlError
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged
@@ -48,7 +48,7 @@ def list_ways_out(error: StyrxlError) -> tuple[str, ...]:
 def _word_error(code: str, facts: Mapping[str, object], language: str) -> str:
     """Return what the terminal says of an error or, where that names a command, what the desk says."""
     own = read_texts(PAGE).get(code)
-    return own[language].format(**fit_to_show(facts)) if own else error_text(code, facts, language)
+    return own[language].format(**fit_to_show(facts, language)) if own else error_text(code, facts, language)
 
 
 def describe_error_to(access: Access, error: StyrxlError, language: str) -> tuple[str, ...]:
@@ -60,8 +60,7 @@ def describe_error_to(access: Access, error: StyrxlError, language: str) -> tupl
 
 def describe_error(error: StyrxlError, language: str) -> tuple[str, ...]:
     """Return what is to be done about an error, and each mistake or finding that it is about."""
-    facts = {name: say(fact, language) if isinstance(fact, Mapping | Word) else fact for name, fact in error.facts.items()}
-    told = [_word_error(error.code, facts, language)]
+    told = [_word_error(error.code, error.facts, language)]
     told += [describe_mistake(one, language) for one in cast("Sequence[Mistake]", error.facts.get("mistakes", ()))]
     if judged := cast("Judged | None", error.facts.get("judged")):
         groups = group_findings([one for one in judged.findings if one.severity != "info"], language)

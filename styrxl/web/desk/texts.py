@@ -39,4 +39,4 @@ class Texts:
         """Return a text with its facts, those that a sender wrote made fit to show."""
         own = read_texts(self.page)
         text = own[key] if key in own else read_texts(SHARED)[key]
-        return text[self.language].format(**fit_to_show(facts))
+        return text[self.language].format(**fit_to_show(facts, self.language))

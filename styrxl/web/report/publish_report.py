@@ -10,6 +10,7 @@ from styrxl.excel.look import Look
 from styrxl.excel.pages import Book, Link
 from styrxl.model.catalogue import Word
 from styrxl.model.errors import working_on
+from styrxl.model.extras import tell_how_to_install
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.reports.book import make_book
@@ -23,8 +24,6 @@ from styrxl.web.report.kept_words import find_words, read_words
 from styrxl.web.report.make_pdf import NoPdfError, make_pdf
 from styrxl.web.report.report_page import Assets, render_report
 from styrxl.web.report.report_words import ReportWords, read_report_words, write_empty_words
-
-INSTALL = "pip install styrxl[pdf]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def publish_report(desk: Desk, round_: Round, *, pdf: bool) -> PublishedReport:
                 stage.add(paper, make_pdf(report.render(on_paper=True)))
                 made.append(paper)
             except NoPdfError as error:
-                notes.append(Word(error.key, {"install": INSTALL, "page": desk.workspace.shown(page)}))
+                notes.append(Word(error.key, {"install": tell_how_to_install("pdf"), "page": desk.workspace.shown(page)}))
         if not words.exists():
             stage.add(words, write_empty_words(report.chapters).encode())
             made.append(words)
