@@ -111,15 +111,46 @@ def test_companies_and_joint_authorities_have_pages_of_their_own(shared_followed
 
 
 def test_a_part_that_is_missing_is_named_and_no_result_is_shown(followed: Town) -> None:
-    """Of the finance administration: its operations, and all that is known of taxes and grants is the plan's."""
+    """Of the finance administration: its operations, and all that is known of taxes and grants is its plan's."""
     (followed.root / "inbox/2027-t1/FIN.xlsx").unlink()
     found = lines(consolidate(followed, "2027-t1"))
     assert found["Finansförvaltningen"]["Budget"] == 150  # as planned
     assert found["Finansförvaltningen"]["Anmärkning"] == "! Utfall, prognos saknas"
     assert found[NAMES[0]]["Anmärkning"] == "! Utfall, prognos saknas för Finansförvaltningen"
+    assert [found[name]["Budget"] for name in NAMES] == [-1385, 1100, 310, -12, 13]  # as with its return
+    assert [found[name]["Källa, budget"] for name in NAMES[1:4]] == [f"FIN · Finansiering!A{row}" for row in (6, 7, 8)]
     result = found["Årets resultat"]
-    assert not {"Budget", "Utfall netto", "Helårsprognos netto", "Avvikelse"} & result.keys()
+    assert not {"Utfall netto", "Helårsprognos netto", "Avvikelse"} & result.keys()
     assert "Finansförvaltningen, Skatteintäkter, Generella statsbidrag, Finansnetto" in result["Anmärkning"]
+
+
+def test_the_budget_is_that_of_the_plan_round_by_round_whoever_has_answered(followed: Town) -> None:
+    """Without the finance administration's follow-up its accepted plan goes before Helhet, and what they say differently is told."""
+    overall = [{"round": "2027-plan", "tax_revenue": 1100, "net_financial_items": -11.95}]
+    write_plan(followed, {**WHOLE, "overall": overall})
+    planned = lines(consolidate(followed, "2027-plan"))
+    (followed.root / "inbox/2027-t1/FIN.xlsx").unlink()
+    pages = consolidate(followed, "2027-t1")
+    found = lines(pages)
+    for name in NAMES:
+        assert found[name]["Budget"] == planned[name]["Netto enligt ram"], name
+    assert found["Finansnetto"]["Budget"] == -12
+    assert "! Bladet Helhet säger annat" in found["Finansnetto"]["Anmärkning"]
+    told = [text for text in texts(pages["Saknas och varningar"]) if "Helhet" in text]
+    assert told == [
+        "Finansnetto, budget: -12 tkr i finansförvaltningens arbetsbok, -11,95 tkr på bladet Helhet i flerarsplan.xlsx. Arbetsboken räknas."
+    ]
+
+
+def test_helhet_has_the_budget_where_the_finance_administration_has_no_plan_either(followed: Town) -> None:
+    """Its return of the plan is taken away with that of the follow-up."""
+    write_plan(followed, {**WHOLE, "overall": [{"round": "2027-plan", "tax_revenue": 1099}]})
+    for round_ in ("2027-plan", "2027-t1"):
+        (followed.root / f"inbox/{round_}/FIN.xlsx").unlink()
+    found = lines(consolidate(followed, "2027-t1"))
+    assert found["Skatteintäkter"]["Budget"] == 1099
+    assert found["Skatteintäkter"]["Källa, budget"] == "flerarsplan.xlsx · Helhet!A6"
+    assert "Budget" not in found["Finansnetto"]
 
 
 def test_the_sheet_helhet_fills_in_and_never_counts_twice(followed: Town) -> None:

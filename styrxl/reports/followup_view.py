@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from styrxl.excel.pages import Link, cell_address
+from styrxl.excel.pages import Link
 from styrxl.model.goal_judgement import ASSESSMENTS, NO, PARTLY, STATUSES, YES, Grade, assessment_code
 from styrxl.model.goal_tree import COMMITMENTS, COUNCIL_GOAL, Node, build_tree
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
 from styrxl.reports.council_goals import GoalState, GoalStates, RoundAnswers, judge_goals
-from styrxl.reports.history import PastRound, RoundHistory, TreeEntry, collect_tree_entries
+from styrxl.reports.history import PastRound, RoundHistory, TreeEntry, collect_tree_entries, return_link
 from styrxl.reports.view import Owner, View
 
 SIGNS: Mapping[Grade, str] = {YES: "✓ ", PARTLY: "! ", NO: "✗ ", None: ""}
@@ -245,8 +245,7 @@ class FollowupView:
         entry = self.entries.get(code)
         if entry is None:
             return None
-        sheet, at = entry.row["_sheet"], int(entry.row["_row"])
-        return Link(f"{entry.return_.owner} · {sheet}!A{at}", entry.return_.path, cell_address(sheet, at))
+        return return_link(entry.return_, entry.row["_sheet"], int(entry.row["_row"]))
 
     @cached_property
     def commitments(self) -> tuple[Node, ...]:

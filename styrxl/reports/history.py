@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from styrxl.excel.pages import Link, cell_address
 from styrxl.model.answers_in_force import AnswersInForce, collect_answers, holds_in_year
 from styrxl.model.council_plan import ids
 from styrxl.model.judged import Judged, JudgedRound
@@ -49,6 +50,10 @@ class PastRound:
         """Return all rows of a table."""
         return [row for rows in self.answers.tables.get(table, {}).values() for row in rows]
 
+    def row_link(self, row: Row) -> Link:
+        """Return the link to a row of one of its returns in force."""
+        return return_link(self.returns[int(row["_source"])], row["_sheet"], int(row["_row"]))
+
     def _codes(self, table: str, id_field: str, code_field: str) -> dict[str, str]:
         return {row[id_field]: row[code_field] for row in self.rows(table) if row[code_field]}
 
@@ -87,6 +92,11 @@ class TreeEntries:
 
     entries: Mapping[str, TreeEntry]
     frames: Mapping[str, pd.DataFrame]
+
+
+def return_link(return_: Judged, sheet: str, row: int) -> Link:
+    """Return the link to a row of a return, which says whose it is."""
+    return Link(f"{return_.owner} · {sheet}!A{row}", return_.path, cell_address(sheet, row))
 
 
 def collect_tree_entries(plans: PastRound, rounds: Collection[PastRound], owners: Collection[str] | None) -> TreeEntries:

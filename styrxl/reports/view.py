@@ -22,7 +22,7 @@ from styrxl.model.levels import LEVELS, find_level, is_on_request, list_kinds
 from styrxl.model.rounds import Round
 from styrxl.model.table_values import records
 from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
-from styrxl.reports.history import PastRound, RoundHistory, TreeEntries, collect_tree_entries
+from styrxl.reports.history import PastRound, RoundHistory, TreeEntries, collect_tree_entries, return_link
 from styrxl.reports.phrases import Phrases
 
 SHORT = 100  # letters of a goal's text where another row refers to it
@@ -330,8 +330,7 @@ class View:
 
     def link(self, source: int, sheet: str, row: int) -> Link:
         """Return the link to a row of a return."""
-        r = self.sources[source]
-        return Link(f"{r.owner} · {sheet}!A{row}", r.path, cell_address(sheet, row))
+        return return_link(self.sources[source], sheet, row)
 
     def plan_link(self, key: tuple[Any, ...]) -> Link | None:
         """Return the link to a row of the council plan, by the key of its place; None where there is none."""

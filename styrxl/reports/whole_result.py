@@ -6,7 +6,7 @@ each column adds up downwards. What is not known is None, and makes what is adde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from styrxl.excel.pages import Link
 from styrxl.model.amounts import ORE, add_amounts, add_known, subtract_amounts
 from styrxl.model.council_plan import Overall
 from styrxl.model.levels import COMMON, FINANCE, find_level
+from styrxl.model.prefill import Row
 from styrxl.prefill.financing import BUDGETED, FOLLOWED, INTERNAL, OF_RESULT, find_item
 from styrxl.reports.board_budgets import BoardBudget, list_budgets, measure_budgets
 from styrxl.reports.board_outcomes import BoardOutcome, list_outcomes, measure_outcomes
@@ -74,11 +75,12 @@ class WholeResult:
 
     @property
     def shown(self) -> bool:
-        """Whether anybody has begun with it: someone outside the boards has been handed a workbook, or taxes are known."""
+        """Whether anybody has begun with it: someone outside the boards has been handed a workbook, or taxes stand on the sheet Helhet."""
         if self.view.board is not None:
             return False
         asked = any(find_level(o.kind) == COMMON and (o.expected or o.id in self.view.accepted) for o in self.view.owners)
-        return asked or any(k.amount is not None for item in OF_RESULT for k in self.items[item].values())
+        overalls = [overall for figure in self._figures if (overall := self._overall(figure))]
+        return asked or any(getattr(overall, item) is not None for overall in overalls for item in OF_RESULT)
 
     # the parts of the net cost
 
@@ -174,24 +176,41 @@ class WholeResult:
         return ("budget", "outcome") if self.view.round.kind.final else ("budget", "outcome", "forecast")
 
     def _find(self, item: str, figure: str) -> Known:
-        """Return an amount as the finance administration has it, else as the council plan's sheet Helhet has it."""
-        rows = [row for row in self._item_rows if find_item(row.get("item"), self.view.scope.forms.words) == item]
-        typed = add_known(row.get(figure) for row in rows)
+        """Return an amount as the finance administration has it, else as the council plan's sheet Helhet has it.
+
+        Of a follow-up in which it has no budget, its accepted plan has it.
+        """
+        typed = self._find_typed(self._item_rows, item, figure, self.view.row_link)
+        if typed.amount is None and figure == "budget" and (history := self.view.history):
+            typed = self._find_typed(self._planned_rows, item, figure, history.plans.row_link)
         overall = self._overall(figure)
-        planned = getattr(overall, item, None) if overall else None
-        if typed is None:
+        planned = getattr(overall, item, None) if overall else None  # which has no internal items
+        if typed.amount is None:
             link = self.view.plan_link(("overall", overall.round)) if overall and planned is not None else None
             return Known(planned, link)
-        row = next(row for row in rows if row.get(figure) is not None)
-        return Known(typed, self.view.row_link(row), planned if planned is not None and abs(planned - typed) > ORE else None)
+        return replace(typed, other=planned if planned is not None and abs(planned - typed.amount) > ORE else None)
+
+    def _find_typed(self, rows: Sequence[Row], item: str, figure: str, row_link: Callable[[Row], Link]) -> Known:
+        """Return an amount as rows of the finance administration have it, with the first of them that has any."""
+        words = self.view.scope.forms.words
+        mine = [row for row in rows if row.get(figure) is not None and find_item(row.get("item"), words) == item]
+        return Known(add_known(row[figure] for row in mine), row_link(mine[0])) if mine else Known()
 
     @cached_property
-    def _item_rows(self) -> list[dict[str, Any]]:
+    def _item_rows(self) -> list[Row]:
         """Rows of the finance administration; none where a part of it is not in: half of an amount is none."""
         if any(o.id not in self.view.accepted for o in self.finance):
             return []
         tables = self._grouped(BUDGETED if self.view.history is None else FOLLOWED)
         return [row for o in self.finance for row in tables.get(o.id, ())]
+
+    @cached_property
+    def _planned_rows(self) -> list[Row]:
+        """Rows of its accepted plan, in a follow-up; none where a part of it has no accepted plan."""
+        plans = self.view.history.plans.answers if self.view.history else None
+        if plans is None or any(o.id not in plans.returns for o in self.finance):
+            return []
+        return [row for o in self.finance for row in plans.of(BUDGETED, o.id)]
 
     def _overall(self, figure: str) -> Overall | None:
         """Return the row of the sheet Helhet that has a figure: the plan's has the budget, a follow-up's what the year comes to."""
