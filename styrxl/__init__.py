@@ -12,9 +12,14 @@ A workspace can be read from Python; nothing is written there::
     styrxl.validate("UBN.xlsx", workspace="botkyrka")  # what is wrong in a workbook
 """
 
+import os
+
 __all__ = ["__version__", "open", "validate"]
 
 __version__ = "0.2.0"
+
+# openpyxl is to write the same bytes whether lxml is installed or not.
+os.environ.setdefault("OPENPYXL_LXML", "False")
 
 # What type checkers are told of these stands in __init__.pyi.
 _PLACES = {"open": ("styrxl.api.workspace", "open_workspace"), "validate": ("styrxl.api.files", "validate")}

@@ -800,7 +800,7 @@ def play_cluster(root: str, workers: str) -> Mapping[str, float]:
     """Read all returns on a cluster of so many workers, and hold their rows against the schemas there."""
     from distributed import LocalCluster
 
-    from styrxl.scale.read_all import read_all_returns
+    from styrxl.scale.read_all import read_returns
     from styrxl.scale.return_files import ReadingMethod, ReturnFile, read_modified_time
     from styrxl.store.workspace import Workspace
 
@@ -808,9 +808,9 @@ def play_cluster(root: str, workers: str) -> Mapping[str, float]:
     found = [ReturnFile(workspace.shown(path), path, read_modified_time(path)) for path in returns(workspace.root)]
     with LocalCluster(n_workers=int(workers), threads_per_worker=1, dashboard_address=None) as cluster:
         how = ReadingMethod(scheduler=cluster.scheduler_address, keep=False)
-        read_all_returns(workspace.root, "warm", found[:200], workspace.forms, workspace.settings.limits, how)
+        list(read_returns(workspace.root, "warm", found[:200], workspace.forms, workspace.settings.limits, how))
         start = time.perf_counter()
-        read_all_returns(workspace.root, "bench", found, workspace.forms, workspace.settings.limits, how)
+        list(read_returns(workspace.root, "bench", found, workspace.forms, workspace.settings.limits, how))
         return {"read": time.perf_counter() - start}
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import struct
-import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from workbook_parts import read_parts
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -198,8 +198,7 @@ def many_texts() -> bytes:
 
 
 def _parts_of(data: bytes) -> dict[str, Chunks | Packed]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: [archive.read(name)] for name in archive.namelist()}
+    return {name: [part] for name, part in read_parts(data).items()}
 
 
 MADE: Mapping[str, Callable[[], bytes]] = MappingProxyType(

@@ -41,7 +41,7 @@ class Chromium:
         asyncio._set_running_loop(self.loop)  # noqa: SLF001 -- as Playwright itself does
         try:
             context = self.browser.new_context(ignore_https_errors=trusts_all)
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(60_000)  # milliseconds, on a machine that has much to do
             yield context
             context.close()
         finally:

@@ -18,7 +18,7 @@ from styrxl.web.desk.server import LOOPBACK, make_config
 from styrxl.web.desk.tasks import TaskBook
 from styrxl.web.desk.workplace import Workplace
 
-_PATIENCE = 20.0  # seconds
+_PATIENCE = 60.0  # seconds
 
 
 @contextmanager

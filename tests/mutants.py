@@ -21,6 +21,7 @@ from styrxl.returns.letters import make_plain, make_visible
 from styrxl.returns.locate import Locator
 from styrxl.returns.tables import TablePlace
 from styrxl.returns.workbook import read_workbook
+from workbook_parts import read_parts
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -82,8 +83,7 @@ class Base:
 
 def base_of(owner: str, data: bytes, form: Form, forms: Forms, language: str) -> Base:
     """Return a valid return, looked through."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = read_parts(data)
     returned, _ = read_workbook(data)
     assert returned is not None
     tables, _ = Locator(form, forms.words).locate(returned, language)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
-from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
+
+from workbook_parts import read_parts
 
 
 def sheets(data: bytes) -> dict[str, Cells]:
@@ -38,8 +39,7 @@ Cells = list[list[Any]]
 
 def parts(data: bytes) -> dict[str, str]:
     """Return the workbook's parts as text."""
-    with ZipFile(BytesIO(data)) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
+    return {name: part.decode() for name, part in read_parts(data).items()}
 
 
 def elements(text: str) -> ET.Element:

@@ -13,6 +13,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
+from workbook_parts import read_parts
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -26,8 +28,7 @@ WHOLE = frozenset({"t", "v", "f"})  # elements whose text is an answer
 def respell(data: bytes, seed: int) -> bytes:
     """Return a workbook spelled anew; the seed says how."""
     chance = Random(seed)  # noqa: S311 -- no secret
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = read_parts(data)
     book = _Package(parts, chance)
     if chance.random() < 0.5:
         book.swap_strings()

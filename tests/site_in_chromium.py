@@ -20,7 +20,7 @@ from styrxl.web.desk.workplace import Workplace
 from styrxl.web.serve.site_app import OwnersOnly, make_owners_site
 from town import NOW, ROUND, Town
 
-_PATIENCE = 20.0  # seconds
+_PATIENCE = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from openpyxl.utils import quote_sheetname
 
 from styrxl.annotated.left_behind import OBJECTS, LeftBehind, UnplacedAnswer
 from styrxl.excel import form_styles, look, measure
-from styrxl.excel.cells import clean, token
+from styrxl.excel.cells import clean, footer_text, token
 from styrxl.excel.formula_text import quote
 from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.grouped_findings import join_cells
@@ -65,7 +65,7 @@ def _set_up_sheet(page: SheetBuilder, terms: Terms) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = f"A{HEADING_ROW + 1}"
     paging = f"{terms.text('page')} &P {terms.text('of')} &N"
-    page.printed(landscape=True, rows=f"{HEADING_ROW}:{HEADING_ROW}", footer=(token("footer"), page.name, paging))
+    page.printed(landscape=True, rows=f"{HEADING_ROW}:{HEADING_ROW}", footer=(token("footer"), footer_text(page.name), paging))
     page.protect()
     sheet.conditional_formatting.add(f"A{HEADING_ROW + 1}:A2000", form_styles.tone_rule(f'LEFT($A{HEADING_ROW + 1},1)="✓"', look.GOOD))
 

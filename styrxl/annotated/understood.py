@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -10,11 +11,13 @@ from styrxl.annotated.carry import raw_value
 from styrxl.excel.formula_text import trim
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column
+from styrxl.returns.letters import make_plain
 from styrxl.returns.tables import Table, is_blank
 from styrxl.returns.workbook import SheetCells
 from styrxl.templates.words import Terms
 
 _ASKING = frozenset({"unit-suspect", "ambiguous-value"})  # rules that ask what was meant
+_FIRST, _FIRST_OF_SEVERAL = re.compile(r"\A(\s*)(\S+)"), re.compile(r"((?:\A|;)\s*)([^\s;]+)")  # words: an id, and what follows it
 _TYPED = frozenset({"integer", "number", "date", "choice"})
 
 
@@ -25,6 +28,7 @@ def list_understood(tables: Iterable[Table], findings: Sequence[Finding], terms:
     for table in tables:
         for column in (c for c in table.sheet.columns if c.asked and c.kind in _TYPED and c.field in table.columns):
             understood |= {(table.place.sheet, cell): value for cell, value in _list_in_column(table, column, terms)}
+        understood |= {(table.place.sheet, cell): value for cell, value in _list_plain_ids(table)}
         understood |= {(table.place.sheet, cell): value for cell, value in _list_goals(table, findings)}
     return {spot: value for spot, value in understood.items() if spot not in asked}
 
@@ -72,6 +76,17 @@ def _are_numbers(*values: Any) -> bool:
     return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
 
 
+def _list_plain_ids(table: Table) -> Iterator[tuple[str, str]]:
+    """Yield what names rows by ids in letters that only look like those of the ids, in the ids' own: formulas tell them apart."""
+    for column in (c for c in table.sheet.columns if c.kind == "ref" and c.asked and c.field in table.columns):
+        first = _FIRST_OF_SEVERAL if column.many else _FIRST
+        for row, written in zip(table.rows, table.columns[column.field], strict=True):
+            if isinstance(written, str) and not written.isascii():
+                shown = first.sub(lambda found: found[1] + make_plain(found[2]), written)
+                if shown != written:
+                    yield str(table.place.cell(column.field, row)), shown
+
+
 def _list_goals(table: Table, findings: Sequence[Finding]) -> Iterator[tuple[str, Any]]:
     """Yield the ids of goals that were named by their texts, or several in a cell for one."""
     more = next((c.field for c in table.sheet.columns if c.kind == "ref" and c.many and "parent" in c.field), None)
@@ -90,12 +105,12 @@ def _list_goals(table: Table, findings: Sequence[Finding]) -> Iterator[tuple[str
 
 def is_alike(written: Any, value: Any) -> bool:
     """Whether what was written and what was understood look the same, so that there is nothing to tell of it."""
-    text = "".join(str(written).split())
+    text = make_plain("".join(str(written).split()))
     if isinstance(value, date):
         return text == value.isoformat()
     if not isinstance(value, int | float):
-        return text.casefold() == "".join(str(value).split()).casefold()
+        return text.casefold() == make_plain("".join(str(value).split())).casefold()
     try:
-        return float(text.replace(",", ".").replace("\N{MINUS SIGN}", "-")) == value
+        return float(text.replace(",", ".")) == value
     except ValueError:
         return False

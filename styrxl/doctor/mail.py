@@ -27,8 +27,6 @@ from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import M365, GraphAccount, GraphMailbox, MailSettings, Server
 from styrxl.store.workspace import Workspace
 
-PATIENCE = 30.0  # seconds for each answer of a server
-
 
 def look_at_mail(settings: MailSettings | None, root: Path) -> Iterator[Look]:
     """Tell what is set up of mail, and which password, secret or certificate is missing; no server is asked."""

@@ -1,6 +1,7 @@
-"""A workbook as the zip that it is: its parts read and put together, the same bytes each time, and templates stamped for each owner.
+"""A workbook as the zip that it is: its parts put together, the same bytes each time, and templates stamped for each owner.
 
-What stands in the parts is made elsewhere. Python's own zlib compresses it: quicker ones give other bytes on other processors.
+What stands in the parts is made elsewhere. Python's own zlib compresses it, since quicker libraries give other bytes on other processors.
+Where Python itself was built with another (zlib-ng, as 3.14 for Windows), the parts are the same and the bytes of the zip are not.
 """
 
 from __future__ import annotations
@@ -17,12 +18,6 @@ from styrxl.excel.cells import CLOSE, OPEN, clean
 _TOKEN = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}".encode())
 _MIDNIGHT = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
 _UNIX = 3  # zipfile says otherwise on Windows
-
-
-def read_parts(data: bytes) -> dict[str, bytes]:
-    """Return the parts of a workbook, by name."""
-    with ZipFile(BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def zip_parts(parts: Mapping[str, bytes]) -> bytes:

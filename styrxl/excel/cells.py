@@ -11,6 +11,7 @@ from styrxl.excel.limits import MOST_LETTERS
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "'")  # a text that begins so becomes a formula when somebody edits its cell
 OPEN, CLOSE = "\ue000", "\ue001"  # private letters: what stands between them is a token, filled in for each owner
+FOOTER_LETTERS = 70  # of a text in a footer: half of what is as wide as A4
 _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NO_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_OURS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff\ue000\ue001]")
@@ -94,4 +95,4 @@ def rounded_number(number: float) -> str:
 
 def footer_text(text: str) -> str:
     """Return a text as a footer has it: ``&`` begins a code there, and there is room for 255 letters in all."""
-    return text.replace("\n", " ")[:70].replace("&", "&&")
+    return text.replace("\n", " ")[:FOOTER_LETTERS].replace("&", "&&")

@@ -1,4 +1,4 @@
-"""The file of a report: what XlsxWriter has written, with what it cannot write, packed into the same bytes on any machine."""
+"""The file of a report: what XlsxWriter has written, with what it cannot write, packed into the same bytes each time."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel import form_styles, look
-from styrxl.excel.cells import FORMULA_SIGNS, CellError, clean, escape_forbidden, escape_foreign, excel_number, token
+from styrxl.excel.cells import FORMULA_SIGNS, OPEN, CellError, clean, escape_forbidden, escape_foreign, excel_number, token
 from styrxl.excel.limits import HIGHEST_ROW
 from styrxl.excel.measure import LINE_HEIGHT
 from styrxl.excel.notes import Note, find_anchor
@@ -182,7 +182,7 @@ class SheetBuilder:
         margins.left = margins.right = 0.3
         margins.top, margins.bottom, margins.header, margins.footer = 0.45, 0.6, 0.3, 0.3
         sheet.print_title_rows = rows
-        left, center, right = (_HeaderFooterPart(text=text) for text in footer)
+        left, center, right = (_HeaderFooterPart(text=text or None) for text in footer)
         sheet.oddFooter = HeaderFooterItem(left=left, center=center, right=right)
 
     def fit_on_one(self, last_row: int) -> None:
@@ -223,7 +223,7 @@ class SheetBuilder:
 def _write_text(at: Cell, text: str) -> None:
     at.value = text
     at.data_type = "s"
-    if text.startswith(FORMULA_SIGNS):
+    if text.startswith((*FORMULA_SIGNS, OPEN)):  # what comes for a token may begin so as well
         at.quotePrefix = True  # or Excel makes it a formula when somebody edits the cell
 
 

@@ -125,8 +125,13 @@ def _fit_fact(fact: Any, language: str) -> Any:
 
 def number_text(value: float, language: str) -> str:
     """Return a number as people read it: ``1 200,5`` in Swedish, ``1,200.5`` in English."""
-    text = f"{int(value):,}" if abs(value) < _EXACT and value == int(value) else f"{value:,.10g}"
+    text = f"{int(value):,}" if abs(value) < _EXACT and value == int(value) else f"{value:,.12g}"
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "sv" else text
+
+
+def digits_text(value: float) -> str:
+    """Return a number as it is typed: all its digits, without spaces, and a point before decimals."""
+    return f"{value:.15g}"
 
 
 def say(value: Any, language: str, *, money: bool = False) -> str:
@@ -143,7 +148,8 @@ def say(value: Any, language: str, *, money: bool = False) -> str:
     if isinstance(value, int | float) and (hidden := mask_number(value)):
         return hidden
     if isinstance(value, int | float):
-        return number_text(value, language) if money or not 1900 <= value <= 2200 else f"{value:g}"
+        is_year = not money and 1900 <= value <= 2200 and value == int(value)
+        return digits_text(value) if is_year else number_text(value, language)
     if isinstance(value, date):
         return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, str):

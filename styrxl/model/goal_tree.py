@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 COUNCIL_GOAL, BOARD_GOAL, BOARD_COMMITMENT = "council_goal", "board_goal", "board_commitment"
 UNIT_GOAL, UNIT_COMMITMENT = "unit_goal", "unit_commitment"
-KINDS = (COUNCIL_GOAL, BOARD_GOAL, BOARD_COMMITMENT, UNIT_GOAL, UNIT_COMMITMENT)
 COMMITMENTS = (BOARD_COMMITMENT, UNIT_COMMITMENT)
 LINK_ERRORS = frozenset({"unknown-parent", "parent-not-allowed", "missing-parent"})  # a row that hangs where nobody knows
 TREE_RULES = LINK_ERRORS | {  # what is told together with the tree: why it may not be as its owners meant it

@@ -23,7 +23,6 @@ class Limits:
     macros: str = "reject"  # or "warn"
 
 
-MACROS = ("reject", "warn")
 STANDARD = Limits()
 RATIO_FLOOR = 5 * MB  # unpacked: what is smaller is no bomb, however well it packs
 CELLS = 2_000_000  # rows times columns, from the first value to the last, on one sheet

@@ -85,10 +85,6 @@ def _parents(year: YearSoFar, rows: Iterable[Row]) -> tuple[tuple[str, str], ...
     return tuple((code, year.texts.get(code, "")) for code in codes)
 
 
-def _by(rows: Iterable[Row], code: str) -> dict[Any, Row]:
-    return {row[code]: row for row in rows}
-
-
 def _before(year: YearSoFar, owner: str, table: str, code: str) -> tuple[str | None, dict[Any, Row]]:
     """Return the last round that an owner answered in, and its rows of a table by id or folded name."""
     last = year.last(owner)

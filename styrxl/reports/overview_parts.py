@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from styrxl.excel.pages import Block, Field, Row, Series
+from styrxl.model.catalogue import number_text
 from styrxl.reports.participation import Participation, list_other_forms
 from styrxl.reports.view import View
 
@@ -56,7 +57,8 @@ def key_figures_block(view: View, figures: Sequence[Figure]) -> Block:
 
 def chart_text(view: View, title: str, names: Sequence[str], series: Sequence[Series]) -> str:
     """Return a chart in words, for those who cannot see it: its title, and the figures of each series by name."""
-    figures = [f"{name}: {', '.join(f'{s.name} {s.values[n]:g}' for s in series)}" for n, name in enumerate(names)]
+    language = view.scope.language
+    figures = [f"{name}: {', '.join(f'{s.name} {number_text(s.values[n], language)}' for s in series)}" for n, name in enumerate(names)]
     return view.phrases.word("chart_alt", title=title, points="; ".join(figures))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from styrxl.model.catalogue import digits_text
 from styrxl.returns.letters import make_plain
 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f']+")
@@ -76,7 +77,7 @@ def read_number(raw: Any, *, money: bool = False) -> CellValue:
     if not values:
         return WRONG
     signed = [-v if match[1] in {"-", "−", "–"} else v for v in values]
-    return _apply_unit(signed, (match[3] or "").lower(), money=money, plain=typed == f"{signed[0]:g}")
+    return _apply_unit(signed, (match[3] or "").lower(), money=money, plain=typed == digits_text(signed[0]))
 
 
 def read_with_units(raw: Any, read: Callable[[Any], CellValue], units: Collection[str]) -> CellValue:

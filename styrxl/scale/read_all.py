@@ -23,13 +23,6 @@ CACHED_FROM = 10  # files: fewer are read again as soon as they are looked up
 _IN_ONE_PROCESS = ReadingMethod(jobs=1)
 
 
-def read_all_returns(
-    root: Path, name: str, returns: Sequence[ReturnFile], forms: Forms, limits: Limits, method: ReadingMethod
-) -> list[ReadFile]:
-    """Return what ``read_returns`` yields, as a list."""
-    return list(read_returns(root, name, returns, forms, limits, method))
-
-
 def read_returns(
     root: Path, name: str, returns: Sequence[ReturnFile], forms: Forms, limits: Limits, method: ReadingMethod
 ) -> Iterator[ReadFile]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from styrxl.excel import measure
 from styrxl.excel.archive import TemplatePart, cut_parts, stamp
-from styrxl.excel.cells import clean, footer_text, rounded_number, token
+from styrxl.excel.cells import FOOTER_LETTERS, clean, footer_text, rounded_number, token
 from styrxl.excel.look import STANDARD, Look
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form, Words, select_columns, select_sheets
@@ -157,6 +157,14 @@ def _owner_text(prefill: Prefill) -> str:
     return f"{prefill.owner_name} ({prefill.owner})" if prefill.owner_name and prefill.owner else prefill.owner_name or prefill.owner
 
 
+def _short_owner_text(prefill: Prefill) -> str:
+    """Return the owner as a footer has room for it: of a long name the beginning, and the id whole."""
+    more = len(_owner_text(prefill)) - FOOTER_LETTERS
+    if more <= 0 or not prefill.owner_name:
+        return _owner_text(prefill)
+    return _owner_text(replace(prefill, owner_name=f"{prefill.owner_name[: -more - 1].rstrip()}…"))
+
+
 def _sheets_over_frame(form: Form, prefill: Prefill) -> Iterator[str]:
     """Yield the keys of sheets whose sum as issued is over the owner's frame."""
     for sheet in form.sheets:
@@ -197,7 +205,7 @@ def token_values(prefill: Prefill, context: WorkbookContext) -> dict[str, str]:
     """Return what comes in place of each token."""
     made = {name: clean(str(getattr(prefill, name) or "")).strip() for name in _OWN_FIELDS}
     made["who"] = _owner_text(prefill)
-    made["footer"] = footer_text(_owner_text(prefill))
+    made["footer"] = footer_text(_short_owner_text(prefill))
     for frame, amount in prefill.frames.items():
         made[f"frame:{frame}"] = rounded_number(amount or 0)
     for sheet in context.form.sheets:

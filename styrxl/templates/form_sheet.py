@@ -5,7 +5,7 @@ from __future__ import annotations
 from openpyxl.utils import get_column_letter
 
 from styrxl.excel import look, measure
-from styrxl.excel.cells import OPEN, CellError
+from styrxl.excel.cells import OPEN, CellError, footer_text
 from styrxl.excel.formula_text import trim
 from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.forms import Column
@@ -214,7 +214,9 @@ def _set_up_page(page: SheetBuilder, layout: SheetLayout, context: WorkbookConte
     terms = context.terms
     paging = f"{terms.text('page')} &P {terms.text('of')} &N"
     wide = layout.is_downwards or layout.sheet.layout == "reading" or sum(layout.widths) > _UPRIGHT_WIDTH
-    page.printed(landscape=wide, rows=f"{row}:{row}", footer=(context.footer, layout.name.replace("&", "&&"), paging))
+    name = footer_text(layout.name)
+    middle, right = (name, paging) if wide else ("", f"{name} · {paging}")  # a long owner takes half of what stands upright
+    page.printed(landscape=wide, rows=f"{row}:{row}", footer=(context.footer, middle, right))
     end = get_column_letter(len(layout.widths))
     last = context.print_ends.get(layout.sheet.key, max(layout.end_row, layout.first_row))
     sheet.print_area = f"A1:{end}{last}"

@@ -230,6 +230,18 @@ def test_text_that_begins_like_a_formula_stays_text(desk: Desk) -> None:
     assert (there.value, there.data_type, there.quotePrefix) == ('=HYPERLINK("http://example.com")', "s", True)
 
 
+def test_an_id_in_letters_that_look_alike_stands_as_formulas_know_it(desk: Desk) -> None:
+    """Kontroll does not ask for a goal that is there, and nothing is told that nobody can see."""
+    book = open_workbook(desk.town.filled("UBN-ÖST"))
+    cell = open_sheets(book, desk.form("UBN-ÖST"))["commitments"].cell("parent_id", 0)
+    named = str(cell.value)
+    write_text(cell, named.replace("-", "\N{NON-BREAKING HYPHEN}", 1))
+    back = openpyxl.load_workbook(io.BytesIO(desk.back("UBN-ÖST", save_workbook(book))), data_only=True)
+    assert back["Åtaganden"][cell.coordinate].value == named
+    assert not [one.value for one in back["Åtaganden"][cell.row] if str(one.value).startswith("!")]
+    assert not [row for row in back.worksheets[0].values if named in row]
+
+
 def test_formula_of_the_sender_becomes_its_value(desk: Desk, office: Office) -> None:
     """And one that is not calculated is shown as what it is."""
     sent = office.fill(desk.town.filled("UBN"), {"Budget": {"C9": Formula("=10*50"), "A10": Formula('="Sko"&"la"')}})

@@ -13,11 +13,12 @@ from openpyxl.cell.cell import Cell
 from python_calamine import CalamineWorkbook
 
 from styrxl.excel import form_styles, look
-from styrxl.excel.archive import cut_parts, read_parts, stamp
+from styrxl.excel.archive import cut_parts, stamp
 from styrxl.excel.beyond_libraries import complete_workbook
 from styrxl.excel.cells import CellError, token
 from styrxl.excel.notes import Note
 from styrxl.excel.sheet import SheetBuilder
+from workbook_parts import read_parts
 
 
 def make_page() -> SheetBuilder:

@@ -61,7 +61,7 @@ class Tokens:
 def client(office: GraphOffice, time: FakeTime | None = None, tokens: Tokens | None = None, user: str = MAILBOX) -> GraphClient:
     account = GraphAccount(office.url, user, SignIn(M365, client_id="app-1"), str(office.made.authority))
     waiting = time or FakeTime()
-    return GraphClient(account, WebSession(account, Path(), 5.0), tokens or Tokens(office.tokens), waiting.wait)
+    return GraphClient(account, WebSession(account, Path(), 60.0), tokens or Tokens(office.tokens), waiting.wait)
 
 
 def queued(name: str = "UBN", *attachments: Attachment) -> QueuedMessage:

@@ -129,7 +129,7 @@ def test_people_are_answered_once_a_return_and_machines_never(
     world = World(town, smtp, stop)
     with Ledger.open(town.workspace.database) as ledger:
         access = WorkspaceAccess(open_desk(town.workspace, ledger, datetime.now(UTC)), "watch")
-        timing = Timing(wait=lambda _: None, pauses=(), timeout=5.0)
+        timing = Timing(wait=lambda _: None, pauses=(), timeout=30.0)
         once = Watch(access, standard_rounds().parse(ROUND), world.look, stop, True, "sv", told.append, warned.append, 0.0, timing)
         once.run()
     town.run("mail", "answers", ROUND, "--send", expect=None)  # what the last look brought

@@ -68,7 +68,7 @@ def look(followed: Followed, round_: Round | None, *messages: EmailMessage | byt
     mails = [FetchedMessage(one if isinstance(one, bytes) else raw(one), datetime.now(UTC)) for one in messages]
     with Ledger.open(followed.town.workspace.database) as ledger:
         access = WorkspaceAccess(open_desk(followed.town.workspace, ledger, datetime.now(UTC)), "watch")
-        timing = Timing(wait=lambda _: None, pauses=(), timeout=2.0)
+        timing = Timing(wait=lambda _: None, pauses=(), timeout=30.0)
 
         Watch(access, round_, lambda: mails, Once(), True, "sv", print, print, EVERY, timing).run()
 

@@ -123,7 +123,14 @@ def test_an_operators_error_says_what_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    "value, sv, en", [(1200.0, "1\u00a0200", "1,200"), (0.5, "0,5", "0.5"), (-1234567.89, "-1\u00a0234\u00a0567,89", "-1,234,567.89")]
+    "value, sv, en",
+    [
+        (1200.0, "1\u00a0200", "1,200"),
+        (0.5, "0,5", "0.5"),
+        (-1234567.89, "-1\u00a0234\u00a0567,89", "-1,234,567.89"),
+        (9_876_543_210.12, "9\u00a0876\u00a0543\u00a0210,12", "9,876,543,210.12"),
+        (0.1 + 0.2, "0,3", "0.3"),
+    ],
 )
 def test_numbers_as_people_read_them(value: float, sv: str, en: str) -> None:
     """Spaces and comma in Swedish, comma and point in English."""
@@ -138,7 +145,13 @@ def test_braces_in_a_value_are_no_placeholders() -> None:
 
 def test_years_have_no_thousands_separator() -> None:
     """2027 is a year."""
-    assert say(2027, "sv") == "2027"
+    assert say(2027, "sv") == say(2027.0, "en") == "2027"
+
+
+@pytest.mark.parametrize("value, sv, en", [(2123.45678, "2\u00a0123,45678", "2,123.45678"), (1999.4, "1\u00a0999,4", "1,999.4")])
+def test_what_has_decimals_is_no_year(value: float, sv: str, en: str) -> None:
+    """All its digits are told, and as others are."""
+    assert (say(value, "sv"), say(value, "en")) == (sv, en)
 
 
 def test_money_has_one_whatever_it_looks_like() -> None:

@@ -27,6 +27,7 @@ from styrxl.excel.pages import (
     ComputedColumn,
     Link,
 )
+from styrxl.model.catalogue import number_text
 from styrxl.model.judged import JudgedRound
 from styrxl.reports import book
 from styrxl.reports.book import make_book
@@ -99,6 +100,7 @@ def test_each_chart_says_one_thing_and_has_its_figures_beside_it() -> None:
         assert b.chart is not None
         assert b.chart.title in b.chart.alt
         for series, column in zip(b.chart.series, b.chart.columns, strict=True):
+            assert all(number_text(value, "sv") in b.chart.alt for value in series.values)  # noqa: PD011 -- no frame
             assert series.values == tuple(r.cells[column] for r in b.rows)  # noqa: PD011 -- no frame
 
 

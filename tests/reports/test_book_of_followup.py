@@ -22,6 +22,7 @@ from small_town import consolidated, row, tables
 from small_year import ABY, BIB, KFN, OST, PLAN, UBN, follow_up, history, kept, past, planning, plans, returned, scope
 from small_year_rows import CHARTS, ROWS, SOURCES
 from styrxl.excel.pages import Block, Book, Link, Page, Row
+from styrxl.model.catalogue import number_text
 from styrxl.model.council_plan import CouncilAssessment
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
@@ -136,6 +137,7 @@ def test_charts_say_one_thing_each_and_have_their_figures_beside_them() -> None:
     for b, chart in charts:
         assert chart.title in chart.alt
         for series, column in zip(chart.series, chart.columns, strict=True):
+            assert all(number_text(value, "sv") in chart.alt for value in series.values)
             assert series.values == tuple(r.cells[column] for r in b.rows)
 
 

@@ -31,6 +31,8 @@ from styrxl.returns.cell_values import CellValue
         ("1.200,50", 1200.5, True),
         ("1,200.50", 1200.5, True),
         ("-5", -5.0, False),
+        ("2123456", 2123456.0, False),
+        ("12345678.25", 12345678.25, False),
         ("\u2212500", -500.0, True),
         ("(500)", -500.0, True),
     ],

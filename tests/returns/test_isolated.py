@@ -19,7 +19,7 @@ import pytest
 from openpyxl import Workbook
 
 import bombs
-from styrxl.excel.archive import read_parts, zip_parts
+from styrxl.excel.archive import zip_parts
 from styrxl.model.findings import Finding, finding, message
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.returns import isolated, process_watch
@@ -31,6 +31,7 @@ from styrxl.sample import ods
 from styrxl.sample.opened import save_workbook
 from town import Town
 from unixless import make_unixless
+from workbook_parts import read_parts
 
 # What becomes of each: the finding (rule, sheet, cell, why), or the rows that were read.
 BOMBS: Mapping[str, tuple[str, str | None, str | None, str] | list[int]] = {

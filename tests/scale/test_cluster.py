@@ -26,7 +26,7 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import Reading
 from styrxl.sample.faults.plan import break_return
 from styrxl.scale import addresses, cluster, read_all
-from styrxl.scale.read_all import read_all_returns
+from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadingMethod
 from styrxl.validation.rules import schema
 from town import NOW, ROUND, Town
@@ -116,7 +116,7 @@ def test_a_cluster_finds_what_one_process_does(full: Town, two_workers: Any) -> 
 def test_workers_check_by_the_schemas_of_the_workspace(full: Town, two_workers: Any) -> None:
     stricter(full)
     how = ReadingMethod(scheduler=two_workers.scheduler_address)
-    found = read_all_returns(full.root, "", addresses.list_returns(str(full.inbox), NOW), full.forms, STANDARD, how)
+    found = list(read_returns(full.root, "", addresses.list_returns(str(full.inbox), NOW), full.forms, STANDARD, how))
     said = [table.typed.checked for one in found for table in one.reading.tables if table.typed]
 
     assert None not in said
@@ -206,7 +206,7 @@ def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.Mon
     """It is killed with files in its hands, and another comes in its place."""
     returns = addresses.list_returns(str(full.inbox), NOW) * 8
     forms = full.forms
-    alone = read_all_returns(full.root, "", returns, forms, STANDARD, ReadingMethod(jobs=1, keep=False))
+    alone = list(read_returns(full.root, "", returns, forms, STANDARD, ReadingMethod(jobs=1, keep=False)))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path))
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as made:
         killed: list[int] = []
@@ -217,7 +217,7 @@ def test_a_lost_worker_costs_time_and_no_row(full: Town, monkeypatch: pytest.Mon
                 os.kill(killed[0], signal.SIGKILL)
 
         how = ReadingMethod(scheduler=made.scheduler_address, keep=False, progress=lambda _: nullcontext(kill))
-        found = read_all_returns(full.root, "", returns, forms, STANDARD, how)
+        found = list(read_returns(full.root, "", returns, forms, STANDARD, how))
         assert [replace(one, reading=unchecked(one.reading)) for one in found] == alone
         assert killed
 

@@ -16,7 +16,7 @@ from styrxl.model.standard_folder import standard_folder
 from styrxl.returns.read import ReturnReader
 from styrxl.scale import processes
 from styrxl.scale.processes import read_in_processes
-from styrxl.scale.read_all import read_all_returns
+from styrxl.scale.read_all import read_returns
 from styrxl.scale.return_files import ReadingMethod, ReturnFile, read_modified_time
 from town import ROUND, Town
 
@@ -67,7 +67,7 @@ def crowd(shared_full: Town, tmp_path_factory: pytest.TempPathFactory) -> list[R
 
 
 def read(crowd: list[ReturnFile], how: ReadingMethod, root: Path) -> list[Any]:
-    return [(one.file, one.sha256, one.size, one.reading) for one in read_all_returns(root, "", crowd, FORMS, STANDARD, how)]
+    return [(one.file, one.sha256, one.size, one.reading) for one in read_returns(root, "", crowd, FORMS, STANDARD, how)]
 
 
 def test_two_read_what_one_does(crowd: list[ReturnFile], tmp_path: Path) -> None:

@@ -19,13 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from office import Formula, LockedCellError, Office
 from styrxl.excel import look, measure
-from styrxl.excel.archive import read_parts
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form, select_columns
 from styrxl.model.prefill import Prefill
 from styrxl.model.standard_folder import standard_folder
 from styrxl.templates import build
 from styrxl.templates.layout import PAGE_WIDTH, SheetLayout, lay_out_sheets
+from workbook_parts import read_parts
 
 FORMS = Forms([standard_folder()])
 WORDS = FORMS.words
@@ -215,9 +215,11 @@ def test_number_of_rows_is_the_form_s_or_what_was_asked_for() -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+46 8 530", "-5", "@nu", "'citat", '=HYPERLINK("http://x")'])
 def test_text_that_begins_like_a_formula_stays_text(text: str) -> None:
     rows = {"board_goals": ({"id": "UBN-M1", "what": text, "text": text, "serves": text},)}
-    cell = opened(made("unit_plan", rows=rows))["Nämndens mål"]["C7"]
-    assert (cell.data_type, cell.value) == ("s", text)
-    assert cell.quotePrefix is True
+    book = opened(made("unit_plan", rows=rows, owner_name=text))
+    found = [book["Nämndens mål"]["C7"], *(cell for row in book["Start"] for cell in row if str(cell.value).startswith(text))]
+    assert len(found) > 1
+    assert {(cell.data_type, cell.quotePrefix) for cell in found} == {("s", True)}
+    assert found[0].value == text
 
 
 def test_letters_that_a_workbook_cannot_hold_are_left_out() -> None:
@@ -282,6 +284,15 @@ def test_table_is_filtered_frozen_and_printed_on_one_width() -> None:
     assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == ("landscape", 1, 0)
     assert sheet.sheet_view.showGridLines is False
     assert footer(sheet) == ("Utbildningsnämnden (UBN)", "Sida &P av &N")
+
+
+def test_the_footer_of_a_sheet_that_stands_upright_has_room_for_a_long_owner() -> None:
+    name = "Nämnden för arbetsmarknad, vuxenutbildning & näringsliv i Södra Åköping och Västra Ån"
+    sheet = opened(made("annual_plan", owner_name=name))["Enhetsramar"]
+    left, right = footer(sheet)
+    assert sheet.page_setup.orientation == "portrait"
+    assert (left, len(left.replace("&&", "&"))) == ("Nämnden för arbetsmarknad, vuxenutbildning && näringsliv i Södra… (UBN)", 70)
+    assert (sheet.oddFooter.center.text or "", right) == ("", "Enhetsramar · Sida &P av &N")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from styrxl.excel import look
 from styrxl.excel.pages import Block, Chart, Field, Page, Row, Series
+from styrxl.model.catalogue import number_text
 from styrxl.model.goal_judgement import NO, PARTLY, STATUSES, YES, Grade
 from styrxl.reports.board_outcomes import FrameOutcome, list_deviations, list_outcomes, signed_amount
 from styrxl.reports.followup.frames import compared_boards, count_within, describe_not_compared, year_net_key
@@ -122,7 +123,7 @@ def _signed_chart(view: View, names_at: str, heading: str, title: str, rows: Seq
     fields = (Field(view.phrases.heading(names_at), width=LABEL_WIDTH), *(Field(text, "money", FIGURE_WIDTH) for text in headings))
     cells = tuple(Row((name, m.current, m.money.year_net, m.deviation)) for name, m in rows)
     names, values = tuple(name for name, _ in rows), tuple(m.deviation or 0.0 for _, m in rows)
-    points = "; ".join(f"{name}: {value:g}" for name, value in zip(names, values, strict=True))
+    points = "; ".join(f"{name}: {number_text(value, view.scope.language)}" for name, value in zip(names, values, strict=True))
     alt = view.phrases.word("chart_alt", title=title, points=points)
     chart = Chart(title, alt, names, (Series(headings[-1], values, look.GOOD.ink, SIGNED),), (3,), signed=True)
     return Block(fields, cells, heading=heading, chart=chart)

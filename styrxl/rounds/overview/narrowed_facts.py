@@ -41,7 +41,6 @@ def find_facts_of(desk: Desk, round_: Round, owners: Collection[str] | None) -> 
         mail=mail,
         consolidation=_find_consolidation(desk, round_, mine),
         changed_forms=(),
-        fetches=False,
         ready=tuple(owner for owner in facts.ready if owner in mine),
     )
 

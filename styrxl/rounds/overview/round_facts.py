@@ -40,8 +40,8 @@ class UnplacedFile:
 class RoundFacts:
     """How a round stands on a day.
 
-    ``new_files``: paths in the inbox that nothing has looked at since they came or changed. ``sends``, ``fetches``: whether mail is set
-    up for letters, and a mailbox for what comes. ``ready``: owners that were handed nothing and can be now.
+    ``new_files``: paths in the inbox that nothing has looked at since they came or changed. ``sends``: whether mail is set
+    up for letters. ``ready``: owners that were handed nothing and can be now.
     """
 
     round: Round
@@ -54,7 +54,6 @@ class RoundFacts:
     consolidation: Consolidation | None = None
     changed_forms: tuple[Word, ...] = ()
     sends: bool = False
-    fetches: bool = False
     ready: tuple[str, ...] = ()
 
 
@@ -79,7 +78,6 @@ def find_facts(desk: Desk, round_: Round) -> RoundFacts:
         consolidation,
         tuple(list_changed_forms(desk.ledger, desk.forms, round_)),
         sends=mail is not None and (mail.server is not None or mail.graph is not None),
-        fetches=mail is not None and mail.mailbox is not None,
         ready=_list_ready(desk.plan, round_, owners),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from styrxl.model.catalogue import list_waivable_rules, number_text
+from styrxl.model.catalogue import digits_text, list_waivable_rules, number_text
 from styrxl.model.council_plan import PLAN_FORM, PlanRows
 from styrxl.model.form_files import RULES, Forms
 from styrxl.model.forms import EVERYBODY, LANGUAGES, Column, Sheet
@@ -101,7 +101,7 @@ class PlanTexts:
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return f"{value:g}" if column.kind == "integer" else self.show_amount(float(value))
+            return digits_text(value) if column.kind == "integer" else self.show_amount(float(value))
         return str(value)
 
     def name_owner(self, org_id: str) -> str:

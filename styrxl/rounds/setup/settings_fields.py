@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from styrxl.descriptions.settings_model import OneRound, SettingsFile
+from styrxl.model.catalogue import digits_text
 from styrxl.rounds.setup.edit_settings import Path, find_value
 
 TEXT, NUMBER, DAY, CHOICE, LIST, OWNERS = "text", "number", "date", "choice", "list", "owners"
@@ -98,7 +99,7 @@ def write_value(value: Any) -> str:
         case bool():
             return str(value).lower()
         case float():
-            return f"{value:g}"
+            return digits_text(value)
         case date():
             return value.isoformat()
         case Mapping():

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from styrxl.model.catalogue import Word
+from styrxl.model.catalogue import Word, digits_text
 from styrxl.model.findings import CellOf, Remark
 from styrxl.model.forms import LANGUAGES, Column, Form, Sheet, Text
 from styrxl.model.prefill import Prefill, shown_texts
@@ -154,7 +154,7 @@ def _as_issued(typed: Any, issued: Any, column: Column, form: Form) -> bool:
     if column.kind == "ref" and not column.many:
         return make_id_key(typed) == make_id_key(issued)
     words = form.lists[column.list].get(str(issued), {}) if column.list else {}
-    text = f"{typed:g}" if isinstance(typed, float) else str(typed)
+    text = digits_text(typed) if isinstance(typed, float) else str(typed)
     return fold_text(text.replace("; ", ";")) in {fold_text(str(word)) for word in (issued, *words.values())}
 
 

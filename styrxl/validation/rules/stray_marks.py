@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from styrxl.model.catalogue import Word
+from styrxl.model.catalogue import Word, digits_text
 from styrxl.model.findings import Remark
 from styrxl.model.forms import Words
 from styrxl.returns.habits.no_answers import find_no_answers, fold_mark
@@ -46,4 +46,4 @@ def _is_mark(raw: Any, marks: frozenset[str]) -> bool:
 
 def _is_short(typed: dict[str, Any]) -> bool:
     [raw, *others] = typed.values()
-    return not others and len(f"{raw:g}" if isinstance(raw, float) else str(raw)) <= _SHORT
+    return not others and len(digits_text(raw) if isinstance(raw, float) else str(raw)) <= _SHORT

@@ -7,7 +7,7 @@ from typing import Any
 
 from styrxl.excel.pages import Link
 from styrxl.excel.widths import NUMBERS
-from styrxl.model.catalogue import number_text
+from styrxl.model.catalogue import digits_text, number_text
 
 _MINUS, _DECIMALS = "\N{MINUS SIGN}", {"percent": 1, "million": 1, "million_change": 1}
 _SIGNED = frozenset({"million_change"})
@@ -32,7 +32,7 @@ def write_cell(value: Any, kind: str, language: str) -> str:
         case bool():
             return str(value)
         case int() | float() if kind == "integer":
-            return f"{value:g}"
+            return digits_text(value)
         case int() | float():
             return _write_number(value, kind, language)
     return str(value)

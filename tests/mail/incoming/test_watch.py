@@ -97,7 +97,7 @@ def watching(
         try:
             with Ledger.open(town.workspace.database) as ledger:
                 access = WorkspaceAccess(open_desk(town.workspace, ledger, datetime.now(UTC)), "watch")
-                timing = Timing(wait=lambda _: None, pauses=(), timeout=2.0)
+                timing = Timing(wait=lambda _: None, pauses=(), timeout=30.0)
                 Watch(access, standard_rounds().parse(ROUND), source, stop, send, "sv", told.append, warned.append, 0.05, timing).run()
         except BaseException as error:  # noqa: BLE001 -- told below
             failed.append(error)

@@ -48,7 +48,7 @@ def place(office: TokenOffice, made: Certificates, method: str = M365, **others:
 
 
 def web(made: Certificates) -> WebSession:
-    return WebSession(Server("localhost", 1, "tls", None, str(made.authority)), Path(), 5.0)
+    return WebSession(Server("localhost", 1, "tls", None, str(made.authority)), Path(), 60.0)
 
 
 def get(office: TokenOffice, made: Certificates, **others: Any) -> str:
@@ -172,7 +172,7 @@ def test_a_giver_of_tokens_that_cannot_be_trusted_gets_no_secret(
     office: TokenOffice, made: Certificates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STYRXL_MAIL_SECRET", SECRET)
-    stranger = WebSession(Server("localhost", 1, "tls"), Path(), 5.0)
+    stranger = WebSession(Server("localhost", 1, "tls"), Path(), 60.0)
     assert fails(lambda: open_tokens(place(office, made), Path("/nowhere"), stranger).get()).code == "mail-certificate"
     assert office.given == []
 
@@ -182,7 +182,7 @@ def test_whom_the_settings_do_not_name_is_not_trusted_because_the_environment_do
 ) -> None:
     monkeypatch.setenv("STYRXL_MAIL_SECRET", SECRET)
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(made.authority))
-    stranger = WebSession(Server("localhost", 1, "tls", ca_file=str(certificates(tmp_path).authority)), Path(), 5.0)
+    stranger = WebSession(Server("localhost", 1, "tls", ca_file=str(certificates(tmp_path).authority)), Path(), 60.0)
     assert fails(lambda: open_tokens(place(office, made), Path("/nowhere"), stranger).get()).code == "mail-certificate"
     assert office.given == []
 

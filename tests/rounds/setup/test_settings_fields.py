@@ -61,6 +61,10 @@ def test_what_is_typed_becomes_a_value(kind: str, typed: str, value: object) -> 
     assert dict(read_edits(SettingField(("a", "b"), kind), "before", typed)) == {("a", "b"): value}
 
 
+def test_a_number_is_shown_with_all_its_digits() -> None:
+    assert [write_value(value) for value in (1234567.5, 1000000.0, 2.5)] == ["1234567.5", "1000000", "2.5"]
+
+
 def test_what_was_not_touched_is_no_change() -> None:
     for kind in (TEXT, NUMBER, LIST, OWNERS):
         assert dict(read_edits(SettingField(("a",), kind), "x = 2027-01-01\ny", " x = 2027-01-01\r\ny\r\n")) == {}

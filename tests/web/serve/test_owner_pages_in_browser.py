@@ -102,7 +102,7 @@ def test_a_hand_in_by_keyboard(site: RunningSite, browser: BrowserContext, tmp_p
 
 def press_and_choose(page: Page, file: Path) -> None:
     """Open the window in which a file is chosen by a key, and choose one; a busy browser may pass over the first press."""
-    for patience in (3_000, 5_000, 15_000):
+    for patience in (3_000, 5_000, 60_000):
         try:
             with page.expect_file_chooser(timeout=patience) as chooser:
                 page.keyboard.press("Enter")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from typing import Any
 
@@ -11,14 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from styrxl.model.council_plan import Organisation
 from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.grouped_findings import group_findings
 from styrxl.rounds.setup.plan_state import PlanState, read_plan_state
 from styrxl.rounds.setup.plan_texts import PlanTable, PlanTexts
 from styrxl.rounds.setup.plan_tree import list_frame_years, make_tree
-from styrxl.store.workspace import Workspace
 from styrxl.web.desk.staging import stage
 from styrxl.web.desk.visit import Rooms, Visit, make_endpoint
 from styrxl.web.desk.workplace import opens_files_here
@@ -78,11 +75,6 @@ def _show_adjustments(texts: PlanTexts, state: PlanState, year: int) -> PlanTabl
     return next(texts.list_tables({"frame_adjustments": rows}), None)
 
 
-def describe_period(one: Organisation) -> str:
-    """Return when a part of the organisation is there: ``2027-01-01–2028-12-31``; empty where that is always."""
-    return f"{one.start or ''}–{one.end or ''}" if one.start or one.end else ""
-
-
 def send_plan(visit: Visit) -> Response:
     """Return the plan's workbook, to be kept."""
     path = visit.place.open_workspace().plan_path
@@ -107,8 +99,3 @@ def take_plan(visit: Visit) -> Response:
         return visit.go("/plan?no-file=1#upload")
     staged = stage(visit.place.root, files[0].file.read(), files[0].filename or "")
     return visit.go(f"/do/replace-plan?staged={staged.token}")
-
-
-def find_plan_digest(workspace: Workspace) -> str:
-    """Return what changes with the plan's bytes; empty where it is not there."""
-    return hashlib.sha256(workspace.plan_path.read_bytes()).hexdigest() if workspace.plan_path.is_file() else ""
