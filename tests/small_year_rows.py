@@ -31,7 +31,7 @@ ROWS: dict[str, dict[str, list[tuple[Any, ...]]]] = {
             ("! Saknar åtaganden", "KF-M2", 1, 0, "Kunskapsresultaten förbättras"),
             ("Utbildningsnämnden", 1.0, 0.95075, 0.04925, "✓ Inom ramen"),
             ("Kultur- och fritidsnämnden", 0.5, 0.48, 0.02, "✓ Inom ramen"),
-            ("Summa nämnder", 1.5, 1.43075, 0.06925),
+            ("Summa nämnder", 1.5, 1.43075, 0.06925, "2 av 3 är med"),
             ("Lämnar ingen plan: Revisorerna", 0.05),
         ],
         "Diagram": [

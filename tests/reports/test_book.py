@@ -20,6 +20,7 @@ from small_town import (
     town,
 )
 from small_town_pages import block, council, page, shown
+from small_year import planning
 from styrxl.excel import workbook
 from styrxl.excel.pages import (
     Book,
@@ -63,7 +64,7 @@ def test_key_figures() -> None:
 
 
 def test_councillors_see_goals_and_money_in_millions_with_a_sum() -> None:
-    """A board that has handed in no budget is named, and not in the sum: frame and budget are those of the same boards."""
+    """A board that has handed in no budget is named, and not in the sum, which says so: frame and budget are those of the same boards."""
     _, goals, money = page(council(), "Översikt").blocks
     assert shown(goals.rows) == [
         ("✓ Har åtaganden", "KF-M1", 1, 5, "Invånarna är mer delaktiga"),
@@ -75,11 +76,20 @@ def test_councillors_see_goals_and_money_in_millions_with_a_sum() -> None:
         ("Kultur- och fritidsnämnden", 0.9, None, None, "! Budget saknas"),
     ]
     assert shown(money.totals) == [
-        ("Summa nämnder", 1.50025, 1.5005, -0.00025, None),
+        ("Summa nämnder", 1.50025, 1.5005, -0.00025, "1 av 3 är med"),
         ("Lämnar ingen plan: Revisorerna", 0.05, None, None, None),
     ]
     assert money.chart is not None
     assert (money.chart.title, money.chart.series[0].values) == ("Den enda budgeten ryms inte inom ramen", (-0.00025,))  # noqa: PD011 -- no frame
+
+
+def test_a_sum_of_all_boards_says_nothing_of_how_many() -> None:
+    """Without the auditors, and with the other board's budget, nobody is left out."""
+    judged, plan, issues, scope = planning()
+    framed = {key: frame for key, frame in plan.frames.items() if key[0] != "REV"}
+    _, book = make_book(judged, replace(plan, frames=framed), issues, scope)
+    money = next(p for p in book.pages if p.name == "Översikt").blocks[-1]
+    assert shown(money.totals) == [("Summa nämnder", 1.5, 1.43075, 0.06925, None)]
 
 
 def test_each_chart_says_one_thing_and_has_its_figures_beside_it() -> None:

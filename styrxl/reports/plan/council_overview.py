@@ -105,7 +105,8 @@ def _money_block(view: View, budgets: Sequence[BoardBudget]) -> Block | None:
     compared = [b for b in asked if b.remaining is not None]
     states = [frame_state_word(view, b.owner, b.remaining, NO_PLAN) for b in asked]
     rows = [Row((b.owner.name, *_cells(b.current, b.net, b.remaining), state)) for b, state in zip(asked, states, strict=True)]
-    totals = [Row((sum_label(view), *_whole(compared), None), weight=BOLD)]
+    count = view.phrases.word("n_of_boards", n=len(compared), total=len(budgets)) if len(compared) < len(budgets) else None
+    totals = [Row((sum_label(view), *_whole(compared), count), weight=BOLD)]
     if others := [b for b in budgets if b not in asked]:
         names = ", ".join(b.owner.name for b in others)
         frame = in_millions(add_known(b.current for b in others))
