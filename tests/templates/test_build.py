@@ -292,7 +292,8 @@ def test_the_footer_of_a_sheet_that_stands_upright_has_room_for_a_long_owner() -
     left, right = footer(sheet)
     assert sheet.page_setup.orientation == "portrait"
     assert (left, len(left.replace("&&", "&"))) == ("Nämnden för arbetsmarknad, vuxenutbildning && näringsliv i Södra… (UBN)", 70)
-    assert (sheet.oddFooter.center.text or "", right) == ("", "Enhetsramar · Sida &P av &N")
+    assert right == "Enhetsramar · Sida &P av &N"
+    assert "&C" not in str(sheet.oddFooter)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
