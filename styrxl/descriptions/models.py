@@ -266,7 +266,8 @@ class Words(Part):
     dittos: list[Spelling] = Field(description="What means the cell above")
     pointers: dict[str, list[Spelling]] = Field(description="How people point to an enclosure instead of answering")
     days: dict[str, Any] = Field(description="How people write days and parts of a year")
-    sum_words: list[Spelling] = Field(description="How a row of sums begins")
+    sum_words: list[Spelling] = Field(description="How a row of sums begins or ends")
+    whole_names: list[Spelling] = Field(default=[], description="What a row for all rows is called besides")
     texts: dict[str, Text] = Field(description="Texts that are the same in all forms")
 
 

@@ -182,6 +182,7 @@ def make_words(raw: Mapping[str, Any]) -> Words:
         dittos=frozenset(raw["dittos"]),
         pointers=raw["pointers"],
         sum_words=frozenset(raw["sum_words"]),
+        whole_names=frozenset(raw.get("whole_names", ())),  # editions of before have none
         days=raw["days"],
         texts=raw["texts"],
     )

@@ -312,6 +312,7 @@ class Words:
     dittos: frozenset[str]  # what means the cell above
     pointers: Mapping[str, Sequence[str]]  # how people point to an enclosure
     sum_words: frozenset[str]
+    whole_names: frozenset[str]  # what a row of all rows is called besides
     days: Mapping[str, Any]  # how people write days and parts of a year
     texts: Mapping[str, Text]
 
@@ -325,7 +326,7 @@ def list_offered(entries: Mapping[str, Mapping[str, Any]]) -> list[Text]:
     return [entry for entry in entries.values() if entry.get("offered", True)]
 
 
-NO_WORDS = Words({}, {}, {}, frozenset(), frozenset(), {}, frozenset(), {}, {})
+NO_WORDS = Words({}, {}, {}, frozenset(), frozenset(), {}, frozenset(), frozenset(), {}, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from styrxl.validation.link import BatchKey, check_links, years_of_rows
 from styrxl.validation.rules.conditions import check_conditions, meets_condition
 from styrxl.validation.rules.rows import check_ids, check_locked, check_taken
 from styrxl.validation.rules.schema import Schemas, check_schema
+from styrxl.validation.rules.sums import check_sums
 
 _TOGETHER = 500  # returns that are laid at once
 _NO_IDS = RowIds()
@@ -155,7 +156,9 @@ def _examine_together(returns: Sequence[Admitted], batches: Mapping[BatchKey, Ba
         remarks += [r for r in check_schema(schema, same) if not settled or (r.source, r.row, r.field) not in settled]
     parts = _part_closing_rows(parts, issued, by_index)
     for part in parts.values():
-        remarks += check_conditions(omit_refused(part, remarks), years_of_rows(part.batch, context, by_index), limits, issued)
+        sound = omit_refused(part, remarks)
+        remarks += check_conditions(sound, years_of_rows(part.batch, context, by_index), limits, issued)
+        remarks += check_sums(sound)
     linked, on_links = check_links(parts, by_index, context, remarks)
     grouped: dict[int, list[Remark]] = {}
     for remark in (*remarks, *on_links):
