@@ -16,13 +16,14 @@ from styrxl.excel.cells import excel_number
 from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding
 from styrxl.model.forms import Column, Words
+from styrxl.model.naming.sheet_names import IDENTITY_SHEET, LISTS_SHEET
 from styrxl.returns.row_ids import make_id_key
 from styrxl.returns.tables import is_blank, normalise_heading, show_heading
 from styrxl.returns.workbook import ReturnedWorkbook, SheetCells
 from styrxl.templates.cell_texts import is_added_up
 from styrxl.templates.layout import SheetLayout
 
-_OURS = frozenset({"_styrxl", "_listor"})
+_OURS = frozenset({IDENTITY_SHEET, LISTS_SHEET})
 _LONG = 20  # letters: a shorter text may stand within a help text by chance
 _LIST_COLUMNS = 5  # of the sheet of what to mend
 

@@ -107,6 +107,10 @@ class LaidFiles:
             seen.append(above)
         return False
 
+    def has(self, path: Path, names: Iterable[str], kind: tuple[str, ...] = ()) -> bool:
+        """Tell whether a path stands in one of the named files of the workspace's own; ``kind`` as in ``place``."""
+        return any(self.own[name].find(path, kind)[0] == len(path) for name in names if name in self.own)
+
     def place(self, problems: Iterable[Problem], names: Sequence[str], kind: tuple[str, ...] = ()) -> Iterator[Mistake]:
         """Yield problems as mistakes: each in that of the named files of the workspace's own that has most of the path, else the first.
 

@@ -21,7 +21,6 @@ EACH_HAS = {  # what a row takes of each, where a form says so; of indicators wh
     "assignments": ("id", "text", "due", "goal", "decision", "decided_on", "how", "role", "last_status", "last_comment"),
 }
 _OWN = "own:"
-_OUR_SHEETS = ("start", "mend_sheet", "lists_sheet")  # texts of words.yaml that are names of sheets
 
 
 def check_form(form: Mapping[str, Any], words: Mapping[Any, Any], tables: Collection[str], gone: Collection[str] = ()) -> Iterator[Problem]:
@@ -36,8 +35,6 @@ def check_form(form: Mapping[str, Any], words: Mapping[Any, Any], tables: Collec
     sheets = {key: sheet for key, sheet in as_map(form.get("sheets")).items() if isinstance(sheet, Mapping)}
     if form.get("foreign"):  # others may call sheets and columns as we do ours, and have several tables on a sheet
         words = {**words, "texts": {}}
-    else:
-        yield from _check_sheet_names(sheets, words)
     yield from _check_steps(as_list(form.get("steps")), sheets)
     for key, sheet in sheets.items():
         yield from _SheetCheck(("sheets", key), sheet, sheets, lists, words, tables, gone).check()
@@ -56,21 +53,6 @@ def check_list(path: Path, entries: Mapping[str, Any]) -> Iterator[Problem]:
             other, _ = meant.setdefault(_fold(text), (str(code), str(text)))
             if other != str(code):
                 yield Problem((*path, code, *inner), "shared-word", {"word": str(text), "other": other})
-
-
-def _check_sheet_names(sheets: Mapping[str, Mapping[str, Any]], words: Mapping[Any, Any]) -> Iterator[Problem]:
-    ours = {_fold(text) for key in _OUR_SHEETS for text in as_map(as_map(words.get("texts")).get(key)).values()} | {"_styrxl", "history"}
-    named: dict[str, str] = {}
-    for key, sheet in sheets.items():
-        for language in LANGUAGES:
-            name = as_map(sheet.get("name")).get(language)
-            if not isinstance(name, str):
-                continue
-            other = named.setdefault(_fold(name), key)
-            if _fold(name) in ours:
-                yield Problem(("sheets", key, "name", language), "reserved-sheet", {"name": name})
-            elif other != key:
-                yield Problem(("sheets", key, "name", language), "doubled-sheet", {"name": name, "other": other})
 
 
 def _check_steps(steps: Sequence[Any], sheets: Mapping[str, Any]) -> Iterator[Problem]:

@@ -12,9 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from styrxl.descriptions.base_models import Filled, Part, Text, wrong
+from styrxl.descriptions.sheet_name_checks import find_fault
 
-LONGEST_SHEET_NAME = 31  # letters; Excel's
-_FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 _NUMBER_FIELDS = {"owner": "X", "year": "2027", "n": "1"}
 _WIDEST = 255  # Excel's
 _MANY_ROWS = 20_000
@@ -22,12 +21,9 @@ _A_LEAP_YEAR = 2028
 
 
 def _check_sheet_name(name: str) -> str:
-    if len(name) > LONGEST_SHEET_NAME:
-        raise wrong("name-too-long", value=name, length=len(name), longest=LONGEST_SHEET_NAME)
-    if sign := _FORBIDDEN_IN_SHEET_NAME.search(name):
-        raise wrong("name-sign", value=name, sign=sign[0])
-    if name.startswith("'") or name.endswith("'") or name != name.strip():
-        raise wrong("name-sign", value=name, sign="'" if "'" in name else "␣")
+    if fault := find_fault(name):
+        code, facts = fault
+        raise wrong(code, **facts)
     return name
 
 

@@ -16,6 +16,7 @@ from styrxl.descriptions.mistakes import Mistake, Path, Problem, sort_mistakes, 
 from styrxl.descriptions.models import Form, Rounds, Words
 from styrxl.descriptions.parts import as_list, as_map, find_part
 from styrxl.descriptions.round_checks import check_kinds, lay_rounds
+from styrxl.descriptions.sheet_name_checks import check_form_names, check_report_names, check_words_names
 from styrxl.descriptions.table_model import Table
 from styrxl.descriptions.text_checks import check_shape
 from styrxl.model.catalogue import Word
@@ -111,12 +112,14 @@ class _Check:
         if _REPORT in files.own:
             whole = {key: value for key, value in files.whole("report").items() if key != "extends"}
             yield from files.place(_tell_of_extending("report", check_shape((), files.standard[_REPORT], whole)), [_REPORT])
+            yield from files.place(check_report_names(whole, files.own[_REPORT].content), [_REPORT])
 
     def _check_words(self) -> Iterator[Problem]:
         words, standard = self.files.words, self.files.standard[_WORDS]
         yield from _tell_of_extending("words", find_problems(Words, words))
         for key, entries in as_map(words.get("lists")).items():
             yield from check_list(("lists", key), as_map(entries))
+        yield from check_words_names(words, self.files.own[_WORDS].content)
         for part in ("texts", "days"):
             if isinstance(words.get(part), Mapping):
                 yield from _tell_of_extending("words", check_shape((part,), standard[part], words[part]))
@@ -129,12 +132,14 @@ class _Check:
         whole = self.files.whole(stem)
         yield from self.files.place(self._check_rounds_named(whole), names)
         for kind in self._find_kinds(whole):
-            problems = self._find_problems(whole, kind, self.files.base(stem) if names[0] in self.files.own else None)
+            problems = self._find_problems(whole, kind, self.files.base(stem) if names[0] in self.files.own else None, names)
             if extended is None and name_file(form) in self.files.own and name_file(form) in self.files.standard:
                 problems = _hint_at_extending(form, problems, told=stem != form)
             yield from self.files.place(problems, [*names, _WORDS], kind.keys if kind else ())
 
-    def _find_problems(self, whole: Mapping[Any, Any], kind: RoundKind | None, base: Mapping[Any, Any] | None) -> Iterator[Problem]:
+    def _find_problems(
+        self, whole: Mapping[Any, Any], kind: RoundKind | None, base: Mapping[Any, Any] | None, names: Sequence[str]
+    ) -> Iterator[Problem]:
         lists = {**as_map(self.files.words.get("lists")), **as_map(whole.get("lists"))}
         select = RoundSelector(self.files.rounds, kind, lists)
         form = {key: select.part(value) if key in {"title", "purpose", "steps", "sheets"} else value for key, value in whole.items()}
@@ -146,6 +151,9 @@ class _Check:
         for problem in check_form(form, self.files.words, self.files.tables, gone):
             if not any(problem.path[: len(path)] == path for path in new):
                 yield problem
+        if not is_foreign(form):  # others may call their sheets as they like, and have several tables on one
+            texts, keys = as_map(self.files.words.get("texts")), kind.keys if kind else ()
+            yield from check_form_names(as_map(form.get("sheets")), texts, lambda path: self.files.has(path, names, keys))
 
     def _find_kinds(self, whole: Mapping[Any, Any]) -> list[RoundKind | None]:
         named = as_list(whole.get("rounds"))

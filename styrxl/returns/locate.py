@@ -11,6 +11,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.column_letters import column_letter, column_number
 from styrxl.model.findings import Finding, finding
 from styrxl.model.forms import BOOKED_REMARK, LANGUAGES, Column, Form, Sheet, Words
+from styrxl.model.naming.sheet_names import IDENTITY_SHEET, LISTS_SHEET
 from styrxl.returns.foreign_sheets import ForeignSheets
 from styrxl.returns.headings import OTHER_UNIT, HeadingChoice, Headings, Spot, choose_heading
 from styrxl.returns.labels import choose_labels, find_labels, list_beside, read_downwards
@@ -28,7 +29,7 @@ _SEARCHED = 200  # rows from the top of a sheet in which headings are looked for
 _ALIKE = 0.75  # part of a sheet's headings that a sheet with another name has, to be taken for that one
 _RESEMBLING = 0.5  # the same for one whose name has that sheet's in it
 _ANY_YEAR = 2000  # of dates without one, which are only compared with each other
-_SHEETS_OF_OURS = frozenset({"_styrxl", "_listor"})
+_SHEETS_OF_OURS = frozenset({IDENTITY_SHEET, LISTS_SHEET})
 
 _AnswersAt = Callable[[SheetCells, Spot], list[Any]]  # what stands under a heading, or beside a label
 _HeadingRow = dict[str, list[tuple[int, int]]]  # field -> ranks and columns of the headings that may stand for it

@@ -19,6 +19,7 @@ from styrxl.model.findings import Finding, finding
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.limits import STANDARD, Limits
+from styrxl.model.naming.sheet_names import LISTS_SHEET
 from styrxl.model.prefill import EDITION
 from styrxl.returns.foreign_sheets import NamedCell, find_named_cell
 from styrxl.returns.isolated import IsolatedReader
@@ -196,4 +197,4 @@ def find_unasked_sheets(form: Form, forms: Forms) -> frozenset[str]:
     asked = {normalise_heading(name) for sheet in form.tables for name in sheet.name.values()}
     unasked = {name for sheet in form.sheets if not sheet.table for name in sheet.name.values()}
     unasked |= set(forms.words.texts["start"].values())
-    return frozenset({name for name in unasked if normalise_heading(name) not in asked} | {"_listor"})
+    return frozenset({name for name in unasked if normalise_heading(name) not in asked} | {LISTS_SHEET})

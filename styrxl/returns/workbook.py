@@ -16,6 +16,7 @@ from styrxl.model.catalogue import Word
 from styrxl.model.column_letters import column_number
 from styrxl.model.findings import Finding, finding
 from styrxl.model.limits import CELLS, MB, STANDARD, Limits
+from styrxl.model.naming.sheet_names import IDENTITY_SHEET
 from styrxl.model.prefill import COMPARED
 from styrxl.returns.package.external_links import find_external_links
 from styrxl.returns.package.file_type import WORKBOOKS, find_kind, has_macros, is_zip
@@ -23,8 +24,6 @@ from styrxl.returns.package.marks import NO_MARKS, PreparedSheet, SheetMarks
 from styrxl.returns.package.unpack import ORDINARY_MB, NotOrdinaryError, Package, RefusedError, make_oversized, make_unreadable
 from styrxl.returns.package.workbook_parts import IDENTITY_SIZE, SheetsToSkip, WorkbookParts, read_identity_value, read_parts
 from styrxl.returns.shown.appearance import PLAIN, Appearance, SeenRows, see_numbers, see_rows
-
-IDENTITY_SHEET = "_styrxl"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from styrxl.excel.archive import zip_parts
 from styrxl.excel.beyond_libraries import fix_times
 from styrxl.model.forms import Form, Sheet
+from styrxl.model.naming.sheet_names import LISTS_SHEET
 from styrxl.returns.tables import normalise_heading, split_heading
 from styrxl.sample.fill import DoesNotFitError
-from styrxl.templates.drop_downs import LISTS_SHEET, find_text_field, make_entry
+from styrxl.templates.drop_downs import find_text_field, make_entry
 from styrxl.templates.save_parts import save_parts
 
 _SEARCHED = 60  # rows from the top of a sheet in which headings are looked for

@@ -17,10 +17,10 @@ from styrxl.excel.cells import clean
 from styrxl.excel.formula_text import quote, trim
 from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.forms import Column, Form, Sheet, list_offered
+from styrxl.model.naming.sheet_names import LISTS_SHEET
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.words import Terms, find_list_name
 
-LISTS_SHEET = "_listor"
 LONGEST_ENTRY = 250  # letters; Excel compares and looks up no more than 255
 OWN_PREFIX = "own:"
 

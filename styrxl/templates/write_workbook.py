@@ -15,15 +15,15 @@ from styrxl.excel.beyond_libraries import complete_workbook
 from styrxl.excel.look import STANDARD, Look
 from styrxl.excel.sheet import SheetBuilder
 from styrxl.model.forms import Form
+from styrxl.model.naming.sheet_names import IDENTITY_SHEET, LISTS_SHEET
 from styrxl.model.prefill import Prefill
 from styrxl.templates import form_sheet, start_sheet
-from styrxl.templates.drop_downs import LISTS_SHEET, OwnSheets, write_lists
+from styrxl.templates.drop_downs import OwnSheets, write_lists
 from styrxl.templates.save_parts import save_parts
 from styrxl.templates.start_sheet import Header
 from styrxl.templates.words import Terms
 from styrxl.templates.workbook_context import WorkbookContext
 
-IDENTITY_SHEET = "_styrxl"
 IDENTITY = ("form", "version", "edition", "profile", "language", "round", "owner", "issue", "signature")
 
 

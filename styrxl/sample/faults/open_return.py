@@ -11,8 +11,8 @@ from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.model.forms import Form
+from styrxl.model.naming.sheet_names import IDENTITY_SHEET
 from styrxl.sample.opened import AnswerSheet, list_values, open_sheets, open_workbook
-from styrxl.templates.write_workbook import IDENTITY_SHEET
 
 
 class NotHereError(Exception):
