@@ -1,11 +1,12 @@
-"""What is wrong in ``styrxl.toml``, and on which line: TOML's own reader tells none of what it has read."""
+"""What is wrong in ``styrxl.toml``, and on which line."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from styrxl.descriptions.find_problems import find_problems
 from styrxl.descriptions.mistakes import Mistake, Path, Problem, unknown_name
 from styrxl.descriptions.parts import as_map
 from styrxl.descriptions.settings_model import Imap, SettingsFile
+from styrxl.descriptions.toml_lines import find_line, find_lines
 from styrxl.model.rounds import RoundKinds
 from styrxl.model.settings import ASIDE_FOLDER, BY_BOTH, BY_SIGN_IN, M365, NEEDED_KEYS, NO_SIGN_IN
 
@@ -33,13 +35,8 @@ def check_settings(data: bytes, kinds: RoundKinds) -> Iterator[Mistake]:
         place = _LINE.search(str(error))
         yield Mistake(FILE, int(place[1]) if place else text.count("\n") + 1, Problem((), "toml-broken", {"why": str(error)}))
     else:
-        for problem in (
-            *find_problems(SettingsFile, content),
-            *_check_rounds(content, kinds),
-            *_check_mail(content),
-            *_check_site(content),
-        ):
-            yield Mistake(FILE, find_line(text, problem.path), problem)
+        checks = _check_rounds(content, kinds), _check_mail(content), _check_site(content)
+        yield from _place([*find_problems(SettingsFile, content), *chain(*checks)], text)
 
 
 def decode_settings(data: bytes) -> str:
@@ -49,12 +46,18 @@ def decode_settings(data: bytes) -> str:
 
 def check_owners(data: bytes, owners: Collection[str]) -> Iterator[Mistake]:
     """Yield owners with a day of their own in a round whom the organisation never had."""
-    text = decode_settings(data)
-    for round_, settings in as_map(tomllib.loads(text).get("rounds")).items():
-        for owner in as_map(as_map(settings).get("due_owner")):
-            if owner not in owners:
-                path = ("rounds", round_, "due_owner", owner)
-                yield Mistake(FILE, find_line(text, path), unknown_name(path, "an_owner", owner, sorted(owners)))
+    text, known = decode_settings(data), sorted(owners)
+    rounds = as_map(tomllib.loads(text).get("rounds"))
+    named = [(key, owner) for key, settings in rounds.items() for owner in as_map(as_map(settings).get("due_owner"))]
+    unknown = [(key, owner) for key, owner in named if owner not in owners]
+    yield from _place([unknown_name(("rounds", key, "due_owner", owner), "an_owner", owner, known) for key, owner in unknown], text)
+
+
+def _place(problems: Sequence[Problem], text: str) -> Iterator[Mistake]:
+    """Yield problems as mistakes, each on its line; what is right is not gone through."""
+    lines = find_lines(text) if problems else {}
+    for problem in problems:
+        yield Mistake(FILE, find_line(lines, problem.path), problem)
 
 
 def _check_rounds(content: Mapping[str, Any], kinds: RoundKinds) -> Iterator[Problem]:
@@ -116,29 +119,3 @@ def _check_sign_in(path: Path, section: Mapping[str, Any], method: str) -> Itera
     for key in NEEDED_KEYS.get(method, ()):
         if not section.get(key):
             yield Problem(path, "missing-key", {"key": key})
-
-
-def find_line(text: str, path: Path) -> int:
-    """Return the line on which a path begins, or as much of it as there is: the first with which reading finds it."""
-    lines = text.splitlines()
-    while path:
-        whole = 0  # lines that can be read by themselves
-        for count in range(1, len(lines) + 1):
-            try:
-                content = tomllib.loads("\n".join(lines[:count]))
-            except tomllib.TOMLDecodeError:
-                continue
-            if _has(content, path):
-                return next(n for n in range(whole + 1, count + 1) if lines[n - 1].strip() and not lines[n - 1].lstrip().startswith("#"))
-            whole = count
-        path = path[:-1]
-    return 1
-
-
-def _has(content: Any, path: Path) -> bool:
-    try:
-        for part in path:
-            content = content[part]
-    except (LookupError, TypeError):
-        return False
-    return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
+from unittest.mock import Mock
 
 import pytest
 
@@ -89,7 +91,7 @@ def tell(old: str, new: str, language: str = "sv") -> list[str]:
         ("tkr = 100", "tkr = 100\ntkr = 50", 21, "rad 21"),
         ("<planering@kommunen.example.se>", "planering", 23, "@kommunen.se"),
         ('allowed_domains = [\n  "example.se",\n]', 'allowed_domains = "example.se"', 24, "hakparenteser"),
-        ('  "example.se",', '  "example.se",\n  1,', 24, "citattecken"),
+        ('  "example.se",', '  "example.se",\n  1,', 26, "citattecken"),
         ("rate = 60", "rate = 0", 28, "minst 1"),
         ("rate = 60", "rate = true", 28, "heltal"),
         ("[mail.imap]", "[mail.imapp]", 29, "Menar du imap?"),
@@ -155,6 +157,16 @@ def test_new_settings_are_right_with_all_their_examples() -> None:
     examples = re.sub(r"(?m)^# (?=\[|[\w\"-]+ = )", "", text)
     assert examples.count("\n#") < text.count("\n#") / 2
     assert [describe_mistake(m, "sv") for m in check_settings(examples.encode(), standard_rounds())] == []
+
+
+def test_the_nearest_of_many_owners_is_looked_for_among_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though hundreds may be unknown, and thousands are there: the nearest is that of them all."""
+    known = {f"UBN-{number:04}" for number in range(3000)} | {"UBN-ALBY2"}
+    compare = Mock(wraps=get_close_matches)
+    monkeypatch.setattr("styrxl.descriptions.mistakes.get_close_matches", compare)
+    [mistake] = check_owners(TOML.encode(), known)
+    assert describe_mistake(mistake, "sv").endswith("Menar du UBN-ALBY2?")
+    assert [len(call.args[1]) < 20 for call in compare.call_args_list] == [True]
 
 
 def test_owners_whom_the_organisation_never_had_are_told() -> None:

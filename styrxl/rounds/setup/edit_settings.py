@@ -11,7 +11,8 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from styrxl.descriptions.settings_checks import decode_settings, find_line
+from styrxl.descriptions.settings_checks import decode_settings
+from styrxl.descriptions.toml_lines import find_line, find_lines
 
 Path = tuple[str, ...]
 Edits = Mapping[Path, Any]  # path -> new value; None takes the key out
@@ -109,10 +110,10 @@ def _replace(text: str, path: Path, value: Any) -> Iterator[str]:
 
 def _insert(text: str, path: Path, value: Any, content: Mapping[str, Any]) -> Iterator[str]:
     """Yield the text with a line for a new value below the last one of its section, or as near below as it can be read."""
-    lines, line = text.split("\n"), _write_line(path[-1], value)
+    lines, line, at = text.split("\n"), _write_line(path[-1], value), find_lines(text)
     section = find_value(content, path[:-1])
     plain = [key for key, old in section.items() if not isinstance(old, Mapping)]
-    first = max((find_line(text, (*path[:-1], key)) for key in plain), default=find_line(text, path[:-1]))
+    first = max((find_line(at, (*path[:-1], key)) for key in plain), default=find_line(at, path[:-1]))
     for number in range(first, len(lines) + 1):
         yield "\n".join([*lines[:number], line, *lines[number:]])
     yield from _replace(text, path, value)  # a section within braces, or with dots
