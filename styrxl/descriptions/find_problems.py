@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from styrxl.descriptions.base_models import Text
 from styrxl.descriptions.mistakes import Path, Problem, suggest
+from styrxl.descriptions.notation import YAML, Yaml
 from styrxl.model.catalogue import Word
 
 _WANTED = {
@@ -24,61 +25,81 @@ _WANTED = {
     "model": "wanted_mapping",
     "date": "wanted_date",
 }
-_BOUNDS = {"greater_than_equal": ("ge", "wanted_at_least"), "less_than_equal": ("le", "wanted_at_most")}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "wanted_at_least"),
+    "less_than_equal": ("le", "wanted_at_most"),
+    "less_than": ("lt", "wanted_less_than"),
+}
 
 
-def find_problems(model: type[BaseModel], content: Mapping[Any, Any]) -> list[Problem]:
-    """Return what is wrong with a content by its model, each at its path."""
+def find_problems(model: type[BaseModel], content: Mapping[Any, Any], notation: Yaml = YAML) -> list[Problem]:
+    """Return what is wrong with a content by its model, each at its path; ``notation``: how the content is written."""
     try:
         model.model_validate(content)
     except ValidationError as error:
-        return [problem for each in error.errors(include_url=False) if (problem := _describe(model, content, each))]
+        found = (_describe(model, content, each, notation) for each in error.errors(include_url=False))
+        return [problem for problem in found if problem]
     return []
 
 
-def _describe(model: type[BaseModel], content: Mapping[Any, Any], error: Mapping[str, Any]) -> Problem | None:
+def _describe(model: type[BaseModel], content: Mapping[Any, Any], error: Mapping[str, Any], notation: Yaml) -> Problem | None:
     kind, value = str(error["type"]), error["input"]
     path = _keep_what_is_there(error["loc"], content, last=kind == "missing")
     if kind == "extra_forbidden":
         names = sorted(_names_at(model, path[:-1]))
         return Problem(path, "unknown-key", {"key": str(path[-1]), "nearest": suggest(path[-1], names) or _list_names(names)})
     if kind == "missing":
-        return _describe_missing(model, path)
+        return _describe_missing(model, path, notation)
     if value is None and kind != "none_required":
         return Problem(path, "empty-value")
     if error["loc"][-1:] == ("[key]",):
-        return Problem(path, "bad-key", {"value": value}) if isinstance(value, str) else _ask_for_quotes(path, value)
+        return Problem(path, "bad-key", {"value": value}) if isinstance(value, str) else _ask_for_quotes(path, value, notation)
     if "code" in error.get("ctx", {}):
-        return Problem(path, error["ctx"]["code"], {k: v for k, v in error["ctx"].items() if k != "code"})
-    return _describe_value(model, path, kind, value, error.get("ctx", {}))
+        return _describe_wrong(path, error["ctx"], notation)
+    return _describe_value(model, path, kind, value, error.get("ctx", {}), notation)
 
 
-def _describe_missing(model: type[BaseModel], path: Path) -> Problem:
-    if path[-1] in {"sv", "en"} and any(isinstance(m, type) and issubclass(m, Text) for m in _types_at(model, path[:-1])):
+def _describe_missing(model: type[BaseModel], path: Path, notation: Yaml) -> Problem:
+    if path[-1] in {"sv", "en"} and _may_be(Text, _types_at(model, path[:-1])):
         return Problem(path[:-1], "language-missing", {"language": Word(f"in_{path[-1]}"), "key": path[-1]})
-    return Problem(path[:-1], "missing-key", {"key": path[-1]})
+    section = _may_be(BaseModel, _types_at(model, path))
+    return Problem(path[:-1], "missing-key", {"key": notation.name_missing(path, section=section)})
 
 
-def _describe_value(model: type[BaseModel], path: Path, kind: str, value: Any, context: Mapping[str, Any]) -> Problem:
+def _describe_wrong(path: Path, context: Mapping[str, Any], notation: Yaml) -> Problem:
+    shown = {"value": notation.show, "example": notation.show_example}
+    facts = {name: shown[name](fact) if name in shown else fact for name, fact in context.items() if name != "code"}
+    return Problem(path, context["code"], facts)
+
+
+def _describe_value(model: type[BaseModel], path: Path, kind: str, value: Any, context: Mapping[str, Any], notation: Yaml) -> Problem:
     types_ = _types_at(model, path)
     if kind == "string_type" and isinstance(value, bool | int | float | date):
-        return _ask_for_quotes(path, value)
+        return _ask_for_quotes(path, value, notation)
     if kind in {"too_short", "string_pattern_mismatch"} and not (isinstance(value, str) and value.strip()):
         return Problem(path, "empty-value")
-    if kind == "model_type" and any(issubclass(t, Text) for t in types_ if isinstance(t, type)):
-        return Problem(path, "both-languages", {"value": _as_yaml(value)})
+    shown = notation.show(value)
+    if kind == "model_type" and _may_be(Text, types_):
+        return Problem(path, "both-languages", {"value": shown})
     if kind == "literal_error":
         choices = [str(choice) for t in types_ if get_origin(t) is Literal for choice in get_args(t) if choice != ""]
-        return Problem(path, "not-one-of", {"value": _as_yaml(value), "choices": choices, "nearest": suggest(value, choices)})
+        as_written = [notation.show_example(choice) for choice in choices]
+        return Problem(path, "not-one-of", {"value": shown, "choices": as_written, "nearest": suggest(value, choices)})
     if kind in _BOUNDS:
         bound, wanted = _BOUNDS[kind]
-        return Problem(path, "wrong-kind", {"value": _as_yaml(value), "wanted": Word(wanted, {"bound": str(context[bound])})})
+        return Problem(path, "wrong-kind", {"value": shown, "wanted": Word(wanted, {"bound": context[bound]})})
     wanted = next((wanted for start, wanted in _WANTED.items() if kind.startswith(start)), "wanted_other")
-    return Problem(path, "wrong-kind", {"value": _as_yaml(value), "wanted": Word(wanted)})
+    if wanted == "wanted_list" and _may_be(BaseModel, [inner for each in types_ for inner in _inside(each, 0)]):
+        wanted = "wanted_mappings"
+    return Problem(path, "wrong-kind", {"value": shown, "wanted": notation.ask_for(wanted, path)})
 
 
-def _ask_for_quotes(path: Path, value: object) -> Problem:
-    return Problem(path, "quote-truth") if isinstance(value, bool) else Problem(path, "quote-it", {"value": str(value)})
+def _ask_for_quotes(path: Path, value: object, notation: Yaml) -> Problem:
+    return Problem(path, "quote-truth") if notation.reads_as_truth(value) else Problem(path, "quote-it", {"value": notation.show(value)})
+
+
+def _may_be(model: type[BaseModel], types_: Iterable[Any]) -> bool:
+    return any(isinstance(one, type) and issubclass(one, model) for one in types_)
 
 
 def _keep_what_is_there(location: tuple[Any, ...], content: Any, *, last: bool) -> Path:
@@ -135,12 +156,3 @@ def _alternatives(described: Any) -> Iterator[Any]:
 
 def _list_names(names: list[str]) -> Word | str:
     return Word("those_there_are", {"list": names}) if names else ""
-
-
-def _as_yaml(value: Any) -> str:
-    """Return a value about as it was written."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_as_yaml, value))}]"
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_as_yaml(part)}' for key, part in value.items())}}}"
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

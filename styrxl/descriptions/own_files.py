@@ -14,6 +14,7 @@ from styrxl.descriptions.form_checks import check_form, check_list
 from styrxl.descriptions.marked_yaml import MarkedYaml, read_marked
 from styrxl.descriptions.mistakes import Mistake, Path, Problem, sort_mistakes, suggest, unknown_name
 from styrxl.descriptions.models import Form, Rounds, Words
+from styrxl.descriptions.notation import YAML
 from styrxl.descriptions.parts import as_list, as_map, find_part
 from styrxl.descriptions.round_checks import check_kinds, lay_rounds
 from styrxl.descriptions.sheet_name_checks import check_form_names, check_report_names, check_words_names
@@ -166,7 +167,7 @@ class _Check:
         for path, part in parts:
             named = part.get("rounds")
             if path and not isinstance(named, list):
-                yield Problem((*path, "rounds"), "wrong-kind", {"value": str(named), "wanted": Word("wanted_list")})
+                yield Problem((*path, "rounds"), "wrong-kind", {"value": YAML.show(named), "wanted": Word("wanted_list")})
             for number, key in enumerate(as_list(named)):
                 if key not in known:
                     yield unknown_name((*path, "rounds", number), "a_known_round", key, known)

@@ -13,14 +13,17 @@ from pydantic import ValidationError
 
 from styrxl.descriptions.find_problems import find_problems
 from styrxl.descriptions.mistakes import Mistake, Path, Problem, unknown_name
+from styrxl.descriptions.notation import TOML
 from styrxl.descriptions.parts import as_map
 from styrxl.descriptions.settings_model import Imap, SettingsFile
 from styrxl.descriptions.toml_lines import find_line, find_lines
+from styrxl.model.catalogue import Word
 from styrxl.model.rounds import RoundKinds
 from styrxl.model.settings import ASIDE_FOLDER, BY_BOTH, BY_SIGN_IN, M365, NEEDED_KEYS, NO_SIGN_IN
 
 FILE = "styrxl.toml"
-_LINE = re.compile(r"at line (\d+)")
+_PLACE = re.compile(r"at line (?P<line>\d+), column (?P<column>\d+)")
+_SAID = {"overwrite|twice|Duplicate": "toml-doubled", "Invalid date": "toml-no-day"}  # of mistakes that are mended in another way
 _ROUND = re.compile(r"20[0-9][0-9]-(.+)", re.ASCII)
 
 
@@ -32,11 +35,19 @@ def check_settings(data: bytes, kinds: RoundKinds) -> Iterator[Mistake]:
     except UnicodeDecodeError as error:
         yield Mistake(FILE, data.count(b"\n", 0, error.start) + 1, Problem((), "not-utf8"))
     except tomllib.TOMLDecodeError as error:
-        place = _LINE.search(str(error))
-        yield Mistake(FILE, int(place[1]) if place else text.count("\n") + 1, Problem((), "toml-broken", {"why": str(error)}))
+        yield _tell_syntax(str(error), text)
     else:
         checks = _check_rounds(content, kinds), _check_mail(content), _check_site(content)
-        yield from _place([*find_problems(SettingsFile, content), *chain(*checks)], text)
+        yield from _place([*find_problems(SettingsFile, content, TOML), *chain(*checks)], text)
+
+
+def _tell_syntax(why: str, text: str) -> Mistake:
+    """Return as a mistake why a text cannot be read; ``why``: what the reader says, in English."""
+    code = next((code for pattern, code in _SAID.items() if re.search(pattern, why)), "toml-broken")
+    place = _PLACE.search(why)
+    if place is None:  # at the end
+        return Mistake(FILE, text.rstrip().count("\n") + 1, Problem((), code, {"from": Word("read_to_the_end")}))
+    return Mistake(FILE, int(place["line"]), Problem((), code, {"from": Word("read_up_to", {"column": place["column"]})}))
 
 
 def decode_settings(data: bytes) -> str:

@@ -44,7 +44,7 @@ def _read_day(value: Any) -> Any:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise wrong("wrong-example", value=str(value), example="2027-01-20") from None
+        raise wrong("wrong-example", value=value, example=date(2027, 1, 20)) from None
 
 
 def find_domain(address: str) -> str:

@@ -7,6 +7,7 @@ from string import Formatter
 from typing import Any
 
 from styrxl.descriptions.mistakes import Path, Problem, suggest, unknown_name
+from styrxl.descriptions.notation import YAML
 from styrxl.model.forms import LANGUAGES
 
 
@@ -21,7 +22,7 @@ def check_shape(path: Path, standard: Mapping[str, Any], own: Mapping[Any, Any])
         elif isinstance(standard[key], Mapping) and isinstance(value, Mapping):
             yield from check_shape(here, standard[key], value)
         elif type(standard[key]) is not type(value):
-            yield Problem(here, "empty-value" if value is None else "unlike-standard", {"value": str(value)})
+            yield Problem(here, "empty-value" if value is None else "unlike-standard", {"value": YAML.show(value)})
         elif isinstance(value, str) and key in LANGUAGES:
             yield from _check_placeholders(here, value, standard)
 

@@ -190,7 +190,7 @@ def test_settings_that_are_broken_lead_there_and_are_mended(town: Path, visitor:
     path.write_text(good.replace("percent = 2", "percent = "), "utf-8")
     assert 'href="/settings"' in visitor.get("/rounds/2027-plan", expect=409)
     page = visitor.get("/settings")
-    assert "går inte att läsa filen här" in page
+    assert "Filen går inte att läsa vid tecken" in page
     assert 'href="/plan"' in page.partition("<main")[0]  # the ways from every page are there all the same
     save(visitor, write_text(visitor, good))
     assert path.read_text("utf-8") == good
