@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
 
 def _print_example(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 -- as click calls it
-    """Print an example of a mapping, and end."""
+    """Print an example of a mapping, and end; nothing is looked through, since a shell that writes it to a file has emptied that first."""
     if value:
         from styrxl.descriptions.outcome_mapping import read_outcome_example
 
-        session = context.ensure_object(Session)
-        workspace = session.open_workspace() if (session.root / "styrxl.toml").is_file() else None
-        click.echo(read_outcome_example(session.language(workspace)), nl=False)
+        click.echo(read_outcome_example(context.ensure_object(Session).language()), nl=False)
         context.exit(FINE)
 
 

@@ -206,6 +206,16 @@ def test_an_example_is_printed_and_passes_check(town: Town, language: str, word:
     assert "outcomes.yaml" in town.run("check").output
 
 
+@pytest.mark.parametrize("name", ["outcomes.yaml", "styrxl.toml", "sheets/report.yaml"])
+def test_an_example_is_printed_whatever_the_workspace_holds(town: Town, name: str) -> None:
+    """``… --example > outcomes.yaml``: the shell empties the file first. Nor need it be a workspace."""
+    example = town.run("outcomes", "--example").output
+    (town.root / name).parent.mkdir(exist_ok=True)
+    (town.root / name).write_text("", "utf-8")
+    assert town.run("outcomes", "--example").output == example
+    assert Town(town.root / "no workspace").run("outcomes", "--example").output == example
+
+
 def test_without_a_mapping_the_example_is_named(town: Town) -> None:
     (town.root / "outcomes.yaml").unlink()
     assert "styrxl outcomes --example" in town.run("outcomes", ROUND, write(town, *ROWS), expect=3).output
