@@ -120,6 +120,8 @@ def fit_to_show(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
 def _fit_fact(fact: Any, language: str) -> Any:
     if isinstance(fact, Word | Mapping):
         return say(fact, language)
+    if fact is None:
+        return ""
     return Counted(make_showable(str(fact))) if isinstance(fact, str | int) else fact
 
 

@@ -10,5 +10,7 @@ from styrxl.model.masking import drop_steering
 
 
 def make_fit_for_page(value: Any) -> Any:
-    """Return a value as a template shows it; markup is our own, and stays as it is."""
+    """Return a value as a template shows it: nothing where there is none; markup is our own, and stays as it is."""
+    if value is None:
+        return ""
     return drop_steering(value) if isinstance(value, str) and not isinstance(value, Markup) else value
