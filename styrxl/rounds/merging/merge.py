@@ -89,20 +89,51 @@ def plan_merge(desk: Desk, round_: Round, owner: str, *, newer_wins: bool) -> Me
 
     Raises StyrxlError: unknown-return, return-elsewhere, never-issued, not-readable, merge-nothing, merge-unclear, merge-no-place.
     """
-    judged, owner = judge_inbox_quietly(desk, round_), desk.plan.spelled(owner)
+    owner = desk.plan.spelled(owner)
+    with ReturnReader(desk.forms, desk.limits) as readings:
+        return _make(desk, _find_pair(desk, round_, owner, readings, newer_wins=newer_wins), newer_wins=newer_wins)
+
+
+def can_merge(desk: Desk, round_: Round, owner: str) -> bool:
+    """Tell whether an owner's newest return can be merged with an older one that has, or may have, answers it lacks."""
+    try:
+        with ReturnReader(desk.forms, desk.limits) as readings:
+            _find_pair(desk, round_, desk.plan.spelled(owner), readings, newer_wins=False)
+    except StyrxlError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """An owner's newest return and an older one with more, with what the owner was issued last and their sheets, side by side."""
+
+    issued: Prefill
+    newer: _Return
+    older: _Return
+    sheets: Sequence[PairedSheet]
+
+
+def _find_pair(desk: Desk, round_: Round, owner: str, readings: ReturnReader, *, newer_wins: bool) -> _Pair:
+    """Return an owner's newest return and the newest of the older ones that has answers it lacks.
+
+    Raises StyrxlError: unknown-return, return-elsewhere, never-issued, not-readable, merge-nothing.
+    """
+    judged = judge_inbox_quietly(desk, round_)
     returns = [r for r in judged.returns if r.owner == owner and r.rows and r.verdict not in ("duplicate", "set-aside")]
     if not returns:
         raise unknown_return(desk, round_, owner)
     newest, *earlier = sorted(returns, key=lambda r: (str(r.received), r.path), reverse=True)
     earlier = [return_ for return_ in earlier if return_.form == newest.form]
     issued = _issued(desk, round_, owner, newest.form or "")
-    with ReturnReader(desk.forms, desk.limits) as readings:
-        newer = _strike_out(_read(desk, readings, newest, issued))
-        for before in earlier:
-            older = _read(desk, readings, before, issued)
-            paired = pair_sheets(newer.sheets, older.sheets)
-            if any(sheet.has_more(newer_wins=newer_wins) for sheet in paired):
-                return _make(desk, issued, newer, older, paired, newer_wins=newer_wins)
+    if not earlier:
+        raise StyrxlError("merge-nothing", owner=owner)
+    newer = _strike_out(_read(desk, readings, newest, issued))
+    for before in earlier:
+        older = _read(desk, readings, before, issued)
+        paired = pair_sheets(newer.sheets, older.sheets)
+        if any(sheet.has_more(newer_wins=newer_wins) for sheet in paired):
+            return _Pair(issued, newer, older, paired)
     raise StyrxlError("merge-nothing", owner=owner)
 
 
@@ -149,12 +180,13 @@ def _strike_out(newer: _Return) -> _Return:
     return replace(newer, sheets=sheets)
 
 
-def _make(desk: Desk, issued: Prefill, newer: _Return, older: _Return, paired: Sequence[PairedSheet], *, newer_wins: bool) -> Merge:
+def _make(desk: Desk, pair: _Pair, *, newer_wins: bool) -> Merge:
     """Put both returns' answers into the owner's workbook as issued.
 
     Raises StyrxlError: merge-unclear, which names rows of which nobody can tell which is which; merge-no-place, which names each answer
     that has no place there as ``Sheet!C7``.
     """
+    issued, newer, older, paired = pair.issued, pair.newer, pair.older, pair.sheets
     if not newer_wins and (unclear := [name for sheet in paired for name in sheet.unclear_names]):
         facts = {
             "older": older.judged.path,

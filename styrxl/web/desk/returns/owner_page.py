@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.judge_inbox import judge_inbox_quietly
 from styrxl.rounds.log import read_events, select_events
+from styrxl.rounds.merging.merge import can_merge
 from styrxl.rounds.open_rounds import list_open_rounds
 from styrxl.web.desk.downloads import list_round_files
 from styrxl.web.desk.return_links import action_href, owner_href, return_href
@@ -105,7 +105,7 @@ def show_owner(visit: Visit) -> Response:
             returned=returned,
             events=events,
             rounds=_list_other_rounds(desk, round_, owner, visit.language),
-            merge=action_href(round_.id, "merge", owner=owner) if visit.access.may_write and _can_be_merged(mine) else "",
+            merge=action_href(round_.id, "merge", owner=owner) if visit.access.may_write and can_merge(desk, round_, owner) else "",
             link_actions=list_link_actions(round_.id, owner, has_links=may_see_to_link),
             log=f"/rounds/{round_.id}/log?q={quote(owner, safe='')}",
         )
@@ -135,12 +135,6 @@ def _show_return(round_: Round, judged: JudgedRound, one: Judged, titles: dict[s
         any(one is other for other in judged.accepted),
         one.verdict in {"accepted", "rejected", "unreadable"},
     )
-
-
-def _can_be_merged(mine: Sequence[Judged]) -> bool:
-    """Tell whether an owner has two returns of one form with answers."""
-    forms = [one.form for one in mine if one.rows and one.verdict not in {"duplicate", "set-aside"}]
-    return len(forms) > len(set(forms))
 
 
 def _list_handed_out(desk: Desk, round_: Round, owner: str, titles: dict[str, str]) -> list[HandedOut]:

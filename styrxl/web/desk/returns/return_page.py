@@ -22,6 +22,7 @@ from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.give_back import can_go_back, find_place, make_copy
 from styrxl.rounds.log import read_events, select_events
+from styrxl.rounds.merging.merge import can_merge
 from styrxl.rounds.one_return.answers import ShownSheet, show_return
 from styrxl.rounds.one_return.find_return import FoundReturn, find_return
 from styrxl.rounds.overview.owner_rows import list_owner_rows
@@ -107,7 +108,7 @@ def show_return_page(visit: Visit) -> Response:
             story=_tell_story(visit.access, desk, round_, return_, Texts("return", language)),
             others=[_link(round_, one, language) for one in same if one is not return_],
             owner=(return_.owner, owner_href(round_.id, return_.owner)) if return_.owner else None,
-            actions=_list_actions(round_, return_, same) if visit.access.may_write else [],
+            actions=_list_actions(desk, round_, return_) if visit.access.may_write else [],
             original=make_file_link("inbox", round_.id, found.name),
             annotated=f"{return_href(round_.id, found.name)}/annotated" if can_go_back(return_) else "",
             open_here=f"{return_href(round_.id, found.name)}/open" if visit.access.is_own_desk and _can_be_opened(found.file) else "",
@@ -156,7 +157,7 @@ def _tell_story(access: Access, desk: Desk, round_: Round, return_: Judged, t: T
     return told
 
 
-def _list_actions(round_: Round, return_: Judged, same: Sequence[Judged]) -> list[tuple[str, str]]:
+def _list_actions(desk: Desk, round_: Round, return_: Judged) -> list[tuple[str, str]]:
     """Return the keys and addresses of what can be done about a return, the likeliest first."""
     file, owner = return_.path.rpartition("/")[2], return_.owner or ""
     lost = not owner or return_.assigned
@@ -168,7 +169,7 @@ def _list_actions(round_: Round, return_: Judged, same: Sequence[Judged]) -> lis
         return [("take_back", action_href(round_.id, "take-back", file=file))]
     if return_.verdict != "duplicate":
         actions.append(("set_aside", action_href(round_.id, "set-aside", file=file)))
-    if sum(bool(one.rows) and one.verdict not in {"duplicate", "set-aside"} for one in same) > 1 and owner:
+    if owner and can_merge(desk, round_, owner):
         actions.append(("merge", action_href(round_.id, "merge", owner=owner)))
     return actions
 

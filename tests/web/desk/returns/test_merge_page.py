@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from decisions import ECONOMIST, STRATEGIST, both, verdicts
 from desk_cells import read_page
 from desk_visitor import visit_desk
-from styrxl.web.desk.return_links import action_href
+from styrxl.web.desk.return_links import action_href, owner_href, return_href
 from town import ROUND, Town
 
 ADDED = {**ECONOMIST, "confirmation": [{"responsible": "<b>Ekonomichef</b>", "registry_number": "Dnr 7"}]}
@@ -88,3 +88,14 @@ def test_where_there_is_nothing_to_merge_that_is_said(town: Town, owner: str, to
         page = visitor.get(action_href(ROUND, "merge", owner=owner))
     assert told in page
     assert 'class="confirm"' not in page
+
+
+def test_it_is_offered_only_where_an_older_return_has_answers_that_the_newest_lacks(town: Town) -> None:
+    """Nor where they are merged already, and the newest is what came of it."""
+    both(town, ADDED)
+    verdicts(town)
+    with visit_desk(town.root) as visitor:
+        pages = [owner_href(ROUND, "UBN"), return_href(ROUND, "economist.xlsx"), return_href(ROUND, "strategist.xlsx")]
+        assert all(MERGE in visitor.get(page) for page in pages)
+        visitor.press(MERGE)
+        assert not any("do/merge" in visitor.get(page) for page in [*pages, return_href(ROUND, find_merged(town).name)])
