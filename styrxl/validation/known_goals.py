@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from styrxl.model.council_plan import Plan
+from styrxl.model.council_plan import Plan, ids
 from styrxl.model.table_values import column, whole_year
 
 
@@ -21,6 +21,7 @@ class KnownGoal:
     text: str
     from_year: int | None = None
     to_year: int | None = None
+    units: tuple[str, ...] = ()  # those that it is for alone; all of the board's, where none is named
 
     def holds(self, year: int) -> bool:
         """Whether it holds in a year (always, where it says nothing)."""
@@ -30,11 +31,20 @@ class KnownGoal:
 def collect_known_goals(plan: Plan, boards: Mapping[str, pd.DataFrame]) -> dict[str, KnownGoal]:
     """Everything that can be tied to: the council's goals and (tables goals, commitments, with ``_owner``) the boards'."""
     known = {g.goal_id: KnownGoal("council_goal", "KF", g.text, g.from_year, g.to_year) for g in plan.goals}
-    for row in _records(boards.get("goals"), ["goal_id", "_owner", "text", "from_year", "to_year"]):
-        known[row[0]] = KnownGoal("board_goal", row[1], row[2] or "", whole_year(row[3]), whole_year(row[4]))
-    for row in _records(boards.get("commitments"), ["commitment_id", "_owner", "text"]):
-        known[row[0]] = KnownGoal("board_commitment", row[1], row[2] or "")
+    for row in _records(boards.get("goals"), ["goal_id", "_owner", "text", "from_year", "to_year", "concerned_units"]):
+        known[row[0]] = KnownGoal("board_goal", row[1], row[2] or "", whole_year(row[3]), whole_year(row[4]), ids(row[5]))
+    for row in _records(boards.get("commitments"), ["commitment_id", "_owner", "text", "parent_id", "more_parents"]):
+        known[row[0]] = KnownGoal("board_commitment", row[1], row[2] or "", units=find_served_units(known, row[3], row[4]))
     return known
+
+
+def find_served_units(known: Mapping[str, KnownGoal], parent: Any, more_parents: Any) -> tuple[str, ...]:
+    """Return the units that a commitment is for alone, because its goals are; none where it is for all."""
+    goals = [known[code] for code in (parent, *ids(more_parents)) if code in known]
+    aimed = [goal for goal in goals if goal.kind == "board_goal"]
+    if not goals or not goals[0].units or not all(goal.units for goal in aimed):
+        return ()
+    return tuple(dict.fromkeys(unit for goal in aimed for unit in goal.units))
 
 
 def _records(frame: pd.DataFrame | None, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:

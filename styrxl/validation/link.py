@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from styrxl.model.council_plan import ids
 from styrxl.model.findings import Remark
 from styrxl.model.goal_tree import LINK_ERRORS
 from styrxl.model.prefill import Prefill
@@ -15,7 +16,7 @@ from styrxl.returns.typed_frames import TypedBatch, omit_refused
 from styrxl.validation.admitted import Admitted
 from styrxl.validation.context import Context
 from styrxl.validation.contradictions import find_contradictions
-from styrxl.validation.known_goals import KnownGoal, collect_known_goals
+from styrxl.validation.known_goals import KnownGoal, collect_known_goals, find_served_units
 from styrxl.validation.rules.board_plan import check_board_plan
 from styrxl.validation.rules.copies import check_copies
 from styrxl.validation.rules.council_assignments import check_assignments
@@ -110,9 +111,11 @@ def _known(parts: Mapping[BatchKey, TypedBatch], returns: Returns, context: Cont
             kind = kinds[0] if part.batch.form.level == "board" else kinds[1]
             codes, texts = (part.frame[name].tolist() for name in (f"{table[:-1]}_id", "text"))
             years = [[whole_year(value) for value in column(part.frame, name)] for name in ("from_year", "to_year")]
-            for source, code, text, first, last in zip(part.batch.source, codes, texts, *years, strict=True):
+            aimed = [column(part.frame, name) for name in ("concerned_units", "parent_id", "more_parents")]
+            for source, code, text, first, last, named, parent, more in zip(part.batch.source, codes, texts, *years, *aimed, strict=True):
                 if isinstance(code, str):
-                    known[code] = KnownGoal(kind, returns[source].owner or "", text if isinstance(text, str) else "", first, last)
+                    units = ids(named) if table == "goals" else find_served_units(known, parent, more)
+                    known[code] = KnownGoal(kind, returns[source].owner or "", text if isinstance(text, str) else "", first, last, units)
     return known
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from styrxl.model.catalogue import Word
+from styrxl.model.catalogue import LISTED, Word
 from styrxl.model.findings import Remark
 from styrxl.model.forms import EVERYBODY, Column, Form
 from styrxl.model.prefill import Prefill
@@ -122,7 +122,7 @@ def _resolve(
             if code is None:
                 offered = _of_kinds(allowed, column, existing.organisations)
                 facts: dict[str, Any] = {"how": _how_to_choose(column), "candidates": _candidates(token, offered, column)}
-                if why := _why_not(token, column, existing, issued.get(source), batch.form):
+                if why := _why_not(token, column, existing, issued.get(source), batch.form, year):
                     remarks.append(Remark(source, batch.sheet.key, row, column.field, "parent-not-allowed", token, {"why": why, **facts}))
                 else:
                     facts["what"] = _describe_options(column, batch.form)
@@ -152,7 +152,7 @@ def _by_text(token: str, allowed: Mapping[str, str]) -> str | None:
     return same[0] if len(same) == 1 else None
 
 
-def _why_not(token: str, column: Column, existing: _Existing, issued: Prefill | None, form: Form) -> Word | None:
+def _why_not(token: str, column: Column, existing: _Existing, issued: Prefill | None, form: Form, year: int) -> Word | None:
     """Say why an owner may not refer to what exists; None where there is no such."""
     goal = existing.goals.get(token)
     kinds = existing.organisations.get(token.split(" ", 1)[0].upper(), ())
@@ -161,12 +161,21 @@ def _why_not(token: str, column: Column, existing: _Existing, issued: Prefill | 
     if goal is None:
         other_units = "unit" in kinds and "units" in column.source
         return Word("why_other_unit") if other_units else Word("why_kind", {"kind": form.lists["kind"].get(min(kinds), min(kinds))})
-    if goal.kind == "council_goal" and "council_goals" in column.source:
-        return Word("why_not_concerned")
-    of_board = goal.kind.startswith("board") and "units" not in column.source
+    of_board, is_offered = goal.kind.startswith("board") and "units" not in column.source, f"{goal.kind}s" in column.source
     if issued is not None and of_board and goal.owner not in {issued.owner, issued.board_id}:
         return Word("why_other_owner", {"owner": goal.owner})
+    if is_offered and not goal.holds(year):
+        return Word("why_not_then", {"years": _describe_years(goal)})
+    if is_offered and goal.kind == "council_goal":
+        return Word("why_not_concerned")
+    if is_offered and goal.units:
+        return Word("why_other_units", {"units": _join(goal.units)})
     return Word("why_level", {"what": Word(f"level_{goal.kind}")})
+
+
+def _join(parts: Sequence[str]) -> Word | Sequence[str]:
+    """Return texts with an "and" before the last, as far as all of them are named."""
+    return Word("and_last", {"list": parts[:-1], "last": parts[-1]}) if 1 < len(parts) <= LISTED else parts
 
 
 def _of_kinds(allowed: Mapping[str, str], column: Column, kinds: Mapping[str, Collection[str]]) -> Mapping[str, str]:
