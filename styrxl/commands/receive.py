@@ -137,6 +137,8 @@ def _receive_files(session: Session, round_: Round, sources: Sequence[Path]) -> 
 
 def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], language: str) -> bool:
     """Say what became of files, and tell whether anything was refused."""
+    from collections import Counter
+
     from styrxl.model.catalogue import say, word
     from styrxl.rounds.receive import count_outcomes
 
@@ -153,5 +155,8 @@ def _say_received(desk: Desk, round_: Round, outcomes: Sequence[Outcome], langua
         else:
             click.echo(word("received_not", language, origin=outcome.origin, why=say(outcome.why, language)), err=True)
     counted = count_outcomes(outcomes)
-    click.echo(word("received_sum", language, folder=desk.workspace.shown(desk.workspace.inbox(round_)), **counted), err=True)
+    taken = Counter(outcome.round or round_ for outcome in outcomes if outcome.state == "taken") or {round_: 0}
+    inboxes = {each: desk.workspace.shown(desk.workspace.inbox(each)) for each in taken}
+    into = ", ".join(word("received_into", language, taken=n, folder=inboxes[each]) for each, n in taken.items())
+    click.echo(word("received_sum", language, **{**counted, "taken": into}), err=True)
     return bool(counted["refused"])

@@ -86,9 +86,21 @@ def test_a_file_of_another_open_round_goes_there(followed: Followed) -> None:
     assert "inbox/2027-t1/UBN_" in result.stdout
     assert "(den hör till " in result.stdout
     assert "inbox/2027-plan/KFN_" in result.stdout
+    assert result.stderr.endswith(
+        "1 tagen till inbox/2027-t1, 1 tagen till inbox/2027-plan, 0 fanns redan, 0 överhoppade, 0 inte intagna\n"
+    )
     again = followed.town.run("receive", PLAN_ROUND, str(source))
     assert "2 fanns redan" in again.stderr
     assert len(list((followed.town.root / "inbox" / FOLLOWUP).iterdir())) == 1
+
+
+def test_the_sum_names_no_inbox_that_nothing_went_to(followed: Followed) -> None:
+    source = followed.town.root / "t1.xlsx"
+    source.write_bytes(t1_of(followed, "UBN"))
+    told = followed.town.run("--lang", "en", "receive", PLAN_ROUND, str(source)).stderr
+    assert told.endswith("1 taken to inbox/2027-t1, 0 already there, 0 passed over, 0 not taken in\n")
+    told = followed.town.run("--lang", "en", "receive", PLAN_ROUND, str(source)).stderr
+    assert told.endswith("0 taken to inbox/2027-plan, 1 already there, 0 passed over, 0 not taken in\n")
 
 
 def test_a_workbook_whose_round_is_not_open_or_not_signed_stays_where_it_was_asked_for(followed: Followed) -> None:
