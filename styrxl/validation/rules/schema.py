@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
@@ -244,16 +245,22 @@ def _broken_bound(demands: Mapping[str, Any], value: Any, column: Column, *, str
 
 
 def _describe_pattern(pattern: str, part: TypedBatch, i: int, column: Column) -> dict[str, Any]:
-    """Say what a text should have been, with one that the same workbook has in that column as the example, where there is one."""
+    """Say what a text should have been, with one that the same workbook has in that column as the example; of ids with one in any case."""
     batch, typed = part.batch, part.frame[column.field].tolist()
     fitting = (
         text
         for source, text in zip(batch.source, typed, strict=True)
         if source == batch.source[i] and isinstance(text, str) and re.match(pattern, text)
     )
-    example = next(fitting, None)
     wanted = _WANTED.get(column.field) or ("an_organisation" if column.kinds else "an_id" if column.field.endswith("_id") else "a_text")
+    example = next(fitting, _make_id(pattern) if wanted == "an_id" else None)
     return {"wanted": Word(wanted), "such_as": Word("such_as", {"example": example}) if example else "", "empty": ""}
+
+
+def _make_id(pattern: str) -> str | None:
+    """Return the council's first id of the form that a pattern asks for, such as KF-U1; None where ids are of another kind."""
+    made = (f"KF-{year}{letter}1" for letter in ascii_uppercase for year in ("", "2027-"))
+    return next((each for each in made if re.match(pattern, each)), None)
 
 
 def _find_double(value: Any, part: TypedBatch, i: int, column: Column) -> dict[str, Any]:

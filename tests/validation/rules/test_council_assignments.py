@@ -13,6 +13,7 @@ from filled import build_short_plan
 from styrxl.model.assignments import Assignment
 from styrxl.model.council_plan import Plan
 from styrxl.model.errors import StyrxlError
+from styrxl.model.findings import fix
 from styrxl.model.judged import Judged
 from styrxl.rounds.council_plan import read_plan
 from town import PLAN, Town
@@ -77,6 +78,17 @@ def test_what_is_wrong_is_told_at_its_cell(planned: Town, row: Mapping[str, Any]
     judged = caught.value.facts["judged"]
     assert isinstance(judged, Judged)
     assert [(f.sheet, f.cell, f.rule) for f in judged.findings if f.severity == "error"] == [("Uppdrag", cell, rule)]
+
+
+@pytest.mark.parametrize("typed", ["U1", "KF-U", "Skolskjuts"])
+def test_an_id_of_another_form_is_told_with_one_of_the_right_form(planned: Town, typed: str) -> None:
+    """Though no row of the sheet has one."""
+    with pytest.raises(StyrxlError) as caught:
+        written(planned, {**GIVEN, "assignment_id": typed})
+    judged = caught.value.facts["judged"]
+    assert isinstance(judged, Judged)
+    assert fix(judged.findings[0], "sv") == "Skriv ett id av rätt form i cellen A6, till exempel KF-U1."
+    assert fix(judged.findings[0], "en") == "Write an id of the right form in the cell A6, for example KF-U1."
 
 
 def test_an_unknown_board_gets_candidates(planned: Town) -> None:
