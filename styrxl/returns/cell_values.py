@@ -58,8 +58,16 @@ def read_text(raw: Any) -> CellValue:
     return CellValue(raw.isoformat() if isinstance(raw, date) else str(raw))
 
 
-def read_number(raw: Any, *, money: bool = False) -> CellValue:
-    """Read a number; with ``money`` an amount in thousands of kronor, for which kronor and millions may be typed as well."""
+def fold_unit(text: str) -> str:
+    """Return a unit as it is looked for beside a number: without case and spaces."""
+    return _SPACES.sub("", make_plain(text)).casefold()
+
+
+def read_number(raw: Any, *, money: bool = False, units: Collection[str] = ()) -> CellValue:
+    """Read a number; with ``money`` an amount in thousands of kronor, for which kronor and millions may be typed as well.
+
+    ``units``: the column's own unit, in all spellings, as ``fold_unit`` gives them.
+    """
     if isinstance(raw, bool | date):
         return WRONG
     if isinstance(raw, int | float):
@@ -70,14 +78,28 @@ def read_number(raw: Any, *, money: bool = False) -> CellValue:
     compact = _SPACES.sub("", typed)
     if compact.startswith("(") and compact.endswith(")"):
         compact = f"-{compact[1:-1]}"
-    match = _NUMBER.fullmatch(compact)
-    if not match:
+    number = _drop_unit(compact, units)
+    match = _NUMBER.fullmatch(number)
+    if not match or (match[3] and number != compact):
         return WRONG
     values = _find_amounts(match[2])
     if not values:
         return WRONG
     signed = [-v if match[1] in {"-", "−", "–"} else v for v in values]
     return _apply_unit(signed, (match[3] or "").lower(), money=money, plain=typed == digits_text(signed[0]))
+
+
+def _drop_unit(compact: str, units: Collection[str]) -> str:
+    """Return what stands before or after a unit, or all of it where there is none."""
+    folded = compact.casefold()
+    if len(folded) != len(compact):
+        return compact
+    for unit in units:
+        if folded.endswith(unit):
+            return compact[: -len(unit)]
+        if folded.startswith(unit):
+            return compact[len(unit) :]
+    return compact
 
 
 def read_with_units(raw: Any, read: Callable[[Any], CellValue], units: Collection[str]) -> CellValue:

@@ -11,7 +11,7 @@ from typing import Any
 
 from styrxl.model.catalogue import LISTED, Word
 from styrxl.model.findings import Remark
-from styrxl.model.forms import EVERYBODY, LANGUAGES, Column, Form, Sheet, Text, list_offered
+from styrxl.model.forms import EVERYBODY, LANGUAGES, Column, Form, Sheet, Text, Words, list_offered
 from styrxl.returns import cell_values
 from styrxl.returns.batch import Batch
 from styrxl.returns.cell_values import CellValue
@@ -252,7 +252,9 @@ def _choose_reader(column: Column, form: Form, language: str | None) -> Callable
         words = _choose_reader(replace(column, kind="choice"), form, language)
         return lambda raw: words(raw) if (number := numbers(raw)).wrong else number
     if column.kind in {"number", "integer"}:
-        read = partial(cell_values.read_number, money=column.unit is not None) if column.kind == "number" else cell_values.read_integer
+        read: Callable[[Any], CellValue] = cell_values.read_integer
+        if column.kind == "number":
+            read = partial(cell_values.read_number, money=column.unit is not None, units=_spell_unit(column, form.words))
         return cell_values.memoise(partial(cell_values.read_with_units, read=read, units=form.units) if form.units else read)
     if column.kind == "choice":
         choices = form.lists[column.list or ""]
@@ -264,6 +266,15 @@ def _choose_reader(column: Column, form: Form, language: str | None) -> Callable
             return cell_values.memoise(read_goal_ids)
         return cell_values.memoise(partial(read_organisation_ids, everybody=frozenset(_fold_everybody(column))))
     return cell_values.read_text
+
+
+def _spell_unit(column: Column, words: Words) -> tuple[str, ...]:
+    """Return how people spell a column's unit, folded, the longest first; spellings with digits are left out: 51 000 kr is no 5."""
+    if column.unit is None:
+        return ()
+    spelled = [*words.units[column.unit].values(), *(text for text, unit in words.unit_spellings.items() if unit == column.unit)]
+    folded = {cell_values.fold_unit(text) for text in spelled if not any(sign.isdigit() for sign in text)}
+    return tuple(sorted(folded - {""}, key=lambda unit: (-len(unit), unit)))
 
 
 def map_codes(choices: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

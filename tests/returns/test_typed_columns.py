@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from styrxl.model.findings import Remark
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import Form
 from styrxl.model.standard_folder import standard_folder
@@ -58,15 +59,51 @@ def test_entries_that_were_chosen_are_their_ids(entries: list[tuple[str, str]]) 
 FORMS = Forms([standard_folder()])
 
 
-def type_choices(form: Form, key: str, field: str, answers: list[object], language: str | None = None) -> tuple[list[Any], list[Any]]:
-    """Return the codes that answers under a heading are read as, and what is told: how each was read, or the rule."""
+def type_answers(form: Form, key: str, field: str, answers: list[object], language: str | None = None) -> tuple[list[Any], list[Remark]]:
+    """Return the values that answers under a heading are read as, and what is remarked on."""
     sheet = form.sheet(key)
     columns: dict[str, list[Any]] = {c.field: [None] * len(answers) for c in sheet.columns} | {field: answers}
     place = TablePlace(sheet.key, sheet.name["sv"], 4, {name: n for n, name in enumerate(columns, 1)}, {})
     table = Table(place, sheet, tuple(range(5, 5 + len(answers))), columns)
     typed = TableTyper().typed(form, table, 2027, language)
-    told = [remark.facts["read"]["sv"] if remark.rule == "interpreted-value" else remark.rule for remark in typed.remarks]
-    return typed.columns[field], told
+    return typed.columns[field], [*typed.remarks]
+
+
+def type_choices(form: Form, key: str, field: str, answers: list[object], language: str | None = None) -> tuple[list[Any], list[Any]]:
+    """Return the codes that answers under a heading are read as, and what is told: how each was read, or the rule."""
+    codes, remarks = type_answers(form, key, field, answers, language)
+    return codes, [remark.facts["read"]["sv"] if remark.rule == "interpreted-value" else remark.rule for remark in remarks]
+
+
+@pytest.mark.parametrize(
+    "typed, value",
+    [
+        ("0.05 SEK thousand", 0.05),
+        ("SEK thousand 1200", 1200.0),
+        ("-1 200,5 sek  Thousand", -1200.5),
+        ("(500 SEK thousands)", -500.0),
+        ("1200 tkr", 1200.0),
+        ("tkr 1200", 1200.0),
+        ("1200 tkr.", 1200.0),
+        ("1200 tusen kronor", 1200.0),
+        ("12 thousands of kronor", 12.0),
+    ],
+)
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_an_amount_may_have_the_unit_of_its_heading_beside_it(language: str, typed: str, value: float) -> None:
+    """As any of the headings spell it, in either language."""
+    values, told = type_answers(FORMS.form("annual_plan"), "budget", "cost", [typed], language)
+    assert (values, [remark.rule for remark in told]) == ([value], ["interpreted-value"])
+
+
+@pytest.mark.parametrize(
+    "typed, rule",
+    [("51 000 kr", "ambiguous-value"), ("1.200 SEK thousand", "ambiguous-value"), ("5 kr tkr", "wrong-type"), ("tkr", "wrong-type")],
+)
+def test_a_unit_is_no_part_of_a_number(typed: str, rule: str) -> None:
+    """The headings' ”1 000 kr” is no unit of 51 000 kr, and two units are none."""
+    values, told = type_answers(FORMS.form("annual_plan"), "budget", "cost", [typed], "sv")
+    assert (values, [remark.rule for remark in told]) == ([None], [rule])
 
 
 @pytest.mark.parametrize(
