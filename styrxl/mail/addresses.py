@@ -40,7 +40,7 @@ def sort_addresses(addresses: Iterable[str], domains: Collection[str]) -> tuple[
         if plain is None:
             refused.append((to_one_line(address), "mail_bad_address"))
         elif not is_allowed(plain, domains):
-            refused.append((plain, "mail_other_domain"))
+            refused.append((to_one_line(address), "mail_other_domain"))
         else:
             permitted.setdefault(plain)
     return tuple(permitted), tuple(refused)

@@ -10,6 +10,8 @@ from functools import lru_cache
 from stdnum import luhn
 from stdnum.se import personnummer
 
+from styrxl.model.addresses import show_addresses
+
 # Dates of birth as people write them, a mark, and four digits; or a letter and three, TF and two, which stand for those that are
 # not registered. Days are 60 higher in co-ordination numbers.
 _BIRTH = r"((?:18|19|20)?\d{2})([-./ ]?)(0[1-9]|1[0-2])\2([0-2]\d|3[01]|[67]\d|8\d|9[01])"
@@ -28,7 +30,7 @@ _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-
 
 def make_showable(text: str) -> str:
     """Return a sender's text as it may stand in reports and logs."""
-    return mask_persons(drop_steering(text))
+    return mask_persons(show_addresses(drop_steering(text)))
 
 
 def drop_steering(text: str) -> str:

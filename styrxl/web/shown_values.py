@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from styrxl.model.addresses import show_addresses
 from styrxl.model.masking import drop_steering
 
 
@@ -13,4 +14,4 @@ def make_fit_for_page(value: Any) -> Any:
     """Return a value as a template shows it: nothing where there is none; markup is our own, and stays as it is."""
     if value is None:
         return ""
-    return drop_steering(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return show_addresses(drop_steering(value)) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -54,8 +54,9 @@ def test_a_domain_allows_itself_and_those_below_it(address: str, fine: bool) -> 
 
 
 def test_addresses_are_parted_with_why() -> None:
-    given_ = ["a@example.se", "b@gmail.com", "trasig", "A@example.se", "a@example.se"]
+    """Those that mail may not go to as they were typed."""
+    given_ = ["a@example.se", "b@gmail.com", "trasig", "A@example.se", "a@example.se", "Kof@Åköping.se"]
     assert sort_addresses(given_, ["example.se"]) == (
         ("a@example.se", "A@example.se"),
-        (("b@gmail.com", "mail_other_domain"), ("trasig", "mail_bad_address")),
+        (("b@gmail.com", "mail_other_domain"), ("trasig", "mail_bad_address"), ("Kof@Åköping.se", "mail_other_domain")),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from email.utils import parseaddr
 
 from styrxl.mail.outgoing.wording import LetterContent
+from styrxl.model.addresses import show_addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class WrittenLetters:
 
 def redirect_letter(letter: Letter, address: str, message_id: str) -> Letter:
     """Return a letter as it goes to a tester alone, with the intended recipients in its subject and an id of its own."""
-    intended = ", ".join(letter.to) or "–"
+    intended = show_addresses(", ".join(letter.to)) or "–"
     content = replace(letter.content, subject=f"[→ {letter.owner}: {intended}] {letter.content.subject}")
     return replace(letter, to=(address,), name="", content=content, message_id=message_id, replies_to=(), refused_addresses=())
 

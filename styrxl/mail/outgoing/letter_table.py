@@ -10,6 +10,7 @@ from styrxl.mail.outgoing.message import estimate_size
 from styrxl.mail.outgoing.send import SortedLetters
 from styrxl.model.catalogue import number_text, word
 from styrxl.model.grouped_findings import quote_path
+from styrxl.model.masking import make_showable
 from styrxl.rounds.overview.text_table import fit_lines, format_table
 from styrxl.store.mail_log import Mail
 from styrxl.store.mail_states import REFUSED, SENT, UNSURE, WAITING
@@ -46,7 +47,14 @@ def describe_letter(letter: Letter, letters: SortedLetters, result: DeliveryResu
     shown = subject if len(subject) <= _SUBJECT else subject[: _SUBJECT - 1] + "…"
     size = word("mail_kb", language, n=number_text(max(1, round(estimate_size(letter) / 1000)), language))
     files = ", ".join(a.name for a in letter.attachments) or "–"
-    return [letter.owner or "–", ", ".join(letter.to) or "–", shown, files, size, _state(letter, letters, result, language, sent=sent)]
+    return [
+        letter.owner or "–",
+        make_showable(", ".join(letter.to)) or "–",
+        shown,
+        files,
+        size,
+        _state(letter, letters, result, language, sent=sent),
+    ]
 
 
 def _state(letter: Letter, letters: SortedLetters, result: DeliveryResult | None, language: str, *, sent: bool) -> str:
@@ -70,13 +78,13 @@ def list_remarks(letters: SortedLetters, results: Mapping[tuple[str, ...], Deliv
             continue
         if result.reply and result.state != SENT:
             lines.append(f"! {who}: {result.reply}")
-        lines += [f"! {who}: {address}: {reply}" for address, reply in result.refused.items()]
+        lines += [f"! {who}: {make_showable(address)}: {reply}" for address, reply in result.refused.items()]
     return lines
 
 
 def describe_doubt(mail: Mail, language: str) -> str:
     """Return a line on a mail that may have come twice, or that may have come although nobody here knows."""
-    who, key = mail.owner or mail.recipients, "mail_twice" if mail.state == SENT else "mail_in_doubt"
+    who, key = mail.owner or make_showable(mail.recipients), "mail_twice" if mail.state == SENT else "mail_in_doubt"
     return f"! {who}: " + word(key, language, subject=mail.subject)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import styrxl
+from desk_visitor import visit_desk
 from filled import fill_plan
 from mail_town import MAIL_PLAN, SOON, by_smtp, enclosed, flowing, html, mail_town, passwords, set_up, text
 from ports import free_port
@@ -120,6 +121,20 @@ def test_recipients_outside_the_allowed_domains_get_nothing(town: Town, smtp: Sm
     assert "! ”inte en adress” är ingen e-postadress som går att skicka till" in result.output
     assert "! e-postadress saknas på bladet Organisation" in result.output
     assert "2 mejl skickade, 3 inte skickade, 0 skickade tidigare." in result.output
+
+
+def test_addresses_are_shown_as_they_were_typed(town: Town, smtp: SmtpServer) -> None:
+    """A server is told the domain in ASCII; nobody reads it so: not beforehand, not afterwards and not at the desk."""
+    rewrite(town, UBN="ubn@åmål.se", KFN="kfn@åmål.example.se")
+    told = town.run("mail", "templates", ROUND, "--send", expect=1).output + town.run("log", ROUND).output
+    redirected = ("mail", "templates", ROUND, "--to", "KFN", "--redirect-to", "prov@example.se")
+    told += town.run(*redirected).output + str(*(mail["Subject"] for mail in previews(town).values() if "prov" in str(mail["To"])))
+    assert "kfn@xn--ml-xiab.example.se" in [r for e in smtp.taken for r in e.rcpt_tos]
+    assert "! ubn@åmål.se ligger utanför de domäner som styrxl.toml tillåter" in told
+    assert "kfn@åmål.example.se" in told
+    with visit_desk(town.root) as visitor:
+        told += visitor.get(f"/rounds/{ROUND}/mail") + visitor.get(f"/rounds/{ROUND}/mail/sent")
+    assert "xn--" not in told
 
 
 def test_a_letter_to_nobody_has_a_preview_all_the_same(town: Town) -> None:
