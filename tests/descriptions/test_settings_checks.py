@@ -280,9 +280,10 @@ def test_what_is_right_is_let_be(old: str, new: str) -> None:
     parse_settings(TOML.replace(old, new, 1).encode())
 
 
-def test_new_settings_are_right_with_all_their_examples() -> None:
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_new_settings_are_right_with_all_their_examples(language: str) -> None:
     """Whoever takes the sign before an example away has one that counts."""
-    text = write_new_settings("Botkyrka", "sv", "Controller")
+    text = write_new_settings("Botkyrka", language, "Controller")
     assert list(check_settings(text.encode(), standard_rounds())) == []
     examples = re.sub(r"(?m)^# (?=\[|[\w\"-]+ = )", "", text)
     assert examples.count("\n#") < text.count("\n#") / 2

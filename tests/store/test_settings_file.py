@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -237,8 +238,21 @@ def test_new_settings_can_be_read_again(name: str) -> None:
     assert settings == Settings(name, language="en", contact_role="Utvecklingschef")
 
 
-def test_the_examples_in_new_settings_are_right() -> None:
-    lines = write_new_settings("Botkyrka kommun", "sv", "Controller").splitlines()
+def test_new_settings_are_explained_in_their_language() -> None:
+    """The same settings and examples in the same order in both."""
+    swedish, english = (write_new_settings("Åköping", language, "Controller") for language in ("sv", "en"))
+    assert "# Inställningar för styrxl." in swedish
+    assert "# Settings for styrxl." in english
+    explained = re.findall(r"(?m)# +(\w.*)$", re.sub(r'(?m)^(# )?(\[.*\]|[\w"-]+ = ("[^"]*"|\[.*?\]|[\w.-]+))', "", english))
+    assert len(explained) > 60
+    assert [line for line in explained if re.search(r"[åäöÅÄÖ]|\b(och|eller|som|det|för)\b", line.replace("Å, Ä or Ö", ""))] == []
+    named = [re.findall(r"(?m)^(?:# )?(\[.*\]|[\w\"-]+) ?(?:=|$)", text) for text in (swedish, english)]
+    assert named[0] == named[1]
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_the_examples_in_new_settings_are_right(language: str) -> None:
+    lines = write_new_settings("Botkyrka kommun", language, "Controller").splitlines()
     taken = [
         line.removeprefix("# ") if line.startswith(("# [", "# ")) and ("=" in line or line.startswith("# [")) else line for line in lines
     ]
