@@ -8,6 +8,7 @@ import pytest
 
 from municipality import FRAMES
 from office import Office
+from styrxl.model.findings import message
 from styrxl.model.judged import Judged
 from styrxl.sample.opened import locate_answers
 from town import BOARD, PLAN, Answers, Town, new_town
@@ -103,3 +104,16 @@ def test_its_follow_up_is_live(followed: Followed, office: Office) -> None:
     assert amounts == [[-20_000], [0, "✓ Allt fördelat"], [-20_000], [0, "✓ Inom ramen"]]
     assert [back.value(name, 1) for name in ("planned_budget", "current_budget", "deviation")] == [-20_000, -20_000, -5_000]
     assert [back.value("deviation", 0), str(back.value("activity", 1))] == [-5_000, "Hela nämnden"]
+
+
+def test_a_limit_worked_out_from_per_cents_is_told_in_whole_thousands(tmp_path: Path) -> None:
+    """Two per cent of 20 048.88 is 400.9776."""
+    town = new_town(tmp_path / "town", EARNING)
+    town.run("distribute", "2027-plan", "--level", "board")
+    town.put("UBN.xlsx", town.filled("UBN", budget(50_048.88, 30_000)))
+    town.run("distribute", "2027-t1", "--level", "board", "--to", "UBN")
+    followed = Followed(town)
+    [judged] = followed.judge("t1", ("UBN.xlsx", followed.filled("t1", "UBN", SHORT))).returns
+    told = {message(f, "sv").replace("\N{NO-BREAK SPACE}", " ") for f in judged.findings if f.rule == "explanation-missing"}
+    assert all("ligger mer än 400 tkr från noll" in text for text in told), told
+    assert told

@@ -123,7 +123,7 @@ def _because(parsed: TypedBatch, column: Column, i: int, limits: Thresholds) -> 
     because = parsed.batch.sheet.column(name)
     if isinstance(when, Past):
         base = frame[when.base].iloc[i]
-        facts = {"column": because.heading, "value": frame[name].iloc[i], "limit": limits.limit(0.0 if pd.isna(base) else base)}
+        facts = {"column": because.heading, "value": frame[name].iloc[i], "limit": limits.told_limit(0.0 if pd.isna(base) else base)}
         return Word("because_past", facts)
     if isinstance(when, AtLeast):
         return Word("because_at_least", {"column": because.heading, "value": frame[name].iloc[i], "limit": when.limit})
