@@ -62,6 +62,7 @@ class _Names:
         self._whole = frozenset(map(fold_mark, headings))
         self._words = fold_words(words.sum_words | words.whole_names)
         self._bare = words.sum_words if sheet.limit else frozenset()
+        self._known: dict[str, bool] = {}  # boards have the same activities
 
     def is_bare(self, name: str) -> bool:
         """Tell whether a name is nothing but a word for a sum, which reading has found to be no answer."""
@@ -69,7 +70,10 @@ class _Names:
 
     def is_sum(self, name: str) -> bool:
         """Tell whether a name says that a row is a sum."""
-        return fold_mark(name) in self._whole or is_called_sum(name, self._words)
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = fold_mark(name) in self._whole or is_called_sum(name, self._words)
+        return known
 
 
 def _check_return(
@@ -92,12 +96,25 @@ def _check_return(
 
 def _find_sums(amounts: Sequence[Amounts], nets: Sequence[Amounts] | None, named: Collection[int]) -> Mapping[int, SumRow]:
     """Return the rows that are sums; one on which a single amount stands may also be what others come to net."""
+    if not named and not may_have_sums(amounts) and not (nets and may_have_sums(nets)):
+        return {}
     found = find_sum_rows(amounts, named)
     if not nets or len(amounts) < _FEWEST:
         return found
     single = {at for at, row in enumerate(amounts) if sum(amount is not None for amount in row) == 1}
     net = {at: row for at, row in find_sum_rows(nets, named).items() if row.fits and at in single} if single else {}
     return {at: net[at] if at in net and not (at in found and found[at].fits) else found[at] for at in sorted({*found, *net})}
+
+
+def may_have_sums(rows: Sequence[Amounts]) -> bool:
+    """Tell whether any amount is what those above it, those below or all others come to: a quick look, and nearly always none is."""
+    for amounts in zip(*rows, strict=True):
+        total, above = sum(filter(None, amounts)), 0
+        for amount in filter(None, amounts):
+            if amount in (above, total - above - amount, total - amount):
+                return True
+            above += amount
+    return False
 
 
 def find_sum_rows(rows: Sequence[Amounts], named: Collection[int]) -> dict[int, SumRow]:

@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from filled import build_short_plan
 from styrxl.model.findings import Finding, fix, message
-from styrxl.validation.rules.sums import SumRow, find_sum_rows
+from styrxl.validation.rules.sums import SumRow, find_sum_rows, may_have_sums
 from town import BOARD, PLAN, ROUND, Town
 
 TWO = [{"activity": "Särskilt boende", "revenue": 100, "cost": 200.05}, {"activity": "Hemtjänst", "revenue": 50, "cost": 300.02}]
@@ -188,3 +190,10 @@ def test_sums_to_the_ore(rows: tuple[Any, ...], sums: dict[int, list[int]]) -> N
 def test_sums_that_are_called_so(rows: tuple[int, ...], named: set[int], sums: dict[int, SumRow]) -> None:
     """Each with the rows that come to it, if any do."""
     assert find_sum_rows(amounts(*rows), frozenset(named)) == sums
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(*[st.sampled_from([None, 0, 1, 2, 3, 5])] * 2), max_size=8))
+def test_the_quick_look_misses_no_sum(rows: list[tuple[int | None, ...]]) -> None:
+    """Where it sees none there is none."""
+    assert may_have_sums(rows) or not find_sum_rows(rows, frozenset())
