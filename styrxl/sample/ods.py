@@ -1,4 +1,7 @@
-"""A workbook's values as OpenDocument, as somebody with LibreOffice would send it: no more than the sample needs."""
+"""A workbook's values as OpenDocument, as somebody with LibreOffice would send it: no more than the sample needs.
+
+Written here, since odfpy, the one library that writes such sheets, has had no release since 2020.
+"""
 
 from __future__ import annotations
 
