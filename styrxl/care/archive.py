@@ -12,9 +12,8 @@ from styrxl.care.bag import Payload, make_safe_name, write_bag
 from styrxl.care.round_records import list_records
 from styrxl.export.export_round import gather_resources
 from styrxl.export.package import make_package
-from styrxl.model.catalogue import Word, word
+from styrxl.model.catalogue import Word, tell_how_to_install, word
 from styrxl.model.errors import StyrxlError
-from styrxl.model.extras import tell_how_to_install
 from styrxl.model.forms import LANGUAGES
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 def desk(session: Session, port: int | None, *, no_browser: bool) -> None:
     """Run rounds in the browser, on this computer alone (the extra styrxl[desk])."""
     from styrxl.commands.session import find_language
-    from styrxl.model.catalogue import word
+    from styrxl.model.catalogue import tell_how_to_install, word
     from styrxl.model.errors import StyrxlError
-    from styrxl.model.extras import tell_how_to_install
 
     try:
         from styrxl.web.desk.server import open_again, run_desk

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 @with_session
 def serve(session: Session) -> None:
     """Run the site where owners check and hand in, and several controllers work (the extra styrxl[serve])."""
-    from styrxl.model.catalogue import word
+    from styrxl.model.catalogue import tell_how_to_install, word
     from styrxl.model.errors import StyrxlError
-    from styrxl.model.extras import tell_how_to_install
 
     try:
         from styrxl.web.desk.workplace import Workplace

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from styrxl import __version__
 from styrxl.doctor.look import GOOD, MEND, PROGRAM, WATCH, Look
 from styrxl.mail.sign_in.person import list_places
-from styrxl.model.extras import tell_how_to_install
+from styrxl.model.catalogue import tell_how_to_install
 from styrxl.model.settings import Settings
 
 # Each extra that is for those who use the program, and the modules that come with it.

@@ -10,8 +10,8 @@ from typing import Any
 
 from styrxl.excel.cells import clean
 from styrxl.excel.pages import Field, Link, Row, as_columns, unique_headings
+from styrxl.model.catalogue import tell_how_to_install
 from styrxl.model.errors import StyrxlError
-from styrxl.model.extras import tell_how_to_install
 
 _GROUP = 131_072  # rows that are packed together
 

@@ -12,8 +12,8 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from styrxl.export.resource import Resource
+from styrxl.model.catalogue import tell_how_to_install
 from styrxl.model.errors import StyrxlError
-from styrxl.model.extras import tell_how_to_install
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

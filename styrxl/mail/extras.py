@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from styrxl.model.catalogue import tell_how_to_install
 from styrxl.model.errors import StyrxlError
-from styrxl.model.extras import tell_how_to_install
 
 
 def load_extra(package: str, extra: str = "m365") -> Any:

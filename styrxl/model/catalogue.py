@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -129,6 +130,12 @@ def number_text(value: float, language: str) -> str:
     """Return a number as people read it: ``1 200,5`` in Swedish, ``1,200.5`` in English."""
     text = f"{int(value):,}" if abs(value) < _EXACT and value == int(value) else f"{value:,.12g}"
     return text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",") if language == "sv" else text
+
+
+def tell_how_to_install(extra: str) -> str | Word:
+    """Return the command that installs an extra of styrxl; to the standalone folder, which has no pip, nothing can be added."""
+    command = f"pip install styrxl[{extra}]"
+    return Word("not_in_standalone", {"install": command}) if getattr(sys, "frozen", False) else command
 
 
 def digits_text(value: float) -> str:

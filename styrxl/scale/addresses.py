@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from styrxl.model.catalogue import tell_how_to_install
 from styrxl.model.errors import StyrxlError
-from styrxl.model.extras import tell_how_to_install
 from styrxl.scale.return_files import ReturnFile
 from styrxl.store.files import is_system_file, read_file
 

@@ -21,8 +21,8 @@ from tempfile import mkdtemp
 from typing import Any
 from weakref import finalize
 
+from styrxl.model.catalogue import tell_how_to_install
 from styrxl.model.errors import StyrxlError
-from styrxl.model.extras import tell_how_to_install
 from styrxl.model.form_files import Forms
 from styrxl.model.limits import MB, Limits
 from styrxl.model.standard_folder import standard_folder

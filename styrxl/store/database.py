@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspect, make_url, text
 
+from styrxl.model.catalogue import tell_how_to_install
 from styrxl.model.errors import StyrxlError
-from styrxl.model.extras import tell_how_to_install
 from styrxl.store import migrations
 from styrxl.store.ledger_watch import LedgerWatch
 from styrxl.store.migrations import HEAD

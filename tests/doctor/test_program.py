@@ -10,8 +10,7 @@ import pytest
 
 from styrxl.doctor.look import GOOD, MEND, describe, describe_remedy
 from styrxl.doctor.program import EXTRAS, compare_packages, is_within, list_needed_extras, look_at_extras, look_at_packages
-from styrxl.model.catalogue import error_text
-from styrxl.model.extras import tell_how_to_install
+from styrxl.model.catalogue import error_text, tell_how_to_install
 from styrxl.store.settings_file import parse_settings
 
 PROJECT = Path(__file__).parents[2] / "pyproject.toml"

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from styrxl.excel.look import Look
 from styrxl.excel.pages import Book, Link
-from styrxl.model.catalogue import Word
+from styrxl.model.catalogue import Word, tell_how_to_install
 from styrxl.model.errors import working_on
-from styrxl.model.extras import tell_how_to_install
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
 from styrxl.reports.book import make_book
