@@ -52,6 +52,14 @@ def lines(pages: Mapping[str, Cells]) -> dict[str, dict[str, Any]]:
     return {str(line[0]): {head: line[n] for n, head in heads.items() if line[n] != ""} for line in cells[top + 2 :] if line[0]}
 
 
+def overview(pages: Mapping[str, Cells]) -> dict[str, dict[str, Any]]:
+    """Return what Översikt has of the result, by name, in million kronor, without the cells that are empty."""
+    cells = pages["Översikt"]
+    top = next(n for n, line in enumerate(cells) if str(line[0]).startswith("Årets resultat (kostnader har minustecken"))
+    heads = {n: str(text).removesuffix(" (mnkr)") for n, text in enumerate(cells[top + 1]) if text}
+    return {str(line[0]): {head: line[n] for n, head in heads.items() if line[n] != ""} for line in cells[top + 2 : top + 4]}
+
+
 def write_plan(town: Town, plan: Answers) -> None:
     """Give a town another plan of the council's."""
     town.workspace.plan_path.write_bytes(fill_plan(town.workspace, plan))
@@ -74,6 +82,28 @@ def test_the_plan_ends_in_the_years_result(shared_planned: Town) -> None:
     assert (net["Intäkter"], net["Kostnader"]) == (325, -1651.25)
     assert [found[name]["Netto enligt budget"] for name in NAMES] == [-1326.25, 1100, 310, -12, 71.75]
     assert [found[name]["Netto enligt ram"] for name in NAMES] == [-1385, 1100, 310, -12, 13]
+
+
+def test_the_overview_of_the_plan_has_net_cost_and_result_as_ekonomi_has_them(shared_planned: Town) -> None:
+    """In million kronor; the block leads to Ekonomi, and says nothing where nothing is missing."""
+    pages = consolidate(shared_planned, "2027-plan", 0)
+    assert overview(pages) == {
+        "Verksamhetens nettokostnader": {"Post": "Verksamhetens nettokostnader", "Ram": -1.385, "Budget": -1.32625},
+        "Årets resultat": {"Post": "Årets resultat", "Ram": 0.013, "Budget": 0.07175},
+    }
+    whole = lines(pages)
+    for name, figures in overview(pages).items():
+        assert (figures["Ram"], figures["Budget"]) == tuple(whole[name][f"Netto enligt {key}"] / 1000 for key in ("ram", "budget"))
+
+
+def test_the_overview_of_a_followup_has_net_cost_and_result_as_ekonomi_has_them(shared_followed: Town) -> None:
+    """Net cost -1385 as budgeted and -1319.5 as forecast, the result 13 and 77.5."""
+    pages = consolidate(shared_followed, "2027-t1", 0)
+    found, whole = overview(pages), lines(pages)
+    assert found["Årets resultat"] == {"Post": "Årets resultat", "Budget": 0.013, "Prognos": 0.0775, "Avvikelse": 0.0645}
+    for name in (NAMES[0], NAMES[-1]):
+        known = [whole[name][key] / 1000 for key in ("Budget", "Helårsprognos netto", "Avvikelse")]
+        assert [found[name][key] for key in ("Budget", "Prognos", "Avvikelse")] == known, name
 
 
 def test_a_followup_ends_in_the_years_result(shared_followed: Town) -> None:
@@ -113,12 +143,21 @@ def test_companies_and_joint_authorities_have_pages_of_their_own(shared_followed
 def test_a_part_that_is_missing_is_named_and_no_result_is_shown(followed: Town) -> None:
     """Of the finance administration: its operations, and all that is known of taxes and grants is its plan's."""
     (followed.root / "inbox/2027-t1/FIN.xlsx").unlink()
-    found = lines(consolidate(followed, "2027-t1"))
+    pages = consolidate(followed, "2027-t1")
+    found = lines(pages)
     assert found["Finansförvaltningen"]["Budget"] == 150  # as planned
     assert found["Finansförvaltningen"]["Anmärkning"] == "! Utfall, prognos saknas"
     assert found[NAMES[0]]["Anmärkning"] == "! Utfall, prognos saknas för Finansförvaltningen"
     assert [found[name]["Budget"] for name in NAMES] == [-1385, 1100, 310, -12, 13]  # as with its return
     assert [found[name]["Källa, budget"] for name in NAMES[1:4]] == [f"FIN · Finansiering!A{row}" for row in (6, 7, 8)]
+    assert overview(pages) == {
+        NAMES[0]: {"Post": NAMES[0], "Budget": -1.385, "Anmärkning": "! Prognos saknas för Finansförvaltningen"},
+        NAMES[-1]: {
+            "Post": NAMES[-1],
+            "Budget": 0.013,
+            "Anmärkning": "! Prognos saknas för Finansförvaltningen, Skatteintäkter, Generella statsbidrag, Finansnetto",
+        },
+    }
     result = found["Årets resultat"]
     assert not {"Utfall netto", "Helårsprognos netto", "Avvikelse"} & result.keys()
     assert "Finansförvaltningen, Skatteintäkter, Generella statsbidrag, Finansnetto" in result["Anmärkning"]
@@ -185,6 +224,7 @@ def test_only_those_named_take_part_and_only_those_handed_out_are_asked_for(shar
     pages = consolidate(town, "2027-t1")
     assert "Bolag" not in pages
     assert not any(str(line[0]).startswith("Från nettokostnader") for line in pages["Ekonomi"])
+    assert "Årets resultat" not in texts(pages["Översikt"])
     missing = texts(pages["Saknas och varningar"])
     assert not {"Finansförvaltningen", "Åköpings Bostäder AB", "Revisorerna"} & set(missing)
     for level in ("company", "joint_authority"):

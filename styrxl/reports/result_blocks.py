@@ -1,14 +1,15 @@
-"""The last tables of the council's page Ekonomi: from the boards' net costs to the municipality's result."""
+"""From the boards' net costs to the municipality's result: the last tables of the council's page Ekonomi, and what Översikt has of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from styrxl.excel.pages import BOLD, Block, Field, Row
 from styrxl.model.table_values import records
 from styrxl.prefill.financing import BUDGETED, FOLLOWED
 from styrxl.reports.columns import column_titles
+from styrxl.reports.overview_parts import FIGURE, TEXT, in_millions
 from styrxl.reports.page_parts import LINK_WIDTH
 from styrxl.reports.view import View, join_texts
 from styrxl.reports.whole_result import Line, WholeResult
@@ -66,6 +67,29 @@ def _result_block(view: View, result: WholeResult, grid: Grid) -> Block:
     rows = tuple(_result_row(view, result, line) for line in result.lines) if result.shown else ()
     title = "result_plan_title" if view.history is None else "result_title"
     return Block(fields, rows, heading=view.phrases.word(title), new_page=True, name="result")
+
+
+def make_overview_block(view: View) -> Block | None:
+    """Return what councillors ask first, in million kronor: net cost and the year's result, as Ekonomi has them; None where it has none."""
+    result = WholeResult(view)
+    if not result.shown:
+        return None
+    heading, is_plan = view.phrases.heading, view.history is None
+    keys = ("frame", "net") if is_plan else ("budget", result.year_key, "deviation")
+    fields = (
+        Field(heading("result_line"), width=TEXT),
+        *(Field(heading(f"result_{key}_mnkr"), "million_change" if key == "deviation" else "million", FIGURE) for key in keys),
+        Field(heading("remark"), span=6 - len(keys)),
+    )
+    rows = (_overview_row(view, result.net, keys), replace(_overview_row(view, result.result, keys), weight=BOLD))
+    title = view.phrases.word("year_result_plan_title" if is_plan else "year_result_title")
+    return Block(fields, rows, heading=title)
+
+
+def _overview_row(view: View, line: Line, keys: Sequence[str]) -> Row:
+    shown = replace(line, lacking={key: who for key, who in line.lacking.items() if key in keys})
+    figures = (in_millions(line.figures.get(key)) for key in keys)
+    return Row((line.name, *figures, join_texts([*describe_lacking(view, shown)], "; ")))
 
 
 def _result_row(view: View, result: WholeResult, line: Line) -> Row:

@@ -44,10 +44,11 @@ from styrxl.reports.overview_parts import (
     in_millions,
 )
 from styrxl.reports.page_parts import sum_label
+from styrxl.reports.result_blocks import make_overview_block
 from styrxl.reports.view import View, join_texts, shorten
 
 GRADES: tuple[Grade, ...] = (YES, PARTLY, NO, None)
-_MOST, _MOST_EXPLAINED = 4, 4  # rows of a list, deviations: the rest stands on its own sheet
+_MOST, _MOST_EXPLAINED = 3, 4  # rows of a list, deviations: the rest stands on its own sheet
 _REASON, _BRIEF, _TOLD, _DECISION = 180, 90, 145, 64  # letters: two lines, one, one, one
 
 
@@ -166,7 +167,8 @@ class CouncilOverview:
         deviation = b.measure.deviation or 0.0
         if not deviation or (deviation > 0 and not largest):
             return None
-        return self._reason(b, _REASON if largest else _BRIEF) or (self.view.phrases.word("unexplained") if deviation < 0 else None)
+        short = deviation < 0
+        return self._reason(b, _REASON if short and largest else _BRIEF) or (self.view.phrases.word("unexplained") if short else None)
 
     def _undecided(self, whole: FrameOutcome) -> Iterator[Row]:
         """Yield the deviation without money that nobody has granted, and with what was decided after the round's day."""
@@ -292,6 +294,7 @@ def list_council_blocks(followup: FollowupView, figures: Sequence[Figure]) -> li
         ("commitment_status", "standings", overview.shares_block),
         ("goal_assessments", "fulfilment", overview.goals_block),
         ("outcomes", "forecast", overview.money_block),
+        ("outcomes", "forecast", lambda: make_overview_block(view)),
         ("outcomes", "forecast", overview.decisions_block),
         ("commitment_status", "progress", overview.cancelled_block),
         ("indicator_outcomes", "measures", overview.missed_block),

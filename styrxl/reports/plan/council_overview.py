@@ -1,4 +1,4 @@
-"""What councillors read first of a plan: two printed pages, in million kronor, of goals, and of budgets against frames."""
+"""What councillors read first of a plan: two printed pages, in million kronor, of goals, budgets against frames, and the year's result."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from styrxl.reports.overview_parts import (
     in_millions,
 )
 from styrxl.reports.page_parts import sum_label
+from styrxl.reports.result_blocks import make_overview_block
 from styrxl.reports.view import View, shorten
 
 _CHANGE = "+#,##0.0;\N{MINUS SIGN}#,##0.0;0.0"  # number format
@@ -36,6 +37,7 @@ def list_council_blocks(view: View, figures: Sequence[Figure]) -> list[Block]:
     asked: list[tuple[tuple[str, ...], str, Callable[[], Block | None]]] = [  # with the page that has the rows behind it
         (("goals", "commitments"), "tree", lambda: _goals_block(view)),
         (("budget",), "finance", lambda: _money_block(view, budgets)),
+        (("budget",), "finance", lambda: make_overview_block(view)),
     ]
     blocks = [replace(block, about=about) for tables, about, make in asked if view.asks(*tables) and (block := make())]
     counted = counts_block(view, [*figures, *_confirmed(view, budgets), *_within(view, budgets)])
