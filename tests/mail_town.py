@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from graph_office import GraphOffice
 from mail_messages import OURS, raw
 from municipality import ORGANISATION
 from post_office import PASSWORD, USER, Certificates, Dovecot, SmtpServer, reply, sent
+from styrxl.model.days import local_day, standard_zone
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import MailLog
 from token_office import CLIENT_ID, TENANT, TokenOffice
@@ -29,7 +30,7 @@ MAIL_PLAN: Answers = {
     **PLAN,
     "organisation": [{**row, "email": ADDRESSES[row["org_id"]]} if row["org_id"] in ADDRESSES else row for row in ORGANISATION],
 }
-SOON = date.today() + timedelta(days=20)  # noqa: DTZ011 -- the day that people here have
+SOON = local_day(datetime.now(UTC), standard_zone()) + timedelta(days=20)
 
 
 def settings(more: str = "", *, due: date = SOON, round_: str = ROUND) -> str:

@@ -51,7 +51,7 @@ _ELSEWHERE = (
     Look(PROGRAM, GOOD, "program", {"version": "0.2.0", "python": "3.12.3", "system": "Linux x86_64"}),
     Look(PROGRAM, GOOD, "packages-right", {"n": 41}),
     Look(PROGRAM, GOOD, "extras", {"there": "desk, pdf", "absent": "cluster, keyring, m365, postgres, serve"}),
-    Look(COMPUTER, GOOD, "clock", {"now": "2027-01-07 09:00", "zone": "CET"}),
+    Look(COMPUTER, GOOD, "clock", {"now": "2027-01-07 09:00", "zone": "Europe/Stockholm"}),
     Look(COMPUTER, GOOD, "temporary", {"free": format_size(48_200_000_000), "folder": "/tmp"}),  # noqa: S108 -- only named
     Look(COMPUTER, GOOD, "memory", {"free": format_size(6_100_000_000)}),
     Look(COMPUTER, GOOD, "console"),

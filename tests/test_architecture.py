@@ -50,6 +50,12 @@ def test_tests_lie_as_the_package_does() -> None:
     assert [str(folder) for folder in folders if not (PACKAGE / folder).is_dir()] == []
 
 
+def test_nothing_is_told_in_the_computers_zone() -> None:
+    """What is shown must be the same on any computer: ``model/days`` tells days and times in the municipality's."""
+    sources = [path for end in ("*.py", "*.html", "*.txt") for path in PACKAGE.rglob(end)]
+    assert [path.name for path in sources if ".astimezone()" in path.read_text("utf-8")] == []
+
+
 def test_the_files_that_the_suite_begins_with_are_there() -> None:
     """One that was moved would come last, and all others wait for it."""
     assert [name for name in DEAR if not (CHECKOUT / "tests" / name).is_file()] == []

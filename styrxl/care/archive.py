@@ -73,7 +73,7 @@ def _describe(desk: Desk, round_: Round) -> list[tuple[str, str]]:
         *number,
         ("External-Identifier", round_.id),
         ("External-Description", settings.round_name(round_, settings.language)),
-        ("Bagging-Date", desk.now.astimezone().date().isoformat()),
+        ("Bagging-Date", desk.today.isoformat()),
         ("Bag-Software-Agent", f"styrxl {__version__}"),
     ]
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from styrxl import __version__
 from styrxl.care.backup_file import LEDGER, BackupFile, Kept, KeptFile, Manifest, hash_bytes, name_member, write_backup
+from styrxl.model.days import stamp_moment
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.opening.open_workspace import Writer, open_ledger
 from styrxl.store.backup_note import BackupNote, keep_backup_note
@@ -71,7 +72,7 @@ def back_up(workspace: Workspace, to: Path, writer: Writer, now: datetime) -> Ba
 
 
 def _choose_path(workspace: Workspace, to: Path, now: datetime) -> Path:
-    path = to / f"styrxl-{workspace.root.resolve().name}-{now.astimezone():%Y%m%d-%H%M%S}.zip" if to.is_dir() else to
+    path = to / f"styrxl-{workspace.root.resolve().name}-{stamp_moment(now, workspace.settings.zone)}.zip" if to.is_dir() else to
     if path.resolve().is_relative_to(workspace.root.resolve()):
         raise StyrxlError("backup-inside", path=str(path))
     if path.exists():

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from styrxl.mail.incoming.quarantine import list_waiting
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
@@ -155,7 +154,7 @@ def _list_rounds(desk: Desk, kind: str) -> list[Round]:
     folders = [
         path.name for name in ("inbox", "outbox", "returned", "export") for path in (desk.workspace.root / name).glob("*") if path.is_dir()
     ]
-    kinds, first = desk.workspace.rounds, local_day(desk.now).year - (_find_period(desk, kind) or 0)
+    kinds, first = desk.workspace.rounds, desk.today.year - (_find_period(desk, kind) or 0)
     names = sorted({*folders, *list_recorded_rounds(desk.ledger.database)})
     rounds = [kinds.parse(name) for name in names if kinds.kind_of(name)]
     return sorted((round_ for round_ in rounds if round_.year < first), key=lambda round_: round_.day)

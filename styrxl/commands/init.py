@@ -38,7 +38,7 @@ def _make(session: Session, folder: Path, name: str, rows: int | None) -> None:
     from styrxl.rounds.setup.new_workspace import make_workspace
 
     workspace = make_workspace(folder, name, session.language(), rows=rows)
-    round_ = f"{local_day(session.now()).year + 1}-plan"
+    round_ = f"{local_day(session.now(), workspace.settings.zone).year + 1}-plan"
     typed = f'"{folder}"' if " " in str(folder) else folder
     click.echo(word("init_done", session.language(), path=folder, quoted=typed, plan=workspace.plan_path, round=round_))
 

@@ -129,7 +129,6 @@ def _mail(
     from styrxl.mail.outgoing.transport import Timing
     from styrxl.mail.working_days import find_next_working_day, is_working_day
     from styrxl.model.catalogue import word
-    from styrxl.model.days import local_day
     from styrxl.store.mail_log import Mail
 
     with session.desk(reading=True) as desk:
@@ -151,7 +150,7 @@ def _mail(
             click.echo(word(gap, language), err=True)
         if form == "text" and mailing in {"answers", "reminders"} and not done.letters.letters:
             say_next_step(desk, round_, language, came=None if mailing == "answers" else True)
-        today = local_day(desk.now)
+        today = desk.today
         if mailing == "reminders" and not redirect_to and not is_working_day(today):
             click.echo(word("mail_not_working_day", language, day=find_next_working_day(today)), err=True)
         if redirect_to:

@@ -47,5 +47,5 @@ def outcomes(session: Session, round_: Round, file: Path, format_: str, by: str 
         else:
             width = shutil.get_terminal_size((120, 40)).columns
             title = desk.workspace.settings.round_name(round_, language)
-            click.echo(format_outcomes(result, title, file.name, language, width), nl=False)
+            click.echo(format_outcomes(result, title, file.name, language, desk.zone, width), nl=False)
     sys.exit(FINE if result.is_complete else FINDINGS)

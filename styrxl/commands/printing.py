@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -39,14 +40,14 @@ def say_waiting(desk: Desk, round_: Round, language: str) -> None:
         click.echo(word("waits", language, path=desk.workspace.shown(path), why=word("waits_in_cloud", language)), err=True)
 
 
-def say_decided(done: Decided, key: str, language: str) -> None:
+def say_decided(done: Decided, key: str, language: str, zone: tzinfo) -> None:
     """Print what was decided about a return, or that it was decided before."""
     from styrxl.model.catalogue import say, word
     from styrxl.model.days import local_day
 
     decision, standing = done.decision, ""
     if not done.new:
-        at = say(local_day(decision.decided_at), language)
+        at = say(local_day(decision.decided_at, zone), language)
         click.echo(word(f"{key}_before", language, path=decision.path, by=decision.decided_by, at=at, reason=decision.reason))
         return
     if decision.owner:

@@ -84,7 +84,7 @@ def _receive_one(
         if done.decision and done.judged:
             decision, title = done.decision, desk.forms.titles()[done.decision.form or ""][language]
             facts = {"path": decision.path, "owner": decision.owner, "form": title}
-            at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at), language)}
+            at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at, desk.zone), language)}
             state = word(f"verdict_{done.judged.verdict}", language)
             click.echo(word("assigned" if done.new else "assigned_before", language, state=state, **facts, **at))
     return refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -158,6 +158,19 @@ def find_language(root: Path) -> str:
         if isinstance(section, dict) and section.get("language") == "en":
             return "en"
     return "sv"
+
+
+def find_zone(root: Path) -> tzinfo:
+    """Return the zone of a workspace; the usual one where its settings cannot be read."""
+    from contextlib import suppress
+
+    from styrxl.model.days import standard_zone
+    from styrxl.model.errors import StyrxlError
+    from styrxl.store.workspace import Workspace
+
+    with suppress(StyrxlError):
+        return Workspace(root).settings.zone
+    return standard_zone()
 
 
 with_session = click.make_pass_decorator(Session)

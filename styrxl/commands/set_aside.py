@@ -26,4 +26,4 @@ def set_aside(session: Session, round_: Round, name: str, reason: str, by: str |
     from styrxl.rounds import decide
 
     with session.desk(by=by) as desk:
-        say_decided(decide.set_aside(desk, round_, name, reason), "set_aside", session.language())
+        say_decided(decide.set_aside(desk, round_, name, reason), "set_aside", session.language(), desk.zone)

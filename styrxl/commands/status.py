@@ -30,7 +30,7 @@ def status(session: Session, round_: Round, form: str) -> None:
         if form == "json":
             click.echo(format_listed(tell_status(find_status(desk, round_), round_.id)), nl=False)
             return
-        click.echo(format_status(find_status(desk, round_), round_.id, session.language(), find_width()), nl=False)
+        click.echo(format_status(find_status(desk, round_), round_.id, session.language(), desk.zone, find_width()), nl=False)
         say_next_step(desk, round_, session.language(), came=True)
         say_notes([*list_changed_forms(desk.ledger, desk.forms, round_)], session.language())
         say_waiting(desk, round_, session.language())

@@ -26,4 +26,4 @@ def take_back(session: Session, round_: Round, name: str, reason: str, by: str |
     from styrxl.rounds import decide
 
     with session.desk(by=by) as desk:
-        say_decided(decide.take_back(desk, round_, name, reason), "taken_back", session.language())
+        say_decided(decide.take_back(desk, round_, name, reason), "taken_back", session.language(), desk.zone)

@@ -12,6 +12,7 @@ from styrxl.commands.session import Session, with_session
 def unlock(session: Session) -> None:
     """Remove the lock of a command that no longer runs, and say whose it was."""
     from styrxl.model.catalogue import word
+    from styrxl.model.days import format_moment
     from styrxl.store.lock import UNREADABLE_HOLDER, break_lock, is_elsewhere, is_running
 
     workspace = session.open_workspace()
@@ -24,7 +25,7 @@ def unlock(session: Session) -> None:
         click.echo(word("unlocked_unreadable", language))
         return
     facts = {"user": holder.user, "host": holder.host, "pid": holder.pid, "command": holder.command}
-    click.echo(word("unlocked", language, since=f"{holder.since.astimezone():%Y-%m-%d %H:%M}", **facts))
+    click.echo(word("unlocked", language, since=format_moment(holder.since, workspace.settings.zone), **facts))
     if is_running(holder):
         click.echo(word("unlocked_running", language), err=True)
     elif is_elsewhere(holder):

@@ -50,7 +50,6 @@ def validate(
     from styrxl.commands.claims import make_claim_of_files
     from styrxl.commands.findings_report import count_verdicts
     from styrxl.model.catalogue import word
-    from styrxl.model.days import local_day
     from styrxl.rounds.desk import find_only_round
     from styrxl.rounds.files_to_receive import list_named_files
     from styrxl.rounds.hints import list_changed_forms
@@ -70,12 +69,12 @@ def validate(
     with session.desk(reading=bool(named) and not annotate, reads=reads) as desk:
         if named:
             if (owner or form_name) and round_ is None:
-                round_ = find_only_round(desk.workspace, local_day(desk.now).year)
+                round_ = find_only_round(desk.workspace, desk.today.year)
                 click.echo(word("judged_by", session.language(), round=round_.id), err=True)
             files = list_named_files(named)
             judged = judge_files(desk, files, round_, make_claim_of_files(desk, round_, files, owner, form_name))
         else:
-            round_ = round_ or find_only_round(desk.workspace, local_day(desk.now).year)
+            round_ = round_ or find_only_round(desk.workspace, desk.today.year)
             _say_skipped(desk, round_, session.language())
             judged = judge_anew(desk, round_, reason) if anew and reason else judge_inbox(desk, round_)
             if not judged.returns and not reads.inbox:
@@ -114,11 +113,10 @@ def _say_skipped(desk: Desk, round_: Round, language: str) -> None:
 def _report(session: Session, desk: Desk, judged: Any, round_: Round | None, form_of_report: str, output: Path | None) -> None:
     from styrxl.commands import findings_report
     from styrxl.model.catalogue import word
-    from styrxl.model.days import local_day
     from styrxl.store.files import write_atomically
 
     language = session.language()
-    names = desk.plan.names(round_.day if round_ else local_day(desk.now))
+    names = desk.plan.names(round_.day if round_ else desk.today)
     writers: dict[str, Callable[[], str]] = {
         "text": lambda: findings_report.format_text(judged, language, names),
         "json": lambda: findings_report.format_json(judged, language),

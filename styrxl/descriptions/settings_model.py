@@ -9,15 +9,20 @@ from datetime import date, datetime
 from email.utils import parseaddr
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from styrxl.descriptions.base_models import Filled, Part, Text, wrong
+from styrxl.descriptions.mistakes import suggest
 from styrxl.model import limits
+from styrxl.model.catalogue import Word
+from styrxl.model.days import STANDARD_ZONE
 from styrxl.model.settings import ASIDE_FOLDER
 from styrxl.model.thresholds import NONE_ALLOWED, Thresholds
 
 _HIGHEST = 1e9
+_COMPUTERS_OWN = "localtime"  # where computers have it: another zone on each
 _ACCENT = re.compile(r"#?[0-9A-Fa-f]{6}")
 
 
@@ -53,6 +58,29 @@ def find_domain(address: str) -> str:
     return domain.lower() if local and at else ""
 
 
+def _check_zone(name: str) -> str:
+    """Return the name of a zone without the space around it; an empty one says nothing."""
+    name = tidy(name)
+    if name and not _is_zone(name):
+        raise wrong("unknown-name", what=Word("a_zone"), name=name, nearest=_suggest_zone(name))
+    return name
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # OSError: the name of a folder of zones, such as Europe
+        return False
+    return name != _COMPUTERS_OWN
+
+
+def _suggest_zone(name: str) -> Word | str:
+    """Return the fact that says which zone may be meant: by its whole name, or by its city alone."""
+    known = sorted(available_timezones() - {_COMPUTERS_OWN})
+    cities = {zone.rpartition("/")[2].casefold(): zone for zone in known}
+    return suggest(cities.get(name.casefold(), name), known)
+
+
 Said = Annotated[str, AfterValidator(tidy)]
 Named = Annotated[Filled, AfterValidator(tidy)]
 OneOrBoth = Annotated[
@@ -71,6 +99,9 @@ class Municipality(Part):
     name: Named = Field(description="The municipality's name")
     organisation_number: Said = Field(default="", description="Its organisation number")
     language: Literal["sv", "en", ""] = Field(default="sv", description="The language where no other is chosen")
+    timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
+        default=STANDARD_ZONE, description="The time zone, by its IANA name, whose days and times count on whichever computer"
+    )
     accent: Annotated[str, _fits(_ACCENT.fullmatch, "0B5563")] = Field(
         default="", description="Its colour, six signs; white text on it has to be readable"
     )

@@ -6,8 +6,8 @@ import locale
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 
 import psutil
 
@@ -22,20 +22,10 @@ _MEMORY = 500 * MB  # bytes, for a round of a thousand units with some processes
 _UTF8 = 65001  # a code page of Windows
 
 
-def look_at_clock(now: datetime) -> Iterator[Look]:
+def look_at_clock(now: datetime, zone: tzinfo) -> Iterator[Look]:
     """Tell whether the clock can be right, and in which zone days are told; ``now``: what it shows."""
-    facts = {"now": format_moment(now)}
-    if now.year < _OLDEST:
-        yield Look(COMPUTER, MEND, "clock-wrong", facts)
-        return
-    offsets = [datetime(now.year, month, 15, 12).astimezone().utcoffset() or timedelta() for month in (1, 7)]
-    yield tell_zone(offsets, now)
-
-
-def tell_zone(offsets: Sequence[timedelta], now: datetime) -> Look:
-    """Tell which zone it is; one that is UTC in winter and summer means that nobody has said where the computer is."""
-    facts = {"now": format_moment(now), "zone": f"{now.astimezone():%Z}"}
-    return Look(COMPUTER, WATCH, "zone-utc", facts) if not any(offsets) else Look(COMPUTER, GOOD, "clock", facts)
+    facts = {"now": format_moment(now, zone), "zone": str(zone)}
+    yield Look(COMPUTER, MEND, "clock-wrong", facts) if now.year < _OLDEST else Look(COMPUTER, GOOD, "clock", facts)
 
 
 def look_at_temporary_files() -> Iterator[Look]:

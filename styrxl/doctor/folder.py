@@ -9,7 +9,7 @@ import stat
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from styrxl.doctor.computer import format_size
@@ -137,19 +137,20 @@ def _list_folders(folder: Path) -> list[Path]:
     return [path for path in folder.glob("*") if path.is_dir()]
 
 
-def look_at_lock(workspace: Workspace) -> Iterator[Look]:
+def look_at_lock(workspace: Workspace, zone: tzinfo) -> Iterator[Look]:
     """Tell who has the lock, and whether they are still at work; and where the mailbox is watched, which has a lock of its own."""
     if workspace.has_ledger_file and (holder := read_holder(workspace.root)):
-        yield tell_lock(holder, dead=is_dead(holder), running=is_running(holder))
+        yield tell_lock(holder, zone, dead=is_dead(holder), running=is_running(holder))
     inbox = workspace.root / "inbox"
     watcher = read_holder(inbox) if inbox.is_dir() else None
     if watcher and not is_dead(watcher) and watcher is not UNREADABLE_HOLDER:
-        yield Look(FOLDER, GOOD, "watched", {"user": watcher.user, "host": watcher.host, "since": format_moment(watcher.since)})
+        facts = {"user": watcher.user, "host": watcher.host, "since": format_moment(watcher.since, zone)}
+        yield Look(FOLDER, GOOD, "watched", facts)
 
 
-def tell_lock(holder: LockHolder, *, dead: bool, running: bool) -> Look:
+def tell_lock(holder: LockHolder, zone: tzinfo, *, dead: bool, running: bool) -> Look:
     """Tell what a lock says, given whether its process is dead, or runs on this computer; both are false of another computer's."""
-    facts = {"user": holder.user, "host": holder.host, "command": holder.command, "since": format_moment(holder.since)}
+    facts = {"user": holder.user, "host": holder.host, "command": holder.command, "since": format_moment(holder.since, zone)}
     if holder is UNREADABLE_HOLDER:
         return Look(FOLDER, MEND, "lock-unreadable")
     if dead:
@@ -191,26 +192,26 @@ def tell_lengths(root: str, paths: Iterable[str]) -> Iterator[Look]:
         yield Look(FOLDER, WATCH, "path-long", {"path": root, "length": len(root), "most": _LONGEST_PATH - _LONGEST_NAME})
 
 
-def look_at_backup(workspace: Workspace, now: datetime, *, begun: bool) -> Iterator[Look]:
+def look_at_backup(workspace: Workspace, now: datetime, zone: tzinfo, *, begun: bool) -> Iterator[Look]:
     """Tell how old the newest backup is that is known; a workspace in which nothing has been done needs none yet."""
     if begun:
         note = read_backup_note(workspace.root)
-        yield tell_backup(note, now, there=note is not None and note.path.exists())
+        yield tell_backup(note, now, zone, there=note is not None and note.path.exists())
 
 
-def tell_backup(note: BackupNote | None, now: datetime, *, there: bool) -> Look:
+def tell_backup(note: BackupNote | None, now: datetime, zone: tzinfo, *, there: bool) -> Look:
     """Tell how old a backup is; ``there``: whether it still lies where it was put."""
     if note is None:
         return Look(FOLDER, WATCH, "backup-none")
-    facts = {"day": local_day(note.made_at).isoformat(), "path": str(note.path), "days": (now - note.made_at).days}
+    facts = {"day": local_day(note.made_at, zone).isoformat(), "path": str(note.path), "days": (now - note.made_at).days}
     if now - note.made_at > _OLD_BACKUP:
         return Look(FOLDER, WATCH, "backup-old", facts)
     return Look(FOLDER, GOOD, "backup", facts) if there else Look(FOLDER, WATCH, "backup-gone", facts)
 
 
-def look_at_log(workspace: Workspace, now: datetime) -> Iterator[Look]:
+def look_at_log(workspace: Workspace, now: datetime, zone: tzinfo) -> Iterator[Look]:
     """Tell whether something that nobody foresaw has been written down of late."""
     path = workspace.root / LOG_NAME
     about = path.stat() if path.exists() else None
     if about and about.st_size and now.timestamp() - about.st_mtime < _OLD_LOG.total_seconds():
-        yield Look(FOLDER, WATCH, "log", {"path": path.name, "at": format_moment(datetime.fromtimestamp(about.st_mtime, UTC))})
+        yield Look(FOLDER, WATCH, "log", {"path": path.name, "at": format_moment(datetime.fromtimestamp(about.st_mtime, UTC), zone)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from styrxl.doctor.computer import format_size
@@ -51,13 +51,14 @@ def tell_ledger(health: LedgerHealth, place: Path | str, *, used: bool) -> Itera
         yield Look(LEDGER, WATCH, "purges-unfinished", {"n": health.unfinished})
 
 
-def tell_clocks(health: LedgerHealth, now: datetime, here: datetime) -> Iterator[Look]:
+def tell_clocks(health: LedgerHealth, now: datetime, here: datetime, zone: tzinfo) -> Iterator[Look]:
     """Tell whether our clock goes with the ledger's: no record may be newer than now, and a server's clock should show the same.
 
     ``now``: the time that commands record; ``here``: what this computer's clock showed as the server's was asked.
     """
     if health.newest and health.newest - now > _APART:
-        yield Look(COMPUTER, WATCH, "clock-before-ledger", {"now": format_moment(now), "newest": format_moment(health.newest)})
+        facts = {"now": format_moment(now, zone), "newest": format_moment(health.newest, zone)}
+        yield Look(COMPUTER, WATCH, "clock-before-ledger", facts)
     if health.clock:
         yield tell_apart(health.clock, here, health.server)
 

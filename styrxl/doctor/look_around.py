@@ -12,6 +12,7 @@ from styrxl.doctor import computer, folder, mail, own_files, program
 from styrxl.doctor.ledger import look_for_ledger, tell_clocks
 from styrxl.doctor.look import COMPUTER, FOLDER, LEDGER, MAIL, MEND, OWN_FILES, OWN_FILES_BROKEN, PARTS, PROGRAM, WATCH, Look, look_safely
 from styrxl.mail.outgoing.transport import Timing
+from styrxl.model.days import standard_zone
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.settings import Settings
@@ -67,14 +68,14 @@ def _look_everywhere(settings: Settings | None, now: datetime) -> Iterator[Look]
     yield from look_safely(PROGRAM, program.look_at_packages)
     yield from look_safely(PROGRAM, lambda: program.look_at_extras(settings))
     yield from look_safely(PROGRAM, program.look_at_pdf)
-    yield from look_safely(COMPUTER, lambda: computer.look_at_clock(now))
+    yield from look_safely(COMPUTER, lambda: computer.look_at_clock(now, settings.zone if settings else standard_zone()))
     yield from look_safely(COMPUTER, computer.look_at_temporary_files)
     yield from look_safely(COMPUTER, computer.look_at_memory)
     yield from look_safely(COMPUTER, computer.look_at_console)
 
 
 def _look_at_folder(workspace: Workspace, settings: Settings | None, now: datetime) -> Iterator[Look]:
-    root, begun = workspace.root, workspace.is_used
+    root, begun, zone = workspace.root, workspace.is_used, settings.zone if settings else standard_zone()
     yield from look_safely(FOLDER, lambda: folder.look_at_place(root, workspace.database if settings else None))
     yield from look_safely(FOLDER, lambda: folder.look_at_other_ledgers(root))
     yield from look_safely(FOLDER, lambda: folder.look_at_contents(workspace, begun=begun))
@@ -83,10 +84,10 @@ def _look_at_folder(workspace: Workspace, settings: Settings | None, now: dateti
     yield from look_safely(FOLDER, lambda: folder.look_at_leftovers(workspace, now))
     yield from look_safely(FOLDER, lambda: folder.look_at_open_files(workspace))
     yield from look_safely(FOLDER, lambda: folder.look_at_names(workspace))
-    yield from look_safely(FOLDER, lambda: folder.look_at_backup(workspace, now, begun=begun))
-    yield from look_safely(FOLDER, lambda: folder.look_at_log(workspace, now))
+    yield from look_safely(FOLDER, lambda: folder.look_at_backup(workspace, now, zone, begun=begun))
+    yield from look_safely(FOLDER, lambda: folder.look_at_log(workspace, now, zone))
     if settings:
-        yield from look_safely(FOLDER, lambda: folder.look_at_lock(workspace))
+        yield from look_safely(FOLDER, lambda: folder.look_at_lock(workspace, zone))
 
 
 def _look_at_mail(workspace: Workspace, settings: Settings, language: str, now: datetime, asking: Timing | None) -> Iterator[Look]:
@@ -101,7 +102,7 @@ def _look_at_ledger_and_plan(workspace: Workspace, now: datetime, *, sound: bool
     looks, health = look_for_ledger(workspace)
     yield from looks
     if health:
-        yield from tell_clocks(health, now, datetime.now(UTC))
+        yield from tell_clocks(health, now, datetime.now(UTC), workspace.settings.zone)
     kept = health is not None and health.version == HEAD
     if not sound:  # by broken forms it could not be judged
         yield Look(OWN_FILES, WATCH, "plan-not-seen", {"path": workspace.plan_path.name})

@@ -29,6 +29,7 @@ from styrxl.excel.report_styles import CellFormats
 from styrxl.excel.rows import Addresses, ControlCounts, ReportSheet, write_rows
 from styrxl.excel.widths import NUMBERS, count_printed_columns, count_text_lines, page_widths
 from styrxl.model.amounts import add_amounts
+from styrxl.model.catalogue import number_text
 from styrxl.model.errors import StyrxlError
 from styrxl.model.naming.file_names import make_portable
 
@@ -148,7 +149,7 @@ class BookWriter:
         name = make_portable(f"{self._stem} {page.name}{f' {len(files) + 1}' if files else ''}.parquet")
         files[name] = make_parquet(name, block.fields, block.rows)
         sheet.counts.count(block.fields, block.rows)
-        text = self._words.too_many_rows.format(n=f"{len(block.rows):,}".replace(",", "\N{NO-BREAK SPACE}"), file=name)
+        text = self._words.too_many_rows.format(n=number_text(len(block.rows), self._language), file=name)
         sheet.write_line(text, "sentence", measure.LINE_HEIGHT + 2)
         if block.totals:
             _write_headings(sheet, block)

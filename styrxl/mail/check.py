@@ -27,6 +27,7 @@ from styrxl.mail.sign_in.secret_source import open_secret
 from styrxl.mail.sign_in.tokens import open_tokens
 from styrxl.mail.web import WebSession
 from styrxl.model.catalogue import Word, word
+from styrxl.model.days import format_moment
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import M365, GraphAccount, GraphMailbox, MailSettings, Server, SignIn
 from styrxl.rounds.look import read_look
@@ -152,7 +153,7 @@ def _send_to_oneself(
         "municipality": workspace.settings.municipality,
         "accent": read_look(workspace).accent,
         "round_name": word("check_title", language),
-        "at": f"{now.astimezone():%Y-%m-%d %H:%M}",
+        "at": format_moment(now, workspace.settings.zone),
     }
     content = read_wording(standard, workspace.root / "mail").render("check", language, facts)
     message_id = f"<styrxl.{workspace.sign(['mail', 'check', now.isoformat()])[:40]}@{sender.address.rpartition('@')[2]}>"

@@ -33,7 +33,7 @@ class WorkspaceAccess:
     def recording(self) -> Iterator[None]:
         """Keep others from writing while one mail is recorded; waits long, since the mail has gone by then."""
         lock = (
-            hold_lock(self.desk.workspace.root, self._holder(), _LONG_WAIT, self.on_wait)
+            hold_lock(self.desk.workspace.root, self._holder(), _LONG_WAIT, self.on_wait, self.desk.zone)
             if self.desk.workspace.has_ledger_file
             else nullcontext()
         )
@@ -47,7 +47,7 @@ class WorkspaceAccess:
         """
         path = self.desk.workspace.root / folder
         make_folder(path)
-        return hold_lock(path, self._holder(), patience, self.on_wait)
+        return hold_lock(path, self._holder(), patience, self.on_wait, self.desk.zone)
 
     def _holder(self) -> LockHolder:
         return this_process(self.command, self.desk.by, datetime.now(UTC))

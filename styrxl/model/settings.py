@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
+from zoneinfo import ZoneInfo
 
+from styrxl.model.days import STANDARD_ZONE
 from styrxl.model.forms import Text
 from styrxl.model.limits import STANDARD, Limits
 from styrxl.model.rounds import Round, fold_round_name
@@ -184,11 +186,15 @@ class RetentionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``styrxl.toml`` says; ``accent`` is six hexadecimal digits, ``logo`` a path from the workspace."""
+    """What ``styrxl.toml`` says.
+
+    ``timezone`` is the zone's IANA name, ``accent`` six hexadecimal digits, ``logo`` a path from the workspace.
+    """
 
     municipality: str
     organisation_number: str | None = None
     language: str = "sv"
+    timezone: str = STANDARD_ZONE
     accent: str | None = None
     logo: str | None = None
     contact_role: str = ""
@@ -201,6 +207,11 @@ class Settings:
     board_thresholds: Thresholds = NONE_ALLOWED  # of a whole board's deficit against its frame
     site: SiteSettings | None = None
     retention: RetentionSettings = RetentionSettings()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone whose days count, whichever computer looks."""
+        return ZoneInfo(self.timezone)
 
     @property
     def contact(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 import pandas as pd
@@ -186,7 +186,7 @@ def make_prefill(source: PrefillSource, owner: Organisation, form: Form, numbers
         first={key: runs[0][0] for key, runs in numbers.items()},
         numbers={key: runs for key, runs in numbers.items() if len(runs) > 1},
         counts={key: count for key, (_, count) in list_id_series(form, source.round).items()},
-        booked=_describe_run(source.booked) if source.booked and made != rows_given else {},
+        booked=_describe_run(source.booked, settings.zone) if source.booked and made != rows_given else {},
         **{**parts, "rows": made},
     )
 
@@ -195,9 +195,9 @@ def _list_booked(source: PrefillSource, owner: str) -> tuple[BookedRow, ...]:
     return source.booked.of_owner(owner) if source.booked else ()
 
 
-def _describe_run(booked: BookedOutcomes) -> dict[str, Any]:
+def _describe_run(booked: BookedOutcomes, zone: tzinfo) -> dict[str, Any]:
     """Say which run of the accounts' outcomes stands in rows."""
-    return {"run": booked.run, "day": local_day(booked.recorded_at).isoformat()}
+    return {"run": booked.run, "day": local_day(booked.recorded_at, zone).isoformat()}
 
 
 def _name_closing_rows(form: Form, rows: Mapping[str, tuple[Row, ...]], language: str) -> dict[str, tuple[Row, ...]]:

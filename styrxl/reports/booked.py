@@ -11,7 +11,6 @@ from styrxl.excel.pages import Block, Field, Row
 from styrxl.model.amounts import add_amounts
 from styrxl.model.booked_outcomes import BookedOutcomes, BookedRow
 from styrxl.model.catalogue import number_text
-from styrxl.model.days import local_day
 from styrxl.model.judged import ALONE, BOOKED_NET, ReplacedOutcome
 from styrxl.model.table_values import column
 from styrxl.reports.columns import column_titles
@@ -39,7 +38,7 @@ def tell_source(view: View, row: Mapping[str, Any]) -> str | None:
     booked, word = view.judged.booked, view.phrases.word
     if booked is None or row.get(BOOKED_NET) is None:
         return None
-    said = word("booked_net_on" if booked.net_alone else "booked_on", day=local_day(booked.recorded_at))
+    said = word("booked_net_on" if booked.net_alone else "booked_on", day=view.day_of(booked.recorded_at))
     if is_alone(row):
         return f"{said}; {word('booked_alone')}"
     where = (int(row["_source"]), int(row["_row"]))
@@ -116,7 +115,7 @@ def _booked_row(view: View, booked: BookedOutcomes, name: str, rows: Sequence[Bo
     lacking = ", ".join(owner for owner, (net, there) in of_owner.items() if net != there)
     facts = {"owners": lacking, "amount": number_text(add_amounts((whole, -shown)), view.scope.language)}
     check = view.phrases.word("booked_lacking", **facts) if lacking else view.phrases.word("matches")
-    return Row((name, booked.file_name, local_day(booked.recorded_at), whole, shown, check))
+    return Row((name, booked.file_name, view.day_of(booked.recorded_at), whole, shown, check))
 
 
 def _add_by_owner(view: View) -> dict[str, float]:

@@ -12,7 +12,7 @@ from styrxl.reports.assignments import list_unanswered
 from styrxl.reports.booked import make_replaced_block
 from styrxl.reports.page_parts import LINK_WIDTH, file_link, file_name, make_titled_page
 from styrxl.reports.participation import Participation, list_other_forms, list_participation, list_requested
-from styrxl.reports.view import View, day_of, shorten
+from styrxl.reports.view import View, shorten
 from styrxl.reports.whole_result import WholeResult
 
 
@@ -104,7 +104,7 @@ def _not_accepted(view: View, p: Participation) -> str:
     if p.returns:
         return word("set_aside", day=_day(view, p.returns[-1]))
     due = p.issue.due if p.issue else None
-    return word("missing_return", due=day_of(due).isoformat()) if due else word("missing_return_open")
+    return word("missing_return", due=due.isoformat()) if due else word("missing_return_open")
 
 
 def _unanswered_block(view: View) -> Block:
@@ -143,7 +143,7 @@ def _differing(view: View, owner: str) -> Iterator[tuple[str, Judged | None]]:
 
 
 def _day(view: View, r: Judged) -> str:
-    return day_of(r.received).isoformat() if r.received else view.phrases.word("unknown_day")
+    return view.day_of(r.received).isoformat() if r.received else view.phrases.word("unknown_day")
 
 
 def _warnings_block(view: View) -> Block:

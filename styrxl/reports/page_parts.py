@@ -8,7 +8,7 @@ from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, outline_leve
 from styrxl.model.amounts import add_known
 from styrxl.model.goal_tree import COUNCIL_GOAL, Node
 from styrxl.model.masking import mask_persons
-from styrxl.reports.view import View, day_of
+from styrxl.reports.view import View
 
 LINK_WIDTH = 17.0
 MOST_ROWS_SEEN = 200  # before something is folded away
@@ -46,7 +46,7 @@ def lacking_word(view: View, lacking: int) -> str:
 
 def newest_return(view: View) -> str:
     """Say on which day the newest return came in, or that none has."""
-    days = [day_of(r.received).isoformat() for r in view.returns if r.received]
+    days = [view.day_of(r.received).isoformat() for r in view.returns if r.received]
     return view.phrases.word("newest", day=max(days)) if days else view.phrases.word("no_returns")
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import cached_property
 from typing import Protocol, TypeVar
 
+from styrxl.model.days import local_day
 from styrxl.model.judged import Judged
 from styrxl.model.levels import is_demanded, is_on_request
 from styrxl.model.table_values import records
-from styrxl.reports.view import IssuedForm, Owner, View, day_of
+from styrxl.reports.view import IssuedForm, Owner, View
 
 ANSWERED = ("accepted", "rejected", "superseded")  # verdicts of returns that can be read
 
@@ -27,6 +28,7 @@ class Participation:
     commitments: int
     elsewhere: str | None  # where the plan is, if in another system
     elsewhere_source: Judged | None
+    zone: tzinfo  # whose days count
 
     @property
     def accepted(self) -> Judged | None:
@@ -44,7 +46,7 @@ class Participation:
         done = [r for r in self.returns if r.verdict in ("accepted", "superseded")]
         readable = [r for r in self.returns if r.verdict in ANSWERED]
         unreadable = [r for r in self.returns if r.verdict == "unreadable"]
-        days = [day_of(r.received) for r in done or readable or unreadable if r.received]
+        days = [local_day(r.received, self.zone) for r in done or readable or unreadable if r.received]
         return min(days, default=None)
 
     @property
@@ -56,7 +58,7 @@ class Participation:
     def late(self) -> bool:
         """Whether it came in after its last day; judged by the date of receipt, so that a rebuild says the same."""
         due = self.issue.due if self.issue else None
-        return due is not None and self.received_on is not None and self.received_on > day_of(due)
+        return due is not None and self.received_on is not None and self.received_on > due
 
 
 def list_participation(view: View) -> list[Participation]:
@@ -81,19 +83,19 @@ def _list_all(view: View) -> list[Participation]:
         answer = elsewhere.get(owner.id)
         where = (answer.get("where") or view.phrases.word("no_place")) if answer and answer.get("elsewhere") == "yes" else None
         source = view.sources[int(answer["_source"])] if answer else None
-        found.append(Participation(owner, issue, returns, counts[owner.id], where, source))
+        found.append(Participation(owner, issue, returns, counts[owner.id], where, source, view.scope.zone))
     return found
 
 
 def list_other_forms(view: View) -> list[tuple[str, Participation]]:
     """Return how owners take part in the other forms that they have in the round, each with the form's name; those that it concerns."""
-    issued = {(i.owner, i.form): i for i in sorted(view.issues, key=lambda i: day_of(i.issued_at))}
+    issued = {(i.owner, i.form): i for i in sorted(view.issues, key=lambda i: i.issued_at)}
     found = []
     for name in (name for names in view.form_names.values() for name in names[1:]):
         for owner in view.owners:
             issue, returns = issued.get((owner.id, name)), tuple(r for r in view.by_owner.get(owner.id, ()) if r.form == name)
             if issue or returns:
-                found.append((name, Participation(owner, issue, returns, 0, None, None)))
+                found.append((name, Participation(owner, issue, returns, 0, None, None, view.scope.zone)))
     return found
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from styrxl.excel.pages import BOLD, Block, Field, Link, Page, Row, Tally
 from styrxl.model.amounts import add_amounts
-from styrxl.model.days import local_day
 from styrxl.model.forms import Column, Form
 from styrxl.model.judged import Judged
 from styrxl.model.table_values import column
@@ -91,7 +90,7 @@ def make_sources_page(view: View, written: Mapping[int, Tally]) -> Page:
 def _source_row(view: View, r: Judged, handed_in: Tally | None, written: Tally) -> Row:
     name = view.name(r.owner) or view.phrases.word("unknown_owner")
     counts = (None, None) if r.verdict in _NOT_LOOKED_AT else (r.errors, r.warnings)
-    received = (name, Link(file_name(r.path), r.path), local_day(r.received), view.phrases.verdict(r.verdict), *counts)
+    received = (name, Link(file_name(r.path), r.path), view.day_of(r.received), view.phrases.verdict(r.verdict), *counts)
     if handed_in is None:
         return Row((*received, None, None, None, None, view.phrases.word("not_counted"), r.sha256))
     return Row((*received, *_totals(view, handed_in, written), r.sha256))
@@ -106,7 +105,7 @@ def _totals(view: View, handed_in: Tally, written: Tally) -> tuple[int, int, flo
 def _decided(view: View, r: Judged) -> str | None:
     """Return all that was decided about a return: by whom, when and why."""
     decisions = [
-        view.phrases.word(f"decided_{d.kind}", by=d.by, at=local_day(d.at), owner=d.owner or "", reason=d.reason).rstrip(" :")
+        view.phrases.word(f"decided_{d.kind}", by=d.by, at=view.day_of(d.at), owner=d.owner or "", reason=d.reason).rstrip(" :")
         for d in r.decided
     ]
     return "; ".join(decisions) or None

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import pandas as pd
 
 from styrxl.excel import look
 from styrxl.excel.pages import Link, cell_address
 from styrxl.model.council_plan import BOARD_LIKE, PLAN_FILE, CouncilGoal, Frame, Organisation, Plan
-from styrxl.model.days import local_day
+from styrxl.model.days import local_day, standard_zone
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import PLAN_TABLES, Form
 from styrxl.model.goal_tree import Node, build_tree, rank_owners
@@ -49,6 +49,7 @@ class Scope:
     round: Round
     look: look.Look = field(default_factory=look.Look)
     board_thresholds: Thresholds = NONE_ALLOWED  # of a whole board's deficit against its frame
+    zone: tzinfo = field(default_factory=standard_zone)  # in which days are told
 
 
 PLANNED = ("goals", "commitments")  # tables of which a goal tree is made
@@ -96,6 +97,16 @@ class View:
     def phrases(self) -> Phrases:
         """Texts in the reader's language."""
         return Phrases.read(self.scope.forms, self.scope.language)
+
+    @overload
+    def day_of(self, moment: datetime) -> date: ...
+
+    @overload
+    def day_of(self, moment: datetime | None) -> date | None: ...
+
+    def day_of(self, moment: datetime | None) -> date | None:
+        """Return the day that people in the municipality had then."""
+        return local_day(moment, self.scope.zone)
 
     @property
     def workspace_path(self) -> str:
@@ -210,7 +221,7 @@ class View:
     def issued(self) -> Mapping[str, IssuedForm]:
         """The newest issue of each owner, in the first form that it has."""
         mine = [i for i in self.issues if i.owner in self.by_id and not self.is_other_form(i.owner, i.form)]
-        return {i.owner: i for i in sorted(mine, key=lambda i: day_of(i.issued_at))}
+        return {i.owner: i for i in sorted(mine, key=lambda i: i.issued_at)}
 
     @cached_property
     def sources(self) -> Mapping[int, Judged]:
@@ -355,11 +366,6 @@ class View:
 
 def _unknown_organisation(owner: str) -> Organisation:
     return Organisation(owner, owner, "board", None, None, (), None, None, None, (), None, None)
-
-
-def day_of(moment: date | None) -> date:
-    """Return the day of a date or a time."""
-    return local_day(moment) if isinstance(moment, datetime) else moment or date.min
 
 
 def shorten(text: str, most: int = SHORT) -> str:

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import IO
 
 from styrxl.model.catalogue import Word
@@ -37,8 +37,10 @@ class Member:
     info: zipfile.ZipInfo
 
 
-def members_of(file: IO[bytes]) -> Sequence[Member] | None:
+def members_of(file: IO[bytes], zone: tzinfo) -> Sequence[Member] | None:
     """Return what an archive holds; None for a workbook, whatever its name, and for what is damaged.
+
+    ``zone``: in which it tells when its files were changed.
 
     Raises NotUnpackedError where it holds too much, OSError where the file cannot be read.
     """
@@ -54,7 +56,7 @@ def members_of(file: IO[bytes]) -> Sequence[Member] | None:
     grown = sum(info.file_size for info in infos)
     if len(infos) > _MEMBERS or grown > max(_SMALL, _GROWN * size):
         raise NotUnpackedError(Word("archive_too_large", {"n": len(infos), "mb": grown // MB}))
-    return [Member(info.filename.replace("\\", "/"), _changed(info), info) for info in infos]
+    return [Member(info.filename.replace("\\", "/"), _changed(info, zone), info) for info in infos]
 
 
 def read_member(file: IO[bytes], member: Member, most: int) -> bytes:
@@ -71,8 +73,8 @@ def read_member(file: IO[bytes], member: Member, most: int) -> bytes:
     return data
 
 
-def _changed(info: zipfile.ZipInfo) -> datetime:
+def _changed(info: zipfile.ZipInfo, zone: tzinfo) -> datetime:
     try:
-        return datetime(*info.date_time).astimezone(UTC)
+        return datetime(*info.date_time, tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return datetime(1980, 1, 1, tzinfo=UTC)

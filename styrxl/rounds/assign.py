@@ -72,7 +72,7 @@ def receive_as(desk: Desk, round_: Round, source: Path, claim: Claim, reason: st
 
     Raises StyrxlError: belongs-to-another where the workbook says something else with our signature; as ``receive``.
     """
-    incoming = list(find_files([source], largest_file(desk)))
+    incoming = list(find_files([source], largest_file(desk), desk.zone))
     refused = tuple(outcome for outcome in incoming if isinstance(outcome, Outcome))
     files = _files(incoming)
     says_so = all(_says_so(desk, round_, file, claim) for file in files)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
+from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.form_files import Forms
 from styrxl.model.forms import LANGUAGES, Form
@@ -39,6 +40,16 @@ class Desk:
     def forms(self) -> Forms:
         """The forms, and those that were issued as they were then; raises StyrxlError as ``Ledger.editions``."""
         return self.workspace.forms_with(self.ledger.editions)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The municipality's zone, in which days and times are told."""
+        return self.workspace.settings.zone
+
+    @property
+    def today(self) -> date:
+        """The day that people in the municipality have."""
+        return local_day(self.now, self.zone)
 
     @property
     def limits(self) -> Limits:

@@ -6,11 +6,12 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
 from styrxl.model.catalogue import Word
+from styrxl.model.days import standard_zone
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
@@ -60,16 +61,17 @@ class RefusedFileError(Exception):
         self.why = why
 
 
-def find_files(sources: Iterable[Path], most: int, *, whole: bool = False) -> Iterator[IncomingFile | Outcome]:
+def find_files(sources: Iterable[Path], most: int, zone: tzinfo | None = None, *, whole: bool = False) -> Iterator[IncomingFile | Outcome]:
     """Yield what lies in folders, files and zip archives: files, and what is passed over or cannot be got.
 
+    ``zone``: in which archives tell when files were changed, which they do without a zone; the usual one if nothing is said.
     ``whole``: no file is still on its way, however new it is.
     """
     for source in sources:
-        yield from _from_path(source, most, whole=whole)
+        yield from _from_path(source, most, zone or standard_zone(), whole=whole)
 
 
-def _from_path(source: Path, most: int, *, whole: bool) -> Iterator[IncomingFile | Outcome]:
+def _from_path(source: Path, most: int, zone: tzinfo, *, whole: bool) -> Iterator[IncomingFile | Outcome]:
     if source.is_dir():
         for folder, folders, names in os.walk(source):
             if "styrxl.toml" in names:  # a workspace, perhaps this one: what it holds are no returns
@@ -82,12 +84,12 @@ def _from_path(source: Path, most: int, *, whole: bool) -> Iterator[IncomingFile
                 if path.is_symlink() or not path.is_file():
                     yield Outcome(make_showable(str(path)), "skipped")
                 else:
-                    yield from _from_file(path, most, whole=whole)
+                    yield from _from_file(path, most, zone, whole=whole)
     else:
-        yield from _from_file(source, most, whole=whole)
+        yield from _from_file(source, most, zone, whole=whole)
 
 
-def _from_file(path: Path, most: int, *, whole: bool) -> Iterator[IncomingFile | Outcome]:
+def _from_file(path: Path, most: int, zone: tzinfo, *, whole: bool) -> Iterator[IncomingFile | Outcome]:
     """Yield the file itself, or what an archive of workbooks holds."""
     origin = make_showable(str(path))
     if is_system_file(path.name):
@@ -103,7 +105,7 @@ def _from_file(path: Path, most: int, *, whole: bool) -> Iterator[IncomingFile |
             return
         changed = datetime.fromtimestamp(about.st_mtime, UTC)
         with path.open("rb") as file:
-            members = members_of(file) if is_zip(file.read(4)) else None
+            members = members_of(file, zone) if is_zip(file.read(4)) else None
     except OSError as error:
         yield Outcome(origin, "refused", why=Word("not_got", {"why": error.strerror or str(error)}))
     except NotUnpackedError as error:

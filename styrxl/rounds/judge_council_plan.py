@@ -70,7 +70,7 @@ def _judge(workspace: Workspace, forms: Forms, data: bytes) -> JudgedRound:
     with ReturnReader(forms, limits, limits.expanded_mb) as readings:
         reading = readings.read(data, shown)
     reading = replace(reading, table_findings=tuple(_ease(finding, forms) for finding in reading.table_findings))
-    context = Context(forms=forms, whole_inbox=False)
+    context = Context(forms=forms, whole_inbox=False, zone=workspace.settings.zone)
     # Nobody signs the plan, which the controller fills in.
     arrival = Arrival(shown, sha256, None, reading, signed=False)
     return judge([Identifier(context).identify(arrival, {})], context, load_schemas(forms))

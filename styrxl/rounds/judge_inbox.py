@@ -15,7 +15,6 @@ import pandas as pd
 
 from styrxl import __version__
 from styrxl.model.answers_in_force import AnswersInForce, collect_answers
-from styrxl.model.days import local_day
 from styrxl.model.decisions import Decision
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Judged, JudgedRound
@@ -130,6 +129,7 @@ def judge_returns(
         whole_inbox=whole_inbox,
         taken=desk.ledger.taken_numbers(round_.id) if round_ else {},
         booked=read_booked_outcomes(desk.ledger, round_.id) if round_ else None,
+        zone=desk.zone,
     )
     return judge(
         identify_returns(desk, returns, context, current or CurrentPrefills(desk, round_, boards or {}), supposed),
@@ -165,7 +165,7 @@ def make_prefill_source(desk: Desk, round_: Round, boards: Boards) -> PrefillSou
     if round_.followup:
         plans = _read_answers(desk, round_.plan, with_prefills=last_year is not None)
         year = YearSoFar(desk.plan, round_, plans, tuple(_read_answers(desk, before) for before in round_.before), last_year)
-    settings, today = desk.workspace.settings, local_day(desk.now)
+    settings, today = desk.workspace.settings, desk.today
     refuse_purged(desk, round_)
     asked = [one for one in list_asked(desk.forms, round_) if desk.workspace.inbox_files(one).files]
     answers = {one.id: _read_answers(desk, one) for one in asked if not (year and one == year.plans.round)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from styrxl.model.addresses import fold_address
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Plan
+from styrxl.model.days import format_moment
 from styrxl.model.decisions import ANEW, ASSIGN, MERGE, SET_ASIDE, TAKE_BACK, Decision
 from styrxl.model.errors import StyrxlError
 from styrxl.model.masking import make_showable
@@ -84,7 +85,7 @@ def write_log(desk: Desk, round_: Round, name: str | None, language: str, form: 
         return format_json(events, round_.id, language, titles)
     if not events:
         return word("log_nothing", language, round=round_.id) + "\n"
-    return format_events(events, language, desk.plan.names(round_.day), titles)
+    return format_events(events, language, desk.zone, desk.plan.names(round_.day), titles)
 
 
 def read_events(desk: Desk, round_: Round) -> list[Event]:
@@ -217,13 +218,13 @@ def _unanswered(parts: Iterable[MailPart]) -> Iterator[Event]:
             yield Event(part.recorded_at or part.received_at, UNANSWERED, part.owner, part.path or "", facts)
 
 
-def format_events(events: Sequence[Event], language: str, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
+def format_events(events: Sequence[Event], language: str, zone: tzinfo, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
     """Return the story for the terminal, owner by owner; files that are tied to nobody come last."""
     ordered = sorted((e for e in events if not e.again), key=lambda e: (e.owner is None, e.owner or ""))
     lines: list[str] = []
     for owner, mine in groupby(ordered, key=lambda e: e.owner):
         lines += ["", f"{owner} {names.get(owner, '')}".rstrip() if owner else word("log_unplaced", language)]
-        lines += [f"  {e.at.astimezone():%Y-%m-%d %H:%M}  {describe_event(e, language, titles)}" for e in mine]
+        lines += [f"  {format_moment(e.at, zone)}  {describe_event(e, language, titles)}" for e in mine]
     return "\n".join(lines[1:]) + "\n"
 
 

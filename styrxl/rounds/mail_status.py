@@ -37,7 +37,7 @@ def find_mail_status(desk: Desk, round_: Round) -> MailStatus:
     """Return what a round's mail leaves to see to."""
     mail_log, mail = MailLog(desk.ledger.database), desk.workspace.settings.mail
     parts = mail_log.parts(round_.id)
-    counts = mail_log.count_answers(begin_of_day(desk.now)) if mail else {}
+    counts = mail_log.count_answers(begin_of_day(desk.now, desk.zone)) if mail else {}
     return MailStatus(
         mail_log.find_unreached(),
         tuple(part for part in parts if part.outcome == TAKEN and part.by_machine),

@@ -80,7 +80,7 @@ def publish(desk: Desk, round_: Round, boards: Collection[str], *, every: bool, 
             written += _written(made.path, made.book)
             if made.path == council:
                 keep_consolidation(desk, round_)
-    today = local_day(desk.now)
+    today = desk.today
     notes = [*list_missing_from_plan(desk.forms, desk.plan, round_), *list_early_adjustments(desk.plan, round_, today)]
     notes += list_purged(desk, (round_.plan.year_before, _last_report(desk, round_), round_.year_before)) if round_.followup else []
     if not (issued or judged.accepted or desk.forms.takes_others_alone(round_.kind)):
@@ -202,7 +202,8 @@ def list_issued(desk: Desk, round_: Round) -> list[IssuedForm]:
     issued = []
     for (owner, _), issue in desk.ledger.issues_by_form(round_.id).items():
         level = desk.forms.form(issue.form, edition=issue.edition).level
-        issued.append(IssuedForm(owner, issue.form, local_day(issue.created_at), desk.workspace.settings.due(round_, owner, level)))
+        due = desk.workspace.settings.due(round_, owner, level)
+        issued.append(IssuedForm(owner, issue.form, local_day(issue.created_at, desk.zone), due))
     return issued
 
 
@@ -223,4 +224,5 @@ def make_scope(desk: Desk, round_: Round, language: str) -> Scope:
         round=round_,
         look=read_look(desk.workspace),
         board_thresholds=settings.board_thresholds,
+        zone=settings.zone,
     )

@@ -17,7 +17,7 @@ def refuse_purged(desk: Desk, *rounds: Round) -> None:
     purged = find_purged_rounds(desk.ledger.database)
     for round_ in rounds:
         if purge := purged.get(round_.id):
-            day = local_day(purge.begun_at)
+            day = local_day(purge.begun_at, desk.zone)
             raise StyrxlError("round-purged", round=round_.id, day=day, decision=purge.decision, by=purge.purged_by)
 
 

@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
+from styrxl.model.days import stamp_moment
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
 from styrxl.model.naming.file_names import fold_file_name, is_reserved
@@ -42,7 +43,7 @@ def receive(desk: Desk, round_: Round, sources: Iterable[Path]) -> list[Outcome]
     """Take in what lies in folders, files and zip archives, but mails; raises StyrxlError where inbox or ledger cannot be written."""
     files: list[IncomingFile] = []
     outcomes: list[Outcome] = []
-    for file in find_files(sources, largest_file(desk)):
+    for file in find_files(sources, largest_file(desk), desk.zone):
         if isinstance(file, Outcome):
             outcomes.append(file)
         elif not is_mail_file(file.name):
@@ -190,7 +191,7 @@ class _Intake:
     def _store(self, given: str, owner: str | None, data: bytes) -> Path:
         """Write a file under a name that none in the inbox has, on any system; another controller may be doing the same."""
         safe = PurePosixPath(make_safe_name(given))
-        stem = f"{owner}_{self._desk.now.astimezone():%Y%m%d-%H%M%S}" if owner else safe.stem
+        stem = f"{owner}_{stamp_moment(self._desk.now, self._desk.zone)}" if owner else safe.stem
         for n in count(1):
             # "_" comes after the "." of the first one: of files with the same bytes, the first by name counts.
             name = f"{stem}{f'_{n:02}' if n > 1 else ''}{safe.suffix}"

@@ -8,7 +8,6 @@ from pathlib import Path
 from styrxl.annotated.left_behind import LeftBehind, UnplacedAnswer
 from styrxl.annotated.renewed import FilledForm, RenewedForm, renew_form
 from styrxl.model.council_plan import PLAN_FORM
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError, working_on
 from styrxl.model.findings import message
 from styrxl.model.forms import LANGUAGES, Form, Text, extend_rows
@@ -75,7 +74,7 @@ def make_renewed_plan(desk: Desk, rows: int | None = None) -> RenewedPlan:
         made = _renew(desk, old, form, data, judged.language or workspace.settings.language, rows)
     _check_same(desk, data, made.data)
     sheets, columns = _list_new(old, form)
-    kept = find_kept_name(path, data, local_day(desk.now).isoformat())
+    kept = find_kept_name(path, data, desk.today.isoformat())
     return RenewedPlan(kept, sheets, columns, made.left, made.strays, data, made.data)
 
 

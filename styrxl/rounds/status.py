@@ -96,7 +96,7 @@ def place_owners(desk: Desk, round_: Round, mail: MailStatus, verdicts: Mapping[
     """Return how each owner stands; ``verdicts``: on what lies in the inbox, by path. Raises StyrxlError (round-purged)."""
     refuse_purged(desk, round_)
     issues, receipts = desk.ledger.issues_by_form(round_.id), desk.ledger.receipts(round_.id)
-    reminded, today = MailLog(desk.ledger.database).last_reminders(round_.id), local_day(desk.now)
+    reminded, today = MailLog(desk.ledger.database).last_reminders(round_.id), desk.today
     by_owner: dict[str, list[Verdict]] = {}
     for verdict in verdicts.values():
         if verdict.owner:
@@ -109,7 +109,7 @@ def place_owners(desk: Desk, round_: Round, mail: MailStatus, verdicts: Mapping[
         names = forms_of_level[find_level(owner.kind)]
         for name, mine in _part_by_form(names, by_owner.get(owner.org_id, ())).items():
             issue = issues.get((owner.org_id, name or ""))
-            owner_status = _owner_status(owner, issue, mine, receipts, due, today)
+            owner_status = _owner_status(desk, owner, issue, mine, receipts, due)
             if owner_status.state == "not_issued" and is_on_request(owner.kind):
                 continue  # nobody has asked it for anything
             if owner_status.state == "not_issued" and not names:  # it has others' form
@@ -140,7 +140,7 @@ def find_overdue(desk: Desk, round_: Round) -> dict[str, tuple[Assignment, ...]]
     What an owner says in its return in force counts, else what it had said when its workbook was made. Only where the council's plan has
     an open assignment past its last day is anything read.
     """
-    today = local_day(desk.now)
+    today = desk.today
     late = [a for a in desk.plan.assignments if a.is_open(today) and a.due < today]
     if not late:
         return {}
@@ -200,7 +200,7 @@ def _part_by_form(names: Sequence[str], verdicts: Sequence[Verdict]) -> dict[str
 
 
 def _owner_status(
-    owner: Organisation, issue: Issue | None, verdicts: Sequence[Verdict], receipts: Mapping[str, Receipt], due: date | None, today: date
+    desk: Desk, owner: Organisation, issue: Issue | None, verdicts: Sequence[Verdict], receipts: Mapping[str, Receipt], due: date | None
 ) -> OwnerStatus:
     counting = [v for v in verdicts if v.verdict not in {"superseded", "duplicate", "set-aside"}]
     # One whose only return was set aside has been heard from all the same.
@@ -211,12 +211,12 @@ def _owner_status(
     elif issue is None:
         state = "not_issued"
     else:
-        state = "late" if due and today > due and is_demanded(owner.kind) else "waiting"
+        state = "late" if due and desk.today > due and is_demanded(owner.kind) else "waiting"
     return OwnerStatus(
         owner.org_id,
         owner.name,
         owner.kind,
-        local_day(issue.created_at) if issue else None,
+        local_day(issue.created_at, desk.zone) if issue else None,
         due,
         receipts[newest.path].received_at if newest else None,
         state,

@@ -41,7 +41,7 @@ def claim_told_owner(desk: Desk, round_: Round, source: Path, form: str) -> Clai
 
 
 def _read_cell(desk: Desk, source: Path, form: Form) -> NamedCell | None:
-    files = [file for file in find_files([source], largest_file(desk)) if isinstance(file, IncomingFile)]
+    files = [file for file in find_files([source], largest_file(desk), desk.zone) if isinstance(file, IncomingFile)]
     try:
         with IsolatedReader(desk.limits) as reader:
             returned, _ = reader.read(files[0].load()) if files else (None, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from styrxl.model.errors import StyrxlError
@@ -35,6 +35,6 @@ def read_backup_note(root: Path) -> BackupNote | None:
     """Return the newest backup; None where none is known."""
     try:
         kept = json.loads((root / CACHE_FOLDER / _FILE).read_bytes())
-        return BackupNote(datetime.fromisoformat(kept["made_at"]).astimezone(), Path(kept["path"]))
+        return BackupNote(datetime.fromisoformat(kept["made_at"]).astimezone(UTC), Path(kept["path"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -17,10 +17,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+from styrxl.model.days import format_moment, standard_zone
 from styrxl.model.errors import StyrxlError
 from styrxl.store.files import create_atomically, find_host_name, remove_leftovers
 from styrxl.store.processes import is_process_alive, read_process_start
@@ -89,21 +90,28 @@ def lock_for_writing(workspace: Workspace, command: str, user: str, now: datetim
     """
     with ExitStack() as stack:
         if workspace.has_ledger_file:
-            stack.enter_context(hold_lock(workspace.root, this_process(command, user, now), waiting=waiting))
+            zone = workspace.settings.zone
+            stack.enter_context(hold_lock(workspace.root, this_process(command, user, now), waiting=waiting, zone=zone))
         remove_leftovers(workspace.folders(), now.timestamp())
         yield
 
 
 @contextmanager
 def hold_lock(
-    root: Path, holder: LockHolder, patience: float | None = None, waiting: Callable[[LockHolder], None] = lambda _: None
+    root: Path,
+    holder: LockHolder,
+    patience: float | None = None,
+    waiting: Callable[[LockHolder], None] = lambda _: None,
+    zone: tzinfo | None = None,
 ) -> Iterator[None]:
     """Hold the lock of a workspace within the block; ``waiting`` is called once with the holder that is waited for.
+
+    ``zone``: in which it is told since when somebody has it, the usual one if nothing is said.
 
     Raises StyrxlError: workspace-held or lock-unreadable after ``patience`` seconds; disk-full, not-writable.
     """
     path = root / NAME
-    _acquire(path, holder, PATIENCE if patience is None else patience, waiting)
+    _acquire(path, holder, PATIENCE if patience is None else patience, waiting, zone or standard_zone())
     try:
         yield
     finally:
@@ -143,7 +151,7 @@ def is_dead(holder: LockHolder) -> bool:
     return not is_elsewhere(holder) and holder.pid > 0 and not is_process_alive(holder.pid, holder.started)
 
 
-def _acquire(path: Path, holder: LockHolder, patience: float, waiting: Callable[[LockHolder], None]) -> None:
+def _acquire(path: Path, holder: LockHolder, patience: float, waiting: Callable[[LockHolder], None], zone: tzinfo) -> None:
     last = time.monotonic() + patience
     announced = False
     while not create_atomically(path, holder.to_json()):
@@ -157,14 +165,15 @@ def _acquire(path: Path, holder: LockHolder, patience: float, waiting: Callable[
             waiting(other)
             announced = True
         if time.monotonic() >= last:
-            raise _tell_held(path, other)
+            raise _tell_held(path, other, zone)
         time.sleep(_PAUSE)
 
 
-def _tell_held(path: Path, other: LockHolder) -> StyrxlError:
+def _tell_held(path: Path, other: LockHolder, zone: tzinfo) -> StyrxlError:
     if other is UNREADABLE_HOLDER:
         return StyrxlError("lock-unreadable", path=str(path))
-    return StyrxlError("workspace-held", user=other.user, host=other.host, pid=other.pid, command=other.command, since=_format_since(other))
+    since = format_moment(other.since, zone)
+    return StyrxlError("workspace-held", user=other.user, host=other.host, pid=other.pid, command=other.command, since=since)
 
 
 def _remove_if_dead(path: Path, holder: LockHolder) -> bool:
@@ -222,7 +231,3 @@ def _try_again(deed: Callable[[], _T]) -> _T:
             return deed()
         time.sleep(_PAUSE)
     return deed()
-
-
-def _format_since(holder: LockHolder) -> str:
-    return f"{holder.since.astimezone():%Y-%m-%d %H:%M}"

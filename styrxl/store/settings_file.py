@@ -12,6 +12,7 @@ from styrxl.descriptions.base_models import Text as TextInBoth
 from styrxl.descriptions.settings_checks import check_settings, decode_settings
 from styrxl.descriptions.settings_model import LimitSettings, OneRound, SettingsFile, Site, tidy
 from styrxl.model import limits
+from styrxl.model.days import STANDARD_ZONE
 from styrxl.model.errors import StyrxlError
 from styrxl.model.forms import LANGUAGES, Text
 from styrxl.model.rounds import RoundKinds, standard_rounds
@@ -43,6 +44,7 @@ def parse_settings(content: bytes, kinds: RoundKinds | None = None) -> Settings:
         municipality=town.name,
         organisation_number=town.organisation_number or None,
         language=town.language or "sv",
+        timezone=town.timezone or STANDARD_ZONE,
         accent=town.accent.removeprefix("#").upper() or None,
         logo=town.logo or None,
         contact_role=file.contact.role,

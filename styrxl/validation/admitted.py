@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from styrxl.model.catalogue import Word
-from styrxl.model.days import local_day
+from styrxl.model.days import local_day, standard_zone
 from styrxl.model.errors import StyrxlError
 from styrxl.model.findings import Finding, Remark, finding
 from styrxl.model.forms import BOOKED_REMARK, LANGUAGES, Form, select_columns, select_sheets
@@ -26,6 +26,7 @@ class Admitted:
 
     ``index``: its ``_source`` in the round's tables. ``form``: None where it may not be judged further; ``tables``: none there, nor where
     it is set aside. ``places``: sheet key -> where its table is. ``remarks``: what is known of its rows by themselves.
+    ``zone``: whose days count.
     """
 
     index: int
@@ -43,6 +44,7 @@ class Admitted:
     places: Mapping[str, TablePlace] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    zone: tzinfo = field(default_factory=standard_zone)
 
     @property
     def owner(self) -> str | None:
@@ -57,7 +59,7 @@ class Admitted:
     @property
     def day(self) -> date:
         """Day of its receipt, by which whatever depends on a date is judged."""
-        return local_day(self.received) if self.received else date(self.year, 1, 1)
+        return local_day(self.received, self.zone) if self.received else date(self.year, 1, 1)
 
     @property
     def set_aside(self) -> Decided | None:
@@ -66,16 +68,16 @@ class Admitted:
         return decisions[-1] if decisions and decisions[-1].kind == "set-aside" else None
 
 
-def admit(returns: Iterable[Identified], *, whole_inbox: bool) -> Iterator[Admitted]:
+def admit(returns: Iterable[Identified], zone: tzinfo, *, whole_inbox: bool) -> Iterator[Admitted]:
     """Yield each return with its tables, in order; ``whole_inbox``: whether one that has the same bytes as another is a duplicate."""
     first: dict[str, tuple[str, Mapping[str, str]]] = {}  # hash -> path and identity of the first return that has it
     for index, return_ in enumerate(returns):
         sha256 = return_.arrival.sha256
         if whole_inbox and sha256 in first:
-            yield _duplicate(index, return_, *first[sha256])
+            yield replace(_duplicate(index, return_, *first[sha256]), zone=zone)
         else:
             first[sha256] = return_.arrival.path, return_.identity
-            yield _admitted(index, return_)
+            yield replace(_admitted(index, return_), zone=zone)
 
 
 def give_up(return_: Admitted, error: Exception) -> Admitted:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import pandas as pd
 
 from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.council_plan import Plan
+from styrxl.model.days import standard_zone
 from styrxl.model.form_files import Forms
 from styrxl.model.judged import Decided, Recorded
 from styrxl.model.rounds import Round
@@ -45,7 +46,7 @@ class Context:
     (with ``_owner``), where they are not among the returns. ``claim``: what the controller says now of returns that lost their
     identity. ``whole_inbox``: whether the returns are a round's inbox, of which one an owner and form counts. ``taken``: owner and series
     of ids -> numbers that newer rounds have taken over from this one (first, last, the round). ``booked``: what the accounts say in the
-    round, by their newest run.
+    round, by their newest run. ``zone``: the municipality's, whose days count.
     """
 
     forms: Forms
@@ -57,3 +58,4 @@ class Context:
     whole_inbox: bool = True
     taken: Mapping[tuple[str, str], Sequence[tuple[int, int, str]]] = field(default_factory=dict)
     booked: BookedOutcomes | None = None
+    zone: tzinfo = field(default_factory=standard_zone)

@@ -6,9 +6,11 @@ The rules themselves stand in ``validation.rules``: each is a function over one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from itertools import groupby
 
 from styrxl.model.booked_outcomes import BookedOutcomes
+from styrxl.model.days import standard_zone
 from styrxl.model.findings import Remark
 from styrxl.model.forms import ASSIGNMENT_TABLES, Form
 from styrxl.model.prefill import Prefill
@@ -45,14 +47,15 @@ def find_contradictions(
     rounds: RoundKinds,
     remarks: Iterable[Remark] = (),
     booked: BookedOutcomes | None = None,
+    zone: tzinfo | None = None,
 ) -> list[Remark]:
     """Return remarks on what speaks against something else in a round's returns (their frames with ids in place of texts).
 
     ``goals``: all that can be served; ``remarks``: what has been found already, so that one cause is told once; ``booked``: what the
-    accounts say now.
+    accounts say now; ``zone``: in which days are told, the usual one if nothing is said.
     """
     returns = list(_collect_returns(parts, issued, rounds))
-    others = gather_other_returns(returns, goals, tuple(remarks), booked)
+    others = gather_other_returns(returns, goals, tuple(remarks), booked, zone or standard_zone())
     found: list[Remark] = []
     for return_ in returns:
         for rule in _choose_rules(return_.form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from sys import intern
 
 from styrxl.model.catalogue import Word
@@ -82,7 +83,7 @@ class Identifier:
         if reading.identity is None:
             return Identified(arrival, identity, reading.file_findings, claimed)
         findings = tuple(self._check(identity, ours=claimed or (arrival.signed and not reading.mixed)))
-        doubts = (*_doubt_date(arrival), *(self._doubt_name(arrival, identity) if not claimed else ()))
+        doubts = (*_doubt_date(arrival, self._context.zone), *(self._doubt_name(arrival, identity) if not claimed else ()))
         return_ = Identified(arrival, identity, (*reading.file_findings, *findings, *doubts), claimed, readable=True)
         if any(f.severity == "error" for f in findings):
             return return_
@@ -155,7 +156,7 @@ class Identifier:
             return  # nor is its issue to be believed
         newest = context.newest.get((owner, identity["form"]))
         if newest and identity.get("issue") and newest[0] != identity["issue"]:
-            yield finding("stale-issue", issued=local_day(newest[1]))
+            yield finding("stale-issue", issued=local_day(newest[1], context.zone))
 
     def _name_round(self, round_id: str) -> Mapping[str, str] | str:
         """Return what a round is called, by language; the id itself where there is no such round."""
@@ -175,12 +176,13 @@ class Identifier:
         return issue
 
 
-def _doubt_date(arrival: Arrival) -> Iterator[Finding]:
+def _doubt_date(arrival: Arrival, zone: tzinfo) -> Iterator[Finding]:
     """Yield that a file's own date is not believed, and what it counts as."""
     dated, received = arrival.dated, arrival.received
     if dated and received:
         why = "date_ahead" if dated > received else "date_missing" if dated.year < _FIRST_YEAR else "date_behind"
-        yield finding("doubted-date", dated=format_moment(dated), counted=format_moment(received), why=Word(why))
+        facts = {"dated": format_moment(dated, zone), "counted": format_moment(received, zone)}
+        yield finding("doubted-date", **facts, why=Word(why))
 
 
 def add_prefill(return_: Identified, prefill: Prefill | None, forms: Forms) -> Identified:

@@ -52,7 +52,7 @@ def keep_in_force(return_: Admitted, outcome: Outcome, waived: Iterable[str], ar
     inputs = json.loads(describe_inputs(return_, recorded.verdict, waived, around))
     if not _rests_on_same(recorded, inputs):
         return outcome, None
-    since = local_day(recorded.since)
+    since = local_day(recorded.since, return_.zone)
     if recorded.verdict == "rejected":
         return ("rejected", (*findings, finding("verdict-in-force", since=since))), recorded
     if not return_.tables:  # there would be nothing of it to count

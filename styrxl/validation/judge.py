@@ -39,7 +39,7 @@ def judge(returns: Iterable[Identified], context: Context, schemas: Schemas) -> 
 
     Raises StyrxlError (source-broken) where a form or schema of the workspace does not hold together.
     """
-    admitted, remarks, parts = examine(admit(returns, whole_inbox=context.whole_inbox), context, schemas)
+    admitted, remarks, parts = examine(admit(returns, context.zone, whole_inbox=context.whole_inbox), context, schemas)
     groups = _by_owner(admitted) if context.whole_inbox else []
     around = describe_surroundings(admitted, context.plan)
     outcomes, in_force = _outcomes(admitted, groups, remarks, context, around)
@@ -134,7 +134,7 @@ def _outcome(return_: Admitted, findings: Sequence[Finding]) -> Outcome:
     """Return a return's verdict and findings, as if it was its owner's only one."""
     aside = return_.set_aside
     if aside and not return_.duplicate:
-        return "set-aside", (finding("set-aside-return", by=aside.by, at=local_day(aside.at), reason=aside.reason),)
+        return "set-aside", (finding("set-aside-return", by=aside.by, at=local_day(aside.at, return_.zone), reason=aside.reason),)
     accepted = not any(f.severity == "error" for f in findings)
     verdict = "duplicate" if return_.duplicate else "unreadable" if not return_.readable else "accepted" if accepted else "rejected"
     return verdict, tuple(sorted(findings, key=_reading_order))

@@ -55,7 +55,8 @@ def check_links(
     for part in sound.values():
         new += check_frames(part, frames, granted)
     new += _check_copies(linked, known, returns)
-    new += find_contradictions(tuple(sound.values()), issued, known, context.forms.rounds, (*remarks, *new), context.booked)
+    remarks = (*remarks, *new)
+    new += find_contradictions(tuple(sound.values()), issued, known, context.forms.rounds, remarks, context.booked, context.zone)
     return linked, [remark for remark in new if not _follows_from_errors(remark, sound)]
 
 

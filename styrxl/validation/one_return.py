@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any, NamedTuple
 
 from styrxl.model.booked_outcomes import BookedOutcomes
 from styrxl.model.council_plan import ids
+from styrxl.model.days import standard_zone
 from styrxl.model.findings import Remark
 from styrxl.model.forms import LANGUAGES, Form
 from styrxl.model.prefill import Prefill, Row
@@ -105,6 +106,7 @@ class OtherReturns:
     ``goals``: all goals and commitments. ``siblings``: source -> Excel row -> (unit, commitment) of the same board with the same text,
     of which this is the copy. ``uncertain``: sources with links in error, of which it is not known what they serve. ``copied``: sources
     and Excel rows that are known to be copied already. ``booked``: what the accounts say now.
+    ``zone``: in which days are told.
     """
 
     says_no: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
@@ -114,6 +116,7 @@ class OtherReturns:
     uncertain: frozenset[int] = frozenset()
     copied: frozenset[tuple[int, int | None]] = frozenset()
     booked: BookedOutcomes | None = None
+    zone: tzinfo = field(default_factory=standard_zone)
 
 
 Rule = Callable[[Return, OtherReturns], Iterator[Remark]]

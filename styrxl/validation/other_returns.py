@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import tzinfo
 from itertools import compress
 
 import numpy as np
@@ -18,11 +19,12 @@ from styrxl.validation.one_return import OtherReturns, Return, is_majority, pare
 
 
 def gather_other_returns(
-    returns: Sequence[Return], goals: Mapping[str, KnownGoal], remarks: Sequence[Remark], booked: BookedOutcomes | None = None
+    returns: Sequence[Return], goals: Mapping[str, KnownGoal], remarks: Sequence[Remark], booked: BookedOutcomes | None, zone: tzinfo
 ) -> OtherReturns:
     """Return what the returns say of each other, and the accounts of them.
 
-    ``goals``: all that can be served; ``remarks``: what has been found already; ``booked``: what the accounts say.
+    ``goals``: all that can be served; ``remarks``: what has been found already; ``booked``: what the accounts say; ``zone``: in
+    which days are told.
     """
     copies = [remark for remark in remarks if remark.rule == "copied-text"]
     whole = {remark.source for remark in copies if getattr(remark.facts.get("other"), "key", "") == "the_other"}
@@ -36,6 +38,7 @@ def gather_other_returns(
         uncertain=uncertain,
         copied=frozenset((remark.source, remark.row) for remark in copies),
         booked=booked,
+        zone=zone,
     )
 
 

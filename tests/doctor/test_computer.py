@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,12 +17,12 @@ from styrxl.doctor.computer import (
     tell_console,
     tell_memory,
     tell_temporary_room,
-    tell_zone,
 )
 from styrxl.doctor.look import GOOD, MEND, WATCH, Look
 from styrxl.model.limits import MB
 
 NOW = datetime(2027, 1, 5, 9, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Helsinki")
 
 
 def seen(look: Look) -> tuple[str, str]:
@@ -29,15 +30,12 @@ def seen(look: Look) -> tuple[str, str]:
 
 
 def test_a_clock_that_shows_another_age_is_wrong() -> None:
-    assert [seen(look) for look in look_at_clock(NOW.replace(year=2000))] == [(MEND, "clock-wrong")]
+    assert [seen(look) for look in look_at_clock(NOW.replace(year=2000), ZONE)] == [(MEND, "clock-wrong")]
 
 
-def test_a_zone_that_is_utc_all_the_year_is_to_be_set() -> None:
-    """One that is UTC in winter alone is a country's."""
-    hour = timedelta(hours=1)
-    assert seen(tell_zone([hour, 2 * hour], NOW)) == (GOOD, "clock")
-    assert seen(tell_zone([timedelta(), hour], NOW)) == (GOOD, "clock")
-    assert seen(tell_zone([timedelta(), timedelta()], NOW)) == (WATCH, "zone-utc")
+def test_the_clock_is_told_in_the_municipalitys_zone() -> None:
+    [look] = look_at_clock(NOW, ZONE)
+    assert (seen(look), look.facts) == ((GOOD, "clock"), {"now": "2027-01-05 11:00", "zone": "Europe/Helsinki"})
 
 
 @pytest.mark.parametrize(

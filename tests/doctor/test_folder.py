@@ -142,7 +142,7 @@ def test_the_largest_round_is_measured_over_all_folders(workspace: Workspace) ->
 def test_locks(workspace: Workspace) -> None:
     """Of a dead process, of this one, and of another computer; and one that cannot be read."""
     lock = workspace.root / "styrxl.lock"
-    assert seen(folder.look_at_lock(workspace)) == []
+    assert seen(folder.look_at_lock(workspace, UTC)) == []
     ended = int(subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True).stdout)
     holders = {
         (GOOD, "lock-running"): this_process("distribute", "Anna", NOW),
@@ -151,10 +151,10 @@ def test_locks(workspace: Workspace) -> None:
     }
     for told, holder in holders.items():
         lock.write_bytes(holder.to_json())
-        assert seen(folder.look_at_lock(workspace)) == [told]
+        assert seen(folder.look_at_lock(workspace, UTC)) == [told]
     lock.write_bytes(b"{")
-    [look] = folder.look_at_lock(workspace)
-    assert look == folder.tell_lock(UNREADABLE_HOLDER, dead=False, running=False)
+    [look] = folder.look_at_lock(workspace, UTC)
+    assert look == folder.tell_lock(UNREADABLE_HOLDER, UTC, dead=False, running=False)
     assert seen([look]) == [(MEND, "lock-unreadable")]
 
 
@@ -163,7 +163,7 @@ def test_a_mailbox_that_is_watched(workspace: Workspace) -> None:
     lock = workspace.root / "inbox" / "styrxl.lock"
     for host, pid, told in (("DATOR7", 17, [(GOOD, "watched")]), (find_host_name(), 999_999_999, [])):
         lock.write_bytes(LockHolder("styrxl", host, pid, "watch", NOW).to_json())
-        assert seen(folder.look_at_lock(workspace)) == told
+        assert seen(folder.look_at_lock(workspace, UTC)) == told
 
 
 def test_what_cut_off_commands_have_left(workspace: Workspace) -> None:
@@ -213,9 +213,9 @@ def test_backups(workspace: Workspace, tmp_path: Path) -> None:
     note = BackupNote(NOW, tmp_path / "copy.zip")
 
     def look(now: datetime) -> list[tuple[str, str]]:
-        return seen(folder.look_at_backup(workspace, now, begun=True))
+        return seen(folder.look_at_backup(workspace, now, UTC, begun=True))
 
-    assert seen(folder.look_at_backup(workspace, NOW, begun=False)) == []
+    assert seen(folder.look_at_backup(workspace, NOW, UTC, begun=False)) == []
     assert look(NOW) == [(WATCH, "backup-none")]
     keep_backup_note(workspace.root, note)
     assert look(NOW + timedelta(days=31)) == [(WATCH, "backup-gone")]
@@ -229,8 +229,8 @@ def test_backups(workspace: Workspace, tmp_path: Path) -> None:
 def test_the_log(workspace: Workspace) -> None:
     """What nobody foresaw, where it is of late."""
     log = workspace.root / "styrxl.log"
-    assert seen(folder.look_at_log(workspace, NOW)) == []
+    assert seen(folder.look_at_log(workspace, NOW, UTC)) == []
     log.write_text("Traceback")
     os.utime(log, (NOW.timestamp(), NOW.timestamp()))
-    assert seen(folder.look_at_log(workspace, NOW + timedelta(days=13))) == [(WATCH, "log")]
-    assert seen(folder.look_at_log(workspace, NOW + timedelta(days=14))) == []
+    assert seen(folder.look_at_log(workspace, NOW + timedelta(days=13), UTC)) == [(WATCH, "log")]
+    assert seen(folder.look_at_log(workspace, NOW + timedelta(days=14), UTC)) == []

@@ -159,7 +159,7 @@ def test_a_server_that_is_not_there(workspace: Workspace) -> None:
 def test_clocks() -> None:
     """No record may be newer than now, and a server is to show the same time."""
     after = LedgerHealth(HEAD, "PostgreSQL 16", newest=NOW + timedelta(seconds=61), clock=NOW - timedelta(minutes=11))
-    assert seen(tell_clocks(after, NOW, NOW)) == [(WATCH, "clock-before-ledger"), (MEND, "clocks-apart")]
-    assert seen(tell_clocks(LedgerHealth(HEAD, "SQLite 3", newest=NOW + timedelta(seconds=60)), NOW, NOW)) == []
+    assert seen(tell_clocks(after, NOW, NOW, UTC)) == [(WATCH, "clock-before-ledger"), (MEND, "clocks-apart")]
+    assert seen(tell_clocks(LedgerHealth(HEAD, "SQLite 3", newest=NOW + timedelta(seconds=60)), NOW, NOW, UTC)) == []
     apart = [seen([tell_apart(NOW, NOW + timedelta(seconds=seconds), "x")]) for seconds in (60, 61, -600, -601)]
     assert apart == [[(GOOD, "clocks-agree")], [(WATCH, "clocks-apart")], [(WATCH, "clocks-apart")], [(MEND, "clocks-apart")]]

@@ -57,7 +57,7 @@ def test_a_workspace_that_is_well(full: Town) -> None:
     before = read_all(full.root)
     told = ask(full.root, expect=0)
     assert (told["workspace"], told["mend"]) == (True, 0)
-    assert states(told, WATCH) <= {"zone-utc", "open-to-all", "backup-none", "memory-little", "disk-little", "temporary-little"}
+    assert states(told, WATCH) <= {"open-to-all", "backup-none", "memory-little", "disk-little", "temporary-little"}
     assert {"contents", "writable", "own-files", "plan", "ledger-file", "mail-none"} <= states(told, GOOD)
     assert read_all(full.root) == before
     full.run("backup", str(full.root.parent / "copy.zip"))

@@ -12,6 +12,7 @@ import pytest
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
+from styrxl.excel import limits
 from styrxl.excel.look import STANDARD
 from styrxl.excel.pages import Block, Book, Chart, Field, Page, Row, Series
 from styrxl.excel.workbook import BookWriter, WriterWords
@@ -47,6 +48,16 @@ def test_a_measure_is_a_number_or_words_and_both_stand_to_the_right() -> None:
         (72, "right", True),
         ("För få för att visas", "right", True),
     ]
+
+
+@pytest.mark.parametrize("language, told", [("sv", "1\N{NO-BREAK SPACE}200 i x p.parquet"), ("en", "1,200 i x p.parquet")])
+def test_how_many_rows_lie_beside_is_written_as_the_reader_does(monkeypatch: pytest.MonkeyPatch, language: str, told: str) -> None:
+    pytest.importorskip("pyarrow")
+    monkeypatch.setattr(limits, "LONGEST_TABLE", 1000)
+    made = BookWriter(Book("T", language, "F", (), "../"), STANDARD, WriterWords("Sida", "av", "", "{n} i {file}"), "x")
+    made.write(Page("p", "P", "h", (Block(FIELDS, (Row(("a", 1)),) * 1200, table="t"),)))
+    sheet = openpyxl.load_workbook(BytesIO(made.finish().workbook))["p"]
+    assert told in {cell.value for [cell] in sheet.iter_rows(max_col=1)}
 
 
 def test_a_file_says_nothing_of_the_machine_that_made_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -18,11 +18,12 @@ from filled import fill_plan
 from mail_town import MAIL_PLAN, by_smtp, enclosed, flowing, html, passwords, set_up, text
 from post_office import Certificates, SmtpServer
 from report_sheets import sheets, table
+from styrxl.model.days import local_day, standard_zone
 from year import T1, Followed, changed, plan
 
 ROUND = "2027-t1"
 NAME = {"sv": "Underlag till delårsrapport 1 2027", "en": "Input to interim report 1 2027"}
-TODAY = date.today()  # noqa: DTZ011 -- the day that people here have
+TODAY = local_day(datetime.now(UTC), standard_zone())
 ASKED = ["KFN", "UBN", "UBN-ÅBY", "UBN-ÖST"]  # the library's board has not chosen this round
 ADDRESS = {"KF": "kansli", "UBN": "ubn", "KFN": "kfn", "UBN-ÅBY": "rektor.aby", "UBN-ÖST": "ost"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, datetime
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ import pytest
 from mail_messages import OURS
 from mail_town import by_smtp, passwords, set_up
 from post_office import Certificates, SmtpServer, reply
+from styrxl.model.days import local_day, standard_zone
 from town import ROUND, Town
 
-TODAY = date.today().isoformat()  # noqa: DTZ011 -- the day that people here have
+TODAY = local_day(datetime.now(UTC), standard_zone()).isoformat()
 OST = "ost@example.se, bitr.ost@skola.example.se"
 
 

@@ -15,7 +15,7 @@ from openpyxl import Workbook, load_workbook
 
 import town as towns
 from postgres import Server
-from styrxl.model.days import local_day
+from styrxl.model.days import local_day, standard_zone
 from styrxl.sample.opened import open_workbook, save_workbook
 from styrxl.store.ledger import Ledger
 from town import BOARD, ROUND, Town, lost, saying
@@ -92,7 +92,7 @@ def test_again_changes_nothing(town: Town, tmp_path: Path) -> None:
     name, before = taken(town, path), decided(town)
     files = sorted(town.inbox.iterdir())
     again = town.run("--lang", "en", "receive", ROUND, str(path), "--owner", OWNER, "--form", "unit_plan", "--by", "Bo")
-    today = local_day(datetime.now(UTC))
+    today = local_day(datetime.now(UTC), standard_zone())
     assert again.stdout == (
         f"{FOLDER}/{name} counts already as a return from {OWNER} (Unit plan), decided by Anna on {today}. State: Done.\n"
     )
@@ -340,7 +340,7 @@ def test_it_is_in_the_council_s_workbook_and_its_sources_say_why(town: Town) -> 
     book = load_workbook(town.root / "council" / f"{ROUND}.xlsx")
     rows = list(book["Källor"].iter_rows(values_only=True))
     column = next(list(row).index("Beslut") for row in rows if "SHA-256" in row)
-    today = local_day(datetime.now(UTC))
+    today = local_day(datetime.now(UTC), standard_zone())
     [line] = [(row[0], row[3], row[column]) for row in rows if row[1] == "x.xlsx"]
     assert line == ("Östra förskolan", "✓ Klar", f"{today} räknas som svar från {OWNER}, Anna: Rektorn ringde")
     assert f"{OWNER}-2027-A1" in {cell for row in book["Åtaganden"].iter_rows(values_only=True) for cell in row}

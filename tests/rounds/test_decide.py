@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 import town as towns
 from decisions import findings, report, verdicts
-from styrxl.model.days import local_day
+from styrxl.model.days import local_day, standard_zone
 from styrxl.store.ledger import Ledger
 from town import BOARD, ROUND, Town
 
@@ -40,7 +40,7 @@ def test_an_older_return_counts_again_when_the_newest_is_set_aside(town: Town) -
     )
     assert verdicts(town) == {"first.xlsx": "accepted", "second.xlsx": "set-aside"}
     [(rule, message)] = findings(town, "second.xlsx")
-    today = local_day(datetime.now(UTC))
+    today = local_day(datetime.now(UTC), standard_zone())
     assert (rule, message) == ("set-aside-return", f"Undantaget av Anna {today}: Fel år i budgeten.")
     assert report(town)["summary"] | {"set-aside": 1, "accepted": 1, "workbooks": 2, "errors": 0} == report(town)["summary"]
 
@@ -61,7 +61,7 @@ def test_setting_aside_twice_tells_who_did_it_first(town: Town) -> None:
     town.put("UBN.xlsx", town.filled("UBN"))
     town.run("set-aside", ROUND, "UBN", "--reason", "Utkast")
     again = town.run("set-aside", ROUND, "UBN", "--reason", "Annat", "--by", "Bo")
-    today = local_day(datetime.now(UTC))
+    today = local_day(datetime.now(UTC), standard_zone())
     assert again.stdout == f"inbox/2027-plan/UBN.xlsx är redan undantaget, av Anna {today}: Utkast\n"
     with Ledger.open(town.root / "styrxl.db") as ledger:
         assert [len(decided) for decided in ledger.decisions(ROUND).values()] == [1]
@@ -134,11 +134,11 @@ def test_status_says_what_is_set_aside(town: Town) -> None:
     town.put("first.xlsx", town.filled("UBN"))
     town.run("set-aside", ROUND, "UBN", "--reason", "Utkast")
     [line] = [line for line in town.run("status", ROUND).stdout.splitlines() if line.startswith("UBN ")]
-    assert line.split()[-2:] == [local_day(datetime.now(UTC)).isoformat(), "Undantagen"]
+    assert line.split()[-2:] == [local_day(datetime.now(UTC), standard_zone()).isoformat(), "Undantagen"]
     town.put("second.xlsx", town.filled("UBN", {**BOARD, "budget": [{"activity": "Skola", "cost": 7}]}), 1)
     town.run("validate", "--round", ROUND)
     [line] = [line for line in town.run("status", ROUND).stdout.splitlines() if line.startswith("UBN ")]
-    assert line.split()[-2:] == [local_day(datetime.now(UTC)).isoformat(), "Klar"]
+    assert line.split()[-2:] == [local_day(datetime.now(UTC), standard_zone()).isoformat(), "Klar"]
 
 
 def test_a_personal_identity_number_in_a_reason_is_not_kept(town: Town) -> None:
@@ -156,7 +156,7 @@ def test_the_sources_tell_what_was_decided_and_by_whom(town: Town) -> None:
     town.run("take-back", ROUND, "UBN", "--reason", "Klart ändå", "--by", "Bo")
     town.run("set-aside", ROUND, "KFN", "--reason", "Fel år")
     town.run("consolidate", ROUND)
-    today = local_day(datetime.now(UTC))
+    today = local_day(datetime.now(UTC), standard_zone())
     column = headings(town).index("Beslut")
     lines = {str(row[1]): (row[3], row[column]) for row in sources(town) if str(row[1]).endswith(".xlsx")}
     assert lines == {

@@ -16,6 +16,7 @@ import pytest
 
 from atonce import at_once
 from forked import CONTEXT, make_process
+from styrxl.model.days import format_moment, standard_zone
 from styrxl.model.errors import StyrxlError
 from styrxl.store import lock
 from styrxl.store.files import StagedFiles, remove_leftovers
@@ -54,7 +55,7 @@ def test_somebody_else_s_lock_is_respected_and_named(tmp_path: Path) -> None:
     told: list[LockHolder] = []
     with pytest.raises(StyrxlError) as caught, hold_lock(tmp_path, this_process("merge", "Bo", NOON), 0.2, told.append):
         pass
-    since = f"{NOON.astimezone():%Y-%m-%d %H:%M}"
+    since = format_moment(NOON, standard_zone())
     assert caught.value.facts == {"user": "Åsa", "host": "server-1", "pid": 77, "command": "validate", "since": since}
     assert caught.value.code == "workspace-held"
     assert told == [ELSEWHERE]  # once
@@ -244,7 +245,7 @@ def recorded(town: Town) -> tuple[Sequence[object], ...]:
 
 def test_unlock_says_whose_lock_it_was(full: Town) -> None:
     (full.root / NAME).write_bytes(ELSEWHERE.to_json())
-    since = f"{NOON.astimezone():%Y-%m-%d %H:%M}"
+    since = format_moment(NOON, standard_zone())
     result = full.run("--lang", "en", "unlock")
     assert result.stdout == f"The lock is removed. It was taken by Åsa on server-1 (process 77) for “validate” on {since}.\n"
     assert result.stderr.startswith("Note: that was another computer")

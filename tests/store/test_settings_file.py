@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from styrxl.descriptions.mistakes import Mistake
+from styrxl.descriptions.mistakes import Mistake, describe_mistake
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import STANDARD
 from styrxl.model.rounds import standard_rounds
@@ -77,6 +77,7 @@ def test_reads_every_setting() -> None:
         name = "Botkyrka kommun"
         organisation_number = "212000-2882"
         language = "en"
+        timezone = "Europe/Helsinki"
         accent = "#0b5563"
         logo = "logotyp.png"
         [contact]
@@ -96,6 +97,7 @@ def test_reads_every_setting() -> None:
         municipality="Botkyrka kommun",
         organisation_number="212000-2882",
         language="en",
+        timezone="Europe/Helsinki",
         accent="0B5563",
         logo="logotyp.png",
         contact_role="Controller",
@@ -146,6 +148,31 @@ def test_broken_toml_is_told_by_line(toml: str | bytes, line: int) -> None:
 )
 def test_an_unknown_key_is_named(toml: str, line: int, key: str) -> None:
     assert mistakes(toml) == [(line, key, "unknown-key")]
+
+
+@pytest.mark.parametrize(
+    "name, nearest",
+    [
+        ("Europe/Stokholm", "Europe/Stockholm"),
+        (" Europe/stokholm ", "Europe/Stockholm"),
+        ("stockholm", "Europe/Stockholm"),
+        ("Europe", "Europe/Rome"),
+        ("../Stockholm", "Europe/Stockholm"),
+        ("Sverige kl. 12", ""),
+        ("localtime", ""),
+    ],
+)
+def test_an_unknown_zone_is_refused_and_the_nearest_one_named(name: str, nearest: str) -> None:
+    with pytest.raises(StyrxlError) as caught:
+        parse_settings((NAMED + f'timezone = "{name}"').encode())
+    [mistake] = cast("tuple[Mistake, ...]", caught.value.facts["mistakes"])
+    told = f"styrxl.toml, line 3: municipality.timezone: there is no time zone called “{name.strip()}”."
+    assert describe_mistake(mistake, "en") == (f"{told} Do you mean {nearest}?" if nearest else told)
+
+
+def test_a_zone_that_is_empty_is_stockholms() -> None:
+    settings = parse_settings((NAMED + 'timezone = ""').encode())
+    assert (settings.timezone, str(settings.zone)) == ("Europe/Stockholm", "Europe/Stockholm")
 
 
 @pytest.mark.parametrize(

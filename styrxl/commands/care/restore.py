@@ -23,12 +23,13 @@ def restore(session: Session, archive: Path, to: Path, *, database: str, partly:
     from datetime import datetime
 
     from styrxl.care.restore import restore as bring_back
-    from styrxl.commands.session import find_language
+    from styrxl.commands.session import find_language, find_zone
     from styrxl.model.catalogue import word
+    from styrxl.model.days import format_moment
 
     done = bring_back(archive, to, session.now().timestamp(), database=database, partly=partly)
     language = session.asked or find_language(to)
-    made = f"{datetime.fromisoformat(done.made_at).astimezone():%Y-%m-%d %H:%M}"
+    made = format_moment(datetime.fromisoformat(done.made_at), find_zone(to))
     click.echo(word("restore_done", language, path=to, n=done.files, made=made))
     if done.moved_from:
         click.echo(word("restore_moved", language, database=done.moved_from))

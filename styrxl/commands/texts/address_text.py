@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from styrxl.model.catalogue import word
+from styrxl.model.days import format_moment
 from styrxl.model.masking import make_showable
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.log import Event, describe_event
@@ -21,10 +22,10 @@ def format_address(held: Held, desk: Desk, language: str) -> str:
         lines += [f"  {owner} {names[owner]}" for owner in held.contact_of]
     for round_id, events in held.events.items():
         lines += [round_id or word("address_no_round", language)]
-        lines += [f"  {event.at.astimezone():%Y-%m-%d %H:%M}  {_describe(event, language, titles)}" for event in events]
+        lines += [f"  {format_moment(event.at, desk.zone)}  {_describe(event, language, titles)}" for event in events]
     if held.sign_ins:
         lines += [word("address_sign_ins", language)]
-        lines += [f"  {datetime.fromisoformat(str(one['at'])).astimezone():%Y-%m-%d %H:%M}" for one in held.sign_ins]
+        lines += [f"  {format_moment(datetime.fromisoformat(str(one['at'])), desk.zone)}" for one in held.sign_ins]
     if not lines:
         lines = [word("address_nothing", language, address=held.address)]
     return "\n".join([*lines, "", word("address_elsewhere", language)]) + "\n"

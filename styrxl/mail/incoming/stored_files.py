@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from styrxl.mail.incoming.attachments import SUFFIXES
 from styrxl.mail.plain_text import make_file_name
+from styrxl.model.days import stamp_moment
 from styrxl.model.rounds import Round
 from styrxl.returns.package.file_type import OLE
 from styrxl.rounds.desk import Desk
@@ -32,7 +33,7 @@ def make_receipt(desk: Desk, part: MailPart, path: Path, size: int) -> Receipt:
 
 def choose_inbox_path(desk: Desk, round_: Round, part: MailPart) -> Path:
     """Return where a workbook is stored in the inbox: the same path each time it is taken in."""
-    stem = f"{make_file_name(part.owner or _NO_OWNER)}_{part.received_at.astimezone():%Y%m%d-%H%M%S}_{part.id}"
+    stem = f"{make_file_name(part.owner or _NO_OWNER)}_{stamp_moment(part.received_at, desk.zone)}_{part.id}"
     return desk.workspace.inbox(round_) / f"{stem}{_choose_suffix(part)}"
 
 

@@ -18,7 +18,6 @@ from styrxl.mail.outgoing.run import run_mailings
 from styrxl.mail.outgoing.transport import USUAL_TIMING, Timing
 from styrxl.mail.workspace_access import WorkspaceAccess
 from styrxl.model.catalogue import error_text, word
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk, open_desk
@@ -177,4 +176,4 @@ def _describe_inbox(desk: Desk, mail_log: MailLog, round_: Round) -> object:
     files = desk.workspace.inbox_files(round_).files
     notable = [part.id for part in mail_log.parts(round_.id) if part.outcome in {HELD, NOTED, ASIDE}]
     # What waits for tomorrow goes when the day is another.
-    return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files], notable, local_day(desk.now)
+    return [(path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files], notable, desk.today

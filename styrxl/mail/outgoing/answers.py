@@ -15,7 +15,7 @@ from styrxl.mail.outgoing.request import MailRequest
 from styrxl.model.addresses import fold_address
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
-from styrxl.model.days import local_day
+from styrxl.model.days import format_moment, local_day
 from styrxl.model.findings import Finding
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.judged import Judged, JudgedRound
@@ -63,7 +63,7 @@ def list_unanswered(returns: Iterable[Judged], answer_days: Mapping[str, date | 
 def find_answer_days(writer: LetterWriter) -> dict[str, date | None]:
     """Return on which day each answer was sent, by its name."""
     mails = writer.mail_log.mails(writer.round.id, [ANSWER]).values()
-    return {mail.about: local_day(mail.ended_at) for mail in mails if mail.state == SENT}
+    return {mail.about: local_day(mail.ended_at, writer.desk.zone) for mail in mails if mail.state == SENT}
 
 
 def name_answer(return_: Judged) -> str:
@@ -112,7 +112,7 @@ def _write_answer(
         "checks": warnings if said.verdict in {"accepted", "rejected"} else [],
         "told": list_info_lines(said.findings, language) if said.verdict in {"accepted", "rejected"} else [],
         "file_name": mask_persons((part.name if part else None) or return_.path.rpartition("/")[2]),
-        "received": return_.received.astimezone().strftime("%Y-%m-%d %H:%M") if return_.received else "",
+        "received": format_moment(return_.received, writer.desk.zone) if return_.received else "",
         "receipt": writer.receipt_numbers.get((return_.path, return_.sha256)),
         "sha256": return_.sha256,  # letters of a municipality's own may name it
         "contents": _count_rows(writer, said, language),

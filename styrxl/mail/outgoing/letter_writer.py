@@ -16,7 +16,6 @@ from styrxl.mail.outgoing.wording import Wording, read_wording
 from styrxl.model.addresses import fold_address
 from styrxl.model.assignments import Assignment
 from styrxl.model.council_plan import Organisation
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import JudgedRound
 from styrxl.model.rounds import Round
@@ -122,8 +121,8 @@ class LetterWriter:
 
     @property
     def today(self) -> date:
-        """Today, in the time zone of this computer."""
-        return local_day(self.desk.now)
+        """Today, in the municipality's time zone."""
+        return self.desk.today
 
     def describe_answer(self, part: MailPart | None, owner: Organisation | None, file_name: str, verdict: str) -> AnsweredMail | None:
         """Return which mail a letter on a workbook answers, and what it says of it; None where no person wrote that mail."""

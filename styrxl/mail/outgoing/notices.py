@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 
 from styrxl.mail.addresses import sort_addresses
 from styrxl.mail.outgoing.letter import Letter, WrittenLetters, join_message_ids
@@ -68,11 +68,12 @@ class _Told:
     days: dict[tuple[str, str], date]
     kinds: dict[str, str]
     answers: list[tuple[str, str]]  # to whom, and the subject
+    zone: tzinfo  # of the days
 
     def covers(self, part: MailPart) -> bool:
         """Tell whether a notice went on the day on which a message came, or later, on the same cause."""
         last = self.days.get(_name_cause(part))
-        return last is not None and last >= local_day(part.recorded_at or part.received_at)
+        return last is not None and last >= local_day(part.recorded_at or part.received_at, self.zone)
 
     def knows_reply(self, part: MailPart) -> bool:
         """Tell whether a message replies to an answer or a notice of ours; one that the ledger does not know counts as such."""
@@ -99,10 +100,11 @@ def _read_told(writer: LetterWriter, messages: Sequence[list[MailPart]]) -> _Tol
     days: dict[tuple[str, str], date] = {}
     for sender, reason, at in writer.mail_log.list_noticed():
         key = (fold_address(sender), reason)
-        days[key] = max(local_day(at), days.get(key, date.min))
+        days[key] = max(local_day(at, writer.desk.zone), days.get(key, date.min))
     kinds = writer.mail_log.find_kinds(word for parts in messages for word in (parts[0].replies_to or "").split())
     mails = writer.mail_log.mails(writer.round.id, [ANSWER, NOTICE]).values()
-    return _Told(days, kinds, [(mail.recipients.casefold(), mail.subject) for mail in mails if mail.state == SENT])
+    answers = [(mail.recipients.casefold(), mail.subject) for mail in mails if mail.state == SENT]
+    return _Told(days, kinds, answers, writer.desk.zone)
 
 
 def _list_done(writer: LetterWriter) -> frozenset[str]:

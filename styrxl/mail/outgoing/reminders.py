@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, tzinfo
 
 from styrxl.mail.outgoing.answers import TO_MEND, find_answer_days, list_findings, name_answer
 from styrxl.mail.outgoing.letter import Attachment, Letter, WrittenLetters, join_message_ids
@@ -45,7 +45,7 @@ def write_escalations(writer: LetterWriter, request: MailRequest) -> WrittenLett
     for board, units in boards.items():
         row = writer.find(board)
         if row and request.concerns(board):
-            facts = {"units": [_describe_unit(unit, writer.language(row)) for unit in units], "days": limit}
+            facts = {"units": [_describe_unit(unit, writer.language(row), writer.desk.zone) for unit in units], "days": limit}
             letters.append(writer.write(ESCALATION, writer.today.isoformat(), row, facts))
     return WrittenLetters(tuple(letters))
 
@@ -76,7 +76,7 @@ def _write_reminder(writer: LetterWriter, status: OwnerStatus, newest: Judged | 
         "errors": sum(group["times"] for group in listed),
         "receipts": bool(answer_days),
         "aside": status.state == "set-aside",
-        "returned": local_day(status.returned),
+        "returned": local_day(status.returned, writer.desk.zone),
         "file_name": workbook.name if workbook else "",
         "overdue": writer.list_overdue(status.owner),
     }
@@ -100,6 +100,6 @@ def _read_issued(writer: LetterWriter, status: OwnerStatus) -> Attachment | None
     return read_issued_workbook(writer, issue) if issue else None
 
 
-def _describe_unit(unit: OwnerStatus, language: str) -> dict[str, str]:
+def _describe_unit(unit: OwnerStatus, language: str, zone: tzinfo) -> dict[str, str]:
     state = word({"late": "status_late", "waiting": "status_waiting"}.get(unit.state, f"verdict_{unit.state}"), language)
-    return {"name": unit.name, "due": str(unit.due), "state": state, "reminded": str(local_day(unit.reminded) or "–")}
+    return {"name": unit.name, "due": str(unit.due), "state": state, "reminded": str(local_day(unit.reminded, zone) or "–")}

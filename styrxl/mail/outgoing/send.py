@@ -40,7 +40,7 @@ def sort_letters(writer: LetterWriter, letters: Sequence[Letter], sent_before: i
     rounds = {writer.round.id, *(letter.round for letter in letters)}
     mails = {} if trial else {key: mail for round_id in sorted(rounds) for key, mail in writer.mail_log.mails(round_id).items()}
     unsent = [letter for letter in letters if letter.key not in mails or mails[letter.key].state != SENT]
-    counts = Counter[tuple[str, str]]() if trial else writer.mail_log.count_answers(begin_of_day(writer.desk.now))
+    counts = Counter[tuple[str, str]]() if trial else writer.mail_log.count_answers(begin_of_day(writer.desk.now, writer.desk.zone))
     mounting = {} if trial else find_mounting(unsent, counts, writer.settings.most_a_day)
     return block_letters(unsent, writer.settings.attachment_limit, sent_before + len(letters) - len(unsent), mounting)
 

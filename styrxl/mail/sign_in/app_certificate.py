@@ -39,7 +39,7 @@ def read_app_certificate(text: str, passphrase: str | None, root: Path, now: dat
         # What the library says of a key is not repeated.
         raise StyrxlError("mail-app-certificate", name=name, why="PEM/PFX") from None
     if made.ends <= now:
-        raise StyrxlError("mail-app-certificate-ended", name=name, day=f"{made.ends.astimezone():%Y-%m-%d}")
+        raise StyrxlError("mail-app-certificate-ended", name=name, day=f"{made.ends:%Y-%m-%d}")
     return made
 
 

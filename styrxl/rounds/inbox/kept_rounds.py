@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.rounds import Round
@@ -131,7 +130,7 @@ def _describe_before(desk: Desk, round_: Round) -> str | None:
     None where there is none of one of them.
     """
     keys = {before.id: _make_key(desk, before) for before in _walk_back(desk, round_)}
-    return None if None in keys.values() else _hash(local_day(desk.now).isoformat(), repr(sorted(keys.items())))
+    return None if None in keys.values() else _hash(desk.today.isoformat(), repr(sorted(keys.items())))
 
 
 def _walk_back(desk: Desk, round_: Round) -> Iterator[Round]:

@@ -40,8 +40,8 @@ def find_first_screen(desk: Desk, owners: Collection[str] | None = None) -> Firs
     kinds = [kind for kind in desk.workspace.rounds.values() if any(desk.forms.for_level(level, kind) for level in LEVELS)]
     year = max((round_.year for round_ in ever), default=0)
     proposals = {year + 1} if desk.workspace.proposal(year + 1).is_file() else set()
-    steps = list_year_steps(YearFacts(local_day(desk.now), desk.plan, kinds, ever, proposals))
-    gone = tuple((round_, local_day(purged[round_.id].begun_at)) for round_ in ever[::-1] if round_.id in purged)
+    steps = list_year_steps(YearFacts(desk.today, desk.plan, kinds, ever, proposals))
+    gone = tuple((round_, local_day(purged[round_.id].begun_at, desk.zone)) for round_ in ever[::-1] if round_.id in purged)
     return FirstScreen(open_, closed, tuple(steps), gone)
 
 

@@ -53,7 +53,7 @@ def find_mail_facts(
     made = consolidation.at if consolidation else None
     return MailFacts(
         status,
-        {mail.owner: local_day(_sent_at(mail)) for mail in mails if mail.kind == TEMPLATES},
+        {mail.owner: local_day(_sent_at(mail), desk.zone) for mail in mails if mail.kind == TEMPLATES},
         _list_unmailed(desk, round_, owners, {mail.about for mail in mails if mail.kind == TEMPLATES}),
         _list_unanswered(desk, round_, verdicts, [mail.about for mail in mails if mail.kind == ANSWER]),
         sum(part.outcome == HELD for part in mail_log.parts(round_.id)),

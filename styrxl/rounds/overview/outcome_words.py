@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ _MOST = 30  # lines of one kind
 _NARROWEST = 12  # letters of a text that is cut to fit the window
 
 
-def format_outcomes(result: OutcomeResult, title: str, file_name: str, language: str, width: int) -> str:
+def format_outcomes(result: OutcomeResult, title: str, file_name: str, language: str, zone: tzinfo, width: int) -> str:
     """Return what came of an export, for the terminal."""
     placing = result.placing
     lines = [word("outcomes_title", language, round=title, file=file_name), ""]
@@ -30,7 +31,7 @@ def format_outcomes(result: OutcomeResult, title: str, file_name: str, language:
         lines += ["", *_format_booked(placing.units, word("outcomes_units", language), language, width)]
     lines += [*_describe_unplaced(placing, language, width), "", *describe_total(placing, language)]
     boards = [*describe_boards(result, language)]
-    lines += [*([""] if boards else []), *boards, *_describe_changes(result, language, width)]
+    lines += [*([""] if boards else []), *boards, *_describe_changes(result, language, zone, width)]
     lines += ["", word(_name_ending(result), language)]
     return "\n".join(lines) + "\n"
 
@@ -188,16 +189,16 @@ def _describe_strange(each: StrangeActivity, language: str) -> str:
     return word("outcomes_strange", language, owner=each.owner, activity=each.activity, nearest=say(nearest, language))
 
 
-def _describe_changes(result: OutcomeResult, language: str, width: int) -> list[str]:
+def _describe_changes(result: OutcomeResult, language: str, zone: tzinfo, width: int) -> list[str]:
     if result.before is None or not result.changes:
         return []
-    return ["", describe_before(result, language), *format_table(list_changes(result, language), width, 2)]
+    return ["", describe_before(result, language, zone), *format_table(list_changes(result, language), width, 2)]
 
 
-def describe_before(result: OutcomeResult, language: str) -> str:
+def describe_before(result: OutcomeResult, language: str, zone: tzinfo) -> str:
     """Return since which run outcomes have changed, where there is one."""
     assert result.before is not None
-    return word("outcomes_changed", language, file=result.before.file_name, at=say(local_day(result.before.recorded_at), language))
+    return word("outcomes_changed", language, file=result.before.file_name, at=say(local_day(result.before.recorded_at, zone), language))
 
 
 def list_changes(result: OutcomeResult, language: str) -> list[list[str]]:

@@ -87,18 +87,18 @@ def _make_row(facts: RoundFacts, status: OwnerStatus, organisation: Organisation
         find_level(status.kind),
         names.find(board),
         names.find(administration),
-        _count_days_late(status, group, facts.today),
+        _count_days_late(status, group, facts),
         _find_reach(status, organisation, mailed),
         mailed,
         place,
     )
 
 
-def _count_days_late(status: OwnerStatus, group: str, today: date) -> int:
+def _count_days_late(status: OwnerStatus, group: str, facts: RoundFacts) -> int:
     """Return by how many days an owner was late, or is: what is to be mended is late until it is."""
     if status.due is None or (group not in {LATE, MEND} and status.returned is None):
         return 0
-    day = today if group in {LATE, MEND} else local_day(status.returned)
+    day = facts.today if group in {LATE, MEND} else local_day(status.returned, facts.zone)
     return max(0, (day - status.due).days) if day else 0
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from pathlib import Path
 
 from styrxl.model.catalogue import Word
 from styrxl.model.council_plan import Plan
-from styrxl.model.days import local_day
+from styrxl.model.days import standard_zone
 from styrxl.model.levels import find_level
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
@@ -41,7 +41,7 @@ class RoundFacts:
     """How a round stands on a day.
 
     ``new_files``: paths in the inbox that nothing has looked at since they came or changed. ``sends``: whether mail is set
-    up for letters. ``ready``: owners that were handed nothing and can be now.
+    up for letters. ``ready``: owners that were handed nothing and can be now. ``zone``: in which days are told.
     """
 
     round: Round
@@ -55,6 +55,7 @@ class RoundFacts:
     changed_forms: tuple[Word, ...] = ()
     sends: bool = False
     ready: tuple[str, ...] = ()
+    zone: tzinfo = field(default_factory=standard_zone)
 
 
 def find_facts(desk: Desk, round_: Round) -> RoundFacts:
@@ -69,7 +70,7 @@ def find_facts(desk: Desk, round_: Round) -> RoundFacts:
     unplaced = [path for path in sorted(sizes) if path not in there or not there[path].owner]
     return RoundFacts(
         round_,
-        local_day(desk.now),
+        desk.today,
         owners,
         tuple(UnplacedFile(path, None if path in new else there[path].verdict) for path in unplaced),
         tuple(sorted(new)),
@@ -79,6 +80,7 @@ def find_facts(desk: Desk, round_: Round) -> RoundFacts:
         tuple(list_changed_forms(desk.ledger, desk.forms, round_)),
         sends=mail is not None and (mail.server is not None or mail.graph is not None),
         ready=_list_ready(desk.plan, round_, owners),
+        zone=desk.zone,
     )
 
 

@@ -91,7 +91,7 @@ def _list_steps(facts: RoundFacts, *, complete: bool) -> Iterator[Step]:
 def _list_late(facts: RoundFacts) -> Iterator[Step]:
     late = [owner for owner in facts.owners if _is_asked(owner) and _is_past_due(owner, facts.today)]
     if facts.sends:  # a reminder goes once a day
-        yield from _if_any(REMIND, sum(owner.reminded is None or local_day(owner.reminded) < facts.today for owner in late))
+        yield from _if_any(REMIND, sum(owner.reminded is None or local_day(owner.reminded, facts.zone) < facts.today for owner in late))
     else:
         yield from _if_any(CALL, len(late))
 

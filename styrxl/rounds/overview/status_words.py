@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 
 from styrxl.model.assignments import Assignment
 from styrxl.model.catalogue import word
@@ -58,10 +59,10 @@ def describe_mail(mail: MailStatus, language: str) -> list[str]:
     return lines
 
 
-def describe_outcomes(outcomes: OutcomeStatus | None, language: str) -> list[str]:
+def describe_outcomes(outcomes: OutcomeStatus | None, language: str, zone: tzinfo) -> list[str]:
     """Return when the accounts were read, and a line on each thing that they leave to see to; nothing where they say nothing."""
     if outcomes is None:
         return []
-    facts = {"day": local_day(outcomes.booked.recorded_at), "file": make_showable(outcomes.booked.file_name)}
+    facts = {"day": local_day(outcomes.booked.recorded_at, zone), "file": make_showable(outcomes.booked.file_name)}
     lines = [f"{owner}: {make_showable(message(finding, language))}" for owner, finding in outcomes.findings]
     return [word("status_outcomes", language, **facts), *lines]

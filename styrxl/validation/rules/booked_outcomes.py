@@ -120,7 +120,7 @@ def _tell_change(old: float, new: float) -> dict[str, Any]:
 
 def _tell_day(others: OtherReturns) -> dict[str, Any]:
     assert others.booked is not None
-    return {"day": local_day(others.booked.recorded_at)}
+    return {"day": local_day(others.booked.recorded_at, others.zone)}
 
 
 RULES: tuple[Rule, ...] = (find_changed_outcomes, find_unanswered_outcomes, find_wrongly_placed)

@@ -41,7 +41,7 @@ def choose_round(visit: Visit) -> Response:
     """Return the page on which a round is chosen to be begun, or the way to one that was written."""
     typed, wrong = visit.query.get("round", "").strip(), ""
     with visit.reading() as desk:
-        kinds, year = desk.workspace.rounds, local_day(desk.now).year
+        kinds, year = desk.workspace.rounds, desk.today.year
         t = Texts("begin", visit.language)
         if typed:
             round_ = kinds.read_round(typed)
@@ -74,7 +74,7 @@ def show_hand_out(visit: Visit) -> Response:
                 "owner": issue.owner,
                 "name": names.get(issue.owner, ""),
                 "form": titles[issue.form][visit.language] if issue.form in titles else issue.form,
-                "issued": local_day(issue.created_at).isoformat(),
+                "issued": local_day(issue.created_at, desk.zone).isoformat(),
                 "file": issue.file_name,
                 "href": there.get(issue.file_name),
             }

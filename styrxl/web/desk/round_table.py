@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, tzinfo
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlencode
@@ -89,10 +89,10 @@ def show_table(visit: Visit) -> Response:
         facts, access = find_facts_of(desk, round_, visit.access.owners), visit.access
         rows = list_owner_rows(desk, facts)
         chosen = choose_rows(rows, choice)
-        words = _Words(texts, desk.forms, round_.id, has_mail=facts.sends or bool(facts.mail.handed_out))
+        words = _Words(texts, desk.forms, round_.id, desk.zone, has_mail=facts.sends or bool(facts.mail.handed_out))
         overdue = {owner: those for owner, those in find_overdue(desk, round_).items() if access.sees(owner)}
         notes = describe_overdue(overdue, visit.language)
-        notes += describe_outcomes(find_outcomes(desk, round_), visit.language) if access.sees_all else []
+        notes += describe_outcomes(find_outcomes(desk, round_), visit.language, desk.zone) if access.sees_all else []
         shown = show_round(desk, find_to_do(facts), visit.language, visit.can_open)
     return visit.show(
         "round_table",
@@ -194,8 +194,8 @@ def _make_heading(key: str, choice: Choice, words: _Words) -> Heading:
 class _Words:
     """Puts a table's values into words."""
 
-    def __init__(self, t: Texts, forms: Forms, round_id: str, *, has_mail: bool) -> None:
-        self.t, self.round_id, self.has_mail, self._forms = t, round_id, has_mail, forms
+    def __init__(self, t: Texts, forms: Forms, round_id: str, zone: tzinfo, *, has_mail: bool) -> None:
+        self.t, self.round_id, self.has_mail, self._forms, self._zone = t, round_id, has_mail, forms, zone
         self._kinds = {kind: names[t.language].lower() for kind, names in forms.words.lists["kind"].items()}
         self._days: dict[date, str] = {}
 
@@ -227,14 +227,14 @@ class _Words:
             self._day(status.due),
             t("late_now" if still else "late_in", n=row.days_late) if row.days_late else "",
             "tone watch" if still else "quiet-text",
-            format_moment(status.returned) if status.returned else "",
+            format_moment(status.returned, self._zone) if status.returned else "",
             return_href(self.round_id, status.path) if status.path else "",
             describe_state(status, t.language),
             sign,
             tone,
             str(status.errors) if status.path else "",
             str(status.warnings) if status.path else "",
-            self._day(local_day(status.reminded)),
+            self._day(local_day(status.reminded, self._zone)),
             *self._show_mail(row),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from styrxl import __version__
+from styrxl.model.days import format_moment, local_day, standard_zone
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
@@ -140,9 +141,12 @@ class Visit:
 
     def _shared(self, texts: Texts, round_: Round | None) -> dict[str, Any]:
         workspace = self.place.find_workspace()
+        zone = workspace.settings.zone if workspace else standard_zone()
         path, is_in = self.request.url.path, hasattr(self.request.state, "visit")
         return {
             "t": texts,
+            "moment": partial(format_moment, zone=zone),
+            "day_of": partial(local_day, zone=zone),
             "language": texts.language,
             "municipality": workspace.settings.municipality if workspace else self.place.root.name,
             "folder": str(self.place.root),

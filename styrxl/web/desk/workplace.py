@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 from styrxl.mail.workspace_access import WorkspaceAccess
+from styrxl.model.days import local_day, standard_zone
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.opening.keeper import WorkspaceKeeper
@@ -81,6 +82,17 @@ class Workplace:
             return self.open_workspace()
         return None
 
+    @property
+    def zone(self) -> tzinfo:
+        """The municipality's zone; the usual one where its settings cannot be read."""
+        workspace = self.find_workspace()
+        return workspace.settings.zone if workspace else standard_zone()
+
+    @property
+    def today(self) -> date:
+        """The day that people in the municipality have."""
+        return local_day(self.clock(), self.zone)
+
     @contextmanager
     def looking(self) -> Iterator[tuple[Workspace, Ledger]]:
         """Open the workspace with its ledger, whatever state the council's plan is in; raises StyrxlError: as ``open_workspace``."""
@@ -106,7 +118,7 @@ class Workplace:
     @contextmanager
     def holding(self, what: str, waiting: Callable[[LockHolder], None]) -> Iterator[None]:
         """Keep others from writing in the folder, whatever state its settings and its plan are in; raises StyrxlError: workspace-held."""
-        with hold_lock(self.root, this_process(what, self.by, datetime.now(UTC)), waiting=waiting):
+        with hold_lock(self.root, this_process(what, self.by, datetime.now(UTC)), waiting=waiting, zone=self.zone):
             yield
 
     def access(self, desk: Desk, what: str, waiting: Callable[[LockHolder], None]) -> WorkspaceAccess:

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from styrxl.mail.outgoing.request import MailRequest
 from styrxl.mail.outgoing.run import run_mailing
 from styrxl.model.catalogue import word
+from styrxl.model.days import format_moment
 from styrxl.model.errors import StyrxlError
 from styrxl.model.limits import MB
 from styrxl.model.masking import make_showable
@@ -162,7 +163,7 @@ def _list_returns(at: OwnerVisit) -> list[tuple[str, str, str]]:
     verdicts = [(path, v) for path, v in at.desk.ledger.verdicts(at.round.id).items() if v.owner == at.link.owner and path in receipts]
     newest = sorted(verdicts, key=lambda one: receipts[one[0]].received_at, reverse=True)
     return [
-        (f"{receipts[path].received_at.astimezone():%Y-%m-%d %H:%M}", word(f"verdict_{v.verdict}", at.language), TONES[v.verdict])
+        (format_moment(receipts[path].received_at, at.desk.zone), word(f"verdict_{v.verdict}", at.language), TONES[v.verdict])
         for path, v in newest
     ]
 
@@ -269,7 +270,7 @@ def _make_receipt(at: OwnerVisit, checked: CheckedWorkbook, done: HandedIn) -> R
     return {
         "name": make_showable(checked.name),
         "number": done.number,
-        "at": f"{done.return_.received.astimezone():%Y-%m-%d %H:%M}" if done.return_.received else "",
+        "at": format_moment(done.return_.received, at.desk.zone) if done.return_.received else "",
         "sha256": hashlib.sha256(checked.data).hexdigest(),
         "known": done.known,
         "done": done.return_.verdict == "accepted",

@@ -13,7 +13,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from styrxl.model.catalogue import Word
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.settings import BY_LINK, Settings, SiteSettings
 from styrxl.rounds.desk import Desk
@@ -109,7 +108,7 @@ def make_site_app(place: Workplace, site: SiteSettings, tasks: TaskBook) -> ASGI
     if site.sign_in is None:
         return make_owners_site(place, OwnersOnly(find_origin(site)), tasks)
     key = workspace.sign(("site", "sessions"))  # the same after each start, so that nobody is signed out by one
-    sessions = Sessions(place, find_origin(site), key, lambda: local_day(place.clock()))
+    sessions = Sessions(place, find_origin(site), key, lambda: place.today)
     return make_site(place, sessions, site.sign_in, read_secret(), workspace.sign(("site", "signing-in")), tasks)
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -27,12 +27,13 @@ from styrxl.mail.outgoing.letter import Attachment, Letter
 from styrxl.mail.outgoing.send import block_letters
 from styrxl.mail.outgoing.smtp import SmtpConnection
 from styrxl.mail.outgoing.wording import LetterContent, format_day
+from styrxl.model.days import local_day, standard_zone
 from styrxl.store.database import MAILS
 from styrxl.store.ledger import Ledger
 from styrxl.store.mail_log import MailLog
 from town import ANSWERS, PRESCHOOL, ROUND, UNITS, Town, lost
 
-TODAY = date.today()  # noqa: DTZ011 -- the day that people here have
+TODAY = local_day(datetime.now(UTC), standard_zone())
 OWNERS = ["KFN", "KFN-BIB", "UBN", "UBN-ÅBY", "UBN-ÖST"]
 BAD = {**PRESCHOOL, "commitments": [{**PRESCHOOL["commitments"][0], "parent_id": "UBN-M9"}]}
 

@@ -13,7 +13,6 @@ import pytest
 from post_office import Certificates
 from sign_in_office import CONTROLLER
 from signed_in import COOKIE, ORIGIN, PEOPLE, READER, SignedInSite, open_signed_in_site, write_settings
-from styrxl.model.days import local_day
 from styrxl.store.ledger import Ledger
 from styrxl.web.serve.sessions import LONGEST, Sessions
 from town import ROUND, Town
@@ -74,7 +73,7 @@ def test_a_reader_reads_and_does_nothing(site: SignedInSite) -> None:
 def test_somebody_of_one_board_is_known_by_role_or_address(site: SignedInSite, claims: dict[str, Any], seen: str, unseen: str) -> None:
     assert site.sign_in({"sub": "u-3", "name": "Någon", **claims}).headers["location"] == "/"
     key = site.town.workspace.sign(("site", "sessions"))
-    visitor = Sessions(site.place, ORIGIN, key, lambda: local_day(site.place.clock())).recognise(dict(site.client.cookies))
+    visitor = Sessions(site.place, ORIGIN, key, lambda: site.place.today).recognise(dict(site.client.cookies))
     assert visitor
     assert visitor.access.sees(seen)
     assert not visitor.access.sees(unseen)

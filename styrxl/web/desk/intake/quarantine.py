@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import PurePosixPath
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from styrxl.mail.incoming.mail_lines import format_mail_line
 from styrxl.mail.incoming.quarantine import discard, list_waiting, release
 from styrxl.model.catalogue import word
+from styrxl.model.days import format_moment
 from styrxl.model.errors import StyrxlError
 from styrxl.model.grouped_findings import group_findings
 from styrxl.model.masking import make_showable
@@ -68,17 +70,17 @@ def _list_rounds(desk: Desk) -> list[Round]:
 def _show_round(desk: Desk, round_: Round, t: Texts) -> _Shown:
     mail_log = MailLog(desk.ledger.database)
     files = {file.name: file.href for file in list_round_files(desk.workspace, "quarantine", round_)}
-    waiting = [_describe_part(part, round_, files, t) for part in list_waiting(mail_log, round_)]
-    settled = [_describe_settled(part, t) for part in mail_log.parts(round_.id)[::-1] if part.outcome in {RELEASED, DISCARDED}]
+    waiting = [_describe_part(desk, part, round_, files, t) for part in list_waiting(mail_log, round_)]
+    settled = [_describe_settled(part, desk.zone, t) for part in mail_log.parts(round_.id)[::-1] if part.outcome in {RELEASED, DISCARDED}]
     return _Shown(desk.workspace.settings.round_name(round_, t.language), waiting, settled)
 
 
-def _describe_settled(part: MailPart, t: Texts) -> dict[str, str]:
-    at = f"{part.settled_at.astimezone():%Y-%m-%d %H:%M}" if part.settled_at else "–"
+def _describe_settled(part: MailPart, zone: tzinfo, t: Texts) -> dict[str, str]:
+    at = format_moment(part.settled_at, zone) if part.settled_at else "–"
     return {"at": at, "told": format_mail_line(part, t.language), "by": part.settled_by or "–"}
 
 
-def _describe_part(part: MailPart, round_: Round, files: dict[str, str], t: Texts) -> dict[str, str]:
+def _describe_part(desk: Desk, part: MailPart, round_: Round, files: dict[str, str], t: Texts) -> dict[str, str]:
     asked = urlencode({"id": part.id})
     return {
         "id": part.id,
@@ -86,7 +88,7 @@ def _describe_part(part: MailPart, round_: Round, files: dict[str, str], t: Text
         "subject": make_showable(part.subject),
         "name": make_showable(part.name) or "–",
         "owner": part.owner or "–",
-        "at": f"{part.received_at.astimezone():%Y-%m-%d %H:%M}",
+        "at": format_moment(part.received_at, desk.zone),
         "why": word(f"brought_{part.reason}", t.language) if part.reason else "",
         "file": files.get(PurePosixPath(part.path or "").name, ""),
         "release": f"/rounds/{round_.id}/do/release?{asked}" if part.outcome == HELD else "",
@@ -98,10 +100,10 @@ def _find(desk: Desk, round_: Round, name: str) -> MailPart | None:
     return next((part for part in list_waiting(MailLog(desk.ledger.database), round_) if part.id == name), None)
 
 
-def _tell_part(part: MailPart, t: Texts) -> tuple[str, ...]:
+def _tell_part(desk: Desk, part: MailPart, t: Texts) -> tuple[str, ...]:
     sender = make_showable(part.sender) or word("brought_nobody", t.language)
     facts = {"name": make_showable(part.name) or "–", "sender": sender, "subject": make_showable(part.subject)}
-    lines = [t("came", at=f"{part.received_at.astimezone():%Y-%m-%d %H:%M}", **facts)]
+    lines = [t("came", at=format_moment(part.received_at, desk.zone), **facts)]
     lines += [t("waits_why", why=word(f"brought_{part.reason}", t.language))] if part.reason else []
     return (*lines, t("says", owner=part.owner) if part.owner else t("says_nothing"))
 
@@ -112,7 +114,7 @@ def _prepare_release(question: Question) -> Preview:
     if part is None or part.outcome != HELD:
         return Preview(t("release_title"), troubles=(t("gone"),), back="/quarantine")
     name = desk.workspace.settings.round_name(round_, question.language)
-    lines = (*_tell_part(part, t), *_foretell(desk, round_, part, t), t("release_what", round=name))
+    lines = (*_tell_part(desk, part, t), *_foretell(desk, round_, part, t), t("release_what", round=name))
     return Preview(t("release_title"), lines, t("release_button"), troubles=(t("release_think"),), back="/quarantine")
 
 
@@ -141,10 +143,11 @@ def _release(order: Order) -> Done:
 
 def _prepare_discard(question: Question) -> Preview:
     t = question.t
-    part = _find(question.desk, question.in_round, question.given.get("id", ""))
+    desk = question.desk
+    part = _find(desk, question.in_round, question.given.get("id", ""))
     if part is None:
         return Preview(t("discard_title"), troubles=(t("gone"),), back="/quarantine")
-    return Preview(t("discard_title"), (*_tell_part(part, t), t("discard_what")), t("discard_button"), back="/quarantine")
+    return Preview(t("discard_title"), (*_tell_part(desk, part, t), t("discard_what")), t("discard_button"), back="/quarantine")
 
 
 def _discard(order: Order) -> Done:

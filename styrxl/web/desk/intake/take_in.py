@@ -102,7 +102,7 @@ class _Sorted:
 
 def _sort(desk: Desk, upload: Upload, access: Access) -> _Sorted:
     """Return what was uploaded, sorted; of somebody who sees some owners alone, what is not signed as those' is refused, and mails are."""
-    incoming = list_incoming(upload, largest_file(desk))
+    incoming = list_incoming(upload, largest_file(desk), desk.zone)
     files = [one for one in incoming if isinstance(one, IncomingFile)]
     mails = [file for file in files if is_mail_file(file.name)]
     outcomes = [one for one in incoming if isinstance(one, Outcome)]

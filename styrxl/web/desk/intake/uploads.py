@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -179,8 +179,11 @@ def remove_old_uploads(root: Path, now: datetime) -> None:
                 drop_upload(root, token)
 
 
-def list_incoming(upload: Upload, most: int) -> list[IncomingFile | Outcome]:
-    """Return what was uploaded, archives opened, under the names that senders gave; ``most``: bytes that a file may have."""
+def list_incoming(upload: Upload, most: int, zone: tzinfo | None = None) -> list[IncomingFile | Outcome]:
+    """Return what was uploaded, archives opened, under the names that senders gave; ``most``: bytes that a file may have.
+
+    ``zone`` as ``find_files``.
+    """
     found: list[IncomingFile | Outcome] = []
     for name, path in upload.files:
         own_name = _find_last_part(name)
@@ -188,7 +191,7 @@ def list_incoming(upload: Upload, most: int) -> list[IncomingFile | Outcome]:
             found.append(Outcome(name, "skipped"))
             continue
         here = make_showable(str(path))
-        for one in find_files([path], most, whole=True):
+        for one in find_files([path], most, zone, whole=True):
             origin = name + one.origin.removeprefix(here)
             if isinstance(one, Outcome):
                 found.append(replace(one, origin=origin))

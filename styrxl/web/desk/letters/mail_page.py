@@ -15,6 +15,7 @@ from starlette.routing import Route
 from styrxl.mail.outgoing.kinds import MAILINGS
 from styrxl.mail.outgoing.letter import Letter
 from styrxl.model.catalogue import word
+from styrxl.model.days import format_moment
 from styrxl.model.levels import is_demanded
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
@@ -73,7 +74,7 @@ def _describe_mailing(access: Access, desk: Desk, facts: RoundFacts, mailing: st
     return {
         "name": mailing,
         "sent": len({mail.message_id for mail in sent}),
-        "last": _show_time(last),
+        "last": _show_time(desk, last),
         "waits": _count_waiting(access, desk, facts, mailing, sent),
     }
 
@@ -92,8 +93,8 @@ def _count_waiting(access: Access, desk: Desk, facts: RoundFacts, mailing: str, 
     return 0
 
 
-def _show_time(at: datetime | None) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M}" if at else ""
+def _show_time(desk: Desk, at: datetime | None) -> str:
+    return format_moment(at, desk.zone) if at else ""
 
 
 def show_sent(visit: Visit) -> Response:
@@ -110,7 +111,7 @@ def show_sent(visit: Visit) -> Response:
             "state": mail.state,
             "is_sent": mail.state in {SENT, REDIRECTED},
             "reply": mail.reply,
-            "at": _show_time(mail.ended_at or mail.begun_at),
+            "at": _show_time(desk, mail.ended_at or mail.begun_at),
         }
         for mail in mails[:_MOST]
     ]

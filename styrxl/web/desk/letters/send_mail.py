@@ -14,7 +14,6 @@ from styrxl.mail.outgoing.summary import find_everything_gap
 from styrxl.mail.outgoing.transport import Timing
 from styrxl.mail.working_days import find_next_working_day, is_working_day
 from styrxl.model.catalogue import word
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.rounds import Round
 from styrxl.store.mail_log import Mail
@@ -85,7 +84,7 @@ def _list_troubles(question: Question, letters: SortedLetters) -> Iterator[str]:
     if letters.blocked:
         yield t("n_blocked", n=len(letters.blocked))
     yield from (line.removeprefix("! ") for line in list_remarks(letters, {}, t.language))
-    today = local_day(desk.now)
+    today = desk.today
     if given["mailing"] == "reminders" and not given.get("redirect_to") and not is_working_day(today):
         yield word("mail_not_working_day", t.language, day=find_next_working_day(today))
     if given["mailing"] == "summary" and not given.get("only") and (gap := find_everything_gap(desk, round_)):

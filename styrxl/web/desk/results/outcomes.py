@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import tzinfo
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -55,7 +56,7 @@ def show_outcomes(visit: Visit) -> Response:
             staged = stage(visit.place.root, files[0].file.read(), name, round=round_.id)
             return visit.go(f"/rounds/{round_.id}/do/take-outcomes?file={staged.token}")
     run = newest[0] if newest else None
-    at = local_day(run.recorded_at).isoformat() if run else ""
+    at = local_day(run.recorded_at, desk.zone).isoformat() if run else ""
     return visit.show(PAGE, status=422 if wrong else 200, round_=round_, run=run, at=at, wrong=wrong, has_mapping=has_mapping)
 
 
@@ -72,13 +73,13 @@ def _prepare(question: Question) -> Preview:
         return Preview(title, troubles=describe_error(error, question.language), back=back)
     lines = (t("from_file", file=staged.name), *describe_total(result.placing, question.language))
     if result.same:
-        return Preview(title, (*lines, word("outcomes_same", question.language)), tables=_list_tables(result, t), back=back)
+        return Preview(title, (*lines, word("outcomes_same", question.language)), tables=_list_tables(result, desk.zone, t), back=back)
     return Preview(
         title,
         (*lines, t("counts")),
         t("button"),
         troubles=tuple(_list_troubles(result, t)),
-        tables=_list_tables(result, t),
+        tables=_list_tables(result, desk.zone, t),
         back=back,
     )
 
@@ -89,7 +90,7 @@ def _list_troubles(result: OutcomeResult, t: Texts) -> Iterator[str]:
     yield from describe_boards(result, t.language)
 
 
-def _list_tables(result: OutcomeResult, t: Texts) -> tuple[Table, ...]:
+def _list_tables(result: OutcomeResult, zone: tzinfo, t: Texts) -> tuple[Table, ...]:
     placing, language = result.placing, t.language
     tables = []
     if placing.unplaced:
@@ -98,7 +99,7 @@ def _list_tables(result: OutcomeResult, t: Texts) -> tuple[Table, ...]:
         if rows:
             tables.append(_make_table(word(key, language), list_booked(rows, language)))
     if result.before is not None and result.changes:
-        tables.append(_make_table(describe_before(result, language), list_changes(result, language)))
+        tables.append(_make_table(describe_before(result, language, zone), list_changes(result, language)))
     return tuple(tables)
 
 

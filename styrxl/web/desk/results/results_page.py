@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from starlette.responses import Response
 from starlette.routing import Route
 
 from styrxl.model.catalogue import word
+from styrxl.model.days import format_moment
 from styrxl.model.rounds import Round
 from styrxl.rounds.desk import Desk
 from styrxl.rounds.overview.consolidation import find_consolidation
@@ -37,9 +38,9 @@ def show_results(visit: Visit) -> Response:
         sees_all = visit.access.sees_all
         consolidation = find_consolidation(desk, round_) if sees_all else None
         names = desk.plan.names(round_.day)
-        council = [_show_file(file) for file in list_round_files(desk.workspace, "council", round_) if sees_all]
+        council = [_show_file(file, desk.zone) for file in list_round_files(desk.workspace, "council", round_) if sees_all]
         boards = [
-            {**_show_file(file), "board": names.get(file.path.stem, "")}
+            {**_show_file(file, desk.zone), "board": names.get(file.path.stem, "")}
             for file in list_round_files(desk.workspace, "boards", round_)
             if file.path.suffix == ".xlsx" and visit.access.sees(file.path.stem)
         ]
@@ -47,9 +48,9 @@ def show_results(visit: Visit) -> Response:
     return visit.show(PAGE, round_=round_, consolidation=consolidation, council=council, boards=boards, is_followup=is_followup)
 
 
-def _show_file(file: RoundFile) -> dict[str, str]:
-    written = datetime.fromtimestamp(file.path.stat().st_mtime, UTC).astimezone()
-    return {"name": file.name, "href": file.href, "at": f"{written:%Y-%m-%d %H:%M}", "kind": file.path.suffix.removeprefix(".")}
+def _show_file(file: RoundFile, zone: tzinfo) -> dict[str, str]:
+    written = format_moment(datetime.fromtimestamp(file.path.stat().st_mtime, UTC), zone)
+    return {"name": file.name, "href": file.href, "at": written, "kind": file.path.suffix.removeprefix(".")}
 
 
 def _read_boards(given: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from styrxl.model.catalogue import word
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.rollover import MissingFromPlan, foresee_rollover, roll_over
 from styrxl.web.desk.actions import Action, Field, Order, Preview, Question
@@ -19,7 +18,7 @@ _YEARS = range(2001, 2100)
 def _prepare(question: Question) -> Preview:
     desk, t = question.desk, question.t
     typed = question.given.get("year", "")
-    next_year = local_day(desk.now).year + 1
+    next_year = desk.today.year + 1
     options = (Field("year", t("year"), "number", str(next_year), required=True),)
     year = next_year if not typed else int(typed) if typed.isdecimal() and len(typed) == len("2027") else 0
     if year not in _YEARS:
@@ -55,7 +54,7 @@ def _describe(missing: MissingFromPlan, year: int, language: str) -> Iterator[st
 def _carry_out(order: Order) -> Done:
     t = order.t
     with order.writing() as desk:
-        year = int(order.given.get("year") or local_day(desk.now).year + 1)
+        year = int(order.given.get("year") or desk.today.year + 1)
         done, plan = roll_over(desk, year), desk.workspace.plan_path.name
         path = desk.workspace.shown(done.path) if done.path else ""
     lines = (word("rollover_done", order.language, path=path, plan=plan, year=year), *_describe(done.missing, year, order.language))

@@ -106,7 +106,7 @@ def _carry_out_assign(order: Order) -> Done:
         return Done((t("says_so_itself", owner=claim.owner),), links=links)
     decision = done.decision
     facts = {"path": decision.path, "owner": decision.owner, "form": titles[decision.form or ""][language]}
-    at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at), language)}
+    at = {} if done.new else {"by": decision.decided_by, "at": say(local_day(decision.decided_at, desk.zone), language)}
     state = word(f"verdict_{done.judged.verdict}", language)
     return Done((word("assigned" if done.new else "assigned_before", language, state=state, **facts, **at),), links=links)
 

@@ -107,7 +107,7 @@ def _carry_out(order: Order, kind: str) -> Done:
     decision = result.decision
     links = [Link(t("to_return"), return_href(round_.id, decision.path)), Link(t("to_round"), f"/rounds/{round_.id}")]
     if not result.new:
-        at = say(local_day(decision.decided_at), language)
+        at = say(local_day(decision.decided_at, desk.zone), language)
         told = word(f"{key}_before", language, path=decision.path, by=decision.decided_by, at=at, reason=decision.reason)
         return Done((told,), links=tuple(links))
     standing = word("counts_now" if result.counts else "counts_nothing", language, owner=decision.owner, path=_path_of(result.counts))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
+from styrxl.model.days import format_moment
 from styrxl.model.decisions import ASSIGN
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
@@ -36,19 +38,20 @@ class EventWriter:
     titles: Mapping[str, str]
     names: Mapping[str, str]
     there: Collection[str]  # paths of the returns in the inbox
+    zone: tzinfo
 
     @classmethod
     def of(cls, desk: Desk, round_: Round, language: str) -> EventWriter:
         """Return the writer of a round's events in a language."""
         titles = {known: title[language] for known, title in desk.forms.titles().items()}
         there = frozenset(desk.workspace.shown(path) for path in desk.workspace.inbox_files(round_).files)
-        return cls(round_, language, titles, desk.plan.names(round_.day), there)
+        return cls(round_, language, titles, desk.plan.names(round_.day), there, desk.zone)
 
     def write(self, event: Event) -> ShownEvent:
         """Return an event in words."""
         owner = event.owner or ""
         return ShownEvent(
-            f"{event.at.astimezone():%Y-%m-%d %H:%M}",
+            format_moment(event.at, self.zone),
             self.round,
             owner,
             self.names.get(owner, ""),

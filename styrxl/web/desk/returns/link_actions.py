@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.exceptions import HTTPException
 
+from styrxl.model.days import local_day
 from styrxl.rounds.owner_links.links import give_link, take_back_links
 from styrxl.rounds.owner_links.tokens import OWNERS_PAGE, code_of
 from styrxl.store.owner_links import OwnerLink, read_links
@@ -48,7 +49,7 @@ def _show(order: Order) -> Done:
         assert site is not None  # the page was shown
         link = give_link(desk, round_, owner, site.link_days)
         told = t("shown", owner=owner, code=code_of(desk.workspace, link), address=f"{site.address}{OWNERS_PAGE}")
-    until = t("until", day=f"{link.expires_at.astimezone():%Y-%m-%d}", number=link.number)
+    until = t("until", day=local_day(link.expires_at, desk.zone), number=link.number)
     return Done((told, until), links=(Link(t("to_owner"), owner_href(round_.id, owner)),))
 
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from styrxl.model.catalogue import word
 from styrxl.model.council_plan import Organisation
-from styrxl.model.days import local_day
+from styrxl.model.days import format_moment, local_day
 from styrxl.model.judged import Judged, JudgedRound
 from styrxl.model.masking import make_showable
 from styrxl.model.rounds import Round
@@ -98,9 +98,9 @@ def show_owner(visit: Visit) -> Response:
             email=organisation.email if organisation else (),
             contact=organisation.contact if organisation else "",
             due=due.isoformat() if due else "",
-            is_late=bool(due and local_day(desk.now) > due and not any(r.verdict == "accepted" for r in mine)),
-            returns=[_show_return(round_, judged, one, titles, visit.language) for one in mine],
-            counting=[_show_return(round_, judged, one, titles, visit.language) for one in mine if one.verdict == "accepted"],
+            is_late=bool(due and desk.today > due and not any(r.verdict == "accepted" for r in mine)),
+            returns=[_show_return(desk, round_, judged, one, titles, visit.language) for one in mine],
+            counting=[_show_return(desk, round_, judged, one, titles, visit.language) for one in mine if one.verdict == "accepted"],
             handed_out=_list_handed_out(desk, round_, owner, titles),
             returned=returned,
             events=events,
@@ -120,12 +120,12 @@ def _describe_place(desk: Desk, round_: Round, organisation: Organisation | None
     return [names.get(code, code) for code in above]
 
 
-def _show_return(round_: Round, judged: JudgedRound, one: Judged, titles: dict[str, str], language: str) -> ShownReturn:
+def _show_return(desk: Desk, round_: Round, judged: JudgedRound, one: Judged, titles: dict[str, str], language: str) -> ShownReturn:
     name, tone = one.path.rpartition("/")[2], TONES[one.verdict]
     return ShownReturn(
         make_showable(name),
         return_href(round_.id, name),
-        f"{one.received.astimezone():%Y-%m-%d %H:%M}" if one.received else "",
+        format_moment(one.received, desk.zone) if one.received else "",
         titles.get(one.form or "", ""),
         word(f"verdict_{one.verdict}", language),
         tone,
@@ -143,7 +143,7 @@ def _list_handed_out(desk: Desk, round_: Round, owner: str, titles: dict[str, st
     return [
         HandedOut(
             titles.get(issue.form, issue.form),
-            local_day(issue.created_at).isoformat(),
+            local_day(issue.created_at, desk.zone).isoformat(),
             issue.issued_by or "",
             issue.file_name,
             there.get(issue.file_name.rpartition("/")[2], ""),

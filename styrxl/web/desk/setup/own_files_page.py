@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from styrxl.descriptions.mistakes import Mistake, describe_mistake
 from styrxl.model.catalogue import word
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.own_files import OwnFiles, check_due_owners, check_outcome_owners, describe_files, find_mistakes, find_own_files
 from styrxl.rounds.setup.plan_state import read_plan_state
@@ -136,7 +135,7 @@ def _replace(order: Order) -> Done:
     if staged is None:
         return Done(troubles=(t("staged_gone"),), links=(Link(t("to_own-files"), _BACK),))
     with order.holding():
-        kept = replace_own_file(root, staged.facts["own"], staged.data, local_day(order.place.clock()))
+        kept = replace_own_file(root, staged.facts["own"], staged.data, order.place.today)
     drop_staged(root, staged)
     lines = (t("replaced", name=staged.facts["own"]), *([t("kept", kept=kept.relative_to(root).as_posix())] if kept else []))
     return Done(lines, links=(Link(t("to_own-files"), _BACK), Link(t("tab_home"), "/")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from styrxl.model.catalogue import word
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.model.grouped_findings import group_findings
 from styrxl.rounds.renew_plan import make_renewed_plan, renew_plan
@@ -87,7 +86,7 @@ def _replace(order: Order) -> Done:
         return Done(troubles=(t("staged_gone"),), links=(Link(t("to_plan"), _BACK),))
     with order.holding():
         workspace = order.place.open_workspace()
-        kept = replace_plan(workspace, staged.data, local_day(order.place.clock()))
+        kept = replace_plan(workspace, staged.data, order.place.today)
     drop_staged(order.place.root, staged)
     lines = (t("replaced"), *([t("replaced_kept", kept=kept.name)] if kept else []))
     return Done(lines, links=(Link(t("to_plan"), _BACK), Link(t("tab_home"), "/")))

@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from styrxl.model.days import local_day
 from styrxl.model.form_files import Forms
 from styrxl.model.grouped_findings import group_findings
 from styrxl.rounds.setup.plan_state import PlanState, read_plan_state
@@ -50,7 +49,7 @@ def show_plan(visit: Visit) -> Response:
             can_open=visit.access.is_own_desk and opens_files_here(),
             opened="opened" in visit.query,
             no_file="no-file" in visit.query,
-            **_read(state, forms, visit.language, local_day(visit.place.clock())),
+            **_read(state, forms, visit.language, visit.place.today),
         )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from styrxl.descriptions.mistakes import describe_mistake
-from styrxl.model.days import local_day
 from styrxl.rounds.setup.change_settings import (
     compare_settings,
     hash_settings,
@@ -108,7 +107,7 @@ def _save(order: Order) -> Done:
         if staged is None or new is None or (staged.facts.get("kind") == TEXT and staged.facts.get("base") != hash_settings(data)):
             return Done(troubles=(t("changed_meanwhile"),), links=(Link(t("look_again"), _BACK),))
         if staged.facts.get("kind") == LOGO:
-            replace_keeping(root / str(name_logo(staged.data)), staged.data, local_day(order.place.clock()).isoformat())
+            replace_keeping(root / str(name_logo(staged.data)), staged.data, order.place.today.isoformat())
         write_settings(root, new)
     drop_staged(root, staged)
     return Done((t("saved"),), links=(Link(t("to_settings"), _BACK), Link(t("tab_home"), "/")))

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from styrxl.descriptions.mistakes import Mistake, describe_mistake, describe_problem
-from styrxl.model.days import local_day
 from styrxl.model.errors import StyrxlError
 from styrxl.rounds.setup.change_settings import (
     SettingsChange,
@@ -192,7 +191,7 @@ def _list_sections(visit: Visit, content: Mapping[str, Any]) -> Iterator[tuple[s
 
 def _list_rounds(visit: Visit, content: Mapping[str, Any]) -> list[str]:
     """Return the rounds that the file names, and those of this year and the next."""
-    year = local_day(visit.place.clock()).year
+    year = visit.place.today.year
     workspace = visit.place.find_workspace()
     kinds = list(workspace.rounds) if workspace else []
     named = [str(round_) for round_ in find_rounds(content)]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import tzinfo
 
 from starlette.responses import Response
 from starlette.routing import Route
 
+from styrxl.model.days import format_moment
 from styrxl.store.lock import UNREADABLE_HOLDER, LockHolder, break_lock, is_dead, is_running, read_holder
 from styrxl.web.desk.actions import Action, Order, Preview, Question
 from styrxl.web.desk.tasks import Done, Link
@@ -33,13 +35,14 @@ def _prepare(question: Question) -> Preview:
         return Preview(t("title"), (t("free"),))
     if holder.pid == os.getpid() and is_running(holder):
         return Preview(t("title"), (t("own", command=holder.command),), back="/tasks")
-    lines = (t("unreadable"),) if holder == UNREADABLE_HOLDER else (_describe(holder, t), t("running" if is_running(holder) else "unknown"))
+    told = t("unreadable") if holder == UNREADABLE_HOLDER else _describe(holder, question.place.zone, t)
+    lines = (told,) if holder == UNREADABLE_HOLDER else (told, t("running" if is_running(holder) else "unknown"))
     warnings = (t("warning_running"),) if is_running(holder) else (t("warning"),)
     return Preview(t("title"), (*lines, t("what_it_is")), t("button"), warnings, values={"holder": (holder,)})
 
 
-def _describe(holder: LockHolder, t: Texts) -> str:
-    since = f"{holder.since.astimezone():%Y-%m-%d %H:%M}"
+def _describe(holder: LockHolder, zone: tzinfo, t: Texts) -> str:
+    since = format_moment(holder.since, zone)
     return t("holder", user=holder.user, host=holder.host, command=holder.command, since=since, pid=holder.pid)
 
 
