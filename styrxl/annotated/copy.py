@@ -20,7 +20,7 @@ from styrxl.annotated.to_mend_sheet import MendLine, UnderstoodLine
 from styrxl.annotated.unchanged import build_unchanged_formula
 from styrxl.annotated.understood import is_alike, list_shown, list_understood
 from styrxl.excel import measure
-from styrxl.excel.limits import HIGHEST_ROW
+from styrxl.excel.limits import HIGHEST_ROW, LONGEST_FORMULA
 from styrxl.excel.look import STANDARD, Look
 from styrxl.model.catalogue import say
 from styrxl.model.column_letters import column_number
@@ -43,6 +43,7 @@ RULES_WITHOUT_OWNER = frozenset(
     {"unreadable-workbook", "unknown-form", "unknown-version", "unknown-owner", "wrong-round", "forged-identity"}
 )
 _MOST_WATCHED = 20  # cells of one line of the list that are watched for changes
+_LONGEST_WATCH = LONGEST_FORMULA - 2_200  # letters of the formula that watches them: what it then says has room beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,8 @@ class _AnnotatedWorkbook:
             if before:
                 value = self.context.find_answer(layout.sheet.key, row, before)
                 parts[0] = f"AND({parts[0]},{build_unchanged_formula(layout.absolute_cell(other), value)})"
-        return f"OR({','.join(parts)})"
+        formula = f"OR({','.join(parts)})"
+        return formula if len(formula) <= _LONGEST_WATCH else ""
 
     # marks
 
@@ -216,8 +218,8 @@ class _AnnotatedWorkbook:
             return False
         return not column.from_accounts or self.context.issued[key][index].get(field) in (None, "")
 
-    def _unsaid(self, found: Iterable[PlacedFinding]) -> dict[tuple[str, int], str]:
-        """Return the rows with an error of which their Kontroll says nothing, and the formula that holds until it is mended."""
+    def _unsaid(self, found: Iterable[PlacedFinding]) -> dict[tuple[str, int], list[str]]:
+        """Return the rows with an error of which their Kontroll says nothing, and formulas of which one holds until it is mended."""
         holds: dict[tuple[str, int], list[str]] = {}
         for one in found:
             if one.spot is None or one.finding.severity != "error" or one.finding.rule in ROW_RULES:
@@ -231,7 +233,7 @@ class _AnnotatedWorkbook:
             if begun and not self.context.checks[key][row].value.startswith("!"):
                 value = self.context.find_answer(key, index, field)
                 holds.setdefault((key, row), []).append(build_unchanged_formula(_fixed_reference(layout.cell(field, index)), value))
-        return {row: f"OR({','.join(formulas)})" for row, formulas in holds.items()}
+        return holds
 
 
 def _note_text(found: Finding, language: str) -> str:

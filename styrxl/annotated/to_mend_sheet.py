@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -168,11 +169,12 @@ def _write_counts(rows: _Rows, items: Sequence[MendLine]) -> None:
     errors = sum(item.error for item in items)
     first, last = HEADING_ROW + 1, HEADING_ROW + max(1, len(items))
     said = terms.text("mend_counts", errors=errors, warnings=len(items) - errors)
-    parts = terms.text("mend_counts", errors="\0", warnings="\1")
-    for letter, key in (("\0", "mend_error"), ("\1", "mend_warning")):
-        parts = parts.replace(letter, f'"&COUNTIF(A{first}:A{last},{quote(terms.text(key))})&"')
-    formula = f'"{parts}"'.removeprefix('""&').removesuffix('&""')
-    rows.add(18.0, _LineCell("A", said, "bold_line", formula))
+    # COUNTIF would take a text for a pattern or a comparison
+    counts = {
+        sign: f"SUMPRODUCT(--(A{first}:A{last}={quote(terms.text(key))}))" for sign, key in (("\0", "mend_error"), ("\1", "mend_warning"))
+    }
+    parts = re.split("([\0\1])", terms.text("mend_counts", errors="\0", warnings="\1"))
+    rows.add(18.0, _LineCell("A", said, "bold_line", "&".join(counts.get(part) or quote(part) for part in parts if part)))
 
 
 def _write_list(rows: _Rows, items: Sequence[MendLine]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from styrxl.excel.cells import CellError, exact_number, excel_number
+from styrxl.excel.cells import CellError, count_letters, exact_number, excel_number
 from styrxl.excel.formula_text import quote
 from styrxl.returns.tables import is_blank
 
-_LITERAL = 200  # letters of a text in a formula; Excel's limit is 255
+_COMPARED = 200  # letters of a text that a formula holds: it may have several such texts
 
 
 def build_unchanged_formula(ref: str, value: Any) -> str:
@@ -33,7 +33,7 @@ def build_unchanged_formula(ref: str, value: Any) -> str:
 
 def _same_text_formula(ref: str, text: str) -> str:
     """Compare a text letter by letter as far as a formula can hold it, and then by its length."""
-    length = len(text.encode("utf-16-le")) // 2
+    length = count_letters(text)
     plainly = re.match("[^\x00-\x1f\ud800-\uffff\U00010000-\U0010ffff]*", text)
-    head = plainly[0][:_LITERAL] if plainly else ""
+    head = plainly[0][:_COMPARED] if plainly else ""
     return f"EXACT({ref},{quote(text)})" if head == text else f"AND(LEN({ref})={length},EXACT(LEFT({ref},{len(head)}),{quote(head)}))"

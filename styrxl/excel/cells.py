@@ -42,6 +42,16 @@ def clean(text: str) -> str:
     return _NOT_OURS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:MOST_LETTERS]
 
 
+def count_letters(text: str) -> int:
+    """Return how many letters Excel counts in a text: two in one beyond U+FFFF."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def cut_text(text: str, most: int) -> str:
+    """Return as much of a text as there is room for, in letters as Excel counts them."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * most].decode("utf-16-le", "ignore")
+
+
 def escape_forbidden(text: str) -> str:
     """Return a text as a cell holds it: letters that XML forbids come as Excel writes them, and come back as they were."""
     return _NO_XML.sub(_escape, _ESCAPED.sub("_x005F_", text[:MOST_LETTERS]))

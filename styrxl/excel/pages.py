@@ -11,7 +11,8 @@ from itertools import accumulate, islice
 from typing import Any, overload
 from urllib.parse import quote
 
-from styrxl.excel.limits import MOST_LEVELS
+from styrxl.excel.cells import cut_text
+from styrxl.excel.limits import LONGEST_COLUMN_NAME, MOST_LEVELS
 
 PLAIN, SHADED, BOLD = range(3)  # weights of a row: bold ones are shaded too
 CHART_WIDTH = 17.0  # centimetres, of a chart that stands beside all tables
@@ -292,13 +293,14 @@ def fit_widths(widths: Sequence[float], least: Sequence[float], room: float) -> 
 
 
 def unique_headings(headings: Sequence[str]) -> list[str]:
-    """Return the headings with a number after those that have come before: an Excel table needs each to be its own."""
+    """Return the headings as an Excel table takes them: no longer than it reads, and with a number after those that have come before."""
     seen, result = set[str](), []
     for heading in headings:
-        name, times = heading, 1
+        name, times = cut_text(heading, LONGEST_COLUMN_NAME), 1
         while name.casefold() in seen:
             times += 1
-            name = f"{heading} ({times})"
+            number = f" ({times})"
+            name = cut_text(heading, LONGEST_COLUMN_NAME - len(number)) + number
         seen.add(name.casefold())
         result.append(name)
     return result

@@ -25,9 +25,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from styrxl.excel import form_styles, look
 from styrxl.excel.cells import FORMULA_SIGNS, OPEN, CellError, clean, escape_forbidden, escape_foreign, excel_number, token
-from styrxl.excel.limits import HIGHEST_ROW
+from styrxl.excel.limits import HIGHEST_ROW, LONGEST_FORMULA
 from styrxl.excel.measure import LINE_HEIGHT
 from styrxl.excel.notes import Note, find_anchor
+from styrxl.model.errors import StyrxlError
 
 Value = str | float | int | date | None
 
@@ -87,7 +88,9 @@ class SheetBuilder:
             at.number_format = shown_as
 
     def formula(self, cell: str, formula: str, value: str | float, style: str) -> None:
-        """Write a formula and the value that it has now."""
+        """Write a formula and the value that it has now; raises StyrxlError (formula-too-long) before Excel has to refuse the workbook."""
+        if len(formula) > LONGEST_FORMULA:
+            raise StyrxlError("formula-too-long", sheet=self.name, cell=cell, length=len(formula), longest=LONGEST_FORMULA)
         self._styled(cell, style).value = formula
         self.values[cell] = value
         self.formulas.add(cell)

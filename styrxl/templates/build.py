@@ -78,7 +78,12 @@ def build_all(form: Form, prefills: Iterable[Prefill], shown: Look = STANDARD) -
 
 def build_blank(form: Form, language: str, shown: Look = STANDARD) -> bytes:
     """Return a form's standard template: no owner, nothing filled in."""
-    prefill = Prefill(
+    return build(form, make_blank_prefill(form, language, shown.name), shown)
+
+
+def make_blank_prefill(form: Form, language: str, municipality: str = "") -> Prefill:
+    """Return what a form's standard template is filled in with: nothing."""
+    return Prefill(
         form=form.name,
         version=form.version,
         profile=form.profile,
@@ -90,10 +95,9 @@ def build_blank(form: Form, language: str, shown: Look = STANDARD) -> bytes:
         owner_name="",
         board_id=None,
         board_name=None,
-        municipality=shown.name,
+        municipality=municipality,
         contact="",
     )
-    return build(form, prefill, shown)
 
 
 def build_blank_templates(forms: Forms, shown: Look = STANDARD) -> dict[str, bytes]:

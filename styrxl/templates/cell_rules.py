@@ -7,16 +7,15 @@ from typing import Literal
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from styrxl.excel import form_styles, look
+from styrxl.excel.cells import cut_text
 from styrxl.excel.formula_text import day_number
+from styrxl.excel.limits import LONGEST_MESSAGE, LONGEST_TITLE
 from styrxl.excel.sheet import SheetBuilder, split_address
 from styrxl.model.forms import Column
 from styrxl.templates.layout import SheetLayout
 from styrxl.templates.required_answers import build_missing_formula, build_missing_in_closing
 from styrxl.templates.words import FIRST_DAY, LAST_DAY, Terms, find_list_name, format_number
 from styrxl.templates.workbook_context import WorkbookContext
-
-_LONGEST_MESSAGE = 255  # letters in the message that comes up at a cell, and in the one after a mistake; Excel's limits
-_LONGEST_TITLE = 32
 
 
 def add_validations(page: SheetBuilder, layout: SheetLayout, context: WorkbookContext) -> None:
@@ -41,11 +40,12 @@ def _make_validation(column: Column, context: WorkbookContext) -> DataValidation
         made = DataValidation(allow_blank=True)
     made.showErrorMessage = made.type is not None and not column.takes_words  # there Kontroll says what fits in the row
     if made.type is not None:
-        made.errorTitle = terms.text("error_title")
+        made.errorTitle = cut_text(terms.text("error_title"), LONGEST_TITLE)
+        made.error = cut_text(made.error or "", LONGEST_MESSAGE) or None
     if column.help:
         made.showInputMessage = True
-        made.promptTitle = terms.name(column)[:_LONGEST_TITLE]
-        made.prompt = column.help[terms.language][:_LONGEST_MESSAGE]
+        made.promptTitle = cut_text(terms.name(column), LONGEST_TITLE)
+        made.prompt = cut_text(column.help[terms.language], LONGEST_MESSAGE)
     return made
 
 

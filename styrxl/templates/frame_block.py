@@ -8,6 +8,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 
 from styrxl.excel import form_styles, look, measure
 from styrxl.excel.cells import token
+from styrxl.excel.formula_text import quote
 from styrxl.excel.sheet import SheetBuilder, split_address
 from styrxl.templates.cell_texts import find_error, find_left_to_spread, sum_planned
 from styrxl.templates.layout import GAP, SheetLayout, list_frame_cells
@@ -102,7 +103,7 @@ def _write_spread_words(page: SheetBuilder, layout: SheetLayout, cell: str, cont
     letter, row = split_address(cell)
     more, all_ = context.terms.text("left_to_spread"), context.terms.text("all_spread")
     value = "" if left is None else more if left else all_
-    beside = _write_words(page, layout, cell, f'=IF({cell}=0,"{all_}","{more}")', value, (more, all_))
+    beside = _write_words(page, layout, cell, f"=IF({cell}=0,{quote(all_)},{quote(more)})", value, (more, all_))
     page.sheet.conditional_formatting.add(f"{cell}:{beside}", form_styles.tone_rule(f"${letter}{row}<>0", look.WATCH))
     page.sheet.conditional_formatting.add(beside, form_styles.tone_rule(f"${letter}{row}=0", look.GOOD))
 
@@ -117,7 +118,7 @@ def _write_frame_words(page: SheetBuilder, layout: SheetLayout, cell: str, conte
     letter, row = split_address(cell)
     bad, good = context.terms.text("over_frame"), context.terms.text("within_frame")
     value = (bad if over else good) if known else ""
-    formula = f'=IF(ISNUMBER({cell}),IF({cell}<0,"{bad}","{good}"),"")'
+    formula = f'=IF(ISNUMBER({cell}),IF({cell}<0,{quote(bad)},{quote(good)}),"")'
     beside = _write_words(page, layout, cell, formula, value, (bad, good))
     both = f"{cell}:{beside}"
     page.sheet.conditional_formatting.add(both, form_styles.tone_rule(f"AND(ISNUMBER(${letter}{row}),${letter}{row}<0)", look.MEND))

@@ -152,7 +152,7 @@ def _check_missing(sheet: Sheet, columns: Sequence[Column], row: RowCells, terms
             parts.append(f'IF({missing},{quote(f", {_name_what_may_stand(sheet, column, terms)}")},"")')
     if not parts:
         return FormulaPart("", "")
-    before, after = terms.text("check_fill").split("{columns}")
+    before, after = terms.text("check_fill", columns="\0").split("\0")
     lead = f" {before}"
     joined = f"{quote(lead)}&{'&'.join(parts)}&{quote(after)}"
     excel = f'SUBSTITUTE(SUBSTITUTE({joined},{quote(lead + after)},""),{quote(lead + ", ")},{quote(lead)})'

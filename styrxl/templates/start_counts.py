@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from styrxl.excel.formula_text import trim
+from styrxl.excel.limits import LONGEST_FORMULA
 from styrxl.model.forms import Column
 from styrxl.templates.cell_texts import RowValues, find_error
 from styrxl.templates.kontroll import RowCheck
 from styrxl.templates.layout import SheetLayout, asked_columns
 from styrxl.templates.required_answers import build_lacking_product, may_be_missing, take_board_terms
 from styrxl.templates.words import Terms
-
-_MOST_ANSWERED = 60  # rows with answers given beforehand: a formula holds 8,192 letters
 
 
 def list_open_fields(layout: SheetLayout, values: Mapping[str, object]) -> list[str]:
@@ -41,8 +40,35 @@ def build_begun_count(layout: SheetLayout, rows: Sequence[Mapping[str, object]])
     every = len([*asked_columns(layout.sheet)])
     data, _ = layout.part_rows(rows)
     answered = [(index, fields) for index, row in enumerate(data) if len(fields := list_open_fields(layout, row)) < every]
-    empty = ("*".join(f"ISBLANK({layout.absolute_cell(layout.cell(field, index))})" for field in fields) for index, fields in answered)
-    return f"SUMPRODUCT(--(({filled})>0)){''.join(f'-({cells})' for cells in [*empty][:_MOST_ANSWERED])}"
+    formula = f"SUMPRODUCT(--(({filled})>0))"
+    for fields, first, last in _join_rows(answered):
+        less = _count_untouched(layout, fields, first, last)
+        if len(formula) + len(less) >= LONGEST_FORMULA:
+            break
+        formula += less
+    return formula
+
+
+def _join_rows(answered: Sequence[tuple[int, list[str]]]) -> list[tuple[list[str], int, int]]:
+    """Return rows with the fields that are open in them, those in turn that have the same as one: fields, first and last row."""
+    joined: list[tuple[list[str], int, int]] = []
+    for index, fields in answered:
+        before = joined[-1] if joined else None
+        if before and before[0] == fields and before[2] == index - 1:
+            joined[-1] = (fields, before[1], index)
+        else:
+            joined.append((fields, index, index))
+    return joined
+
+
+def _count_untouched(layout: SheetLayout, fields: Sequence[str], first: int, last: int) -> str:
+    """Return what is taken off the count of begun rows, with its sign: those of some rows in which nobody has written since."""
+    if not fields:
+        return f"-{last - first + 1}"
+    if first == last:
+        return f"-({'*'.join(f'ISBLANK({layout.absolute_cell(layout.cell(field, first))})' for field in fields)})"
+    spans = (f"{layout.absolute_cell(layout.cell(field, first))}:${layout.letters[field]}${layout.first_row + last}" for field in fields)
+    return f"-SUMPRODUCT({'*'.join(f'ISBLANK({span})' for span in spans)}*1)"
 
 
 def build_mend_count(layout: SheetLayout) -> str:

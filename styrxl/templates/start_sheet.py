@@ -180,14 +180,21 @@ def _write_count(page: SheetBuilder, row: int, sheet: Sheet, context: WorkbookCo
         page.put(f"C{row}", None, "count")
         page.put(f"D{row}", terms.text("nothing_to_show" if layout.check_letter else "state_read"), "cell")
         return
-    page.formula(f"B{row}", f"={build_begun_count(layout, context.issued[sheet.key])}", counts.begun, "count")
-    missing = build_missing_count(layout, terms)
+    begun, missing, state = build_counts(row, layout, context)
+    page.formula(f"B{row}", begun, counts.begun, "count")
+    page.formula(f"C{row}", missing, _count_missing(sheet, context, counts), "count")
+    page.formula(f"D{row}", state, _state_now(layout, context, counts), "cell")
+
+
+def build_counts(row: int, layout: SheetLayout, context: WorkbookContext) -> tuple[str, str, str]:
+    """Return the formulas of a sheet's row on Start: rows begun, answers missing, and the state in words."""
+    sheet = layout.sheet
+    missing = build_missing_count(layout, context.terms)
     if sheet.at_least:
         lacking = f"MAX(0,{sheet.at_least}-B{row})"
         unless = _unless_formula(sheet, context)
         missing += f"+IF({unless},0,{lacking})" if unless else f"+{lacking}"
-    page.formula(f"C{row}", f"={missing}", _count_missing(sheet, context, counts), "count")
-    page.formula(f"D{row}", f"={_state_formula(row, layout, context)}", _state_now(layout, context, counts), "cell")
+    return f"={build_begun_count(layout, context.issued[sheet.key])}", f"={missing}", f"={_state_formula(row, layout, context)}"
 
 
 def _unless_formula(sheet: Sheet, context: WorkbookContext) -> str:
@@ -238,7 +245,7 @@ def _state_formula(row: int, layout: SheetLayout, context: WorkbookContext) -> s
     if _over_frame_formula(layout):
         ok = f"IF({_over_frame_formula(layout)},{quote(terms.text('state_ok_over'))},{ok})"
     mend = build_mend_count(layout)
-    many = f'SUBSTITUTE({quote(terms.text("state_mend"))},"{{n}}",{mend})'
+    many = f'SUBSTITUTE({quote(terms.text("state_mend", n="{n}"))},"{{n}}",{mend})'
     mended = f"IF({mend}=0,{ok},IF({mend}=1,{quote(terms.text('state_mend_one'))},{many}))"
     empty = quote(terms.text("state_optional" if sheet.optional else "state_empty"))
     if _unless_formula(sheet, context):

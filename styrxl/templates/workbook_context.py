@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from itertools import accumulate
 from typing import Any
 
 from styrxl.excel.cells import CLOSE, OPEN, CellError, excel_number, omit_token_letters
 from styrxl.excel.formula_text import quote
+from styrxl.excel.limits import LONGEST_FORMULA
 from styrxl.model.forms import Column, Form
 from styrxl.model.prefill import Prefill
 from styrxl.returns.tables import is_blank
@@ -96,13 +98,20 @@ def put_answers(context: WorkbookContext, answers: Answers, stamps: Mapping[str,
     return replace(context, rows=rows, entries=entries, checks=checks, over=over, answers=kept)
 
 
-def tell_in_kontroll(context: WorkbookContext, told: Mapping[tuple[str, int], str], text: str) -> WorkbookContext:
-    """Return the workbook in which Kontroll says a text on rows, by sheet key and row of the check, for as long as a formula holds."""
+def tell_in_kontroll(context: WorkbookContext, told: Mapping[tuple[str, int], Sequence[str]], text: str) -> WorkbookContext:
+    """Return the workbook in which Kontroll says a text on rows, by sheet key and row of the check, as long as one of some formulas holds.
+
+    Of many formulas those count that there is room for.
+    """
     checks = {key: list(some) for key, some in context.checks.items()}
-    for (key, index), formula in told.items():
+    for (key, index), formulas in told.items():
         check = checks[key][index]
         own = check.formula.removeprefix("=")
-        checks[key][index] = replace(check, formula=f"=IF({formula},{quote(text)},{own})", value=text)
+        lengths = accumulate(len(formula) + 1 for formula in formulas)
+        room = LONGEST_FORMULA - len(f"=IF(OR(),{quote(text)},{own})")
+        holding = ",".join(formula for formula, length in zip(formulas, lengths, strict=True) if length <= room)
+        if holding:
+            checks[key][index] = replace(check, formula=f"=IF(OR({holding}),{quote(text)},{own})", value=text)
     return replace(context, checks=checks)
 
 

@@ -27,6 +27,7 @@ from styrxl.annotated.left_behind import LeftBehind
 from styrxl.annotated.unchanged import build_unchanged_formula
 from styrxl.excel import look
 from styrxl.excel.cells import CellError
+from styrxl.excel.limits import LONGEST_FORMULA
 from styrxl.model.catalogue import catalogue
 from styrxl.model.judged import Judged
 from styrxl.rounds.give_back import select_to_give_back
@@ -127,6 +128,20 @@ def test_equal_findings_share_a_line(desk: Desk, owner: str) -> None:
     cells = [row[2] for row in lead(back)[8:]]
     assert re.fullmatch(r"C\d+:C\d+", cells[0])
     assert len([cell for cell in marked(back) if cell[1].startswith("C")]) == 3
+
+
+def test_no_formula_is_longer_than_excel_reads(desk: Desk) -> None:
+    """Whatever its sender has written in many cells of which one line tells: that line is not watched for changes then."""
+    book = open_workbook(desk.town.filled("UBN"))
+    grid = open_sheets(book, desk.form("UBN"))["commitments"]
+    for row in range(20):
+        write_text(grid.cell("text", row), '"' * 200 + f"{row:02}" * 1_000)
+    back = open_workbook(desk.back("UBN", save_workbook(book)))
+    formulas = [str(cell.value) for sheet in back for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert max(map(len, formulas)) <= LONGEST_FORMULA
+    assert any(
+        cell.value == "! Rätta" and str(back["Att åtgärda"].cell(cell.row, 3).value) == "B5:B24" for cell in back["Att åtgärda"]["A"]
+    )
 
 
 # What is in it

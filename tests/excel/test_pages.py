@@ -83,6 +83,10 @@ def test_headings_that_come_again_are_numbered() -> None:
     assert unique_headings(["Källa", "källa", "Källa (2)"]) == ["Källa", "källa (2)", "Källa (2) (2)"]
 
 
+def test_headings_are_no_longer_than_a_table_s_columns_may_be_called() -> None:
+    assert unique_headings(["x" * 300, "x" * 300]) == ["x" * 255, "x" * 251 + " (2)"]
+
+
 def test_the_widest_columns_are_narrowed_until_all_fit() -> None:
     assert fit_widths([50, 20, 10], [10, 10, 10], 60) == [30, 20, 10]
 

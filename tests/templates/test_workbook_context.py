@@ -6,6 +6,7 @@ import io
 
 import openpyxl
 
+from styrxl.excel.limits import LONGEST_FORMULA
 from styrxl.model.form_files import Forms
 from styrxl.model.prefill import Prefill
 from styrxl.model.standard_folder import standard_folder
@@ -54,6 +55,17 @@ def test_kontroll_and_drop_downs_know_the_answers() -> None:
 
 
 def test_kontroll_says_something_else_as_long_as_a_formula_holds() -> None:
-    context = tell_in_kontroll(fill(GOALS), {("council_goals", 0): "EXACT($B$6,1)"}, "Se där")
+    context = tell_in_kontroll(fill(GOALS), {("council_goals", 0): ["EXACT($B$6,1)", "EXACT($B$6,2)"]}, "Se där")
     check, before = context.checks["council_goals"][0], fill(GOALS).checks["council_goals"][0]
-    assert (check.value, check.formula) == ("Se där", f'=IF(EXACT($B$6,1),"Se där",{before.formula.removeprefix("=")})')
+    assert (check.value, check.formula) == ("Se där", f'=IF(OR(EXACT($B$6,1),EXACT($B$6,2)),"Se där",{before.formula.removeprefix("=")})')
+
+
+def test_kontroll_watches_as_many_cells_as_it_has_room_for() -> None:
+    """None where its own formula leaves no room: that one stays."""
+    watched = [f'EXACT($B$6,"{"x" * 1_000}{n}")' for n in range(20)]
+    context = tell_in_kontroll(
+        fill(GOALS), {("council_goals", 0): watched, ("council_goals", 1): [f'EXACT($B$6,"{"x" * 9_000}")']}, "Se där"
+    )
+    some, none = context.checks["council_goals"][:2]
+    assert LONGEST_FORMULA - 1_100 < len(some.formula) <= LONGEST_FORMULA
+    assert (some.value, none) == ("Se där", fill(GOALS).checks["council_goals"][1])
